@@ -1,0 +1,32 @@
+"""Compiles the kernel's entry points, cached on disk for as long as its source is the same."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+def _source_hash() -> str:
+    """Hash all the kernel's source files."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+_SOURCE_HASH = _source_hash()
+
+
+def entry_point(function: Function) -> Function:
+    """Compile on first call, without the GIL, and cache the machine code on disk.
+
+    numba's cache notices changes of the function's own file alone. The hash of all files in the
+    name under which it is cached makes a change in any of them count.
+    """
+    function.__qualname__ = f"{function.__qualname__}-{_SOURCE_HASH}"
+    compiled: Function = njit(nogil=True, cache=True)(function)
+    return compiled

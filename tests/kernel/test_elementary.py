@@ -1,0 +1,112 @@
+"""The elementary functions on lanes against mpmath, in units in the last place."""
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import numpy.typing as npt
+import pytest
+from numba import njit
+
+from neuroevo.kernel import activations, elementary
+from neuroevo.kernel.arrays import rows_of_lanes
+from neuroevo.kernel.lanes import load, store
+
+GREATEST_ERROR = 4  # units in the last place
+
+PRECISIONS = ("float32", "float64")
+
+
+def first_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Take the value of a function that gives a value and a slope."""
+    return njit(lambda x: function(x)[0])  # type: ignore[no-any-return]  # numba has no types
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[[Any], Any], tuple[float, float]]] = {
+    "exp": (elementary.exp, mpmath.exp, (-700.0, 709.0)),
+    "expm1": (elementary.expm1_of_negative, mpmath.expm1, (-700.0, 0.0)),
+    "log1p": (elementary.log1p_of_unit, mpmath.log1p, (0.0, 1.0)),
+    "tanh": (elementary.tanh, mpmath.tanh, (-700.0, 700.0)),
+    "sigmoid": (elementary.sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), (-700.0, 700.0)),
+    "softplus": (
+        first_of(elementary.softplus),
+        lambda x: mpmath.log1p(mpmath.exp(x)),
+        (-700.0, 700.0),
+    ),
+    "elu": (
+        first_of(activations._elu),  # noqa: SLF001 - what training is compiled from
+        lambda x: x if x > 0 else mpmath.expm1(x),
+        (-700.0, 700.0),
+    ),
+    "silu": (
+        first_of(activations._silu),  # noqa: SLF001 - what training is compiled from
+        lambda x: x / (1 + mpmath.exp(-x)),
+        (-700.0, 700.0),
+    ),
+}
+
+
+def on_lanes(function: Callable[..., Any], x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Apply a function on lanes to an array of any length."""
+
+    @njit
+    def apply(rows: npt.NDArray[Any]) -> None:
+        for row in range(len(rows)):
+            store(rows, row, function(load(rows, row)))
+
+    lanes = rows_of_lanes(1, str(x.dtype)).shape[1]
+    rows = rows_of_lanes(-(-len(x) // lanes), str(x.dtype))
+    rows.reshape(-1)[: len(x)] = x
+    apply(rows)
+    return rows.reshape(-1)[: len(x)]
+
+
+def arguments(precision: str, least: float, greatest: float) -> npt.NDArray[Any]:
+    """Spread arguments over a range, evenly and by magnitude down to the tiniest numbers."""
+    random = np.random.default_rng(7)
+    smallest = np.log10(float(np.finfo(precision).tiny))
+    magnitudes = 10 ** random.uniform(smallest, np.log10(max(abs(least), greatest)), 3000)
+    signs = random.choice([-1.0, 1.0], 3000)
+    spread = np.concatenate(
+        [magnitudes * signs, random.uniform(least, greatest, 1500), random.uniform(-2, 2, 1500)]
+    )
+    return spread[(spread >= least) & (spread <= greatest)].astype(precision)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_within_four_units_in_the_last_place(name: str, precision: str) -> None:
+    """Wherever the result is a normal number, it is within 4 units in the last place."""
+    function, reference, (least, greatest) = FUNCTIONS[name]
+    limit = 87.0 if precision == "float32" else 700.0
+    x = arguments(precision, max(least, -limit), min(greatest, limit))
+    with mpmath.workprec(120):
+        exact = [reference(mpmath.mpf(float(value))) for value in x]
+        computed = on_lanes(function, x)
+        units = np.spacing(np.abs(np.array([float(value) for value in exact]).astype(precision)))
+        errors = np.array(
+            [
+                float(abs(mpmath.mpf(float(got)) - want) / float(unit))
+                for got, want, unit in zip(computed, exact, units, strict=True)
+                if abs(want) >= float(np.finfo(precision).tiny)
+            ]
+        )
+    assert len(errors) > 1000
+    assert errors.max() <= GREATEST_ERROR
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_nan_stays_nan(name: str, precision: str) -> None:
+    """A lane that is not a number cannot look like one again."""
+    assert np.isnan(on_lanes(FUNCTIONS[name][0], np.array([np.nan], dtype=precision))).all()
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_limits(precision: str) -> None:
+    """Far out, exp gives 0 and infinity, and tanh and sigmoid their limits."""
+    far = np.array([-1e30, 1e30], dtype=precision)
+    assert on_lanes(elementary.exp, far).tolist() == [0, np.inf]
+    assert on_lanes(elementary.tanh, far).tolist() == [-1, 1]
+    assert on_lanes(elementary.sigmoid, far).tolist() == [0, 1]
