@@ -1,0 +1,24 @@
+"""One network architecture, one data set: checked settings, starting weights, learning curves.
+
+Knows neither tasks nor search spaces. Importing this package loads no compiler;
+`neuroevo.learning.training` and `Network.predict` do.
+"""
+
+from neuroevo.kernel.catalogue import ACTIVATIONS, Activation
+from neuroevo.learning.architecture import Architecture
+from neuroevo.learning.curves import samples_seen
+from neuroevo.learning.data import DataSet
+from neuroevo.learning.network import Network
+from neuroevo.learning.settings import Precision, StartingWeights, TrainingSettings
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Architecture",
+    "DataSet",
+    "Network",
+    "Precision",
+    "StartingWeights",
+    "TrainingSettings",
+    "samples_seen",
+]

@@ -1,0 +1,80 @@
+"""A trained network: its parameters by layer, and what it predicts."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from neuroevo.errors import DataError
+from neuroevo.kernel.arrays import Floats, rows_of_lanes, topology, workspace
+from neuroevo.learning.architecture import Architecture
+from neuroevo.learning.settings import Precision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """A network as training left it.
+
+    Parameters
+    ----------
+    architecture
+        Its layers and activation.
+    parameters
+        Array (vector size,), as described at `Architecture.vector_size`.
+    """
+
+    architecture: Architecture
+    parameters: Floats
+
+    @property
+    def precision(self) -> Precision:
+        """The precision that it was trained in, and computes in."""
+        return "float32" if self.parameters.dtype == np.float32 else "float64"
+
+    @property
+    def layers(self) -> list[tuple[Floats, Floats]]:
+        """For each layer its weights (inputs, outputs) and biases (outputs,)."""
+        layers = []
+        start = 0
+        for fan_in, fan_out in pairwise(self.architecture.layer_sizes):
+            rows = self.parameters[start : start + (fan_in + 1) * fan_out]
+            rows = rows.reshape(fan_in + 1, fan_out)
+            layers.append((rows[1:], rows[0]))
+            start += rows.size
+        return layers
+
+    def predict(self, X: npt.ArrayLike) -> Floats:  # noqa: N803 - the field's name
+        """Compute outputs for inputs, by the code that trained the network.
+
+        Parameters
+        ----------
+        X
+            Inputs as the task gives them, array (samples, inputs).
+
+        Returns
+        -------
+        Array (samples, outputs).
+
+        Raises
+        ------
+        DataError
+            Where X has another shape.
+        """
+        from neuroevo.kernel.training import predict  # noqa: PLC0415 - loads the compiler
+
+        inputs = np.ascontiguousarray(X, dtype=self.precision)
+        sizes = self.architecture.layer_sizes
+        if inputs.ndim != 2 or inputs.shape[1] != sizes[0]:  # noqa: PLR2004 - (samples, inputs)
+            raise DataError(f"X: must have the shape (samples, {sizes[0]}), but got {inputs.shape}")
+        parameters = rows_of_lanes(len(self.parameters), self.precision)
+        parameters[:] = self.parameters[:, np.newaxis]
+        outputs = rows_of_lanes(len(inputs) * sizes[-1], self.precision)
+        predict(
+            topology(sizes, self.architecture.activation, biases=self.architecture.biases),
+            parameters,
+            inputs,
+            workspace(sizes, self.precision),
+            outputs,
+        )
+        return outputs[:, 0].reshape(len(inputs), sizes[-1])

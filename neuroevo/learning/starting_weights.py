@@ -1,0 +1,72 @@
+"""Starting weights: reproducible draws, one stream for each replicate, spread as asked.
+
+A replicate's draws depend on the seed and its number alone, so that every architecture starts
+from the same stream, whatever it is trained beside.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from neuroevo.learning.architecture import Architecture
+from neuroevo.learning.settings import StartingWeights
+
+Seed = tuple[int, ...]
+"""Entropy for numpy's SeedSequence."""
+
+Spread = Callable[[int, int], float]
+
+SPREADS: Mapping[StartingWeights, Spread] = {
+    "uniform": lambda _, __: 1.0,
+    "glorot": lambda fan_in, fan_out: math.sqrt(6 / (fan_in + fan_out)),
+    "he": lambda fan_in, _: math.sqrt(6 / fan_in),
+}
+"""For each kind the half width of the uniform distribution of a layer's weights, from its fan-in
+and fan-out: the article's; Glorot & Bengio 2010, equation 16; He et al. 2015, equation 10 with a
+uniform distribution of that variance."""
+
+
+def starting_parameters(
+    architecture: Architecture, kind: StartingWeights, seed: Seed, replicates: Sequence[int]
+) -> npt.NDArray[np.float64]:
+    """Draw the starting parameters of some replicates.
+
+    Biases are drawn like weights for `uniform`, as in the article, and are 0 otherwise.
+
+    Returns
+    -------
+    Array (replicates, vector size), as described at `Architecture.vector_size`.
+    """
+    scale = _scale(architecture.layer_sizes, architecture.biases and kind == "uniform", kind)
+    size = 1 << (len(scale) - 1).bit_length()
+    draws = [_draws(seed, replicate, size)[: len(scale)] for replicate in replicates]
+    return np.stack(draws) * scale
+
+
+@functools.lru_cache(maxsize=1024)
+def _scale(
+    sizes: tuple[int, ...],
+    draw_biases: bool,  # noqa: FBT001 - a key of the cache
+    kind: StartingWeights,
+) -> npt.NDArray[np.float64]:
+    rows = []
+    for fan_in, fan_out in pairwise(sizes):
+        spread = SPREADS[kind](fan_in, fan_out)
+        rows.append(np.full(fan_out, spread * draw_biases))
+        rows.append(np.full(fan_in * fan_out, spread))
+    scale = np.concatenate(rows)
+    scale.setflags(write=False)
+    return scale
+
+
+@functools.lru_cache(maxsize=1024)
+def _draws(seed: Seed, replicate: int, size: int) -> npt.NDArray[np.float64]:
+    """Draw the first `size` numbers in [-1, 1) of a replicate's stream."""
+    sequence = np.random.SeedSequence(seed, spawn_key=(0, replicate))
+    draws = np.random.Generator(np.random.PCG64(sequence)).random(size) * 2 - 1
+    draws.setflags(write=False)
+    return draws

@@ -1,0 +1,139 @@
+"""Trains networks of one architecture on one stream of samples, a whole bundle at once.
+
+The thin twin of `neuroevo.kernel.training`: it prepares arrays, calls the kernel and reads off
+the learning curves. Knows no tasks, genomes or objectives.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from neuroevo.kernel import training as kernel
+from neuroevo.kernel.arrays import Floats, Samples, rows_of_lanes, topology, workspace
+from neuroevo.kernel.catalogue import LANE_COUNTS
+from neuroevo.learning.architecture import Architecture
+from neuroevo.learning.curves import samples_seen
+from neuroevo.learning.data import DataSet
+from neuroevo.learning.settings import Precision, StartingWeights, TrainingSettings
+from neuroevo.learning.starting_weights import Seed, starting_parameters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleStream:
+    """The samples of a training in the order in which every network of a run sees them."""
+
+    training: Samples
+    order: npt.NDArray[np.int64]  # (budget,) rows of the training samples
+    validation: Samples
+    samples_seen: npt.NDArray[np.int64]  # (points,) where the validation error is taken
+    precision: Precision
+
+
+class Lane(NamedTuple):
+    """One training: the replicate whose starting weights it has, and its learning rate."""
+
+    replicate: int
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """What a training leaves, a row for each lane."""
+
+    curves: Floats  # (lanes, points) validation MSE, infinite from where a lane has diverged
+    parameters: Floats  # (lanes, vector size), NaN where the lane has diverged
+
+
+def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> SampleStream:
+    """Decide once which samples a training of this budget sees, and when."""
+
+    def samples(inputs: npt.NDArray[np.float64], targets: npt.NDArray[np.float64]) -> Samples:
+        return Samples(inputs.astype(settings.precision), targets.astype(settings.precision))
+
+    return SampleStream(
+        samples(data.training_inputs, data.training_targets),
+        _order(len(data.training_inputs), settings, seed),
+        samples(data.validation_inputs, data.validation_targets),
+        samples_seen(settings.samples),
+        settings.precision,
+    )
+
+
+def train(
+    architecture: Architecture,
+    lanes: Sequence[Lane],
+    stream: SampleStream,
+    *,
+    starting_weights: StartingWeights,
+    seed: Seed,
+) -> Trained:
+    """Train one network for each lane.
+
+    A lane's result depends on its replicate, its learning rate and the seed, not on the lanes
+    beside it.
+    """
+    starts = starting_parameters(
+        architecture, starting_weights, seed, [lane.replicate for lane in lanes]
+    )
+    rates = np.array([[lane.learning_rate] for lane in lanes])
+    bundle_size = LANE_COUNTS[stream.precision]
+    bundles = [
+        _train_bundle(architecture, starts[first:last], rates[first:last], stream)
+        for first, last in itertools.pairwise([*range(0, len(lanes), bundle_size), len(lanes)])
+    ]
+    return Trained(
+        np.concatenate([bundle.curves for bundle in bundles]),
+        np.concatenate([bundle.parameters for bundle in bundles]),
+    )
+
+
+def compile_kernel(precision: Precision) -> None:
+    """Compile the kernel for this precision, or load it, before several workers would at once."""
+    sample = np.zeros((1, 1))
+    data = DataSet(sample, sample, sample, sample, ("input",), ("output",))
+    architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
+    stream = sample_stream(data, TrainingSettings(samples=1, precision=precision), (0,))
+    train(architecture, [Lane(0, 0.1)], stream, starting_weights="uniform", seed=(0,))
+
+
+def _order(samples: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[np.int64]:
+    if not settings.shuffle:
+        return np.resize(np.arange(samples), settings.samples)
+    random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(1,))))
+    epochs = [random.permutation(samples) for _ in range(-(-settings.samples // samples))]
+    return np.concatenate(epochs)[: settings.samples]
+
+
+def _train_bundle(
+    architecture: Architecture,
+    starts: npt.NDArray[np.float64],  # (lanes in use, vector size)
+    rates: npt.NDArray[np.float64],  # (lanes in use, 1)
+    stream: SampleStream,
+) -> Trained:
+    sizes = architecture.layer_sizes
+    parameters = rows_of_lanes(architecture.vector_size, stream.precision)
+    learning_rates = rows_of_lanes(1, stream.precision)
+    curves = rows_of_lanes(len(stream.samples_seen), stream.precision)
+    # Lanes to spare repeat those in use, so that they diverge with them.
+    lanes = np.resize(np.arange(len(starts)), parameters.shape[1])
+    parameters[:] = starts[lanes].T
+    learning_rates[:] = rates[lanes].T
+    kernel.train(
+        topology(sizes, architecture.activation, biases=architecture.biases),
+        parameters,
+        learning_rates,
+        stream.training,
+        stream.order,
+        stream.validation,
+        stream.samples_seen,
+        workspace(sizes, stream.precision),
+        curves,
+    )
+    # What overflow leaves differs between processors: a diverged lane keeps no parameters.
+    parameters[:, np.isinf(curves[-1])] = np.nan
+    used = slice(0, len(starts))
+    return Trained(curves.T[used], parameters.T[used])
