@@ -1,0 +1,60 @@
+"""A genome: one point of a search space, as an immutable mapping from gene to value.
+
+Knows its values and its canonical key; does not know the space that it is a point of.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from neuroevo.space.values import Value, plain
+
+_canonical = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+class Genome(Mapping[str, Value]):
+    """An immutable mapping from the names of genes to their values, sorted by name.
+
+    Two genomes are equal when their keys are: 1, 1.0 and true are three different values.
+
+    Parameters
+    ----------
+    values
+        The name of each gene and its value, in any order.
+
+    Raises
+    ------
+    UsageError
+        When a value is not plain (see `neuroevo.space.values.plain`).
+    """
+
+    __slots__ = ("_key", "_values")
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = {name: plain(values[name]) for name in sorted(values)}
+        self._key = _canonical(self._values)
+
+    @property
+    def key(self) -> str:
+        """The genome as canonical JSON: sorted names, no spaces, shortest exact numbers."""
+        return self._key
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Genome):
+            return NotImplemented
+        return self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
+        return f"Genome({values})"
