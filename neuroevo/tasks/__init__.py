@@ -1,0 +1,7 @@
+"""Tasks: what networks have to learn, each with its data, and one catalogue of them by kind."""
+
+from neuroevo.tasks.catalogue import TASKS
+from neuroevo.tasks.mouse import MouseTask
+from neuroevo.tasks.task import Baseline, Task
+
+__all__ = ["TASKS", "Baseline", "MouseTask", "Task"]

@@ -1,0 +1,123 @@
+"""Reads a recording of pointer positions from a CSV file; knows no task.
+
+The first row is ``x,y``. Each row after it is a position in pixels as browsers give it: the
+origin in the top left corner of the canvas, x to the right, y down.
+"""
+
+import csv
+import math
+import stat
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from neuroevo.errors import DataError
+from neuroevo.settings import printable, shown
+from neuroevo.tasks.strokes import Positions
+
+HEADER = ("x", "y")
+MAX_BYTES = 50_000_000
+MAX_PROBLEMS = 10
+
+
+def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
+    """Read the positions of a recording, all of them inside the canvas.
+
+    Parameters
+    ----------
+    path
+        A CSV file in UTF-8, at most 50 MB, with the header ``x,y``.
+    canvas
+        Width and height in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (positions, 2): x and y in pixels; at least two of them differ.
+
+    Raises
+    ------
+    DataError
+        One line for each problem, with the file and the row (the header is row 1); after ten of
+        them only their number.
+    """
+    name = printable(str(path))
+    values: array[float] = array("d")
+    problems: list[str] = []
+    found = 0
+    try:
+        _check_file(path)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for where, row in _rows(file):
+                wrong = _problems(row, canvas)
+                values.extend([] if wrong else map(float, row))
+                problems += [
+                    f"{name}, row {where}: {text}" for text in wrong if found < MAX_PROBLEMS
+                ]
+                found += len(wrong)
+    except OSError as error:
+        raise DataError(f"{name}: can't be read ({error.strerror or error})") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{name}: must be text in UTF-8") from None
+    except (csv.Error, _WrongFileError) as error:
+        raise DataError(f"{name}: {error}") from None
+    if problems:
+        more = found - MAX_PROBLEMS
+        raise DataError(
+            *problems[:MAX_PROBLEMS], *([f"{name}: and {more} more"] if more > 0 else [])
+        )
+    positions = np.array(values, dtype=np.float64).reshape(-1, 2)
+    if (positions == positions[:1]).all():
+        raise DataError(
+            f"{name}: must hold at least two different positions, but got {_some(positions)}"
+        )
+    return positions
+
+
+class _WrongFileError(Exception):
+    """The file as a whole isn't a recording."""
+
+
+def _check_file(path: Path) -> None:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise _WrongFileError("must be a file, but got a folder or a device")
+    if status.st_size > MAX_BYTES:
+        raise _WrongFileError(f"must have at most {MAX_BYTES:,} bytes, but got {status.st_size:,}")
+
+
+def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row below the header with its number; empty rows are passed over."""
+    rows = csv.reader(file)
+    header = next(rows, [])
+    if tuple(cell.strip() for cell in header) != HEADER:
+        raise _WrongFileError(
+            f"must begin with the header 'x,y', but got {shown(','.join(header))}"
+        )
+    return ((rows.line_num, row) for row in rows if row)
+
+
+def _problems(row: Sequence[str], canvas: tuple[int, int]) -> list[str]:
+    if len(row) != len(HEADER):
+        return [f"must have two values, but got {shown(','.join(row))}"]
+    texts = zip(HEADER, row, canvas, strict=True)
+    return [text for axis, cell, size in texts if (text := _problem(axis, cell, size))]
+
+
+def _problem(axis: str, cell: str, size: int) -> str:
+    try:
+        value = math.nan if "_" in cell else float(cell)  # Python would read 1_0 as ten
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        return f"{axis} must be a finite number, but got {shown(cell)}"
+    if not 0 <= value <= size:
+        return f"{axis} must be inside the canvas, from 0 to {size}, but got {shown(cell)}"
+    return ""
+
+
+def _some(positions: Positions) -> str:
+    return f"{len(positions)} equal ones" if len(positions) > 1 else str(len(positions))

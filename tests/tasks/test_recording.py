@@ -1,0 +1,129 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.errors import DataError
+from neuroevo.tasks.recording import MAX_BYTES, read_recording
+
+CANVAS = (1000, 600)
+
+WRONG = [
+    (b"", ": must begin with the header 'x,y', but got ''"),
+    (b"1,2\n3,4\n", ": must begin with the header 'x,y', but got '1,2'"),
+    (b"y,x\n3,4\n", ": must begin with the header 'x,y', but got 'y,x'"),
+    (b"x,y\n", ": must hold at least two different positions, but got 0"),
+    (b"x,y\n1,2\n", ": must hold at least two different positions, but got 1"),
+    (b"x,y\n1,2\n1,2\n", ": must hold at least two different positions, but got 2 equal ones"),
+    (b"x,y\n1,2\nabc,4\n", ", row 3: x must be a finite number, but got 'abc'"),
+    (b"x,y\n1,nan\n3,4\n", ", row 2: y must be a finite number, but got 'nan'"),
+    (b"x,y\n1,inf\n3,4\n", ", row 2: y must be a finite number, but got 'inf'"),
+    (b"x,y\n1,1_0\n3,4\n", ", row 2: y must be a finite number, but got '1_0'"),
+    (b"x,y\n1,\n3,4\n", ", row 2: y must be a finite number, but got ''"),
+    (b"x,y\n1\n3,4\n", ", row 2: must have two values, but got '1'"),
+    (b"x,y\n1,2,3\n3,4\n", ", row 2: must have two values, but got '1,2,3'"),
+    (b"x,y\n1,2\n1001,4\n", ", row 3: x must be inside the canvas, from 0 to 1000, but got '1001'"),
+    (b"x,y\n1,-1\n1,4\n", ", row 2: y must be inside the canvas, from 0 to 600, but got '-1'"),
+    (b"x,y\n1,2\n\xff,4\n", ": must be text in UTF-8"),
+    (b'x,y\n1,2\n"' + b"3" * 200_000, ": field larger than field limit (131072)"),
+]
+
+
+def write(folder: Path, content: bytes) -> Path:
+    """Write a recording and return its path."""
+    path = folder / "recording.csv"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(("content", "problem"), WRONG)
+def test_each_problem_is_one_line_with_file_and_row(
+    tmp_path: Path, content: bytes, problem: str
+) -> None:
+    """A file that is no recording is refused in one line that says where and why."""
+    path = write(tmp_path, content)
+    with pytest.raises(DataError) as caught:
+        read_recording(path, CANVAS)
+    assert caught.value.problems == (f"{path}{problem}",)
+
+
+def test_all_problems_come_at_once_up_to_ten(tmp_path: Path) -> None:
+    """Fifteen bad rows give ten lines and the number of the others."""
+    path = write(tmp_path, b"x,y\n1,2\n" + b"a,2\n" * 15)
+    with pytest.raises(DataError) as caught:
+        read_recording(path, CANVAS)
+    assert len(caught.value.problems) == 11
+    assert caught.value.problems[9] == f"{path}, row 12: x must be a finite number, but got 'a'"
+    assert caught.value.problems[10] == f"{path}: and 5 more"
+
+
+def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
+    """What isn't there, or is no file, is said so."""
+    missing = tmp_path / "missing.csv"
+    with pytest.raises(DataError) as caught:
+        read_recording(missing, CANVAS)
+    assert caught.value.problems == (f"{missing}: can't be read (No such file or directory)",)
+    with pytest.raises(DataError) as caught:
+        read_recording(tmp_path, CANVAS)
+    assert caught.value.problems == (f"{tmp_path}: must be a file, but got a folder or a device",)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file of Linux")
+def test_unreadable_files_are_named() -> None:
+    """A file that the system fails to read is said to be one, in the system's words."""
+    with pytest.raises(DataError) as caught:
+        read_recording(Path("/proc/self/mem"), CANVAS)
+    assert caught.value.problems == ("/proc/self/mem: can't be read (Input/output error)",)
+
+
+def test_huge_files_are_refused_unread(tmp_path: Path) -> None:
+    """A file of more than 50 MB is refused before it is opened."""
+    path = write(tmp_path, b"")
+    os.truncate(path, MAX_BYTES + 1)
+    with pytest.raises(DataError) as caught:
+        read_recording(path, CANVAS)
+    assert caught.value.problems == (
+        f"{path}: must have at most 50,000,000 bytes, but got 50,000,001",
+    )
+
+
+@pytest.mark.parametrize("start", [b"x,y\r\n", b"\xef\xbb\xbfx,y\n", b'"x", "y"\n\n'])
+def test_spreadsheets_may_write_them(tmp_path: Path, start: bytes) -> None:
+    """Line ends of Windows, a byte order mark, quotes and empty rows do no harm."""
+    path = write(tmp_path, start.replace(b', "y"', b',"y"') + b"1,2\n\n 3.5 ,4e1\n")
+    assert read_recording(path, CANVAS).tolist() == [[1, 2], [3.5, 40]]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, CANVAS[0]), st.floats(0, CANVAS[1])),
+        min_size=2,
+        unique=True,
+    )
+)
+def test_what_was_recorded_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, positions: list[tuple[float, float]]
+) -> None:
+    """Positions that were written are read again, to the last bit."""
+    rows = "".join(f"{x!r},{y!r}\n" for x, y in positions)
+    path = write(tmp_path_factory.mktemp("recording"), f"x,y\n{rows}".encode())
+    read = read_recording(path, CANVAS)
+    assert read.tobytes() == np.array(positions).tobytes()
+
+
+@given(st.binary() | st.text().map(lambda text: f"x,y\n{text}".encode("utf-8", "replace")))
+def test_any_file_gives_positions_or_a_data_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    """Whatever is in the file, nothing but a DataError comes of it."""
+    path = write(tmp_path_factory.mktemp("recording"), content)
+    try:
+        positions = read_recording(path, CANVAS)
+    except DataError as error:
+        lines = error.problems
+        assert all(line.isprintable() for line in lines)
+    else:
+        assert np.isfinite(positions).all()
