@@ -1,0 +1,52 @@
+"""What a genome becomes: the one place that knows both genomes and networks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from neuroevo.learning import Architecture, DataSet, StartingWeights, TrainingSettings
+
+NETWORK_GENES = ("hidden", "learning_rate", "activation", "biases", "starting_weights")
+"""The genes of a network; `biases` and `starting_weights` may be left to the training settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phenotype:
+    """The network that a genome describes, and how it learns."""
+
+    architecture: Architecture
+    starting_weights: StartingWeights
+    learning_rate: float
+
+
+def phenotype_of(
+    configuration: Mapping[str, Any], data: DataSet, training: TrainingSettings
+) -> Phenotype:
+    """Express a configuration as a network for this data.
+
+    Parameters
+    ----------
+    configuration
+        A value for each of the `NETWORK_GENES`, the optional ones excepted.
+    data
+        Decides the numbers of inputs and outputs.
+    training
+        Decides what the configuration leaves open.
+
+    Raises
+    ------
+    UsageError
+        Where a value is none that a network can have.
+    """
+    architecture = Architecture(
+        inputs=data.inputs,
+        hidden=configuration["hidden"],
+        outputs=data.outputs,
+        activation=configuration["activation"],
+        biases=configuration.get("biases", training.biases),
+    )
+    return Phenotype(
+        architecture,
+        configuration.get("starting_weights", training.starting_weights),
+        float(configuration["learning_rate"]),
+    )

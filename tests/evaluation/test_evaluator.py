@@ -1,0 +1,123 @@
+"""The numbers of a genome are those of that genome, however the work is spread."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroevo.errors import UsageError
+from neuroevo.evaluation import phenotype_of
+from neuroevo.evaluation.evaluator import Assignment, Backend, Evaluation, Evaluator, Workers
+from neuroevo.learning import DataSet, Network
+from neuroevo.learning.training import Lane, sample_stream, train
+from tests import naive
+
+CONFIGURATIONS: Sequence[Mapping[str, Any]] = (
+    {"hidden": (6,), "learning_rate": 0.2, "activation": "linear"},
+    {"hidden": (6,), "learning_rate": 0.05, "activation": "linear"},
+    {"hidden": (6,), "learning_rate": 0.05, "activation": "tanh"},
+    {"hidden": (6,), "learning_rate": 0.3, "activation": "linear", "biases": False},
+    {"hidden": (6,), "learning_rate": 0.3, "activation": "linear", "starting_weights": "he"},
+    {"hidden": (15, 15, 15), "learning_rate": 0.5, "activation": "linear"},
+    {"hidden": (), "learning_rate": 0.5, "activation": "relu"},
+    {"hidden": (5, 2), "learning_rate": 0.5, "activation": "sigmoid"},
+)
+
+
+def evaluated(
+    configurations: Sequence[Mapping[str, Any]],
+    assignment: Assignment,
+    n_jobs: int = 1,
+    backend: Backend = "threading",
+) -> list[Evaluation]:
+    """Evaluate configurations; the evaluations come in their order."""
+    with Evaluator(assignment.training.precision, Workers(n_jobs, backend)) as evaluator:
+        evaluations = dict(evaluator.evaluate(configurations, assignment))
+    return [evaluations[index] for index in range(len(configurations))]
+
+
+def bits(evaluation: Evaluation) -> tuple[bytes, bytes, str]:
+    """All that must be equal where evaluations are."""
+    objectives = repr(dict(evaluation.objectives))
+    return evaluation.curves.tobytes(), evaluation.parameters.tobytes(), objectives
+
+
+def test_same_bits_with_any_workers(assignment: Assignment) -> None:
+    """One job, two threads and two processes give the same bits for every genome."""
+    alone = list(map(bits, evaluated(CONFIGURATIONS, assignment)))
+    assert list(map(bits, evaluated(CONFIGURATIONS, assignment, 2))) == alone
+    assert list(map(bits, evaluated(CONFIGURATIONS, assignment, 2, "loky"))) == alone
+
+
+def test_same_bits_whatever_is_evaluated_beside(assignment: Assignment) -> None:
+    """A genome alone has the bits that it has in a generation where it shares bundles."""
+    together = list(map(bits, evaluated(CONFIGURATIONS, assignment)))
+    alone = [bits(evaluated([each], assignment)[0]) for each in CONFIGURATIONS]
+    assert together == alone
+
+
+def test_replicates_are_those_of_a_training_alone(assignment: Assignment) -> None:
+    """Each replicate's curve and weights are those of a training of it and nothing else."""
+    evaluation = evaluated(CONFIGURATIONS, assignment)[7]
+    data = assignment.task.data_set()
+    phenotype = phenotype_of(CONFIGURATIONS[7], data, assignment.training)
+    stream = sample_stream(data, assignment.training, assignment.seed)
+    for replicate in (0, 5, 11):
+        trained = train(
+            phenotype.architecture,
+            [Lane(replicate, phenotype.learning_rate)],
+            stream,
+            starting_weights=phenotype.starting_weights,
+            seed=assignment.seed,
+        )
+        assert trained.curves[0].tobytes() == evaluation.curves[replicate].tobytes()
+        assert trained.parameters[0].tobytes() == evaluation.parameters[replicate].tobytes()
+
+
+def test_weights_have_the_error_that_is_reported(assignment: Assignment) -> None:
+    """The final MSE that is reported is that of the weights that are kept, computed naively."""
+    data = assignment.task.data_set()
+    for configuration, evaluation in zip(
+        CONFIGURATIONS, evaluated(CONFIGURATIONS, assignment), strict=True
+    ):
+        if evaluation.diverged:
+            continue
+        errors = [naive_mse(evaluation, parameters, data) for parameters in evaluation.parameters]
+        median = float(np.median(np.maximum(errors, 1e-14)))
+        assert evaluation.objectives["final_mse"] == pytest.approx(median, rel=2e-2), configuration
+
+
+def naive_mse(evaluation: Evaluation, parameters: Any, data: DataSet) -> float:  # noqa: ANN401 - an array
+    """Compute the validation MSE of one replicate in float64."""
+    layers = Network(evaluation.architecture, parameters).layers
+    activation = evaluation.architecture.activation
+    _, outputs = naive.forward(layers, activation, data.validation_inputs)
+    return float(np.mean((outputs[-1] - data.validation_targets) ** 2))
+
+
+def test_divergence_is_an_outcome(assignment: Assignment) -> None:
+    """A genome whose replicates diverge gets NaN for what has no finite value, and their number."""
+    evaluation = evaluated(CONFIGURATIONS, assignment)[5]
+    assert evaluation.diverged == 12
+    assert np.isnan(evaluation.objectives["final_mse"])
+    assert np.isnan(evaluation.objectives["samples_to_target"])
+    assert evaluation.objectives["parameters"] == naive.parameter_count((2, 15, 15, 15, 2))
+
+
+def test_fresh_seeds_give_other_weights(assignment: Assignment) -> None:
+    """Another seed trains other networks."""
+    fresh = dataclasses.replace(assignment, seed=(0, 1))
+    known = evaluated(CONFIGURATIONS[:1], assignment)[0]
+    assert evaluated(CONFIGURATIONS[:1], fresh)[0].curves.tobytes() != known.curves.tobytes()
+
+
+def test_no_workers_is_refused() -> None:
+    """Zero jobs and a backend that nobody knows are refused at once, each in its line."""
+    with pytest.raises(UsageError) as caught:
+        Workers(0, "carrier pigeon")  # type: ignore[arg-type]  # what the test is about
+    assert caught.value.problems == (
+        "jobs: must be at least 1, or -1 for one a core, but got 0",
+        "backend: must be threading or loky, but got 'carrier pigeon'",
+    )

@@ -1,0 +1,96 @@
+"""Objectives against numbers that can be worked out by hand, and by their properties."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.evaluation import OBJECTIVES
+from neuroevo.evaluation.objectives import LearningCurves, score
+from neuroevo.learning import samples_seen
+
+BUDGET = 1000
+
+
+def curves(*mse: list[float], seen: list[int] | None = None) -> LearningCurves:
+    """Make the learning curves of some replicates for a target of 1e-3."""
+    points = samples_seen(BUDGET) if seen is None else np.array(seen)
+    return LearningCurves(points, np.array(mse, dtype=np.float32), 1e-3, "float32", 26)
+
+
+def value(name: str, learning: LearningCurves, reduction: str = "median") -> float:
+    """Score some curves by one objective."""
+    return score(learning, OBJECTIVES[name], reduction)
+
+
+def test_final_mse_has_a_floor() -> None:
+    """In float32 an error under 1e-14 is rounding, and counts as 1e-14."""
+    assert value("final_mse", curves([1.0, 0.25], seen=[1, 10])) == 0.25
+    assert value("final_mse", curves([1.0, 1e-20], seen=[1, 10])) == 1e-14
+
+
+def test_samples_to_target_is_interpolated_on_the_log_curve() -> None:
+    """A curve that falls from 1e-2 at 10 samples to 1e-4 at 1000 crosses 1e-3 at 100."""
+    learning = curves([1.0, 1e-2, 1e-4], seen=[1, 10, 1000])
+    assert value("samples_to_target", learning) == pytest.approx(100, rel=1e-5)
+
+
+def test_samples_to_target_of_a_first_point_at_the_target() -> None:
+    """A network that is good after one sample took one sample."""
+    assert value("samples_to_target", curves([1e-4, 1e-4], seen=[1, 10])) == 1
+
+
+def test_near_misses_rank_above_hopeless_ones() -> None:
+    """When the target is never reached, the budget is stretched by the decades it was missed by."""
+    learning = curves([1.0, 1e-1], seen=[1, 1000])
+    assert value("samples_to_target", learning) == pytest.approx(1000 * (1 + 2), rel=1e-6)
+
+
+def test_curve_area_is_the_mean_height_on_the_log_curve() -> None:
+    """A curve that falls by two decades over two decades of samples has its mean in the middle."""
+    assert value("curve_area", curves([1.0, 1e-2], seen=[1, 100])) == pytest.approx(-1)
+
+
+def test_parameters_counts_what_learns() -> None:
+    """The number of parameters is what the network was said to have."""
+    assert value("parameters", curves([1.0, 0.1], seen=[1, 10])) == 26
+
+
+@pytest.mark.parametrize(
+    ("reduction", "expected"), [("median", 0.3), ("mean", 0.35), ("best", 0.1), ("worst", 0.7)]
+)
+def test_reductions(reduction: str, expected: float) -> None:
+    """Replicates are reduced as asked."""
+    learning = curves([0.1], [0.2], [0.4], [0.7], seen=[1000])
+    assert value("final_mse", learning, reduction) == pytest.approx(expected, rel=1e-6)
+
+
+def test_too_many_diverged_replicates_leave_no_value() -> None:
+    """The median is finite while fewer than half of the replicates have diverged, else NaN."""
+    finite, diverged = [0.5, 0.1], [0.5, math.inf]
+    assert value("final_mse", curves(finite, finite, diverged, seen=[1, 10])) == pytest.approx(0.1)
+    assert math.isnan(value("final_mse", curves(finite, diverged, diverged, seen=[1, 10])))
+
+
+positive = st.floats(1e-12, 1e6)
+
+
+@given(st.lists(positive, min_size=2, max_size=2), positive)
+def test_a_lower_curve_is_never_worse(mse: list[float], lower: float) -> None:
+    """Lowering a point of a curve makes no objective of it larger."""
+    better = [mse[0], min(mse[1], lower)]
+    for name in OBJECTIVES:
+        before, after = (value(name, curves(each, seen=[1, 1000])) for each in (mse, better))
+        assert after <= before + 1e-9 * abs(before)
+
+
+@given(st.integers(1, 1_000_000))
+def test_the_grid_of_samples_seen(budget: int) -> None:
+    """It rises, holds each of the first dozen, ends at the budget, and leaves no gap above 13%."""
+    points = samples_seen(budget)
+    assert points[-1] == budget
+    assert (np.diff(points) > 0).all()
+    assert points[: min(budget, 12)].tolist() == list(range(1, min(budget, 12) + 1))
+    assert (points[12:] <= np.ceil(points[11:-1] * 1.13)).all()
