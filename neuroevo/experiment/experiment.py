@@ -1,0 +1,154 @@
+"""An experiment as one checked, immutable tree of settings, and its text in TOML.
+
+Knows which tables there are and what may stand in them; opens no file and runs nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    ValidationInfo,
+    field_validator,
+)
+
+from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
+from neuroevo.experiment.genes import DEFAULT_SPACE, read_space, write_space
+from neuroevo.experiment.toml import write_toml
+from neuroevo.learning import TrainingSettings
+from neuroevo.settings import Settings, one_of, refusal
+from neuroevo.space import SearchSpace
+from neuroevo.tasks import TASKS, Task
+
+
+def _check_objective(name: str) -> str:
+    if name not in OBJECTIVES:
+        raise refusal([((), one_of(name, OBJECTIVES))])
+    return name
+
+
+class EvolutionSettings(Settings):
+    """How configurations evolve.
+
+    Attributes
+    ----------
+    population
+        Configurations in a generation, at least 4.
+    generations
+        Generations, the first random one included, at least 1.
+    objectives
+        What is minimised, see ``neuroevo.evaluation.OBJECTIVES``; the first one ranks.
+    reduction
+        How the replicates of a trial become one number.
+    """
+
+    population: Annotated[int, Field(ge=4, le=100_000)] = 64
+    generations: Annotated[int, Field(ge=1, le=1_000_000)] = 30
+    objectives: Annotated[
+        tuple[Annotated[str, AfterValidator(_check_objective)], ...], Field(min_length=1)
+    ] = ("final_mse", "samples_to_target")
+    reduction: str = "median"
+
+    @field_validator("objectives")
+    @classmethod
+    def _check_distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(names)) < len(names):
+            raise ValueError("must name each objective once")
+        return names
+
+    @field_validator("reduction")
+    @classmethod
+    def _check_reduction(cls, name: str) -> str:
+        if name not in REDUCTIONS:
+            raise refusal([((), one_of(name, REDUCTIONS))])
+        return name
+
+
+def _read_task(value: object, information: ValidationInfo) -> object:
+    """Turn a table into the settings of the task whose kind it names."""
+    if not isinstance(value, Mapping):
+        return value
+    if "kind" not in value:
+        raise refusal([(("kind",), f"must be given, one of {', '.join(map(repr, TASKS))}")])
+    kind = value["kind"]
+    if not isinstance(kind, str) or kind not in TASKS:
+        raise refusal([(("kind",), one_of(kind, TASKS))])
+    return TASKS[kind].model_validate(dict(value), context=information.context)
+
+
+class Experiment(Settings):
+    """All that decides what a run does; the same experiment gives the same trials.
+
+    Attributes
+    ----------
+    name
+        What its run folders are called.
+    seed
+        Chooses starting weights, the order of samples and the course of evolution.
+    task
+        What networks learn.
+    space
+        Which configurations there are; what it leaves out of ``hidden``, ``learning_rate`` and
+        ``activation`` varies over the default ranges.
+    training
+        How each network is trained.
+    evolution
+        How configurations evolve.
+
+    Raises
+    ------
+    UsageError
+        One line for each problem, with its key.
+
+    Examples
+    --------
+    >>> Experiment(task={"kind": "mouse"}, training={"samples": 5000}).training.samples
+    5000
+    """
+
+    name: str = "experiment"
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    task: Annotated[SerializeAsAny[Task], BeforeValidator(_read_task)]
+    space: Annotated[SearchSpace, BeforeValidator(read_space)] = DEFAULT_SPACE
+    training: TrainingSettings = Field(default_factory=TrainingSettings)
+    evolution: EvolutionSettings = Field(default_factory=EvolutionSettings)
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise ValueError(
+                "must be 1 to 64 of the letters A to Z and a to z, digits, '.', '_' and '-', "
+                "with a letter or digit first"
+            )
+        if name.endswith(".") or name.split(".", maxsplit=1)[0].upper() in _RESERVED:
+            raise ValueError("must be a name that every system allows for a folder")
+        return name
+
+    def to_toml(self) -> str:
+        """Write the experiment as resolved, every default included.
+
+        Returns
+        -------
+        str
+            TOML that loads back to an equal experiment.
+        """
+        tables = {"task": self.task, "training": self.training, "evolution": self.evolution}
+        written = {
+            name: table.model_dump(mode="json", exclude_none=True) for name, table in tables.items()
+        }
+        written["space"] = write_space(self.space)
+        order = ("task", "space", "training", "evolution")
+        return write_toml(
+            {"name": self.name, "seed": self.seed} | {name: written[name] for name in order}
+        )
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
+    f"{port}{n}" for port in ("COM", "LPT") for n in range(10)
+}

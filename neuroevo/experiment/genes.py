@@ -1,0 +1,208 @@
+"""The genes that a network may have: how each stands in ``[space]``, and which values it allows.
+
+Knows tables and search spaces; trains and evolves nothing.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+
+from neuroevo.errors import UsageError
+from neuroevo.learning import Activation, StartingWeights
+from neuroevo.settings import Location, Settings, refusal, shown, unknown, worded
+from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
+
+MAX_WIDTH = 1024
+MAX_HIDDEN_LAYERS = 64
+
+Problems = list[tuple[Location, str]]
+
+
+def _layer_alone(value: object) -> object:
+    """Let one width stand for one layer."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
+Count = Annotated[int, Field(ge=0, le=MAX_HIDDEN_LAYERS)]
+Hidden = Annotated[
+    tuple[Width, ...], Field(max_length=MAX_HIDDEN_LAYERS), BeforeValidator(_layer_alone)
+]
+LearningRate = Annotated[float, Field(gt=0)]
+
+Option = TypeVar("Option")
+
+
+class GeneTable(Settings, ABC):
+    """What stands for a gene in an experiment file, spelt out as a table."""
+
+    @abstractmethod
+    def gene(self) -> Gene:
+        """Make the gene."""
+
+
+class Choices(GeneTable, Generic[Option]):
+    """``{ choices = [..], ordered = true }``: some values, next to one another or not."""
+
+    choices: Annotated[tuple[Option, ...], Field(min_length=1)]
+    ordered: bool = False
+
+    @field_validator("choices")
+    @classmethod
+    def _check_distinct(cls, choices: tuple[Option, ...]) -> tuple[Option, ...]:
+        repeated = [index for index, choice in enumerate(choices) if choice in choices[:index]]
+        if repeated:
+            raise refusal(
+                ((index,), f"must not be repeated, but got {shown(choices[index])} again")
+                for index in repeated
+            )
+        return choices
+
+    def gene(self) -> Gene:
+        """Make the gene."""
+        return Choice(self.choices, ordered=self.ordered)
+
+
+class LearningRates(GeneTable):
+    """``{ low = .., high = .., log = true }``: a range of learning rates."""
+
+    low: LearningRate
+    high: LearningRate
+    log: bool = False
+
+    def gene(self) -> Gene:
+        """Make the gene."""
+        return Float(self.low, self.high, log=self.log)
+
+
+class HiddenLayers(GeneTable):
+    """``{ count = [.., ..], width = [.., ..] }``: so many layers, and so wide each."""
+
+    count: tuple[Count, Count]
+    width: tuple[Width, Width]
+
+    def gene(self) -> Gene:
+        """Make the gene."""
+        return Layers(count=self.count, width=self.width)
+
+
+GENES: Mapping[str, tuple[type[GeneTable], ...]] = MappingProxyType(
+    {
+        "hidden": (Choices[Hidden], HiddenLayers),
+        "learning_rate": (Choices[LearningRate], LearningRates),
+        "activation": (Choices[Activation],),
+        "biases": (Choices[bool],),
+        "starting_weights": (Choices[StartingWeights],),
+    }
+)
+"""Each gene that a network may have, and the tables that may stand for it."""
+
+DEFAULT_SPACE = SearchSpace(
+    hidden=Layers(count=(1, 4), width=(1, 32)),
+    learning_rate=Float(1e-4, 1.0, log=True),
+    activation=Choice(["linear", "tanh", "sigmoid", "relu"]),
+)
+"""Every network has these genes: what an experiment leaves out varies over these ranges."""
+
+
+def read_space(value: object) -> SearchSpace:
+    """Make the search space of an experiment from its table, or check one that is there.
+
+    Parameters
+    ----------
+    value
+        A search space, or a mapping from gene to what stands for it in an experiment file: a
+        table, a list to choose from, or one value. A list of whole numbers for ``hidden`` is one
+        network's layers. A `Gene` may stand there too.
+
+    Returns
+    -------
+    SearchSpace
+        Its genes in the order of `GENES`.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        With all problems, each at its key.
+    """
+    given = value.genes if isinstance(value, SearchSpace) else value
+    if not isinstance(given, Mapping):
+        raise refusal([((), f"must be a table of genes, but got {shown(value)}")])
+    genes = dict(DEFAULT_SPACE.genes)
+    problems: Problems = []
+    for name, raw in given.items():
+        if name not in GENES:
+            problems.append(((str(name),), unknown(name, GENES)))
+            continue
+        try:
+            genes[name] = _read_gene(name, raw)
+        except ValidationError as error:
+            problems += [((name, *at), text) for at, text in worded(error)]
+    if problems:
+        raise refusal(problems)
+    return SearchSpace({name: genes[name] for name in GENES if name in genes})
+
+
+def write_space(space: SearchSpace) -> dict[str, object]:
+    """Write a search space as the table that `read_space` reads, in plain values for TOML."""
+    return {name: _short(_table(gene)) for name, gene in space.genes.items()}
+
+
+def _read_gene(name: str, raw: object) -> Gene:
+    """Make a gene from what stands for it, and say where problems are as it was written."""
+    if isinstance(raw, Gene):
+        raw = _table(raw)
+    if isinstance(raw, Mapping):
+        return _gene(name, raw)
+    listed = isinstance(raw, list | tuple) and (name != "hidden" or _holds_lists(raw))
+    try:
+        return _gene(name, {"choices": raw if listed else [raw]})
+    except ValidationError as error:
+        steps = 1 if listed else 2  # what we put around the value has no place in its key
+        raise refusal((at[steps:], text) for at, text in worded(error)) from None
+
+
+def _gene(name: str, table: Mapping[str, object]) -> Gene:
+    choices, *ranges = GENES[name]
+    form = ranges[0] if ranges and "choices" not in table else choices
+    checked = form.model_validate(dict(table))
+    try:
+        return checked.gene()
+    except UsageError as error:
+        raise refusal(_placed(problem, form) for problem in error.problems) from None
+
+
+def _placed(problem: str, form: type[GeneTable]) -> tuple[Location, str]:
+    """Take a key that a problem of the gene begins with as the place of the problem."""
+    key, _, text = problem.partition(": ")
+    return ((key,), text) if key in form.model_fields else ((), problem)
+
+
+def _holds_lists(items: Iterable[object]) -> bool:
+    return any(isinstance(item, list | tuple) for item in items)
+
+
+def _table(gene: Gene) -> dict[str, object]:
+    match gene:
+        case Float() | Integer():
+            return {"low": gene.low, "high": gene.high, "log": gene.log}
+        case Layers():
+            return {"count": list(gene.count), "width": list(gene.width)}
+        case Choice():
+            return {"choices": list(gene.options), "ordered": gene.ordered}
+    raise refusal([((), f"must be a Float, Layers or Choice, but got {shown(gene)}")])
+
+
+def _short(table: dict[str, object]) -> object:
+    """Write a choice without order as its list, and one value as that value."""
+    match table:
+        case {"choices": [only], "ordered": False}:
+            return only
+        case {"choices": choices, "ordered": False}:
+            return choices
+    return table

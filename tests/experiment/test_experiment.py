@@ -1,0 +1,220 @@
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.errors import UsageError
+from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
+from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
+from neuroevo.learning import TrainingSettings
+from neuroevo.space import SearchSpace
+from neuroevo.tasks import MouseTask
+
+TASK = {"kind": "mouse"}
+NAME_RULE = (
+    "name: must be 1 to 64 of the letters A to Z and a to z, digits, '.', '_' and '-', "
+    "with a letter or digit first"
+)
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({}, "task: must be given"),
+    ({"task": "mouse"}, "task: must be a table, but got 'mouse'"),
+    ({"task": {}}, "task.kind: must be given, one of 'mouse'"),
+    (
+        {"task": {"kind": "mouze"}},
+        "task.kind: must be one of 'mouse', but got 'mouze', did you mean 'mouse'?",
+    ),
+    ({"task": {"kind": ["mouse"]}}, "task.kind: must be one of 'mouse', but got ['mouse']"),
+    ({"task": TASK | {"cout": 5}}, "task.cout: unknown key, did you mean 'count'?"),
+    ({"task": TASK, "sed": 5}, "sed: unknown key, did you mean 'seed'?"),
+    ({"task": TASK, "seed": True}, "seed: must be a whole number, but got True"),
+    ({"task": TASK, "seed": -1}, "seed: must be at least 0, but got -1"),
+    *(
+        ({"task": TASK, "name": name}, f"{NAME_RULE}, but got {name!r}")
+        for name in ("", "a/b", "-a", "ä")
+    ),
+    *(
+        (
+            {"task": TASK, "name": name},
+            f"name: must be a name that every system allows for a folder, but got {name!r}",
+        )
+        for name in ("nul", "COM1.txt", "a.")
+    ),
+    ({"task": TASK, "training": {"samples": 0}}, "training.samples: must be at least 1, but got 0"),
+    (
+        {"task": TASK, "training": {"sample": 1}},
+        "training.sample: unknown key, did you mean 'samples'?",
+    ),
+    ({"task": TASK, "evolution": 3}, "evolution: must be a table, but got 3"),
+    (
+        {"task": TASK, "evolution": {"population": 3}},
+        "evolution.population: must be at least 4, but got 3",
+    ),
+    (
+        {"task": TASK, "evolution": {"generations": 0}},
+        "evolution.generations: must be at least 1, but got 0",
+    ),
+    (
+        {"task": TASK, "evolution": {"objectives": []}},
+        "evolution.objectives: must have a length of at least 1, but got []",
+    ),
+    (
+        {"task": TASK, "evolution": {"objectives": ["parameters", "parameters"]}},
+        (
+            "evolution.objectives: must name each objective once, "
+            "but got ['parameters', 'parameters']"
+        ),
+    ),
+    (
+        {"task": TASK, "evolution": {"objectives": ["final"]}},
+        (
+            f"evolution.objectives[0]: must be one of {', '.join(map(repr, OBJECTIVES))}, "
+            "but got 'final', did you mean 'final_mse'?"
+        ),
+    ),
+    (
+        {"task": TASK, "evolution": {"reduction": "medain"}},
+        (
+            f"evolution.reduction: must be one of {', '.join(map(repr, REDUCTIONS))}, "
+            "but got 'medain', did you mean 'median'?"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "problem"), WRONG)
+def test_each_problem_is_one_line(values: dict[str, Any], problem: str) -> None:
+    """What is wrong with an experiment is said in one line with its key."""
+    with pytest.raises(UsageError) as caught:
+        Experiment(**values)
+    assert caught.value.problems == (problem,)
+
+
+def test_all_problems_of_an_experiment_come_at_once() -> None:
+    """One broken key in every table gives one line each."""
+    tables: dict[str, Any] = {
+        "seed": "a",
+        "task": TASK | {"count": 0},
+        "space": {"hidden": 0, "activation": "x"},
+        "training": {"replicates": True},
+        "evolution": {"population": 1},
+        "extra": 1,
+    }
+    with pytest.raises(UsageError) as caught:
+        Experiment(**tables)
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "seed",
+        "task.count",
+        "space.hidden[0]",
+        "space.activation",
+        "training.replicates",
+        "evolution.population",
+        "extra",
+    ]
+
+
+def test_settings_and_mappings_give_the_same_experiment() -> None:
+    """From Python the parts may be objects or tables as in a file."""
+    made = Experiment(
+        task=MouseTask(),
+        space=SearchSpace(hidden=(3,), learning_rate=0.1),
+        training=TrainingSettings(samples=5000),
+    )
+    tables: dict[str, Any] = {
+        "task": TASK,
+        "space": {"hidden": 3, "learning_rate": 0.1},
+        "training": {"samples": 5000},
+    }
+    assert Experiment(**tables) == made
+    assert Experiment.of(tables) == made
+    assert isinstance(made.task, MouseTask)
+
+
+def test_everything_but_the_task_has_a_default() -> None:
+    """An experiment with nothing but a task is whole."""
+    experiment = Experiment(task=MouseTask())
+    assert experiment.evolution == EvolutionSettings()
+    assert experiment.training == TrainingSettings()
+
+
+def test_an_experiment_goes_to_another_process() -> None:
+    """Pickled and unpickled it is the same experiment."""
+    experiment = Experiment(task=MouseTask(jitter=1))
+    assert pickle.loads(pickle.dumps(experiment)) == experiment  # noqa: S301 - our own bytes
+
+
+WIDTH = st.integers(1, 1024)
+RATE = st.floats(1e-300, 1e300)
+ACTIVATION = st.sampled_from(["linear", "tanh", "silu"])
+PAIR = st.lists(st.integers(1, 64), min_size=2, max_size=2).map(sorted)
+SPACES = st.fixed_dictionaries(
+    {},
+    optional={
+        "hidden": st.fixed_dictionaries({"count": PAIR, "width": PAIR})
+        | WIDTH
+        | st.lists(WIDTH, max_size=5)
+        | st.lists(st.lists(WIDTH, max_size=3), min_size=1, max_size=4, unique_by=tuple),
+        "learning_rate": RATE
+        | st.lists(RATE, min_size=1, max_size=4, unique=True)
+        | st.builds(
+            lambda bounds, log: {"low": min(bounds), "high": max(bounds), "log": log},
+            st.tuples(RATE, RATE),
+            st.booleans(),
+        ),
+        "activation": ACTIVATION | st.lists(ACTIVATION, min_size=1, unique=True),
+        "biases": st.booleans() | st.just([True, False]),
+        "starting_weights": st.sampled_from(["he", ["uniform", "glorot"]]),
+    },
+)
+EXPERIMENTS = st.fixed_dictionaries(
+    {
+        "task": st.fixed_dictionaries(
+            {"kind": st.just("mouse")},
+            optional={
+                "jitter": st.floats(0, 1e4),
+                "normalise": st.just("none") | st.floats(1e-9, 1e6),
+                "count": st.integers(1, 10**7),
+                "seed": st.integers(0, 2**63 - 1),
+            },
+        )
+    },
+    optional={
+        "name": st.from_regex(r"[A-Za-z][A-Za-z0-9._-]{3,50}_", fullmatch=True),
+        "seed": st.integers(0, 2**63 - 1),
+        "space": SPACES,
+        "training": st.fixed_dictionaries({"target_mse": st.floats(1e-300, 1e300)}),
+        "evolution": st.fixed_dictionaries(
+            {"objectives": st.lists(st.sampled_from(list(OBJECTIVES)), min_size=1, unique=True)}
+        ),
+    },
+)
+
+
+@given(EXPERIMENTS)
+def test_what_is_written_loads_as_an_equal_experiment(
+    tmp_path_factory: pytest.TempPathFactory, tables: dict[str, Any]
+) -> None:
+    """Any experiment, written as TOML and loaded, is equal, and is written the same again."""
+    experiment = Experiment.of(tables)
+    text = experiment.to_toml()
+    path = tmp_path_factory.mktemp("experiment") / "experiment.toml"
+    path.write_text(text, encoding="utf-8")
+    loaded = load_experiment(path)
+    assert loaded == experiment
+    assert loaded.to_toml() == text
+
+
+def test_a_recording_keeps_its_place_when_written_elsewhere(tmp_path: Path) -> None:
+    """The path of a recording is absolute as resolved, so a copy finds it from another folder."""
+    (tmp_path / "here").mkdir()
+    first = tmp_path / "here" / "a.toml"
+    first.write_text('[task]\nkind = "mouse"\npositions = "recording"\nrecording = "a.csv"\n')
+    experiment = load_experiment(first)
+    copy = tmp_path / "copy.toml"
+    copy.write_text(experiment.to_toml())
+    assert load_experiment(copy) == experiment
+    assert isinstance(experiment.task, MouseTask)
+    assert experiment.task.recording == tmp_path / "here" / "a.csv"

@@ -1,0 +1,138 @@
+import math
+from typing import Any
+
+import pytest
+
+from neuroevo.errors import UsageError
+from neuroevo.evaluation import NETWORK_GENES
+from neuroevo.experiment import Experiment
+from neuroevo.experiment.genes import DEFAULT_SPACE, GENES, write_space
+from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
+
+ACTIVATIONS = "'linear', 'tanh', 'sigmoid', 'relu', 'leaky_relu', 'elu', 'softplus', 'silu'"
+
+FORMS: list[tuple[str, Any, Gene]] = [
+    ("hidden", {"count": [0, 3], "width": [2, 8]}, Layers(count=(0, 3), width=(2, 8))),
+    ("hidden", [6, 3], Choice([(6, 3)])),
+    ("hidden", 6, Choice([(6,)])),
+    ("hidden", [], Choice([()])),
+    ("hidden", [[], [3], [4, 4]], Choice([(), (3,), (4, 4)])),
+    ("hidden", {"choices": [[3], 4], "ordered": True}, Choice([(3,), (4,)], ordered=True)),
+    ("learning_rate", {"low": 1e-4, "high": 1, "log": True}, Float(1e-4, 1.0, log=True)),
+    ("learning_rate", {"low": 1, "high": 2}, Float(1.0, 2.0)),
+    ("learning_rate", 1, Choice([1.0])),
+    ("learning_rate", [0.1, 1], Choice([0.1, 1.0])),
+    ("learning_rate", Integer(1, 3), Float(1.0, 3.0)),
+    ("activation", "tanh", Choice(["tanh"])),
+    ("activation", ["tanh", "silu"], Choice(["tanh", "silu"])),
+    ("biases", True, Choice([True])),
+    ("biases", [True, False], Choice([True, False])),
+    ("starting_weights", ["uniform", "he"], Choice(["uniform", "he"])),
+]
+
+WRONG: list[tuple[Any, str]] = [
+    (3, "space: must be a table of genes, but got 3"),
+    ({"hiden": 3}, "space.hiden: unknown key, did you mean 'hidden'?"),
+    ({"hidden": 0}, "space.hidden[0]: must be at least 1, but got 0"),
+    ({"hidden": [6, 0]}, "space.hidden[1]: must be at least 1, but got 0"),
+    ({"hidden": [6, True]}, "space.hidden[1]: must be a whole number, but got True"),
+    ({"hidden": [6, 3.0]}, "space.hidden[1]: must be a whole number, but got 3.0"),
+    ({"hidden": 2000}, "space.hidden[0]: must be at most 1,024, but got 2000"),
+    ({"hidden": "big"}, "space.hidden: must be a list, but got 'big'"),
+    ({"hidden": [[3], [3]]}, "space.hidden[1]: must not be repeated, but got [3] again"),
+    (
+        {"hidden": {"count": [1, 65], "width": [1, 2]}},
+        "space.hidden.count[1]: must be at most 64, but got 65",
+    ),
+    (
+        {"hidden": {"count": [1, 2], "width": [0, 2]}},
+        "space.hidden.width[0]: must be at least 1, but got 0",
+    ),
+    (
+        {"hidden": {"count": [3, 1], "width": [1, 2]}},
+        "space.hidden.count: `least <= greatest` must hold, but got (3, 1)",
+    ),
+    ({"hidden": {"count": [1, 3]}}, "space.hidden.width: must be given"),
+    ({"learning_rate": 0}, "space.learning_rate: must be greater than 0, but got 0"),
+    ({"learning_rate": True}, "space.learning_rate: must be a number, but got True"),
+    ({"learning_rate": math.inf}, "space.learning_rate: must be a finite number, but got inf"),
+    ({"learning_rate": [0.1, -1]}, "space.learning_rate[1]: must be greater than 0, but got -1"),
+    ({"learning_rate": []}, "space.learning_rate: must have a length of at least 1, but got []"),
+    (
+        {"learning_rate": {"low": 3, "high": 1}},
+        "space.learning_rate: `low <= high` must hold, but got (low=3.0, high=1.0)",
+    ),
+    (
+        {"learning_rate": {"low": 0, "high": 1, "log": True}},
+        "space.learning_rate.low: must be greater than 0, but got 0",
+    ),
+    (
+        {"learning_rate": {"low": 1, "high": 2, "lag": True}},
+        "space.learning_rate.lag: unknown key, did you mean 'log'?",
+    ),
+    (
+        {"activation": "tahn"},
+        f"space.activation: must be one of {ACTIVATIONS}, but got 'tahn', did you mean 'tanh'?",
+    ),
+    ({"activation": ["relu", 3]}, f"space.activation[1]: must be one of {ACTIVATIONS}, but got 3"),
+    ({"biases": [True, 1]}, "space.biases[1]: must be true or false, but got 1"),
+    (
+        {"starting_weights": "hee"},
+        (
+            "space.starting_weights: must be one of 'uniform', 'glorot', 'he', but got 'hee', "
+            "did you mean 'he'?"
+        ),
+    ),
+    (
+        {"activation": {"choices": ["tanh"], "order": True}},
+        "space.activation.order: unknown key, did you mean 'ordered'?",
+    ),
+]
+
+
+def space_of(table: object) -> SearchSpace:
+    """Read a search space the way that an experiment does."""
+    return Experiment.of({"task": {"kind": "mouse"}, "space": table}).space
+
+
+def test_every_gene_of_a_network_can_stand_in_a_file() -> None:
+    """The genes that files may hold are those that networks may have."""
+    assert set(GENES) == set(NETWORK_GENES)
+
+
+@pytest.mark.parametrize(("name", "written", "gene"), FORMS)
+def test_each_form_gives_its_gene_and_is_written_again(
+    name: str, written: object, gene: Gene
+) -> None:
+    """A range, a list, an ordered choice or a bare value: each has its gene, there and back."""
+    space = space_of({name: written})
+    assert space.genes[name] == gene
+    assert space_of(write_space(space)) == space
+
+
+@pytest.mark.parametrize(("table", "problem"), WRONG)
+def test_each_wrong_gene_is_one_line(table: object, problem: str) -> None:
+    """What can't be a gene gives one line: its key as it stands in the file, rule and value."""
+    with pytest.raises(UsageError) as caught:
+        space_of(table)
+    assert caught.value.problems == (problem,)
+
+
+def test_genes_from_python_keep_the_same_rules() -> None:
+    """A search space made in Python is checked like one from a file."""
+    space = SearchSpace(hidden=Layers((1, 2), (1, 4096)), learning_rate=Float(-1, 1), rate=3)
+    with pytest.raises(UsageError) as caught:
+        space_of(space)
+    assert caught.value.problems == (
+        "space.hidden.width[1]: must be at most 1,024, but got 4096",
+        "space.learning_rate.low: must be greater than 0, but got -1.0",
+        f"space.rate: unknown key, must be one of {', '.join(GENES)}",
+    )
+
+
+def test_what_is_left_out_varies_over_the_default_ranges() -> None:
+    """Every network has layers, a learning rate and an activation, given or not."""
+    assert space_of({}) == DEFAULT_SPACE
+    space = space_of({"activation": "tanh", "biases": False})
+    assert list(space.genes) == ["hidden", "learning_rate", "activation", "biases"]
+    assert space.genes["hidden"] == DEFAULT_SPACE.genes["hidden"]

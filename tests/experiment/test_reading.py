@@ -1,0 +1,169 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neuroevo.errors import NeuroevoError, UsageError
+from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.space import Choice
+
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+TASK = '[task]\nkind = "mouse"\n'
+
+WRONG = [
+    ("a = ", ", line 1: must be TOML, but got: Invalid value"),
+    ("a = 1\na = 2\n", ", line 2, column 6: must be TOML, but got: Cannot overwrite a value"),
+    ("a = 1\n\nb = ]", ", line 3, column 5: must be TOML, but got: Invalid value"),
+    ("a = \0", ", line 1, column 5: must be TOML, but got: Invalid value"),
+    ("a = " + "[" * 5000, ": must not nest so many brackets in one another"),
+    ("a = " + "{b=" * 5000, ": must not nest so many brackets in one another"),
+    ("a = " + "1" * 5000, ": must be TOML, but got a number of thousands of digits"),
+]
+
+
+def write(folder: Path, content: str | bytes) -> Path:
+    """Write an experiment file and return its path."""
+    path = folder / "experiment.toml"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def problems_of(path: Path, *overrides: str) -> tuple[str, ...]:
+    """Return the problems of a file that is wrong."""
+    with pytest.raises(UsageError) as caught:
+        load_experiment(path, overrides)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(("text", "problem"), WRONG)
+def test_what_is_no_toml_is_one_line_with_its_place(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    """The file, the line and the column, and what is wrong there, at once."""
+    path = write(tmp_path, text)
+    start = time.monotonic()
+    assert problems_of(path) == (f"{path}{problem}",)
+    assert time.monotonic() - start < 5
+
+
+def test_what_can_not_be_read_is_named(tmp_path: Path) -> None:
+    """A missing file, a folder, bytes that are no text, a huge file: each has its line."""
+    missing = tmp_path / "missing.toml"
+    assert problems_of(missing) == (f"{missing}: can't be read (No such file or directory)",)
+    assert problems_of(tmp_path) == (f"{tmp_path}: must be a file, but got a folder or a device",)
+    path = write(tmp_path, b"name = '\xff'")
+    assert problems_of(path) == (f"{path}: must be text in UTF-8, but byte 8 is not",)
+    os.truncate(path, 1_000_001)
+    assert problems_of(path) == (f"{path}: must have at most 1,000,000 bytes, but got 1,000,001",)
+    assert problems_of(Path("a\0b")) == ("a\\x00b: can't be read (no name of a file)",)
+
+
+def test_problems_of_keys_need_no_file_name(tmp_path: Path) -> None:
+    """A wrong value is named by its key alone, all of them at once."""
+    path = write(tmp_path, f"sed = 1\n{TASK}count = 0\n")
+    assert problems_of(path) == (
+        "task.count: must be at least 1, but got 0",
+        "sed: unknown key, did you mean 'seed'?",
+    )
+
+
+def test_overrides_take_the_place_of_what_the_file_says(tmp_path: Path) -> None:
+    """Numbers, bare strings, lists and tables replace or add values; the last of two wins."""
+    path = write(tmp_path, f"seed = 1\n{TASK}jitter = 3\n")
+    experiment = load_experiment(
+        path,
+        [
+            "seed=2",
+            "seed=3",
+            "name=other",
+            "task.jitter = 4",
+            "evolution.objectives=['parameters']",
+            "space.hidden=[6, 3]",
+            "space.activation=tanh",
+        ],
+    )
+    expected = Experiment.of(
+        {
+            "seed": 3,
+            "name": "other",
+            "task": {"kind": "mouse", "jitter": 4},
+            "space": {"hidden": [6, 3], "activation": "tanh"},
+            "evolution": {"objectives": ["parameters"]},
+        }
+    )
+    assert experiment == expected
+    assert experiment.space.genes["hidden"] == Choice([(6, 3)])
+
+
+@pytest.mark.parametrize(
+    ("override", "problem"),
+    [
+        ("foo", "--set: must be table.key=value, but got 'foo'"),
+        ("", "--set: must be table.key=value, but got ''"),
+        ("=3", "--set: must be table.key=value, but got '=3'"),
+        ("a..b=3", "--set: must be table.key=value, but got 'a..b=3'"),
+        ("a b=3", "--set: must be table.key=value, but got 'a b=3'"),
+        ("seed.x=3", "seed: must be a table for seed.x to be set, but got 1"),
+        (
+            "evolution.generation=3",
+            "evolution.generation: unknown key, did you mean 'generations'?",
+        ),
+        ("evolution.generations=x", "evolution.generations: must be a whole number, but got 'x'"),
+        ("seed=" + "[" * 5000, f"seed: must be a whole number, but got '{'[' * 58}…"),
+        ("seed=1\nname=2", "seed: must be a whole number, but got '1\\nname=2'"),
+    ],
+)
+def test_wrong_overrides_are_named(tmp_path: Path, override: str, problem: str) -> None:
+    """A malformed override is quoted, one for a wrong key or value is named by its key."""
+    assert problems_of(write(tmp_path, f"seed = 1\n{TASK}"), override) == (problem,)
+
+
+def test_problems_of_overrides_and_file_come_together(tmp_path: Path) -> None:
+    """A malformed override hides no problem of the file."""
+    path = write(tmp_path, f"{TASK}count = 0\n")
+    assert problems_of(path, "foo") == (
+        "--set: must be table.key=value, but got 'foo'",
+        "task.count: must be at least 1, but got 0",
+    )
+
+
+@pytest.mark.parametrize("path", sorted(EXPERIMENTS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_experiment_of_ours_loads(path: Path) -> None:
+    """Each file under experiments/ is right and named as its file."""
+    experiment = load_experiment(path)
+    assert experiment.name == path.stem
+    assert experiment.task.data_set().inputs > 0
+
+
+def test_the_mouse_experiment_shows_the_defaults() -> None:
+    """What mouse.toml spells out are the defaults, as its first lines say."""
+    experiment = load_experiment(EXPERIMENTS / "mouse.toml")
+    default = Experiment.of({"task": {"kind": "mouse"}})
+    assert experiment == default.replace(name="mouse", seed=2017)
+
+
+MOUSE = (EXPERIMENTS / "mouse.toml").read_text(encoding="utf-8")
+PIECES = ["[", "]", "{", "}", "=", "\n", '"', "0", "-1", "nan", "true", "1e999", "[[a]]", "\0", "."]
+
+
+@given(st.data())
+@settings(max_examples=300)
+def test_a_spoilt_file_gives_an_experiment_or_lines(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """However a good file is cut and patched, only problems in printable lines come of it."""
+    text = MOUSE
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = min(len(text), start + data.draw(st.integers(0, 12)))
+        text = text[:start] + data.draw(st.sampled_from(PIECES) | st.text(max_size=3)) + text[end:]
+    content = text.encode("utf-8", "surrogatepass")
+    try:
+        load_experiment(write(tmp_path_factory.getbasetemp(), content))
+    except NeuroevoError as error:
+        problems = error.problems
+        assert all(problem.isprintable() for problem in problems)
+        assert isinstance(error, UsageError)  # noqa: PT017 - either outcome is right
