@@ -3,13 +3,9 @@
 from typing import TypeVar
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from neuroevo.space import Choice, Float, Gene, Integer, Layers
-
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
-settings.load_profile("unhurried")
 
 T = TypeVar("T", float, int)
 

@@ -1,0 +1,129 @@
+"""What a user hands to an evolution, checked: every problem in one line, none withheld.
+
+Knows rules and their wording; does not know what follows from the values.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import cast
+
+import numpy as np
+
+from neuroevo.errors import UsageError
+from neuroevo.space import Genome, SearchSpace
+from neuroevo.space.values import is_number, is_whole, worded
+
+DIRECTIONS = ("minimize", "maximize")
+MOST_OBJECTIVES = 31  # beyond them no hypervolume can be measured
+LEAST_POPULATION = 4
+
+
+def objective_problems(objectives: object) -> list[str]:
+    """Say what is wrong with the directions of the objectives."""
+    if isinstance(objectives, str) or not isinstance(objectives, Sequence):
+        return [f"objectives: must be a list of directions, but got {worded(objectives)}"]
+    if not 1 <= len(objectives) <= MOST_OBJECTIVES:
+        return [f"objectives: must be 1 to {MOST_OBJECTIVES} directions, but got {len(objectives)}"]
+    return [
+        f"objectives[{index}]: must be minimize or maximize, but got {worded(direction)}"
+        for index, direction in enumerate(objectives)
+        if direction not in DIRECTIONS
+    ]
+
+
+def whole_problems(name: str, value: object, least: int) -> list[str]:
+    """Say what is wrong with a whole number that has a least value."""
+    if is_whole(value) and cast("int", value) >= least:
+        return []
+    return [f"{name}: must be a whole number of at least {least}, but got {worded(value)}"]
+
+
+def checked_genomes(
+    name: str,
+    genomes: Iterable[object],
+    space: SearchSpace,
+    known: Collection[Genome] = (),
+) -> tuple[list[Genome], list[str]]:
+    """Make genomes of the space.
+
+    Parameters
+    ----------
+    name
+        What to call the genomes in a message.
+    genomes
+        Mappings from the name of a gene to its value.
+    space
+        The space that they must be points of.
+    known
+        Genomes of the space, which need no check.
+
+    Returns
+    -------
+    list[Genome]
+        Those that are genomes of the space.
+    list[str]
+        One line for each problem of the others.
+    """
+    checked: list[Genome] = []
+    problems: list[str] = []
+    for index, genome in enumerate(genomes):
+        if isinstance(genome, Genome) and genome in known:
+            checked.append(genome)
+            continue
+        if not isinstance(genome, Mapping):
+            rule = "must be a mapping of values by gene"
+            problems.append(f"{name}[{index}]: {rule}, but got {worded(genome)}")
+            continue
+        try:
+            checked.append(space.genome(genome))
+        except UsageError as error:
+            problems += [f"{name}[{index}].{problem}" for problem in error.problems]
+    return checked, problems
+
+
+def repetition_problems(genomes: Iterable[Genome], told: Collection[Genome]) -> list[str]:
+    """Say which genomes stand there twice or were told before."""
+    seen: set[Genome] = set()
+    problems = []
+    for genome in genomes:
+        if genome in told or genome in seen:
+            problems.append(f"genomes: each must be told once, but got {genome.key} again")
+        seen.add(genome)
+    return problems
+
+
+def checked_fitnesses(
+    fitnesses: Iterable[object], objectives: int
+) -> tuple[list[tuple[float, ...]], list[str]]:
+    """Make a row of floats of each fitness, NaN where a number is not finite.
+
+    Parameters
+    ----------
+    fitnesses
+        For each genome a number, or a row of as many numbers as there are objectives.
+    objectives
+        How many numbers there must be.
+
+    Returns
+    -------
+    list[tuple[float, ...]]
+        As many rows as there are fitnesses; empty where there is a problem.
+    list[str]
+        One line for each fitness that is no such thing.
+    """
+    rows: list[tuple[float, ...]] = []
+    problems: list[str] = []
+    for index, fitness in enumerate(fitnesses):
+        numbers = fitness if isinstance(fitness, Sequence | np.ndarray) else (fitness,)
+        right = len(numbers) == objectives and all(map(is_number, numbers))
+        rows.append(tuple(map(_finite, numbers)) if right else ())
+        if not right:
+            rule = "a number" if objectives == 1 else f"{objectives} numbers"
+            problems.append(f"fitnesses[{index}]: must be {rule}, but got {worded(fitness)}")
+    return rows, problems
+
+
+def _finite(number: float) -> float:
+    try:
+        return float(number) if np.isfinite(float(number)) else np.nan
+    except OverflowError:  # a whole number beyond the range of a float
+        return np.nan

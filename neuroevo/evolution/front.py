@@ -1,0 +1,94 @@
+"""The Pareto front of all that was ever told, and its hypervolume.
+
+Knows individuals and objectives; does not know how a population is bred.
+"""
+
+from collections.abc import Sequence
+
+import moocore
+import numpy as np
+from numpy.typing import ArrayLike
+
+from neuroevo.errors import UsageError
+from neuroevo.evolution.individual import Individual, signs
+
+
+def extended_front(
+    front: Sequence[Individual], newcomers: Sequence[Individual], objectives: tuple[str, ...]
+) -> list[Individual]:
+    """Find the front of a front and of individuals that are new.
+
+    Parameters
+    ----------
+    front
+        The front so far.
+    newcomers
+        Individuals in the order in which they were told; those that failed are passed over.
+    objectives
+        ``minimize`` or ``maximize`` for each number of a fitness.
+
+    Returns
+    -------
+    list[Individual]
+        Those that no other dominates, sorted by the first objective, best first, ties by the
+        following ones. Of equal fitnesses the one told first is kept.
+    """
+    candidates = [*front, *(each for each in newcomers if not each.failed)]
+    fitnesses = np.array([each.fitness for each in candidates])
+    points = fitnesses.reshape(-1, len(objectives)) * signs(objectives)
+    kept = np.flatnonzero(nondominated(points))
+    order = np.lexsort(points[kept].T[::-1])
+    return [candidates[index] for index in kept[order].tolist()]
+
+
+def nondominated(points: ArrayLike) -> np.ndarray:
+    """Mark the points that no other dominates, of equal points the first.
+
+    Parameters
+    ----------
+    points
+        Finite numbers to be minimised, shape (points, objectives).
+
+    Returns
+    -------
+    numpy.ndarray
+        Booleans, shape (points,).
+    """
+    array = np.asarray(points, dtype=np.float64)
+    if array.size == 0:
+        return np.zeros(len(array), dtype=bool)
+    return np.asarray(moocore.is_nondominated(array))
+
+
+def hypervolume(points: ArrayLike, reference: ArrayLike) -> float:
+    """Measure the space between some points and a reference point that is worse.
+
+    Parameters
+    ----------
+    points
+        Numbers to be minimised, shape (points, objectives). Points with a number that is not
+        finite, and points not better than the reference in every objective, add nothing.
+    reference
+        The reference point, shape (objectives,).
+
+    Returns
+    -------
+    float
+        The volume that at least one point dominates and that dominates the reference.
+
+    Raises
+    ------
+    UsageError
+        When the shapes don't match or the reference is not finite.
+    """
+    array = np.asarray(points, dtype=np.float64)
+    corner = np.asarray(reference, dtype=np.float64)
+    if corner.ndim != 1 or not np.isfinite(corner).all():
+        raise UsageError(f"reference: must be finite numbers, but got {reference!r}")
+    if array.size == 0:
+        return 0.0
+    if array.ndim != 2 or array.shape[1] != len(corner):  # noqa: PLR2004 - rows of points
+        shape = f"(points, {len(corner)})"
+        raise UsageError(f"points: must have the shape {shape}, but got {array.shape}")
+    finite = array[np.isfinite(array).all(axis=1)]
+    return float(moocore.hypervolume(finite, ref=corner)) if len(finite) else 0.0

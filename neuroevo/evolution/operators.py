@@ -1,0 +1,107 @@
+"""Selection: who survives and who becomes a parent, by DEAP's NSGA-II.
+
+Knows numbers to be minimised and nothing of genomes. The only importer of DEAP, of which only
+parts without randomness and without global classes are used.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from deap import base
+from deap.tools import emo
+
+Costs: TypeAlias = tuple[float, ...]
+
+
+class Standing(NamedTuple):
+    """How well a member of a population stands.
+
+    Attributes
+    ----------
+    rank
+        How many Pareto fronts lie before its own; the number of fronts for one that failed.
+    crowding
+        The distance to its neighbours on the front (Deb et al. 2002); 0 for one that failed.
+    """
+
+    rank: int
+    crowding: float
+
+
+class _Fitness(base.Fitness):  # type: ignore[misc]  # DEAP has no types
+    """Minimises every number; DEAP's own `creator` would make a global class instead."""
+
+    def __init__(self, costs: Costs) -> None:
+        self.weights = (-1.0,) * len(costs)
+        super().__init__(costs)
+
+
+class _Candidate:
+    """What DEAP selects: an index with a fitness."""
+
+    __slots__ = ("fitness", "index")
+
+    def __init__(self, index: int, costs: Costs) -> None:
+        self.index = index
+        # DEAP's quick sort into fronts needs two objectives; a constant one changes no order.
+        self.fitness = _Fitness(costs if len(costs) > 1 else (*costs, 0.0))
+
+
+def survivors(costs: Sequence[Costs | None], count: int) -> list[int]:
+    """Choose who survives: whole fronts, then those of the last front with most room around.
+
+    Parameters
+    ----------
+    costs
+        The finite costs of each candidate, one number an objective, or None for one that failed.
+    count
+        How many survive, at most.
+
+    Returns
+    -------
+    list[int]
+        The indices of the survivors, by front; those that failed come last, and only if the
+        others are too few. Of equals, the earlier candidate is chosen.
+    """
+    valid = _candidates(costs)
+    chosen = emo.selNSGA2(valid, min(count, len(valid)), nd="log") if valid else []
+    failed = [index for index, cost in enumerate(costs) if cost is None]
+    return [candidate.index for candidate in chosen] + failed[: count - len(chosen)]
+
+
+def standings(costs: Sequence[Costs | None]) -> list[Standing]:
+    """Rank each candidate and measure how crowded it stands.
+
+    Parameters
+    ----------
+    costs
+        The finite costs of each candidate, one number an objective, or None for one that failed.
+    """
+    valid = _candidates(costs)
+    fronts = emo.sortLogNondominated(valid, len(valid)) if valid else []
+    result = [Standing(len(fronts), 0.0)] * len(costs)
+    for rank, front in enumerate(fronts):
+        emo.assignCrowdingDist(front)
+        for candidate in front:
+            result[candidate.index] = Standing(rank, candidate.fitness.crowding_dist)
+    return result
+
+
+def tournament(standing: Sequence[Standing], rng: np.random.Generator) -> int:
+    """Draw two members and return the index of the one that stands better.
+
+    Parameters
+    ----------
+    standing
+        The standing of each member; at least one.
+    rng
+        Where all randomness comes from.
+    """
+    first, second = (int(rng.random() * len(standing)) for _ in range(2))
+    a, b = standing[first], standing[second]
+    return first if (a.rank, -a.crowding) <= (b.rank, -b.crowding) else second
+
+
+def _candidates(costs: Sequence[Costs | None]) -> list[_Candidate]:
+    return [_Candidate(index, cost) for index, cost in enumerate(costs) if cost is not None]

@@ -1,0 +1,56 @@
+"""The spaces that the tests of evolution search, and guards around them."""
+
+import random
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
+
+
+@pytest.fixture(autouse=True)
+def _global_randomness_is_left_alone() -> Iterator[None]:
+    """No test of evolution may find the global generators changed."""
+    before = random.getstate(), repr(np.random.get_state())  # noqa: NPY002 - what is guarded
+    yield
+    assert (random.getstate(), repr(np.random.get_state())) == before  # noqa: NPY002 - as above
+
+
+@pytest.fixture(scope="session")
+def spaces() -> st.SearchStrategy[SearchSpace]:
+    """Spaces of one to five genes of every kind, of which at least one varies."""
+    bounds = st.tuples(st.floats(1e-9, 1e9), st.floats(1e-9, 1e9))
+    wholes = st.tuples(st.integers(1, 50), st.integers(0, 40))
+    few = st.tuples(st.integers(0, 4), st.integers(0, 3))
+    options = st.lists(
+        st.one_of(st.integers(), st.booleans(), st.text(max_size=3)),
+        min_size=1,
+        max_size=5,
+        unique_by=repr,
+    )
+    genes: st.SearchStrategy[Gene] = st.one_of(
+        st.builds(lambda pair, log: Float(min(pair), max(pair), log), bounds, st.booleans()),
+        st.builds(lambda pair: Float(-max(pair), min(pair)), bounds),
+        st.builds(lambda pair, log: Integer(pair[0], sum(pair), log), wholes, st.booleans()),
+        st.builds(Choice, options, st.booleans()),
+        st.builds(lambda a, b: Layers((a[0], sum(a)), (b[0], sum(b))), few, wholes),
+    )
+    names = st.sampled_from("abcdefgh")
+    return st.dictionaries(names, genes, min_size=1, max_size=5).map(SearchSpace).filter(varies)
+
+
+def varies(space: SearchSpace) -> bool:
+    """Whether there is more than one genome."""
+    return space.size > 1
+
+
+@pytest.fixture(scope="session")
+def networks() -> SearchSpace:
+    """Return the space that neural networks are searched in by default."""
+    return SearchSpace(
+        hidden=Layers((1, 4), (1, 32)),
+        learning_rate=Float(1e-4, 1.0, log=True),
+        activation=Choice(["linear", "tanh", "sigmoid", "relu"]),
+    )

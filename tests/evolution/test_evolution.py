@@ -1,0 +1,354 @@
+import json
+import math
+import statistics
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neuroevo.errors import UsageError
+from neuroevo.evolution import Evolution, Individual, hypervolume
+from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
+
+PLANE = SearchSpace(x=Float(-1.0, 1.0), y=Float(-1.0, 1.0))
+ZDT1 = SearchSpace({f"x{index}": Float(0.0, 1.0) for index in range(4)}, steps=Integer(0, 10))
+
+Fitness = Callable[[Genome], Sequence[float]]
+OPERATORS = {
+    "initial", "seed", "immigrant", "crossover", "crossover+mutation", "mutations", "step",
+    "switch", "add_layer", "drop_layer", "copy_layer", "resize_layer",
+}  # fmt: skip
+
+
+def number(genome: Genome, name: str) -> float:
+    """Return a value that is known to be a number."""
+    value = genome[name]
+    assert isinstance(value, int | float)
+    return float(value)
+
+
+def sphere(genome: Genome) -> tuple[float]:
+    """Return the squared distance from a point off the centre."""
+    return ((number(genome, "x") - 0.3) ** 2 + (number(genome, "y") + 0.6) ** 2,)
+
+
+def zdt1(genome: Genome) -> tuple[float, float]:
+    """Compute Zitzler, Deb & Thiele's first problem (2000), one of its variables in whole steps."""
+    first, *others = (number(genome, f"x{index}") for index in range(4))
+    distance = 1 + 9 * (sum(others) + number(genome, "steps") / 10) / 4
+    return first, distance * (1 - math.sqrt(first / distance))
+
+
+def three(genome: Genome) -> tuple[float, float, float]:
+    """Measure the distances from three corners."""
+    x, y = number(genome, "x"), number(genome, "y")
+    return math.hypot(x, y), math.hypot(x - 1, y), math.hypot(x, y - 1)
+
+
+def search(evolution: Evolution, fitness: Fitness, generations: int) -> list[Individual]:
+    """Ask and tell; return everything that was told."""
+    told = []
+    for _ in range(generations):
+        genomes = evolution.ask()
+        fitnesses = [tuple(fitness(genome)) for genome in genomes]
+        evolution.tell(genomes, fitnesses)
+        told += [Individual(*pair) for pair in zip(genomes, fitnesses, strict=True)]
+    return told
+
+
+@given(data=st.data(), seed=st.integers(0, 1000))
+@settings(max_examples=30)
+def test_what_is_asked_is_new_and_of_the_space(
+    spaces: st.SearchStrategy[SearchSpace], data: st.DataObject, seed: int
+) -> None:
+    """No genome is asked twice, and each has an origin whose parents were told before."""
+    space = data.draw(spaces)
+    evolution = Evolution(space, population_size=6, seed=seed)
+    rng = np.random.default_rng(seed)
+    told: set[Genome] = set()
+    for _ in range(6):
+        genomes = evolution.ask()
+        assert evolution.ask() == genomes
+        assert len(genomes) == min(6, space.size - len(told)) or space.size == math.inf
+        assert len({*genomes} - told) == len(genomes)
+        for genome in genomes:
+            assert space.genome(genome) == genome
+            origin = evolution.origin(genome)
+            assert origin.operator in OPERATORS
+            assert told.issuperset(origin.parents)
+        told |= set(genomes)
+        evolution.tell(genomes, rng.choice([0.0, 1.0, 2.0, math.nan], len(genomes)))
+
+
+@given(
+    st.integers(1, 4),
+    st.lists(st.sampled_from([0.0, 1.0, 3.0, -2.5, math.nan, math.inf, -math.inf]), min_size=1),
+    st.lists(st.sampled_from(["minimize", "maximize"]), min_size=4, max_size=4),
+)
+@settings(max_examples=40)
+def test_the_archive_is_the_front_of_all_that_was_told(
+    objectives: int, values: list[float], directions: list[str]
+) -> None:
+    """Nothing that a naive comparison keeps is ever lost, whatever the fitnesses are."""
+    evolution = Evolution(PLANE, directions[:objectives], population_size=4)
+    signs = [-1 if direction == "maximize" else 1 for direction in directions[:objectives]]
+    endless = iter(values * 200)
+    told = search(evolution, lambda _: [next(endless) for _ in range(objectives)], 5)
+    costs = [
+        [sign * value for sign, value in zip(signs, each.fitness, strict=True)]
+        for each in told
+        if all(map(math.isfinite, each.fitness))
+    ]
+    best = [
+        cost
+        for cost in costs
+        if not any(other != cost and np.all(np.less_equal(other, cost)) for other in costs)
+    ]
+    front = [
+        [sign * value for sign, value in zip(signs, each.fitness, strict=True)]
+        for each in evolution.front
+    ]
+    assert sorted(front) == sorted({tuple(cost): cost for cost in best}.values())
+    assert front == sorted(front)
+    assert evolution.best == (evolution.front[0] if best else None)
+
+
+@pytest.mark.parametrize(
+    ("space", "fitness", "reference"),
+    [(PLANE, sphere, (9.0,)), (ZDT1, zdt1, (1.1, 11.0)), (PLANE, three, (3.0, 3.0, 3.0))],
+)
+def test_the_hypervolume_of_the_archive_never_falls(
+    space: SearchSpace, fitness: Fitness, reference: tuple[float, ...]
+) -> None:
+    """With one, two and three objectives, some failing, the archive only ever gets better."""
+    evolution = Evolution(space, ["minimize"] * len(reference), population_size=12, seed=3)
+    rng = np.random.default_rng(0)
+    volumes = [0.0]
+    for _ in range(15):
+        genomes = evolution.ask()
+        rows = [
+            [math.nan] * len(reference) if rng.random() < 0.3 else fitness(genome)
+            for genome in genomes
+        ]
+        evolution.tell(genomes, rows)
+        volumes.append(hypervolume([each.fitness for each in evolution.front], reference))
+    assert volumes == sorted(volumes)
+    assert volumes[-1] > volumes[1]
+
+
+def test_a_search_survives_generations_that_fail_altogether() -> None:
+    """While nothing works genomes are drawn afresh; once something does, it is found and kept."""
+    evolution = Evolution(PLANE, population_size=8, seed=0)
+    for _ in range(3):
+        genomes = evolution.ask()
+        assert {evolution.origin(genome).operator for genome in genomes} <= {"initial", "immigrant"}
+        evolution.tell(genomes, [math.nan] * len(genomes))
+    assert (evolution.front, evolution.best) == ([], None)
+    assert len(evolution.population) == 8
+    told = search(evolution, sphere, 10)
+    assert evolution.best == min(told, key=lambda each: each.fitness)
+    assert not any(each.failed for each in evolution.population)
+
+
+def test_a_failure_ranks_below_everything() -> None:
+    """However bad a finite fitness is, it survives where a failure does not."""
+    evolution = Evolution(PLANE, population_size=4)
+    genomes = evolution.ask()
+    evolution.tell(genomes, [math.nan, 1e299, -math.inf, 5])
+    fitnesses = [each.fitness[0] for each in evolution.population]
+    assert fitnesses[:2] == [5, 1e299]
+    assert all(map(math.isnan, fitnesses[2:]))
+    evolution.tell(evolution.ask(), [1e298] * 4)
+    assert sorted(each.fitness[0] for each in evolution.population) == [5, 1e298, 1e298, 1e298]
+
+
+@pytest.mark.parametrize(("space", "fitness"), [(PLANE, sphere), (SearchSpace(ZDT1.genes), zdt1)])
+def test_evolution_beats_random_search(space: SearchSpace, fitness: Fitness) -> None:
+    """With as many evaluations its median over seeds is far better than that of random draws."""
+    objectives = ["minimize"] * len(fitness(space.sample(np.random.default_rng(0))))
+    reference = [11.0] * len(objectives)
+
+    def lost(rows: list[Sequence[float]]) -> float:
+        best = 11.0 if len(objectives) == 1 else 11.0 * 11.0 - 1 / 3
+        return best - hypervolume(rows, reference)
+
+    evolved, drawn = [], []
+    for seed in range(7):
+        evolution = Evolution(space, objectives, population_size=20, seed=seed)
+        search(evolution, fitness, 20)
+        evolved.append(lost([each.fitness for each in evolution.front]))
+        rng = np.random.default_rng(seed)
+        drawn.append(lost([fitness(space.sample(rng)) for _ in range(400)]))
+    assert statistics.median(evolved) < statistics.median(drawn) / 5
+
+
+def test_a_front_of_one_point_keeps_the_search_going() -> None:
+    """Where one genome is best in everything the archive is that one, and children stay new."""
+    evolution = Evolution(PLANE, ["minimize", "minimize"], population_size=16, seed=1)
+    told = search(evolution, lambda genome: sphere(genome) * 2, 12)
+    assert len(evolution.front) == 1
+    assert evolution.front[0].fitness == min(each.fitness for each in told)
+    assert len(told) == len({each.genome for each in told}) == 16 * 12
+
+
+def test_a_plateau_keeps_the_first_on_the_front_and_drifts() -> None:
+    """Of equal fitnesses the front holds the one told first; the population moves on."""
+    evolution = Evolution(PLANE, population_size=8, seed=0)
+    told = search(evolution, lambda _: (1.0,), 6)
+    assert evolution.front == told[:1]
+    assert not {each.genome for each in evolution.population} & {each.genome for each in told[:8]}
+
+
+def test_maximising_is_minimising_the_negative() -> None:
+    """Turned round, the same search asks the same genomes."""
+    down = Evolution(ZDT1, ["minimize", "minimize"], population_size=12)
+    up = Evolution(ZDT1, ["maximize", "minimize"], population_size=12)
+    search(down, zdt1, 6)
+    search(up, lambda genome: (-zdt1(genome)[0], zdt1(genome)[1]), 6)
+    assert up.ask() == down.ask()
+    assert [each.genome for each in up.front] == [each.genome for each in down.front]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**64])
+def test_equal_seeds_give_equal_searches(networks: SearchSpace, seed: int) -> None:
+    """Seed 0 included; another seed gives another search."""
+
+    def fitness(genome: Genome) -> tuple[float, float]:
+        return number(genome, "learning_rate"), float(len(str(genome["hidden"])))
+
+    one, same, other = (
+        Evolution(networks, ["minimize"] * 2, population_size=8, seed=number_)
+        for number_ in (seed, seed, seed + 1)
+    )
+    assert search(one, fitness, 5) == search(same, fitness, 5)
+    assert one.ask() != other.ask()
+
+
+def test_a_known_seed_gives_known_genomes(networks: SearchSpace) -> None:
+    """The genomes of a seed are part of what is promised: the same on every machine."""
+    evolution = Evolution(networks, population_size=4, seed=2017)
+    search(evolution, lambda genome: (number(genome, "learning_rate"),), 3)
+    assert [genome.key for genome in evolution.ask()] == KNOWN
+
+
+KNOWN = [
+    '{"activation":"relu","hidden":[5,3,4,16],"learning_rate":0.0122815}',
+    '{"activation":"linear","hidden":[6,3,4,16],"learning_rate":0.0144898}',
+    '{"activation":"tanh","hidden":[5,3,4,16],"learning_rate":0.0144898}',
+    '{"activation":"sigmoid","hidden":[5,3,4,16],"learning_rate":0.0131493}',
+]
+
+
+def test_every_operator_is_used_and_named(networks: SearchSpace) -> None:
+    """In a search of networks all operators have a share in the children."""
+    evolution = Evolution(networks, population_size=32, initial=[
+        {"hidden": [3], "learning_rate": 0.005, "activation": "linear"},
+    ])  # fmt: skip
+    used = Counter[str]()
+    for _ in range(20):
+        genomes = evolution.ask()
+        used.update(evolution.origin(genome).operator for genome in genomes)
+        evolution.tell(
+            genomes,
+            [
+                math.nan
+                if number(genome, "learning_rate") > 0.5
+                else number(genome, "learning_rate")
+                for genome in genomes
+            ],
+        )
+    assert used["seed"] == 1
+    assert used["initial"] == 31
+    assert set(used) >= OPERATORS - {"immigrant"}
+
+
+def test_seeds_are_asked_first_and_once(networks: SearchSpace) -> None:
+    """Equal seeds are one; the rest of the first generation is drawn."""
+    seed = {"hidden": [4, 4, 4], "learning_rate": 0.0005, "activation": "linear"}
+    evolution = Evolution(networks, population_size=4, initial=[seed, networks.genome(seed)])
+    genomes = evolution.ask()
+    assert dict(genomes[0]) == {**seed, "hidden": (4, 4, 4)}
+    assert [evolution.origin(genome).operator for genome in genomes] == ["seed"] + ["initial"] * 3
+
+
+def test_an_exhausted_space_asks_for_less_and_at_last_nothing() -> None:
+    """Every genome of a small space is asked exactly once, even those that are hardly drawn."""
+    space = SearchSpace(a=Layers((0, 3), (1, 3)), b=Choice([True, 1, 1.5], ordered=True))
+    evolution = Evolution(space, population_size=7, seed=5)
+    asked: list[Genome] = []
+    while genomes := evolution.ask():
+        asked += genomes
+        evolution.tell(genomes, [float(len(genome.key)) for genome in genomes])
+    assert len(asked) == len(set(asked)) == space.size
+    assert evolution.ask() == []
+    evolution.tell([], [])
+    assert evolution.ask() == []
+
+
+def test_a_space_of_one_genome_is_asked_once() -> None:
+    """A search in which nothing varies ends after one evaluation."""
+    evolution = Evolution(SearchSpace(x=3))
+    assert [dict(genome) for genome in evolution.ask()] == [{"x": 3}]
+    evolution.tell(evolution.ask(), [1.0])
+    assert evolution.ask() == []
+
+
+def test_genomes_that_were_not_asked_may_be_told() -> None:
+    """What the user knows already counts, and is never asked; the generation ends."""
+    evolution = Evolution(SearchSpace(x=Integer(1, 6)), population_size=4)
+    evolution.tell([{"x": 3}, {"x": 5}], [[0.5], [math.inf]])
+    assert evolution.generation == 1
+    assert evolution.best == Individual(Genome({"x": 3}), (0.5,))
+    assert {genome["x"] for genome in evolution.ask()} == {1, 2, 4, 6}
+
+
+def test_all_problems_of_a_tell_come_at_once_and_change_nothing() -> None:
+    """Genomes of another space, repetitions, wrong shapes and types are each named."""
+    evolution = Evolution(PLANE, ["minimize", "minimize"], population_size=4)
+    genomes = evolution.ask()
+    before = json.dumps(evolution.state())
+    with pytest.raises(UsageError) as refused:
+        evolution.tell(
+            [genomes[0], genomes[0], {"x": 3, "y": 0}],
+            [[1.0], [1.0, "a"], 3.0, [True, 1.0]],  # type: ignore[list-item]  # what is tested
+        )
+    assert refused.value.problems == (
+        "genomes[2].x: must be between -1.0 and 1.0, but got 3",
+        f"genomes: each must be told once, but got {genomes[0].key} again",
+        "fitnesses[0]: must be 2 numbers, but got [1.0]",
+        "fitnesses[1]: must be 2 numbers, but got [1.0, 'a']",
+        "fitnesses[2]: must be 2 numbers, but got 3.0",
+        "fitnesses[3]: must be 2 numbers, but got [True, 1.0]",
+        "fitnesses: must be one for each of 3 genomes, but got 4",
+    )
+    assert json.dumps(evolution.state()) == before
+    evolution.tell(genomes, np.ones((4, 2)))
+    with pytest.raises(UsageError, match="told once"):
+        evolution.tell(genomes, np.ones((4, 2)))
+
+
+def test_all_problems_of_an_evolution_come_at_once() -> None:
+    """Every argument that can't be is named with its value."""
+    with pytest.raises(UsageError) as refused:
+        Evolution(PLANE, ["minimise", "maximize"], 3, -1, [{"x": 9}])
+    assert refused.value.problems == (
+        "objectives[0]: must be minimize or maximize, but got 'minimise'",
+        "population_size: must be a whole number of at least 4, but got 3",
+        "seed: must be a whole number of at least 0, but got -1",
+        "initial[0].x: must be between -1.0 and 1.0, but got 9",
+        "initial[0].y: must have a value, but got none",
+    )
+    for wrong in ("minimize", (), ["minimize"] * 32):
+        with pytest.raises(UsageError, match="objectives: must be"):
+            Evolution(PLANE, wrong)
+    with pytest.raises(UsageError, match="initial: must be at most the population of 4, but got 5"):
+        Evolution(PLANE, population_size=4, initial=[{"x": i / 9, "y": 0} for i in range(5)])
+    with pytest.raises(UsageError, match=r"initial\[0\]: must be a mapping of values by gene, but"):
+        Evolution(PLANE, initial=[3])  # type: ignore[list-item]  # what is tested
+    with pytest.raises(UsageError, match="space: must be a SearchSpace, but got"):
+        Evolution({"x": 3})  # type: ignore[arg-type]  # what is tested
+    with pytest.raises(UsageError, match="genome: must be one of the latest generation"):
+        Evolution(PLANE).origin(Genome({"x": 0.0, "y": 0.0}))

@@ -1,0 +1,91 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.errors import UsageError
+from neuroevo.evolution import Individual, hypervolume
+from neuroevo.evolution.front import extended_front, nondominated
+from neuroevo.space import Genome
+
+GRID = st.integers(0, 4).map(float)
+
+
+def points(objectives: int) -> st.SearchStrategy[list[tuple[float, ...]]]:
+    """Few distinct numbers, so that there are many ties."""
+    return st.lists(st.tuples(*[GRID] * objectives), max_size=15)
+
+
+@given(st.integers(1, 4).flatmap(points))
+def test_the_filter_agrees_with_comparing_all_with_all(rows: list[tuple[float, ...]]) -> None:
+    """A point is kept if none dominates it and no equal one stands before it."""
+    expected = [
+        not any(
+            all(x <= y for x, y in zip(other, row, strict=True)) and (other != row or j < i)
+            for j, other in enumerate(rows)
+            if j != i
+        )
+        for i, row in enumerate(rows)
+    ]
+    assert nondominated(rows).tolist() == expected
+
+
+@given(st.lists(points(2), max_size=4), st.sampled_from(["minimize", "maximize"]))
+def test_a_front_that_grows_is_the_front_of_everything(
+    batches: list[list[tuple[float, ...]]], second: str
+) -> None:
+    """Told in batches or at once, the same individuals remain, sorted, the first of equals."""
+    objectives = ("minimize", second)
+    front: list[Individual] = []
+    everything: list[Individual] = []
+    for batch in batches:
+        newcomers = [
+            Individual(Genome({"id": len(everything) + index}), row)
+            for index, row in enumerate(batch)
+        ]
+        everything += newcomers
+        front = extended_front(front, newcomers, objectives)
+    assert front == extended_front([], everything, objectives)
+    assert [each.fitness[0] for each in front] == sorted(each.fitness[0] for each in front)
+
+
+def test_a_failure_is_never_on_the_front() -> None:
+    """NaN, infinity and what is beyond all measure are passed over, even when all are such."""
+    rows = [(math.nan, 0.0), (0.0, -math.inf), (0.0, -1e301)]
+    failed = [Individual(Genome({"id": index}), row) for index, row in enumerate(rows)]
+    assert extended_front([], failed, ("minimize", "minimize")) == []
+    fine = Individual(Genome({"id": 9}), (5.0, 5.0))
+    assert extended_front([], [*failed, fine], ("minimize", "minimize")) == [fine]
+
+
+@given(points(2))
+def test_the_hypervolume_of_two_objectives_is_an_area(rows: list[tuple[float, ...]]) -> None:
+    """A count of the unit squares that some point dominates gives the same number."""
+    squares = sum(any(x <= i and y <= j for x, y in rows) for i in range(4) for j in range(4))
+    assert hypervolume(rows, (4, 4)) == squares
+
+
+@pytest.mark.parametrize("objectives", [1, 3, 5])
+def test_the_hypervolume_agrees_with_throwing_darts(objectives: int) -> None:
+    """The share of random points of the unit cube that are dominated is its volume."""
+    rng = np.random.default_rng(objectives)
+    rows, darts = rng.random((8, objectives)), rng.random((40_000, objectives))
+    hit = np.any(np.all(rows[:, None, :] <= darts[None, :, :], axis=2), axis=0)
+    assert hypervolume(rows, np.ones(objectives)) == pytest.approx(hit.mean(), abs=0.01)
+
+
+def test_the_hypervolume_passes_over_what_is_not_better_or_not_finite() -> None:
+    """Points beyond the reference, failures and no points at all add nothing."""
+    assert hypervolume([], (1, 1)) == 0
+    assert hypervolume([(2.0, 0.0), (math.nan, 0.0), (0.0, -math.inf)], (1, 1)) == 0
+    assert hypervolume([(0.5, 0.5), (math.nan, 0.0)], (1, 1)) == 0.25
+
+
+def test_the_hypervolume_refuses_shapes_that_do_not_match() -> None:
+    """Points and reference must have the same objectives, and the reference be finite."""
+    with pytest.raises(UsageError, match="points: must have the shape"):
+        hypervolume([(1.0, 2.0, 3.0)], (1, 1))
+    with pytest.raises(UsageError, match="reference: must be finite"):
+        hypervolume([(1.0, 2.0)], (1, math.inf))

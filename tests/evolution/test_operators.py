@@ -1,0 +1,96 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.evolution.operators import Standing, standings, survivors, tournament
+
+Costs = tuple[float, ...]
+
+
+def dominates(a: Costs, b: Costs) -> bool:
+    """Whether a is nowhere worse than b and somewhere better."""
+    return all(x <= y for x, y in zip(a, b, strict=True)) and a != b
+
+
+def naive_ranks(costs: list[Costs]) -> list[int]:
+    """Peel front after front, each found by comparing all with all."""
+    ranks: dict[int, int] = {}
+    while len(ranks) < len(costs):
+        left = [index for index in range(len(costs)) if index not in ranks]
+        front = [i for i in left if not any(dominates(costs[j], costs[i]) for j in left)]
+        ranks.update(dict.fromkeys(front, max(ranks.values(), default=-1) + 1))
+    return [ranks[index] for index in range(len(costs))]
+
+
+@st.composite
+def populations(draw: st.DrawFn) -> list[Costs | None]:
+    """Draw fitnesses with many ties, some huge or tiny, some failed."""
+    objectives = draw(st.integers(1, 4))
+    number = st.one_of(st.integers(0, 3).map(float), st.floats(-1e300, 1e300))
+    row = st.tuples(*[number] * objectives)
+    return draw(st.lists(st.one_of(row, row, row, st.none()), max_size=20))
+
+
+@given(populations())
+def test_ranks_are_those_of_a_naive_sort(costs: list[Costs | None]) -> None:
+    """Every candidate lies on the front that comparing all with all gives; failures lie last."""
+    valid = [cost for cost in costs if cost is not None]
+    expected = iter(naive_ranks(valid))
+    ranks = [standing.rank for standing in standings(costs)]
+    last = max(naive_ranks(valid), default=-1) + 1
+    assert ranks == [last if cost is None else next(expected) for cost in costs]
+
+
+@given(populations(), st.integers(0, 25))
+def test_whole_fronts_survive_and_failures_only_fill_up(
+    costs: list[Costs | None], count: int
+) -> None:
+    """As many survive as may, none twice, and none that ranks above a survivor is left out."""
+    chosen = survivors(costs, count)
+    assert len(chosen) == len(set(chosen)) == min(count, len(costs))
+    ranks = [standing.rank for standing in standings(costs)]
+    left = set(range(len(costs))) - set(chosen)
+    assert all(ranks[a] <= ranks[b] for a in chosen for b in left)
+    assert all(ranks[a] <= ranks[b] for a, b in pairwise(chosen))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9).map(float), st.integers(0, 9).map(float)),
+        min_size=1,
+        max_size=12,
+        unique=True,
+    )
+)
+def test_crowding_is_the_distance_between_the_neighbours(costs: list[Costs]) -> None:
+    """On each front the ends are infinitely far, the others as Deb's formula says."""
+    ranks = naive_ranks(costs)
+    for index, standing in enumerate(standings(costs)):
+        front = sorted(
+            cost for cost, rank in zip(costs, ranks, strict=True) if rank == ranks[index]
+        )
+        place = front.index(costs[index])
+        if place in {0, len(front) - 1}:
+            assert standing.crowding == np.inf
+            continue
+        spans = [abs(front[-1][k] - front[0][k]) for k in (0, 1)]
+        gaps = [abs(front[place + 1][k] - front[place - 1][k]) for k in (0, 1)]
+        expected = sum(gap / span / 2 for gap, span in zip(gaps, spans, strict=True))
+        assert standing.crowding == pytest.approx(expected)
+
+
+def test_of_equals_the_first_survive() -> None:
+    """On a plateau the order of the candidates decides, one objective included."""
+    assert sorted(survivors([(1.0,)] * 4, 2)) != [2, 3]
+    assert survivors([(2.0,), (1.0,), None, (1.0,)], 3)[:2] in ([1, 3], [3, 1])
+
+
+def test_the_better_of_two_becomes_a_parent() -> None:
+    """The lower rank wins, then the more lonely; a failure only against a failure."""
+    standing = [Standing(0, 1.0), Standing(0, np.inf), Standing(1, np.inf), Standing(2, 0.0)]
+    rng = np.random.default_rng(0)
+    wins = np.bincount([tournament(standing, rng) for _ in range(8000)], minlength=4) / 8000
+    assert np.allclose(wins, [5 / 16, 7 / 16, 3 / 16, 1 / 16], atol=0.02)

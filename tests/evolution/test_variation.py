@@ -1,0 +1,161 @@
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.evolution.variation import breed, cross, cross_values, mutate, mutate_value
+from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
+
+SEEDS = st.integers(0, 2**32)
+
+
+@given(data=st.data(), seed=SEEDS)
+def test_every_operator_gives_a_genome_of_the_space(
+    spaces: st.SearchStrategy[SearchSpace], data: st.DataObject, seed: int
+) -> None:
+    """Whatever the space: bounds are kept, values are plain, and a child is not its mother."""
+    space, rng = data.draw(spaces), np.random.default_rng(seed)
+    mother, father = space.sample(rng), space.sample(rng)
+    for _ in range(5):
+        mutant, _ = mutate(space, mother, rng)
+        child, origin = breed(space, mother, father, rng)
+        for genome in (mutant, child, cross(space, mother, father, rng)):
+            assert space.genome(genome) == genome
+        assert mutant != mother
+        assert child != mother or origin.operator == "crossover+mutation"
+        mother, father = child, mother
+
+
+@given(data=st.data(), seed=SEEDS)
+def test_the_origin_of_a_child_is_true(
+    spaces: st.SearchStrategy[SearchSpace], data: st.DataObject, seed: int
+) -> None:
+    """What two parents share and no mutation touched is in the child; single steps are single."""
+    space, rng = data.draw(spaces), np.random.default_rng(seed)
+    mother, father = space.sample(rng), space.sample(rng)
+    child, origin = breed(space, mother, father, rng)
+    changed = [name for name in child if repr(child[name]) != repr(mother[name])]
+    if origin.operator == "crossover":
+        assert origin.parents == (mother, father)
+        assert all(repr(mother[name]) != repr(father[name]) for name in changed)
+    elif origin.operator == "crossover+mutation":
+        assert origin.parents == (mother, father)
+    else:
+        assert origin.parents == (mother,)
+        assert len(changed) >= 2 if origin.operator == "mutations" else len(changed) == 1
+
+
+def test_each_mutation_of_layers_does_what_its_name_says() -> None:
+    """Added, dropped, copied and resized layers are recognised by a naive look at the widths."""
+    gene, rng = Layers((0, 5), (1, 32)), np.random.default_rng(1)
+    value: tuple[int, ...] = (4, 9, 16)
+    seen = Counter[str]()
+    for _ in range(3000):
+        changed, operator = mutate_value(gene, value, rng)
+        assert isinstance(changed, tuple)
+        seen[operator] += 1
+        assert changed in set(_naive_mutants(gene, value, operator))
+        value = gene.check(changed)
+    assert set(seen) == {"add_layer", "drop_layer", "copy_layer", "resize_layer"}
+    assert min(seen.values()) > 200
+
+
+def _naive_mutants(
+    gene: Layers, value: tuple[int, ...], operator: str
+) -> Iterator[tuple[int, ...]]:
+    widths = range(gene.width[0], gene.width[1] + 1)
+    for place in range(len(value) + 1):
+        head, tail = value[:place], value[place:]
+        match operator:
+            case "add_layer":
+                yield from ((*head, width, *tail) for width in widths)
+            case "copy_layer" if tail:
+                yield (*head, tail[0], *tail)
+            case "drop_layer" if tail:
+                yield head + tail[1:]
+            case "resize_layer" if tail:
+                yield from ((*head, width, *tail[1:]) for width in widths if width != tail[0])
+
+
+@given(
+    st.lists(st.integers(1, 64), min_size=1, max_size=6).map(tuple),
+    st.lists(st.integers(1, 64), min_size=1, max_size=6).map(tuple),
+    SEEDS,
+)
+def test_crossed_layers_stay_between_their_parents(
+    mother: tuple[int, ...], father: tuple[int, ...], seed: int
+) -> None:
+    """The child has as many layers as a parent, and beyond the shorter one those of the longer."""
+    gene = Layers((1, 6), (1, 64))
+    child = gene.check(cross_values(gene, mother, father, np.random.default_rng(seed)))
+    assert len(child) in {len(mother), len(father)}
+    longer, shared = max(mother, father, key=len), min(len(mother), len(father))
+    assert child[shared:] == longer[shared : len(child)]
+
+
+def test_steps_have_every_size() -> None:
+    """Steps of a log float are log-normal: even-handed, mostly fine, sometimes across a decade."""
+    gene, rng = Float(1e-4, 1.0, log=True), np.random.default_rng(0)
+    moved = [gene.check(mutate_value(gene, 0.01, rng)[0]) for _ in range(4000)]
+    decades = np.log10(moved) + 2
+    assert abs(np.mean(decades > 0) - 0.5) < 0.03
+    assert np.mean(np.abs(decades) < 0.1) > 0.4
+    assert 0.02 < np.mean(np.abs(decades) > 1) < 0.2
+    assert np.min(np.abs(decades)) > 0
+
+
+@pytest.mark.parametrize("value", [1, 2, 5])
+def test_a_whole_number_steps_at_least_one(value: int) -> None:
+    """Even in a narrow range, from a bound too, a step changes the number and keeps the bounds."""
+    gene, rng = Integer(1, 5), np.random.default_rng(0)
+    moved = {mutate_value(gene, value, rng)[0] for _ in range(500)}
+    assert value not in moved
+    assert moved <= {1, 2, 3, 4, 5}
+
+
+def test_choices_switch_and_ordered_choices_step() -> None:
+    """Without an order any other option may follow, with one only a neighbour."""
+    rng = np.random.default_rng(0)
+    options: list[Value] = [1, True, "x", 4]
+    plain, ordered = Choice(options), Choice(options, ordered=True)
+    switched = {repr(mutate_value(plain, options[1], rng)) for _ in range(200)}
+    assert switched == {"(1, 'switch')", "('x', 'switch')", "(4, 'switch')"}
+    stepped = {repr(mutate_value(ordered, 1, rng)) for _ in range(50)}
+    assert stepped == {"(True, 'step')"}
+
+
+class Even(Gene):
+    """An even number below ten: a gene that the package doesn't know."""
+
+    size = 5.0
+
+    def sample(self, rng: np.random.Generator) -> int:
+        """Draw one."""
+        return 2 * int(rng.integers(5))
+
+    def check(self, value: object) -> Value:
+        """Take it as it is."""
+        number = int(str(value))
+        assert number in self.values()
+        return number
+
+    def describe(self) -> str:
+        """Say what it is."""
+        return "even"
+
+    def values(self) -> Iterator[int]:
+        """List all."""
+        return iter(range(0, 10, 2))
+
+
+def test_a_gene_of_a_users_own_kind_is_varied_too() -> None:
+    """It is enough that a gene can be drawn: it is redrawn by mutation, inherited by crossover."""
+    space, rng = SearchSpace(x=Even(), y=Integer(0, 3)), np.random.default_rng(0)
+    mother, father = Genome({"x": 2, "y": 0}), Genome({"x": 8, "y": 0})
+    assert {mutate_value(Even(), 2, rng) for _ in range(99)} == {
+        (value, "switch") for value in (0, 4, 6, 8)
+    }
+    assert {cross(space, mother, father, rng)["x"] for _ in range(99)} == {2, 8}
