@@ -1,0 +1,49 @@
+"""A trial's configuration as an experiment file that can be run again or handed on.
+
+It knows experiments and trials; which trial deserves it is for others to say.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+from neuroevo.runs.trial import Trial
+from neuroevo.space import SearchSpace
+
+if TYPE_CHECKING:
+    from neuroevo.experiment import Experiment
+
+
+def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
+    """Write the experiment with every gene fixed to a trial's value.
+
+    Parameters
+    ----------
+    experiment
+        The experiment that the trial belongs to.
+    trial
+        Any of its trials.
+    run_id
+        The run that it was found in.
+
+    Returns
+    -------
+    str
+        TOML: comments that say where the configuration comes from and how good it was, then an
+        experiment that loads back.
+    """
+    fixed = experiment.model_copy(update={"space": SearchSpace(trial.genome)})
+    return "".join(f"# {line}\n" for line in _origin(trial, run_id)) + "\n" + fixed.to_toml()
+
+
+def _origin(trial: Trial, run_id: str) -> list[str]:
+    where = f" of run {run_id}" if run_id else ""
+    kind = f"the baseline {trial.name}" if trial.name else f"generation {trial.generation}"
+    scores = ", ".join(
+        f"{name} {value!r}" if math.isfinite(value) else f"{name} not finite"
+        for name, value in trial.objectives.items()
+    )
+    return [
+        f"Trial {trial.number}{where} ({kind}), every gene fixed.",
+        f"Objectives: {scores}.",
+        "Search on from it: neuroevo run EXPERIMENT.toml --seed-from THIS_FILE.",
+    ]

@@ -1,0 +1,217 @@
+"""One trial as a run remembers it, and its line in the journal.
+
+It knows what a line holds and how numbers are written there; it does not train, judge or draw.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from neuroevo.settings import shown
+
+if TYPE_CHECKING:
+    from neuroevo.space import Value
+
+State = Literal["complete", "diverged", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One genome and what came of evaluating it.
+
+    Parameters
+    ----------
+    number
+        Its place in the run, from 0 on; baselines come first.
+    generation
+        The generation that asked for it, from 0 on; a baseline has 0.
+    operator
+        Where the genome came from: ``baseline``, ``initial``, ``seed`` or the name of the
+        variation operator.
+    parents
+        Numbers of the trials that it descends from.
+    genome
+        Value of each gene.
+    objectives
+        Value of each objective; NaN where there is no finite one.
+    curve
+        Median over the replicates of the validation MSE, one value for each point of the grid
+        of samples seen; infinite where it diverged.
+    state
+        ``complete``, ``diverged`` or ``failed``.
+    diverged
+        How many replicates diverged.
+    seconds
+        Time that its evaluation took.
+    name
+        A baseline's name.
+    cause
+        Why it failed or diverged.
+    """
+
+    number: int
+    generation: int
+    operator: str
+    parents: tuple[int, ...]
+    genome: "Mapping[str, Value]"
+    objectives: Mapping[str, float]
+    curve: tuple[float, ...]
+    state: State
+    diverged: int
+    seconds: float
+    name: str = ""
+    cause: str = ""
+
+    def to_json(self) -> str:
+        """Write the trial as one line of strict JSON, without the newline.
+
+        JSON has neither NaN nor infinity: an objective without a finite value and a diverged
+        point of the curve are ``null``. Objectives, seconds and genes are written in full. A
+        value of the curve that is a float32 is written with the fewest digits that give this
+        float32 again, any other value with the fewest that give the same float64. So a curve
+        that was read must be cast to the run's precision before its bits are compared.
+        """
+        head: dict[str, object] = {
+            "number": self.number,
+            "generation": self.generation,
+            "parents": self.parents,
+            "operator": self.operator,
+        }
+        if self.name:
+            head["name"] = self.name
+        head["genome"] = dict(self.genome)
+        head["objectives"] = {
+            name: value if math.isfinite(value) else None for name, value in self.objectives.items()
+        }
+        tail: dict[str, object] = {
+            "state": self.state,
+            "diverged": self.diverged,
+            "seconds": self.seconds,
+        }
+        if self.cause:
+            tail["cause"] = self.cause
+        return f'{_dump(head)[:-1]}, "curve": [{_curve_text(self.curve)}], {_dump(tail)[1:]}'
+
+    @classmethod
+    def from_json(cls, line: str) -> "Trial":
+        """Read a trial from its line.
+
+        Raises
+        ------
+        ValueError
+            If the line is not the JSON of a trial; the message says what is wrong with it.
+        """
+        try:
+            fields = json.loads(line, parse_constant=_refuse_constant)
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
+        except ValueError as error:
+            raise ValueError(f"it is not JSON ({error})") from None
+        if not isinstance(fields, dict):
+            raise ValueError("it must hold a JSON object")  # noqa: TRY004 - one kind for callers
+        for key, (rule, holds) in _RULES.items():
+            if key not in fields and key in _OPTIONAL:
+                continue
+            if key not in fields:
+                raise ValueError(f"{key} is missing")
+            if not holds(fields[key]):
+                raise ValueError(f"{key} must be {rule}, but got {shown(fields[key])}")
+        return cls(
+            number=fields["number"],
+            generation=fields["generation"],
+            operator=fields["operator"],
+            parents=tuple(fields["parents"]),
+            genome={name: _gene_value(value) for name, value in fields["genome"].items()},
+            objectives={
+                name: math.nan if value is None else float(value)
+                for name, value in fields["objectives"].items()
+            },
+            curve=tuple(math.inf if value is None else float(value) for value in fields["curve"]),
+            state=fields["state"],
+            diverged=fields["diverged"],
+            seconds=float(fields["seconds"]),
+            name=fields.get("name", ""),
+            cause=fields.get("cause", ""),
+        )
+
+
+def _dump(fields: Mapping[str, object]) -> str:
+    return json.dumps(fields, allow_nan=False, ensure_ascii=False)
+
+
+def _curve_text(curve: tuple[float, ...]) -> str:
+    doubles = np.array(curve, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        singles = doubles.astype(np.float32)
+    shortest = [str(single) for single in singles]
+    # A decimal that is read as a double and then cast is rounded twice, which in rare cases
+    # ends at a float32's neighbour (7.038531e-26): those are written in full.
+    casts_back = np.array(shortest, dtype=np.float64).astype(np.float32) == singles
+    brief = np.isfinite(singles) & (singles == doubles) & casts_back
+    return ", ".join(
+        short if is_brief else _number(double)
+        for short, is_brief, double in zip(shortest, brief.tolist(), doubles.tolist(), strict=True)
+    )
+
+
+def _number(value: float) -> str:
+    return repr(value) if math.isfinite(value) else "null"
+
+
+def _refuse_constant(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_number_or_null(value: object) -> bool:
+    return value is None or _is_number(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_gene_value(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(part, int) and not isinstance(part, bool) for part in value)
+    return isinstance(value, bool | int | float | str)
+
+
+def _gene_value(value: "bool | float | str | list[int]") -> "Value":
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _list_of(holds: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(map(holds, value))
+
+
+def _object_of(holds: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, dict) and all(map(holds, value.values()))
+
+
+_RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
+    "number": ("a whole number", _is_whole),
+    "generation": ("a whole number", _is_whole),
+    "operator": ("a text", _is_text),
+    "parents": ("a list of whole numbers", _list_of(_is_whole)),
+    "genome": ("an object of gene values", _object_of(_is_gene_value)),
+    "objectives": ("an object of numbers", _object_of(_is_number_or_null)),
+    "curve": ("a list of numbers", _list_of(_is_number_or_null)),
+    "state": (" or ".join(get_args(State)), lambda value: value in get_args(State)),
+    "diverged": ("a whole number", _is_whole),
+    "seconds": ("a number", _is_number),
+    "name": ("a text", _is_text),
+    "cause": ("a text", _is_text),
+}
+_OPTIONAL = ("name", "cause")

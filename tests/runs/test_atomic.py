@@ -1,0 +1,42 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from neuroevo.errors import StorageError
+from neuroevo.runs import write_atomically
+
+
+def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    """Text becomes UTF-8 without touching line ends; bytes stay bytes."""
+    write_atomically(tmp_path / "text", "größer\r\n")
+    write_atomically(tmp_path / "bytes", b"\x00\xff")
+    assert (tmp_path / "text").read_bytes() == "größer\r\n".encode()
+    assert (tmp_path / "bytes").read_bytes() == b"\x00\xff"
+
+
+def test_the_old_file_is_replaced_not_changed(tmp_path: Path) -> None:
+    """Who has the old file open goes on reading the old content, whole."""
+    path = tmp_path / "file"
+    write_atomically(path, "old")
+    with path.open() as reader:
+        write_atomically(path, "new and longer")
+        assert reader.read() == "old"
+    assert path.read_text() == "new and longer"
+
+
+def test_a_failed_write_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    """When the file can't be replaced the error names it, and no temporary file stays."""
+    path = tmp_path / "folder"
+    (path / "occupied").mkdir(parents=True)
+    with pytest.raises(StorageError, match=r"folder: cannot be written \("):
+        write_atomically(path, "text")
+    assert [*tmp_path.iterdir()] == [tmp_path / "folder"]
+
+
+def test_others_may_read_what_the_umask_lets_them(tmp_path: Path) -> None:
+    """A file has the permissions that any other new file would have."""
+    path, ordinary = tmp_path / "file", tmp_path / "ordinary"
+    write_atomically(path, "text")
+    ordinary.touch()
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(ordinary.stat().st_mode)

@@ -1,0 +1,80 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroevo.errors import StorageError
+from neuroevo.learning import Architecture
+from neuroevo.runs import Champion, read_champions, write_champions
+
+
+def make_champion(number: int, hidden: tuple[int, ...], precision: str) -> Champion:
+    """Make a champion with weights drawn at random, stored as Fortran arrays."""
+    architecture = Architecture(
+        inputs=2, hidden=hidden, outputs=2, activation="tanh", biases=number == 0
+    )
+    rng = np.random.default_rng(number)
+
+    def draw(width: int) -> np.ndarray:
+        return np.asfortranarray(rng.normal(size=(16, width)).astype(precision))
+
+    curves = draw(40)
+    curves[3, 7:] = math.inf
+    return Champion(
+        number=number,
+        name="" if number else "article-good",
+        architecture=architecture,
+        precision="float64" if precision == "float64" else "float32",
+        objectives={"final_mse": 1e-14, "samples_to_target": math.nan},
+        fresh_objectives={"final_mse": 2e-14, "samples_to_target": 30.5},
+        parameters=draw(architecture.parameter_count),
+        curves=curves,
+        fresh_curves=draw(40),
+    )
+
+
+def test_champions_come_back_to_the_bit(tmp_path: Path) -> None:
+    """Every field of every champion is read as it was written, in the same order."""
+    path = tmp_path / "champions.safetensors"
+    written = [
+        make_champion(7, (6, 3), "float32"),
+        make_champion(0, (), "float64"),
+        make_champion(12, (32,) * 4, "float32"),
+    ]
+    write_champions(path, written)
+    read = read_champions(path)
+    assert [champion.number for champion in read] == [7, 0, 12]
+    for before, after in zip(written, read, strict=True):
+        for field in ("name", "architecture", "precision", "fresh_objectives"):
+            assert getattr(before, field) == getattr(after, field)
+        assert math.isnan(after.objectives["samples_to_target"])
+        for array in ("parameters", "curves", "fresh_curves"):
+            np.testing.assert_array_equal(getattr(before, array), getattr(after, array))
+            assert getattr(before, array).dtype == getattr(after, array).dtype
+            assert not getattr(after, array).flags.writeable
+
+
+def test_no_champions_are_a_file_too(tmp_path: Path) -> None:
+    """A run whose every trial failed writes an empty file of champions."""
+    path = tmp_path / "champions.safetensors"
+    write_champions(path, [])
+    assert read_champions(path) == []
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    """Cut short or something else altogether: one line names the file."""
+    path = tmp_path / "champions.safetensors"
+    write_champions(path, [make_champion(1, (3,), "float32")])
+    whole = path.read_bytes()
+    for content in (b"", whole[:-1], whole[:200], whole.replace(b"architecture", b"Architecture")):
+        path.write_bytes(content)
+        with pytest.raises(StorageError, match=r"champions\.safetensors: must be") as caught:
+            read_champions(path)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """A file of champions that is not there is a storage error with its path."""
+    with pytest.raises(StorageError, match=r"champions\.safetensors: cannot be read"):
+        read_champions(tmp_path / "champions.safetensors")

@@ -1,0 +1,140 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from neuroevo.errors import StorageError, UsageError
+from neuroevo.runs import RunFolder, find_run, list_runs
+
+MOMENT = datetime(2026, 11, 22, 15, 44, 55, tzinfo=UTC)
+
+
+def make_run(results: Path, name: str = "mouse", *, seconds: int = 0) -> RunFolder:
+    """Make a run folder with an experiment in it."""
+    folder = RunFolder.create(results, name, moment=MOMENT + timedelta(seconds=seconds))
+    folder.experiment_file.touch()
+    return folder
+
+
+def test_a_run_is_named_after_its_experiment_and_moment(tmp_path: Path) -> None:
+    """The id is the name and the time; the results folder is made on the way."""
+    folder = RunFolder.create(tmp_path / "a" / "results", "mouse", moment=MOMENT)
+    assert folder.id == "mouse-20261122-154455"
+    assert folder.path == tmp_path / "a" / "results" / folder.id
+    assert folder.path.is_dir()
+
+
+def test_the_files_of_a_run_are_the_documented_ones(tmp_path: Path) -> None:
+    """Every file has the name that the documentation promises."""
+    folder = RunFolder(tmp_path)
+    files = {
+        folder.experiment_file, folder.environment_file, folder.journal_file,
+        folder.checkpoint_file, folder.best_file, folder.champions_file, folder.report_file,
+    }  # fmt: skip
+    assert {file.name for file in files} == {
+        "experiment.toml", "environment.json", "trials.jsonl", "checkpoint.json", "best.toml",
+        "champions.safetensors", "report.html",
+    }  # fmt: skip
+    assert {file.parent for file in files} == {tmp_path}
+
+
+def test_runs_of_one_second_get_folders_of_their_own(tmp_path: Path) -> None:
+    """An existing folder is never used again, and the suffixes count in order of age."""
+    ids = [make_run(tmp_path).id for _ in range(11)]
+    stem = "mouse-20261122-154455"
+    assert ids == [stem, *(f"{stem}-{count}" for count in range(2, 12))]
+    assert [run.id for run in list_runs(tmp_path)] == ids
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../x", "a/b", "-rf", ".x", "a\nb", "a\0", "x" * 81]
+)
+def test_unsafe_names_are_refused(tmp_path: Path, name: str) -> None:
+    """A name that would leave the results folder, or be no file's name, makes nothing."""
+    with pytest.raises(UsageError, match="name: must be"):
+        RunFolder.create(tmp_path / "results", name, moment=MOMENT)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_results_that_cannot_be_a_folder_leave_nothing_behind(tmp_path: Path) -> None:
+    """A file in the way of the results folder is one line, and no folder was made."""
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        StorageError, match=r"file.results: a run can't be stored there \(Not a dir"
+    ):
+        RunFolder.create(tmp_path / "file" / "results", "mouse", moment=MOMENT)
+    with pytest.raises(StorageError, match=r"file: a run can't be stored there \(File exists"):
+        RunFolder.create(tmp_path / "file", "mouse", moment=MOMENT)
+    assert [*tmp_path.iterdir()] == [tmp_path / "file"]
+
+
+def test_a_folder_that_fails_takes_its_results_folder_along(tmp_path: Path) -> None:
+    """When the run's folder can't be made, a results folder made for it goes too."""
+    deep = tmp_path / "a"
+    while len(str(deep)) < 4000:
+        deep /= "b" * 80  # not too long a path, but with the run's name in it
+    with pytest.raises(StorageError):
+        RunFolder.create(deep, "x" * 80, moment=MOMENT)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_latest_is_the_youngest_by_id(tmp_path: Path) -> None:
+    """The time in the id decides, whatever the names and the order of making."""
+    young = make_run(tmp_path, "a", seconds=60)
+    make_run(tmp_path, "z")
+    assert find_run("latest", tmp_path) == young
+    assert find_run("latest", tmp_path) == list_runs(tmp_path)[-1]
+
+
+def test_a_run_is_found_by_id_and_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The id, the absolute path and a relative path name the same run."""
+    run = make_run(tmp_path / "results")
+    assert find_run(run.id, tmp_path / "results") == run
+    assert find_run(str(run.path), tmp_path / "elsewhere") == run
+    monkeypatch.chdir(run.path)
+    assert find_run(".", tmp_path / "elsewhere").id in {run.id, ""}
+    assert find_run(f"../{run.id}", Path()).path.resolve() == run.path.resolve()
+
+
+def test_an_id_never_leads_out_of_the_results_folder(tmp_path: Path) -> None:
+    """What is looked up among the ids is one folder's name: ``..`` is none."""
+    run = make_run(tmp_path / "other")
+    (tmp_path / "results").mkdir()
+    with pytest.raises(UsageError):
+        find_run(f"../other/{run.id}", tmp_path / "results")
+
+
+def test_an_unknown_run_is_told_the_nearest(tmp_path: Path) -> None:
+    """A mistyped id gets the ids that resemble it; so does the beginning of one."""
+    run = make_run(tmp_path)
+    make_run(tmp_path, "another-experiment")
+    for reference in ("mouse-20261122-154456", "mou"):
+        with pytest.raises(UsageError) as caught:
+            find_run(reference, tmp_path)
+        assert str(caught.value) == (
+            f"RUN: must be a run's id in {tmp_path}, its path or latest, but got {reference!r}; "
+            f"did you mean {run.id}?"
+        )
+
+
+@pytest.mark.parametrize("reference", ["", "latest", "x" * 10_000, "a\0b", "/", "~"])
+def test_what_is_no_run_is_a_usage_error(tmp_path: Path, reference: str) -> None:
+    """Whatever is given, one usage error answers when there is no such run."""
+    with pytest.raises(UsageError, match=r"^RUN: "):
+        find_run(reference, tmp_path)
+
+
+def test_only_folders_of_runs_are_listed(tmp_path: Path) -> None:
+    """Other folders and files among the results are no runs; a missing folder has none."""
+    run = make_run(tmp_path)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "file").touch()
+    assert list_runs(tmp_path) == [run]
+    assert list_runs(tmp_path / "nowhere") == []
+
+
+def test_results_that_are_a_file_are_a_storage_error(tmp_path: Path) -> None:
+    """A file in the place of the results folder is named."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="file: cannot be read"):
+        list_runs(tmp_path / "file")

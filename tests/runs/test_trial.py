@@ -1,0 +1,144 @@
+import dataclasses
+import json
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from neuroevo.runs import Trial
+
+Make = Callable[..., Trial]
+
+whole = st.integers(0, 10**9)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+text = st.text(st.characters(codec="utf-8"), max_size=12)
+genes = st.booleans() | st.integers() | finite | text | st.lists(st.integers(1, 99)).map(tuple)
+trials = st.builds(
+    Trial,
+    number=whole,
+    generation=whole,
+    operator=text,
+    parents=st.lists(whole, max_size=3).map(tuple),
+    genome=st.dictionaries(text, genes, max_size=4),
+    objectives=st.dictionaries(text, finite | st.just(math.nan), max_size=3),
+    curve=st.lists(finite | st.just(math.inf), max_size=5).map(tuple),
+    state=st.sampled_from(("complete", "diverged", "failed")),
+    diverged=whole,
+    seconds=st.floats(0, 1e6),
+    name=text,
+    cause=text,
+)
+
+
+@given(trials)
+def test_a_trial_is_what_was_written(trial: Trial) -> None:
+    """Every field but the curve comes back as the same value, whatever the texts and numbers."""
+    back = Trial.from_json(trial.to_json())
+    left, right = (dataclasses.asdict(each) for each in (trial, back))
+    for each in (left, right):
+        each.pop("curve")
+        each["objectives"] = {name: repr(value) for name, value in each["objectives"].items()}
+    assert left == right
+
+
+@given(trials)
+def test_a_line_is_strict_json_on_one_line(trial: Trial) -> None:
+    """A reader that knows only the JSON standard can read a line, and it is a single line."""
+
+    def refuse(constant: str) -> None:
+        pytest.fail(f"{constant} is not JSON")
+
+    line = trial.to_json()
+    assert "\n" not in line
+    json.loads(line, parse_constant=refuse)
+
+
+@given(st.lists(st.floats(0, width=32, allow_nan=False)))
+@example([7.038530691851209e-26])  # read as a double its short form casts to a neighbour
+@example([1.401298464324817e-45, 3.4028234663852886e38, 0.0])
+def test_float32_curves_keep_their_bits(make_trial: Make, curve: list[float]) -> None:
+    """A curve of float32 values, cast after reading, has the bits that were written."""
+    back = Trial.from_json(make_trial(curve=tuple(curve)).to_json()).curve
+    written, read = (np.array(each, dtype=np.float32) for each in (curve, back))
+    np.testing.assert_array_equal(written.view(np.uint32), read.view(np.uint32))
+
+
+@given(st.lists(st.floats(0, allow_nan=False)))
+def test_float64_curves_keep_their_values(make_trial: Make, curve: list[float]) -> None:
+    """A value that is no float32 comes back exactly; one that is, is the same when cast."""
+    back = Trial.from_json(make_trial(curve=tuple(curve)).to_json()).curve
+    with np.errstate(over="ignore"):
+        for written, read in zip(curve, back, strict=True):
+            assert written == read or float(np.float32(written)) == float(np.float32(read))
+            if float(np.float32(written)) != written:
+                assert written == read
+
+
+def test_float32_curves_are_short(make_trial: Make) -> None:
+    """A float32 is written with its own few digits, not with those of the double beside it."""
+    line = make_trial(curve=(float(np.float32(0.1)), 0.1)).to_json()
+    assert '"curve": [0.1, 0.1]' in line
+
+
+def test_what_is_not_finite_is_null(make_trial: Make) -> None:
+    """An objective that is infinite or NaN reads back as NaN, a diverged point as infinite."""
+    trial = make_trial(objectives={"a": math.inf, "b": math.nan}, curve=(1.0, math.inf, math.nan))
+    fields = json.loads(trial.to_json())
+    assert fields["objectives"] == {"a": None, "b": None}
+    assert fields["curve"] == [1.0, None, None]
+    back = Trial.from_json(trial.to_json())
+    assert all(math.isnan(value) for value in back.objectives.values())
+    assert back.curve == (1.0, math.inf, math.inf)
+
+
+def test_a_line_holds_the_promised_keys(make_trial: Make) -> None:
+    """The keys are those of the documentation; an empty name or cause takes no room."""
+    promised = ["number", "generation", "parents", "operator", "genome", "objectives"]
+    promised += ["curve", "state", "diverged", "seconds"]
+    assert list(json.loads(make_trial().to_json())) == promised
+    named = json.loads(make_trial(name="article-good", cause="worker died").to_json())
+    assert set(named) - set(promised) == {"name", "cause"}
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("", "it is not JSON"),
+        ("[1]", "it must hold a JSON object"),
+        ("[" * 5000 + "]" * 5000, "it "),
+        ('{"number": NaN}', "NaN is no JSON number"),
+        ('{"number": 1}', "generation is missing"),
+        ('{"number": true}', "number must be a whole number, but got True"),
+        ('{"number": -1}', "number must be a whole number, but got -1"),
+    ],
+)
+def test_a_damaged_line_says_what_is_wrong(line: str, problem: str) -> None:
+    """Whatever stands there, one ValueError says what a line must hold."""
+    with pytest.raises(ValueError, match=problem):
+        Trial.from_json(line)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("parents", [1, "a"]),
+        ("parents", 3),
+        ("genome", {"hidden": [1.5]}),
+        ("genome", {"hidden": None}),
+        ("objectives", {"final_mse": "small"}),
+        ("curve", [[]]),
+        ("curve", [True]),
+        ("state", "tired"),
+        ("state", []),
+        ("seconds", "long"),
+        ("cause", 1),
+    ],
+)
+def test_each_field_is_checked(make_trial: Make, key: str, value: object) -> None:
+    """A field of the wrong kind is refused by its name."""
+    fields = json.loads(make_trial().to_json()) | {key: value}
+    with pytest.raises(ValueError, match=f"^{key} must be"):
+        Trial.from_json(json.dumps(fields))
