@@ -1,0 +1,277 @@
+"""The one loop: ask, evaluate, record, tell. Leaves a run folder; draws and prints nothing."""
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from neuroevo.evaluation import OBJECTIVES
+from neuroevo.evaluation.evaluator import Assignment, Evaluation, Evaluator, Workers, data_set
+from neuroevo.evolution import Evolution
+from neuroevo.experiment import Experiment
+from neuroevo.runs import (
+    Champion,
+    Journal,
+    RunFolder,
+    Trial,
+    best_toml,
+    environment,
+    write_atomically,
+    write_champions,
+    write_checkpoint,
+)
+from neuroevo.space import Genome, Value
+
+Phase = Literal["compiling", "baselines", "searching", "rescoring", "finished"]
+
+CHECKPOINT_SCHEMA = 1
+
+_SEARCH_SEEDS, _FRESH_SEEDS = 0, 1  # second part of the seed of all starting weights and orders
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a search has come."""
+
+    experiment: Experiment
+    phase: Phase
+    folder: RunFolder | None = None  # none before there is anything to store
+    generation: int = 0  # the one in hand
+    trials: int = 0  # finished, baselines included
+    networks: int = 0  # trainings finished
+    front: tuple[Trial, ...] = ()  # after the last generation told, best first
+    baselines: tuple[Trial, ...] = ()
+    seconds: float = 0.0  # since the first training began
+
+    @property
+    def expected_trials(self) -> int:
+        """How many trials there will be, unless the space holds fewer genomes."""
+        evolution = self.experiment.evolution
+        baselines = len(self.experiment.task.baselines)
+        return baselines + evolution.population * evolution.generations
+
+
+Observer = Callable[[Progress], None]
+
+
+def search(
+    experiment: Experiment,
+    results: Path,
+    *,
+    workers: Workers | None = None,
+    initial: Sequence[Mapping[str, Value]] = (),
+    observer: Observer = lambda _: None,
+) -> RunFolder:
+    """Search for the best networks and leave a run folder.
+
+    Parameters
+    ----------
+    experiment
+        What to search.
+    results
+        Where run folders lie.
+    workers
+        Who trains; changes no result. One thread a core by default.
+    initial
+        Genomes that the first generation holds.
+    observer
+        Is told how far the search has come whenever something has finished.
+
+    Returns
+    -------
+    The folder of the finished run.
+
+    Raises
+    ------
+    UsageError, DataError
+        Before anything is written, if the arguments or the task's data can't be.
+    StorageError
+        If the run can't be stored.
+    """
+    settings = experiment.evolution
+    evolution = Evolution(
+        experiment.space,
+        ["minimize"] * len(settings.objectives),
+        population_size=settings.population,
+        seed=experiment.seed,
+        initial=initial,
+    )
+    data_set(experiment.task)
+    observer(Progress(experiment, "compiling"))
+    with Evaluator(experiment.training.precision, workers or Workers()) as evaluator:
+        folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
+        write_atomically(folder.experiment_file, experiment.to_toml())
+        write_atomically(folder.environment_file, json.dumps(environment(), indent=2) + "\n")
+        with Journal(folder.journal_file) as journal:
+            progress = Progress(experiment, "baselines", folder)
+            search = _Search(
+                experiment,
+                folder,
+                evolution,
+                evaluator,
+                journal,
+                observer,
+                progress,
+                started=time.monotonic(),
+            )
+            search.evaluate_baselines()
+            search.evolve()
+            search.rescore()
+    return folder
+
+
+@dataclass(slots=True)
+class _Search:
+    """A search under way: numbers trials, writes them down and keeps the observer informed."""
+
+    experiment: Experiment
+    folder: RunFolder
+    evolution: Evolution
+    evaluator: Evaluator
+    journal: Journal
+    observer: Observer
+    progress: Progress
+    started: float  # on the monotonic clock
+    evolved: dict[str, Trial] = field(default_factory=dict)  # by the genome's key
+
+    def evaluate_baselines(self) -> None:
+        """Evaluate what was picked by hand, with the settings of all other trials."""
+        baselines = self.experiment.task.baselines
+        births = [
+            _Birth(baseline.configuration, "baseline", name=baseline.name) for baseline in baselines
+        ]
+        self._report(baselines=tuple(self._evaluate(births)))
+
+    def evolve(self) -> None:
+        """Evaluate generation after generation."""
+        self._report(phase="searching")
+        for generation in range(self.experiment.evolution.generations):
+            self._report(generation=generation)
+            genomes = self.evolution.ask()
+            if not genomes:
+                break
+            trials = self._evaluate([self._birth(genome) for genome in genomes])
+            self.evolved.update(zip((genome.key for genome in genomes), trials, strict=True))
+            self.evolution.tell(genomes, [_fitness(trial) for trial in trials])
+            self._report(front=self._front())
+            self._write_checkpoint("searching")
+
+    def rescore(self) -> None:
+        """Train the front and the baselines again for their weights, and on fresh seeds."""
+        self._report(phase="rescoring")
+        trials = [*self.progress.front, *self.progress.baselines]
+        genomes = [trial.genome for trial in trials]
+        known = dict(self.evaluator.evaluate(genomes, self._assignment(_SEARCH_SEEDS)))
+        fresh = dict(self.evaluator.evaluate(genomes, self._assignment(_FRESH_SEEDS)))
+        champions = [
+            _champion(trial, known[index], fresh[index]) for index, trial in enumerate(trials)
+        ]
+        write_champions(self.folder.champions_file, champions)
+        if self.progress.front:
+            best = best_toml(self.experiment, self.progress.front[0], self.folder.id)
+            write_atomically(self.folder.best_file, best)
+        self._write_checkpoint("finished")
+        self._report(phase="finished")
+
+    def _evaluate(self, births: Sequence["_Birth"]) -> list[Trial]:
+        """Evaluate and record genomes; the trials come in the order of the genomes."""
+        first = self.progress.trials
+        configurations = [birth.genome for birth in births]
+        trials: dict[int, Trial] = {}
+        for index, evaluation in self.evaluator.evaluate(
+            configurations, self._assignment(_SEARCH_SEEDS)
+        ):
+            trial = births[index].trial(first + index, self.progress.generation, evaluation)
+            self.journal.append(trial)
+            trials[index] = trial
+            replicates = self.experiment.training.replicates
+            self._report(trials=first + len(trials), networks=(first + len(trials)) * replicates)
+        return [trials[index] for index in range(len(births))]
+
+    def _birth(self, genome: Genome) -> "_Birth":
+        origin = self.evolution.origin(genome)
+        parents = tuple(self.evolved[parent.key].number for parent in origin.parents)
+        return _Birth(genome, origin.operator, parents)
+
+    def _front(self) -> tuple[Trial, ...]:
+        return tuple(self.evolved[individual.genome.key] for individual in self.evolution.front)
+
+    def _assignment(self, seeds: int) -> Assignment:
+        settings = self.experiment.evolution
+        return Assignment(
+            self.experiment.task,
+            self.experiment.training,
+            settings.objectives,
+            settings.reduction,
+            seed=(self.experiment.seed, seeds),
+        )
+
+    def _write_checkpoint(self, phase: Phase) -> None:
+        state = {
+            "schema": CHECKPOINT_SCHEMA,
+            "phase": phase,
+            "trials": self.progress.trials,
+            "seconds": self.progress.seconds,
+            "evolution": self.evolution.state(),
+        }
+        write_checkpoint(self.folder.checkpoint_file, state)
+
+    def _report(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Progress
+        seconds = time.monotonic() - self.started
+        self.progress = replace(self.progress, seconds=seconds, **changes)
+        self.observer(self.progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Birth:
+    """A genome that is to become a trial, and where it comes from."""
+
+    genome: Mapping[str, Value]
+    operator: str
+    parents: tuple[int, ...] = ()
+    name: str = ""
+
+    def trial(self, number: int, generation: int, evaluation: Evaluation) -> Trial:
+        """Make the trial, now that it is known what the genome is worth."""
+        diverged = not all(map(math.isfinite, evaluation.objectives.values()))
+        replicates = len(evaluation.curves)
+        return Trial(
+            number=number,
+            generation=generation,
+            operator=self.operator,
+            parents=self.parents,
+            genome=self.genome,
+            objectives=evaluation.objectives,
+            curve=evaluation.median_curve,
+            state="diverged" if diverged else "complete",
+            diverged=evaluation.diverged,
+            seconds=round(evaluation.seconds, 6),
+            name=self.name,
+            cause=f"{evaluation.diverged} of {replicates} replicates diverged" if diverged else "",
+        )
+
+
+def _fitness(trial: Trial) -> list[float]:
+    """Bring a trial's objectives to the scales on which they are compared; NaN stays NaN."""
+    return [
+        OBJECTIVES[name].fitness(value) if math.isfinite(value) else math.nan
+        for name, value in trial.objectives.items()
+    ]
+
+
+def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:
+    return Champion(
+        number=trial.number,
+        name=trial.name,
+        architecture=known.architecture,
+        precision=known.precision,
+        objectives=trial.objectives,
+        fresh_objectives=fresh.objectives,
+        parameters=known.parameters,
+        curves=known.curves,
+        fresh_curves=fresh.curves,
+    )

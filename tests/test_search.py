@@ -1,0 +1,216 @@
+"""The search loop: what it leaves is true, complete and the same however it was computed."""
+
+import dataclasses
+import json
+import math
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroevo.errors import DataError
+from neuroevo.evaluation.evaluator import Assignment, Backend, Evaluator, Workers
+from neuroevo.evolution import Evolution
+from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.learning import Network
+from neuroevo.runs import RunFolder, Trial, read_champions, read_checkpoint, read_trials
+from neuroevo.search import Progress, search
+
+SMALL = {
+    "name": "small",
+    "task": {"kind": "mouse", "count": 300, "grid": 5},
+    "training": {"samples": 300, "replicates": 5},
+    "evolution": {"population": 8, "generations": 4},
+}
+
+
+def small(**tables: object) -> Experiment:
+    """Make a small experiment with some of its tables replaced."""
+    return Experiment.of({**SMALL, **tables})
+
+
+def timeless(folder: RunFolder) -> list[Trial]:
+    """Read the trials of a run without the one thing that may differ, their time."""
+    return [dataclasses.replace(trial, seconds=0) for trial in read_trials(folder.journal_file)]
+
+
+def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], tuple[float, ...]]:
+    """Train a trial's genome alone: its objectives and learning curve."""
+    assignment = Assignment(
+        experiment.task,
+        experiment.training,
+        experiment.evolution.objectives,
+        experiment.evolution.reduction,
+        seed=(experiment.seed, 0),
+    )
+    with Evaluator(experiment.training.precision, Workers(1)) as evaluator:
+        [(_, evaluation)] = evaluator.evaluate([trial.genome], assignment)
+    return dict(evaluation.objectives), evaluation.median_curve
+
+
+@pytest.mark.parametrize("seed", [0, 2017])
+def test_same_seed_same_trials_with_any_workers(seed: int, tmp_path: Path) -> None:
+    """One job, two threads and two processes leave the same trials, bit for bit."""
+    experiment = small(seed=seed)
+    kinds: list[tuple[int, Backend]] = [(1, "threading"), (2, "threading"), (2, "loky")]
+    folders = [
+        search(experiment, tmp_path, workers=Workers(n_jobs, backend)) for n_jobs, backend in kinds
+    ]
+    trials = [repr(timeless(folder)) for folder in folders]
+    assert trials[0] == trials[1] == trials[2]
+    champions = {folder.champions_file.read_bytes() for folder in folders}
+    assert len(champions) == 1
+
+
+def test_another_seed_gives_other_trials(tmp_path: Path) -> None:
+    """The seed decides what is tried."""
+    one, other = (timeless(search(small(seed=seed), tmp_path)) for seed in (0, 1))
+    assert [trial.genome for trial in one[5:]] != [trial.genome for trial in other[5:]]
+
+
+def test_a_trial_trained_again_alone_gives_the_same_bits(
+    mouse_search: tuple[RunFolder, list[Progress]], mouse_experiment: Experiment
+) -> None:
+    """The numbers in the journal are those of the genome on the same line."""
+    folder, _ = mouse_search
+    trials = read_trials(folder.journal_file)
+    for trial in [*trials[:5], *trials[5::211]]:
+        objectives, curve = retrained(trial, mouse_experiment)
+        np.testing.assert_equal(objectives, dict(trial.objectives))
+        assert np.array(curve, np.float32).tobytes() == np.array(trial.curve, np.float32).tobytes()
+
+
+def test_the_default_run_beats_the_article_twentyfold(
+    mouse_search: tuple[RunFolder, list[Progress]],
+) -> None:
+    """It finds a network that learns the mouse in 20 times fewer samples, at no worse final MSE."""
+    _, progress = mouse_search
+    article = progress[-1].baselines[0]
+    assert article.name == "article-good"
+    assert any(
+        trial.objectives["samples_to_target"] * 20 <= article.objectives["samples_to_target"]
+        and trial.objectives["final_mse"] <= article.objectives["final_mse"]
+        for trial in progress[-1].front
+    )
+
+
+def test_lineage_is_true(mouse_search: tuple[RunFolder, list[Progress]]) -> None:
+    """Baselines come first, parents before their children, and no genome comes twice."""
+    folder, _ = mouse_search
+    trials = read_trials(folder.journal_file)
+    assert [trial.number for trial in trials] == list(range(5 + 64 * 30))
+    assert [trial.operator for trial in trials[:5]] == ["baseline"] * 5
+    for trial in trials[5:]:
+        assert (trial.parents == ()) == (trial.operator in {"initial", "immigrant"})
+        assert all(trials[parent].generation < trial.generation for parent in trial.parents)
+        assert all(trials[parent].operator != "baseline" for parent in trial.parents)
+    genomes = Counter(json.dumps(dict(trial.genome), sort_keys=True) for trial in trials[5:])
+    assert max(genomes.values()) == 1
+
+
+def test_the_front_is_what_no_trial_dominates(
+    mouse_search: tuple[RunFolder, list[Progress]],
+) -> None:
+    """The front that is reported is the non-dominated set of the journal, found naively."""
+    folder, progress = mouse_search
+    scores = {
+        trial.number: tuple(trial.objectives.values())
+        for trial in read_trials(folder.journal_file)
+        if trial.state == "complete" and trial.operator != "baseline"
+    }
+    front = {
+        mine
+        for mine in scores.values()
+        if not any(
+            all(a <= b for a, b in zip(other, mine, strict=True)) and other != mine
+            for other in scores.values()
+        )
+    }
+    assert {tuple(trial.objectives.values()) for trial in progress[-1].front} == front
+
+
+def test_champions_are_the_networks_that_were_scored(
+    mouse_search: tuple[RunFolder, list[Progress]], mouse_experiment: Experiment
+) -> None:
+    """Champions' weights have the validation error that their trials report; fresh seeds differ."""
+    folder, progress = mouse_search
+    champions = read_champions(folder.champions_file)
+    trials = [*progress[-1].front, *progress[-1].baselines]
+    assert [champion.number for champion in champions] == [trial.number for trial in trials]
+    data = mouse_experiment.task.data_set()
+    for champion, trial in zip(champions, trials, strict=True):
+        median = np.median(champion.curves, axis=0)
+        assert median.tobytes() == np.array(trial.curve, np.float32).tobytes()
+        assert champion.fresh_curves.tobytes() != champion.curves.tobytes()
+        if trial.state == "complete":
+            outputs = Network(champion.architecture, champion.parameters[0]).predict(
+                data.validation_inputs
+            )
+            mse = np.mean((outputs - data.validation_targets) ** 2)
+            assert mse == pytest.approx(float(champion.curves[0, -1]), rel=1e-2)
+
+
+def test_best_toml_is_an_experiment_with_the_best_genome(
+    mouse_search: tuple[RunFolder, list[Progress]],
+) -> None:
+    """It loads, every gene is fixed, and the genome is the first of the front."""
+    folder, progress = mouse_search
+    space = load_experiment(folder.best_file).space
+    assert space.size == 1
+    assert dict(space.sample(np.random.default_rng())) == dict(progress[-1].front[0].genome)
+
+
+def test_progress_counts_up_to_all(
+    mouse_search: tuple[RunFolder, list[Progress]],
+) -> None:
+    """It goes through its phases in order, counts every trial once, and ends where expected."""
+    _, progress = mouse_search
+    phases = list(dict.fromkeys(each.phase for each in progress))
+    assert phases == ["compiling", "baselines", "searching", "rescoring", "finished"]
+    counts = [each.trials for each in progress]
+    assert counts == sorted(counts)
+    assert counts[-1] == progress[-1].expected_trials == 5 + 64 * 30
+    assert progress[-1].networks == 16 * counts[-1]
+
+
+def test_the_checkpoint_continues_the_search(
+    mouse_search: tuple[RunFolder, list[Progress]], mouse_experiment: Experiment
+) -> None:
+    """An evolution made from the last checkpoint has the run's front and asks for a generation."""
+    folder, progress = mouse_search
+    state = read_checkpoint(folder.checkpoint_file)["evolution"]
+    evolution = Evolution.from_state(mouse_experiment.space, state)
+    fronts = [dict(individual.genome) for individual in evolution.front]
+    assert fronts == [dict(trial.genome) for trial in progress[-1].front]
+    assert len(evolution.ask()) == 64
+
+
+def test_the_search_ends_when_the_space_is_exhausted(tmp_path: Path) -> None:
+    """A space of three genomes is evaluated once, whole, and the run ends well."""
+    space = {"hidden": [3], "learning_rate": 0.1, "activation": ["linear", "tanh", "relu"]}
+    folder = search(small(space=space), tmp_path)
+    assert len(timeless(folder)) == 5 + 3
+    assert folder.best_file.exists()
+
+
+def test_a_search_in_which_all_diverge_ends_well(tmp_path: Path) -> None:
+    """Without a single network that learns there are trials and a cause each, and no best."""
+    space = {"hidden": {"count": [2, 3], "width": [20, 30]}, "learning_rate": 100.0,
+             "activation": "linear"}  # fmt: skip
+    folder = search(small(space=space), tmp_path)
+    evolved = timeless(folder)[5:]
+    assert len(evolved) == 8 * 4
+    assert {trial.cause for trial in evolved} == {"5 of 5 replicates diverged"}
+    assert all(math.isnan(value) for trial in evolved for value in trial.objectives.values())
+    assert not folder.best_file.exists()
+
+
+def test_bad_data_leave_nothing_behind(tmp_path: Path) -> None:
+    """A recording that can't be used is refused before the results folder is made."""
+    recording = tmp_path / "recording.csv"
+    recording.write_text("x,y\n1,2\nhere,there\n", encoding="utf-8")
+    task = {"kind": "mouse", "positions": "recording", "recording": str(recording)}
+    with pytest.raises(DataError, match="row 3"):
+        search(small(task=task), tmp_path / "results")
+    assert not (tmp_path / "results").exists()
