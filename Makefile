@@ -1,0 +1,38 @@
+# Everything that people and machines do here starts with one of these.
+# Needs python3 (3.11 or newer) with venv; PYTHON=... names another one.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help run test lint bench clean
+
+help: ## say what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'neuroevo needs Python 3.11 or newer; name one with make PYTHON=...' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: $(INSTALLED) ## evolve networks on the mouse task, and say where the report is
+	@$(BIN)/neuroevo run experiments/mouse.toml
+
+lint: $(INSTALLED) ## check style, types and the layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: lint ## all checks and all tests
+	$(BIN)/pytest
+
+bench: $(INSTALLED) ## measure speed, against peers where they are installed
+	$(BIN)/python -m experiments.benchmarks
+
+clean: ## remove what was installed and cached, but no results
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
