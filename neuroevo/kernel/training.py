@@ -49,7 +49,7 @@ def _weigh(parameters, values, offset, first_input, first_output, inputs, output
         output += 1
 
 
-@njit(forceinline=True)
+@njit
 def _forward(topology, parameters, workspace, inputs, sample):
     """Fill `workspace.values` for one sample; gives the row of the first output."""
     sizes = topology.layer_sizes
