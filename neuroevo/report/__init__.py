@@ -1,0 +1,1 @@
+"""Reads runs and shows them: tables, figures and one page; it never searches."""

@@ -1,0 +1,245 @@
+"""Where the units and weights of a network stand in a drawing of it, and the drawing as SVG.
+
+It knows networks, not runs. Colours come from the page's CSS, so the drawing follows its theme.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from neuroevo.report import wording
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from neuroevo.learning import Network
+
+WIDTH = 800.0
+SIDE = 120.0  # room for the names of the inputs and outputs
+TALLEST = 560.0
+MOST_WEIGHTS = 2_500
+ROOM_FOR_NUMBERS = 38.0  # between two units, for a bias to be written into them
+THICKEST = 6.0
+MANY_WEIGHTS = 200  # from which on the weak ones must step back to leave the strong visible
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the network: its place, what it is called, its bias (None for an input)."""
+
+    x: float
+    y: float
+    radius: float
+    name: str
+    bias: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A weight between two units of neighbouring layers."""
+
+    source: Unit
+    target: Unit
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A network laid out from left to right.
+
+    Parameters
+    ----------
+    units
+        The units of each layer, from the inputs to the outputs.
+    weights
+        The weights, weakest first, so that the strong ones are drawn on top.
+    left_out
+        How many weights, the weakest, are not among them.
+    height
+        Height of the drawing, its width being `WIDTH`.
+    """
+
+    units: tuple[tuple[Unit, ...], ...]
+    weights: tuple[Weight, ...]
+    left_out: int
+    height: float
+
+    @property
+    def thickest(self) -> float:
+        """The stroke of the strongest weight: the closer the units, the thinner."""
+        gap = self.height / max(len(layer) for layer in self.units)
+        return min(THICKEST, max(1.6, 0.1 * gap))
+
+    def opacity(self, weight: Weight) -> float:
+        """Return how opaque a weight is drawn: the stronger, the more."""
+        faintest = 0.3 if len(self.weights) < MANY_WEIGHTS else 0.08
+        return faintest + (0.95 - faintest) * abs(weight.value) / (self.strongest or 1.0)
+
+    @property
+    def strongest(self) -> float:
+        """The largest size of a weight."""
+        return abs(self.weights[-1].value) if self.weights else 0.0
+
+    @property
+    def strongest_bias(self) -> float:
+        """The largest size of a bias."""
+        biases = [abs(unit.bias) for layer in self.units for unit in layer if unit.bias is not None]
+        return max(biases, default=0.0)
+
+
+def laid_out(
+    network: "Network", inputs: Sequence[str] = (), outputs: Sequence[str] = ()
+) -> Diagram:
+    """Lay a network out.
+
+    Parameters
+    ----------
+    network
+        The trained network.
+    inputs, outputs
+        Names of its inputs and outputs; numbered where there are none.
+    """
+    layers = network.layers
+    counts = [len(layers[0][0]), *(len(biases) for _, biases in layers)]
+    height = min(TALLEST, max(190.0, 44.0 * max(counts)))
+    units = []
+    for place in range(len(counts)):
+        names = _names(place, counts, inputs, outputs)
+        biases = None if place == 0 else layers[place - 1][1]
+        x = SIDE + (WIDTH - 2 * SIDE) * place / (len(counts) - 1)
+        units.append(_column(x, height, names, biases))
+    weights = [
+        Weight(units[place][source], units[place + 1][target], float(values[source, target]))
+        for place, (values, _) in enumerate(layers)
+        for source in range(len(values))
+        for target in range(values.shape[1])
+    ]
+    weights.sort(key=lambda weight: abs(weight.value))
+    left_out = max(0, len(weights) - MOST_WEIGHTS)
+    return Diagram(tuple(units), tuple(weights[left_out:]), left_out, height)
+
+
+def svg(diagram: Diagram, label: str) -> Markup:
+    """Return the drawing as SVG for the page, everything foreign in it escaped.
+
+    Parameters
+    ----------
+    label
+        What the drawing shows, for those who can't see it.
+    """
+    head = Markup('<svg class="network" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+        _short(WIDTH), _short(diagram.height), label
+    )
+    weights = Markup("").join(_weight(diagram, weight) for weight in diagram.weights)
+    units = Markup("").join(_unit(diagram, unit) for layer in diagram.units for unit in layer)
+    names = Markup("").join(_edge_names(diagram))
+    return Markup('{}<g class="weights">{}</g><g class="units">{}</g>{}</svg>').format(
+        head, weights, units, names
+    )
+
+
+def _names(
+    place: int, counts: Sequence[int], inputs: Sequence[str], outputs: Sequence[str]
+) -> list[str]:
+    count = counts[place]
+    if place == 0:
+        return list(inputs) if len(inputs) == count else _numbered("input", count)
+    if place == len(counts) - 1:
+        return list(outputs) if len(outputs) == count else _numbered("output", count)
+    return _numbered(f"layer {place} unit", count)
+
+
+def _numbered(what: str, count: int) -> list[str]:
+    return [f"{what} {number}" for number in range(1, count + 1)]
+
+
+def _column(
+    x: float, height: float, names: Sequence[str], biases: "np.ndarray | None"
+) -> tuple[Unit, ...]:
+    count = len(names)
+    gap = min(height / count, 84.0)
+    radius = min(19.0, max(2.5, gap * 0.36))
+    top = height / 2 - gap * (count - 1) / 2
+    return tuple(
+        Unit(
+            x,
+            top + gap * index,
+            radius,
+            name,
+            None if biases is None else float(biases[index]),
+        )
+        for index, name in enumerate(names)
+    )
+
+
+def _weight(diagram: Diagram, weight: Weight) -> Markup:
+    share = abs(weight.value) / (diagram.strongest or 1.0)
+    source, target = weight.source, weight.target
+    start, end = source.x + source.radius, target.x - target.radius
+    bend = (end - start) * 0.42
+    path = (
+        f"M{_short(start)} {_short(source.y)}C{_short(start + bend)} {_short(source.y)} "
+        f"{_short(end - bend)} {_short(target.y)} {_short(end)} {_short(target.y)}"
+    )
+    return Markup(
+        '<path class="{}" d="{}" stroke-width="{}" stroke-opacity="{}"><title>{}</title></path>'
+    ).format(
+        _sign(weight.value),
+        path,
+        _short(max(0.4, diagram.thickest * share)),
+        f"{diagram.opacity(weight):.2f}",
+        f"{source.name} → {target.name}: {wording.number(weight.value)}",
+    )
+
+
+def _unit(diagram: Diagram, unit: Unit) -> Markup:
+    if unit.bias is None:
+        circle, told = "input", unit.name
+        strength, written = 0.0, ""
+    else:
+        circle, told = _sign(unit.bias), f"{unit.name}: bias {wording.number(unit.bias)}"
+        strength = 0.45 * abs(unit.bias) / (diagram.strongest_bias or 1.0)
+        written = _two_digits(unit.bias) if unit.radius * 2 >= ROOM_FOR_NUMBERS * 0.7 else ""
+    place = f'cx="{_short(unit.x)}" cy="{_short(unit.y)}" r="{_short(unit.radius)}"'
+    number = Markup('<text x="{}" y="{}">{}</text>').format(_short(unit.x), _short(unit.y), written)
+    return Markup(
+        '<g class="{}"><title>{}</title><circle class="paper" {}/>'
+        '<circle class="bias" {} fill-opacity="{}"/>{}</g>'
+    ).format(
+        circle,
+        told,
+        Markup(place),  # noqa: S704 - numbers of ours only
+        Markup(place),  # noqa: S704 - numbers of ours only
+        f"{strength:.2f}",
+        number if written else "",
+    )
+
+
+def _edge_names(diagram: Diagram) -> list[Markup]:
+    first, last = diagram.units[0], diagram.units[-1]
+    return [
+        Markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>').format(
+            _short(unit.x + side * (unit.radius + 10)),
+            _short(unit.y),
+            anchor,
+            wording.shortened(unit.name, 14),
+        )
+        for units, side, anchor in ((first, -1, "end"), (last, 1, "start"))
+        if len(units) <= 32  # noqa: PLR2004 - more would be written over one another
+        for unit in units
+    ]
+
+
+def _sign(value: float) -> str:
+    return "negative" if value < 0 else "positive"
+
+
+def _two_digits(value: float) -> str:
+    written = f"{value:.2f}" if abs(value) < 1 else f"{value:.2g}"
+    return "0" if float(written) == 0 else written.replace("-", "−").replace("0.", ".", 1)
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,163 @@
+"""The parts that plots are put together from: axes, lines and numbers of a figure specification.
+
+A specification is what plotly calls a figure, as plain dicts and lists. It knows no run, and it
+imports no plotly: thousands of validated attributes would cost a second that a run can spare.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroevo.report import wording
+from neuroevo.report.theme import LIGHT, RAMP
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+
+Specification = dict[str, Any]
+
+MOST_POINTS = 5_000
+MOST_TICKS = 7
+EXACT_WHOLE = 2.0**53
+ENOUGH_DECADES = 1.6
+COUNTED = frozenset({"samples", "parameters"})
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon")
+
+
+def rounded(values: Iterable[float]) -> list[float | int | None]:
+    """Return numbers with five significant digits, None in place of NaN and infinity."""
+    return [_rounded(float(value)) for value in values]
+
+
+def thinned(count: int, most: int = MOST_POINTS) -> list[int]:
+    """Return at most ``most`` evenly spread indices below ``count``, the first and last kept."""
+    if count <= most:
+        return list(range(count))
+    spread = np.linspace(0, count - 1, most)
+    return sorted({int(index) for index in np.rint(spread)})
+
+
+def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict[str, Any]:
+    """Return the axis of an objective, its range from the values that are to be seen.
+
+    Parameters
+    ----------
+    objective
+        Gives the title and whether the axis is logarithmic.
+    values
+        The range holds all that are finite (and positive, on a logarithmic axis).
+    """
+    axis: dict[str, Any] = {"title": {"text": objective_title(objective)}}
+    if objective.logarithmic:
+        axis.update(logarithmic_axis(values, counted=objective.unit in COUNTED))
+        return axis
+    finite = [value for value in values if math.isfinite(value)]
+    if finite:
+        low, high = min(finite), max(finite)
+        room = 0.06 * (high - low) or max(1.0, 0.1 * abs(high))
+        axis["range"] = [low - room, high + room]
+    return axis
+
+
+def logarithmic_axis(values: Iterable[float] = (), *, counted: bool = False) -> dict[str, Any]:
+    """Return a logarithmic axis, its range from the positive values that are to be seen.
+
+    Parameters
+    ----------
+    values
+        What the range has to hold.
+    counted
+        Whether it counts something: 1k is then easier to read than a power of ten.
+    """
+    axis: dict[str, Any] = {"type": "log", "exponentformat": "SI" if counted else "power"}
+    logs = [math.log10(value) for value in values if math.isfinite(value) and value > 0]
+    if logs:
+        low, high = min(logs), max(logs)
+        room = max(0.05 * (high - low), 0.08)
+        axis["range"] = [round(low - room, 4), round(high + room, 4)]
+        decades = high - low + 2 * room
+        if decades >= ENOUGH_DECADES:  # else plotly labels numbers between the powers of ten too
+            axis["dtick"] = max(1, math.ceil(decades / MOST_TICKS))
+    return axis
+
+
+def objective_title(objective: "Objective") -> str:
+    """Return an objective's name with its unit, as an axis shows it."""
+    name = objective_name(objective)
+    unit = objective.unit
+    return f"{name} ({unit})" if unit and unit.lower() not in name.lower() else name
+
+
+def objective_name(objective: "Objective") -> str:
+    """Return an objective's name as it is said: ``final MSE``."""
+    return objective.name.replace("_", " ").replace("mse", "MSE")
+
+
+def colour_bar(title: str, low: int, high: int) -> dict[str, Any]:
+    """Return the colour axis of a figure that colours by an integer such as the generation."""
+    return {
+        "cmin": low,
+        "cmax": max(high, low + 1),
+        "showscale": high > low,
+        "colorbar": {
+            "title": {
+                "text": title,
+                "side": "right",
+                "font": {"size": 13, "color": LIGHT["muted"]},
+            },
+            "thickness": 10,
+            "outlinewidth": 0,
+            "tickfont": {"size": 12, "color": LIGHT["muted"]},
+            **whole_ticks(high - low),
+            "len": 1,
+            "y": 0.5,
+            "xpad": 6,
+        },
+    }
+
+
+def whole_ticks(extent: int) -> dict[str, Any]:
+    """Return what keeps an axis from labelling fractions of what is counted, over an extent."""
+    return {"tickformat": "d", "dtick": 1, "tick0": 0} if extent <= MOST_TICKS else {"nticks": 9}
+
+
+def ramp_colour(position: float) -> str:
+    """Return the ramp's colour at a position between 0 (early, pale) and 1 (late, strong)."""
+    return RAMP[round(min(max(position, 0.0), 1.0) * (len(RAMP) - 1))]
+
+
+def with_gaps(rows: Sequence[Sequence[float]]) -> list[float | int | None]:
+    """Return the rows one after the other with a None after each, so that lines don't join."""
+    joined: list[float | int | None] = []
+    for row in rows:
+        joined.extend([*rounded(row), None])
+    return joined
+
+
+def nothing(reason: str) -> Specification:
+    """Return a figure without data that says why."""
+    annotation = {
+        "text": wording.plain(reason, 120),
+        "showarrow": False,
+        "font": {"color": LIGHT["muted"]},
+    }
+    hidden = {"visible": False}
+    return {"data": [], "layout": {"annotations": [annotation], "xaxis": hidden, "yaxis": hidden}}
+
+
+def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts as one dict; of equal keys the last counts."""
+    whole: dict[str, Any] = {}
+    for part in parts:
+        whole.update(part)
+    return whole
+
+
+def _rounded(value: float) -> float | int | None:
+    if not math.isfinite(value):
+        return None
+    short = float(f"{value:.5g}")
+    return int(short) if short.is_integer() and abs(short) < EXACT_WHOLE else short

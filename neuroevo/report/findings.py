@@ -1,0 +1,165 @@
+"""What a run found, in memory: its trials, front, baselines and champions.
+
+It knows no file and no figure; `run.py` reads it from disk, the tables and plots are made of it.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.evaluation import OBJECTIVES
+from neuroevo.evolution.front import nondominated
+from neuroevo.learning import Network, samples_seen
+from neuroevo.report import wording
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+    from neuroevo.experiment import Experiment
+    from neuroevo.runs import Champion, Trial
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """An experiment with all that its run left.
+
+    Parameters
+    ----------
+    experiment
+        What was asked.
+    trials
+        All trials, baselines among them, by number.
+    champions
+        The trained networks of the front and of the baselines; none while the run goes on.
+    environment
+        What the run ran on, as `neuroevo.runs.environment` describes it.
+    identity
+        The run's id.
+    """
+
+    experiment: "Experiment"
+    trials: "tuple[Trial, ...]"
+    champions: "tuple[Champion, ...]" = ()
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    identity: str = ""
+
+    @cached_property
+    def objectives(self) -> "tuple[Objective, ...]":
+        """The objectives of the search, in the experiment's order."""
+        return tuple(OBJECTIVES[name] for name in self.experiment.evolution.objectives)
+
+    @cached_property
+    def searched(self) -> "tuple[Trial, ...]":
+        """The trials of the search: all but the baselines."""
+        return tuple(trial for trial in self.trials if trial.operator != "baseline")
+
+    @cached_property
+    def baselines(self) -> "tuple[Trial, ...]":
+        """The baselines' trials."""
+        return tuple(trial for trial in self.trials if trial.operator == "baseline")
+
+    @cached_property
+    def complete(self) -> "tuple[Trial, ...]":
+        """The trials of the search whose objectives are all finite."""
+        return tuple(trial for trial in self.searched if self.is_complete(trial))
+
+    @cached_property
+    def front(self) -> "tuple[Trial, ...]":
+        """The Pareto front of the search, best first.
+
+        A trial is on it if no other is as good in every objective and better in one; of trials
+        with equal objectives the first. Ordered by the first objective, ties by the following.
+        """
+        points = [self.scores(trial) for trial in self.complete]
+        kept = np.flatnonzero(nondominated(points))
+        return tuple(sorted((self.complete[index] for index in kept), key=self.scores))
+
+    @cached_property
+    def generations(self) -> int:
+        """How many generations have trials."""
+        return max((trial.generation for trial in self.searched), default=-1) + 1
+
+    @cached_property
+    def samples(self) -> NDArray[np.int64]:
+        """The samples seen at each point of a learning curve."""
+        return samples_seen(self.experiment.training.samples)
+
+    @cached_property
+    def genes(self) -> tuple[str, ...]:
+        """The genes' names: the space's own, then those that only a baseline has."""
+        names = dict.fromkeys(self.experiment.space.genes)
+        for trial in self.trials:
+            names.update(dict.fromkeys(trial.genome))
+        return tuple(names)
+
+    @cached_property
+    def seconds(self) -> float:
+        """Seconds spent on evaluating trials, summed over them."""
+        return math.fsum(trial.seconds for trial in self.trials)
+
+    @property
+    def networks(self) -> int:
+        """How many networks were trained for the trials."""
+        return len(self.trials) * self.experiment.training.replicates
+
+    def scores(self, trial: "Trial") -> tuple[float, ...]:
+        """Return a trial's objectives in the experiment's order, NaN where it has none."""
+        return tuple(trial.objectives.get(item.name, math.nan) for item in self.objectives)
+
+    def is_complete(self, trial: "Trial") -> bool:
+        """Tell whether all of a trial's objectives are finite."""
+        return all(math.isfinite(score) for score in self.scores(trial))
+
+    def champion_of(self, trial: "Trial") -> "Champion | None":
+        """Return the trained networks of a trial, if they were kept."""
+        return self._champions.get(trial.number)
+
+    def layer_sizes(self, trial: "Trial") -> tuple[int, ...]:
+        """Return the sizes of a trial's layers, the inputs and outputs only where known."""
+        champion = self.champion_of(trial)
+        if champion is not None:
+            return tuple(champion.architecture.layer_sizes)
+        content = trial.genome.get("hidden", ())
+        hidden = content if isinstance(content, tuple) else ()
+        if not self.champions:
+            return hidden
+        architecture = self.champions[0].architecture
+        return (architecture.inputs, *hidden, architecture.outputs)
+
+    def network(self, trial: "Trial") -> Network | None:
+        """Return the best trained network of a trial, if its weights were kept.
+
+        The best of the replicates is the one with the lowest final validation MSE.
+        """
+        champion = self.champion_of(trial)
+        if champion is None or not np.isfinite(champion.parameters).all(axis=1).any():
+            return None
+        final = np.where(
+            np.isfinite(champion.parameters).all(axis=1) & np.isfinite(champion.curves[:, -1]),
+            champion.curves[:, -1],
+            np.inf,
+        )
+        return Network(champion.architecture, champion.parameters[int(np.argmin(final))])
+
+    @cached_property
+    def data_names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of the task's inputs and outputs; none where its data can't be had."""
+        try:
+            data_set = self.experiment.task.data_set()
+        except NeuroevoError:  # a file that was there when the run began
+            return (), ()
+        return data_set.input_names, data_set.output_names
+
+    def describe(self, trial: "Trial") -> str:
+        """Return a trial in a short line: ``trial 512: linear 6·6, learning rate 0.21``."""
+        name = trial.name or f"trial {trial.number}"
+        return f"{name}: {wording.configuration(trial.genome)}"
+
+    @cached_property
+    def _champions(self) -> "dict[int, Champion]":
+        return {champion.number: champion for champion in self.champions}

@@ -1,0 +1,240 @@
+"""Writes a run's report: one HTML file that needs nothing else, opened from disk or served.
+
+The texts and figures are made elsewhere; here they are put on the page, with plotly.js, style
+and script inlined and a security policy that allows these very scripts and no request at all.
+"""
+
+import base64
+import hashlib
+import importlib.util
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.report import tables, theme, wording
+from neuroevo.report.diagram import svg
+from neuroevo.report.drawing import objective_name
+from neuroevo.report.headline import headline
+from neuroevo.report.plots import FIGURES
+from neuroevo.report.scoreboard import baselines_table, best_table
+from neuroevo.runs import write_atomically
+
+if TYPE_CHECKING:
+    from neuroevo.report.findings import Findings
+    from neuroevo.report.run import Run
+
+FAILURES_SHOWN = 8
+
+PLOTLY_CONFIG = {
+    "displaylogo": False,
+    "showSendToCloud": False,  # its button would upload the figure
+    "plotlyServerURL": "",
+    "responsive": True,
+    "displayModeBar": "hover",
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure as the page shows it."""
+
+    name: str
+    title: str
+    caption: str
+    drawing: Markup | None = None
+    height: int = 0
+
+
+def write_report(run: "Run") -> Path:
+    """Write a run's report into its folder and return the file.
+
+    Parameters
+    ----------
+    run
+        A run that has finished, or one that still goes on: the report tells what there is.
+
+    Raises
+    ------
+    StorageError
+        If the run can't be read or the report can't be written.
+    """
+    path = run.folder.report_file
+    write_atomically(path, page(run.findings))
+    return path
+
+
+def page(findings: "Findings") -> str:
+    """Return the report as HTML."""
+    shown, specifications = _figures(findings)
+    payload = {
+        "figures": specifications,
+        "template": theme.template(),
+        "twins": theme.twins(),
+        "config": PLOTLY_CONFIG,
+    }
+    scripts = [_plotly_script(), _asset("report.js")] if specifications else []
+    return (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(
+            policy=_policy(scripts),
+            style=_style(),
+            payload=_embedded(payload),
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - files of ours and plotly's
+            title=findings.identity or findings.experiment.name,
+            headline=headline(findings),
+            figures=shown,
+            best=best_table(findings),
+            front_size=len(findings.front),
+            baselines=baselines_table(findings),
+            failures=_failures(findings),
+            asked=_asked(findings),
+            toml=findings.experiment.to_toml(),
+            started=str(findings.environment.get("started", "")).replace("T", " ")[:16],
+            machine=_machine(findings),
+            identity=findings.identity,
+        )
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("neuroevo.report", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _figures(findings: "Findings") -> tuple[dict[str, Shown], dict[str, Any]]:
+    """Build every figure; those without data keep their caption and nothing to draw."""
+    shown, specifications = {}, {}
+    for name, plot in FIGURES.items():
+        data = plot.data(findings)
+        drawing, height = None, 0
+        if name == "network":
+            if data.diagram is not None:
+                drawing = svg(data.diagram, _network_label(findings))
+        else:
+            specification = plot.draw(data)
+            if specification["data"]:
+                specifications[name] = specification
+                height = specification["layout"]["height"]
+        shown[name] = Shown(name, plot.title, plot.caption(data), drawing, height)
+    return shown, specifications
+
+
+def _network_label(findings: "Findings") -> str:
+    trial = findings.front[0]
+    return (
+        f"Network {wording.sizes(findings.layer_sizes(trial))} of trial {trial.number}, inputs on "
+        "the left, outputs on the right, a line for each weight"
+    )
+
+
+def _failures(findings: "Findings") -> tuple[str, list[tuple[str, str, str]]]:
+    """Return a sentence on what failed and rows of state, cause and count."""
+    table = tables.failures(findings)
+    total = len(findings.searched)
+    if table.empty:
+        return f"Nothing: all {wording.counted(total, 'trial')} ended with finite objectives.", []
+    count = int(table["trials"].sum())
+    sentence = (
+        f"{count:,} of {wording.counted(total, 'trial')} ({count / total:.0%}) ended without "
+        "finite objectives. They count as worse than all others; the search goes on without them."
+    )
+    rows = [
+        (str(row.state), wording.shortened(str(row.cause), 200), f"{row.trials:,}")
+        for row in table.head(FAILURES_SHOWN).itertuples()
+    ]
+    return sentence, rows
+
+
+def _asked(findings: "Findings") -> list[tuple[str, str]]:
+    experiment = findings.experiment
+    training, evolution = experiment.training, experiment.evolution
+    replicates = wording.counted(training.replicates, "replicate")
+    generations = wording.counted(evolution.generations, "generation")
+    objectives = wording.listed(
+        [f"{objective_name(item)} ({item.description})" for item in findings.objectives]
+    )
+    trained = (
+        f"{training.samples:,} samples, one at a time; {replicates}, each from its own starting "
+        f"weights ({training.starting_weights}); {training.precision}; learnt at a validation MSE "
+        f"of {wording.number(training.target_mse)}."
+    )
+    evolved = (
+        f"{generations} of {evolution.population}, seed {experiment.seed}; each objective is the "
+        f"{evolution.reduction} over the replicates."
+    )
+    return [
+        ("Task", experiment.task.describe()),
+        ("Search space", experiment.space.describe()),
+        ("Training", trained),
+        ("Evolution", evolved),
+        ("Objectives, lowest first", f"{objectives}."),
+    ]
+
+
+def _machine(findings: "Findings") -> str:
+    environment = findings.environment
+    parts = [
+        f"neuroevo {environment['neuroevo']}" if environment.get("neuroevo") else "",
+        str(environment.get("python") or ""),
+        str(environment.get("cpu") or ""),
+    ]
+    return " · ".join(wording.shortened(part, 80) for part in parts if part)
+
+
+def _embedded(payload: object) -> Markup:
+    """Return JSON that can stand in a script element: no character of it can end the element."""
+    text = json.dumps(payload, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - made harmless in the lines above
+
+
+def _style() -> Markup:
+    light, dark = theme.custom_properties(theme.LIGHT), theme.custom_properties(theme.DARK)
+    properties = (
+        f":root {{ --font: {theme.FONT}; {light} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+    )
+    return Markup(properties + _asset("report.css"))  # noqa: S704 - tokens and a file of ours
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Return the security policy: these scripts by their hash, styles inline, no request at all.
+
+    plotly.js adds its own style elements, so styles can't be held to hashes.
+    """
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _asset(name: str) -> str:
+    return (Path(__file__).parent / "assets" / name).read_text(encoding="utf-8")
+
+
+def _plotly_script() -> str:
+    # Found without importing plotly, which takes longer than all of the page.
+    found = importlib.util.find_spec("plotly")
+    if found is None or not found.submodule_search_locations:
+        raise NeuroevoError("plotly: must be installed for a report, but was not found")
+    path = Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
+    return path.read_text(encoding="utf-8")

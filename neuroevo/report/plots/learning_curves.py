@@ -1,0 +1,252 @@
+"""Learning curves of the champion and the baselines: median and middle half of the replicates."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroevo.report import wording
+from neuroevo.report.drawing import (
+    DASHES,
+    Specification,
+    logarithmic_axis,
+    nothing,
+    rounded,
+)
+from neuroevo.report.headline import leading
+from neuroevo.report.theme import BANDS, CATEGORIES, LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.report.findings import Findings
+    from neuroevo.runs import Trial
+
+HEIGHT = 460
+CHAMPION = "champion"
+QUICKEST = "quickest of the front"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A trial's learning curve over its replicates.
+
+    Parameters
+    ----------
+    name
+        `CHAMPION`, `QUICKEST` or a baseline's name.
+    label
+        The configuration in a short line.
+    lower, median, upper
+        Quartiles of the validation MSE over the replicates, one value for each point of the
+        grid; infinite where diverged. The three are equal where only the median was kept.
+    """
+
+    name: str
+    label: str
+    lower: NDArray[np.float64]
+    median: NDArray[np.float64]
+    upper: NDArray[np.float64]
+
+    def reached(self, samples: NDArray[np.int64], target: float) -> int | None:
+        """Return the first grid point's samples at which the median is at most the target."""
+        below = np.flatnonzero(self.median <= target)
+        return int(samples[below[0]]) if below.size else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvesData:
+    """What the plot of the learning curves shows.
+
+    Parameters
+    ----------
+    curves
+        The champion's, if there is one; that of the quickest of the front, if that is much
+        quicker; then the baselines'.
+    samples
+        Samples seen at each point of the curves.
+    target
+        The validation MSE that counts as learnt.
+    replicates
+        How many trainings a curve sums up.
+    """
+
+    curves: tuple[Curve, ...]
+    samples: NDArray[np.int64]
+    target: float
+    replicates: int
+
+
+def data(findings: "Findings") -> CurvesData:
+    """Collect the champion's and the baselines' curves."""
+    trials: list[tuple[str, Trial]] = [(CHAMPION, trial) for trial in findings.front[:1]]
+    if findings.front and leading(findings) is not findings.front[0]:
+        trials.append((QUICKEST, leading(findings)))
+    trials += [(trial.name, trial) for trial in findings.baselines]
+    return CurvesData(
+        tuple(_curve(findings, name, trial) for name, trial in trials if trial.curve),
+        findings.samples,
+        findings.experiment.training.target_mse,
+        findings.experiment.training.replicates,
+    )
+
+
+def draw(drawn: CurvesData) -> Specification:
+    """Draw the curves on logarithmic axes, the champion last and strongest."""
+    if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
+        return nothing("No training stayed finite.")
+    traces: list[dict[str, Any]] = []
+    for index, curve in reversed(list(enumerate(drawn.curves))):
+        traces += _traces(curve, drawn.samples, index)
+    layout = {
+        "height": HEIGHT,
+        "hovermode": "closest",
+        "xaxis": logarithmic_axis(drawn.samples, counted=True)
+        | {"title": {"text": "samples seen"}},
+        "yaxis": _error_axis(drawn),
+        "legend": {"traceorder": "reversed"},
+        "shapes": [_target_line(drawn.target)],
+        "annotations": [_target_label(drawn.target)],
+    }
+    return {"data": traces, "layout": layout}
+
+
+def caption(drawn: CurvesData) -> str:
+    """Say who reached the target after how many samples."""
+    if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
+        return "No training stayed finite, so there is no curve to draw."
+    target = wording.number(drawn.target)
+    sentences = []
+    baselines = [curve for curve in drawn.curves if curve.name not in {CHAMPION, QUICKEST}]
+    times = {curve.name: curve.reached(drawn.samples, drawn.target) for curve in drawn.curves}
+    if CHAMPION in times:
+        sentences.append(_reached("The champion", times[CHAMPION], target))
+    if QUICKEST in times:
+        sentences.append(f"The quickest of the front needs about {times[QUICKEST]:,}.")
+    learnt = [(time, curve.name) for curve in baselines if (time := times[curve.name])]
+    if learnt:
+        time, name = min(learnt)
+        sentences.append(f"The quickest baseline, {name}, needs about {time:,}.")
+    missed = len(baselines) - len(learnt)
+    if missed:
+        who = wording.counted(missed, "baseline")
+        sentences.append(f"{who} never {'gets' if missed == 1 else 'get'} there within the budget.")
+    if drawn.replicates > 1:
+        sentences.append(
+            f"Lines are medians over {drawn.replicates:,} starts; the bands hold the middle half."
+        )
+    return " ".join(sentences)
+
+
+def _reached(who: str, samples: int | None, target: str) -> str:
+    if samples is None:
+        return f"{who} does not fall below an MSE of {target} within the budget."
+    return f"{who} falls below an MSE of {target} after about {wording.counted(samples, 'sample')}."
+
+
+def _curve(findings: "Findings", name: str, trial: "Trial") -> Curve:
+    champion = findings.champion_of(trial)
+    label = wording.configuration(trial.genome)
+    if champion is None or not champion.curves.size:
+        median = np.asarray(trial.curve, dtype=np.float64)
+        return Curve(name, label, median, median, median)
+    # A diverged replicate is infinitely wrong: it counts, above all that stayed finite.
+    replicates = np.nan_to_num(champion.curves.astype(np.float64), nan=math.inf, posinf=math.inf)
+    ordered = np.sort(replicates, axis=0)
+    return Curve(name, label, *(quantile(ordered, share) for share in (0.25, 0.5, 0.75)))
+
+
+def quantile(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """Return a quantile of sorted rows, interpolated, infinite where it touches infinity."""
+    place = share * (len(ordered) - 1)
+    below, above = math.floor(place), math.ceil(place)
+    if below == above:
+        return np.asarray(ordered[below])
+    weight = place - below
+    with np.errstate(invalid="ignore"):
+        mixed: NDArray[np.float64] = (1 - weight) * ordered[below] + weight * ordered[above]
+    return np.where(np.isinf(ordered[above]), np.inf, mixed)
+
+
+def _traces(curve: Curve, samples: NDArray[np.int64], index: int) -> list[dict[str, Any]]:
+    is_champion = curve.name == CHAMPION
+    is_baseline = curve.name not in {CHAMPION, QUICKEST}
+    place = 0 if is_champion else 1 + (index - 1) % (len(CATEGORIES) - 1)
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": rounded(samples),
+        "y": rounded(curve.median),
+        "name": wording.plain(curve.name),
+        "hovertext": f"<b>{wording.plain(curve.name)}</b><br>{wording.plain(curve.label, 60)}",
+        "hovertemplate": "%{hovertext}<br>MSE %{y:.3~g} after %{x:,d} samples<extra></extra>",
+        "line": {
+            "color": CATEGORIES[place],
+            "width": 1.8 if is_baseline else 3.5,
+            "dash": DASHES[index % len(DASHES)] if is_baseline else "solid",
+        },
+    }
+    return [*_band(curve, samples, BANDS[place]), line]
+
+
+def _band(curve: Curve, samples: NDArray[np.int64], colour: str) -> list[dict[str, Any]]:
+    both = np.isfinite(curve.lower) & np.isfinite(curve.upper)
+    if not both.any() or np.array_equal(curve.lower, curve.upper):
+        return []
+    edge = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": rounded(samples[both]),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    return [
+        edge | {"y": rounded(curve.lower[both])},
+        edge
+        | {
+            "y": rounded(curve.upper[both]),
+            "fill": "tonexty",
+            "fillcolor": colour,
+        },
+    ]
+
+
+def _error_axis(drawn: CurvesData) -> dict[str, Any]:
+    return logarithmic_axis(_visible(drawn.curves, drawn.target)) | {
+        "title": {"text": "validation MSE"}
+    }
+
+
+def _visible(curves: Sequence[Curve], target: float) -> list[float]:
+    """Return the errors that the axis must hold: far beyond the start is divergence."""
+    starts = [float(curve.median[0]) for curve in curves if math.isfinite(curve.median[0])]
+    ceiling = max(10 * float(np.median(starts or [target])), target)
+    errors = np.concatenate([curve.median for curve in curves])
+    return [target, *(float(error) for error in errors if 0 < error <= ceiling)]
+
+
+def _target_line(target: float) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": target,
+        "y1": target,
+        "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
+    }
+
+
+def _target_label(target: float) -> dict[str, Any]:
+    return {
+        "xref": "paper",
+        "x": 0.01,
+        "xanchor": "left",
+        "y": math.log10(target),
+        "yanchor": "bottom",
+        "text": "target",
+        "showarrow": False,
+        "font": {"size": 12, "color": LIGHT["muted"]},
+    }

@@ -1,0 +1,202 @@
+"""The champion's network with its weights, as a plotly figure; the page draws the same as SVG."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroevo.report import wording
+from neuroevo.report.diagram import SIDE, WIDTH, Diagram, Weight, laid_out
+from neuroevo.report.drawing import Specification, nothing
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.learning import Network
+    from neuroevo.report.findings import Findings
+
+STRENGTHS = 5
+EXACT = 5e-4
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkData:
+    """The champion's network, laid out; both are None while there is none.
+
+    Parameters
+    ----------
+    network
+        The best replicate of the champion.
+    diagram
+        Its drawing.
+    """
+
+    network: "Network | None"
+    diagram: Diagram | None
+
+
+def data(findings: "Findings") -> NetworkData:
+    """Lay the champion's best network out, with the task's names of inputs and outputs."""
+    network = findings.network(findings.front[0]) if findings.front else None
+    if network is None:
+        return NetworkData(None, None)
+    return NetworkData(network, laid_out(network, *findings.data_names))
+
+
+def draw(drawn: NetworkData) -> Specification:
+    """Draw weights as lines in a few thicknesses and units as circles."""
+    diagram = drawn.diagram
+    if diagram is None:
+        return nothing("There is no trained network.")
+    layout = {
+        "height": int(diagram.height) + 40,
+        "showlegend": False,
+        "hovermode": "closest",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "xaxis": {"visible": False, "range": [SIDE / 3, WIDTH - SIDE / 3]},
+        "yaxis": {"visible": False, "range": [diagram.height, 0]},
+    }
+    return {"data": [*_weights(diagram), _units(diagram)], "layout": layout}
+
+
+def caption(drawn: NetworkData) -> str:
+    """Say what thickness and colour mean, and what a linear network amounts to."""
+    if drawn.network is None or drawn.diagram is None:
+        return "There is no trained network to draw."
+    architecture = drawn.network.architecture
+    weights = sum(values.size for values, _ in drawn.network.layers)
+    strongest = drawn.diagram.weights[-1]
+    looks = (
+        f"{wording.counted(weights, 'weight')}, the thicker the larger, blue where positive and "
+        "orange where negative; point at one for its value. Circles carry the biases."
+    )
+    largest = (
+        f"The largest weight, {wording.number(strongest.value)}, leads from "
+        f"{strongest.source.name} to {strongest.target.name}."
+    )
+    sentences = [looks, largest]
+    if drawn.diagram.left_out:
+        sentences.append(f"The weakest {drawn.diagram.left_out:,} are left out.")
+    if architecture.activation == "linear" or not architecture.hidden:
+        sentences.append(_product(drawn.network, drawn.diagram))
+    return " ".join(sentences)
+
+
+def amounts_to(network: "Network") -> tuple[np.ndarray, np.ndarray]:
+    """Multiply a linear network out.
+
+    Returns
+    -------
+    Weights (inputs, outputs) and biases (outputs,) of the one layer that does the same.
+    """
+    layers = network.layers
+    weights = np.eye(len(layers[0][0]))
+    biases = np.zeros(len(weights[0]))
+    for layer_weights, layer_biases in layers:
+        weights = weights @ layer_weights.astype(np.float64)
+        biases = biases @ layer_weights.astype(np.float64) + layer_biases
+    return weights, biases
+
+
+def _product(network: "Network", diagram: Diagram) -> str:
+    weights, biases = amounts_to(network)
+    if weights.size > 9:  # noqa: PLR2004 - more would be no sentence
+        return ""
+    square = weights.shape[0] == weights.shape[1]
+    if (
+        square
+        and np.allclose(weights, np.eye(len(weights)), atol=EXACT)
+        and (np.abs(biases) < EXACT).all()
+    ):
+        return (
+            "Multiplied out, its layers are the identity to three decimals: "
+            "every output repeats its input."
+        )
+    outputs = [unit.name for unit in diagram.units[-1]]
+    inputs = [unit.name for unit in diagram.units[0]]
+    equations = [
+        f"output {name} = {_sum(weights[:, column], inputs, biases[column])}"
+        for column, name in enumerate(outputs)
+    ]
+    return f"Multiplied out, it computes {wording.listed(equations)}."
+
+
+def _sum(weights: np.ndarray, names: Sequence[str], bias: float) -> str:
+    """Return a weighted sum in words, without the terms that three decimals don't show."""
+    terms = [
+        (value, f"{abs(value):.3f} {name}".rstrip())
+        for value, name in zip([*weights, bias], [*names, ""], strict=True)
+        if abs(value) >= EXACT
+    ]
+    written = " ".join(f"{'−' if value < 0 else '+'} {term}" for value, term in terms)
+    if written.startswith("− "):
+        return f"−{written[2:]}"
+    return written.removeprefix("+ ") or "0"
+
+
+def _weights(diagram: Diagram) -> list[dict[str, Any]]:
+    traces = []
+    for strength in range(1, STRENGTHS + 1):
+        for sign in ("positive", "negative"):
+            group = [
+                weight
+                for weight in diagram.weights
+                if _strength(weight, diagram) == strength
+                and (weight.value < 0) == (sign == "negative")
+            ]
+            if group:
+                look = {"color": LIGHT[sign], "width": diagram.thickest * strength / STRENGTHS}
+                traces.append(_lines(group) | {"line": look, "opacity": diagram.opacity(group[-1])})
+    return traces
+
+
+def _strength(weight: Weight, diagram: Diagram) -> int:
+    share = abs(weight.value) / (diagram.strongest or 1.0)
+    return max(1, round(share * STRENGTHS))
+
+
+def _lines(group: list[Weight]) -> dict[str, Any]:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    text: list[str | None] = []
+    for weight in group:
+        middle_x = (weight.source.x + weight.target.x) / 2
+        middle_y = (weight.source.y + weight.target.y) / 2
+        x += [round(place, 1) for place in (weight.source.x, middle_x, weight.target.x)] + [None]
+        y += [round(place, 1) for place in (weight.source.y, middle_y, weight.target.y)] + [None]
+        told = f"{weight.source.name} → {weight.target.name}: {wording.number(weight.value)}"
+        text += [None, wording.plain(told, 80), None, None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "text": text,
+        "hoverinfo": "text",
+    }
+
+
+def _units(diagram: Diagram) -> dict[str, Any]:
+    units = [unit for layer in diagram.units for unit in layer]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [round(unit.x, 1) for unit in units],
+        "y": [round(unit.y, 1) for unit in units],
+        "hovertext": [
+            wording.plain(
+                unit.name
+                if unit.bias is None
+                else f"{unit.name}: bias {wording.number(unit.bias)}",
+                80,
+            )
+            for unit in units
+        ],
+        "hoverinfo": "text",
+        "marker": {
+            "size": [round(2 * unit.radius, 1) for unit in units],
+            "color": LIGHT["ground"],
+            "opacity": 1,
+            "line": {"color": LIGHT["ink"], "width": 1.5},
+        },
+    }

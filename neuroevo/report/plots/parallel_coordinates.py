@@ -1,0 +1,304 @@
+"""Parallel coordinates: every trial a line across its genes and objectives.
+
+Drawn with plain lines and not with plotly's own parallel coordinates, which need WebGL and code
+made at run time: this way they print, follow the theme and work under a strict security policy.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroevo.report import wording
+from neuroevo.report.drawing import (
+    Specification,
+    nothing,
+    objective_name,
+    ramp_colour,
+    thinned,
+    with_gaps,
+)
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.report.findings import Findings
+    from neuroevo.runs import Trial
+
+HEIGHT = 480
+MOST_LINES = 1_500
+SHADES = 6
+FAR_QUANTILE = 0.97
+SPREAD = 0.05  # of an axis, by which equal categories are fanned out
+FEW = 6
+
+Ticks = tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coordinate:
+    """One axis: where each trial crosses it.
+
+    Parameters
+    ----------
+    title
+        The gene or objective in words.
+    positions
+        One a trial, from 0 (bottom) to 1 (top).
+    ticks
+        Positions with their labels.
+    """
+
+    title: str
+    positions: NDArray[np.float64]
+    ticks: Ticks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParallelData:
+    """What the parallel coordinates show: axes, and the trials from best to worst.
+
+    Parameters
+    ----------
+    coordinates
+        The genes that vary, then the objectives.
+    labels
+        One a trial, best first by the first objective.
+    total
+        How many trials were completed; more than are drawn if there were too many.
+    first
+        Name of the first objective.
+    """
+
+    coordinates: tuple[Coordinate, ...]
+    labels: tuple[str, ...]
+    total: int
+    first: str
+
+
+def data(findings: "Findings") -> ParallelData:
+    """Lay the completed trials out over the genes that vary and the objectives."""
+    ranked = sorted(findings.complete, key=lambda trial: (findings.scores(trial), trial.number))
+    if findings.front:  # equal objectives: the one that the report calls the champion
+        ranked.remove(findings.front[0])
+        ranked.insert(0, findings.front[0])
+    trials = [ranked[index] for index in thinned(len(ranked), MOST_LINES)]
+    coordinates = [] if not trials else [*_genes(findings, trials), *_objectives(findings, trials)]
+    return ParallelData(
+        tuple(coordinates),
+        tuple(findings.describe(trial) for trial in trials),
+        len(ranked),
+        objective_name(findings.objectives[0]),
+    )
+
+
+def draw(parallel: ParallelData) -> Specification:
+    """Draw the lines from worst to best, in shades, the champion on top in ink."""
+    if not parallel.labels:
+        return nothing("No trial of the search was completed.")
+    rows = np.stack([coordinate.positions for coordinate in parallel.coordinates], axis=1)
+    x = list(range(rows.shape[1]))
+    count = len(x)
+    layout = {
+        "height": HEIGHT,
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "margin": {"l": 8, "r": 8, "t": 56, "b": 12},
+        "xaxis": {"visible": False, "range": [-0.3, count - 0.35], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [-0.04, 1.04], "fixedrange": True},
+        "shapes": [_axis_line(place) for place in x],
+        "annotations": _annotations(parallel.coordinates),
+    }
+    return {"data": [*_shades(rows), _champion(rows[0], parallel)], "layout": layout}
+
+
+def caption(parallel: ParallelData) -> str:
+    """Say what the colour means and where the best tenth of the trials gathers."""
+    if not parallel.labels:
+        return "No trial was completed, so there are no lines to draw."
+    drawn = len(parallel.labels)
+    start = "Every completed trial is a line"
+    if drawn < parallel.total:
+        start = f"{drawn:,} of {parallel.total:,} completed trials, evenly chosen, are lines"
+    return (
+        f"{start}; the better its {parallel.first}, the stronger its colour; the champion's is "
+        "the bold one. Where the strong lines meet, the search found what matters; where they fan "
+        "out, the gene makes little difference."
+    )
+
+
+def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
+    coordinates = []
+    for name in findings.genes:
+        values = [trial.genome.get(name) for trial in trials]
+        if len(set(values)) == 1 or None in values:
+            continue
+        title = wording.plain(name.replace("_", " "))
+        if all(isinstance(value, tuple) for value in values):
+            depths = [float(len(value)) for value in values if isinstance(value, tuple)]
+            widths = [float(sum(value)) for value in values if isinstance(value, tuple)]
+            named = title.replace("hidden", "hidden layers")
+            parts = ((named, depths), ("hidden units", widths))
+            coordinates += [_numeric(part, row) for part, row in parts if len(set(row)) > 1]
+        elif all(
+            isinstance(value, (int, float)) and not isinstance(value, bool) for value in values
+        ):
+            logarithmic = bool(getattr(findings.experiment.space.genes.get(name), "log", False))
+            row = [float(value) for value in values if isinstance(value, (int, float))]
+            coordinates.append(_numeric(title, row, logarithmic=logarithmic))
+        else:
+            coordinates.append(_categorical(title, [wording.value(value) for value in values]))
+    return coordinates
+
+
+def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
+    return [
+        _numeric(
+            objective_name(item),
+            [findings.scores(trial)[index] for trial in trials],
+            logarithmic=item.logarithmic,
+        )
+        for index, item in enumerate(findings.objectives)
+    ]
+
+
+def _numeric(title: str, values: Sequence[float], *, logarithmic: bool = False) -> Coordinate:
+    """Place numbers; the few that lie far above the others are held at the top."""
+    array = np.asarray(values, dtype=np.float64)
+    logarithmic = logarithmic and bool((array > 0).all())
+    scale: Callable[[float], float] = math.log10 if logarithmic else float
+    low = float(array.min())
+    high = max(float(np.quantile(array, FAR_QUANTILE)), low)
+    if high == low:
+        high = float(array.max())
+    start, extent = scale(low), (scale(high) - scale(low)) or 1.0
+    places = np.array([(scale(value) - start) / extent for value in array.tolist()])
+    marks = _logarithmic_ticks(low, high) if logarithmic else _linear_ticks(low, high)
+    if len(set(array.tolist())) <= FEW:
+        marks = sorted({value for value in array.tolist() if value <= high})
+        places = places + _fan(len(array)) * (1 if (array == np.rint(array)).all() else 0)
+    ticks = tuple(((scale(mark) - start) / extent, _tick(mark)) for mark in marks)
+    return Coordinate(title, np.clip(places, -SPREAD / 2, 1 + SPREAD / 2), ticks)
+
+
+def _tick(value: float) -> str:
+    power = math.log10(value) if value > 0 else 0.5
+    return wording.power_of_ten(round(power)) if power.is_integer() else wording.number(value)
+
+
+def _categorical(title: str, values: Sequence[str]) -> Coordinate:
+    names = sorted(set(values))
+    places = {name: index / (len(names) - 1) for index, name in enumerate(names)}
+    positions = np.array([places[value] for value in values]) + _fan(len(values))
+    return Coordinate(
+        title, positions, tuple((place, wording.plain(name, 14)) for name, place in places.items())
+    )
+
+
+def _fan(count: int) -> NDArray[np.float64]:
+    """Return small offsets, evenly filling and the same every time (golden ratio steps)."""
+    steps = np.arange(1, count + 1, dtype=np.float64) * 0.6180339887
+    return np.asarray((steps % 1 - 0.5) * SPREAD, dtype=np.float64)
+
+
+def _logarithmic_ticks(low: float, high: float) -> list[float]:
+    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    if last - first < 1:
+        return [low, high]
+    step = max(1, math.ceil((last - first) / 5))
+    return [10.0**power for power in range(first, last + 1, step)]
+
+
+def _linear_ticks(low: float, high: float) -> list[float]:
+    if high == low:
+        return [low]
+    raw = (high - low) / 5
+    size = 10.0 ** math.floor(math.log10(raw))
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= raw * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(index * step, 12) for index in range(first, last + 1)]
+
+
+def _shades(rows: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Return one trace for each shade, worst first: equal shares of the ranked trials."""
+    traces = []
+    for shade, share in enumerate(reversed(np.array_split(np.arange(len(rows)), SHADES))):
+        if not len(share):
+            continue
+        goodness = shade / (SHADES - 1)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [*range(rows.shape[1]), None] * len(share),
+                "y": with_gaps(np.round(rows[share], 3).tolist()),
+                "line": {"color": ramp_colour(goodness), "width": 1},
+                "opacity": 0.3 + 0.25 * goodness,
+                "hoverinfo": "skip",
+            }
+        )
+    return traces
+
+
+def _champion(row: NDArray[np.float64], parallel: ParallelData) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": list(range(len(row))),
+        "y": np.round(row, 3).tolist(),
+        "line": {"color": LIGHT["ink"], "width": 2.5},
+        "marker": {"color": LIGHT["ink"], "size": 7},
+        "text": wording.plain(parallel.labels[0], 90),
+        "hovertemplate": "<b>champion</b><br>%{text}<extra></extra>",
+    }
+
+
+def _axis_line(place: int) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "x0": place,
+        "x1": place,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": LIGHT["muted"], "width": 1},
+    }
+
+
+def _annotations(coordinates: Sequence[Coordinate]) -> list[dict[str, Any]]:
+    shared = {"showarrow": False, "font": {"size": 12, "color": LIGHT["muted"]}}
+    titles = [
+        shared
+        | {
+            "x": place,
+            "y": 1.04,
+            "yanchor": "bottom",
+            "text": _two_lines(coordinate.title),
+            "font": {"size": 13, "color": LIGHT["ink"]},
+        }
+        for place, coordinate in enumerate(coordinates)
+    ]
+    ticks = [
+        shared
+        | {
+            "x": place,
+            "y": round(position, 4),
+            "text": text,
+            "xanchor": "left",
+            "xshift": 6,
+            "bgcolor": LIGHT["ground"],
+            "borderpad": 1,
+            "opacity": 0.88,
+        }
+        for place, coordinate in enumerate(coordinates)
+        for position, text in coordinate.ticks
+    ]
+    return [*ticks, *titles]
+
+
+def _two_lines(title: str) -> str:
+    words = title.split(" ")
+    half = len(words) // 2
+    return "<br>".join(" ".join(line) for line in (words[:half], words[half:]) if line)

@@ -1,0 +1,348 @@
+"""The Pareto front before the cloud of all trials, coloured by generation, with the baselines."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from neuroevo.report import wording
+from neuroevo.report.drawing import (
+    MOST_POINTS,
+    SYMBOLS,
+    Specification,
+    colour_bar,
+    merged,
+    nothing,
+    objective_axis,
+    objective_name,
+    rounded,
+    thinned,
+)
+from neuroevo.report.headline import TRAINED
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+    from neuroevo.report.findings import Findings
+
+PANEL_HEIGHT = 440
+NEAR = 0.03  # of the spread between the best and the median trial
+FAR_QUANTILE = 0.97
+MOST_MEMBERS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class FrontData:
+    """What the plot of the front shows.
+
+    Parameters
+    ----------
+    objectives
+        The objectives, in the experiment's order.
+    points
+        A row a trial: ``number``, ``generation``, ``role`` (``trial``, ``front``, ``baseline``),
+        ``name``, ``label`` and a column an objective. The front is in its order, best first.
+    missing
+        How many trials of the search have no finite objectives.
+    budget
+        Samples that a training may see.
+    """
+
+    objectives: "tuple[Objective, ...]"
+    points: pd.DataFrame
+    missing: int
+    budget: int
+
+    def role(self, role: str) -> pd.DataFrame:
+        """Return the rows of one role."""
+        return self.points[self.points["role"] == role]
+
+
+def data(findings: "Findings") -> FrontData:
+    """Collect the completed trials with their roles."""
+    on_front = {trial.number for trial in findings.front}
+    baselines = [trial for trial in findings.baselines if findings.is_complete(trial)]
+    behind = [trial for trial in findings.complete if trial.number not in on_front]
+    rows = [
+        {
+            "number": trial.number,
+            "generation": trial.generation,
+            "role": role,
+            "name": trial.name,
+            "label": wording.configuration(trial.genome),
+            **{
+                item.name: score
+                for item, score in zip(findings.objectives, findings.scores(trial), strict=True)
+            },
+        }
+        for role, trials in (("trial", behind), ("front", findings.front), ("baseline", baselines))
+        for trial in trials
+    ]
+    columns = ["number", "generation", "role", "name", "label"]
+    return FrontData(
+        findings.objectives,
+        pd.DataFrame(rows, columns=[*columns, *(item.name for item in findings.objectives)]),
+        missing=len(findings.searched) - len(findings.complete),
+        budget=findings.experiment.training.samples,
+    )
+
+
+def draw(front: FrontData) -> Specification:
+    """Draw a panel for each pair of the first objective with another; a history if it is alone."""
+    if front.role("front").empty:
+        return nothing("No trial of the search was completed.")
+    pairs = pairs_of(front)
+    traces: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "height": PANEL_HEIGHT * len(pairs) + 40,
+        "coloraxis": colour_bar("generation", 0, int(front.points["generation"].max())),
+        "hovermode": "closest",
+    }
+    for index, (across, upward) in enumerate(pairs):
+        suffix = "" if index == 0 else str(index + 1)
+        traces += _panel(front, across, upward, suffix)
+        layout[f"xaxis{suffix}"] = merged(_axis(front, across), {"anchor": f"y{suffix}"})
+        layout[f"yaxis{suffix}"] = merged(
+            _axis(front, upward),
+            {"anchor": f"x{suffix}", "domain": _domain(index, len(pairs))},
+        )
+    layout["shapes"], layout["annotations"] = _budget_marks(front, pairs)
+    return {"data": traces, "layout": layout}
+
+
+def caption(front: FrontData) -> str:
+    """Say how large the front is and whether the objectives are at odds."""
+    members = front.role("front")
+    if members.empty:
+        return (
+            f"None of {wording.counted(front.missing, 'trial')} was completed: there is no front."
+        )
+    sentences = [_outcome(front, members)]
+    if not front.role("baseline").empty:
+        sentences.append("The baselines are marked by their own symbols.")
+    if front.missing:
+        trials = wording.counted(front.missing, "trial")
+        verb = "is" if front.missing == 1 else "are"
+        sentences.append(f"{trials} without finite objectives {verb} not drawn.")
+    return " ".join(sentences)
+
+
+def pairs_of(front: FrontData) -> "list[tuple[Objective | None, Objective]]":
+    """Return what the panels show: across (None is the trial's number) and upward."""
+    first, *others = front.objectives
+    return [(other, first) for other in others] or [(None, first)]
+
+
+def is_one_sided(front: FrontData) -> bool:
+    """Tell whether one network is best, or within a hair of it, in every objective.
+
+    A hair is a small part of the spread between the best and the median trial, on the
+    objective's own scale.
+    """
+    if len(front.objectives) == 1:
+        return True
+    members = front.role("front")
+    everyone = front.points[front.points["role"] != "baseline"]
+    near = np.ones(len(members), dtype=bool)
+    for item in front.objectives:
+        scale = _scale(item, everyone[item.name].to_numpy(float))
+        spread = float(np.median(scale) - scale.min())
+        own = _scale(item, members[item.name].to_numpy(float))
+        near &= own - scale.min() <= NEAR * spread
+    return bool(near.any())
+
+
+def _outcome(front: FrontData, members: pd.DataFrame) -> str:
+    others = len(front.points) - len(front.role("baseline")) - len(members)
+    best = members.iloc[0]
+    first = front.objectives[0]
+    score = wording.measured(best[first.name], first.unit)
+    if len(front.objectives) == 1:
+        return (
+            f"With one objective the front is one network, trial {best['number']} of generation "
+            f"{best['generation']}, with a {objective_name(first)} of {score}."
+        )
+    if len(members) == 1:
+        return (
+            f"The front is a single network, trial {best['number']}: it is best in "
+            f"{wording.listed([objective_name(item) for item in front.objectives])} at once, so "
+            f"the objectives do not conflict here. {_behind(others)}"
+        )
+    if is_one_sided(front):
+        return (
+            f"The front has {len(members)} networks that lie almost on one another: one of them "
+            "is best, or within a hair of it, in every objective, so the objectives hardly "
+            f"conflict here. {_behind(others)}"
+        )
+    return (
+        f"{len(members)} networks trade the objectives against each other: {_span(front, members)}."
+        f" {_behind(others)}"
+    )
+
+
+def _behind(others: int) -> str:
+    if not others:
+        return "No other trial was completed."
+    trials = "The one other trial lies" if others == 1 else f"The other {others:,} trials lie"
+    return f"{trials} behind, faint, the later the stronger in colour."
+
+
+def _span(front: FrontData, members: pd.DataFrame) -> str:
+    return wording.listed(
+        [
+            f"{objective_name(item)} from {wording.measured(members[item.name].min(), item.unit)}"
+            f" to {wording.measured(members[item.name].max(), item.unit)}"
+            for item in front.objectives
+        ]
+    )
+
+
+def _panel(
+    front: FrontData, across: "Objective | None", upward: "Objective", suffix: str
+) -> list[dict[str, Any]]:
+    """Return the traces of one panel: cloud, stairs, front, baselines."""
+    members = front.role("front")
+    members = members.iloc[thinned(len(members), MOST_MEMBERS)]
+    cloud = front.role("trial").sort_values("number")
+    cloud = cloud.iloc[thinned(len(cloud), MOST_POINTS // len(pairs_of(front)))]
+    traces = [
+        _points(cloud, across, upward, _CLOUD_MARKER),
+        _points(members, across, upward, _FRONT_MARKER),
+        _FRONT_IN_LEGEND,
+    ]
+    if across is not None and len(pairs_of(front)) == 1 and len(members) > 1:
+        traces.insert(1, _staircase(members, across.name, upward.name))
+    for index, name in enumerate(front.role("baseline")["name"]):
+        row = front.role("baseline").iloc[[index]]
+        traces.append(_points(row, across, upward, _baseline_marker(index)))
+        traces[-1] |= {"name": wording.plain(str(name)), "cliponaxis": False}
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+    return [{"showlegend": "name" in trace and not suffix} | trace | axes for trace in traces]
+
+
+_CLOUD_MARKER: dict[str, Any] = {"size": 5, "opacity": 0.4, "coloraxis": "coloraxis"}
+_FRONT_MARKER: dict[str, Any] = {
+    "size": 12,
+    "coloraxis": "coloraxis",
+    "line": {"color": LIGHT["ink"], "width": 1.5},
+}
+
+
+# A legend can't show a marker that is coloured by a number.
+_FRONT_IN_LEGEND: dict[str, Any] = {
+    "type": "scatter",
+    "mode": "markers",
+    "x": [None],
+    "y": [None],
+    "name": "Pareto front",
+    "hoverinfo": "skip",
+    "marker": {
+        "size": 12,
+        "color": LIGHT["ramp-6"],
+        "line": {"color": LIGHT["ink"], "width": 1.5},
+    },
+}
+
+
+def _baseline_marker(index: int) -> dict[str, Any]:
+    return {
+        "symbol": SYMBOLS[index % len(SYMBOLS)],
+        "size": 11,
+        "color": LIGHT["ground"],
+        "line": {"color": LIGHT["negative"], "width": 2},
+    }
+
+
+def _points(
+    rows: pd.DataFrame, across: "Objective | None", upward: "Objective", marker: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the points of some trials; what is told of each stands in the template once."""
+    x = "number" if across is None else across.name
+    named = "trial" if across is None else objective_name(across)
+    who, told = "<b>%{text}</b>", rows["name"]
+    if "coloraxis" in marker:
+        marker = {"color": [int(generation) for generation in rows["generation"]]} | marker
+        who = "<b>trial %{customdata}, generation %{marker.color}</b><br>%{text}"
+        told = rows["label"]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": rounded(rows[x]),
+        "y": rounded(rows[upward.name]),
+        "text": [wording.plain(text, 60) for text in told],
+        "customdata": [int(number) for number in rows["number"]],
+        "hovertemplate": f"{who}<br>{named} %{{x:,.4~g}}"
+        f"<br>{objective_name(upward)} %{{y:,.4~g}}<extra></extra>",
+        "marker": marker,
+    }
+
+
+def _staircase(members: pd.DataFrame, x: str, y: str) -> dict[str, Any]:
+    ordered = members.sort_values(x)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": rounded(ordered[x]),
+        "y": rounded(ordered[y]),
+        "line": {"color": LIGHT["ink"], "width": 1, "shape": "hv"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _budget_marks(
+    front: FrontData, pairs: "Sequence[tuple[Objective | None, Objective]]"
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return a line and a label at the budget, beyond which the target was never reached."""
+    shapes, annotations = [], []
+    for index, (across, _) in enumerate(pairs):
+        if (
+            across is None
+            or across.name != TRAINED
+            or (front.points[TRAINED] <= front.budget).all()
+        ):
+            continue
+        suffix = "" if index == 0 else str(index + 1)
+        line = {"x0": front.budget, "x1": front.budget, "y0": 0, "y1": 1}
+        refs = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
+        style = {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"}
+        shapes.append({"type": "line", **line, **refs, "line": style, "layer": "below"})
+        annotations.append(
+            {
+                **refs,
+                "x": math.log10(front.budget),
+                "y": 0.02,
+                "yanchor": "bottom",
+                "xanchor": "left",
+                "textangle": -90,
+                "text": "target not reached",
+                "showarrow": False,
+                "font": {"size": 12, "color": LIGHT["muted"]},
+            }
+        )
+    return shapes, annotations
+
+
+def _axis(front: FrontData, item: "Objective | None") -> dict[str, Any]:
+    if item is None:
+        return {"title": {"text": "trial"}}
+    values = front.points[item.name].to_numpy(float)
+    cloud = front.role("trial")[item.name].to_numpy(float)
+    far = float(np.quantile(cloud, FAR_QUANTILE)) if len(cloud) else math.inf
+    kept = values[(values <= far) | (front.points["role"] != "trial").to_numpy()]
+    return objective_axis(item, kept)
+
+
+def _domain(index: int, count: int) -> list[float]:
+    gap = 0.09 if count > 1 else 0.0
+    height = (1 - gap * (count - 1)) / count
+    top = 1 - index * (height + gap)
+    return [round(max(top - height, 0), 4), round(top, 4)]
+
+
+def _scale(item: "Objective", values: Sequence[float] | np.ndarray) -> np.ndarray:
+    array = np.asarray(values, dtype=float)
+    return np.log10(np.maximum(array, 1e-300)) if item.logarithmic else array

@@ -1,0 +1,187 @@
+"""A run as people hold it in Python: read from its folder when asked, never written to.
+
+It knows the folder and what was found; the figures are loaded when the first one is asked for.
+"""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from neuroevo.errors import NeuroevoError, StorageError, UsageError
+from neuroevo.report.findings import Findings
+from neuroevo.runs import RunFolder, find_run, read_champions, read_trials
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from plotly.graph_objects import Figure
+
+    from neuroevo.experiment import Experiment
+    from neuroevo.learning import Network
+    from neuroevo.runs import Champion, Trial
+
+
+class Run:
+    """What an experiment left: trials, front, champions and figures.
+
+    Parameters
+    ----------
+    folder
+        Where it lies. Each file is read once, when first needed.
+
+    Raises
+    ------
+    StorageError
+        Later, by whatever needs a file that can't be read or is damaged.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder.path)!r})"
+
+    @cached_property
+    def experiment(self) -> "Experiment":
+        """The experiment as resolved."""
+        from neuroevo.experiment import load_experiment  # noqa: PLC0415 - slow, not always needed
+
+        return load_experiment(self.folder.experiment_file)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """All that the run found, in memory."""
+        champions = self.folder.champions_file
+        return Findings(
+            experiment=self.experiment,
+            trials=tuple(read_trials(self.folder.journal_file)),
+            champions=tuple(read_champions(champions)) if champions.exists() else (),
+            environment=_read_environment(self.folder.environment_file),
+            identity=self.folder.id,
+        )
+
+    @property
+    def all_trials(self) -> "tuple[Trial, ...]":
+        """Every trial, the baselines among them, by number."""
+        return self.findings.trials
+
+    @property
+    def baselines(self) -> "list[Trial]":
+        """The baselines' trials."""
+        return list(self.findings.baselines)
+
+    @property
+    def champions(self) -> "list[Champion]":
+        """The trained networks of the front and of the baselines."""
+        return list(self.findings.champions)
+
+    @property
+    def best(self) -> "Trial":
+        """The best trial: the first of the front.
+
+        Raises
+        ------
+        NeuroevoError
+            If no trial was completed.
+        """
+        return self._ranked(1)
+
+    def pareto_front(self) -> "list[Trial]":
+        """Return the completed trials that no other beats in every objective, best first.
+
+        Ordered by the first objective, ties by the following ones; baselines are never among
+        them, and of trials with equal objectives only the first is.
+        """
+        return list(self.findings.front)
+
+    def champion(self, rank: int = 1) -> "Network":
+        """Return the trained network of a trial of the front: the best of its replicates.
+
+        Parameters
+        ----------
+        rank
+            Place on the front, from 1 on.
+
+        Raises
+        ------
+        UsageError
+            If the front has no such rank.
+        NeuroevoError
+            If no trial was completed, or the weights were not kept.
+        """
+        trial = self._ranked(rank)
+        network = self.findings.network(trial)
+        if network is None:
+            raise NeuroevoError(f"{self.folder.id}: holds no weights of trial {trial.number}")
+        return network
+
+    def trials(self) -> "pd.DataFrame":
+        """Return all trials as a table, see `neuroevo.report.tables.trials`."""
+        from neuroevo.report import tables  # noqa: PLC0415 - loads pandas
+
+        return tables.trials(self.findings)
+
+    def figure(self, name: str) -> "Figure":
+        """Return a figure of this run in light colours.
+
+        Parameters
+        ----------
+        name
+            One of `neuroevo.report.plots.FIGURES`, such as ``pareto_front``.
+
+        Raises
+        ------
+        UsageError
+            If there is no such figure.
+        """
+        from plotly.graph_objects import Figure  # noqa: PLC0415 - slow, for figures only
+
+        from neuroevo.report import theme  # noqa: PLC0415 - for figures only
+        from neuroevo.report.plots import FIGURES  # noqa: PLC0415 - loads pandas
+
+        if name not in FIGURES:
+            raise UsageError(f"figure: must be one of {', '.join(FIGURES)}, but got {name!r}")
+        plot = FIGURES[name]
+        return Figure(plot.draw(plot.data(self.findings))).update_layout(template=theme.template())
+
+    def _ranked(self, rank: int) -> "Trial":
+        front = self.findings.front
+        if not front:
+            raise NeuroevoError(
+                f"{self.folder.id}: has no completed trial, so there is no best one"
+            )
+        if isinstance(rank, bool) or not isinstance(rank, int) or not 1 <= rank <= len(front):
+            raise UsageError(
+                f"rank: must be between 1 and {len(front)}, the size of the front, but got {rank!r}"
+            )
+        return front[rank - 1]
+
+
+def load_run(reference: str | Path = "latest", results: str | Path = "results") -> Run:
+    """Open a run.
+
+    Parameters
+    ----------
+    reference
+        A run's id, its path, or ``latest``.
+    results
+        The results folder.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run.
+    """
+    return Run(find_run(str(reference), Path(results)))
+
+
+def _read_environment(path: Path) -> dict[str, Any]:
+    """Read what the run ran on; empty where it was not written, as it is only told, never used."""
+    if not path.exists():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise StorageError(f"{path}: must be a JSON file, but it is damaged ({reason})") from error
+    return content if isinstance(content, dict) else {}

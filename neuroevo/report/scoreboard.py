@@ -1,0 +1,130 @@
+"""The best configurations and the baselines as tables of texts, for a page to show.
+
+It decides which columns are shown and how their values are written; it knows no HTML.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from neuroevo.report import tables, wording
+from neuroevo.report.drawing import objective_name
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+    from neuroevo.report.findings import Findings
+
+MOST_SHOWN = 200
+LONG_TEXT = 24  # characters, from which on a cell may break into lines
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table: its text; whether a number, the column's best, a sentence."""
+
+    text: str
+    numeric: bool = False
+    strong: bool = False
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as a page shows it.
+
+    Parameters
+    ----------
+    champion
+        Whether the first row is the champion's.
+    groups
+        Headings over several columns, each with their number.
+    columns
+        The heading of each column.
+    rows
+        The cells.
+    """
+
+    champion: bool
+    groups: tuple[tuple[str, int], ...]
+    columns: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def best_table(findings: "Findings") -> Table | None:
+    """Return the front, best first, with both scores; None if it is empty."""
+    table = tables.best(findings).head(MOST_SHOWN)
+    if table.empty:
+        return None
+    lead = ["rank", "network"]
+    return _scored_table(findings, table, lead, ["generation", "number"])
+
+
+def baselines_table(findings: "Findings") -> Table | None:
+    """Return the baselines under the champion; None if the run has none."""
+    table = tables.baselines(findings)
+    if table.empty:
+        return None
+    table["note"] = [
+        note if state == "complete" else f"{state}; {note}"
+        for state, note in zip(table["state"], table["note"], strict=True)
+    ]
+    champion = tables.best(findings).head(1)
+    if not champion.empty:
+        table = pd.concat([champion.assign(name="champion", note="this run’s best"), table])
+    return _scored_table(findings, table, ["name", "network"], ["note"])
+
+
+def _scored_table(
+    findings: "Findings", table: pd.DataFrame, lead: Sequence[str], tail: Sequence[str]
+) -> Table:
+    """Return a table of trials: first columns, genes, both scores of each objective, the rest."""
+    genes = [
+        name
+        for name in table.columns
+        if name.removeprefix("gene.") in findings.genes
+        and name != "hidden"
+        and not table[name].isna().all()
+    ]
+    scores = [name for item in findings.objectives for name in (item.name, f"fresh.{item.name}")]
+    units = {
+        name: item for item in findings.objectives for name in (item.name, f"fresh.{item.name}")
+    }
+    before, columns = [*lead, *genes], [*lead, *genes, *scores, *tail]
+    lowest = {name: table[name].min() for name in scores}
+    rows = tuple(
+        tuple(
+            _score_cell(row[name], units[name], lowest[name]) if name in units else _cell(row[name])
+            for name in columns
+        )
+        for row in table.to_dict("records")
+    )
+    groups = [("", len(before)), *((objective_name(item), 2) for item in findings.objectives)]
+    headings = tuple(
+        Cell(_heading(name, units), numeric=bool(rows) and rows[0][place].numeric)
+        for place, name in enumerate(columns)
+    )
+    champion = bool(findings.front) and "rank" in table.columns and table["rank"].iloc[0] == 1
+    return Table(champion, (*groups, ("", len(tail))), headings, rows)
+
+
+def _heading(name: str, units: "dict[str, Objective]") -> str:
+    if name in units:
+        return "fresh seeds" if name.startswith("fresh.") else "search seeds"
+    return {"number": "trial"}.get(name, name.removeprefix("gene.").replace("_", " "))
+
+
+def _cell(content: Any) -> Cell:  # noqa: ANN401 - whatever a table holds
+    if content is None or (isinstance(content, float) and math.isnan(content)):
+        return Cell("–")
+    numeric = isinstance(content, (int, float)) and not isinstance(content, bool)
+    if isinstance(content, int) and numeric:
+        return Cell(f"{content:,}", numeric)
+    text = wording.value(content)
+    return Cell(wording.shortened(text, 160), numeric, long=len(text) > LONG_TEXT)
+
+
+def _score_cell(score: float, item: "Objective", lowest: float) -> Cell:
+    return Cell(wording.measured(score, item.unit), numeric=True, strong=score == lowest)

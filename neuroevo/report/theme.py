@@ -1,0 +1,164 @@
+"""The design tokens of the report, light and dark, and what is made of them: CSS and templates.
+
+Every colour that a figure or the page uses stands here once, under a name, with its twin for dark
+paper. Figures are built in the light colours; whoever shows them on dark paper swaps each colour
+for its twin. This module knows no data and imports no plotly.
+
+The categories follow Okabe and Ito, "Color Universal Design" (2008), darkened or lightened until
+each stands out from its paper; the ramp is viridis, cut at the end that would vanish, and turned
+so that what came later stands out more.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+FONT = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", '
+    '"Liberation Sans", Arial, sans-serif'
+)
+
+BAND_OPACITY = 0.18
+
+
+def _with_bands(tokens: dict[str, str]) -> Mapping[str, str]:
+    """Return the tokens with a translucent ``band-N`` for each ``category-N``."""
+    bands = {}
+    for name, colour in tokens.items():
+        if name.startswith("category-"):
+            parts = ", ".join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
+            bands[name.replace("category", "band")] = f"rgba({parts}, {BAND_OPACITY})"
+    return MappingProxyType(tokens | bands)
+
+
+LIGHT: Mapping[str, str] = _with_bands(
+    {
+        "ground": "#ffffff",
+        "surface": "#f5f7f9",
+        "ink": "#14181d",
+        "muted": "#586270",
+        "rule": "#d9dfe5",
+        "grid": "#e9edf1",
+        "faint": "#aab3bd",
+        "positive": "#0072b2",
+        "negative": "#c94f00",
+        "category-1": "#0072b2",
+        "category-2": "#d98c00",
+        "category-3": "#008f68",
+        "category-4": "#b8578f",
+        "category-5": "#c94f00",
+        "category-6": "#45a6dc",
+        "category-7": "#a08c00",
+        "category-8": "#7b8590",
+        "ramp-1": "#b5de2b",
+        "ramp-2": "#6ece58",
+        "ramp-3": "#35b779",
+        "ramp-4": "#1f9e89",
+        "ramp-5": "#26828e",
+        "ramp-6": "#31688e",
+        "ramp-7": "#3e4989",
+        "ramp-8": "#482878",
+        "ramp-9": "#440154",
+    }
+)
+
+DARK: Mapping[str, str] = _with_bands(
+    {
+        "ground": "#0f1318",
+        "surface": "#171d24",
+        "ink": "#e9edf1",
+        "muted": "#a3aebb",
+        "rule": "#2d3640",
+        "grid": "#212931",
+        "faint": "#57626e",
+        "positive": "#4ba6e0",
+        "negative": "#f2803f",
+        "category-1": "#4ba6e0",
+        "category-2": "#e9a820",
+        "category-3": "#1fb88a",
+        "category-4": "#df8fbd",
+        "category-5": "#f2803f",
+        "category-6": "#9bd6f7",
+        "category-7": "#e6dc4a",
+        "category-8": "#98a2ae",
+        "ramp-1": "#414487",
+        "ramp-2": "#355f8d",
+        "ramp-3": "#2a788e",
+        "ramp-4": "#21918c",
+        "ramp-5": "#22a884",
+        "ramp-6": "#44bf70",
+        "ramp-7": "#7ad151",
+        "ramp-8": "#bddf26",
+        "ramp-9": "#fde725",
+    }
+)
+
+RAMP: tuple[str, ...] = tuple(LIGHT[f"ramp-{step}"] for step in range(1, 10))
+BANDS: tuple[str, ...] = tuple(LIGHT[f"band-{number}"] for number in range(1, 9))
+CATEGORIES: tuple[str, ...] = tuple(LIGHT[f"category-{number}"] for number in range(1, 9))
+
+
+def twins() -> dict[str, str]:
+    """Return the dark twin of each light colour."""
+    return {LIGHT[name]: DARK[name] for name in LIGHT}
+
+
+def custom_properties(tokens: Mapping[str, str]) -> str:
+    """Return the tokens as CSS declarations, ``--name: colour;``."""
+    return " ".join(f"--{name}: {colour};" for name, colour in tokens.items())
+
+
+def colour_scale(tokens: Mapping[str, str] = LIGHT) -> list[list[Any]]:
+    """Return the ramp from early to late as a plotly colour scale: pairs of position and colour."""
+    steps = [tokens[f"ramp-{step}"] for step in range(1, 10)]
+    return [[index / (len(steps) - 1), colour] for index, colour in enumerate(steps)]
+
+
+def template(tokens: Mapping[str, str] = LIGHT) -> dict[str, Any]:
+    """Return the plotly template: fonts, axes, legend and colours that all figures share.
+
+    Parameters
+    ----------
+    tokens
+        `LIGHT` or `DARK`.
+    """
+    axis = {
+        "gridcolor": tokens["grid"],
+        "linecolor": tokens["rule"],
+        "tickcolor": tokens["rule"],
+        "zeroline": False,
+        "showline": True,
+        "ticks": "outside",
+        "ticklen": 4,
+        "automargin": True,
+        "exponentformat": "power",
+        "separatethousands": True,
+        "title": {"font": {"size": 13, "color": tokens["muted"]}, "standoff": 10},
+        "tickfont": {"size": 12, "color": tokens["muted"]},
+    }
+    layout = {
+        "font": {"family": FONT, "size": 13, "color": tokens["ink"]},
+        "paper_bgcolor": tokens["ground"],
+        "plot_bgcolor": tokens["ground"],
+        "colorway": [tokens[f"category-{number}"] for number in range(1, 9)],
+        "coloraxis": {"colorscale": colour_scale(tokens)},
+        "xaxis": axis,
+        "yaxis": axis,
+        "hoverlabel": {
+            "bgcolor": tokens["surface"],
+            "bordercolor": tokens["rule"],
+            "font": {"family": FONT, "size": 12, "color": tokens["ink"]},
+            "align": "left",
+        },
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": 12, "color": tokens["ink"]},
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        "margin": {"l": 56, "r": 16, "t": 16, "b": 48},
+    }
+    return {"layout": layout}

@@ -1,0 +1,132 @@
+"""How the report puts numbers, networks and names into words; knows no figure and no page."""
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MANY_EQUAL = 5
+PLAIN_NUMBERS = (1e-3, 1e7)  # sizes that are written without a power of ten
+LONG = 100  # of a unit of time, from which on the next one is used
+TIGHT = "\u00a0"  # a space at which no line breaks
+_WHOLE_UNITS = frozenset({"samples", "parameters"})
+
+
+def number(value: float) -> str:
+    """Return a number to three significant digits, as a reader would write it.
+
+    Examples
+    --------
+    >>> number(1512.4), number(0.2104), number(float("nan")), power_of_ten(-14)
+    ('1,512', '0.21', '–', '10⁻¹⁴')
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if size and not PLAIN_NUMBERS[0] <= size < PLAIN_NUMBERS[1]:
+        digits, exponent = f"{value:.1e}".split("e")
+        return f"{digits}{TIGHT}×{TIGHT}10{_superscript(int(exponent))}".replace("-", "−")
+    written = f"{value:,.0f}" if round(size) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+    return written.replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """Return a power of ten as ``10⁻¹⁴``, the plain number where that is short."""
+    if -4 < exponent < 6:  # noqa: PLR2004 - see above
+        return f"{10.0**exponent:,.{max(-exponent, 0)}f}"
+    return f"10{_superscript(exponent)}"
+
+
+def measured(value: float, unit: str) -> str:
+    """Return a value of an objective: whole numbers where its unit is counted."""
+    counted = unit in _WHOLE_UNITS and math.isfinite(value) and abs(value) < PLAIN_NUMBERS[1]
+    return f"{round(value):,}" if counted else number(value)
+
+
+def duration(seconds: float) -> str:
+    """Return a span of time in the unit that suits it."""
+    if seconds < LONG:
+        return f"{seconds:.2g} s" if round(seconds) < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits
+    if seconds < 60 * LONG:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a count with its noun: ``1 trial``, ``1,926 trials``."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def with_article(words: str) -> str:
+    """Return the words after the indefinite article that they take."""
+    vowel = words[:1].lower() in "aeiou" or words.startswith("8")
+    return f"{'An' if vowel else 'A'} {words}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return the words as an enumeration: ``a, b and c``."""
+    *most, last = words or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def sizes(layers: Sequence[int]) -> str:
+    """Return layer sizes as ``2·6·2``; many equal ones in a row as ``2·6×9·2``."""
+    groups = [(width, len(list(group))) for width, group in groupby(layers)]
+    return "·".join(
+        f"{width}×{count}" if count >= MANY_EQUAL else "·".join([str(width)] * count)
+        for width, count in groups
+    )
+
+
+def shortened(text: str, length: int = 28) -> str:
+    """Return the text, cut with an ellipsis where it is longer than ``length`` characters."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def plain(text: str, length: int = 28) -> str:
+    """Return a foreign text for a plotly label: shortened, its markup made harmless.
+
+    plotly.js reads a few HTML tags in any label, links among them, and decodes entities.
+    """
+    return html.escape(shortened(" ".join(text.split()), length), quote=False)
+
+
+def activation(name: str) -> str:
+    """Return an activation's name as it is said: ``leaky relu`` for ``leaky_relu``."""
+    return name.replace("_", " ")
+
+
+def value(content: object) -> str:
+    """Return a gene's value as a cell of a table shows it."""
+    if isinstance(content, bool):
+        return "yes" if content else "no"
+    if isinstance(content, (int, float)):
+        return number(content)
+    if isinstance(content, tuple):
+        return sizes(content) if content else "none"
+    return str(content)
+
+
+def configuration(genome: Mapping[str, object]) -> str:
+    """Return a genome in a short line: ``linear 6·6, learning rate 0.21``."""
+    parts = []
+    if "hidden" in genome:
+        hidden = genome["hidden"]
+        layers = value(hidden) if hidden else "no hidden layer"
+        name = genome.get("activation")
+        parts.append(f"{activation(str(name))} {layers}" if name and hidden else layers)
+    elif "activation" in genome:
+        parts.append(activation(str(genome["activation"])))
+    parts += [
+        f"{name.replace('_', ' ')} {value(content)}"
+        for name, content in genome.items()
+        if name not in {"hidden", "activation"}
+    ]
+    return ", ".join(parts)
+
+
+def _superscript(exponent: int) -> str:
+    return str(exponent).translate(_SUPERSCRIPTS)

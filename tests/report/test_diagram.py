@@ -1,0 +1,71 @@
+"""The drawing of a network."""
+
+from itertools import combinations
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neuroevo.learning import Architecture, Network
+from neuroevo.report.diagram import MOST_WEIGHTS, WIDTH, laid_out, svg
+from neuroevo.report.plots.network import NetworkData, amounts_to, caption
+
+LAYERS = [(), (3,), (6, 6), (1, 32), (32, 32, 32, 32), (6,) * 9, (100,)]
+
+
+def network(hidden: tuple[int, ...], activation: str = "linear", scale: float = 0.5) -> Network:
+    """Return a network with random parameters."""
+    shape = {"inputs": 2, "hidden": hidden, "outputs": 2, "activation": activation}
+    architecture = Architecture.model_validate(shape)
+    rng = np.random.default_rng(3)
+    return Network(architecture, rng.normal(0, scale, architecture.vector_size))
+
+
+@pytest.mark.parametrize("hidden", LAYERS)
+def test_units_stand_apart_inside_the_drawing(hidden: tuple[int, ...]) -> None:
+    """No unit leaves the drawing or covers another, from no hidden layer to many."""
+    diagram = laid_out(network(hidden))
+    for layer in diagram.units:
+        for unit in layer:
+            assert unit.radius <= unit.x <= WIDTH - unit.radius
+            assert 0 <= unit.y - unit.radius < unit.y + unit.radius <= diagram.height
+        for one, other in combinations(layer, 2):
+            assert abs(one.y - other.y) >= one.radius + other.radius
+
+
+@pytest.mark.parametrize("hidden", LAYERS)
+def test_svg_has_every_weight_with_its_value(hidden: tuple[int, ...]) -> None:
+    """The drawing is well-formed, names each weight, and says how many it leaves out."""
+    diagram = laid_out(network(hidden), ["x", "y"], ["<i>", '"&'])
+    root = ET.fromstring(svg(diagram, 'a "label" <b>'))  # noqa: S314 - our own text
+    paths = root.findall("g[@class='weights']/path")
+    count = sum(len(values.ravel()) for values, _ in network(hidden).layers)
+    assert len(paths) == min(count, MOST_WEIGHTS)
+    assert diagram.left_out == count - len(paths)
+    assert all("→" in (path.findtext("title") or "") for path in paths)
+    assert root.get("aria-label") == 'a "label" <b>'
+    assert {element.text for element in root.iter("text")} >= {"x", "y", "<i>", '"&'}
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(1, 6), max_size=4))
+def test_linear_network_multiplied_out(hidden: list[int]) -> None:
+    """The product of a linear network's layers computes what the network computes."""
+    linear = network(tuple(hidden))
+    weights, biases = amounts_to(linear)
+    inputs = np.array([[0.3, -0.7], [1.0, 0.5]])
+    assert inputs @ weights + biases == pytest.approx(linear.predict(inputs), abs=1e-9)
+
+
+def test_caption_tells_what_a_linear_network_computes() -> None:
+    """A linear network that is the identity is called so; another one is written as sums."""
+    architecture = Architecture(inputs=2, hidden=(), outputs=2, activation="linear")
+    for parameters, told in (
+        ([0, 0, 1, 0, 0, 1], "the identity to three decimals"),
+        ([0.5, 0, -2, 0, 0.25, 0], "output x = −2.000 x + 0.250 y + 0.500 and output y = 0."),
+    ):
+        linear = Network(architecture, np.array(parameters, dtype=np.float64))
+        drawn = NetworkData(linear, laid_out(linear, ["x", "y"], ["x", "y"]))
+        assert told in caption(drawn)

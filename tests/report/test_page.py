@@ -1,0 +1,180 @@
+"""The page: one file that asks for nothing, looked at in a real browser."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from neuroevo.report import theme
+from neuroevo.report.findings import Findings
+from neuroevo.report.page import write_report
+from neuroevo.report.plots import FIGURES
+from neuroevo.report.run import Run
+
+Runs = Callable[[str], Run]
+MOST_BYTES = 6_000_000
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+BODY = "getComputedStyle(document.body).backgroundColor"
+STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start a headless Chromium; skip where there is none, but never in CI."""
+    with sync_playwright() as playwright:
+        bundled = playwright.chromium.executable_path
+        found = shutil.which("chromium") or shutil.which("google-chrome") or bundled
+        if not Path(found).exists():
+            if "CI" in os.environ:
+                pytest.fail("CI must have a Chromium, but none was found")
+            pytest.skip("no Chromium was found: install one, or run `playwright install chromium`")
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look(browser: Browser, runs: Runs) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a run's report; fails on any complaint or request."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def complain(kind: str) -> Callable[[object], None]:
+        return lambda event: complaints.append(f"{kind}: {event}")
+
+    def look(name: str, size: dict[str, int], scheme: str = "light") -> Page:
+        page = browser.new_page(
+            viewport={"width": size["width"], "height": size["height"]},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        pages.append(page)
+        page.on("console", lambda message: complaints.append(f"console: {message.text}"))
+        page.on("pageerror", complain("error"))
+        page.on("dialog", complain("dialog"))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith(("file:", "data:", "blob:"))
+                else complaints.append(f"request: {request.url}")
+            ),
+        )
+        page.goto(write_report(runs(name)).as_uri())
+        page.wait_for_selector("html[data-drawn]", timeout=30_000)
+        return page
+
+    yield look
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+def without_scripts(html: str) -> str:
+    """Return the page without what stands in its script elements."""
+    return re.sub(r"(<script[^>]*>).*?</script>", r"\1</script>", html, flags=re.DOTALL)
+
+
+def test_page_is_small_and_refers_to_nothing(any_run: Run) -> None:
+    """The report of every odd run is below 6 MB and refers to nothing outside of itself."""
+    path = write_report(any_run)
+    assert path == any_run.folder.report_file
+    assert path.stat().st_size < MOST_BYTES
+    html = without_scripts(path.read_text(encoding="utf-8"))
+    assert re.findall(r"""(?:src|href)=["'](?!#|data:,)[^"']*""", html) == []
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "default-src 'none'" in unescape(html)
+
+
+def test_payload_cannot_end_its_element(runs: Runs) -> None:
+    """The JSON in the page holds no character that HTML would act on, and reads back."""
+    html = write_report(runs("script names")).read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="payload">(.*?)</script>', html)
+    assert found is not None
+    assert not set("<>&") & set(found[1])
+    payload = json.loads(found[1])
+    assert set(payload["figures"]) <= set(FIGURES)
+    assert payload["config"]["showSendToCloud"] is False
+    assert payload["config"]["plotlyServerURL"] == ""
+    assert payload["config"]["displaylogo"] is False
+
+
+def test_payload_of_a_long_run_stays_small(runs: Runs) -> None:
+    """The figures of a run of 20,000 trials take less than a megabyte."""
+    run = runs("three objectives")
+    searched = run.findings.searched
+    many = (replace(searched[number % len(searched)], number=number) for number in range(20_000))
+    findings = Findings(run.experiment, tuple(many), tuple(run.champions))
+    specifications = [plot.draw(plot.data(findings)) for plot in FIGURES.values()]
+    assert len(json.dumps(specifications)) < 1_000_000
+
+
+def test_report_of_a_run_without_champions_file(
+    runs: Runs, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A run that still goes on has no champions yet; its report tells what there is."""
+    folder = runs("conflict").folder
+    copy = tmp_path_factory.mktemp("copy") / folder.id
+    shutil.copytree(folder.path, copy)
+    (copy / "champions.safetensors").unlink()
+    run = Run(type(folder)(copy))
+    assert "There is no trained network to draw." in write_report(run).read_text(encoding="utf-8")
+
+
+def test_scripts_in_names_show_as_text(look: Callable[..., Page]) -> None:
+    """On a phone, in the dark, names that are scripts are read and not run; nothing overflows."""
+    page = look("script names", PHONE, "dark")
+    assert "<script>alert(1)</script>" in page.locator("table").nth(1).inner_text()
+    assert "<script>alert(1)" in (page.locator("#figure-pareto_front .legend").text_content() or "")
+    assert page.locator("a[href^=http], img, table script").count() == 0
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+def test_phone_page_does_not_overflow(look: Callable[..., Page]) -> None:
+    """At 390 pixels even the widest report scrolls in one direction only."""
+    assert look("three objectives", PHONE).evaluate(OVERFLOW) <= 0
+
+
+def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page]) -> None:
+    """Figures turn dark and light with the system, print light, and have no button to share."""
+    page = look("four trials", DESKTOP)
+    page.hover("#figure-pareto_front .plot")
+    buttons = page.locator("#figure-pareto_front .modebar-btn").all()
+    titles = " ".join(button.get_attribute("data-title") or "" for button in buttons)
+    assert titles
+    assert not re.search("share|cloud|plotly|edit", titles, re.IGNORECASE)
+    for scheme in ("dark", "light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        expect(page.locator("[data-figure=progress] .main-svg").first).to_have_css(
+            "background-color", rgb(theme.DARK if scheme == "dark" else theme.LIGHT, "ground")
+        )
+        assert page.evaluate(BODY) == rgb(theme.DARK if scheme == "dark" else theme.LIGHT, "ground")
+        strokes = page.evaluate(STROKES)
+        assert rgb(theme.DARK, "category-1") in strokes or scheme == "light"
+        assert (rgb(theme.LIGHT, "category-1") in strokes) == (scheme == "light")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert rgb(theme.LIGHT, "category-1") in page.evaluate(STROKES)
+    assert page.locator("details:not([open])").count() == 0
+
+
+def rgb(tokens: Mapping[str, str], name: str) -> str:
+    """Return a colour of the theme as a browser writes it."""
+    channels = [str(int(tokens[name][place : place + 2], 16)) for place in (1, 3, 5)]
+    return f"rgb({', '.join(channels)})"

@@ -1,0 +1,208 @@
+"""The figures: their data against naive twins, and their drawings in every odd run."""
+
+import json
+import math
+import statistics
+from collections.abc import Callable
+from types import MappingProxyType, ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.report import drawing
+from neuroevo.report.plots import (
+    FIGURES,
+    depth_shares,
+    learning_curves,
+    network,
+    parallel_coordinates,
+    pareto_front,
+    population_shares,
+    progress,
+)
+from neuroevo.report.run import Run
+
+Runs = Callable[[str], Run]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_builds_for_every_run(any_run: Run, name: str) -> None:
+    """Plotly accepts each figure of each odd run, and its payload is strict JSON."""
+    plot = FIGURES[name]
+    specification = plot.draw(plot.data(any_run.findings))
+    json.dumps(specification, allow_nan=False)
+    figure = any_run.figure(name)
+    assert len(figure.data) == len(specification["data"])
+    assert all("coloraxis" in figure.layout or trace.type for trace in figure.data)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_caption_is_a_sentence(any_run: Run, name: str) -> None:
+    """Each figure says what to see in it, whatever came out."""
+    plot = FIGURES[name]
+    caption = plot.caption(plot.data(any_run.findings))
+    assert caption.endswith(".")
+    assert "nan" not in caption.split()
+
+
+def test_front_shows_every_trial_once(any_run: Run) -> None:
+    """Cloud, front and complete baselines are each drawn once; the rest is counted."""
+    findings = any_run.findings
+    front = pareto_front.data(findings)
+    assert front.points["number"].is_unique
+    assert len(front.role("front")) == len(findings.front)
+    drawn = len(front.role("front")) + len(front.role("trial"))
+    assert drawn + front.missing == len(findings.searched)
+
+
+def test_front_says_whether_objectives_conflict(runs: Runs) -> None:
+    """One network on the front, or one within a hair, is no conflict; a wide front is one."""
+    single = pareto_front.data(runs("one point").findings)
+    wide = pareto_front.data(runs("conflict").findings)
+    assert pareto_front.is_one_sided(single)
+    assert not pareto_front.is_one_sided(wide)
+    assert "do not conflict" in pareto_front.caption(single)
+    assert "trade the objectives" in pareto_front.caption(wide)
+
+
+def test_front_has_a_panel_for_each_further_objective(runs: Runs) -> None:
+    """Two objectives share one panel, three take two, one alone is drawn over the trials."""
+    panels = {
+        name: len(pareto_front.pairs_of(pareto_front.data(runs(name).findings)))
+        for name in ("one objective", "conflict", "three objectives")
+    }
+    assert panels == {"one objective": 1, "conflict": 1, "three objectives": 2}
+
+
+def test_progress_equals_the_statistics_of_each_generation(runs: Runs) -> None:
+    """Best, median and best so far are those that plain statistics give."""
+    findings = runs("conflict").findings
+    summary = progress.data(findings)
+    for index, item in enumerate(findings.objectives):
+        so_far = math.inf
+        for row in summary.of(item.name).to_dict("records"):
+            scores = [
+                findings.scores(trial)[index]
+                for trial in findings.complete
+                if trial.generation == row["generation"]
+            ]
+            so_far = min([so_far, *scores])
+            assert row["best"] == min(scores)
+            assert row["median"] == pytest.approx(statistics.median(scores))
+            assert row["lower"] <= row["median"] <= row["upper"]
+            assert row["best_so_far"] == so_far
+
+
+def test_progress_names_the_generations(runs: Runs) -> None:
+    """The caption names the generation of the best and when the median followed."""
+    summary = progress.data(runs("one objective").findings)
+    rows = summary.generations
+    best = rows["best"].min()
+    found = rows.loc[rows["best"] == best, "generation"].iloc[0]
+    assert f"found in generation {found};" in progress.caption(summary)
+
+
+@pytest.mark.parametrize("module", [population_shares, depth_shares])
+def test_shares_add_up_and_equal_the_counts(runs: Runs, module: ModuleType) -> None:
+    """In each generation the shares add up to one and equal what counting by hand gives."""
+    findings = runs("conflict").findings
+    shared = module.data(findings)
+    for place, generation in enumerate(shared.generations):
+        assert sum(row[place] for row in shared.shares.values()) == pytest.approx(1)
+        trials = [trial for trial in findings.searched if trial.generation == generation]
+        if shared.trait == "activation":
+            linear = sum(trial.genome["activation"] == "linear" for trial in trials)
+            assert shared.shares["linear"][place] == pytest.approx(linear / len(trials))
+
+
+def test_one_generation_is_drawn_as_bars(runs: Runs) -> None:
+    """A single generation has no area: it is shown as bars."""
+    findings = runs("four trials").findings
+    specification = population_shares.draw(population_shares.data(findings))
+    assert {trace["type"] for trace in specification["data"]} == {"bar"}
+
+
+@given(
+    st.lists(
+        st.lists(st.floats(1e-12, 1e3) | st.just(math.inf), min_size=3, max_size=3),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_quartiles_of_curves_count_diverged_as_worst(rows: list[list[float]]) -> None:
+    """Quartiles over replicates equal numpy's where all is finite; infinity is the largest."""
+    ordered = np.sort(np.array(rows), axis=0)
+    for share in (0.25, 0.5, 0.75):
+        ours = learning_curves.quantile(ordered, share)
+        for column, value in zip(ordered.T, ours, strict=True):
+            if np.isfinite(column).all():
+                assert value == pytest.approx(np.quantile(column, share))
+            else:
+                above = math.ceil(share * (len(column) - 1))
+                assert np.isinf(value) == np.isinf(column[above])
+
+
+def test_curves_name_champion_and_baselines(runs: Runs) -> None:
+    """The champion comes first, then the quickest of a wide front, then every baseline."""
+    run = runs("conflict")
+    names = [curve.name for curve in learning_curves.data(run.findings).curves]
+    assert names[:2] == [learning_curves.CHAMPION, learning_curves.QUICKEST]
+    assert names[2:] == [trial.name for trial in run.baselines]
+    without = learning_curves.data(runs("no baselines").findings).curves
+    assert [curve.name for curve in without] == [learning_curves.CHAMPION]
+
+
+def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
+    """Every trial crosses every axis within its ends, and the champion is the first line."""
+    parallel = parallel_coordinates.data(any_run.findings)
+    for coordinate in parallel.coordinates:
+        assert len(coordinate.positions) == len(parallel.labels)
+        assert np.isfinite(coordinate.positions).all()
+        assert (np.abs(coordinate.positions - 0.5) <= 0.5 + parallel_coordinates.SPREAD).all()
+        assert all(-1e-9 <= place <= 1 + 1e-9 for place, _ in coordinate.ticks)
+    if any_run.findings.front:
+        assert parallel.labels[0] == any_run.findings.describe(any_run.best)
+
+
+def test_fixed_genes_have_no_axis(runs: Runs) -> None:
+    """A gene that never varies takes no room among the axes."""
+    titles = [
+        coordinate.title
+        for coordinate in parallel_coordinates.data(runs("fixed genes").findings).coordinates
+    ]
+    assert "activation" not in titles
+    assert "learning rate" in titles
+
+
+def test_network_of_a_run_without_champion_is_empty(runs: Runs) -> None:
+    """Where all diverged there is no network, and the caption says so."""
+    drawn = network.data(runs("all diverged").findings)
+    assert network.draw(drawn)["data"] == []
+    assert network.caption(drawn) == "There is no trained network to draw."
+
+
+def test_names_are_harmless_in_labels(runs: Runs) -> None:
+    """No label of a figure holds markup that somebody else wrote."""
+    findings = runs("script names").findings
+    for plot in FIGURES.values():
+        text = json.dumps(plot.draw(plot.data(findings)))
+        for markup in ("<script", "<img", "<a "):
+            assert markup not in text
+
+
+def test_clouds_are_thinned_the_same_way_every_time() -> None:
+    """However many trials, at most so many points are drawn, the first and last among them."""
+    assert drawing.thinned(7) == list(range(7))
+    chosen = drawing.thinned(100_000)
+    assert len(chosen) <= drawing.MOST_POINTS
+    assert (chosen[0], chosen[-1]) == (0, 99_999)
+    assert chosen == drawing.thinned(100_000)
+
+
+def test_the_table_of_figures_cannot_be_changed() -> None:
+    """The one table of figures is read-only and has the promised names."""
+    assert isinstance(FIGURES, MappingProxyType)
+    assert {"pareto_front", "progress", "learning_curves", "parallel_coordinates"} <= set(FIGURES)
+    assert {"population_shares", "depth_shares", "network"} <= set(FIGURES)

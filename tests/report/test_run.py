@@ -1,0 +1,179 @@
+"""A run read back from its folder."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.errors import NeuroevoError, StorageError, UsageError
+from neuroevo.report import tables
+from neuroevo.report.findings import Findings
+from neuroevo.report.run import Run, load_run
+from neuroevo.runs import Trial
+
+Runs = Callable[[str], Run]
+
+
+def with_scores(run: Run, scores: list[tuple[float, float]]) -> Findings:
+    """Return findings whose trials have these objectives, the first of them a baseline's."""
+    pattern = run.all_trials[-1]
+    names = [item.name for item in run.findings.objectives]
+    trials = [
+        replace(
+            pattern,
+            number=number,
+            operator="baseline" if number == 0 else "initial",
+            objectives=dict(zip(names, row, strict=True)),
+        )
+        for number, row in enumerate(scores)
+    ]
+    return Findings(run.experiment, tuple(trials))
+
+
+def naive_front(trials: tuple[Trial, ...], names: list[str]) -> list[int]:
+    """Return the numbers of the front by comparing everybody with everybody."""
+    rows = {trial.number: tuple(trial.objectives[name] for name in names) for trial in trials}
+    rows = {number: row for number, row in rows.items() if np.isfinite(row).all()}
+    kept = [
+        number
+        for number, row in rows.items()
+        if not any(
+            (all(a <= b for a, b in zip(other, row, strict=True)) and other != row)
+            or (other == row and rival < number)
+            for rival, other in rows.items()
+        )
+    ]
+    return sorted(kept, key=lambda number: rows[number])
+
+
+score = st.sampled_from([1.0, 2.0, 3.0, 4.0, float("nan")])
+
+
+@given(scores=st.lists(st.tuples(score, score), min_size=1, max_size=12))
+def test_front_is_what_nobody_beats(runs: Runs, scores: list[tuple[float, float]]) -> None:
+    """The front equals the naive one, without baselines, the first of equals, best first."""
+    findings = with_scores(runs("one point"), scores)
+    names = [item.name for item in findings.objectives]
+    expected = naive_front(findings.searched, names)
+    assert [trial.number for trial in findings.front] == expected
+
+
+def test_trials_has_a_row_a_trial(any_run: Run) -> None:
+    """Each trial is a row with its genes and objectives, baselines too, in order of number."""
+    table = any_run.trials()
+    assert list(table["number"]) == [trial.number for trial in any_run.all_trials]
+    assert list(table.columns[:6]) == [
+        "number",
+        "generation",
+        "state",
+        "operator",
+        "name",
+        "parents",
+    ]
+    assert table.columns[-1] == "seconds"
+    for row, trial in zip(table.to_dict("records"), any_run.all_trials, strict=True):
+        assert {gene: row[gene] for gene in trial.genome} == dict(trial.genome)
+        for name in any_run.experiment.evolution.objectives:
+            assert row[name] == pytest.approx(trial.objectives[name], nan_ok=True)
+
+
+def test_gene_named_like_an_objective_keeps_its_own_column(runs: Runs) -> None:
+    """A gene called as a column of the table is told apart by its prefix."""
+    run = runs("one point")
+    trial = replace(run.all_trials[-1], genome={"seconds": 3, "final_mse": 0.5, "hidden": (2,)})
+    table = tables.trials(Findings(run.experiment, (trial,)))
+    assert table["gene.seconds"].item() == 3
+    assert table["gene.final_mse"].item() == 0.5
+    assert table["final_mse"].item() == trial.objectives["final_mse"]
+    assert table.columns.is_unique
+
+
+def test_best_table_has_both_scores(runs: Runs) -> None:
+    """The table of the best holds the scores of the search and those on fresh seeds."""
+    run = runs("conflict")
+    table = tables.best(run.findings)
+    assert list(table["rank"]) == list(range(1, len(run.pareto_front()) + 1))
+    champion = {each.number: each for each in run.champions}
+    for row in table.to_dict("records"):
+        assert row["final_mse"] == champion[row["number"]].objectives["final_mse"]
+        assert row["fresh.final_mse"] == champion[row["number"]].fresh_objectives["final_mse"]
+
+
+def test_failures_are_counted_by_cause(runs: Runs) -> None:
+    """The counts of the failed trials add up to all trials without finite objectives."""
+    findings = runs("one point").findings
+    table = tables.failures(findings)
+    assert table["trials"].sum() == len(findings.searched) - len(findings.complete) > 0
+
+
+def test_champion_predicts(runs: Runs) -> None:
+    """The champion is the best replicate of the best trial and maps inputs to outputs."""
+    run = runs("conflict")
+    network = run.champion()
+    kept = next(each for each in run.champions if each.number == run.best.number)
+    assert (network.parameters == kept.parameters[np.argmin(kept.curves[:, -1])]).all()
+    assert network.predict([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]).shape == (3, 2)
+
+
+@pytest.mark.parametrize("rank", [0, -1, 10_000, True, 1.0])
+def test_rank_must_be_on_the_front(runs: Runs, rank: int) -> None:
+    """A rank that the front does not have is refused in a sentence that names both."""
+    with pytest.raises(UsageError, match=f"rank: must be between 1 and .* but got {rank}"):
+        runs("conflict").champion(rank)
+
+
+def test_run_without_completed_trial_has_no_best(runs: Runs) -> None:
+    """Asking for the best of a run where all diverged is one clear error."""
+    run = runs("all diverged")
+    assert run.pareto_front() == []
+    with pytest.raises(NeuroevoError, match="has no completed trial"):
+        _ = run.best
+
+
+def test_unknown_figure_is_refused(runs: Runs) -> None:
+    """A figure that does not exist is refused with the names of those that do."""
+    with pytest.raises(UsageError, match=r"must be one of pareto_front, .* but got 'nonsense'"):
+        runs("one point").figure("nonsense")
+
+
+def test_load_run_finds_by_id_path_and_latest(runs: Runs) -> None:
+    """A run is found by its id, its path and as the latest of its results folder."""
+    folder = runs("one point").folder
+    for reference in (folder.id, folder.path, "latest"):
+        assert load_run(reference, folder.path.parent).folder.path == folder.path
+
+
+def test_damaged_environment_is_named(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A broken environment file is one error that names the file."""
+    folder = runs("four trials").folder
+    copy = tmp_path_factory.mktemp("copy") / folder.id
+    copy.mkdir()
+    for file in folder.path.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    (copy / "environment.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StorageError, match=r"environment\.json: must be a JSON file"):
+        _ = load_run(copy).findings
+
+
+def test_importing_the_run_loads_no_plotly() -> None:
+    """Whoever only wants to look at trials waits neither for plotly nor for pandas."""
+    code = (
+        "import sys, neuroevo.report.run; "
+        "assert not {'plotly', 'pandas', 'jinja2'} & set(sys.modules), sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_trials_of_a_run_without_trials_is_an_empty_table(runs: Runs) -> None:
+    """A run that has just begun gives an empty table with all columns."""
+    findings = Findings(runs("one point").experiment, ())
+    table = tables.trials(findings)
+    assert isinstance(table, pd.DataFrame)
+    assert table.empty
+    assert {"number", "hidden", "final_mse", "seconds"} <= set(table.columns)

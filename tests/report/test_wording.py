@@ -1,0 +1,70 @@
+"""How numbers and networks are put into words."""
+
+import doctest
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.report import wording
+
+UNSUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+
+
+def test_examples_hold() -> None:
+    """The examples in the docstrings give what they say."""
+    assert doctest.testmod(wording).failed == 0
+
+
+@given(st.floats(-1e300, 1e300))
+def test_number_reads_back(value: float) -> None:
+    """What is written reads back as nearly the number that was meant."""
+    written = wording.number(value).translate(UNSUPER).replace(",", "")
+    digits, _, power = re.sub(r"\s", "", written).partition("×10")
+    read = float(f"{digits}e{power or 0}")
+    assert read == pytest.approx(value, rel=0.06 if power else 6e-3, abs=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0.0, "0"), (math.inf, "∞"), (-math.inf, "−∞"), (1511.7, "1,512"), (1e-14, "1.0 × 10⁻¹⁴")],
+)
+def test_number_in_words(value: float, written: str) -> None:
+    """Numbers look as a reader would write them."""
+    assert wording.number(value).replace(wording.TIGHT, " ") == written
+
+
+def test_samples_are_whole() -> None:
+    """What is counted has no decimals."""
+    assert wording.measured(27.4, "samples") == "27"
+    assert wording.measured(math.nan, "samples") == "–"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.5, "0.5 s"), (9.96, "10 s"), (41.2, "41 s"), (300, "5 min"), (9000, "2.5 h")],
+)
+def test_duration(seconds: float, written: str) -> None:
+    """A duration is told in the unit that suits it."""
+    assert wording.duration(seconds) == written
+
+
+def test_plain_leaves_no_markup() -> None:
+    """A name that looks like markup is a text after a browser or plotly has decoded it."""
+    assert "<" not in wording.plain("<a href='http://x'>x</a>")
+    assert wording.plain("a & b") == "a &amp; b"
+    assert len(wording.plain("x" * 1000)) == 28
+
+
+def test_networks() -> None:
+    """Layer sizes, articles, lists and configurations read like a sentence's part."""
+    assert wording.sizes((2, 6, 2)) == "2·6·2"
+    assert wording.sizes((2, *(6,) * 9, 2)) == "2·6×9·2"
+    assert wording.with_article("elu 2·2 network") == "An elu 2·2 network"
+    assert wording.listed(["a", "b", "c"]) == "a, b and c"
+    assert wording.listed([]) == ""
+    genome = {"hidden": (6, 6), "activation": "leaky_relu", "learning_rate": 0.21, "biases": False}
+    assert wording.configuration(genome) == "leaky relu 6·6, learning rate 0.21, biases no"
+    assert wording.configuration({"hidden": (), "activation": "tanh"}) == "no hidden layer"
