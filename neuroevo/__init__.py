@@ -1,0 +1,66 @@
+"""Evolve small neural networks in seconds, see why the winner won, take it home.
+
+The public names are loaded when they are first used: importing this package alone loads neither
+numba nor plotly.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from neuroevo.api import load_run, run
+    from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
+    from neuroevo.evolution import Evolution
+    from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
+    from neuroevo.learning import Network, TrainingSettings
+    from neuroevo.report.run import Run
+    from neuroevo.runs import Trial
+    from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
+    from neuroevo.tasks import MouseTask
+
+__all__ = [
+    "Choice",
+    "DataError",
+    "Evolution",
+    "EvolutionSettings",
+    "Experiment",
+    "Float",
+    "Genome",
+    "Integer",
+    "Layers",
+    "MouseTask",
+    "Network",
+    "NeuroevoError",
+    "Run",
+    "SearchSpace",
+    "StorageError",
+    "TrainingSettings",
+    "Trial",
+    "UsageError",
+    "load_experiment",
+    "load_run",
+    "run",
+]
+
+_HOMES = {
+    "api": ("load_run", "run"),
+    "errors": ("DataError", "NeuroevoError", "StorageError", "UsageError"),
+    "evolution": ("Evolution",),
+    "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
+    "learning": ("Network", "TrainingSettings"),
+    "report.run": ("Run",),
+    "runs": ("Trial",),
+    "space": ("Choice", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
+    "tasks": ("MouseTask",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,67 @@
+"""``neuroevo best``: the configuration of a trial on a run's front, ready to reuse."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from neuroevo.cli.options import RESULTS, Results, RunReference, examples
+from neuroevo.errors import NeuroevoError, UsageError
+
+if TYPE_CHECKING:
+    from neuroevo.report.run import Run
+    from neuroevo.runs import Trial
+
+EXAMPLES = examples(
+    "neuroevo best latest > best.toml",
+    "neuroevo best latest --rank 2",
+    "neuroevo best latest --format json | jq .genome.hidden",
+)
+
+
+def best(
+    run: RunReference,
+    rank: Annotated[int, typer.Option(metavar="K", help="Place on the front, 1 for the best.")] = 1,
+    form: Annotated[
+        Literal["toml", "json"], typer.Option("--format", help="How to write it.")
+    ] = "toml",
+    results: Results = RESULTS,
+) -> None:
+    """Write the best configuration of a run.
+
+    Prints an experiment file with every gene fixed to stdout, or a JSON object.
+    """
+    from neuroevo.report.run import load_run
+    from neuroevo.runs import best_toml
+
+    found = load_run(run, results)
+    trial = _ranked(found, rank)
+    if form == "toml":
+        typer.echo(best_toml(found.experiment, trial, found.folder.id), nl=False)
+    else:
+        typer.echo(json.dumps(_described(found, trial, rank), indent=2))
+
+
+def _ranked(run: "Run", rank: int) -> "Trial":
+    front = run.pareto_front()
+    if not front:
+        raise NeuroevoError(f"{run.folder.id}: must have a completed trial, but has none")
+    if not 1 <= rank <= len(front):
+        raise UsageError(
+            f"--rank: must be between 1 and {len(front)}, the size of the front, but got {rank}"
+        )
+    return front[rank - 1]
+
+
+def _described(run: "Run", trial: "Trial", rank: int) -> dict[str, object]:
+    from neuroevo.cli.summary import fresh_objectives
+
+    recorded = json.loads(trial.to_json())
+    return {
+        "run": run.folder.id,
+        "rank": rank,
+        "number": trial.number,
+        "genome": recorded["genome"],
+        "objectives": recorded["objectives"],
+        "fresh_objectives": fresh_objectives(run, trial),
+    }

@@ -1,0 +1,166 @@
+"""The entry point: which commands there are, and how an error leaves the process.
+
+It knows no command from within.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import metadata
+from types import FrameType
+from typing import Annotated, Any, Literal, NoReturn
+
+import typer
+from typer.main import get_command
+
+from neuroevo.cli import best, list_runs, new, report, run, show, tasks, trials
+from neuroevo.cli.terminal import on_terminal
+from neuroevo.errors import NeuroevoError, StorageError, UsageError
+
+_COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    ("run", run.run, run.EXAMPLES),
+    ("list", list_runs.list_runs, list_runs.EXAMPLES),
+    ("show", show.show, show.EXAMPLES),
+    ("trials", trials.trials, trials.EXAMPLES),
+    ("best", best.best, best.EXAMPLES),
+    ("report", report.report, report.EXAMPLES),
+    ("tasks", tasks.tasks, tasks.EXAMPLES),
+    ("new", new.new, new.EXAMPLES),
+)
+_CLOSED_BY_READER = 128 + 13  # what a shell reports for a process that SIGPIPE ended
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end by SIGTERM; it is told apart only by its exit code."""
+
+
+def main() -> NoReturn:
+    """Run the command that the process's arguments name, then exit with its code."""
+    arguments = sys.argv[1:] or ["--help"]
+    signal.signal(signal.SIGTERM, _terminate)
+    _prepare_streams()
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon_stdout()
+        code = _CLOSED_BY_READER
+    except KeyboardInterrupt as interrupt:
+        code = 128 + (signal.SIGTERM if isinstance(interrupt, Terminated) else signal.SIGINT)
+        _say(str(interrupt) or "interrupted")
+    except Exception as error:  # noqa: BLE001 - the last place that can turn it into one line
+        code = _fail(error, debug=_wants_debug(arguments))
+    sys.exit(code)
+
+
+def _invoke(arguments: list[str]) -> int:
+    command = get_command(_application())
+    try:
+        with command.make_context("neuroevo", [*arguments]) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    return 0
+
+
+def _application() -> typer.Typer:
+    # Panels for readers; plain text for files, pipes and small terminals.
+    markup: Literal["rich"] | None = "rich" if on_terminal(sys.stdout) else None
+    application = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=markup,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        callback=_global_options,
+        epilog="Data go to stdout, progress and messages to stderr.",
+    )
+    for name, function, examples in _COMMANDS:
+        application.command(name, epilog=examples)(function)
+    return application
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"neuroevo {metadata.version('neuroevo')}")
+        raise typer.Exit
+
+
+def _global_options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version to stdout.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Evolve small neural networks in seconds, see why the winner won, take it home."""
+
+
+def _wants_debug(arguments: list[str]) -> bool:
+    """Tell whether --debug stands before the command, without having parsed anything."""
+    for argument in arguments:
+        if not argument.startswith("-"):
+            return False
+        if argument == "--debug":
+            return True
+    return False
+
+
+def _fail(error: Exception, *, debug: bool) -> int:
+    """Say what went wrong, one line for each problem, and return the exit code."""
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, NeuroevoError):
+        for problem in error.problems:
+            _say(problem)
+        return error.exit_code
+    if isinstance(error, typer.TyperException):
+        problem = error.format_message().replace("Value error, ", "").rstrip(".")
+        _say(f"{problem}; see {_command_path(error)} --help")
+        return UsageError.exit_code
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename is not None else ""
+        _say(f"{where}{error.strerror or error}")
+        return StorageError.exit_code
+    _say(
+        f"unexpected error: {type(error).__name__}: {error}; "
+        "run neuroevo --debug COMMAND for the traceback"
+    )
+    return 1
+
+
+def _command_path(error: Any) -> str:  # noqa: ANN401 - typer does not publish the type with .ctx
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "neuroevo"
+
+
+def _say(problem: str) -> None:
+    """Write one line to stderr that no control character can break or colour."""
+    line = " ".join(problem.split())
+    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
+    with suppress(OSError):
+        sys.stderr.write(f"neuroevo: {shown}\n")
+
+
+def _prepare_streams() -> None:
+    """Let no letter that a stream's encoding lacks end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            is_utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
+            reconfigure(errors="surrogateescape" if is_utf8 else "replace")
+
+
+def _abandon_stdout() -> None:
+    """Point stdout at nothing, so that flushing it at exit doesn't fail again."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Terminated

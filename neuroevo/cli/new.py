@@ -1,0 +1,47 @@
+"""``neuroevo new``: an experiment file to begin with."""
+
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Annotated
+
+import typer
+
+from neuroevo.cli.options import examples
+from neuroevo.cli.terminal import say
+from neuroevo.errors import StorageError, UsageError
+
+EXAMPLES = examples("neuroevo new quick-mouse", "neuroevo run $(neuroevo new quick-mouse)")
+
+
+def new(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The experiment's name; NAME.toml is its file.")
+    ],
+) -> None:
+    """Write an experiment file to begin with.
+
+    NAME.toml has every setting with its default and a comment, for you to edit. Prints its path
+    to stdout; a file that exists is left alone.
+    """
+    from neuroevo.experiment import Experiment
+
+    Experiment.of(
+        {"name": name, "task": {"kind": "mouse"}}
+    )  # refuses what can't be the name of runs
+    path = Path(f"{name}.toml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(experiment_text(name))
+    except FileExistsError:
+        raise UsageError(f"{path}: must be a new file, but it exists already") from None
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
+    say(f"Edit it, then: neuroevo run {path}")
+    typer.echo(path)
+
+
+def experiment_text(name: str) -> str:
+    """Give the text of a new experiment file."""
+    template = resources.files("neuroevo.cli") / "assets" / "experiment.toml"
+    return Template(template.read_text(encoding="utf-8")).substitute(name=name)

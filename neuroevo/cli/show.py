@@ -1,0 +1,121 @@
+"""``neuroevo show``: what one run asked and what it found."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from neuroevo.cli.options import RESULTS, AsJson, Results, RunReference, examples
+from neuroevo.cli.terminal import print_heading, print_pairs
+
+if TYPE_CHECKING:
+    from neuroevo.experiment import Experiment
+    from neuroevo.report.run import Run
+    from neuroevo.runs import Trial
+
+EXAMPLES = examples("neuroevo show latest", "neuroevo show latest --json | jq .front[0].genome")
+
+
+def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
+    """Show what a run asked and what it found.
+
+    The experiment in words, what it ran on, the Pareto front and the baselines.
+
+    Prints text to stdout, or a JSON object with --json.
+    """
+    from neuroevo.cli.summary import print_findings
+    from neuroevo.report.run import load_run
+
+    found = load_run(run, results)
+    found.findings  # noqa: B018 - reads all files, so that a damaged one is told before anything
+    if as_json:
+        typer.echo(json.dumps(_described(found), indent=2))
+        return
+    print_pairs([("Run", str(found.folder.path)), *_experiment(found)], sys.stdout)
+    print_heading("Ran on", sys.stdout)
+    print_pairs(_environment(found), sys.stdout)
+    print_findings(found, sys.stdout)
+
+
+def _experiment(run: "Run") -> list[tuple[str, str]]:
+    asked = run.experiment
+    return [
+        ("Task", f"{asked.task.kind}: {asked.task.describe()}"),
+        ("Search space", asked.space.describe()),
+        ("Training", _training(asked)),
+        ("Evolution", _evolution(asked)),
+    ]
+
+
+def _training(experiment: "Experiment") -> str:
+    from neuroevo.report import wording
+
+    training = experiment.training
+    return (
+        f"{training.samples:,} samples from each of "
+        f"{wording.counted(training.replicates, 'start')} in {training.precision}; "
+        f"learnt at a validation MSE of {wording.number(training.target_mse)}"
+    )
+
+
+def _evolution(experiment: "Experiment") -> str:
+    from neuroevo.report import wording
+
+    evolution = experiment.evolution
+    return (
+        f"{wording.counted(evolution.generations, 'generation')} of {evolution.population} "
+        f"for the lowest {wording.listed(evolution.objectives)} "
+        f"({evolution.reduction} of the starts); seed {experiment.seed}"
+    )
+
+
+def _environment(run: "Run") -> list[tuple[str, str]]:
+    described = run.findings.environment
+    libraries = described.get("libraries")
+    pairs = [
+        ("Machine", f"{described.get('cpu', 'unknown')}, {described.get('cores', '?')} cores"),
+        ("System", str(described.get("platform", "unknown"))),
+        ("Python", str(described.get("python", "unknown"))),
+    ]
+    if isinstance(libraries, dict):
+        versions = {"neuroevo": described.get("neuroevo"), **libraries}
+        known = (f"{name} {version}" for name, version in versions.items() if version)
+        pairs.append(("Versions", ", ".join(known)))
+    pairs.append(("Started", str(described.get("started", "unknown"))))
+    return pairs
+
+
+def _described(run: "Run") -> dict[str, Any]:
+    findings = run.findings
+    return {
+        "id": run.folder.id,
+        "path": str(run.folder.path),
+        "experiment": _plain_experiment(run),
+        "environment": dict(findings.environment),
+        "trials": len(findings.trials),
+        "networks": findings.networks,
+        "front": [
+            {"rank": rank, **_described_trial(run, trial)}
+            for rank, trial in enumerate(findings.front, start=1)
+        ],
+        "baselines": [_described_trial(run, trial) for trial in findings.baselines],
+    }
+
+
+def _plain_experiment(run: "Run") -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(run.experiment.to_toml())
+
+
+def _described_trial(run: "Run", trial: "Trial") -> dict[str, Any]:
+    """Give a trial as in the journal but for its curve, with the scores on fresh seeds."""
+    from neuroevo.cli.summary import fresh_objectives, times_fewer_samples
+
+    described: dict[str, Any] = json.loads(trial.to_json())
+    del described["curve"]
+    described["fresh_objectives"] = fresh_objectives(run, trial)
+    if trial.operator == "baseline":
+        described["times_fewer_samples"] = times_fewer_samples(run, trial)
+    return described

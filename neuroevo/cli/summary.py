@@ -1,0 +1,131 @@
+"""What a run found, as tables for a terminal: the front, the baselines, where the report is.
+
+It is used when a run ends and when it is shown again; it computes no score of its own.
+"""
+
+import math
+from typing import TYPE_CHECKING, TextIO
+
+from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text
+
+if TYPE_CHECKING:
+    from neuroevo.report.run import Run
+    from neuroevo.runs import Trial
+
+LONGEST_FRONT = 10  # rows
+_FEW = 10  # a ratio below it is told with one decimal
+
+
+def print_findings(run: "Run", stream: TextIO) -> None:
+    """Write what a run found: a sentence, the front, the baselines and where the report is."""
+    from neuroevo.report.headline import headline
+
+    words = headline(run.findings)
+    print_heading(words.title, stream)
+    print_text(words.lead, stream)
+    if run.pareto_front():
+        print_heading("Pareto front, best first", stream)
+        print_table(front_table(run), stream)
+        hidden = len(run.pareto_front()) - LONGEST_FRONT
+        if hidden > 0:
+            print_text(f"and {hidden} more, see neuroevo show {run.folder.id} --json", stream)
+    if run.baselines:
+        print_heading("Baselines, picked by hand", stream)
+        print_table(baseline_table(run), stream)
+    if run.folder.report_file.is_file():
+        print_heading("Report", stream)
+        stream.write(f"{run.folder.report_file}\n")  # never broken, so that it can be copied
+
+
+def front_table(run: "Run") -> Table:
+    """Make the table of the front, at most `LONGEST_FRONT` rows of it."""
+    from neuroevo.report.drawing import objective_name
+
+    scored_again = any(fresh_objectives(run, trial) for trial in run.pareto_front())
+    columns = [
+        Column("rank", right=True),
+        Column("trial", right=True, dispensable=2),
+        Column("configuration", wraps=True),
+    ]
+    for objective in run.findings.objectives:
+        columns.append(Column(objective_name(objective), right=True))
+        if scored_again:
+            columns.append(Column("fresh", right=True, dispensable=1))
+    rows = (
+        (str(rank), str(trial.number), *_scored(run, trial, scored_again=scored_again))
+        for rank, trial in enumerate(run.pareto_front()[:LONGEST_FRONT], start=1)
+    )
+    return Table(tuple(columns), tuple(rows))
+
+
+def baseline_table(run: "Run") -> Table:
+    """Make the table of the baselines, each compared with the best of the front."""
+    from neuroevo.report.drawing import objective_name
+
+    objectives = (Column(objective_name(item), right=True) for item in run.findings.objectives)
+    rows = (
+        (trial.name, *_scored(run, trial, scored_again=False), _comparison(run, trial))
+        for trial in run.baselines
+    )
+    columns = (Column("baseline"), Column("configuration", wraps=True, dispensable=1), *objectives)
+    return Table((*columns, Column("rank 1 needs")), tuple(rows))
+
+
+def fresh_objectives(run: "Run", trial: "Trial") -> dict[str, float | None]:
+    """Give a trial's scores on fresh seeds, None where not finite; empty if it was not rescored."""
+    champion = run.findings.champion_of(trial)
+    if champion is None:
+        return {}
+    return {
+        name: score if math.isfinite(score) else None
+        for name, score in champion.fresh_objectives.items()
+    }
+
+
+def times_fewer_samples(run: "Run", baseline: "Trial") -> float | None:
+    """Tell how many times fewer samples than a baseline the best trial needs to learn the task.
+
+    Returns
+    -------
+    float or None
+        Below 1 where the best needs more; None where one of the two does not learn it.
+    """
+    from neuroevo.report.headline import samples_to_learn
+
+    if not run.pareto_front():
+        return None
+    needed = samples_to_learn(run.findings, run.best)
+    compared = samples_to_learn(run.findings, baseline)
+    return None if needed is None or compared is None else compared / needed
+
+
+def _comparison(run: "Run", baseline: "Trial") -> str:
+    """Say how many samples the best needs, against a baseline."""
+    from neuroevo.report.headline import samples_to_learn
+
+    ratio = times_fewer_samples(run, baseline)
+    if ratio is None:
+        if samples_to_learn(run.findings, baseline) is not None:
+            return ""
+        return "diverged" if baseline.state == "diverged" else "not learnt"
+    if ratio < 1:
+        return f"{_factor(1 / ratio)}× more"
+    return f"{_factor(ratio)}× fewer"
+
+
+def _factor(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < _FEW else f"{round(ratio):,}"
+
+
+def _scored(run: "Run", trial: "Trial", *, scored_again: bool) -> tuple[str, ...]:
+    from neuroevo.report import wording
+
+    cells = [wording.configuration(trial.genome)]
+    fresh = fresh_objectives(run, trial)
+    for objective in run.findings.objectives:
+        score = trial.objectives.get(objective.name, math.nan)
+        cells.append(wording.measured(score, objective.unit))
+        if scored_again:
+            again = fresh.get(objective.name)
+            cells.append(wording.measured(math.nan if again is None else again, objective.unit))
+    return tuple(cells)

@@ -1,0 +1,188 @@
+"""Tables and lines as people read them: drawn on a terminal, plain aligned text in a pipe.
+
+It knows streams and cells, not what is in them.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as Drawn
+
+_GAP = 3  # between the columns of a drawn table
+_NARROWEST = 18  # letters in a line of a cell that wraps
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    title
+        What stands above it.
+    right
+        Whether its cells are set flush right, as numbers are.
+    wraps
+        Whether its cells may be broken into several lines on a narrow terminal.
+    dispensable
+        Where a terminal is too narrow for all columns, those with the greatest number are left
+        out first; those with 0 never.
+    """
+
+    title: str
+    right: bool = False
+    wraps: bool = False
+    dispensable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table before it is drawn: what is in it, not how it looks."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def on_terminal(stream: TextIO) -> bool:
+    """Tell whether somebody watches a stream on a terminal that can draw."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def console(stream: TextIO) -> "Console":
+    """Give rich's console for a stream; it respects NO_COLOR by itself."""
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, emoji=False)
+
+
+def say(text: str = "") -> None:
+    """Write a message for people: one line on stderr."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def print_heading(text: str, stream: TextIO) -> None:
+    """Write a heading, with an empty line before it."""
+    if on_terminal(stream):
+        terminal = console(stream)
+        terminal.print()
+        terminal.print(text, style="bold")
+    else:
+        stream.write(f"\n{text}\n")
+
+
+def print_text(text: str, stream: TextIO) -> None:
+    """Write running text, wrapped between words where a terminal is."""
+    if on_terminal(stream):
+        console(stream).print(text)
+    else:
+        stream.write(f"{text}\n")
+
+
+def print_table(table: Table, stream: TextIO) -> None:
+    """Write a table, drawn where a terminal is, else as plain aligned text of any width."""
+    if on_terminal(stream):
+        _draw(table, stream)
+    else:
+        stream.write(plain_table(table))
+
+
+def plain_table(table: Table) -> str:
+    """Set a table as lines of aligned cells, two spaces apart, nothing cut off."""
+    titles = tuple(column.title for column in table.columns)
+    lines = (titles, *table.rows)
+    widths = [max(len(line[place]) for line in lines) for place in range(len(titles))]
+    return "".join(f"{_aligned(line, table.columns, widths)}\n" for line in lines)
+
+
+def print_pairs(pairs: Sequence[tuple[str, str]], stream: TextIO) -> None:
+    """Write labels with what belongs to them, one under the other."""
+    if on_terminal(stream):
+        from rich.table import Table as Grid
+
+        grid = Grid.grid(padding=(0, 2))
+        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column(overflow="fold")
+        for label, text in pairs:
+            grid.add_row(label, text)
+        console(stream).print(grid)
+        return
+    width = max((len(label) for label, _ in pairs), default=0)
+    for label, text in pairs:
+        indented = text.replace("\n", "\n" + " " * (width + 2))
+        stream.write(f"{label.ljust(width)}  {indented}\n")
+
+
+def _aligned(line: tuple[str, ...], columns: tuple[Column, ...], widths: list[int]) -> str:
+    cells = (
+        cell.rjust(width) if column.right else cell.ljust(width)
+        for cell, column, width in zip(line, columns, widths, strict=True)
+    )
+    return "  ".join(cells).rstrip()
+
+
+def _draw(table: Table, stream: TextIO) -> None:
+    terminal = console(stream)
+    fits = _natural_width(table) <= terminal.width
+    while not fits and _least_width(table) > terminal.width and _most_dispensable(table):
+        table = _without(table, _most_dispensable(table))
+    terminal.print(_drawn(table, fits=fits))
+
+
+def _drawn(table: Table, *, fits: bool) -> "Drawn":
+    from rich import box
+    from rich.table import Table as Drawn
+
+    drawn = Drawn(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        drawn.add_column(
+            # A column whose cells stay whole would not break its title either.
+            column.title if fits or column.wraps else column.title.replace(" ", "\n"),
+            justify="right" if column.right else "left",
+            no_wrap=fits or not column.wraps,
+            overflow="fold",
+        )
+    for row in table.rows:
+        drawn.add_row(*row)
+    return drawn
+
+
+def _natural_width(table: Table) -> int:
+    """Tell how wide a table is with every cell and title on one line."""
+    widths = (
+        max(len(text) for text in (column.title, *_cells(table, place)))
+        for place, column in enumerate(table.columns)
+    )
+    return sum(widths) + _GAP * (len(table.columns) - 1)
+
+
+def _least_width(table: Table) -> int:
+    """Tell how narrow a table may be with titles and wrapping cells broken."""
+    widths = []
+    for place, column in enumerate(table.columns):
+        width = max(len(text) for text in (*column.title.split(), *_cells(table, place)))
+        widths.append(min(width, _NARROWEST) if column.wraps else width)
+    return sum(widths) + _GAP * (len(table.columns) - 1)
+
+
+def _most_dispensable(table: Table) -> int:
+    return max(column.dispensable for column in table.columns)
+
+
+def _without(table: Table, dispensable: int) -> Table:
+    kept = [
+        place for place, column in enumerate(table.columns) if column.dispensable != dispensable
+    ]
+    return Table(
+        tuple(table.columns[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in table.rows),
+    )
+
+
+def _cells(table: Table, place: int) -> list[str]:
+    return [row[place] for row in table.rows]

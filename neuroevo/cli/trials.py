@@ -1,0 +1,75 @@
+"""``neuroevo trials``: all trials of a run as a table for other programs."""
+
+import json
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from neuroevo.cli.options import RESULTS, Results, RunReference, examples
+from neuroevo.errors import NeuroevoError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXAMPLES = examples(
+    "neuroevo trials latest > trials.csv",
+    "neuroevo trials latest --format json | jq '.[].learning_rate'",
+    "neuroevo trials latest --format parquet > trials.parquet",
+)
+
+
+def trials(
+    run: RunReference,
+    form: Annotated[
+        Literal["csv", "json", "parquet"], typer.Option("--format", help="How to write them.")
+    ] = "csv",
+    results: Results = RESULTS,
+) -> None:
+    """Write all trials of a run as a table.
+
+    A row a trial, the baselines among them.
+
+    Prints CSV, a JSON array or a Parquet file to stdout. Lists (hidden layers, parents) are JSON
+    lists in CSV too.
+    """
+    from neuroevo.report.run import load_run
+
+    if form == "parquet" and sys.stdout.isatty():
+        raise UsageError("--format: parquet must go to a file or a pipe, but got a terminal")
+    table = load_run(run, results).trials()
+    if form == "csv":
+        typer.echo(_texts(table).to_csv(index=False), nl=False)
+    elif form == "json":
+        typer.echo(_json(table))
+    else:
+        sys.stdout.buffer.write(_parquet(table))
+
+
+def _texts(table: "pd.DataFrame") -> "pd.DataFrame":
+    return table.map(lambda cell: json.dumps(cell) if isinstance(cell, tuple) else cell)
+
+
+def _json(table: "pd.DataFrame") -> str:
+    import pandas as pd
+
+    rows = (
+        {
+            name: None if pd.api.types.is_scalar(cell) and pd.isna(cell) else cell
+            for name, cell in row.items()
+        }
+        for row in table.to_dict(orient="records")
+    )
+    return "[\n" + ",\n".join(json.dumps(row, allow_nan=False) for row in rows) + "\n]"
+
+
+def _parquet(table: "pd.DataFrame") -> bytes:
+    if find_spec("pyarrow") is None:
+        raise NeuroevoError(
+            "--format: parquet must have pyarrow, but it is not installed; "
+            "pip install 'neuroevo[parquet]'"
+        )
+    return table.map(lambda cell: list(cell) if isinstance(cell, tuple) else cell).to_parquet(
+        index=False
+    )

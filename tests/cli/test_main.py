@@ -1,0 +1,150 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+COMMANDS = ("run", "list", "show", "trials", "best", "report", "tasks", "new")
+BROKEN = """
+import sys
+import neuroevo.cli.main as cli
+
+def broken() -> None:
+    raise RuntimeError("two\\nlines and \\x1b[31mred")
+
+cli._COMMANDS = (("run", broken, ""), ("list", broken, ""))
+cli.main()
+"""
+
+
+def test_help_lists_the_commands_that_there_are(neuroevo: Command) -> None:
+    """Every promised command is in the help, and the help goes to stdout."""
+    shown = neuroevo("--help")
+    assert shown.returncode == 0
+    assert shown.stderr == ""
+    listed = [line.split()[0] for line in shown.stdout.splitlines() if line.startswith("  ")]
+    assert [word for word in listed if word in COMMANDS] == list(COMMANDS)
+    assert "…" not in shown.stdout
+    assert neuroevo().stdout == shown.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_help_has_an_example_and_names_what_is_data(neuroevo: Command, command: str) -> None:
+    """The help of a command shows it in use and says what goes to stdout."""
+    shown = neuroevo(command, "--help")
+    assert shown.returncode == 0
+    assert f"neuroevo {command}" in shown.stdout.partition("Examples:")[2]
+    assert "stdout" in shown.stdout.partition("Examples:")[0]
+
+
+def test_help_loads_nothing_slow() -> None:
+    """The help is quick because none of the large libraries is imported for it."""
+    program = """
+import sys
+from neuroevo.cli.main import main
+try:
+    main()
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+    shown = subprocess.run(
+        [sys.executable, "-c", program, "--help"], check=True, capture_output=True, text=True
+    )
+    slow = {"numba", "llvmlite", "plotly", "pandas", "joblib", "deap", "pydantic", "numpy"}
+    assert not slow & set(shown.stderr.split())
+
+
+def test_version_is_the_installed_one(neuroevo: Command) -> None:
+    """--version prints one line of data."""
+    assert neuroevo("--version").stdout == f"neuroevo {metadata.version('neuroevo')}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("bogus",),
+        ("--bogus",),
+        ("run",),
+        ("run", "a.toml", "--bogus"),
+        ("run", "a.toml", "--jobs", "many"),
+        ("run", "a.toml", "--backend", "dask"),
+        ("best", "latest", "--rank", "1.5"),
+        ("trials", "latest", "--format", "xml"),
+        ("show", "latest", "x\x1b[31m\n"),
+    ],
+)
+def test_wrong_arguments_get_one_line(neuroevo: Command, arguments: tuple[str, ...]) -> None:
+    """A wrong argument ends with exit code 2, one printable line on stderr, nothing on stdout."""
+    refused = neuroevo(*arguments)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert refused.stderr.startswith("neuroevo: ")
+    assert refused.stderr.count("\n") == 1
+    assert refused.stderr.removesuffix("\n").isprintable()
+
+
+def test_the_unexpected_is_one_line_too() -> None:
+    """An error that nobody thought of is named in one line, without a traceback."""
+    failed = subprocess.run(
+        [sys.executable, "-c", BROKEN, "run"], check=False, capture_output=True, text=True
+    )
+    assert failed.returncode == 1
+    assert failed.stderr == (
+        "neuroevo: unexpected error: RuntimeError: two lines and \\x1b[31mred; "
+        "run neuroevo --debug COMMAND for the traceback\n"
+    )
+
+
+def test_debug_shows_the_traceback(neuroevo: Command, tmp_path: Path) -> None:
+    """With --debug the traceback stands before the lines that are there without it."""
+    failed = subprocess.run(
+        [sys.executable, "-c", BROKEN, "--debug", "run"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert failed.returncode == 1
+    assert "Traceback (most recent call last)" in failed.stderr
+    refused = neuroevo("--debug", "run", str(tmp_path / "none.toml"))
+    assert "Traceback" in refused.stderr
+    assert refused.stderr.splitlines()[-1].startswith("neuroevo: ")
+    assert refused.returncode == 2
+
+
+def test_a_reader_who_leaves_is_no_error(results: Path) -> None:
+    """When the other end of the pipe closes, the command ends without a word."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with subprocess.Popen(
+        [sys.executable, "-m", "neuroevo", "trials", "latest", "--results", str(results)],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.close(writing)
+        _, messages = process.communicate(timeout=60)
+    assert messages == ""
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_an_error(results: Path) -> None:
+    """A full disk behind stdout is one line and exit code 74."""
+    program = [sys.executable, "-m", "neuroevo", "list", "--results", str(results)]
+    with Path("/dev/full").open("w") as full:
+        failed = subprocess.run(
+            program, check=False, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert failed.returncode == 74
+    assert failed.stderr == "neuroevo: No space left on device\n"
+
+
+def test_an_encoding_without_the_letters_is_no_error(neuroevo: Command, results: Path) -> None:
+    """Where stdout is plain ASCII, letters that it lacks are replaced."""
+    ascii_only = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    shown = neuroevo("show", "latest", "--results", str(results), env=ascii_only)
+    assert shown.returncode == 0
+    assert shown.stdout.isascii()

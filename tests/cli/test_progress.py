@@ -1,0 +1,133 @@
+import io
+import os
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from neuroevo.cli.progress import DRAWN_A_SECOND, Lines, LiveDisplay, Silence, watch
+from neuroevo.experiment import Experiment
+from neuroevo.report import wording
+from neuroevo.runs import RunFolder, Trial
+from neuroevo.search import Progress
+
+EXPERIMENT = Experiment.of(
+    {"name": "quick", "task": {"kind": "mouse"}, "evolution": {"population": 4, "generations": 2}}
+)
+TRIAL = Trial(
+    number=7,
+    generation=0,
+    operator="initial",
+    parents=(),
+    genome={"hidden": (3,)},
+    objectives={"final_mse": 1.5e-9, "samples_to_target": 31.2},
+    curve=(),
+    state="complete",
+    diverged=0,
+    seconds=0.1,
+)
+SCORE = wording.number(1.5e-9)
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def story() -> list[Progress]:
+    """Tell a search from its beginning to its end, as an observer is told."""
+    compiling = Progress(EXPERIMENT, "compiling")
+    baselines = replace(compiling, phase="baselines", folder=RunFolder(Path("results/quick-1")))
+    told = [compiling, baselines]
+    told += [replace(baselines, trials=n, networks=16 * n, seconds=n / 10) for n in range(1, 6)]
+    for generation in range(2):
+        last = replace(told[-1], phase="searching", generation=generation)
+        steps = range(last.trials + 1, last.trials + 5)
+        told += [replace(last, trials=n, networks=16 * n, seconds=n / 10) for n in steps]
+        told.append(replace(told[-1], front=(TRIAL,)))
+    told.append(replace(told[-1], phase="rescoring"))
+    told.append(replace(told[-1], phase="finished"))
+    return told
+
+
+def test_a_pipe_gets_a_line_for_each_phase_and_generation() -> None:
+    """Each line is whole, plain, and written when what it tells has happened."""
+    stream = io.StringIO()
+    with Lines(stream) as display:
+        for progress in story():
+            display(progress)
+    assert stream.getvalue() == (
+        "quick: compiling the kernel, once on a machine\n"
+        "quick: training the baselines; the run is results/quick-1\n"
+        "quick: searching\n"
+        f"generation 1 of 2: 10 trials, 10 a second, 160 networks, front 1, final MSE {SCORE}, "
+        "samples to target 31, about 0:00 left\n"
+        f"generation 2 of 2: 13 trials, 10 a second, 208 networks, front 1, final MSE {SCORE}, "
+        "samples to target 31\n"
+        "quick: scoring the front on fresh seeds\n"
+    )
+
+
+def test_a_reader_of_messages_who_leaves_does_not_end_the_search() -> None:
+    """When stderr can't be written any more, the display is quiet and the search goes on."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    left = os.fdopen(writing, "w")
+    display = Lines(left)
+    for progress in story():
+        display(progress)
+    with suppress(BrokenPipeError):  # what the display did not hear of, closing does
+        left.close()
+    assert display.latest == story()[-1]
+
+
+def test_quiet_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    """With quiet nothing is written; the latest progress is known all the same."""
+    with watch(quiet=True) as display:
+        for progress in story():
+            display(progress)
+    assert isinstance(display, Silence)
+    assert display.latest == story()[-1]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_without_a_terminal_lines_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    """Captured output is no terminal, so it gets plain lines on stderr."""
+    with watch(quiet=False) as display:
+        display(story()[0])
+    assert isinstance(display, Lines)
+    assert capsys.readouterr() == ("", "quick: compiling the kernel, once on a machine\n")
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_a_terminal_shows_where_the_search_is(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """The display tells phase, generation, speed, networks, scores, front and time left."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    with LiveDisplay(stream) as display:
+        display(replace(story()[-4], seconds=75.0))
+        time.sleep(2.5 / DRAWN_A_SECOND)
+    drawn = stream.getvalue()
+    for part in ("quick", "searching", "2 of 2", "208 trained", SCORE, "31", "1:15"):
+        assert part in drawn
+
+
+def test_many_trials_cost_next_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing does not follow the trials: a hundred thousand of them draw no more than a few."""
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    with LiveDisplay(stream) as display:
+        before = time.monotonic()
+        for _ in range(100_000):
+            display(story_end)
+        seconds = time.monotonic() - before
+    assert stream.getvalue().count("quick") <= DRAWN_A_SECOND * seconds + 3
+
+
+story_end = story()[-1]

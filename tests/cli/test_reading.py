@@ -1,0 +1,174 @@
+import csv
+import io
+import json
+import math
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from neuroevo.experiment import load_experiment
+from neuroevo.report.run import load_run
+from neuroevo.runs import read_trials
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_list_shows_each_run_with_its_best(
+    neuroevo: Command, results: Path, run_folder: Path
+) -> None:
+    """The table has a line a run; its numbers are those of the run."""
+    listed = neuroevo("list", "--results", str(results))
+    heading, line = listed.stdout.splitlines()
+    assert heading.split()[:4] == ["run", "experiment", "state", "trials"]
+    assert line.split()[:4] == [run_folder.name, "tiny", "finished", "13"]
+    front = load_run(run_folder).pareto_front()
+    (summary,) = json.loads(neuroevo("list", "--results", str(results), "--json").stdout)
+    assert summary["id"] == run_folder.name
+    assert summary["best"]["final_mse"] == front[0].objectives["final_mse"]
+
+
+def test_list_of_nothing_is_no_error(neuroevo: Command, tmp_path: Path) -> None:
+    """Without runs the table is empty, and the reason is said on stderr."""
+    listed = neuroevo("list", cwd=tmp_path)
+    assert (listed.returncode, listed.stdout) == (0, "")
+    assert listed.stderr == "no runs in results yet\n"
+    assert json.loads(neuroevo("list", "--json", cwd=tmp_path).stdout) == []
+
+
+def test_list_keeps_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
+    """A run that can't be read is listed as damaged beside the others."""
+    shutil.copytree(run_folder, tmp_path / "damaged-20200101-000000")
+    shutil.copytree(run_folder, tmp_path / run_folder.name)
+    (tmp_path / "damaged-20200101-000000" / "trials.jsonl").write_text("{}\n")
+    damaged, sound = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
+    assert (damaged["state"], sound["state"]) == ("damaged", "finished")
+    assert "trials.jsonl, line 1" in damaged["problems"][0]
+
+
+def test_show_tells_experiment_environment_front_and_baselines(
+    neuroevo: Command, results: Path
+) -> None:
+    """What was asked, on what it ran, and what came of it are all there."""
+    shown = neuroevo("show", "latest", "--results", str(results))
+    assert shown.returncode == 0
+    parts = ["mouse", "200 samples", "2 generations of 4", "Python", "Pareto front", "article-deep"]
+    for part in parts:
+        assert part in shown.stdout
+    assert shown.stderr == ""
+
+
+def test_show_as_json_agrees_with_the_journal(
+    neuroevo: Command, results: Path, run_folder: Path
+) -> None:
+    """The JSON of a front trial is what the journal holds; ratios are those of the samples."""
+    shown = json.loads(neuroevo("show", "latest", "--json", "--results", str(results)).stdout)
+    recorded = {trial.number: trial for trial in read_trials(run_folder / "trials.jsonl")}
+    assert shown["trials"] == len(recorded)
+    for rank, trial in enumerate(shown["front"], start=1):
+        assert trial["rank"] == rank
+        assert trial["objectives"] == recorded[trial["number"]].objectives
+        assert set(trial["fresh_objectives"]) == set(trial["objectives"])
+    assert shown["baselines"][0]["name"] == "article-good"
+
+
+def test_trials_are_the_same_in_every_format(
+    neuroevo: Command, results: Path, run_folder: Path
+) -> None:
+    """CSV, JSON and Parquet hold the same rows, numbers in full, lists as lists."""
+    recorded = read_trials(run_folder / "trials.jsonl")
+    place = ("latest", "--results", str(results))
+    rows = list(csv.DictReader(io.StringIO(neuroevo("trials", *place).stdout)))
+    records = json.loads(neuroevo("trials", *place, "--format", "json").stdout)
+    assert len(rows) == len(records) == len(recorded)
+    for trial, row, record in zip(recorded, rows, records, strict=True):
+        assert int(row["number"]) == record["number"] == trial.number
+        assert json.loads(row["hidden"]) == record["hidden"] == list(trial.genome["hidden"])  # type: ignore[arg-type]
+        assert json.loads(row["parents"]) == record["parents"] == list(trial.parents)
+        score = trial.objectives["final_mse"]
+        if math.isfinite(score):
+            assert float(row["final_mse"]) == record["final_mse"] == score
+        else:
+            assert (row["final_mse"], record["final_mse"]) == ("", None)
+
+
+def test_trials_as_parquet(run_folder: Path, tmp_path: Path) -> None:
+    """The Parquet file on stdout is read by pandas."""
+    path = tmp_path / "trials.parquet"
+    with path.open("wb") as file:
+        program = [sys.executable, "-m", "neuroevo", "trials", str(run_folder)]
+        subprocess.run([*program, "--format", "parquet"], check=True, stdout=file)
+    table = pd.read_parquet(path)
+    assert list(table["number"]) == [trial.number for trial in load_run(run_folder).all_trials]
+
+
+def test_best_is_the_best_of_the_run(
+    neuroevo: Command, results: Path, run_folder: Path, tmp_path: Path
+) -> None:
+    """Rank 1 is best.toml to the letter; any rank loads as an experiment with fixed genes."""
+    front = load_run(run_folder).pareto_front()
+    place = ("latest", "--results", str(results))
+    assert neuroevo("best", *place).stdout == (run_folder / "best.toml").read_text()
+    for rank, trial in enumerate(front[:2], start=1):
+        path = tmp_path / f"rank-{rank}.toml"
+        path.write_text(neuroevo("best", *place, "--rank", str(rank)).stdout)
+        space = load_experiment(path).space
+        assert space.size == 1
+        assert dict(space.genome(trial.genome)) == dict(trial.genome)
+    described = json.loads(neuroevo("best", *place, "--format", "json").stdout)
+    assert described["number"] == front[0].number
+    assert described["objectives"] == front[0].objectives
+
+
+@pytest.mark.parametrize("rank", ["0", "999"])
+def test_a_rank_beyond_the_front_is_refused(neuroevo: Command, results: Path, rank: str) -> None:
+    """The message tells how many ranks there are."""
+    refused = neuroevo("best", "latest", "--rank", rank, "--results", str(results))
+    assert refused.returncode == 2
+    assert "--rank: must be between 1 and " in refused.stderr
+
+
+def test_report_is_written_anew(neuroevo: Command, run_folder: Path) -> None:
+    """A report that was deleted is back, at the path that stdout names."""
+    (run_folder / "report.html").unlink()
+    written = neuroevo("report", str(run_folder))
+    assert written.stdout == f"{run_folder / 'report.html'}\n"
+    assert (run_folder / "report.html").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize("command", ["show", "trials", "best", "report"])
+def test_an_unknown_run_is_a_usage_error(neuroevo: Command, tmp_path: Path, command: str) -> None:
+    """Every command that takes RUN says in one line that there is none."""
+    refused = neuroevo(command, "latest", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr == "neuroevo: RUN: there is no latest run, results holds none\n"
+
+
+@pytest.mark.parametrize("file", ["experiment.toml", "trials.jsonl", "champions.safetensors"])
+def test_a_damaged_file_is_named(
+    neuroevo: Command, run_folder: Path, tmp_path: Path, file: str
+) -> None:
+    """A file of the run that holds nonsense is named, without a traceback."""
+    copy = tmp_path / "copy"
+    shutil.copytree(run_folder, copy)
+    (copy / file).write_bytes(b"\xff\xfe nonsense\n")
+    refused = neuroevo("show", str(copy))
+    assert refused.returncode in {2, 65, 74}
+    assert refused.stdout == ""
+    assert file in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert all(line.startswith("neuroevo: ") for line in refused.stderr.splitlines())
+
+
+def test_a_missing_journal_is_named(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
+    """A run without its journal is an I/O error that names the file."""
+    copy = tmp_path / "copy"
+    shutil.copytree(run_folder, copy)
+    (copy / "trials.jsonl").unlink()
+    refused = neuroevo("trials", str(copy))
+    assert refused.returncode == 74
+    assert refused.stderr.startswith(f"neuroevo: {copy / 'trials.jsonl'}: cannot be read")

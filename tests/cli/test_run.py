@@ -1,0 +1,220 @@
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from neuroevo.experiment import load_experiment
+from neuroevo.runs import find_run, list_runs, read_trials
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+FILES = {
+    "experiment.toml", "environment.json", "trials.jsonl", "checkpoint.json", "best.toml",
+    "champions.safetensors", "report.html",
+}  # fmt: skip
+TINY = ("--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1")
+LONG = (*TINY, "--set", "evolution.generations=1000000")
+
+
+def test_stdout_is_the_run_folder_alone(
+    tiny_run: "subprocess.CompletedProcess[str]", run_folder: Path, results: Path
+) -> None:
+    """A script gets the folder from stdout, whole and finished, and nothing else."""
+    assert tiny_run.stdout == f"{run_folder}\n"
+    assert run_folder.parent == results
+    assert {path.name for path in run_folder.iterdir()} == FILES
+
+
+def test_stderr_tells_the_way_and_the_result(
+    tiny_run: "subprocess.CompletedProcess[str]", run_folder: Path
+) -> None:
+    """In a pipe there is a line a generation, then the result, with no control characters."""
+    told = tiny_run.stderr
+    assert "generation 1 of 2: 9 trials" in told
+    assert "generation 2 of 2: 13 trials" in told
+    for part in ("Pareto front", "article-good", str(run_folder / "report.html"), "--seed-from"):
+        assert part in told
+    assert "\x1b" not in told
+    assert "\r" not in told
+
+
+def test_quiet_says_nothing(neuroevo: Command, experiment_file: Path, tmp_path: Path) -> None:
+    """With --quiet only the data are printed; options reach the experiment that is stored."""
+    options = ("--set", "evolution.generations=1", "--seed", "7", "--name", "other", "--quiet")
+    ran = neuroevo("run", str(experiment_file), *TINY, *options, cwd=tmp_path)
+    assert ran.returncode == 0
+    assert ran.stderr == ""
+    folder = tmp_path / ran.stdout.removesuffix("\n")
+    assert folder.parent == tmp_path / "results"
+    assert folder.name.startswith("other-")
+    stored = load_experiment(folder / "experiment.toml")
+    assert (stored.name, stored.seed, stored.evolution.generations) == ("other", 7, 1)
+
+
+def test_a_search_starts_from_an_earlier_best(
+    neuroevo: Command, experiment_file: Path, run_folder: Path, tmp_path: Path
+) -> None:
+    """--seed-from takes best.toml as it was written; its genome is in the first generation."""
+    options = (*TINY, "--set", "evolution.generations=1", "--quiet", "--results", str(tmp_path))
+    best = run_folder / "best.toml"
+    ran = neuroevo("run", str(experiment_file), *options, "--seed-from", str(best))
+    assert ran.returncode == 0, ran.stderr
+    seeded = [
+        trial
+        for trial in read_trials(find_run("latest", tmp_path).journal_file)
+        if trial.operator == "seed"
+    ]
+    genes = load_experiment(best).space.genes
+    assert [set(trial.genome) for trial in seeded] == [set(genes)]
+    assert all(genes[name].check(value) == value for name, value in seeded[0].genome.items())
+
+
+@pytest.mark.parametrize(
+    ("options", "problems"),
+    [
+        (
+            ("--jobs", "0", "--seed", "-1", "--name", "a/b", "--set", "evolution.population=3"),
+            [
+                r"jobs: must be at least 1, or -1 for one a core, but got 0",
+                r"name: .*got 'a/b'",
+                r"seed: .*got -1",
+                r"evolution\.population: ",
+            ],
+        ),
+        (("--set", "training.sampels=1"), [r"training\.sampels: .*'samples'"]),
+        (("--set", "nonsense"), [r".*nonsense"]),
+        (("--seed-from", "nowhere"), [r".*nowhere"]),
+    ],
+)
+def test_bad_options_get_a_line_each_and_leave_nothing(
+    neuroevo: Command,
+    experiment_file: Path,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    problems: list[str],
+) -> None:
+    """All that is wrong is said at once, a line each, and no folder is made."""
+    refused = neuroevo("run", str(experiment_file), *options, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    lines = [line for line in refused.stderr.splitlines() if line.startswith("neuroevo: ")]
+    for problem in problems:
+        assert any(re.match(f"neuroevo: {problem}", line) for line in lines), refused.stderr
+    assert len(lines) == len(problems)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_missing_experiment_is_one_line(neuroevo: Command, tmp_path: Path) -> None:
+    """A file that is not there is named, without a traceback."""
+    refused = neuroevo("run", str(tmp_path / "none.toml"))
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "none.toml" in refused.stderr
+
+
+def test_results_that_cannot_be_written_are_one_line(
+    neuroevo: Command, experiment_file: Path, tmp_path: Path
+) -> None:
+    """A results folder in the place of a file is an I/O error, and the file stays as it is."""
+    (tmp_path / "file").touch()
+    place = tmp_path / "file" / "results"
+    refused = neuroevo("run", str(experiment_file), *TINY, "--quiet", "--results", str(place))
+    assert refused.returncode == 74
+    assert refused.stderr.startswith(f"neuroevo: {place}: ")
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_search_says_how_far_it_got(
+    experiment_file: Path, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    """On a signal the exit code is the shell's, one line tells what is kept, and it is readable."""
+    arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "neuroevo", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        _wait_for_trials(tmp_path, count=30)
+        process.send_signal(number)
+        data, messages = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert data == ""
+    kept = len(read_trials(find_run("latest", tmp_path).journal_file))
+    told = re.fullmatch(r"neuroevo: stopped in generation \d+ of .*; (\d+) trials .*\n", messages)
+    assert told is not None, messages
+    assert abs(int(told[1]) - kept) <= 1
+
+
+def test_a_terminal_gets_a_live_display_and_is_given_back(
+    experiment_file: Path, tmp_path: Path
+) -> None:
+    """On a terminal the display is drawn in place, and Ctrl-C leaves a visible cursor."""
+    arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path)]
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "neuroevo", *arguments],
+        stdout=subprocess.PIPE, stderr=slave, stdin=slave,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"},
+    ) as process:  # fmt: skip
+        os.close(slave)
+        _wait_for_trials(tmp_path, count=30)
+        time.sleep(0.6)  # two drawings
+        process.send_signal(signal.SIGINT)
+        drawn = _read_all(master)
+        process.wait(timeout=60)
+    assert process.returncode == 130
+    for part in ("searching", "generation", "trials", "samples to target", "left"):
+        assert part in drawn
+    assert drawn.rindex("\x1b[?25h") > drawn.rindex("\x1b[?25l")
+    assert drawn.rstrip().splitlines()[-1].startswith("neuroevo: stopped") or "kept in" in drawn
+
+
+def test_no_color_is_respected(experiment_file: Path, tmp_path: Path) -> None:
+    """With NO_COLOR a terminal gets no colours, though it may get bold text."""
+    generations = ("--set", "evolution.generations=1")
+    arguments = ["run", str(experiment_file), *TINY, *generations, "--results", str(tmp_path)]
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "neuroevo", *arguments],
+        stdout=subprocess.PIPE, stderr=slave,
+        env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1"},
+    ) as process:  # fmt: skip
+        os.close(slave)
+        drawn = _read_all(master)
+    assert process.returncode == 0
+    assert not re.search(r"\x1b\[(?:\d+;)*(?:3[0-7]|38|4[0-7]|48|9[0-7])[;m]", drawn)
+
+
+def test_the_command_is_recorded(run_folder: Path) -> None:
+    """The environment of a run holds the command line that made it."""
+    recorded = json.loads((run_folder / "environment.json").read_text())
+    assert "run" in recorded["command"]
+
+
+def _wait_for_trials(results: Path, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        runs = [run for run in list_runs(results) if run.journal_file.exists()]
+        if runs and len(read_trials(runs[-1].journal_file)) >= count:
+            return
+        time.sleep(0.05)
+    pytest.fail("the search recorded no trials")
+
+
+def _read_all(master: int) -> str:
+    parts = []
+    try:
+        while part := os.read(master, 65536):
+            parts.append(part)
+    except OSError:
+        pass  # how a terminal ends when the last process has left it
+    os.close(master)
+    return b"".join(parts).decode("utf-8", errors="replace")

@@ -1,0 +1,60 @@
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.cli.terminal import Column, Table, plain_table, print_table
+
+words = st.text("abcdef", min_size=1, max_size=12)
+sentences = st.lists(words, min_size=1, max_size=6).map(" ".join)
+TABLE = Table(
+    (Column("run"), Column("front size", right=True, dispensable=1), Column("what", wraps=True)),
+    (("mouse-20261122-154455", "1,234", "one two three four"), ("x", "7", "")),
+)
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_a_pipe_gets_aligned_plain_text() -> None:
+    """Cells are aligned two spaces apart, numbers on the right, nothing drawn, nothing cut."""
+    assert plain_table(TABLE) == (
+        "run                    front size  what\n"
+        "mouse-20261122-154455       1,234  one two three four\n"
+        "x                               7\n"
+    )
+
+
+def test_an_empty_table_has_its_titles() -> None:
+    """Without rows the titles are left."""
+    assert plain_table(Table((Column("a"), Column("b")), ())) == "a  b\n"
+
+
+@given(st.lists(st.tuples(words, words, sentences), max_size=5), st.integers(60, 120))
+def test_a_terminal_loses_no_cell(rows: list[tuple[str, str, str]], width: int) -> None:
+    """However narrow the terminal, whole cells stay whole and every word of the others is there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(width))
+        patch.setenv("TERM", "xterm")
+        stream = Terminal()
+        columns = (Column("first"), Column("second", right=True), Column("third", wraps=True))
+        print_table(Table(columns, tuple(rows)), stream)
+    drawn = stream.getvalue()
+    assert all(word in drawn for row in rows for cell in row for word in cell.split())
+
+
+def test_what_is_dispensable_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a narrow terminal a dispensable column is left out and the others stay whole."""
+    monkeypatch.setenv("TERM", "xterm")
+    for width, shown in ((80, True), (46, False)):
+        monkeypatch.setenv("COLUMNS", str(width))
+        stream = Terminal()
+        print_table(TABLE, stream)
+        assert ("1,234" in stream.getvalue()) == shown
+        assert "mouse-20261122-154455" in stream.getvalue()

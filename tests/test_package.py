@@ -1,0 +1,23 @@
+"""The public names of the package, and what they cost."""
+
+import subprocess
+import sys
+
+import neuroevo
+
+
+def test_every_public_name_is_there() -> None:
+    """Each promised name can be had from the package, and nothing else is promised."""
+    for name in neuroevo.__all__:
+        assert getattr(neuroevo, name).__name__ == name
+    assert dir(neuroevo) == sorted(neuroevo.__all__)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    """After `import neuroevo` no library that takes long to load is there."""
+    heavy = "{'numba', 'plotly', 'pandas', 'joblib', 'deap', 'pydantic', 'numpy', 'sklearn'}"
+    command = f"import sys, neuroevo; print(sorted({heavy} & set(sys.modules)))"
+    printed = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, check=True, text=True
+    )
+    assert printed.stdout == "[]\n"
