@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from neuroevo.evaluation import OBJECTIVES
-from neuroevo.evaluation.evaluator import Assignment, Evaluation, Evaluator, Workers, data_set
+from neuroevo.errors import StorageError
+from neuroevo.evaluation import OBJECTIVES, Workers
+from neuroevo.evaluation.evaluator import Assignment, Evaluation, Evaluator, data_set
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment
 from neuroevo.runs import (
@@ -103,9 +105,7 @@ def search(
     data_set(experiment.task)
     observer(Progress(experiment, "compiling"))
     with Evaluator(experiment.training.precision, workers or Workers()) as evaluator:
-        folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
-        write_atomically(folder.experiment_file, experiment.to_toml())
-        write_atomically(folder.environment_file, json.dumps(environment(), indent=2) + "\n")
+        folder = _new_folder(experiment, results)
         with Journal(folder.journal_file) as journal:
             progress = Progress(experiment, "baselines", folder)
             search = _Search(
@@ -121,6 +121,18 @@ def search(
             search.evaluate_baselines()
             search.evolve()
             search.rescore()
+    return folder
+
+
+def _new_folder(experiment: Experiment, results: Path) -> RunFolder:
+    """Make the run's folder with what is known before the search, or leave nothing."""
+    folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
+    try:
+        write_atomically(folder.experiment_file, experiment.to_toml())
+        write_atomically(folder.environment_file, json.dumps(environment(), indent=2) + "\n")
+    except StorageError:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
     return folder
 
 

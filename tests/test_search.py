@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import math
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import numpy as np
 import pytest
 
 from neuroevo.errors import DataError
-from neuroevo.evaluation.evaluator import Assignment, Backend, Evaluator, Workers
+from neuroevo.evaluation import Backend, Workers
+from neuroevo.evaluation.evaluator import Assignment, Evaluator
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Network
@@ -214,3 +217,22 @@ def test_bad_data_leave_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="row 3"):
         search(small(task=task), tmp_path / "results")
     assert not (tmp_path / "results").exists()
+
+
+def test_a_folder_that_cannot_be_filled_is_not_left(tmp_path: Path) -> None:
+    """When the experiment itself can't be written down, no half run stays behind."""
+    full = tmp_path / "results"
+    full.mkdir()
+    limits = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
+    ignore = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
+    task = '{"task": {"kind": "mouse"}}'
+    code = (
+        f"{limits}; {ignore}; from neuroevo.search import search; from pathlib import Path; "
+        f"from neuroevo.experiment import Experiment; "
+        f"search(Experiment.of({task}), Path({str(full)!r}))"
+    )
+    failed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, text=True
+    )
+    assert "StorageError" in failed.stderr
+    assert list(full.iterdir()) == []

@@ -5,12 +5,15 @@ Importing this package loads no compiler; `neuroevo.evaluation.evaluator` does.
 
 from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, Objective
 from neuroevo.evaluation.phenotype import NETWORK_GENES, Phenotype, phenotype_of
+from neuroevo.evaluation.workers import Backend, Workers
 
 __all__ = [
     "NETWORK_GENES",
     "OBJECTIVES",
     "REDUCTIONS",
+    "Backend",
     "Objective",
     "Phenotype",
+    "Workers",
     "phenotype_of",
 ]

@@ -10,16 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Any, NamedTuple, Self
 
 import joblib
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.errors import UsageError
 from neuroevo.evaluation.bundles import Bundle, Replicate, pack
 from neuroevo.evaluation.objectives import OBJECTIVES, LearningCurves, score
 from neuroevo.evaluation.phenotype import phenotype_of
+from neuroevo.evaluation.workers import Workers
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning import (
     Architecture,
@@ -31,8 +31,6 @@ from neuroevo.learning import (
 from neuroevo.learning.starting_weights import Seed
 from neuroevo.learning.training import Lane, SampleStream, compile_kernel, sample_stream, train
 from neuroevo.tasks import Task
-
-Backend = Literal["threading", "loky"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,37 +77,6 @@ class _TrainedLane(NamedTuple):
     curve: npt.NDArray[np.floating]
     parameters: npt.NDArray[np.floating]
     seconds: float  # its share of the bundle's
-
-
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """Who trains: how many at once, and of what kind. They change no result.
-
-    Parameters
-    ----------
-    n_jobs
-        How many, as joblib counts: -1 is one a core, -2 one fewer.
-    backend
-        `threading` or `loky` (processes), as joblib calls them.
-
-    Raises
-    ------
-    UsageError
-        If there would be none, or none of that kind.
-    """
-
-    n_jobs: int = -1
-    backend: Backend = "threading"
-
-    def __post_init__(self) -> None:
-        problems = []
-        if self.n_jobs == 0:
-            problems.append("jobs: must be at least 1, or -1 for one a core, but got 0")
-        if self.backend not in get_args(Backend):
-            kinds = " or ".join(get_args(Backend))
-            problems.append(f"backend: must be {kinds}, but got {self.backend!r}")
-        if problems:
-            raise UsageError(*problems)
 
 
 class Evaluator:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import phenotype_of
-from neuroevo.evaluation.evaluator import Assignment, Backend, Evaluation, Evaluator, Workers
+from neuroevo.evaluation import Backend, Workers, phenotype_of
+from neuroevo.evaluation.evaluator import Assignment, Evaluation, Evaluator
 from neuroevo.learning import DataSet, Network
 from neuroevo.learning.training import Lane, sample_stream, train
 from tests import naive

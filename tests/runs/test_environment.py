@@ -28,7 +28,7 @@ def test_the_start_tells_its_offset() -> None:
 def test_no_library_is_loaded_to_tell_its_version() -> None:
     """Describing numba, plotly and the others imports none of them."""
     program = "import sys, neuroevo.runs as runs; runs.environment(); print(*sys.modules)"
-    loaded = subprocess.run(  # noqa: S603 - our own program
+    loaded = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     ).stdout.split()
     assert not {"numba", "plotly", "pandas", "deap", "joblib"} & set(loaded)

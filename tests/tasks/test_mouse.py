@@ -117,7 +117,7 @@ print(hashlib.sha256(arrays).hexdigest())
 @pytest.mark.parametrize("disabled", ["", "AVX512_SKX", "AVX512_SKX AVX2 FMA3 SSE42"])
 def test_the_bytes_are_those_of_every_machine(disabled: str) -> None:
     """Whichever vector instructions NumPy may use, the data have the same fingerprint."""
-    made = subprocess.run(  # noqa: S603 - our own lines in our own Python
+    made = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", FINGERPRINT],
         env=os.environ | {"NPY_DISABLE_CPU_FEATURES": disabled},
         capture_output=True,
