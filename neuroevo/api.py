@@ -11,7 +11,6 @@ import numpy as np
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import Backend, Workers
 from neuroevo.experiment import Experiment, load_experiment
-from neuroevo.report.page import write_report
 from neuroevo.report.run import Run, load_run
 from neuroevo.search import Observer, search
 from neuroevo.space import Value
@@ -71,6 +70,8 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
         initial=_initial(seed_from, experiment, Path(results)),
         observer=observer,
     )
+    from neuroevo.report.page import write_report  # noqa: PLC0415 - loads pandas, not before
+
     finished = load_run(folder.path, results)
     write_report(finished)
     return finished

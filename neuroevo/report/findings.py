@@ -40,6 +40,8 @@ class Findings:
         What the run ran on, as `neuroevo.runs.environment` describes it.
     identity
         The run's id.
+    seconds
+        What the search took by the clock, from its first training on; NaN where it isn't known.
     """
 
     experiment: "Experiment"
@@ -47,6 +49,7 @@ class Findings:
     champions: "tuple[Champion, ...]" = ()
     environment: Mapping[str, Any] = field(default_factory=dict)
     identity: str = ""
+    seconds: float = math.nan
 
     @cached_property
     def objectives(self) -> "tuple[Objective, ...]":
@@ -96,11 +99,6 @@ class Findings:
         for trial in self.trials:
             names.update(dict.fromkeys(trial.genome))
         return tuple(names)
-
-    @cached_property
-    def seconds(self) -> float:
-        """Seconds spent on evaluating trials, summed over them."""
-        return math.fsum(trial.seconds for trial in self.trials)
 
     @property
     def networks(self) -> int:

@@ -187,10 +187,10 @@ def _effort(findings: "Findings") -> str:
 def _effort_figures(findings: "Findings") -> tuple[Figure, ...]:
     trials = wording.counted(len(findings.trials), "trial")
     starts = wording.counted(findings.experiment.training.replicates, "start")
-    return (
-        Figure(f"{findings.networks:,}", f"networks trained: {trials}, {starts} each"),
-        Figure(wording.duration(findings.seconds), "spent on training, summed over the trials"),
-    )
+    trained = Figure(f"{findings.networks:,}", f"networks trained: {trials}, {starts} each")
+    if math.isnan(findings.seconds):
+        return (trained,)
+    return trained, Figure(wording.duration(findings.seconds), "from the first training to the last")
 
 
 def _ratio(ratio: float) -> str:

@@ -4,13 +4,14 @@ It knows the folder and what was found; the figures are loaded when the first on
 """
 
 import json
+import math
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
 from neuroevo.report.findings import Findings
-from neuroevo.runs import RunFolder, find_run, read_champions, read_trials
+from neuroevo.runs import RunFolder, find_run, read_champions, read_checkpoint, read_trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,7 @@ class Run:
             champions=tuple(read_champions(champions)) if champions.exists() else (),
             environment=_read_environment(self.folder.environment_file),
             identity=self.folder.id,
+            seconds=_read_seconds(self.folder.checkpoint_file),
         )
 
     @property
@@ -173,6 +175,11 @@ def load_run(reference: str | Path = "latest", results: str | Path = "results") 
         If there is no such run.
     """
     return Run(find_run(str(reference), Path(results)))
+
+
+def _read_seconds(path: Path) -> float:
+    """Read how long the search has taken; NaN before the first generation is done."""
+    return float(read_checkpoint(path).get("seconds", math.nan)) if path.exists() else math.nan
 
 
 def _read_environment(path: Path) -> dict[str, Any]:

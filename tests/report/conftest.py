@@ -14,7 +14,15 @@ from neuroevo.evolution.front import nondominated
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Architecture, samples_seen
 from neuroevo.report.run import Run
-from neuroevo.runs import Champion, Journal, RunFolder, Trial, environment, write_champions
+from neuroevo.runs import (
+    Champion,
+    Journal,
+    RunFolder,
+    Trial,
+    environment,
+    write_champions,
+    write_checkpoint,
+)
 
 RATES = {"linear": 0.2, "tanh": 0.1, "sigmoid": 0.5, "relu": 0.08}
 
@@ -191,6 +199,7 @@ def write_run(folder: Path, plan: Plan) -> Run:
     )
     run.experiment_file.write_text(asked.to_toml(), encoding="utf-8")
     run.environment_file.write_text(json.dumps(environment()), encoding="utf-8")
+    write_checkpoint(run.checkpoint_file, {"seconds": 12.5})
     story = Story(plan, asked)
     trials = story.trials()
     with Journal(run.journal_file) as journal:
