@@ -59,7 +59,7 @@ def front_table(run: "Run") -> Table:
 
 
 def baseline_table(run: "Run") -> Table:
-    """Make the table of the baselines, each compared with the best of the front."""
+    """Make the table of the baselines, each compared with the trial that the report opens with."""
     from neuroevo.report.drawing import objective_name
 
     objectives = (Column(objective_name(item), right=True) for item in run.findings.objectives)
@@ -68,7 +68,7 @@ def baseline_table(run: "Run") -> Table:
         for trial in run.baselines
     )
     columns = (Column("baseline"), Column("configuration", wraps=True, dispensable=1), *objectives)
-    return Table((*columns, Column("rank 1 needs")), tuple(rows))
+    return Table((*columns, Column(_winner(run))), tuple(rows))
 
 
 def fresh_objectives(run: "Run", trial: "Trial") -> dict[str, float | None]:
@@ -83,24 +83,32 @@ def fresh_objectives(run: "Run", trial: "Trial") -> dict[str, float | None]:
 
 
 def times_fewer_samples(run: "Run", baseline: "Trial") -> float | None:
-    """Tell how many times fewer samples than a baseline the best trial needs to learn the task.
+    """Tell how many times fewer samples than a baseline the leading trial needs to learn the task.
 
     Returns
     -------
     float or None
-        Below 1 where the best needs more; None where one of the two does not learn it.
+        Below 1 where it needs more; None where one of the two does not learn it.
     """
-    from neuroevo.report.headline import samples_to_learn
+    from neuroevo.report.headline import leading, samples_to_learn
 
     if not run.pareto_front():
         return None
-    needed = samples_to_learn(run.findings, run.best)
+    needed = samples_to_learn(run.findings, leading(run.findings))
     compared = samples_to_learn(run.findings, baseline)
     return None if needed is None or compared is None else compared / needed
 
 
+def _winner(run: "Run") -> str:
+    """Name the trial that the report opens with by its rank."""
+    from neuroevo.report.headline import leading
+
+    front = run.pareto_front()
+    return f"rank {front.index(leading(run.findings)) + 1} needs" if front else "the best needs"
+
+
 def _comparison(run: "Run", baseline: "Trial") -> str:
-    """Say how many samples the best needs, against a baseline."""
+    """Say how many samples the leading trial needs, against a baseline."""
     from neuroevo.report.headline import samples_to_learn
 
     ratio = times_fewer_samples(run, baseline)

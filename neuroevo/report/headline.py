@@ -190,7 +190,9 @@ def _effort_figures(findings: "Findings") -> tuple[Figure, ...]:
     trained = Figure(f"{findings.networks:,}", f"networks trained: {trials}, {starts} each")
     if math.isnan(findings.seconds):
         return (trained,)
-    return trained, Figure(wording.duration(findings.seconds), "from the first training to the last")
+    return trained, Figure(
+        wording.duration(findings.seconds), "from the first training to the last"
+    )
 
 
 def _ratio(ratio: float) -> str:

@@ -16,7 +16,7 @@ from neuroevo.report.drawing import (
     nothing,
     rounded,
 )
-from neuroevo.report.headline import leading
+from neuroevo.report.headline import leading, samples_to_learn
 from neuroevo.report.theme import BANDS, CATEGORIES, LIGHT
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Curve:
         `CHAMPION`, `QUICKEST` or a baseline's name.
     label
         The configuration in a short line.
+    learnt
+        Samples that the trial needs to reach the target, as its table says; None if it does not.
     lower, median, upper
         Quartiles of the validation MSE over the replicates, one value for each point of the
         grid; infinite where diverged. The three are equal where only the median was kept.
@@ -45,14 +47,10 @@ class Curve:
 
     name: str
     label: str
+    learnt: float | None
     lower: NDArray[np.float64]
     median: NDArray[np.float64]
     upper: NDArray[np.float64]
-
-    def reached(self, samples: NDArray[np.int64], target: float) -> int | None:
-        """Return the first grid point's samples at which the median is at most the target."""
-        below = np.flatnonzero(self.median <= target)
-        return int(samples[below[0]]) if below.size else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,15 +117,15 @@ def caption(drawn: CurvesData) -> str:
     target = wording.number(drawn.target)
     sentences = []
     baselines = [curve for curve in drawn.curves if curve.name not in {CHAMPION, QUICKEST}]
-    times = {curve.name: curve.reached(drawn.samples, drawn.target) for curve in drawn.curves}
+    times = {curve.name: curve.learnt for curve in drawn.curves}
     if CHAMPION in times:
         sentences.append(_reached("The champion", times[CHAMPION], target))
     if QUICKEST in times:
-        sentences.append(f"The quickest of the front needs about {times[QUICKEST]:,}.")
+        sentences.append(f"The quickest of the front needs about {times[QUICKEST]:,.0f}.")
     learnt = [(time, curve.name) for curve in baselines if (time := times[curve.name])]
     if learnt:
         time, name = min(learnt)
-        sentences.append(f"The quickest baseline, {name}, needs about {time:,}.")
+        sentences.append(f"The quickest baseline, {name}, needs about {time:,.0f}.")
     missed = len(baselines) - len(learnt)
     if missed:
         who = wording.counted(missed, "baseline")
@@ -139,22 +137,25 @@ def caption(drawn: CurvesData) -> str:
     return " ".join(sentences)
 
 
-def _reached(who: str, samples: int | None, target: str) -> str:
+def _reached(who: str, samples: float | None, target: str) -> str:
     if samples is None:
         return f"{who} does not fall below an MSE of {target} within the budget."
-    return f"{who} falls below an MSE of {target} after about {wording.counted(samples, 'sample')}."
+    needed = wording.counted(round(samples), "sample")
+    return f"{who} falls below an MSE of {target} after about {needed}."
 
 
 def _curve(findings: "Findings", name: str, trial: "Trial") -> Curve:
     champion = findings.champion_of(trial)
     label = wording.configuration(trial.genome)
+    learnt = samples_to_learn(findings, trial)
     if champion is None or not champion.curves.size:
         median = np.asarray(trial.curve, dtype=np.float64)
-        return Curve(name, label, median, median, median)
+        return Curve(name, label, learnt, median, median, median)
     # A diverged replicate is infinitely wrong: it counts, above all that stayed finite.
     replicates = np.nan_to_num(champion.curves.astype(np.float64), nan=math.inf, posinf=math.inf)
     ordered = np.sort(replicates, axis=0)
-    return Curve(name, label, *(quantile(ordered, share) for share in (0.25, 0.5, 0.75)))
+    quartiles = (quantile(ordered, share) for share in (0.25, 0.5, 0.75))
+    return Curve(name, label, learnt, *quartiles)
 
 
 def quantile(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]:
