@@ -28,7 +28,8 @@ def print_findings(run: "Run", stream: TextIO) -> None:
         print_table(front_table(run), stream)
         hidden = len(run.pareto_front()) - LONGEST_FRONT
         if hidden > 0:
-            print_text(f"and {hidden} more, see neuroevo show {run.folder.id} --json", stream)
+            all_of_it = f"neuroevo show {run.folder.id} --json"
+            print_text(f"and {hidden} more in between, see {all_of_it}", stream)
     if run.baselines:
         print_heading("Baselines, picked by hand", stream)
         print_table(baseline_table(run), stream)
@@ -38,7 +39,7 @@ def print_findings(run: "Run", stream: TextIO) -> None:
 
 
 def front_table(run: "Run") -> Table:
-    """Make the table of the front, at most `LONGEST_FRONT` rows of it."""
+    """Make the table of the front, from end to end in at most `LONGEST_FRONT` rows."""
     from neuroevo.report.drawing import objective_name
 
     scored_again = any(fresh_objectives(run, trial) for trial in run.pareto_front())
@@ -51,9 +52,14 @@ def front_table(run: "Run") -> Table:
         columns.append(Column(objective_name(objective), right=True))
         if scored_again:
             columns.append(Column("fresh", right=True, dispensable=1))
+    front = run.pareto_front()
     rows = (
-        (str(rank), str(trial.number), *_scored(run, trial, scored_again=scored_again))
-        for rank, trial in enumerate(run.pareto_front()[:LONGEST_FRONT], start=1)
+        (
+            str(rank),
+            str(front[rank - 1].number),
+            *_scored(run, front[rank - 1], scored_again=scored_again),
+        )
+        for rank in run.findings.excerpt(LONGEST_FRONT)
     )
     return Table(tuple(columns), tuple(rows))
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neuroevo.evaluation.bundles import Bundle, Replicate, pack
-from neuroevo.evaluation.objectives import OBJECTIVES, LearningCurves, score
+from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurves, score
 from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.evaluation.workers import Workers
 from neuroevo.kernel.catalogue import LANE_COUNTS
@@ -26,7 +26,6 @@ from neuroevo.learning import (
     DataSet,
     Precision,
     TrainingSettings,
-    samples_seen,
 )
 from neuroevo.learning.starting_weights import Seed
 from neuroevo.learning.training import Lane, SampleStream, compile_kernel, sample_stream, train
@@ -182,10 +181,9 @@ def _judge(
 ) -> Evaluation:
     curves = np.stack([lane.curve for lane in lanes])
     learning = LearningCurves(
-        samples_seen(assignment.training.samples),
-        curves,
+        _stream(assignment.task, assignment.training, assignment.seed).samples_seen,
+        np.maximum(curves, MSE_FLOORS[assignment.training.precision], dtype=np.float64),
         assignment.training.target_mse,
-        assignment.training.precision,
         architecture.parameter_count,
     )
     return Evaluation(

@@ -23,9 +23,8 @@ class LearningCurves:
     """The learning curves of a trial's replicates, and what else objectives need."""
 
     samples_seen: npt.NDArray[np.int64]  # (points,)
-    mse: npt.NDArray[np.floating]  # (replicates, points), infinite where diverged
+    mse: npt.NDArray[np.float64]  # (replicates, points), infinite where diverged
     target_mse: float
-    precision: Precision
     parameter_count: int
 
 
@@ -60,34 +59,28 @@ class Objective:
 
 
 def _final_mse(curves: LearningCurves) -> npt.NDArray[np.float64]:
-    return _floored(curves)[:, -1]
+    final: npt.NDArray[np.float64] = curves.mse[:, -1]
+    return final
 
 
 def _samples_to_target(curves: LearningCurves) -> npt.NDArray[np.float64]:
-    return np.array(
-        [_first_reached(curves.samples_seen, mse, curves.target_mse) for mse in _floored(curves)]
-    )
-
-
-def _first_reached(
-    samples_seen: npt.NDArray[np.int64], mse: npt.NDArray[np.float64], target: float
-) -> float:
-    reached = np.flatnonzero(mse <= target)
-    if len(reached) == 0:
-        budget, final = float(samples_seen[-1]), float(mse[-1])
-        return budget * (1 + math.log10(final / target)) if math.isfinite(final) else math.inf
-    point = int(reached[0])
-    after = float(samples_seen[point])
-    if point == 0 or mse[point] == target:
-        return after
-    before = float(samples_seen[point - 1])
-    missed, gained = float(mse[point - 1]) / target, float(mse[point - 1] / mse[point])
-    share = math.log(missed) / math.log(gained)
-    return float(before * (after / before) ** share)
+    seen, target = curves.samples_seen.astype(np.float64), curves.target_mse
+    reached = curves.mse <= target
+    after = reached.argmax(axis=1)  # the first point at the target, 0 where there is none
+    before = np.maximum(after - 1, 0)
+    replicates = np.arange(len(curves.mse))
+    high = np.log(curves.mse[replicates, before] / target)
+    low = np.log(curves.mse[replicates, after] / target)
+    # Where the first point is there already, nothing lies before it to interpolate from.
+    drop = np.subtract(high, low, out=np.ones_like(high), where=after > before)
+    share = np.divide(high, drop, out=np.ones_like(high), where=after > before)
+    crossing = seen[before] * (seen[after] / seen[before]) ** share
+    missed = seen[-1] * (1 + np.log10(curves.mse[:, -1] / target))
+    return np.where(reached.any(axis=1), crossing, missed)
 
 
 def _curve_area(curves: LearningCurves) -> npt.NDArray[np.float64]:
-    heights = np.log10(_floored(curves))
+    heights = np.log10(curves.mse)
     if heights.shape[1] == 1:
         return heights[:, 0]
     positions = np.log10(curves.samples_seen)
@@ -98,10 +91,6 @@ def _curve_area(curves: LearningCurves) -> npt.NDArray[np.float64]:
 
 def _parameters(curves: LearningCurves) -> npt.NDArray[np.float64]:
     return np.full(len(curves.mse), float(curves.parameter_count))
-
-
-def _floored(curves: LearningCurves) -> npt.NDArray[np.float64]:
-    return np.maximum(curves.mse.astype(np.float64), MSE_FLOORS[curves.precision])
 
 
 OBJECTIVES: Mapping[str, Objective] = {

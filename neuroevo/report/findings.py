@@ -82,6 +82,19 @@ class Findings:
         kept = np.flatnonzero(nondominated(points))
         return tuple(sorted((self.complete[index] for index in kept), key=self.scores))
 
+    def excerpt(self, most: int) -> tuple[int, ...]:
+        """Choose ranks of the front that tell its whole range: all, or some from end to end.
+
+        Parameters
+        ----------
+        most
+            How many at most, 2 or more.
+        """
+        last = len(self.front) - 1
+        if last < most:
+            return tuple(range(1, last + 2))
+        return tuple(1 + round(place * last / (most - 1)) for place in range(most))
+
     @cached_property
     def generations(self) -> int:
         """How many generations have trials."""

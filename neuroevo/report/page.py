@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from neuroevo.report.run import Run
 
 FAILURES_SHOWN = 8
+EXCERPT = 12  # rows of the front
+MOST_SHOWN = 200  # rows of the front where it is shown at length
 
 PLOTLY_CONFIG = {
     "displaylogo": False,
@@ -91,7 +93,8 @@ def page(findings: "Findings") -> str:
             title=findings.identity or findings.experiment.name,
             headline=headline(findings),
             figures=shown,
-            best=best_table(findings),
+            best=best_table(findings, EXCERPT),
+            front=best_table(findings, MOST_SHOWN) if len(findings.front) > EXCERPT else None,
             front_size=len(findings.front),
             baselines=baselines_table(findings),
             failures=_failures(findings),

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.report.findings import Findings
 
-MOST_SHOWN = 200
 LONG_TEXT = 24  # characters, from which on a cell may break into lines
 
 
@@ -53,13 +52,21 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def best_table(findings: "Findings") -> Table | None:
-    """Return the front, best first, with both scores; None if it is empty."""
-    table = tables.best(findings).head(MOST_SHOWN)
+def best_table(findings: "Findings", most: int) -> Table | None:
+    """Return the front from end to end, best first, with both scores; None if it is empty.
+
+    Parameters
+    ----------
+    findings
+        Whose front.
+    most
+        How many rows at most.
+    """
+    table = tables.best(findings)
     if table.empty:
         return None
-    lead = ["rank", "network"]
-    return _scored_table(findings, table, lead, ["generation", "number"])
+    shown = table[table["rank"].isin(findings.excerpt(most))]
+    return _scored_table(findings, shown, ["rank", "network"], ["generation", "number"])
 
 
 def baselines_table(findings: "Findings") -> Table | None:

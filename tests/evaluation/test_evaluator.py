@@ -121,3 +121,11 @@ def test_no_workers_is_refused() -> None:
         "jobs: must be at least 1, or -1 for one a core, but got 0",
         "backend: must be threading or loky, but got 'carrier pigeon'",
     )
+
+
+def test_an_error_below_the_floor_counts_as_the_floor(assignment: Assignment) -> None:
+    """In float32 an error under 1e-14 is rounding, and counts as 1e-14."""
+    perfect = {"hidden": (), "learning_rate": 0.4, "activation": "linear"}
+    evaluation = evaluated([perfect], assignment)[0]
+    assert np.median(evaluation.curves[:, -1]) < 1e-14
+    assert evaluation.objectives["final_mse"] == 1e-14
