@@ -1,0 +1,86 @@
+"""The entry point: `python -m experiments.benchmarks [PART ...] [--json] [--rounds N]`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from typing import Any
+
+from experiments.benchmarks.machine import this_machine
+from experiments.benchmarks.measuring import say
+from experiments.benchmarks.tables import Table
+from neuroevo.errors import NeuroevoError
+
+_ROUNDS = {"startup": 5, "run": 3, "kernel": 7}
+"""The parts in the order in which they are measured, and how often each measurement is taken.
+
+The kernel comes last: its peers make this process large, and a child's peak memory counts from
+the size of its parent on.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the modules that measure."""
+
+    measure: Callable[[int], Any]
+    tables: Callable[[Any], list[Table]]
+
+
+def main() -> int:
+    """Measure what is asked for; the tables go to stdout, progress to stderr."""
+    arguments = _parser().parse_args()
+    everything = "all" in arguments.parts
+    parts = [name for name in _ROUNDS if everything or name in arguments.parts]
+    try:
+        _measure(parts, arguments.rounds, as_json=arguments.json)
+    except NeuroevoError as error:
+        for problem in error.problems:
+            say(problem)
+        return error.exit_code
+    return 0
+
+
+def _measure(parts: Sequence[str], rounds: int | None, *, as_json: bool) -> None:
+    machine = this_machine()
+    measured: dict[str, Any] = {"machine": asdict(machine)}
+    if not as_json:
+        _write(machine.markdown())
+    for name in parts:
+        part = _part(name)
+        result = part.measure(rounds or _ROUNDS[name])
+        measured[name] = asdict(result)
+        if not as_json:
+            _write(*(table.markdown() for table in part.tables(result)))
+    if as_json:
+        _write(json.dumps(measured, indent=2))
+
+
+def _part(name: str) -> Part:
+    module = import_module(f"experiments.benchmarks.{name}")
+    return Part(module.measure, module.tables)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.benchmarks",
+        description="Measure how fast and lean neuroevo is.",
+    )
+    parser.add_argument(
+        "parts", nargs="*", choices=[*_ROUNDS, "all"], default="all", help="what to measure"
+    )
+    parser.add_argument("--rounds", type=int, help="how often to take each measurement")
+    parser.add_argument("--json", action="store_true", help="write JSON instead of tables")
+    return parser
+
+
+def _write(*texts: str) -> None:
+    for text in texts:
+        sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
