@@ -76,7 +76,8 @@ def _samples_to_target(curves: LearningCurves) -> npt.NDArray[np.float64]:
     share = np.divide(high, drop, out=np.ones_like(high), where=after > before)
     crossing = seen[before] * (seen[after] / seen[before]) ** share
     missed = seen[-1] * (1 + np.log10(curves.mse[:, -1] / target))
-    return np.where(reached.any(axis=1), crossing, missed)
+    samples: npt.NDArray[np.float64] = np.where(reached.any(axis=1), crossing, missed)
+    return samples
 
 
 def _curve_area(curves: LearningCurves) -> npt.NDArray[np.float64]:
