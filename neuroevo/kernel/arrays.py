@@ -57,5 +57,6 @@ def topology(layer_sizes: Sequence[int], activation: Activation, *, biases: bool
 
 def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
     """Room for one sample on its way through a bundle, and back."""
-    units = sum(layer_sizes)
-    return Workspace(*(rows_of_lanes(units, precision) for _ in Workspace._fields))
+    units, parts = sum(layer_sizes), len(Workspace._fields)
+    rows = rows_of_lanes(parts * units, precision)
+    return Workspace(*(rows[part * units : (part + 1) * units] for part in range(parts)))

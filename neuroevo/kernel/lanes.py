@@ -287,6 +287,9 @@ def constant(float32: float, float64: float) -> Any:
     return intrinsic(operation)
 
 
+zero = constant(0.0, 0.0)
+
+
 def polynomial(float32: tuple[float, ...], float64: tuple[float, ...]) -> Any:
     """Make an intrinsic `f(x)`: the polynomial with these coefficients, lowest power first.
 

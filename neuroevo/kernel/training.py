@@ -14,7 +14,7 @@ from numba import njit
 from neuroevo.kernel.activations import LINEAR, activate
 from neuroevo.kernel.arrays import Floats, Samples, Topology, Workspace
 from neuroevo.kernel.compiled import entry_point
-from neuroevo.kernel.lanes import broadcast, fma, load, store, where
+from neuroevo.kernel.lanes import broadcast, fma, load, store, where, zero
 
 
 @njit(forceinline=True)
@@ -75,47 +75,35 @@ def _forward(topology, parameters, workspace, inputs, sample):
 
 @njit(forceinline=True)
 def _blame_and_update(parameters, workspace, offset, first_input, first_output, inputs, outputs):
-    """Deltas of a layer's inputs and the update of its weights in one pass, four inputs at a time.
+    """Deltas of a layer's inputs and the update of its weights in one pass, two inputs at a time.
 
     Each weight is loaded once and stored once; the deltas come from the weights before the update.
     """
     values, deltas, steps = workspace.values, workspace.deltas, workspace.steps
     unit = 0
-    while unit + 4 <= inputs:
+    while unit + 2 <= inputs:
         row = offset + (unit + 1) * outputs
         value0 = load(values, first_input + unit)
         value1 = load(values, first_input + unit + 1)
-        value2 = load(values, first_input + unit + 2)
-        value3 = load(values, first_input + unit + 3)
-        sum0 = value0 * 0.0
+        sum0 = zero(value0)
         sum1 = sum0
-        sum2 = sum0
-        sum3 = sum0
         for output in range(first_output, first_output + outputs):
             delta = load(deltas, output)
             step = load(steps, output)
             weight0 = load(parameters, row)
             weight1 = load(parameters, row + outputs)
-            weight2 = load(parameters, row + 2 * outputs)
-            weight3 = load(parameters, row + 3 * outputs)
             sum0 = fma(weight0, delta, sum0)
             sum1 = fma(weight1, delta, sum1)
-            sum2 = fma(weight2, delta, sum2)
-            sum3 = fma(weight3, delta, sum3)
             store(parameters, row, fma(value0, step, weight0))
             store(parameters, row + outputs, fma(value1, step, weight1))
-            store(parameters, row + 2 * outputs, fma(value2, step, weight2))
-            store(parameters, row + 3 * outputs, fma(value3, step, weight3))
             row += 1
         store(deltas, first_input + unit, sum0)
         store(deltas, first_input + unit + 1, sum1)
-        store(deltas, first_input + unit + 2, sum2)
-        store(deltas, first_input + unit + 3, sum3)
-        unit += 4
+        unit += 2
     while unit < inputs:
         row = offset + (unit + 1) * outputs
         value = load(values, first_input + unit)
-        total = value * 0.0
+        total = zero(value)
         for output in range(first_output, first_output + outputs):
             weight = load(parameters, row)
             total = fma(weight, load(deltas, output), total)
@@ -180,7 +168,7 @@ def _learn(topology, parameters, learning_rates, training, sample, workspace):
 def _validate(topology, parameters, workspace, validation):
     """Mean over samples and outputs of the squared error, a lane each."""
     samples, outputs = validation.targets.shape
-    total = load(parameters, 0) * 0.0
+    total = zero(load(parameters, 0))
     for sample in range(samples):
         first_output = _forward(topology, parameters, workspace, validation.inputs, sample)
         for output in range(outputs):
