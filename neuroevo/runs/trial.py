@@ -71,9 +71,9 @@ class Trial:
 
         JSON has neither NaN nor infinity: an objective without a finite value and a diverged
         point of the curve are ``null``. Objectives, seconds and genes are written in full. A
-        value of the curve that is a float32 is written with the fewest digits that give this
-        float32 again, any other value with the fewest that give the same float64. So a curve
-        that was read must be cast to the run's precision before its bits are compared.
+        curve of float32 values is written with nine significant digits, which always give the
+        float32 again, any other with seventeen. So a curve that was read must be cast to the
+        run's precision before its bits are compared.
         """
         head: dict[str, object] = {
             "number": self.number,
@@ -147,19 +147,9 @@ def _curve_text(curve: tuple[float, ...]) -> str:
     doubles = np.array(curve, dtype=np.float64)
     with np.errstate(over="ignore"):
         singles = doubles.astype(np.float32)
-    shortest = [str(single) for single in singles]
-    # A decimal that is read as a double and then cast is rounded twice, which in rare cases
-    # ends at a float32's neighbour (7.038531e-26): those are written in full.
-    casts_back = np.array(shortest, dtype=np.float64).astype(np.float32) == singles
-    brief = np.isfinite(singles) & (singles == doubles) & casts_back
-    return ", ".join(
-        short if is_brief else _number(double)
-        for short, is_brief, double in zip(shortest, brief.tolist(), doubles.tolist(), strict=True)
-    )
-
-
-def _number(value: float) -> str:
-    return repr(value) if math.isfinite(value) else "null"
+    digits = 9 if np.array_equal(singles, doubles, equal_nan=True) else 17
+    text = ", ".join([f"%.{digits}g"] * len(curve)) % curve
+    return text.replace("inf", "null").replace("nan", "null")
 
 
 def _refuse_constant(constant: str) -> object:

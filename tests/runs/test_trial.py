@@ -78,9 +78,9 @@ def test_float64_curves_keep_their_values(make_trial: Make, curve: list[float]) 
 
 
 def test_float32_curves_are_short(make_trial: Make) -> None:
-    """A float32 is written with its own few digits, not with those of the double beside it."""
-    line = make_trial(curve=(float(np.float32(0.1)), 0.1)).to_json()
-    assert '"curve": [0.1, 0.1]' in line
+    """A float32 is written with the nine digits that it has, not with those of a double."""
+    line = make_trial(curve=(float(np.float32(0.1)), 0.5)).to_json()
+    assert '"curve": [0.100000001, 0.5]' in line
 
 
 def test_what_is_not_finite_is_null(make_trial: Make) -> None:
