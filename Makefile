@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help run test lint bench clean
+.PHONY: help run test lint bench picture clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile
@@ -29,6 +29,9 @@ lint: $(INSTALLED) ## check style, types and the layers
 
 test: lint ## all checks and all tests
 	$(BIN)/pytest
+
+picture: $(INSTALLED) ## take the pictures in the README from the latest run, with chromium
+	$(BIN)/python docs/picture.py
 
 bench: $(INSTALLED) ## measure speed, against peers where they are installed
 	$(BIN)/python -m experiments.benchmarks
