@@ -4,7 +4,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import Any, Literal
 
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import OBJECTIVES, Workers
-from neuroevo.evaluation.evaluator import Assignment, Evaluation, Evaluator, data_set
+from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment
+from neuroevo.learning import DataSet
+from neuroevo.learning.training import SampleStream, sample_stream
 from neuroevo.runs import (
     Champion,
     Journal,
@@ -102,7 +104,7 @@ def search(
         seed=experiment.seed,
         initial=initial,
     )
-    data_set(experiment.task)
+    data = experiment.task.data_set()
     observer(Progress(experiment, "compiling"))
     with Evaluator(experiment.training.precision, workers or Workers()) as evaluator:
         folder = _new_folder(experiment, results)
@@ -110,6 +112,7 @@ def search(
             progress = Progress(experiment, "baselines", folder)
             search = _Search(
                 experiment,
+                data,
                 folder,
                 evolution,
                 evaluator,
@@ -141,6 +144,7 @@ class _Search:
     """A search under way: numbers trials, writes them down and keeps the observer informed."""
 
     experiment: Experiment
+    data: DataSet
     folder: RunFolder
     evolution: Evolution
     evaluator: Evaluator
@@ -149,6 +153,10 @@ class _Search:
     progress: Progress
     started: float  # on the monotonic clock
     evolved: dict[str, Trial] = field(default_factory=dict)  # by the genome's key
+    stream: SampleStream = field(init=False)  # of the search's seeds
+
+    def __post_init__(self) -> None:
+        self.stream = self._stream(_SEARCH_SEEDS)
 
     def evaluate_baselines(self) -> None:
         """Evaluate what was picked by hand, with the settings of all other trials."""
@@ -177,8 +185,8 @@ class _Search:
         self._report(phase="rescoring")
         trials = [*self.progress.front, *self.progress.baselines]
         genomes = [trial.genome for trial in trials]
-        known = dict(self.evaluator.evaluate(genomes, self._assignment(_SEARCH_SEEDS)))
-        fresh = dict(self.evaluator.evaluate(genomes, self._assignment(_FRESH_SEEDS)))
+        known = dict(self._evaluations(genomes, self.stream))
+        fresh = dict(self._evaluations(genomes, self._stream(_FRESH_SEEDS)))
         champions = [
             _champion(trial, known[index], fresh[index]) for index, trial in enumerate(trials)
         ]
@@ -192,11 +200,9 @@ class _Search:
     def _evaluate(self, births: Sequence["_Birth"]) -> list[Trial]:
         """Evaluate and record genomes; the trials come in the order of the genomes."""
         first = self.progress.trials
-        configurations = [birth.genome for birth in births]
+        genomes = [birth.genome for birth in births]
         trials: dict[int, Trial] = {}
-        for index, evaluation in self.evaluator.evaluate(
-            configurations, self._assignment(_SEARCH_SEEDS)
-        ):
+        for index, evaluation in self._evaluations(genomes, self.stream):
             trial = births[index].trial(first + index, self.progress.generation, evaluation)
             self.journal.append(trial)
             trials[index] = trial
@@ -212,15 +218,15 @@ class _Search:
     def _front(self) -> tuple[Trial, ...]:
         return tuple(self.evolved[individual.genome.key] for individual in self.evolution.front)
 
-    def _assignment(self, seeds: int) -> Assignment:
+    def _stream(self, seeds: int) -> SampleStream:
+        return sample_stream(self.data, self.experiment.training, (self.experiment.seed, seeds))
+
+    def _evaluations(
+        self, genomes: Sequence[Mapping[str, Value]], stream: SampleStream
+    ) -> Iterator[tuple[int, Evaluation]]:
         settings = self.experiment.evolution
-        return Assignment(
-            self.experiment.task,
-            self.experiment.training,
-            settings.objectives,
-            settings.reduction,
-            seed=(self.experiment.seed, seeds),
-        )
+        scoring = Scoring(settings.objectives, settings.reduction)
+        return self.evaluator.evaluate(genomes, stream, scoring)
 
     def _write_checkpoint(self, phase: Phase) -> None:
         state = {

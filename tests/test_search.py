@@ -13,10 +13,11 @@ import pytest
 
 from neuroevo.errors import DataError
 from neuroevo.evaluation import Backend, Workers
-from neuroevo.evaluation.evaluator import Assignment, Evaluator
+from neuroevo.evaluation.evaluator import Evaluator, Scoring
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Network
+from neuroevo.learning.training import sample_stream
 from neuroevo.runs import RunFolder, Trial, read_champions, read_checkpoint, read_trials
 from neuroevo.search import Progress, search
 
@@ -40,15 +41,12 @@ def timeless(folder: RunFolder) -> list[Trial]:
 
 def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], tuple[float, ...]]:
     """Train a trial's genome alone: its objectives and learning curve."""
-    assignment = Assignment(
-        experiment.task,
-        experiment.training,
-        experiment.evolution.objectives,
-        experiment.evolution.reduction,
-        seed=(experiment.seed, 0),
+    stream = sample_stream(
+        experiment.task.data_set(), experiment.training, seed=(experiment.seed, 0)
     )
+    scoring = Scoring(experiment.evolution.objectives, experiment.evolution.reduction)
     with Evaluator(experiment.training.precision, Workers(1)) as evaluator:
-        [(_, evaluation)] = evaluator.evaluate([trial.genome], assignment)
+        [(_, evaluation)] = evaluator.evaluate([trial.genome], stream, scoring)
     return dict(evaluation.objectives), evaluation.median_curve
 
 
@@ -207,6 +205,17 @@ def test_a_search_in_which_all_diverge_ends_well(tmp_path: Path) -> None:
     assert {trial.cause for trial in evolved} == {"5 of 5 replicates diverged"}
     assert all(math.isnan(value) for trial in evolved for value in trial.objectives.values())
     assert not folder.best_file.exists()
+
+
+def test_a_recording_that_changes_is_read_again(tmp_path: Path) -> None:
+    """Two searches in one process see what the file holds at the time."""
+    recording = tmp_path / "recording.csv"
+    task = {"kind": "mouse", "positions": "recording", "recording": str(recording)}
+    found = []
+    for positions in ("10,20\n500,300\n", "10,20\n900,20\n"):
+        recording.write_text(f"x,y\n{positions}", encoding="utf-8")
+        found.append([trial.objectives for trial in timeless(search(small(task=task), tmp_path))])
+    assert found[0] != found[1]
 
 
 def test_bad_data_leave_nothing_behind(tmp_path: Path) -> None:

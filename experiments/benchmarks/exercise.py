@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from neuroevo.kernel.arrays import Samples
 from neuroevo.kernel.catalogue import LANE_COUNTS
-from neuroevo.learning import Architecture, Network, Precision, StartingWeights
+from neuroevo.learning import Architecture, Network, Precision, StartingWeights, TrainingSettings
 from neuroevo.learning.starting_weights import starting_parameters
 from neuroevo.learning.training import Lane, SampleStream, Trained, train
 
@@ -70,19 +70,20 @@ def train_lanes(exercise: Exercise) -> Trained:
     The validation error is taken once, at the end, on a single sample: peers take none.
     """
     samples = Samples(exercise.inputs, exercise.targets)
+    settings = TrainingSettings(samples=exercise.samples, precision=exercise.precision)
     stream = SampleStream(
+        settings,
+        _SEED,
         training=samples,
         order=np.arange(exercise.samples),
         validation=Samples(samples.inputs[:1], samples.targets[:1]),
         samples_seen=np.array([exercise.samples]),
-        precision=exercise.precision,
     )
     return train(
         exercise.architecture,
         [Lane(replicate, exercise.learning_rate) for replicate in range(exercise.lanes)],
         stream,
-        starting_weights=exercise.starting_weights,
-        seed=_SEED,
+        exercise.starting_weights,
     )
 
 

@@ -3,7 +3,6 @@
 Knows how work is spread and put together again; knows no search and no disk.
 """
 
-import functools
 import itertools
 import time
 from collections import defaultdict
@@ -21,26 +20,16 @@ from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurve
 from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.evaluation.workers import Workers
 from neuroevo.kernel.catalogue import LANE_COUNTS
-from neuroevo.learning import (
-    Architecture,
-    DataSet,
-    Precision,
-    TrainingSettings,
-)
-from neuroevo.learning.starting_weights import Seed
-from neuroevo.learning.training import Lane, SampleStream, compile_kernel, sample_stream, train
-from neuroevo.tasks import Task
+from neuroevo.learning import Architecture, Precision
+from neuroevo.learning.training import Lane, SampleStream, compile_kernel, train
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
-    """All that decides what a configuration is worth, but for the configuration."""
+class Scoring:
+    """What counts as good: names of objectives, and how replicates' scores are reduced."""
 
-    task: Task
-    training: TrainingSettings
     objectives: tuple[str, ...]
     reduction: str
-    seed: Seed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +85,7 @@ class Evaluator:
             backend=workers.backend,
             return_as="generator_unordered",
             pre_dispatch="all",
+            max_nbytes=None,  # the kernel was compiled for arrays of memory, not of files
         )
 
     def __enter__(self) -> Self:
@@ -111,7 +101,7 @@ class Evaluator:
         self._parallel.__exit__(kind, error, traceback)
 
     def evaluate(
-        self, configurations: Sequence[Mapping[str, Any]], assignment: Assignment
+        self, configurations: Sequence[Mapping[str, Any]], stream: SampleStream, scoring: Scoring
     ) -> Iterator[tuple[int, Evaluation]]:
         """Evaluate configurations, giving each one's index and result as soon as it is there.
 
@@ -119,41 +109,27 @@ class Evaluator:
         ----------
         configurations
             Mappings from the names of network genes to values.
-        assignment
-            What they are trained on, and for.
+        stream
+            What they are trained on.
+        scoring
+            What they are trained for.
         """
-        phenotypes = [
-            phenotype_of(configuration, data_set(assignment.task), assignment.training)
-            for configuration in configurations
-        ]
-        lanes = LANE_COUNTS[assignment.training.precision]
-        bundles = pack(phenotypes, assignment.training.replicates, lanes)
-        parts = self._parallel(joblib.delayed(_train)(bundle, assignment) for bundle in bundles)
-        for trial, lanes_of_trial in _gather(parts, assignment.training.replicates):
-            yield trial, _judge(phenotypes[trial].architecture, lanes_of_trial, assignment)
+        settings, layer_ends = stream.settings, (stream.inputs, stream.outputs)
+        phenotypes = [phenotype_of(each, layer_ends, settings) for each in configurations]
+        bundles = pack(phenotypes, settings.replicates, LANE_COUNTS[settings.precision])
+        parts = self._parallel(joblib.delayed(_train)(bundle, stream) for bundle in bundles)
+        for trial, lanes in _gather(parts, settings.replicates):
+            yield trial, _judge(phenotypes[trial].architecture, lanes, stream, scoring)
 
 
-@functools.lru_cache(maxsize=4)
-def data_set(task: Task) -> DataSet:
-    """Make the task's data, once in each process, since that is quicker than sending it there."""
-    return task.data_set()
-
-
-@functools.lru_cache(maxsize=4)
-def _stream(task: Task, training: TrainingSettings, seed: Seed) -> SampleStream:
-    return sample_stream(data_set(task), training, seed)
-
-
-def _train(bundle: Bundle, assignment: Assignment) -> list[_TrainedLane]:
+def _train(bundle: Bundle, stream: SampleStream) -> list[_TrainedLane]:
     """Train a bundle; this is what workers do."""
-    stream = _stream(assignment.task, assignment.training, assignment.seed)
     start = time.perf_counter()
     trained = train(
         bundle.architecture,
         [Lane(replicate.number, replicate.learning_rate) for replicate in bundle.replicates],
         stream,
-        starting_weights=bundle.starting_weights,
-        seed=assignment.seed,
+        bundle.starting_weights,
     )
     seconds = (time.perf_counter() - start) / len(bundle.replicates)
     return [
@@ -177,20 +153,20 @@ def _gather(
 
 
 def _judge(
-    architecture: Architecture, lanes: Sequence[_TrainedLane], assignment: Assignment
+    architecture: Architecture,
+    lanes: Sequence[_TrainedLane],
+    stream: SampleStream,
+    scoring: Scoring,
 ) -> Evaluation:
     curves = np.stack([lane.curve for lane in lanes])
     learning = LearningCurves(
-        _stream(assignment.task, assignment.training, assignment.seed).samples_seen,
-        np.maximum(curves, MSE_FLOORS[assignment.training.precision], dtype=np.float64),
-        assignment.training.target_mse,
+        stream.samples_seen,
+        np.maximum(curves, MSE_FLOORS[stream.settings.precision], dtype=np.float64),
+        stream.settings.target_mse,
         architecture.parameter_count,
     )
     return Evaluation(
-        {
-            name: score(learning, OBJECTIVES[name], assignment.reduction)
-            for name in assignment.objectives
-        },
+        {name: score(learning, OBJECTIVES[name], scoring.reduction) for name in scoring.objectives},
         architecture,
         curves,
         np.stack([lane.parameters for lane in lanes]),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from neuroevo.learning import Architecture, DataSet, StartingWeights, TrainingSettings
+from neuroevo.learning import Architecture, StartingWeights, TrainingSettings
 
 NETWORK_GENES = ("hidden", "learning_rate", "activation", "biases", "starting_weights")
 """The genes of a network; `biases` and `starting_weights` may be left to the training settings."""
@@ -20,16 +20,16 @@ class Phenotype:
 
 
 def phenotype_of(
-    configuration: Mapping[str, Any], data: DataSet, training: TrainingSettings
+    configuration: Mapping[str, Any], layer_ends: tuple[int, int], training: TrainingSettings
 ) -> Phenotype:
-    """Express a configuration as a network for this data.
+    """Express a configuration as a network.
 
     Parameters
     ----------
     configuration
         A value for each of the `NETWORK_GENES`, the optional ones excepted.
-    data
-        Decides the numbers of inputs and outputs.
+    layer_ends
+        Numbers of inputs and outputs.
     training
         Decides what the configuration leaves open.
 
@@ -39,9 +39,9 @@ def phenotype_of(
         Where a value is none that a network can have.
     """
     architecture = Architecture(
-        inputs=data.inputs,
+        inputs=layer_ends[0],
         hidden=configuration["hidden"],
-        outputs=data.outputs,
+        outputs=layer_ends[1],
         activation=configuration["activation"],
         biases=configuration.get("biases", training.biases),
     )

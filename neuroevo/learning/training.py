@@ -26,11 +26,22 @@ from neuroevo.learning.starting_weights import Seed, starting_parameters
 class SampleStream:
     """The samples of a training in the order in which every network of a run sees them."""
 
+    settings: TrainingSettings
+    seed: Seed  # of the order, and of the starting weights of all that are trained on it
     training: Samples
     order: npt.NDArray[np.int64]  # (budget,) rows of the training samples
     validation: Samples
     samples_seen: npt.NDArray[np.int64]  # (points,) where the validation error is taken
-    precision: Precision
+
+    @property
+    def inputs(self) -> int:
+        """Number of inputs of a network for these samples."""
+        return int(self.training.inputs.shape[1])
+
+    @property
+    def outputs(self) -> int:
+        """Number of outputs of a network for these samples."""
+        return int(self.training.targets.shape[1])
 
 
 class Lane(NamedTuple):
@@ -55,11 +66,12 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
         return Samples(inputs.astype(settings.precision), targets.astype(settings.precision))
 
     return SampleStream(
+        settings,
+        seed,
         samples(data.training_inputs, data.training_targets),
         _order(len(data.training_inputs), settings, seed),
         samples(data.validation_inputs, data.validation_targets),
         samples_seen(settings.samples),
-        settings.precision,
     )
 
 
@@ -67,20 +79,18 @@ def train(
     architecture: Architecture,
     lanes: Sequence[Lane],
     stream: SampleStream,
-    *,
     starting_weights: StartingWeights,
-    seed: Seed,
 ) -> Trained:
     """Train one network for each lane.
 
-    A lane's result depends on its replicate, its learning rate and the seed, not on the lanes
+    A lane's result depends on its replicate, its learning rate and the stream, not on the lanes
     beside it.
     """
     starts = starting_parameters(
-        architecture, starting_weights, seed, [lane.replicate for lane in lanes]
+        architecture, starting_weights, stream.seed, [lane.replicate for lane in lanes]
     )
     rates = np.array([[lane.learning_rate] for lane in lanes])
-    bundle_size = LANE_COUNTS[stream.precision]
+    bundle_size = LANE_COUNTS[stream.settings.precision]
     bundles = [
         _train_bundle(architecture, starts[first:last], rates[first:last], stream)
         for first, last in itertools.pairwise([*range(0, len(lanes), bundle_size), len(lanes)])
@@ -97,7 +107,7 @@ def compile_kernel(precision: Precision) -> None:
     data = DataSet(sample, sample, sample, sample, ("input",), ("output",))
     architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
     stream = sample_stream(data, TrainingSettings(samples=1, precision=precision), (0,))
-    train(architecture, [Lane(0, 0.1)], stream, starting_weights="uniform", seed=(0,))
+    train(architecture, [Lane(0, 0.1)], stream, "uniform")
 
 
 def _order(samples: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[np.int64]:
@@ -114,10 +124,10 @@ def _train_bundle(
     rates: npt.NDArray[np.float64],  # (lanes in use, 1)
     stream: SampleStream,
 ) -> Trained:
-    sizes = architecture.layer_sizes
-    parameters = rows_of_lanes(architecture.vector_size, stream.precision)
-    learning_rates = rows_of_lanes(1, stream.precision)
-    curves = rows_of_lanes(len(stream.samples_seen), stream.precision)
+    sizes, precision = architecture.layer_sizes, stream.settings.precision
+    parameters = rows_of_lanes(architecture.vector_size, precision)
+    learning_rates = rows_of_lanes(1, precision)
+    curves = rows_of_lanes(len(stream.samples_seen), precision)
     # Lanes to spare repeat those in use, so that they diverge with them.
     lanes = np.resize(np.arange(len(starts)), parameters.shape[1])
     parameters[:] = starts[lanes].T
@@ -130,7 +140,7 @@ def _train_bundle(
         stream.order,
         stream.validation,
         stream.samples_seen,
-        workspace(sizes, stream.precision),
+        workspace(sizes, precision),
         curves,
     )
     # What overflow leaves differs between processors: a diverged lane keeps no parameters.

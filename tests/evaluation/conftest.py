@@ -1,17 +1,17 @@
 import pytest
 
-from neuroevo.evaluation.evaluator import Assignment
-from neuroevo.learning import TrainingSettings
+from neuroevo.learning import DataSet, TrainingSettings
+from neuroevo.learning.training import SampleStream, sample_stream
 from neuroevo.tasks import MouseTask
 
 
 @pytest.fixture(scope="session")
-def assignment() -> Assignment:
-    """Assign the mouse task with a small budget, twelve replicates, every objective."""
-    return Assignment(
-        MouseTask(count=500, grid=5),
-        TrainingSettings(samples=400, replicates=12),
-        ("final_mse", "samples_to_target", "curve_area", "parameters"),
-        "median",
-        seed=(0, 0),
-    )
+def data() -> DataSet:
+    """Make the data of a small mouse task."""
+    return MouseTask(count=500, grid=5).data_set()
+
+
+@pytest.fixture(scope="session")
+def stream(data: DataSet) -> SampleStream:
+    """Draw a small budget of samples from it, for twelve replicates."""
+    return sample_stream(data, TrainingSettings(samples=400, replicates=12), (0, 0))

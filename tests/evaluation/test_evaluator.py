@@ -1,6 +1,5 @@
 """The numbers of a genome are those of that genome, however the work is spread."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,10 +7,10 @@ import numpy as np
 import pytest
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import Backend, Workers, phenotype_of
-from neuroevo.evaluation.evaluator import Assignment, Evaluation, Evaluator
+from neuroevo.evaluation import OBJECTIVES, Backend, Workers, phenotype_of
+from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.learning import DataSet, Network
-from neuroevo.learning.training import Lane, sample_stream, train
+from neuroevo.learning.training import Lane, SampleStream, sample_stream, train
 from tests import naive
 
 CONFIGURATIONS: Sequence[Mapping[str, Any]] = (
@@ -28,13 +27,14 @@ CONFIGURATIONS: Sequence[Mapping[str, Any]] = (
 
 def evaluated(
     configurations: Sequence[Mapping[str, Any]],
-    assignment: Assignment,
+    stream: SampleStream,
     n_jobs: int = 1,
     backend: Backend = "threading",
 ) -> list[Evaluation]:
     """Evaluate configurations; the evaluations come in their order."""
-    with Evaluator(assignment.training.precision, Workers(n_jobs, backend)) as evaluator:
-        evaluations = dict(evaluator.evaluate(configurations, assignment))
+    scoring = Scoring(tuple(OBJECTIVES), "median")
+    with Evaluator(stream.settings.precision, Workers(n_jobs, backend)) as evaluator:
+        evaluations = dict(evaluator.evaluate(configurations, stream, scoring))
     return [evaluations[index] for index in range(len(configurations))]
 
 
@@ -44,43 +44,39 @@ def bits(evaluation: Evaluation) -> tuple[bytes, bytes, str]:
     return evaluation.curves.tobytes(), evaluation.parameters.tobytes(), objectives
 
 
-def test_same_bits_with_any_workers(assignment: Assignment) -> None:
+def test_same_bits_with_any_workers(stream: SampleStream) -> None:
     """One job, two threads and two processes give the same bits for every genome."""
-    alone = list(map(bits, evaluated(CONFIGURATIONS, assignment)))
-    assert list(map(bits, evaluated(CONFIGURATIONS, assignment, 2))) == alone
-    assert list(map(bits, evaluated(CONFIGURATIONS, assignment, 2, "loky"))) == alone
+    alone = list(map(bits, evaluated(CONFIGURATIONS, stream)))
+    assert list(map(bits, evaluated(CONFIGURATIONS, stream, 2))) == alone
+    assert list(map(bits, evaluated(CONFIGURATIONS, stream, 2, "loky"))) == alone
 
 
-def test_same_bits_whatever_is_evaluated_beside(assignment: Assignment) -> None:
+def test_same_bits_whatever_is_evaluated_beside(stream: SampleStream) -> None:
     """A genome alone has the bits that it has in a generation where it shares bundles."""
-    together = list(map(bits, evaluated(CONFIGURATIONS, assignment)))
-    alone = [bits(evaluated([each], assignment)[0]) for each in CONFIGURATIONS]
+    together = list(map(bits, evaluated(CONFIGURATIONS, stream)))
+    alone = [bits(evaluated([each], stream)[0]) for each in CONFIGURATIONS]
     assert together == alone
 
 
-def test_replicates_are_those_of_a_training_alone(assignment: Assignment) -> None:
+def test_replicates_are_those_of_a_training_alone(stream: SampleStream) -> None:
     """Each replicate's curve and weights are those of a training of it and nothing else."""
-    evaluation = evaluated(CONFIGURATIONS, assignment)[7]
-    data = assignment.task.data_set()
-    phenotype = phenotype_of(CONFIGURATIONS[7], data, assignment.training)
-    stream = sample_stream(data, assignment.training, assignment.seed)
+    evaluation = evaluated(CONFIGURATIONS, stream)[7]
+    phenotype = phenotype_of(CONFIGURATIONS[7], (2, 2), stream.settings)
     for replicate in (0, 5, 11):
         trained = train(
             phenotype.architecture,
             [Lane(replicate, phenotype.learning_rate)],
             stream,
-            starting_weights=phenotype.starting_weights,
-            seed=assignment.seed,
+            phenotype.starting_weights,
         )
         assert trained.curves[0].tobytes() == evaluation.curves[replicate].tobytes()
         assert trained.parameters[0].tobytes() == evaluation.parameters[replicate].tobytes()
 
 
-def test_weights_have_the_error_that_is_reported(assignment: Assignment) -> None:
+def test_weights_have_the_error_that_is_reported(data: DataSet, stream: SampleStream) -> None:
     """The final MSE that is reported is that of the weights that are kept, computed naively."""
-    data = assignment.task.data_set()
     for configuration, evaluation in zip(
-        CONFIGURATIONS, evaluated(CONFIGURATIONS, assignment), strict=True
+        CONFIGURATIONS, evaluated(CONFIGURATIONS, stream), strict=True
     ):
         if evaluation.diverged:
             continue
@@ -97,19 +93,19 @@ def naive_mse(evaluation: Evaluation, parameters: Any, data: DataSet) -> float: 
     return float(np.mean((outputs[-1] - data.validation_targets) ** 2))
 
 
-def test_divergence_is_an_outcome(assignment: Assignment) -> None:
+def test_divergence_is_an_outcome(stream: SampleStream) -> None:
     """A genome whose replicates diverge gets NaN for what has no finite value, and their number."""
-    evaluation = evaluated(CONFIGURATIONS, assignment)[5]
+    evaluation = evaluated(CONFIGURATIONS, stream)[5]
     assert evaluation.diverged == 12
     assert np.isnan(evaluation.objectives["final_mse"])
     assert np.isnan(evaluation.objectives["samples_to_target"])
     assert evaluation.objectives["parameters"] == naive.parameter_count((2, 15, 15, 15, 2))
 
 
-def test_fresh_seeds_give_other_weights(assignment: Assignment) -> None:
+def test_fresh_seeds_give_other_weights(data: DataSet, stream: SampleStream) -> None:
     """Another seed trains other networks."""
-    fresh = dataclasses.replace(assignment, seed=(0, 1))
-    known = evaluated(CONFIGURATIONS[:1], assignment)[0]
+    fresh = sample_stream(data, stream.settings, (0, 1))
+    known = evaluated(CONFIGURATIONS[:1], stream)[0]
     assert evaluated(CONFIGURATIONS[:1], fresh)[0].curves.tobytes() != known.curves.tobytes()
 
 
@@ -123,9 +119,9 @@ def test_no_workers_is_refused() -> None:
     )
 
 
-def test_an_error_below_the_floor_counts_as_the_floor(assignment: Assignment) -> None:
+def test_an_error_below_the_floor_counts_as_the_floor(stream: SampleStream) -> None:
     """In float32 an error under 1e-14 is rounding, and counts as 1e-14."""
     perfect = {"hidden": (), "learning_rate": 0.4, "activation": "linear"}
-    evaluation = evaluated([perfect], assignment)[0]
+    evaluation = evaluated([perfect], stream)[0]
     assert np.median(evaluation.curves[:, -1]) < 1e-14
     assert evaluation.objectives["final_mse"] == 1e-14
