@@ -3,46 +3,45 @@
 A name stands for the same function here as in PyTorch, but for the slope of `leaky_relu`.
 """
 
-from numba import njit
-
 from neuroevo.kernel import elementary
 from neuroevo.kernel.catalogue import ACTIVATIONS, LEAKY_RELU_SLOPE
+from neuroevo.kernel.compiled import inlined
 from neuroevo.kernel.lanes import fma, load, store, where
 
 LINEAR, _TANH, _SIGMOID, _RELU, _LEAKY_RELU, _ELU, _SOFTPLUS, _SILU = range(len(ACTIVATIONS))
 
 
-@njit(forceinline=True)
+@inlined
 def _tanh(x):
     value = elementary.tanh(x)
     return value, fma(-value, value, 1.0)
 
 
-@njit(forceinline=True)
+@inlined
 def _sigmoid(x):
     value = elementary.sigmoid(x)
     return value, value * (1.0 - value)
 
 
-@njit(forceinline=True)
+@inlined
 def _relu(x):
     slope = where(x > 0.0, 1.0, 0.0)
     return x * slope, slope
 
 
-@njit(forceinline=True)
+@inlined
 def _leaky_relu(x):
     slope = where(x > 0.0, 1.0, LEAKY_RELU_SLOPE)
     return x * slope, slope
 
 
-@njit(forceinline=True)
+@inlined
 def _elu(x):
     negative = elementary.expm1_of_negative(where(x > 0.0, 0.0, x))
     return where(x > 0.0, x, negative), 1.0 + negative
 
 
-@njit(forceinline=True)
+@inlined
 def _silu(x):
     logistic = elementary.sigmoid(x)
     value = x * logistic
@@ -52,7 +51,7 @@ def _silu(x):
 def _over_rows(function):
     """Make a loop that replaces rows of pre-activations by activations, and notes the slopes."""
 
-    @njit(forceinline=True)
+    @inlined
     def apply(values, slopes, first, last):
         for row in range(first, last):
             value, slope = function(load(values, row))
@@ -71,7 +70,7 @@ _softplus_rows = _over_rows(elementary.softplus)
 _silu_rows = _over_rows(_silu)
 
 
-@njit(forceinline=True)
+@inlined
 def activate(activation, values, slopes, first, last):
     """Apply the activation of this number to rows `first` to `last` of `values`, in place.
 

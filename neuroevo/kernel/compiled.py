@@ -1,4 +1,4 @@
-"""Compiles the kernel's entry points, cached on disk for as long as its source is the same."""
+"""How the kernel is compiled: entry points, cached on disk, and the functions within them."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,6 +8,12 @@ from typing import TypeVar
 from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., None])
+
+inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""For a function that only compiled code calls: without ways in from elsewhere."""
+
+inlined = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""For a function that becomes part of whatever compiled code calls it."""
 
 
 def _source_hash() -> str:

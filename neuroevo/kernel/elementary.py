@@ -7,9 +7,9 @@ the last place wherever the result is a normal number. NaN gives NaN.
 import math
 
 import numpy as np
-from numba import njit
 
 from neuroevo.kernel import lanes
+from neuroevo.kernel.compiled import inlined
 from neuroevo.kernel.lanes import absolute, fma, nearest_integer, power_of_two, where
 
 # ln 2 as the nearest number of each precision, and what remains of it.
@@ -36,14 +36,14 @@ _artanh_series = lanes.polynomial(
 )
 
 
-@njit(forceinline=True)
+@inlined
 def _clamp(x, least, greatest):
     """NaN becomes `least`: what follows may be turned into an integer."""
     x = where(x > least, x, least)
     return where(x < greatest, x, greatest)
 
 
-@njit(forceinline=True)
+@inlined
 def _reduce(x):
     """Give k, r and exp(r) - 1 with x = k ln 2 + r, k whole and |r| <= ln(2) / 2."""
     k = nearest_integer(x * 1.4426950408889634)
@@ -51,7 +51,7 @@ def _reduce(x):
     return k, fma(r * r, _exp_series(r), r)
 
 
-@njit(forceinline=True)
+@inlined
 def exp(x):
     """Exponential."""
     k, expm1_r = _reduce(_clamp(x, _least_argument(x), _greatest_argument(x)))
@@ -61,7 +61,7 @@ def exp(x):
     return where(x == x, result, x)  # noqa: PLR0124  # false for NaN
 
 
-@njit(forceinline=True)
+@inlined
 def expm1_of_negative(x):
     """exp(x) - 1 for x <= 0, without the loss of digits near 0."""
     k, expm1_r = _reduce(where(x > _EXPM1_IS_MINUS_1, x, _EXPM1_IS_MINUS_1))
@@ -69,7 +69,7 @@ def expm1_of_negative(x):
     return where(x == x, fma(scale, expm1_r, scale - 1.0), x)  # noqa: PLR0124  # false for NaN
 
 
-@njit(forceinline=True)
+@inlined
 def log1p_of_unit(x):
     """log(1 + x) for 0 <= x <= 1, as 2 artanh(x / (2 + x))."""
     s = x / (2.0 + x)
@@ -77,7 +77,7 @@ def log1p_of_unit(x):
     return 2.0 * fma(s * square, _artanh_series(square), s)
 
 
-@njit(forceinline=True)
+@inlined
 def tanh(x):
     """Hyperbolic tangent."""
     e = expm1_of_negative(-2.0 * absolute(x))
@@ -85,14 +85,14 @@ def tanh(x):
     return where(x < 0.0, -magnitude, magnitude)
 
 
-@njit(forceinline=True)
+@inlined
 def sigmoid(x):
     """Logistic function, 1 / (1 + exp(-x))."""
     e = exp(-absolute(x))
     return where(x < 0.0, e, 1.0) / (1.0 + e)
 
 
-@njit(forceinline=True)
+@inlined
 def softplus(x):
     """log(1 + exp(x)), and its derivative, the logistic function."""
     e = exp(-absolute(x))

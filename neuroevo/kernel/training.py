@@ -9,15 +9,14 @@ each input a row for its weight to each output (input-major).
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from neuroevo.kernel.activations import LINEAR, activate
 from neuroevo.kernel.arrays import Floats, Samples, Topology, Workspace
-from neuroevo.kernel.compiled import entry_point
+from neuroevo.kernel.compiled import entry_point, inlined, inner
 from neuroevo.kernel.lanes import broadcast, fma, load, store, where, zero
 
 
-@njit(forceinline=True)
+@inlined
 def _weigh(parameters, values, offset, first_input, first_output, inputs, outputs):
     """Pre-activations of a layer: biases plus weighted inputs, four outputs at a time."""
     output = 0
@@ -49,7 +48,7 @@ def _weigh(parameters, values, offset, first_input, first_output, inputs, output
         output += 1
 
 
-@njit
+@inner
 def _forward(topology, parameters, workspace, inputs, sample):
     """Fill `workspace.values` for one sample; gives the row of the first output."""
     sizes = topology.layer_sizes
@@ -73,7 +72,7 @@ def _forward(topology, parameters, workspace, inputs, sample):
     return first
 
 
-@njit(forceinline=True)
+@inlined
 def _blame_and_update(parameters, workspace, offset, first_input, first_output, inputs, outputs):
     """Deltas of a layer's inputs and the update of its weights in one pass, two inputs at a time.
 
@@ -113,7 +112,7 @@ def _blame_and_update(parameters, workspace, offset, first_input, first_output, 
         unit += 1
 
 
-@njit(forceinline=True)
+@inlined
 def _update_first_layer(parameters, workspace, inputs, outputs):
     """Update the first layer's weights: nothing lies below, so no deltas are passed on."""
     row = outputs
@@ -125,7 +124,7 @@ def _update_first_layer(parameters, workspace, inputs, outputs):
             row += 1
 
 
-@njit(forceinline=True)
+@inlined
 def _backward(topology, parameters, learning_rates, workspace, first_output):
     """Pass the deltas of the outputs down and update all parameters by one step of SGD."""
     sizes = topology.layer_sizes
@@ -153,7 +152,7 @@ def _backward(topology, parameters, learning_rates, workspace, first_output):
             first = below
 
 
-@njit(forceinline=True)
+@inlined
 def _learn(topology, parameters, learning_rates, training, sample, workspace):
     """One step of training on one sample."""
     first_output = _forward(topology, parameters, workspace, training.inputs, sample)
@@ -164,7 +163,7 @@ def _learn(topology, parameters, learning_rates, training, sample, workspace):
     _backward(topology, parameters, learning_rates, workspace, first_output)
 
 
-@njit(forceinline=True)
+@inlined
 def _validate(topology, parameters, workspace, validation):
     """Mean over samples and outputs of the squared error, a lane each."""
     samples, outputs = validation.targets.shape
@@ -178,7 +177,7 @@ def _validate(topology, parameters, workspace, validation):
     return total / broadcast(validation.targets.dtype.type(samples * outputs))
 
 
-@njit(forceinline=True)
+@inlined
 def _record(curves, point, errors):
     """Write one point of the learning curves; a lane that has diverged once stays infinite."""
     if point > 0:
