@@ -27,7 +27,7 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     backend: Backend = "threading",
     seed: int | None = None,
     seed_from: str | Path | None = None,
-    observer: Observer = lambda _: None,
+    observer: Observer | None = None,
 ) -> Run:
     """Search for the best networks of an experiment, write the report, and return the run.
 

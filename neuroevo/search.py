@@ -53,10 +53,11 @@ class Progress:
 
     @property
     def expected_trials(self) -> int:
-        """How many trials there will be, unless the space holds fewer genomes."""
+        """How many trials there will be: as many as asked for, or as the space holds."""
         evolution = self.experiment.evolution
+        asked = evolution.population * evolution.generations
         baselines = len(self.experiment.task.baselines)
-        return baselines + evolution.population * evolution.generations
+        return baselines + int(min(asked, self.experiment.space.size))
 
 
 Observer = Callable[[Progress], None]
@@ -68,7 +69,7 @@ def search(
     *,
     workers: Workers | None = None,
     initial: Sequence[Mapping[str, Value]] = (),
-    observer: Observer = lambda _: None,
+    observer: Observer | None = None,
 ) -> RunFolder:
     """Search for the best networks and leave a run folder.
 
@@ -96,6 +97,7 @@ def search(
     StorageError
         If the run can't be stored.
     """
+    observer = observer or _nobody
     settings = experiment.evolution
     evolution = Evolution(
         experiment.space,
@@ -125,6 +127,10 @@ def search(
             search.evolve()
             search.rescore()
     return folder
+
+
+def _nobody(_: Progress) -> None:
+    """Observe nothing."""
 
 
 def _new_folder(experiment: Experiment, results: Path) -> RunFolder:

@@ -58,7 +58,7 @@ def test_same_seed_same_trials_with_any_workers(seed: int, tmp_path: Path) -> No
     folders = [
         search(experiment, tmp_path, workers=Workers(n_jobs, backend)) for n_jobs, backend in kinds
     ]
-    trials = [repr(timeless(folder)) for folder in folders]
+    trials = [[trial.to_json() for trial in timeless(folder)] for folder in folders]
     assert trials[0] == trials[1] == trials[2]
     champions = {folder.champions_file.read_bytes() for folder in folders}
     assert len(champions) == 1

@@ -45,7 +45,7 @@ def _summary(folder: "RunFolder") -> dict[str, Any]:
         front = run.pareto_front()
         summary |= {
             "name": run.experiment.name,
-            "state": "finished" if folder.champions_file.is_file() else "unfinished",
+            "state": "finished" if folder.is_finished else "unfinished",
             "trials": len(run.all_trials),
             "started": _started(folder),
             "best": {

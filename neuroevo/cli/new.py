@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from neuroevo.cli.options import examples
-from neuroevo.cli.terminal import say
+from neuroevo.cli.terminal import called, say
 from neuroevo.errors import StorageError, UsageError
 
 EXAMPLES = examples("neuroevo new quick-mouse", "neuroevo run $(neuroevo new quick-mouse)")
@@ -26,9 +26,8 @@ def new(
     """
     from neuroevo.experiment import Experiment
 
-    Experiment.of(
-        {"name": name, "task": {"kind": "mouse"}}
-    )  # refuses what can't be the name of runs
+    name = name.removesuffix(".toml")
+    Experiment.of({"name": name, "task": {"kind": "mouse"}})  # refuses what can't name a run
     path = Path(f"{name}.toml")
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -37,7 +36,7 @@ def new(
         raise UsageError(f"{path}: must be a new file, but it exists already") from None
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
-    say(f"Edit it, then: neuroevo run {path}")
+    say(f"Edit it, then: {called()} run {path}")
     typer.echo(path)
 
 

@@ -23,7 +23,7 @@ DRAWN_A_SECOND = 4
 _BAR = 40  # letters
 _LABELS = 17  # letters, as wide as the longest label
 _PHASES = {
-    "compiling": "compiling the kernel, once on a machine",
+    "compiling": "loading the kernel, which is compiled on first use",
     "baselines": "training the baselines",
     "searching": "searching",
     "rescoring": "scoring the front on fresh seeds",

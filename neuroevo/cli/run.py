@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from neuroevo.cli.options import RESULTS, Results, examples
-from neuroevo.cli.terminal import print_heading, say
+from neuroevo.cli.terminal import called, print_heading, say
 from neuroevo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         Literal["threading", "loky"], typer.Option(help="Train in threads or in processes.")
     ] = "threading",
     seed: Annotated[
-        int | None, typer.Option(metavar="N", help="Draw all random numbers from this seed.")
+        int | None,
+        typer.Option(metavar="N", help="Seed of the search and of all starting weights."),
     ] = None,
     overrides: Annotated[
         list[str] | None,
@@ -124,9 +125,9 @@ def _how_far(progress: "Progress | None") -> str:
 
 
 def _say_what_next(folder: Path, experiment: Path) -> None:
-    reference = folder.name if folder.parent == RESULTS else str(folder)
-    file, best = quote(str(experiment)), quote(str(folder / "best.toml"))
+    reference = quote(folder.name if folder.parent == RESULTS else str(folder))
+    command = called()
     print_heading("Reuse it", sys.stderr)
-    say(f"neuroevo best {quote(reference)} > best.toml")
-    say(f"neuroevo run {file} --seed-from {best}")
+    say(f"{command} best {reference}")
+    say(f"{command} run {quote(str(experiment))} --seed-from {reference}")
     say()

@@ -32,10 +32,15 @@ def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False)
     if as_json:
         typer.echo(json.dumps(_described(found), indent=2))
         return
-    print_pairs([("Run", str(found.folder.path)), *_experiment(found)], sys.stdout)
+    about = [("Run", str(found.folder.path)), ("State", _state(found)), *_experiment(found)]
+    print_pairs(about, sys.stdout)
     print_heading("Ran on", sys.stdout)
     print_pairs(_environment(found), sys.stdout)
     print_findings(found, sys.stdout)
+
+
+def _state(run: "Run") -> str:
+    return "finished" if run.folder.is_finished else "unfinished: the search was stopped or goes on"
 
 
 def _experiment(run: "Run") -> list[tuple[str, str]]:
@@ -91,6 +96,7 @@ def _described(run: "Run") -> dict[str, Any]:
     return {
         "id": run.folder.id,
         "path": str(run.folder.path),
+        "state": "finished" if run.folder.is_finished else "unfinished",
         "experiment": _plain_experiment(run),
         "environment": dict(findings.environment),
         "trials": len(findings.trials),

@@ -6,7 +6,7 @@ It is used when a run ends and when it is shown again; it computes no score of i
 import math
 from typing import TYPE_CHECKING, TextIO
 
-from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text
+from neuroevo.cli.terminal import Column, Table, called, print_heading, print_table, print_text
 
 if TYPE_CHECKING:
     from neuroevo.report.run import Run
@@ -28,7 +28,7 @@ def print_findings(run: "Run", stream: TextIO) -> None:
         print_table(front_table(run), stream)
         hidden = len(run.pareto_front()) - LONGEST_FRONT
         if hidden > 0:
-            all_of_it = f"neuroevo show {run.folder.id} --json"
+            all_of_it = f"{called()} show {run.folder.id} --json"
             print_text(f"and {hidden} more in between, see {all_of_it}", stream)
     if run.baselines:
         print_heading("Baselines, picked by hand", stream)

@@ -4,9 +4,12 @@ It knows streams and cells, not what is in them.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -64,6 +67,14 @@ def say(text: str = "") -> None:
     """Write a message for people: one line on stderr."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def called() -> str:
+    """Say how this program is called here: by its name where that is found, else by its path."""
+    program = Path(sys.argv[0])
+    if shutil.which("neuroevo"):
+        return "neuroevo"
+    return quote(str(program)) if program.name == "neuroevo" else "python -m neuroevo"
 
 
 def print_heading(text: str, stream: TextIO) -> None:

@@ -67,8 +67,7 @@ def _json(table: "pd.DataFrame") -> str:
 def _parquet(table: "pd.DataFrame") -> bytes:
     if find_spec("pyarrow") is None:
         raise NeuroevoError(
-            "--format: parquet must have pyarrow, but it is not installed; "
-            "pip install 'neuroevo[parquet]'"
+            "--format: parquet must have pyarrow, but it is not installed; pip install pyarrow"
         )
     return table.map(lambda cell: list(cell) if isinstance(cell, tuple) else cell).to_parquet(
         index=False

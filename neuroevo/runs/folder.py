@@ -109,6 +109,11 @@ class RunFolder:
         """The report."""
         return self.path / "report.html"
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the search came to its end: champions are the last that it writes."""
+        return self.champions_file.is_file()
+
     def exists(self) -> bool:
         """Tell whether a run has left its experiment or its journal here."""
         return self.experiment_file.is_file() or self.journal_file.is_file()
@@ -169,7 +174,7 @@ def find_run(reference: str, results: Path) -> RunFolder:
     runs = list_runs(results)
     if reference == "latest":
         if not runs:
-            raise UsageError(f"RUN: there is no latest run, {results} holds none")
+            raise UsageError(f"run: there is no latest run, {results} holds none")
         return runs[-1]
     for run in runs:
         if run.id == reference:
@@ -178,7 +183,7 @@ def find_run(reference: str, results: Path) -> RunFolder:
         elsewhere = RunFolder(Path(reference))
         if reference and elsewhere.exists():
             return elsewhere
-    raise UsageError(f"RUN: {_advice(reference, results, runs)}")
+    raise UsageError(f"run: {_advice(reference, results, runs)}")
 
 
 def _advice(reference: str, results: Path, runs: list[RunFolder]) -> str:

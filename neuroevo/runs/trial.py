@@ -6,7 +6,7 @@ It knows what a line holds and how numbers are written there; it does not train,
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -59,7 +59,7 @@ class Trial:
     parents: tuple[int, ...]
     genome: "Mapping[str, Value]"
     objectives: Mapping[str, float]
-    curve: tuple[float, ...]
+    curve: tuple[float, ...] = field(repr=False)
     state: State
     diverged: int
     seconds: float

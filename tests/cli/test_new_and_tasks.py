@@ -1,4 +1,5 @@
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -57,3 +58,16 @@ def test_tasks_are_listed_with_their_settings(neuroevo: Command) -> None:
     table = neuroevo("tasks").stdout
     for task in listed:
         assert f"{task['kind']}: {task['description']}" in table
+
+
+def test_the_new_file_has_every_setting_with_its_default() -> None:
+    """No key that an experiment may have is missing from it, and none has another value."""
+    written = tomllib.loads(experiment_text("begin"))
+    resolved = tomllib.loads(Experiment.of({"name": "begin", "task": {"kind": "mouse"}}).to_toml())
+    assert written == resolved
+
+
+def test_new_takes_the_name_of_a_file_as_well(neuroevo: Command, tmp_path: Path) -> None:
+    """NAME.toml is understood as NAME."""
+    assert neuroevo("new", "mine.toml", cwd=tmp_path).stdout == "mine.toml\n"
+    assert load_experiment(tmp_path / "mine.toml").name == "mine"

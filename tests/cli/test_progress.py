@@ -62,7 +62,7 @@ def test_a_pipe_gets_a_line_for_each_phase_and_generation() -> None:
         for progress in story():
             display(progress)
     assert stream.getvalue() == (
-        "quick: compiling the kernel, once on a machine\n"
+        "quick: loading the kernel, which is compiled on first use\n"
         "quick: training the baselines; the run is results/quick-1\n"
         "quick: searching\n"
         f"generation 1 of 2: 10 trials, 10 a second, 160 networks, front 1, final MSE {SCORE}, "
@@ -101,7 +101,10 @@ def test_without_a_terminal_lines_are_written(capsys: pytest.CaptureFixture[str]
     with watch(quiet=False) as display:
         display(story()[0])
     assert isinstance(display, Lines)
-    assert capsys.readouterr() == ("", "quick: compiling the kernel, once on a machine\n")
+    assert capsys.readouterr() == (
+        "",
+        "quick: loading the kernel, which is compiled on first use\n",
+    )
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])

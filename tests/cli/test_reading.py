@@ -145,7 +145,7 @@ def test_an_unknown_run_is_a_usage_error(neuroevo: Command, tmp_path: Path, comm
     """Every command that takes RUN says in one line that there is none."""
     refused = neuroevo(command, "latest", cwd=tmp_path)
     assert refused.returncode == 2
-    assert refused.stderr == "neuroevo: RUN: there is no latest run, results holds none\n"
+    assert refused.stderr == "neuroevo: run: there is no latest run, results holds none\n"
 
 
 @pytest.mark.parametrize("file", ["experiment.toml", "trials.jsonl", "champions.safetensors"])

@@ -112,7 +112,7 @@ def test_an_unknown_run_is_told_the_nearest(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             find_run(reference, tmp_path)
         assert str(caught.value) == (
-            f"RUN: must be a run's id in {tmp_path}, its path or latest, but got {reference!r}; "
+            f"run: must be a run's id in {tmp_path}, its path or latest, but got {reference!r}; "
             f"did you mean {run.id}?"
         )
 
@@ -120,7 +120,7 @@ def test_an_unknown_run_is_told_the_nearest(tmp_path: Path) -> None:
 @pytest.mark.parametrize("reference", ["", "latest", "x" * 10_000, "a\0b", "/", "~"])
 def test_what_is_no_run_is_a_usage_error(tmp_path: Path, reference: str) -> None:
     """Whatever is given, one usage error answers when there is no such run."""
-    with pytest.raises(UsageError, match=r"^RUN: "):
+    with pytest.raises(UsageError, match=r"^run: "):
         find_run(reference, tmp_path)
 
 
