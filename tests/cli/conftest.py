@@ -1,15 +1,19 @@
 """The real command, run as users run it, and one tiny finished run for all who only read."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 Completed = subprocess.CompletedProcess[str]
 Command = Callable[..., Completed]
+Start = Callable[..., subprocess.Popen[str]]
 
 TINY = (
     "--set", "evolution.population=4",
@@ -32,6 +36,25 @@ def _command(
         cwd=cwd,
         env={**os.environ, "PYTHONUTF8": "1", **(env or {})},
     )
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Give a function that starts the command and returns the process; none outlives its test.
+
+    A test that runs in the background of a shell ignores Ctrl-C, and what it starts would too.
+    """
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with contextlib.ExitStack() as started:
+
+        def begin(*arguments: str, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - those of Popen
+            command = [sys.executable, "-m", "neuroevo", *arguments]
+            process = started.enter_context(subprocess.Popen(command, text=True, **options))
+            started.callback(process.kill)  # does nothing to one that has ended
+            return process
+
+        yield begin
+    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Start = Callable[..., "subprocess.Popen[str]"]
 
 COMMANDS = ("run", "list", "show", "trials", "best", "report", "tasks", "new")
 BROKEN = """
@@ -114,18 +115,14 @@ def test_debug_shows_the_traceback(neuroevo: Command, tmp_path: Path) -> None:
     assert refused.returncode == 2
 
 
-def test_a_reader_who_leaves_is_no_error(results: Path) -> None:
+def test_a_reader_who_leaves_is_no_error(start: Start, results: Path) -> None:
     """When the other end of the pipe closes, the command ends without a word."""
     reading, writing = os.pipe()
     os.close(reading)
-    with subprocess.Popen(
-        [sys.executable, "-m", "neuroevo", "trials", "latest", "--results", str(results)],
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        os.close(writing)
-        _, messages = process.communicate(timeout=60)
+    arguments = ["trials", "latest", "--results", str(results)]
+    process = start(*arguments, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    _, messages = process.communicate(timeout=60)
     assert messages == ""
     assert process.returncode == 141
 

@@ -4,7 +4,6 @@ import pty
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from neuroevo.experiment import load_experiment
 from neuroevo.runs import find_run, list_runs, read_trials
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Start = Callable[..., "subprocess.Popen[str]"]
 
 FILES = {
     "experiment.toml", "environment.json", "trials.jsonl", "checkpoint.json", "best.toml",
@@ -134,17 +134,14 @@ def test_results_that_cannot_be_written_are_one_line(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stopped_search_says_how_far_it_got(
-    experiment_file: Path, tmp_path: Path, number: signal.Signals, code: int
+    start: Start, experiment_file: Path, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     """On a signal the exit code is the shell's, one line tells what is kept, and it is readable."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "neuroevo", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        _wait_for_trials(tmp_path, count=30)
-        process.send_signal(number)
-        data, messages = process.communicate(timeout=60)
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    _wait_for_trials(tmp_path, count=30)
+    process.send_signal(number)
+    data, messages = process.communicate(timeout=60)
     assert process.returncode == code
     assert data == ""
     kept = len(read_trials(find_run("latest", tmp_path).journal_file))
@@ -154,22 +151,19 @@ def test_a_stopped_search_says_how_far_it_got(
 
 
 def test_a_terminal_gets_a_live_display_and_is_given_back(
-    experiment_file: Path, tmp_path: Path
+    start: Start, experiment_file: Path, tmp_path: Path
 ) -> None:
     """On a terminal the display is drawn in place, and Ctrl-C leaves a visible cursor."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path)]
     master, slave = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "neuroevo", *arguments],
-        stdout=subprocess.PIPE, stderr=slave, stdin=slave,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"},
-    ) as process:  # fmt: skip
-        os.close(slave)
-        _wait_for_trials(tmp_path, count=30)
-        time.sleep(0.6)  # two drawings
-        process.send_signal(signal.SIGINT)
-        drawn = _read_all(master)
-        process.wait(timeout=60)
+    terminal = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"}
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=slave, stdin=slave, env=terminal)
+    os.close(slave)
+    _wait_for_trials(tmp_path, count=30)
+    time.sleep(0.6)  # two drawings
+    process.send_signal(signal.SIGINT)
+    drawn = _read_all(master)
+    process.wait(timeout=60)
     assert process.returncode == 130
     for part in ("searching", "generation", "trials", "samples to target", "left"):
         assert part in drawn
@@ -177,18 +171,16 @@ def test_a_terminal_gets_a_live_display_and_is_given_back(
     assert drawn.rstrip().splitlines()[-1].startswith("neuroevo: stopped") or "kept in" in drawn
 
 
-def test_no_color_is_respected(experiment_file: Path, tmp_path: Path) -> None:
+def test_no_color_is_respected(start: Start, experiment_file: Path, tmp_path: Path) -> None:
     """With NO_COLOR a terminal gets no colours, though it may get bold text."""
     generations = ("--set", "evolution.generations=1")
     arguments = ["run", str(experiment_file), *TINY, *generations, "--results", str(tmp_path)]
     master, slave = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "neuroevo", *arguments],
-        stdout=subprocess.PIPE, stderr=slave,
-        env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1"},
-    ) as process:  # fmt: skip
-        os.close(slave)
-        drawn = _read_all(master)
+    terminal = {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1"}
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=slave, env=terminal)
+    os.close(slave)
+    drawn = _read_all(master)
+    process.wait(timeout=60)
     assert process.returncode == 0
     assert not re.search(r"\x1b\[(?:\d+;)*(?:3[0-7]|38|4[0-7]|48|9[0-7])[;m]", drawn)
 
