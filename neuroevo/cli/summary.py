@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
 
-LONGEST_FRONT = 10  # rows
-_FEW = 10  # a ratio below it is told with one decimal
-
 
 def print_findings(run: "Run", stream: TextIO) -> None:
     """Write what a run found: a sentence, the front, the baselines and where the report is."""
@@ -22,11 +19,11 @@ def print_findings(run: "Run", stream: TextIO) -> None:
 
     words = headline(run.findings)
     print_heading(words.title, stream)
-    print_text(words.lead, stream)
+    print_text(words.lead.replace("`", ""), stream)  # marks a command for a page
     if run.pareto_front():
         print_heading("Pareto front, best first", stream)
         print_table(front_table(run), stream)
-        hidden = len(run.pareto_front()) - LONGEST_FRONT
+        hidden = len(run.pareto_front()) - len(run.findings.excerpt())
         if hidden > 0:
             all_of_it = f"{called()} show {run.folder.id} --json"
             print_text(f"and {hidden} more in between, see {all_of_it}", stream)
@@ -39,7 +36,7 @@ def print_findings(run: "Run", stream: TextIO) -> None:
 
 
 def front_table(run: "Run") -> Table:
-    """Make the table of the front, from end to end in at most `LONGEST_FRONT` rows."""
+    """Make the table of the front, from end to end in a few rows."""
     from neuroevo.report.drawing import objective_name
 
     scored_again = any(fresh_objectives(run, trial) for trial in run.pareto_front())
@@ -59,7 +56,7 @@ def front_table(run: "Run") -> Table:
             str(front[rank - 1].number),
             *_scored(run, front[rank - 1], scored_again=scored_again),
         )
-        for rank in run.findings.excerpt(LONGEST_FRONT)
+        for rank in run.findings.excerpt()
     )
     return Table(tuple(columns), tuple(rows))
 
@@ -110,25 +107,30 @@ def _winner(run: "Run") -> str:
     from neuroevo.report.headline import leading
 
     front = run.pareto_front()
-    return f"rank {front.index(leading(run.findings)) + 1} needs" if front else "the best needs"
+    return f"rank {front.index(leading(run.findings)) + 1} has" if front else ""
 
 
 def _comparison(run: "Run", baseline: "Trial") -> str:
-    """Say how many samples the leading trial needs, against a baseline."""
-    from neuroevo.report.headline import samples_to_learn
+    """Say how the trial that the report opens with compares with a baseline."""
+    from neuroevo.report import wording
+    from neuroevo.report.comparison import ratio_as_shown
+    from neuroevo.report.headline import TRAINED, leading, samples_to_learn, told
 
-    ratio = times_fewer_samples(run, baseline)
+    if baseline.state != "complete":
+        return baseline.state
+    if not run.pareto_front():
+        return ""
+    leader = leading(run.findings)
+    item = told(run.findings, leader)
+    if item.name == TRAINED and samples_to_learn(run.findings, baseline) is None:
+        return "not learnt"
+    ratio = ratio_as_shown(item, baseline.objectives[item.name], leader.objectives[item.name])
+    less, more = ("fewer", "more") if wording.is_counted(item.unit) else ("lower", "higher")
     if ratio is None:
-        if samples_to_learn(run.findings, baseline) is not None:
-            return ""
-        return "diverged" if baseline.state == "diverged" else "not learnt"
-    if ratio < 1:
-        return f"{_factor(1 / ratio)}× more"
-    return f"{_factor(ratio)}× fewer"
-
-
-def _factor(ratio: float) -> str:
-    return f"{ratio:.1f}" if ratio < _FEW else f"{round(ratio):,}"
+        return ""
+    return (
+        f"{wording.factor(ratio)}× {less}" if ratio >= 1 else f"{wording.factor(1 / ratio)}× {more}"
+    )
 
 
 def _scored(run: "Run", trial: "Trial", *, scored_again: bool) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ WIDTH = 800.0
 SIDE = 120.0  # room for the names of the inputs and outputs
 TALLEST = 560.0
 MOST_WEIGHTS = 2_500
-ROOM_FOR_NUMBERS = 38.0  # between two units, for a bias to be written into them
+LARGEST_TEXT, SMALLEST_TEXT = 11.0, 8.0  # of a bias written into its unit
+LETTER = 0.58  # width of a character, as a share of its height
 THICKEST = 6.0
 MANY_WEIGHTS = 200  # from which on the weak ones must step back to leave the strong visible
 
@@ -197,13 +198,12 @@ def _weight(diagram: Diagram, weight: Weight) -> Markup:
 def _unit(diagram: Diagram, unit: Unit) -> Markup:
     if unit.bias is None:
         circle, told = "input", unit.name
-        strength, written = 0.0, ""
+        strength, number = 0.0, Markup("")
     else:
         circle, told = _sign(unit.bias), f"{unit.name}: bias {wording.number(unit.bias)}"
         strength = 0.45 * abs(unit.bias) / (diagram.strongest_bias or 1.0)
-        written = _two_digits(unit.bias) if unit.radius * 2 >= ROOM_FOR_NUMBERS * 0.7 else ""
+        number = _bias(unit, _two_digits(unit.bias))
     place = f'cx="{_short(unit.x)}" cy="{_short(unit.y)}" r="{_short(unit.radius)}"'
-    number = Markup('<text x="{}" y="{}">{}</text>').format(_short(unit.x), _short(unit.y), written)
     return Markup(
         '<g class="{}"><title>{}</title><circle class="paper" {}/>'
         '<circle class="bias" {} fill-opacity="{}"/>{}</g>'
@@ -213,8 +213,17 @@ def _unit(diagram: Diagram, unit: Unit) -> Markup:
         Markup(place),  # noqa: S704 - numbers of ours only
         Markup(place),  # noqa: S704 - numbers of ours only
         f"{strength:.2f}",
-        number if written else "",
+        number,
     )
+
+
+def _bias(unit: Unit, written: str) -> Markup:
+    """Return a bias as text that fits into its unit; nothing where it would be too small."""
+    size = min(LARGEST_TEXT, 1.7 * unit.radius / (LETTER * len(written)))
+    if size < SMALLEST_TEXT:
+        return Markup("")
+    place = (_short(unit.x), _short(unit.y), _short(size))
+    return Markup('<text x="{}" y="{}" style="font-size:{}px">{}</text>').format(*place, written)
 
 
 def _edge_names(diagram: Diagram) -> list[Markup]:
@@ -237,7 +246,8 @@ def _sign(value: float) -> str:
 
 
 def _two_digits(value: float) -> str:
-    written = f"{value:.2f}" if abs(value) < 1 else f"{value:.2g}"
+    size = abs(value)
+    written = f"{value:.2f}" if size < 1 else f"{value:.1f}" if size < 10 else f"{value:.0f}"  # noqa: PLR2004 - two digits
     return "0" if float(written) == 0 else written.replace("-", "−").replace("0.", ".", 1)
 
 

@@ -22,7 +22,7 @@ MOST_POINTS = 5_000
 MOST_TICKS = 7
 EXACT_WHOLE = 2.0**53
 ENOUGH_DECADES = 1.6
-COUNTED = frozenset({"samples", "parameters"})
+TICK_FORMAT = ",.12~g"  # in full; the theme writes small powers of ten as such
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon")
 
@@ -40,6 +40,11 @@ def thinned(count: int, most: int = MOST_POINTS) -> list[int]:
     return sorted({int(index) for index in np.rint(spread)})
 
 
+def told(values: Iterable[float], unit: str = "") -> list[str]:
+    """Return numbers as the tables write them, for tooltips."""
+    return [wording.measured(float(value), unit) for value in values]
+
+
 def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict[str, Any]:
     """Return the axis of an objective, its range from the values that are to be seen.
 
@@ -52,7 +57,7 @@ def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict
     """
     axis: dict[str, Any] = {"title": {"text": objective_title(objective)}}
     if objective.logarithmic:
-        axis.update(logarithmic_axis(values, counted=objective.unit in COUNTED))
+        axis.update(logarithmic_axis(values))
         return axis
     finite = [value for value in values if math.isfinite(value)]
     if finite:
@@ -62,17 +67,15 @@ def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict
     return axis
 
 
-def logarithmic_axis(values: Iterable[float] = (), *, counted: bool = False) -> dict[str, Any]:
+def logarithmic_axis(values: Iterable[float] = ()) -> dict[str, Any]:
     """Return a logarithmic axis, its range from the positive values that are to be seen.
 
     Parameters
     ----------
     values
         What the range has to hold.
-    counted
-        Whether it counts something: 1k is then easier to read than a power of ten.
     """
-    axis: dict[str, Any] = {"type": "log", "exponentformat": "SI" if counted else "power"}
+    axis: dict[str, Any] = {"type": "log", "tickformat": TICK_FORMAT}
     logs = [math.log10(value) for value in values if math.isfinite(value) and value > 0]
     if logs:
         low, high = min(logs), max(logs)

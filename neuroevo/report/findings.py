@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import OBJECTIVES
+from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import Network, samples_seen
 from neuroevo.report import wording
@@ -21,10 +22,13 @@ from neuroevo.report import wording
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment
+    from neuroevo.learning import DataSet
     from neuroevo.runs import Champion, Trial
 
+EXCERPT = 10  # rows of the front, where it is not shown at length
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Findings:
     """An experiment with all that its run left.
 
@@ -42,6 +46,8 @@ class Findings:
         The run's id.
     seconds
         What the search took by the clock, from its first training on; NaN where it isn't known.
+    finished
+        Whether the search came to its end.
     """
 
     experiment: "Experiment"
@@ -50,6 +56,11 @@ class Findings:
     environment: Mapping[str, Any] = field(default_factory=dict)
     identity: str = ""
     seconds: float = math.nan
+    finished: bool = True
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.trials)} trials, front of {len(self.front)}"
+        return f"Findings({self.identity or self.experiment.name!r}: {counts})"
 
     @cached_property
     def objectives(self) -> "tuple[Objective, ...]":
@@ -82,7 +93,7 @@ class Findings:
         kept = np.flatnonzero(nondominated(points))
         return tuple(sorted((self.complete[index] for index in kept), key=self.scores))
 
-    def excerpt(self, most: int) -> tuple[int, ...]:
+    def excerpt(self, most: int = EXCERPT) -> tuple[int, ...]:
         """Choose ranks of the front that tell its whole range: all, or some from end to end.
 
         Parameters
@@ -114,6 +125,12 @@ class Findings:
         return tuple(names)
 
     @property
+    def expected_trials(self) -> int:
+        """How many trials the experiment asks for, its baselines among them."""
+        evolution = self.experiment.evolution
+        return len(self.experiment.task.baselines) + evolution.population * evolution.generations
+
+    @property
     def networks(self) -> int:
         """How many networks were trained for the trials."""
         return len(self.trials) * self.experiment.training.replicates
@@ -137,10 +154,13 @@ class Findings:
             return tuple(champion.architecture.layer_sizes)
         content = trial.genome.get("hidden", ())
         hidden = content if isinstance(content, tuple) else ()
-        if not self.champions:
+        if self._layer_ends is None:
             return hidden
-        architecture = self.champions[0].architecture
-        return (architecture.inputs, *hidden, architecture.outputs)
+        try:
+            phenotype = phenotype_of(trial.genome, self._layer_ends, self.experiment.training)
+        except (NeuroevoError, KeyError):  # a genome that is not, or not only, a network's
+            return (self._layer_ends[0], *hidden, self._layer_ends[1])
+        return tuple(phenotype.architecture.layer_sizes)
 
     def network(self, trial: "Trial") -> Network | None:
         """Return the best trained network of a trial, if its weights were kept.
@@ -160,16 +180,29 @@ class Findings:
     @cached_property
     def data_names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The names of the task's inputs and outputs; none where its data can't be had."""
-        try:
-            data_set = self.experiment.task.data_set()
-        except NeuroevoError:  # a file that was there when the run began
+        if self._data_set is None:
             return (), ()
-        return data_set.input_names, data_set.output_names
+        return self._data_set.input_names, self._data_set.output_names
 
     def describe(self, trial: "Trial") -> str:
         """Return a trial in a short line: ``trial 512: linear 6·6, learning rate 0.21``."""
         name = trial.name or f"trial {trial.number}"
         return f"{name}: {wording.configuration(trial.genome)}"
+
+    @cached_property
+    def _data_set(self) -> "DataSet | None":
+        try:
+            return self.experiment.task.data_set()
+        except NeuroevoError:  # a file that was there when the run began
+            return None
+
+    @cached_property
+    def _layer_ends(self) -> tuple[int, int] | None:
+        """The numbers of inputs and outputs, if they can be had."""
+        if self.champions:
+            architecture = self.champions[0].architecture
+            return architecture.inputs, architecture.outputs
+        return None if self._data_set is None else (self._data_set.inputs, self._data_set.outputs)
 
     @cached_property
     def _champions(self) -> "dict[int, Champion]":

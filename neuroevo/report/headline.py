@@ -4,10 +4,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from neuroevo.evaluation import OBJECTIVES
 from neuroevo.report import wording
+from neuroevo.report.comparison import fresh_score, lower_baselines, ratio_as_shown
 from neuroevo.report.drawing import objective_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from neuroevo.evaluation import Objective
     from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
@@ -34,26 +39,44 @@ class Headline:
 
 
 def headline(findings: "Findings") -> Headline:
-    """Return the opening of a run's report."""
+    """Return the opening of a run's report.
+
+    It tells of the samples that the leading network needs, if the search was for few of them and
+    the network reaches the target; else of the first objective.
+    """
     if not findings.front:
-        return Headline(_without_winner(findings), _effort(findings), _effort_figures(findings))
+        lead = _joined([_how_far(findings), _effort(findings)])
+        return Headline(_without_winner(findings), lead, _effort_figures(findings))
     leader = leading(findings)
-    samples = samples_to_learn(findings, leader)
-    title = (
-        f"{wording.with_article(_network(findings, leader))} {_feat(findings, leader, samples)}."
+    item = told(findings, leader)
+    network = wording.with_article(_network(findings, leader))
+    start = network if findings.finished else f"So far, {_lower(network)}"
+    compared, figures = _compared(findings, item, leader)
+    sentences = (
+        _how_far(findings),
+        compared,
+        *_ahead(findings, item, leader),
+        _on_fresh_seeds(findings, item, leader),
+        _ends_above(findings, item, leader),
+        _rank(findings, leader),
+        _effort(findings),
     )
-    compared, figures = _compared(findings, leader, samples)
-    sentences = (compared, _on_fresh_seeds(findings, leader), _rank(findings, leader))
-    lead = " ".join(sentence for sentence in (*sentences, _effort(findings)) if sentence)
-    return Headline(title, lead, (*figures, *_effort_figures(findings)))
+    return Headline(
+        f"{start} {_feat(findings, item, leader)}.",
+        _joined(sentences),
+        (*figures, *_effort_figures(findings)),
+    )
 
 
 def leading(findings: "Findings") -> "Trial":
     """Return the trial of the front that the report opens with.
 
-    The best one, unless another of the front learns in less than half the samples.
+    The best one, unless the search was for few samples to the target and another of the front
+    learns in less than half of them.
     """
     best = findings.front[0]
+    if not _is_for_samples(findings):
+        return best
     times = [(samples_to_learn(findings, trial), trial) for trial in findings.front]
     learnt = [(time, trial.number, trial) for time, trial in times if time is not None]
     if not learnt:
@@ -81,71 +104,164 @@ def samples_to_learn(findings: "Findings", trial: "Trial") -> float | None:
     return next(reached, None)
 
 
+def _is_for_samples(findings: "Findings") -> bool:
+    return any(item.name == TRAINED for item in findings.objectives)
+
+
+def told(findings: "Findings", leader: "Trial") -> "Objective":
+    """Return the objective that the opening tells of, given the trial that it opens with."""
+    if _is_for_samples(findings) and samples_to_learn(findings, leader) is not None:
+        return OBJECTIVES[TRAINED]
+    return findings.objectives[0]
+
+
+def _score(item: "Objective", trial: "Trial") -> float:
+    return trial.objectives.get(item.name, math.nan)
+
+
+def _joined(sentences: "Sequence[str]") -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
 def _network(findings: "Findings", trial: "Trial") -> str:
     words = []
     if "activation" in trial.genome and trial.genome.get("hidden") != ():
-        words.append(wording.activation(str(trial.genome["activation"])))
+        words.append(str(trial.genome["activation"]))
     words += [wording.sizes(findings.layer_sizes(trial)), "network"]
     if "learning_rate" in trial.genome:
         words.append(f"at learning rate {wording.value(trial.genome['learning_rate'])}")
     return " ".join(word for word in words if word)
 
 
-def _feat(findings: "Findings", trial: "Trial", samples: float | None) -> str:
-    task = findings.experiment.task.kind
-    if samples is not None:
-        return f"learns the {task} in {wording.counted(round(samples), 'sample')}"
-    first = findings.objectives[0]
-    score = wording.measured(findings.scores(trial)[0], first.unit)
-    return f"comes closest to learning the {task}, with {objective_name(first)} {score}"
+def _feat(findings: "Findings", item: "Objective", trial: "Trial") -> str:
+    score = _score(item, trial)
+    if _learns(findings, item, score):
+        task = findings.experiment.task.kind
+        return f"learns the {task} in {wording.counted(round(score), 'sample')}"
+    shown = wording.measured(score, item.unit)
+    if item.unit == "parameters":
+        return f"has no more than {shown} parameters"
+    if _is_for_samples(findings):
+        task = findings.experiment.task.kind
+        return f"comes closest to learning the {task}, with {objective_name(item)} {shown}"
+    return f"reaches {objective_name(item)} {shown}"
+
+
+def _learns(findings: "Findings", item: "Objective", score: float) -> bool:
+    return item.name == TRAINED and score <= findings.experiment.training.samples
 
 
 def _compared(
-    findings: "Findings", leader: "Trial", samples: float | None
+    findings: "Findings", item: "Objective", leader: "Trial"
 ) -> tuple[str, tuple[Figure, ...]]:
-    """Return the comparison with the quickest baseline as a sentence and as numbers."""
-    if samples is None:
-        first = findings.objectives[0]
-        score = wording.measured(findings.scores(leader)[0], first.unit)
-        return "", (Figure(score, f"{objective_name(first)}, the lowest found"),)
-    own = (Figure(f"{round(samples):,}", _target_label(findings)),)
+    """Return the comparison with the best baseline as a sentence and as numbers."""
+    score = _score(item, leader)
+    learns = _learns(findings, item, score)
+    own = Figure(wording.measured(score, item.unit), _label(findings, item, score))
     if not findings.baselines:
-        return "", own
-    times = [
-        (time, trial.name)
-        for trial in findings.baselines
-        if (time := samples_to_learn(findings, trial)) is not None
+        return "", (own,)
+    scored = [(_score(item, trial), trial) for trial in findings.baselines]
+    rivals = [
+        (other, trial.number, trial)
+        for other, trial in scored
+        if math.isfinite(other) and (_learns(findings, item, other) or not learns)
     ]
-    if not times:
-        return "No baseline learns it within the budget.", own
-    time, name = min(times)
-    name = wording.shortened(name, 40)
-    ratio, other = time / samples, f"{name} ({round(time):,})"
+    if not rivals:
+        never = "learns it within the budget" if learns else f"has a finite {objective_name(item)}"
+        return f"No baseline {never}.", (own,)
+    other, _, baseline = min(rivals)
+    name = wording.shortened(baseline.name, 40)
+    told = f"{name} ({wording.measured(other, item.unit)})"
+    comparative = "fewer" if wording.is_counted(item.unit) else "lower"
+    ratio = ratio_as_shown(item, other, score)
+    if ratio is None:
+        word = "lower" if other < score else "not lower" if other == score else "higher"
+        return f"The best baseline is {word}: {told}.", (own,)
     if 1 / CLOSE < ratio < CLOSE:
-        return f"About as many as the best baseline, {other}.", own
+        alike = "About as many as" if comparative == "fewer" else "About the same as"
+        return f"{alike} the best baseline, {told}.", (own,)
     if ratio < 1:
-        return f"The best baseline is quicker: {other}.", own
-    times_fewer = _ratio(ratio)
+        better = "is quicker" if learns else f"has {_less(item)}"
+        return f"The best baseline {better}: {told}.", (own,)
+    times = wording.factor(ratio)
+    again = _compared_again(findings, item, leader, baseline)
+    noun = f" {item.unit}" if comparative == "fewer" else ""
     return (
-        f"{times_fewer} times fewer than the best baseline, {other}.",
-        (*own, Figure(f"{times_fewer}×", f"fewer samples than {name}, the best baseline")),
+        f"{times} times {comparative} than the best baseline, {told}{again}.",
+        (own, Figure(f"{times}×", f"{comparative}{noun} than {name}, the best baseline")),
     )
 
 
-def _target_label(findings: "Findings") -> str:
-    return (
-        f"samples to a validation MSE of {wording.number(findings.experiment.training.target_mse)}"
-    )
-
-
-def _on_fresh_seeds(findings: "Findings", leader: "Trial") -> str:
-    champion = findings.champion_of(leader)
-    samples = math.nan if champion is None else champion.fresh_objectives.get(TRAINED, math.nan)
-    if not math.isfinite(samples):
+def _compared_again(
+    findings: "Findings", item: "Objective", leader: "Trial", baseline: "Trial"
+) -> str:
+    """Return the same comparison on fresh seeds, as the end of a sentence."""
+    own = fresh_score(findings, leader, item.name)
+    other = fresh_score(findings, baseline, item.name)
+    learnt = _learns(findings, item, own) and _learns(findings, item, other)
+    if not (math.isfinite(own) and math.isfinite(other)) or (item.name == TRAINED and not learnt):
         return ""
-    if samples > findings.experiment.training.samples:
+    ratio = ratio_as_shown(item, other, own)
+    if ratio is None:
+        return ""
+    if ratio < 1:
+        return ", which is better on fresh seeds"
+    return f"; {wording.factor(ratio)} times on fresh seeds"
+
+
+def _label(findings: "Findings", item: "Objective", score: float) -> str:
+    if not _learns(findings, item, score):
+        return f"{objective_name(item)}, the lowest that the search found"
+    target = wording.number(findings.experiment.training.target_mse)
+    return f"samples to a validation MSE of {target}"
+
+
+def _ahead(findings: "Findings", told: "Objective", leader: "Trial") -> list[str]:
+    """Return a sentence for each other objective in which a baseline beats the network."""
+    champion = {item.name for item, _, _ in lower_baselines(findings, findings.front[0])}
+    sentences = []
+    for item, baseline, score in lower_baselines(findings, leader):
+        if item is told:
+            continue
+        name = wording.shortened(baseline.name, 40)
+        shown = wording.measured(score, item.unit)
+        even = leader is not findings.front[0] and item.name in champion
+        beyond = ", than even rank 1" if even else ""
+        sentences.append(f"The baseline {name} has {_less(item)}, {shown}{beyond}.")
+    return sentences
+
+
+def _less(item: "Objective") -> str:
+    """Return what is better in an objective: ``a lower final MSE``, ``fewer parameters``."""
+    name = objective_name(item)
+    return f"fewer {name}" if wording.is_counted(item.unit) else f"a lower {name}"
+
+
+def _on_fresh_seeds(findings: "Findings", item: "Objective", leader: "Trial") -> str:
+    score = fresh_score(findings, leader, item.name)
+    if not math.isfinite(score):
+        return ""
+    if item.unit == "parameters":
+        return ""
+    if item.name != TRAINED:
+        shown = wording.measured(score, item.unit)
+        return f"On seeds that the search never saw it reaches {shown}."
+    if not _learns(findings, item, score):
         return "On fresh seeds it does not learn it within the budget."
-    return f"On seeds that the search never saw it needs {round(samples):,}."
+    return f"On seeds that the search never saw it needs {round(score):,}."
+
+
+def _ends_above(findings: "Findings", item: "Objective", leader: "Trial") -> str:
+    """Return a sentence on a network that leaves the target again after it was reached."""
+    last = leader.curve[-1] if leader.curve else math.nan
+    final = leader.objectives.get("final_mse", last)
+    target = findings.experiment.training.target_mse
+    if item.name != TRAINED or not final > target:
+        return ""
+    if not _learns(findings, item, _score(item, leader)):
+        return ""
+    shown = wording.number(final)
+    return f"It reaches the target MSE of {wording.number(target)} once and ends at {shown}."
 
 
 def _rank(findings: "Findings", leader: "Trial") -> str:
@@ -154,10 +270,12 @@ def _rank(findings: "Findings", leader: "Trial") -> str:
     if leader is best:
         return ""
     score = wording.measured(findings.scores(best)[0], first.unit)
+    rank = findings.front.index(leader) + 1
     return (
-        f"It is rank {findings.front.index(leader) + 1} of {len(findings.front)} on the front; "
-        f"rank 1, the champion, is {_lower(wording.with_article(_network(findings, best)))}, with "
-        f"the lowest {objective_name(first)}, {score}."
+        f"It is rank {rank} of {len(findings.front)} on the front (`neuroevo best "
+        f"{findings.identity or 'latest'} --rank {rank}`); rank 1, the champion, is "
+        f"{_lower(wording.with_article(_network(findings, best)))}, with the lowest "
+        f"{objective_name(first)}, {score}."
     )
 
 
@@ -174,13 +292,23 @@ def _without_winner(findings: "Findings") -> str:
     return f"None of {wording.counted(len(findings.searched), 'trial')} was completed."
 
 
+def _how_far(findings: "Findings") -> str:
+    """Return a sentence on how far a search came that did not come to its end."""
+    if findings.finished:
+        return ""
+    done, expected = len(findings.trials), findings.expected_trials
+    return f"The run is not finished: {done:,} of {wording.counted(expected, 'trial')} are done."
+
+
 def _effort(findings: "Findings") -> str:
-    evolution = findings.experiment.evolution
+    population = findings.experiment.evolution.population
     objectives = wording.listed([objective_name(item) for item in findings.objectives])
+    generations = wording.counted(findings.generations, "generation")
+    if len(findings.searched) == population * findings.generations:
+        generations += f" of {population}"
     return (
         f"The search went through {wording.counted(len(findings.searched), 'configuration')} in "
-        f"{wording.counted(findings.generations, 'generation')} of {evolution.population} for the "
-        f"lowest {objectives}."
+        f"{generations} for the lowest {objectives}."
     )
 
 
@@ -193,7 +321,3 @@ def _effort_figures(findings: "Findings") -> tuple[Figure, ...]:
     return trained, Figure(
         wording.duration(findings.seconds), "from the first training to the last"
     )
-
-
-def _ratio(ratio: float) -> str:
-    return f"{ratio:.1f}" if ratio < 10 else f"{round(ratio):,}"  # noqa: PLR2004 - two digits

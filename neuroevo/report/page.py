@@ -18,8 +18,10 @@ from markupsafe import Markup
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.report import tables, theme, wording
+from neuroevo.report.comparison import unbeaten_on_fresh_seeds
 from neuroevo.report.diagram import svg
 from neuroevo.report.drawing import objective_name
+from neuroevo.report.findings import EXCERPT
 from neuroevo.report.headline import headline
 from neuroevo.report.plots import FIGURES
 from neuroevo.report.scoreboard import baselines_table, best_table
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from neuroevo.report.run import Run
 
 FAILURES_SHOWN = 8
-EXCERPT = 12  # rows of the front
 MOST_SHOWN = 200  # rows of the front where it is shown at length
 
 PLOTLY_CONFIG = {
@@ -38,8 +39,7 @@ PLOTLY_CONFIG = {
     "showSendToCloud": False,  # its button would upload the figure
     "plotlyServerURL": "",
     "responsive": True,
-    "displayModeBar": "hover",
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    "displayModeBar": False,  # it would lie over the legends; a double click resets a zoom
 }
 
 
@@ -75,6 +75,7 @@ def write_report(run: "Run") -> Path:
 def page(findings: "Findings") -> str:
     """Return the report as HTML."""
     shown, specifications = _figures(findings)
+    opening = headline(findings)
     payload = {
         "figures": specifications,
         "template": theme.template(),
@@ -91,11 +92,14 @@ def page(findings: "Findings") -> str:
             payload=_embedded(payload),
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - files of ours and plotly's
             title=findings.identity or findings.experiment.name,
-            headline=headline(findings),
+            headline=opening,
+            lead=_with_code(opening.lead),
+            finished=findings.finished,
             figures=shown,
-            best=best_table(findings, EXCERPT),
+            best=best_table(findings),
             front=best_table(findings, MOST_SHOWN) if len(findings.front) > EXCERPT else None,
             front_size=len(findings.front),
+            fresh=_fresh_seeds(findings),
             baselines=baselines_table(findings),
             failures=_failures(findings),
             asked=_asked(findings),
@@ -143,22 +147,71 @@ def _network_label(findings: "Findings") -> str:
     )
 
 
+def _fresh_seeds(findings: "Findings") -> str:
+    """Return what the scores on fresh seeds show; nothing while there are none."""
+    unbeaten = unbeaten_on_fresh_seeds(findings)
+    if unbeaten is None:
+        return ""
+    start = (
+        "scored on the seeds that the search used and again on seeds that it never saw: where the "
+        "two agree, the search found more than luck."
+    )
+    rivals = wording.listed(
+        ["the rest of the front"] * (len(findings.front) > 1)
+        + ["the baselines"] * bool(findings.baselines)
+    )
+    if not rivals:
+        return start
+    if len(findings.front) == 1:
+        verb = "stays unbeaten" if unbeaten else "is beaten"
+        return f"{start} On fresh seeds it {verb} by {rivals}."
+    verb = "stays" if unbeaten == 1 else "stay"
+    return (
+        f"{start} On fresh seeds {unbeaten:,} of the front’s {len(findings.front):,} {verb} "
+        f"unbeaten by {rivals}."
+    )
+
+
+def _with_code(text: str) -> Markup:
+    """Return a text, escaped, with what stands in backticks as code."""
+    pieces = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if index % 2 else Markup("{}").format(piece)
+        for index, piece in enumerate(pieces)
+    )
+
+
 def _failures(findings: "Findings") -> tuple[str, list[tuple[str, str, str]]]:
-    """Return a sentence on what failed and rows of state, cause and count."""
+    """Return a sentence on what failed and rows of state, cause and count that add up to it."""
     table = tables.failures(findings)
     total = len(findings.searched)
+    partly = _partly_diverged(findings)
     if table.empty:
-        return f"Nothing: all {wording.counted(total, 'trial')} ended with finite objectives.", []
+        trials = wording.counted(total, "trial")
+        return f"Nothing: all {trials} ended with finite objectives. {partly}".rstrip(), []
     count = int(table["trials"].sum())
     sentence = (
         f"{count:,} of {wording.counted(total, 'trial')} ({count / total:.0%}) ended without "
-        "finite objectives. They count as worse than all others; the search goes on without them."
-    )
+        "finite objectives. They count as worse than all others; the search goes on without them. "
+        f"{partly}"
+    ).rstrip()
+    shown = len(table) if len(table) <= FAILURES_SHOWN else FAILURES_SHOWN - 1
     rows = [
         (str(row.state), wording.shortened(str(row.cause), 200), f"{row.trials:,}")
-        for row in table.head(FAILURES_SHOWN).itertuples()
+        for row in table.head(shown).itertuples()
     ]
+    rest = table["trials"].iloc[shown:]
+    if len(rest):
+        rows.append(("other", f"{len(rest):,} other causes", f"{int(rest.sum()):,}"))
     return sentence, rows
+
+
+def _partly_diverged(findings: "Findings") -> str:
+    count = sum(trial.diverged > 0 for trial in findings.complete)
+    if not count:
+        return ""
+    trials = wording.counted(count, "completed trial")
+    return f"{trials} had some replicates that diverged, too few to change the state."
 
 
 def _asked(findings: "Findings") -> list[tuple[str, str]]:

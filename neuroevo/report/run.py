@@ -60,6 +60,7 @@ class Run:
             environment=_read_environment(self.folder.environment_file),
             identity=self.folder.id,
             seconds=_read_seconds(self.folder.checkpoint_file),
+            finished=champions.exists(),
         )
 
     @property

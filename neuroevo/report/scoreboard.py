@@ -12,6 +12,7 @@ import pandas as pd
 
 from neuroevo.report import tables, wording
 from neuroevo.report.drawing import objective_name
+from neuroevo.report.findings import EXCERPT
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
@@ -52,7 +53,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def best_table(findings: "Findings", most: int) -> Table | None:
+def best_table(findings: "Findings", most: int = EXCERPT) -> Table | None:
     """Return the front from end to end, best first, with both scores; None if it is empty.
 
     Parameters
@@ -66,7 +67,9 @@ def best_table(findings: "Findings", most: int) -> Table | None:
     if table.empty:
         return None
     shown = table[table["rank"].isin(findings.excerpt(most))]
-    return _scored_table(findings, shown, ["rank", "network"], ["generation", "number"])
+    tail = ["generation", "number"]
+    shown, tail = _with_diverged(findings, shown, tail)
+    return _scored_table(findings, shown, ["rank", "network"], tail)
 
 
 def baselines_table(findings: "Findings") -> Table | None:
@@ -75,13 +78,31 @@ def baselines_table(findings: "Findings") -> Table | None:
     if table.empty:
         return None
     table["note"] = [
-        note if state == "complete" else f"{state}; {note}"
-        for state, note in zip(table["state"], table["note"], strict=True)
+        (_told_of(state, diverged, findings.experiment.training.replicates) + note).rstrip("; ")
+        for state, diverged, note in table[["state", "diverged", "note"]].itertuples(index=False)
     ]
     champion = tables.best(findings).head(1)
     if not champion.empty:
         table = pd.concat([champion.assign(name="champion", note="this run’s best"), table])
     return _scored_table(findings, table, ["name", "network"], ["note"])
+
+
+def _told_of(state: str, diverged: int, replicates: int) -> str:
+    """Return what a note says first of a trial that did not go well."""
+    if state != "complete":
+        return f"{state}; "
+    return f"{diverged} of {replicates} diverged; " if diverged else ""
+
+
+def _with_diverged(
+    findings: "Findings", table: pd.DataFrame, tail: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Tell how many replicates diverged, in a column of its own, where only some did."""
+    replicates = findings.experiment.training.replicates
+    if not table["diverged"].between(1, replicates - 1).any():
+        return table, tail
+    told = [f"{count} of {replicates}" if count else "none" for count in table["diverged"]]
+    return table.assign(diverged=told), ["diverged", *tail]
 
 
 def _scored_table(

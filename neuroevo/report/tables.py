@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
 
 _FIRST = ("number", "generation", "state", "operator", "name", "parents")
-_LAST = ("seconds",)
+_LAST = ("seconds", "diverged", "cause")
 
 
 def trials(findings: "Findings") -> pd.DataFrame:
@@ -24,7 +24,8 @@ def trials(findings: "Findings") -> pd.DataFrame:
     pandas.DataFrame
         Columns ``number``, ``generation``, ``state``, ``operator``, ``name`` (a baseline's),
         ``parents`` (tuple of numbers), a column a gene, a column an objective (NaN where there
-        is none), ``seconds``. A gene named like another column is called ``gene.NAME``.
+        is none), ``seconds``, ``diverged`` (how many replicates did), ``cause`` (of a failure,
+        else empty). A gene named like another column is called ``gene.NAME``.
     """
     objectives = [item.name for item in findings.objectives]
     columns = gene_columns(findings.genes, [*_FIRST, *objectives, *_LAST])
@@ -52,7 +53,8 @@ def best(findings: "Findings") -> pd.DataFrame:
     pandas.DataFrame
         Columns ``rank`` (from 1), ``number``, ``generation``, ``operator``, ``network`` (layer
         sizes as text), a column a gene, and for each objective a column with its name (scored on
-        the search's seeds) and one with ``fresh.`` before it (scored again, NaN if it was not).
+        the search's seeds) and one with ``fresh.`` before it (scored again, NaN if it was not);
+        at last ``diverged``, how many replicates did on the search's seeds.
     """
     rows = [
         {"rank": rank} | _scored(findings, trial)
@@ -103,16 +105,16 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
     row |= {columns[gene]: content for gene, content in trial.genome.items()}
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row |= {item.name: score, f"fresh.{item.name}": fresh.get(item.name, float("nan"))}
-    return row
+    return row | {"diverged": trial.diverged}
 
 
 def _scored_columns(findings: "Findings") -> list[str]:
     scores = [name for item in findings.objectives for name in (item.name, f"fresh.{item.name}")]
     genes = _gene_columns_of_scored(findings).values()
-    return ["number", "generation", "operator", "network", *genes, *scores]
+    return ["number", "generation", "operator", "network", *genes, *scores, "diverged"]
 
 
 def _gene_columns_of_scored(findings: "Findings") -> "Mapping[str, str]":
     scores = [name for item in findings.objectives for name in (item.name, f"fresh.{item.name}")]
     taken = ["rank", "name", "state", "note", "number", "generation", "operator", "network"]
-    return gene_columns(findings.genes, [*taken, *scores])
+    return gene_columns(findings.genes, [*taken, *scores, "diverged"])

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from neuroevo.report import wording
+
 FONT = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", '
     '"Liberation Sans", Arial, sans-serif'
@@ -114,6 +116,27 @@ def colour_scale(tokens: Mapping[str, str] = LIGHT) -> list[list[Any]]:
     return [[index / (len(steps) - 1), colour] for index, colour in enumerate(steps)]
 
 
+def _tick_names() -> dict[str, str]:
+    """Return how the ticks of logarithmic axes are written, by what `TICK_FORMAT` gives.
+
+    plotly's own powers of ten are set larger than all other ticks.
+    """
+    small = {
+        -4: "0.000{}",
+        -5: "0.0000{}",
+        -6: "0.00000{}",
+    }  # d3 writes smaller ones with an exponent
+    return {
+        (small[power].format(digit) if power in small else f"{digit}e\u2212{-power}"): (
+            wording.power_of_ten(power)
+            if digit == 1
+            else f"{digit} × {wording.power_of_ten(power)}"
+        )
+        for power in range(-4, -33, -1)
+        for digit in (1, 2, 5)
+    }
+
+
 def template(tokens: Mapping[str, str] = LIGHT) -> dict[str, Any]:
     """Return the plotly template: fonts, axes, legend and colours that all figures share.
 
@@ -131,8 +154,8 @@ def template(tokens: Mapping[str, str] = LIGHT) -> dict[str, Any]:
         "ticks": "outside",
         "ticklen": 4,
         "automargin": True,
-        "exponentformat": "power",
         "separatethousands": True,
+        "labelalias": _tick_names(),
         "title": {"font": {"size": 13, "color": tokens["muted"]}, "standoff": 10},
         "tickfont": {"size": 12, "color": tokens["muted"]},
     }

@@ -2,6 +2,8 @@
 
 import html
 import math
+import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
@@ -10,6 +12,7 @@ MANY_EQUAL = 5
 PLAIN_NUMBERS = (1e-3, 1e7)  # sizes that are written without a power of ten
 LONG = 100  # of a unit of time, from which on the next one is used
 TIGHT = "\u00a0"  # a space at which no line breaks
+_BREAKABLE = re.compile(r"[^\S\u00a0]+")
 _WHOLE_UNITS = frozenset({"samples", "parameters"})
 
 
@@ -42,8 +45,36 @@ def power_of_ten(exponent: int) -> str:
 
 def measured(value: float, unit: str) -> str:
     """Return a value of an objective: whole numbers where its unit is counted."""
-    counted = unit in _WHOLE_UNITS and math.isfinite(value) and abs(value) < PLAIN_NUMBERS[1]
+    counted = is_counted(unit) and math.isfinite(value) and abs(value) < PLAIN_NUMBERS[1]
     return f"{round(value):,}" if counted else number(value)
+
+
+def shown(value: float, unit: str = "") -> float:
+    """Return the number that `measured` shows, so that ratios follow from what is read.
+
+    Examples
+    --------
+    >>> shown(27.4, "samples"), shown(1.749e-4), shown(0.21049)
+    (27.0, 0.00017, 0.21)
+    """
+    size = abs(value)
+    if not math.isfinite(value):
+        return value
+    if is_counted(unit) and size < PLAIN_NUMBERS[1]:
+        return float(round(value))
+    if size and not PLAIN_NUMBERS[0] <= size < PLAIN_NUMBERS[1]:
+        return float(f"{value:.1e}")
+    return float(round(value)) if round(size) >= 100 else float(f"{value:.3g}")  # noqa: PLR2004 - three digits
+
+
+def is_counted(unit: str) -> bool:
+    """Tell whether a unit is of whole things."""
+    return unit in _WHOLE_UNITS
+
+
+def factor(ratio: float) -> str:
+    """Return how many times something is larger, to about two digits: ``5.6``, ``56``."""
+    return f"{ratio:.1f}" if ratio < 10 else number(round(ratio))  # noqa: PLR2004 - two digits
 
 
 def duration(seconds: float) -> str:
@@ -91,12 +122,12 @@ def plain(text: str, length: int = 28) -> str:
 
     plotly.js reads a few HTML tags in any label, links among them, and decodes entities.
     """
-    return html.escape(shortened(" ".join(text.split()), length), quote=False)
+    return html.escape(shortened(_BREAKABLE.sub(" ", text).strip(), length), quote=False)
 
 
-def activation(name: str) -> str:
-    """Return an activation's name as it is said: ``leaky relu`` for ``leaky_relu``."""
-    return name.replace("_", " ")
+def wrapped(text: str, width: int = 25) -> str:
+    """Return a label with a line break wherever a line would grow longer than ``width``."""
+    return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
 def value(content: object) -> str:
@@ -117,9 +148,9 @@ def configuration(genome: Mapping[str, object]) -> str:
         hidden = genome["hidden"]
         layers = value(hidden) if hidden else "no hidden layer"
         name = genome.get("activation")
-        parts.append(f"{activation(str(name))} {layers}" if name and hidden else layers)
+        parts.append(f"{name} {layers}" if name and hidden else layers)
     elif "activation" in genome:
-        parts.append(activation(str(genome["activation"])))
+        parts.append(str(genome["activation"]))
     parts += [
         f"{name.replace('_', ' ')} {value(content)}"
         for name, content in genome.items()

@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroevo.learning import Architecture, Network
-from neuroevo.report.diagram import MOST_WEIGHTS, WIDTH, laid_out, svg
+from neuroevo.report.diagram import (
+    LARGEST_TEXT,
+    MOST_WEIGHTS,
+    SMALLEST_TEXT,
+    WIDTH,
+    laid_out,
+    svg,
+)
 from neuroevo.report.plots.network import NetworkData, amounts_to, caption
 
 LAYERS = [(), (3,), (6, 6), (1, 32), (32, 32, 32, 32), (6,) * 9, (100,)]
@@ -57,6 +64,33 @@ def test_linear_network_multiplied_out(hidden: list[int]) -> None:
     weights, biases = amounts_to(linear)
     inputs = np.array([[0.3, -0.7], [1.0, 0.5]])
     assert inputs @ weights + biases == pytest.approx(linear.predict(inputs), abs=1e-9)
+
+
+@pytest.mark.parametrize("bias", [-0.45, -0.005, -1.26, 12.5, -31.4, -1234.5])
+@pytest.mark.parametrize("hidden", LAYERS)
+def test_biases_fit_into_their_units(hidden: tuple[int, ...], bias: float) -> None:
+    """A bias is written no wider than its circle, and left out where it would be tiny."""
+    drawn = network(hidden)
+    biased = Network(drawn.architecture, np.full(drawn.architecture.vector_size, bias))
+    diagram = laid_out(biased)
+    root = ET.fromstring(svg(diagram, "label"))  # noqa: S314 - our own text
+    groups = root.findall("g[@class='units']/g")
+    assert len(groups) == sum(len(layer) for layer in diagram.units)
+    for group in groups:
+        circle, text = group.find("circle"), group.find("text")
+        if text is None or circle is None:
+            continue
+        size = float(text.get("style", "").removeprefix("font-size:").removesuffix("px"))
+        assert SMALLEST_TEXT <= size <= LARGEST_TEXT
+        assert 0.55 * size * len(text.text or "") <= 2 * float(circle.get("r", "0"))
+
+
+def test_caption_says_when_the_headline_is_another_network() -> None:
+    """The drawing is the champion's, and says so where the report opens with another one."""
+    drawn = network((3,))
+    one, other = (NetworkData(drawn, laid_out(drawn), rank) for rank in (1, 239))
+    assert caption(one).startswith("This is rank 1, the champion.")
+    assert "not the network of the headline, which is rank 239." in caption(other)
 
 
 def test_caption_tells_what_a_linear_network_computes() -> None:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from neuroevo.report import theme
 from neuroevo.report.findings import Findings
+from neuroevo.report.page import page as page_of
 from neuroevo.report.page import write_report
 from neuroevo.report.plots import FIGURES
 from neuroevo.report.run import Run
@@ -24,6 +25,19 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
 BODY = "getComputedStyle(document.body).backgroundColor"
+PLACE = """([figure, name, place]) => {
+  const plot = document.querySelector(`[data-figure=${figure}]`);
+  const layout = plot._fullLayout;
+  const traces = plot._fullData.filter((each) => each.hoverinfo !== "skip");
+  const trace = name ? traces.find((each) => each.name === name) : traces.at(-1);
+  const index = Math.floor(place * trace.x.length);
+  const [x, y] = ["x", "y"].map((axis) => {
+    const drawn = layout[trace[axis + "axis"].replace(axis, axis + "axis")];
+    return drawn._offset + drawn.d2p(trace[axis][index]);
+  });
+  const corner = plot.getBoundingClientRect();
+  return [corner.left + x, corner.top + y];
+}"""
 STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
 
 
@@ -138,6 +152,101 @@ def test_report_of_a_run_without_champions_file(
     assert "There is no trained network to draw." in write_report(run).read_text(encoding="utf-8")
 
 
+def test_report_of_an_unfinished_run_says_so(
+    runs: Runs, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Without champions the page calls the run unfinished and promises no fresh seeds."""
+    folder = runs("conflict").folder
+    copy = tmp_path_factory.mktemp("copy") / folder.id
+    shutil.copytree(folder.path, copy)
+    (copy / "champions.safetensors").unlink()
+    html = write_report(Run(type(folder)(copy))).read_text(encoding="utf-8")
+    assert "The run is not finished: 293 of 293 trials are done." in html
+    assert "<span>not finished</span>" in html
+    assert "seeds that it never saw" not in html
+
+
+def test_failures_add_up_to_their_count(runs: Runs) -> None:
+    """However many causes there are, the rows add up, and partly diverged trials are told."""
+    run = runs("one point")
+    searched = run.findings.searched
+    failed = [
+        replace(trial, state="failed", cause=f"cause {number % 13}", objectives={})
+        for number, trial in enumerate(searched[:60])
+    ]
+    partly = [replace(trial, diverged=3) for trial in run.findings.complete[-4:]]
+    html = page_of(Findings(run.experiment, (*failed, *partly)))
+    chapter = html[html.index('id="failed"') :]
+    counts = [int(count) for count in re.findall(r'<td class="number">(\d+)</td>', chapter)]
+    assert sum(counts) == 60
+    assert "6 other causes" in chapter
+    assert "4 completed trials had some replicates that diverged" in chapter
+
+
+def test_tables_tell_of_replicates_that_diverged(runs: Runs) -> None:
+    """A network of the front some of whose replicates diverged has that in its row."""
+    run = runs("conflict")
+    assert "3 of 16" not in page_of(run.findings)
+    partly = [
+        replace(trial, diverged=3) if trial in (run.best, run.baselines[0]) else trial
+        for trial in run.all_trials
+    ]
+    html = page_of(Findings(run.experiment, tuple(partly), tuple(run.champions)))
+    assert "<td>3 of 16</td>" in html
+    assert "3 of 16 diverged; " in html
+
+
+def hover(page: Page, figure: str, trace: str, place: float) -> str:
+    """Move the mouse onto a point of a trace and return what the tooltip says."""
+    page.locator(f"[data-figure={figure}]").scroll_into_view_if_needed()
+    x, y = page.evaluate(PLACE, [figure, trace, place])
+    page.mouse.move(x - 60, y - 60)
+    page.mouse.move(x, y)
+    label = page.locator(f"[data-figure={figure}] .hoverlayer .hovertext text").first
+    return label.text_content(timeout=3_000) or ""
+
+
+def test_tooltips_name_what_they_show(look: Callable[..., Page], runs: Runs) -> None:
+    """Pointing at a curve, a baseline and the champion's line tells whose they are."""
+    run = runs("conflict")
+    page = look("conflict", DESKTOP)
+    champion = hover(page, "learning_curves", "champion", 0.5)
+    assert champion.startswith("champion")
+    assert re.search(r"learning rate.*MSE .*after [\d,]+ samples", champion)
+    complete = [trial for trial in run.baselines if trial.state == "complete"]
+    for trial in complete:
+        assert trial.name in hover(page, "pareto_front", trial.name, 0)
+    line = hover(page, "parallel_coordinates", "", 0.6)
+    assert line.startswith("champion")
+    assert f"trial {run.best.number}:" in line
+
+
+def test_ticks_are_written_as_in_the_tables(look: Callable[..., Page]) -> None:
+    """Large numbers stand in full, small powers of ten as such, all in one size."""
+    page = look("one point", DESKTOP)
+    across = page.locator("[data-figure=learning_curves] .xtick text")
+    upward = page.locator("[data-figure=learning_curves] .ytick text")
+    assert "10,000" in across.all_text_contents()
+    assert "10⁻⁶" in upward.all_text_contents() or "10⁻⁸" in upward.all_text_contents()
+    sizes = {
+        text.evaluate("text => getComputedStyle(text).fontSize")
+        for text in (*across.all(), *upward.all())
+    }
+    assert sizes == {"12px"}
+
+
+def test_tooltip_stays_in_sight_on_a_phone(look: Callable[..., Page], runs: Runs) -> None:
+    """At 390 pixels a tooltip is not cut off at the edges of its figure."""
+    page = look("conflict", PHONE)
+    for name in ("champion", next(iter(runs("conflict").baselines)).name):
+        for place in (0.1, 0.5, 0.9):
+            hover(page, "learning_curves", name, place)
+            box = page.locator("[data-figure=learning_curves] .hovertext path").bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_scripts_in_names_show_as_text(look: Callable[..., Page]) -> None:
     """On a phone, in the dark, names that are scripts are read and not run; nothing overflows."""
     page = look("script names", PHONE, "dark")
@@ -156,10 +265,7 @@ def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page])
     """Figures turn dark and light with the system, print light, and have no button to share."""
     page = look("four trials", DESKTOP)
     page.hover("#figure-pareto_front .plot")
-    buttons = page.locator("#figure-pareto_front .modebar-btn").all()
-    titles = " ".join(button.get_attribute("data-title") or "" for button in buttons)
-    assert titles
-    assert not re.search("share|cloud|plotly|edit", titles, re.IGNORECASE)
+    assert page.locator(".modebar-btn").count() == 0
     for scheme in ("dark", "light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         expect(page.locator("[data-figure=progress] .main-svg").first).to_have_css(

@@ -4,6 +4,7 @@ import json
 import math
 import statistics
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType, ModuleType
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.report import drawing
+from neuroevo.report import comparison, drawing
+from neuroevo.report.findings import Findings
 from neuroevo.report.plots import (
     FIGURES,
     depth_shares,
@@ -164,6 +166,80 @@ def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
         assert all(-1e-9 <= place <= 1 + 1e-9 for place, _ in coordinate.ticks)
     if any_run.findings.front:
         assert parallel.labels[0] == any_run.findings.describe(any_run.best)
+
+
+def test_gene_axes_span_all_that_was_tried(runs: Runs) -> None:
+    """The lowest and the highest learning rate tried, diverged or not, are the axis' ends."""
+    findings = runs("one point").findings
+    axis = next(
+        coordinate
+        for coordinate in parallel_coordinates.data(findings).coordinates
+        if coordinate.title == "learning rate"
+    )
+    tried = [math.log10(float(str(each.genome["learning_rate"]))) for each in findings.searched]
+    ranked = [math.log10(float(str(each.genome["learning_rate"]))) for each in findings.complete]
+    expected = sorted((rate - min(tried)) / (max(tried) - min(tried)) for rate in ranked)
+    assert sorted(axis.positions) == pytest.approx(expected)
+    assert axis.held == ""
+
+
+def test_objectives_that_are_cut_are_said_to_be(runs: Runs) -> None:
+    """An objective's axis ends below a far outlier, and only then the caption says where."""
+    run = runs("one objective")
+    scores = [*np.linspace(100, 200, 99), 1e9]
+    trials = [
+        replace(run.best, number=place, objectives={"samples_to_target": float(score)})
+        for place, score in enumerate(scores)
+    ]
+    for kept, cut in ((trials, True), (trials[:-1], False)):
+        parallel = parallel_coordinates.data(Findings(run.experiment, tuple(kept)))
+        assert ("lie at the top of that axis" in parallel_coordinates.caption(parallel)) == cut
+
+
+def test_front_names_networks_that_a_baseline_beats(runs: Runs) -> None:
+    """The caption counts the front's networks that a baseline beats, and names who is missing."""
+    run = runs("conflict")
+    lowest = dict.fromkeys(run.experiment.evolution.objectives, 1e-20)
+    baselines = [replace(run.baselines[0], objectives=lowest, state="complete")]
+    missing = replace(run.baselines[1], objectives={}, state="diverged")
+    findings = Findings(run.experiment, (*baselines, missing, *run.findings.searched))
+    caption = pareto_front.caption(pareto_front.data(findings))
+    size = len(findings.front)
+    assert f"For {size} of the front’s {size} networks a baseline is as good" in caption
+    assert f"{missing.name} is not drawn, having diverged." in caption
+
+
+def test_fresh_seeds_count_the_unbeaten(runs: Runs) -> None:
+    """How many of the front stay unbeaten equals comparing everybody with everybody."""
+    run = runs("conflict")
+    rng = np.random.default_rng(1)
+    names = run.experiment.evolution.objectives
+    champions = [
+        replace(each, fresh_objectives=dict(zip(names, rng.integers(1, 9, 2), strict=True)))
+        for each in run.champions
+    ]
+    findings = Findings(run.experiment, run.all_trials, tuple(champions))
+    rows = {each.number: tuple(each.fresh_objectives.values()) for each in champions}
+    unbeaten = sum(
+        not any(
+            other != rows[trial.number]
+            and all(a <= b for a, b in zip(other, rows[trial.number], strict=True))
+            for other in rows.values()
+        )
+        for trial in findings.front
+    )
+    assert comparison.unbeaten_on_fresh_seeds(findings) == unbeaten
+    assert comparison.unbeaten_on_fresh_seeds(Findings(run.experiment, run.all_trials)) is None
+
+
+def test_diverged_baseline_is_called_so_in_the_legend(runs: Runs) -> None:
+    """A baseline whose training diverged carries that in its legend entry."""
+    findings = runs("all diverged").findings
+    first = findings.baselines[0]
+    curve = tuple(1.0 for _ in first.curve)
+    findings = Findings(findings.experiment, (replace(first, curve=curve),))
+    drawn = learning_curves.draw(learning_curves.data(findings))
+    assert [trace["name"] for trace in drawn["data"]] == [f"{first.name} (diverged)"]
 
 
 def test_fixed_genes_have_no_axis(runs: Runs) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
 from neuroevo.report import tables
-from neuroevo.report.findings import Findings
+from neuroevo.report.findings import EXCERPT, Findings
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import Trial
 
@@ -76,9 +76,10 @@ def test_trials_has_a_row_a_trial(any_run: Run) -> None:
         "name",
         "parents",
     ]
-    assert table.columns[-1] == "seconds"
+    assert list(table.columns[-3:]) == ["seconds", "diverged", "cause"]
     for row, trial in zip(table.to_dict("records"), any_run.all_trials, strict=True):
         assert {gene: row[gene] for gene in trial.genome} == dict(trial.genome)
+        assert (row["diverged"], row["cause"]) == (trial.diverged, trial.cause)
         for name in any_run.experiment.evolution.objectives:
             assert row[name] == pytest.approx(trial.objectives[name], nan_ok=True)
 
@@ -110,6 +111,29 @@ def test_failures_are_counted_by_cause(runs: Runs) -> None:
     findings = runs("one point").findings
     table = tables.failures(findings)
     assert table["trials"].sum() == len(findings.searched) - len(findings.complete) > 0
+
+
+def test_findings_are_shown_in_a_line(any_run: Run) -> None:
+    """At a prompt the findings say what they are, and do not spell out every trial."""
+    shown = repr(any_run.findings)
+    assert len(shown) < 120
+    assert f"{len(any_run.all_trials)} trials" in shown
+
+
+def test_excerpt_is_as_long_as_a_table(runs: Runs) -> None:
+    """Without a number the excerpt of a long front has as many rows as all short tables."""
+    findings = runs("conflict").findings
+    assert len(findings.excerpt()) == min(EXCERPT, len(findings.front))
+
+
+def test_layer_sizes_are_complete_without_champions(runs: Runs) -> None:
+    """While no network was kept, inputs and outputs are those of the task's data."""
+    run = runs("conflict")
+    bare = Findings(run.experiment, run.all_trials)
+    for trial in run.all_trials:
+        hidden = trial.genome["hidden"]
+        assert isinstance(hidden, tuple)
+        assert bare.layer_sizes(trial) == (2, *hidden, 2)
 
 
 def test_champion_predicts(runs: Runs) -> None:

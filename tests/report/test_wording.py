@@ -58,6 +58,20 @@ def test_plain_leaves_no_markup() -> None:
     assert len(wording.plain("x" * 1000)) == 28
 
 
+@given(st.floats(-1e300, 1e300), st.sampled_from(["", "samples", "parameters"]))
+def test_shown_is_the_number_that_is_read(value: float, unit: str) -> None:
+    """Ratios are made of what stands on the page: the shown number is written the same way."""
+    shown = wording.shown(value, unit)
+    assert wording.measured(shown, unit) == wording.measured(value, unit)
+
+
+def test_long_labels_are_broken_at_spaces_only() -> None:
+    """A tooltip's lines stay short, and a power of ten stays with its number."""
+    number = f"5.1{wording.TIGHT}×{wording.TIGHT}10⁻⁴"
+    lines = wording.wrapped(wording.plain(f"linear 10, learning rate {number}", 80), 30)
+    assert lines == f"linear 10, learning rate<br>{number}"
+
+
 def test_networks() -> None:
     """Layer sizes, articles, lists and configurations read like a sentence's part."""
     assert wording.sizes((2, 6, 2)) == "2·6·2"
@@ -66,5 +80,5 @@ def test_networks() -> None:
     assert wording.listed(["a", "b", "c"]) == "a, b and c"
     assert wording.listed([]) == ""
     genome = {"hidden": (6, 6), "activation": "leaky_relu", "learning_rate": 0.21, "biases": False}
-    assert wording.configuration(genome) == "leaky relu 6·6, learning rate 0.21, biases no"
+    assert wording.configuration(genome) == "leaky_relu 6·6, learning rate 0.21, biases no"
     assert wording.configuration({"hidden": (), "activation": "tanh"}) == "no hidden layer"

@@ -32,9 +32,12 @@
       layout.margin = { l: 40, r: 8, t: 8, b: 40, ...layout.margin };
       const bar = layout.coloraxis && layout.coloraxis.colorbar;
       if (bar) {
-        Object.assign(bar, { orientation: "h", x: 0.5, y: 0, yanchor: "top", ypad: 56, len: 1 });
+        // At the foot of the figure: padding below the axis would be added below the bar as well.
+        const foot = { yref: "container", y: 0.03, yanchor: "bottom", ypad: 0 };
+        Object.assign(bar, { orientation: "h", x: 0.5, len: 1, ...foot });
         bar.title.side = "top";
-        layout.height += 70;
+        layout.margin.b = 116;
+        layout.height += 60;
       }
     }
     return layout;
@@ -44,9 +47,8 @@
     const figure = coloured(payload.figures[plot.dataset.figure], isDark);
     const isWide = plot.closest(".wide") !== null;
     const layout = { ...figure.layout, template: coloured(payload.template, isDark) };
-    const config = { ...payload.config, displayModeBar: touched.matches ? false : "hover" };
     // Not Plotly.react, which keeps the margins that a colour bar or legend needed elsewhere.
-    return window.Plotly.newPlot(plot, figure.data, fitted(layout, isWide), config);
+    return window.Plotly.newPlot(plot, figure.data, fitted(layout, isWide), payload.config);
   }
 
   function drawAll(isDark) {

@@ -15,6 +15,7 @@ from neuroevo.report.drawing import (
     logarithmic_axis,
     nothing,
     rounded,
+    told,
 )
 from neuroevo.report.headline import leading, samples_to_learn
 from neuroevo.report.theme import BANDS, CATEGORIES, LIGHT
@@ -40,6 +41,8 @@ class Curve:
         The configuration in a short line.
     learnt
         Samples that the trial needs to reach the target, as its table says; None if it does not.
+    diverged
+        Whether so many replicates diverged that the trial has no finite objectives.
     lower, median, upper
         Quartiles of the validation MSE over the replicates, one value for each point of the
         grid; infinite where diverged. The three are equal where only the median was kept.
@@ -48,6 +51,7 @@ class Curve:
     name: str
     label: str
     learnt: float | None
+    diverged: bool
     lower: NDArray[np.float64]
     median: NDArray[np.float64]
     upper: NDArray[np.float64]
@@ -100,8 +104,7 @@ def draw(drawn: CurvesData) -> Specification:
     layout = {
         "height": HEIGHT,
         "hovermode": "closest",
-        "xaxis": logarithmic_axis(drawn.samples, counted=True)
-        | {"title": {"text": "samples seen"}},
+        "xaxis": logarithmic_axis(drawn.samples) | {"title": {"text": "samples seen"}},
         "yaxis": _error_axis(drawn),
         "legend": {"traceorder": "reversed"},
         "shapes": [_target_line(drawn.target)],
@@ -147,15 +150,15 @@ def _reached(who: str, samples: float | None, target: str) -> str:
 def _curve(findings: "Findings", name: str, trial: "Trial") -> Curve:
     champion = findings.champion_of(trial)
     label = wording.configuration(trial.genome)
-    learnt = samples_to_learn(findings, trial)
+    learnt, diverged = samples_to_learn(findings, trial), trial.state == "diverged"
     if champion is None or not champion.curves.size:
         median = np.asarray(trial.curve, dtype=np.float64)
-        return Curve(name, label, learnt, median, median, median)
+        return Curve(name, label, learnt, diverged, median, median, median)
     # A diverged replicate is infinitely wrong: it counts, above all that stayed finite.
     replicates = np.nan_to_num(champion.curves.astype(np.float64), nan=math.inf, posinf=math.inf)
     ordered = np.sort(replicates, axis=0)
     quartiles = (quantile(ordered, share) for share in (0.25, 0.5, 0.75))
-    return Curve(name, label, learnt, *quartiles)
+    return Curve(name, label, learnt, diverged, *quartiles)
 
 
 def quantile(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]:
@@ -173,15 +176,18 @@ def quantile(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]:
 def _traces(curve: Curve, samples: NDArray[np.int64], index: int) -> list[dict[str, Any]]:
     is_champion = curve.name == CHAMPION
     is_baseline = curve.name not in {CHAMPION, QUICKEST}
+    name = wording.plain(curve.name) + (" (diverged)" if curve.diverged else "")
     place = 0 if is_champion else 1 + (index - 1) % (len(CATEGORIES) - 1)
     line = {
         "type": "scatter",
         "mode": "lines",
         "x": rounded(samples),
         "y": rounded(curve.median),
-        "name": wording.plain(curve.name),
-        "hovertext": f"<b>{wording.plain(curve.name)}</b><br>{wording.plain(curve.label, 60)}",
-        "hovertemplate": "%{hovertext}<br>MSE %{y:.3~g} after %{x:,d} samples<extra></extra>",
+        "name": name,
+        # Not part of the template, in which a foreign name could stand for something else.
+        "meta": f"<b>{name}</b><br>{wording.wrapped(wording.plain(curve.label, 80))}",
+        "customdata": told(curve.median),
+        "hovertemplate": "%{meta}<br>MSE %{customdata}<br>after %{x:,d} samples<extra></extra>",
         "line": {
             "color": CATEGORIES[place],
             "width": 1.8 if is_baseline else 3.5,

@@ -9,6 +9,7 @@ import numpy as np
 from neuroevo.report import wording
 from neuroevo.report.diagram import SIDE, WIDTH, Diagram, Weight, laid_out
 from neuroevo.report.drawing import Specification, nothing
+from neuroevo.report.headline import leading
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -29,10 +30,13 @@ class NetworkData:
         The best replicate of the champion.
     diagram
         Its drawing.
+    headline_rank
+        Rank of the network that the report opens with.
     """
 
     network: "Network | None"
     diagram: Diagram | None
+    headline_rank: int = 1
 
 
 def data(findings: "Findings") -> NetworkData:
@@ -40,7 +44,8 @@ def data(findings: "Findings") -> NetworkData:
     network = findings.network(findings.front[0]) if findings.front else None
     if network is None:
         return NetworkData(None, None)
-    return NetworkData(network, laid_out(network, *findings.data_names))
+    rank = findings.front.index(leading(findings)) + 1
+    return NetworkData(network, laid_out(network, *findings.data_names), rank)
 
 
 def draw(drawn: NetworkData) -> Specification:
@@ -74,7 +79,11 @@ def caption(drawn: NetworkData) -> str:
         f"The largest weight, {wording.number(strongest.value)}, leads from "
         f"{strongest.source.name} to {strongest.target.name}."
     )
-    sentences = [looks, largest]
+    sentences = ["This is rank 1, the champion."]
+    if drawn.headline_rank != 1:
+        other = f"the network of the headline, which is rank {drawn.headline_rank:,}"
+        sentences = [f"This is rank 1, the champion, and not {other}."]
+    sentences += [looks, largest]
     if drawn.diagram.left_out:
         sentences.append(f"The weakest {drawn.diagram.left_out:,} are left out.")
     if architecture.activation == "linear" or not architecture.hidden:

@@ -6,7 +6,7 @@ made at run time: this way they print, follow the theme and work under a strict 
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,7 @@ HEIGHT = 480
 MOST_LINES = 1_500
 SHADES = 6
 FAR_QUANTILE = 0.97
+FAR = 1.5  # times the axis' length, from which on the largest value is too far off
 SPREAD = 0.05  # of an axis, by which equal categories are fanned out
 FEW = 6
 
@@ -49,11 +50,15 @@ class Coordinate:
         One a trial, from 0 (bottom) to 1 (top).
     ticks
         Positions with their labels.
+    held
+        Where some values lie far above the others and are held at the top: the axis' last value
+        in words, else empty.
     """
 
     title: str
     positions: NDArray[np.float64]
     ticks: Ticks
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,59 +131,94 @@ def caption(parallel: ParallelData) -> str:
     return (
         f"{start}; the better its {parallel.first}, the stronger its colour; the champion's is "
         "the bold one. Where the strong lines meet, the search found what matters; where they fan "
-        "out, the gene makes little difference."
+        f"out, the gene makes little difference.{_held(parallel.coordinates)}"
     )
 
 
+def _held(coordinates: Sequence[Coordinate]) -> str:
+    """Return a sentence on the objectives whose axes end below their largest values."""
+    ends = [
+        f"{coordinate.title} above {coordinate.held}"
+        for coordinate in coordinates
+        if coordinate.held
+    ]
+    return f" Trials with {wording.listed(ends)} lie at the top of that axis." if ends else ""
+
+
 def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
+    """Return the axes of the genes that vary, each from end to end of what was tried."""
     coordinates = []
     for name in findings.genes:
+        tried = [trial.genome.get(name) for trial in findings.searched]
         values = [trial.genome.get(name) for trial in trials]
-        if len(set(values)) == 1 or None in values:
+        if len(set(tried)) == 1 or None in tried:
             continue
         title = wording.plain(name.replace("_", " "))
-        if all(isinstance(value, tuple) for value in values):
-            depths = [float(len(value)) for value in values if isinstance(value, tuple)]
-            widths = [float(sum(value)) for value in values if isinstance(value, tuple)]
+        if all(isinstance(value, tuple) for value in tried):
             named = title.replace("hidden", "hidden layers")
-            parts = ((named, depths), ("hidden units", widths))
-            coordinates += [_numeric(part, row) for part, row in parts if len(set(row)) > 1]
+            for part, measure in ((named, len), ("hidden units", sum)):
+                everything = _measures(tried, measure)
+                if len(set(everything)) > 1:
+                    coordinates.append(_numeric(part, _measures(values, measure), everything))
         elif all(
-            isinstance(value, (int, float)) and not isinstance(value, bool) for value in values
+            isinstance(value, (int, float)) and not isinstance(value, bool) for value in tried
         ):
             logarithmic = bool(getattr(findings.experiment.space.genes.get(name), "log", False))
-            row = [float(value) for value in values if isinstance(value, (int, float))]
-            coordinates.append(_numeric(title, row, logarithmic=logarithmic))
+            row, everything = _measures(values, float), _measures(tried, float)
+            coordinates.append(_numeric(title, row, everything, logarithmic=logarithmic))
         else:
-            coordinates.append(_categorical(title, [wording.value(value) for value in values]))
+            names = sorted({wording.value(value) for value in tried})
+            coordinates.append(
+                _categorical(title, [wording.value(value) for value in values], names)
+            )
     return coordinates
 
 
+def _measures(values: Sequence[Any], measure: Callable[[Any], float]) -> list[float]:
+    return [float(measure(value)) for value in values]
+
+
 def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
-    return [
-        _numeric(
-            objective_name(item),
-            [findings.scores(trial)[index] for trial in trials],
-            logarithmic=item.logarithmic,
-        )
-        for index, item in enumerate(findings.objectives)
-    ]
+    """Return the axes of the objectives, which end where the few worst trials begin."""
+    coordinates = []
+    for index, item in enumerate(findings.objectives):
+        values = [findings.scores(trial)[index] for trial in trials]
+        everything = [findings.scores(trial)[index] for trial in findings.complete]
+        top = _top(everything, logarithmic=item.logarithmic)
+        kept = [value for value in everything if value <= top]
+        coordinate = _numeric(objective_name(item), values, kept, logarithmic=item.logarithmic)
+        held = wording.measured(top, item.unit) if len(kept) < len(everything) else ""
+        coordinates.append(replace(coordinate, held=held))
+    return coordinates
 
 
-def _numeric(title: str, values: Sequence[float], *, logarithmic: bool = False) -> Coordinate:
-    """Place numbers; the few that lie far above the others are held at the top."""
+def _top(values: Sequence[float], *, logarithmic: bool) -> float:
+    """Return where the axis of an objective ends: at the largest value, unless it is far off."""
     array = np.asarray(values, dtype=np.float64)
-    logarithmic = logarithmic and bool((array > 0).all())
+    scaled = np.log10(array) if logarithmic and (array > 0).all() else array
+    low, high, largest = scaled.min(), np.quantile(scaled, FAR_QUANTILE), scaled.max()
+    if high == low or largest - low <= FAR * (high - low):
+        return float(array.max())
+    return float(array[scaled <= high].max())
+
+
+def _numeric(
+    title: str,
+    values: Sequence[float],
+    everything: Sequence[float],
+    *,
+    logarithmic: bool = False,
+) -> Coordinate:
+    """Place numbers on an axis over all of another row; what lies beyond is held at its end."""
+    array = np.asarray(values, dtype=np.float64)
+    low, high = min(everything), max(everything)
+    logarithmic = logarithmic and low > 0
     scale: Callable[[float], float] = math.log10 if logarithmic else float
-    low = float(array.min())
-    high = max(float(np.quantile(array, FAR_QUANTILE)), low)
-    if high == low:
-        high = float(array.max())
     start, extent = scale(low), (scale(high) - scale(low)) or 1.0
     places = np.array([(scale(value) - start) / extent for value in array.tolist()])
     marks = _logarithmic_ticks(low, high) if logarithmic else _linear_ticks(low, high)
-    if len(set(array.tolist())) <= FEW:
-        marks = sorted({value for value in array.tolist() if value <= high})
+    if len(set(everything)) <= FEW:
+        marks = sorted(set(everything))
         places = places + _fan(len(array)) * (1 if (array == np.rint(array)).all() else 0)
     ticks = tuple(((scale(mark) - start) / extent, _tick(mark)) for mark in marks)
     return Coordinate(title, np.clip(places, -SPREAD / 2, 1 + SPREAD / 2), ticks)
@@ -189,8 +229,7 @@ def _tick(value: float) -> str:
     return wording.power_of_ten(round(power)) if power.is_integer() else wording.number(value)
 
 
-def _categorical(title: str, values: Sequence[str]) -> Coordinate:
-    names = sorted(set(values))
+def _categorical(title: str, values: Sequence[str], names: Sequence[str]) -> Coordinate:
     places = {name: index / (len(names) - 1) for index, name in enumerate(names)}
     positions = np.array([places[value] for value in values]) + _fan(len(values))
     return Coordinate(
@@ -251,8 +290,9 @@ def _champion(row: NDArray[np.float64], parallel: ParallelData) -> dict[str, Any
         "y": np.round(row, 3).tolist(),
         "line": {"color": LIGHT["ink"], "width": 2.5},
         "marker": {"color": LIGHT["ink"], "size": 7},
-        "text": wording.plain(parallel.labels[0], 90),
-        "hovertemplate": "<b>champion</b><br>%{text}<extra></extra>",
+        # Not part of the template, in which a foreign name could stand for something else.
+        "meta": wording.wrapped(wording.plain(parallel.labels[0], 90)),
+        "hovertemplate": "<b>champion</b><br>%{meta}<extra></extra>",
     }
 
 

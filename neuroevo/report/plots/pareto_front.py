@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from neuroevo.report import wording
+from neuroevo.report.comparison import dominated_by_baselines
 from neuroevo.report.drawing import (
     MOST_POINTS,
     SYMBOLS,
@@ -20,6 +21,7 @@ from neuroevo.report.drawing import (
     objective_name,
     rounded,
     thinned,
+    told,
 )
 from neuroevo.report.headline import TRAINED
 from neuroevo.report.theme import LIGHT
@@ -49,12 +51,18 @@ class FrontData:
         How many trials of the search have no finite objectives.
     budget
         Samples that a training may see.
+    undrawn
+        Names of the baselines that have no finite objectives.
+    dominated
+        How many networks of the front a baseline beats.
     """
 
     objectives: "tuple[Objective, ...]"
     points: pd.DataFrame
     missing: int
     budget: int
+    undrawn: tuple[str, ...] = ()
+    dominated: int = 0
 
     def role(self, role: str) -> pd.DataFrame:
         """Return the rows of one role."""
@@ -87,6 +95,8 @@ def data(findings: "Findings") -> FrontData:
         pd.DataFrame(rows, columns=[*columns, *(item.name for item in findings.objectives)]),
         missing=len(findings.searched) - len(findings.complete),
         budget=findings.experiment.training.samples,
+        undrawn=tuple(each.name for each in findings.baselines if not findings.is_complete(each)),
+        dominated=len(dominated_by_baselines(findings)),
     )
 
 
@@ -123,6 +133,11 @@ def caption(front: FrontData) -> str:
     sentences = [_outcome(front, members)]
     if not front.role("baseline").empty:
         sentences.append("The baselines are marked by their own symbols.")
+    sentences += _beaten(front, len(members))
+    if front.undrawn:
+        names = wording.listed([wording.shortened(name, 40) for name in front.undrawn])
+        verb = "is" if len(front.undrawn) == 1 else "are"
+        sentences.append(f"{names} {verb} not drawn, having diverged.")
     if front.missing:
         trials = wording.counted(front.missing, "trial")
         verb = "is" if front.missing == 1 else "are"
@@ -183,6 +198,16 @@ def _outcome(front: FrontData, members: pd.DataFrame) -> str:
     )
 
 
+def _beaten(front: FrontData, members: int) -> list[str]:
+    """Return a sentence on the networks of the front that a baseline beats, if there are any."""
+    if not front.dominated:
+        return []
+    if members == 1:
+        return ["A baseline is as good in every objective and better in one."]
+    beaten = f"{front.dominated:,} of the front’s {members:,} networks"
+    return [f"For {beaten} a baseline is as good in every objective and better in one."]
+
+
 def _behind(others: int) -> str:
     if not others:
         return "No other trial was completed."
@@ -219,6 +244,8 @@ def _panel(
         row = front.role("baseline").iloc[[index]]
         traces.append(_points(row, across, upward, _baseline_marker(index)))
         traces[-1] |= {"name": wording.plain(str(name)), "cliponaxis": False}
+    if not front.role("baseline").empty:
+        traces.append(_points(front.role("baseline"), across, upward, _UNSEEN_MARKER))
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     return [{"showlegend": "name" in trace and not suffix} | trace | axes for trace in traces]
 
@@ -229,6 +256,10 @@ _FRONT_MARKER: dict[str, Any] = {
     "coloraxis": "coloraxis",
     "line": {"color": LIGHT["ink"], "width": 1.5},
 }
+
+
+# Of points near the mouse plotly takes the smallest: on top of every baseline lies an unseen one.
+_UNSEEN_MARKER: dict[str, Any] = {"size": 6, "opacity": 0, "color": LIGHT["ground"]}
 
 
 # A legend can't show a marker that is coloured by a number.
@@ -262,20 +293,28 @@ def _points(
     """Return the points of some trials; what is told of each stands in the template once."""
     x = "number" if across is None else across.name
     named = "trial" if across is None else objective_name(across)
-    who, told = "<b>%{text}</b>", rows["name"]
+    who, labels = "<b>%{text}</b>", rows["name"]
     if "coloraxis" in marker:
         marker = {"color": [int(generation) for generation in rows["generation"]]} | marker
-        who = "<b>trial %{customdata}, generation %{marker.color}</b><br>%{text}"
-        told = rows["label"]
+        who = "<b>trial %{customdata[0]}, generation %{marker.color}</b><br>%{text}"
+        labels = rows["label"]
     return {
         "type": "scatter",
         "mode": "markers",
         "x": rounded(rows[x]),
         "y": rounded(rows[upward.name]),
-        "text": [wording.plain(text, 60) for text in told],
-        "customdata": [int(number) for number in rows["number"]],
-        "hovertemplate": f"{who}<br>{named} %{{x:,.4~g}}"
-        f"<br>{objective_name(upward)} %{{y:,.4~g}}<extra></extra>",
+        "text": [wording.wrapped(wording.plain(text, 80)) for text in labels],
+        "customdata": [
+            [int(number), *scores]
+            for number, *scores in zip(
+                rows["number"],
+                told(rows[x], "" if across is None else across.unit),
+                told(rows[upward.name], upward.unit),
+                strict=True,
+            )
+        ],
+        "hovertemplate": f"{who}<br>{named} %{{customdata[1]}}"
+        f"<br>{objective_name(upward)} %{{customdata[2]}}<extra></extra>",
         "marker": marker,
     }
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from neuroevo.learning import ACTIVATIONS
-from neuroevo.report import wording
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import shares
 from neuroevo.report.theme import CATEGORIES
@@ -29,7 +28,4 @@ def caption(shared: shares.SharesData) -> str:
     """Say which activation took over."""
     if not shared.shares:
         return "The search space holds no activation."
-    readable = {wording.activation(value): row for value, row in shared.shares.items()}
-    return shares.caption(
-        shares.SharesData(shared.trait, shared.generations, readable), "{} networks"
-    )
+    return shares.caption(shared, "{} networks")

@@ -16,6 +16,7 @@ from neuroevo.report.drawing import (
     objective_axis,
     objective_name,
     rounded,
+    told,
     whole_ticks,
 )
 from neuroevo.report.theme import LIGHT
@@ -88,7 +89,9 @@ def draw(progress: ProgressData) -> Specification:
     for index, item in enumerate(progress.objectives):
         suffix = "" if index == 0 else str(index + 1)
         rows = progress.of(item.name)
-        traces += [trace | {"yaxis": f"y{suffix}"} for trace in _panel(rows, first=index == 0)]
+        traces += [
+            trace | {"yaxis": f"y{suffix}"} for trace in _panel(item, rows, first=index == 0)
+        ]
         seen = rows[["best", "median", "upper"]].to_numpy(float).ravel()
         layout[f"yaxis{suffix}"] = merged(
             objective_axis(item, seen), {"domain": _domain(index, count), "nticks": 6}
@@ -118,12 +121,12 @@ def _sentence(item: "Objective", rows: pd.DataFrame) -> str:
     return f"{start}; the median came within a factor of two in generation {followed.iloc[0]}."
 
 
-def _panel(rows: pd.DataFrame, *, first: bool) -> list[dict[str, Any]]:
+def _panel(item: "Objective", rows: pd.DataFrame, *, first: bool) -> list[dict[str, Any]]:
     """Return the traces of one objective: quartile band, median, best, best so far."""
     x = [int(generation) for generation in rows["generation"]]
     mode = "lines+markers" if len(rows) == 1 else "lines"
     edge = {"type": "scatter", "x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    line = {"type": "scatter", "x": x, "mode": mode, "hovertemplate": "%{y:,.4~g}"}
+    line = {"type": "scatter", "x": x, "mode": mode, "hovertemplate": "%{customdata}"}
     blue, orange = LIGHT["category-1"], LIGHT["category-2"]
     return [
         edge | {"y": rounded(rows["lower"]), "showlegend": False},
@@ -137,6 +140,7 @@ def _panel(rows: pd.DataFrame, *, first: bool) -> list[dict[str, Any]]:
         line
         | {
             "y": rounded(rows["median"]),
+            "customdata": told(rows["median"], item.unit),
             "name": "median of the generation, middle half shaded",
             "line": {"color": orange, "width": 2, "dash": "dash"},
             "showlegend": first,
@@ -144,6 +148,7 @@ def _panel(rows: pd.DataFrame, *, first: bool) -> list[dict[str, Any]]:
         line
         | {
             "y": rounded(rows["best"]),
+            "customdata": told(rows["best"], item.unit),
             "name": "best of the generation",
             "mode": "markers",
             "marker": {"color": blue, "size": 5},
@@ -152,6 +157,7 @@ def _panel(rows: pd.DataFrame, *, first: bool) -> list[dict[str, Any]]:
         line
         | {
             "y": rounded(rows["best_so_far"]),
+            "customdata": told(rows["best_so_far"], item.unit),
             "name": "best so far",
             "line": {"color": blue, "width": 2.5, "shape": "hv"},
             "showlegend": first,

@@ -118,14 +118,18 @@ def caption(shared: SharesData, noun: str) -> str:
     if len(shared.generations) == 1:
         return f"In the only generation {_share(shared, last, -1)} were {noun.format(last)}."
     return (
-        f"{noun.format(last).capitalize()} grew from {_share(shared, last, 0)} in generation "
+        f"{_sentence(noun.format(last))} grew from {_share(shared, last, 0)} in generation "
         f"{shared.generations[0]} to {_share(shared, last, -1)} in generation "
         f"{shared.generations[-1]}."
         if shared.shares[last][-1] > shared.shares[last][0]
-        else f"{noun.format(last).capitalize()} led in generation {shared.generations[-1]} with "
+        else f"{_sentence(noun.format(last))} led in generation {shared.generations[-1]} with "
         f"{_share(shared, last, -1)}, after {_share(shared, last, 0)} in generation "
         f"{shared.generations[0]}."
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _leader(shared: SharesData, place: int) -> str:
