@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
 from neuroevo.report.findings import Findings
 from neuroevo.runs import RunFolder, find_run, read_champions, read_checkpoint, read_trials
+from neuroevo.settings import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,7 +181,12 @@ def load_run(reference: str | Path = "latest", results: str | Path = "results") 
 
 def _read_seconds(path: Path) -> float:
     """Read how long the search has taken; NaN before the first generation is done."""
-    return float(read_checkpoint(path).get("seconds", math.nan)) if path.exists() else math.nan
+    if not path.exists():
+        return math.nan
+    seconds = read_checkpoint(path).get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise StorageError(f"{path}: seconds must be a number, but got {shown(seconds)}")
+    return float(seconds)
 
 
 def _read_environment(path: Path) -> dict[str, Any]:

@@ -99,7 +99,14 @@ def read_champions(path: Path) -> list[Champion]:
         return [_champion(description, arrays) for description in described]
     except OSError as error:
         raise StorageError(f"{path}: cannot be read ({reason(error)})") from error
-    except (SafetensorError, NeuroevoError, ValueError, KeyError, TypeError) as error:
+    except (
+        SafetensorError,
+        NeuroevoError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
         problem = " ".join(f"{type(error).__name__}: {error}".split())
         raise StorageError(
             f"{path}: must be a file of champions, but it is damaged ({problem})"

@@ -1,9 +1,11 @@
 """A run read back from its folder."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -173,15 +175,22 @@ def test_load_run_finds_by_id_path_and_latest(runs: Runs) -> None:
         assert load_run(reference, folder.path.parent).folder.path == folder.path
 
 
-def test_damaged_environment_is_named(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A broken environment file is one error that names the file."""
+@pytest.mark.parametrize(
+    ("file", "content", "problem"),
+    [
+        ("environment.json", "{", r"environment\.json: must be a JSON file"),
+        ("checkpoint.json", '{"seconds": "long"}', r"checkpoint\.json: seconds must be a number"),
+    ],
+)
+def test_a_damaged_file_is_named(
+    runs: Runs, tmp_path: Path, file: str, content: str, problem: str
+) -> None:
+    """A broken file in the folder is one error that names it."""
     folder = runs("four trials").folder
-    copy = tmp_path_factory.mktemp("copy") / folder.id
-    copy.mkdir()
-    for file in folder.path.iterdir():
-        (copy / file.name).write_bytes(file.read_bytes())
-    (copy / "environment.json").write_text("{", encoding="utf-8")
-    with pytest.raises(StorageError, match=r"environment\.json: must be a JSON file"):
+    copy = tmp_path / folder.id
+    shutil.copytree(folder.path, copy)
+    (copy / file).write_text(content, encoding="utf-8")
+    with pytest.raises(StorageError, match=problem):
         _ = load_run(copy).findings
 
 

@@ -129,6 +129,7 @@ def test_a_damaged_line_says_what_is_wrong(line: str, problem: str) -> None:
         ("genome", {"hidden": [1.5]}),
         ("genome", {"hidden": None}),
         ("objectives", {"final_mse": "small"}),
+        ("objectives", {"final_mse": 10**400}),
         ("curve", [[]]),
         ("curve", [True]),
         ("state", "tired"),
