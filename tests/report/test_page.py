@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -37,6 +38,13 @@ PLACE = """([figure, name, place]) => {
   });
   const corner = plot.getBoundingClientRect();
   return [corner.left + x, corner.top + y];
+}"""
+TOOLTIP = """figure => {
+  const label = document.querySelector(`[data-figure=${figure}] .hoverlayer .hovertext`);
+  const path = label && label.querySelector("path");
+  if (!path) return null;
+  const { x, width } = path.getBoundingClientRect();
+  return { text: label.textContent, x, width };
 }"""
 STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
 
@@ -198,12 +206,24 @@ def test_tables_tell_of_replicates_that_diverged(runs: Runs) -> None:
 
 def hover(page: Page, figure: str, trace: str, place: float) -> str:
     """Move the mouse onto a point of a trace and return what the tooltip says."""
+    return str(tooltip(page, figure, trace, place)["text"])
+
+
+def tooltip(page: Page, figure: str, trace: str, place: float) -> dict[str, Any]:
+    """Move the mouse onto a point of a trace: the tooltip's text, left edge and width.
+
+    A busy machine draws the tooltip late or again, so the mouse is moved until it is there.
+    """
     page.locator(f"[data-figure={figure}]").scroll_into_view_if_needed()
-    x, y = page.evaluate(PLACE, [figure, trace, place])
-    page.mouse.move(x - 60, y - 60)
-    page.mouse.move(x, y)
-    label = page.locator(f"[data-figure={figure}] .hoverlayer .hovertext text").first
-    return label.text_content(timeout=3_000) or ""
+    for _ in range(40):
+        x, y = page.evaluate(PLACE, [figure, trace, place])
+        page.mouse.move(x - 60, y - 60)
+        page.mouse.move(x, y)
+        page.wait_for_timeout(150)
+        shown: dict[str, Any] | None = page.evaluate(TOOLTIP, figure)
+        if shown is not None:
+            return shown
+    raise AssertionError(f"no tooltip on {trace} of {figure}")
 
 
 def test_tooltips_name_what_they_show(look: Callable[..., Page], runs: Runs) -> None:
@@ -240,9 +260,7 @@ def test_tooltip_stays_in_sight_on_a_phone(look: Callable[..., Page], runs: Runs
     page = look("conflict", PHONE)
     for name in ("champion", next(iter(runs("conflict").baselines)).name):
         for place in (0.1, 0.5, 0.9):
-            hover(page, "learning_curves", name, place)
-            box = page.locator("[data-figure=learning_curves] .hovertext path").bounding_box()
-            assert box is not None
+            box = tooltip(page, "learning_curves", name, place)
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= PHONE["width"]
 
