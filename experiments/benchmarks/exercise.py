@@ -45,7 +45,7 @@ class Exercise:
 
     def start(self) -> Layers:
         """Give the layers of the first network before it has seen a sample."""
-        parameters = starting_parameters(self.architecture, self.starting_weights, _SEED, [0])[0]
+        parameters = starting_parameters(self.architecture, self.starting_weights, _SEED, 0)
         return Network(self.architecture, parameters.astype(self.precision)).layers
 
     @property
@@ -81,9 +81,11 @@ def train_lanes(exercise: Exercise) -> Trained:
     )
     return train(
         exercise.architecture,
-        [Lane(replicate, exercise.learning_rate) for replicate in range(exercise.lanes)],
+        [
+            Lane(replicate, exercise.learning_rate, starting_weights=exercise.starting_weights)
+            for replicate in range(exercise.lanes)
+        ],
         stream,
-        exercise.starting_weights,
     )
 
 

@@ -4,13 +4,14 @@ Importing this package loads no compiler; `neuroevo.evaluation.evaluator` does.
 """
 
 from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, Objective
-from neuroevo.evaluation.phenotype import NETWORK_GENES, Phenotype, phenotype_of
+from neuroevo.evaluation.phenotype import NETWORK_GENES, TRAINING_GENES, Phenotype, phenotype_of
 from neuroevo.evaluation.workers import Backend, Workers
 
 __all__ = [
     "NETWORK_GENES",
     "OBJECTIVES",
     "REDUCTIONS",
+    "TRAINING_GENES",
     "Backend",
     "Objective",
     "Phenotype",

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from neuroevo.evaluation.phenotype import Phenotype
-from neuroevo.learning import Architecture, StartingWeights
+from neuroevo.learning import Architecture, Method
+from neuroevo.learning.training import Lane
+
+_STEP_COST = 2.0
+"""What an update costs that is not made on the way back, in passes forward and back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +17,7 @@ class Replicate:
     """One training of one trial."""
 
     trial: int  # place of the trial among those that are evaluated together
-    number: int
-    learning_rate: float
+    lane: Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +25,14 @@ class Bundle:
     """Trainings that can share a bundle of lanes, each in a lane of its own."""
 
     architecture: Architecture
-    starting_weights: StartingWeights
     replicates: tuple[Replicate, ...]
 
 
 def pack(phenotypes: Sequence[Phenotype], replicates: int, lanes: int) -> list[Bundle]:
     """Pack all replicates of some trials into as few bundles as there can be.
 
-    Trials of one architecture share bundles, so that no lane stays free but in the last bundle of
-    each architecture. The largest networks come first: what is left for the end is small, and the
+    Trials of one architecture and one method share bundles, so that no lane stays free but in the
+    last bundle of each kind. The costliest come first: what is left for the end is small, and the
     workers finish together.
 
     Parameters
@@ -42,14 +44,25 @@ def pack(phenotypes: Sequence[Phenotype], replicates: int, lanes: int) -> list[B
     lanes
         How many trainings fit into a bundle.
     """
-    groups: defaultdict[tuple[Architecture, StartingWeights], list[Replicate]] = defaultdict(list)
+    kinds: defaultdict[tuple[Architecture, Method], list[Replicate]] = defaultdict(list)
     for trial, phenotype in enumerate(phenotypes):
-        groups[phenotype.architecture, phenotype.starting_weights].extend(
-            Replicate(trial, number, phenotype.learning_rate) for number in range(replicates)
+        kinds[phenotype.architecture, phenotype.optimization.method].extend(
+            Replicate(trial, _lane(phenotype, number)) for number in range(replicates)
         )
-    bundles = [
-        Bundle(architecture, starting_weights, tuple(members[first : first + lanes]))
-        for (architecture, starting_weights), members in groups.items()
+    return [
+        Bundle(architecture, tuple(members[first : first + lanes]))
+        for (architecture, _), members in sorted(kinds.items(), key=lambda item: -_cost(*item[0]))
         for first in range(0, len(members), lanes)
     ]
-    return sorted(bundles, key=lambda bundle: -bundle.architecture.vector_size)
+
+
+def _lane(phenotype: Phenotype, replicate: int) -> Lane:
+    return Lane(
+        replicate, phenotype.learning_rate, phenotype.optimization, phenotype.starting_weights
+    )
+
+
+def _cost(architecture: Architecture, method: Method) -> float:
+    """Estimate what a sample costs, in parameters that are passed forward and back."""
+    plain = method.optimizer == "sgd" and method.batch_size == 1 and not method.clipping
+    return architecture.vector_size * (1 if plain else 1 + _STEP_COST / method.batch_size)

@@ -21,7 +21,7 @@ from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.evaluation.workers import Workers
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
-from neuroevo.learning.training import Lane, SampleStream, compile_kernel, train
+from neuroevo.learning.training import SampleStream, compile_kernel, train
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,8 @@ def _train(bundle: Bundle, stream: SampleStream) -> list[_TrainedLane]:
     start = time.perf_counter()
     trained = train(
         bundle.architecture,
-        [Lane(replicate.number, replicate.learning_rate) for replicate in bundle.replicates],
+        [replicate.lane for replicate in bundle.replicates],
         stream,
-        bundle.starting_weights,
     )
     seconds = (time.perf_counter() - start) / len(bundle.replicates)
     return [
@@ -149,7 +148,7 @@ def _gather(
         trial = lane.replicate.trial
         waiting[trial].append(lane)
         if len(waiting[trial]) == replicates:
-            yield trial, sorted(waiting.pop(trial), key=lambda lane: lane.replicate.number)
+            yield trial, sorted(waiting.pop(trial), key=lambda lane: lane.replicate.lane.replicate)
 
 
 def _judge(

@@ -44,6 +44,8 @@ class Objective:
         Whether it is compared and drawn on a log scale.
     scores
         Its value for each replicate; infinite where there is none.
+    known_at_target
+        Whether a replicate's value is settled as soon as its network reaches the target.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Objective:
     unit: str
     logarithmic: bool
     scores: Callable[[LearningCurves], npt.NDArray[np.float64]]
+    known_at_target: bool = False
 
     def fitness(self, value: float) -> float:
         """Bring a value to the scale on which it is compared."""
@@ -111,6 +114,7 @@ OBJECTIVES: Mapping[str, Objective] = {
             unit="samples",
             logarithmic=True,
             scores=_samples_to_target,
+            known_at_target=True,
         ),
         Objective(
             "curve_area",
@@ -125,6 +129,7 @@ OBJECTIVES: Mapping[str, Objective] = {
             unit="parameters",
             logarithmic=True,
             scores=_parameters,
+            known_at_target=True,
         ),
     )
 }

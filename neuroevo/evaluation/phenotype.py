@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from neuroevo.learning import Architecture, StartingWeights, TrainingSettings
+from neuroevo.learning import Architecture, Optimization, StartingWeights, TrainingSettings
 
-NETWORK_GENES = ("hidden", "learning_rate", "activation", "biases", "starting_weights")
-"""The genes of a network; `biases` and `starting_weights` may be left to the training settings."""
+TRAINING_GENES = ("biases", "starting_weights", *Optimization.model_fields)
+"""The training settings that may be genes too; a gene takes the place of its setting."""
+
+NETWORK_GENES = ("hidden", "learning_rate", "activation", *TRAINING_GENES)
+"""The genes of a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +18,9 @@ class Phenotype:
     """The network that a genome describes, and how it learns."""
 
     architecture: Architecture
-    starting_weights: StartingWeights
+    optimization: Optimization
     learning_rate: float
+    starting_weights: StartingWeights
 
 
 def phenotype_of(
@@ -27,7 +31,7 @@ def phenotype_of(
     Parameters
     ----------
     configuration
-        A value for each of the `NETWORK_GENES`, the optional ones excepted.
+        A value for each of the `NETWORK_GENES`; those of `TRAINING_GENES` may be left out.
     layer_ends
         Numbers of inputs and outputs.
     training
@@ -38,15 +42,19 @@ def phenotype_of(
     UsageError
         Where a value is none that a network can have.
     """
+    chosen = {name: configuration.get(name, getattr(training, name)) for name in TRAINING_GENES}
     architecture = Architecture(
         inputs=layer_ends[0],
         hidden=configuration["hidden"],
         outputs=layer_ends[1],
         activation=configuration["activation"],
-        biases=configuration.get("biases", training.biases),
+        biases=chosen.pop("biases"),
+        output="softmax" if training.loss == "cross_entropy" else "linear",
     )
+    starting_weights = chosen.pop("starting_weights")
     return Phenotype(
         architecture,
-        configuration.get("starting_weights", training.starting_weights),
+        Optimization(**chosen),
         float(configuration["learning_rate"]),
+        starting_weights,
     )

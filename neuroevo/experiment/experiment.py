@@ -19,7 +19,7 @@ from pydantic import (
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
 from neuroevo.experiment.genes import DEFAULT_SPACE, read_space, write_space
 from neuroevo.experiment.toml import write_toml
-from neuroevo.learning import TrainingSettings
+from neuroevo.learning import READERS, Optimization, TrainingSettings
 from neuroevo.settings import Settings, one_of, refusal
 from neuroevo.space import SearchSpace
 from neuroevo.tasks import TASKS, Task
@@ -94,10 +94,10 @@ class Experiment(Settings):
     space
         Which configurations there are; what it leaves out of ``hidden``, ``learning_rate`` and
         ``activation`` varies over the default ranges.
-    training
-        How each network is trained.
     evolution
         How configurations evolve.
+    training
+        How each network is trained.
 
     Raises
     ------
@@ -114,8 +114,8 @@ class Experiment(Settings):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     task: Annotated[SerializeAsAny[Task], BeforeValidator(_read_task)]
     space: Annotated[SearchSpace, BeforeValidator(read_space)] = DEFAULT_SPACE
-    training: TrainingSettings = Field(default_factory=TrainingSettings)
     evolution: EvolutionSettings = Field(default_factory=EvolutionSettings)
+    training: TrainingSettings = Field(default_factory=TrainingSettings)
 
     @field_validator("name")
     @classmethod
@@ -129,8 +129,22 @@ class Experiment(Settings):
             raise ValueError("must be a name that every system allows for a folder")
         return name
 
+    @field_validator("training")
+    @classmethod
+    def _check_stop(cls, training: TrainingSettings, information: ValidationInfo) -> object:
+        evolution = information.data.get("evolution")
+        if not training.stop_at_target or evolution is None:
+            return training
+        unsettled = [name for name in evolution.objectives if not OBJECTIVES[name].known_at_target]
+        if unsettled:
+            settled = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
+            rule = f"must be false unless each objective is one of {', '.join(map(repr, settled))}"
+            found = f"True with {', '.join(map(repr, unsettled))}"
+            raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
+        return training
+
     def to_toml(self) -> str:
-        """Write the experiment as resolved, every default included.
+        """Write the experiment as resolved, with every default that has a part in it.
 
         Returns
         -------
@@ -142,10 +156,26 @@ class Experiment(Settings):
             name: table.model_dump(mode="json", exclude_none=True) for name, table in tables.items()
         }
         written["space"] = write_space(self.space)
+        written["training"] = self._readable(written["training"])
         order = ("task", "space", "training", "evolution")
         return write_toml(
             {"name": self.name, "seed": self.seed} | {name: written[name] for name in order}
         )
+
+    def _readable(self, training: Mapping[str, object]) -> dict[str, object]:
+        """Put the optimization last, without parameters left at a default that nothing reads."""
+        in_use: set[object] = set()
+        for name in ("optimizer", "schedule"):
+            gene = self.space.genes.get(name)
+            in_use.update(gene.values() if gene else [getattr(self.training, name)])
+        unread = {
+            name
+            for name, readers in READERS.items()
+            if in_use.isdisjoint(readers)
+            and training[name] == Optimization.model_fields[name].default
+        }
+        order = sorted(training, key=lambda name: name in Optimization.model_fields)
+        return {name: training[name] for name in order if name not in unread}
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -6,12 +6,14 @@ Knows tables and search spaces; trains and evolves nothing.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 
 from neuroevo.errors import UsageError
-from neuroevo.learning import Activation, StartingWeights
+from neuroevo.evaluation import TRAINING_GENES
+from neuroevo.learning import Activation, TrainingSettings
 from neuroevo.settings import Location, Settings, refusal, shown, unknown, worded
 from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
 
@@ -36,6 +38,7 @@ Hidden = Annotated[
 LearningRate = Annotated[float, Field(gt=0)]
 
 Option = TypeVar("Option")
+Number = TypeVar("Number", int, float)
 
 
 class GeneTable(Settings, ABC):
@@ -68,15 +71,17 @@ class Choices(GeneTable, Generic[Option]):
         return Choice(self.choices, ordered=self.ordered)
 
 
-class LearningRates(GeneTable):
-    """``{ low = .., high = .., log = true }``: a range of learning rates."""
+class Range(GeneTable, Generic[Number]):
+    """``{ low = .., high = .., log = true }``: the numbers of a kind between two bounds."""
 
-    low: LearningRate
-    high: LearningRate
+    low: Number
+    high: Number
     log: bool = False
 
     def gene(self) -> Gene:
         """Make the gene."""
+        if isinstance(self.low, int) and isinstance(self.high, int):
+            return Integer(self.low, self.high, log=self.log)
         return Float(self.low, self.high, log=self.log)
 
 
@@ -91,13 +96,23 @@ class HiddenLayers(GeneTable):
         return Layers(count=self.count, width=self.width)
 
 
+def _tables_of(setting: FieldInfo) -> tuple[type[GeneTable], ...]:
+    """Return the tables that may stand for a gene whose values are those of a setting."""
+    option: Any = setting.annotation
+    tables: list[Any] = [Choices]
+    number = {int, float} & {option, *get_args(option)}
+    if number:  # a gene always has a value, also where a setting may be None
+        option = Annotated[number.pop(), *setting.metadata]
+        tables.append(Range)
+    return tuple(table[option] for table in tables)
+
+
 GENES: Mapping[str, tuple[type[GeneTable], ...]] = MappingProxyType(
     {
         "hidden": (Choices[Hidden], HiddenLayers),
-        "learning_rate": (Choices[LearningRate], LearningRates),
+        "learning_rate": (Choices[LearningRate], Range[LearningRate]),
         "activation": (Choices[Activation],),
-        "biases": (Choices[bool],),
-        "starting_weights": (Choices[StartingWeights],),
+        **{name: _tables_of(TrainingSettings.model_fields[name]) for name in TRAINING_GENES},
     }
 )
 """Each gene that a network may have, and the tables that may stand for it."""

@@ -7,6 +7,21 @@ Activation = Literal["linear", "tanh", "sigmoid", "relu", "leaky_relu", "elu", "
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 """Every activation; its place in this table is the number by which the kernel knows it."""
 
+Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
+
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+"""Every optimizer: how a gradient becomes a step."""
+
+Schedule = Literal["constant", "cosine", "exponential"]
+
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+"""Every course that a learning rate may take over the budget."""
+
+Loss = Literal["squared_error", "cross_entropy"]
+
+LOSSES: tuple[Loss, ...] = get_args(Loss)
+"""Every loss that training may lower."""
+
 LEAKY_RELU_SLOPE = 0.1
 """Slope of `leaky_relu` for negative arguments, as in the article's library."""
 

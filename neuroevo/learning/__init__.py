@@ -4,20 +4,39 @@ Knows neither tasks nor search spaces. Importing this package loads no compiler;
 `neuroevo.learning.training` and `Network.predict` do.
 """
 
-from neuroevo.kernel.catalogue import ACTIVATIONS, Activation
+from neuroevo.kernel.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    Activation,
+    Loss,
+    Optimizer,
+    Schedule,
+)
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import samples_seen
 from neuroevo.learning.data import DataSet
 from neuroevo.learning.network import Network
+from neuroevo.learning.optimization import READERS, Method, Optimization
 from neuroevo.learning.settings import Precision, StartingWeights, TrainingSettings
 
 __all__ = [
     "ACTIVATIONS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "READERS",
+    "SCHEDULES",
     "Activation",
     "Architecture",
     "DataSet",
+    "Loss",
+    "Method",
     "Network",
+    "Optimization",
+    "Optimizer",
     "Precision",
+    "Schedule",
     "StartingWeights",
     "TrainingSettings",
     "samples_seen",

@@ -1,7 +1,7 @@
 """The architecture of a network: layer sizes, activation, biases. Knows no weights."""
 
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,13 +12,14 @@ Size = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Architecture(Settings):
-    """A fully connected network: one activation for all hidden layers, linear outputs."""
+    """A fully connected network: one activation for all its hidden layers."""
 
     inputs: Size
     hidden: tuple[Size, ...]
     outputs: Size
     activation: Activation
     biases: bool = True
+    output: Literal["linear", "softmax"] = "linear"
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

@@ -1,16 +1,17 @@
-"""The settings of a training: budget, target, replicates, starting weights, precision."""
+"""The settings of a training: budget, target, loss, replicates, starting weights, precision."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from neuroevo.settings import Settings
+from neuroevo.kernel.catalogue import Loss
+from neuroevo.learning.optimization import Optimization
 
 StartingWeights = Literal["uniform", "glorot", "he"]
 Precision = Literal["float32", "float64"]
 
 
-class TrainingSettings(Settings):
+class TrainingSettings(Optimization):
     """How each candidate network is trained."""
 
     samples: Annotated[
@@ -35,3 +36,13 @@ class TrainingSettings(Settings):
     ] = "uniform"
     biases: Annotated[bool, Field(description="whether the networks have biases")] = True
     precision: Annotated[Precision, Field(description="float32 or float64")] = "float32"
+    loss: Annotated[
+        Loss,
+        Field(
+            description="squared_error: ½ Σ (output - target)² with linear outputs; cross_entropy: "
+            "of softmax outputs, for targets that are class probabilities"
+        ),
+    ] = "squared_error"
+    stop_at_target: Annotated[
+        bool, Field(description="a network that has reached target_mse learns no more")
+    ] = False

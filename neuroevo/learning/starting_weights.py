@@ -6,7 +6,7 @@ from the same stream, whatever it is trained beside.
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -31,20 +31,20 @@ uniform distribution of that variance."""
 
 
 def starting_parameters(
-    architecture: Architecture, kind: StartingWeights, seed: Seed, replicates: Sequence[int]
+    architecture: Architecture, kind: StartingWeights, seed: Seed, replicate: int
 ) -> npt.NDArray[np.float64]:
-    """Draw the starting parameters of some replicates.
+    """Draw the starting parameters of a replicate.
 
     Biases are drawn like weights for `uniform`, as in the article, and are 0 otherwise.
 
     Returns
     -------
-    Array (replicates, vector size), as described at `Architecture.vector_size`.
+    Array (vector size,), as described at `Architecture.vector_size`.
     """
     scale = _scale(architecture.layer_sizes, architecture.biases and kind == "uniform", kind)
     size = 1 << (len(scale) - 1).bit_length()
-    draws = [_draws(seed, replicate, size)[: len(scale)] for replicate in replicates]
-    return np.stack(draws) * scale
+    starts: npt.NDArray[np.float64] = _draws(seed, replicate, size)[: len(scale)] * scale
+    return starts
 
 
 @functools.lru_cache(maxsize=1024)

@@ -12,12 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.errors import DataError
 from neuroevo.kernel import training as kernel
 from neuroevo.kernel.arrays import Floats, Samples, rows_of_lanes, topology, workspace
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import samples_seen
 from neuroevo.learning.data import DataSet
+from neuroevo.learning.optimization import Optimization
 from neuroevo.learning.settings import Precision, StartingWeights, TrainingSettings
 from neuroevo.learning.starting_weights import Seed, starting_parameters
 
@@ -45,10 +47,12 @@ class SampleStream:
 
 
 class Lane(NamedTuple):
-    """One training: the replicate whose starting weights it has, and its learning rate."""
+    """One training: where it starts from, and how it goes on from there."""
 
-    replicate: int
+    replicate: int  # whose draws its starting weights are made of
     learning_rate: float
+    optimization: Optimization = Optimization()
+    starting_weights: StartingWeights = "uniform"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +64,15 @@ class Trained:
 
 
 def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> SampleStream:
-    """Decide once which samples a training of this budget sees, and when."""
+    """Decide once which samples a training of this budget sees, and when.
+
+    Raises
+    ------
+    DataError
+        If the loss is cross-entropy and a target is no class probability.
+    """
+    if settings.loss == "cross_entropy":
+        _check_probabilities(data)
 
     def samples(inputs: npt.NDArray[np.float64], targets: npt.NDArray[np.float64]) -> Samples:
         return Samples(inputs.astype(settings.precision), targets.astype(settings.precision))
@@ -75,24 +87,23 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
     )
 
 
-def train(
-    architecture: Architecture,
-    lanes: Sequence[Lane],
-    stream: SampleStream,
-    starting_weights: StartingWeights,
-) -> Trained:
+def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Trained:
     """Train one network for each lane.
 
-    A lane's result depends on its replicate, its learning rate and the stream, not on the lanes
-    beside it.
+    A lane's result depends on itself and the stream, not on the lanes beside it.
+
+    Parameters
+    ----------
+    architecture
+        Of all networks.
+    lanes
+        At least one; the method of their optimization is the same in all.
+    stream
+        What they are trained on.
     """
-    starts = starting_parameters(
-        architecture, starting_weights, stream.seed, [lane.replicate for lane in lanes]
-    )
-    rates = np.array([[lane.learning_rate] for lane in lanes])
     bundle_size = LANE_COUNTS[stream.settings.precision]
     bundles = [
-        _train_bundle(architecture, starts[first:last], rates[first:last], stream)
+        _train_bundle(architecture, lanes[first:last], stream)
         for first, last in itertools.pairwise([*range(0, len(lanes), bundle_size), len(lanes)])
     ]
     return Trained(
@@ -107,7 +118,7 @@ def compile_kernel(precision: Precision) -> None:
     data = DataSet(sample, sample, sample, sample, ("input",), ("output",))
     architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
     stream = sample_stream(data, TrainingSettings(samples=1, precision=precision), (0,))
-    train(architecture, [Lane(0, 0.1)], stream, "uniform")
+    train(architecture, [Lane(0, 0.1)], stream)
 
 
 def _order(samples: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[np.int64]:
@@ -118,20 +129,39 @@ def _order(samples: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[
     return np.concatenate(epochs)[: settings.samples]
 
 
+def _check_probabilities(data: DataSet) -> None:
+    problems = []
+    for name in ("training_targets", "validation_targets"):
+        targets = getattr(data, name)
+        wrong = (targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1) > _ROUNDING)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            problems.append(
+                f"{name}: must be class probabilities for cross_entropy, each at least 0 and their "
+                f"sum 1, but got {targets[row].tolist()} in row {row}"
+            )
+    if problems:
+        raise DataError(*problems)
+
+
+_ROUNDING = 1e-6  # what the sum of a row of probabilities may be off by
+
+
 def _train_bundle(
-    architecture: Architecture,
-    starts: npt.NDArray[np.float64],  # (lanes in use, vector size)
-    rates: npt.NDArray[np.float64],  # (lanes in use, 1)
-    stream: SampleStream,
+    architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream
 ) -> Trained:
     sizes, precision = architecture.layer_sizes, stream.settings.precision
     parameters = rows_of_lanes(architecture.vector_size, precision)
     learning_rates = rows_of_lanes(1, precision)
     curves = rows_of_lanes(len(stream.samples_seen), precision)
     # Lanes to spare repeat those in use, so that they diverge with them.
-    lanes = np.resize(np.arange(len(starts)), parameters.shape[1])
-    parameters[:] = starts[lanes].T
-    learning_rates[:] = rates[lanes].T
+    filled = list(itertools.islice(itertools.cycle(lanes), parameters.shape[1]))
+    starts = [
+        starting_parameters(architecture, lane.starting_weights, stream.seed, lane.replicate)
+        for lane in filled
+    ]
+    parameters[:] = np.stack(starts, axis=1)
+    learning_rates[:] = [lane.learning_rate for lane in filled]
     kernel.train(
         topology(sizes, architecture.activation, biases=architecture.biases),
         parameters,
@@ -145,5 +175,5 @@ def _train_bundle(
     )
     # What overflow leaves differs between processors: a diverged lane keeps no parameters.
     parameters[:, np.isinf(curves[-1])] = np.nan
-    used = slice(0, len(starts))
+    used = slice(0, len(lanes))
     return Trained(curves.T[used], parameters.T[used])

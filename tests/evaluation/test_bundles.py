@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from neuroevo.evaluation import Phenotype
 from neuroevo.evaluation.bundles import pack
-from neuroevo.learning import Architecture
+from neuroevo.learning import OPTIMIZERS, Architecture, Optimization
 
 ARCHITECTURES = [
     Architecture(inputs=2, hidden=hidden, outputs=2, activation=activation)
@@ -15,12 +15,21 @@ ARCHITECTURES = [
     for activation in ("linear", "tanh")
 ]
 
+optimizations = st.builds(
+    Optimization,
+    optimizer=st.sampled_from(OPTIMIZERS[:2]),
+    momentum=st.sampled_from([0.5, 0.9]),
+    batch_size=st.sampled_from([1, 8]),
+    dropout=st.sampled_from([0.0, 0.1, 0.5]),
+    max_gradient_norm=st.sampled_from([None, 1.0, 2.0]),
+)
 phenotypes = st.lists(
     st.builds(
         Phenotype,
         st.sampled_from(ARCHITECTURES),
-        st.sampled_from(["uniform", "he"]),
+        optimizations,
         st.floats(1e-4, 1.0),
+        st.sampled_from(["uniform", "he"]),
     ),
     max_size=30,
 )
@@ -30,12 +39,17 @@ phenotypes = st.lists(
 def test_every_replicate_is_trained_once_as_its_phenotype_says(
     trials: list[Phenotype], replicates: int, lanes: int
 ) -> None:
-    """Each replicate of each trial is in one bundle, with the trial's own network and rate."""
+    """Each replicate of each trial is in one bundle, with the trial's own network, all of it."""
     trained = Counter(
         (
             replicate.trial,
-            replicate.number,
-            Phenotype(bundle.architecture, bundle.starting_weights, replicate.learning_rate),
+            replicate.lane.replicate,
+            Phenotype(
+                bundle.architecture,
+                replicate.lane.optimization,
+                replicate.lane.learning_rate,
+                replicate.lane.starting_weights,
+            ),
         )
         for bundle in pack(trials, replicates, lanes)
         for replicate in bundle.replicates
@@ -50,8 +64,28 @@ def test_every_replicate_is_trained_once_as_its_phenotype_says(
 
 @given(phenotypes, st.integers(1, 40), st.sampled_from([8, 16]))
 def test_bundles_are_as_few_as_can_be(trials: list[Phenotype], replicates: int, lanes: int) -> None:
-    """No bundle is too large, and those that can share lanes fill as few as there can be."""
+    """Whatever lanes can differ in, those of one architecture and method share full bundles."""
     bundles = pack(trials, replicates, lanes)
-    assert all(len(bundle.replicates) <= lanes for bundle in bundles)
-    kinds = Counter((trial.architecture, trial.starting_weights) for trial in trials)
+    for bundle in bundles:
+        assert len(bundle.replicates) <= lanes
+        assert len({replicate.lane.optimization.method for replicate in bundle.replicates}) == 1
+    kinds = Counter((trial.architecture, trial.optimization.method) for trial in trials)
     assert len(bundles) == sum(-(-count * replicates // lanes) for count in kinds.values())
+
+
+def test_the_costliest_come_first() -> None:
+    """A large network comes before a small one, and adaptive steps before plain ones."""
+    large, small = (
+        Architecture(inputs=2, hidden=hidden, outputs=2, activation="tanh")
+        for hidden in ((40, 40), (3,))
+    )
+    kinds = [
+        (small, Optimization(optimizer="adam", batch_size=8)),
+        (large, Optimization()),
+        (small, Optimization()),
+        (large, Optimization(optimizer="adam")),
+        (small, Optimization(optimizer="adam")),
+    ]
+    trials = [Phenotype(*kind, learning_rate=0.1, starting_weights="he") for kind in kinds]
+    order = [bundle.replicates[0].trial for bundle in pack(trials, 8, 8)]
+    assert order == [3, 1, 4, 0, 2]

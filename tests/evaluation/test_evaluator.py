@@ -65,9 +65,15 @@ def test_replicates_are_those_of_a_training_alone(stream: SampleStream) -> None:
     for replicate in (0, 5, 11):
         trained = train(
             phenotype.architecture,
-            [Lane(replicate, phenotype.learning_rate)],
+            [
+                Lane(
+                    replicate,
+                    phenotype.learning_rate,
+                    phenotype.optimization,
+                    phenotype.starting_weights,
+                )
+            ],
             stream,
-            phenotype.starting_weights,
         )
         assert trained.curves[0].tobytes() == evaluation.curves[replicate].tobytes()
         assert trained.parameters[0].tobytes() == evaluation.parameters[replicate].tobytes()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
 from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
-from neuroevo.learning import TrainingSettings
+from neuroevo.learning import OPTIMIZERS, TrainingSettings
 from neuroevo.space import SearchSpace
 from neuroevo.tasks import MouseTask
 
@@ -47,6 +47,21 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"task": TASK, "training": {"sample": 1}},
         "training.sample: unknown key, did you mean 'samples'?",
+    ),
+    (
+        {
+            "task": TASK,
+            "training": {"stop_at_target": True},
+            "evolution": {"objectives": ["parameters", "final_mse"]},
+        },
+        (
+            "training.stop_at_target: must be false unless each objective is one of "
+            "'samples_to_target', 'parameters', but got True with 'final_mse'"
+        ),
+    ),
+    (
+        {"task": TASK, "training": {"momentum": 1.5}},
+        "training.momentum: must be less than 1, but got 1.5",
     ),
     ({"task": TASK, "evolution": 3}, "evolution: must be a table, but got 3"),
     (
@@ -110,8 +125,8 @@ def test_all_problems_of_an_experiment_come_at_once() -> None:
         "task.count",
         "space.hidden[0]",
         "space.activation",
-        "training.replicates",
         "evolution.population",
+        "training.replicates",
         "extra",
     ]
 
@@ -149,6 +164,8 @@ def test_an_experiment_goes_to_another_process() -> None:
 WIDTH = st.integers(1, 1024)
 RATE = st.floats(1e-300, 1e300)
 ACTIVATION = st.sampled_from(["linear", "tanh", "silu"])
+OPTIMIZER = st.sampled_from(OPTIMIZERS)
+SHARE = st.floats(0, 1, exclude_max=True)
 PAIR = st.lists(st.integers(1, 64), min_size=2, max_size=2).map(sorted)
 SPACES = st.fixed_dictionaries(
     {},
@@ -167,6 +184,28 @@ SPACES = st.fixed_dictionaries(
         "activation": ACTIVATION | st.lists(ACTIVATION, min_size=1, unique=True),
         "biases": st.booleans() | st.just([True, False]),
         "starting_weights": st.sampled_from(["he", ["uniform", "glorot"]]),
+        "optimizer": OPTIMIZER | st.lists(OPTIMIZER, min_size=1, unique=True),
+        "momentum": SHARE | st.lists(SHARE, min_size=1, max_size=3, unique=True),
+        "batch_size": st.integers(1, 1000)
+        | st.builds(
+            lambda low, log: {"low": low, "high": low + 9, "log": log}, WIDTH, st.booleans()
+        ),
+        "schedule": st.sampled_from(["cosine", ["constant", "exponential"]]),
+        "max_gradient_norm": RATE,
+    },
+)
+TRAINING = st.fixed_dictionaries(
+    {},
+    optional={
+        "target_mse": RATE,
+        "optimizer": OPTIMIZER,
+        "momentum": SHARE,
+        "beta2": SHARE,
+        "epsilon": RATE,
+        "end_factor": st.floats(0.01, 1),
+        "max_gradient_norm": RATE,
+        "schedule": st.sampled_from(["constant", "cosine"]),
+        "loss": st.sampled_from(["squared_error", "cross_entropy"]),
     },
 )
 EXPERIMENTS = st.fixed_dictionaries(
@@ -185,7 +224,7 @@ EXPERIMENTS = st.fixed_dictionaries(
         "name": st.from_regex(r"[A-Za-z][A-Za-z0-9._-]{3,50}_", fullmatch=True),
         "seed": st.integers(0, 2**63 - 1),
         "space": SPACES,
-        "training": st.fixed_dictionaries({"target_mse": st.floats(1e-300, 1e300)}),
+        "training": TRAINING,
         "evolution": st.fixed_dictionaries(
             {"objectives": st.lists(st.sampled_from(list(OBJECTIVES)), min_size=1, unique=True)}
         ),
@@ -205,6 +244,39 @@ def test_what_is_written_loads_as_an_equal_experiment(
     loaded = load_experiment(path)
     assert loaded == experiment
     assert loaded.to_toml() == text
+
+
+def test_parameters_that_nothing_reads_are_not_written() -> None:
+    """What an optimizer or schedule of the experiment reads is written, or was asked for."""
+    plain = Experiment.of({"task": TASK, "training": {"rho": 0.5}}).to_toml()
+    assert "rho = 0.5\n" in plain
+    assert not any(name in plain for name in ("momentum", "beta1", "end_factor", "max_gradient"))
+    genes = {"optimizer": ["sgd", "adam"], "schedule": "cosine"}
+    evolved = Experiment.of({"task": TASK, "space": genes}).to_toml()
+    assert all(f"{name} = " in evolved for name in ("beta1", "beta2", "epsilon", "end_factor"))
+    assert "momentum" not in evolved
+
+
+def test_the_budget_stands_before_the_optimization() -> None:
+    """What people change most is written first, as it was before there were optimizers."""
+    written = Experiment(task=MouseTask()).to_toml()
+    training = written.partition("[training]\n")[2].partition("\n\n")[0]
+    assert training == (
+        "samples = 20000\n"
+        "target_mse = 0.001\n"
+        "replicates = 16\n"
+        "shuffle = true\n"
+        'starting_weights = "uniform"\n'
+        "biases = true\n"
+        'precision = "float32"\n'
+        'loss = "squared_error"\n'
+        "stop_at_target = false\n"
+        'optimizer = "sgd"\n'
+        "l2 = 0.0\n"
+        "dropout = 0.0\n"
+        "batch_size = 1\n"
+        'schedule = "constant"'
+    )
 
 
 def test_a_recording_keeps_its_place_when_written_elsewhere(tmp_path: Path) -> None:

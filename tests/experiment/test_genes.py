@@ -28,6 +28,14 @@ FORMS: list[tuple[str, Any, Gene]] = [
     ("biases", True, Choice([True])),
     ("biases", [True, False], Choice([True, False])),
     ("starting_weights", ["uniform", "he"], Choice(["uniform", "he"])),
+    ("optimizer", ["sgd", "adam"], Choice(["sgd", "adam"])),
+    ("momentum", {"low": 0.5, "high": 0.99}, Float(0.5, 0.99)),
+    ("l2", {"low": 1e-6, "high": 1e-2, "log": True}, Float(1e-6, 1e-2, log=True)),
+    ("dropout", 0, Choice([0.0])),
+    ("max_gradient_norm", [1, 10], Choice([1.0, 10.0])),
+    ("batch_size", {"low": 1, "high": 64, "log": True}, Integer(1, 64, log=True)),
+    ("batch_size", {"choices": [1, 8, 64], "ordered": True}, Choice([1, 8, 64], ordered=True)),
+    ("schedule", "cosine", Choice(["cosine"])),
 ]
 
 WRONG: list[tuple[Any, str]] = [
@@ -83,6 +91,31 @@ WRONG: list[tuple[Any, str]] = [
             "did you mean 'he'?"
         ),
     ),
+    ({"optimiser": "sgd"}, "space.optimiser: unknown key, did you mean 'optimizer'?"),
+    (
+        {"schedule": ["constant", "cos"]},
+        (
+            "space.schedule[1]: must be one of 'constant', 'cosine', 'exponential', but got 'cos', "
+            "did you mean 'cosine'?"
+        ),
+    ),
+    (
+        {"momentum": {"low": 0.5, "high": 1}},
+        "space.momentum.high: must be less than 1, but got 1",
+    ),
+    ({"end_factor": 0}, "space.end_factor: must be greater than 0, but got 0"),
+    (
+        {"max_gradient_norm": [1, 0]},
+        "space.max_gradient_norm[1]: must be greater than 0, but got 0",
+    ),
+    (
+        {"batch_size": {"low": 1, "high": 8.0}},
+        "space.batch_size.high: must be a whole number, but got 8.0",
+    ),
+    (
+        {"l2": {"low": 0, "high": 1, "log": True}},
+        "space.l2: `low > 0` must hold on a log scale, but got (low=0.0, high=1.0)",
+    ),
     (
         {"activation": {"choices": ["tanh"], "order": True}},
         "space.activation.order: unknown key, did you mean 'ordered'?",
@@ -116,6 +149,20 @@ def test_each_wrong_gene_is_one_line(table: object, problem: str) -> None:
     with pytest.raises(UsageError) as caught:
         space_of(table)
     assert caught.value.problems == (problem,)
+
+
+def test_problems_of_all_genes_come_at_once() -> None:
+    """Each wrong gene has its line, beside those of other tables."""
+    table = {"optimizer": "adm", "batch_size": {"low": 0, "high": 2}, "dropout": 1}
+    training = {"stop_at_target": True, "beta1": -1}
+    with pytest.raises(UsageError) as caught:
+        Experiment.of({"task": {"kind": "mouse"}, "space": table, "training": training})
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "space.optimizer",
+        "space.batch_size.low",
+        "space.dropout",
+        "training.beta1",
+    ]
 
 
 def test_genes_from_python_keep_the_same_rules() -> None:

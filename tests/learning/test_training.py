@@ -34,7 +34,8 @@ def trained_on_lanes(
 ) -> Trained:
     """Train with the kernel."""
     stream = sample_stream(data, settings, SEED)
-    return train(architecture, lanes, stream, "glorot")
+    lanes = [lane._replace(starting_weights="glorot") for lane in lanes]
+    return train(architecture, lanes, stream)
 
 
 def trained_naively(
@@ -42,7 +43,7 @@ def trained_naively(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Train one lane with the naive twin: its learning curve and its parameter vector."""
     stream = sample_stream(data, settings, SEED)
-    start = starting_parameters(architecture, "glorot", SEED, [lane.replicate])[0]
+    start = starting_parameters(architecture, "glorot", SEED, lane.replicate)
     points = set(stream.samples_seen.tolist())
     network = Network(architecture, start.astype(settings.precision))
     rate = float(np.dtype(settings.precision).type(lane.learning_rate))
@@ -102,7 +103,7 @@ def test_agrees_with_scikit_learn(activation: Activation, theirs: str, data: Dat
     architecture = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=activation)
     settings = TrainingSettings(samples=120, precision="float64")
     stream = sample_stream(data, settings, SEED)
-    start = starting_parameters(architecture, "glorot", SEED, [0])[0]
+    start = starting_parameters(architecture, "glorot", SEED, 0)
     peer = MLPRegressor(
         hidden_layer_sizes=(6, 5),
         activation=theirs,
@@ -183,7 +184,7 @@ for precision in ("float32", "float64"):
     for activation in ACTIVATIONS:
         architecture = Architecture(inputs=2, hidden=(5, 3), outputs=2, activation=activation)
         lanes = [Lane(replicate, 0.05 * replicate) for replicate in range(16)]
-        trained = train(architecture, lanes, stream, "uniform")
+        trained = train(architecture, lanes, stream)
         digest.update(trained.curves.tobytes() + trained.parameters.tobytes())
 print(digest.hexdigest())
 """

@@ -1,0 +1,92 @@
+"""How weights follow from errors: the optimizer, its parameters, mini-batches, regularisation.
+
+Knows names and bounds; what each of them does is the kernel's business.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from neuroevo.kernel.catalogue import Optimizer, Schedule
+from neuroevo.settings import Settings
+
+READERS: Mapping[str, tuple[Optimizer | Schedule, ...]] = {
+    "momentum": ("momentum", "nesterov"),
+    "rho": ("rmsprop",),
+    "beta1": ("adam", "adamw"),
+    "beta2": ("adam", "adamw"),
+    "epsilon": ("adagrad", "rmsprop", "adam", "adamw"),
+    "weight_decay": ("adamw",),
+    "end_factor": ("cosine", "exponential"),
+}
+"""Which optimizers, or schedules, read a parameter that not all of them do."""
+
+
+class Method(NamedTuple):
+    """What networks must have in common to be trained in one bundle."""
+
+    optimizer: Optimizer
+    schedule: Schedule
+    batch_size: int
+    dropout: bool
+    clipping: bool
+
+
+class Optimization(Settings):
+    """How weights follow from errors; each of these may also be a gene."""
+
+    optimizer: Annotated[
+        Optimizer,
+        Field(description="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw"),
+    ] = "sgd"
+    momentum: Annotated[
+        float, Field(ge=0, lt=1, description="share of the last step that is kept")
+    ] = 0.9
+    rho: Annotated[
+        float, Field(ge=0, lt=1, description="smoothing of rmsprop's squared gradients")
+    ] = 0.99
+    beta1: Annotated[
+        float, Field(ge=0, lt=1, description="smoothing of the gradients of adam and adamw")
+    ] = 0.9
+    beta2: Annotated[
+        float, Field(ge=0, lt=1, description="smoothing of their squared gradients")
+    ] = 0.999
+    epsilon: Annotated[
+        float, Field(gt=0, description="what keeps adaptive steps from dividing by 0")
+    ] = 1e-8
+    weight_decay: Annotated[
+        float, Field(ge=0, description="share of each parameter that adamw takes off, by the rate")
+    ] = 0.01
+    l2: Annotated[
+        float, Field(ge=0, description="share of each parameter that is added to its gradient")
+    ] = 0.0
+    dropout: Annotated[
+        float, Field(ge=0, lt=1, description="share of hidden units that is silent for a sample")
+    ] = 0.0
+    max_gradient_norm: Annotated[
+        float | None,
+        Field(gt=0, description="norm to which a longer gradient of a network is shortened"),
+    ] = None
+    batch_size: Annotated[
+        int,
+        Field(ge=1, le=1_000_000, description="samples to an update, whose gradients are averaged"),
+    ] = 1
+    schedule: Annotated[
+        Schedule, Field(description="course of the learning rate: constant, cosine or exponential")
+    ] = "constant"
+    end_factor: Annotated[
+        float,
+        Field(gt=0, le=1, description="learning rate at the end, as a share of that at the start"),
+    ] = 0.01
+
+    @property
+    def method(self) -> Method:
+        """What networks must share with this one to be trained beside it."""
+        return Method(
+            self.optimizer,
+            self.schedule,
+            self.batch_size,
+            dropout=self.dropout > 0,
+            clipping=self.max_gradient_norm is not None,
+        )

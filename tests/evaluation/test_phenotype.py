@@ -1,0 +1,41 @@
+"""What a genome becomes, where it leaves something open and where it does not."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.evaluation import phenotype_of
+from neuroevo.learning import LOSSES, OPTIMIZERS, SCHEDULES, Optimization, TrainingSettings
+
+NETWORK = {"hidden": (4,), "learning_rate": 0.1, "activation": "tanh"}
+SHARES = st.floats(0, 0.99)
+OPTIMIZATIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "optimizer": st.sampled_from(OPTIMIZERS),
+        "schedule": st.sampled_from(SCHEDULES),
+        "batch_size": st.integers(1, 100),
+        "momentum": SHARES,
+        "beta1": SHARES,
+        "dropout": SHARES,
+        "l2": SHARES,
+        "max_gradient_norm": st.floats(0.1, 10),
+    },
+)
+
+
+@given(OPTIMIZATIONS, OPTIMIZATIONS)
+def test_a_gene_takes_the_place_of_its_setting(
+    settings: dict[str, Any], genes: dict[str, Any]
+) -> None:
+    """What the genome says counts, what it leaves open is as the settings say."""
+    phenotype = phenotype_of(NETWORK | genes, (2, 2), TrainingSettings(**settings))
+    assert phenotype.optimization == Optimization(**(settings | genes))
+
+
+def test_cross_entropy_makes_softmax_outputs() -> None:
+    """The loss decides what the outputs are."""
+    settings = [TrainingSettings(loss=loss) for loss in LOSSES]
+    networks = [phenotype_of(NETWORK, (2, 2), each) for each in settings]
+    assert [network.architecture.output for network in networks] == ["linear", "softmax"]

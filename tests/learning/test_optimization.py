@@ -1,0 +1,67 @@
+"""What may be set about how networks learn, and what they must share to learn side by side."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.errors import DataError, UsageError
+from neuroevo.learning import DataSet, Method, Optimization, TrainingSettings
+from neuroevo.learning.training import sample_stream
+
+SHARES = st.floats(0, 1, exclude_max=True)
+
+
+def test_each_wrong_parameter_is_one_line() -> None:
+    """All that is out of its bounds is named at once, with the bound."""
+    with pytest.raises(UsageError) as caught:
+        Optimization(momentum=1, epsilon=0, dropout=-0.1, batch_size=0, max_gradient_norm=0)
+    assert caught.value.problems == (
+        "momentum: must be less than 1, but got 1",
+        "epsilon: must be greater than 0, but got 0",
+        "dropout: must be at least 0, but got -0.1",
+        "max_gradient_norm: must be greater than 0, but got 0",
+        "batch_size: must be at least 1, but got 0",
+    )
+
+
+@given(SHARES, SHARES, st.floats(0, 1e9), st.none() | st.floats(1e-9, 1e9))
+def test_numbers_change_no_method_but_by_switching_something_on(
+    momentum: float, dropout: float, l2: float, norm: float | None
+) -> None:
+    """Networks whose parameters differ learn side by side, if all drop out or clip, or none."""
+    optimization = Optimization(
+        optimizer="adam", momentum=momentum, dropout=dropout, l2=l2, max_gradient_norm=norm
+    )
+    assert optimization.method == Method(
+        "adam", "constant", 1, dropout=dropout > 0, clipping=norm is not None
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong", "row"),
+    [
+        ([[0.5, 0.5], [0.7, 0.7], [1, 1]], "[0.7, 0.7]", 1),
+        ([[1, 0], [0, 1], [1.5, -0.5]], "[1.5, -0.5]", 2),
+        ([[0.5, 0.5 + 3e-6]], "[0.5, 0.500003]", 0),
+    ],
+)
+def test_cross_entropy_wants_probabilities(rows: list[list[float]], wrong: str, row: int) -> None:
+    """The first row of targets that is no distribution over classes is named, in both parts."""
+    inputs, targets = np.zeros((len(rows), 1)), np.array(rows)
+    data = DataSet(inputs, targets, inputs, targets, ("input",), ("a", "b"))
+    rule = "must be class probabilities for cross_entropy, each at least 0 and their sum 1"
+    with pytest.raises(DataError) as caught:
+        sample_stream(data, TrainingSettings(loss="cross_entropy"), (0,))
+    assert caught.value.problems == tuple(
+        f"{part}_targets: {rule}, but got {wrong} in row {row}"
+        for part in ("training", "validation")
+    )
+    sample_stream(data, TrainingSettings(), (0,))
+
+
+def test_probabilities_may_be_rounded() -> None:
+    """A sum that is 1 but for rounding is taken."""
+    inputs, targets = np.zeros((1, 1)), np.array([[1 / 3, 1 / 3, 1 / 3 + 5e-7]])
+    data = DataSet(inputs, targets, inputs, targets, ("input",), ("a", "b", "c"))
+    assert sample_stream(data, TrainingSettings(loss="cross_entropy"), (0,)).outputs == 3
