@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import OBJECTIVES, Workers
+from neuroevo.evaluation import OBJECTIVES, TRAINING_GENES, Workers
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment
@@ -29,6 +29,7 @@ from neuroevo.runs import (
     write_checkpoint,
 )
 from neuroevo.space import Genome, Value
+from neuroevo.tasks import Baseline
 
 Phase = Literal["compiling", "baselines", "searching", "rescoring", "finished"]
 
@@ -168,9 +169,18 @@ class _Search:
         """Evaluate what was picked by hand, with the settings of all other trials."""
         baselines = self.experiment.task.baselines
         births = [
-            _Birth(baseline.configuration, "baseline", name=baseline.name) for baseline in baselines
+            _Birth(self._genome(baseline), "baseline", name=baseline.name) for baseline in baselines
         ]
         self._report(baselines=tuple(self._evaluate(births)))
+
+    def _genome(self, baseline: Baseline) -> dict[str, Value]:
+        """Leave out of a baseline what is the same for all trials: settings that are no genes."""
+        space, training = self.experiment.space.genes, self.experiment.training
+        return {
+            name: value
+            for name, value in baseline.configuration.items()
+            if name in space or name not in TRAINING_GENES or value != getattr(training, name)
+        }
 
     def evolve(self) -> None:
         """Evaluate generation after generation."""

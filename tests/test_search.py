@@ -187,6 +187,20 @@ def test_the_checkpoint_continues_the_search(
     assert len(evolution.ask()) == 64
 
 
+def test_baselines_learn_as_their_author_said(tmp_path: Path) -> None:
+    """They name what other trials do otherwise and what is a gene, not what is all the same."""
+    network = {"hidden", "learning_rate", "activation"}
+    for training, space, named in (
+        ({}, {}, set()),
+        ({"optimizer": "adam", "dropout": 0.1}, {}, {"optimizer", "dropout"}),
+        ({}, {"batch_size": [1, 8]}, {"batch_size"}),
+    ):
+        experiment = small(training={"samples": 300, **training}, space=space)
+        baseline = timeless(search(experiment, tmp_path))[0]
+        assert set(baseline.genome) == network | named
+        assert baseline.genome.get("optimizer", "sgd") == "sgd"
+
+
 def test_the_search_ends_when_the_space_is_exhausted(tmp_path: Path) -> None:
     """A space of three genomes is evaluated once, whole, and the run ends well."""
     space = {"hidden": [3], "learning_rate": 0.1, "activation": ["linear", "tanh", "relu"]}

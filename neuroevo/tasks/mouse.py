@@ -11,36 +11,46 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from neuroevo.learning.data import DataSet
 from neuroevo.settings import OptionalFilePath, refusal
+from neuroevo.space import Value
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
 from neuroevo.tasks.task import Baseline, Task
 
 Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
+_ONLINE: dict[str, Value] = {
+    "optimizer": "sgd",
+    "l2": 0.0,
+    "dropout": 0.0,
+    "batch_size": 1,
+    "schedule": "constant",
+}
+"""How the article trains, whatever an experiment's own trainings are like."""
+
 BASELINES = (
     Baseline(
         "article-good",
-        {"hidden": (3,), "learning_rate": 0.005, "activation": "linear"},
+        {"hidden": (3,), "learning_rate": 0.005, "activation": "linear", **_ONLINE},
         "the article's own choice",
     ),
     Baseline(
         "article-deep",
-        {"hidden": (4, 4, 4), "learning_rate": 0.0005, "activation": "linear"},
+        {"hidden": (4, 4, 4), "learning_rate": 0.0005, "activation": "linear", **_ONLINE},
         "the article's deeper network: more layers, nothing gained",
     ),
     Baseline(
         "article-tanh",
-        {"hidden": (4,), "learning_rate": 0.04, "activation": "tanh"},
+        {"hidden": (4,), "learning_rate": 0.04, "activation": "tanh", **_ONLINE},
         "the article's curved network, “not so good”",
     ),
     Baseline(
         "article-very-deep",
-        {"hidden": (6,) * 9, "learning_rate": 0.001, "activation": "linear"},
+        {"hidden": (6,) * 9, "learning_rate": 0.001, "activation": "linear", **_ONLINE},
         "the article's deepest network, nine hidden layers",
     ),
     Baseline(
         "article-eve",
-        {"hidden": (3, 3), "learning_rate": 0.001, "activation": "linear"},
+        {"hidden": (3, 3), "learning_rate": 0.001, "activation": "linear", **_ONLINE},
         "what the article's demo starts with",
     ),
 )

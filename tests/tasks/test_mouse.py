@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroevo.errors import DataError, UsageError
-from neuroevo.learning import Architecture
+from neuroevo.evaluation import phenotype_of
+from neuroevo.learning import Architecture, TrainingSettings
 from neuroevo.tasks import TASKS, MouseTask, Task
 
 NORMALISE_RULE = "normalise: must be a number greater than 0 and at most 1,000,000, or 'none'"
@@ -143,6 +144,19 @@ def test_a_bad_recording_is_a_data_error(tmp_path: Path) -> None:
     task = MouseTask(positions="recording", recording=tmp_path / "missing.csv")
     with pytest.raises(DataError, match="can't be read"):
         task.data_set()
+
+
+def test_baselines_learn_alike_whatever_others_do() -> None:
+    """Other optimizers, batches, schedules and penalties in the settings leave baselines alone."""
+    others = TrainingSettings(
+        optimizer="adamw", batch_size=32, schedule="cosine", l2=0.1, dropout=0.5
+    )
+    for baseline in MouseTask().baselines:
+        usual, beside = (
+            phenotype_of(baseline.configuration, (2, 2), settings)
+            for settings in (TrainingSettings(), others)
+        )
+        assert beside == usual
 
 
 @pytest.mark.parametrize("kind", TASKS)
