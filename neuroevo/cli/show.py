@@ -56,9 +56,9 @@ def _experiment(run: "Run") -> list[tuple[str, str]]:
 def _training(experiment: "Experiment") -> str:
     from neuroevo.report import wording
 
-    training = experiment.training
+    training, learning = experiment.training, wording.optimization(experiment)
     return (
-        f"{training.samples:,} samples from each of "
+        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
         f"{wording.counted(training.replicates, 'start')} in {training.precision}; "
         f"learnt at a validation MSE of {wording.number(training.target_mse)}"
     )

@@ -143,6 +143,15 @@ class Experiment(Settings):
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
         return training
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """The training settings that no optimizer and no schedule of this experiment reads."""
+        in_use: set[object] = set()
+        for name in ("optimizer", "schedule"):
+            gene = self.space.genes.get(name)
+            in_use.update(gene.values() if gene else [getattr(self.training, name)])
+        return frozenset(name for name, readers in READERS.items() if in_use.isdisjoint(readers))
+
     def to_toml(self) -> str:
         """Write the experiment as resolved, with every default that has a part in it.
 
@@ -156,26 +165,21 @@ class Experiment(Settings):
             name: table.model_dump(mode="json", exclude_none=True) for name, table in tables.items()
         }
         written["space"] = write_space(self.space)
-        written["training"] = self._readable(written["training"])
+        written["training"] = _readable(written["training"], self.unread)
         order = ("task", "space", "training", "evolution")
         return write_toml(
             {"name": self.name, "seed": self.seed} | {name: written[name] for name in order}
         )
 
-    def _readable(self, training: Mapping[str, object]) -> dict[str, object]:
-        """Put the optimization last, without parameters left at a default that nothing reads."""
-        in_use: set[object] = set()
-        for name in ("optimizer", "schedule"):
-            gene = self.space.genes.get(name)
-            in_use.update(gene.values() if gene else [getattr(self.training, name)])
-        unread = {
-            name
-            for name, readers in READERS.items()
-            if in_use.isdisjoint(readers)
-            and training[name] == Optimization.model_fields[name].default
-        }
-        order = sorted(training, key=lambda name: name in Optimization.model_fields)
-        return {name: training[name] for name in order if name not in unread}
+
+def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[str, object]:
+    """Put the optimization last, without parameters that are left at a default and not read."""
+    optimization = Optimization.model_fields
+    return {
+        name: training[name]
+        for name in sorted(training, key=lambda name: name in optimization)
+        if name not in unread or training[name] != optimization[name].default
+    }
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -128,6 +128,8 @@ def _network(findings: "Findings", trial: "Trial") -> str:
     if "activation" in trial.genome and trial.genome.get("hidden") != ():
         words.append(str(trial.genome["activation"]))
     words += [wording.sizes(findings.layer_sizes(trial)), "network"]
+    if "optimizer" in trial.genome:
+        words.append(f"with {trial.genome['optimizer']}")
     if "learning_rate" in trial.genome:
         words.append(f"at learning rate {wording.value(trial.genome['learning_rate'])}")
     return " ".join(word for word in words if word)

@@ -222,10 +222,13 @@ def _asked(findings: "Findings") -> list[tuple[str, str]]:
     objectives = wording.listed(
         [f"{objective_name(item)} ({item.description})" for item in findings.objectives]
     )
+    learning = wording.optimization(experiment)
+    weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights
     trained = (
-        f"{training.samples:,} samples, one at a time; {replicates}, each from its own starting "
-        f"weights ({training.starting_weights}); {training.precision}; learnt at a validation MSE "
-        f"of {wording.number(training.target_mse)}."
+        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; {replicates}, each from "
+        f"its own starting weights{f' ({weights})' * bool(weights)}; {training.precision}; learnt "
+        f"at a validation MSE of {wording.number(training.target_mse)}"
+        f"{', where training stops' * training.stop_at_target}."
     )
     evolved = (
         f"{generations} of {evolution.population}, seed {experiment.seed}; each objective is the "

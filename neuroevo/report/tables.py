@@ -52,7 +52,8 @@ def best(findings: "Findings") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``rank`` (from 1), ``number``, ``generation``, ``operator``, ``network`` (layer
-        sizes as text), a column a gene, and for each objective a column with its name (scored on
+        sizes as text), a column a gene (missing where the trial's optimizer or schedule does not
+        read it), and for each objective a column with its name (scored on
         the search's seeds) and one with ``fresh.`` before it (scored again, NaN if it was not);
         at last ``diverged``, how many replicates did on the search's seeds.
     """
@@ -102,7 +103,11 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         "operator": trial.operator,
         "network": wording.sizes(findings.layer_sizes(trial)),
     }
-    row |= {columns[gene]: content for gene, content in trial.genome.items()}
+    row |= {
+        columns[gene]: content
+        for gene, content in trial.genome.items()
+        if wording.is_read(gene, trial.genome)
+    }
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row |= {item.name: score, f"fresh.{item.name}": fresh.get(item.name, float("nan"))}
     return row | {"diverged": trial.diverged}

@@ -6,6 +6,13 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
+
+from neuroevo.evaluation import NETWORK_GENES
+from neuroevo.learning import READERS, Optimization
+
+if TYPE_CHECKING:
+    from neuroevo.experiment import Experiment
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MANY_EQUAL = 5
@@ -142,7 +149,10 @@ def value(content: object) -> str:
 
 
 def configuration(genome: Mapping[str, object]) -> str:
-    """Return a genome in a short line: ``linear 6·6, learning rate 0.21``."""
+    """Return a genome in a short line: ``linear 6·6, learning rate 0.21``.
+
+    What its optimizer or schedule does not read, and so has no part in the trial, is left out.
+    """
     parts = []
     if "hidden" in genome:
         hidden = genome["hidden"]
@@ -152,11 +162,47 @@ def configuration(genome: Mapping[str, object]) -> str:
     elif "activation" in genome:
         parts.append(str(genome["activation"]))
     parts += [
-        f"{name.replace('_', ' ')} {value(content)}"
-        for name, content in genome.items()
-        if name not in {"hidden", "activation"}
+        _gene(name, content)
+        for name, content in sorted(genome.items(), key=_place)
+        if name not in {"hidden", "activation"} and is_read(name, genome)
     ]
     return ", ".join(parts)
+
+
+def is_read(name: str, genome: Mapping[str, object]) -> bool:
+    """Tell whether a gene has a part in a trial, as far as the genome says."""
+    reader = genome.get("schedule" if name == "end_factor" else "optimizer")
+    return name not in READERS or reader is None or reader in READERS[name]
+
+
+def optimization(experiment: "Experiment") -> str:
+    """Return how all networks of an experiment learn: ``one at a time; optimizer sgd``.
+
+    What is a gene is left out, and what is off or not read.
+    """
+    genes, training = experiment.space.genes, experiment.training
+    settings = {
+        name: getattr(training, name)
+        for name, setting in Optimization.model_fields.items()
+        if name not in {*genes, *experiment.unread, "batch_size"}
+        and (name in READERS or name == "optimizer" or getattr(training, name) != setting.default)
+    }
+    batch = "one" if training.batch_size == 1 else f"{training.batch_size:,}"
+    parts = [
+        "" if "batch_size" in genes else f"{batch} at a time",
+        ", ".join(_gene(name, content) for name, content in settings.items()),
+        f"loss {training.loss.replace('_', ' ')}" * (training.loss != "squared_error"),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _place(gene: tuple[str, object]) -> int:
+    name, _ = gene
+    return NETWORK_GENES.index(name) if name in NETWORK_GENES else len(NETWORK_GENES)
+
+
+def _gene(name: str, content: object) -> str:
+    return f"{name.replace('_', ' ')} {value(content)}"
 
 
 def _superscript(exponent: int) -> str:

@@ -36,6 +36,7 @@ class Plan:
     objectives: tuple[str, ...] = ("final_mse", "samples_to_target")
     activations: tuple[str, ...] = ("linear", "tanh", "sigmoid", "relu")
     hidden: str = "{ count = [1, 4], width = [1, 32] }"
+    genes: str = ""  # more lines of [space]
     conflict: bool = False
     all_diverge: bool = False
     baselines: bool = True
@@ -58,6 +59,7 @@ def experiment(plan: Plan, folder: Path) -> Experiment:
         hidden = {plan.hidden}
         learning_rate = {{ low = 1e-4, high = 1.0, log = true }}
         activation = {json.dumps(list(plan.activations))}
+        {plan.genes}
         [training]
         replicates = {plan.replicates}
         [evolution]
@@ -234,6 +236,20 @@ PLANS: dict[str, Plan] = {
     "four trials": Plan(generations=1, population=4, replicates=1),
     "fixed genes": Plan(activations=("tanh",), hidden="[6, 3]"),
     "no hidden layer": Plan(hidden="{ count = [0, 1], width = [1, 3] }"),
+    "many genes": Plan(
+        genes="""
+        optimizer = ["sgd", "momentum", "adam"]
+        momentum = { low = 0.5, high = 0.99 }
+        beta1 = { low = 0.5, high = 0.99 }
+        batch_size = { low = 1, high = 64, log = true }
+        l2 = { low = 1e-6, high = 1e-2, log = true }
+        dropout = [0, 0.5]
+        schedule = ["constant", "cosine"]
+        end_factor = { low = 1e-3, high = 1, log = true }
+        max_gradient_norm = { low = 0.1, high = 100, log = true }
+        biases = [true, false]
+        """
+    ),
     "script names": Plan(
         baseline_names={"article-good": SCRIPT, "article-tanh": "a & b <a href='http://x'>c</a>"},
         cause=SCRIPT,

@@ -41,6 +41,14 @@ def test_the_winner_against_the_article(runs: Runs) -> None:
     assert words.figures[1].value == "56×"
 
 
+def test_the_optimizer_is_named_where_it_was_searched_for(runs: Runs) -> None:
+    """A network whose optimizer is a gene is told with it."""
+    run = runs("many genes")
+    trial = replace(run.best, genome=dict(run.best.genome) | {"optimizer": "adam"})
+    words = headline(Findings(run.experiment, (trial,), run.findings.champions))
+    assert " network with adam at learning rate " in words.title
+
+
 def test_no_boast_where_the_baseline_wins(runs: Runs) -> None:
     """A baseline that is quicker, or as quick, is told as such and no ratio is shown."""
     slower = headline(with_samples(runs("one point"), 2000.0, 1512.4))

@@ -168,6 +168,16 @@ def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
         assert parallel.labels[0] == any_run.findings.describe(any_run.best)
 
 
+def test_titles_of_many_axes_do_not_meet(runs: Runs) -> None:
+    """Where there are many axes, neighbours have their titles at different heights."""
+    for name, heights in (("many genes", 2), ("one point", 1)):
+        drawn = parallel_coordinates.draw(parallel_coordinates.data(runs(name).findings))
+        titles = [note for note in drawn["layout"]["annotations"] if note["y"] > 1]
+        shifts = [title["yshift"] for title in titles]
+        assert len(set(shifts)) == heights
+        assert shifts == [shifts[place % 2] for place in range(len(shifts))]
+
+
 def test_gene_axes_span_all_that_was_tried(runs: Runs) -> None:
     """The lowest and the highest learning rate tried, diverged or not, are the axis' ends."""
     findings = runs("one point").findings

@@ -108,6 +108,16 @@ def test_best_table_has_both_scores(runs: Runs) -> None:
         assert row["fresh.final_mse"] == champion[row["number"]].fresh_objectives["final_mse"]
 
 
+def test_a_parameter_that_is_not_read_has_no_cell(runs: Runs) -> None:
+    """The table of the front leaves out what a trial's optimizer does not read."""
+    findings = runs("many genes").findings
+    table = tables.best(findings)
+    assert (table["momentum"].notna() == (table["optimizer"] == "momentum")).all()
+    assert table["batch_size"].notna().all()
+    searched = tables.trials(findings).query("operator != 'baseline'")
+    assert searched["momentum"].notna().all()
+
+
 def test_failures_are_counted_by_cause(runs: Runs) -> None:
     """The counts of the failed trials add up to all trials without finite objectives."""
     findings = runs("one point").findings

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroevo.experiment import Experiment
 from neuroevo.report import wording
 
 UNSUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
@@ -82,3 +83,49 @@ def test_networks() -> None:
     genome = {"hidden": (6, 6), "activation": "leaky_relu", "learning_rate": 0.21, "biases": False}
     assert wording.configuration(genome) == "leaky_relu 6·6, learning rate 0.21, biases no"
     assert wording.configuration({"hidden": (), "activation": "tanh"}) == "no hidden layer"
+
+
+def test_what_is_not_read_is_not_told() -> None:
+    """A configuration names the parameters of its own optimizer and schedule, in a fixed order."""
+    genome = {
+        "activation": "linear",
+        "batch_size": 8,
+        "end_factor": 0.1,
+        "hidden": (6,),
+        "learning_rate": 0.21,
+        "momentum": 0.9,
+        "optimizer": "adam",
+        "beta1": 0.8,
+        "own": 3,
+    }
+    start = "linear 6, learning rate 0.21, optimizer adam, beta1 0.8, batch size 8"
+    assert wording.configuration(genome) == f"{start}, end factor 0.1, own 3"
+    assert wording.configuration(genome | {"schedule": "constant"}) == (
+        f"{start}, schedule constant, own 3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("training", "space", "words"),
+    [
+        ({}, {}, "one at a time; optimizer sgd"),
+        ({"momentum": 0.5}, {"optimizer": "sgd"}, "one at a time"),
+        (
+            {"optimizer": "momentum", "batch_size": 8, "dropout": 0.1, "loss": "cross_entropy"},
+            {},
+            "8 at a time; optimizer momentum, momentum 0.9, dropout 0.1; loss cross entropy",
+        ),
+        (
+            {"schedule": "cosine", "max_gradient_norm": 5},
+            {"batch_size": [1, 8], "optimizer": ["sgd", "rmsprop"], "epsilon": 1e-7},
+            "rho 0.99, max gradient norm 5, schedule cosine, end factor 0.01",
+        ),
+        ({}, {"batch_size": 1, "optimizer": "sgd"}, ""),
+    ],
+)
+def test_what_all_networks_share_is_told(
+    training: dict[str, object], space: dict[str, object], words: str
+) -> None:
+    """How all learn is told without what is a gene, is off, or is read by no optimizer."""
+    tables = {"task": {"kind": "mouse"}, "training": training, "space": space}
+    assert wording.optimization(Experiment.of(tables)) == words

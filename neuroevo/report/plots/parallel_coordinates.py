@@ -34,6 +34,8 @@ FAR_QUANTILE = 0.97
 FAR = 1.5  # times the axis' length, from which on the largest value is too far off
 SPREAD = 0.05  # of an axis, by which equal categories are fanned out
 FEW = 6
+CROWDED = 10  # axes, from which on every second title stands above its neighbours
+TITLE_HEIGHT = 36  # pixels, of two lines
 
 Ticks = tuple[tuple[float, str], ...]
 
@@ -107,11 +109,11 @@ def draw(parallel: ParallelData) -> Specification:
     x = list(range(rows.shape[1]))
     count = len(x)
     layout = {
-        "height": HEIGHT,
+        "height": HEIGHT + TITLE_HEIGHT * (count > CROWDED),
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
-        "margin": {"l": 8, "r": 8, "t": 56, "b": 12},
+        "margin": {"l": 8, "r": 8, "t": 56 + TITLE_HEIGHT * (count > CROWDED), "b": 12},
         "xaxis": {"visible": False, "range": [-0.3, count - 0.35], "fixedrange": True},
         "yaxis": {"visible": False, "range": [-0.04, 1.04], "fixedrange": True},
         "shapes": [_axis_line(place) for place in x],
@@ -315,6 +317,7 @@ def _annotations(coordinates: Sequence[Coordinate]) -> list[dict[str, Any]]:
             "x": place,
             "y": 1.04,
             "yanchor": "bottom",
+            "yshift": TITLE_HEIGHT * (place % 2) * (len(coordinates) > CROWDED),
             "text": _two_lines(coordinate.title),
             "font": {"size": 13, "color": LIGHT["ink"]},
         }
