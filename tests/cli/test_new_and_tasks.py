@@ -8,6 +8,7 @@ import pytest
 
 from neuroevo.cli.new import experiment_text
 from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.learning import TrainingSettings
 from neuroevo.tasks import TASKS
 
 Command = Callable[..., CompletedProcess[str]]
@@ -64,7 +65,8 @@ def test_the_new_file_has_every_setting_with_its_default() -> None:
     """No key that an experiment may have is missing from it, and none has another value."""
     written = tomllib.loads(experiment_text("begin"))
     resolved = tomllib.loads(Experiment.of({"name": "begin", "task": {"kind": "mouse"}}).to_toml())
-    assert written == resolved
+    everything = TrainingSettings().model_dump(exclude_none=True)
+    assert written == resolved | {"training": everything}
 
 
 def test_new_takes_the_name_of_a_file_as_well(neuroevo: Command, tmp_path: Path) -> None:
