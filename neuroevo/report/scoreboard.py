@@ -66,7 +66,8 @@ def best_table(findings: "Findings", most: int = EXCERPT) -> Table | None:
     table = tables.best(findings)
     if table.empty:
         return None
-    shown = table[table["rank"].isin(findings.excerpt(most))]
+    settled = [name for name in findings.genes if name not in findings.experiment.space.genes]
+    shown = table[table["rank"].isin(findings.excerpt(most))].drop(columns=settled, errors="ignore")
     tail = ["generation", "number"]
     shown, tail = _with_diverged(findings, shown, tail)
     return _scored_table(findings, shown, ["rank", "network"], tail)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.report import wording
 
 if TYPE_CHECKING:
@@ -52,10 +53,10 @@ def best(findings: "Findings") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``rank`` (from 1), ``number``, ``generation``, ``operator``, ``network`` (layer
-        sizes as text), a column a gene (missing where the trial's optimizer or schedule does not
-        read it), and for each objective a column with its name (scored on
-        the search's seeds) and one with ``fresh.`` before it (scored again, NaN if it was not);
-        at last ``diverged``, how many replicates did on the search's seeds.
+        sizes as text), a column a gene (the setting where a trial leaves it open, missing where
+        its optimizer or schedule does not read it), and for each objective a column with its name
+        (scored on the search's seeds) and one with ``fresh.`` before it (scored again, NaN if it
+        was not); at last ``diverged``, how many replicates did on the search's seeds.
     """
     rows = [
         {"rank": rank} | _scored(findings, trial)
@@ -103,10 +104,12 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         "operator": trial.operator,
         "network": wording.sizes(findings.layer_sizes(trial)),
     }
+    settings = findings.experiment.training
+    whole = {name: getattr(settings, name) for name in TRAINING_GENES} | dict(trial.genome)
     row |= {
         columns[gene]: content
-        for gene, content in trial.genome.items()
-        if wording.is_read(gene, trial.genome)
+        for gene, content in whole.items()
+        if gene in columns and wording.is_read(gene, whole)
     }
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row |= {item.name: score, f"fresh.{item.name}": fresh.get(item.name, float("nan"))}

@@ -114,6 +114,9 @@ def test_a_parameter_that_is_not_read_has_no_cell(runs: Runs) -> None:
     table = tables.best(findings)
     assert (table["momentum"].notna() == (table["optimizer"] == "momentum")).all()
     assert table["batch_size"].notna().all()
+    baselines = tables.baselines(findings)
+    assert baselines["biases"].all()  # a setting
+    assert baselines["momentum"].isna().all()
     searched = tables.trials(findings).query("operator != 'baseline'")
     assert searched["momentum"].notna().all()
 
