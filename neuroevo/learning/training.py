@@ -133,7 +133,12 @@ def _train_bundle(
     parameters[:] = starts[lanes].T
     learning_rates[:] = rates[lanes].T
     kernel.train(
-        topology(sizes, architecture.activation, biases=architecture.biases),
+        topology(
+            sizes,
+            architecture.activations,
+            biases=architecture.biases,
+            softmax=architecture.output == "softmax",
+        ),
         parameters,
         learning_rates,
         stream.training,

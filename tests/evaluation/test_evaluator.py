@@ -88,8 +88,8 @@ def test_weights_have_the_error_that_is_reported(data: DataSet, stream: SampleSt
 def naive_mse(evaluation: Evaluation, parameters: Any, data: DataSet) -> float:  # noqa: ANN401 - an array
     """Compute the validation MSE of one replicate in float64."""
     layers = Network(evaluation.architecture, parameters).layers
-    activation = evaluation.architecture.activation
-    _, outputs = naive.forward(layers, activation, data.validation_inputs)
+    names = evaluation.architecture.activations
+    _, outputs = naive.forward(layers, names, data.validation_inputs)
     return float(np.mean((outputs[-1] - data.validation_targets) ** 2))
 
 
