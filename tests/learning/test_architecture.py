@@ -24,8 +24,8 @@ SHAPE: dict[str, Any] = {"inputs": 2, "hidden": (4, 3), "outputs": 2}
 )
 def test_equal_networks_are_equal_architectures(
     hidden: tuple[int, ...],
-    given: Any,
-    normal: Activations,  # noqa: ANN401 - what may be tried
+    given: object,
+    normal: Activations,
 ) -> None:
     """Activations that are all the same, or of no layer, have one form, which JSON keeps."""
     architecture = Architecture.of(SHAPE | {"hidden": hidden, "activation": given})
