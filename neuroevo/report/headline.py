@@ -124,10 +124,8 @@ def _joined(sentences: "Sequence[str]") -> str:
 
 
 def _network(findings: "Findings", trial: "Trial") -> str:
-    words = []
-    if "activation" in trial.genome and trial.genome.get("hidden") != ():
-        words.append(str(trial.genome["activation"]))
-    words += [wording.sizes(findings.layer_sizes(trial)), "network"]
+    sizes = wording.sizes(findings.layer_sizes(trial))
+    words = [wording.activation(trial.genome), sizes, "network"]
     if "learning_rate" in trial.genome:
         words.append(f"at learning rate {wording.value(trial.genome['learning_rate'])}")
     return " ".join(word for word in words if word)

@@ -82,3 +82,22 @@ def test_networks() -> None:
     genome = {"hidden": (6, 6), "activation": "leaky_relu", "learning_rate": 0.21, "biases": False}
     assert wording.configuration(genome) == "leaky_relu 6·6, learning rate 0.21, biases no"
     assert wording.configuration({"hidden": (), "activation": "tanh"}) == "no hidden layer"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "configuration", "activation"),
+    [
+        (((6, "tanh"), (4, "relu")), "tanh 6 · relu 4", "tanh·relu"),
+        (((6, "tanh"), (6, "tanh"), (4, "elu")), "tanh 6·6 · elu 4", "tanh·tanh·elu"),
+        (((6, "tanh"), (4, "tanh")), "tanh 6·4", "tanh"),
+        (((6, "tanh"),) * 6 + ((1, "elu"),), "tanh 6×6 · elu 1", "tanh×6·elu"),
+        ((), "no hidden layer", ""),
+    ],
+)
+def test_layers_with_activations_of_their_own(
+    hidden: tuple[object, ...], configuration: str, activation: str
+) -> None:
+    """Layers in a row with one activation share its name; equal ones are one activation."""
+    genome = {"hidden": hidden, "learning_rate": 0.21}
+    assert wording.configuration(genome) == f"{configuration}, learning rate 0.21"
+    assert wording.activation(genome) == activation
