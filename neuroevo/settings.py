@@ -162,14 +162,16 @@ def dotted(location: Location) -> str:
 
 def shown(value: object, length: int = 60) -> str:
     """Show a value in one short line, lists as in TOML."""
-    if isinstance(value, tuple):
-        value = list(value)
     try:
-        text = repr(value)
+        text = repr(_with_lists(value))
     except (ValueError, RecursionError):  # thousands of digits, or of lists in one another
         text = "a value too long to write"
     text = printable(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _with_lists(value: object) -> object:
+    return [_with_lists(item) for item in value] if isinstance(value, tuple) else value
 
 
 def printable(text: str) -> str:

@@ -37,16 +37,14 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]
 
 
 def forward(
-    layers: Sequence[tuple[Array, Array]], activation: str, inputs: Array
+    layers: Sequence[tuple[Array, Array]], names: Sequence[str], inputs: Array
 ) -> tuple[list[Array], list[Array]]:
-    """Pre-activations and activations of every layer."""
-    function, _ = ACTIVATIONS[activation]
+    """Pre-activations and activations of every layer, given the names of the hidden layers' own."""
     pre_activations: list[Array] = []
     activations = [inputs]
-    for number, (weights, biases) in enumerate(layers, start=1):
+    for (weights, biases), name in zip(layers, [*names, "linear"], strict=True):
         pre_activations.append(activations[-1] @ weights + biases)
-        last = number == len(layers)
-        activations.append(pre_activations[-1] if last else function(pre_activations[-1]))
+        activations.append(ACTIVATIONS[name][0](pre_activations[-1]))
     return pre_activations, activations
 
 
@@ -54,13 +52,12 @@ def train(
     network: Network, learning_rate: float, data: DataSet, order: Sequence[int], points: set[int]
 ) -> tuple[list[float], list[tuple[Array, Array]]]:
     """Train a network in float64, sample by sample; its learning curve and its layers after it."""
-    activation = network.architecture.activation
-    _, derivative = ACTIVATIONS[activation]
+    names = network.architecture.activations
     layers = [(w.astype(np.float64), b.astype(np.float64)) for w, b in network.layers]
     curve = []
     for seen, sample in enumerate(order, start=1):
         inputs, targets = data.training_inputs[sample], data.training_targets[sample]
-        pre_activations, activations = forward(layers, activation, inputs)
+        pre_activations, activations = forward(layers, names, inputs)
         delta = activations[-1] - targets
         for number in reversed(range(len(layers))):
             weights, biases = layers[number]
@@ -70,9 +67,10 @@ def train(
                 biases - learning_rate * delta * network.architecture.biases,
             )
             if number > 0:
+                _, derivative = ACTIVATIONS[names[number - 1]]
                 delta = before * derivative(pre_activations[number - 1])
         if seen in points:
-            _, outputs = forward(layers, activation, data.validation_inputs)
+            _, outputs = forward(layers, names, data.validation_inputs)
             curve.append(float(np.mean((outputs[-1] - data.validation_targets) ** 2)))
     return curve, layers
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import neuroevo
 from neuroevo.errors import DataError
 from neuroevo.evaluation import Backend, Workers
 from neuroevo.evaluation.evaluator import Evaluator, Scoring
@@ -18,8 +19,16 @@ from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Network
 from neuroevo.learning.training import sample_stream
-from neuroevo.runs import RunFolder, Trial, read_champions, read_checkpoint, read_trials
+from neuroevo.runs import (
+    RunFolder,
+    Trial,
+    best_toml,
+    read_champions,
+    read_checkpoint,
+    read_trials,
+)
 from neuroevo.search import Progress, search
+from neuroevo.space import Value
 
 SMALL = {
     "name": "small",
@@ -207,6 +216,49 @@ def test_the_search_ends_when_the_space_is_exhausted(tmp_path: Path) -> None:
     folder = search(small(space=space), tmp_path)
     assert len(timeless(folder)) == 5 + 3
     assert folder.best_file.exists()
+
+
+MIXED = {"count": [0, 3], "width": [1, 8], "activation": ["linear", "tanh", "relu"]}
+
+
+def test_layers_with_activations_of_their_own_are_searched(tmp_path: Path) -> None:
+    """Journal, checkpoint, weights, best.toml and report of such a search are read again."""
+    experiment = small(space={"hidden": MIXED}, evolution={"population": 12, "generations": 5})
+    told: list[Progress] = []
+    run = neuroevo.run(experiment, results=tmp_path, n_jobs=1, observer=told.append)
+    assert run.experiment == experiment
+    evolved = run.all_trials[5:]
+    assert len(evolved) == 12 * 5
+    assert all(dict(experiment.space.genome(trial.genome)) == trial.genome for trial in evolved)
+    assert [trial.genome for trial in run.pareto_front()] == [
+        dict(trial.genome) for trial in told[-1].front
+    ]
+    for trial in evolved[::7]:
+        objectives, _ = retrained(trial, experiment)
+        np.testing.assert_equal(objectives, dict(trial.objectives))
+    hidden = run.best.genome["hidden"]
+    assert isinstance(hidden, tuple)
+    assert run.champion().architecture.activations == tuple(
+        layer[1] for layer in hidden if isinstance(layer, tuple)
+    )
+    assert run.folder.report_file.exists()
+    state = read_checkpoint(run.folder.checkpoint_file)["evolution"]
+    assert len(Evolution.from_state(experiment.space, state).ask()) == 12
+
+
+@pytest.mark.parametrize("hidden", [(), ((6, "tanh"),), ((6, "tanh"), (4, "relu"))], ids=len)
+def test_a_best_toml_of_such_a_search_seeds_another(hidden: Value, tmp_path: Path) -> None:
+    """Whatever layers won, none among them, the file fixes every gene and is the first genome."""
+    experiment = small(space={"hidden": MIXED}, evolution={"population": 4, "generations": 1})
+    genome = experiment.space.genome({"hidden": hidden, "learning_rate": 0.1})
+    [trial, *_] = timeless(search(experiment, tmp_path, initial=[genome]))[5:]
+    best = tmp_path / "best.toml"
+    best.write_text(best_toml(experiment, trial), encoding="utf-8")
+    run = neuroevo.run(experiment, results=tmp_path, seed_from=best)
+    assert run.all_trials[5].operator == "seed"
+    assert run.all_trials[5].genome == dict(genome)
+    alone = neuroevo.run(best, results=tmp_path)
+    assert [dict(each.genome) for each in alone.all_trials[5:]] == [dict(genome)]
 
 
 def test_a_search_in_which_all_diverge_ends_well(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def _mouse_exercises(samples: int) -> Iterator[Exercise]:
 
 
 def _compare(exercise: Exercise, peers: list[Peer], rounds: int) -> Comparison:
-    activation = exercise.architecture.activation
+    [activation] = exercise.architecture.activations
     say(f"kernel: 2-6-2 {activation} {exercise.precision} and {len(peers)} peers")
     differences = {peer.name: _check(peer, exercise.first(peer.samples)) for peer in peers}
     measurements = {"kernel": partial(_time_kernel, exercise)} | {

@@ -35,8 +35,9 @@ def _numpy(exercise: Exercise) -> Training:
         (weights.copy(), biases.copy()) for weights, biases in exercise.start()
     )
     rate = exercise.inputs.dtype.type(exercise.learning_rate)
-    activation = _ACTIVATIONS[exercise.architecture.activation]
-    blame = _BLAME[exercise.architecture.activation]
+    [name] = exercise.architecture.activations
+    activation = _ACTIVATIONS[name]
+    blame = _BLAME[name]
 
     def train() -> Layers:
         nonlocal hidden_weights, hidden_biases, output_weights, output_biases
@@ -57,7 +58,7 @@ def _numpy(exercise: Exercise) -> Training:
 def _scikit_learn(exercise: Exercise) -> Training:
     """Let MLPRegressor go once over the samples with batch_size=1, from our starting weights."""
     neural_network = importlib.import_module("sklearn.neural_network")
-    activation = exercise.architecture.activation
+    [activation] = exercise.architecture.activations
     regressor = neural_network.MLPRegressor(
         hidden_layer_sizes=exercise.architecture.hidden,
         activation="identity" if activation == "linear" else activation,
@@ -116,7 +117,8 @@ def _torch_network(torch: Any, exercise: Exercise) -> tuple[Any, list[Any]]:  # 
             layers.append(layer)
     activations = {"linear": [], "tanh": [torch.nn.Tanh()], "relu": [torch.nn.ReLU()]}
     hidden, output = layers
-    between = activations[exercise.architecture.activation]
+    [name] = exercise.architecture.activations
+    between = activations[name]
     return torch.nn.Sequential(hidden, *between, output), layers
 
 

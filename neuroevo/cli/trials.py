@@ -3,7 +3,7 @@
 import json
 import sys
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -32,7 +32,7 @@ def trials(
     A row a trial, the baselines among them.
 
     Prints CSV, a JSON array or a Parquet file to stdout. Lists (hidden layers, parents) are JSON
-    lists in CSV too.
+    lists in CSV too; in Parquet a layer with its activation is a struct.
     """
     from neuroevo.report.run import load_run
 
@@ -69,6 +69,19 @@ def _parquet(table: "pd.DataFrame") -> bytes:
         raise NeuroevoError(
             "--format: parquet must have pyarrow, but it is not installed; pip install pyarrow"
         )
-    return table.map(lambda cell: list(cell) if isinstance(cell, tuple) else cell).to_parquet(
-        index=False
-    )
+    return table.apply(_typed).to_parquet(index=False)
+
+
+def _typed(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Make lists of tuples whose items have one type, since a Parquet column has one."""
+    from neuroevo.space.values import holds_pairs
+
+    paired = any(map(holds_pairs, column))
+
+    def typed(layer: Any) -> object:  # noqa: ANN401 - an item of any list
+        if not paired:
+            return layer
+        width, activation = layer if isinstance(layer, tuple) else (layer, None)
+        return {"width": width, "activation": activation}
+
+    return column.map(lambda cell: list(map(typed, cell)) if isinstance(cell, tuple) else cell)

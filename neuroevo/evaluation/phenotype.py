@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from neuroevo.learning import Architecture, Optimization, StartingWeights, TrainingSettings
+from neuroevo.space.values import holds_pairs
 
 TRAINING_GENES = ("biases", "starting_weights", *Optimization.model_fields)
 """The training settings that may be genes too; a gene takes the place of its setting."""
 
 NETWORK_GENES = ("hidden", "learning_rate", "activation", *TRAINING_GENES)
-"""The genes of a network."""
+"""The genes of a network; `activation` has no meaning where each layer has its own or there is
+none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ def phenotype_of(
     Parameters
     ----------
     configuration
-        A value for each of the `NETWORK_GENES`; those of `TRAINING_GENES` may be left out.
+        A value for each of the `NETWORK_GENES`; those of `TRAINING_GENES` may be left out, and
+        `activation` where it has no meaning.
     layer_ends
         Numbers of inputs and outputs.
     training
@@ -43,11 +46,12 @@ def phenotype_of(
         Where a value is none that a network can have.
     """
     chosen = {name: configuration.get(name, getattr(training, name)) for name in TRAINING_GENES}
+    hidden, activation = _hidden_layers(configuration)
     architecture = Architecture(
         inputs=layer_ends[0],
-        hidden=configuration["hidden"],
+        hidden=hidden,
         outputs=layer_ends[1],
-        activation=configuration["activation"],
+        activation=activation,
         biases=chosen.pop("biases"),
         output="softmax" if training.loss == "cross_entropy" else "linear",
     )
@@ -58,3 +62,11 @@ def phenotype_of(
         float(configuration["learning_rate"]),
         starting_weights,
     )
+
+
+def _hidden_layers(configuration: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Give the widths, and the activation of all layers or of each."""
+    hidden = configuration["hidden"]
+    if holds_pairs(hidden):
+        return tuple(width for width, _ in hidden), tuple(name for _, name in hidden)
+    return hidden, configuration["activation"] if hidden else "linear"

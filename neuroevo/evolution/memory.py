@@ -13,6 +13,7 @@ import numpy as np
 from neuroevo.errors import UsageError
 from neuroevo.evolution.individual import Individual, Origin
 from neuroevo.space import Genome, SearchSpace, Value
+from neuroevo.space.values import plain_json
 
 FORMAT = 1
 
@@ -149,7 +150,7 @@ def _generator(state: Mapping[str, Any]) -> np.random.Generator:
 
 
 def _row(genome: Genome) -> _Row:
-    return [list(value) if isinstance(value, tuple) else value for value in genome.values()]
+    return [plain_json(value) for value in genome.values()]
 
 
 def _individual(individual: Individual) -> dict[str, Any]:

@@ -6,12 +6,13 @@ does not know what is new, good or failed.
 
 from collections.abc import Sequence
 from functools import singledispatch
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
 from neuroevo.evolution.individual import Origin
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
+from neuroevo.space.values import Layer
 
 CROSSOVER_CHANCE = 0.5  # of a child to have two parents
 MUTATION_AFTER_CROSSOVER_CHANCE = 0.5
@@ -19,6 +20,7 @@ BLEND_CHANCE = 0.5  # of a number to lie around both parents' instead of being o
 BLEND_MARGIN = 0.5  # how far beyond the parents, in their distances (BLX-0.5)
 SMALLEST_STEP, LARGEST_STEP = 0.003, 0.3  # standard deviations, in spans of the gene
 RESIZE_CHANCE, DROP_CHANCE = 0.5, 0.25  # of a mutation of layers; the rest adds or copies one
+SWITCH_WEIGHT = 0.5  # of switching a layer's activation, beside those: as often as resizing it
 REDRAWS = 8
 
 T = TypeVar("T")
@@ -164,31 +166,42 @@ def _mutate_choice(gene: Choice, value: Value, rng: np.random.Generator) -> tupl
 
 @mutate_value.register
 def _mutate_layers(
-    gene: Layers, value: tuple[int, ...], rng: np.random.Generator
+    gene: Layers, value: tuple[Layer, ...], rng: np.random.Generator
 ) -> tuple[Value, str]:
     operator = _layer_operator(gene, len(value), rng)
     if operator == "add_layer":
         place = int(rng.random() * (len(value) + 1))
-        return (*value[:place], gene.layer.sample(rng), *value[place:]), operator
+        return (*value[:place], gene.sample_layer(rng), *value[place:]), operator
     place = int(rng.random() * len(value))
-    before, width, after = value[:place], value[place], value[place + 1 :]
+    before, layer, after = value[:place], value[place], value[place + 1 :]
     match operator:
         case "drop_layer":
             return before + after, operator
         case "copy_layer":
-            return (*before, width, width, *after), operator
+            return (*before, layer, layer, *after), operator
         case _:
-            return (*before, _resized(gene.layer, width, rng), *after), operator
+            return (*before, _mutated_layer(gene, layer, operator, rng), *after), operator
+
+
+def _mutated_layer(gene: Layers, layer: Layer, operator: str, rng: np.random.Generator) -> Layer:
+    if isinstance(layer, int):
+        return _resized(gene.width_gene, layer, rng)
+    width, activation = layer
+    if operator == "switch_activation" and gene.activation is not None:
+        return width, str(_mutate_choice(gene.activation, activation, rng)[0])
+    return _resized(gene.width_gene, width, rng), activation
 
 
 def _layer_operator(gene: Layers, count: int, rng: np.random.Generator) -> str:
     fewest, most = gene.count
     grow = 1 - RESIZE_CHANCE - DROP_CHANCE
+    activations = 0 if gene.activation is None else gene.activation.size
     chances = {
-        "resize_layer": RESIZE_CHANCE if count and gene.layer.size > 1 else 0.0,
+        "resize_layer": RESIZE_CHANCE if count and gene.width_gene.size > 1 else 0.0,
         "drop_layer": DROP_CHANCE if count > fewest else 0.0,
         "copy_layer": grow / 2 if 0 < count < most else 0.0,
         "add_layer": grow / 2 if count < most else 0.0,
+        "switch_activation": SWITCH_WEIGHT if count and activations > 1 else 0.0,
     }
     left = rng.random() * sum(chances.values())
     for operator, chance in chances.items():
@@ -255,13 +268,21 @@ def _cross_integers(gene: Integer, mother: int, father: int, rng: np.random.Gene
 
 @cross_values.register
 def _cross_layers(
-    gene: Layers, mother: tuple[int, ...], father: tuple[int, ...], rng: np.random.Generator
+    gene: Layers, mother: tuple[Layer, ...], father: tuple[Layer, ...], rng: np.random.Generator
 ) -> Value:
-    """Take one parent's number of layers, and each width from both parents where both have one."""
+    """Take one parent's number of layers, and cross the layers that both parents have."""
     count = len(pick((mother, father), rng))
     longer = max(mother, father, key=len)
-    shared = [_crossed(gene.layer, *pair, rng) for pair in zip(mother, father, strict=False)]
+    shared = [_crossed_layer(gene, *pair, rng) for pair in zip(mother, father, strict=False)]
     return (*shared, *longer[len(shared) :])[:count]
+
+
+def _crossed_layer(gene: Layers, mother: Layer, father: Layer, rng: np.random.Generator) -> Layer:
+    """Cross the widths, and take either parent's activation where layers have one."""
+    if isinstance(mother, tuple) and isinstance(father, tuple):
+        width = _crossed(gene.width_gene, mother[0], father[0], rng)
+        return width, pick((mother[1], father[1]), rng)
+    return _crossed(gene.width_gene, cast("int", mother), cast("int", father), rng)
 
 
 def _crossed(gene: Integer, mother: int, father: int, rng: np.random.Generator) -> int:

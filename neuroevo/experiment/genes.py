@@ -6,9 +6,9 @@ Knows tables and search spaces; trains and evolves nothing.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
 from neuroevo.errors import UsageError
@@ -16,6 +16,7 @@ from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.learning import Activation, TrainingSettings
 from neuroevo.settings import Location, Settings, refusal, shown, unknown, worded
 from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
+from neuroevo.space.values import holds_pairs
 
 MAX_WIDTH = 1024
 MAX_HIDDEN_LAYERS = 64
@@ -23,18 +24,31 @@ MAX_HIDDEN_LAYERS = 64
 Problems = list[tuple[Location, str]]
 
 
-def _layer_alone(value: object) -> object:
-    """Let one width stand for one layer."""
+def _checked_layers(value: object) -> "Widths | Pairs":
+    """Check the hidden layers of one network; one width may stand for one layer."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
+        value = (value,)
+    layers = tuple(value) if isinstance(value, list) else value
+    paired = isinstance(layers, tuple) and _holds_lists(layers)
+    # Checked here, since the union would put the names of its members into a problem's place.
+    return (_PAIRS if paired else _WIDTHS).validate_python(layers, strict=True)
+
+
+def _pair(value: object) -> object:
+    if isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 - a pair
+        return tuple(value)
+    raise refusal([((), f"must be a pair of a width and an activation, but got {shown(value)}")])
 
 
 Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
 Count = Annotated[int, Field(ge=0, le=MAX_HIDDEN_LAYERS)]
-Hidden = Annotated[
-    tuple[Width, ...], Field(max_length=MAX_HIDDEN_LAYERS), BeforeValidator(_layer_alone)
-]
+Widths: TypeAlias = tuple[Width, ...]
+Pairs: TypeAlias = tuple[Annotated[tuple[Width, Activation], BeforeValidator(_pair)], ...]
+Hidden = Annotated[Widths | Pairs, BeforeValidator(_checked_layers)]
+
+_WIDTHS: TypeAdapter[Widths] = TypeAdapter(Annotated[Widths, Field(max_length=MAX_HIDDEN_LAYERS)])
+_PAIRS: TypeAdapter[Pairs] = TypeAdapter(Annotated[Pairs, Field(max_length=MAX_HIDDEN_LAYERS)])
+
 LearningRate = Annotated[float, Field(gt=0)]
 
 Option = TypeVar("Option")
@@ -85,15 +99,37 @@ class Range(GeneTable, Generic[Number]):
         return Float(self.low, self.high, log=self.log)
 
 
+class HiddenChoices(Choices[Hidden]):
+    """Networks to choose from, each layer with an activation of its own in all of them or none."""
+
+    @field_validator("choices")
+    @classmethod
+    def _check_alike(cls, choices: tuple[Hidden, ...]) -> tuple[Hidden, ...]:
+        rule = "must have an activation for each layer, as other choices have"
+        problems: Problems = [
+            ((index,), f"{rule}, but got {shown(layers)}")
+            for index, layers in enumerate(choices)
+            if layers and not holds_pairs(layers)
+        ]
+        if problems and any(map(holds_pairs, choices)):
+            raise refusal(problems)
+        return choices
+
+
+def _activation_gene(value: object) -> Gene | None:
+    return None if value is None else _read_gene("activation", value)
+
+
 class HiddenLayers(GeneTable):
-    """``{ count = [.., ..], width = [.., ..] }``: so many layers, and so wide each."""
+    """``{ count = [.., ..], width = [.., ..], activation = [..] }``: how many, and what each is."""
 
     count: tuple[Count, Count]
     width: tuple[Width, Width]
+    activation: Annotated[Choice | None, BeforeValidator(_activation_gene)] = None
 
     def gene(self) -> Gene:
         """Make the gene."""
-        return Layers(count=self.count, width=self.width)
+        return Layers(count=self.count, width=self.width, activation=self.activation)
 
 
 def _tables_of(setting: FieldInfo) -> tuple[type[GeneTable], ...]:
@@ -109,7 +145,7 @@ def _tables_of(setting: FieldInfo) -> tuple[type[GeneTable], ...]:
 
 GENES: Mapping[str, tuple[type[GeneTable], ...]] = MappingProxyType(
     {
-        "hidden": (Choices[Hidden], HiddenLayers),
+        "hidden": (HiddenChoices, HiddenLayers),
         "learning_rate": (Choices[LearningRate], Range[LearningRate]),
         "activation": (Choices[Activation],),
         **{name: _tables_of(TrainingSettings.model_fields[name]) for name in TRAINING_GENES},
@@ -122,7 +158,10 @@ DEFAULT_SPACE = SearchSpace(
     learning_rate=Float(1e-4, 1.0, log=True),
     activation=Choice(["linear", "tanh", "sigmoid", "relu"]),
 )
-"""Every network has these genes: what an experiment leaves out varies over these ranges."""
+"""Every network has these genes: what an experiment leaves out varies over these ranges.
+
+Only an activation that no layer would have, since each has its own or there are none, is not added.
+"""
 
 
 def read_space(value: object) -> SearchSpace:
@@ -132,8 +171,8 @@ def read_space(value: object) -> SearchSpace:
     ----------
     value
         A search space, or a mapping from gene to what stands for it in an experiment file: a
-        table, a list to choose from, or one value. A list of whole numbers for ``hidden`` is one
-        network's layers. A `Gene` may stand there too.
+        table, a list to choose from, or one value. A list of whole numbers for ``hidden``, or of
+        pairs such as ``[6, "tanh"]``, is one network's layers. A `Gene` may stand there too.
 
     Returns
     -------
@@ -158,6 +197,14 @@ def read_space(value: object) -> SearchSpace:
             genes[name] = _read_gene(name, raw)
         except ValidationError as error:
             problems += [((name, *at), text) for at, text in worded(error)]
+    given_activation = "activation" in given
+    if _has_activations(genes["hidden"]):
+        del genes["activation"]
+        if given_activation:
+            rule = "must be left out when hidden has activations of its own"
+            problems.append((("activation",), f"{rule}, but got {shown(given['activation'])}"))
+    elif genes["hidden"] == Choice([()]) and not given_activation:
+        del genes["activation"]
     if problems:
         raise refusal(problems)
     return SearchSpace({name: genes[name] for name in GENES if name in genes})
@@ -174,7 +221,7 @@ def _read_gene(name: str, raw: object) -> Gene:
         raw = _table(raw)
     if isinstance(raw, Mapping):
         return _gene(name, raw)
-    listed = isinstance(raw, list | tuple) and (name != "hidden" or _holds_lists(raw))
+    listed = isinstance(raw, list | tuple) and (name != "hidden" or _holds_networks(raw))
     try:
         return _gene(name, {"choices": raw if listed else [raw]})
     except ValidationError as error:
@@ -202,12 +249,31 @@ def _holds_lists(items: Iterable[object]) -> bool:
     return any(isinstance(item, list | tuple) for item in items)
 
 
+def _holds_networks(items: Iterable[object]) -> bool:
+    """Tell networks to choose from, which are lists, from the layers of one, which may be pairs."""
+    lists = [item for item in items if isinstance(item, list | tuple)]
+    pairs = any(isinstance(part, str) for each in lists for part in each)
+    return bool(lists) and (not pairs or any(map(_holds_lists, lists)))
+
+
+def _has_activations(hidden: Gene) -> bool:
+    match hidden:
+        case Layers():
+            return hidden.activation is not None
+        case Choice():
+            return any(map(holds_pairs, hidden.options))
+    return False
+
+
 def _table(gene: Gene) -> dict[str, object]:
     match gene:
         case Float() | Integer():
             return {"low": gene.low, "high": gene.high, "log": gene.log}
         case Layers():
-            return {"count": list(gene.count), "width": list(gene.width)}
+            table: dict[str, object] = {"count": list(gene.count), "width": list(gene.width)}
+            if gene.activation is not None:
+                table["activation"] = _short(_table(gene.activation))
+            return table
         case Choice():
             return {"choices": list(gene.options), "ordered": gene.ordered}
     raise refusal([((), f"must be a Float, Layers or Choice, but got {shown(gene)}")])

@@ -19,6 +19,7 @@ class Topology(NamedTuple):
     layer_sizes: npt.NDArray[np.int64]  # (layers + 1,) inputs, hidden layers, outputs
     activations: npt.NDArray[np.int64]  # (layers,) number of each layer's activation
     biases: bool  # whether biases learn
+    softmax: bool  # whether the outputs are class probabilities
 
 
 class Samples(NamedTuple):
@@ -45,13 +46,16 @@ def rows_of_lanes(rows: int, precision: str) -> Floats:
     return lanes.reshape(rows, LANE_COUNTS[precision])
 
 
-def topology(layer_sizes: Sequence[int], activation: Activation, *, biases: bool) -> Topology:
-    """One activation for all hidden layers, linear outputs."""
-    hidden = [ACTIVATIONS.index(activation)] * (len(layer_sizes) - 2)
+def topology(
+    layer_sizes: Sequence[int], activations: Sequence[Activation], *, biases: bool, softmax: bool
+) -> Topology:
+    """One activation for each hidden layer; what softmax is taken of is linear too."""
+    numbers = [ACTIVATIONS.index(activation) for activation in (*activations, "linear")]
     return Topology(
         np.array(layer_sizes, dtype=np.int64),
-        np.array([*hidden, ACTIVATIONS.index("linear")], dtype=np.int64),
+        np.array(numbers, dtype=np.int64),
         biases,
+        softmax,
     )
 
 

@@ -1,25 +1,71 @@
-"""The architecture of a network: layer sizes, activation, biases. Knows no weights."""
+"""The architecture of a network: layer sizes, activations, biases, outputs. Knows no weights."""
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator
 
 from neuroevo.kernel.catalogue import Activation
 from neuroevo.settings import Settings
 
 Size = Annotated[int, Field(ge=1, le=1_000_000)]
+Output = Literal["linear", "softmax"]
+Activations: TypeAlias = Activation | tuple[Activation, ...]
+
+_ONE: TypeAdapter[Activation] = TypeAdapter(Activation)
+_SEVERAL: TypeAdapter[tuple[Activation, ...]] = TypeAdapter(tuple[Activation, ...])
+
+
+def _checked_activations(value: object) -> Activations:
+    # Checked here, since the union would put the names of its members into a problem's place.
+    return (_SEVERAL if isinstance(value, tuple) else _ONE).validate_python(value)
 
 
 class Architecture(Settings):
-    """A fully connected network: one activation for all its hidden layers."""
+    """A fully connected network.
+
+    Equal networks are equal architectures: several activations that are all the same become that
+    one, and a network without hidden layers is linear.
+
+    Attributes
+    ----------
+    inputs, hidden, outputs
+        Units of each layer.
+    activation
+        Of all hidden layers, or a tuple with one for each of them.
+    biases
+        Whether there are biases.
+    output
+        What becomes of the last layer's sums: nothing, or softmax makes class probabilities of
+        them.
+    """
 
     inputs: Size
     hidden: tuple[Size, ...]
     outputs: Size
-    activation: Activation
+    activation: Annotated[Activations, BeforeValidator(_checked_activations)]
     biases: bool = True
-    output: Literal["linear", "softmax"] = "linear"
+    output: Output = "linear"
+
+    @field_validator("activation")
+    @classmethod
+    def _bring_to_normal_form(cls, activation: Activations, others: ValidationInfo) -> Activations:
+        if "hidden" not in others.data:
+            return activation  # wrong anyway
+        layers = len(others.data["hidden"])
+        if isinstance(activation, tuple):
+            if len(activation) != layers:
+                raise ValueError(f"must be as many as hidden layers ({layers})")
+            if len(set(activation)) == 1:
+                return activation[0]
+        return activation if layers else "linear"
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """The activation of each hidden layer."""
+        if isinstance(self.activation, tuple):
+            return self.activation
+        return (self.activation,) * len(self.hidden)
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

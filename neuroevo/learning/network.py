@@ -19,7 +19,7 @@ class Network:
     Parameters
     ----------
     architecture
-        Its layers and activation.
+        Its layers and activations.
     parameters
         Array (vector size,), as described at `Architecture.vector_size`.
     """
@@ -64,14 +64,19 @@ class Network:
         from neuroevo.kernel.training import predict  # noqa: PLC0415 - loads the compiler
 
         inputs = np.ascontiguousarray(X, dtype=self.precision)
-        sizes = self.architecture.layer_sizes
+        architecture, sizes = self.architecture, self.architecture.layer_sizes
         if inputs.ndim != 2 or inputs.shape[1] != sizes[0]:  # noqa: PLR2004 - (samples, inputs)
             raise DataError(f"X: must have the shape (samples, {sizes[0]}), but got {inputs.shape}")
         parameters = rows_of_lanes(len(self.parameters), self.precision)
         parameters[:] = self.parameters[:, np.newaxis]
         outputs = rows_of_lanes(len(inputs) * sizes[-1], self.precision)
         predict(
-            topology(sizes, self.architecture.activation, biases=self.architecture.biases),
+            topology(
+                sizes,
+                architecture.activations,
+                biases=architecture.biases,
+                softmax=architecture.output == "softmax",
+            ),
             parameters,
             inputs,
             workspace(sizes, self.precision),

@@ -163,7 +163,12 @@ def _train_bundle(
     parameters[:] = np.stack(starts, axis=1)
     learning_rates[:] = [lane.learning_rate for lane in filled]
     kernel.train(
-        topology(sizes, architecture.activation, biases=architecture.biases),
+        topology(
+            sizes,
+            architecture.activations,
+            biases=architecture.biases,
+            softmax=architecture.output == "softmax",
+        ),
         parameters,
         learning_rates,
         stream.training,

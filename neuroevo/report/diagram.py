@@ -22,6 +22,7 @@ TALLEST = 560.0
 MOST_WEIGHTS = 2_500
 LARGEST_TEXT, SMALLEST_TEXT = 11.0, 8.0  # of a bias written into its unit
 LETTER = 0.58  # width of a character, as a share of its height
+HEADING_TEXT, HEADROOM = 15.0, 26.0  # of a layer's activation above it, and the room for it
 THICKEST = 6.0
 MANY_WEIGHTS = 200  # from which on the weak ones must step back to leave the strong visible
 
@@ -47,6 +48,15 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A text in the drawing, and where its middle is."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagram:
     """A network laid out from left to right.
 
@@ -59,13 +69,21 @@ class Diagram:
     left_out
         How many weights, the weakest, are not among them.
     height
-        Height of the drawing, its width being `WIDTH`.
+        Height of the drawing below its headroom, its width being `WIDTH`.
+    activations
+        What stands above each hidden layer, where they differ and there is room.
     """
 
     units: tuple[tuple[Unit, ...], ...]
     weights: tuple[Weight, ...]
     left_out: int
     height: float
+    activations: tuple[Label, ...] = ()
+
+    @property
+    def headroom(self) -> float:
+        """Height of what stands above the layers."""
+        return HEADROOM if self.activations else 0.0
 
     @property
     def thickest(self) -> float:
@@ -119,7 +137,8 @@ def laid_out(
     ]
     weights.sort(key=lambda weight: abs(weight.value))
     left_out = max(0, len(weights) - MOST_WEIGHTS)
-    return Diagram(tuple(units), tuple(weights[left_out:]), left_out, height)
+    headings = _headings(network, [layer[0].x for layer in units[1:-1]])
+    return Diagram(tuple(units), tuple(weights[left_out:]), left_out, height, headings)
 
 
 def svg(diagram: Diagram, label: str) -> Markup:
@@ -130,14 +149,23 @@ def svg(diagram: Diagram, label: str) -> Markup:
     label
         What the drawing shows, for those who can't see it.
     """
-    head = Markup('<svg class="network" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-        _short(WIDTH), _short(diagram.height), label
+    head = Markup('<svg class="network" viewBox="0 {} {} {}" role="img" aria-label="{}">').format(
+        _short(-diagram.headroom),
+        _short(WIDTH),
+        _short(diagram.height + diagram.headroom),
+        label,
+    )
+    headings = Markup("").join(
+        Markup('<text class="activation" x="{}" y="{}">{}</text>').format(
+            _short(each.x), _short(each.y), each.text
+        )
+        for each in diagram.activations
     )
     weights = Markup("").join(_weight(diagram, weight) for weight in diagram.weights)
     units = Markup("").join(_unit(diagram, unit) for layer in diagram.units for unit in layer)
     names = Markup("").join(_edge_names(diagram))
-    return Markup('{}<g class="weights">{}</g><g class="units">{}</g>{}</svg>').format(
-        head, weights, units, names
+    return Markup('{}<g class="weights">{}</g><g class="units">{}</g>{}{}</svg>').format(
+        head, weights, units, names, headings
     )
 
 
@@ -150,6 +178,16 @@ def _names(
     if place == len(counts) - 1:
         return list(outputs) if len(outputs) == count else _numbered("output", count)
     return _numbered(f"layer {place} unit", count)
+
+
+def _headings(network: "Network", columns: Sequence[float]) -> tuple[Label, ...]:
+    activation = network.architecture.activation
+    if not isinstance(activation, tuple):
+        return ()
+    widest = LETTER * HEADING_TEXT * (max(map(len, activation)) + 1)
+    if columns[1] - columns[0] < widest:
+        return ()
+    return tuple(Label(x, -HEADROOM / 2, name) for x, name in zip(columns, activation, strict=True))
 
 
 def _numbered(what: str, count: int) -> list[str]:

@@ -18,6 +18,7 @@ from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import Network, samples_seen
 from neuroevo.report import wording
+from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
@@ -124,6 +125,12 @@ class Findings:
             names.update(dict.fromkeys(trial.genome))
         return tuple(names)
 
+    @cached_property
+    def traits(self) -> tuple[str, ...]:
+        """The genes' names, with ``activation`` also where each hidden layer has its own."""
+        own = any(holds_pairs(trial.genome.get("hidden")) for trial in self.trials)
+        return tuple(dict.fromkeys([*self.genes, *["activation"] * own]))
+
     @property
     def expected_trials(self) -> int:
         """How many trials the experiment asks for, its baselines among them."""
@@ -152,8 +159,7 @@ class Findings:
         champion = self.champion_of(trial)
         if champion is not None:
             return tuple(champion.architecture.layer_sizes)
-        content = trial.genome.get("hidden", ())
-        hidden = content if isinstance(content, tuple) else ()
+        hidden = wording.widths(trial.genome.get("hidden", ()))
         if self._layer_ends is None:
             return hidden
         try:

@@ -124,10 +124,8 @@ def _joined(sentences: "Sequence[str]") -> str:
 
 
 def _network(findings: "Findings", trial: "Trial") -> str:
-    words = []
-    if "activation" in trial.genome and trial.genome.get("hidden") != ():
-        words.append(str(trial.genome["activation"]))
-    words += [wording.sizes(findings.layer_sizes(trial)), "network"]
+    sizes = wording.sizes(findings.layer_sizes(trial))
+    words = [wording.activation(trial.genome), sizes, "network"]
     if "optimizer" in trial.genome:
         words.append(f"with {trial.genome['optimizer']}")
     if "learning_rate" in trial.genome:

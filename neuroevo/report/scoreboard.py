@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
 
 LONG_TEXT = 24  # characters, from which on a cell may break into lines
+BREAK = "\u200b"  # no width, but a line may end there
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _scored_table(
     genes = [
         name
         for name in table.columns
-        if name.removeprefix("gene.") in findings.genes
+        if name.removeprefix("gene.") in findings.traits
         and name != "hidden"
         and not table[name].isna().all()
     ]
@@ -151,8 +152,10 @@ def _cell(content: Any) -> Cell:  # noqa: ANN401 - whatever a table holds
     numeric = isinstance(content, (int, float)) and not isinstance(content, bool)
     if isinstance(content, int) and numeric:
         return Cell(f"{content:,}", numeric)
-    text = wording.value(content)
-    return Cell(wording.shortened(text, 160), numeric, long=len(text) > LONG_TEXT)
+    text = wording.shortened(wording.value(content), 160)
+    if len(text) > LONG_TEXT:
+        return Cell(text.replace("·", f"·{BREAK}"), numeric, long=True)
+    return Cell(text, numeric)
 
 
 def _score_cell(score: float, item: "Objective", lowest: float) -> Cell:

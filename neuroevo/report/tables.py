@@ -6,6 +6,7 @@ import pandas as pd
 
 from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.report import wording
+from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,9 +55,10 @@ def best(findings: "Findings") -> pd.DataFrame:
     pandas.DataFrame
         Columns ``rank`` (from 1), ``number``, ``generation``, ``operator``, ``network`` (layer
         sizes as text), a column a gene (the setting where a trial leaves it open, missing where
-        its optimizer or schedule does not read it), and for each objective a column with its name
-        (scored on the search's seeds) and one with ``fresh.`` before it (scored again, NaN if it
-        was not); at last ``diverged``, how many replicates did on the search's seeds.
+        its optimizer or schedule does not read it; ``activation`` also where each layer has its
+        own: all of them as text), and for each objective a column with its name (scored on the
+        search's seeds) and one with ``fresh.`` before it (scored again, NaN if it was not); at
+        last ``diverged``, how many replicates did on the search's seeds.
     """
     rows = [
         {"rank": rank} | _scored(findings, trial)
@@ -111,6 +113,8 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         for gene, content in whole.items()
         if gene in columns and wording.is_read(gene, whole)
     }
+    if holds_pairs(trial.genome.get("hidden")):
+        row[columns["activation"]] = wording.activation(trial.genome)
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row |= {item.name: score, f"fresh.{item.name}": fresh.get(item.name, float("nan"))}
     return row | {"diverged": trial.diverged}
@@ -125,4 +129,4 @@ def _scored_columns(findings: "Findings") -> list[str]:
 def _gene_columns_of_scored(findings: "Findings") -> "Mapping[str, str]":
     scores = [name for item in findings.objectives for name in (item.name, f"fresh.{item.name}")]
     taken = ["rank", "name", "state", "note", "number", "generation", "operator", "network"]
-    return gene_columns(findings.genes, [*taken, *scores, "diverged"])
+    return gene_columns(findings.traits, [*taken, *scores, "diverged"])

@@ -6,10 +6,12 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from neuroevo.evaluation import NETWORK_GENES
 from neuroevo.learning import READERS, Optimization
+from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -110,13 +112,32 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def sizes(layers: Sequence[int]) -> str:
-    """Return layer sizes as ``2·6·2``; many equal ones in a row as ``2·6×9·2``."""
-    groups = [(width, len(list(group))) for width, group in groupby(layers)]
+def sizes(layers: Sequence[int | str]) -> str:
+    """Return what each layer has as ``2·6·2``; many equal ones in a row as ``2·6×9·2``."""
+    groups = [(each, len(list(group))) for each, group in groupby(layers)]
     return "·".join(
-        f"{width}×{count}" if count >= MANY_EQUAL else "·".join([str(width)] * count)
-        for width, count in groups
+        f"{each}×{count}" if count >= MANY_EQUAL else "·".join([str(each)] * count)
+        for each, count in groups
     )
+
+
+def widths(hidden: object) -> tuple[int, ...]:
+    """Return the widths of hidden layers, with activations of their own or without."""
+    if holds_pairs(hidden):
+        return tuple(width for width, _ in hidden)
+    return hidden if isinstance(hidden, tuple) else ()
+
+
+def activation(genome: Mapping[str, object]) -> str:
+    """Return a network's activation, layer by layer where they differ: ``tanh·relu``.
+
+    Empty where the genome has none, or no hidden layer for it.
+    """
+    hidden = genome.get("hidden")
+    if holds_pairs(hidden):
+        names = [name for _, name in hidden]
+        return sizes(names) if len(set(names)) > 1 else names[0]
+    return "" if hidden == () else str(genome.get("activation", ""))
 
 
 def shortened(text: str, length: int = 28) -> str:
@@ -143,6 +164,9 @@ def value(content: object) -> str:
         return "yes" if content else "no"
     if isinstance(content, (int, float)):
         return number(content)
+    if holds_pairs(content):
+        runs = groupby(content, key=itemgetter(1))
+        return " · ".join(f"{name} {sizes(widths(tuple(run)))}" for name, run in runs)
     if isinstance(content, tuple):
         return sizes(content) if content else "none"
     return str(content)
@@ -151,7 +175,8 @@ def value(content: object) -> str:
 def configuration(genome: Mapping[str, object]) -> str:
     """Return a genome in a short line: ``linear 6·6, learning rate 0.21``.
 
-    What its optimizer or schedule does not read, and so has no part in the trial, is left out.
+    Layers with activations of their own are ``tanh 6·6 · relu 4``. What its optimizer or schedule
+    does not read, and so has no part in the trial, is left out.
     """
     parts = []
     if "hidden" in genome:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from neuroevo.errors import UsageError
 from neuroevo.settings import shown
+from neuroevo.space.values import plain
 
 if TYPE_CHECKING:
     from neuroevo.space import Value
@@ -126,7 +128,7 @@ class Trial:
             generation=fields["generation"],
             operator=fields["operator"],
             parents=tuple(fields["parents"]),
-            genome={name: _gene_value(value) for name, value in fields["genome"].items()},
+            genome={name: plain(value) for name, value in fields["genome"].items()},
             objectives={
                 name: math.nan if value is None else float(value)
                 for name, value in fields["objectives"].items()
@@ -176,13 +178,11 @@ def _is_text(value: object) -> bool:
 
 
 def _is_gene_value(value: object) -> bool:
-    if isinstance(value, list):
-        return all(isinstance(part, int) and not isinstance(part, bool) for part in value)
-    return isinstance(value, bool | int | float | str)
-
-
-def _gene_value(value: "bool | float | str | list[int]") -> "Value":
-    return tuple(value) if isinstance(value, list) else value
+    try:
+        plain(value)
+    except UsageError:
+        return False
+    return True
 
 
 def _list_of(holds: Callable[[object], bool]) -> Callable[[object], bool]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroevo.errors import UsageError
 from neuroevo.space.gene import Gene, flag_problems, raise_all
-from neuroevo.space.values import Value, plain, worded
+from neuroevo.space.values import Value, plain, plain_json, worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,9 @@ class Choice(Gene):
     Parameters
     ----------
     options
-        A list of at least one value, all different: booleans, numbers, strings or tuples of
-        whole numbers. 1 and 1.0 are the same option, 1 and true are not.
+        A list of at least one value, all different: booleans, numbers, strings, or tuples of
+        whole numbers or of (whole number, string) pairs. 1 and 1.0 are the same option, 1 and
+        true are not.
     ordered
         Whether neighbours in the list are alike, so that small steps make sense.
 
@@ -66,7 +67,7 @@ class Choice(Gene):
 
     def describe(self) -> str:
         """List the options."""
-        texts = [str(list(o)) if isinstance(o, tuple) else str(o) for o in self.options]
+        texts = [str(plain_json(option)) for option in self.options]
         if len(texts) == 1:
             return texts[0]
         return f"{', '.join(texts[:-1])} or {texts[-1]}" + (" (in this order)" * self.ordered)

@@ -1,24 +1,30 @@
-"""A gene of variable length: the widths of some layers.
+"""A gene of variable length: the widths of some layers, and the activation of each if asked.
 
-Knows how many layers there may be and how wide; does not know what a layer does.
+Knows how many layers there may be, how wide, and names of activations; does not know what a layer
+does.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import cast
 
 import numpy as np
 
 from neuroevo.errors import UsageError
+from neuroevo.space.choice import Choice
 from neuroevo.space.gene import Gene, raise_all
 from neuroevo.space.ranges import Integer
-from neuroevo.space.values import LARGEST_WHOLE, is_whole, worded
+from neuroevo.space.values import LARGEST_WHOLE, Layer, is_whole, plain, worded
 
 
 @dataclass(frozen=True, slots=True)
 class Layers(Gene):
-    """The widths of a variable number of layers.
+    """The widths of a variable number of layers, and where it varies the activation of each.
+
+    A value is a tuple of widths, such as ``(6, 4)``; with `activation` a tuple of pairs, such as
+    ``((6, "tanh"), (4, "relu"))``.
 
     Parameters
     ----------
@@ -26,6 +32,9 @@ class Layers(Gene):
         The least and the greatest number of layers; 0 or more.
     width
         The least and the greatest width of a layer; 1 or more. Widths are drawn on a log scale.
+    activation
+        Names of activations, of which each layer has one of its own, or a `Choice` of them; None
+        if layers have none.
 
     Raises
     ------
@@ -35,55 +44,104 @@ class Layers(Gene):
 
     count: tuple[int, int]
     width: tuple[int, int]
-    layer: Integer = field(init=False, repr=False, compare=False)  # the gene of a single width
+    activation: Choice | None = None
+    width_gene: Integer = field(init=False, repr=False, compare=False)  # of a single layer
 
-    def __post_init__(self) -> None:
-        raise_all(_pair_problems("count", self.count, 0) + _pair_problems("width", self.width, 1))
-        object.__setattr__(self, "count", (int(self.count[0]), int(self.count[1])))
-        object.__setattr__(self, "width", (int(self.width[0]), int(self.width[1])))
-        object.__setattr__(self, "layer", Integer(*self.width, log=True))
+    def __init__(
+        self,
+        count: tuple[int, int],
+        width: tuple[int, int],
+        activation: Choice | Sequence[str] | None = None,
+    ) -> None:
+        choice, problems = _activation_choice(activation)
+        raise_all(_pair_problems("count", count, 0) + _pair_problems("width", width, 1) + problems)
+        object.__setattr__(self, "count", (int(count[0]), int(count[1])))
+        object.__setattr__(self, "width", (int(width[0]), int(width[1])))
+        object.__setattr__(self, "activation", choice)
+        object.__setattr__(self, "width_gene", Integer(*self.width, log=True))
 
     @property
     def size(self) -> float:
-        """How many lists of widths there are; infinite beyond the range of a float."""
+        """How many lists of layers there are; infinite beyond the range of a float."""
         fewest, most = self.count
-        widths = self.layer.size
-        if widths == 1:
+        layers = self.width_gene.size * (1 if self.activation is None else self.activation.size)
+        if layers == 1:
             return float(most - fewest + 1)
-        try:  # the sum of the geometric series of widths**fewest to widths**most
-            return (widths ** (most + 1) - widths**fewest) / (widths - 1)
+        try:  # the sum of the geometric series of layers**fewest to layers**most
+            return (layers ** (most + 1) - layers**fewest) / (layers - 1)
         except OverflowError:
             return math.inf
 
-    def sample(self, rng: np.random.Generator) -> tuple[int, ...]:
-        """Draw the number of layers uniformly, then each width on its log scale."""
+    def sample(self, rng: np.random.Generator) -> tuple[Layer, ...]:
+        """Draw the number of layers uniformly, then each layer."""
         count = int(rng.integers(*self.count, endpoint=True))
-        return tuple(self.layer.sample(rng) for _ in range(count))
+        return tuple(self.sample_layer(rng) for _ in range(count))
 
-    def check(self, value: object) -> tuple[int, ...]:
-        """Return the widths as a tuple, or raise UsageError with all that is wrong with them."""
+    def sample_layer(self, rng: np.random.Generator) -> Layer:
+        """Draw a layer: its width on the log scale, then any of the activations."""
+        width = self.width_gene.sample(rng)
+        return width if self.activation is None else (width, str(self.activation.sample(rng)))
+
+    def check(self, value: object) -> tuple[Layer, ...]:
+        """Return the layers as a tuple, or raise UsageError with all that is wrong with them."""
         if not isinstance(value, list | tuple):
-            raise UsageError(f"must be a list of widths, but got {worded(value)}")
+            what = "widths" if self.activation is None else "(width, activation) pairs"
+            raise UsageError(f"must be a list of {what}, but got {worded(value)}")
         fewest, most = self.count
         problems = []
         if not fewest <= len(value) <= most:
             problems.append(f"must have {_described_pair(self.count)} layers, but got {len(value)}")
-        for width in value:
-            try:
-                self.layer.check(width)
-            except UsageError as error:
-                problems += [f"a width {problem}" for problem in error.problems]
+        for layer in value:
+            problems += self._layer_problems(layer)
         raise_all(problems)
-        return tuple(int(width) for width in value)
+        return cast("tuple[Layer, ...]", plain(value))
+
+    def _layer_problems(self, layer: object) -> list[str]:
+        if self.activation is None:
+            return _value_problems("a width", self.width_gene, layer)
+        if not (isinstance(layer, list | tuple) and len(layer) == 2):  # noqa: PLR2004 - a pair
+            return [f"a layer must be a (width, activation) pair, but got {worded(layer)}"]
+        problems = _value_problems("a width", self.width_gene, layer[0])
+        return problems + _value_problems("an activation", self.activation, layer[1])
 
     def describe(self) -> str:
-        """Say the bounds of the number of layers and of their widths."""
-        return f"{_described_pair(self.count)} layers, {_described_pair(self.width)} wide"
+        """Say the bounds of the number of layers and of their widths, and the activations."""
+        text = f"{_described_pair(self.count)} layers, {_described_pair(self.width)} wide"
+        return text if self.activation is None else f"{text}, each {self.activation.describe()}"
 
-    def values(self) -> Iterator[tuple[int, ...]]:
-        """Every list of widths, the short ones first."""
+    def values(self) -> Iterator[tuple[Layer, ...]]:
+        """Every list of layers, the short ones first."""
         for count in range(self.count[0], self.count[1] + 1):
-            yield from product(self.layer.values(), repeat=count)
+            yield from product(self._layers(), repeat=count)
+
+    def _layers(self) -> Iterator[Layer]:
+        if self.activation is None:
+            return self.width_gene.values()
+        names = map(str, self.activation.values())
+        return product(self.width_gene.values(), names)
+
+
+def _value_problems(name: str, gene: Gene, value: object) -> list[str]:
+    try:
+        gene.check(value)
+    except UsageError as error:
+        return [f"{name} {problem}" for problem in error.problems]
+    return []
+
+
+def _activation_choice(given: Choice | Sequence[str] | None) -> tuple[Choice | None, list[str]]:
+    """Make the choice of activations, or say what is wrong with it."""
+    if given is None:
+        return None, []
+    try:
+        choice = given if isinstance(given, Choice) else Choice(given)
+    except UsageError as error:
+        return None, [problem.replace("options", "activation", 1) for problem in error.problems]
+    return choice, [
+        f"activation[{index}]: must be a string, but got {worded(option)}"
+        for index, option in enumerate(choice.options)
+        if not isinstance(option, str)
+    ]
 
 
 def _pair_problems(name: str, pair: object, least: int) -> list[str]:

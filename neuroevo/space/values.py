@@ -6,13 +6,19 @@ Handles their normal form and how they are worded; knows no gene and no bounds.
 import math
 import reprlib
 from numbers import Integral, Real
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 
 from neuroevo.errors import UsageError
 
-Value: TypeAlias = bool | int | float | str | tuple[int, ...]
+Layer: TypeAlias = int | tuple[int, str]
+"""The width of a layer, alone or with the name of its activation."""
+
+Value: TypeAlias = bool | int | float | str | tuple[Layer, ...]
+"""In a tuple either all layers have an activation, or none has."""
+
+PlainJson: TypeAlias = bool | int | float | str | list["PlainJson"]
 
 LARGEST_WHOLE = 2**53  # up to here a float counts the whole numbers without gaps
 
@@ -20,8 +26,8 @@ LARGEST_WHOLE = 2**53  # up to here a float counts the whole numbers without gap
 def plain(value: object) -> Value:
     """Bring a value to its normal form.
 
-    NumPy scalars become Python's, a list of whole numbers becomes a tuple, and a negative zero
-    becomes zero, so that equal values are written alike.
+    NumPy scalars become Python's, lists become tuples, and a negative zero becomes zero, so that
+    equal values are written alike.
 
     Parameters
     ----------
@@ -31,7 +37,8 @@ def plain(value: object) -> Value:
     Returns
     -------
     Value
-        True or false, a whole number, a finite number, a string or a tuple of whole numbers.
+        True or false, a whole number, a finite number, a string, or a tuple of whole numbers or
+        of pairs of a whole number and a string.
 
     Raises
     ------
@@ -46,12 +53,32 @@ def plain(value: object) -> Value:
         return _finite(float(value))
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, list | tuple) and all(is_whole(item) for item in value):
+    if isinstance(value, list | tuple) and all(map(is_whole, value)):
         return tuple(int(item) for item in value)
+    if isinstance(value, list | tuple) and all(map(_is_pair, value)):
+        return tuple((int(whole), str(name)) for whole, name in value)
     raise UsageError(
-        "must be a number, a string, true, false or a list of whole numbers, "
-        f"but got {worded(value)}"
+        "must be a number, a string, true, false or a list of whole numbers or of pairs "
+        f"(whole number, string), but got {worded(value)}"
     )
+
+
+def plain_json(value: Value) -> PlainJson:
+    """Return a value as JSON and TOML give it again: with lists in place of tuples."""
+    if not isinstance(value, tuple):
+        return value
+    return [list(item) if isinstance(item, tuple) else item for item in value]
+
+
+def holds_pairs(value: object) -> TypeGuard[tuple[tuple[int, str], ...]]:
+    """Whether a value is a tuple of layers, at least one, each with its activation."""
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], tuple)
+
+
+def _is_pair(item: object) -> bool:
+    if not isinstance(item, list | tuple) or len(item) != 2:  # noqa: PLR2004 - a pair
+        return False
+    return is_whole(item[0]) and isinstance(item[1], str)
 
 
 def _finite(number: float) -> float:

@@ -12,10 +12,24 @@ import pandas as pd
 import pytest
 
 from neuroevo.experiment import load_experiment
+from neuroevo.report import wording
 from neuroevo.report.run import load_run
 from neuroevo.runs import read_trials
+from neuroevo.space.values import plain
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+MIXED = """
+task = { kind = "mouse" }
+[space]
+hidden = { count = [1, 3], width = [1, 5], activation = ["tanh", "relu"] }
+[training]
+samples = 200
+replicates = 2
+[evolution]
+population = 6
+generations = 2
+"""
 
 
 def test_list_shows_each_run_with_its_best(
@@ -98,12 +112,41 @@ def test_trials_are_the_same_in_every_format(
 
 def test_trials_as_parquet(run_folder: Path, tmp_path: Path) -> None:
     """The Parquet file on stdout is read by pandas."""
-    path = tmp_path / "trials.parquet"
+    table = pd.read_parquet(parquet(run_folder, tmp_path))
+    assert list(table["number"]) == [trial.number for trial in load_run(run_folder).all_trials]
+
+
+def test_layers_with_activations_of_their_own_are_run_shown_and_exported(
+    neuroevo: Command, tmp_path: Path
+) -> None:
+    """From the file they reach the journal, the front's table and each format of the trials."""
+    experiment = tmp_path / "mixed.toml"
+    experiment.write_text(MIXED, encoding="utf-8")
+    ran = neuroevo("run", str(experiment), "--jobs", "1", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    folder = tmp_path / ran.stdout.removesuffix("\n")
+    recorded = [trial.genome["hidden"] for trial in read_trials(folder / "trials.jsonl")]
+    best = load_run(folder).best
+    shown = neuroevo("show", str(folder)).stdout
+    assert wording.configuration(best.genome) in " ".join(shown.split())
+    assert "each tanh or relu" in shown
+    rows = list(csv.DictReader(io.StringIO(neuroevo("trials", str(folder)).stdout)))
+    records = json.loads(neuroevo("trials", str(folder), "--format", "json").stdout)
+    assert [json.loads(row["hidden"]) for row in rows] == [row["hidden"] for row in records]
+    assert [plain(row["hidden"]) for row in records] == recorded
+    table = pd.read_parquet(parquet(folder, tmp_path))
+    layers = [[tuple(layer.values()) for layer in cell] for cell in table["hidden"]]
+    baselines = [[(width, None) for width in each] for each in recorded[:5]]  # type: ignore[union-attr]
+    assert layers == [*baselines, *map(list, recorded[5:])]  # type: ignore[arg-type]
+
+
+def parquet(run_folder: Path, folder: Path) -> Path:
+    """Write a run's trials as Parquet into a folder."""
+    path = folder / "trials.parquet"
     with path.open("wb") as file:
         program = [sys.executable, "-m", "neuroevo", "trials", str(run_folder)]
         subprocess.run([*program, "--format", "parquet"], check=True, stdout=file)
-    table = pd.read_parquet(path)
-    assert list(table["number"]) == [trial.number for trial in load_run(run_folder).all_trials]
+    return path
 
 
 def test_best_is_the_best_of_the_run(

@@ -22,6 +22,8 @@ CONFIGURATIONS: Sequence[Mapping[str, Any]] = (
     {"hidden": (15, 15, 15), "learning_rate": 0.5, "activation": "linear"},
     {"hidden": (), "learning_rate": 0.5, "activation": "relu"},
     {"hidden": (5, 2), "learning_rate": 0.5, "activation": "sigmoid"},
+    {"hidden": ((5, "sigmoid"), (2, "sigmoid")), "learning_rate": 0.5},
+    {"hidden": ((5, "tanh"), (4, "relu"), (3, "linear")), "learning_rate": 0.05},
 )
 
 
@@ -79,6 +81,25 @@ def test_replicates_are_those_of_a_training_alone(stream: SampleStream) -> None:
         assert trained.parameters[0].tobytes() == evaluation.parameters[replicate].tobytes()
 
 
+def test_activations_of_layers_that_are_all_the_same_are_one(stream: SampleStream) -> None:
+    """A network whose layers each have sigmoid is the sigmoid network, to the bit."""
+    one, each = (phenotype_of(CONFIGURATIONS[at], (2, 2), stream.settings) for at in (7, 8))
+    assert one == each
+    evaluations = evaluated(CONFIGURATIONS, stream)
+    assert bits(evaluations[7]) == bits(evaluations[8])
+    assert evaluations[9].architecture.activations == ("tanh", "relu", "linear")
+
+
+def test_a_network_without_hidden_layers_needs_no_activation(stream: SampleStream) -> None:
+    """Given one or none, it is the same network; with hidden layers there must be one."""
+    bare = {"hidden": (), "learning_rate": 0.5}
+    named = bare | {"activation": "relu"}
+    one, other = (phenotype_of(each, (2, 2), stream.settings) for each in (bare, named))
+    assert one == other
+    with pytest.raises(KeyError):
+        phenotype_of(bare | {"hidden": (3,)}, (2, 2), stream.settings)
+
+
 def test_weights_have_the_error_that_is_reported(data: DataSet, stream: SampleStream) -> None:
     """The final MSE that is reported is that of the weights that are kept, computed naively."""
     for configuration, evaluation in zip(
@@ -94,8 +115,8 @@ def test_weights_have_the_error_that_is_reported(data: DataSet, stream: SampleSt
 def naive_mse(evaluation: Evaluation, parameters: Any, data: DataSet) -> float:  # noqa: ANN401 - an array
     """Compute the validation MSE of one replicate in float64."""
     layers = Network(evaluation.architecture, parameters).layers
-    activation = evaluation.architecture.activation
-    _, outputs = naive.forward(layers, activation, data.validation_inputs)
+    names = evaluation.architecture.activations
+    _, outputs = naive.forward(layers, names, data.validation_inputs)
     return float(np.mean((outputs[-1] - data.validation_targets) ** 2))
 
 

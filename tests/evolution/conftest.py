@@ -30,15 +30,21 @@ def spaces() -> st.SearchStrategy[SearchSpace]:
         max_size=5,
         unique_by=repr,
     )
+    names = st.lists(st.text(max_size=3), min_size=1, max_size=4, unique=True)
     genes: st.SearchStrategy[Gene] = st.one_of(
         st.builds(lambda pair, log: Float(min(pair), max(pair), log), bounds, st.booleans()),
         st.builds(lambda pair: Float(-max(pair), min(pair)), bounds),
         st.builds(lambda pair, log: Integer(pair[0], sum(pair), log), wholes, st.booleans()),
         st.builds(Choice, options, st.booleans()),
-        st.builds(lambda a, b: Layers((a[0], sum(a)), (b[0], sum(b))), few, wholes),
+        st.builds(
+            lambda a, b, activation: Layers((a[0], sum(a)), (b[0], sum(b)), activation),
+            few,
+            wholes,
+            st.none() | st.builds(Choice, names, st.booleans()),
+        ),
     )
-    names = st.sampled_from("abcdefgh")
-    return st.dictionaries(names, genes, min_size=1, max_size=5).map(SearchSpace).filter(varies)
+    letters = st.sampled_from("abcdefgh")
+    return st.dictionaries(letters, genes, min_size=1, max_size=5).map(SearchSpace).filter(varies)
 
 
 def varies(space: SearchSpace) -> bool:

@@ -19,7 +19,7 @@ ZDT1 = SearchSpace({f"x{index}": Float(0.0, 1.0) for index in range(4)}, steps=I
 Fitness = Callable[[Genome], Sequence[float]]
 OPERATORS = {
     "initial", "seed", "immigrant", "crossover", "crossover+mutation", "mutations", "step",
-    "switch", "add_layer", "drop_layer", "copy_layer", "resize_layer",
+    "switch", "add_layer", "drop_layer", "copy_layer", "resize_layer", "switch_activation",
 }  # fmt: skip
 
 
@@ -244,8 +244,9 @@ KNOWN = [
 
 def test_every_operator_is_used_and_named(networks: SearchSpace) -> None:
     """In a search of networks all operators have a share in the children."""
-    evolution = Evolution(networks, population_size=32, initial=[
-        {"hidden": [3], "learning_rate": 0.005, "activation": "linear"},
+    space = SearchSpace({**networks.genes, "more": Layers((1, 4), (1, 32), ["tanh", "relu"])})
+    evolution = Evolution(space, population_size=32, initial=[
+        {"hidden": [3], "learning_rate": 0.005, "activation": "linear", "more": [[3, "relu"]]},
     ])  # fmt: skip
     used = Counter[str]()
     for _ in range(20):
@@ -274,9 +275,10 @@ def test_seeds_are_asked_first_and_once(networks: SearchSpace) -> None:
     assert [evolution.origin(genome).operator for genome in genomes] == ["seed"] + ["initial"] * 3
 
 
-def test_an_exhausted_space_asks_for_less_and_at_last_nothing() -> None:
+@pytest.mark.parametrize("layers", [Layers((0, 3), (1, 3)), Layers((0, 2), (1, 3), ["a", "b"])])
+def test_an_exhausted_space_asks_for_less_and_at_last_nothing(layers: Layers) -> None:
     """Every genome of a small space is asked exactly once, even those that are hardly drawn."""
-    space = SearchSpace(a=Layers((0, 3), (1, 3)), b=Choice([True, 1, 1.5], ordered=True))
+    space = SearchSpace(a=layers, b=Choice([True, 1, 1.5], ordered=True))
     evolution = Evolution(space, population_size=7, seed=5)
     asked: list[Genome] = []
     while genomes := evolution.ask():

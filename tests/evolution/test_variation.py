@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from neuroevo.evolution.variation import breed, cross, cross_values, mutate, mutate_value
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
+from neuroevo.space.values import Layer
 
 SEEDS = st.integers(0, 2**32)
 
@@ -48,36 +49,56 @@ def test_the_origin_of_a_child_is_true(
         assert len(changed) >= 2 if origin.operator == "mutations" else len(changed) == 1
 
 
-def test_each_mutation_of_layers_does_what_its_name_says() -> None:
-    """Added, dropped, copied and resized layers are recognised by a naive look at the widths."""
-    gene, rng = Layers((0, 5), (1, 32)), np.random.default_rng(1)
-    value: tuple[int, ...] = (4, 9, 16)
+@pytest.mark.parametrize("activation", [None, ["a", "b", "c"]])
+def test_each_mutation_of_layers_does_what_its_name_says(activation: list[str] | None) -> None:
+    """Each operator's layers are recognised by a naive look at their widths and activations."""
+    gene, rng = Layers((0, 5), (1, 32), activation), np.random.default_rng(1)
+    value = gene.check([4, 9, 16] if activation is None else [(4, "a"), (9, "a"), (16, "b")])
     seen = Counter[str]()
-    for _ in range(3000):
+    for _ in range(4000):
         changed, operator = mutate_value(gene, value, rng)
         assert isinstance(changed, tuple)
         seen[operator] += 1
         assert changed in set(_naive_mutants(gene, value, operator))
         value = gene.check(changed)
-    assert set(seen) == {"add_layer", "drop_layer", "copy_layer", "resize_layer"}
+    assert set(seen) == {"add_layer", "drop_layer", "copy_layer", "resize_layer"} | (
+        set() if activation is None else {"switch_activation"}
+    )
     assert min(seen.values()) > 200
 
 
 def _naive_mutants(
-    gene: Layers, value: tuple[int, ...], operator: str
-) -> Iterator[tuple[int, ...]]:
-    widths = range(gene.width[0], gene.width[1] + 1)
+    gene: Layers, value: tuple[Layer, ...], operator: str
+) -> Iterator[tuple[Layer, ...]]:
+    layers = [layer for [layer] in Layers((1, 1), gene.width, gene.activation).values()]
     for place in range(len(value) + 1):
         head, tail = value[:place], value[place:]
         match operator:
             case "add_layer":
-                yield from ((*head, width, *tail) for width in widths)
+                yield from ((*head, layer, *tail) for layer in layers)
             case "copy_layer" if tail:
                 yield (*head, tail[0], *tail)
             case "drop_layer" if tail:
                 yield head + tail[1:]
-            case "resize_layer" if tail:
-                yield from ((*head, width, *tail[1:]) for width in widths if width != tail[0])
+            case "resize_layer" | "switch_activation" if tail:
+                kept = 1 if operator == "resize_layer" else 0
+                yield from (
+                    (*head, layer, *tail[1:])
+                    for layer in layers
+                    if layer != tail[0] and _parts(layer)[kept] == _parts(tail[0])[kept]
+                )
+
+
+def _parts(layer: Layer) -> tuple[int, str | None]:
+    return layer if isinstance(layer, tuple) else (layer, None)
+
+
+def test_ordered_activations_step() -> None:
+    """A switch of an activation goes to a neighbour where activations have an order."""
+    gene = Layers((1, 1), (3, 3), Choice(["a", "b", "c"], ordered=True))
+    rng = np.random.default_rng(0)
+    moved = {mutate_value(gene, ((3, "a"),), rng) for _ in range(50)}
+    assert moved == {(((3, "b"),), "switch_activation")}
 
 
 @given(
@@ -94,6 +115,19 @@ def test_crossed_layers_stay_between_their_parents(
     assert len(child) in {len(mother), len(father)}
     longer, shared = max(mother, father, key=len), min(len(mother), len(father))
     assert child[shared:] == longer[shared : len(child)]
+
+
+def test_crossed_layers_mix_activations_and_widths() -> None:
+    """Each shared layer has either parent's activation, whatever its width; both are mixed."""
+    gene, rng = Layers((1, 3), (1, 64), ["a", "b"]), np.random.default_rng(0)
+    mother, father = ((4, "a"), (60, "a")), ((30, "b"), (8, "b"), (2, "b"))
+    names = Counter[tuple[str, ...]]()
+    for _ in range(400):
+        child = gene.check(cross_values(gene, mother, father, rng))
+        assert child[2:] in {(), ((2, "b"),)}
+        names[tuple(layer[1] for layer in child[:2] if isinstance(layer, tuple))] += 1
+    assert set(names) == {("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")}
+    assert min(names.values()) > 60
 
 
 def test_steps_have_every_size() -> None:

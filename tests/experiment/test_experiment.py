@@ -167,7 +167,21 @@ ACTIVATION = st.sampled_from(["linear", "tanh", "silu"])
 OPTIMIZER = st.sampled_from(OPTIMIZERS)
 SHARE = st.floats(0, 1, exclude_max=True)
 PAIR = st.lists(st.integers(1, 64), min_size=2, max_size=2).map(sorted)
-SPACES = st.fixed_dictionaries(
+LAYERS = st.lists(st.tuples(WIDTH, ACTIVATION).map(list), min_size=1, max_size=3)
+MIXED = st.fixed_dictionaries(
+    {
+        "hidden": st.fixed_dictionaries(
+            {
+                "count": PAIR,
+                "width": PAIR,
+                "activation": ACTIVATION | st.lists(ACTIVATION, min_size=1, unique=True),
+            }
+        )
+        | LAYERS
+        | st.lists(LAYERS, min_size=1, max_size=3, unique_by=repr)
+    }
+)
+SPACES = MIXED | st.fixed_dictionaries(
     {},
     optional={
         "hidden": st.fixed_dictionaries({"count": PAIR, "width": PAIR})

@@ -11,6 +11,8 @@ from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
 
 ACTIVATIONS = "'linear', 'tanh', 'sigmoid', 'relu', 'leaky_relu', 'elu', 'softplus', 'silu'"
 
+SIZES = {"count": [1, 2], "width": [1, 8]}
+
 FORMS: list[tuple[str, Any, Gene]] = [
     ("hidden", {"count": [0, 3], "width": [2, 8]}, Layers(count=(0, 3), width=(2, 8))),
     ("hidden", [6, 3], Choice([(6, 3)])),
@@ -18,6 +20,21 @@ FORMS: list[tuple[str, Any, Gene]] = [
     ("hidden", [], Choice([()])),
     ("hidden", [[], [3], [4, 4]], Choice([(), (3,), (4, 4)])),
     ("hidden", {"choices": [[3], 4], "ordered": True}, Choice([(3,), (4,)], ordered=True)),
+    ("hidden", SIZES | {"activation": ["tanh", "relu"]}, Layers((1, 2), (1, 8), ["tanh", "relu"])),
+    ("hidden", SIZES | {"activation": "relu"}, Layers((1, 2), (1, 8), ["relu"])),
+    (
+        "hidden",
+        SIZES | {"activation": {"choices": ["linear", "elu"], "ordered": True}},
+        Layers((1, 2), (1, 8), Choice(["linear", "elu"], ordered=True)),
+    ),
+    ("hidden", [[6, "tanh"], [4, "relu"]], Choice([((6, "tanh"), (4, "relu"))])),
+    ("hidden", [[6, "tanh"]], Choice([((6, "tanh"),)])),
+    ("hidden", [[[6, "tanh"]], []], Choice([((6, "tanh"),), ()])),
+    (
+        "hidden",
+        {"choices": [[[6, "tanh"], [4, "relu"]], [[3, "linear"]]]},
+        Choice([((6, "tanh"), (4, "relu")), ((3, "linear"),)]),
+    ),
     ("learning_rate", {"low": 1e-4, "high": 1, "log": True}, Float(1e-4, 1.0, log=True)),
     ("learning_rate", {"low": 1, "high": 2}, Float(1.0, 2.0)),
     ("learning_rate", 1, Choice([1.0])),
@@ -37,6 +54,8 @@ FORMS: list[tuple[str, Any, Gene]] = [
     ("batch_size", {"choices": [1, 8, 64], "ordered": True}, Choice([1, 8, 64], ordered=True)),
     ("schedule", "cosine", Choice(["cosine"])),
 ]
+
+PAIR = "must be a pair of a width and an activation"
 
 WRONG: list[tuple[Any, str]] = [
     (3, "space: must be a table of genes, but got 3"),
@@ -61,6 +80,60 @@ WRONG: list[tuple[Any, str]] = [
         "space.hidden.count: `least <= greatest` must hold, but got (3, 1)",
     ),
     ({"hidden": {"count": [1, 3]}}, "space.hidden.width: must be given"),
+    (
+        {"hidden": SIZES | {"activation": ["relu", "tahn"]}},
+        (
+            f"space.hidden.activation[1]: must be one of {ACTIVATIONS}, but got 'tahn', "
+            "did you mean 'tanh'?"
+        ),
+    ),
+    (
+        {"hidden": SIZES | {"activation": ["relu", "relu"]}},
+        "space.hidden.activation[1]: must not be repeated, but got 'relu' again",
+    ),
+    (
+        {"hidden": SIZES | {"activation": []}},
+        "space.hidden.activation: must have a length of at least 1, but got []",
+    ),
+    (
+        {"hidden": SIZES | {"activation": {"choices": ["tanh"], "order": True}}},
+        "space.hidden.activation.order: unknown key, did you mean 'ordered'?",
+    ),
+    ({"hidden": [6, "tanh"]}, "space.hidden[1]: must be a whole number, but got 'tanh'"),
+    ({"hidden": [[0, "tanh"], [4, "relu"]]}, "space.hidden[0][0]: must be at least 1, but got 0"),
+    (
+        {"hidden": [[6, "tahn"]]},
+        f"space.hidden[0][1]: must be one of {ACTIVATIONS}, but got 'tahn', did you mean 'tanh'?",
+    ),
+    ({"hidden": [[6, "tanh"], 4]}, f"space.hidden[1]: {PAIR}, but got 4"),
+    ({"hidden": [6, [4, "tanh"]]}, f"space.hidden[0]: {PAIR}, but got 6"),
+    ({"hidden": [[[6, "tanh"], [4]]]}, f"space.hidden[0][1]: {PAIR}, but got [4]"),
+    (
+        {"hidden": [[[6, "tanh"]], [4, 4]]},
+        (
+            "space.hidden[1]: must have an activation for each layer, as other choices have, "
+            "but got [4, 4]"
+        ),
+    ),
+    (
+        {"hidden": [[[6, "tanh"]], [[6, "tanh"]]]},
+        "space.hidden[1]: must not be repeated, but got [[6, 'tanh']] again",
+    ),
+    *(
+        (
+            {"hidden": hidden, "activation": "tanh"},
+            (
+                "space.activation: must be left out when hidden has activations of its own, "
+                "but got 'tanh'"
+            ),
+        )
+        for hidden in (
+            SIZES | {"activation": ["relu"]},
+            [[6, "tanh"]],
+            [[[6, "tanh"]], []],
+            Layers((1, 2), (1, 8), ["tanh"]),
+        )
+    ),
     ({"learning_rate": 0}, "space.learning_rate: must be greater than 0, but got 0"),
     ({"learning_rate": True}, "space.learning_rate: must be a number, but got True"),
     ({"learning_rate": math.inf}, "space.learning_rate: must be a finite number, but got inf"),
@@ -183,3 +256,19 @@ def test_what_is_left_out_varies_over_the_default_ranges() -> None:
     space = space_of({"activation": "tanh", "biases": False})
     assert list(space.genes) == ["hidden", "learning_rate", "activation", "biases"]
     assert space.genes["hidden"] == DEFAULT_SPACE.genes["hidden"]
+
+
+@pytest.mark.parametrize(
+    "hidden", [SIZES | {"activation": "tanh"}, [[6, "tanh"]], [[[6, "tanh"]], []], []]
+)
+def test_an_activation_that_no_layer_would_have_is_not_added(hidden: object) -> None:
+    """Where each layer has its own, or there are none, the gene is left out, and stays so."""
+    space = space_of({"hidden": hidden})
+    assert list(space.genes) == ["hidden", "learning_rate"]
+    assert space_of(write_space(space)) == space
+
+
+def test_networks_without_hidden_layers_may_name_an_activation() -> None:
+    """It means nothing and stays where it was given; some layers without one need the gene."""
+    assert "activation" in space_of({"hidden": [], "activation": "tanh"}).genes
+    assert "activation" in space_of({"hidden": [[], [3]]}).genes

@@ -70,6 +70,23 @@ def test_float64_lanes_agree_with_the_naive_twin(
         np.testing.assert_allclose(parameters, expected_parameters, rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.parametrize("shift", range(len(ACTIVATIONS)))
+def test_each_layer_has_its_own_activation(shift: int, data: DataSet) -> None:
+    """Lanes whose layers all differ in activation agree with the twin, in whichever order."""
+    order = (*ACTIVATIONS[shift:], *ACTIVATIONS[:shift])[:5]
+    architecture = Architecture(inputs=3, hidden=(5, 4, 9, 1, 6), outputs=2, activation=order)
+    settings = TrainingSettings(samples=200, precision="float64")
+    lane = Lane(shift, 0.02)
+    trained = trained_on_lanes(architecture, [lane], data, settings)
+    curve, parameters = trained_naively(architecture, lane, data, settings)
+    np.testing.assert_allclose(trained.curves[0], curve, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(trained.parameters[0], parameters, rtol=1e-9, atol=1e-9)
+    network = Network(architecture, parameters)
+    _, outputs = naive.forward(network.layers, order, data.validation_inputs)
+    predicted = network.predict(data.validation_inputs)
+    np.testing.assert_allclose(predicted, outputs[-1], rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_float32_lanes_agree_as_far_as_float32_can(activation: Activation, data: DataSet) -> None:
     """After 200 samples in float32 the weights differ from float64's by rounding alone."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from neuroevo.evaluation import phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Architecture, samples_seen
@@ -23,6 +24,7 @@ from neuroevo.runs import (
     write_champions,
     write_checkpoint,
 )
+from neuroevo.space.values import holds_pairs
 
 RATES = {"linear": 0.2, "tanh": 0.1, "sigmoid": 0.5, "relu": 0.08}
 
@@ -34,7 +36,7 @@ class Plan:
     generations: int = 12
     population: int = 24
     objectives: tuple[str, ...] = ("final_mse", "samples_to_target")
-    activations: tuple[str, ...] = ("linear", "tanh", "sigmoid", "relu")
+    activations: tuple[str, ...] = ("linear", "tanh", "sigmoid", "relu")  # none: hidden has its own
     hidden: str = "{ count = [1, 4], width = [1, 32] }"
     genes: str = ""  # more lines of [space]
     conflict: bool = False
@@ -58,7 +60,7 @@ def experiment(plan: Plan, folder: Path) -> Experiment:
         [space]
         hidden = {plan.hidden}
         learning_rate = {{ low = 1e-4, high = 1.0, log = true }}
-        activation = {json.dumps(list(plan.activations))}
+        {f"activation = {json.dumps(list(plan.activations))}" if plan.activations else ""}
         {plan.genes}
         [training]
         replicates = {plan.replicates}
@@ -89,8 +91,9 @@ class Story:
             for _ in range(self.plan.population):
                 genome: dict[str, Any] = dict(self.asked.space.sample(self.rng))
                 if self.rng.random() < 0.9 * progress:
-                    genome |= {"activation": self.plan.activations[0]}
-                    best = RATES.get(self.plan.activations[0], 0.1)
+                    if self.plan.activations:
+                        genome |= {"activation": self.plan.activations[0]}
+                    best = RATES.get(first_activation(genome), 0.1)
                     genome |= {"learning_rate": float(best * self.rng.lognormal(0, 0.4))}
                     if len(genome["hidden"]) > 1 and self.rng.random() < 0.8:
                         genome |= {"hidden": genome["hidden"][:1]}
@@ -103,12 +106,13 @@ class Story:
     def curves(self, genome: dict[str, Any], replicates: int) -> np.ndarray:
         """Return learning curves (replicates, points): a plateau, a fall, a floor."""
         rate = genome["learning_rate"]
-        best = RATES.get(genome["activation"], 0.1) / max(len(genome["hidden"]), 1)
+        activation = first_activation(genome)
+        best = RATES.get(activation, 0.1) / max(len(genome["hidden"]), 1)
         if self.plan.all_diverge or rate > 6 * best:
             return np.full((replicates, len(self.samples)), np.inf)
         need = 27 * max(best / rate, rate / best) ** 1.1 * self.rng.lognormal(0.1, 0.15)
-        need *= {"linear": 1, "tanh": 60, "sigmoid": 20, "relu": 50}.get(genome["activation"], 9)
-        floor = 1e-14 if genome["activation"] == "linear" else 10 ** self.rng.uniform(-6, -3)
+        need *= {"linear": 1, "tanh": 60, "sigmoid": 20, "relu": 50}.get(activation, 9)
+        floor = 1e-14 if activation == "linear" else 10 ** self.rng.uniform(-6, -3)
         if self.plan.conflict:
             floor = 1e-2 / need**0.8
         noise = self.rng.lognormal(0, 0.25, (replicates, 1))
@@ -171,9 +175,7 @@ class Story:
 
     def architecture(self, genome: dict[str, Any]) -> Architecture:
         """Return the network of a genome."""
-        return Architecture(
-            inputs=2, hidden=genome["hidden"], outputs=2, activation=genome["activation"]
-        )
+        return phenotype_of(genome, (2, 2), self.asked.training).architecture
 
     def champion(self, trial: Trial) -> Champion:
         """Return trained networks for a trial: random weights, its own curves."""
@@ -191,6 +193,12 @@ class Story:
             curves=curves.astype(np.float32),
             fresh_curves=curves.astype(np.float32),
         )
+
+
+def first_activation(genome: dict[str, Any]) -> str:
+    """Return the activation of the first hidden layer, which decides how well it learns here."""
+    hidden = genome["hidden"]
+    return str(hidden[0][1] if holds_pairs(hidden) else genome.get("activation", "linear"))
 
 
 def write_run(folder: Path, plan: Plan) -> Run:
@@ -249,6 +257,16 @@ PLANS: dict[str, Plan] = {
         max_gradient_norm = { low = 0.1, high = 100, log = true }
         biases = [true, false]
         """
+    ),
+    "mixed": Plan(
+        activations=(),
+        hidden='{ count = [2, 4], width = [1, 9], activation = ["linear", "tanh", "relu"] }',
+        conflict=True,
+    ),
+    "mixed, alone": Plan(
+        activations=(),
+        hidden='{ count = [0, 1], width = [1, 9], activation = ["tanh", "elu"] }',
+        baselines=False,
     ),
     "script names": Plan(
         baseline_names={"article-good": SCRIPT, "article-tanh": "a & b <a href='http://x'>c</a>"},

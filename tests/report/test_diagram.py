@@ -22,9 +22,15 @@ from neuroevo.report.plots.network import NetworkData, amounts_to, caption
 LAYERS = [(), (3,), (6, 6), (1, 32), (32, 32, 32, 32), (6,) * 9, (100,)]
 
 
-def network(hidden: tuple[int, ...], activation: str = "linear", scale: float = 0.5) -> Network:
+def network(
+    hidden: tuple[int, ...],
+    activation: str | tuple[str, ...] = "linear",
+    scale: float = 0.5,
+    output: str = "linear",
+) -> Network:
     """Return a network with random parameters."""
     shape = {"inputs": 2, "hidden": hidden, "outputs": 2, "activation": activation}
+    shape |= {"output": output}
     architecture = Architecture.model_validate(shape)
     rng = np.random.default_rng(3)
     return Network(architecture, rng.normal(0, scale, architecture.vector_size))
@@ -54,6 +60,48 @@ def test_svg_has_every_weight_with_its_value(hidden: tuple[int, ...]) -> None:
     assert all("→" in (path.findtext("title") or "") for path in paths)
     assert root.get("aria-label") == 'a "label" <b>'
     assert {element.text for element in root.iter("text")} >= {"x", "y", "<i>", '"&'}
+
+
+@pytest.mark.parametrize(
+    ("activation", "shown"),
+    [
+        (("tanh", "relu", "tanh"), ["tanh", "relu", "tanh"]),
+        ("tanh", []),
+        (("tanh", "leaky_relu") * 7, []),  # no room
+    ],
+)
+def test_each_layer_is_headed_by_its_activation(
+    activation: str | tuple[str, ...], shown: list[str]
+) -> None:
+    """Where activations differ and there is room they stand above their layers, within sight."""
+    count = 3 if isinstance(activation, str) else len(activation)
+    diagram = laid_out(network((4,) * count, activation))
+    root = ET.fromstring(svg(diagram, "label"))  # noqa: S314 - our own text
+    _, top, _, height = map(float, root.get("viewBox", "").split())
+    headings = root.findall("text[@class='activation']")
+    assert [heading.text for heading in headings] == shown
+    for heading, layer in zip(headings, diagram.units[1:], strict=False):
+        assert float(heading.get("x", "nan")) == pytest.approx(layer[0].x, abs=0.05)
+        assert top < float(heading.get("y", "nan")) < layer[0].y - layer[0].radius
+    assert top + height == pytest.approx(diagram.height, abs=0.1)
+
+
+PRODUCT, LAYERS_TOLD = "Multiplied out", "its hidden layers are linear and tanh."
+
+
+@pytest.mark.parametrize(
+    ("drawn", "told"),
+    [
+        (network((3, 2), ("linear", "linear")), [PRODUCT]),
+        (network((3, 2), ("linear", "tanh")), [LAYERS_TOLD]),
+        (network((3, 2), output="softmax"), []),
+        (network(()), [PRODUCT]),
+    ],
+)
+def test_only_a_linear_network_is_multiplied_out(drawn: Network, told: list[str]) -> None:
+    """One layer that is not linear, or softmax at the end, and there is no product to tell."""
+    words = caption(NetworkData(drawn, laid_out(drawn)))
+    assert [each for each in (PRODUCT, LAYERS_TOLD) if each in words] == told
 
 
 @settings(max_examples=20)

@@ -49,6 +49,14 @@ def test_the_optimizer_is_named_where_it_was_searched_for(runs: Runs) -> None:
     assert " network with adam at learning rate " in words.title
 
 
+def test_the_headline_names_the_activation_of_each_layer(runs: Runs) -> None:
+    """Activations that differ are told layer by layer, as the layers' sizes are."""
+    run = runs("mixed")
+    genome: dict[str, Value] = {"hidden": ((6, "tanh"), (4, "relu")), "learning_rate": 0.21}
+    findings = Findings(run.experiment, (replace(run.best, genome=genome),))
+    assert headline(findings).title.startswith("A tanh·relu 2·6·4·2 network at learning rate 0.21")
+
+
 def test_no_boast_where_the_baseline_wins(runs: Runs) -> None:
     """A baseline that is quicker, or as quick, is told as such and no ratio is shown."""
     slower = headline(with_samples(runs("one point"), 2000.0, 1512.4))

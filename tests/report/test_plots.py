@@ -119,6 +119,42 @@ def test_shares_add_up_and_equal_the_counts(runs: Runs, module: ModuleType) -> N
             assert shared.shares["linear"][place] == pytest.approx(linear / len(trials))
 
 
+def test_activations_of_layers_share_the_layers(runs: Runs) -> None:
+    """Where each layer has its own activation, the shares are those of all hidden layers."""
+    findings = runs("mixed").findings
+    shared = population_shares.data(findings)
+    layers: dict[int, list[str]] = {}
+    for trial in findings.searched:
+        hidden = trial.genome["hidden"]
+        assert isinstance(hidden, tuple)
+        names = [layer[1] for layer in hidden if isinstance(layer, tuple)]
+        layers.setdefault(trial.generation, []).extend(names)
+    assert set(shared.shares) == {"linear", "tanh", "relu"}
+    for name, row in shared.shares.items():
+        assert row == pytest.approx([each.count(name) / len(each) for each in layers.values()])
+    axis = population_shares.draw(shared)["layout"]["yaxis"]
+    assert axis["title"]["text"] == "share of the hidden layers"
+    assert " layers " in population_shares.caption(shared)
+
+
+def test_activations_of_layers_have_axes(runs: Runs) -> None:
+    """The first and the last layer's activation are an axis each; one where no more layers are."""
+    several, one = (
+        {each.title: each for each in parallel_coordinates.data(runs(name).findings).coordinates}
+        for name in ("mixed", "mixed, alone")
+    )
+    assert {"first activation", "last activation", "hidden units"} <= set(several)
+    assert [text for _, text in several["last activation"].ticks] == ["linear", "relu", "tanh"]
+    assert [text for _, text in one["activation"].ticks] == ["elu", "none", "tanh"]
+    best = runs("mixed").best.genome["hidden"]
+    assert isinstance(best, tuple)
+    for place, title in ((0, "first activation"), (-1, "last activation")):
+        axis, layer = several[title], best[place]
+        distances = {text: abs(at - axis.positions[0]) for at, text in axis.ticks}
+        assert isinstance(layer, tuple)
+        assert min(distances, key=lambda text: distances[text]) == layer[1]
+
+
 def test_one_generation_is_drawn_as_bars(runs: Runs) -> None:
     """A single generation has no area: it is shown as bars."""
     findings = runs("four trials").findings

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
-from neuroevo.report import tables
+from neuroevo.report import scoreboard, tables
 from neuroevo.report.findings import EXCERPT, Findings
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import Trial
@@ -121,6 +121,24 @@ def test_a_parameter_that_is_not_read_has_no_cell(runs: Runs) -> None:
     assert searched["momentum"].notna().all()
 
 
+def test_best_table_tells_the_activation_of_each_layer(runs: Runs) -> None:
+    """Where each layer has its own they stand in one column, in their order, or as one if equal."""
+    findings = runs("mixed").findings
+    table = tables.best(findings)
+    assert any("·" in text for text in table["activation"])
+    for row, trial in zip(table.to_dict("records"), findings.front, strict=True):
+        hidden = trial.genome["hidden"]
+        assert isinstance(hidden, tuple)
+        names = [layer[1] for layer in hidden if isinstance(layer, tuple)]
+        assert row["activation"].split("·") in (names, names[: 1 if len(set(names)) == 1 else 0])
+    shown = scoreboard.baselines_table(findings)
+    assert shown is not None
+    column = [cell.text for cell in shown.columns].index("activation")
+    assert [row[column].text for row in shown.rows][1:] == [
+        trial.genome["activation"] for trial in findings.baselines
+    ]
+
+
 def test_failures_are_counted_by_cause(runs: Runs) -> None:
     """The counts of the failed trials add up to all trials without finite objectives."""
     findings = runs("one point").findings
@@ -141,14 +159,16 @@ def test_excerpt_is_as_long_as_a_table(runs: Runs) -> None:
     assert len(findings.excerpt()) == min(EXCERPT, len(findings.front))
 
 
-def test_layer_sizes_are_complete_without_champions(runs: Runs) -> None:
+@pytest.mark.parametrize("name", ["conflict", "mixed"])
+def test_layer_sizes_are_complete_without_champions(runs: Runs, name: str) -> None:
     """While no network was kept, inputs and outputs are those of the task's data."""
-    run = runs("conflict")
+    run = runs(name)
     bare = Findings(run.experiment, run.all_trials)
     for trial in run.all_trials:
         hidden = trial.genome["hidden"]
         assert isinstance(hidden, tuple)
-        assert bare.layer_sizes(trial) == (2, *hidden, 2)
+        widths = (layer[0] if isinstance(layer, tuple) else layer for layer in hidden)
+        assert bare.layer_sizes(trial) == (2, *widths, 2)
 
 
 def test_champion_predicts(runs: Runs) -> None:

@@ -129,3 +129,22 @@ def test_what_all_networks_share_is_told(
     """How all learn is told without what is a gene, is off, or is read by no optimizer."""
     tables = {"task": {"kind": "mouse"}, "training": training, "space": space}
     assert wording.optimization(Experiment.of(tables)) == words
+
+
+@pytest.mark.parametrize(
+    ("hidden", "configuration", "activation"),
+    [
+        (((6, "tanh"), (4, "relu")), "tanh 6 · relu 4", "tanh·relu"),
+        (((6, "tanh"), (6, "tanh"), (4, "elu")), "tanh 6·6 · elu 4", "tanh·tanh·elu"),
+        (((6, "tanh"), (4, "tanh")), "tanh 6·4", "tanh"),
+        (((6, "tanh"),) * 6 + ((1, "elu"),), "tanh 6×6 · elu 1", "tanh×6·elu"),
+        ((), "no hidden layer", ""),
+    ],
+)
+def test_layers_with_activations_of_their_own(
+    hidden: tuple[object, ...], configuration: str, activation: str
+) -> None:
+    """Layers in a row with one activation share its name; equal ones are one activation."""
+    genome = {"hidden": hidden, "learning_rate": 0.21}
+    assert wording.configuration(genome) == f"{configuration}, learning rate 0.21"
+    assert wording.activation(genome) == activation

@@ -15,7 +15,9 @@ Make = Callable[..., Trial]
 whole = st.integers(0, 10**9)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 text = st.text(st.characters(codec="utf-8"), max_size=12)
-genes = st.booleans() | st.integers() | finite | text | st.lists(st.integers(1, 99)).map(tuple)
+widths = st.lists(st.integers(1, 99)).map(tuple)
+layers = st.lists(st.tuples(st.integers(1, 99), text)).map(tuple)
+genes = st.booleans() | st.integers() | finite | text | widths | layers
 trials = st.builds(
     Trial,
     number=whole,
@@ -128,6 +130,8 @@ def test_a_damaged_line_says_what_is_wrong(line: str, problem: str) -> None:
         ("parents", 3),
         ("genome", {"hidden": [1.5]}),
         ("genome", {"hidden": None}),
+        ("genome", {"hidden": [[6, "tanh"], 4]}),
+        ("genome", {"hidden": [6, "tanh"]}),
         ("objectives", {"final_mse": "small"}),
         ("objectives", {"final_mse": 10**400}),
         ("curve", [[]]),

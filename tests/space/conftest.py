@@ -22,7 +22,9 @@ _options = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=5),
     st.lists(st.integers(1, 9), max_size=3).map(tuple),
+    st.lists(st.tuples(st.integers(1, 9), st.text(max_size=2)), max_size=3).map(tuple),
 )
+_activations = st.lists(st.text(max_size=3), min_size=1, max_size=4, unique=True)
 
 
 @pytest.fixture(scope="session")
@@ -43,5 +45,6 @@ def genes() -> st.SearchStrategy[Gene]:
             Layers,
             st.tuples(st.integers(0, 6), st.integers(0, 6)).map(_ordered),
             st.tuples(st.integers(1, 99), st.integers(1, 99)).map(_ordered),
+            st.none() | _activations | st.builds(Choice, _activations, st.booleans()),
         ),
     )

@@ -1,6 +1,7 @@
 import json
 import math
 import pickle
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import islice
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from neuroevo.errors import UsageError
 from neuroevo.space import Choice, Float, Gene, Integer, Layers
+
+MIXED = Layers((0, 2), (1, 4), ["a", "b"])
 
 
 @given(data=st.data(), seed=st.integers(0, 2**32))
@@ -150,6 +153,16 @@ def test_integers_reach_every_value(log: bool) -> None:  # noqa: FBT001 - a para
             "count: must be a pair of whole numbers (least, gre",
         ),
         (Layers, {"count": (1, 2), "width": (1, 2**60)}, "width: must be at most 2**53, but got"),
+        *(
+            (Layers, {"count": (1, 2), "width": (1, 2), "activation": activation}, problem)
+            for activation, problem in (
+                ("tanh", "activation: must be a list, but got 'tanh'"),
+                ([], "activation: must hold at least one, but got none"),
+                (["a", "b", "a"], "activation[2]: must not be repeated, but got 'a'"),
+                (["a", 3], "activation[1]: must be a string, but got 3"),
+                (Choice([3]), "activation[0]: must be a string, but got 3"),
+            )
+        ),
     ],
 )
 def test_a_gene_that_cannot_be_is_refused(
@@ -164,8 +177,8 @@ def test_a_gene_that_cannot_be_is_refused(
 def test_all_problems_of_a_gene_come_at_once() -> None:
     """Both bounds and the scale are judged, not only the first."""
     with pytest.raises(UsageError) as refused:
-        Layers((-2, -3), (0, 0))
-    assert len(refused.value.problems) == 3
+        Layers((-2, -3), (0, 0), [1, 2])  # type: ignore[list-item]  # what is tested
+    assert len(refused.value.problems) == 5
 
 
 @pytest.mark.parametrize(
@@ -186,6 +199,13 @@ def test_all_problems_of_a_gene_come_at_once() -> None:
         (Layers((1, 2), (1, 4)), [9], "a width must be between 1 and 4, but got 9"),
         (Layers((1, 2), (1, 4)), [True], "a width must be a whole number, but got True"),
         (Layers((1, 2), (1, 4)), 3, "must be a list of widths, but got 3"),
+        (Layers((1, 2), (1, 4)), [(3, "a")], "a width must be a whole number, but got (3, 'a')"),
+        (MIXED, 3, "must be a list of (width, activation) pairs, but got 3"),
+        (MIXED, [3], "a layer must be a (width, activation) pair, but got 3"),
+        (MIXED, [(3, "a", "b")], "a layer must be a (width, activation) pair, but got (3, 'a', 'b"),
+        (MIXED, [(9, "a")], "a width must be between 1 and 4, but got 9"),
+        (MIXED, [(3, "c")], "an activation must be a or b, but got 'c'"),
+        (Choice([((3, "a"),)]), [[3, "b"]], "must be [[3, 'a']], but got [[3, 'b']]"),
     ],
 )
 def test_a_value_that_is_none_of_the_genes_is_refused(
@@ -209,6 +229,9 @@ def test_a_value_that_is_none_of_the_genes_is_refused(
         (Choice([(), (3, 3)]), [3, 3], (3, 3)),
         (Layers((0, 2), (1, 4)), [np.int64(2)], (2,)),
         (Layers((0, 2), (1, 4)), [], ()),
+        (MIXED, [[np.int64(2), np.str_("a")]], ((2, "a"),)),
+        (MIXED, [], ()),
+        (Choice([((2, "a"),)]), [[2, "a"]], ((2, "a"),)),
     ],
 )
 def test_values_are_brought_to_their_normal_form(gene: Gene, given: object, plain: object) -> None:
@@ -226,7 +249,9 @@ def test_values_are_brought_to_their_normal_form(gene: Gene, given: object, plai
         (Choice(["linear", "tanh", "relu"]), "linear, tanh or relu"),
         (Choice([1, 2], ordered=True), "1 or 2 (in this order)"),
         (Choice([(3, 3)]), "[3, 3]"),
+        (Choice([((3, "a"), (2, "b"))]), "[[3, 'a'], [2, 'b']]"),
         (Layers((1, 4), (1, 32)), "1 to 4 layers, 1 to 32 wide"),
+        (MIXED, "0 to 2 layers, 1 to 4 wide, each a or b"),
     ],
 )
 def test_a_gene_describes_itself(gene: Gene, text: str) -> None:
@@ -242,6 +267,23 @@ def test_options_that_python_holds_equal_make_different_genes() -> None:
     assert Choice([1, 2]) == Choice((1, 2))
 
 
+def test_layers_differ_by_their_activations() -> None:
+    """A list of activations and a choice of them make equal genes, none or others do not."""
+    assert Layers((0, 2), (1, 4), Choice(["a", "b"])) == MIXED
+    assert len({MIXED, Layers((0, 2), (1, 4)), Layers((0, 2), (1, 4), ["b", "a"])}) == 3
+
+
+def test_layers_draw_every_activation_as_often() -> None:
+    """Widths and activations of drawn layers are independent, each activation as frequent."""
+    gene, rng = Layers((3, 3), (1, 2), ["a", "b", "c"]), np.random.default_rng(0)
+    layers = Counter(layer for _ in range(2000) for layer in gene.sample(rng))
+    share = np.log(2) / np.log(3)  # of width 1 on its log scale
+    for layer, count in layers.items():
+        assert isinstance(layer, tuple)
+        assert abs(count / 6000 - (share if layer[0] == 1 else 1 - share) / 3) < 0.02
+    assert len(layers) == 6
+
+
 def test_a_gene_cannot_be_changed() -> None:
     """Assigning to a bound is an error."""
     gene = Float(0, 1)
@@ -254,3 +296,5 @@ def test_the_size_of_a_vast_gene_is_infinite() -> None:
     assert Layers((1, 10**9), (1, 10**9)).size == math.inf
     assert Layers((0, 2), (1, 3)).size == 1 + 3 + 9
     assert Layers((0, 10**9), (5, 5)).size == 10**9 + 1
+    assert Layers((0, 2), (1, 3), ["a", "b"]).size == 1 + 6 + 36
+    assert Layers((0, 10**9), (5, 5), ["a"]).size == 10**9 + 1

@@ -45,6 +45,16 @@ def test_a_genome_is_a_mapping_with_a_canonical_key() -> None:
     assert len({genome, Genome(values)}) == 1
 
 
+def test_layers_with_activations_have_a_canonical_key_too() -> None:
+    """Pairs are tuples however they were given, and lists of lists in the key."""
+    genome = Genome({"hidden": [[np.int64(6), np.str_("tanh")], (4, "relu")]})
+    assert genome.key == '{"hidden":[[6,"tanh"],[4,"relu"]]}'
+    assert genome["hidden"] == ((6, "tanh"), (4, "relu"))
+    assert len({genome, Genome({"hidden": ((6, "tanh"), (4, "relu"))})}) == 1
+    assert genome != Genome({"hidden": ((6, "tanh"), (4, "tanh"))})
+    assert genome != Genome({"hidden": (6, 4)})
+
+
 def test_genomes_are_equal_only_if_their_keys_are() -> None:
     """1, 1.0 and true are three different values, and a genome is no plain dict."""
     assert len({Genome({"x": value}) for value in (1, 1.0, True)}) == 3
@@ -62,6 +72,16 @@ def test_a_genome_survives_pickling_and_cannot_be_changed() -> None:
         genome["hidden"] = (1,)  # type: ignore[index]  # what is tested
     with pytest.raises(AttributeError):
         genome.key = "{}"  # type: ignore[misc]  # what is tested
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[6, "tanh"], [[6, "tanh"], 4], [["tanh", 6]], [[True, "tanh"]], [[6, "a", "b"]], [[[6, "a"]]]],
+)
+def test_layers_are_all_widths_or_all_pairs(value: object) -> None:
+    """Whatever else stands in a list, it is no value."""
+    with pytest.raises(UsageError, match="must be a number"):
+        Genome({"hidden": value})
 
 
 def test_a_genome_refuses_what_is_not_plain() -> None:
@@ -90,7 +110,10 @@ def test_all_problems_of_a_space_come_at_once() -> None:
         SearchSpace({"": 3, "x": None, "y": Float(0, 1)})  # type: ignore[dict-item]  # what is tested
     assert refused.value.problems == (
         "a gene's name must be a string of some length, but got ''",
-        "x: must be a number, a string, true, false or a list of whole numbers, but got None",
+        (
+            "x: must be a number, a string, true, false or a list of whole numbers or of pairs "
+            "(whole number, string), but got None"
+        ),
     )
     with pytest.raises(UsageError, match="at least one gene"):
         SearchSpace()

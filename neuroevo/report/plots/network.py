@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroevo.report import wording
-from neuroevo.report.diagram import SIDE, WIDTH, Diagram, Weight, laid_out
+from neuroevo.report.diagram import SIDE, WIDTH, Diagram, Label, Weight, laid_out
 from neuroevo.report.drawing import Specification, nothing
 from neuroevo.report.headline import leading
 from neuroevo.report.theme import LIGHT
@@ -59,7 +59,8 @@ def draw(drawn: NetworkData) -> Specification:
         "hovermode": "closest",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "xaxis": {"visible": False, "range": [SIDE / 3, WIDTH - SIDE / 3]},
-        "yaxis": {"visible": False, "range": [diagram.height, 0]},
+        "yaxis": {"visible": False, "range": [diagram.height, -diagram.headroom]},
+        "annotations": [_heading(label) for label in diagram.activations],
     }
     return {"data": [*_weights(diagram), _units(diagram)], "layout": layout}
 
@@ -86,7 +87,10 @@ def caption(drawn: NetworkData) -> str:
     sentences += [looks, largest]
     if drawn.diagram.left_out:
         sentences.append(f"The weakest {drawn.diagram.left_out:,} are left out.")
-    if architecture.activation == "linear" or not architecture.hidden:
+    if isinstance(architecture.activation, tuple):
+        names = wording.listed(architecture.activation)
+        sentences.append(f"From left to right its hidden layers are {names}.")
+    if architecture.activation == architecture.output == "linear":
         sentences.append(_product(drawn.network, drawn.diagram))
     return " ".join(sentences)
 
@@ -141,6 +145,10 @@ def _sum(weights: np.ndarray, names: Sequence[str], bias: float) -> str:
     if written.startswith("− "):
         return f"−{written[2:]}"
     return written.removeprefix("+ ") or "0"
+
+
+def _heading(label: Label) -> dict[str, Any]:
+    return {"text": label.text, "x": label.x, "y": label.y, "showarrow": False}
 
 
 def _weights(diagram: Diagram) -> list[dict[str, Any]]:

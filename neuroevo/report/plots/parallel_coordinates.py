@@ -22,6 +22,7 @@ from neuroevo.report.drawing import (
     with_gaps,
 )
 from neuroevo.report.theme import LIGHT
+from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
@@ -158,10 +159,11 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
         title = wording.plain(name.replace("_", " "))
         if all(isinstance(value, tuple) for value in tried):
             named = title.replace("hidden", "hidden layers")
-            for part, measure in ((named, len), ("hidden units", sum)):
+            for part, measure in ((named, len), ("hidden units", _units)):
                 everything = _measures(tried, measure)
                 if len(set(everything)) > 1:
                     coordinates.append(_numeric(part, _measures(values, measure), everything))
+            coordinates += _activations(values, tried)
         elif all(
             isinstance(value, (int, float)) and not isinstance(value, bool) for value in tried
         ):
@@ -169,15 +171,34 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
             row, everything = _measures(values, float), _measures(tried, float)
             coordinates.append(_numeric(title, row, everything, logarithmic=logarithmic))
         else:
-            names = sorted({wording.value(value) for value in tried})
-            coordinates.append(
-                _categorical(title, [wording.value(value) for value in values], names)
-            )
+            texts = [wording.value(value) for value in values]
+            coordinates.append(_categorical(title, texts, list(map(wording.value, tried))))
+    return coordinates
+
+
+def _activations(values: Sequence[Any], tried: Sequence[Any]) -> list[Coordinate]:
+    """Return axes of the first and the last hidden layer's activation, where layers have some."""
+    if not any(map(holds_pairs, tried)):
+        return []
+    places = {"first activation": 0, "last activation": -1}
+    if max(map(len, tried)) == 1:
+        places = {"activation": 0}
+    coordinates = []
+    for title, place in places.items():
+        row, everything = (
+            [hidden[place][1] if hidden else "none" for hidden in each] for each in (values, tried)
+        )
+        if len(set(everything)) > 1:
+            coordinates.append(_categorical(title, row, everything))
     return coordinates
 
 
 def _measures(values: Sequence[Any], measure: Callable[[Any], float]) -> list[float]:
     return [float(measure(value)) for value in values]
+
+
+def _units(hidden: object) -> int:
+    return sum(wording.widths(hidden))
 
 
 def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
@@ -231,7 +252,9 @@ def _tick(value: float) -> str:
     return wording.power_of_ten(round(power)) if power.is_integer() else wording.number(value)
 
 
-def _categorical(title: str, values: Sequence[str], names: Sequence[str]) -> Coordinate:
+def _categorical(title: str, values: Sequence[str], everything: Sequence[str]) -> Coordinate:
+    """Place texts on an axis that has all of another row, in their order."""
+    names = sorted(set(everything))
     places = {name: index / (len(names) - 1) for index, name in enumerate(names)}
     positions = np.array([places[value] for value in values]) + _fan(len(values))
     return Coordinate(

@@ -1,4 +1,7 @@
-"""How the activations shared the population over the generations."""
+"""How the activations shared the population over the generations.
+
+Where each hidden layer has an activation of its own, it is the layers that they share.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -6,16 +9,23 @@ from neuroevo.learning import ACTIVATIONS
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import shares
 from neuroevo.report.theme import CATEGORIES
+from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from neuroevo.report.findings import Findings
+    from neuroevo.space import Value
 
 
 def data(findings: "Findings") -> shares.SharesData:
-    """Count the activations of each generation's trials."""
-    trials = [trial for trial in findings.searched if "activation" in trial.genome]
-    values = [str(trial.genome["activation"]) for trial in trials]
-    return shares.count("activation", trials, values, ACTIVATIONS)
+    """Count the activations of each generation's trials, or of their hidden layers."""
+    pairs = [(trial, name) for trial in findings.searched for name in _names(trial.genome)]
+    trials, values = [trial for trial, _ in pairs], [name for _, name in pairs]
+    counted = "trials"
+    if any(holds_pairs(trial.genome.get("hidden")) for trial in trials):
+        counted = "hidden layers"
+    return shares.count("activation", trials, values, ACTIVATIONS, counted=counted)
 
 
 def draw(shared: shares.SharesData) -> Specification:
@@ -28,4 +38,12 @@ def caption(shared: shares.SharesData) -> str:
     """Say which activation took over."""
     if not shared.shares:
         return "The search space holds no activation."
-    return shares.caption(shared, "{} networks")
+    noun = "networks" if shared.counted == "trials" else "layers"
+    return shares.caption(shared, f"{{}} {noun}")
+
+
+def _names(genome: "Mapping[str, Value]") -> tuple[str, ...]:
+    hidden = genome.get("hidden")
+    if holds_pairs(hidden):
+        return tuple(name for _, name in hidden)
+    return (str(genome["activation"]),) if "activation" in genome else ()

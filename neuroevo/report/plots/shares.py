@@ -31,15 +31,23 @@ class SharesData:
     shares
         For each value its share of each generation, from 0 to 1; the values in the order in
         which they are stacked.
+    counted
+        What the shares are of: the trials, or parts of them.
     """
 
     trait: str
     generations: tuple[int, ...]
     shares: Mapping[str, tuple[float, ...]]
+    counted: str = "trials"
 
 
 def count(
-    trait: str, trials: "Sequence[Trial]", values: Sequence[str], order: Sequence[str]
+    trait: str,
+    trials: "Sequence[Trial]",
+    values: Sequence[str],
+    order: Sequence[str],
+    *,
+    counted: str = "trials",
 ) -> SharesData:
     """Count the values over the trials of each generation.
 
@@ -48,11 +56,13 @@ def count(
     trait
         What the values are of.
     trials
-        The trials of the search.
+        The trials of the search; one stands there for each of its parts that is counted.
     values
-        The value of each trial.
+        The value of each.
     order
         All possible values in the order of stacking; those that never occur are left out.
+    counted
+        What is counted: the trials, or parts of them.
     """
     generations = sorted({trial.generation for trial in trials})
     counts = {generation: Counter[str]() for generation in generations}
@@ -64,7 +74,7 @@ def count(
         for value in dict.fromkeys([*order, *values])
         if value in occurring
     }
-    return SharesData(trait, tuple(generations), shares)
+    return SharesData(trait, tuple(generations), shares, counted)
 
 
 def draw(shared: SharesData, colours: Mapping[str, str]) -> Specification:
@@ -72,7 +82,7 @@ def draw(shared: SharesData, colours: Mapping[str, str]) -> Specification:
     if not shared.shares:
         return nothing("There are no trials to count.")
     if len(shared.shares) == 1:
-        return nothing(f"All trials were alike: {next(iter(shared.shares))}.")
+        return nothing(f"All {shared.counted} were alike: {next(iter(shared.shares))}.")
     one = len(shared.generations) == 1
     layout: dict[str, Any] = {
         "height": HEIGHT,
@@ -83,7 +93,11 @@ def draw(shared: SharesData, colours: Mapping[str, str]) -> Specification:
             "showgrid": False,
             "range": [-0.6, 0.6] if one else [shared.generations[0], shared.generations[-1]],
         },
-        "yaxis": {"tickformat": ".0%", "range": [0, 1], "title": {"text": "share of the trials"}},
+        "yaxis": {
+            "tickformat": ".0%",
+            "range": [0, 1],
+            "title": {"text": f"share of the {shared.counted}"},
+        },
         "legend": {"traceorder": "normal"},
     }
     if one:
@@ -113,7 +127,7 @@ def caption(shared: SharesData, noun: str) -> str:
     if not shared.shares:
         return "There are no trials to count."
     if len(shared.shares) == 1:
-        return f"All trials were {noun.format(next(iter(shared.shares)))}."
+        return f"All {shared.counted} were {noun.format(next(iter(shared.shares)))}."
     last = _leader(shared, -1)
     if len(shared.generations) == 1:
         return f"In the only generation {_share(shared, last, -1)} were {noun.format(last)}."
