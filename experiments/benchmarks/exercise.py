@@ -13,8 +13,9 @@ import numpy.typing as npt
 from neuroevo.kernel.arrays import Samples
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning import Architecture, Network, Precision, StartingWeights, TrainingSettings
+from neuroevo.learning.lanes import Lane
 from neuroevo.learning.starting_weights import starting_parameters
-from neuroevo.learning.training import Lane, SampleStream, Trained, train
+from neuroevo.learning.training import SampleStream, Trained, train
 
 Floats = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 Layers = list[tuple[Floats, Floats]]

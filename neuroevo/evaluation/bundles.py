@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from neuroevo.evaluation.phenotype import Phenotype
-from neuroevo.learning import Architecture, Method
-from neuroevo.learning.training import Lane
+from neuroevo.kernel.arrays import Method
+from neuroevo.learning import Architecture
+from neuroevo.learning.lanes import Lane
 
 _STEP_COST = 2.0
 """What an update costs that is not made on the way back, in passes forward and back."""
@@ -64,5 +65,5 @@ def _lane(phenotype: Phenotype, replicate: int) -> Lane:
 
 def _cost(architecture: Architecture, method: Method) -> float:
     """Estimate what a sample costs, in parameters that are passed forward and back."""
-    plain = method.optimizer == "sgd" and method.batch_size == 1 and not method.clipping
-    return architecture.vector_size * (1 if plain else 1 + _STEP_COST / method.batch_size)
+    share = 0 if method.online else _STEP_COST / method.batch_size
+    return architecture.vector_size * (1 + share)

@@ -1,16 +1,44 @@
 """Arrays in the shapes that the compiled code works on: rows of lanes, aligned to cache lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.kernel.catalogue import ACTIVATIONS, LANE_COUNTS, Activation
+from neuroevo.kernel.catalogue import (
+    LANE_COUNTS,
+    LAYER_ACTIVATIONS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Activation,
+    Optimizer,
+    Output,
+    Schedule,
+)
 
 Floats = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 
 _CACHE_LINE = 64  # bytes, also those of one vector
+
+
+(
+    LEARNING_RATE,
+    MOMENTUM,
+    RHO,
+    BETA1,
+    BETA2,
+    EPSILON,
+    WEIGHT_DECAY,
+    L2,
+    MAX_GRADIENT_NORM,
+    KEPT_FACTOR,  # what dropout multiplies a unit by that it keeps
+    LOG_END_FACTOR,  # natural logarithm of what a schedule multiplies the learning rate by at last
+    TARGET,  # validation error at which a lane learns no more; negative for none
+    _HYPERPARAMETERS,
+) = range(13)
+"""Rows of the hyperparameters: what may differ from lane to lane."""
 
 
 class Topology(NamedTuple):
@@ -18,8 +46,20 @@ class Topology(NamedTuple):
 
     layer_sizes: npt.NDArray[np.int64]  # (layers + 1,) inputs, hidden layers, outputs
     activations: npt.NDArray[np.int64]  # (layers,) number of each layer's activation
+    layers: int  # of weights
+    parameters: int  # rows
     biases: bool  # whether biases learn
-    softmax: bool  # whether the outputs are class probabilities
+
+
+class Method(NamedTuple):
+    """How a bundle learns, as far as its networks must do it alike."""
+
+    optimizer: int
+    schedule: int
+    batch_size: int  # samples to a step
+    clipping: bool  # whether gradients are clipped
+    dropout: bool  # whether hidden units are dropped
+    online: bool  # whether it is plain SGD after each sample, for which no gradient is stored
 
 
 class Samples(NamedTuple):
@@ -33,9 +73,30 @@ class Workspace(NamedTuple):
     """A row of lanes for each unit of a network, inputs first."""
 
     values: Floats  # (units, lanes) activations
-    slopes: Floats  # (units, lanes) derivatives of the activations
+    slopes: Floats  # (units, lanes) derivatives of the activations; 1 where a layer is linear
     deltas: Floats  # (units, lanes) derivatives of the loss by the pre-activations
-    steps: Floats  # (units, lanes) -learning rate × delta
+    dropout: Floats  # (units, lanes) factors of the units
+
+
+class Memory(NamedTuple):
+    """What an optimizer keeps from sample to sample and from step to step, all 0 at first."""
+
+    gradients: Floats  # (parameters, lanes) of the batch so far
+    first_moments: Floats  # (parameters, lanes) a velocity or an average of gradients
+    second_moments: Floats  # (parameters, lanes) a sum or an average of squared gradients
+    corrections: Floats  # (2, lanes) averages of as many ones as there were gradients
+
+
+class Bundle(NamedTuple):
+    """Networks that are trained at once, one in each lane."""
+
+    topology: Topology
+    method: Method
+    parameters: Floats  # (parameters, lanes), trained in place
+    hyperparameters: Floats  # (hyperparameters, lanes), the learning rate 0 once a lane has stopped
+    dropout_keys: npt.NDArray[np.uint32]  # (3, lanes) two words that key its draws, and a threshold
+    workspace: Workspace
+    memory: Memory
 
 
 def rows_of_lanes(rows: int, precision: str) -> Floats:
@@ -46,21 +107,55 @@ def rows_of_lanes(rows: int, precision: str) -> Floats:
     return lanes.reshape(rows, LANE_COUNTS[precision])
 
 
+def hyperparameters(precision: str) -> Floats:
+    """Room for the hyperparameters of a bundle."""
+    return rows_of_lanes(_HYPERPARAMETERS, precision)
+
+
 def topology(
-    layer_sizes: Sequence[int], activations: Sequence[Activation], *, biases: bool, softmax: bool
+    layer_sizes: Sequence[int], activations: Sequence[Activation], output: Output, *, biases: bool
 ) -> Topology:
-    """One activation for each hidden layer; what softmax is taken of is linear too."""
-    numbers = [ACTIVATIONS.index(activation) for activation in (*activations, "linear")]
+    """Describe networks with an activation for each hidden layer, and what their outputs are."""
     return Topology(
         np.array(layer_sizes, dtype=np.int64),
-        np.array(numbers, dtype=np.int64),
+        np.array(
+            [LAYER_ACTIVATIONS.index(name) for name in (*activations, output)], dtype=np.int64
+        ),
+        len(layer_sizes) - 1,
+        sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes)),
         biases,
-        softmax,
     )
+
+
+def method(  # noqa: PLR0913 - as many as there are differences
+    optimizer: Optimizer,
+    schedule: Schedule,
+    batch_size: int,
+    *,
+    l2: bool,
+    clipping: bool,
+    dropout: bool,
+) -> Method:
+    """Describe how networks learn; `l2` is whether any parameter is penalised."""
+    online = optimizer == "sgd" and batch_size == 1 and not (l2 or clipping)
+    numbers = OPTIMIZERS.index(optimizer), SCHEDULES.index(schedule)
+    return Method(*numbers, batch_size, clipping, dropout, online)
 
 
 def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
     """Room for one sample on its way through a bundle, and back."""
-    units, parts = sum(layer_sizes), len(Workspace._fields)
-    rows = rows_of_lanes(parts * units, precision)
-    return Workspace(*(rows[part * units : (part + 1) * units] for part in range(parts)))
+    space = Workspace(*_equal_parts(len(Workspace._fields), sum(layer_sizes), precision))
+    space.slopes[:] = 1
+    return space
+
+
+def memory(parameters: int, precision: str) -> Memory:
+    """Room for what an optimizer keeps."""
+    gradients, first_moments, second_moments = _equal_parts(3, parameters, precision)
+    return Memory(gradients, first_moments, second_moments, rows_of_lanes(2, precision))
+
+
+def _equal_parts(parts: int, rows: int, precision: str) -> Iterator[Floats]:
+    """Cut one block of memory."""
+    block = rows_of_lanes(parts * rows, precision)
+    return (block[part * rows : (part + 1) * rows] for part in range(parts))

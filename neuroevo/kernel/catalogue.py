@@ -5,7 +5,14 @@ from typing import Literal, get_args
 Activation = Literal["linear", "tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "silu"]
 
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
-"""Every activation; its place in this table is the number by which the kernel knows it."""
+"""Every activation of hidden layers."""
+
+Output = Literal["linear", "softmax"]
+"""What becomes of the last layer's sums: nothing, or class probabilities."""
+
+LAYER_ACTIVATIONS = (*ACTIVATIONS, "softmax")
+"""What a layer may do with its sums; the place here is its number in compiled code, as it is for
+optimizers and schedules."""
 
 Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 

@@ -9,10 +9,10 @@ from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
-inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inner = njit(forceinline=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 """For a function that only compiled code calls: without ways in from elsewhere."""
 
-inlined = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inlined = njit(inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 """For a function that becomes part of whatever compiled code calls it."""
 
 
@@ -34,5 +34,5 @@ def entry_point(function: Function) -> Function:
     name under which it is cached makes a change in any of them count.
     """
     function.__qualname__ = f"{function.__qualname__}-{_SOURCE_HASH}"
-    compiled: Function = njit(nogil=True, cache=True)(function)
+    compiled: Function = njit(nogil=True, cache=True, _nrt=False)(function)
     return compiled

@@ -1,4 +1,4 @@
-"""Elementary functions on lanes: exp, expm1, log1p, tanh and sigmoid.
+"""Elementary functions on lanes: exp, expm1, log1p, tanh, sigmoid and the sine.
 
 Series and exact reductions, so that the bits are the same on every processor; within 4 units in
 the last place wherever the result is a normal number. NaN gives NaN.
@@ -8,93 +8,107 @@ import math
 
 import numpy as np
 
-from neuroevo.kernel import lanes
-from neuroevo.kernel.compiled import inlined
-from neuroevo.kernel.lanes import absolute, fma, nearest_integer, power_of_two, where
+from neuroevo.kernel.lanes import (
+    Vector,
+    absolute,
+    fma,
+    formula,
+    nearest_integer,
+    polynomial,
+    power_of_two,
+    where,
+)
 
 # ln 2 as the nearest number of each precision, and what remains of it.
 _LN2_FLOAT32 = float(np.float32(math.log(2)))
-_ln2_high = lanes.constant(_LN2_FLOAT32, math.log(2))
-_ln2_low = lanes.constant(math.log(2) - _LN2_FLOAT32, 2.3190468138462996e-17)
+_LN2_HIGH = _LN2_FLOAT32, math.log(2)
+_LN2_LOW = math.log(2) - _LN2_FLOAT32, 2.3190468138462996e-17
 
 # Beyond these arguments exp is 0 or infinite.
-_least_argument = lanes.constant(-104.0, -746.0)
-_greatest_argument = lanes.constant(89.0, 710.0)
+_LEAST_ARGUMENT = -104.0, -746.0
+_GREATEST_ARGUMENT = 89.0, 710.0
 
 _EXPM1_IS_MINUS_1 = -50.0  # in both precisions, from here down
 
+# Series by their numbers of terms in each precision.
+
 # (exp(r) - 1 - r) / r² = 1/2! + r/3! + ...: enough terms for |r| <= ln(2) / 2.
-_exp_series = lanes.polynomial(
-    tuple(1 / math.factorial(n) for n in range(2, 9)),
-    tuple(1 / math.factorial(n) for n in range(2, 15)),
-)
+_EXP_SERIES = [1 / math.factorial(n) for n in range(2, 15)]
+_EXP_TERMS = 7, 13
 
 # artanh(s) / s - 1 = s²/3 + s⁴/5 + ..., in s², divided by s²: enough terms for |s| <= 1/3.
-_artanh_series = lanes.polynomial(
-    tuple(1 / (2 * n + 1) for n in range(1, 9)),
-    tuple(1 / (2 * n + 1) for n in range(1, 18)),
-)
+_ARTANH_SERIES = [1 / (2 * n + 1) for n in range(1, 18)]
+_ARTANH_TERMS = 8, 17
+
+# sin(π/2 x) / x in x²: enough terms for |x| <= 1.
+_SINE_SERIES = [
+    (-1) ** n * (math.pi / 2) ** (2 * n + 1) / math.factorial(2 * n + 1) for n in range(12)
+]
+_SINE_TERMS = 8, 12
 
 
-@inlined
-def _clamp(x, least, greatest):
-    """NaN becomes `least`: what follows may be turned into an integer."""
-    x = where(x > least, x, least)
-    return where(x < greatest, x, greatest)
-
-
-@inlined
-def _reduce(x):
-    """Give k, r and exp(r) - 1 with x = k ln 2 + r, k whole and |r| <= ln(2) / 2."""
+def _reduce(x: Vector) -> tuple[Vector, Vector]:
+    """Give k and exp(r) - 1 with x = k ln 2 + r, k whole and |r| <= ln(2) / 2."""
     k = nearest_integer(x * 1.4426950408889634)
-    r = fma(-k, _ln2_low(x), fma(-k, _ln2_high(x), x))
-    return k, fma(r * r, _exp_series(r), r)
+    r = fma(-k, x.like(x.choose(*_LN2_LOW)), fma(-k, x.like(x.choose(*_LN2_HIGH)), x))
+    series = polynomial(r, _EXP_SERIES[: x.choose(*_EXP_TERMS)])
+    return k, fma(r * r, series, r)
 
 
-@inlined
-def exp(x):
+@formula()
+def exp(x: Vector) -> Vector:
     """Exponential."""
-    k, expm1_r = _reduce(_clamp(x, _least_argument(x), _greatest_argument(x)))
+    least, greatest = x.choose(*_LEAST_ARGUMENT), x.choose(*_GREATEST_ARGUMENT)
+    # NaN becomes the least argument, since what follows is turned into an integer.
+    inside = where(x > least, x, least)
+    k, expm1_r = _reduce(where(inside < greatest, inside, greatest))
     # In two steps, since 2^k alone may lie outside the normal numbers where exp(x) does not.
     half = nearest_integer(k * 0.5)
     result = (1.0 + expm1_r) * power_of_two(half) * power_of_two(k - half)
-    return where(x == x, result, x)  # noqa: PLR0124  # false for NaN
+    return where(x.compare("==", x), result, x)  # NaN stays
 
 
-@inlined
-def expm1_of_negative(x):
+@formula()
+def expm1_of_negative(x: Vector) -> Vector:
     """exp(x) - 1 for x <= 0, without the loss of digits near 0."""
     k, expm1_r = _reduce(where(x > _EXPM1_IS_MINUS_1, x, _EXPM1_IS_MINUS_1))
     scale = power_of_two(k)
-    return where(x == x, fma(scale, expm1_r, scale - 1.0), x)  # noqa: PLR0124  # false for NaN
+    return where(x.compare("==", x), fma(scale, expm1_r, scale - 1.0), x)  # NaN stays
 
 
-@inlined
-def log1p_of_unit(x):
+@formula()
+def log1p_of_unit(x: Vector) -> Vector:
     """log(1 + x) for 0 <= x <= 1, as 2 artanh(x / (2 + x))."""
     s = x / (2.0 + x)
     square = s * s
-    return 2.0 * fma(s * square, _artanh_series(square), s)
+    series = polynomial(square, _ARTANH_SERIES[: x.choose(*_ARTANH_TERMS)])
+    return 2.0 * fma(s * square, series, s)
 
 
-@inlined
-def tanh(x):
+@formula()
+def tanh(x: Vector) -> Vector:
     """Hyperbolic tangent."""
     e = expm1_of_negative(-2.0 * absolute(x))
     magnitude = -e / (2.0 + e)
     return where(x < 0.0, -magnitude, magnitude)
 
 
-@inlined
-def sigmoid(x):
+@formula()
+def sigmoid(x: Vector) -> Vector:
     """Logistic function, 1 / (1 + exp(-x))."""
     e = exp(-absolute(x))
     return where(x < 0.0, e, 1.0) / (1.0 + e)
 
 
-@inlined
-def softplus(x):
-    """log(1 + exp(x)), and its derivative, the logistic function."""
-    e = exp(-absolute(x))
-    value = where(x > 0.0, x, 0.0) + log1p_of_unit(e)
-    return where(x == x, value, x), where(x < 0.0, e, 1.0) / (1.0 + e)  # noqa: PLR0124  # NaN
+@formula()
+def softplus(x: Vector) -> Vector:
+    """log(1 + exp(x))."""
+    value = where(x > 0.0, x, 0.0) + log1p_of_unit(exp(-absolute(x)))
+    return where(x.compare("==", x), value, x)  # NaN stays
+
+
+@formula()
+def sine_of_quarter_turns(x: Vector) -> Vector:
+    """sin(π/2 x) for -1 <= x <= 1."""
+    square = x * x
+    return x * polynomial(square, _SINE_SERIES[: x.choose(*_SINE_TERMS)])

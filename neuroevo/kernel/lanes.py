@@ -1,21 +1,29 @@
 """The SIMD vector type: a `Lanes` value is one 512-bit vector, each lane its own number.
 
-Teaches numba a type backed by an LLVM vector, with loads, stores, arithmetic and selection. It
-knows nothing of networks; every operation is IEEE 754 lane by lane, so that a lane's bits depend
-neither on its neighbours nor on the processor that the code is compiled for.
+Teaches numba a type backed by an LLVM vector, and formulas over it: functions of plain Python
+that are run while code is emitted, and leave their operations in its place. Knows nothing of
+networks; every operation is IEEE 754 lane by lane, so that a lane's bits depend neither on its
+neighbours nor on the processor that the code is compiled for.
 """
 
 import operator
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
-from numba.extending import intrinsic, overload, register_model
+from numba.core.types.containers import NamedUniTuple, UniTuple
+from numba.core.types.misc import VarArg
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import lower_builtin, register_model
 
 VECTOR_BITS = 512
 """Bits of one vector: 16 lanes of float32 or 8 of float64."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Choice = TypeVar("Choice")
 
 
 class Lanes(types.Type):
@@ -36,279 +44,268 @@ def lane_count(element: types.Float) -> int:
 class _LanesModel(models.PrimitiveModel):
     """A `Lanes` value lives in vector registers."""
 
-    def __init__(self, data_model_manager: Any, lanes_type: Lanes) -> None:
+    def __init__(self, data_model_manager: Any, lanes: Lanes) -> None:
         element = (
             ir.IntType(1)
-            if lanes_type.element == types.boolean
-            else data_model_manager.lookup(lanes_type.element).get_value_type()
+            if lanes.element == types.boolean
+            else data_model_manager.lookup(lanes.element).get_value_type()
         )
-        super().__init__(data_model_manager, lanes_type, ir.VectorType(element, lanes_type.count))
+        super().__init__(data_model_manager, lanes, ir.VectorType(element, lanes.count))
 
 
-def _is_lanes(*values: Any) -> bool:
-    """Whether all are numeric vectors of one type."""
-    first = values[0]
-    return (
-        isinstance(first, Lanes)
-        and first.element != types.boolean
-        and all(value == first for value in values)
-    )
+class Vector:
+    """What a formula computes with: a vector in code that is being emitted.
+
+    Numbers in a formula stand in every lane. Comparisons give masks and are false for NaN.
+    """
+
+    __slots__ = ("builder", "value")
+
+    def __init__(self, builder: Any, value: Any) -> None:
+        self.builder = builder
+        self.value = value
+
+    def like(self, number: "Vector | float") -> "Vector":
+        """Return a number in every lane of a vector of this type; a vector as it is."""
+        if isinstance(number, Vector):
+            return number
+        vector = self.value.type
+        return Vector(self.builder, ir.Constant(vector, [number] * vector.count))
+
+    def choose(self, float32: Choice, float64: Choice) -> Choice:
+        """Return what is meant for the precision of this vector, or of what it is a mask of."""
+        return float32 if self.value.type.count == lane_count(types.float32) else float64
+
+    def emit(self, instruction: str, *others: "Vector | float") -> "Vector":
+        """Emit an instruction of llvmlite's builder on this vector and others."""
+        operands = [self.like(other).value for other in others]
+        return Vector(self.builder, getattr(self.builder, instruction)(self.value, *operands))
+
+    def call(self, name: str, *others: "Vector | float") -> "Vector":
+        """Emit a call of an intrinsic of LLVM's that takes and gives vectors of this type."""
+        operands = [self.value, *(self.like(other).value for other in others)]
+        vector = self.value.type
+        function = cgutils.get_or_insert_function(
+            self.builder.module,
+            ir.FunctionType(vector, [vector] * len(operands)),
+            f"{name}.v{vector.count}{vector.element.intrinsic_name}",
+        )
+        return Vector(self.builder, self.builder.call(function, operands))
+
+    def compare(self, sign: str, other: "Vector | float") -> "Vector":
+        """Emit a comparison: a mask that is false for NaN."""
+        other = self.like(other)
+        return Vector(self.builder, self.builder.fcmp_ordered(sign, self.value, other.value))
+
+    def __neg__(self) -> "Vector":
+        return self.emit("fneg")
+
+    def __add__(self, other: "Vector | float") -> "Vector":
+        return self.emit("fadd", other)
+
+    def __sub__(self, other: "Vector | float") -> "Vector":
+        return self.emit("fsub", other)
+
+    def __mul__(self, other: "Vector | float") -> "Vector":
+        return self.emit("fmul", other)
+
+    def __truediv__(self, other: "Vector | float") -> "Vector":
+        return self.emit("fdiv", other)
+
+    def __radd__(self, other: float) -> "Vector":
+        return self.like(other) + self
+
+    def __rsub__(self, other: float) -> "Vector":
+        return self.like(other) - self
+
+    def __rmul__(self, other: float) -> "Vector":
+        return self.like(other) * self
+
+    def __rtruediv__(self, other: float) -> "Vector":
+        return self.like(other) / self
+
+    def __lt__(self, other: "Vector | float") -> "Vector":
+        return self.compare("<", other)
+
+    def __gt__(self, other: "Vector | float") -> "Vector":
+        return self.compare(">", other)
 
 
-def _mask_of(lanes: Lanes) -> Lanes:
-    return Lanes(types.boolean, lanes.count)
-
-
-def _numeric(mask: Lanes) -> Lanes:
-    """Return the numeric vector type that this is a mask of."""
-    element = types.float32 if mask.count == lane_count(types.float32) else types.float64
-    return Lanes(element, mask.count)
-
-
-# Memory: a row of a C-contiguous (rows, lanes) array is one vector.
-
-
-def _row_pointer(context: Any, builder: Any, array_type: Any, array: Any, row: Any) -> Any:
-    header = context.make_array(array_type)(context, builder, array)
-    row_bytes = builder.mul(row, ir.Constant(row.type, VECTOR_BITS // 8))
-    address = builder.add(builder.ptrtoint(header.data, row.type), row_bytes)
-    vector = ir.VectorType(context.get_data_type(array_type.dtype), lane_count(array_type.dtype))
-    return builder.inttoptr(address, vector.as_pointer())
-
-
-def _is_lane_array(array: Any) -> bool:
-    return (
-        isinstance(array, types.Array)
-        and array.ndim == 2  # noqa: PLR2004  # (rows, lanes)
-        and array.layout == "C"
-        and isinstance(array.dtype, types.Float)
-    )
-
-
-@intrinsic
-def load(_: Any, array: Any, row: Any) -> Any:
-    """Row `row` of a (rows, lanes) array."""
-    if not (_is_lane_array(array) and isinstance(row, types.Integer)):
-        return None
-    lanes = Lanes(array.dtype, lane_count(array.dtype))
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array_type, row_type = signature.args
-        row_index = context.cast(builder, arguments[1], row_type, types.intp)
-        pointer = _row_pointer(context, builder, array_type, arguments[0], row_index)
-        return builder.load(pointer, align=array_type.dtype.bitwidth // 8)
-
-    return lanes(array, row), generate
-
-
-@intrinsic
-def store(_: Any, array: Any, row: Any, value: Any) -> Any:
-    """Write `value` to row `row` of a (rows, lanes) array."""
-    if not (_is_lane_array(array) and isinstance(row, types.Integer) and _is_lanes(value)):
-        return None
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array_type, row_type, _ = signature.args
-        row_index = context.cast(builder, arguments[1], row_type, types.intp)
-        pointer = _row_pointer(context, builder, array_type, arguments[0], row_index)
-        builder.store(arguments[2], pointer, align=array_type.dtype.bitwidth // 8)
-        return context.get_dummy_value()
-
-    return types.void(array, row, value), generate
-
-
-# Arithmetic: operands are vectors of one type, or numbers that then stand in every lane.
+# Formulas in compiled code
 
 
 def _common_type(*operands: Any) -> Lanes | None:
     """Find the vector type of these operands; None where they do not go together."""
-    vectors = {operand for operand in operands if _is_lanes(operand)}
-    numbers = [operand for operand in operands if isinstance(operand, types.Float)]
-    fits = len(vectors) == 1 and len(numbers) + sum(map(_is_lanes, operands)) == len(operands)
-    return vectors.pop() if fits else None
+    flat = [part for operand in operands for part in _parts(operand)]
+    vectors = {_numeric(operand) for operand in flat if isinstance(operand, Lanes)}
+    fits = all(isinstance(operand, Lanes | types.Number) for operand in flat)
+    return vectors.pop() if fits and len(vectors) == 1 else None
 
 
-def _spread(context: Any, builder: Any, number: Any, lanes: Lanes) -> Any:
-    """Emit the LLVM vector with this scalar in every lane."""
-    undefined = ir.Constant(context.get_value_type(lanes), ir.Undefined)
+def _parts(kind: Any) -> tuple[Any, ...]:
+    return tuple(kind.types) if isinstance(kind, NamedUniTuple) else (kind,)
+
+
+def _numeric(lanes: Lanes) -> Lanes:
+    """Return the numeric vector type that this is, or is a mask of."""
+    if lanes.element != types.boolean:
+        return lanes
+    element = types.float32 if lanes.count == lane_count(types.float32) else types.float64
+    return Lanes(element, lanes.count)
+
+
+def mask_of(lanes: Lanes) -> Lanes:
+    """Return the type of a truth value for each lane."""
+    return Lanes(types.boolean, lanes.count)
+
+
+def _same(lanes: Lanes) -> Lanes:
+    return lanes
+
+
+def formula(gives: Callable[[Lanes], types.Type] = _same) -> Callable[[Function], Function]:
+    """Let compiled code call a function of `Vector`s.
+
+    Its operations are emitted in the place of the call: nothing is compiled apart, so that a
+    formula may be made of many others at no cost.
+
+    Parameters
+    ----------
+    gives
+        The type of what the function gives, from that of the vectors it takes: the same by
+        default. A function takes vectors, named tuples of them and numbers, at least one vector.
+    """
+    return partial(_teach, gives)
+
+
+def _teach(gives: Callable[[Lanes], types.Type], function: Function) -> Function:
+    class _Template(AbstractTemplate):
+        key = function
+
+        def generic(self, arguments: Any, _: Any) -> Any:
+            lanes = _common_type(*arguments)
+            return None if lanes is None else signature(gives(lanes), *arguments)
+
+    def generate(context: Any, builder: Any, call: Any, arguments: Any) -> Any:
+        lanes: Any = _common_type(*call.args)
+
+        def operand(kind: Any, value: Any) -> Any:
+            if isinstance(kind, NamedUniTuple):
+                values = cgutils.unpack_tuple(builder, value)
+                return kind.instance_class(*map(operand, kind.types, values))
+            if isinstance(kind, Lanes):
+                return Vector(builder, value)
+            scalar = context.cast(builder, value, kind, lanes.element)
+            return Vector(builder, spread(builder, scalar, context.get_value_type(lanes)))
+
+        result = function(*map(operand, call.args, arguments))
+        if isinstance(result, tuple):
+            values = [vector.value for vector in result]
+            return context.make_tuple(builder, call.return_type, values)
+        return result.value
+
+    infer_global(function, types.Function(_Template))
+    lower_builtin(function, VarArg(types.Any))(generate)
+    return function
+
+
+def spread(builder: Any, number: Any, vector: Any) -> Any:
+    """Emit a value of this LLVM vector type with the scalar in every lane."""
+    undefined = ir.Constant(vector, ir.Undefined)
     first = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes.count), None)
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None)
     return builder.shuffle_vector(first, undefined, zeros)
 
 
-def _generator(emit: Callable[..., Any], lanes: Lanes) -> Callable[..., Any]:
-    """Code generation that brings all operands to `lanes`, then emits the operation."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        vectors = [
-            value
-            if isinstance(operand, Lanes)
-            else _spread(
-                context, builder, context.cast(builder, value, operand, lanes.element), lanes
-            )
-            for operand, value in zip(signature.args, arguments, strict=True)
-        ]
-        return emit(builder, *vectors)
-
-    return generate
+def pair(lanes: Lanes) -> UniTuple:
+    """Return the type of two vectors."""
+    return UniTuple(lanes, 2)
 
 
-def _call(name: str) -> Callable[..., Any]:
-    """Emit a call of the LLVM intrinsic of this name, which takes and gives vectors of one type."""
-
-    def emit(builder: Any, *operands: Any) -> Any:
-        vector = operands[0].type
-        signature = ir.FunctionType(vector, [vector] * len(operands))
-        full_name = f"{name}.v{vector.count}{vector.element.intrinsic_name}"
-        function = cgutils.get_or_insert_function(builder.module, signature, full_name)
-        return builder.call(function, operands)
-
-    return emit
+def triple(lanes: Lanes) -> UniTuple:
+    """Return the type of three vectors."""
+    return UniTuple(lanes, 3)
 
 
-def _unary(emit: Callable[..., Any]) -> Any:
-    def operation(_: Any, value: Any) -> Any:
-        lanes = _common_type(value)
-        return None if lanes is None else (lanes(value), _generator(emit, lanes))
-
-    return intrinsic(operation)
+for _symbol in (operator.neg, operator.add, operator.sub, operator.mul, operator.truediv):
+    formula()(_symbol)
+for _symbol in (operator.lt, operator.gt):
+    formula(mask_of)(_symbol)
 
 
-def _binary(
-    emit: Callable[..., Any], result: Callable[[Lanes], Lanes] = lambda lanes: lanes
-) -> Any:
-    def operation(_: Any, left: Any, right: Any) -> Any:
-        lanes = _common_type(left, right)
-        return None if lanes is None else (result(lanes)(left, right), _generator(emit, lanes))
-
-    return intrinsic(operation)
-
-
-@intrinsic
-def broadcast(_: Any, number: Any) -> Any:
-    """One number in every lane."""
-    if not isinstance(number, types.Float):
-        return None
-    lanes = Lanes(number, lane_count(number))
-    return lanes(number), _generator(lambda _, vector: vector, lanes)
-
-
-@intrinsic
-def fma(_: Any, factor: Any, other_factor: Any, addend: Any) -> Any:
+@formula()
+def fma(factor: Vector, other_factor: Vector, addend: Vector | float) -> Vector:
     """Factor × other_factor + addend, rounded once."""
-    lanes = _common_type(factor, other_factor, addend)
-    if lanes is None:
-        return None
-    return lanes(factor, other_factor, addend), _generator(_call("llvm.fma"), lanes)
+    return factor.call("llvm.fma", other_factor, addend)
 
 
-@intrinsic
-def where(_: Any, mask: Any, then: Any, otherwise: Any) -> Any:
+@formula()
+def where(mask: Vector, then: Vector | float, otherwise: Vector | float) -> Vector:
     """`then` in the lanes where the mask holds, `otherwise` in the others."""
-    if not (isinstance(mask, Lanes) and mask.element == types.boolean):
-        return None
-    lanes = _numeric(mask)
-    if any(
-        operand != lanes and not isinstance(operand, types.Float) for operand in (then, otherwise)
-    ):
-        return None
-    generate = _generator(lambda builder, *operands: builder.select(*operands), lanes)
-    return lanes(mask, then, otherwise), generate
+    element, count = mask.choose(ir.FloatType(), ir.DoubleType()), mask.value.type.count
+    nought = Vector(mask.builder, ir.Constant(ir.VectorType(element, count), [0.0] * count))
+    return mask.emit("select", nought.like(then), nought.like(otherwise))
 
 
-def _emit_power_of_two(builder: Any, exponent: Any) -> Any:
-    mantissa_bits, bias, bits = {"float": (23, 127, 32), "double": (52, 1023, 64)}[
-        str(exponent.type.element)
-    ]
-    integers = ir.VectorType(ir.IntType(bits), exponent.type.count)
+@formula()
+def absolute(x: Vector) -> Vector:
+    """Take the sign off."""
+    return x.call("llvm.fabs")
+
+
+@formula()
+def square_root(x: Vector) -> Vector:
+    """Take the square root, correctly rounded."""
+    return x.call("llvm.sqrt")
+
+
+@formula()
+def nearest_integer(x: Vector) -> Vector:
+    """Round to the nearest whole number, to the even one of two."""
+    return x.call("llvm.rint")
+
+
+@formula()
+def power_of_two(exponent: Vector) -> Vector:
+    """2 to the power of an integral value whose power is a normal number."""
+    mantissa_bits, bias, bits = exponent.choose((23, 127, 32), (52, 1023, 64))
+    builder, vector = exponent.builder, exponent.value.type
+    integers = ir.VectorType(ir.IntType(bits), vector.count)
 
     def everywhere(value: int) -> ir.Constant:
         return ir.Constant(integers, [value] * integers.count)
 
-    biased = builder.add(builder.fptosi(exponent, integers), everywhere(bias))
-    return builder.bitcast(builder.shl(biased, everywhere(mantissa_bits)), exponent.type)
+    biased = builder.add(builder.fptosi(exponent.value, integers), everywhere(bias))
+    return Vector(builder, builder.bitcast(builder.shl(biased, everywhere(mantissa_bits)), vector))
 
 
-absolute = _unary(_call("llvm.fabs"))
-nearest_integer = _unary(_call("llvm.rint"))
-power_of_two = _unary(_emit_power_of_two)
-"""2 to the power of an integral value whose power is a normal number."""
-
-_negate = _unary(lambda builder, value: builder.fneg(value))
-_add = _binary(lambda builder, left, right: builder.fadd(left, right))
-_subtract = _binary(lambda builder, left, right: builder.fsub(left, right))
-_multiply = _binary(lambda builder, left, right: builder.fmul(left, right))
-_divide = _binary(lambda builder, left, right: builder.fdiv(left, right))
-_less = _binary(lambda builder, left, right: builder.fcmp_ordered("<", left, right), _mask_of)
-_greater = _binary(lambda builder, left, right: builder.fcmp_ordered(">", left, right), _mask_of)
-_equal = _binary(lambda builder, left, right: builder.fcmp_ordered("==", left, right), _mask_of)
+@formula()
+def broadcast(number: Vector, like: Vector) -> Vector:  # noqa: ARG001 - `like` gives the precision
+    """One number in every lane, in the precision of `like`."""
+    return number
 
 
-@overload(operator.neg, strict=False)
-def _overload_negate(value: Any) -> Any:
-    return (lambda value: _negate(value)) if _is_lanes(value) else None  # noqa: PLW0108 - compiled
+@formula()
+def zero(like: Vector) -> Vector:
+    """0 in every lane."""
+    return like.like(0.0)
 
 
-def _overload_binary(symbol: Callable[..., Any], operation: Any) -> None:
-    def overloaded(left: Any, right: Any) -> Any:
-        if _common_type(left, right) is None:
-            return None
-        return lambda left, right: operation(left, right)  # noqa: PLW0108 - compiled
-
-    overload(symbol, strict=False)(overloaded)
-
-
-for _symbol, _operation in (
-    (operator.add, _add),
-    (operator.sub, _subtract),
-    (operator.mul, _multiply),
-    (operator.truediv, _divide),
-    (operator.lt, _less),
-    (operator.gt, _greater),
-    (operator.eq, _equal),
-):
-    _overload_binary(_symbol, _operation)
+def polynomial(x: Vector, coefficients: Sequence[float]) -> Vector:
+    """Evaluate a polynomial, lowest power first, by Horner's rule with fused multiply-adds."""
+    *lower, highest = coefficients
+    result = x.like(highest)
+    for coefficient in reversed(lower):
+        result = fma(result, x, coefficient)
+    return result
 
 
-# Constants and series whose values or lengths depend on the precision.
+def _truth(_: Lanes) -> types.Type:
+    return types.boolean
 
 
-def constant(float32: float, float64: float) -> Any:
-    """Make an intrinsic `f(like)`: one number in every lane, chosen by the precision of `like`."""
-    chosen = {types.float32: float32, types.float64: float64}
-
-    def operation(_: Any, like: Any) -> Any:
-        def generate(context: Any, _: Any, __: Any, ___: Any) -> Any:
-            vector = context.get_value_type(like)
-            return ir.Constant(vector, [chosen[like.element]] * like.count)
-
-        return (like(like), generate) if _is_lanes(like) else None
-
-    return intrinsic(operation)
-
-
-zero = constant(0.0, 0.0)
-
-
-def polynomial(float32: tuple[float, ...], float64: tuple[float, ...]) -> Any:
-    """Make an intrinsic `f(x)`: the polynomial with these coefficients, lowest power first.
-
-    Evaluated by Horner's rule with fused multiply-adds, the coefficients chosen by the precision.
-    """
-    chosen = {types.float32: float32, types.float64: float64}
-    multiply_add = _call("llvm.fma")
-
-    def operation(_: Any, x: Any) -> Any:
-        def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-            vector = arguments[0].type
-            *lower, highest = (
-                ir.Constant(vector, [coefficient] * x.count) for coefficient in chosen[x.element]
-            )
-            result = highest
-            for coefficient in reversed(lower):
-                result = multiply_add(builder, result, arguments[0], coefficient)
-            return result
-
-        return (x(x), generate) if _is_lanes(x) else None
-
-    return intrinsic(operation)
+@formula(_truth)
+def anywhere(mask: Vector) -> Vector:
+    """Whether the mask holds in any lane."""
+    bits = mask.builder.bitcast(mask.value, ir.IntType(mask.value.type.count))
+    return Vector(mask.builder, mask.builder.icmp_unsigned("!=", bits, bits.type(0)))

@@ -1,180 +1,105 @@
 """Trains a bundle of lanes, one sample at a time, and takes its validation error on the way.
 
-Every lane is a network of the same topology with its own parameters and learning rate; all see
+Every lane is a network of the same topology with its own parameters and hyperparameters; all see
 the same samples in the same order. Arrays in, arrays out: nothing is checked, drawn or stored.
-
-The parameters of a layer are rows of lanes: first a row for the bias of each output, then for
-each input a row for its weight to each output (input-major).
 """
 
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.kernel.activations import LINEAR, activate
-from neuroevo.kernel.arrays import Floats, Samples, Topology, Workspace
-from neuroevo.kernel.compiled import entry_point, inlined, inner
-from neuroevo.kernel.lanes import broadcast, fma, load, store, where, zero
+from neuroevo.kernel import dropout, optimizers, schedules
+from neuroevo.kernel.arrays import (
+    LEARNING_RATE,
+    LOG_END_FACTOR,
+    TARGET,
+    Bundle,
+    Floats,
+    Memory,
+    Samples,
+    Topology,
+    Workspace,
+)
+from neuroevo.kernel.compiled import entry_point, inlined
+from neuroevo.kernel.lanes import anywhere, broadcast, fma, where, zero
+from neuroevo.kernel.pointers import item, load, numbers_of, rows_of, store
+from neuroevo.kernel.propagation import backward, forward
 
 
 @inlined
-def _weigh(parameters, values, offset, first_input, first_output, inputs, outputs):
-    """Pre-activations of a layer: biases plus weighted inputs, four outputs at a time."""
-    output = 0
-    while output + 4 <= outputs:
-        row = offset + output
-        sum0 = load(parameters, row)
-        sum1 = load(parameters, row + 1)
-        sum2 = load(parameters, row + 2)
-        sum3 = load(parameters, row + 3)
-        for unit in range(first_input, first_input + inputs):
-            row += outputs
-            value = load(values, unit)
-            sum0 = fma(load(parameters, row), value, sum0)
-            sum1 = fma(load(parameters, row + 1), value, sum1)
-            sum2 = fma(load(parameters, row + 2), value, sum2)
-            sum3 = fma(load(parameters, row + 3), value, sum3)
-        store(values, first_output + output, sum0)
-        store(values, first_output + output + 1, sum1)
-        store(values, first_output + output + 2, sum2)
-        store(values, first_output + output + 3, sum3)
-        output += 4
-    while output < outputs:
-        row = offset + output
-        total = load(parameters, row)
-        for unit in range(first_input, first_input + inputs):
-            row += outputs
-            total = fma(load(parameters, row), load(values, unit), total)
-        store(values, first_output + output, total)
-        output += 1
+def _learning_rate(bundle, seen, budget):
+    """Give the learning rate of a step whose first sample comes after so many."""
+    rate = load(bundle.hyperparameters, LEARNING_RATE)
+    if bundle.method.schedule != schedules.CONSTANT:
+        log_end_factor = load(bundle.hyperparameters, LOG_END_FACTOR)
+        remaining = broadcast((budget - seen) / budget, rate)
+        rate = rate * schedules.factor(bundle.method.schedule, log_end_factor, remaining)
+    return rate
 
 
-@inner
-def _forward(topology, parameters, workspace, inputs, sample):
-    """Fill `workspace.values` for one sample; gives the row of the first output."""
-    sizes = topology.layer_sizes
-    for unit in range(sizes[0]):
-        store(workspace.values, unit, broadcast(inputs[sample, unit]))
-    offset = 0
-    first = 0
-    for layer in range(len(sizes) - 1):
-        fan_in, fan_out = sizes[layer], sizes[layer + 1]
-        following = first + fan_in
-        _weigh(parameters, workspace.values, offset, first, following, fan_in, fan_out)
-        activate(
-            topology.activations[layer],
-            workspace.values,
-            workspace.slopes,
-            following,
-            following + fan_out,
-        )
-        offset += (fan_in + 1) * fan_out
-        first = following
+@inlined
+def _blame_outputs(bundle, training, sample, seen):
+    """Run a sample through the networks; leaves the deltas of the outputs, gives their first row.
+
+    They are output - target for either loss.
+    """
+    topology, workspace = bundle.topology, bundle.workspace
+    if bundle.method.dropout:
+        dropout.draw(bundle, seen)
+    first = forward(
+        topology,
+        bundle.parameters,
+        workspace,
+        training.inputs,
+        sample,
+        bundle.method.dropout,
+    )
+    outputs = item(topology.layer_sizes, topology.layers)
+    for output in range(outputs):
+        target = item(training.targets, sample * outputs + output)
+        delta = load(workspace.values, first + output) - target
+        store(workspace.deltas, first + output, delta)
     return first
 
 
 @inlined
-def _blame_and_update(parameters, workspace, offset, first_input, first_output, inputs, outputs):
-    """Deltas of a layer's inputs and the update of its weights in one pass, two inputs at a time.
-
-    Each weight is loaded once and stored once; the deltas come from the weights before the update.
-    """
-    values, deltas, steps = workspace.values, workspace.deltas, workspace.steps
-    unit = 0
-    while unit + 2 <= inputs:
-        row = offset + (unit + 1) * outputs
-        value0 = load(values, first_input + unit)
-        value1 = load(values, first_input + unit + 1)
-        sum0 = zero(value0)
-        sum1 = sum0
-        for output in range(first_output, first_output + outputs):
-            delta = load(deltas, output)
-            step = load(steps, output)
-            weight0 = load(parameters, row)
-            weight1 = load(parameters, row + outputs)
-            sum0 = fma(weight0, delta, sum0)
-            sum1 = fma(weight1, delta, sum1)
-            store(parameters, row, fma(value0, step, weight0))
-            store(parameters, row + outputs, fma(value1, step, weight1))
-            row += 1
-        store(deltas, first_input + unit, sum0)
-        store(deltas, first_input + unit + 1, sum1)
-        unit += 2
-    while unit < inputs:
-        row = offset + (unit + 1) * outputs
-        value = load(values, first_input + unit)
-        total = zero(value)
-        for output in range(first_output, first_output + outputs):
-            weight = load(parameters, row)
-            total = fma(weight, load(deltas, output), total)
-            store(parameters, row, fma(value, load(steps, output), weight))
-            row += 1
-        store(deltas, first_input + unit, total)
-        unit += 1
+def _learn_online(bundle, training, order, budget, first, last):
+    """Take a step of plain SGD after each sample, without a gradient that would be stored."""
+    parameters = bundle.parameters
+    for seen in range(first, last):
+        rate = _learning_rate(bundle, seen, budget)
+        first_output = _blame_outputs(bundle, training, item(order, seen), seen)
+        backward(bundle.topology, parameters, parameters, -rate, bundle.workspace, first_output)
 
 
 @inlined
-def _update_first_layer(parameters, workspace, inputs, outputs):
-    """Update the first layer's weights: nothing lies below, so no deltas are passed on."""
-    row = outputs
-    for unit in range(inputs):
-        value = load(workspace.values, unit)
-        for output in range(inputs, inputs + outputs):
-            step = load(workspace.steps, output)
-            store(parameters, row, fma(value, step, load(parameters, row)))
-            row += 1
+def _learn_in_batches(bundle, training, order, budget, first, last):
+    """Gather the mean gradient of a batch, and take a step where one ends."""
+    parameters, gradients = bundle.parameters, bundle.memory.gradients
+    for seen in range(first, last):
+        start = seen - seen % bundle.method.batch_size
+        end = min(start + bundle.method.batch_size, budget)
+        share = broadcast(1.0 / (end - start), load(parameters, 0))
+        first_output = _blame_outputs(bundle, training, item(order, seen), seen)
+        backward(bundle.topology, parameters, gradients, share, bundle.workspace, first_output)
+        if seen + 1 == end:
+            optimizers.update(bundle, _learning_rate(bundle, start, budget))
 
 
 @inlined
-def _backward(topology, parameters, learning_rates, workspace, first_output):
-    """Pass the deltas of the outputs down and update all parameters by one step of SGD."""
-    sizes = topology.layer_sizes
-    rate = load(learning_rates, 0)
-    offset = parameters.shape[0]
-    first = first_output
-    for layer in range(len(sizes) - 2, -1, -1):
-        fan_in, fan_out = sizes[layer], sizes[layer + 1]
-        offset -= (fan_in + 1) * fan_out
-        linear = topology.activations[layer] == LINEAR
-        for output in range(fan_out):
-            delta = load(workspace.deltas, first + output)
-            if not linear:
-                delta = delta * load(workspace.slopes, first + output)
-                store(workspace.deltas, first + output, delta)
-            step = -(rate * delta)
-            store(workspace.steps, first + output, step)
-            if topology.biases:
-                store(parameters, offset + output, load(parameters, offset + output) + step)
-        if layer == 0:
-            _update_first_layer(parameters, workspace, fan_in, fan_out)
-        else:
-            below = first - fan_in
-            _blame_and_update(parameters, workspace, offset, below, first, fan_in, fan_out)
-            first = below
-
-
-@inlined
-def _learn(topology, parameters, learning_rates, training, sample, workspace):
-    """One step of training on one sample."""
-    first_output = _forward(topology, parameters, workspace, training.inputs, sample)
-    for output in range(topology.layer_sizes[-1]):
-        value = load(workspace.values, first_output + output)
-        delta = value - broadcast(training.targets[sample, output])
-        store(workspace.deltas, first_output + output, delta)
-    _backward(topology, parameters, learning_rates, workspace, first_output)
-
-
-@inlined
-def _validate(topology, parameters, workspace, validation):
+def _validate(bundle, validation, samples):
     """Mean over samples and outputs of the squared error, a lane each."""
-    samples, outputs = validation.targets.shape
-    total = zero(load(parameters, 0))
+    topology, values = bundle.topology, bundle.workspace.values
+    outputs = item(topology.layer_sizes, topology.layers)
+    total = zero(load(bundle.parameters, 0))
     for sample in range(samples):
-        first_output = _forward(topology, parameters, workspace, validation.inputs, sample)
+        first = forward(
+            topology, bundle.parameters, bundle.workspace, validation.inputs, sample, False
+        )
         for output in range(outputs):
-            value = load(workspace.values, first_output + output)
-            error = value - broadcast(validation.targets[sample, output])
+            target = item(validation.targets, sample * outputs + output)
+            error = load(values, first + output) - target
             total = fma(error, error, total)
-    return total / broadcast(validation.targets.dtype.type(samples * outputs))
+    return total / broadcast(samples * outputs, total)
 
 
 @inlined
@@ -185,31 +110,84 @@ def _record(curves, point, errors):
     store(curves, point, where(errors < np.inf, errors, np.inf))
 
 
+@inlined
+def _any_learns_on(hyperparameters, errors):
+    """Let lanes at their target learn no more; gives whether any lane still does."""
+    missed = errors > load(hyperparameters, TARGET)
+    rate = load(hyperparameters, LEARNING_RATE)
+    store(hyperparameters, LEARNING_RATE, where(missed, rate, 0.0))
+    return anywhere(where(missed, errors, np.inf) < np.inf)
+
+
+# Arrays are known by their places from the entry points on.
+
+
+@inlined
+def _place_samples(samples):
+    return Samples(numbers_of(samples.inputs), numbers_of(samples.targets))
+
+
+@inlined
+def _place_topology(topology):
+    layer_sizes, activations, layers, parameters, biases = topology
+    return Topology(numbers_of(layer_sizes), numbers_of(activations), layers, parameters, biases)
+
+
+@inlined
+def _place_workspace(workspace):
+    values, slopes, deltas, dropout_factors = workspace
+    return Workspace(rows_of(values), rows_of(slopes), rows_of(deltas), rows_of(dropout_factors))
+
+
+@inlined
+def _place_bundle(bundle):
+    gradients, first_moments, second_moments, corrections = bundle.memory
+    return Bundle(
+        _place_topology(bundle.topology),
+        bundle.method,
+        rows_of(bundle.parameters),
+        rows_of(bundle.hyperparameters),
+        numbers_of(bundle.dropout_keys),
+        _place_workspace(bundle.workspace),
+        Memory(
+            rows_of(gradients),
+            rows_of(first_moments),
+            rows_of(second_moments),
+            rows_of(corrections),
+        ),
+    )
+
+
 @entry_point
 def train(
-    topology: Topology,
-    parameters: Floats,  # (parameters, lanes), changed in place
-    learning_rates: Floats,  # (1, lanes)
+    arrays: Bundle,
     training: Samples,
     order: npt.NDArray[np.int64],  # (samples,) which training sample is seen when
     validation: Samples,
     samples_seen: npt.NDArray[np.int64],  # (points,) rising: after how many samples to validate
-    workspace: Workspace,
     curves: Floats,  # (points, lanes) mean squared validation errors, filled here
 ) -> None:
-    """Train by online SGD on the loss ½ Σ (output - target)², as the article does.
+    """Train on the loss ½ Σ (output - target)², or on cross-entropy where outputs are softmax.
 
-    A lane's error is infinite from the first point where it isn't finite: the lane has diverged.
-    Once all have, the rest of the curves is infinite and nothing more is computed.
+    A step follows every `batch_size` samples and the last sample, on the mean loss of the samples
+    since the step before. A lane's error is infinite from the first point where it isn't finite:
+    the lane has diverged. Once no lane learns any more, the curves go on as they are and nothing
+    more is computed.
     """
+    bundle, errors = _place_bundle(arrays), rows_of(curves)
+    learned, validated = _place_samples(training), _place_samples(validation)
+    visits, budget = numbers_of(order), len(order)
     seen = 0
     for point in range(len(samples_seen)):
-        for index in range(seen, samples_seen[point]):
-            _learn(topology, parameters, learning_rates, training, order[index], workspace)
+        if bundle.method.online:
+            _learn_online(bundle, learned, visits, budget, seen, samples_seen[point])
+        else:
+            _learn_in_batches(bundle, learned, visits, budget, seen, samples_seen[point])
         seen = samples_seen[point]
-        _record(curves, point, _validate(topology, parameters, workspace, validation))
-        if not (curves[point] < np.inf).any():
-            curves[point:] = np.inf
+        _record(errors, point, _validate(bundle, validated, len(validation.targets)))
+        if not _any_learns_on(bundle.hyperparameters, load(errors, point)):
+            for rest in range(point + 1, len(samples_seen)):
+                store(errors, rest, load(errors, point))
             return
 
 
@@ -222,8 +200,10 @@ def predict(
     outputs: Floats,  # (samples × outputs, lanes), filled here
 ) -> None:
     """Compute the outputs of every lane's network, sample by sample."""
+    networks, space = _place_topology(topology), _place_workspace(workspace)
+    weights, seen, predicted = rows_of(parameters), numbers_of(inputs), rows_of(outputs)
     count = topology.layer_sizes[-1]
     for sample in range(len(inputs)):
-        first_output = _forward(topology, parameters, workspace, inputs, sample)
+        first = forward(networks, weights, space, seen, sample, False)
         for output in range(count):
-            store(outputs, sample * count + output, load(workspace.values, first_output + output))
+            store(predicted, sample * count + output, load(space.values, first + output))

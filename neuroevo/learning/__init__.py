@@ -18,7 +18,7 @@ from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import samples_seen
 from neuroevo.learning.data import DataSet
 from neuroevo.learning.network import Network
-from neuroevo.learning.optimization import READERS, Method, Optimization
+from neuroevo.learning.optimization import READERS, Optimization
 from neuroevo.learning.settings import Precision, StartingWeights, TrainingSettings
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "Architecture",
     "DataSet",
     "Loss",
-    "Method",
     "Network",
     "Optimization",
     "Optimizer",

@@ -1,15 +1,14 @@
 """The architecture of a network: layer sizes, activations, biases, outputs. Knows no weights."""
 
 from itertools import pairwise
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator
 
-from neuroevo.kernel.catalogue import Activation
+from neuroevo.kernel.catalogue import Activation, Output
 from neuroevo.settings import Settings
 
 Size = Annotated[int, Field(ge=1, le=1_000_000)]
-Output = Literal["linear", "softmax"]
 Activations: TypeAlias = Activation | tuple[Activation, ...]
 
 _ONE: TypeAdapter[Activation] = TypeAdapter(Activation)

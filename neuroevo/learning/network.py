@@ -72,10 +72,7 @@ class Network:
         outputs = rows_of_lanes(len(inputs) * sizes[-1], self.precision)
         predict(
             topology(
-                sizes,
-                architecture.activations,
-                biases=architecture.biases,
-                softmax=architecture.output == "softmax",
+                sizes, architecture.activations, architecture.output, biases=architecture.biases
             ),
             parameters,
             inputs,

@@ -4,10 +4,11 @@ Knows names and bounds; what each of them does is the kernel's business.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import Field
 
+from neuroevo.kernel.arrays import Method, method
 from neuroevo.kernel.catalogue import Optimizer, Schedule
 from neuroevo.settings import Settings
 
@@ -21,16 +22,6 @@ READERS: Mapping[str, tuple[Optimizer | Schedule, ...]] = {
     "end_factor": ("cosine", "exponential"),
 }
 """Which optimizers, or schedules, read a parameter that not all of them do."""
-
-
-class Method(NamedTuple):
-    """What networks must have in common to be trained in one bundle."""
-
-    optimizer: Optimizer
-    schedule: Schedule
-    batch_size: int
-    dropout: bool
-    clipping: bool
 
 
 class Optimization(Settings):
@@ -83,10 +74,11 @@ class Optimization(Settings):
     @property
     def method(self) -> Method:
         """What networks must share with this one to be trained beside it."""
-        return Method(
+        return method(
             self.optimizer,
             self.schedule,
             self.batch_size,
-            dropout=self.dropout > 0,
+            l2=self.l2 > 0,
             clipping=self.max_gradient_norm is not None,
+            dropout=self.dropout > 0,
         )

@@ -7,20 +7,27 @@ the learning curves. Knows no tasks, genomes or objectives.
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from neuroevo.errors import DataError
 from neuroevo.kernel import training as kernel
-from neuroevo.kernel.arrays import Floats, Samples, rows_of_lanes, topology, workspace
+from neuroevo.kernel.arrays import (
+    Bundle,
+    Floats,
+    Samples,
+    memory,
+    rows_of_lanes,
+    topology,
+    workspace,
+)
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import samples_seen
 from neuroevo.learning.data import DataSet
-from neuroevo.learning.optimization import Optimization
-from neuroevo.learning.settings import Precision, StartingWeights, TrainingSettings
+from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
+from neuroevo.learning.settings import Precision, TrainingSettings
 from neuroevo.learning.starting_weights import Seed, starting_parameters
 
 
@@ -44,15 +51,6 @@ class SampleStream:
     def outputs(self) -> int:
         """Number of outputs of a network for these samples."""
         return int(self.training.targets.shape[1])
-
-
-class Lane(NamedTuple):
-    """One training: where it starts from, and how it goes on from there."""
-
-    replicate: int  # whose draws its starting weights are made of
-    learning_rate: float
-    optimization: Optimization = Optimization()
-    starting_weights: StartingWeights = "uniform"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,35 +148,41 @@ _ROUNDING = 1e-6  # what the sum of a row of probabilities may be off by
 def _train_bundle(
     architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream
 ) -> Trained:
+    curves = rows_of_lanes(len(stream.samples_seen), stream.settings.precision)
+    bundle = _bundle(architecture, lanes, stream)
+    kernel.train(
+        bundle,
+        stream.training,
+        stream.order,
+        stream.validation,
+        stream.samples_seen,
+        curves,
+    )
+    parameters = bundle.parameters
+    # What overflow leaves differs between processors: a diverged lane keeps no parameters.
+    parameters[:, np.isinf(curves[-1])] = np.nan
+    # -0 becomes 0, so that steps of 0 that a stopped lane took beside others leave no trace.
+    parameters += 0.0
+    used = slice(0, len(lanes))
+    return Trained(curves.T[used], parameters.T[used])
+
+
+def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Bundle:
     sizes, precision = architecture.layer_sizes, stream.settings.precision
-    parameters = rows_of_lanes(architecture.vector_size, precision)
-    learning_rates = rows_of_lanes(1, precision)
-    curves = rows_of_lanes(len(stream.samples_seen), precision)
     # Lanes to spare repeat those in use, so that they diverge with them.
-    filled = list(itertools.islice(itertools.cycle(lanes), parameters.shape[1]))
+    filled = list(itertools.islice(itertools.cycle(lanes), LANE_COUNTS[precision]))
+    parameters = rows_of_lanes(architecture.vector_size, precision)
     starts = [
         starting_parameters(architecture, lane.starting_weights, stream.seed, lane.replicate)
         for lane in filled
     ]
     parameters[:] = np.stack(starts, axis=1)
-    learning_rates[:] = [lane.learning_rate for lane in filled]
-    kernel.train(
-        topology(
-            sizes,
-            architecture.activations,
-            biases=architecture.biases,
-            softmax=architecture.output == "softmax",
-        ),
+    return Bundle(
+        topology(sizes, architecture.activations, architecture.output, biases=architecture.biases),
+        lanes[0].optimization.method,
         parameters,
-        learning_rates,
-        stream.training,
-        stream.order,
-        stream.validation,
-        stream.samples_seen,
+        hyperparameters(filled, stream.settings),
+        dropout_keys(filled, stream.seed),
         workspace(sizes, precision),
-        curves,
+        memory(len(parameters), precision),
     )
-    # What overflow leaves differs between processors: a diverged lane keeps no parameters.
-    parameters[:, np.isinf(curves[-1])] = np.nan
-    used = slice(0, len(lanes))
-    return Trained(curves.T[used], parameters.T[used])

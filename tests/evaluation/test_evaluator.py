@@ -10,7 +10,8 @@ from neuroevo.errors import UsageError
 from neuroevo.evaluation import OBJECTIVES, Backend, Workers, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.learning import DataSet, Network
-from neuroevo.learning.training import Lane, SampleStream, sample_stream, train
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.training import SampleStream, sample_stream, train
 from tests import naive
 
 CONFIGURATIONS: Sequence[Mapping[str, Any]] = (

@@ -11,7 +11,7 @@ from numba import njit
 
 from neuroevo.kernel import activations, elementary
 from neuroevo.kernel.arrays import rows_of_lanes
-from neuroevo.kernel.lanes import load, store
+from neuroevo.kernel.pointers import load, rows_of, store
 
 GREATEST_ERROR = 4  # units in the last place
 
@@ -30,7 +30,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[[Any], Any], tuple[float
     "tanh": (elementary.tanh, mpmath.tanh, (-700.0, 700.0)),
     "sigmoid": (elementary.sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), (-700.0, 700.0)),
     "softplus": (
-        first_of(elementary.softplus),
+        elementary.softplus,
         lambda x: mpmath.log1p(mpmath.exp(x)),
         (-700.0, 700.0),
     ),
@@ -51,8 +51,9 @@ def on_lanes(function: Callable[..., Any], x: npt.NDArray[Any]) -> npt.NDArray[A
     """Apply a function on lanes to an array of any length."""
 
     @njit
-    def apply(rows: npt.NDArray[Any]) -> None:
-        for row in range(len(rows)):
+    def apply(array: npt.NDArray[Any]) -> None:
+        rows = rows_of(array)
+        for row in range(len(array)):
             store(rows, row, function(load(rows, row)))
 
     lanes = rows_of_lanes(1, str(x.dtype)).shape[1]

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo.errors import DataError, UsageError
-from neuroevo.learning import DataSet, Method, Optimization, TrainingSettings
+from neuroevo.kernel.arrays import method
+from neuroevo.learning import DataSet, Optimization, TrainingSettings
 from neuroevo.learning.training import sample_stream
 
 SHARES = st.floats(0, 1, exclude_max=True)
@@ -33,8 +34,8 @@ def test_numbers_change_no_method_but_by_switching_something_on(
     optimization = Optimization(
         optimizer="adam", momentum=momentum, dropout=dropout, l2=l2, max_gradient_norm=norm
     )
-    assert optimization.method == Method(
-        "adam", "constant", 1, dropout=dropout > 0, clipping=norm is not None
+    assert optimization.method == method(
+        "adam", "constant", 1, l2=False, clipping=norm is not None, dropout=dropout > 0
     )
 
 

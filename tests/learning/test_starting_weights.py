@@ -5,7 +5,8 @@ from typing import get_args
 import numpy as np
 
 from neuroevo.learning import Architecture, DataSet, StartingWeights, TrainingSettings
-from neuroevo.learning.training import Lane, sample_stream, train
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.training import sample_stream, train
 
 
 def test_kinds_of_starting_weights_share_a_bundle(data: DataSet) -> None:

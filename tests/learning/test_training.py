@@ -21,8 +21,9 @@ from neuroevo.learning import (
     Precision,
     TrainingSettings,
 )
+from neuroevo.learning.lanes import Lane
 from neuroevo.learning.starting_weights import starting_parameters
-from neuroevo.learning.training import Lane, Trained, sample_stream, train
+from neuroevo.learning.training import Trained, sample_stream, train
 from tests import naive
 
 SEED = (11, 0)
@@ -191,7 +192,8 @@ PRINT_BITS = """
 import hashlib
 import numpy as np
 from neuroevo.learning import ACTIVATIONS, Architecture, DataSet, TrainingSettings
-from neuroevo.learning.training import Lane, sample_stream, train
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.training import sample_stream, train
 
 x = np.random.default_rng(0).uniform(-1, 1, (40, 2))
 data = DataSet(x, x, x[:9], x[:9], ("x", "y"), ("x", "y"))

@@ -1,0 +1,173 @@
+"""One sample forward through the networks of a bundle, and its error back.
+
+The parameters of a layer are rows of lanes: first a row for the bias of each output, then for
+each input a row for its weight to each output (input-major). So the weights that are needed
+together lie together, and every loop over them keeps its sums in registers: four outputs at a
+time on the way forward, two inputs at a time on the way back. Knows no optimizer and no loss.
+"""
+
+from neuroevo.kernel.activations import LINEAR, activate
+from neuroevo.kernel.compiled import inlined, inner
+from neuroevo.kernel.lanes import broadcast, fma, zero
+from neuroevo.kernel.pointers import item, load, store
+
+
+@inlined
+def _weigh(parameters, values, offset, first_input, first_output, inputs, outputs):
+    """Pre-activations of a layer: biases plus weighted inputs, four outputs at a time."""
+    output = 0
+    while output + 4 <= outputs:
+        row = offset + output
+        sum0 = load(parameters, row)
+        sum1 = load(parameters, row + 1)
+        sum2 = load(parameters, row + 2)
+        sum3 = load(parameters, row + 3)
+        for unit in range(first_input, first_input + inputs):
+            row += outputs
+            value = load(values, unit)
+            sum0 = fma(load(parameters, row), value, sum0)
+            sum1 = fma(load(parameters, row + 1), value, sum1)
+            sum2 = fma(load(parameters, row + 2), value, sum2)
+            sum3 = fma(load(parameters, row + 3), value, sum3)
+        store(values, first_output + output, sum0)
+        store(values, first_output + output + 1, sum1)
+        store(values, first_output + output + 2, sum2)
+        store(values, first_output + output + 3, sum3)
+        output += 4
+    if output + 2 <= outputs:
+        row = offset + output
+        sum0 = load(parameters, row)
+        sum1 = load(parameters, row + 1)
+        for unit in range(first_input, first_input + inputs):
+            row += outputs
+            value = load(values, unit)
+            sum0 = fma(load(parameters, row), value, sum0)
+            sum1 = fma(load(parameters, row + 1), value, sum1)
+        store(values, first_output + output, sum0)
+        store(values, first_output + output + 1, sum1)
+        output += 2
+    while output < outputs:
+        row = offset + output
+        total = load(parameters, row)
+        for unit in range(first_input, first_input + inputs):
+            row += outputs
+            total = fma(load(parameters, row), load(values, unit), total)
+        store(values, first_output + output, total)
+        output += 1
+
+
+@inlined
+def _drop(workspace, linear, first, last):
+    """Multiply the values of some units, and so their slopes, by what dropout makes of them."""
+    for unit in range(first, last):
+        factor = load(workspace.dropout, unit)
+        store(workspace.values, unit, load(workspace.values, unit) * factor)
+        slope = factor if linear else load(workspace.slopes, unit) * factor
+        store(workspace.slopes, unit, slope)
+
+
+@inner
+def forward(topology, parameters, workspace, inputs, sample, dropping):
+    """Fill `workspace.values` and `slopes` for one sample; gives the row of the first output.
+
+    If `dropping`, hidden units are multiplied by `workspace.dropout`.
+    """
+    sizes = topology.layer_sizes
+    first, fan_in = 0, item(sizes, 0)
+    for unit in range(fan_in):
+        value = broadcast(item(inputs, sample * fan_in + unit), load(parameters, 0))
+        store(workspace.values, unit, value)
+    offset = 0
+    for layer in range(topology.layers):
+        fan_out = item(sizes, layer + 1)
+        following = first + fan_in
+        _weigh(parameters, workspace.values, offset, first, following, fan_in, fan_out)
+        activation = item(topology.activations, layer)
+        if activation != LINEAR:
+            activate(activation, workspace.values, workspace.slopes, following, following + fan_out)
+        if dropping and layer + 1 < topology.layers:
+            _drop(workspace, activation == LINEAR, following, following + fan_out)
+        offset += (fan_in + 1) * fan_out
+        first, fan_in = following, fan_out
+    return first
+
+
+@inlined
+def _add_bias_gradient(totals, scale, deltas, offset, first_output, outputs):
+    for output in range(outputs):
+        total = load(totals, offset + output)
+        store(totals, offset + output, fma(scale, load(deltas, first_output + output), total))
+
+
+@inlined
+def _blame_and_add_gradient(
+    parameters, totals, scale, workspace, offset, first_input, first_output, inputs, outputs
+):
+    """Deltas of a layer's inputs and the gradient of its weights in one pass, two inputs at a time.
+
+    The deltas come from the weights as they were, also where they are what is added to: then
+    each is loaded once and stored once.
+    """
+    values, slopes, deltas = workspace.values, workspace.slopes, workspace.deltas
+    unit = 0
+    while unit + 2 <= inputs:
+        row = offset + (unit + 1) * outputs
+        value0 = scale * load(values, first_input + unit)
+        value1 = scale * load(values, first_input + unit + 1)
+        sum0 = zero(value0)
+        sum1 = sum0
+        for output in range(first_output, first_output + outputs):
+            delta = load(deltas, output)
+            sum0 = fma(load(parameters, row), delta, sum0)
+            sum1 = fma(load(parameters, row + outputs), delta, sum1)
+            store(totals, row, fma(value0, delta, load(totals, row)))
+            store(totals, row + outputs, fma(value1, delta, load(totals, row + outputs)))
+            row += 1
+        store(deltas, first_input + unit, sum0 * load(slopes, first_input + unit))
+        store(deltas, first_input + unit + 1, sum1 * load(slopes, first_input + unit + 1))
+        unit += 2
+    if unit < inputs:
+        row = offset + (unit + 1) * outputs
+        value = scale * load(values, first_input + unit)
+        total = zero(value)
+        for output in range(first_output, first_output + outputs):
+            delta = load(deltas, output)
+            total = fma(load(parameters, row), delta, total)
+            store(totals, row, fma(value, delta, load(totals, row)))
+            row += 1
+        store(deltas, first_input + unit, total * load(slopes, first_input + unit))
+
+
+@inlined
+def _add_first_gradient(totals, scale, workspace, inputs, outputs):
+    """Gradient of the first layer's weights: nothing lies below that could be blamed."""
+    row = outputs
+    for unit in range(inputs):
+        value = scale * load(workspace.values, unit)
+        for output in range(inputs, inputs + outputs):
+            store(totals, row, fma(value, load(workspace.deltas, output), load(totals, row)))
+            row += 1
+
+
+@inlined
+def backward(topology, parameters, totals, scale, workspace, first_output):
+    """Pass the deltas of the outputs down, and add scale × the gradient to `totals`.
+
+    With the parameters as totals, and -learning rate as scale, that is a step of SGD.
+    """
+    sizes = topology.layer_sizes
+    first, offset = first_output, topology.parameters
+    fan_out = item(sizes, topology.layers)
+    for layer in range(topology.layers - 1, 0, -1):
+        fan_in = item(sizes, layer)
+        offset -= (fan_in + 1) * fan_out
+        if topology.biases:
+            _add_bias_gradient(totals, scale, workspace.deltas, offset, first, fan_out)
+        below = first - fan_in
+        _blame_and_add_gradient(
+            parameters, totals, scale, workspace, offset, below, first, fan_in, fan_out
+        )
+        first, fan_out = below, fan_in
+    if topology.biases:
+        _add_bias_gradient(totals, scale, workspace.deltas, 0, first, fan_out)
+    _add_first_gradient(totals, scale, workspace, first, fan_out)

@@ -1,0 +1,94 @@
+"""A lane of a bundle: which training it is, and the rows of numbers by which the kernel knows it.
+
+Knows the places of numbers in the kernel's arrays; trains nothing.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from decimal import Decimal, localcontext
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from neuroevo.kernel import arrays
+from neuroevo.kernel.arrays import Floats
+from neuroevo.learning.optimization import Optimization
+from neuroevo.learning.settings import StartingWeights, TrainingSettings
+from neuroevo.learning.starting_weights import Seed
+
+_WORDS = 2**32
+
+
+class Lane(NamedTuple):
+    """One training: where it starts from, and how it goes on from there."""
+
+    replicate: int  # whose draws its starting weights and its dropout are made of
+    learning_rate: float
+    optimization: Optimization = Optimization()
+    starting_weights: StartingWeights = "uniform"
+
+
+def hyperparameters(lanes: Sequence[Lane], settings: TrainingSettings) -> Floats:
+    """Tell the kernel what may differ from lane to lane.
+
+    Returns
+    -------
+    Array (hyperparameters, lanes), as the kernel counts them.
+    """
+    rows = arrays.hyperparameters(settings.precision)
+    rows[:] = np.array([_numbers(lane) for lane in lanes]).T
+    rows[arrays.TARGET] = _target(settings) if settings.stop_at_target else -1
+    return rows
+
+
+def dropout_keys(lanes: Sequence[Lane], seed: Seed) -> npt.NDArray[np.uint32]:
+    """Key each lane's draws by its replicate, so that they are its own wherever it is trained.
+
+    Returns
+    -------
+    Array (3, lanes): two words of a key, and below which a draw silences a unit.
+    """
+    silent = [min(round(lane.optimization.dropout * _WORDS), _WORDS - 1) for lane in lanes]
+    keys = [(*_key(seed, lane.replicate), limit) for lane, limit in zip(lanes, silent, strict=True)]
+    return np.ascontiguousarray(np.array(keys, dtype=np.uint32).T)
+
+
+def _numbers(lane: Lane) -> list[float]:
+    chosen = lane.optimization
+    numbers = {
+        arrays.LEARNING_RATE: lane.learning_rate,
+        arrays.MOMENTUM: chosen.momentum,
+        arrays.RHO: chosen.rho,
+        arrays.BETA1: chosen.beta1,
+        arrays.BETA2: chosen.beta2,
+        arrays.EPSILON: chosen.epsilon,
+        arrays.WEIGHT_DECAY: chosen.weight_decay,
+        arrays.L2: chosen.l2,
+        arrays.MAX_GRADIENT_NORM: chosen.max_gradient_norm or math.inf,
+        arrays.KEPT_FACTOR: 1 / (1 - chosen.dropout),
+        arrays.LOG_END_FACTOR: _log(chosen.end_factor),
+        arrays.TARGET: -1.0,
+    }
+    return [numbers[row] for row in range(len(numbers))]
+
+
+def _target(settings: TrainingSettings) -> float:
+    """Round the target down to the precision, so that what stops a lane has reached it."""
+    precision = np.dtype(settings.precision).type
+    target = precision(settings.target_mse)
+    return float(target if target <= settings.target_mse else np.nextafter(target, precision(0)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _log(number: float) -> float:
+    """Take the logarithm in decimals: the last bit of `math.log` differs between machines."""
+    with localcontext(prec=30):
+        return float(Decimal(number).ln())
+
+
+@functools.lru_cache(maxsize=4096)
+def _key(seed: Seed, replicate: int) -> tuple[int, int]:
+    first, second = np.random.SeedSequence(seed, spawn_key=(2, replicate)).generate_state(2)
+    return int(first), int(second)
