@@ -76,7 +76,7 @@ def test_same_seed_same_trials_with_any_workers(seed: int, tmp_path: Path) -> No
 def test_another_seed_gives_other_trials(tmp_path: Path) -> None:
     """The seed decides what is tried."""
     one, other = (timeless(search(small(seed=seed), tmp_path)) for seed in (0, 1))
-    assert [trial.genome for trial in one[5:]] != [trial.genome for trial in other[5:]]
+    assert [trial.genome for trial in one[6:]] != [trial.genome for trial in other[6:]]
 
 
 def test_a_trial_trained_again_alone_gives_the_same_bits(
@@ -85,7 +85,7 @@ def test_a_trial_trained_again_alone_gives_the_same_bits(
     """The numbers in the journal are those of the genome on the same line."""
     folder, _ = mouse_search
     trials = read_trials(folder.journal_file)
-    for trial in [*trials[:5], *trials[5::211]]:
+    for trial in [*trials[:6], *trials[6::211]]:
         objectives, curve = retrained(trial, mouse_experiment)
         np.testing.assert_equal(objectives, dict(trial.objectives))
         assert np.array(curve, np.float32).tobytes() == np.array(trial.curve, np.float32).tobytes()
@@ -109,13 +109,13 @@ def test_lineage_is_true(mouse_search: tuple[RunFolder, list[Progress]]) -> None
     """Baselines come first, parents before their children, and no genome comes twice."""
     folder, _ = mouse_search
     trials = read_trials(folder.journal_file)
-    assert [trial.number for trial in trials] == list(range(5 + 64 * 30))
-    assert [trial.operator for trial in trials[:5]] == ["baseline"] * 5
-    for trial in trials[5:]:
+    assert [trial.number for trial in trials] == list(range(6 + 64 * 30))
+    assert [trial.operator for trial in trials[:6]] == ["baseline"] * 6
+    for trial in trials[6:]:
         assert (trial.parents == ()) == (trial.operator in {"initial", "immigrant"})
         assert all(trials[parent].generation < trial.generation for parent in trial.parents)
         assert all(trials[parent].operator != "baseline" for parent in trial.parents)
-    genomes = Counter(json.dumps(dict(trial.genome), sort_keys=True) for trial in trials[5:])
+    genomes = Counter(json.dumps(dict(trial.genome), sort_keys=True) for trial in trials[6:])
     assert max(genomes.values()) == 1
 
 
@@ -180,7 +180,7 @@ def test_progress_counts_up_to_all(
     assert phases == ["compiling", "baselines", "searching", "rescoring", "finished"]
     counts = [each.trials for each in progress]
     assert counts == sorted(counts)
-    assert counts[-1] == progress[-1].expected_trials == 5 + 64 * 30
+    assert counts[-1] == progress[-1].expected_trials == 6 + 64 * 30
     assert progress[-1].networks == 16 * counts[-1]
 
 
@@ -214,7 +214,7 @@ def test_the_search_ends_when_the_space_is_exhausted(tmp_path: Path) -> None:
     """A space of three genomes is evaluated once, whole, and the run ends well."""
     space = {"hidden": [3], "learning_rate": 0.1, "activation": ["linear", "tanh", "relu"]}
     folder = search(small(space=space), tmp_path)
-    assert len(timeless(folder)) == 5 + 3
+    assert len(timeless(folder)) == 6 + 3
     assert folder.best_file.exists()
 
 
@@ -266,7 +266,7 @@ def test_a_search_in_which_all_diverge_ends_well(tmp_path: Path) -> None:
     space = {"hidden": {"count": [2, 3], "width": [20, 30]}, "learning_rate": 100.0,
              "activation": "linear"}  # fmt: skip
     folder = search(small(space=space), tmp_path)
-    evolved = timeless(folder)[5:]
+    evolved = timeless(folder)[6:]
     assert len(evolved) == 8 * 4
     assert {trial.cause for trial in evolved} == {"5 of 5 replicates diverged"}
     assert all(math.isnan(value) for trial in evolved for value in trial.objectives.values())

@@ -53,6 +53,19 @@ BASELINES = (
         {"hidden": (3, 3), "learning_rate": 0.001, "activation": "linear", **_ONLINE},
         "what the article's demo starts with",
     ),
+    Baseline(
+        "demo-latest",
+        {
+            "hidden": (3,),
+            "learning_rate": 0.01,
+            "activation": "leaky_relu",
+            **_ONLINE,
+            "optimizer": "adam",
+            "beta1": 0.9,
+            "beta2": 0.999,
+        },
+        "the demo's latest choice: Adam, and a slope below zero",
+    ),
 )
 
 

@@ -39,7 +39,7 @@ def test_list_shows_each_run_with_its_best(
     listed = neuroevo("list", "--results", str(results))
     heading, line = listed.stdout.splitlines()
     assert heading.split()[:4] == ["run", "experiment", "state", "trials"]
-    assert line.split()[:4] == [run_folder.name, "tiny", "finished", "13"]
+    assert line.split()[:4] == [run_folder.name, "tiny", "finished", "14"]
     front = load_run(run_folder).pareto_front()
     (summary,) = json.loads(neuroevo("list", "--results", str(results), "--json").stdout)
     assert summary["id"] == run_folder.name

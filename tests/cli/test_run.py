@@ -38,8 +38,8 @@ def test_stderr_tells_the_way_and_the_result(
 ) -> None:
     """In a pipe there is a line a generation, then the result, with no control characters."""
     told = tiny_run.stderr
-    assert "generation 1 of 2: 9 trials" in told
-    assert "generation 2 of 2: 13 trials" in told
+    assert "generation 1 of 2: 10 trials" in told
+    assert "generation 2 of 2: 14 trials" in told
     for part in ("Pareto front", "article-good", str(run_folder / "report.html"), "--seed-from"):
         assert part in told
     assert "\x1b" not in told

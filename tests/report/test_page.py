@@ -169,7 +169,7 @@ def test_report_of_an_unfinished_run_says_so(
     shutil.copytree(folder.path, copy)
     (copy / "champions.safetensors").unlink()
     html = write_report(Run(type(folder)(copy))).read_text(encoding="utf-8")
-    assert "The run is not finished: 293 of 293 trials are done." in html
+    assert "The run is not finished: 294 of 294 trials are done." in html
     assert "<span>not finished</span>" in html
     assert "seeds that it never saw" not in html
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation import phenotype_of
-from neuroevo.learning import Architecture, TrainingSettings
+from neuroevo.learning import READERS, Architecture, TrainingSettings
 from neuroevo.tasks import TASKS, MouseTask, Task
 
 NORMALISE_RULE = "normalise: must be a number greater than 0 and at most 1,000,000, or 'none'"
@@ -149,14 +149,15 @@ def test_a_bad_recording_is_a_data_error(tmp_path: Path) -> None:
 def test_baselines_learn_alike_whatever_others_do() -> None:
     """Other optimizers, batches, schedules and penalties in the settings leave baselines alone."""
     others = TrainingSettings(
-        optimizer="adamw", batch_size=32, schedule="cosine", l2=0.1, dropout=0.5
+        optimizer="adamw", beta1=0.5, batch_size=32, schedule="cosine", l2=0.1, dropout=0.5
     )
     for baseline in MouseTask().baselines:
         usual, beside = (
-            phenotype_of(baseline.configuration, (2, 2), settings)
+            phenotype_of(baseline.configuration, (2, 2), settings).optimization
             for settings in (TrainingSettings(), others)
         )
-        assert beside == usual
+        unread = {name for name, readers in READERS.items() if usual.optimizer not in readers}
+        assert beside.model_dump(exclude=unread) == usual.model_dump(exclude=unread)
 
 
 @pytest.mark.parametrize("kind", TASKS)
