@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help run test lint bench picture clean
+.PHONY: help run test lint bench peers picture clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile
@@ -35,6 +35,12 @@ picture: $(INSTALLED) ## take the pictures in the README from the latest run, wi
 
 bench: $(INSTALLED) ## measure speed, against peers where they are installed
 	$(BIN)/python -m experiments.benchmarks
+
+# On Linux PyTorch brings CUDA, gigabytes of it. Its own index has a version for the CPU alone:
+# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make peers
+peers: $(INSTALLED) ## install what bench compares the kernel with: jax, PyTorch, scikit-learn
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[peers]'
 
 clean: ## remove what was installed and cached, but no results
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

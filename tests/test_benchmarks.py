@@ -1,41 +1,96 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from experiments.benchmarks.exercise import Exercise, trained_layers
-from experiments.benchmarks.peers import PEERS, Peer
+from experiments.benchmarks import peak
+from experiments.benchmarks.agreement import DifferentTrainingError, difference
+from experiments.benchmarks.cases import Case, cases
+from experiments.benchmarks.conclusions import Promise
+from experiments.benchmarks.exercise import exercise_of
+from experiments.benchmarks.peers import LOOPS, Loop, installed, jax_training
 from experiments.benchmarks.tables import Table, at_least, at_most
-from neuroevo.learning import Activation, Architecture
+from neuroevo.kernel.arrays import rows_of_lanes
+from neuroevo.learning import Precision
+
+ROOT = Path(__file__).parents[1]
 
 
-def exercise(activation: Activation) -> Exercise:
-    """200 samples of the identity for a 2-6-2 network in float64."""
-    samples = np.random.default_rng(1).uniform(-1, 1, (200, 2))
-    architecture = Architecture(inputs=2, hidden=(6,), outputs=2, activation=activation)
-    return Exercise(architecture, "float64", 0.05, samples, samples)
+def in_float64(*layer_sizes: int) -> list[Case]:
+    """All that is measured of a topology in float64, where rounding hides no mistake."""
+    return [case for case in cases([layer_sizes]) if case.precision == "float64"]
 
 
-@pytest.mark.parametrize("activation", ["linear", "tanh", "relu"])
-@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
-def test_peers_train_the_same(peer: Peer, activation: Activation) -> None:
-    """A peer that the kernel is compared with ends with the kernel's weights."""
-    if not peer.installed:
-        pytest.skip(f"{peer.name} is not installed")
-    trained = zip(
-        trained_layers(exercise(activation)), peer.prepare(exercise(activation))(), strict=True
-    )
-    for (weights, biases), (weights_of_peer, biases_of_peer) in trained:
-        np.testing.assert_allclose(weights_of_peer, weights, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(biases_of_peer, biases, rtol=0, atol=1e-12)
+@pytest.mark.parametrize("case", in_float64(2, 6, 2), ids=lambda case: case.name)
+@pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.name)
+def test_loops_train_the_same(loop: Loop, case: Case) -> None:
+    """A loop that the kernel is compared with ends with the weights of its first network."""
+    if not loop.installed:
+        pytest.skip(f"{loop.name} is not installed")
+    if case.optimizer not in loop.optimizers:
+        pytest.skip(f"{loop.name} has another {case.optimizer}")
+    exercise = exercise_of(case, 200)
+    assert difference(loop.name, loop.training(exercise), exercise) < 1e-12
+
+
+@pytest.mark.skipif(not installed("jax"), reason="jax is not installed")
+@pytest.mark.parametrize("case", in_float64(3, 4, 5, 2), ids=lambda case: case.name)
+def test_jax_trains_the_same(case: Case) -> None:
+    """What jax maps over the networks ends with the weights of all that the kernel trains."""
+    exercise = exercise_of(case, 200)
+    training = jax_training(exercise).train
+    assert training().shape == (16, case.architecture.vector_size)
+    assert difference("jax", training, exercise) < 1e-12
+
+
+def test_another_training_is_no_peer() -> None:
+    """A peer that learns one sample less is found out."""
+    exercise = exercise_of(Case((2, 6, 2), "tanh", "float64", "sgd"), 100)
+    numpy = LOOPS[0].training(exercise.first(99))
+    with pytest.raises(DifferentTrainingError, match=r"^NumPy: the trained weights must agree"):
+        difference("NumPy", numpy, exercise)
 
 
 def test_multiply_adds() -> None:
-    """2-6-2 has 24 weights, of which the 12 of the second layer pass blame on."""
-    assert exercise("linear").multiply_adds == 24 + 12 + 24
+    """3-4-5-1 has 37 weights, of which the 25 above the first layer pass blame on."""
+    assert Case((3, 4, 5, 1), "linear", "float32", "sgd").multiply_adds == 37 + 25 + 37
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize(("loop", "sums"), [(peak.five_sums, 5), (peak.ten_sums, 10)])
+def test_peak_does_what_it_counts(
+    loop: Callable[..., None], sums: int, precision: Precision
+) -> None:
+    """Each step of each sum is done, and one more would give something else."""
+    rows = rows_of_lanes(12, precision)
+    rows[:2] = 0.5
+    rows[2:] = np.arange(2, 12)[:, np.newaxis]
+    loop(rows, 10)
+    expected = sum(1 + (start - 1) / 2**10 for start in range(2, 2 + sums))
+    np.testing.assert_array_equal(rows[0], expected)
+
+
+def test_kernel_says_how_it_was_loaded() -> None:
+    """The process that loads the kernel takes the time of imports and of loading."""
+    command = (sys.executable, "-m", "experiments.benchmarks.load_kernel", "float32")
+    finished = subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    readings = json.loads(finished.stdout)
+    assert set(readings) == {"import_seconds", "seconds", "cpu_seconds"}
+    assert min(readings.values()) > 0
+
+
+def test_conclusion_is_drawn_from_the_worst_case() -> None:
+    """A promise is judged by the measurement that is furthest from keeping it."""
+    measured = {"good": 12.0, "bad": 8.0}
+    least = Promise("times as fast", at_least(10), measured, ".0f").conclusion()
+    assert (least.worst, least.kept, least.verdict) == ("8 (bad)", "1 of 2", "missed by 20%")
+    most = Promise("seconds", at_most(12), measured, ".0f").conclusion()
+    assert (most.worst, most.kept, most.verdict) == ("12 (good)", "2 of 2", "reached")
+    assert Promise("seconds", at_most(1), {}, ".0f").conclusion().verdict == "not measured"
 
 
 def test_metered_run(tmp_path: Path) -> None:
@@ -49,7 +104,7 @@ def test_metered_run(tmp_path: Path) -> None:
         ],
         check=True,
         capture_output=True,
-        cwd=Path(__file__).parents[1],
+        cwd=ROOT,
     )
     meter = json.loads(readings.read_text())
     (_, warm), (_, searched), (_, ended) = meter["warm"], meter["searched"], meter["ended"]

@@ -28,8 +28,8 @@ class ChildError(NeuroevoError):
     """A command that was to be measured did not do its work."""
 
 
-def run(command: Sequence[str]) -> Finished:
-    """Run a command to its end.
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Finished:
+    """Run a command to its end, with variables of its own besides ours.
 
     A child's peak memory counts from its parent's size on, so the parent must be a small process.
 
@@ -42,7 +42,11 @@ def run(command: Sequence[str]) -> Finished:
     with (
         tempfile.TemporaryFile("w+") as messages,
         subprocess.Popen(  # noqa: S603 - commands of this package
-            command, stdout=subprocess.PIPE, stderr=messages, text=True
+            command,
+            stdout=subprocess.PIPE,
+            stderr=messages,
+            text=True,
+            env={**os.environ, **(environment or {})},
         ) as child,
     ):
         output = child.stdout.read() if child.stdout else ""

@@ -1,26 +1,39 @@
-"""The one training that the kernel and its peers are compared in, and how the kernel does it.
+"""The training that the kernel and its peers are compared in, and how the kernel does it.
 
-A network learns the mouse by online SGD on ½ Σ (output - target)², from given weights, on given
-samples in a given order.
+Networks learn to copy inputs to outputs, sample by sample, on ½ Σ (output - target)², from given
+weights. The targets are noisy: no network is ever done, and no gradient ever mere rounding.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from experiments.benchmarks.cases import Case
 from neuroevo.kernel.arrays import Samples
-from neuroevo.kernel.catalogue import LANE_COUNTS
-from neuroevo.learning import Architecture, Network, Precision, StartingWeights, TrainingSettings
+from neuroevo.learning import Network, Optimization, Optimizer, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.starting_weights import starting_parameters
-from neuroevo.learning.training import SampleStream, Trained, train
+from neuroevo.learning.training import SampleStream, train
 
-Floats = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+Floats = npt.NDArray[Any]
 Layers = list[tuple[Floats, Floats]]
 """For each layer its weights (inputs, outputs) and biases (outputs,)."""
 
+Training = Callable[[], Floats]
+"""Trains, and gives the parameters (networks, vector size); what comes before is not timed."""
+
+NETWORKS = 16
+"""How many networks the kernel trains, whatever fits into a bundle."""
+
+_LEARNING_RATES: dict[Optimizer, float] = {"sgd": 0.01, "adam": 0.001}
+"""For each optimizer a rate at which no network diverges."""
+
+_STEPS = 10_000_000  # samples × parameters that take a hundredth of a second or more
+_NOISE = 0.1  # standard deviation of the targets, whose range is ±1
 _SEED = (0,)
 
 
@@ -28,68 +41,84 @@ _SEED = (0,)
 class Exercise:
     """A training, fully determined."""
 
-    architecture: Architecture
-    precision: Precision
-    learning_rate: float
+    case: Case
     inputs: Floats  # (samples, inputs), in the order in which they are seen
     targets: Floats  # (samples, outputs)
-    starting_weights: StartingWeights = "uniform"
+    networks: int = NETWORKS  # that differ in their starting weights
 
     @property
     def samples(self) -> int:
         """How many samples are seen."""
         return len(self.inputs)
 
+    @property
+    def network_samples(self) -> int:
+        """How often a network learns a sample."""
+        return self.samples * self.networks
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of every network."""
+        return _LEARNING_RATES[self.case.optimizer]
+
+    @property
+    def optimization(self) -> Optimization:
+        """The optimizer and its parameters."""
+        return Optimization(optimizer=self.case.optimizer)
+
     def first(self, samples: int) -> "Exercise":
         """Make the exercise that ends after so many samples."""
         return replace(self, inputs=self.inputs[:samples], targets=self.targets[:samples])
 
-    def start(self) -> Layers:
-        """Give the layers of the first network before it has seen a sample."""
-        parameters = starting_parameters(self.architecture, self.starting_weights, _SEED, 0)
-        return Network(self.architecture, parameters.astype(self.precision)).layers
-
-    @property
-    def lanes(self) -> int:
-        """How many networks the kernel trains at once."""
-        return LANE_COUNTS[self.precision]
-
-    @property
-    def multiply_adds(self) -> int:
-        """Multiply-adds that one sample needs: forward, backward, update.
-
-        Each weight takes part once in each, but for those of the first layer in the backward
-        pass, below which nothing is to be blamed. Biases and activations are not counted.
-        """
-        weights = [fan_in * fan_out for fan_in, fan_out in pairwise(self.architecture.layer_sizes)]
-        return 3 * sum(weights) - weights[0]
+    def start(self, network: int) -> Layers:
+        """Give the layers of a network before it has seen a sample."""
+        architecture = self.case.architecture
+        parameters = starting_parameters(architecture, "glorot", _SEED, network)
+        return Network(architecture, parameters.astype(self.case.precision)).layers
 
 
-def train_lanes(exercise: Exercise) -> Trained:
-    """Train a full bundle; its first lane is the network that the peers train.
+def exercise_of(case: Case, samples: int | None = None) -> Exercise:
+    """Make the training of a case, on so many samples or as many as keep the kernel busy."""
+    if samples is None:
+        samples = math.ceil(_STEPS / case.architecture.parameter_count)
+    random = np.random.default_rng(0)
+    inputs = random.uniform(-1, 1, (samples, case.layer_sizes[0])).astype(case.precision)
+    copied = inputs[:, : case.layer_sizes[-1]]
+    noisy = copied + random.normal(0, _NOISE, copied.shape)
+    return Exercise(case, inputs, noisy.astype(case.precision))
+
+
+def kernel_training(exercise: Exercise) -> Training:
+    """Prepare the kernel's training of all networks.
 
     The validation error is taken once, at the end, on a single sample: peers take none.
     """
     samples = Samples(exercise.inputs, exercise.targets)
-    settings = TrainingSettings(samples=exercise.samples, precision=exercise.precision)
     stream = SampleStream(
-        settings,
+        TrainingSettings(samples=exercise.samples, precision=exercise.case.precision),
         _SEED,
         training=samples,
         order=np.arange(exercise.samples),
         validation=Samples(samples.inputs[:1], samples.targets[:1]),
         samples_seen=np.array([exercise.samples]),
     )
-    return train(
-        exercise.architecture,
-        [
-            Lane(replicate, exercise.learning_rate, starting_weights=exercise.starting_weights)
-            for replicate in range(exercise.lanes)
-        ],
-        stream,
-    )
+    lanes = [
+        Lane(network, exercise.learning_rate, exercise.optimization, "glorot")
+        for network in range(exercise.networks)
+    ]
+    architecture = exercise.case.architecture
+    return lambda: train(architecture, lanes, stream).parameters
 
 
-def trained_layers(exercise: Exercise) -> Layers:
-    """Train with the kernel and give the layers of the first lane's network."""
-    return Network(exercise.architecture, train_lanes(exercise).parameters[0]).layers
+def vectors(layers: Layers) -> Floats:
+    """Flatten the layers of a network, or of several in arrays with one more dimension in front.
+
+    Returns
+    -------
+    Array (networks, vector size), as described at `Architecture.vector_size`.
+    """
+    parts = []
+    for weights, biases in layers:
+        rows = np.atleast_2d(biases)
+        parts += [rows, weights.reshape(len(rows), -1)]
+    return np.concatenate(parts, axis=1)

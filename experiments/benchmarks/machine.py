@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from neuroevo.runs.environment import cpu_model, version
 
-_LIBRARIES = ("neuroevo", "numpy", "numba", "llvmlite", "joblib", "scikit-learn", "torch")
+_LIBRARIES = ("neuroevo", "numpy", "numba", "llvmlite", "joblib", "scikit-learn", "torch", "jaxlib")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ Knows nothing of what is measured.
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from statistics import median
 from typing import TypeVar
 
 Measured = TypeVar("Measured")
@@ -37,6 +39,18 @@ def interleaved(
     """
     taken = [{name: measure() for name, measure in measurements.items()} for _ in range(rounds)]
     return {name: [measured[name] for measured in taken] for name in measurements}
+
+
+def nanoseconds(action: Callable[[], object], parts: float) -> float:
+    """Take the time of one call, for each of the parts of its work."""
+    start = time.perf_counter_ns()
+    action()
+    return (time.perf_counter_ns() - start) / parts
+
+
+def median_ratio(measured: Sequence[float], to: Sequence[float]) -> float:
+    """Compare two measurements round by round, so that a slow moment is in both or in neither."""
+    return median(one / other for one, other in zip(measured, to, strict=True))
 
 
 def say(text: str) -> None:

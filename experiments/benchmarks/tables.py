@@ -31,9 +31,13 @@ class Target:
     bound: float
     sense: str  # "at least" or "at most"
 
+    def reached(self, measured: float) -> bool:
+        """Whether the bound is kept."""
+        return _SENSES[self.sense](measured, self.bound)
+
     def verdict(self, measured: float) -> str:
         """Say whether the bound is kept, and by how much it is missed."""
-        if _SENSES[self.sense](measured, self.bound):
+        if self.reached(measured):
             return "reached"
         missed_by = abs(measured - self.bound) / self.bound
         return f"missed by {missed_by:.0%}" if missed_by >= _ONE_PERCENT else "missed by under 1%"

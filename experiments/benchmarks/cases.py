@@ -1,0 +1,74 @@
+"""What is measured of the kernel: topologies, activations, precisions and optimizers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import get_args
+
+from neuroevo.learning import Activation, Architecture, Optimizer, Precision
+
+TOPOLOGIES = (
+    (2, 6, 2),
+    (2, 6, 6, 6, 2),
+    (2, 6, 6, 6, 6, 6, 6, 6, 2),
+    (2, 16, 16, 2),
+    (2, 32, 32, 2),
+    (8, 64, 64, 1),
+)
+"""The layer sizes that are measured."""
+
+ACTIVATIONS: tuple[Activation, ...] = ("linear", "tanh", "relu")
+"""The activations that are measured."""
+
+OPTIMIZERS: tuple[Optimizer, ...] = ("sgd", "adam")
+"""The optimizers that are measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is trained: a kind of network, and how it learns."""
+
+    layer_sizes: tuple[int, ...]
+    activation: Activation
+    precision: Precision
+    optimizer: Optimizer
+
+    @property
+    def network(self) -> str:
+        """Name the layer sizes, as in 2-6-2."""
+        return "-".join(map(str, self.layer_sizes))
+
+    @property
+    def name(self) -> str:
+        """Name all of it."""
+        return f"{self.network} {self.activation} {self.precision} {self.optimizer}"
+
+    @property
+    def architecture(self) -> Architecture:
+        """Describe the network."""
+        inputs, *hidden, outputs = self.layer_sizes
+        return Architecture(
+            inputs=inputs, hidden=tuple(hidden), outputs=outputs, activation=self.activation
+        )
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds that one sample needs: forward, backward, update.
+
+        Each weight takes part once in each, but for those of the first layer in the backward
+        pass, below which nothing is to be blamed. Biases, activations and whatever an optimizer
+        does beyond plain SGD are not counted.
+        """
+        weights = [fan_in * fan_out for fan_in, fan_out in pairwise(self.layer_sizes)]
+        return 3 * sum(weights) - weights[0]
+
+
+def cases(topologies: Sequence[tuple[int, ...]] = TOPOLOGIES) -> list[Case]:
+    """List what is measured, of all topologies or of some."""
+    return [
+        Case(layer_sizes, activation, precision, optimizer)
+        for optimizer in OPTIMIZERS
+        for layer_sizes in topologies
+        for precision in get_args(Precision)
+        for activation in ACTIVATIONS
+    ]

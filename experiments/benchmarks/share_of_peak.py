@@ -1,0 +1,91 @@
+"""The kernel on networks of several sizes, as a share of what the core can do at its peak."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+from typing import get_args
+
+from experiments.benchmarks.cases import ACTIVATIONS, Case, cases
+from experiments.benchmarks.conclusions import Promise
+from experiments.benchmarks.exercise import exercise_of, kernel_training
+from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, say
+from experiments.benchmarks.peak import peak
+from experiments.benchmarks.tables import Table, at_least
+from neuroevo.learning import Precision
+
+_SHARES = {"2-6-2": 0.25, "2-16-16-2": 0.45, "2-32-32-2": 0.45, "8-64-64-1": 0.4}
+_NOTE = (
+    "Nanoseconds a network-sample (one sample learned by one network), and the share of the core's "
+    "peak: multiply-adds that the training needs (forward, backward, update of weights by plain "
+    "SGD; no biases, no activations, nothing of what Adam does beyond), not those that the "
+    "processor does. The peak is measured in the same rounds: fused multiply-adds on lanes that "
+    "stay in registers."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOfPeak:
+    """How near the kernel comes to the peak."""
+
+    case: Case
+    nanoseconds: float  # a network-sample
+    multiply_adds: float  # that the training needs, a second
+    peak: float  # multiply-adds that the core can do, a second
+    share: float  # of the peak in the same round
+
+
+def measure(rounds: int) -> tuple[ShareOfPeak, ...]:
+    """Take all measurements of this kind."""
+    return tuple(_measure(case, rounds) for case in cases())
+
+
+def _measure(case: Case, rounds: int) -> ShareOfPeak:
+    say(f"kernel: {case.name}")
+    exercise = exercise_of(case)
+    measurements = {
+        "kernel": partial(nanoseconds, kernel_training(exercise), exercise.network_samples),
+        "peak": partial(peak, case.precision),
+    }
+    interleaved(measurements, 1)  # to warm up
+    times = interleaved(measurements, rounds)
+    rates = [case.multiply_adds * 1e9 / time for time in times["kernel"]]
+    return ShareOfPeak(
+        case,
+        median(times["kernel"]),
+        median(rates),
+        median(times["peak"]),
+        median_ratio(rates, times["peak"]),
+    )
+
+
+def table(shares: Sequence[ShareOfPeak]) -> Table:
+    """Write the measurements as a table."""
+    rows: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    peaks: dict[Precision, list[float]] = defaultdict(list)
+    for measured in shares:
+        case = measured.case
+        cell = f"{measured.nanoseconds:,.1f} ns, {measured.share:.0%}"
+        rows[case.optimizer, case.network, case.precision].append(cell)
+        peaks[case.precision].append(measured.peak)
+    said = ", ".join(f"{median(peaks[name]) / 1e9:.1f} in {name}" for name in get_args(Precision))
+    return Table(
+        "Kernel: sample by sample, one core",
+        ("optimizer", "network", "precision", *ACTIVATIONS),
+        tuple((*which, *cells) for which, cells in rows.items()),
+        (_NOTE, f"Peak, in thousand millions of multiply-adds a second: {said}."),
+    )
+
+
+def promises(shares: Sequence[ShareOfPeak]) -> Iterator[Promise]:
+    """Compare the measurements with what was promised: linear and relu, float32, SGD."""
+    for network, least in _SHARES.items():
+        measured = {
+            share.case.name: share.share
+            for share in shares
+            if share.case.network == network
+            and (share.case.precision, share.case.optimizer) == ("float32", "sgd")
+            and share.case.activation in {"linear", "relu"}
+        }
+        yield Promise(f"share of the peak on {network}", at_least(least), measured, ".0%")
