@@ -7,7 +7,7 @@ neighbours nor on the processor that the code is compiled for.
 """
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -175,10 +175,14 @@ def formula(gives: Callable[[Lanes], types.Type] = _same) -> Callable[[Function]
         The type of what the function gives, from that of the vectors it takes: the same by
         default. A function takes vectors, named tuples of them and numbers, at least one vector.
     """
-    return partial(_teach, gives)
+    return partial(_teach, gives, ((VarArg(types.Any),),))
 
 
-def _teach(gives: Callable[[Lanes], types.Type], function: Function) -> Function:
+def _teach(
+    gives: Callable[[Lanes], types.Type],
+    signatures: Iterable[tuple[Any, ...]],  # of what is lowered here
+    function: Function,
+) -> Function:
     class _Template(AbstractTemplate):
         key = function
 
@@ -205,7 +209,8 @@ def _teach(gives: Callable[[Lanes], types.Type], function: Function) -> Function
         return result.value
 
     infer_global(function, types.Function(_Template))
-    lower_builtin(function, VarArg(types.Any))(generate)
+    for kinds in signatures:
+        lower_builtin(function, *kinds)(generate)
     return function
 
 
@@ -227,10 +232,12 @@ def triple(lanes: Lanes) -> UniTuple:
     return UniTuple(lanes, 3)
 
 
+_OPERANDS = ((Lanes,), (Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes))
+
 for _symbol in (operator.neg, operator.add, operator.sub, operator.mul, operator.truediv):
-    formula()(_symbol)
+    _teach(_same, _OPERANDS, _symbol)
 for _symbol in (operator.lt, operator.gt):
-    formula(mask_of)(_symbol)
+    _teach(mask_of, _OPERANDS, _symbol)
 
 
 @formula()
