@@ -7,11 +7,12 @@ used, and nothing is checked.
 
 from typing import Any
 
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.datamodel import models
+from numba.core.types.containers import UniTuple
 from numba.extending import intrinsic, register_model
 
-from neuroevo.kernel.lanes import VECTOR_BITS, Lanes, lane_count
+from neuroevo.kernel.lanes import VECTOR_BITS, Lanes, Vector, fma, lane_count
 
 
 class Rows(types.Type):
@@ -101,6 +102,63 @@ def store(_: Any, rows: Any, row: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(rows, row, value), generate
+
+
+@intrinsic
+def load_block(_: Any, rows: Any, row: Any, count: Any) -> Any:
+    """Load some rows from this one on, a tuple of vectors; `count` is constant."""
+    if not (isinstance(rows, Rows) and isinstance(count, types.IntegerLiteral)):
+        return None
+    block = UniTuple(rows.lanes, count.literal_value)
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        vectors = _load_block(builder, *arguments[:2], len(block))
+        return context.make_tuple(builder, block, [vector.value for vector in vectors])
+
+    return block(rows, row, count), generate
+
+
+@intrinsic
+def store_block(_: Any, rows: Any, row: Any, block: Any) -> Any:
+    """Write a tuple of vectors to the rows from this one on."""
+    if not (isinstance(rows, Rows) and block == UniTuple(rows.lanes, len(block))):
+        return None
+
+    def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        for place, vector in enumerate(cgutils.unpack_tuple(builder, arguments[2])):
+            builder.store(vector, _row(builder, *arguments[:2], place), align=VECTOR_BITS // 8)
+        return context.get_dummy_value()
+
+    return types.void(rows, row, block), generate
+
+
+@intrinsic
+def add_product(_: Any, sums: Any, rows: Any, row: Any, factor: Any) -> Any:
+    """Add to each of some sums a row × factor, from this row on, rounded once."""
+    if not (isinstance(rows, Rows) and factor == rows.lanes):
+        return None
+
+    def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        before, rows_, row_, factor_ = arguments
+        addends = cgutils.unpack_tuple(builder, before)
+        vectors = _load_block(builder, rows_, row_, len(addends))
+        after = [
+            fma(vector, Vector(builder, factor_), Vector(builder, addend)).value
+            for vector, addend in zip(vectors, addends, strict=True)
+        ]
+        return context.make_tuple(builder, sums, after)
+
+    return sums(sums, rows, row, factor), generate
+
+
+def _row(builder: Any, rows: Any, row: Any, place: int) -> Any:
+    offset = builder.add(row, row.type(place))
+    return builder.gep(rows, [offset], inbounds=True)
+
+
+def _load_block(builder: Any, rows: Any, row: Any, count: int) -> list[Vector]:
+    places = (_row(builder, rows, row, place) for place in range(count))
+    return [Vector(builder, builder.load(place, align=VECTOR_BITS // 8)) for place in places]
 
 
 @intrinsic

@@ -6,54 +6,46 @@ together lie together, and every loop over them keeps its sums in registers: fou
 time on the way forward, two inputs at a time on the way back. Knows no optimizer and no loss.
 """
 
+from typing import Any
+
 from neuroevo.kernel.activations import LINEAR, activate
 from neuroevo.kernel.compiled import inlined, inner
 from neuroevo.kernel.lanes import broadcast, fma, zero
-from neuroevo.kernel.pointers import item, load, store
+from neuroevo.kernel.pointers import add_product, item, load, load_block, store, store_block
+
+
+def _weighing(outputs_at_once: int) -> Any:  # noqa: ANN401 - compiled
+    """Make a function that weighs the inputs of so many outputs, their sums held in registers."""
+
+    @inlined
+    def weigh(parameters, values, row, first_input, inputs, outputs):
+        sums = load_block(parameters, row, outputs_at_once)
+        for unit in range(first_input, first_input + inputs):
+            row += outputs
+            sums = add_product(sums, parameters, row, load(values, unit))
+        return sums
+
+    return weigh
+
+
+_weigh_four, _weigh_two, _weigh_one = _weighing(4), _weighing(2), _weighing(1)
 
 
 @inlined
 def _weigh(parameters, values, offset, first_input, first_output, inputs, outputs):
-    """Pre-activations of a layer: biases plus weighted inputs, four outputs at a time."""
+    """Pre-activations of a layer: biases plus weighted inputs."""
     output = 0
     while output + 4 <= outputs:
-        row = offset + output
-        sum0 = load(parameters, row)
-        sum1 = load(parameters, row + 1)
-        sum2 = load(parameters, row + 2)
-        sum3 = load(parameters, row + 3)
-        for unit in range(first_input, first_input + inputs):
-            row += outputs
-            value = load(values, unit)
-            sum0 = fma(load(parameters, row), value, sum0)
-            sum1 = fma(load(parameters, row + 1), value, sum1)
-            sum2 = fma(load(parameters, row + 2), value, sum2)
-            sum3 = fma(load(parameters, row + 3), value, sum3)
-        store(values, first_output + output, sum0)
-        store(values, first_output + output + 1, sum1)
-        store(values, first_output + output + 2, sum2)
-        store(values, first_output + output + 3, sum3)
+        sums = _weigh_four(parameters, values, offset + output, first_input, inputs, outputs)
+        store_block(values, first_output + output, sums)
         output += 4
     if output + 2 <= outputs:
-        row = offset + output
-        sum0 = load(parameters, row)
-        sum1 = load(parameters, row + 1)
-        for unit in range(first_input, first_input + inputs):
-            row += outputs
-            value = load(values, unit)
-            sum0 = fma(load(parameters, row), value, sum0)
-            sum1 = fma(load(parameters, row + 1), value, sum1)
-        store(values, first_output + output, sum0)
-        store(values, first_output + output + 1, sum1)
+        sums = _weigh_two(parameters, values, offset + output, first_input, inputs, outputs)
+        store_block(values, first_output + output, sums)
         output += 2
-    while output < outputs:
-        row = offset + output
-        total = load(parameters, row)
-        for unit in range(first_input, first_input + inputs):
-            row += outputs
-            total = fma(load(parameters, row), load(values, unit), total)
-        store(values, first_output + output, total)
-        output += 1
+    if output < outputs:
+        sums = _weigh_one(parameters, values, offset + output, first_input, inputs, outputs)
+        store_block(values, first_output + output, sums)
 
 
 @inlined
