@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from neuroevo.kernel.catalogue import LAYER_ACTIVATIONS, LEAKY_RELU_SLOPE
-from neuroevo.kernel.compiled import inlined, inner
+from neuroevo.kernel.compiled import inlined
 from neuroevo.kernel.elementary import exp, expm1_of_negative, sigmoid, softplus, tanh
 from neuroevo.kernel.lanes import Vector, fma, formula, pair, where, zero
 from neuroevo.kernel.pointers import load, store
@@ -64,7 +64,7 @@ def _silu(x: Vector) -> tuple[Vector, Vector]:
 def _over_rows(function: Callable[[Vector], tuple[Vector, Vector]]) -> Any:  # noqa: ANN401 - compiled
     """Make a loop that replaces rows of pre-activations by activations, and notes the slopes."""
 
-    @inner
+    @inlined
     def apply(values, slopes, first, last):
         for row in range(first, last):
             value, slope = function(load(values, row))
@@ -83,7 +83,7 @@ _softplus_rows = _over_rows(_softplus)
 _silu_rows = _over_rows(_silu)
 
 
-@inner
+@inlined
 def _softmax_rows(values, first, last):
     """Make class probabilities of rows `first` to `last` of `values`, in place."""
     greatest = load(values, first)

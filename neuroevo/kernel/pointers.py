@@ -112,7 +112,7 @@ def load_block(_: Any, rows: Any, row: Any, count: Any) -> Any:
     block = UniTuple(rows.lanes, count.literal_value)
 
     def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        vectors = _load_block(builder, *arguments[:2], len(block))
+        vectors = _load_block(builder, arguments[0], arguments[1], len(block))
         return context.make_tuple(builder, block, [vector.value for vector in vectors])
 
     return block(rows, row, count), generate
@@ -125,8 +125,9 @@ def store_block(_: Any, rows: Any, row: Any, block: Any) -> Any:
         return None
 
     def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        for place, vector in enumerate(cgutils.unpack_tuple(builder, arguments[2])):
-            builder.store(vector, _row(builder, *arguments[:2], place), align=VECTOR_BITS // 8)
+        rows_, first, vectors = arguments
+        for place, vector in enumerate(cgutils.unpack_tuple(builder, vectors)):
+            builder.store(vector, _row(builder, rows_, first, place), align=VECTOR_BITS // 8)
         return context.get_dummy_value()
 
     return types.void(rows, row, block), generate
