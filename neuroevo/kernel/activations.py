@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from neuroevo.kernel.catalogue import LAYER_ACTIVATIONS, LEAKY_RELU_SLOPE
-from neuroevo.kernel.compiled import inlined
+from neuroevo.kernel.compiled import inlined, inner
 from neuroevo.kernel.elementary import exp, expm1_of_negative, sigmoid, softplus, tanh
 from neuroevo.kernel.lanes import Vector, fma, formula, pair, where, zero
 from neuroevo.kernel.pointers import load, store
@@ -99,7 +99,7 @@ def _softmax_rows(values, first, last):
         store(values, row, load(values, row) / total)
 
 
-@inlined
+@inner
 def activate(activation, values, slopes, first, last):
     """Apply the activation of this number to rows `first` to `last` of `values`, in place.
 

@@ -9,11 +9,16 @@ from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
+# None of the functions below counts references: they neither make arrays nor outlive them.
+
 inner = njit(forceinline=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
-"""For a function that only compiled code calls: without ways in from elsewhere."""
+"""For a large function that compiled code calls: it stays a call."""
+
+merged = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
+"""For a large function that is used at few places: compiled once, then made part of each."""
 
 inlined = njit(inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
-"""For a function that becomes part of whatever compiled code calls it."""
+"""For a small function: its statements stand in for the call before anything is compiled."""
 
 
 def _source_hash() -> str:

@@ -9,7 +9,7 @@ time on the way forward, two inputs at a time on the way back. Knows no optimize
 from typing import Any
 
 from neuroevo.kernel.activations import LINEAR, activate
-from neuroevo.kernel.compiled import inlined, inner
+from neuroevo.kernel.compiled import inlined, merged
 from neuroevo.kernel.lanes import broadcast, fma, zero
 from neuroevo.kernel.pointers import add_product, item, load, load_block, store, store_block
 
@@ -58,7 +58,7 @@ def _drop(workspace, linear, first, last):
         store(workspace.slopes, unit, slope)
 
 
-@inner
+@merged
 def forward(topology, parameters, workspace, inputs, sample, dropping):
     """Fill `workspace.values` and `slopes` for one sample; gives the row of the first output.
 
@@ -141,7 +141,7 @@ def _add_first_gradient(totals, scale, workspace, inputs, outputs):
             row += 1
 
 
-@inlined
+@merged
 def backward(topology, parameters, totals, scale, workspace, first_output):
     """Pass the deltas of the outputs down, and add scale × the gradient to `totals`.
 
