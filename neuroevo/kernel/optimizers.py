@@ -34,7 +34,9 @@ class _Pace(NamedTuple):
     """What a step depends on besides the gradient: a number for each lane."""
 
     rate: Vector
-    momentum: Vector  # of the optimizer at hand: momentum, rho or beta1
+    momentum: Vector
+    rho: Vector
+    beta1: Vector
     beta2: Vector
     epsilon: Vector
     shrinkage: Vector  # what AdamW multiplies a parameter by
@@ -82,7 +84,7 @@ def _rmsprop(
     parameter: Vector, gradient: Vector, first: Vector, second: Vector, pace: _Pace
 ) -> Step:
     """Tieleman & Hinton 2012, lecture 6.5."""
-    second = fma(pace.momentum, second, (1.0 - pace.momentum) * (gradient * gradient))
+    second = fma(pace.rho, second, (1.0 - pace.rho) * (gradient * gradient))
     direction = gradient / (square_root(second) + pace.epsilon)
     return fma(-pace.rate, direction, parameter), first, second
 
@@ -93,41 +95,46 @@ def _adam(parameter: Vector, gradient: Vector, first: Vector, second: Vector, pa
 
     The correction of the first moment is part of the rate.
     """
-    first = fma(pace.momentum, first, (1.0 - pace.momentum) * gradient)
+    first = fma(pace.beta1, first, (1.0 - pace.beta1) * gradient)
     second = fma(pace.beta2, second, (1.0 - pace.beta2) * (gradient * gradient))
     direction = first / fma(square_root(second), pace.root_correction, pace.epsilon)
     return fma(-pace.rate, direction, parameter * pace.shrinkage), first, second
 
 
-def _over_parameters(step: Callable[..., Step]) -> Any:  # noqa: ANN401 - compiled
-    """Make a loop that takes a step with every parameter, and forgets its gradient."""
+def _over_parameters(step: Callable[..., Step], *, first: bool, second: bool) -> Any:  # noqa: ANN401 - compiled
+    """Make a loop that takes a step with every parameter, and forgets its gradient.
+
+    Which moments the optimizer keeps is known when the loop is compiled.
+    """
 
     @inlined
     def update(parameters, memory, count, pace, l2, clipping):
         for row in range(count):
             parameter = load(parameters, row)
             gradient = fma(l2, parameter, clipping * load(memory.gradients, row))
-            parameter, first, second = step(
+            parameter, first_moment, second_moment = step(
                 parameter,
                 gradient,
                 load(memory.first_moments, row),
                 load(memory.second_moments, row),
                 pace,
             )
-            store(memory.first_moments, row, first)  # before others: unchanged, it is no store
-            store(memory.second_moments, row, second)
             store(parameters, row, parameter)
+            if first:
+                store(memory.first_moments, row, first_moment)
+            if second:
+                store(memory.second_moments, row, second_moment)
             store(memory.gradients, row, zero(gradient))
 
     return update
 
 
-_sgd_update = _over_parameters(_sgd)
-_momentum_update = _over_parameters(_momentum)
-_nesterov_update = _over_parameters(_nesterov)
-_adagrad_update = _over_parameters(_adagrad)
-_rmsprop_update = _over_parameters(_rmsprop)
-_adam_update = _over_parameters(_adam)
+_sgd_update = _over_parameters(_sgd, first=False, second=False)
+_momentum_update = _over_parameters(_momentum, first=True, second=False)
+_nesterov_update = _over_parameters(_nesterov, first=True, second=False)
+_adagrad_update = _over_parameters(_adagrad, first=False, second=True)
+_rmsprop_update = _over_parameters(_rmsprop, first=False, second=True)
+_adam_update = _over_parameters(_adam, first=True, second=True)
 
 
 @inlined
@@ -158,34 +165,36 @@ def update(bundle, rate):
     """Take one step with all parameters, and set their gradients to 0."""
     parameters, memory, hyperparameters = bundle.parameters, bundle.memory, bundle.hyperparameters
     optimizer, count = bundle.method.optimizer, bundle.topology.parameters
-    one = zero(rate) + 1.0
-    l2 = load(hyperparameters, L2)
-    epsilon = load(hyperparameters, EPSILON)
-    beta2 = load(hyperparameters, BETA2)
+    l2, one = load(hyperparameters, L2), zero(rate) + 1.0
     clipping = one
     if bundle.method.clipping:
         clipping = _clipping(memory, count, load(hyperparameters, MAX_GRADIENT_NORM))
+    shrinkage, root_correction = one, one
+    beta1, beta2 = load(hyperparameters, BETA1), load(hyperparameters, BETA2)
+    if optimizer == _ADAMW:
+        shrinkage = fma(-rate, load(hyperparameters, WEIGHT_DECAY), one)
+    if optimizer == _ADAM or optimizer == _ADAMW:  # noqa: PLR1714, SIM109 - a set would be made
+        rate = rate / _correction(memory, 0, beta1)
+        root_correction = one / square_root(_correction(memory, 1, beta2))
+    pace = _Pace(
+        rate,
+        load(hyperparameters, MOMENTUM),
+        load(hyperparameters, RHO),
+        beta1,
+        beta2,
+        load(hyperparameters, EPSILON),
+        shrinkage,
+        root_correction,
+    )
     if optimizer == SGD:
-        pace = _Pace(rate, one, one, one, one, one)
         _sgd_update(parameters, memory, count, pace, l2, clipping)
     elif optimizer == _MOMENTUM:
-        pace = _Pace(rate, load(hyperparameters, MOMENTUM), one, one, one, one)
         _momentum_update(parameters, memory, count, pace, l2, clipping)
     elif optimizer == _NESTEROV:
-        pace = _Pace(rate, load(hyperparameters, MOMENTUM), one, one, one, one)
         _nesterov_update(parameters, memory, count, pace, l2, clipping)
     elif optimizer == _ADAGRAD:
-        pace = _Pace(rate, one, one, epsilon, one, one)
         _adagrad_update(parameters, memory, count, pace, l2, clipping)
     elif optimizer == _RMSPROP:
-        pace = _Pace(rate, load(hyperparameters, RHO), one, epsilon, one, one)
         _rmsprop_update(parameters, memory, count, pace, l2, clipping)
     else:
-        beta1 = load(hyperparameters, BETA1)
-        shrinkage = one
-        if optimizer == _ADAMW:
-            shrinkage = fma(-rate, load(hyperparameters, WEIGHT_DECAY), one)
-        root_correction = 1.0 / square_root(_correction(memory, 1, beta2))
-        rate = rate / _correction(memory, 0, beta1)
-        pace = _Pace(rate, beta1, beta2, epsilon, shrinkage, root_correction)
         _adam_update(parameters, memory, count, pace, l2, clipping)
