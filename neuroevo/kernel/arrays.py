@@ -35,9 +35,8 @@ _CACHE_LINE = 64  # bytes, also those of one vector
     MAX_GRADIENT_NORM,
     KEPT_FACTOR,  # what dropout multiplies a unit by that it keeps
     LOG_END_FACTOR,  # natural logarithm of what a schedule multiplies the learning rate by at last
-    TARGET,  # validation error at which a lane learns no more; negative for none
     _HYPERPARAMETERS,
-) = range(13)
+) = range(12)
 """Rows of the hyperparameters: what may differ from lane to lane."""
 
 
@@ -79,12 +78,13 @@ class Workspace(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What an optimizer keeps from sample to sample and from step to step, all 0 at first."""
+    """What is kept from sample to sample and from step to step, all 0 at first."""
 
     gradients: Floats  # (parameters, lanes) of the batch so far
     first_moments: Floats  # (parameters, lanes) a velocity or an average of gradients
     second_moments: Floats  # (parameters, lanes) a sum or an average of squared gradients
     corrections: Floats  # (2, lanes) averages of as many ones as there were gradients
+    kept: Floats  # (parameters, lanes) parameters of lanes that learn no more
 
 
 class Bundle(NamedTuple):
@@ -93,7 +93,7 @@ class Bundle(NamedTuple):
     topology: Topology
     method: Method
     parameters: Floats  # (parameters, lanes), trained in place
-    hyperparameters: Floats  # (hyperparameters, lanes), the learning rate 0 once a lane has stopped
+    hyperparameters: Floats  # (hyperparameters, lanes)
     dropout_keys: npt.NDArray[np.uint32]  # (3, lanes) two words that key its draws, and a threshold
     workspace: Workspace
     memory: Memory
@@ -150,9 +150,9 @@ def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
 
 
 def memory(parameters: int, precision: str) -> Memory:
-    """Room for what an optimizer keeps."""
-    gradients, first_moments, second_moments = _equal_parts(3, parameters, precision)
-    return Memory(gradients, first_moments, second_moments, rows_of_lanes(2, precision))
+    """Room for what is kept while parameters learn."""
+    gradients, first, second, kept = _equal_parts(4, parameters, precision)
+    return Memory(gradients, first, second, rows_of_lanes(2, precision), kept)
 
 
 def _equal_parts(parts: int, rows: int, precision: str) -> Iterator[Floats]:

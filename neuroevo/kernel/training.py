@@ -11,7 +11,6 @@ from neuroevo.kernel import dropout, optimizers, schedules
 from neuroevo.kernel.arrays import (
     LEARNING_RATE,
     LOG_END_FACTOR,
-    TARGET,
     Bundle,
     Floats,
     Memory,
@@ -103,20 +102,35 @@ def _validate(bundle, validation, samples):
 
 
 @inlined
-def _record(curves, point, errors):
-    """Write one point of the learning curves; a lane that has diverged once stays infinite."""
+def _record(curves, point, target, errors):
+    """Write one point of the learning curves; gives whether any lane still learns.
+
+    A lane that has diverged once stays infinite, one at its target stays as it is there.
+    """
     if point > 0:
-        errors = where(load(curves, point - 1) < np.inf, errors, np.inf)
-    store(curves, point, where(errors < np.inf, errors, np.inf))
+        before = load(curves, point - 1)
+        errors = where(before < np.inf, errors, np.inf)
+        errors = where(before > target, errors, before)
+    errors = where(errors < np.inf, errors, np.inf)
+    store(curves, point, errors)
+    return anywhere(where(errors > target, errors, np.inf) < np.inf)
 
 
 @inlined
-def _any_learns_on(hyperparameters, errors):
-    """Let lanes at their target learn no more; gives whether any lane still does."""
-    missed = errors > load(hyperparameters, TARGET)
-    rate = load(hyperparameters, LEARNING_RATE)
-    store(hyperparameters, LEARNING_RATE, where(missed, rate, 0.0))
-    return anywhere(where(missed, errors, np.inf) < np.inf)
+def _keep_parameters(bundle, curves, point, target):
+    """Note the parameters of all lanes but those that were at their target before this point."""
+    kept = bundle.memory.kept
+    for row in range(bundle.topology.parameters):
+        now = load(bundle.parameters, row)
+        if point > 0:
+            now = where(load(curves, point - 1) > target, now, load(kept, row))
+        store(kept, row, now)
+
+
+@inlined
+def _restore_parameters(bundle):
+    for row in range(bundle.topology.parameters):
+        store(bundle.parameters, row, load(bundle.memory.kept, row))
 
 
 # Arrays are known by their places from the entry points on.
@@ -141,7 +155,7 @@ def _place_workspace(workspace):
 
 @inlined
 def _place_bundle(bundle):
-    gradients, first_moments, second_moments, corrections = bundle.memory
+    gradients, first_moments, second_moments, corrections, kept = bundle.memory
     return Bundle(
         _place_topology(bundle.topology),
         bundle.method,
@@ -154,6 +168,7 @@ def _place_bundle(bundle):
             rows_of(first_moments),
             rows_of(second_moments),
             rows_of(corrections),
+            rows_of(kept),
         ),
     )
 
@@ -165,6 +180,7 @@ def train(
     order: npt.NDArray[np.int64],  # (samples,) which training sample is seen when
     validation: Samples,
     samples_seen: npt.NDArray[np.int64],  # (points,) rising: after how many samples to validate
+    target: float,  # error at which a lane learns no more; negative for none
     curves: Floats,  # (points, lanes) mean squared validation errors, filled here
 ) -> None:
     """Train on the loss ½ Σ (output - target)², or on cross-entropy where outputs are softmax.
@@ -177,18 +193,22 @@ def train(
     bundle, errors = _place_bundle(arrays), rows_of(curves)
     learned, validated = _place_samples(training), _place_samples(validation)
     visits, budget = numbers_of(order), len(order)
-    seen = 0
+    seen, learning = 0, True
     for point in range(len(samples_seen)):
+        if not learning:
+            store(errors, point, load(errors, point - 1))
+            continue
         if bundle.method.online:
             _learn_online(bundle, learned, visits, budget, seen, samples_seen[point])
         else:
             _learn_in_batches(bundle, learned, visits, budget, seen, samples_seen[point])
         seen = samples_seen[point]
-        _record(errors, point, _validate(bundle, validated, len(validation.targets)))
-        if not _any_learns_on(bundle.hyperparameters, load(errors, point)):
-            for rest in range(point + 1, len(samples_seen)):
-                store(errors, rest, load(errors, point))
-            return
+        if target >= 0:
+            _keep_parameters(bundle, errors, point, target)
+        error = _validate(bundle, validated, len(validation.targets))
+        learning = _record(errors, point, target, error)
+    if target >= 0:
+        _restore_parameters(bundle)
 
 
 @entry_point

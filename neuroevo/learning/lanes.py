@@ -15,7 +15,7 @@ import numpy.typing as npt
 from neuroevo.kernel import arrays
 from neuroevo.kernel.arrays import Floats
 from neuroevo.learning.optimization import Optimization
-from neuroevo.learning.settings import StartingWeights, TrainingSettings
+from neuroevo.learning.settings import Precision, StartingWeights
 from neuroevo.learning.starting_weights import Seed
 
 _WORDS = 2**32
@@ -30,16 +30,15 @@ class Lane(NamedTuple):
     starting_weights: StartingWeights = "uniform"
 
 
-def hyperparameters(lanes: Sequence[Lane], settings: TrainingSettings) -> Floats:
+def hyperparameters(lanes: Sequence[Lane], precision: Precision) -> Floats:
     """Tell the kernel what may differ from lane to lane.
 
     Returns
     -------
     Array (hyperparameters, lanes), as the kernel counts them.
     """
-    rows = arrays.hyperparameters(settings.precision)
+    rows = arrays.hyperparameters(precision)
     rows[:] = np.array([_numbers(lane) for lane in lanes]).T
-    rows[arrays.TARGET] = _target(settings) if settings.stop_at_target else -1
     return rows
 
 
@@ -69,16 +68,8 @@ def _numbers(lane: Lane) -> list[float]:
         arrays.MAX_GRADIENT_NORM: chosen.max_gradient_norm or math.inf,
         arrays.KEPT_FACTOR: 1 / (1 - chosen.dropout),
         arrays.LOG_END_FACTOR: _log(chosen.end_factor),
-        arrays.TARGET: -1.0,
     }
     return [numbers[row] for row in range(len(numbers))]
-
-
-def _target(settings: TrainingSettings) -> float:
-    """Round the target down to the precision, so that what stops a lane has reached it."""
-    precision = np.dtype(settings.precision).type
-    target = precision(settings.target_mse)
-    return float(target if target <= settings.target_mse else np.nextafter(target, precision(0)))
 
 
 @functools.lru_cache(maxsize=1024)

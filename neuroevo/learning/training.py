@@ -156,15 +156,26 @@ def _train_bundle(
         stream.order,
         stream.validation,
         stream.samples_seen,
+        _target(stream.settings),
         curves,
     )
     parameters = bundle.parameters
     # What overflow leaves differs between processors: a diverged lane keeps no parameters.
     parameters[:, np.isinf(curves[-1])] = np.nan
-    # -0 becomes 0, so that steps of 0 that a stopped lane took beside others leave no trace.
-    parameters += 0.0
     used = slice(0, len(lanes))
     return Trained(curves.T[used], parameters.T[used])
+
+
+def _target(settings: TrainingSettings) -> float:
+    """Give the error at which a network learns no more; negative for none.
+
+    Rounded down to the precision, so that whatever stops there has reached the target.
+    """
+    if not settings.stop_at_target:
+        return -1.0
+    precision = np.dtype(settings.precision).type
+    target = precision(settings.target_mse)
+    return float(target if target <= settings.target_mse else np.nextafter(target, precision(0)))
 
 
 def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Bundle:
@@ -181,7 +192,7 @@ def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStr
         topology(sizes, architecture.activations, architecture.output, biases=architecture.biases),
         lanes[0].optimization.method,
         parameters,
-        hyperparameters(filled, stream.settings),
+        hyperparameters(filled, precision),
         dropout_keys(filled, stream.seed),
         workspace(sizes, precision),
         memory(len(parameters), precision),
