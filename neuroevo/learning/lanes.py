@@ -38,7 +38,9 @@ def hyperparameters(lanes: Sequence[Lane], precision: Precision) -> Floats:
     Array (hyperparameters, lanes), as the kernel counts them.
     """
     rows = arrays.hyperparameters(precision)
-    rows[:] = np.array([_numbers(lane) for lane in lanes]).T
+    kinds = {_kind(lane): lane for lane in lanes}  # mostly one: replicates of a trial are alike
+    columns = {kind: _numbers(lane) for kind, lane in kinds.items()}
+    rows[:] = np.array([columns[_kind(lane)] for lane in lanes]).T
     return rows
 
 
@@ -47,11 +49,18 @@ def dropout_keys(lanes: Sequence[Lane], seed: Seed) -> npt.NDArray[np.uint32]:
 
     Returns
     -------
-    Array (3, lanes): two words of a key, and below which a draw silences a unit.
+    Array (3, lanes): two words of a key, and below which a draw silences a unit; all 0 where no
+    lane drops out.
     """
+    if not lanes[0].optimization.method.dropout:
+        return np.zeros((3, len(lanes)), dtype=np.uint32)
     silent = [min(round(lane.optimization.dropout * _WORDS), _WORDS - 1) for lane in lanes]
     keys = [(*_key(seed, lane.replicate), limit) for lane, limit in zip(lanes, silent, strict=True)]
     return np.ascontiguousarray(np.array(keys, dtype=np.uint32).T)
+
+
+def _kind(lane: Lane) -> tuple[float, int]:
+    return lane.learning_rate, id(lane.optimization)
 
 
 def _numbers(lane: Lane) -> list[float]:
