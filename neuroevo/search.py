@@ -108,6 +108,7 @@ def search(
         initial=initial,
     )
     data = experiment.task.data_set()
+    stream = _stream(experiment, data, _SEARCH_SEEDS)
     observer(Progress(experiment, "compiling"))
     with Evaluator(experiment.training.precision, workers or Workers()) as evaluator:
         folder = _new_folder(experiment, results)
@@ -116,6 +117,7 @@ def search(
             search = _Search(
                 experiment,
                 data,
+                stream,
                 folder,
                 evolution,
                 evaluator,
@@ -132,6 +134,10 @@ def search(
 
 def _nobody(_: Progress) -> None:
     """Observe nothing."""
+
+
+def _stream(experiment: Experiment, data: DataSet, seeds: int) -> SampleStream:
+    return sample_stream(data, experiment.training, (experiment.seed, seeds))
 
 
 def _new_folder(experiment: Experiment, results: Path) -> RunFolder:
@@ -152,6 +158,7 @@ class _Search:
 
     experiment: Experiment
     data: DataSet
+    stream: SampleStream  # of the search's seeds
     folder: RunFolder
     evolution: Evolution
     evaluator: Evaluator
@@ -160,10 +167,6 @@ class _Search:
     progress: Progress
     started: float  # on the monotonic clock
     evolved: dict[str, Trial] = field(default_factory=dict)  # by the genome's key
-    stream: SampleStream = field(init=False)  # of the search's seeds
-
-    def __post_init__(self) -> None:
-        self.stream = self._stream(_SEARCH_SEEDS)
 
     def evaluate_baselines(self) -> None:
         """Evaluate what was picked by hand, with the settings of all other trials."""
@@ -202,7 +205,8 @@ class _Search:
         trials = [*self.progress.front, *self.progress.baselines]
         genomes = [trial.genome for trial in trials]
         known = dict(self._evaluations(genomes, self.stream))
-        fresh = dict(self._evaluations(genomes, self._stream(_FRESH_SEEDS)))
+        fresh_stream = _stream(self.experiment, self.data, _FRESH_SEEDS)
+        fresh = dict(self._evaluations(genomes, fresh_stream))
         champions = [
             _champion(trial, known[index], fresh[index]) for index, trial in enumerate(trials)
         ]
@@ -233,9 +237,6 @@ class _Search:
 
     def _front(self) -> tuple[Trial, ...]:
         return tuple(self.evolved[individual.genome.key] for individual in self.evolution.front)
-
-    def _stream(self, seeds: int) -> SampleStream:
-        return sample_stream(self.data, self.experiment.training, (self.experiment.seed, seeds))
 
     def _evaluations(
         self, genomes: Sequence[Mapping[str, Value]], stream: SampleStream

@@ -227,7 +227,7 @@ def test_layers_with_activations_of_their_own_are_searched(tmp_path: Path) -> No
     told: list[Progress] = []
     run = neuroevo.run(experiment, results=tmp_path, n_jobs=1, observer=told.append)
     assert run.experiment == experiment
-    evolved = run.all_trials[5:]
+    evolved = run.all_trials[6:]
     assert len(evolved) == 12 * 5
     assert all(dict(experiment.space.genome(trial.genome)) == trial.genome for trial in evolved)
     assert [trial.genome for trial in run.pareto_front()] == [
@@ -251,14 +251,14 @@ def test_a_best_toml_of_such_a_search_seeds_another(hidden: Value, tmp_path: Pat
     """Whatever layers won, none among them, the file fixes every gene and is the first genome."""
     experiment = small(space={"hidden": MIXED}, evolution={"population": 4, "generations": 1})
     genome = experiment.space.genome({"hidden": hidden, "learning_rate": 0.1})
-    [trial, *_] = timeless(search(experiment, tmp_path, initial=[genome]))[5:]
+    [trial, *_] = timeless(search(experiment, tmp_path, initial=[genome]))[6:]
     best = tmp_path / "best.toml"
     best.write_text(best_toml(experiment, trial), encoding="utf-8")
     run = neuroevo.run(experiment, results=tmp_path, seed_from=best)
-    assert run.all_trials[5].operator == "seed"
-    assert run.all_trials[5].genome == dict(genome)
+    assert run.all_trials[6].operator == "seed"
+    assert run.all_trials[6].genome == dict(genome)
     alone = neuroevo.run(best, results=tmp_path)
-    assert [dict(each.genome) for each in alone.all_trials[5:]] == [dict(genome)]
+    assert [dict(each.genome) for each in alone.all_trials[6:]] == [dict(genome)]
 
 
 def test_a_search_in_which_all_diverge_ends_well(tmp_path: Path) -> None:

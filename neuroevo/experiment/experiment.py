@@ -5,7 +5,7 @@ Knows which tables there are and what may stand in them; opens no file and runs 
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +14,7 @@ from pydantic import (
     SerializeAsAny,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
@@ -142,6 +143,23 @@ class Experiment(Settings):
             found = f"True with {', '.join(map(repr, unsettled))}"
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
         return training
+
+    @model_validator(mode="after")
+    def _check_genes_are_read(self) -> Self:
+        problems = [
+            (
+                ("space", name),
+                (
+                    f"must be read by an optimizer or schedule, {' or '.join(READERS[name])}, "
+                    "but the experiment has none of them"
+                ),
+            )
+            for name in self.space.genes
+            if name in self.unread
+        ]
+        if problems:
+            raise refusal(problems)
+        return self
 
     @property
     def unread(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ Knows tables and search spaces; trains and evolves nothing.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Generic, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -135,12 +135,10 @@ class HiddenLayers(GeneTable):
 def _tables_of(setting: FieldInfo) -> tuple[type[GeneTable], ...]:
     """Return the tables that may stand for a gene whose values are those of a setting."""
     option: Any = setting.annotation
-    tables: list[Any] = [Choices]
-    number = {int, float} & {option, *get_args(option)}
-    if number:  # a gene always has a value, also where a setting may be None
-        option = Annotated[number.pop(), *setting.metadata]
-        tables.append(Range)
-    return tuple(table[option] for table in tables)
+    if option not in {int, float}:
+        return (Choices[option],)
+    bounded: Any = Annotated[option, *setting.metadata]
+    return Choices[bounded], Range[bounded]
 
 
 GENES: Mapping[str, tuple[type[GeneTable], ...]] = MappingProxyType(

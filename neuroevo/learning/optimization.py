@@ -12,6 +12,8 @@ from neuroevo.kernel.arrays import Method, method
 from neuroevo.kernel.catalogue import Optimizer, Schedule
 from neuroevo.settings import Settings
 
+Share = Annotated[float, Field(ge=0, le=0.999999)]  # below 1 in float32 too
+
 READERS: Mapping[str, tuple[Optimizer | Schedule, ...]] = {
     "momentum": ("momentum", "nesterov"),
     "rho": ("rmsprop",),
@@ -31,34 +33,35 @@ class Optimization(Settings):
         Optimizer,
         Field(description="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw"),
     ] = "sgd"
-    momentum: Annotated[
-        float, Field(ge=0, lt=1, description="share of the last step that is kept")
-    ] = 0.9
-    rho: Annotated[
-        float, Field(ge=0, lt=1, description="smoothing of rmsprop's squared gradients")
-    ] = 0.99
-    beta1: Annotated[
-        float, Field(ge=0, lt=1, description="smoothing of the gradients of adam and adamw")
-    ] = 0.9
-    beta2: Annotated[
-        float, Field(ge=0, lt=1, description="smoothing of their squared gradients")
-    ] = 0.999
+    momentum: Annotated[Share, Field(description="share of the last step that is kept")] = 0.9
+    rho: Annotated[Share, Field(description="smoothing of rmsprop's squared gradients")] = 0.99
+    beta1: Annotated[Share, Field(description="smoothing of the gradients of adam and adamw")] = 0.9
+    beta2: Annotated[Share, Field(description="smoothing of their squared gradients")] = 0.999
     epsilon: Annotated[
-        float, Field(gt=0, description="what keeps adaptive steps from dividing by 0")
+        float,
+        Field(ge=1e-30, le=1, description="what keeps adaptive steps from dividing by 0"),
     ] = 1e-8
     weight_decay: Annotated[
-        float, Field(ge=0, description="share of each parameter that adamw takes off, by the rate")
+        float,
+        Field(
+            ge=0, le=1e6, description="share of each parameter that adamw takes off, by the rate"
+        ),
     ] = 0.01
     l2: Annotated[
-        float, Field(ge=0, description="share of each parameter that is added to its gradient")
+        float,
+        Field(ge=0, le=1e6, description="share of each parameter that is added to its gradient"),
     ] = 0.0
     dropout: Annotated[
-        float, Field(ge=0, lt=1, description="share of hidden units that is silent for a sample")
+        Share, Field(description="share of hidden units that is silent for a sample")
     ] = 0.0
     max_gradient_norm: Annotated[
-        float | None,
-        Field(gt=0, description="norm to which a longer gradient of a network is shortened"),
-    ] = None
+        float,
+        Field(
+            ge=0,
+            le=1e30,
+            description="norm to which a longer gradient of a network is shortened; 0: none is",
+        ),
+    ] = 0.0
     batch_size: Annotated[
         int,
         Field(ge=1, le=1_000_000, description="samples to an update, whose gradients are averaged"),
@@ -79,6 +82,6 @@ class Optimization(Settings):
             self.schedule,
             self.batch_size,
             l2=self.l2 > 0,
-            clipping=self.max_gradient_norm is not None,
+            clipping=self.max_gradient_norm > 0,
             dropout=self.dropout > 0,
         )

@@ -6,6 +6,7 @@ It knows experiments and trials; which trial deserves it is for others to say.
 import math
 from typing import TYPE_CHECKING
 
+from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.runs.trial import Trial
 from neuroevo.space import SearchSpace
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
     """Write the experiment with every gene fixed to a trial's value.
+
+    What may be a gene or a setting is written as a setting.
 
     Parameters
     ----------
@@ -31,7 +34,10 @@ def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
         TOML: comments that say where the configuration comes from and how good it was, then an
         experiment that loads back.
     """
-    fixed = experiment.model_copy(update={"space": SearchSpace(trial.genome)})
+    genes = {name: value for name, value in trial.genome.items() if name not in TRAINING_GENES}
+    settings = {name: value for name, value in trial.genome.items() if name in TRAINING_GENES}
+    training = experiment.training.model_copy(update=settings)
+    fixed = experiment.model_copy(update={"space": SearchSpace(genes), "training": training})
     return "".join(f"# {line}\n" for line in _origin(trial, run_id)) + "\n" + fixed.to_toml()
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, cast
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
+from neuroevo.learning import Optimization
 from neuroevo.learning.data import DataSet
 from neuroevo.settings import OptionalFilePath, refusal
 from neuroevo.space import Value
@@ -18,39 +19,33 @@ from neuroevo.tasks.task import Baseline, Task
 
 Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
-_ONLINE: dict[str, Value] = {
-    "optimizer": "sgd",
-    "l2": 0.0,
-    "dropout": 0.0,
-    "batch_size": 1,
-    "schedule": "constant",
-}
-"""How the article trains, whatever an experiment's own trainings are like."""
+_LEARNING: dict[str, Value] = Optimization().model_dump()
+"""How all of these learn, whatever an experiment's own trainings are like: sample by sample."""
 
 BASELINES = (
     Baseline(
         "article-good",
-        {"hidden": (3,), "learning_rate": 0.005, "activation": "linear", **_ONLINE},
+        {"hidden": (3,), "learning_rate": 0.005, "activation": "linear", **_LEARNING},
         "the article's own choice",
     ),
     Baseline(
         "article-deep",
-        {"hidden": (4, 4, 4), "learning_rate": 0.0005, "activation": "linear", **_ONLINE},
+        {"hidden": (4, 4, 4), "learning_rate": 0.0005, "activation": "linear", **_LEARNING},
         "the article's deeper network: more layers, nothing gained",
     ),
     Baseline(
         "article-tanh",
-        {"hidden": (4,), "learning_rate": 0.04, "activation": "tanh", **_ONLINE},
+        {"hidden": (4,), "learning_rate": 0.04, "activation": "tanh", **_LEARNING},
         "the article's curved network, “not so good”",
     ),
     Baseline(
         "article-very-deep",
-        {"hidden": (6,) * 9, "learning_rate": 0.001, "activation": "linear", **_ONLINE},
+        {"hidden": (6,) * 9, "learning_rate": 0.001, "activation": "linear", **_LEARNING},
         "the article's deepest network, nine hidden layers",
     ),
     Baseline(
         "article-eve",
-        {"hidden": (3, 3), "learning_rate": 0.001, "activation": "linear", **_ONLINE},
+        {"hidden": (3, 3), "learning_rate": 0.001, "activation": "linear", **_LEARNING},
         "what the article's demo starts with",
     ),
     Baseline(
@@ -59,10 +54,8 @@ BASELINES = (
             "hidden": (3,),
             "learning_rate": 0.01,
             "activation": "leaky_relu",
-            **_ONLINE,
+            **_LEARNING,
             "optimizer": "adam",
-            "beta1": 0.9,
-            "beta2": 0.999,
         },
         "the demo's latest choice: Adam, and a slope below zero",
     ),

@@ -136,8 +136,8 @@ def test_layers_with_activations_of_their_own_are_run_shown_and_exported(
     assert [plain(row["hidden"]) for row in records] == recorded
     table = pd.read_parquet(parquet(folder, tmp_path))
     layers = [[tuple(layer.values()) for layer in cell] for cell in table["hidden"]]
-    baselines = [[(width, None) for width in each] for each in recorded[:5]]  # type: ignore[union-attr]
-    assert layers == [*baselines, *map(list, recorded[5:])]  # type: ignore[arg-type]
+    baselines = [[(width, None) for width in each] for each in recorded[:6]]  # type: ignore[union-attr]
+    assert layers == [*baselines, *map(list, recorded[6:])]  # type: ignore[arg-type]
 
 
 def parquet(run_folder: Path, folder: Path) -> Path:

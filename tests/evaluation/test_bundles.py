@@ -21,7 +21,7 @@ optimizations = st.builds(
     momentum=st.sampled_from([0.5, 0.9]),
     batch_size=st.sampled_from([1, 8]),
     dropout=st.sampled_from([0.0, 0.1, 0.5]),
-    max_gradient_norm=st.sampled_from([None, 1.0, 2.0]),
+    max_gradient_norm=st.sampled_from([0.0, 1.0, 2.0]),
 )
 phenotypes = st.lists(
     st.builds(

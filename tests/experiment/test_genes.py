@@ -6,7 +6,7 @@ import pytest
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import NETWORK_GENES
 from neuroevo.experiment import Experiment
-from neuroevo.experiment.genes import DEFAULT_SPACE, GENES, write_space
+from neuroevo.experiment.genes import DEFAULT_SPACE, GENES, read_space, write_space
 from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
 
 ACTIVATIONS = "'linear', 'tanh', 'sigmoid', 'relu', 'leaky_relu', 'elu', 'softplus', 'silu'"
@@ -174,12 +174,12 @@ WRONG: list[tuple[Any, str]] = [
     ),
     (
         {"momentum": {"low": 0.5, "high": 1}},
-        "space.momentum.high: must be less than 1, but got 1",
+        "space.momentum.high: must be at most 0.999999, but got 1",
     ),
     ({"end_factor": 0}, "space.end_factor: must be greater than 0, but got 0"),
     (
-        {"max_gradient_norm": [1, 0]},
-        "space.max_gradient_norm[1]: must be greater than 0, but got 0",
+        {"max_gradient_norm": [1, -1]},
+        "space.max_gradient_norm[1]: must be at least 0, but got -1",
     ),
     (
         {"batch_size": {"low": 1, "high": 8.0}},
@@ -211,9 +211,9 @@ def test_each_form_gives_its_gene_and_is_written_again(
     name: str, written: object, gene: Gene
 ) -> None:
     """A range, a list, an ordered choice or a bare value: each has its gene, there and back."""
-    space = space_of({name: written})
+    space = read_space({name: written})
     assert space.genes[name] == gene
-    assert space_of(write_space(space)) == space
+    assert read_space(write_space(space)) == space
 
 
 @pytest.mark.parametrize(("table", "problem"), WRONG)
