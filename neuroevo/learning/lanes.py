@@ -19,6 +19,7 @@ from neuroevo.learning.settings import Precision, StartingWeights
 from neuroevo.learning.starting_weights import Seed
 
 _WORDS = 2**32
+_SHARES = [arrays.MOMENTUM, arrays.RHO, arrays.BETA1, arrays.BETA2]  # all below 1
 
 
 class Lane(NamedTuple):
@@ -41,6 +42,10 @@ def hyperparameters(lanes: Sequence[Lane], precision: Precision) -> Floats:
     kinds = {_kind(lane): lane for lane in lanes}  # mostly one: replicates of a trial are alike
     columns = {kind: _numbers(lane) for kind, lane in kinds.items()}
     rows[:] = np.array([columns[_kind(lane)] for lane in lanes]).T
+    # Rounded to 0 or 1, these would divide 0 by 0.
+    limits = np.finfo(precision)
+    rows[arrays.EPSILON] = np.maximum(rows[arrays.EPSILON], limits.tiny)
+    rows[_SHARES] = np.minimum(rows[_SHARES], 1 - limits.epsneg)
     return rows
 
 

@@ -25,9 +25,7 @@ from neuroevo.learning.training import SampleStream, sample_stream, train
 from tests import naive
 from tests.naive.dropout import dropout_key
 
-torch: Any = pytest.importorskip(
-    "torch", reason="PyTorch, a peer that is not installed with the project, is what we compare to"
-)
+torch: Any = pytest.importorskip("torch", reason="needs PyTorch, a peer that `make peers` installs")
 
 SEED = (11, 0)
 STEPS = 200

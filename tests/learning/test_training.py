@@ -1,6 +1,7 @@
 """Training on lanes against scikit-learn, and what comes of divergence and order."""
 
 import warnings
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from neuroevo.learning import (
     Architecture,
     DataSet,
     Network,
+    Optimization,
+    Precision,
     TrainingSettings,
 )
 from neuroevo.learning.lanes import Lane
@@ -20,6 +23,7 @@ from neuroevo.learning.training import Trained, sample_stream, train
 from tests import naive
 
 SEED = (11, 0)
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 def trained_on_lanes(
@@ -73,6 +77,28 @@ def test_divergence_is_marked_and_stays(data: DataSet) -> None:
     assert finite[1, 0]
     assert not finite[1, -1]
     assert (np.diff(finite[1].astype(int)) <= 0).all()
+
+
+@pytest.mark.parametrize(
+    "extreme",
+    [
+        Optimization(optimizer="adagrad", epsilon=1e-300),
+        Optimization(optimizer="rmsprop", rho=0, epsilon=1e-300),
+        Optimization(optimizer="rmsprop", rho=1 - 1e-12),
+        Optimization(optimizer="adam", beta1=0, beta2=0, epsilon=1e-300),
+        Optimization(optimizer="adam", beta1=1 - 1e-12, batch_size=30),
+        Optimization(optimizer="adamw", beta2=1 - 1e-12, batch_size=30),
+    ],
+)
+def test_numbers_that_float32_has_not_let_no_lane_diverge(
+    extreme: Optimization, data: DataSet
+) -> None:
+    """Where an epsilon would round to 0, or a share to 1, lanes stay finite, as in float64."""
+    architecture = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation="relu")
+    lanes = [Lane(replicate, 1e-4, extreme) for replicate in range(8)]
+    for precision in PRECISIONS:
+        settings = TrainingSettings(samples=100, precision=precision)
+        assert np.isfinite(trained_on_lanes(architecture, lanes, data, settings).curves).all()
 
 
 def test_a_bundle_that_has_diverged_costs_no_more(data: DataSet) -> None:
