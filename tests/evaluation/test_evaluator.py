@@ -9,7 +9,7 @@ import pytest
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import OBJECTIVES, Backend, Workers, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.learning import DataSet, Network
+from neuroevo.learning import OPTIMIZERS, DataSet, Network, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import SampleStream, sample_stream, train
 from tests import naive
@@ -25,6 +25,18 @@ CONFIGURATIONS: Sequence[Mapping[str, Any]] = (
     {"hidden": (5, 2), "learning_rate": 0.5, "activation": "sigmoid"},
     {"hidden": ((5, "sigmoid"), (2, "sigmoid")), "learning_rate": 0.5},
     {"hidden": ((5, "tanh"), (4, "relu"), (3, "linear")), "learning_rate": 0.05},
+    *(
+        {"hidden": (6,), "activation": "tanh", "optimizer": optimizer} | numbers
+        for optimizer in OPTIMIZERS
+        for numbers in (
+            {"learning_rate": 0.02, "batch_size": 4, "l2": 1e-4, "momentum": 0.5},
+            {"learning_rate": 0.01, "batch_size": 4, "l2": 1e-3, "beta1": 0.5, "rho": 0.9},
+            {"learning_rate": 0.03, "dropout": 0.2, "schedule": "cosine"},
+            {"learning_rate": 0.01, "dropout": 0.5, "schedule": "cosine", "end_factor": 0.5},
+            {"learning_rate": 0.03, "max_gradient_norm": 0.1},
+            {"learning_rate": 0.03, "max_gradient_norm": 1.0, "epsilon": 1e-4},
+        )
+    ),
 )
 
 
@@ -101,6 +113,24 @@ def test_a_network_without_hidden_layers_needs_no_activation(stream: SampleStrea
         phenotype_of(bare | {"hidden": (3,)}, (2, 2), stream.settings)
 
 
+@pytest.mark.parametrize("target_mse", [0.05, 1e-3])
+def test_stopping_at_the_target_changes_no_samples_to_target(
+    target_mse: float, data: DataSet
+) -> None:
+    """Whoever reaches the target does so when it would, and a near miss stays as near."""
+    settings = TrainingSettings(samples=400, replicates=8, target_mse=target_mse)
+    until_the_end, until_the_target = (
+        evaluated(CONFIGURATIONS, sample_stream(data, chosen, (0, 0)))
+        for chosen in (settings, settings.model_copy(update={"stop_at_target": True}))
+    )
+    samples = [
+        [repr(evaluation.objectives["samples_to_target"]) for evaluation in evaluations]
+        for evaluations in (until_the_end, until_the_target)
+    ]
+    assert samples[0] == samples[1]
+    assert any(float(number) < 400 for number in samples[0])
+
+
 def test_weights_have_the_error_that_is_reported(data: DataSet, stream: SampleStream) -> None:
     """The final MSE that is reported is that of the weights that are kept, computed naively."""
     for configuration, evaluation in zip(
@@ -116,8 +146,7 @@ def test_weights_have_the_error_that_is_reported(data: DataSet, stream: SampleSt
 def naive_mse(evaluation: Evaluation, parameters: Any, data: DataSet) -> float:  # noqa: ANN401 - an array
     """Compute the validation MSE of one replicate in float64."""
     layers = Network(evaluation.architecture, parameters).layers
-    names = evaluation.architecture.activations
-    _, outputs = naive.forward(layers, names, data.validation_inputs)
+    _, outputs = naive.forward(evaluation.architecture, layers, data.validation_inputs)
     return float(np.mean((outputs[-1] - data.validation_targets) ** 2))
 
 

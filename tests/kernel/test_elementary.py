@@ -34,6 +34,11 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[[Any], Any], tuple[float
         lambda x: mpmath.log1p(mpmath.exp(x)),
         (-700.0, 700.0),
     ),
+    "sine of quarter turns": (
+        elementary.sine_of_quarter_turns,
+        lambda x: mpmath.sin(mpmath.pi / 2 * x),
+        (-1.0, 1.0),
+    ),
     "elu": (
         first_of(activations._elu),  # noqa: SLF001 - what training is compiled from
         lambda x: x if x > 0 else mpmath.expm1(x),
@@ -111,3 +116,54 @@ def test_limits(precision: str) -> None:
     assert on_lanes(elementary.exp, far).tolist() == [0, np.inf]
     assert on_lanes(elementary.tanh, far).tolist() == [-1, 1]
     assert on_lanes(elementary.sigmoid, far).tolist() == [0, 1]
+
+
+def softmax(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Apply the kernel's softmax over the rows of an array (classes, lanes)."""
+
+    @njit
+    def apply(array: npt.NDArray[Any]) -> None:
+        activations._softmax_rows(rows_of(array), 0, len(array))  # noqa: SLF001 - what training is compiled from
+
+    rows = rows_of_lanes(len(sums), str(sums.dtype))
+    rows[:] = sums
+    apply(rows)
+    return rows
+
+
+def sums(precision: str, size: float) -> npt.NDArray[Any]:
+    """Draw pre-activations of five classes, up to this size."""
+    lanes = rows_of_lanes(1, precision).shape[1]
+    return np.random.default_rng(2).uniform(-size, size, (5, lanes)).astype(precision)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 30.0, 1e4])
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_softmax_gives_probabilities(precision: str, size: float) -> None:
+    """Each is right to a few units in the last place, they sum to 1, and none overflows."""
+    pre_activations = sums(precision, size)
+    probabilities = softmax(pre_activations)
+    with mpmath.workprec(120):
+        powers = [[mpmath.exp(mpmath.mpf(float(x))) for x in row] for row in pre_activations]
+        totals = [mpmath.fsum(lane) for lane in zip(*powers, strict=True)]
+        exact = [[float(x / total) for x, total in zip(row, totals, strict=True)] for row in powers]
+    resolution = float(np.finfo(precision).eps)
+    # The difference to the greatest is rounded, which the exponential multiplies by its size.
+    tolerance = (8 + 2 * size) * resolution
+    tiny = float(np.finfo(precision).tiny)
+    np.testing.assert_allclose(probabilities, exact, rtol=tolerance, atol=tiny)
+    np.testing.assert_allclose(probabilities.sum(axis=0), 1, rtol=8 * resolution)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_softmax_hides_no_divergence(precision: str, place: int, bad: float) -> None:
+    """NaN or infinity among a lane's sums makes NaN of a probability, in that lane alone."""
+    pre_activations = sums(precision, 1.0)
+    expected = softmax(pre_activations)
+    pre_activations[place, 1] = bad
+    probabilities = softmax(pre_activations)
+    assert np.isnan(probabilities[place, 1])
+    others = np.arange(probabilities.shape[1]) != 1
+    assert probabilities[:, others].tobytes() == expected[:, others].tobytes()

@@ -1,7 +1,10 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from neuroevo.learning import DataSet
+from neuroevo.learning import DataSet, Optimization
+from neuroevo.learning.lanes import Lane
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,51 @@ def data() -> DataSet:
         ("a", "b", "c"),
         ("product", "sine"),
     )
+
+
+@pytest.fixture(scope="session")
+def classes(data: DataSet) -> DataSet:
+    """Three classes of those inputs, by which is the greatest; every third sample is undecided."""
+
+    def targets(x: np.ndarray) -> np.ndarray:
+        probabilities: np.ndarray = np.eye(3)[np.argmax(x, axis=1)]
+        probabilities[::3] = probabilities[::3] / 2 + [0.25, 0.25, 0]
+        return probabilities
+
+    return DataSet(
+        data.training_inputs,
+        targets(data.training_inputs),
+        data.validation_inputs,
+        targets(data.validation_inputs),
+        data.input_names,
+        data.input_names,
+    )
+
+
+@pytest.fixture(scope="session")
+def unlike() -> Callable[[int, Optimization], list[Lane]]:
+    """Make lanes of the method of an optimization that differ in every number."""
+
+    def lanes(count: int, like: Optimization) -> list[Lane]:
+        random = np.random.default_rng(1)
+
+        def numbers() -> dict[str, float | None]:
+            return {
+                "momentum": random.uniform(0.3, 0.95),
+                "rho": random.uniform(0.7, 0.99),
+                "beta1": random.uniform(0.3, 0.95),
+                "beta2": random.uniform(0.7, 0.999),
+                "epsilon": 10 ** random.uniform(-8, -2),
+                "weight_decay": 10 ** random.uniform(-2, 0),
+                "l2": 10 ** random.uniform(-3, -1) if like.l2 else 0,
+                "end_factor": random.uniform(0.001, 1),
+                "dropout": random.uniform(0.1, 0.7) if like.dropout else 0,
+                "max_gradient_norm": random.uniform(0.02, 0.5) if like.max_gradient_norm else 0.0,
+            }
+
+        return [
+            Lane(number, random.uniform(0.005, 0.03), like.model_copy(update=numbers()), "glorot")
+            for number in range(count)
+        ]
+
+    return lanes

@@ -1,0 +1,218 @@
+"""Training on lanes against PyTorch, which is given the same samples and starting weights."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from neuroevo.learning import (
+    ACTIVATIONS,
+    OPTIMIZERS,
+    Architecture,
+    DataSet,
+    Loss,
+    Network,
+    Optimization,
+    Optimizer,
+    Schedule,
+    TrainingSettings,
+)
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.starting_weights import starting_parameters
+from neuroevo.learning.training import SampleStream, sample_stream, train
+from tests import naive
+from tests.naive.dropout import dropout_key
+
+torch: Any = pytest.importorskip("torch", reason="needs PyTorch, a peer that `make peers` installs")
+
+SEED = (11, 0)
+STEPS = 200
+ARCHITECTURE = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=("tanh", "silu"))
+CLASSIFIER = ARCHITECTURE.model_copy(update={"outputs": 3, "output": "softmax"})
+CHOSEN: dict[Optimizer, Optimization] = {
+    "sgd": Optimization(),
+    "momentum": Optimization(optimizer="momentum", momentum=0.7),
+    "nesterov": Optimization(optimizer="nesterov", momentum=0.8),
+    "adagrad": Optimization(optimizer="adagrad", epsilon=1e-4),
+    "rmsprop": Optimization(optimizer="rmsprop", rho=0.85, epsilon=1e-3),
+    "adam": Optimization(optimizer="adam", beta1=0.8, beta2=0.95, epsilon=1e-5),
+    "adamw": Optimization(optimizer="adamw", beta1=0.7, beta2=0.9, epsilon=1e-6, weight_decay=0.3),
+}
+"""Each optimizer with parameters that are not the default."""
+
+Array = npt.NDArray[np.float64]
+Factors = Callable[[int], list[Any]]
+
+
+def peer(lane: Lane, parameters: list[Any]) -> Any:  # noqa: ANN401 - PyTorch need not be there
+    """Make PyTorch's optimizer for a lane."""
+    chosen, optim = lane.optimization, torch.optim
+    momentum = {"momentum": chosen.momentum}
+    epsilon = {"eps": chosen.epsilon}
+    adaptive = {**epsilon, "betas": (chosen.beta1, chosen.beta2)}
+    decay = chosen.weight_decay if chosen.optimizer == "adamw" else chosen.l2
+    kinds: dict[Optimizer, tuple[Any, dict[str, Any]]] = {
+        "sgd": (optim.SGD, {}),
+        "momentum": (optim.SGD, momentum),
+        "nesterov": (optim.SGD, {**momentum, "nesterov": True}),
+        "adagrad": (optim.Adagrad, epsilon),
+        "rmsprop": (optim.RMSprop, {**epsilon, "alpha": chosen.rho}),
+        "adam": (optim.Adam, adaptive),
+        "adamw": (optim.AdamW, adaptive),
+    }
+    kind, arguments = kinds[chosen.optimizer]
+    return kind(parameters, lr=lane.learning_rate, weight_decay=decay, **arguments)
+
+
+def course(lane: Lane, optimizer: Any, steps: int) -> Any:  # noqa: ANN401 - PyTorch need not be there
+    """Make PyTorch's learning rate scheduler for a lane."""
+    schedulers, end = torch.optim.lr_scheduler, lane.optimization.end_factor
+    match lane.optimization.schedule:
+        case "constant":
+            return schedulers.ConstantLR(optimizer, factor=1)
+        case "cosine":
+            lowest = end * lane.learning_rate
+            return schedulers.CosineAnnealingLR(optimizer, steps, eta_min=lowest)
+        case "exponential":
+            return schedulers.ExponentialLR(optimizer, end ** (1 / steps))
+
+
+def outputs_of(architecture: Architecture, layers: Any, inputs: Any, factors: list[Any]) -> Any:  # noqa: ANN401 - PyTorch need not be there
+    """Compute the sums of the last layer, hidden units multiplied by what dropout makes of them."""
+    values = inputs
+    for number, (weights, biases) in enumerate(layers):
+        values = values @ weights + biases
+        if number < len(architecture.hidden):
+            values = activation(architecture.activations[number])(values)
+            values = values * factors[number] if factors else values
+    return values
+
+
+def activation(name: str) -> Any:  # noqa: ANN401 - PyTorch need not be there
+    """Find PyTorch's function of this name."""
+    if name == "linear":
+        return torch.nn.Identity()
+    return torch.nn.LeakyReLU(0.1) if name == "leaky_relu" else getattr(torch.nn.functional, name)
+
+
+def loss_of(architecture: Architecture, outputs: Any, targets: Any) -> Any:  # noqa: ANN401 - PyTorch need not be there
+    """Mean loss of a batch."""
+    if architecture.output == "softmax":
+        return torch.nn.functional.cross_entropy(outputs, targets)
+    return ((outputs - targets) ** 2).sum(dim=1).mean() / 2
+
+
+def batches(stream: SampleStream, size: int) -> Iterator[slice]:
+    """Cut the stream into batches."""
+    return (slice(first, first + size) for first in range(0, len(stream.order), size))
+
+
+def trained_by_torch(
+    architecture: Architecture, lane: Lane, stream: SampleStream, factors: Factors | None = None
+) -> Array:
+    """Train with PyTorch; gives the parameter vector."""
+    start = starting_parameters(architecture, lane.starting_weights, SEED, lane.replicate)
+    layers = [
+        (torch.tensor(weights, requires_grad=True), torch.tensor(biases, requires_grad=True))
+        for weights, biases in Network(architecture, start).layers
+    ]
+    parameters = [tensor for layer in layers for tensor in layer]
+    inputs = torch.tensor(stream.training.inputs[stream.order])
+    targets = torch.tensor(stream.training.targets[stream.order])
+    optimizer = peer(lane, parameters)
+    size, greatest_norm = lane.optimization.batch_size, lane.optimization.max_gradient_norm
+    scheduler = course(lane, optimizer, -(-len(stream.order) // size))
+    for number, batch in enumerate(batches(stream, size)):
+        optimizer.zero_grad()
+        silenced = factors(number) if factors else []
+        outputs = outputs_of(architecture, layers, inputs[batch], silenced)
+        loss_of(architecture, outputs, targets[batch]).backward()
+        if greatest_norm > 0:
+            torch.nn.utils.clip_grad_norm_(parameters, greatest_norm)
+        optimizer.step()
+        scheduler.step()
+    return naive.vector([(w.detach().numpy(), b.detach().numpy()) for w, b in layers])
+
+
+def stream_of(data: DataSet, batch_size: int, architecture: Architecture) -> SampleStream:
+    """Draw samples for all steps."""
+    loss: Loss = "cross_entropy" if architecture.output == "softmax" else "squared_error"
+    settings = TrainingSettings(samples=STEPS * batch_size, precision="float64", loss=loss)
+    return sample_stream(data, settings, SEED)
+
+
+def assert_agree(
+    data: DataSet, chosen: Optimization, architecture: Architecture = ARCHITECTURE
+) -> None:
+    """Compare the parameters after all steps."""
+    stream = stream_of(data, chosen.batch_size, architecture)
+    lane = Lane(3, 0.02, chosen, "glorot")
+    ours = train(architecture, [lane], stream).parameters[0]
+    theirs = trained_by_torch(architecture, lane, stream)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+def with_(optimizer: Optimizer, **changes: Any) -> Optimization:  # noqa: ANN401 - any parameter
+    """Choose an optimizer with its parameters, and some more."""
+    return CHOSEN[optimizer].model_copy(update=changes)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer(optimizer: Optimizer, batch_size: int, data: DataSet) -> None:
+    """After 200 steps, of one sample or several, the parameters are PyTorch's."""
+    assert_agree(data, with_(optimizer, batch_size=batch_size))
+
+
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "adamw"])
+def test_l2_is_their_weight_decay(optimizer: Optimizer, data: DataSet) -> None:
+    """What PyTorch calls weight decay, but for AdamW, is the L2 penalty, of biases too."""
+    assert_agree(data, with_(optimizer, l2=0.05, batch_size=3))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_clipping_is_theirs(optimizer: Optimizer, data: DataSet) -> None:
+    """Gradients are shortened as `clip_grad_norm_` does, before the penalty is added."""
+    l2 = 0 if optimizer == "adamw" else 0.02
+    assert_agree(data, with_(optimizer, max_gradient_norm=0.3, batch_size=2, l2=l2))
+
+
+@pytest.mark.parametrize("batch_size", [1, 4])
+@pytest.mark.parametrize("schedule", ["cosine", "exponential"])
+@pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adamw"])
+def test_schedules_are_theirs(
+    optimizer: Optimizer, schedule: Schedule, batch_size: int, data: DataSet
+) -> None:
+    """The rate falls as `CosineAnnealingLR` and `ExponentialLR` have it."""
+    assert_agree(data, with_(optimizer, schedule=schedule, end_factor=0.05, batch_size=batch_size))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_cross_entropy_of_softmax_is_theirs(optimizer: Optimizer, classes: DataSet) -> None:
+    """Softmax outputs learn class probabilities by the gradient of PyTorch's `cross_entropy`."""
+    assert_agree(classes, with_(optimizer, batch_size=5), CLASSIFIER)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_are_theirs(name: str, data: DataSet) -> None:
+    """A name stands for the same activation here as in PyTorch."""
+    architecture = Architecture.of(ARCHITECTURE.model_dump() | {"activation": name})
+    assert_agree(data, with_("sgd"), architecture)
+
+
+@pytest.mark.parametrize("batch_size", [1, 4])
+def test_dropout_under_their_autograd(batch_size: int, data: DataSet) -> None:
+    """With the same units silent, PyTorch's own differentiation leads to the same parameters."""
+    lane = Lane(3, 0.1, Optimization(dropout=0.3, batch_size=batch_size), "glorot")
+    stream = stream_of(data, batch_size, ARCHITECTURE)
+    masks = naive.dropout_factors(dropout_key(SEED, 3), 0.3, ARCHITECTURE, len(stream.order))
+    every = list(batches(stream, batch_size))
+
+    def factors(batch: int) -> list[Any]:
+        return [torch.tensor(layer[every[batch]]) for layer in masks]
+
+    ours = train(ARCHITECTURE, [lane], stream).parameters[0]
+    theirs = trained_by_torch(ARCHITECTURE, lane, stream, factors)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)

@@ -1,0 +1,184 @@
+"""Training on lanes against a slow twin in NumPy, which knows the formulas alone."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroevo.learning import (
+    ACTIVATIONS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Activation,
+    Architecture,
+    DataSet,
+    Network,
+    Optimization,
+    Optimizer,
+    Schedule,
+    TrainingSettings,
+)
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.training import SampleStream, sample_stream, train
+from tests import naive
+
+SEED = (11, 0)
+MIXED = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=("tanh", "softplus"))
+CLASSIFIER = Architecture(
+    inputs=3, hidden=(4, 5, 3), outputs=3, activation=("silu", "linear", "elu"), output="softmax"
+)
+MORE_THAN_AN_EPOCH = 160  # of 150 samples, so that a batch holds samples of both
+
+Unlike = Callable[[int, Optimization], list[Lane]]
+
+
+def stream_of(data: DataSet, samples: int, **settings: Any) -> SampleStream:  # noqa: ANN401 - any setting
+    """Draw samples for a training in float64, if nothing else is said."""
+    return sample_stream(
+        data, TrainingSettings(samples=samples, **{"precision": "float64", **settings}), SEED
+    )
+
+
+def assert_agree(
+    architecture: Architecture,
+    lanes: list[Lane],
+    stream: SampleStream,
+    relative: float = 1e-9,
+    absolute: float = 1e-9,
+) -> None:
+    """Compare every lane's curve and parameters with the twin's."""
+    trained = train(architecture, lanes, stream)
+    for lane, curve, parameters in zip(lanes, trained.curves, trained.parameters, strict=True):
+        expected_curve, expected_parameters = naive.train(architecture, lane, stream)
+        np.testing.assert_allclose(curve, expected_curve, rtol=relative, atol=absolute)
+        np.testing.assert_allclose(parameters, expected_parameters, rtol=relative, atol=absolute)
+
+
+@pytest.mark.parametrize("depth", range(1, 9))
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_at_every_depth(activation: Activation, depth: int, data: DataSet) -> None:
+    """Plain SGD trains to the twin's weights and learning curve."""
+    architecture = Architecture(
+        inputs=3, hidden=(5, 4, 9, 1, 6, 2, 7, 3)[:depth], outputs=2, activation=activation
+    )
+    lanes = [Lane(number, 0.02 * (number + 1), starting_weights="glorot") for number in range(2)]
+    tolerance = 1e-12 if activation in ("linear", "relu", "leaky_relu") else 1e-9
+    assert_agree(architecture, lanes, stream_of(data, 200), tolerance, tolerance)
+
+
+@pytest.mark.parametrize("shift", range(len(ACTIVATIONS)))
+def test_each_layer_has_its_own_activation(shift: int, data: DataSet) -> None:
+    """Lanes whose layers all differ in activation agree with the twin, in whichever order."""
+    order = (*ACTIVATIONS[shift:], *ACTIVATIONS[:shift])[:5]
+    architecture = Architecture(inputs=3, hidden=(5, 4, 9, 1, 6), outputs=2, activation=order)
+    stream, lane = stream_of(data, 200), Lane(shift, 0.02, starting_weights="glorot")
+    assert_agree(architecture, [lane], stream)
+    network = Network(architecture, naive.train(architecture, lane, stream)[1])
+    _, outputs = naive.forward(architecture, network.layers, data.validation_inputs)
+    predicted = network.predict(data.validation_inputs)
+    np.testing.assert_allclose(predicted, outputs[-1], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("batch_size", [1, 3, 16, 1000])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_with_every_schedule(
+    optimizer: Optimizer, batch_size: int, schedule: Schedule, data: DataSet, unlike: Unlike
+) -> None:
+    """Whatever the batch size, also beyond the budget, lanes that differ in all numbers agree."""
+    like = Optimization(optimizer=optimizer, batch_size=batch_size, schedule=schedule)
+    lanes = unlike(2, like)
+    assert_agree(MIXED, lanes, stream_of(data, MORE_THAN_AN_EPOCH))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
+def test_what_is_piecewise_linear_agrees_to_the_last_digits(
+    optimizer: Optimizer, data: DataSet, unlike: Unlike
+) -> None:
+    """Without a function that the kernel approximates, rounding alone is left."""
+    architecture = MIXED.model_copy(update={"activation": ("leaky_relu", "relu")})
+    lanes = unlike(4, Optimization(optimizer=optimizer, batch_size=3, l2=0.1))
+    assert_agree(architecture, lanes, stream_of(data, MORE_THAN_AN_EPOCH), 1e-12, 1e-12)
+
+
+@pytest.mark.parametrize("clipping", [False, True])
+@pytest.mark.parametrize("batch_size", [1, 5])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_all_at_once(
+    optimizer: Optimizer,
+    batch_size: int,
+    clipping: bool,  # noqa: FBT001 - pytest's
+    classes: DataSet,
+    unlike: Unlike,
+) -> None:
+    """Softmax, dropout, L2, clipping, a schedule and an activation for each layer do not clash."""
+    like = Optimization(
+        optimizer=optimizer,
+        batch_size=batch_size,
+        schedule="cosine",
+        l2=0.1,
+        dropout=0.5,
+        max_gradient_norm=float(clipping),
+    )
+    lanes = unlike(8, like)
+    stream = stream_of(classes, MORE_THAN_AN_EPOCH, loss="cross_entropy")
+    assert_agree(CLASSIFIER, lanes, stream)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_float32_agrees_as_far_as_float32_can(
+    optimizer: Optimizer, classes: DataSet, unlike: Unlike
+) -> None:
+    """From the numbers as float32 holds them, the weights differ by rounding alone."""
+    like = Optimization(
+        optimizer=optimizer,
+        batch_size=4,
+        schedule="exponential",
+        l2=0.1,
+        dropout=0.5,
+        max_gradient_norm=1,
+    )
+    lanes = unlike(4, like)
+    stream = stream_of(classes, 100, precision="float32", loss="cross_entropy")
+    assert_agree(CLASSIFIER, lanes, stream, 2e-5, 2e-5)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_float32_sgd_agrees_as_far_as_float32_can(activation: Activation, data: DataSet) -> None:
+    """After 200 samples in float32 the weights differ from float64's by rounding alone."""
+    architecture = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=activation)
+    lane = Lane(0, 0.05, starting_weights="glorot")
+    assert_agree(architecture, [lane], stream_of(data, 200, precision="float32"), 2e-5, 2e-5)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_biases_that_are_off_stay_zero(optimizer: Optimizer, data: DataSet, unlike: Unlike) -> None:
+    """Without biases the twin agrees as well, and every bias is 0 to the end."""
+    architecture = MIXED.model_copy(update={"biases": False})
+    like = Optimization(optimizer=optimizer, batch_size=2, l2=0.1, max_gradient_norm=1)
+    lanes, stream = unlike(3, like), stream_of(data, 100)
+    assert_agree(architecture, lanes, stream)
+    for parameters in train(architecture, lanes, stream).parameters:
+        assert all(not biases.any() for _, biases in Network(architecture, parameters).layers)
+
+
+@pytest.mark.parametrize("dropout", [1e-9, 0.2, 0.99])
+@pytest.mark.parametrize("hidden", [(), (6, 5)])
+def test_dropout_of_plain_sgd(dropout: float, hidden: tuple[int, ...], data: DataSet) -> None:
+    """Rare or frequent silence agrees, and a network without hidden layers has none."""
+    architecture = Architecture(inputs=3, hidden=hidden, outputs=2, activation="tanh")
+    lanes = [Lane(number, 0.02, Optimization(dropout=dropout), "glorot") for number in range(2)]
+    assert_agree(architecture, lanes, stream_of(data, 60))
+
+
+@pytest.mark.parametrize("batch_size", [1, 7])
+def test_lanes_that_stop_at_the_target(batch_size: int, data: DataSet, unlike: Unlike) -> None:
+    """Half of the lanes reach the target, one after another: each stops where the twin does."""
+    like = Optimization(optimizer="adam", batch_size=batch_size, schedule="cosine", dropout=0.5)
+    lanes = unlike(8, like)
+    lowest = train(MIXED, lanes, stream_of(data, MORE_THAN_AN_EPOCH)).curves.min(axis=1)
+    stream = stream_of(
+        data, MORE_THAN_AN_EPOCH, stop_at_target=True, target_mse=float(np.median(lowest))
+    )
+    assert_agree(MIXED, lanes, stream)

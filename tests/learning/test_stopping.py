@@ -1,0 +1,91 @@
+"""A lane that has reached its target learns no more, and nothing else is different."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroevo.learning import (
+    OPTIMIZERS,
+    Architecture,
+    DataSet,
+    Optimization,
+    Optimizer,
+    Precision,
+    TrainingSettings,
+)
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.training import SampleStream, sample_stream, train
+
+SEED = (11, 0)
+ARCHITECTURE = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation="tanh")
+DIVERGING = 1e30  # a learning rate
+
+Unlike = Callable[[int, Optimization], list[Lane]]
+
+
+def stream_of(data: DataSet, samples: int, **settings: Any) -> SampleStream:  # noqa: ANN401 - any setting
+    """Draw samples for a training."""
+    return sample_stream(data, TrainingSettings(samples=samples, **settings), SEED)
+
+
+def median_of_lowest(lanes: list[Lane], stream: SampleStream) -> float:
+    """Give a target that half of the lanes reach."""
+    return float(np.median(train(ARCHITECTURE, lanes, stream).curves.min(axis=1)))
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_it_ends_where_a_training_to_there_ends(
+    optimizer: Optimizer, precision: Precision, data: DataSet, unlike: Unlike
+) -> None:
+    """Up to the target the curve is the same to the bit; from there on curve and weights stay."""
+    like = Optimization(optimizer=optimizer, l2=0.1, dropout=0.5, max_gradient_norm=1)
+    lanes = unlike(8, like)
+    free = stream_of(data, 200, precision=precision)
+    target = median_of_lowest(lanes, free)
+    stopping = stream_of(data, 200, precision=precision, target_mse=target, stop_at_target=True)
+    stopped, freely = (train(ARCHITECTURE, lanes, stream) for stream in (stopping, free))
+    ends = []
+    for number, (curve, free_curve) in enumerate(zip(stopped.curves, freely.curves, strict=True)):
+        at_target = np.flatnonzero(free_curve <= target)
+        end = int(at_target[0]) if len(at_target) else len(curve) - 1
+        seen = int(free.samples_seen[end])
+        until = train(ARCHITECTURE, [lanes[number]], stream_of(data, seen, precision=precision))
+        assert curve[: end + 1].tobytes() == free_curve[: end + 1].tobytes()
+        assert (curve[end:] == curve[end]).all()
+        assert stopped.parameters[number].tobytes() == until.parameters[0].tobytes()
+        ends.append(seen)
+    assert min(ends) < 200 == max(ends)
+
+
+@pytest.mark.parametrize("batch_size", [1, 6])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_neighbours_do_not_matter(
+    optimizer: Optimizer, batch_size: int, data: DataSet, unlike: Unlike
+) -> None:
+    """A lane is the same alone, beside lanes that stop or go on, and beside one that diverges."""
+    lanes = unlike(16, Optimization(optimizer=optimizer, batch_size=batch_size, schedule="cosine"))
+    lanes[3] = lanes[3]._replace(learning_rate=DIVERGING)
+    target = median_of_lowest(lanes, stream_of(data, 200))
+    stream = stream_of(data, 200, target_mse=target, stop_at_target=True)
+    together = train(ARCHITECTURE, lanes, stream)
+    alone = [train(ARCHITECTURE, [lane], stream) for lane in lanes]
+    assert np.isinf(together.curves[3, -1])
+    for number, trained in enumerate(alone):
+        assert together.curves[number].tobytes() == trained.curves[0].tobytes()
+        assert together.parameters[number].tobytes() == trained.parameters[0].tobytes()
+
+
+def test_a_bundle_that_has_arrived_costs_no_more(data: DataSet) -> None:
+    """When no lane learns any more, the rest of a budget of days is not spent."""
+    architecture = Architecture(inputs=3, hidden=(300, 300), outputs=2, activation="linear")
+    lanes = [Lane(number, 0.002, starting_weights="glorot") for number in range(15)]
+    lanes.append(Lane(15, DIVERGING))
+    short = train(architecture, lanes, stream_of(data, 200, shuffle=False)).curves
+    target = float(short[:15].min(axis=1).max())
+    stream = stream_of(data, 100_000_000, shuffle=False, target_mse=target, stop_at_target=True)
+    curves = train(architecture, lanes, stream).curves
+    assert (curves[:15, -1] <= target).all()
+    assert np.isinf(curves[15, -1])

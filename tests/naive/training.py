@@ -1,0 +1,82 @@
+"""The training of one lane in float64, sample by sample."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neuroevo.learning import Architecture, Network, Optimization
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.starting_weights import starting_parameters
+from neuroevo.learning.training import SampleStream
+from tests.naive.dropout import dropout_factors, dropout_key
+from tests.naive.networks import forward, gradient
+from tests.naive.optimizers import regularised, scheduled, stepped
+
+Array = npt.NDArray[Any]
+
+
+def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple[Array, Array]:
+    """Train a network from the numbers that the kernel is given; its curve and its parameters."""
+    rate = _rounded(lane.learning_rate, stream)
+    chosen = _in_precision(lane.optimization, stream)
+    parameters = _start(architecture, lane, stream)
+    budget = len(stream.order)
+    key = dropout_key(stream.seed, lane.replicate)
+    factors = dropout_factors(key, lane.optimization.dropout, architecture, budget)
+    batch: list[Array] = []
+    gradients: list[Array] = []
+    curve: list[float] = []
+    for position, sample in enumerate(stream.order):
+        begin = position - len(batch)
+        batch.append(
+            gradient(
+                architecture,
+                Network(architecture, parameters).layers,
+                stream.training.inputs[sample].astype(np.float64),
+                stream.training.targets[sample].astype(np.float64),
+                [layer[position] for layer in factors] if chosen.dropout else (),
+            )
+        )
+        if len(batch) == chosen.batch_size or position + 1 == budget:
+            mean = np.mean(batch, axis=0)
+            gradients.append(regularised(mean, parameters, chosen))
+            if not _at_target(curve, stream):
+                share = scheduled(chosen, begin / budget)
+                parameters = stepped(parameters, np.array(gradients), rate * share, chosen)
+            batch = []
+        if position + 1 in stream.samples_seen:
+            curve.append(mean_squared_error(architecture, parameters, stream))
+    return np.array(curve), parameters
+
+
+def mean_squared_error(
+    architecture: Architecture, parameters: Array, stream: SampleStream
+) -> float:
+    """Mean over validation samples and outputs of the squared error."""
+    layers = Network(architecture, parameters).layers
+    _, activations = forward(architecture, layers, stream.validation.inputs.astype(np.float64))
+    return float(np.mean((activations[-1] - stream.validation.targets) ** 2))
+
+
+def _at_target(curve: list[float], stream: SampleStream) -> bool:
+    """Whether the lane has reached the target and so learns no more."""
+    settings = stream.settings
+    return settings.stop_at_target and bool(curve) and min(curve) <= settings.target_mse
+
+
+def _start(architecture: Architecture, lane: Lane, stream: SampleStream) -> Array:
+    start = starting_parameters(architecture, lane.starting_weights, stream.seed, lane.replicate)
+    return start.astype(stream.settings.precision).astype(np.float64)
+
+
+def _in_precision(optimization: Optimization, stream: SampleStream) -> Optimization:
+    """Round every number as the kernel gets it."""
+    names = ("momentum", "rho", "beta1", "beta2", "epsilon", "weight_decay", "l2")
+    return optimization.model_copy(
+        update={name: _rounded(getattr(optimization, name), stream) for name in names}
+    )
+
+
+def _rounded(number: float, stream: SampleStream) -> float:
+    return float(np.dtype(stream.settings.precision).type(number))
