@@ -189,7 +189,9 @@ def read_space(value: object) -> SearchSpace:
     problems: Problems = []
     for name, raw in given.items():
         if name not in GENES:
-            problems.append(((str(name),), unknown(name, GENES)))
+            setting = name in TrainingSettings.model_fields
+            text = "must stand under [training], since it is no gene" if setting else ""
+            problems.append(((str(name),), text or unknown(name, GENES)))
             continue
         try:
             genes[name] = _read_gene(name, raw)
