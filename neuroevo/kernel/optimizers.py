@@ -19,7 +19,7 @@ from neuroevo.kernel.arrays import (
 )
 from neuroevo.kernel.catalogue import OPTIMIZERS
 from neuroevo.kernel.compiled import inlined, inner
-from neuroevo.kernel.lanes import Vector, fma, formula, square_root, triple, where, zero
+from neuroevo.kernel.lanes import Vector, absolute, fma, formula, square_root, triple, where, zero
 from neuroevo.kernel.pointers import load, store
 
 SGD, _MOMENTUM, _NESTEROV, _ADAGRAD, _RMSPROP, _ADAM, _ADAMW = range(len(OPTIMIZERS))
@@ -43,6 +43,12 @@ class _Pace(NamedTuple):
     root_correction: Vector  # 1 / √(1 - beta2 to the number of steps)
 
 
+def _flushed(moment: Vector) -> Vector:
+    """Make 0 of a moment that decays into subnormal numbers, with which processors are slow."""
+    least = moment.like(moment.choose(1e-37, 1e-307))
+    return where(absolute(moment) < least, 0.0, moment)
+
+
 # From a parameter, its gradient and its moments to the step.
 
 
@@ -56,7 +62,7 @@ def _momentum(
     parameter: Vector, gradient: Vector, first: Vector, second: Vector, pace: _Pace
 ) -> Step:
     """Polyak 1964; as Sutskever et al. 2013, but with the learning rate outside the velocity."""
-    first = fma(pace.momentum, first, gradient)
+    first = _flushed(fma(pace.momentum, first, gradient))
     return fma(-pace.rate, first, parameter), first, second
 
 
@@ -65,7 +71,7 @@ def _nesterov(
     parameter: Vector, gradient: Vector, first: Vector, second: Vector, pace: _Pace
 ) -> Step:
     """Nesterov 1983, in the form that looks ahead by its own velocity: Sutskever et al. 2013."""
-    first = fma(pace.momentum, first, gradient)
+    first = _flushed(fma(pace.momentum, first, gradient))
     return fma(-pace.rate, fma(pace.momentum, first, gradient), parameter), first, second
 
 
@@ -84,7 +90,7 @@ def _rmsprop(
     parameter: Vector, gradient: Vector, first: Vector, second: Vector, pace: _Pace
 ) -> Step:
     """Tieleman & Hinton 2012, lecture 6.5."""
-    second = fma(pace.rho, second, (1.0 - pace.rho) * (gradient * gradient))
+    second = _flushed(fma(pace.rho, second, (1.0 - pace.rho) * (gradient * gradient)))
     direction = gradient / (square_root(second) + pace.epsilon)
     return fma(-pace.rate, direction, parameter), first, second
 
@@ -95,8 +101,8 @@ def _adam(parameter: Vector, gradient: Vector, first: Vector, second: Vector, pa
 
     The correction of the first moment is part of the rate.
     """
-    first = fma(pace.beta1, first, (1.0 - pace.beta1) * gradient)
-    second = fma(pace.beta2, second, (1.0 - pace.beta2) * (gradient * gradient))
+    first = _flushed(fma(pace.beta1, first, (1.0 - pace.beta1) * gradient))
+    second = _flushed(fma(pace.beta2, second, (1.0 - pace.beta2) * (gradient * gradient)))
     direction = first / fma(square_root(second), pace.root_correction, pace.epsilon)
     return fma(-pace.rate, direction, parameter * pace.shrinkage), first, second
 
