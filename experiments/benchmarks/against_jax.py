@@ -9,7 +9,7 @@ from statistics import median
 
 from experiments.benchmarks.agreement import agreement, difference
 from experiments.benchmarks.cases import ACTIVATIONS, Case, cases
-from experiments.benchmarks.conclusions import Promise
+from experiments.benchmarks.conclusions import Promise, others, plain
 from experiments.benchmarks.exercise import NETWORKS, exercise_of, kernel_training
 from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, say
 from experiments.benchmarks.peers import installed, jax_training
@@ -94,8 +94,9 @@ def promises(comparisons: Sequence[JaxComparison]) -> Iterator[Promise]:
     """Compare the measurements with what was promised of them."""
     for network, times in _TIMES.items():
         ratios = {
-            measured.case.name: measured.ratio
+            measured.case: measured.ratio
             for measured in comparisons
             if (measured.case.network, measured.networks) == (network, NETWORKS)
         }
-        yield Promise(f"times as fast as jax on {network}", at_least(times), ratios, ".1f")
+        what = f"times as fast as jax on {network}"
+        yield Promise(what, at_least(times), plain(ratios), ".1f", others(ratios))

@@ -7,7 +7,7 @@ from statistics import median
 
 from experiments.benchmarks.agreement import agreement, difference
 from experiments.benchmarks.cases import Case, cases
-from experiments.benchmarks.conclusions import Promise
+from experiments.benchmarks.conclusions import Promise, others, plain
 from experiments.benchmarks.exercise import Exercise, exercise_of, kernel_training
 from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, say
 from experiments.benchmarks.peers import LOOPS, Loop
@@ -121,11 +121,10 @@ def promises(comparisons: tuple[LoopComparison, ...]) -> Iterator[Promise]:
     """Compare the measurements with what was promised of them."""
     for loop in LOOPS:
         ratios = {
-            comparison.case.name: time.ratio
+            comparison.case: time.ratio
             for comparison in comparisons
             for time in comparison.loops
             if time.name == loop.name
         }
-        yield Promise(
-            f"times as fast as {loop.name} on 2-6-2", at_least(loop.times), ratios, ",.0f"
-        )
+        what = f"times as fast as {loop.name} on 2-6-2"
+        yield Promise(what, at_least(loop.times), plain(ratios), ",.0f", others(ratios))

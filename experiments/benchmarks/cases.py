@@ -44,6 +44,11 @@ class Case:
         return f"{self.network} {self.activation} {self.precision} {self.optimizer}"
 
     @property
+    def is_plain(self) -> bool:
+        """Tell whether it is what speed is promised for: linear or relu, float32, SGD."""
+        return self.activation != "tanh" and (self.precision, self.optimizer) == ("float32", "sgd")
+
+    @property
     def architecture(self) -> Architecture:
         """Describe the network."""
         inputs, *hidden, outputs = self.layer_sizes

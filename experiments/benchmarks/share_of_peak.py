@@ -84,8 +84,6 @@ def promises(shares: Sequence[ShareOfPeak]) -> Iterator[Promise]:
         measured = {
             share.case.name: share.share
             for share in shares
-            if share.case.network == network
-            and (share.case.precision, share.case.optimizer) == ("float32", "sgd")
-            and share.case.activation in {"linear", "relu"}
+            if share.case.network == network and share.case.is_plain
         }
         yield Promise(f"share of the peak on {network}", at_least(least), measured, ".0%")
