@@ -86,6 +86,22 @@ def test_trials_has_a_row_a_trial(any_run: Run) -> None:
             assert row[name] == pytest.approx(trial.objectives[name], nan_ok=True)
 
 
+def test_cells_that_a_trial_leaves_open_hold_the_training_setting(runs: Runs) -> None:
+    """What only some genomes name is the setting for the others, empty where it is not read."""
+    run = runs("one point")
+    training = run.experiment.training.replace(batch_size=8, optimizer="adam")
+    asked = run.experiment.replace(training=training)
+    baseline, searched = run.baselines[0], run.all_trials[-1]
+    named = {"batch_size": 1, "optimizer": "nesterov", "momentum": 0.8}
+    first = replace(baseline, genome=dict(baseline.genome) | named | {"beta1": 0.5})
+    table = tables.trials(Findings(asked, (first, searched)))
+    assert table["batch_size"].tolist() == [1, 8]
+    assert pd.api.types.is_integer_dtype(table["batch_size"])
+    assert table["optimizer"].tolist() == ["nesterov", "adam"]
+    assert table["beta1"].tolist() == [0.5, 0.9]  # given, though nesterov does not read it
+    assert table["momentum"].isna().tolist() == [False, True]
+
+
 def test_gene_named_like_an_objective_keeps_its_own_column(runs: Runs) -> None:
     """A gene called as a column of the table is told apart by its prefix."""
     run = runs("one point")
