@@ -155,6 +155,27 @@ def test_best_table_tells_the_activation_of_each_layer(runs: Runs) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["many genes", "mixed", "one point"])
+def test_scores_stand_beside_the_network(runs: Runs, name: str) -> None:
+    """However many genes there are, the scores follow the network, activation and rate."""
+    findings = runs(name).findings
+    for shown, first in (
+        (scoreboard.best_table(findings), "rank"),
+        (scoreboard.baselines_table(findings), "name"),
+    ):
+        assert shown is not None
+        titles = [cell.text for cell in shown.columns]
+        assert titles[:4] in (
+            [first, "network", "activation", "learning rate"],
+            [first, "network", "learning rate", "activation"],
+        )
+        assert titles[4:8] == ["search seeds", "fresh seeds"] * 2
+        assert sum(span for _, span in shown.groups) == len(titles)
+        # Beyond the genes a note has a line to itself; in a table that fits it may break.
+        wide = "optimizer" in titles
+        assert any(cell.long for row in shown.rows for cell in row[8:]) != (wide or first == "rank")
+
+
 def test_failures_are_counted_by_cause(runs: Runs) -> None:
     """The counts of the failed trials add up to all trials without finite objectives."""
     findings = runs("one point").findings
