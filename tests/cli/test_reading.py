@@ -26,9 +26,11 @@ hidden = { count = [1, 3], width = [1, 5], activation = ["tanh", "relu"] }
 [training]
 samples = 200
 replicates = 2
+stop_at_target = true
 [evolution]
 population = 6
 generations = 2
+objectives = ["samples_to_target"]
 """
 
 
@@ -131,6 +133,7 @@ def test_layers_with_activations_of_their_own_are_run_shown_and_exported(
     shown = neuroevo("show", str(folder)).stdout
     assert wording.configuration(best.genome) in " ".join(shown.split())
     assert "each tanh or relu" in shown
+    assert "where training stops" in " ".join(shown.split())
     rows = list(csv.DictReader(io.StringIO(neuroevo("trials", str(folder)).stdout)))
     records = json.loads(neuroevo("trials", str(folder), "--format", "json").stdout)
     assert [json.loads(row["hidden"]) for row in rows] == [row["hidden"] for row in records]

@@ -192,6 +192,16 @@ def test_curves_name_champion_and_baselines(runs: Runs) -> None:
     assert [curve.name for curve in without] == [learning_curves.CHAMPION]
 
 
+def test_curves_that_stop_at_the_target_are_said_to(runs: Runs) -> None:
+    """Where a training stops at the target, the caption explains the flat end of its curve."""
+    run = runs("one objective")
+    for stops in (False, True):
+        training = run.experiment.training.replace(stop_at_target=stops)
+        findings = replace(run.findings, experiment=run.experiment.replace(training=training))
+        told = learning_curves.caption(learning_curves.data(findings))
+        assert ("stops at the target, and its curve goes on flat" in told) == stops
+
+
 def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
     """Every trial crosses every axis within its ends, and the champion is the first line."""
     parallel = parallel_coordinates.data(any_run.findings)
