@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from neuroevo.evaluation import TRAINING_GENES
+from neuroevo.evaluation import TRAINING_GENES, is_read
 from neuroevo.report import wording
 from neuroevo.space.values import holds_pairs
 
@@ -108,7 +108,7 @@ def _settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
     return {
         name: content
         for name, content in whole.items()
-        if name in trial.genome or wording.is_read(name, whole)
+        if name in trial.genome or is_read(name, whole)
     }
 
 
@@ -126,7 +126,7 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
     row |= {
         columns[gene]: content
         for gene, content in whole.items()
-        if gene in columns and wording.is_read(gene, whole)
+        if gene in columns and is_read(gene, whole)
     }
     if holds_pairs(trial.genome.get("hidden")):
         row[columns["activation"]] = wording.activation(trial.genome)

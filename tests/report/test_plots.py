@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroevo.evaluation import is_read
 from neuroevo.report import comparison, drawing, wording
 from neuroevo.report.findings import Findings
 from neuroevo.report.plots import (
@@ -221,7 +222,7 @@ def test_champion_has_no_dot_on_genes_that_it_does_not_read(runs: Runs) -> None:
     unread = [
         name.replace("_", " ")
         for name in findings.genes
-        if not wording.is_read(name, findings.front[0].genome)
+        if not is_read(name, findings.front[0].genome)
     ]
     assert unread
     dots = parallel_coordinates.draw(parallel)["data"][-1]["marker"]["size"]

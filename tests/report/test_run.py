@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ from neuroevo.report import scoreboard, tables
 from neuroevo.report.findings import EXCERPT, Findings
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import Trial
+
+if TYPE_CHECKING:
+    from neuroevo.space import Value
 
 Runs = Callable[[str], Run]
 
@@ -92,7 +96,7 @@ def test_cells_that_a_trial_leaves_open_hold_the_training_setting(runs: Runs) ->
     training = run.experiment.training.replace(batch_size=8, optimizer="adam")
     asked = run.experiment.replace(training=training)
     baseline, searched = run.baselines[0], run.all_trials[-1]
-    named = {"batch_size": 1, "optimizer": "nesterov", "momentum": 0.8}
+    named: dict[str, Value] = {"batch_size": 1, "optimizer": "nesterov", "momentum": 0.8}
     first = replace(baseline, genome=dict(baseline.genome) | named | {"beta1": 0.5})
     table = tables.trials(Findings(asked, (first, searched)))
     assert table["batch_size"].tolist() == [1, 8]

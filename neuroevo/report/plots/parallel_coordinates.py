@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroevo.evaluation import is_read
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
@@ -193,7 +194,7 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
             logarithmic = bool(getattr(findings.experiment.space.genes.get(name), "log", False))
             row, everything = _measures(values, float), _measures(tried, float)
             coordinate = _numeric(title, row, everything, logarithmic=logarithmic)
-            coordinates.append(replace(coordinate, read=wording.is_read(name, trials[0].genome)))
+            coordinates.append(replace(coordinate, read=is_read(name, trials[0].genome)))
         else:
             texts = [wording.value(value) for value in values]
             coordinates.append(_categorical(title, texts, list(map(wording.value, tried))))
