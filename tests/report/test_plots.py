@@ -221,7 +221,7 @@ def test_champion_has_no_dot_on_genes_that_it_does_not_read(runs: Runs) -> None:
     parallel = parallel_coordinates.data(findings)
     unread = [
         name.replace("_", " ")
-        for name in findings.genes
+        for name in findings.experiment.space.genes
         if not is_read(name, findings.front[0].genome)
     ]
     assert unread
