@@ -3,19 +3,28 @@
 Composes searching and reporting, which do not know each other.
 """
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import Backend, Workers
-from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
 from neuroevo.report.run import Run, load_run
 from neuroevo.search import Observer, search
-from neuroevo.space import Value
+from neuroevo.settings import printable
+from neuroevo.space import Genome
 
-__all__ = ["load_run", "run"]
+__all__ = ["Seeds", "load_run", "read_seeds", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Genomes that a search starts from, and a line on what of their source is not in them."""
+
+    genomes: tuple[Genome, ...] = ()
+    note: str = ""
 
 
 def run(  # noqa: PLR0913 - all of what people set in a run, by name
@@ -26,7 +35,7 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     n_jobs: int = -1,
     backend: Backend = "threading",
     seed: int | None = None,
-    seed_from: str | Path | None = None,
+    seed_from: str | Path | Seeds | None = None,
     observer: Observer | None = None,
 ) -> Run:
     """Search for the best networks of an experiment, write the report, and return the run.
@@ -43,7 +52,7 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
         Workers, as joblib counts and calls them (`threading` or `loky`); they change no result.
     seed_from
         A run, or a TOML file such as its `best.toml`, whose best genomes the first generation
-        holds.
+        holds, as `read_seeds` takes them over; it warns of what they lose.
     observer
         Is told how far the search has come whenever something has finished.
 
@@ -63,11 +72,17 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     experiment = experiment.replace(
         **{key: value for key, value in changes.items() if value is not None}
     )
+    if seed_from is None:
+        seed_from = Seeds()
+    elif not isinstance(seed_from, Seeds):
+        seed_from = read_seeds(seed_from, experiment, results)
+        if seed_from.note:
+            warnings.warn(seed_from.note, stacklevel=2)
     folder = search(
         experiment,
         Path(results),
         workers=Workers(n_jobs, backend),
-        initial=_initial(seed_from, experiment, Path(results)),
+        initial=seed_from.genomes,
         observer=observer,
     )
     from neuroevo.report.page import write_report  # noqa: PLC0415 - loads pandas, not before
@@ -77,16 +92,63 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     return finished
 
 
-def _initial(
-    source: str | Path | None, experiment: Experiment, results: Path
-) -> list[Mapping[str, Value]]:
-    """Read the genomes of a TOML file or of a run's front, best first."""
-    if source is None:
-        return []
+def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) -> Seeds:
+    """Take the genomes of a TOML file or of a run's front over into an experiment's space.
+
+    Parameters
+    ----------
+    source
+        A file such as a run's `best.toml`, which fixes every gene, or a run. Of a run's front come
+        as many as the population holds, best first, without those that the space can't take.
+    experiment
+        Whose search space they are for.
+    results
+        Where runs are looked for.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each value of the file that the space can't take; one if it can take nothing
+        of a run's front.
+    """
     if Path(source).suffix == ".toml":
-        space = load_experiment(source).space
-        if space.size > 1:
-            raise UsageError(f"{source}: must fix every gene to be a seed, as a best.toml does")
-        return [space.sample(np.random.default_rng(0))]  # the only genome that there is
-    front = load_run(source, results).pareto_front()
-    return [trial.genome for trial in front[: experiment.evolution.population]]
+        return _seeds_of_file(source, experiment)
+    run = load_run(source, results)
+    front = run.pareto_front()
+    taken, refused = [], []
+    for trial in front:
+        try:
+            taken.append(transfer(trial.genome, run.experiment.training, experiment))
+        except UsageError as error:
+            refused.append(f"trial {trial.number}: {error.problems[0]}")
+    if not taken:
+        found = f"none of {len(front)} is: {refused[0]}" if refused else "its front is empty"
+        rule = "must have a trial on its front that is in the search space"
+        raise UsageError(f"{run.folder.id}: {rule}, but {found}")
+    skipped = ""
+    if refused:
+        skipped = f"{len(refused)} of {len(front)} on the front skipped ({refused[0]})"
+    genomes = tuple(dict.fromkeys(each.genome for each in taken))
+    population = experiment.evolution.population
+    return Seeds(genomes[:population], _note(run.folder.id, taken, skipped))
+
+
+def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
+    name = printable(str(source))
+    origin = load_experiment(source)
+    if origin.space.size > 1:
+        raise UsageError(f"{name}: must fix every gene to be a seed, as a best.toml does")
+    [configuration] = origin.space.genomes()
+    try:
+        taken = transfer(configuration, origin.training, experiment)
+    except UsageError as error:
+        raise UsageError(*(f"{name}: {problem}" for problem in error.problems)) from None
+    return Seeds((taken.genome,), _note(name, [taken]))
+
+
+def _note(source: str, taken: Sequence[Transfer], skipped: str = "") -> str:
+    """Return a line on what is left out and skipped; empty if nothing is."""
+    names = dict.fromkeys(name for each in taken for name in each.left_out)
+    left_out = f"left out, since the space has no such gene: {', '.join(names)}" if names else ""
+    parts = [part for part in (left_out, skipped) if part]
+    return f"{source}: {'; '.join(parts)}" if parts else ""

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 import neuroevo
-from neuroevo.errors import DataError
+from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation import Backend, Workers
 from neuroevo.evaluation.evaluator import Evaluator, Scoring
 from neuroevo.evolution import Evolution
@@ -259,6 +260,62 @@ def test_a_best_toml_of_such_a_search_seeds_another(hidden: Value, tmp_path: Pat
     assert run.all_trials[6].genome == dict(genome)
     alone = neuroevo.run(best, results=tmp_path)
     assert [dict(each.genome) for each in alone.all_trials[6:]] == [dict(genome)]
+
+
+CONFLICT = {"population": 8, "generations": 3, "objectives": ["final_mse", "parameters"]}
+
+
+def test_a_run_seeds_a_space_with_other_genes(tmp_path: Path) -> None:
+    """Its whole front comes over: settings become genes, one activation becomes each layer's."""
+    first = neuroevo.run(small(evolution=CONFLICT), results=tmp_path)
+    activation = ["linear", "tanh", "sigmoid", "relu"]
+    space = {
+        "hidden": {"count": [1, 4], "width": [1, 32], "activation": activation},
+        "optimizer": ["sgd", "adam"],
+        "batch_size": {"low": 1, "high": 8},
+    }
+    second = neuroevo.run(
+        small(space=space, evolution=CONFLICT), results=tmp_path, seed_from=first.folder.path
+    )
+    seeded = [dict(trial.genome) for trial in second.all_trials if trial.operator == "seed"]
+    expected = []
+    for trial in first.pareto_front():
+        hidden = trial.genome["hidden"]
+        assert isinstance(hidden, tuple)
+        layers = tuple((width, trial.genome["activation"]) for width in hidden)
+        rate = trial.genome["learning_rate"]
+        same = {"hidden": layers, "learning_rate": rate, "optimizer": "sgd", "batch_size": 1}
+        expected.append(same)
+    assert len(seeded) == min(len(expected), 8) > 1
+    assert seeded == expected[:8]
+
+
+def test_a_seed_loses_what_the_space_lacks_and_says_so(tmp_path: Path) -> None:
+    """Members that can't come over are skipped; if none can, that is one line with the run."""
+    space = {"optimizer": ["adam", "nesterov"], "batch_size": [4]}
+    first = neuroevo.run(small(space=space, evolution=CONFLICT), results=tmp_path)
+    front = first.pareto_front()
+    shapes = [trial.genome["hidden"] for trial in front]
+    fitting = [trial for trial in front if trial.genome["hidden"] == shapes[-1]]
+    assert 0 < len(fitting) < len(front)
+    narrow = small(space={"hidden": [shapes[-1]]}, evolution=CONFLICT)
+    skipped = f"{len(front) - len(fitting)} of {len(front)} on the front skipped"
+    with pytest.warns(UserWarning, match=f"{first.folder.id}: left out.*optimizer.*; {skipped}"):
+        second = neuroevo.run(narrow, results=tmp_path, seed_from=first.folder.path)
+    seeded = [trial.genome for trial in second.all_trials if trial.operator == "seed"]
+    names = ("hidden", "learning_rate", "activation")
+    assert [dict(genome) for genome in seeded] == [
+        {name: trial.genome[name] for name in names} for trial in fitting
+    ]
+    other = small(space={"hidden": [[999]]}, evolution=CONFLICT)
+    for source, rule in (
+        (first.folder.path, "must have a trial on its front that is in the search space"),
+        (first.folder.best_file, r"hidden: must be \[999\]"),
+    ):
+        name = first.folder.id if source == first.folder.path else str(source)
+        with pytest.raises(UsageError, match=f"^{re.escape(name)}: {rule}, but ") as refused:
+            neuroevo.run(other, results=tmp_path, seed_from=source)
+        assert len(refused.value.problems) == 1
 
 
 def test_a_search_in_which_all_diverge_ends_well(tmp_path: Path) -> None:

@@ -63,10 +63,14 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     asked = _checked(experiment, _overrides(overrides, seed, name), jobs)
 
     # After the checks: what is wrong with the arguments shall be said at once.
+    from neuroevo.api import Seeds, read_seeds
     from neuroevo.api import run as search
     from neuroevo.cli.progress import watch
     from neuroevo.cli.summary import print_findings
 
+    seeds = Seeds() if seed_from is None else read_seeds(seed_from, asked, results)
+    if seeds.note and not quiet:
+        say(seeds.note)
     with watch(quiet=quiet) as display:
         try:
             found = search(
@@ -74,7 +78,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
                 results=results,
                 n_jobs=jobs,
                 backend=backend,
-                seed_from=seed_from,
+                seed_from=seeds,
                 observer=display,
             )
         except KeyboardInterrupt as interrupt:

@@ -61,6 +61,7 @@ def _training(experiment: "Experiment") -> str:
         f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
         f"{wording.counted(training.replicates, 'start')} in {training.precision}; "
         f"learnt at a validation MSE of {wording.number(training.target_mse)}"
+        f"{', where training stops' * training.stop_at_target}"
     )
 
 

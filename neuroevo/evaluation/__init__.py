@@ -4,7 +4,13 @@ Importing this package loads no compiler; `neuroevo.evaluation.evaluator` does.
 """
 
 from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, Objective
-from neuroevo.evaluation.phenotype import NETWORK_GENES, TRAINING_GENES, Phenotype, phenotype_of
+from neuroevo.evaluation.phenotype import (
+    NETWORK_GENES,
+    TRAINING_GENES,
+    Phenotype,
+    is_read,
+    phenotype_of,
+)
 from neuroevo.evaluation.workers import Backend, Workers
 
 __all__ = [
@@ -16,5 +22,6 @@ __all__ = [
     "Objective",
     "Phenotype",
     "Workers",
+    "is_read",
     "phenotype_of",
 ]

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from neuroevo.learning import Architecture, Optimization, StartingWeights, TrainingSettings
+from neuroevo.learning import (
+    READERS,
+    Architecture,
+    Optimization,
+    StartingWeights,
+    TrainingSettings,
+)
 from neuroevo.space.values import holds_pairs
 
 TRAINING_GENES = ("biases", "starting_weights", *Optimization.model_fields)
@@ -62,6 +68,12 @@ def phenotype_of(
         float(configuration["learning_rate"]),
         starting_weights,
     )
+
+
+def is_read(name: str, configuration: Mapping[str, Any]) -> bool:
+    """Tell whether a gene has a part in a trial, as far as the configuration says."""
+    reader = configuration.get("schedule" if name == "end_factor" else "optimizer")
+    return name not in READERS or reader is None or reader in READERS[name]
 
 
 def _hidden_layers(configuration: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -2,5 +2,6 @@
 
 from neuroevo.experiment.experiment import EvolutionSettings, Experiment
 from neuroevo.experiment.reading import load_experiment
+from neuroevo.experiment.transfer import Transfer, transfer
 
-__all__ = ["EvolutionSettings", "Experiment", "load_experiment"]
+__all__ = ["EvolutionSettings", "Experiment", "Transfer", "load_experiment", "transfer"]

@@ -29,7 +29,7 @@ MANY_WEIGHTS = 200  # from which on the weak ones must step back to leave the st
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of the network: its place, what it is called, its bias (None for an input)."""
+    """A unit of the network: its place, what it is called, its bias (None where it has none)."""
 
     x: float
     y: float
@@ -126,7 +126,8 @@ def laid_out(
     units = []
     for place in range(len(counts)):
         names = _names(place, counts, inputs, outputs)
-        biases = None if place == 0 else layers[place - 1][1]
+        biased = place > 0 and network.architecture.biases
+        biases = layers[place - 1][1] if biased else None
         x = SIDE + (WIDTH - 2 * SIDE) * place / (len(counts) - 1)
         units.append(_column(x, height, names, biases))
     weights = [
@@ -235,7 +236,7 @@ def _weight(diagram: Diagram, weight: Weight) -> Markup:
 
 def _unit(diagram: Diagram, unit: Unit) -> Markup:
     if unit.bias is None:
-        circle, told = "input", unit.name
+        circle, told = "input" if unit in diagram.units[0] else "unbiased", unit.name
         strength, number = 0.0, Markup("")
     else:
         circle, told = _sign(unit.bias), f"{unit.name}: bias {wording.number(unit.bias)}"

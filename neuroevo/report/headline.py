@@ -245,10 +245,10 @@ def _on_fresh_seeds(findings: "Findings", item: "Objective", leader: "Trial") ->
         return ""
     if item.name != TRAINED:
         shown = wording.measured(score, item.unit)
-        return f"On seeds that the search never saw it reaches {shown}."
+        return f"On seeds that the search never saw this network reaches {shown}."
     if not _learns(findings, item, score):
-        return "On fresh seeds it does not learn it within the budget."
-    return f"On seeds that the search never saw it needs {round(score):,}."
+        return "On fresh seeds this network does not learn it within the budget."
+    return f"On seeds that the search never saw this network needs {round(score):,}."
 
 
 def _ends_above(findings: "Findings", item: "Objective", leader: "Trial") -> str:
@@ -260,8 +260,8 @@ def _ends_above(findings: "Findings", item: "Objective", leader: "Trial") -> str
         return ""
     if not _learns(findings, item, _score(item, leader)):
         return ""
-    shown = wording.number(final)
-    return f"It reaches the target MSE of {wording.number(target)} once and ends at {shown}."
+    once, end = wording.number(target), wording.number(final)
+    return f"This network reaches the target MSE of {once} once and ends at {end}."
 
 
 def _rank(findings: "Findings", leader: "Trial") -> str:
@@ -272,7 +272,7 @@ def _rank(findings: "Findings", leader: "Trial") -> str:
     score = wording.measured(findings.scores(best)[0], first.unit)
     rank = findings.front.index(leader) + 1
     return (
-        f"It is rank {rank} of {len(findings.front)} on the front (`neuroevo best "
+        f"This network is rank {rank} of {len(findings.front)} on the front (`neuroevo best "
         f"{findings.identity or 'latest'} --rank {rank}`); rank 1, the champion, is "
         f"{_lower(wording.with_article(_network(findings, best)))}, with the lowest "
         f"{objective_name(first)}, {score}."

@@ -23,7 +23,7 @@ from neuroevo.report.diagram import svg
 from neuroevo.report.drawing import objective_name
 from neuroevo.report.findings import EXCERPT
 from neuroevo.report.headline import headline
-from neuroevo.report.plots import FIGURES
+from neuroevo.report.plots import FIGURES, parallel_coordinates
 from neuroevo.report.scoreboard import baselines_table, best_table
 from neuroevo.runs import write_atomically
 
@@ -52,6 +52,7 @@ class Shown:
     caption: str
     drawing: Markup | None = None
     height: int = 0
+    least_width: int = 0
 
 
 def write_report(run: "Run") -> Path:
@@ -126,7 +127,7 @@ def _figures(findings: "Findings") -> tuple[dict[str, Shown], dict[str, Any]]:
     shown, specifications = {}, {}
     for name, plot in FIGURES.items():
         data = plot.data(findings)
-        drawing, height = None, 0
+        drawing, height, least_width = None, 0, 0
         if name == "network":
             if data.diagram is not None:
                 drawing = svg(data.diagram, _network_label(findings))
@@ -135,7 +136,9 @@ def _figures(findings: "Findings") -> tuple[dict[str, Shown], dict[str, Any]]:
             if specification["data"]:
                 specifications[name] = specification
                 height = specification["layout"]["height"]
-        shown[name] = Shown(name, plot.title, plot.caption(data), drawing, height)
+                if name == "parallel_coordinates":
+                    least_width = parallel_coordinates.least_width(data)
+        shown[name] = Shown(name, plot.title, plot.caption(data), drawing, height, least_width)
     return shown, specifications
 
 

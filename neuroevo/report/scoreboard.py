@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
 
 LONG_TEXT = 24  # characters, from which on a cell may break into lines
+FIRST_GENES = ("activation", "learning_rate")  # beside the network; others stand after the scores
 BREAK = "\u200b"  # no width, but a line may end there
 
 
@@ -67,7 +68,9 @@ def best_table(findings: "Findings", most: int = EXCERPT) -> Table | None:
     table = tables.best(findings)
     if table.empty:
         return None
-    settled = [name for name in findings.genes if name not in findings.experiment.space.genes]
+    genes = findings.experiment.space.genes
+    # The activation may be part of another gene, and has a column all the same.
+    settled = [name for name in findings.genes if name not in {*genes, "activation"}]
     shown = table[table["rank"].isin(findings.excerpt(most))].drop(columns=settled, errors="ignore")
     tail = ["generation", "number"]
     shown, tail = _with_diverged(findings, shown, tail)
@@ -110,7 +113,11 @@ def _with_diverged(
 def _scored_table(
     findings: "Findings", table: pd.DataFrame, lead: Sequence[str], tail: Sequence[str]
 ) -> Table:
-    """Return a table of trials: first columns, genes, both scores of each objective, the rest."""
+    """Return a table of trials, what tells most first: many genes reach beyond a screen.
+
+    First columns and genes, both scores of each objective, further genes, the rest. Texts break
+    into lines only where all of the table may be in sight.
+    """
     genes = [
         name
         for name in table.columns
@@ -122,11 +129,15 @@ def _scored_table(
     units = {
         name: item for item in findings.objectives for name in (item.name, f"fresh.{item.name}")
     }
-    before, columns = [*lead, *genes], [*lead, *genes, *scores, *tail]
+    before = [*lead, *(name for name in genes if name in FIRST_GENES)]
+    after = [*(name for name in genes if name not in FIRST_GENES), *tail]
+    columns = [*before, *scores, *after]
     lowest = {name: table[name].min() for name in scores}
     rows = tuple(
         tuple(
-            _score_cell(row[name], units[name], lowest[name]) if name in units else _cell(row[name])
+            _score_cell(row[name], units[name], lowest[name])
+            if name in units
+            else _cell(row[name], breaks=after == list(tail) or name in before)
             for name in columns
         )
         for row in table.to_dict("records")
@@ -137,7 +148,7 @@ def _scored_table(
         for place, name in enumerate(columns)
     )
     champion = bool(findings.front) and "rank" in table.columns and table["rank"].iloc[0] == 1
-    return Table(champion, (*groups, ("", len(tail))), headings, rows)
+    return Table(champion, (*groups, ("", len(after))), headings, rows)
 
 
 def _heading(name: str, units: "dict[str, Objective]") -> str:
@@ -146,14 +157,14 @@ def _heading(name: str, units: "dict[str, Objective]") -> str:
     return {"number": "trial"}.get(name, name.removeprefix("gene.").replace("_", " "))
 
 
-def _cell(content: Any) -> Cell:  # noqa: ANN401 - whatever a table holds
+def _cell(content: Any, *, breaks: bool) -> Cell:  # noqa: ANN401 - whatever a table holds
     if content is None or (isinstance(content, float) and math.isnan(content)):
         return Cell("–")
     numeric = isinstance(content, (int, float)) and not isinstance(content, bool)
     if isinstance(content, int) and numeric:
         return Cell(f"{content:,}", numeric)
     text = wording.shortened(wording.value(content), 160)
-    if len(text) > LONG_TEXT:
+    if breaks and len(text) > LONG_TEXT:
         return Cell(text.replace("·", f"·{BREAK}"), numeric, long=True)
     return Cell(text, numeric)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from neuroevo.evaluation import TRAINING_GENES
+from neuroevo.evaluation import TRAINING_GENES, is_read
 from neuroevo.report import wording
 from neuroevo.space.values import holds_pairs
 
@@ -27,14 +27,19 @@ def trials(findings: "Findings") -> pd.DataFrame:
         Columns ``number``, ``generation``, ``state``, ``operator``, ``name`` (a baseline's),
         ``parents`` (tuple of numbers), a column a gene, a column an objective (NaN where there
         is none), ``seconds``, ``diverged`` (how many replicates did), ``cause`` (of a failure,
-        else empty). A gene named like another column is called ``gene.NAME``.
+        else empty). What a trial leaves open and its optimizer and schedule read is the training
+        setting. A gene named like another column is called ``gene.NAME``.
     """
     objectives = [item.name for item in findings.objectives]
     columns = gene_columns(findings.genes, [*_FIRST, *objectives, *_LAST])
     rows = [
         {
             **{name: getattr(trial, name) for name in (*_FIRST, *_LAST)},
-            **{columns[gene]: content for gene, content in trial.genome.items()},
+            **{
+                columns[gene]: content
+                for gene, content in _settled(findings, trial).items()
+                if gene in columns
+            },
             **dict(zip(objectives, findings.scores(trial), strict=True)),
         }
         for trial in findings.trials
@@ -96,6 +101,17 @@ def failures(findings: "Findings") -> pd.DataFrame:
     return counted.sort_values("trials", ascending=False, kind="stable", ignore_index=True)
 
 
+def _settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
+    """Return a trial's genes, and the training settings that it leaves open and that it reads."""
+    training = findings.experiment.training
+    whole = {name: getattr(training, name) for name in TRAINING_GENES} | dict(trial.genome)
+    return {
+        name: content
+        for name, content in whole.items()
+        if name in trial.genome or is_read(name, whole)
+    }
+
+
 def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
     champion = findings.champion_of(trial)
     fresh = {} if champion is None else champion.fresh_objectives
@@ -106,12 +122,11 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         "operator": trial.operator,
         "network": wording.sizes(findings.layer_sizes(trial)),
     }
-    settings = findings.experiment.training
-    whole = {name: getattr(settings, name) for name in TRAINING_GENES} | dict(trial.genome)
+    whole = _settled(findings, trial)
     row |= {
         columns[gene]: content
         for gene, content in whole.items()
-        if gene in columns and wording.is_read(gene, whole)
+        if gene in columns and is_read(gene, whole)
     }
     if holds_pairs(trial.genome.get("hidden")):
         row[columns["activation"]] = wording.activation(trial.genome)

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from neuroevo.evaluation import NETWORK_GENES
+from neuroevo.evaluation import NETWORK_GENES, is_read
 from neuroevo.learning import READERS, Optimization
 from neuroevo.space.values import holds_pairs
 
@@ -192,12 +192,6 @@ def configuration(genome: Mapping[str, object]) -> str:
         if name not in {"hidden", "activation"} and is_read(name, genome)
     ]
     return ", ".join(parts)
-
-
-def is_read(name: str, genome: Mapping[str, object]) -> bool:
-    """Tell whether a gene has a part in a trial, as far as the genome says."""
-    reader = genome.get("schedule" if name == "end_factor" else "optimizer")
-    return name not in READERS or reader is None or reader in READERS[name]
 
 
 def optimization(experiment: "Experiment") -> str:

@@ -26,9 +26,11 @@ hidden = { count = [1, 3], width = [1, 5], activation = ["tanh", "relu"] }
 [training]
 samples = 200
 replicates = 2
+stop_at_target = true
 [evolution]
 population = 6
 generations = 2
+objectives = ["samples_to_target"]
 """
 
 
@@ -126,18 +128,20 @@ def test_layers_with_activations_of_their_own_are_run_shown_and_exported(
     assert ran.returncode == 0, ran.stderr
     folder = tmp_path / ran.stdout.removesuffix("\n")
     recorded = [trial.genome["hidden"] for trial in read_trials(folder / "trials.jsonl")]
-    best = load_run(folder).best
+    run = load_run(folder)
+    best, by_hand = run.best, len(run.baselines)
     shown = neuroevo("show", str(folder)).stdout
     assert wording.configuration(best.genome) in " ".join(shown.split())
     assert "each tanh or relu" in shown
+    assert "where training stops" in " ".join(shown.split())
     rows = list(csv.DictReader(io.StringIO(neuroevo("trials", str(folder)).stdout)))
     records = json.loads(neuroevo("trials", str(folder), "--format", "json").stdout)
     assert [json.loads(row["hidden"]) for row in rows] == [row["hidden"] for row in records]
     assert [plain(row["hidden"]) for row in records] == recorded
     table = pd.read_parquet(parquet(folder, tmp_path))
     layers = [[tuple(layer.values()) for layer in cell] for cell in table["hidden"]]
-    baselines = [[(width, None) for width in each] for each in recorded[:6]]  # type: ignore[union-attr]
-    assert layers == [*baselines, *map(list, recorded[6:])]  # type: ignore[arg-type]
+    baselines = [[(width, None) for width in each] for each in recorded[:by_hand]]  # type: ignore[union-attr]
+    assert layers == [*baselines, *map(list, recorded[by_hand:])]  # type: ignore[arg-type]
 
 
 def parquet(run_folder: Path, folder: Path) -> Path:

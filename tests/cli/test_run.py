@@ -77,6 +77,21 @@ def test_a_search_starts_from_an_earlier_best(
     assert all(genes[name].check(value) == value for name, value in seeded[0].genome.items())
 
 
+def test_what_a_seed_loses_is_one_line_on_stderr(
+    neuroevo: Command, experiment_file: Path, run_folder: Path, tmp_path: Path
+) -> None:
+    """A best.toml whose batches the new experiment does not make is told so, unless quiet."""
+    best = tmp_path / "best.toml"
+    text = (run_folder / "best.toml").read_text()
+    best.write_text(text.replace("batch_size = 1\n", "batch_size = 4\n"))
+    options = (*TINY, "--set", "evolution.generations=1", "--results", str(tmp_path / "results"))
+    for quiet in ((), ("--quiet",)):
+        ran = neuroevo("run", str(experiment_file), *options, *quiet, "--seed-from", str(best))
+        assert ran.returncode == 0, ran.stderr
+        told = f"{best}: left out, since the space has no such gene: batch_size"
+        assert ran.stderr.splitlines().count(told) == (not quiet)
+
+
 @pytest.mark.parametrize(
     ("options", "problems"),
     [

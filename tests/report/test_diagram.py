@@ -27,10 +27,12 @@ def network(
     activation: str | tuple[str, ...] = "linear",
     scale: float = 0.5,
     output: str = "linear",
+    *,
+    biases: bool = True,
 ) -> Network:
     """Return a network with random parameters."""
     shape = {"inputs": 2, "hidden": hidden, "outputs": 2, "activation": activation}
-    shape |= {"output": output}
+    shape |= {"output": output, "biases": biases}
     architecture = Architecture.model_validate(shape)
     rng = np.random.default_rng(3)
     return Network(architecture, rng.normal(0, scale, architecture.vector_size))
@@ -46,6 +48,21 @@ def test_units_stand_apart_inside_the_drawing(hidden: tuple[int, ...]) -> None:
             assert 0 <= unit.y - unit.radius < unit.y + unit.radius <= diagram.height
         for one, other in combinations(layer, 2):
             assert abs(one.y - other.y) >= one.radius + other.radius
+
+
+def test_network_without_biases_is_said_to_have_none() -> None:
+    """Its units carry no number and look unlike inputs, and the caption tells of no bias."""
+    for biases in (True, False):
+        drawn = network((3,), biases=biases)
+        diagram = laid_out(drawn, ["x", "y"], ["x", "y"])
+        root = ET.fromstring(svg(diagram, "a network"))  # noqa: S314 - our own text
+        units = root.findall("g[@class='units']/g")
+        assert [unit.get("class") == "input" for unit in units] == [True] * 2 + [False] * 5
+        assert [unit.find("text") is not None for unit in units[2:]] == [biases] * 5
+        assert any("bias" in (unit.findtext("title") or "") for unit in units) == biases
+        told = caption(NetworkData(drawn, diagram))
+        assert ("Circles carry the biases." in told) == biases
+        assert ("It has no biases." in told) != biases
 
 
 @pytest.mark.parametrize("hidden", LAYERS)

@@ -46,6 +46,19 @@ TOOLTIP = """figure => {
   const { x, width } = path.getBoundingClientRect();
   return { text: label.textContent, x, width };
 }"""
+LABELS = """() => {
+  const plot = document.querySelector("[data-figure=parallel_coordinates]");
+  const outer = plot.getBoundingClientRect();
+  const boxes = Array.from(plot.querySelectorAll(".annotation-text")).map((label) => {
+    const { left, right, top, bottom } = label.getBoundingClientRect();
+    return { text: label.textContent, left, right, top, bottom };
+  });
+  const cut = boxes.filter((box) => box.left < outer.left || box.right > outer.right);
+  const met = boxes.filter((one, place) => boxes.slice(place + 1).some((other) =>
+    one.left < other.right && other.left < one.right
+    && one.top < other.bottom - 2 && other.top < one.bottom - 2));
+  return { count: boxes.length, bad: [...cut, ...met].map((box) => box.text) };
+}"""
 STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
 
 
@@ -277,6 +290,19 @@ def test_scripts_in_names_show_as_text(look: Callable[..., Page]) -> None:
 def test_phone_page_does_not_overflow(look: Callable[..., Page]) -> None:
     """At 390 pixels even the widest report scrolls in one direction only."""
     assert look("three objectives", PHONE).evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", ["many genes", "mixed", "three objectives"])
+def test_labels_of_axes_are_whole(
+    look: Callable[..., Page], name: str, size: dict[str, int]
+) -> None:
+    """However many axes there are, no title or label is cut off or lies on another."""
+    page = look(name, size)
+    labels = page.evaluate(LABELS)
+    assert labels["count"] > 12
+    assert labels["bad"] == []
+    assert page.evaluate(OVERFLOW) <= 0
 
 
 def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page]) -> None:

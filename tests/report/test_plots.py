@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.report import comparison, drawing
+from neuroevo.evaluation import is_read
+from neuroevo.report import comparison, drawing, wording
 from neuroevo.report.findings import Findings
 from neuroevo.report.plots import (
     FIGURES,
@@ -192,6 +193,16 @@ def test_curves_name_champion_and_baselines(runs: Runs) -> None:
     assert [curve.name for curve in without] == [learning_curves.CHAMPION]
 
 
+def test_curves_that_stop_at_the_target_are_said_to(runs: Runs) -> None:
+    """Where a training stops at the target, the caption explains the flat end of its curve."""
+    run = runs("one objective")
+    for stops in (False, True):
+        training = run.experiment.training.replace(stop_at_target=stops)
+        findings = replace(run.findings, experiment=run.experiment.replace(training=training))
+        told = learning_curves.caption(learning_curves.data(findings))
+        assert ("stops at the target, and its curve goes on flat" in told) == stops
+
+
 def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
     """Every trial crosses every axis within its ends, and the champion is the first line."""
     parallel = parallel_coordinates.data(any_run.findings)
@@ -204,14 +215,22 @@ def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
         assert parallel.labels[0] == any_run.findings.describe(any_run.best)
 
 
-def test_titles_of_many_axes_do_not_meet(runs: Runs) -> None:
-    """Where there are many axes, neighbours have their titles at different heights."""
-    for name, heights in (("many genes", 2), ("one point", 1)):
-        drawn = parallel_coordinates.draw(parallel_coordinates.data(runs(name).findings))
-        titles = [note for note in drawn["layout"]["annotations"] if note["y"] > 1]
-        shifts = [title["yshift"] for title in titles]
-        assert len(set(shifts)) == heights
-        assert shifts == [shifts[place % 2] for place in range(len(shifts))]
+def test_champion_has_no_dot_on_genes_that_it_does_not_read(runs: Runs) -> None:
+    """What the champion's optimizer or schedule does not read is without a dot and named."""
+    findings = runs("many genes").findings
+    parallel = parallel_coordinates.data(findings)
+    unread = [
+        name.replace("_", " ")
+        for name in findings.experiment.space.genes
+        if not is_read(name, findings.front[0].genome)
+    ]
+    assert unread
+    dots = parallel_coordinates.draw(parallel)["data"][-1]["marker"]["size"]
+    titles = [coordinate.title for coordinate in parallel.coordinates]
+    assert [title for title, size in zip(titles, dots, strict=True) if not size] == unread
+    assert f"no dot there: {wording.listed(unread)}." in parallel_coordinates.caption(parallel)
+    plain = parallel_coordinates.data(runs("one point").findings)
+    assert "no dot" not in parallel_coordinates.caption(plain)
 
 
 def test_gene_axes_span_all_that_was_tried(runs: Runs) -> None:

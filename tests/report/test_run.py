@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ from neuroevo.report import scoreboard, tables
 from neuroevo.report.findings import EXCERPT, Findings
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import Trial
+
+if TYPE_CHECKING:
+    from neuroevo.space import Value
 
 Runs = Callable[[str], Run]
 
@@ -86,6 +90,22 @@ def test_trials_has_a_row_a_trial(any_run: Run) -> None:
             assert row[name] == pytest.approx(trial.objectives[name], nan_ok=True)
 
 
+def test_cells_that_a_trial_leaves_open_hold_the_training_setting(runs: Runs) -> None:
+    """What only some genomes name is the setting for the others, empty where it is not read."""
+    run = runs("one point")
+    training = run.experiment.training.replace(batch_size=8, optimizer="adam")
+    asked = run.experiment.replace(training=training)
+    baseline, searched = run.baselines[0], run.all_trials[-1]
+    named: dict[str, Value] = {"batch_size": 1, "optimizer": "nesterov", "momentum": 0.8}
+    first = replace(baseline, genome=dict(baseline.genome) | named | {"beta1": 0.5})
+    table = tables.trials(Findings(asked, (first, searched)))
+    assert table["batch_size"].tolist() == [1, 8]
+    assert pd.api.types.is_integer_dtype(table["batch_size"])
+    assert table["optimizer"].tolist() == ["nesterov", "adam"]
+    assert table["beta1"].tolist() == [0.5, 0.9]  # given, though nesterov does not read it
+    assert table["momentum"].isna().tolist() == [False, True]
+
+
 def test_gene_named_like_an_objective_keeps_its_own_column(runs: Runs) -> None:
     """A gene called as a column of the table is told apart by its prefix."""
     run = runs("one point")
@@ -137,6 +157,27 @@ def test_best_table_tells_the_activation_of_each_layer(runs: Runs) -> None:
     assert [row[column].text for row in shown.rows][1:] == [
         trial.genome["activation"] for trial in findings.baselines
     ]
+
+
+@pytest.mark.parametrize("name", ["many genes", "mixed", "one point"])
+def test_scores_stand_beside_the_network(runs: Runs, name: str) -> None:
+    """However many genes there are, the scores follow the network, activation and rate."""
+    findings = runs(name).findings
+    for shown, first in (
+        (scoreboard.best_table(findings), "rank"),
+        (scoreboard.baselines_table(findings), "name"),
+    ):
+        assert shown is not None
+        titles = [cell.text for cell in shown.columns]
+        assert titles[:4] in (
+            [first, "network", "activation", "learning rate"],
+            [first, "network", "learning rate", "activation"],
+        )
+        assert titles[4:8] == ["search seeds", "fresh seeds"] * 2
+        assert sum(span for _, span in shown.groups) == len(titles)
+        # Beyond the genes a note has a line to itself; in a table that fits it may break.
+        wide = "optimizer" in titles
+        assert any(cell.long for row in shown.rows for cell in row[8:]) != (wide or first == "rank")
 
 
 def test_failures_are_counted_by_cause(runs: Runs) -> None:

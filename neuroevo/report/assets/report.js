@@ -35,7 +35,7 @@
         // At the foot of the figure: padding below the axis would be added below the bar as well.
         const foot = { yref: "container", y: 0.03, yanchor: "bottom", ypad: 0 };
         Object.assign(bar, { orientation: "h", x: 0.5, len: 1, ...foot });
-        bar.title.side = "top";
+        bar.title.side = "bottom";
         layout.margin.b = 116;
         layout.height += 60;
       }

@@ -72,12 +72,15 @@ class CurvesData:
         The validation MSE that counts as learnt.
     replicates
         How many trainings a curve sums up.
+    stops
+        Whether a training stops at the target.
     """
 
     curves: tuple[Curve, ...]
     samples: NDArray[np.int64]
     target: float
     replicates: int
+    stops: bool = False
 
 
 def data(findings: "Findings") -> CurvesData:
@@ -86,11 +89,13 @@ def data(findings: "Findings") -> CurvesData:
     if findings.front and leading(findings) is not findings.front[0]:
         trials.append((QUICKEST, leading(findings)))
     trials += [(trial.name, trial) for trial in findings.baselines]
+    training = findings.experiment.training
     return CurvesData(
         tuple(_curve(findings, name, trial) for name, trial in trials if trial.curve),
         findings.samples,
-        findings.experiment.training.target_mse,
-        findings.experiment.training.replicates,
+        training.target_mse,
+        training.replicates,
+        training.stop_at_target,
     )
 
 
@@ -133,6 +138,8 @@ def caption(drawn: CurvesData) -> str:
     if missed:
         who = wording.counted(missed, "baseline")
         sentences.append(f"{who} never {'gets' if missed == 1 else 'get'} there within the budget.")
+    if drawn.stops:
+        sentences.append("A training stops at the target, and its curve goes on flat from there.")
     if drawn.replicates > 1:
         sentences.append(
             f"Lines are medians over {drawn.replicates:,} starts; the bands hold the middle half."

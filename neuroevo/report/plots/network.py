@@ -74,7 +74,8 @@ def caption(drawn: NetworkData) -> str:
     strongest = drawn.diagram.weights[-1]
     looks = (
         f"{wording.counted(weights, 'weight')}, the thicker the larger, blue where positive and "
-        "orange where negative; point at one for its value. Circles carry the biases."
+        "orange where negative; point at one for its value. "
+        f"{'Circles carry the biases.' if architecture.biases else 'It has no biases.'}"
     )
     largest = (
         f"The largest weight, {wording.number(strongest.value)}, leads from "

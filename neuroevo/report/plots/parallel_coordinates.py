@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroevo.evaluation import is_read
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
@@ -35,8 +36,10 @@ FAR_QUANTILE = 0.97
 FAR = 1.5  # times the axis' length, from which on the largest value is too far off
 SPREAD = 0.05  # of an axis, by which equal categories are fanned out
 FEW = 6
-CROWDED = 10  # axes, from which on every second title stands above its neighbours
-TITLE_HEIGHT = 36  # pixels, of two lines
+LONGEST = 11  # characters in a label or in a line of a title, so that it ends before the next axis
+DISTANCE = 92  # pixels between two axes, at least: room for the longest label
+TITLE_LINE = 18  # pixels
+LEFT, RIGHT = 48, 88  # pixels beside the outer axes: half a title, and a label
 
 Ticks = tuple[tuple[float, str], ...]
 
@@ -56,12 +59,15 @@ class Coordinate:
     held
         Where some values lie far above the others and are held at the top: the axis' last value
         in words, else empty.
+    read
+        Whether it has a part in the champion's trial.
     """
 
     title: str
     positions: NDArray[np.float64]
     ticks: Ticks
     held: str = ""
+    read: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,20 +113,26 @@ def draw(parallel: ParallelData) -> Specification:
     if not parallel.labels:
         return nothing("No trial of the search was completed.")
     rows = np.stack([coordinate.positions for coordinate in parallel.coordinates], axis=1)
-    x = list(range(rows.shape[1]))
-    count = len(x)
+    count = rows.shape[1]
+    titles = [_title(coordinate) for coordinate in parallel.coordinates]
+    above = 20 + TITLE_LINE * max(title.count("<br>") + 1 for title in titles)
     layout = {
-        "height": HEIGHT + TITLE_HEIGHT * (count > CROWDED),
+        "height": HEIGHT,
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
-        "margin": {"l": 8, "r": 8, "t": 56 + TITLE_HEIGHT * (count > CROWDED), "b": 12},
-        "xaxis": {"visible": False, "range": [-0.3, count - 0.35], "fixedrange": True},
+        "margin": {"l": LEFT, "r": RIGHT, "t": above, "b": 12},
+        "xaxis": {"visible": False, "range": [-0.05, count - 0.95], "fixedrange": True},
         "yaxis": {"visible": False, "range": [-0.04, 1.04], "fixedrange": True},
-        "shapes": [_axis_line(place) for place in x],
+        "shapes": [_axis_line(place) for place in range(count)],
         "annotations": _annotations(parallel.coordinates),
     }
     return {"data": [*_shades(rows), _champion(rows[0], parallel)], "layout": layout}
+
+
+def least_width(parallel: ParallelData) -> int:
+    """Return the pixels below which labels would run into the next axis."""
+    return LEFT + RIGHT + DISTANCE * max(len(parallel.coordinates) - 1, 0)
 
 
 def caption(parallel: ParallelData) -> str:
@@ -131,10 +143,22 @@ def caption(parallel: ParallelData) -> str:
     start = "Every completed trial is a line"
     if drawn < parallel.total:
         start = f"{drawn:,} of {parallel.total:,} completed trials, evenly chosen, are lines"
+    told = _unread(parallel.coordinates) + _held(parallel.coordinates)
     return (
         f"{start}; the better its {parallel.first}, the stronger its colour; the champion's is "
         "the bold one. Where the strong lines meet, the search found what matters; where they fan "
-        f"out, the gene makes little difference.{_held(parallel.coordinates)}"
+        f"out, the gene makes little difference.{told}"
+    )
+
+
+def _unread(coordinates: Sequence[Coordinate]) -> str:
+    """Return a sentence on the axes where the champion's line only passes."""
+    names = [coordinate.title for coordinate in coordinates if not coordinate.read]
+    if not names:
+        return ""
+    return (
+        " A line also crosses genes that its trial’s optimizer or schedule does not read, which "
+        f"say nothing of the trial; the champion’s has no dot there: {wording.listed(names)}."
     )
 
 
@@ -169,7 +193,8 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
         ):
             logarithmic = bool(getattr(findings.experiment.space.genes.get(name), "log", False))
             row, everything = _measures(values, float), _measures(tried, float)
-            coordinates.append(_numeric(title, row, everything, logarithmic=logarithmic))
+            coordinate = _numeric(title, row, everything, logarithmic=logarithmic)
+            coordinates.append(replace(coordinate, read=is_read(name, trials[0].genome)))
         else:
             texts = [wording.value(value) for value in values]
             coordinates.append(_categorical(title, texts, list(map(wording.value, tried))))
@@ -258,7 +283,9 @@ def _categorical(title: str, values: Sequence[str], everything: Sequence[str]) -
     places = {name: index / (len(names) - 1) for index, name in enumerate(names)}
     positions = np.array([places[value] for value in values]) + _fan(len(values))
     return Coordinate(
-        title, positions, tuple((place, wording.plain(name, 14)) for name, place in places.items())
+        title,
+        positions,
+        tuple((place, wording.plain(name, LONGEST)) for name, place in places.items()),
     )
 
 
@@ -314,7 +341,10 @@ def _champion(row: NDArray[np.float64], parallel: ParallelData) -> dict[str, Any
         "x": list(range(len(row))),
         "y": np.round(row, 3).tolist(),
         "line": {"color": LIGHT["ink"], "width": 2.5},
-        "marker": {"color": LIGHT["ink"], "size": 7},
+        "marker": {
+            "color": LIGHT["ink"],
+            "size": [7 if coordinate.read else 0 for coordinate in parallel.coordinates],
+        },
         # Not part of the template, in which a foreign name could stand for something else.
         "meta": wording.wrapped(wording.plain(parallel.labels[0], 90)),
         "hovertemplate": "<b>champion</b><br>%{meta}<extra></extra>",
@@ -340,8 +370,7 @@ def _annotations(coordinates: Sequence[Coordinate]) -> list[dict[str, Any]]:
             "x": place,
             "y": 1.04,
             "yanchor": "bottom",
-            "yshift": TITLE_HEIGHT * (place % 2) * (len(coordinates) > CROWDED),
-            "text": _two_lines(coordinate.title),
+            "text": _title(coordinate),
             "font": {"size": 13, "color": LIGHT["ink"]},
         }
         for place, coordinate in enumerate(coordinates)
@@ -364,7 +393,5 @@ def _annotations(coordinates: Sequence[Coordinate]) -> list[dict[str, Any]]:
     return [*ticks, *titles]
 
 
-def _two_lines(title: str) -> str:
-    words = title.split(" ")
-    half = len(words) // 2
-    return "<br>".join(" ".join(line) for line in (words[:half], words[half:]) if line)
+def _title(coordinate: Coordinate) -> str:
+    return wording.wrapped(coordinate.title, LONGEST)
