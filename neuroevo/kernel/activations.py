@@ -61,10 +61,10 @@ def _silu(x: Vector) -> tuple[Vector, Vector]:
     return value, fma(value, 1.0 - logistic, logistic)
 
 
-def _over_rows(function: Callable[[Vector], tuple[Vector, Vector]]) -> Any:  # noqa: ANN401 - compiled
+def _over_rows(function: Callable[[Vector], tuple[Vector, Vector]], compiled: Any) -> Any:  # noqa: ANN401 - numba's
     """Make a loop that replaces rows of pre-activations by activations, and notes the slopes."""
 
-    @inlined
+    @compiled
     def apply(values, slopes, first, last):
         for row in range(first, last):
             value, slope = function(load(values, row))
@@ -74,16 +74,16 @@ def _over_rows(function: Callable[[Vector], tuple[Vector, Vector]]) -> Any:  # n
     return apply
 
 
-_tanh_rows = _over_rows(_tanh)
-_sigmoid_rows = _over_rows(_sigmoid)
-_relu_rows = _over_rows(_relu)
-_leaky_relu_rows = _over_rows(_leaky_relu)
-_elu_rows = _over_rows(_elu)
-_softplus_rows = _over_rows(_softplus)
-_silu_rows = _over_rows(_silu)
+_tanh_rows = _over_rows(_tanh, inner)
+_sigmoid_rows = _over_rows(_sigmoid, inner)
+_relu_rows = _over_rows(_relu, inlined)
+_leaky_relu_rows = _over_rows(_leaky_relu, inlined)
+_elu_rows = _over_rows(_elu, inner)
+_softplus_rows = _over_rows(_softplus, inner)
+_silu_rows = _over_rows(_silu, inner)
 
 
-@inlined
+@inner
 def _softmax_rows(values, first, last):
     """Make class probabilities of rows `first` to `last` of `values`, in place."""
     greatest = load(values, first)
@@ -99,7 +99,7 @@ def _softmax_rows(values, first, last):
         store(values, row, load(values, row) / total)
 
 
-@inner
+@inlined
 def activate(activation, values, slopes, first, last):
     """Apply the activation of this number to rows `first` to `last` of `values`, in place.
 
