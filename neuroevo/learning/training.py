@@ -161,7 +161,9 @@ def _train_bundle(
     )
     parameters = bundle.parameters
     # What overflow leaves differs between processors: a diverged lane keeps no parameters.
-    parameters[:, np.isinf(curves[-1])] = np.nan
+    diverged = np.isinf(curves[-1])
+    if diverged.any():
+        parameters[:, diverged] = np.nan
     used = slice(0, len(lanes))
     return Trained(curves.T[used], parameters.T[used])
 
