@@ -30,7 +30,7 @@ def difference(peer: str, training: Training, exercise: Exercise) -> float:
     """
     theirs = training()
     ours = kernel_training(exercise)()[: len(theirs)]
-    found, tolerance = _greatest(ours, theirs), _TOLERANCES[exercise.case.precision]
+    found, tolerance = _in_median_network(ours, theirs), _TOLERANCES[exercise.case.precision]
     if not found <= tolerance:  # nor NaN
         raise DifferentTrainingError(
             f"{peer}: the trained weights must agree with the kernel's to {tolerance:g}, but got a "
@@ -51,6 +51,6 @@ def agreement(differences: Iterable[tuple[Precision, float]]) -> str:
     )
 
 
-def _greatest(ours: Floats, theirs: Floats) -> float:
+def _in_median_network(ours: Floats, theirs: Floats) -> float:
     differences = np.abs(ours.astype(np.float64) - theirs.astype(np.float64))
     return float(np.median(differences.max(axis=1)))

@@ -47,6 +47,10 @@ _SINE_SERIES = [
 _SINE_TERMS = 8, 12
 
 
+def _nan_stays(x: Vector, result: Vector) -> Vector:
+    return where(x.compare("==", x), result, x)
+
+
 def _reduce(x: Vector) -> tuple[Vector, Vector]:
     """Give k and exp(r) - 1 with x = k ln 2 + r, k whole and |r| <= ln(2) / 2."""
     k = nearest_integer(x * 1.4426950408889634)
@@ -65,7 +69,7 @@ def exp(x: Vector) -> Vector:
     # In two steps, since 2^k alone may lie outside the normal numbers where exp(x) does not.
     half = nearest_integer(k * 0.5)
     result = (1.0 + expm1_r) * power_of_two(half) * power_of_two(k - half)
-    return where(x.compare("==", x), result, x)  # NaN stays
+    return _nan_stays(x, result)
 
 
 @formula()
@@ -73,7 +77,7 @@ def expm1_of_negative(x: Vector) -> Vector:
     """exp(x) - 1 for x <= 0, without the loss of digits near 0."""
     k, expm1_r = _reduce(where(x > _EXPM1_IS_MINUS_1, x, _EXPM1_IS_MINUS_1))
     scale = power_of_two(k)
-    return where(x.compare("==", x), fma(scale, expm1_r, scale - 1.0), x)  # NaN stays
+    return _nan_stays(x, fma(scale, expm1_r, scale - 1.0))
 
 
 @formula()
@@ -104,7 +108,7 @@ def sigmoid(x: Vector) -> Vector:
 def softplus(x: Vector) -> Vector:
     """log(1 + exp(x))."""
     value = where(x > 0.0, x, 0.0) + log1p_of_unit(exp(-absolute(x)))
-    return where(x.compare("==", x), value, x)  # NaN stays
+    return _nan_stays(x, value)
 
 
 @formula()

@@ -5,6 +5,7 @@ for any other. They neither own an array nor know where it ends; it must live as
 used, and nothing is checked.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from numba.core import cgutils, types
@@ -84,8 +85,8 @@ def load(_: Any, rows: Any, row: Any) -> Any:
         return None
 
     def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        place = builder.gep(arguments[0], [arguments[1]], inbounds=True)
-        return builder.load(place, align=VECTOR_BITS // 8)
+        [vector] = _emit_load(builder, arguments[0], arguments[1], 1)
+        return vector
 
     return rows.lanes(rows, row), generate
 
@@ -97,8 +98,8 @@ def store(_: Any, rows: Any, row: Any, value: Any) -> Any:
         return None
 
     def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        place = builder.gep(arguments[0], [arguments[1]], inbounds=True)
-        builder.store(arguments[2], place, align=VECTOR_BITS // 8)
+        rows_, first, vector = arguments
+        _emit_store(builder, rows_, first, [vector])
         return context.get_dummy_value()
 
     return types.void(rows, row, value), generate
@@ -112,8 +113,8 @@ def load_block(_: Any, rows: Any, row: Any, count: Any) -> Any:
     block = UniTuple(rows.lanes, count.literal_value)
 
     def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        vectors = _load_block(builder, arguments[0], arguments[1], len(block))
-        return context.make_tuple(builder, block, [vector.value for vector in vectors])
+        vectors = _emit_load(builder, arguments[0], arguments[1], len(block))
+        return context.make_tuple(builder, block, vectors)
 
     return block(rows, row, count), generate
 
@@ -126,8 +127,7 @@ def store_block(_: Any, rows: Any, row: Any, block: Any) -> Any:
 
     def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
         rows_, first, vectors = arguments
-        for place, vector in enumerate(cgutils.unpack_tuple(builder, vectors)):
-            builder.store(vector, _row(builder, rows_, first, place), align=VECTOR_BITS // 8)
+        _emit_store(builder, rows_, first, cgutils.unpack_tuple(builder, vectors))
         return context.get_dummy_value()
 
     return types.void(rows, row, block), generate
@@ -142,9 +142,9 @@ def add_product(_: Any, sums: Any, rows: Any, row: Any, factor: Any) -> Any:
     def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
         before, rows_, row_, factor_ = arguments
         addends = cgutils.unpack_tuple(builder, before)
-        vectors = _load_block(builder, rows_, row_, len(addends))
+        vectors = _emit_load(builder, rows_, row_, len(addends))
         after = [
-            fma(vector, Vector(builder, factor_), Vector(builder, addend)).value
+            fma(*(Vector(builder, value) for value in (vector, factor_, addend))).value
             for vector, addend in zip(vectors, addends, strict=True)
         ]
         return context.make_tuple(builder, sums, after)
@@ -152,14 +152,21 @@ def add_product(_: Any, sums: Any, rows: Any, row: Any, factor: Any) -> Any:
     return sums(sums, rows, row, factor), generate
 
 
-def _row(builder: Any, rows: Any, row: Any, place: int) -> Any:
-    offset = builder.add(row, row.type(place))
-    return builder.gep(rows, [offset], inbounds=True)
+def _places(builder: Any, rows: Any, first: Any, count: int) -> list[Any]:
+    """Emit pointers to some rows from this one on."""
+    offsets = (builder.add(first, first.type(place)) if place else first for place in range(count))
+    return [builder.gep(rows, [offset], inbounds=True) for offset in offsets]
 
 
-def _load_block(builder: Any, rows: Any, row: Any, count: int) -> list[Vector]:
-    places = (_row(builder, rows, row, place) for place in range(count))
-    return [Vector(builder, builder.load(place, align=VECTOR_BITS // 8)) for place in places]
+def _emit_load(builder: Any, rows: Any, first: Any, count: int) -> list[Any]:
+    places = _places(builder, rows, first, count)
+    return [builder.load(place, align=VECTOR_BITS // 8) for place in places]
+
+
+def _emit_store(builder: Any, rows: Any, first: Any, vectors: Sequence[Any]) -> None:
+    places = _places(builder, rows, first, len(vectors))
+    for vector, place in zip(vectors, places, strict=True):
+        builder.store(vector, place, align=VECTOR_BITS // 8)
 
 
 @intrinsic

@@ -161,27 +161,25 @@ def test_payload_of_a_long_run_stays_small(runs: Runs) -> None:
     assert len(json.dumps(specifications)) < 1_000_000
 
 
-def test_report_of_a_run_without_champions_file(
-    runs: Runs, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+@pytest.fixture
+def unfinished(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Copy a run and take away the file of champions, which is written last."""
+    folder = runs("conflict").folder
+    copy = tmp_path_factory.mktemp("copy") / folder.id
+    shutil.copytree(folder.path, copy)
+    (copy / "champions.safetensors").unlink()
+    return Run(type(folder)(copy))
+
+
+def test_report_of_a_run_without_champions_file(unfinished: Run) -> None:
     """A run that still goes on has no champions yet; its report tells what there is."""
-    folder = runs("conflict").folder
-    copy = tmp_path_factory.mktemp("copy") / folder.id
-    shutil.copytree(folder.path, copy)
-    (copy / "champions.safetensors").unlink()
-    run = Run(type(folder)(copy))
-    assert "There is no trained network to draw." in write_report(run).read_text(encoding="utf-8")
+    html = write_report(unfinished).read_text(encoding="utf-8")
+    assert "There is no trained network to draw." in html
 
 
-def test_report_of_an_unfinished_run_says_so(
-    runs: Runs, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_report_of_an_unfinished_run_says_so(unfinished: Run) -> None:
     """Without champions the page calls the run unfinished and promises no fresh seeds."""
-    folder = runs("conflict").folder
-    copy = tmp_path_factory.mktemp("copy") / folder.id
-    shutil.copytree(folder.path, copy)
-    (copy / "champions.safetensors").unlink()
-    html = write_report(Run(type(folder)(copy))).read_text(encoding="utf-8")
+    html = write_report(unfinished).read_text(encoding="utf-8")
     assert "The run is not finished: 294 of 294 trials are done." in html
     assert "<span>not finished</span>" in html
     assert "seeds that it never saw" not in html
