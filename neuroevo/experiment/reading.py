@@ -1,7 +1,6 @@
 """Reads an experiment from a TOML file and overrides; knows no key of it."""
 
 import re
-import stat
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment.experiment import Experiment
+from neuroevo.files import StrangeFileError, read_file
 from neuroevo.settings import printable, shown
 
 MAX_BYTES = 1_000_000
@@ -58,19 +58,13 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
 def _read(path: Path) -> str:
     name = printable(str(path))
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{name}: must be a file, but got a folder or a device")
-        if status.st_size > MAX_BYTES:
-            size = f"{status.st_size:,}"
-            raise UsageError(f"{name}: must have at most {MAX_BYTES:,} bytes, but got {size}")
-        return path.read_text(encoding="utf-8-sig")
+        return read_file(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{name}: must be text in UTF-8, but byte {error.start} is not") from None
     except OSError as error:
         raise UsageError(f"{name}: can't be read ({error.strerror or error})") from None
-    except ValueError:  # a null character in the path
-        raise UsageError(f"{name}: can't be read (no name of a file)") from None
+    except StrangeFileError as error:
+        raise UsageError(f"{name}: {error}") from None
 
 
 def _parse(text: str, name: str) -> Document:

@@ -5,8 +5,8 @@ origin in the top left corner of the canvas, x to the right, y down.
 """
 
 import csv
+import io
 import math
-import stat
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TextIO
 import numpy as np
 
 from neuroevo.errors import DataError
+from neuroevo.files import StrangeFileError, read_file
 from neuroevo.settings import printable, shown
 from neuroevo.tasks.strokes import Positions
 
@@ -49,20 +50,17 @@ def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
     problems: list[str] = []
     found = 0
     try:
-        _check_file(path)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for where, row in _rows(file):
-                wrong = _problems(row, canvas)
-                values.extend([] if wrong else map(float, row))
-                problems += [
-                    f"{name}, row {where}: {text}" for text in wrong if found < MAX_PROBLEMS
-                ]
-                found += len(wrong)
+        text = read_file(path, MAX_BYTES).decode("utf-8-sig")
+        for where, row in _rows(io.StringIO(text, newline="")):
+            wrong = _problems(row, canvas)
+            values.extend([] if wrong else map(float, row))
+            problems += [f"{name}, row {where}: {text}" for text in wrong if found < MAX_PROBLEMS]
+            found += len(wrong)
     except OSError as error:
         raise DataError(f"{name}: can't be read ({error.strerror or error})") from None
     except UnicodeDecodeError:
         raise DataError(f"{name}: must be text in UTF-8") from None
-    except (csv.Error, _WrongFileError) as error:
+    except (csv.Error, StrangeFileError, _WrongFileError) as error:
         raise DataError(f"{name}: {error}") from None
     if problems:
         more = found - MAX_PROBLEMS
@@ -79,14 +77,6 @@ def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
 
 class _WrongFileError(Exception):
     """The file as a whole isn't a recording."""
-
-
-def _check_file(path: Path) -> None:
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise _WrongFileError("must be a file, but got a folder or a device")
-    if status.st_size > MAX_BYTES:
-        raise _WrongFileError(f"must have at most {MAX_BYTES:,} bytes, but got {status.st_size:,}")
 
 
 def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
