@@ -8,8 +8,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neuroevo.api import load_run, run
-    from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
+    from neuroevo.api import load_run, resume, run
+    from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.evolution import Evolution
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
     from neuroevo.learning import Network, TrainingSettings
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from neuroevo.tasks import MouseTask
 
 __all__ = [
+    "BusyError",
     "Choice",
     "DataError",
     "Evolution",
@@ -39,12 +40,13 @@ __all__ = [
     "UsageError",
     "load_experiment",
     "load_run",
+    "resume",
     "run",
 ]
 
 _HOMES = {
-    "api": ("load_run", "run"),
-    "errors": ("DataError", "NeuroevoError", "StorageError", "UsageError"),
+    "api": ("load_run", "resume", "run"),
+    "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "evolution": ("Evolution",),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
     "learning": ("Network", "TrainingSettings"),

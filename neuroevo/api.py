@@ -1,10 +1,10 @@
-"""The Python calls: run an experiment from a file or an object, and find a run again.
+"""The Python calls: run an experiment from a file or an object, find a run again, resume it.
 
 Composes searching and reporting, which do not know each other.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,13 @@ from neuroevo.errors import UsageError
 from neuroevo.evaluation import Backend, Workers
 from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
 from neuroevo.report.run import Run, load_run
-from neuroevo.search import Observer, search
-from neuroevo.settings import printable
+from neuroevo.runs import RunFolder
+from neuroevo.search import ENDS, Observer, never, nobody, search
+from neuroevo.search import resume as resume_search
+from neuroevo.settings import printable, shown, unknown
 from neuroevo.space import Genome
 
-__all__ = ["Seeds", "load_run", "read_seeds", "run"]
+__all__ = ["Seeds", "load_run", "read_seeds", "resume", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,12 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     name: str | None = None,
     n_jobs: int = -1,
     backend: Backend = "threading",
+    scheduler: str | None = None,
+    trial_timeout: float | None = None,
     seed: int | None = None,
     seed_from: str | Path | Seeds | None = None,
-    observer: Observer | None = None,
+    observer: Observer = nobody,
+    stop: Callable[[], bool] = never,
 ) -> Run:
     """Search for the best networks of an experiment, write the report, and return the run.
 
@@ -48,18 +53,21 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
         The folder in which the run's folder is made.
     name, seed
         Put in the place of the experiment's own.
-    n_jobs, backend
-        Workers, as joblib counts and calls them (`threading` or `loky`); they change no result.
+    n_jobs, backend, scheduler, trial_timeout
+        Workers, see `neuroevo.evaluation.Workers`; they change no result.
     seed_from
         A run, or a TOML file such as its `best.toml`, whose best genomes the first generation
         holds, as `read_seeds` takes them over; it warns of what they lose.
     observer
         Is told how far the search has come whenever something has finished.
+    stop
+        Is asked every now and then whether to stop; what is in hand is finished then.
 
     Raises
     ------
     NeuroevoError
-        One line for each thing that is wrong.
+        One line for each thing that is wrong. Whatever ended a run that had begun, `resume` goes
+        on with it.
 
     Examples
     --------
@@ -81,13 +89,74 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     folder = search(
         experiment,
         Path(results),
-        workers=Workers(n_jobs, backend),
+        workers=Workers(n_jobs, backend, scheduler, trial_timeout),
         initial=seed_from.genomes,
         observer=observer,
+        stop=stop,
     )
+    return _reported(folder)
+
+
+def resume(  # noqa: PLR0913 - all of what people set when they resume, by name
+    run: Run | str | Path = "latest",
+    *,
+    results: str | Path = "results",
+    n_jobs: int = -1,
+    backend: Backend = "threading",
+    scheduler: str | None = None,
+    trial_timeout: float | None = None,
+    ends: Mapping[str, object] | None = None,
+    observer: Observer = nobody,
+    stop: Callable[[], bool] = never,
+) -> Run:
+    """Go on with a run that was stopped, by whatever it was; return it when it is complete.
+
+    What is finished is not trained again, and what comes out is what would have come out without
+    the interruption, bit for bit. A run that is complete already is returned as it is.
+
+    Parameters
+    ----------
+    run
+        The run, its id, its path, or `latest`.
+    results
+        Where runs are looked for.
+    n_jobs, backend, scheduler, trial_timeout, observer, stop
+        As for `run`.
+    ends
+        Other ends for the search, such as `{"generations": 60}`: any of `generations`,
+        `time_limit`, `target` and `patience`, as in the experiment's `[evolution]`.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each thing that is wrong: `BusyError` if another process writes to the run,
+        `UsageError` if its experiment was edited, `DataError` if its task's data have changed.
+
+    Examples
+    --------
+    >>> run = neuroevo.resume("latest")  # doctest: +SKIP
+    >>> run = neuroevo.resume(run, ends={"generations": 60})  # doctest: +SKIP
+    """
+    folder = run.folder if isinstance(run, Run) else load_run(run, results).folder
+    strange = [name for name in ends or () if name not in ENDS]
+    if strange:
+        raise UsageError(*(f"ends: {shown(name)}: {unknown(name, ENDS)}" for name in strange))
+    went_on = resume_search(
+        folder,
+        changes=ends,
+        workers=Workers(n_jobs, backend, scheduler, trial_timeout),
+        observer=observer,
+        stop=stop,
+    )
+    # A run may have been stopped between its end and its report.
+    return _reported(folder) if went_on or not folder.report_file.exists() else Run(folder)
+
+
+def _reported(folder: RunFolder) -> Run:
+    """Open a finished run, with its report written."""
     from neuroevo.report.page import write_report  # noqa: PLC0415 - loads pandas, not before
 
-    finished = load_run(folder.path, results)
+    finished = Run(folder)
     write_report(finished)
     return finished
 

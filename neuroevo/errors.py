@@ -43,3 +43,9 @@ class StorageError(NeuroevoError):
     """A file or folder can't be read or written."""
 
     exit_code = 74
+
+
+class BusyError(NeuroevoError):
+    """Another process is writing what only one may write at a time."""
+
+    exit_code = 75

@@ -26,6 +26,11 @@ from neuroevo.errors import UsageError
 
 Location = tuple[str | int, ...]
 
+MOST_ITEMS = 1000
+"""A list or table that is longer is no setting, and is refused before its items are looked at."""
+
+MOST_PROBLEMS = 100  # of one table: whoever made more of them reads no more of them
+
 
 class Settings(BaseModel):
     """A table of settings that is right as soon as it exists, and stays as it is.
@@ -92,19 +97,37 @@ class Settings(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _keep_lists_as_tuples(cls, value: object) -> object:
+        check_length(value)
         return tuple(value) if isinstance(value, list) else value
 
     @model_validator(mode="wrap")
     @classmethod
     def _word_problems(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Word what is wrong where the right keys are known, which is here."""
+        check_length(value)
         try:
             settings: Self = handler(value)
         except ValidationError as error:
             keys = tuple(cls.model_fields)
-            found = [(line["loc"], _wording(line, keys)) for line in _lines(error)]
+            lines = _lines(error)
+            found = [(line["loc"], _wording(line, keys)) for line in lines[:MOST_PROBLEMS]]
+            if len(lines) > MOST_PROBLEMS:
+                found.append(((), f"and {len(lines) - MOST_PROBLEMS} more problems"))
             raise refusal(found) from None
         return settings
+
+
+def check_length(value: object) -> None:
+    """Refuse a list or table of more than `MOST_ITEMS`.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If it is one.
+    """
+    if isinstance(value, list | tuple | Mapping) and len(value) > MOST_ITEMS:
+        text = f"must have a length of at most {MOST_ITEMS:,}, but got {len(value):,}"
+        raise refusal([((), text)])
 
 
 def _absolute(value: object, information: ValidationInfo) -> Path | None:
@@ -113,8 +136,15 @@ def _absolute(value: object, information: ValidationInfo) -> Path | None:
     if not isinstance(value, str | Path) or "\0" in str(value) or not str(value):
         raise ValueError("must be the path of a file")
     folder = (information.context or {}).get("folder") or Path()
-    return Path(folder / value).absolute()
+    path = Path(folder / value).absolute()
+    if len(str(path)) > _LONGEST_PATH:
+        raise ValueError(f"must be a path of at most {_LONGEST_PATH:,} letters")
+    if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
+        raise ValueError("must be a path that can be written in UTF-8")
+    return path
 
+
+_LONGEST_PATH = 4096  # of Linux; other systems allow less
 
 OptionalFilePath = Annotated[Path | None, BeforeValidator(_absolute)]
 """A path from a string, made absolute from the folder where the settings stood; or None."""
@@ -242,6 +272,7 @@ _LIMITS = {"ge", "gt", "le", "lt", "max_length", "min_length"}
 # What pydantic finds -> how we say it; the names in braces are those of pydantic's own context.
 _RULES: Mapping[str, str] = {
     "bool_type": "must be true or false",
+    "dict_type": "must be a table",
     "finite_number": "must be a finite number",
     "float_type": "must be a number",
     "invalid_key": "must be a string as key",

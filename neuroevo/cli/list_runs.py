@@ -45,9 +45,9 @@ def _summary(folder: "RunFolder") -> dict[str, Any]:
         front = run.pareto_front()
         summary |= {
             "name": run.experiment.name,
-            "state": "finished" if folder.is_finished else "unfinished",
+            "state": run.status.state,
             "trials": len(run.all_trials),
-            "started": _started(folder),
+            "started": str(run.findings.environment.get("started", "")) or None,
             "best": {
                 name: min((trial.objectives[name] for trial in front), default=None)
                 for name in run.experiment.evolution.objectives
@@ -56,14 +56,6 @@ def _summary(folder: "RunFolder") -> dict[str, Any]:
     except NeuroevoError as error:
         summary |= {"state": "damaged", "problems": list(error.problems)}
     return summary
-
-
-def _started(folder: "RunFolder") -> str | None:
-    try:
-        described = json.loads(folder.environment_file.read_bytes())
-        return str(described["started"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _table(summaries: list[dict[str, Any]]) -> Table:

@@ -4,24 +4,24 @@ It knows no command from within.
 """
 
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
-from types import FrameType
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.main import get_command
 
-from neuroevo.cli import best, list_runs, new, report, run, show, tasks, trials
+from neuroevo.cli import best, list_runs, new, report, resume, run, show, tasks, trials
+from neuroevo.cli.signals import Interrupted, end_on_signals
 from neuroevo.cli.terminal import on_terminal
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
 
 _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("run", run.run, run.EXAMPLES),
+    ("resume", resume.resume, resume.EXAMPLES),
     ("list", list_runs.list_runs, list_runs.EXAMPLES),
     ("show", show.show, show.EXAMPLES),
     ("trials", trials.trials, trials.EXAMPLES),
@@ -33,14 +33,10 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
 _CLOSED_BY_READER = 128 + 13  # what a shell reports for a process that SIGPIPE ended
 
 
-class Terminated(KeyboardInterrupt):
-    """The process was asked to end by SIGTERM; it is told apart only by its exit code."""
-
-
 def main() -> NoReturn:
     """Run the command that the process's arguments name, then exit with its code."""
     arguments = sys.argv[1:] or ["--help"]
-    signal.signal(signal.SIGTERM, _terminate)
+    end_on_signals()
     _prepare_streams()
     try:
         code = _invoke(arguments)
@@ -48,9 +44,9 @@ def main() -> NoReturn:
     except BrokenPipeError:
         _abandon_stdout()
         code = _CLOSED_BY_READER
-    except KeyboardInterrupt as interrupt:
-        code = 128 + (signal.SIGTERM if isinstance(interrupt, Terminated) else signal.SIGINT)
-        _say(str(interrupt) or "interrupted")
+    except Interrupted as interrupt:
+        code = interrupt.exit_code
+        _say(str(interrupt))
     except Exception as error:  # noqa: BLE001 - the last place that can turn it into one line
         code = _fail(error, debug=_wants_debug(arguments))
     sys.exit(code)
@@ -160,7 +156,3 @@ def _abandon_stdout() -> None:
     """Point stdout at nothing, so that flushing it at exit doesn't fail again."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise Terminated

@@ -57,6 +57,9 @@ class Display(ABC):
     def close(self) -> None:  # noqa: B027 - most displays hold nothing
         """Give the terminal back; closing twice does nothing more."""
 
+    def say(self, text: str) -> None:  # noqa: B027 - silence says nothing
+        """Say something that is no progress."""
+
     def _open(self) -> None:  # noqa: B027 - most displays need nothing
         """Begin to show."""
 
@@ -78,6 +81,10 @@ class Lines(Display):
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self._stream = stream
+
+    def say(self, text: str) -> None:
+        """Write it as a line of its own."""
+        self._write(text)
 
     def _update(self, earlier: "Progress | None", progress: "Progress") -> None:
         if earlier is not None and _finished_generation(earlier, progress):
@@ -112,6 +119,10 @@ class LiveDisplay(Display):
     def close(self) -> None:
         """Give the terminal back; closing twice does nothing more."""
         self._live.stop()
+
+    def say(self, text: str) -> None:
+        """Write it above what is drawn."""
+        self._live.console.print(text, style="yellow")
 
     def _open(self) -> None:
         self._live.start()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, RunReference, examples
-from neuroevo.cli.terminal import print_heading, print_pairs
+from neuroevo.cli.terminal import called, print_heading, print_pairs, reference
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -40,7 +40,20 @@ def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False)
 
 
 def _state(run: "Run") -> str:
-    return "finished" if run.folder.is_finished else "unfinished: the search was stopped or goes on"
+    """Say how the run stands, why, and how it goes on."""
+    from neuroevo.report import wording
+    from neuroevo.runs import holder
+
+    status = run.status
+    why = f": {status.reason}" if status.reason else ""
+    if status.state == "complete":
+        return f"complete{why}"
+    done = f"{wording.counted(status.generation, 'generation')} done"
+    if status.state == "running":
+        return f"running, {done}, by {holder(run.folder) or 'a process that has just ended'}"
+    problems = [*status.problems, *([status.lost] if status.lost else [])]
+    advice = f"go on with: {called()} resume {reference(run.folder.path)}"
+    return "; ".join([f"interrupted{why}, {done}", *problems, advice])
 
 
 def _experiment(run: "Run") -> list[tuple[str, str]]:
@@ -97,7 +110,8 @@ def _described(run: "Run") -> dict[str, Any]:
     return {
         "id": run.folder.id,
         "path": str(run.folder.path),
-        "state": "finished" if run.folder.is_finished else "unfinished",
+        "state": run.status.state,
+        "reason": run.status.reason,
         "experiment": _plain_experiment(run),
         "environment": dict(findings.environment),
         "trials": len(findings.trials),

@@ -12,6 +12,8 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, TextIO
 
+from neuroevo.cli.options import RESULTS
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as Drawn
@@ -75,6 +77,11 @@ def called() -> str:
     if shutil.which("neuroevo"):
         return "neuroevo"
     return quote(str(program)) if program.name == "neuroevo" else "python -m neuroevo"
+
+
+def reference(folder: Path) -> str:
+    """Give the word by which a run's folder is named on the command line."""
+    return quote(folder.name if folder.parent == RESULTS else str(folder))
 
 
 def print_heading(text: str, stream: TextIO) -> None:

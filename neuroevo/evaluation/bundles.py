@@ -28,6 +28,17 @@ class Bundle:
     architecture: Architecture
     replicates: tuple[Replicate, ...]
 
+    @property
+    def trials(self) -> tuple[int, ...]:
+        """Places of the trials that it holds trainings of, in their order."""
+        return tuple(dict.fromkeys(replicate.trial for replicate in self.replicates))
+
+    def of_trial(self, trial: int) -> "Bundle":
+        """Take the trainings of one trial alone."""
+        return Bundle(
+            self.architecture, tuple(each for each in self.replicates if each.trial == trial)
+        )
+
 
 def pack(phenotypes: Sequence[Phenotype], replicates: int, lanes: int) -> list[Bundle]:
     """Pack all replicates of some trials into as few bundles as there can be.

@@ -1,23 +1,24 @@
-"""Evaluates configurations on joblib's workers, results coming as they finish.
+"""Evaluates configurations on many workers, results coming as they finish.
 
-Knows how work is spread and put together again; knows no search and no disk.
+Knows how work is cut into bundles and put together again; knows no search and no disk.
 """
 
-import itertools
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 
 from neuroevo.evaluation.bundles import Bundle, Replicate, pack
 from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurves, score
+from neuroevo.evaluation.parcel import Parcel
 from neuroevo.evaluation.phenotype import phenotype_of
+from neuroevo.evaluation.pool import Crew, Failure, Job, LocalCrew, Pool
 from neuroevo.evaluation.workers import Workers
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
@@ -67,29 +68,34 @@ class _TrainedLane(NamedTuple):
     seconds: float  # its share of the bundle's
 
 
+def never() -> bool:
+    """Go on to the end."""
+    return False
+
+
 class Evaluator:
     """Trains configurations on several cores; a context, since workers stay alive in between.
 
     Parameters
     ----------
     precision
-        The precision whose kernel is compiled, once, before any worker would.
+        The precision whose kernel is compiled, once on a machine, before several workers would.
     workers
         Who trains.
+
+    Raises
+    ------
+    NeuroevoError
+        If a Dask cluster can't be reached.
     """
 
     def __init__(self, precision: Precision, workers: Workers) -> None:
-        compile_kernel(precision)
-        self._parallel = joblib.Parallel(
-            n_jobs=workers.n_jobs,
-            backend=workers.backend,
-            return_as="generator_unordered",
-            pre_dispatch="all",
-            max_nbytes=None,  # the kernel was compiled for arrays of memory, not of files
-        )
+        self._shares_memory = workers.backend == "threading"
+        self._parcel: Parcel | None = None  # what was sent last
+        self._pool = Pool(_crew(precision, workers), workers.trial_timeout)
 
     def __enter__(self) -> Self:
-        self._parallel.__enter__()
+        self._pool.__enter__()
         return self
 
     def __exit__(
@@ -98,11 +104,15 @@ class Evaluator:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._parallel.__exit__(kind, error, traceback)
+        self._pool.__exit__(kind, error, traceback)
 
     def evaluate(
-        self, configurations: Sequence[Mapping[str, Any]], stream: SampleStream, scoring: Scoring
-    ) -> Iterator[tuple[int, Evaluation]]:
+        self,
+        configurations: Sequence[Mapping[str, Any]],
+        stream: SampleStream,
+        scoring: Scoring,
+        stop: Callable[[], bool] = never,
+    ) -> Iterator[tuple[int, Evaluation | Failure]]:
         """Evaluate configurations, giving each one's index and result as soon as it is there.
 
         Parameters
@@ -113,13 +123,45 @@ class Evaluator:
             What they are trained on.
         scoring
             What they are trained for.
+        stop
+            Asked before work is handed out, from any thread. Once it says yes, what is in hand is
+            finished, and configurations that then lack a training have no result.
+
+        Raises
+        ------
+        NeuroevoError
+            If there are no workers any more, or none that live.
         """
         settings, layer_ends = stream.settings, (stream.inputs, stream.outputs)
         phenotypes = [phenotype_of(each, layer_ends, settings) for each in configurations]
         bundles = pack(phenotypes, settings.replicates, LANE_COUNTS[settings.precision])
-        parts = self._parallel(joblib.delayed(_train)(bundle, stream) for bundle in bundles)
-        for trial, lanes in _gather(parts, settings.replicates):
-            yield trial, _judge(phenotypes[trial].architecture, lanes, stream, scoring)
+        trials = _Trials(settings.replicates)
+        job = Job(_train, self._sent(stream), trials.unfinished_parts)
+        for bundle, result in self._pool.run(job, bundles, stop):
+            for trial, lanes in trials.add(bundle, result):
+                if isinstance(lanes, Failure):
+                    yield trial, lanes
+                else:
+                    yield trial, _judge(phenotypes[trial].architecture, lanes, stream, scoring)
+
+    def _sent(self, stream: SampleStream) -> SampleStream | Parcel:
+        """Wrap a stream for workers that don't see it, the same in the same wrapping."""
+        if self._shares_memory:
+            return stream
+        if self._parcel is None or self._parcel.stream is not stream:
+            self._parcel = Parcel(stream)
+        return self._parcel
+
+
+def _crew(precision: Precision, workers: Workers) -> Crew:
+    """Find workers that have the kernel compiled."""
+    prepare = partial(compile_kernel, precision)
+    if workers.backend == "dask":
+        from neuroevo.evaluation.cluster import ClusterCrew  # noqa: PLC0415 - Dask is an extra
+
+        return ClusterCrew(str(workers.scheduler), prepare)
+    prepare()
+    return LocalCrew(workers)
 
 
 def _train(bundle: Bundle, stream: SampleStream) -> list[_TrainedLane]:
@@ -139,16 +181,35 @@ def _train(bundle: Bundle, stream: SampleStream) -> list[_TrainedLane]:
     ]
 
 
-def _gather(
-    parts: Iterable[list[_TrainedLane]], replicates: int
-) -> Iterator[tuple[int, list[_TrainedLane]]]:
-    """Put bundles apart into trials, each given with all its lanes as soon as they are there."""
-    waiting: defaultdict[int, list[_TrainedLane]] = defaultdict(list)
-    for lane in itertools.chain.from_iterable(parts):
-        trial = lane.replicate.trial
-        waiting[trial].append(lane)
-        if len(waiting[trial]) == replicates:
-            yield trial, sorted(waiting.pop(trial), key=lambda lane: lane.replicate.lane.replicate)
+@dataclass(slots=True)
+class _Trials:
+    """Puts bundles apart into trials."""
+
+    replicates: int
+    lanes: defaultdict[int, list[_TrainedLane]] = field(default_factory=lambda: defaultdict(list))
+    failed: set[int] = field(default_factory=set)
+
+    def unfinished_parts(self, bundle: Bundle) -> list[Bundle]:
+        """Split a bundle by trials, without those that have failed."""
+        if len(bundle.trials) == 1 and not self.failed:
+            return [bundle]
+        return [bundle.of_trial(trial) for trial in bundle.trials if trial not in self.failed]
+
+    def add(
+        self, bundle: Bundle, result: list[_TrainedLane] | Failure
+    ) -> Iterator[tuple[int, list[_TrainedLane] | Failure]]:
+        """Add what came of a bundle; gives each trial with all its lanes, once they are there."""
+        if isinstance(result, Failure):
+            self.failed.update(bundle.trials)
+            yield from ((trial, result) for trial in bundle.trials)
+            return
+        for lane in result:
+            trial = lane.replicate.trial
+            lanes = self.lanes[trial]
+            lanes.append(lane)
+            if len(lanes) == self.replicates and trial not in self.failed:
+                yield trial, sorted(lanes, key=lambda lane: lane.replicate.lane.replicate)
+                del self.lanes[trial]
 
 
 def _judge(

@@ -19,9 +19,10 @@ from pydantic import (
 
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
 from neuroevo.experiment.genes import DEFAULT_SPACE, read_space, write_space
+from neuroevo.experiment.memory import memory, memory_problems
 from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, Optimization, TrainingSettings
-from neuroevo.settings import Settings, one_of, refusal
+from neuroevo.settings import Location, Settings, one_of, refusal, unknown
 from neuroevo.space import SearchSpace
 from neuroevo.tasks import TASKS, Task
 
@@ -45,6 +46,13 @@ class EvolutionSettings(Settings):
         What is minimised, see ``neuroevo.evaluation.OBJECTIVES``; the first one ranks.
     reduction
         How the replicates of a trial become one number.
+    patience
+        Ends the search after as many generations without a gain in hypervolume; None: never.
+    target
+        Ends the search when one trial of the front is as good in every objective named; None:
+        never.
+    time_limit
+        Ends the search after as many seconds; None: never.
     """
 
     population: Annotated[int, Field(ge=4, le=100_000)] = 64
@@ -53,6 +61,9 @@ class EvolutionSettings(Settings):
         tuple[Annotated[str, AfterValidator(_check_objective)], ...], Field(min_length=1)
     ] = ("final_mse", "samples_to_target")
     reduction: str = "median"
+    patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
+    time_limit: Annotated[float, Field(gt=0)] | None = None
 
     @field_validator("objectives")
     @classmethod
@@ -67,6 +78,17 @@ class EvolutionSettings(Settings):
         if name not in REDUCTIONS:
             raise refusal([((), one_of(name, REDUCTIONS))])
         return name
+
+    @field_validator("target")
+    @classmethod
+    def _check_target(
+        cls, target: Mapping[str, float] | None, information: ValidationInfo
+    ) -> Mapping[str, float] | None:
+        objectives = information.data.get("objectives", ())
+        strange = [name for name in target or () if name not in objectives]
+        if strange and objectives:
+            raise refusal([((name,), unknown(name, objectives)) for name in strange])
+        return target
 
 
 def _read_task(value: object, information: ValidationInfo) -> object:
@@ -145,8 +167,22 @@ class Experiment(Settings):
         return training
 
     @model_validator(mode="after")
-    def _check_genes_are_read(self) -> Self:
+    def _check_as_a_whole(self) -> Self:
+        hidden, population = self.space.genes["hidden"], self.evolution.population
         problems = [
+            *self._unread_genes(),
+            *memory_problems(memory(self.task.size, hidden, self.training, population)),
+        ]
+        length = len(self.to_toml().encode())
+        if length > MOST_BYTES:
+            rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
+            problems.append((("space",), f"{rule}, but got {length:,}"))
+        if problems:
+            raise refusal(problems)
+        return self
+
+    def _unread_genes(self) -> list[tuple[Location, str]]:
+        return [
             (
                 ("space", name),
                 (
@@ -157,9 +193,6 @@ class Experiment(Settings):
             for name in self.space.genes
             if name in self.unread
         ]
-        if problems:
-            raise refusal(problems)
-        return self
 
     @property
     def unread(self) -> frozenset[str]:
@@ -200,6 +233,7 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
     }
 
 
+MOST_BYTES = 20_000  # what is written must be short enough to be read again, with comments
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
     f"{port}{n}" for port in ("COM", "LPT") for n in range(10)

@@ -72,7 +72,8 @@ class Choices(GeneTable, Generic[Option]):
     @field_validator("choices")
     @classmethod
     def _check_distinct(cls, choices: tuple[Option, ...]) -> tuple[Option, ...]:
-        repeated = [index for index, choice in enumerate(choices) if choice in choices[:index]]
+        first = {choice: index for index, choice in reversed([*enumerate(choices)])}
+        repeated = [index for index, choice in enumerate(choices) if first[choice] < index]
         if repeated:
             raise refusal(
                 ((index,), f"must not be repeated, but got {shown(choices[index])} again")

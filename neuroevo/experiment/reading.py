@@ -11,7 +11,8 @@ from neuroevo.experiment.experiment import Experiment
 from neuroevo.files import StrangeFileError, read_file
 from neuroevo.settings import printable, shown
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 24_000
+MOST_KEY_PARTS = 8  # as in a.b.c, which has three; the memory of reading grows with their square
 
 Document = dict[str, Any]
 
@@ -22,7 +23,7 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     Parameters
     ----------
     path
-        A TOML file in UTF-8, at most 1 MB. Relative paths in it start in its folder.
+        A TOML file in UTF-8, at most 24 kB. Relative paths in it start in its folder.
     overrides
         Each ``table.key=value`` takes the place of what the file says, or adds to it; the value
         is read as TOML where it is TOML, else it is a string.
@@ -68,6 +69,7 @@ def _read(path: Path) -> str:
 
 
 def _parse(text: str, name: str) -> Document:
+    _check_keys(text, name)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -76,6 +78,15 @@ def _parse(text: str, name: str) -> Document:
         raise UsageError(f"{name}: must not nest so many brackets in one another") from None
     except ValueError:  # Python reads no number of more than 4,300 digits
         raise UsageError(f"{name}: must be TOML, but got a number of thousands of digits") from None
+
+
+def _check_keys(text: str, name: str) -> None:
+    """Refuse TOML whose keys have so many parts that only to read them would take much memory."""
+    keys = _KEY_ENDS.split(_QUOTED.sub("''", text))  # there are no keys in strings and comments
+    parts = 1 + max(key.count(".") for key in keys)
+    if parts > MOST_KEY_PARTS:
+        rule = f"a key must have at most {MOST_KEY_PARTS} parts between dots"
+        raise UsageError(f"{name}: {rule}, but got {parts:,}")
 
 
 def _place_first(message: str, text: str) -> str:
@@ -89,6 +100,10 @@ def _place_first(message: str, text: str) -> str:
 
 def _override(document: Document, override: str) -> None:
     """Put one override into the document."""
+    if len(override) > MAX_BYTES:
+        rule = f"must have at most {MAX_BYTES:,} letters"
+        raise UsageError(f"--set: {rule}, but got {len(override):,}")
+    _check_keys(override, "--set")
     key, equals, value = override.partition("=")
     parts = [part.strip() for part in key.split(".")]
     if not equals or not all(_BARE_KEY.fullmatch(part) for part in parts):
@@ -111,4 +126,10 @@ def _value(text: str) -> object:
     return parsed["value"] if len(parsed) == 1 else text
 
 
+_QUOTED = re.compile(
+    r"""["]{3}(?:\\.|[^\\])*?(?:["]{3}|\Z)|[']{3}.*?(?:[']{3}|\Z)"""
+    r"""|["](?:\\.|[^"\\\n])*["]?|['][^'\n]*[']?|[#][^\n]*""",
+    re.DOTALL,
+)
+_KEY_ENDS = re.compile(r"[=,\[\]{}\n]")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")

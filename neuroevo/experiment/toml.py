@@ -36,4 +36,6 @@ def _inline(value: object) -> str:
         return f"{{ {', '.join(_lines(value))} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_inline, value))}]"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # the most by far, in long lists of networks
     return tomli_w.dumps({"value": value}).removeprefix("value = ").rstrip("\n")

@@ -41,10 +41,16 @@ def starting_parameters(
     -------
     Array (vector size,), as described at `Architecture.vector_size`.
     """
-    scale = _scale(architecture.layer_sizes, architecture.biases and kind == "uniform", kind)
+    once = architecture.vector_size > _LONGEST_CACHED
+    spread = _scale.__wrapped__ if once else _scale
+    scale = spread(architecture.layer_sizes, architecture.biases and kind == "uniform", kind)
     size = 1 << (len(scale) - 1).bit_length()
-    starts: npt.NDArray[np.float64] = _draws(seed, replicate, size)[: len(scale)] * scale
+    draws = (_draws.__wrapped__ if once else _draws)(seed, replicate, size)
+    starts: npt.NDArray[np.float64] = draws[: len(scale)] * scale
     return starts
+
+
+_LONGEST_CACHED = 16_384  # numbers: a thousand of them take 128 MB; the training of more takes long
 
 
 @functools.lru_cache(maxsize=1024)

@@ -123,8 +123,10 @@ def _order(samples: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[
     if not settings.shuffle:
         return np.resize(np.arange(samples), settings.samples)
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(1,))))
-    epochs = [random.permutation(samples) for _ in range(-(-settings.samples // samples))]
-    return np.concatenate(epochs)[: settings.samples]
+    order = np.empty(settings.samples, dtype=np.int64)
+    for start in range(0, settings.samples, samples):
+        order[start : start + samples] = random.permutation(samples)[: settings.samples - start]
+    return order
 
 
 def _check_probabilities(data: DataSet) -> None:

@@ -3,16 +3,22 @@
 It knows the folder and what was found; the figures are loaded when the first one is asked for.
 """
 
-import json
-import math
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
 from neuroevo.report.findings import Findings
-from neuroevo.runs import RunFolder, find_run, read_champions, read_checkpoint, read_trials
-from neuroevo.settings import shown
+from neuroevo.runs import (
+    RunFolder,
+    Status,
+    find_run,
+    read_champions,
+    read_environment,
+    read_experiment,
+    read_status,
+    read_trials,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,22 +52,28 @@ class Run:
     @cached_property
     def experiment(self) -> "Experiment":
         """The experiment as resolved."""
-        from neuroevo.experiment import load_experiment  # noqa: PLC0415 - slow, not always needed
+        return read_experiment(self.folder)
 
-        return load_experiment(self.folder.experiment_file)
+    @cached_property
+    def status(self) -> Status:
+        """How the run stands."""
+        return read_status(self.folder)
 
     @cached_property
     def findings(self) -> Findings:
         """All that the run found, in memory."""
-        champions = self.folder.champions_file
+        status, champions = self.status, self.folder.champions_file
+        trials = tuple(read_trials(self.folder.journal_file))
+        if status.lost and status.state == "complete":
+            raise StorageError(status.lost)
         return Findings(
             experiment=self.experiment,
-            trials=tuple(read_trials(self.folder.journal_file)),
+            trials=trials,
             champions=tuple(read_champions(champions)) if champions.exists() else (),
-            environment=_read_environment(self.folder.environment_file),
+            environment=read_environment(self.folder.environment_file),
             identity=self.folder.id,
-            seconds=_read_seconds(self.folder.checkpoint_file),
-            finished=champions.exists(),
+            seconds=status.seconds,
+            finished=status.state == "complete",
         )
 
     @property
@@ -177,25 +189,3 @@ def load_run(reference: str | Path = "latest", results: str | Path = "results") 
         If there is no such run.
     """
     return Run(find_run(str(reference), Path(results)))
-
-
-def _read_seconds(path: Path) -> float:
-    """Read how long the search has taken; NaN before the first generation is done."""
-    if not path.exists():
-        return math.nan
-    seconds = read_checkpoint(path).get("seconds")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise StorageError(f"{path}: seconds must be a number, but got {shown(seconds)}")
-    return float(seconds)
-
-
-def _read_environment(path: Path) -> dict[str, Any]:
-    """Read what the run ran on; empty where it was not written, as it is only told, never used."""
-    if not path.exists():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise StorageError(f"{path}: must be a JSON file, but it is damaged ({reason})") from error
-    return content if isinstance(content, dict) else {}

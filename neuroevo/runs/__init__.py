@@ -1,4 +1,4 @@
-"""The run folder: its layout, journal, checkpoint and champions.
+"""The run folder: its layout, lock, start, journal, checkpoints and champions.
 
 It is the only contract between searching and reporting; it neither searches nor reports.
 """
@@ -6,29 +6,52 @@ It is the only contract between searching and reporting; it neither searches nor
 from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.best import best_toml
 from neuroevo.runs.champions import Champion, read_champions, write_champions
-from neuroevo.runs.checkpoint import read_checkpoint, write_checkpoint
-from neuroevo.runs.environment import cpu_model, environment, version
+from neuroevo.runs.checkpoint import read_checkpoint, read_checkpoints, write_checkpoint
+from neuroevo.runs.environment import (
+    cpu_model,
+    environment,
+    environment_differences,
+    read_environment,
+    version,
+)
+from neuroevo.runs.experiment import read_experiment
 from neuroevo.runs.folder import RunFolder, check_name, find_run, list_runs
 from neuroevo.runs.journal import Journal, read_trials
+from neuroevo.runs.lock import Holder, RunLock, holder
+from neuroevo.runs.start import Start, data_fingerprint, read_start, write_start
+from neuroevo.runs.status import Status, read_status
 from neuroevo.runs.trial import State, Trial
 
 __all__ = [
     "Champion",
+    "Holder",
     "Journal",
     "RunFolder",
+    "RunLock",
+    "Start",
     "State",
+    "Status",
     "Trial",
     "best_toml",
     "check_name",
     "cpu_model",
+    "data_fingerprint",
     "environment",
+    "environment_differences",
     "find_run",
+    "holder",
     "list_runs",
     "read_champions",
     "read_checkpoint",
+    "read_checkpoints",
+    "read_environment",
+    "read_experiment",
+    "read_start",
+    "read_status",
     "read_trials",
     "version",
     "write_atomically",
     "write_champions",
     "write_checkpoint",
+    "write_start",
 ]

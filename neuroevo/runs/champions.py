@@ -5,24 +5,28 @@ It stores arrays and what is needed to make networks of them; it does not comput
 
 import json
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from neuroevo.errors import NeuroevoError, StorageError
-from neuroevo.runs.atomic import reason, write_atomically
+from neuroevo.runs.atomic import write_atomically
+from neuroevo.runs.disk import read_bytes
+from neuroevo.runs.seal import seal, unseal
 
 if TYPE_CHECKING:
     from neuroevo.learning import Architecture
 
 Precision = Literal["float32", "float64"]
 _ARRAYS = ("parameters", "curves", "fresh_curves")
+_MOST_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +48,7 @@ class Champion:
     fresh_objectives
         The objectives scored again on seeds that the search never saw.
     parameters
-        Weights and biases, (replicates, parameters of the architecture).
+        Weights and biases, (replicates, vector size of the architecture).
     curves
         Validation MSE of each replicate, (replicates, points of the grid of samples seen).
     fresh_curves
@@ -65,8 +69,9 @@ class Champion:
 def write_champions(path: Path, champions: Sequence[Champion]) -> None:
     """Write champions into one file, atomically.
 
-    Array ``NUMBER.parameters`` (and so on) belongs to the champion that the file's metadata
-    lists with this number under ``champions``, as JSON.
+    Array ``NUMBER.parameters`` (and so on) belongs to the champion that the file's metadata lists
+    with this number. They hold one text, ``champions``: the sealed JSON of an object with this
+    list under ``champions`` and the CRC-32 of all arrays under ``arrays``.
 
     Raises
     ------
@@ -78,8 +83,10 @@ def write_champions(path: Path, champions: Sequence[Champion]) -> None:
         for champion in champions
         for name in _ARRAYS
     }
-    described = json.dumps([_description(champion) for champion in champions], allow_nan=False)
-    write_atomically(path, save(arrays, metadata={"champions": described}))
+    listed = [_description(champion) for champion in champions]
+    described = json.dumps({"champions": listed, "arrays": _checksum(arrays)}, allow_nan=False)
+    # One text only: safetensors writes several in an order that is another in each process.
+    write_atomically(path, save(arrays, metadata={"champions": seal(described)}))
 
 
 def read_champions(path: Path) -> list[Champion]:
@@ -90,15 +97,15 @@ def read_champions(path: Path) -> list[Champion]:
     StorageError
         If the file can't be read or holds something else.
     """
+    content = read_bytes(path, _MOST_BYTES)
     try:
-        with safe_open(path, framework="numpy") as file:
-            described = json.loads((file.metadata() or {})["champions"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        arrays = load(content)
+        described = json.loads(unseal(_metadata(content)["champions"].encode("utf-8")))
+        if described["arrays"] != _checksum(arrays):
+            raise ValueError("must match its checksum")  # noqa: TRY301 - one place words all
         for array in arrays.values():
             array.setflags(write=False)
-        return [_champion(description, arrays) for description in described]
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be read ({reason(error)})") from error
+        return [_champion(description, arrays) for description in described["champions"]]
     except (
         SafetensorError,
         NeuroevoError,
@@ -106,11 +113,28 @@ def read_champions(path: Path) -> list[Champion]:
         KeyError,
         TypeError,
         AttributeError,
+        RecursionError,
     ) as error:
         problem = " ".join(f"{type(error).__name__}: {error}".split())
         raise StorageError(
             f"{path}: must be a file of champions, but it is damaged ({problem})"
         ) from error
+
+
+def _metadata(content: bytes) -> Mapping[str, str]:
+    """Read what `load` leaves out: the texts in the header, whose length stands before it."""
+    length = int.from_bytes(content[:8], "little")
+    metadata: Mapping[str, str] = json.loads(content[8 : 8 + length])["__metadata__"]
+    return metadata
+
+
+def _checksum(arrays: Mapping[str, NDArray[np.floating]]) -> str:
+    checksum = 0
+    for name in sorted(arrays):
+        array = arrays[name]
+        checksum = zlib.crc32(f"{name} {array.dtype} {array.shape}".encode(), checksum)
+        checksum = zlib.crc32(array.tobytes(), checksum)
+    return f"{checksum:08x}"
 
 
 def _description(champion: Champion) -> dict[str, object]:
@@ -130,17 +154,26 @@ def _champion(
     # Loads the kernel, which only those who ask for weights shall wait for.
     from neuroevo.learning import Architecture  # noqa: PLC0415 - see above
 
-    number = description["number"]
+    number, precision = description["number"], description["precision"]
+    architecture = Architecture.of(description["architecture"])
+    parameters, curves, fresh_curves = (arrays[f"{number}.{name}"] for name in _ARRAYS)
+    replicates, points = curves.shape
+    if parameters.shape != (replicates, architecture.vector_size):
+        raise ValueError(f"the weights of trial {number} do not fit its architecture")
+    if fresh_curves.shape != (replicates, points) or precision not in get_args(Precision):
+        raise ValueError(f"the arrays of trial {number} do not fit each other")
+    if {parameters.dtype, curves.dtype, fresh_curves.dtype} != {np.dtype(precision)}:
+        raise ValueError(f"the arrays of trial {number} must be {precision}")
     return Champion(
         number=number,
         name=description["name"],
-        architecture=Architecture.of(description["architecture"]),
-        precision=description["precision"],
+        architecture=architecture,
+        precision=precision,
         objectives=_null_to_nan(description["objectives"]),
         fresh_objectives=_null_to_nan(description["fresh_objectives"]),
-        parameters=arrays[f"{number}.parameters"],
-        curves=arrays[f"{number}.curves"],
-        fresh_curves=arrays[f"{number}.fresh_curves"],
+        parameters=parameters,
+        curves=curves,
+        fresh_curves=fresh_curves,
     )
 
 

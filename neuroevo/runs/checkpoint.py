@@ -1,24 +1,27 @@
-"""The checkpoint: the whole state of a search in one JSON file, replaced atomically.
+"""The checkpoint: the state of a search in one JSON file, replaced atomically; the last two stay.
 
-It does not know what the state means.
+It does not know what the state means. Whoever has the journal can do without it.
 """
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from neuroevo.errors import StorageError
-from neuroevo.runs.atomic import reason, write_atomically
+from neuroevo.runs.atomic import write_atomically
+from neuroevo.runs.folder import RunFolder
+from neuroevo.runs.seal import read_sealed_file, sealed_file
+
+CHECKPOINT_SCHEMA = 2
+_MOST_BYTES = 1_000_000_000
 
 
-def write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Replace the checkpoint by a new state.
+def write_checkpoint(folder: RunFolder, state: Mapping[str, Any]) -> None:
+    """Write a new checkpoint; the present one becomes the previous one.
 
     Parameters
     ----------
-    path
-        The checkpoint's file.
+    folder
+        The run's folder.
     state
         Plain JSON values.
 
@@ -29,23 +32,40 @@ def write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     ValueError
         If the state holds NaN or an infinity, which JSON does not have.
     """
-    write_atomically(path, json.dumps(state, allow_nan=False) + "\n")
+    content = sealed_file(CHECKPOINT_SCHEMA, state)
+    write_atomically(folder.checkpoint_file, content, keep=folder.previous_checkpoint_file)
 
 
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a state that `write_checkpoint` wrote.
+def read_checkpoints(folder: RunFolder) -> tuple[list[dict[str, Any]], list[str]]:
+    """Read the states of all checkpoints that can be used.
+
+    Returns
+    -------
+    states
+        The newest first; none before the first checkpoint.
+    problems
+        One line for each file that is damaged or can't be read.
+    """
+    states: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for path in (folder.checkpoint_file, folder.previous_checkpoint_file):
+        try:
+            states.append(read_sealed_file(path, CHECKPOINT_SCHEMA, _MOST_BYTES))
+        except StorageError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                problems += error.problems
+    return states, problems
+
+
+def read_checkpoint(folder: RunFolder) -> dict[str, Any] | None:
+    """Read the newest state that can be used; None when there is none yet.
 
     Raises
     ------
     StorageError
-        If the file can't be read or holds something else.
+        If there are checkpoints, but none can be used; each is named.
     """
-    try:
-        state = json.loads(path.read_bytes())
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be read ({reason(error)})") from error
-    except (ValueError, RecursionError) as error:
-        raise StorageError(f"{path}: must be a checkpoint, but it is not JSON") from error
-    if not isinstance(state, dict):
-        raise StorageError(f"{path}: must be a checkpoint, but it holds no JSON object")
-    return state
+    states, problems = read_checkpoints(folder)
+    if problems and not states:
+        raise StorageError(*problems)
+    return states[0] if states else None

@@ -1,5 +1,6 @@
 """What a run ran on: versions, processor and command, gathered without importing a library."""
 
+import json
 import os
 import platform
 import sys
@@ -7,7 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
+from neuroevo.errors import StorageError
+from neuroevo.runs.disk import read_bytes
+from neuroevo.settings import printable
+
+_MOST_BYTES = 1_000_000
 LIBRARIES = (
     "numpy",
     "numba",
@@ -43,6 +50,59 @@ def environment() -> dict[str, object]:
         "command": list(sys.argv),
         "started": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
+
+
+def read_environment(path: Path) -> dict[str, Any]:
+    """Read what a run ran on; empty where it was not written, as it is only told, never used.
+
+    Raises
+    ------
+    StorageError
+        If the file is there, but can't be read or is no JSON.
+    """
+    try:
+        content = json.loads(read_bytes(path, _MOST_BYTES))
+    except StorageError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return {}
+        raise
+    except (ValueError, RecursionError) as error:
+        why = " ".join(str(error).split())
+        raise StorageError(f"{path}: must be a JSON file, but it is damaged ({why})") from error
+    return content if isinstance(content, dict) else {}
+
+
+def environment_differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Tell what of an environment can change a trial's numbers or its time, and is another now.
+
+    Parameters
+    ----------
+    then, now
+        Environments, see `environment`. The first may be damaged: what it does not tell is
+        unknown.
+
+    Returns
+    -------
+    list of str
+        Such as ``numpy 2.3.1, was 2.2.0``.
+    """
+    before, after = _compared(then), _compared(now)
+    return [
+        f"{name} {_worded(after[name])}, was {_worded(before.get(name, 'unknown'))}"
+        for name in after
+        if before.get(name, "unknown") != after[name]
+    ]
+
+
+def _compared(described: Mapping[str, Any]) -> dict[str, object]:
+    libraries = described.get("libraries")
+    told = {"cpu": described.get("cpu"), "python": described.get("python")}
+    told |= {"neuroevo": described.get("neuroevo")}
+    return told | (libraries if isinstance(libraries, dict) else {})
+
+
+def _worded(value: object) -> str:
+    return "none" if value is None else printable(str(value))[:80]
 
 
 def cpu_model() -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from neuroevo.errors import StorageError, UsageError
-from neuroevo.runs.atomic import reason
+from neuroevo.runs.disk import reason, sync_folder, unreadable
 from neuroevo.settings import shown
 
 LONGEST_NAME = 80
@@ -57,17 +57,20 @@ class RunFolder:
         """
         stem = f"{check_name(name)}-{moment.strftime(_STAMP_FORMAT)}"
         lineage = (results, *results.parents)
-        missing = [folder for folder in lineage if not os.path.exists(folder)]  # noqa: PTH110 - never raises
+        made = [folder for folder in lineage if not os.path.exists(folder)]  # noqa: PTH110 - never raises
         try:
             results.mkdir(parents=True, exist_ok=True)
-            return cls(_fresh_folder(results, stem))
+            made.insert(0, _fresh_folder(results, stem))
+            for folder in made:
+                sync_folder(folder.parent)
         except OSError as error:
-            for folder in missing:
+            for folder in made:
                 with suppress(OSError):
                     folder.rmdir()
             raise StorageError(
                 f"{results}: a run can't be stored there ({reason(error)})"
             ) from error
+        return cls(made[0])
 
     @property
     def id(self) -> str:
@@ -78,6 +81,11 @@ class RunFolder:
     def experiment_file(self) -> Path:
         """The experiment as resolved, every default written."""
         return self.path / "experiment.toml"
+
+    @property
+    def start_file(self) -> Path:
+        """What it started from."""
+        return self.path / "start.json"
 
     @property
     def environment_file(self) -> Path:
@@ -91,8 +99,13 @@ class RunFolder:
 
     @property
     def checkpoint_file(self) -> Path:
-        """The whole state of the search."""
+        """The state of the search after its last generation."""
         return self.path / "checkpoint.json"
+
+    @property
+    def previous_checkpoint_file(self) -> Path:
+        """The checkpoint before."""
+        return self.path / "checkpoint.previous.json"
 
     @property
     def best_file(self) -> Path:
@@ -110,13 +123,22 @@ class RunFolder:
         return self.path / "report.html"
 
     @property
-    def is_finished(self) -> bool:
-        """Whether the search came to its end: champions are the last that it writes."""
-        return self.champions_file.is_file()
+    def lock_file(self) -> Path:
+        """What its one writer locks; it stays."""
+        return self.path / "lock"
+
+    @property
+    def writer_file(self) -> Path:
+        """Who holds the lock."""
+        return self.path / "writer.json"
 
     def exists(self) -> bool:
-        """Tell whether a run has left its experiment or its journal here."""
-        return self.experiment_file.is_file() or self.journal_file.is_file()
+        """Tell whether a run has left its experiment here, not behind a link."""
+        return os.path.isfile(self.experiment_file) and not self.is_link()  # noqa: PTH113 - never raises
+
+    def is_link(self) -> bool:
+        """Tell whether the folder lies elsewhere; nothing is ever written there."""
+        return os.path.islink(self.path)  # noqa: PTH114 - never raises
 
 
 def check_name(name: str) -> str:
@@ -138,18 +160,22 @@ def check_name(name: str) -> str:
 def list_runs(results: Path) -> list[RunFolder]:
     """List the runs in a results folder, oldest first; none when it does not exist.
 
+    Links to runs elsewhere and folders whose names can't be shown are none of them.
+
     Raises
     ------
     StorageError
         If the results folder can't be read.
     """
     try:
-        folders = [RunFolder(path) for path in results.iterdir() if path.is_dir()]
+        folders = [RunFolder(path) for path in results.iterdir() if path.name.isprintable()]
+        return sorted((folder for folder in folders if folder.exists()), key=_age)
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise StorageError(f"{results}: cannot be read ({reason(error)})") from error
-    return sorted((folder for folder in folders if folder.exists()), key=_age)
+        raise unreadable(results, error) from error
+    except ValueError as error:  # a null character in the path
+        raise StorageError(f"{results}: cannot be read (no name of a folder)") from error
 
 
 def find_run(reference: str, results: Path) -> RunFolder:
@@ -179,10 +205,11 @@ def find_run(reference: str, results: Path) -> RunFolder:
     for run in runs:
         if run.id == reference:
             return run
-    with suppress(OSError, ValueError):  # no path at all: too long, a zero byte
-        elsewhere = RunFolder(Path(reference))
-        if reference and elsewhere.exists():
-            return elsewhere
+    elsewhere = RunFolder(Path(reference))
+    if reference and elsewhere.is_link():
+        raise UsageError(f"run: must be no symbolic link, but got {shown(reference)}")
+    if reference and elsewhere.exists():
+        return elsewhere
     raise UsageError(f"run: {_advice(reference, results, runs)}")
 
 

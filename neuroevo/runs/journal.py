@@ -1,26 +1,34 @@
 """The journal of a run: one line for each trial, only ever appended to.
 
-The newline at a line's end is its commit mark. It knows files and lines; what a line holds is
-the trial's own affair.
+The newline at a line's end is its commit mark, and each line is sealed with a checksum. It knows
+files and lines; what a line holds is the trial's own affair.
 """
 
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from neuroevo.errors import StorageError
-from neuroevo.runs.atomic import reason
+from neuroevo.runs.disk import NO_LINK, sync_folder, unreadable, unwritable, write_all
+from neuroevo.runs.seal import seal, unseal
 from neuroevo.runs.trial import Trial
 
 _BLOCK = 65536  # bytes, longer than most lines
+_LONGEST_LINE = 1_000_000  # bytes
+_MOST_BYTES = 4_000_000_000
+_MOST_PROBLEMS = 10
 
 
 class Journal:
     """A journal that is open for appending; use it in a ``with`` statement.
 
     A line that an earlier writer left unfinished at the end is trimmed when it is opened,
-    because whatever is appended to it would be lost with it.
+    because whatever is appended to it would be lost with it. So is a last line that does not
+    match its checksum: a power cut can leave its newline on the disk without all the rest.
 
     Parameters
     ----------
@@ -35,11 +43,19 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._is_torn = False
         try:
-            _trim_torn_line(path)
-            self._file: BinaryIO = path.open("ab")
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | NO_LINK, 0o666)
         except OSError as error:
-            raise self._refusal(error) from error
+            raise unwritable(path, error) from error
+        try:
+            self._end = _trim(self._descriptor, _size(self._descriptor, path))
+            sync_folder(path.parent)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):
+                raise unwritable(path, error) from error
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -53,32 +69,39 @@ class Journal:
         self.close()
 
     def append(self, trial: Trial) -> None:
-        """Write a trial as the next line and hand it to the system.
+        """Write a trial as the next line and see it to the disk.
 
         Raises
         ------
         StorageError
-            If the line can't be written.
+            If the line can't be written; the journal then ends where it ended before.
         """
+        line = seal(trial.to_json()).encode("utf-8") + b"\n"
         try:
-            self._file.write(trial.to_json().encode("utf-8") + b"\n")
-            self._file.flush()
-        except OSError as error:
-            raise self._refusal(error) from error
+            if self._is_torn:
+                self._cut()
+            self._is_torn = True
+            write_all(self._descriptor, line)
+            os.fsync(self._descriptor)
+        except BaseException as error:
+            # An interrupt between two writes tears a line as a full disk does.
+            with suppress(OSError):
+                self._cut()
+            if isinstance(error, OSError):
+                raise unwritable(self._path, error) from error
+            raise
+        self._end += len(line)
+        self._is_torn = False
 
     def close(self) -> None:
-        """See the lines to the disk, then close the file; closing twice does nothing more."""
-        if self._file.closed:
-            return
-        try:
-            with self._file:
-                self._file.flush()
-                os.fsync(self._file.fileno())
-        except OSError as error:
-            raise self._refusal(error) from error
+        """Close the file; closing twice does nothing more."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
-    def _refusal(self, error: OSError) -> StorageError:
-        return StorageError(f"{self._path}: cannot be written ({reason(error)})")
+    def _cut(self) -> None:
+        os.ftruncate(self._descriptor, self._end)
+        self._is_torn = False
 
 
 def read_trials(path: Path) -> list[Trial]:
@@ -92,44 +115,111 @@ def read_trials(path: Path) -> list[Trial]:
     Raises
     ------
     StorageError
-        If the file can't be read, or if lines in it are damaged; each is named.
+        If the file can't be read, or if lines in it are damaged; the first of them are named.
+    """
+    trials: dict[int, Trial] = {}
+    lines: dict[int, int] = {}
+    problems: list[str] = []
+    for place, line in enumerate(_committed_lines(path), start=1):
+        try:
+            trial = _trial(line)
+            if trial.number in trials:
+                first = lines[trial.number]
+                raise ValueError(f"must have a number of its own, but line {first} has it too")  # noqa: TRY301 - one place words all
+            trials[trial.number], lines[trial.number] = trial, place
+        except ValueError as error:
+            cure = "without the line, resume trains its trial again"
+            problems.append(f"{path}, line {place}: {error}; {cure}")
+    if problems:
+        more = len(problems) - _MOST_PROBLEMS
+        raise StorageError(*problems[:_MOST_PROBLEMS], *[f"{path}: and {more} more"] * (more > 0))
+    return [trials[number] for number in sorted(trials)]
+
+
+def count_trials(path: Path) -> int:
+    """Count the lines of a journal without looking into them; 0 when there is no journal.
+
+    Raises
+    ------
+    StorageError
+        If the file is there, but can't be read.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be read ({reason(error)})") from error
-    trials = []
-    problems = []
-    committed = content.split(b"\n")[:-1]
-    for number, line in enumerate(committed, start=1):
+        return sum(1 for _ in _committed_lines(path))
+    except StorageError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return 0
+        raise
+
+
+def _trial(line: bytes) -> Trial:
+    if len(line) > _LONGEST_LINE:
+        raise ValueError(f"must have at most {_LONGEST_LINE:,} bytes, but is longer")
+    text = unseal(line)
+    try:
+        return Trial.from_json(text)
+    except ValueError as error:
+        raise ValueError(f"must be a trial, but {' '.join(str(error).split())}") from error
+
+
+def _committed_lines(path: Path) -> Iterator[bytes]:
+    """Give each line that has its newline, without it; of one that is too long, the beginning."""
+    try:
+        # A pipe without a writer would block in open().
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
-            trials.append(Trial.from_json(line.decode("utf-8")))
-        except ValueError as error:
-            problems.append(f"{path}, line {number}: must be a trial, but {_one_line(error)}")
-    if problems:
-        raise StorageError(*problems)
-    return sorted(trials, key=lambda trial: trial.number)
+            rest = _size(descriptor, path)  # what is appended while we read is for the next reader
+            with open(descriptor, "rb", closefd=False) as file:
+                line = b""
+                while piece := file.readline(min(rest, _LONGEST_LINE + 1)):
+                    rest -= len(piece)
+                    line = line or piece
+                    if piece.endswith(b"\n"):
+                        yield line.removesuffix(b"\n")
+                        line = b""
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
-def _trim_torn_line(path: Path) -> None:
-    if not path.exists():
-        return
-    with path.open("r+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        committed = end
-        while committed > 0:  # from the end backwards: a torn line is short, a journal is not
-            start = max(0, committed - _BLOCK)
-            file.seek(start)
-            newline = file.read(committed - start).rfind(b"\n")
-            if newline >= 0:
-                committed = start + newline + 1
-                break
-            committed = start
-        if committed < end:
-            file.truncate(committed)
+def _size(descriptor: int, path: Path) -> int:
+    """Return the size of a journal, if it is a file of a size that can be."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise StorageError(f"{path}: must be a file, but got a folder or a device")
+    if status.st_size > _MOST_BYTES:
+        rule = f"must have at most {_MOST_BYTES:,} bytes"
+        raise StorageError(f"{path}: {rule}, but got {status.st_size:,}")
+    return status.st_size
 
 
-def _one_line(error: ValueError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8 text"
-    return " ".join(str(error).split())
+def _trim(descriptor: int, size: int) -> int:
+    """Cut what is not committed off the end; returns where the file ends then."""
+    end = _line_start(descriptor, size)
+    if 0 < end == size:
+        last = _line_start(descriptor, end - 1)
+        end = end if _is_sealed(descriptor, last, end - 1) else last
+    if end < size:
+        os.ftruncate(descriptor, end)
+        os.fsync(descriptor)
+    return end
+
+
+def _line_start(descriptor: int, position: int) -> int:
+    """Find the place after the last newline before a position."""
+    while position > 0:  # from the end backwards: a line is short, a journal is not
+        start = max(0, position - _BLOCK)
+        newline = os.pread(descriptor, position - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        position = start
+    return 0
+
+
+def _is_sealed(descriptor: int, start: int, end: int) -> bool:
+    try:
+        unseal(os.pread(descriptor, min(end - start, _LONGEST_LINE + 1), start))
+    except ValueError:
+        return False
+    return True

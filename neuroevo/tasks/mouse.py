@@ -15,7 +15,7 @@ from neuroevo.settings import OptionalFilePath, refusal
 from neuroevo.space import Value
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
-from neuroevo.tasks.task import Baseline, Task
+from neuroevo.tasks.task import Baseline, DataSize, Task
 
 Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -146,6 +146,11 @@ class MouseTask(Task):
         if positions in _SOURCES and value is not None:
             raise ValueError(f"must be left out when positions = {positions!r}")
         return value
+
+    @property
+    def size(self) -> DataSize:
+        """How large the data will be: a recording may hold fewer positions."""
+        return DataSize(training=self.count, validation=self.grid**2, inputs=2, outputs=2)
 
     def data_set(self) -> DataSet:
         """Make the training positions and the validation grid.

@@ -31,6 +31,16 @@ class Baseline:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class DataSize:
+    """How large a data set is: samples, at most, and columns."""
+
+    training: int
+    validation: int
+    inputs: int
+    outputs: int
+
+
 class Task(Settings, ABC):
     """Settings of something to be learned.
 
@@ -44,6 +54,11 @@ class Task(Settings, ABC):
     """
 
     kind: str
+
+    @property
+    @abstractmethod
+    def size(self) -> DataSize:
+        """How large the data will be, told before any are made."""
 
     @abstractmethod
     def data_set(self) -> DataSet:

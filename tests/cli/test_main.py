@@ -73,7 +73,7 @@ def test_version_is_the_installed_one(neuroevo: Command) -> None:
         ("run",),
         ("run", "a.toml", "--bogus"),
         ("run", "a.toml", "--jobs", "many"),
-        ("run", "a.toml", "--backend", "dask"),
+        ("run", "a.toml", "--backend", "ray"),
         ("best", "latest", "--rank", "1.5"),
         ("trials", "latest", "--format", "xml"),
         ("show", "latest", "x\x1b[31m\n"),

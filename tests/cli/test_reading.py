@@ -2,6 +2,8 @@ import csv
 import io
 import json
 import math
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,7 +16,7 @@ import pytest
 from neuroevo.experiment import load_experiment
 from neuroevo.report import wording
 from neuroevo.report.run import load_run
-from neuroevo.runs import read_trials
+from neuroevo.runs import RunFolder, RunLock, read_trials
 from neuroevo.space.values import plain
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -41,7 +43,7 @@ def test_list_shows_each_run_with_its_best(
     listed = neuroevo("list", "--results", str(results))
     heading, line = listed.stdout.splitlines()
     assert heading.split()[:4] == ["run", "experiment", "state", "trials"]
-    assert line.split()[:4] == [run_folder.name, "tiny", "finished", "14"]
+    assert line.split()[:4] == [run_folder.name, "tiny", "complete", "14"]
     front = load_run(run_folder).pareto_front()
     (summary,) = json.loads(neuroevo("list", "--results", str(results), "--json").stdout)
     assert summary["id"] == run_folder.name
@@ -62,7 +64,7 @@ def test_list_keeps_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_path:
     shutil.copytree(run_folder, tmp_path / run_folder.name)
     (tmp_path / "damaged-20200101-000000" / "trials.jsonl").write_text("{}\n")
     damaged, sound = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
-    assert (damaged["state"], sound["state"]) == ("damaged", "finished")
+    assert (damaged["state"], sound["state"]) == ("damaged", "complete")
     assert "trials.jsonl, line 1" in damaged["problems"][0]
 
 
@@ -76,6 +78,26 @@ def test_show_tells_experiment_environment_front_and_baselines(
     for part in parts:
         assert part in shown.stdout
     assert shown.stderr == ""
+
+
+def test_an_interrupted_run_tells_how_it_goes_on(
+    neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """Without an end it is interrupted, while somebody writes to it it is running."""
+    copy = tmp_path / "it's half-20261122-154455"
+    shutil.copytree(run_folder, copy)
+    (copy / "checkpoint.json").write_text("{}")
+    shown = neuroevo("show", str(copy))
+    state = " ".join(shown.stdout.split())
+    assert re.search(r"interrupted, [012] generations? done; ", state)
+    assert "checkpoint.json: must end with its checksum, but is damaged; go on with:" in state
+    assert shlex.join(["neuroevo", "resume", str(copy)]) in state
+    with RunLock(RunFolder(copy)):
+        shown = neuroevo("show", str(copy))
+        assert re.search(r"running, \w+ generations? done, by process ", shown.stdout)
+        listed = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
+    assert [run["state"] for run in listed] == ["running"]
+    assert json.loads(neuroevo("show", str(copy), "--json").stdout)["state"] == "interrupted"
 
 
 def test_show_as_json_agrees_with_the_journal(

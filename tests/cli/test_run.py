@@ -17,8 +17,8 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 FILES = {
-    "experiment.toml", "environment.json", "trials.jsonl", "checkpoint.json", "best.toml",
-    "champions.safetensors", "report.html",
+    "experiment.toml", "environment.json", "start.json", "trials.jsonl", "checkpoint.json",
+    "checkpoint.previous.json", "best.toml", "champions.safetensors", "report.html", "lock",
 }  # fmt: skip
 TINY = ("--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1")
 LONG = (*TINY, "--set", "evolution.generations=1000000")
@@ -183,7 +183,7 @@ def test_a_terminal_gets_a_live_display_and_is_given_back(
     for part in ("searching", "generation", "trials", "samples to target", "left"):
         assert part in drawn
     assert drawn.rindex("\x1b[?25h") > drawn.rindex("\x1b[?25l")
-    assert drawn.rstrip().splitlines()[-1].startswith("neuroevo: stopped") or "kept in" in drawn
+    assert drawn.rstrip().splitlines()[-1].startswith("neuroevo: stopped") or "are kept" in drawn
 
 
 def test_no_color_is_respected(start: Start, experiment_file: Path, tmp_path: Path) -> None:

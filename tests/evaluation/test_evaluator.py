@@ -49,8 +49,9 @@ def evaluated(
     """Evaluate configurations; the evaluations come in their order."""
     scoring = Scoring(tuple(OBJECTIVES), "median")
     with Evaluator(stream.settings.precision, Workers(n_jobs, backend)) as evaluator:
-        evaluations = dict(evaluator.evaluate(configurations, stream, scoring))
-    return [evaluations[index] for index in range(len(configurations))]
+        results = dict(evaluator.evaluate(configurations, stream, scoring))
+    evaluations = [results[index] for index in range(len(configurations))]
+    return [each for each in evaluations if isinstance(each, Evaluation)]
 
 
 def bits(evaluation: Evaluation) -> tuple[bytes, bytes, str]:
@@ -172,7 +173,7 @@ def test_no_workers_is_refused() -> None:
         Workers(0, "carrier pigeon")  # type: ignore[arg-type]  # what the test is about
     assert caught.value.problems == (
         "jobs: must be at least 1, or -1 for one a core, but got 0",
-        "backend: must be threading or loky, but got 'carrier pigeon'",
+        "backend: must be one of 'threading', 'loky', 'dask', but got 'carrier pigeon'",
     )
 
 

@@ -209,7 +209,7 @@ def write_run(folder: Path, plan: Plan) -> Run:
     )
     run.experiment_file.write_text(asked.to_toml(), encoding="utf-8")
     run.environment_file.write_text(json.dumps(environment()), encoding="utf-8")
-    write_checkpoint(run.checkpoint_file, {"seconds": 12.5})
+    write_checkpoint(run, {"phase": "finished", "reason": "", "generation": 4, "seconds": 12.5})
     story = Story(plan, asked)
     trials = story.trials()
     with Journal(run.journal_file) as journal:

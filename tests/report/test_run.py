@@ -249,22 +249,15 @@ def test_load_run_finds_by_id_path_and_latest(runs: Runs) -> None:
         assert load_run(reference, folder.path.parent).folder.path == folder.path
 
 
-@pytest.mark.parametrize(
-    ("file", "content", "problem"),
-    [
-        ("environment.json", "{", r"environment\.json: must be a JSON file"),
-        ("checkpoint.json", '{"seconds": "long"}', r"checkpoint\.json: seconds must be a number"),
-    ],
-)
-def test_a_damaged_file_is_named(
-    runs: Runs, tmp_path: Path, file: str, content: str, problem: str
-) -> None:
-    """A broken file in the folder is one error that names it."""
+def test_a_damaged_file_is_named(runs: Runs, tmp_path: Path) -> None:
+    """A broken file in the folder is one error that names it; one checkpoint is done without."""
     folder = runs("four trials").folder
     copy = tmp_path / folder.id
     shutil.copytree(folder.path, copy)
-    (copy / file).write_text(content, encoding="utf-8")
-    with pytest.raises(StorageError, match=problem):
+    (copy / "checkpoint.json").write_text("{", encoding="utf-8")
+    assert load_run(copy).all_trials == load_run(folder.path).all_trials
+    (copy / "environment.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StorageError, match=r"environment\.json: must be a JSON file"):
         _ = load_run(copy).findings
 
 

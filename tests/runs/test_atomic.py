@@ -1,4 +1,5 @@
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,15 @@ def test_others_may_read_what_the_umask_lets_them(tmp_path: Path) -> None:
     write_atomically(path, "text")
     ordinary.touch()
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(ordinary.stat().st_mode)
+
+
+def test_a_link_in_the_way_is_replaced_not_followed(tmp_path: Path) -> None:
+    """Neither the file's place nor that of the temporary file leads anywhere else."""
+    victim, path = tmp_path / "victim", tmp_path / "file"
+    victim.write_text("mine")
+    path.symlink_to(victim)
+    (tmp_path / f".file.{threading.get_native_id()}.temporary").symlink_to(victim)
+    write_atomically(path, "new")
+    assert (path.read_text(), victim.read_text()) == ("new", "mine")
+    assert not path.is_symlink()
+    assert {*tmp_path.iterdir()} == {path, victim}

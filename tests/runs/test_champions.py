@@ -1,4 +1,6 @@
+import dataclasses
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +30,7 @@ def make_champion(number: int, hidden: tuple[int, ...], precision: str) -> Champ
         precision="float64" if precision == "float64" else "float32",
         objectives={"final_mse": 1e-14, "samples_to_target": math.nan},
         fresh_objectives={"final_mse": 2e-14, "samples_to_target": 30.5},
-        parameters=draw(architecture.parameter_count),
+        parameters=draw(architecture.vector_size),
         curves=curves,
         fresh_curves=draw(40),
     )
@@ -72,6 +74,53 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match=r"champions\.safetensors: must be") as caught:
             read_champions(path)
         assert "\n" not in str(caught.value)
+
+
+def test_every_cut_and_every_flip_is_named(tmp_path: Path) -> None:
+    """Cut or changed at any byte, the champions are the same or one line names the file."""
+    path = tmp_path / "champions.safetensors"
+    champion = make_champion(1, (), "float32")
+    parts = ("parameters", "curves", "fresh_curves")
+    few = {part: getattr(champion, part)[:2, :9] for part in parts}
+    write_champions(path, [dataclasses.replace(champion, **few)])
+    whole = path.read_bytes()
+    [read] = read_champions(path)
+    same = (read.name, read.architecture, *(getattr(read, part).tobytes() for part in parts))
+    flips = [
+        whole[:place] + bytes([byte ^ 1 << place % 8]) + whole[place + 1 :]
+        for place, byte in enumerate(whole)
+    ]
+    named = unharmed = 0
+    for content in [*(whole[:cut] for cut in range(len(whole))), *flips]:
+        path.write_bytes(content)
+        try:
+            [read] = read_champions(path)
+        except StorageError as error:
+            named += re.fullmatch(rf"{path}: must be a file of champions.*", str(error)) is not None
+        else:
+            found = (read.name, read.architecture, *(getattr(read, p).tobytes() for p in parts))
+            unharmed += found == same
+    assert named + unharmed == 2 * len(whole)
+    assert unharmed < 20  # bits that turn one space into another kind, and the like
+
+
+def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    """Weights of another architecture, curves of other replicates, another precision."""
+    path = tmp_path / "champions.safetensors"
+    champion = make_champion(1, (3,), "float32")
+    changes = [
+        {"parameters": champion.parameters[:, 1:]},
+        {"curves": champion.curves[1:]},
+        {"fresh_curves": champion.fresh_curves[:, 1:]},
+        {"curves": champion.curves.astype(np.float64)},
+        {"curves": champion.curves[0]},
+        {"precision": "float64"},
+        {"precision": "object"},
+    ]
+    for change in changes:
+        write_champions(path, [dataclasses.replace(champion, **change)])  # type: ignore[arg-type]
+        with pytest.raises(StorageError, match=r"champions\.safetensors: must be"):
+            read_champions(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

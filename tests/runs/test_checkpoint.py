@@ -1,4 +1,6 @@
+import json
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -6,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo.errors import StorageError
-from neuroevo.runs import read_checkpoint, write_checkpoint
+from neuroevo.runs import (
+    RunFolder,
+    read_checkpoint,
+    read_checkpoints,
+    write_atomically,
+    write_checkpoint,
+)
+from neuroevo.runs.seal import sealed_file
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -14,39 +23,122 @@ json_values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
     max_leaves=10,
 )  # fmt: skip
+keys = st.text(st.characters(codec="utf-8")).filter(lambda key: key not in {"schema", "checksum"})
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the path of a checkpoint."""
-    return tmp_path_factory.mktemp("run") / "checkpoint.json"
+def shared(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """Give a run folder that all examples of a property write to."""
+    return RunFolder(tmp_path_factory.mktemp("run"))
 
 
-@given(st.dictionaries(st.text(st.characters(codec="utf-8")), json_values))
-def test_a_state_comes_back(path: Path, state: dict[str, object]) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    """Give an empty run folder."""
+    return RunFolder(tmp_path)
+
+
+@given(st.dictionaries(keys, json_values))
+def test_a_state_comes_back(shared: RunFolder, state: dict[str, object]) -> None:
     """Any plain JSON state is read as it was written, whole numbers beyond 64 bits included."""
-    write_checkpoint(path, state)
-    assert read_checkpoint(path) == state
+    write_checkpoint(shared, state)
+    assert read_checkpoint(shared) == state
+    assert json.loads(shared.checkpoint_file.read_bytes())["schema"] == 2
 
 
-def test_a_state_that_is_no_json_leaves_the_old_one(path: Path) -> None:
+def test_the_last_two_are_kept(folder: RunFolder) -> None:
+    """A new checkpoint makes the present one the previous one; older ones go."""
+    assert (read_checkpoint(folder), read_checkpoints(folder)) == (None, ([], []))
+    for generation in range(3):
+        write_checkpoint(folder, {"generation": generation})
+    assert read_checkpoints(folder) == ([{"generation": 2}, {"generation": 1}], [])
+    assert len([*folder.path.iterdir()]) == 2
+
+
+def test_a_state_that_is_no_json_leaves_the_old_one(folder: RunFolder) -> None:
     """NaN is refused before the earlier checkpoint is touched."""
-    write_checkpoint(path, {"generation": 3})
+    write_checkpoint(folder, {"generation": 3})
     with pytest.raises(ValueError, match="not JSON compliant"):
-        write_checkpoint(path, {"generation": math.nan})
-    assert read_checkpoint(path) == {"generation": 3}
+        write_checkpoint(folder, {"generation": math.nan})
+    assert read_checkpoints(folder) == ([{"generation": 3}], [])
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 5000])
-def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
-    """Whatever the file holds instead of a state, one line names the file."""
-    path = tmp_path / "checkpoint.json"
-    path.write_bytes(content)
-    with pytest.raises(StorageError, match=r"checkpoint\.json: must be a checkpoint"):
-        read_checkpoint(path)
+def test_whatever_call_fails_the_newest_state_is_still_there(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The k-th call of the system fails, for each k: the old state or the new one is read."""
+    write_checkpoint(folder, {"generation": 0})
+    for generation in range(1, 99):
+        left = generation
+
+        def failing(name: str) -> None:
+            call = getattr(os, name)
+
+            def count(*arguments: object, **options: object) -> object:
+                nonlocal left
+                left -= 1
+                if left == 0:
+                    raise OSError(28, "No space left on device")
+                return call(*arguments, **options)
+
+            patch.setattr(os, name, count)
+
+        with monkeypatch.context() as patch:
+            for name in ("open", "write", "fsync", "replace"):
+                failing(name)
+            try:
+                write_checkpoint(folder, {"generation": generation})
+            except StorageError as error:
+                told = str(error)
+            else:
+                break
+        assert told == f"{folder.checkpoint_file}: cannot be written (No space left on device)"
+        assert not [path for path in folder.path.iterdir() if path.name.startswith(".")]
+        newest = read_checkpoint(folder)
+        assert newest is not None
+        assert newest["generation"] in {0, generation}
+        write_checkpoint(folder, {"generation": 0})
+    assert generation > 6
 
 
-def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
-    """A checkpoint that is not there is a storage error with its path."""
-    with pytest.raises(StorageError, match=r"checkpoint\.json: cannot be read"):
-        read_checkpoint(tmp_path / "checkpoint.json")
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 5000, b'{"generation": 3}'])
+def test_a_damaged_checkpoint_is_named_and_the_previous_one_read(
+    folder: RunFolder, content: bytes
+) -> None:
+    """Whatever the file holds instead of a state, one line names it; so if both are damaged."""
+    for generation in (0, 1):
+        write_checkpoint(folder, {"generation": generation})
+    folder.checkpoint_file.write_bytes(content)
+    problem = f"{folder.checkpoint_file}: must end with its checksum, but is damaged"
+    assert read_checkpoints(folder) == ([{"generation": 0}], [problem])
+    assert read_checkpoint(folder) == {"generation": 0}
+    folder.previous_checkpoint_file.write_bytes(content)
+    with pytest.raises(StorageError) as caught:
+        read_checkpoint(folder)
+    assert caught.value.problems[0] == problem
+    assert len(caught.value.problems) == 2
+
+
+def test_a_state_of_another_schema_is_refused(folder: RunFolder) -> None:
+    """A sound checkpoint of another version says which schema was expected."""
+    write_atomically(folder.checkpoint_file, sealed_file(3, {"generation": 1}))
+    with pytest.raises(StorageError, match=r"checkpoint\.json: schema must be 2, but got 3"):
+        read_checkpoint(folder)
+
+
+def test_every_cut_and_every_flip_leads_to_the_previous_one(folder: RunFolder) -> None:
+    """Cut at any byte, or with any bit of any byte turned, a checkpoint is not read as another."""
+    for generation in (0, 1):
+        write_checkpoint(folder, {"generation": generation, "evolution": {"größer": [1, None]}})
+    whole = folder.checkpoint_file.read_bytes()
+    cuts = [whole[:cut] for cut in range(len(whole) - 1)]
+    flips = [
+        whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :]
+        for place in range(len(whole))
+        for bit in range(8)
+    ]
+    for content in [*cuts, *flips]:
+        folder.checkpoint_file.write_bytes(content)
+        states, [problem] = read_checkpoints(folder)
+        assert [state["generation"] for state in states] == [0]
+        assert problem.startswith(f"{folder.checkpoint_file}: must ")

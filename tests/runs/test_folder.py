@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,10 +31,12 @@ def test_the_files_of_a_run_are_the_documented_ones(tmp_path: Path) -> None:
     files = {
         folder.experiment_file, folder.environment_file, folder.journal_file,
         folder.checkpoint_file, folder.best_file, folder.champions_file, folder.report_file,
+        folder.start_file, folder.previous_checkpoint_file, folder.lock_file, folder.writer_file,
     }  # fmt: skip
     assert {file.name for file in files} == {
         "experiment.toml", "environment.json", "trials.jsonl", "checkpoint.json", "best.toml",
-        "champions.safetensors", "report.html",
+        "champions.safetensors", "report.html", "start.json", "checkpoint.previous.json", "lock",
+        "writer.json",
     }  # fmt: skip
     assert {file.parent for file in files} == {tmp_path}
 
@@ -117,11 +120,46 @@ def test_an_unknown_run_is_told_the_nearest(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("reference", ["", "latest", "x" * 10_000, "a\0b", "/", "~"])
+STRANGE = ["", "latest", "x" * 300, "x" * 10_000, "a\0b", "a\nb", "/", "~", "-rf", "../x"]
+
+
+@pytest.mark.parametrize("reference", [*STRANGE, "<script>", "a\udcffb", "\x1b[2J", "con"])
 def test_what_is_no_run_is_a_usage_error(tmp_path: Path, reference: str) -> None:
     """Whatever is given, one usage error answers when there is no such run."""
-    with pytest.raises(UsageError, match=r"^run: "):
+    with pytest.raises(UsageError, match=r"^run: ") as caught:
         find_run(reference, tmp_path)
+    assert str(caught.value).isprintable()
+
+
+def test_runs_behind_links_are_none(tmp_path: Path) -> None:
+    """A link to a run is not listed, not the latest, and refused by its id and its path."""
+    run = make_run(tmp_path / "elsewhere")
+    results = tmp_path / "results"
+    results.mkdir()
+    link = results / "mouse-20301122-154455"
+    link.symlink_to(run.path)
+    assert list_runs(results) == []
+    for reference in ("latest", link.name, str(link), f"{link}/"):
+        with pytest.raises(UsageError, match=r"^run: "):
+            find_run(reference, results)
+    with pytest.raises(UsageError, match="must be no symbolic link"):
+        find_run(str(link), results)
+
+
+def test_names_that_cannot_be_shown_are_not_listed(tmp_path: Path) -> None:
+    """A folder whose name would break a line or a terminal is no run."""
+    for name in ("a\nb", "a\x1bb", "a\udcffb"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "experiment.toml").touch()
+    assert list_runs(tmp_path) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_looked_into_is_no_run(tmp_path: Path) -> None:
+    """One folder of somebody else among the results does not hide the others."""
+    run = make_run(tmp_path)
+    (tmp_path / "private").mkdir(mode=0)
+    assert list_runs(tmp_path) == [run]
 
 
 def test_only_folders_of_runs_are_listed(tmp_path: Path) -> None:
@@ -136,5 +174,6 @@ def test_only_folders_of_runs_are_listed(tmp_path: Path) -> None:
 def test_results_that_are_a_file_are_a_storage_error(tmp_path: Path) -> None:
     """A file in the place of the results folder is named."""
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="file: cannot be read"):
-        list_runs(tmp_path / "file")
+    for path in (tmp_path / "file", Path("a\0b"), Path("x" * 300)):
+        with pytest.raises(StorageError, match="cannot be read"):
+            list_runs(path)

@@ -8,6 +8,7 @@ import pytest
 
 from neuroevo.errors import StorageError
 from neuroevo.runs import Journal, Trial, read_trials
+from neuroevo.runs.seal import seal
 
 Make = Callable[..., Trial]
 
@@ -52,13 +53,33 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_every_cut_loses_at_most_the_torn_line(path: Path, make_trial: Make) -> None:
     """Cut at any byte, the file still gives every line whose newline is there."""
-    with Journal(path) as journal:
-        for number in range(3):
-            journal.append(make_trial(number=number, name="größer"))
-    whole = path.read_bytes()
+    whole = three_trials(path, make_trial)
     for cut in range(len(whole)):
         path.write_bytes(whole[:cut])
         assert len(read_trials(path)) == whole[:cut].count(b"\n")
+
+
+def test_every_flip_is_named(path: Path, make_trial: Make) -> None:
+    """With a bit of any byte turned the damaged line is named, or its newline is no more."""
+    whole = three_trials(path, make_trial)
+    for place, byte in enumerate(whole):
+        path.write_bytes(whole[:place] + bytes([byte ^ 1 << place % 8]) + whole[place + 1 :])
+        if place == len(whole) - 1:
+            assert [trial.number for trial in read_trials(path)] == [0, 1]
+            continue
+        with pytest.raises(StorageError) as caught:
+            read_trials(path)
+        line = whole[:place].count(b"\n") + 1
+        assert caught.value.problems[0].startswith(f"{path}, line {line}: must ")
+        assert len(caught.value.problems) <= 2  # a newline amid a line makes two of it
+
+
+def three_trials(path: Path, make_trial: Make) -> bytes:
+    """Write a journal of three trials and return its bytes."""
+    with Journal(path) as journal:
+        for number in range(3):
+            journal.append(make_trial(number=number, name="größer"))
+    return path.read_bytes()
 
 
 def test_appending_after_a_torn_line_keeps_all_committed_ones(path: Path, make_trial: Make) -> None:
@@ -74,7 +95,7 @@ def test_appending_after_a_torn_line_keeps_all_committed_ones(path: Path, make_t
 
 def test_a_torn_line_of_any_length_is_trimmed(path: Path, make_trial: Make) -> None:
     """A tail longer than any block that is read at once goes too, be it the only line or not."""
-    line = make_trial().to_json().encode() + b"\n"
+    line = seal(make_trial().to_json()).encode() + b"\n"
     for committed in (b"", line, line * 500):
         for length in (0, 1, 65_535, 65_536, 65_537, 200_000):
             path.write_bytes(committed + b"x" * length)
@@ -83,16 +104,68 @@ def test_a_torn_line_of_any_length_is_trimmed(path: Path, make_trial: Make) -> N
             assert path.read_bytes() == committed
 
 
+def test_a_last_line_with_holes_is_trimmed(path: Path, make_trial: Make) -> None:
+    """Zeros that a power cut left in the last line go; in any other line they are damage."""
+    whole = three_trials(path, make_trial)
+    first, second, third = whole.splitlines(keepends=True)
+    path.write_bytes(first + second + b"\0" * (len(third) - 1) + b"\n")
+    with pytest.raises(StorageError, match="line 3: must end with its checksum"):
+        read_trials(path)
+    with Journal(path) as journal:
+        journal.append(make_trial(number=7))
+    assert [trial.number for trial in read_trials(path)] == [0, 1, 7]
+    for content in (b"\0" * (len(first) - 1) + b"\n" + second, first + second[:-9] + b"\n" + b"x"):
+        path.write_bytes(content)
+        with Journal(path):
+            pass
+        with pytest.raises(StorageError, match="must end with its checksum"):
+            read_trials(path)
+
+
+CURE = "but is damaged; without the line, resume trains its trial again"
+
+
 def test_damaged_lines_are_named_all_at_once(path: Path, make_trial: Make) -> None:
     """Each damaged line is one problem with the file's name and the line's number."""
-    good = make_trial().to_json().encode()
-    path.write_bytes(b"\n".join([good, b"{}", good, b"\xff", b""]))
+    good, other = (seal(make_trial(number=number).to_json()).encode() for number in (0, 1))
+    long = b"x" * 3_000_000
+    lines = [good, b"{}", seal('{"generation": 1}').encode(), other, b"\xff", long, other]
+    path.write_bytes(b"\n".join([*lines, good[:-1], b"torn"]))
     with pytest.raises(StorageError) as caught:
         read_trials(path)
+    cure = CURE.removeprefix("but is damaged")
     assert caught.value.problems == (
-        f"{path}, line 2: must be a trial, but number is missing",
-        f"{path}, line 4: must be a trial, but it is not UTF-8 text",
+        f"{path}, line 2: must end with its checksum, {CURE}",
+        f"{path}, line 3: must be a trial, but number is missing{cure}",
+        f"{path}, line 5: must end with its checksum, {CURE}",
+        f"{path}, line 6: must have at most 1,000,000 bytes, but is longer{cure}",
+        f"{path}, line 7: must have a number of its own, but line 4 has it too{cure}",
+        f"{path}, line 8: must end with its checksum, {CURE}",
     )
+
+
+def test_of_many_damaged_lines_the_first_are_named(path: Path) -> None:
+    """A journal that is something else altogether does not flood the terminal."""
+    path.write_bytes(b"\n" * 1000)
+    with pytest.raises(StorageError) as caught:
+        read_trials(path)
+    assert len(caught.value.problems) == 11
+    assert caught.value.problems[-1] == f"{path}: and 990 more"
+
+
+def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path, path: Path) -> None:
+    """A pipe, a device and a folder are neither read nor written; a link is not written through."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for strange in (tmp_path / "pipe", tmp_path / "link", tmp_path):
+        with pytest.raises(StorageError, match="must be a file"):
+            read_trials(strange)
+        with pytest.raises(StorageError, match=r"must be a file|cannot be written"):
+            Journal(strange)
+    path.touch()
+    (tmp_path / "other").symlink_to(path)
+    with pytest.raises(StorageError, match="other: cannot be written"):
+        Journal(tmp_path / "other")
 
 
 def test_a_missing_journal_is_named(path: Path) -> None:
@@ -107,21 +180,90 @@ def test_a_journal_in_a_missing_folder_is_named(tmp_path: Path) -> None:
         Journal(tmp_path / "nowhere" / "trials.jsonl")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_a_storage_error(path: Path, make_trial: Make) -> None:
-    """When the disk is full, appending says so in one line."""
-    path.symlink_to("/dev/full")
-    with pytest.raises(StorageError, match="No space left"), Journal(path) as journal:
-        journal.append(make_trial())
+def test_a_full_disk_leaves_what_was_committed(path: Path) -> None:
+    """A line that the disk takes half of is taken back, and what comes after it is readable."""
+    program = f"""
+import resource, signal
+from pathlib import Path
+from neuroevo.errors import StorageError
+from neuroevo.runs import Journal, Trial
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+unlimited = resource.RLIM_INFINITY
+path = Path({str(path)!r})
+def trial(number):
+    return Trial(number, 0, "initial", (), {{}}, {{}}, (), "complete", 0, 0.0)
+with Journal(path) as journal:
+    journal.append(trial(0))
+    size = path.stat().st_size
+    for room in range(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, unlimited))
+        try:
+            journal.append(trial(1))
+        except StorageError as error:
+            assert str(error) == f"{{path}}: cannot be written (File too large)", error
+        else:
+            raise SystemExit("a line longer than the room was written")
+        assert path.stat().st_size == size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
+    journal.append(trial(2))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert [trial.number for trial in read_trials(path)] == [0, 2]
+
+
+def test_an_interrupt_between_writes_tears_no_line(
+    path: Path, make_trial: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that is written byte by byte and broken off at any of them is taken back."""
+    with Journal(path) as journal:
+        journal.append(make_trial(number=0))
+        size, write = path.stat().st_size, os.write
+        for most in range(size):
+            written = 0
+
+            def slow(descriptor: int, data: bytes, most: int = most) -> int:
+                nonlocal written
+                if written == most:
+                    raise KeyboardInterrupt
+                written += 1
+                return write(descriptor, data[:1])
+
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "write", slow)
+                with pytest.raises(KeyboardInterrupt):
+                    journal.append(make_trial(number=1))
+            assert path.stat().st_size == size
+        journal.append(make_trial(number=2))
+    assert [trial.number for trial in read_trials(path)] == [0, 2]
+
+
+def test_a_line_that_could_not_be_taken_back_is_cut_before_the_next(
+    path: Path, make_trial: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When even truncating fails the torn line stays until the next one is appended."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with Journal(path) as journal:
+        journal.append(make_trial(number=0))
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", refuse)
+            patch.setattr(os, "ftruncate", refuse)
+            for _ in range(2):
+                with pytest.raises(StorageError, match="Input/output error"):
+                    journal.append(make_trial(number=1))
+        journal.append(make_trial(number=2))
+    assert [trial.number for trial in read_trials(path)] == [0, 2]
 
 
 def test_writing_a_run_costs_little(path: Path, make_trial: Make) -> None:
     """Two thousand trials with curves of sixty points take well under two seconds of CPU."""
-    trial = make_trial(curve=tuple(0.1 / 3**power for power in range(60)))
+    curve = tuple(0.1 / 3**power for power in range(60))
     before = os.times()
     with Journal(path) as journal:
-        for _ in range(2000):
-            journal.append(trial)
+        for number in range(2000):
+            journal.append(make_trial(number=number, curve=curve))
     after = os.times()
     assert after.user + after.system - before.user - before.system < 2
     assert path.stat().st_size < 4_000_000

@@ -15,7 +15,7 @@ import pytest
 import neuroevo
 from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation import Backend, Workers
-from neuroevo.evaluation.evaluator import Evaluator, Scoring
+from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Network
@@ -57,6 +57,7 @@ def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], t
     scoring = Scoring(experiment.evolution.objectives, experiment.evolution.reduction)
     with Evaluator(experiment.training.precision, Workers(1)) as evaluator:
         [(_, evaluation)] = evaluator.evaluate([trial.genome], stream, scoring)
+    assert isinstance(evaluation, Evaluation)
     return dict(evaluation.objectives), evaluation.median_curve
 
 
@@ -190,8 +191,9 @@ def test_the_checkpoint_continues_the_search(
 ) -> None:
     """An evolution made from the last checkpoint has the run's front and asks for a generation."""
     folder, progress = mouse_search
-    state = read_checkpoint(folder.checkpoint_file)["evolution"]
-    evolution = Evolution.from_state(mouse_experiment.space, state)
+    checkpoint = read_checkpoint(folder)
+    assert checkpoint is not None
+    evolution = Evolution.from_state(mouse_experiment.space, checkpoint["evolution"])
     fronts = [dict(individual.genome) for individual in evolution.front]
     assert fronts == [dict(trial.genome) for trial in progress[-1].front]
     assert len(evolution.ask()) == 64
@@ -243,8 +245,10 @@ def test_layers_with_activations_of_their_own_are_searched(tmp_path: Path) -> No
         layer[1] for layer in hidden if isinstance(layer, tuple)
     )
     assert run.folder.report_file.exists()
-    state = read_checkpoint(run.folder.checkpoint_file)["evolution"]
-    assert len(Evolution.from_state(experiment.space, state).ask()) == 12
+    checkpoint = read_checkpoint(run.folder)
+    assert checkpoint is not None
+    evolution = Evolution.from_state(experiment.space, checkpoint["evolution"])
+    assert len(evolution.ask()) == 12
 
 
 @pytest.mark.parametrize("hidden", [(), ((6, "tanh"),), ((6, "tanh"), (4, "relu"))], ids=len)

@@ -1,0 +1,88 @@
+"""What the commands that search have in common: it is watched, can be stopped, and gone on with.
+
+It knows the terminal and signals; how a search is begun or resumed is handed in.
+"""
+
+import sys
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import typer
+
+from neuroevo.cli.signals import Interrupted, Interruption
+from neuroevo.cli.terminal import called, print_heading, reference, say
+from neuroevo.errors import NeuroevoError
+
+if TYPE_CHECKING:
+    from neuroevo.cli.progress import Display
+    from neuroevo.report.run import Run
+    from neuroevo.search import Progress
+
+
+class Begin(Protocol):
+    """Searches, or goes on with a search, to its end."""
+
+    def __call__(self, *, observer: "Display", stop: Callable[[], bool]) -> "Run":
+        """Return the finished run; observer and stop are as for `neuroevo.run`."""
+
+
+def watched(begin: Begin, *, quiet: bool) -> "Run":
+    """Let a search go on to its end, and show it.
+
+    Raises
+    ------
+    Interrupted
+        If it was stopped by a signal; it says how to go on.
+    NeuroevoError
+        If something went wrong; where the run can be resumed, it says how.
+    """
+    from neuroevo.cli.progress import watch
+    from neuroevo.search import StoppedError
+
+    display = watch(quiet=quiet)
+
+    def asked() -> None:
+        display.say("stopping when what is in hand is finished; once more: at once")
+
+    def forced() -> None:
+        display.close()
+        sys.stderr.write(f"neuroevo: {_how_far(display.latest)}\n")
+
+    with display, Interruption(asked, forced) as interruption, warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: display.say(f"warning: {message}")
+        try:
+            return begin(observer=display, stop=interruption)
+        except StoppedError:
+            raise Interrupted(interruption.number, _how_far(display.latest)) from None
+        except NeuroevoError as error:
+            if display.latest is not None and display.latest.folder is not None:
+                error.problems = (*error.problems, _how_far(display.latest))
+            raise
+
+
+def print_outcome(run: "Run", *next_steps: str) -> None:
+    """Write what a run found, and what can be done with it, to stderr."""
+    from neuroevo.cli.summary import print_findings
+
+    print_findings(run, sys.stderr)
+    print_heading("Reuse it", sys.stderr)
+    for step in (f"best {reference(run.folder.path)}", *next_steps):
+        say(f"{called()} {step}")
+    say()
+
+
+def echo_folder(run: "Run") -> None:
+    """Print a run's folder to stdout."""
+    typer.echo(run.folder.path)
+
+
+def _how_far(progress: "Progress | None") -> str:
+    if progress is None or progress.folder is None:
+        return "stopped before the search began"
+    generations = progress.experiment.evolution.generations
+    return (
+        f"stopped in generation {progress.generation + 1} of {generations}; "
+        f"{progress.trials:,} trials are kept; go on with: "
+        f"{called()} resume {reference(progress.folder.path)}"
+    )

@@ -1,0 +1,106 @@
+"""Signals that ask a command to end: Ctrl-C, SIGTERM and SIGHUP.
+
+Most commands end where they are. A search is given the time to finish what is in hand.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+from typing import NoReturn, Self
+
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal asked the process to end.
+
+    Parameters
+    ----------
+    number
+        The signal's.
+    message
+        What there is to say about it.
+    """
+
+    def __init__(self, number: int, message: str = "interrupted") -> None:
+        super().__init__(message)
+        self.exit_code = 128 + number
+
+
+def end_on_signals() -> None:
+    """Let each of the signals raise `Interrupted` in the main thread."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a job in the background
+            signal.signal(number, _raise)
+
+
+def _raise(number: int, _frame: FrameType | None) -> NoReturn:
+    raise Interrupted(number)
+
+
+class Interruption:
+    """Turns the first signal into a wish to stop, and ends the process at the second.
+
+    Use it in a ``with`` statement, in the main thread; call it to ask whether to stop. Signals are
+    taken by a thread of their own, since the main thread may be inside a training for long.
+
+    Parameters
+    ----------
+    asked
+        Is called at the first signal.
+    forced
+        Is called at the second, before the process ends at once, cleaning up nothing.
+    """
+
+    def __init__(self, asked: Callable[[], None], forced: Callable[[], None]) -> None:
+        self.number = 0  # of the first signal
+        self._asked, self._forced = asked, forced
+
+    def __call__(self) -> bool:
+        """Tell whether to stop."""
+        return self.number != 0
+
+    def __enter__(self) -> Self:
+        self._receiver, self._sender = socket.socketpair()
+        self._sender.setblocking(False)  # noqa: FBT003 - the standard library's own
+        self._thread = threading.Thread(target=self._take_signals, daemon=True)
+        self._thread.start()
+        self._wakeup = signal.set_wakeup_fd(self._sender.fileno())
+        self._handlers = {
+            number: signal.signal(number, _do_nothing)
+            for number in SIGNALS
+            if signal.getsignal(number) is not signal.SIG_IGN
+        }
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup)
+        self._sender.close()
+        self._thread.join()
+        self._receiver.close()
+
+    def _take_signals(self) -> None:
+        while received := self._receiver.recv(1):
+            if received[0] not in self._handlers:
+                continue
+            if not self.number:
+                self.number = received[0]
+                self._asked()
+                continue
+            with suppress(Exception):  # whatever cannot be said now, the process shall end
+                self._forced()
+            sys.stderr.flush()
+            os._exit(128 + received[0])
+
+
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """Take a signal that is handled elsewhere."""

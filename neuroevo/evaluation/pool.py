@@ -1,0 +1,389 @@
+"""Has tasks done by joblib's workers, whatever becomes of the workers.
+
+A task may raise, take too long or take its worker with it; all others are done nevertheless, and
+nothing that was finished is done again. Knows neither networks nor disk.
+"""
+
+import itertools
+import os
+import re
+import threading
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+import joblib
+from joblib.externals import loky
+from joblib.externals.loky.process_executor import BrokenProcessPool
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.evaluation.watch import Outcome, Watch, stand_by, unsignalled
+from neuroevo.evaluation.workers import Workers
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_LARGE_ARRAY = 100_000  # bytes from which on an array is put where all processes see it
+_ENOUGH_DEATHS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no result, in one line, and what it took to find out."""
+
+    cause: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[Item, Result]):
+    """What is done with items.
+
+    Parameters
+    ----------
+    function
+        Does one item, given it and what is shared; workers import it by its name.
+    shared
+        Given with every item, and sent once.
+    parts
+        The smallest items that an item is made of, itself if it is one; those that nobody wants
+        any more are left out.
+    """
+
+    function: Callable[[Item, Any], Result]
+    shared: Any
+    parts: Callable[[Item], Sequence[Item]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """That workers died: what of, and how many one after the other over the same task."""
+
+    cause: str = ""  # as far as it is known
+    deaths: int = 1
+
+
+class Crew(Protocol):
+    """Workers of one kind."""
+
+    exits: bool
+    """Whether a worker process that is of no more use has to end itself, and is replaced then."""
+
+    def parallel(self, shared: Any) -> Any:  # noqa: ANN401 - whatever it is; joblib has no types
+        """Make a `joblib.Parallel` of these workers for tasks that share something."""
+
+    def is_current(self) -> bool:
+        """Tell whether all workers of today are reached by the last `joblib.Parallel` made."""
+
+    def loss(self, error: Exception) -> Loss | None:
+        """Tell whether an error is a loss of workers; NeuroevoError if there can be no others."""
+
+    def dismiss(self) -> None:
+        """End all workers, also those that are busy; others come in their place when needed."""
+
+    def close(self) -> None:
+        """Let the workers go."""
+
+
+class Pool:
+    """Workers that stay alive in between jobs; a context.
+
+    Parameters
+    ----------
+    crew
+        The workers.
+    trial_timeout
+        Seconds that a task may take.
+    """
+
+    def __init__(self, crew: Crew, trial_timeout: float | None = None) -> None:
+        self._crew = crew
+        self._trial_timeout = trial_timeout
+        self._parallel: Any = None  # joblib.Parallel
+        self._shared: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._leave()
+        self._crew.close()
+
+    def run(
+        self, job: Job[Item, Result], items: Iterable[Item], stop: Callable[[], bool]
+    ) -> Iterator[tuple[Item, Result | Failure]]:
+        """Do a job, giving what comes of each item, or of each of its parts, as soon as it does.
+
+        When workers die, what was in hand is handed out once more, and what was in hand at two
+        deaths is done part by part, alone. What kills its worker twice then has failed.
+
+        Parameters
+        ----------
+        job
+            What is done.
+        items
+            With what; the first come first.
+        stop
+            Asked before anything is handed out, from any thread. Once it says yes, what is in hand
+            is finished, and that is all.
+
+        Raises
+        ------
+        NeuroevoError
+            If the workers don't live, whatever they do.
+        """
+        waiting = deque(_Task(item) for item in items)
+        while waiting and not stop():
+            hand = _Hand(waiting, lambda item: bool(job.parts(item)), stop)
+            try:
+                with closing(self._outcomes(job, hand)) as outcomes:
+                    for number, outcome in outcomes:
+                        yield from _settled(job, hand.done(number).item, outcome, waiting)
+                        if self._ended_by(outcome):
+                            break
+                waiting.extendleft(reversed(hand.recall()))
+            except _WorkersLostError as lost:
+                again = [task.after(lost.loss) for task in hand.recall()]
+                waiting.extendleft(task for task in reversed(again) if not task.is_suspect)
+                suspects = [task.item for task in again if task.is_suspect]
+                yield from self._run_alone(job, suspects, stop)
+
+    def _run_alone(
+        self, job: Job[Item, Result], suspects: Sequence[Item], stop: Callable[[], bool]
+    ) -> Iterator[tuple[Item, Result | Failure]]:
+        for suspect in suspects:
+            # Found out one by one: what became of a part may make others superfluous.
+            for part in job.parts(suspect):
+                if stop():
+                    return
+                if part in job.parts(suspect):
+                    yield from _settled(job, part, self._outcome_alone(job, part), deque())
+
+    def _outcome_alone(self, job: Job[Item, Result], item: Item) -> Outcome[Result]:
+        """Do an item in a worker while nothing else is done, as often as it takes to be sure."""
+        start = time.perf_counter()
+        deaths, causes = 0, []
+        while deaths < _ENOUGH_DEATHS:
+            try:
+                [(_, outcome)] = self._outcomes(job, [(0, item)])
+            except _WorkersLostError as lost:
+                deaths += lost.loss.deaths
+                causes.append(lost.loss.cause)
+            else:
+                self._ended_by(outcome)
+                return outcome
+        self._check_that_workers_live()
+        times = "twice" if deaths == _ENOUGH_DEATHS else f"{deaths} times"
+        cause = f"its worker died {times}{_in_parentheses(causes)}"
+        return Outcome(None, cause, time.perf_counter() - start)
+
+    def _check_that_workers_live(self) -> None:
+        idle: Job[None, None] = Job(_do_nothing, self._shared, lambda item: [item])
+        try:
+            list(self._outcomes(idle, [(0, None)]))
+        except _WorkersLostError as lost:
+            problem = f"must live, but one died over nothing{_in_parentheses([lost.loss.cause])}"
+            raise NeuroevoError(f"workers: {problem}") from None
+
+    def _outcomes(
+        self, job: Job[Item, Result], tasks: Iterable[tuple[int, Item]]
+    ) -> Generator[tuple[int, Outcome[Result]]]:
+        """Have numbered tasks done; gives their outcomes as they come."""
+        watch = Watch(job.function, self._trial_timeout, exits=self._crew.exits)
+        try:
+            parallel = self._enter(job.shared)
+            with unsignalled():
+                outcomes = parallel(
+                    joblib.delayed(_do)(watch, number, item, job.shared) for number, item in tasks
+                )
+            try:
+                yield from outcomes
+            finally:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", UserWarning)  # that results were not taken
+                    outcomes.close()
+        except Exception as error:
+            loss = self._crew.loss(error)
+            if loss is None:
+                raise
+            self._leave()
+            raise _WorkersLostError(loss) from error
+
+    def _enter(self, shared: Any) -> Any:  # noqa: ANN401 - anything, and a joblib.Parallel
+        if self._parallel is None or self._shared is not shared or not self._crew.is_current():
+            self._leave()
+            self._parallel = self._crew.parallel(shared).__enter__()
+            self._shared = shared
+        return self._parallel
+
+    def _leave(self) -> None:
+        if self._parallel is not None:
+            parallel, self._parallel = self._parallel, None
+            parallel.__exit__(None, None, None)
+
+    def _ended_by(self, outcome: Outcome[Any]) -> bool:
+        """End all workers where one can't be stopped in another way; tells whether that was so."""
+        ended = outcome.overdue and not self._crew.exits
+        if ended:
+            self._leave()
+            self._crew.dismiss()
+        return ended
+
+
+class LocalCrew:
+    """Threads or processes of this machine.
+
+    Parameters
+    ----------
+    workers
+        How many, and which.
+    """
+
+    exits = False
+
+    def __init__(self, workers: Workers) -> None:
+        self._backend = workers.backend
+        self._n_jobs = joblib.cpu_count() if workers.n_jobs == -1 else workers.n_jobs
+
+    def parallel(self, shared: Any) -> Any:  # noqa: ANN401, ARG002 - joblib itself finds arrays
+        """Make a `joblib.Parallel` of these workers."""
+        options: dict[str, Any] = {"n_jobs": self._n_jobs, "pre_dispatch": PRE_DISPATCH}
+        if self._backend == "loky":
+            options |= {"initializer": stand_by, "initargs": (os.getpid(),)}
+            options |= {"max_nbytes": _LARGE_ARRAY, "mmap_mode": "c"}
+            if self._n_jobs == 1:  # with which joblib would do without a process
+                options |= {"n_jobs": 2, "pre_dispatch": 1}
+        return joblib.Parallel(backend=self._backend, **PARALLEL, **options)
+
+    def is_current(self) -> bool:
+        """Tell that workers of this machine are always the same."""
+        return True
+
+    def loss(self, error: Exception) -> Loss | None:
+        """Tell whether an error is a loss of workers."""
+        if not isinstance(error, BrokenProcessPool):
+            return None
+        codes = re.search(r"exit codes of the workers are \{(.+)\}", str(error))
+        return Loss(re.sub(r"\(-\d+\)", "", codes[1]) if codes else "")
+
+    def dismiss(self) -> None:
+        """End all processes."""
+        if self._backend == "loky":
+            loky.get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+
+    def close(self) -> None:
+        """Leave the processes to joblib, which keeps them for others for a while."""
+
+
+PRE_DISPATCH = "2 * n_jobs"
+PARALLEL = {"batch_size": 1, "return_as": "generator_unordered"}
+"""What is the same for all workers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task(Generic[Item]):
+    item: Item
+    deaths: int = 0  # of workers while it was in hand
+
+    @property
+    def is_suspect(self) -> bool:
+        return self.deaths >= _ENOUGH_DEATHS
+
+    def after(self, loss: Loss) -> "_Task[Item]":
+        return replace(self, deaths=self.deaths + loss.deaths)
+
+
+class _Hand(Generic[Item]):
+    """Hands out tasks, whose iterator joblib advances from threads of its own."""
+
+    def __init__(
+        self,
+        waiting: deque[_Task[Item]],
+        is_wanted: Callable[[Item], bool],
+        stop: Callable[[], bool],
+    ) -> None:
+        self._waiting, self._is_wanted, self._stop = waiting, is_wanted, stop
+        self._lock = threading.Lock()
+        self._in_hand: dict[int, _Task[Item]] = {}
+        self._recalled = False
+
+    def __iter__(self) -> Iterator[tuple[int, Item]]:
+        for number in itertools.count():
+            task = self._take(number)
+            if task is None:
+                return
+            yield number, task.item
+
+    def _take(self, number: int) -> _Task[Item] | None:
+        with self._lock:
+            while self._waiting and not self._recalled and not self._stop():
+                task = self._waiting.popleft()
+                if self._is_wanted(task.item):
+                    self._in_hand[number] = task
+                    return task
+        return None
+
+    def done(self, number: int) -> _Task[Item]:
+        """Take a task as done."""
+        with self._lock:
+            return self._in_hand.pop(number)
+
+    def recall(self) -> list[_Task[Item]]:
+        """Hand out no more; gives what was handed out and is not done, in its order."""
+        with self._lock:
+            self._recalled = True
+            return [self._in_hand[number] for number in sorted(self._in_hand)]
+
+
+class _WorkersLostError(Exception):
+    """Workers died; the tasks in hand are not done."""
+
+    def __init__(self, loss: Loss) -> None:
+        super().__init__(loss)
+        self.loss = loss
+
+
+def _settled(
+    job: Job[Item, Result],
+    item: Item,
+    outcome: Outcome[Result],
+    waiting: deque[_Task[Item]],
+) -> Iterator[tuple[Item, Result | Failure]]:
+    """Give what an outcome settles; where it leaves open which part is to blame, these wait."""
+    if not outcome.cause:
+        yield item, outcome.result  # type: ignore[misc]  # there is one, perhaps a None
+        return
+    parts = job.parts(item)
+    if len(parts) == 1:
+        yield parts[0], Failure(outcome.cause, outcome.seconds)
+    else:
+        waiting.extendleft(_Task(part) for part in reversed(parts))
+
+
+def _in_parentheses(causes: Sequence[str]) -> str:
+    known = ", ".join(dict.fromkeys(filter(None, causes)))
+    return f" ({known})" if known else ""
+
+
+def _do(
+    watch: Watch[Item, Result],
+    number: int,
+    item: Item,
+    shared: Any,  # noqa: ANN401 - the job's
+) -> tuple[int, Outcome[Result]]:
+    """Do a task in a worker."""
+    return number, watch(item, shared)
+
+
+def _do_nothing(_: object, __: object) -> None:
+    """Live."""

@@ -1,0 +1,76 @@
+"""The experiment of a run, which must be what it was when the run began.
+
+Knows that an experiment is a tree of keys and values, not what they mean.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from neuroevo.errors import UsageError
+from neuroevo.runs.folder import RunFolder
+from neuroevo.runs.start import read_start
+from neuroevo.settings import dotted, printable, shown
+
+if TYPE_CHECKING:
+    from neuroevo.experiment import Experiment
+
+_Values = dict[tuple[str, ...], object]
+
+
+def read_experiment(folder: RunFolder, changes: Mapping[str, object] | None = None) -> "Experiment":
+    """Read the experiment of a run.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    changes
+        Settings of `[evolution]` to put in the place of its own; what the file says of them does
+        not matter.
+
+    Raises
+    ------
+    UsageError
+        If the file can't be read, or was edited since the run began, one line for each
+        difference; or if a change can't be.
+    StorageError
+        If what the run began with can't be read.
+    """
+    # Slow to load, and not needed by all who look at runs.
+    from neuroevo.experiment import Experiment, load_experiment  # noqa: PLC0415 - see above
+
+    began_with = tomllib.loads(read_start(folder.start_file).experiment)
+    # Both by way of an experiment, since a later version may write keys that an earlier did not.
+    expected = _values(Experiment.of(began_with))
+    found = _values(load_experiment(folder.experiment_file))
+    changed = {("evolution", name) for name in changes or ()}
+    differences = [
+        f"{printable(str(folder.experiment_file))}: {dotted(key)} must be "
+        f"{_told(expected.get(key))}, as when the run began, but is {_told(found.get(key))}"
+        for key in {**expected, **found}
+        if key[:2] not in changed and expected.get(key) != found.get(key)
+    ]
+    if differences:
+        raise UsageError(*differences)
+    began_with.setdefault("evolution", {}).update(changes or {})
+    return Experiment.of(began_with)
+
+
+def _values(experiment: "Experiment") -> _Values:
+    """Lay the tree of an experiment out as paths of keys with their values."""
+    values: _Values = {}
+
+    def add(table: Mapping[str, Any], path: tuple[str, ...]) -> None:
+        for key, value in table.items():
+            if isinstance(value, dict):
+                add(value, (*path, key))
+            else:
+                values[*path, key] = value
+
+    add(tomllib.loads(experiment.to_toml()), ())
+    return values
+
+
+def _told(value: object) -> str:
+    return "not given" if value is None else shown(value)

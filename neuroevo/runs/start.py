@@ -1,0 +1,109 @@
+"""What a run starts from: all that it takes, next to the program, to do it again.
+
+It stores the start and tells data sets apart; it neither starts a run nor resumes one.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroevo.errors import StorageError, UsageError
+from neuroevo.runs.atomic import write_atomically
+from neuroevo.runs.seal import read_sealed_file, sealed_file
+from neuroevo.space.values import plain
+
+if TYPE_CHECKING:
+    from neuroevo.learning import DataSet
+    from neuroevo.space import Value
+
+START_SCHEMA = 1
+_MOST_BYTES = 100_000_000
+_DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: nobody here forges data
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The start of a run.
+
+    Parameters
+    ----------
+    experiment
+        TOML of the experiment as resolved.
+    data
+        What each array of the data set is like, see `data_fingerprint`.
+    initial
+        Genomes that the first generation holds: value of each gene by its name.
+    """
+
+    experiment: str
+    data: Mapping[str, str]
+    initial: "tuple[Mapping[str, Value], ...]" = ()
+
+
+def write_start(path: Path, start: Start) -> None:
+    """Write the start of a run, atomically.
+
+    Raises
+    ------
+    StorageError
+        If it can't be written.
+    """
+    described = {
+        "experiment": start.experiment,
+        "data": dict(start.data),
+        "initial": [dict(genome) for genome in start.initial],
+    }
+    write_atomically(path, sealed_file(START_SCHEMA, described))
+
+
+def read_start(path: Path) -> Start:
+    """Read the start of a run.
+
+    Raises
+    ------
+    StorageError
+        If it can't be read, is damaged or holds something else.
+    """
+    described = read_sealed_file(path, START_SCHEMA, _MOST_BYTES)
+    try:
+        return _start(described)
+    except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
+        raise StorageError(f"{path}: must be the start of a run, but holds none") from error
+
+
+def data_fingerprint(data: "DataSet") -> dict[str, str]:
+    """Describe a data set so that another one has another description.
+
+    Returns
+    -------
+    dict
+        Name of each array -> its type, shape and hash, such as
+        ``float64 300 × 2, SHA-256 0123456789abcdef…``; names of columns likewise.
+    """
+    return {field.name: _fingerprint(getattr(data, field.name)) for field in fields(data)}
+
+
+def _fingerprint(values: np.ndarray | tuple[str, ...]) -> str:
+    if isinstance(values, tuple):
+        return ", ".join(values)
+    shape = " × ".join(map(str, values.shape))
+    digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
+    return f"{values.dtype} {shape}, SHA-256 {digest[:_DIGITS]}…"
+
+
+def _start(described: Mapping[str, Any]) -> Start:
+    experiment, data = described["experiment"], described["data"]
+    if not all(isinstance(text, str) for text in (experiment, *data.values())):
+        raise TypeError
+    return Start(
+        experiment,
+        dict(data),
+        tuple(
+            {name: plain(value) for name, value in genome.items()}
+            for genome in described["initial"]
+        ),
+    )

@@ -1,0 +1,20 @@
+"""The search: asks, evaluates, records and tells until an end is reached, or goes on where it was.
+
+It leaves a run folder; it draws and prints nothing.
+"""
+
+from neuroevo.search.beginning import resume, search
+from neuroevo.search.progress import Observer, Phase, Progress, StoppedError, never, nobody
+from neuroevo.search.stopping import ENDS
+
+__all__ = [
+    "ENDS",
+    "Observer",
+    "Phase",
+    "Progress",
+    "StoppedError",
+    "never",
+    "nobody",
+    "resume",
+    "search",
+]

@@ -1,0 +1,284 @@
+"""How a search begins in a new run folder, and how it is taken up again in an old one.
+
+Knows what must be as it was; does not know how a search goes on.
+"""
+
+import json
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from neuroevo.errors import DataError, StorageError, UsageError
+from neuroevo.evaluation import Workers
+from neuroevo.evaluation.evaluator import Evaluator
+from neuroevo.evolution import Evolution
+from neuroevo.experiment import Experiment
+from neuroevo.learning import DataSet
+from neuroevo.runs import (
+    Journal,
+    RunFolder,
+    RunLock,
+    Start,
+    Trial,
+    data_fingerprint,
+    environment,
+    environment_differences,
+    read_champions,
+    read_checkpoints,
+    read_environment,
+    read_experiment,
+    read_start,
+    read_trials,
+    write_atomically,
+    write_start,
+)
+from neuroevo.search.loop import SEARCH_SEEDS, Search, Standing, ends_of, living, stream_of
+from neuroevo.search.progress import Observer, Progress, StoppedError, never, nobody
+from neuroevo.search.stopping import Stagnation
+from neuroevo.space import Value
+
+
+def search(  # noqa: PLR0913 - all of what a caller may set, by name
+    experiment: Experiment,
+    results: Path,
+    *,
+    workers: Workers | None = None,
+    initial: Sequence[Mapping[str, Value]] = (),
+    observer: Observer = nobody,
+    stop: Callable[[], bool] = never,
+) -> RunFolder:
+    """Search for the best networks and leave a run folder.
+
+    Parameters
+    ----------
+    experiment
+        What to search.
+    results
+        Where run folders lie.
+    workers
+        Who trains; changes no result. One thread a core by default.
+    initial
+        Genomes that the first generation holds.
+    observer
+        Is told how far the search has come whenever something has finished.
+    stop
+        Is asked every now and then whether the search shall stop before its end.
+
+    Returns
+    -------
+    The folder of the finished run.
+
+    Raises
+    ------
+    UsageError, DataError
+        Before anything is written, if the arguments or the task's data can't be.
+    StorageError
+        If the run can't be stored.
+    StoppedError
+        If it was stopped; it can be resumed, unless it had not begun.
+    """
+    evolution = _evolution(experiment, initial)
+    data = _data(experiment)
+    observer(Progress(experiment, "compiling"))
+    with Evaluator(experiment.training.precision, workers or Workers()) as evaluator:
+        if stop():
+            raise StoppedError(f"{experiment.name}: stopped before the search began")
+        folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
+        start = Start(experiment.to_toml(), data_fingerprint(data), tuple(map(dict, initial)))
+        with _filled(folder, start) as journal:
+            standing = Standing(evolution)
+            Search(experiment, data, standing, folder, journal, evaluator, observer, stop).run()
+    return folder
+
+
+def resume(
+    folder: RunFolder,
+    *,
+    changes: Mapping[str, object] | None = None,
+    workers: Workers | None = None,
+    observer: Observer = nobody,
+    stop: Callable[[], bool] = never,
+) -> bool:
+    """Go on with a run where it was left; do nothing if it is complete.
+
+    Trials that are finished are not trained again, and what comes out is what would have without
+    the interruption. Warns of what is not as it was and may matter, and of what was damaged.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    changes
+        Settings of `[evolution]` that say when the search ends, in the place of those it had.
+    workers, observer, stop
+        As for `search`.
+
+    Returns
+    -------
+    Whether there was anything left to do.
+
+    Raises
+    ------
+    BusyError
+        If another process writes to the run.
+    UsageError
+        If the experiment was edited; one line for each difference.
+    DataError
+        If the task's data are not those that the run began with.
+    StorageError
+        If a file of the run is damaged, or can't be read or written.
+    StoppedError
+        If it was stopped again.
+    """
+    with RunLock(folder):
+        experiment = read_experiment(folder, changes)
+        start = read_start(folder.start_file)
+        states, problems = read_checkpoints(folder)
+        for problem in problems:
+            warnings.warn(problem, stacklevel=2)
+        if states and _is_complete(folder, states[0], experiment):
+            return False
+        data = _same_data(experiment, start)
+        _warn_of_another_environment(folder)
+        observer(Progress(experiment, "compiling", folder))
+        with (
+            Evaluator(experiment.training.precision, workers or Workers()) as evaluator,
+            Journal(folder.journal_file) as journal,
+        ):
+            standing = _standing(experiment, start, states, read_trials(folder.journal_file))
+            continued = Search(
+                experiment, data, standing, folder, journal, evaluator, observer, stop
+            )
+            if changes:
+                continued.save("searching")  # it is no longer complete
+                _write_experiment(folder, replace(start, experiment=experiment.to_toml()))
+            continued.run()
+    return True
+
+
+def _evolution(experiment: Experiment, initial: Sequence[Mapping[str, Value]]) -> Evolution:
+    settings = experiment.evolution
+    return Evolution(
+        experiment.space,
+        ["minimize"] * len(settings.objectives),
+        population_size=settings.population,
+        seed=experiment.seed,
+        initial=initial,
+    )
+
+
+def _data(experiment: Experiment) -> DataSet:
+    """Make the task's data, and refuse at once what no network of the experiment can learn."""
+    data = experiment.task.data_set()
+    stream_of(experiment, data, SEARCH_SEEDS)
+    return data
+
+
+def _same_data(experiment: Experiment, start: Start) -> DataSet:
+    data = _data(experiment)
+    found = data_fingerprint(data)
+    differences = [
+        f"task: {name} must be {shown_then}, as when the run began, but got {found.get(name)}"
+        for name, shown_then in start.data.items()
+        if found.get(name) != shown_then
+    ]
+    if differences:
+        raise DataError(*differences)
+    return data
+
+
+@contextmanager
+def _filled(folder: RunFolder, start: Start) -> Iterator[Journal]:
+    """Lock a new folder and write down what is known before the search, or leave nothing.
+
+    The experiment comes last: it makes the folder a run, which has a journal and can be resumed.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(RunLock(folder))
+            journal = stack.enter_context(Journal(folder.journal_file))
+            write_atomically(folder.environment_file, _json(environment()))
+            _write_experiment(folder, start)
+        except StorageError:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
+        yield journal
+
+
+def _write_experiment(folder: RunFolder, start: Start) -> None:
+    write_start(folder.start_file, start)
+    write_atomically(folder.experiment_file, start.experiment)
+
+
+def _warn_of_another_environment(folder: RunFolder) -> None:
+    """Warn of what is not as it was, and add this process to what the run ran on."""
+    then, now = read_environment(folder.environment_file), environment()
+    differences = environment_differences(then, now)
+    if differences:
+        changed = "; ".join(differences)
+        warnings.warn(f"{folder.id}: resumed elsewhere than it began: {changed}", stacklevel=3)
+    earlier = then.get("resumed")
+    resumed = [*(earlier if isinstance(earlier, list) else []), now]
+    write_atomically(folder.environment_file, _json({**then, "resumed": resumed}))
+
+
+def _standing(
+    experiment: Experiment, start: Start, states: Sequence[Mapping[str, Any]], trials: list[Trial]
+) -> Standing:
+    """Find where the search stood last, as far as the journal has all trials that lead there."""
+    recorded = {trial.number: trial for trial in trials}
+    for state in states:
+        try:
+            if all(number in recorded for number in range(int(state["told"]))):
+                return _restored(experiment, state, recorded)
+            problem = (
+                "trials that it was told of are missing in the journal; they are trained again"
+            )
+        except (UsageError, KeyError, TypeError, ValueError) as error:
+            problem = f"it does not fit the journal ({type(error).__name__}: {error})"
+        warnings.warn(f"a checkpoint can't be used: {problem}", stacklevel=3)
+    seconds = max((float(state.get("seconds", 0.0)) for state in states), default=0.0)
+    return Standing(_evolution(experiment, start.initial), recorded, seconds=seconds)
+
+
+def _restored(
+    experiment: Experiment, state: Mapping[str, Any], recorded: Mapping[int, Trial]
+) -> Standing:
+    evolution = Evolution.from_state(experiment.space, state["evolution"])
+    told = int(state["told"])
+    born = {
+        experiment.space.genome(trial.genome).key: trial
+        for number, trial in recorded.items()
+        if number < told and trial.operator != "baseline"
+    }
+    return Standing(
+        evolution,
+        recorded,
+        living(evolution, born),
+        Stagnation.from_state(state["stagnation"]),
+        told,
+        float(state["seconds"]),
+    )
+
+
+def _is_complete(folder: RunFolder, state: Mapping[str, Any], experiment: Experiment) -> bool:
+    """Tell whether a search has come to the end that its experiment asks for, and all is there."""
+    if state.get("phase") != "finished" or state.get("ends") != ends_of(experiment):
+        return False
+    try:
+        read_champions(folder.champions_file)
+    except StorageError as error:
+        warnings.warn(f"{error}; it is made again", stacklevel=3)
+        return False
+    has_front = folder.best_file.exists() or not state.get("front")
+    trials = len(read_trials(folder.journal_file))
+    return has_front and trials >= int(state.get("trials", 0))
+
+
+def _json(values: Mapping[str, object]) -> str:
+    return json.dumps(values, indent=2) + "\n"

@@ -1,0 +1,100 @@
+"""From a genome to its trial: what is known before its evaluation, and what comes out of it.
+
+Knows genomes, evaluations and trials; neither trains nor stores.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from neuroevo.errors import StorageError
+from neuroevo.evaluation import OBJECTIVES
+from neuroevo.evaluation.evaluator import Evaluation
+from neuroevo.evaluation.pool import Failure
+from neuroevo.runs import Trial
+from neuroevo.space import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """A genome that is to become a trial, and where it comes from."""
+
+    number: int
+    generation: int
+    genome: Mapping[str, Value]
+    operator: str
+    parents: tuple[int, ...] = ()
+    name: str = ""
+
+    def trial(self, evaluation: Evaluation) -> Trial:
+        """Make the trial, now that it is known what the genome is worth."""
+        diverged = not all(map(math.isfinite, evaluation.objectives.values()))
+        replicates = len(evaluation.curves)
+        return Trial(
+            number=self.number,
+            generation=self.generation,
+            operator=self.operator,
+            parents=self.parents,
+            genome=self.genome,
+            objectives=evaluation.objectives,
+            curve=evaluation.median_curve,
+            state="diverged" if diverged else "complete",
+            diverged=evaluation.diverged,
+            seconds=round(evaluation.seconds, 6),
+            name=self.name,
+            cause=f"{evaluation.diverged} of {replicates} replicates diverged" if diverged else "",
+        )
+
+    def failed_trial(self, failure: Failure, objectives: Sequence[str], points: int) -> Trial:
+        """Make the trial of a genome that could not be evaluated.
+
+        Parameters
+        ----------
+        failure
+            Why.
+        objectives
+            Names of the objectives that it has no value of.
+        points
+            Length of the curve that it does not have.
+        """
+        return Trial(
+            number=self.number,
+            generation=self.generation,
+            operator=self.operator,
+            parents=self.parents,
+            genome=self.genome,
+            objectives=dict.fromkeys(objectives, math.nan),
+            curve=(math.inf,) * points,
+            state="failed",
+            diverged=0,
+            seconds=round(failure.seconds, 6),
+            name=self.name,
+            cause=failure.cause,
+        )
+
+    def check(self, recorded: Trial) -> Trial:
+        """Return a trial that was recorded before, if it is the one that is to be born here.
+
+        Raises
+        ------
+        StorageError
+            If it is another one.
+        """
+        for key in ("generation", "genome", "operator", "parents", "name"):
+            asked, found = getattr(self, key), getattr(recorded, key)
+            if key == "genome":
+                asked, found = dict(asked), dict(found)
+            if asked != found:
+                raise StorageError(
+                    f"trial {self.number}: {key} must be {asked!r}, for which the search asks, "
+                    f"but the journal has {found!r}"
+                )
+        return recorded
+
+
+def fitness(trial: Trial) -> tuple[float, ...]:
+    """Bring a trial's objectives to the scales on which they are compared; NaN stays NaN."""
+    return tuple(
+        OBJECTIVES[name].fitness(value) if math.isfinite(value) else math.nan
+        for name, value in trial.objectives.items()
+    )

@@ -1,0 +1,50 @@
+"""What a search tells while it goes on. Does not know who listens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.experiment import Experiment
+from neuroevo.runs import RunFolder, Trial
+
+Phase = Literal["compiling", "baselines", "searching", "rescoring", "finished"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a search has come."""
+
+    experiment: Experiment
+    phase: Phase
+    folder: RunFolder | None = None  # none before there is anything to store
+    generation: int = 0  # the one in hand
+    trials: int = 0  # finished, baselines included
+    networks: int = 0  # trainings finished
+    front: tuple[Trial, ...] = ()  # after the last generation told, best first
+    baselines: tuple[Trial, ...] = ()
+    seconds: float = 0.0  # of searching, in this process and in those before it
+
+    @property
+    def expected_trials(self) -> int:
+        """How many trials there will be: as many as asked for, or as the space holds."""
+        evolution = self.experiment.evolution
+        asked = evolution.population * evolution.generations
+        baselines = len(self.experiment.task.baselines)
+        return baselines + int(min(asked, self.experiment.space.size))
+
+
+Observer = Callable[[Progress], None]
+
+
+def nobody(_: Progress) -> None:
+    """Observe nothing."""
+
+
+def never() -> bool:
+    """Never ask for a stop."""
+    return False
+
+
+class StoppedError(NeuroevoError):
+    """A search was asked to stop before its end; what was finished is kept, and can be resumed."""

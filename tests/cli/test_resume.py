@@ -1,0 +1,154 @@
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from neuroevo.cli.options import ends
+from neuroevo.errors import UsageError
+from neuroevo.runs import find_run, list_runs, read_status, read_trials
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+SHORT = ("--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1")
+LONG = (*SHORT, "--generations", "1000000")
+# One training of this goes on for a minute, in one call of the kernel.
+SLOW = (
+    "--set", "evolution.population=4", "--set", "space.hidden=[[400, 400]]", "--jobs", "1",
+    "--set", "training.samples=100000", "--set", "task.count=100",
+)  # fmt: skip
+
+
+def wait_for_trials(results: Path, count: int) -> None:
+    """Wait until a run in a folder has as many trials."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        runs = list_runs(results)
+        if runs and len(read_trials(runs[-1].journal_file)) >= count:
+            return
+        time.sleep(0.05)
+    pytest.fail("the search recorded no trials")
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fixtures
+    start: Start,
+    neuroevo: Command,
+    experiment_file: Path,
+    tmp_path: Path,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    """The line that a stopped run ends with holds the command that goes on with it."""
+    arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path / "results")]
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for_trials(tmp_path / "results", 20)
+    process.send_signal(number)
+    data, messages = process.communicate(timeout=60)
+    assert (process.returncode, data) == (code, "")
+    assert "stopping when what is in hand is finished" in messages
+    found = re.search(r"trials are kept; go on with: .* resume (\S+)\n$", messages)
+    assert found is not None, messages
+    generations = read_status(find_run("latest", tmp_path / "results")).generation
+    resumed = neuroevo("resume", found[1], "--generations", str(generations + 1), "--jobs", "1")
+    assert resumed.returncode == 0, resumed.stderr
+    assert resumed.stdout == f"{found[1]}\n"
+    assert read_status(find_run(found[1], tmp_path)).state == "complete"
+
+
+def test_a_second_signal_ends_a_search_in_the_middle_of_a_training(
+    start: Start, experiment_file: Path, tmp_path: Path
+) -> None:
+    """It does not wait for the kernel, and what was finished before is kept."""
+    arguments = ["run", str(experiment_file), *SLOW, "--results", str(tmp_path), "--quiet"]
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for_trials(tmp_path, 0)
+    time.sleep(2)  # all baselines are small and done by now
+    process.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=1)  # what is in hand takes much longer
+    process.send_signal(signal.SIGINT)
+    _, messages = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert re.fullmatch(r"neuroevo: stopped in generation 1 of .* resume \S+\n", messages)
+    assert read_status(find_run("latest", tmp_path)).state == "interrupted"
+
+
+def test_a_complete_run_says_so(neuroevo: Command, run_folder: Path) -> None:
+    """There is nothing to do, which is no error; stdout has the folder all the same."""
+    before = {path.name: path.read_bytes() for path in run_folder.iterdir()}
+    done = neuroevo("resume", str(run_folder))
+    assert done.returncode == 0
+    assert done.stdout == f"{run_folder}\n"
+    rule = "is complete: 2 generations done; there is nothing to resume"
+    assert done.stderr == f"{run_folder.name} {rule}\n"
+    assert {path.name: path.read_bytes() for path in run_folder.iterdir()} == before
+
+
+def test_a_run_that_somebody_writes_to_is_busy(
+    start: Start, neuroevo: Command, experiment_file: Path, tmp_path: Path
+) -> None:
+    """A second process exits with 75 and one line that names the first; readers are let in."""
+    arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for_trials(tmp_path, 20)
+    refused = neuroevo("resume", "latest", "--results", str(tmp_path))
+    assert refused.returncode == 75
+    assert re.fullmatch(
+        rf"neuroevo: \S+: must have one writer at a time, but process {process.pid} .*\n",
+        refused.stderr,
+    )
+    shown = neuroevo("show", "latest", "--results", str(tmp_path))
+    assert shown.returncode == 0
+    assert re.search(rf"State +running, .* process {process.pid} ", shown.stdout)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("90s", 90), ("1.5m", 90), ("8h", 28800), ("1e3", 1000)]
+)
+def test_a_time_limit_is_read_with_its_unit(text: str, seconds: float) -> None:
+    """Seconds without a unit; other words for time are not guessed at."""
+    assert ends(None, text, None, None) == {"time_limit": seconds}
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "1d", "nan", "inf", "", "1 2"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    """One line has the rule and what was given."""
+    with pytest.raises(UsageError, match=r"^--time-limit: must be like 90, 90s, 15m or 8h, but"):
+        ends(None, text, None, None)
+
+
+def test_ends_that_can_not_be_are_refused_all_at_once(
+    neuroevo: Command, experiment_file: Path, run_folder: Path
+) -> None:
+    """The same rules hold when a run begins and when it is resumed, and nothing is changed."""
+    before = (run_folder / "experiment.toml").read_bytes()
+    wrong = ("--target", "mse=1", "--patience", "0", "--generations", "0")
+    for command in (["run", str(experiment_file)], ["resume", str(run_folder)]):
+        refused = neuroevo(*command, *wrong)
+        assert refused.returncode == 2
+        lines = sorted(refused.stderr.splitlines())
+        assert len(lines) == 3
+        assert lines[0] == "neuroevo: evolution.generations: must be at least 1, but got 0"
+        assert lines[1] == "neuroevo: evolution.patience: must be at least 1, but got 0"
+        assert lines[2].startswith("neuroevo: evolution.target.mse: unknown key")
+    assert (run_folder / "experiment.toml").read_bytes() == before
+
+
+def test_each_end_is_written_down(neuroevo: Command, experiment_file: Path, tmp_path: Path) -> None:
+    """A target, patience and a time limit end a run that asks for more, and show says which."""
+    for option, value, reason in (
+        ("--target", "samples_to_target=1e9", "reached the target, samples_to_target = 1e+09"),
+        ("--patience", "1", "1 generation without a gain in hypervolume"),
+        ("--time-limit", "0.5s", "the time limit of 0.5 s is over"),
+    ):
+        results = ("--results", str(tmp_path / option))
+        done = neuroevo("run", str(experiment_file), *LONG, option, value, *results)
+        assert done.returncode == 0, done.stderr
+        assert reason in neuroevo("show", "latest", *results).stdout

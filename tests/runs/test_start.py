@@ -1,0 +1,96 @@
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.errors import StorageError
+from neuroevo.learning import DataSet
+from neuroevo.runs import Start, data_fingerprint, read_start, write_atomically, write_start
+from neuroevo.runs.seal import sealed_file
+
+text = st.text(st.characters(codec="utf-8"))
+finite = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)
+layers = st.lists(st.tuples(st.integers(1, 9), text)).map(tuple)
+genes = st.booleans() | st.integers() | finite | text | layers
+starts = st.builds(
+    Start,
+    experiment=text,
+    data=st.dictionaries(text, text),
+    initial=st.lists(st.dictionaries(text, genes), max_size=3).map(tuple),
+)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the path of a start."""
+    return tmp_path_factory.mktemp("run") / "start.json"
+
+
+@given(starts)
+def test_a_start_comes_back(path: Path, start: Start) -> None:
+    """Experiment, fingerprints and genomes are read as they were written."""
+    write_start(path, start)
+    assert read_start(path) == start
+
+
+def test_every_cut_and_every_flip_is_named(path: Path) -> None:
+    """Cut or changed at any byte, a start is one line with the file's name, never another start."""
+    write_start(path, Start("größer = 1\n", {"training_inputs": "float64"}, ({"hidden": (6, 3)},)))
+    whole = path.read_bytes()
+    cuts = [whole[:cut] for cut in range(len(whole) - 1)]
+    flips = [
+        whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :]
+        for place in range(len(whole))
+        for bit in range(8)
+    ]
+    for content in [*cuts, *flips]:
+        path.write_bytes(content)
+        with pytest.raises(StorageError, match=r"start\.json: must (end with|match) its checksum"):
+            read_start(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"experiment": 1},
+        {"data": []},
+        {"data": {"a": 1}},
+        {"initial": 3},
+        {"initial": [3]},
+        {"initial": [{"hidden": None}]},
+    ],
+)
+def test_a_sealed_file_of_something_else_is_no_start(path: Path, change: dict[str, object]) -> None:
+    """A checksum that is right does not make a start of any object."""
+    fields = {"experiment": "", "data": {}, "initial": []}
+    write_atomically(path, sealed_file(1, fields | change))
+    with pytest.raises(StorageError, match=r"start\.json: must be the start of a run"):
+        read_start(path)
+    write_atomically(path, sealed_file(2, fields))
+    with pytest.raises(StorageError, match=r"start\.json: schema must be 1, but got 2"):
+        read_start(path)
+
+
+def test_a_fingerprint_tells_data_sets_apart() -> None:
+    """Equal data have equal fingerprints; one bit, one row or one name more gives another."""
+    inputs, targets = np.arange(6.0).reshape(3, 2), np.ones((3, 1))
+    data = DataSet(inputs, targets, inputs, targets, ("a", "b"), ("c",))
+    described = data_fingerprint(data)
+    assert json.loads(json.dumps(described)) == described
+    assert described["training_inputs"].startswith("float64 3 × 2, SHA-256 ")
+    same = DataSet(inputs[:, ::-1][:, ::-1], targets, inputs.copy(), targets, ("a", "b"), ("c",))
+    assert data_fingerprint(same) == described
+    other = np.nextafter(inputs, 9)
+    changes: list[dict[str, object]] = [
+        {"training_inputs": other},
+        {"validation_inputs": other},
+        {"training_inputs": inputs[:2], "training_targets": targets[:2]},
+        {"input_names": ("b", "a")},
+    ]
+    for change in changes:
+        fingerprint = data_fingerprint(dataclasses.replace(data, **change))  # type: ignore[arg-type]
+        assert {name for name in described if described[name] != fingerprint[name]} == {*change}

@@ -1,0 +1,91 @@
+import math
+
+import pytest
+
+from neuroevo.evolution import Individual
+from neuroevo.experiment import EvolutionSettings
+from neuroevo.runs import Trial
+from neuroevo.search.stopping import Stagnation, reason_to_end, time_is_over
+from neuroevo.space import Float, SearchSpace
+
+SPACE = SearchSpace(x=Float(0.0, 1.0))
+
+
+def individual(*fitness: float) -> Individual:
+    """Give a member of a population; its genome doesn't matter."""
+    return Individual(SPACE.genome({"x": 0.5}), fitness)
+
+
+def trial(number: int, **objectives: float) -> Trial:
+    """Give a trial with some objectives."""
+    return Trial(number, 0, "initial", (), {"x": 0.5}, objectives, (), "complete", 0, 0.0)
+
+
+def test_a_gain_anywhere_on_the_front_ends_stagnation() -> None:
+    """Generations are counted from the last one whose front holds more volume."""
+    stagnation = Stagnation()
+    fronts = [[(1.0, 3.0)], [(1.0, 3.0)], [(1.0, 3.0), (2.0, 2.0)], [(1.0, 3.0), (2.0, 2.0)]]
+    counts = []
+    for front in fronts:
+        members = [individual(*fitness) for fitness in front]
+        stagnation = stagnation.after([individual(4.0, 4.0), *members], members)
+        counts.append(stagnation.generations)
+    assert counts == [0, 1, 0, 1]
+
+
+def test_generations_in_which_all_fail_are_stagnation() -> None:
+    """Before anything works there is no volume, and each generation counts."""
+    stagnation = Stagnation()
+    for _ in range(3):
+        stagnation = stagnation.after([individual(math.nan, 1.0)], [])
+    assert stagnation.generations == 3
+    assert stagnation.after([individual(1.0, 1.0)], [individual(1.0, 1.0)]).generations == 0
+
+
+@pytest.mark.parametrize("fitnesses", [[(2.0,), (1.0,)], [(2.0, 2.0), (2.0, 2.0)]])
+def test_the_first_that_works_is_a_gain(fitnesses: list[tuple[float, ...]]) -> None:
+    """One objective or two, one point or many: what works has volume before the reference."""
+    members = [individual(*fitness) for fitness in fitnesses]
+    assert Stagnation().after(members, members[-1:]).hypervolume > 0
+
+
+def test_stagnation_survives_its_state() -> None:
+    """What is written as JSON values is read again as the same."""
+    members = [individual(1.0, 3.0), individual(2.0, 2.0)]
+    stagnation = Stagnation().after(members, members)
+    assert Stagnation.from_state(stagnation.state()) == stagnation
+
+
+def test_each_end_is_reached_and_named() -> None:
+    """Target, patience and generations each end a search, and say so; nothing else does."""
+    front = [trial(7, final_mse=1e-3, parameters=8.0), trial(9, final_mse=1e-2, parameters=4.0)]
+    fresh, stale = Stagnation(), Stagnation(generations=5)
+    assert reason_to_end(EvolutionSettings(), 29, front, stale) == ""
+    assert reason_to_end(EvolutionSettings(), 30, front, fresh) == "30 generations done"
+    patient = EvolutionSettings(patience=5)
+    assert reason_to_end(patient, 6, front, fresh) == ""
+    assert reason_to_end(patient, 6, front, stale) == "5 generations without a gain in hypervolume"
+
+
+def test_one_trial_must_reach_all_of_a_target() -> None:
+    """That different trials reach a part each is not enough."""
+    objectives = ("final_mse", "parameters")
+    front = [trial(7, final_mse=1e-3, parameters=8.0), trial(9, final_mse=1e-2, parameters=4.0)]
+    for target, reached in (
+        ({"final_mse": 1e-3}, 7),
+        ({"parameters": 4}, 9),
+        ({"final_mse": 1e-2, "parameters": 4}, 9),
+        ({"final_mse": 1e-3, "parameters": 4}, None),
+    ):
+        settings = EvolutionSettings(objectives=objectives, target=target)
+        reason = reason_to_end(settings, 1, front, Stagnation())
+        assert reason.startswith(f"trial {reached} reached the target, ") == (reached is not None)
+
+
+def test_the_time_limit_is_reached_at_its_second() -> None:
+    """Not before it, and never without one."""
+    limited = EvolutionSettings(time_limit=2.5)
+    assert [time_is_over(limited, seconds) for seconds in (2.4, 2.5)] == [
+        "", "the time limit of 2.5 s is over",
+    ]  # fmt: skip
+    assert time_is_over(EvolutionSettings(), 1e9) == ""
