@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help run test lint bench peers picture clean
+.PHONY: help run test torture lint bench peers picture clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile
@@ -32,6 +32,9 @@ test: lint ## all checks and all tests
 
 picture: $(INSTALLED) ## take the pictures in the README from the latest run, with chromium
 	$(BIN)/python docs/picture.py
+
+torture: $(INSTALLED) ## make runs fail in all ways that we know, and count what they lose
+	$(BIN)/python -m experiments.torture
 
 bench: $(INSTALLED) ## measure speed, against peers where they are installed
 	$(BIN)/python -m experiments.benchmarks

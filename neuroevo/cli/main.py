@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from neuroevo.cli import best, list_runs, new, report, resume, run, show, tasks, trials
 from neuroevo.cli.signals import Interrupted, end_on_signals
-from neuroevo.cli.terminal import on_terminal
+from neuroevo.cli.terminal import on_terminal, say
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
 
 _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
@@ -137,10 +137,8 @@ def _command_path(error: Any) -> str:  # noqa: ANN401 - typer does not publish t
 
 def _say(problem: str) -> None:
     """Write one line to stderr that no control character can break or colour."""
-    line = " ".join(problem.split())
-    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
     with suppress(OSError):
-        sys.stderr.write(f"neuroevo: {shown}\n")
+        say(f"neuroevo: {' '.join(problem.split())}")
 
 
 def _prepare_streams() -> None:

@@ -66,9 +66,14 @@ def console(stream: TextIO) -> "Console":
 
 
 def say(text: str = "") -> None:
-    """Write a message for people: one line on stderr."""
-    sys.stderr.write(f"{text}\n")
+    """Write a message for people: one line on stderr, whatever names are in it."""
+    sys.stderr.write(f"{one_line(text)}\n")
     sys.stderr.flush()
+
+
+def one_line(text: str) -> str:
+    """Escape whatever would break a line, colour it or can't be shown."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def called() -> str:

@@ -1,0 +1,204 @@
+"""What happens inside the process of a tortured command, before and while it works.
+
+Faults are made where a run meets them: in calls of the system, in trainings, in clocks.
+"""
+
+import errno
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
+from pathlib import Path
+from typing import Protocol, Self
+
+_TEMPORARY = re.compile(r"\.(.+)\.\d+\.temporary")
+
+
+def be_command(
+    arguments: list[str], folder: Path, prepare: Callable[[], object] | None = None
+) -> None:
+    """Be a command: lead a session, write output and messages to a folder, then do the work."""
+    from neuroevo.cli.main import main  # noqa: PLC0415 - not in the process that only forks
+
+    os.setsid()
+    for number, name in ((1, "output"), (2, "messages")):
+        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    if prepare is not None:
+        prepare()
+    sys.argv = ["neuroevo", *arguments]
+    main()
+
+
+class Act(Protocol):
+    """What is done at a call; it may raise or never return.
+
+    `half` does the first half of a write, and nothing of other calls, and gives its bytes. What is
+    returned stands for the call's own result; the call is made as it was meant if that is None.
+    """
+
+    def __call__(self, half: Callable[[], int]) -> int | None:
+        """Do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The `at`-th call of a kind on a file, from 1; of any kind or on any file where left empty."""
+
+    at: int
+    call: str = ""  # write, fsync or replace
+    file: str = ""  # its name, also of the temporary file that becomes it
+    lasting: bool = False  # whether it goes on with all that follow
+
+
+class Calls:
+    """Stands between a process and the calls by which it changes a results folder.
+
+    Parameters
+    ----------
+    results
+        Calls on files elsewhere are let through and not counted.
+    moment
+        When something is done.
+    act
+        What is done.
+    log
+        Gets a line for each call, where given: kind, file, monotonic seconds.
+    """
+
+    def __init__(
+        self, results: Path, moment: Moment, act: Act | None = None, log: Path | None = None
+    ) -> None:
+        self._results, self._moment, self._act = str(results.resolve()), moment, act
+        self._count = 0
+        self._write, self._fsync, self._replace = os.write, os.fsync, os.replace
+        appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        self._log = None if log is None else os.open(log, appending)
+
+    def install(self) -> None:
+        """Be called in the place of the system's own functions from now on."""
+        for name in ("write", "fsync", "replace"):
+            setattr(os, name, getattr(self, name))
+
+    def write(self, descriptor: int, data: bytes, /) -> int:
+        """Stand for `os.write`."""
+        half = partial(self._write, descriptor, bytes(data)[: len(data) // 2])
+        done = self._met("write", self._name(descriptor), half)
+        return self._write(descriptor, data) if done is None else done
+
+    def fsync(self, descriptor: int) -> None:
+        """Stand for `os.fsync`."""
+        if self._met("fsync", self._name(descriptor), int) is None:
+            self._fsync(descriptor)
+
+    def replace(self, source: str | Path, target: str | Path) -> None:
+        """Stand for `os.replace`."""
+        if self._met("replace", self._within(os.path.abspath(target)), int) is None:  # noqa: PTH100 - a link is not followed
+            self._replace(source, target)
+
+    def _name(self, descriptor: int) -> str | None:
+        try:
+            return self._within(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        except OSError:
+            return None
+
+    def _within(self, path: str) -> str | None:
+        """Give the name of a file in the results folder, None of others."""
+        if not path.startswith(f"{self._results}{os.sep}"):
+            return None
+        name = path.rpartition(os.sep)[2]
+        temporary = _TEMPORARY.fullmatch(name)
+        return temporary[1] if temporary else name
+
+    def _met(self, call: str, file: str | None, half: Callable[[], int]) -> int | None:
+        if file is None:
+            return None
+        if self._log is not None:
+            self._write(self._log, f"{call} {file} {time.monotonic()}\n".encode())
+        moment = self._moment
+        if call.startswith(moment.call) and file.startswith(moment.file):
+            self._count += 1
+            here = self._count == moment.at or (moment.lasting and self._count > moment.at)
+            if here and self._act is not None:
+                return self._act(half)
+        return None
+
+
+class Stall:
+    """Say by a file that the moment has come, and do nothing more, for a killer to come."""
+
+    def __init__(self, sign: Path, *, half_way: bool) -> None:
+        self._sign, self._half_way = sign, half_way
+
+    def __call__(self, half: Callable[[], int]) -> int | None:
+        """Stall before the call, or in the middle of it."""
+        if self._half_way:
+            half()
+        self._sign.touch()
+        time.sleep(3600)
+        return None
+
+
+class FullDisk:
+    """There is no space left on the device."""
+
+    def __init__(self, *, half_way: bool) -> None:
+        self._half_way = half_way
+
+    def __call__(self, half: Callable[[], int]) -> int | None:
+        """Fail, the first time perhaps with half of what was to be written."""
+        if self._half_way:
+            self._half_way = False
+            if written := half():
+                return written
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class ShiftClock:
+    """The wall clock is set."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __call__(self, half: Callable[[], int]) -> int | None:  # noqa: ARG002 - the call goes on
+        """Set it, and let the call be made."""
+        shift_clock(self._seconds)
+        return None
+
+
+def shift_clock(seconds: float) -> None:
+    """Set the wall clock, as this process sees it; no other clock is set with it."""
+
+    class Shifted(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + timedelta(seconds=seconds)
+
+    read, read_ns = time.time, time.time_ns
+    time.time = lambda: read() + seconds
+    time.time_ns = lambda: read_ns() + int(seconds * 1e9)
+    imported = "datetime"
+    for name, module in list(sys.modules.items()):
+        if name.startswith("neuroevo.") and getattr(module, imported, None) is datetime:
+            setattr(module, imported, Shifted)
+
+
+def both(one: Callable[[], object], other: Callable[[], object]) -> None:
+    """Make two preparations."""
+    one()
+    other()
+
+
+def intercept(results: Path, moment: Moment, act: Act) -> None:
+    """Do something at a call that changes a results folder."""
+    Calls(results, moment, act).install()
+
+
+def log_calls(results: Path, log: Path) -> None:
+    """Write down all calls that change a results folder."""
+    Calls(results, Moment(0), log=log).install()

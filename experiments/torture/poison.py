@@ -1,0 +1,24 @@
+"""Scores that are no numbers, put in the place of one that was."""
+
+from functools import partial
+
+from neuroevo.evaluation import evaluator
+from neuroevo.evaluation.objectives import LearningCurves, Objective, score
+
+
+def poison(name: str, number: float, value: float) -> None:
+    """Let a value stand for a number wherever it is the score of an objective."""
+    replaced = "score"
+    setattr(evaluator, replaced, partial(_poisoned, name, number, value))
+
+
+def _poisoned(  # noqa: PLR0913, PLR0917 - bound above, and what a score takes
+    name: str,
+    number: float,
+    value: float,
+    curves: LearningCurves,
+    objective: Objective,
+    reduction: str,
+) -> float:
+    scored = score(curves, objective, reduction)
+    return value if objective.name == name and scored == number else scored

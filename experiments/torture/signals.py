@@ -1,0 +1,95 @@
+"""Signals that ask a run to stop, and two commands that want one folder."""
+
+import signal
+import time
+from functools import partial
+
+import numpy as np
+
+from experiments.torture.driver import Moment
+from experiments.torture.folders import committed, run_folder
+from experiments.torture.outcomes import Outcome, each, row
+from experiments.torture.processes import fork, fresh
+from experiments.torture.rows import Row
+from experiments.torture.stage import Size, Stage, stage
+from experiments.torture.trainings import afflict
+from experiments.torture.workers import gone
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_TWO_SECONDS = 2.0
+_BUSY = 75
+_LOKY_EVERY = 5
+_FRESH_EVERY = 4
+_SLOW = partial(afflict, "is slow")
+
+
+def signals(times: int) -> list[Row]:
+    """Send each signal once and twice; start two commands on a folder four times as often."""
+    with stage(Size(6, 4)) as ours:
+        return [
+            *(
+                row(f"{number.name} {'twice' if twice else 'once'}", outcomes)
+                for number in _SIGNALS
+                for twice in (False, True)
+                for outcomes in [each(partial(_signalled, ours, number, twice), times)]
+            ),
+            row("two commands on one folder", each(partial(_two_at_once, ours), 4 * times)),
+        ]
+
+
+def _signalled(ours: Stage, number: signal.Signals, twice: bool, index: int) -> Outcome:  # noqa: FBT001 - by partial
+    generator = np.random.default_rng([6, number, twice, index])
+    backend = "loky" if index % _LOKY_EVERY == 1 else "threading"
+    options = ("--jobs", str(1 + index % 2), "--backend", backend)
+    with ours.case() as case:
+        if index % _FRESH_EVERY:
+            running = case.run(*options, start=fork, prepare=_SLOW)
+        else:
+            running = case.run(*options, start=fresh)
+        running.until(lambda: bool(run_folder(case.results)))
+        time.sleep(generator.uniform(0, 0.3))
+        begun = bool(run_folder(case.results)) and bool(committed(case.run_folder))
+        running.signal(number)
+        if twice:
+            time.sleep(generator.uniform(0, 0.1))
+            running.signal(number)
+        start = time.monotonic()
+        ended = running.end()
+        problems = ended.problems(0, 128 + number)
+        took = time.monotonic() - start
+        if twice and took > _TWO_SECONDS:
+            problems += (f"took {took:.1f} s to end",)
+        if ended.code and not twice and "resume" not in ended.messages:
+            problems += (f"does not say how to resume: {ended.messages.strip()}",)
+        problems += gone(running)
+        outcome = case.mended(case.journal(), "--jobs", "2")
+        remark = "" if ended.code else "over before the signal"
+        remark = remark if begun else "before the first trial"
+        return Outcome(outcome.lost, (*problems, *outcome.problems), remark)
+
+
+def _two_at_once(ours: Stage, index: int) -> Outcome:
+    """Let two commands begin together: one does the work, the other names it or finds it done."""
+    generator = np.random.default_rng([7, index])
+    with ours.case() as case:
+        case.stop_at(Moment(int(generator.integers(1, 12)), "write", "trials.jsonl"))
+        earlier = case.journal()
+        running = [
+            fork(
+                ["resume", str(case.run_folder), "--quiet", "--jobs", "1"],
+                case.folder / name,
+                _SLOW if index % 2 else None,
+            )
+            for name in ("one", "other")
+        ]
+        ended = [each.end() for each in running]
+        problems = tuple(problem for one in ended for problem in one.problems(0, _BUSY))
+        busy = [one for one in ended if one.code == _BUSY]
+        if len(busy) == len(ended):
+            problems += ("none did the work",)
+        pids = [str(one.pid) for one in running]
+        if any(not any(f"process {pid}" in one.messages for pid in pids) for one in busy):
+            problems += (f"the holder is not named: {busy[0].messages.strip()}",)
+        outcome = case.judged(earlier, problems)
+        remark = "" if busy else "one after the other"
+        return Outcome(outcome.lost, outcome.problems, remark)

@@ -1,0 +1,12 @@
+"""Imported by the process that forks come from: all that a run loads is then there already."""
+
+import pandas as pd  # noqa: F401 - loaded here, used there
+import plotly.graph_objects  # noqa: F401 - loaded here, used there
+
+import neuroevo.cli.main
+import neuroevo.cli.progress
+import neuroevo.cli.summary
+import neuroevo.report.page  # noqa: F401 - loaded here, used there
+from neuroevo.learning.training import compile_kernel
+
+compile_kernel("float32")

@@ -1,0 +1,133 @@
+"""Workers that die: killed one by one and all at once, by their own trial, or with their parent."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from experiments.torture.folders import differences, run_folder
+from experiments.torture.outcomes import Outcome, each, row
+from experiments.torture.processes import Running
+from experiments.torture.rows import Row
+from experiments.torture.stage import Case, Size, Stage, stage
+from experiments.torture.trainings import Affliction, afflict
+
+GRACE = 5.0  # seconds in which workers whose parent has died must be gone
+
+_LOKY = ("--jobs", "2", "--backend", "loky")
+_SLOW = partial(afflict, "is slow")
+_KILLS_A_RUN = 8
+_DYING_TRIALS = 20  # a twentieth of the other kills, at least one
+
+
+def workers(times: int) -> list[Row]:
+    """Kill so many workers in the middle of generations, and some more in other ways."""
+    few = max(1, times // _DYING_TRIALS)
+    with stage(Size(8, _KILLS_A_RUN + 2)) as ours:
+        runs = range(-(-times // _KILLS_A_RUN))
+        shares = [min(_KILLS_A_RUN, times - n * _KILLS_A_RUN) for n in runs]
+        one = each(lambda n: _kill_workers(ours, n, shares[n], all_at_once=False), len(shares))
+        rows = [
+            _counted("kill -9 of a worker", times, one),
+            row(
+                "kill -9 of all workers at once",
+                each(lambda n: _kill_workers(ours, n, 1, all_at_once=True), few),
+            ),
+        ]
+    with stage() as ours:
+        timeout = ("--trial-timeout", "2")
+        return [
+            *rows,
+            row(
+                "a trial that kills its worker",
+                each(lambda n: _dying_trial(ours, n, "kills"), few),
+            ),
+            row(
+                "a trial that sleeps an hour",
+                each(lambda n: _dying_trial(ours, n, "sleeps", *timeout), few),
+            ),
+            row("kill -9 of the parent of workers", each(lambda n: _orphans(ours, n), few)),
+        ]
+
+
+def gone(running: Running, seconds: float = GRACE) -> tuple[str, ...]:
+    """Name what is left of a command's session after a grace."""
+    deadline = time.monotonic() + seconds
+    while running.session() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    orphans = running.session()
+    running.kill()
+    return (f"{len(orphans)} processes are left after {seconds:g} s",) if orphans else ()
+
+
+def _counted(fault: str, times: int, outcomes: list[Outcome]) -> Row:
+    """Count kills, of which each run has several."""
+    counted = row(fault, outcomes)
+    return Row(fault, times, counted.lost, counted.differing, counted.note)
+
+
+def _kill_workers(ours: Stage, index: int, times: int, *, all_at_once: bool) -> Outcome:
+    """Kill once a generation: a trial that is hit twice would rightly count as the culprit."""
+    generator = np.random.default_rng([4, index])
+    with ours.case() as case:
+        running = case.run(*_LOKY, prepare=_SLOW)
+        for kill in range(times):
+            population = 8
+            begun = 6 + population * kill + int(generator.integers(1, population - 2))
+            if not running.until(partial(_has_trials, case, begun)):
+                return Outcome(problems=(f"over after {kill} kills", *running.end().problems(0)))
+            found = _loky_workers(running)
+            for pid in found if all_at_once else generator.permutation(found)[:1]:
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
+        ended = running.end()
+        return case.judged((), (*ended.problems(0), *gone(running)))
+
+
+def _dying_trial(ours: Stage, index: int, affliction: Affliction, *options: str) -> Outcome:
+    """Compare with a run, in one thread, in which the same trials fail with an exception."""
+    number = 6 + index % (len(ours.reference.trials) - 6)
+    rates = frozenset({float(ours.reference.trials[number]["genome"]["learning_rate"])})
+    with ours.case() as case, ours.case() as undisturbed:
+        ended = undisturbed.run("--jobs", "1", prepare=partial(afflict, "raises", rates)).end()
+        if problems := ended.problems(0):
+            return Outcome(problems=problems)
+        reference = undisturbed.result("cause")
+        running = case.run(*_LOKY, *options, prepare=partial(afflict, affliction, rates))
+        ended = running.end()
+        problems = differences(case.run_folder, reference, "cause")
+        failed = [trial for trial in case.result().trials.values() if trial["state"] == "failed"]
+        if number not in {trial["number"] for trial in failed}:
+            problems += (f"trial {number} has not failed",)
+        if any(not trial.get("cause") for trial in failed):
+            problems += ("a trial has failed without a cause",)
+        return Outcome(problems=(*ended.problems(0), *problems, *gone(running)))
+
+
+def _orphans(ours: Stage, index: int) -> Outcome:
+    generator = np.random.default_rng([5, index])
+    with ours.case() as case:
+        running = case.run(*_LOKY, prepare=_SLOW)
+        at = int(generator.integers(1, 20))
+        running.until(partial(_has_trials, case, at))
+        running.signal(signal.SIGKILL)
+        left = gone(running)
+        outcome = case.mended(case.journal(), "--jobs", "2")
+        return Outcome(outcome.lost, (*left, *outcome.problems))
+
+
+def _has_trials(case: Case, count: int) -> bool:
+    return run_folder(case.results) is not None and len(case.journal()) >= count
+
+
+def _loky_workers(running: Running) -> list[int]:
+    found = []
+    for pid in running.session():
+        with suppress(OSError):
+            if b"popen_loky" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
+    return found
