@@ -34,6 +34,8 @@ picture: $(INSTALLED) ## take the pictures in the README from the latest run, wi
 	$(BIN)/python docs/picture.py
 
 torture: $(INSTALLED) ## make runs fail in all ways that we know, and count what they lose
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[torture]'
 	$(BIN)/python -m experiments.torture
 
 bench: $(INSTALLED) ## measure speed, against peers where they are installed

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import Backend, Workers
+from neuroevo.evaluation.evaluator import never
 from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import RunFolder
-from neuroevo.search import ENDS, Observer, never, nobody, search
+from neuroevo.search import ENDS, Observer, nobody, search
 from neuroevo.search import resume as resume_search
 from neuroevo.settings import printable, shown, unknown
 from neuroevo.space import Genome

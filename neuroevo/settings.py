@@ -7,6 +7,7 @@ know what any setting is for.
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -29,7 +30,7 @@ Location = tuple[str | int, ...]
 MOST_ITEMS = 1000
 """A list or table that is longer is no setting, and is refused before its items are looked at."""
 
-MOST_PROBLEMS = 100  # of one table: whoever made more of them reads no more of them
+MOST_PROBLEMS = 100  # are worded; whoever made more of them reads no more of them
 
 
 class Settings(BaseModel):
@@ -109,11 +110,7 @@ class Settings(BaseModel):
             settings: Self = handler(value)
         except ValidationError as error:
             keys = tuple(cls.model_fields)
-            lines = _lines(error)
-            found = [(line["loc"], _wording(line, keys)) for line in lines[:MOST_PROBLEMS]]
-            if len(lines) > MOST_PROBLEMS:
-                found.append(((), f"and {len(lines) - MOST_PROBLEMS} more problems"))
-            raise refusal(found) from None
+            raise refusal((line["loc"], _wording(line, keys)) for line in _lines(error)) from None
         return settings
 
 
@@ -167,13 +164,18 @@ def refusal(lines: Iterable[tuple[Location, str]]) -> ValidationError:
     ----------
     lines
         For each problem where it stands, seen from the value, and the whole text:
-        ``(("low",), "must be a number, but got 'a'")``.
+        ``(("low",), "must be a number, but got 'a'")``. After a hundred of them it is only said
+        that there are more.
     """
+    remaining = iter(lines)
+    told = list(islice(remaining, MOST_PROBLEMS))
+    if next(remaining, None) is not None:
+        told.append(((), "and more problems"))
     return ValidationError.from_exception_data(
         "settings",
         [
             InitErrorDetails(type=PydanticCustomError("worded", text), loc=location, input=None)
-            for location, text in lines
+            for location, text in told
         ],
     )
 

@@ -11,7 +11,7 @@ from experiments.benchmarks.tables import Table
 from experiments.torture.rows import Row
 
 _TIMES = {
-    "kills": 450,
+    "kills": 300,
     "full_disk": 1000,
     "damage": 2000,
     "readers": 10_000,

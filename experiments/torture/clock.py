@@ -10,12 +10,12 @@ from experiments.torture.rows import Row
 from experiments.torture.stage import Stage, stage
 
 _DAY = 86_400.0  # seconds
-_LIMIT = ("--time-limit", "1h")  # a clock that may be set would reach it, or never
+_LIMIT = "time_limit = 3600"  # a clock that may be set would reach it, or never
 
 
 def clock(times: int) -> list[Row]:
     """Set the clock so often back, and so often forward."""
-    with stage() as ours:
+    with stage(setting=_LIMIT) as ours:
         return [
             row(f"clock set {way} a day", each(partial(_shifted, ours, seconds), times))
             for way, seconds in (("back", -_DAY), ("forward", _DAY))
@@ -27,7 +27,7 @@ def _shifted(ours: Stage, seconds: float, index: int) -> Outcome:
     with ours.case() as case:
         moment = Moment(int(generator.integers(1, 30)), "write", "trials.jsonl")
         prepare = partial(intercept, case.results, moment, ShiftClock(seconds))
-        ended = case.run("--jobs", str(1 + index % 2), *_LIMIT, prepare=prepare).end()
+        ended = case.run("--jobs", str(1 + index % 2), prepare=prepare).end()
         through = case.judged((), ended.problems(0))
     with ours.case() as case:
         case.stop_at(moment)

@@ -13,22 +13,29 @@ import tempfile
 from pathlib import Path
 
 from experiments.torture.rows import Row
-from experiments.torture.strangers import WAYS_IN, WayIn, judge
+from experiments.torture.strangers import MOST_SECONDS, WAYS_IN, WayIn, judge
 from neuroevo.errors import NeuroevoError
 
 _LONGEST = 25_000  # bytes of an input, more than an experiment may have
 _TRIES = 3  # of an input that took long
 
 
-def fuzz(minutes: float) -> list[Row]:
+def fuzz(minutes: float, most_seconds: float = MOST_SECONDS) -> list[Row]:
     """Fuzz each way in for an equal part of some minutes.
+
+    Parameters
+    ----------
+    minutes
+        For all of them.
+    most_seconds
+        Of a core, that an input may take.
 
     Returns
     -------
     list[Row]
         For each way in how many inputs there were and how many of them (`differing`) led to
         another error than the right one, to a line that can't be printed, to an experiment that
-        does not load as it was written, or took more than 100 ms of a core.
+        does not load as it was written, or took too long.
 
     Raises
     ------
@@ -38,14 +45,14 @@ def fuzz(minutes: float) -> list[Row]:
     if importlib.util.find_spec("atheris") is None:
         raise NeuroevoError("fuzz: needs atheris, which pip install '.[torture]' brings")
     seconds = max(1, round(60 * minutes / len(WAYS_IN)))
-    return [_fuzzed(name, way, seconds) for name, way in WAYS_IN.items()]
+    return [_fuzzed(name, way, seconds, most_seconds) for name, way in WAYS_IN.items()]
 
 
-def _fuzzed(name: str, way: WayIn, seconds: int) -> Row:
+def _fuzzed(name: str, way: WayIn, seconds: int, most_seconds: float) -> Row:
     kept, corpus = (Path(tempfile.mkdtemp(prefix=f"neuroevo-{part}-")) for part in ("kept", name))
     try:
         times = _run_fuzzer(name, way, seconds, kept, corpus)
-        faults = _confirmed(way, kept, corpus)
+        faults = _confirmed(way, kept, corpus, most_seconds)
     finally:
         shutil.rmtree(corpus)
     note = ""
@@ -76,14 +83,14 @@ def _run_fuzzer(name: str, way: WayIn, seconds: int, kept: Path, corpus: Path) -
     return max(int(count or total) for count, total in found)
 
 
-def _confirmed(way: WayIn, kept: Path, folder: Path) -> dict[str, str]:
+def _confirmed(way: WayIn, kept: Path, folder: Path, most_seconds: float) -> dict[str, str]:
     """Try inputs again and say what is wrong with each; delete those with which nothing is."""
     for example in way.examples:  # the first calls import
         judge(way, example, folder)
     faults = {}
     for path in sorted(path for path in kept.iterdir() if path.is_file()):
         content = path.read_bytes()
-        found = [judge(way, content, folder) for _ in range(_TRIES)]
+        found = [judge(way, content, folder, most_seconds) for _ in range(_TRIES)]
         if path.name.startswith("fatal-"):
             faults[path.name] = "ended or stalled its process"
         elif all(found):

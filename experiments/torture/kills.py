@@ -20,11 +20,12 @@ _BEFORE = "before there was anything to resume"
 def kills(times: int) -> list[Row]:
     """Kill runs and resumes, half of them with two jobs, resume them and compare."""
     with stage(on_disk=True) as ours:
-        instants, stalls = times - times // 3, times // 3
+        stalls, twice = times * 3 // 10, times // 5
+        instants = times - stalls - twice
         return [
             row("kill -9 at a random instant", each(lambda n: _at_instant(ours, n), instants)),
             row("kill -9 in a stalled write", each(lambda n: _in_write(ours, n), stalls)),
-            row("kill -9 of the resume too", each(lambda n: _resume_too(ours, n), stalls)),
+            row("kill -9 of the resume too", each(lambda n: _resume_too(ours, n), twice)),
         ]
 
 

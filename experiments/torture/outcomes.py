@@ -1,7 +1,7 @@
 """What one fault did to one run, and how outcomes are counted; knows no fault."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Outcome:
     remark: str = ""  # what is no problem, but shall be counted
 
 
-def each(case: Callable[[int], Outcome], times: int, abreast: int = ABREAST) -> list[Outcome]:
+def each(case: Callable[[int], Outcome], times: int) -> list[Outcome]:
     """Try the cases 0 to times - 1, some at a time; one that raises is an outcome as well."""
 
     def tried(index: int) -> Outcome:
@@ -33,8 +33,14 @@ def each(case: Callable[[int], Outcome], times: int, abreast: int = ABREAST) -> 
         problems = tuple(f"case {index}: {problem}" for problem in outcome.problems)
         return Outcome(outcome.lost, problems, outcome.remark)
 
-    with ThreadPoolExecutor(abreast) as threads:
+    with ThreadPoolExecutor(ABREAST) as threads:
         return list(threads.map(tried, range(times)))
+
+
+def abreast(makers: Sequence[Callable[[], Row]]) -> list[Row]:
+    """Make some rows at a time, where each alone would leave the machine idle."""
+    with ThreadPoolExecutor(ABREAST) as threads:
+        return list(threads.map(lambda make: make(), makers))
 
 
 def row(fault: str, outcomes: Iterable[Outcome]) -> Row:

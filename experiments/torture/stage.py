@@ -178,13 +178,15 @@ class Case:
 
 
 @contextmanager
-def stage(size: Size | None = None, *, on_disk: bool = False) -> Iterator[Stage]:
+def stage(size: Size | None = None, *, setting: str = "", on_disk: bool = False) -> Iterator[Stage]:
     """Set a stage: run an experiment undisturbed, in one thread.
 
     Parameters
     ----------
     size
         How large the experiment is.
+    setting
+        A line more for its table `[evolution]`.
     on_disk
         Whether its folder is on a real disk, whose fsync takes its time, or in memory if it can.
     """
@@ -199,7 +201,7 @@ def stage(size: Size | None = None, *, on_disk: bool = False) -> Iterator[Stage]
             samples=size.samples,
             replicates=size.replicates,
         )
-        experiment.write_text(text, encoding="utf-8")
+        experiment.write_text(text + setting, encoding="utf-8")
         arguments = ["run", str(experiment), "--results", str(results), "--quiet", "--jobs", "1"]
         ended = fork(arguments, folder / "run", partial(log_calls, results, log)).end()
         undisturbed = run_folder(results)

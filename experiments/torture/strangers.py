@@ -13,7 +13,7 @@ import numpy as np
 
 from neuroevo.cli.new import experiment_text
 from neuroevo.errors import DataError, NeuroevoError, UsageError
-from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
 from neuroevo.experiment.genes import GENES
 from neuroevo.learning import TrainingSettings
 from neuroevo.tasks import MouseTask
@@ -47,7 +47,7 @@ class WayIn:
     words: tuple[str, ...]
 
 
-def judge(way: WayIn, content: bytes, folder: Path) -> str:
+def judge(way: WayIn, content: bytes, folder: Path, most_seconds: float = MOST_SECONDS) -> str:
     """Let bytes in, and say what came of it that must not; nothing if all is well."""
     start = time.thread_time()
     try:
@@ -58,7 +58,7 @@ def judge(way: WayIn, content: bytes, folder: Path) -> str:
     except Exception as error:  # noqa: BLE001 - to find any is what this is for
         wrong = f"{type(error).__name__}: {error}"
     seconds = time.thread_time() - start
-    return wrong or (f"{1000 * seconds:.0f} ms" if seconds > MOST_SECONDS else "")
+    return wrong or (f"{1000 * seconds:.0f} ms" if seconds > most_seconds else "")
 
 
 def _take_experiment(content: bytes, folder: Path) -> str:
@@ -101,10 +101,13 @@ _OVERRIDES = (
     "task.recording='../a.csv'",
     "task={ kind = 'mouse', canvas = [10, 10], jitter = 3 }",
     "evolution.objectives=['parameters']",
+    "evolution.target={ final_mse = 1e-3 }",
+    "evolution.time_limit=3600",
     "seed=0x7fff_ffff_ffff_ffff",
     "name=other",
 )
-_KEYS = (*Experiment.model_fields, *MouseTask.model_fields, *TrainingSettings.model_fields, *GENES)
+_SETTINGS = (Experiment, MouseTask, TrainingSettings, EvolutionSettings)
+_KEYS = (*GENES, *(name for settings in _SETTINGS for name in settings.model_fields))
 _TABLES = ("count", "width", "activation", "choices", "ordered", "low", "high", "log")
 _SIGNS = ("true", "nan", "inf", "1e999", "9" * 20, "0x1", "1979-05-27", "[[", "]]", '"""', "'''")
 _WORDS = (*dict.fromkeys((*_KEYS, *_TABLES, *_SIGNS)),)

@@ -4,13 +4,14 @@ import os
 import signal
 import time
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from experiments.torture.folders import differences, run_folder
-from experiments.torture.outcomes import Outcome, each, row
+from experiments.torture.outcomes import Outcome, abreast, each, row
 from experiments.torture.processes import Running
 from experiments.torture.rows import Row
 from experiments.torture.stage import Case, Size, Stage, stage
@@ -27,31 +28,28 @@ _DYING_TRIALS = 20  # a twentieth of the other kills, at least one
 def workers(times: int) -> list[Row]:
     """Kill so many workers in the middle of generations, and some more in other ways."""
     few = max(1, times // _DYING_TRIALS)
-    with stage(Size(8, _KILLS_A_RUN + 2)) as ours:
-        runs = range(-(-times // _KILLS_A_RUN))
-        shares = [min(_KILLS_A_RUN, times - n * _KILLS_A_RUN) for n in runs]
-        one = each(lambda n: _kill_workers(ours, n, shares[n], all_at_once=False), len(shares))
-        rows = [
-            _counted("kill -9 of a worker", times, one),
-            row(
-                "kill -9 of all workers at once",
-                each(lambda n: _kill_workers(ours, n, 1, all_at_once=True), few),
-            ),
-        ]
-    with stage() as ours:
-        timeout = ("--trial-timeout", "2")
-        return [
-            *rows,
-            row(
-                "a trial that kills its worker",
-                each(lambda n: _dying_trial(ours, n, "kills"), few),
-            ),
-            row(
-                "a trial that sleeps an hour",
-                each(lambda n: _dying_trial(ours, n, "sleeps", *timeout), few),
-            ),
-            row("kill -9 of the parent of workers", each(lambda n: _orphans(ours, n), few)),
-        ]
+    timeout = ("--trial-timeout", "2")
+    with stage(Size(8, _KILLS_A_RUN + 2)) as large, stage() as ours:
+        return abreast(
+            [
+                lambda: _one_by_one(large, times),
+                lambda: row(
+                    "kill -9 of all workers at once",
+                    each(lambda n: _kill_workers(large, n, 1, all_at_once=True), few),
+                ),
+                lambda: row(
+                    "a trial that kills its worker",
+                    each(lambda n: _dying_trial(ours, n, "kills"), few),
+                ),
+                lambda: row(
+                    "a trial that sleeps an hour",
+                    each(lambda n: _dying_trial(ours, n, "sleeps", *timeout), few),
+                ),
+                lambda: row(
+                    "kill -9 of the parent of workers", each(lambda n: _orphans(ours, n), few)
+                ),
+            ]
+        )
 
 
 def gone(running: Running, seconds: float = GRACE) -> tuple[str, ...]:
@@ -64,10 +62,11 @@ def gone(running: Running, seconds: float = GRACE) -> tuple[str, ...]:
     return (f"{len(orphans)} processes are left after {seconds:g} s",) if orphans else ()
 
 
-def _counted(fault: str, times: int, outcomes: list[Outcome]) -> Row:
+def _one_by_one(ours: Stage, times: int) -> Row:
     """Count kills, of which each run has several."""
-    counted = row(fault, outcomes)
-    return Row(fault, times, counted.lost, counted.differing, counted.note)
+    shares = [min(_KILLS_A_RUN, times - first) for first in range(0, times, _KILLS_A_RUN)]
+    outcomes = each(lambda n: _kill_workers(ours, n, shares[n], all_at_once=False), len(shares))
+    return replace(row("kill -9 of a worker", outcomes), times=times)
 
 
 def _kill_workers(ours: Stage, index: int, times: int, *, all_at_once: bool) -> Outcome:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, TextIO
+from unicodedata import category
 
 from neuroevo.cli.options import RESULTS
 
@@ -73,7 +74,14 @@ def say(text: str = "") -> None:
 
 def one_line(text: str) -> str:
     """Escape whatever would break a line, colour it or can't be shown."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    return "".join(
+        letter if letter.isprintable() or category(letter) == "Zs" else repr(letter)[1:-1]
+        for letter in text
+    )
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(one_line, text.split("\n")))
 
 
 def called() -> str:
@@ -102,13 +110,15 @@ def print_heading(text: str, stream: TextIO) -> None:
 def print_text(text: str, stream: TextIO) -> None:
     """Write running text, wrapped between words where a terminal is."""
     if on_terminal(stream):
-        console(stream).print(text)
+        console(stream).print(_lines(text))
     else:
-        stream.write(f"{text}\n")
+        stream.write(f"{_lines(text)}\n")
 
 
 def print_table(table: Table, stream: TextIO) -> None:
     """Write a table, drawn where a terminal is, else as plain aligned text of any width."""
+    rows = tuple(tuple(map(one_line, row)) for row in table.rows)
+    table = Table(table.columns, rows)
     if on_terminal(stream):
         _draw(table, stream)
     else:
@@ -125,6 +135,7 @@ def plain_table(table: Table) -> str:
 
 def print_pairs(pairs: Sequence[tuple[str, str]], stream: TextIO) -> None:
     """Write labels with what belongs to them, one under the other."""
+    pairs = [(label, _lines(text)) for label, text in pairs]
     if on_terminal(stream):
         from rich.table import Table as Grid
 

@@ -76,7 +76,7 @@ class ClusterCrew:
         """Tell whether an error is a loss of workers; NeuroevoError if it is one of the cluster."""
         if isinstance(error, KilledWorker):
             return Loss(deaths=error.allowed_failures + 1)
-        if isinstance(error, CancelledError):  # with all workers that knew what tasks share
+        if isinstance(error, _UNREACHABLE):  # all workers that knew what tasks share, or more
             self._present()
             return Loss()
         return None
@@ -138,7 +138,19 @@ class ClusterCrew:
 
 
 class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no types
-    """joblib's backend, which by itself waits for ever for a task that has killed its workers."""
+    """joblib's backend, but tasks that kill workers come to an end, and one thread is a cluster.
+
+    By itself joblib waits for ever for what Dask gives up, and does without workers that can only
+    do one thing at a time.
+    """
+
+    def effective_n_jobs(self, n_jobs: int) -> int:
+        """Count the workers' threads, as at least two."""
+        return max(2, int(super().effective_n_jobs(n_jobs)))
+
+    def get_nested_backend(self) -> tuple["_Backend", int]:
+        """Give tasks this backend, of which they make no use, rather than a new one to each."""
+        return self, -1
 
     def submit(
         self, func: Callable[[], object], callback: Callable[[object], None] | None = None

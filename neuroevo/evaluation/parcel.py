@@ -1,5 +1,6 @@
 """Sends samples to worker processes; knows what the compiled kernel wants of arrays."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from neuroevo.kernel.arrays import Samples
 from neuroevo.learning import TrainingSettings
 from neuroevo.learning.starting_weights import Seed
-from neuroevo.learning.training import SampleStream
+from neuroevo.learning.training import SampleStream, compile_kernel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +20,8 @@ class Parcel:
     """A sample stream on its way: what is unpickled is the stream.
 
     On arrival joblib's arrays are files in memory and those of others may be read-only, for either
-    of which another kernel would be compiled; so they become plain arrays again.
+    of which another kernel would be compiled; so they become plain arrays again. The kernel is
+    loaded then too, since the time that this takes is no training's.
     """
 
     stream: SampleStream
@@ -35,9 +37,13 @@ class Parcel:
         return self.token
 
 
+_load_kernel = functools.cache(compile_kernel)  # once a process
+
+
 def _unpack(
     settings: TrainingSettings, seed: Seed, arrays: Sequence[npt.NDArray[Any]]
 ) -> SampleStream:
+    _load_kernel(settings.precision)
     inputs, targets, order, validation_inputs, validation_targets, samples_seen = (
         np.require(array, requirements=["C", "W", "E"]) for array in arrays
     )

@@ -121,7 +121,7 @@ class Pool:
 
     def run(
         self, job: Job[Item, Result], items: Iterable[Item], stop: Callable[[], bool]
-    ) -> Iterator[tuple[Item, Result | Failure]]:
+    ) -> Generator[tuple[Item, Result | Failure]]:
         """Do a job, giving what comes of each item, or of each of its parts, as soon as it does.
 
         When workers die, what was in hand is handed out once more, and what was in hand at two
@@ -207,7 +207,8 @@ class Pool:
                     joblib.delayed(_do)(watch, number, item, job.shared) for number, item in tasks
                 )
             try:
-                yield from outcomes
+                for numbered in outcomes:  # noqa: UP028 - `yield from` would close it first
+                    yield numbered
             finally:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", UserWarning)  # that results were not taken
@@ -273,8 +274,8 @@ class LocalCrew:
         """Tell whether an error is a loss of workers."""
         if not isinstance(error, BrokenProcessPool):
             return None
-        codes = re.search(r"exit codes of the workers are \{(.+)\}", str(error))
-        return Loss(re.sub(r"\(-\d+\)", "", codes[1]) if codes else "")
+        codes = re.findall(r"\b(SIG\w+|EXIT\(\d+\))", str(error))  # as SIGKILL(-9) and EXIT(1)
+        return Loss(", ".join(dict.fromkeys(codes)))
 
     def dismiss(self) -> None:
         """End all processes."""
@@ -364,8 +365,8 @@ def _settled(
         yield item, outcome.result  # type: ignore[misc]  # there is one, perhaps a None
         return
     parts = job.parts(item)
-    if len(parts) == 1:
-        yield parts[0], Failure(outcome.cause, outcome.seconds)
+    if list(parts) == [item]:
+        yield item, Failure(outcome.cause, outcome.seconds)
     else:
         waiting.extendleft(_Task(part) for part in reversed(parts))
 

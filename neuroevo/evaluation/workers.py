@@ -73,6 +73,6 @@ class Workers:
             rule = "must be a number of seconds above 0"
             problems.append(f"trial_timeout: {rule}, but got {shown(seconds)}")
         if self.backend not in _PROCESSES:
-            rule = "must be left out, or the backend loky or dask: a thread can't be stopped"
+            rule = "must be left out, or the backend loky or dask, as a thread can't be stopped"
             problems.append(f"trial_timeout: {rule}, but got {shown(self.backend)}")
         return problems

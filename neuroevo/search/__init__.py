@@ -4,7 +4,7 @@ It leaves a run folder; it draws and prints nothing.
 """
 
 from neuroevo.search.beginning import resume, search
-from neuroevo.search.progress import Observer, Phase, Progress, StoppedError, never, nobody
+from neuroevo.search.progress import Observer, Phase, Progress, StoppedError, nobody
 from neuroevo.search.stopping import ENDS
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Phase",
     "Progress",
     "StoppedError",
-    "never",
     "nobody",
     "resume",
     "search",

@@ -15,7 +15,7 @@ from typing import Any
 
 from neuroevo.errors import DataError, StorageError, UsageError
 from neuroevo.evaluation import Workers
-from neuroevo.evaluation.evaluator import Evaluator
+from neuroevo.evaluation.evaluator import Evaluator, never
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
@@ -38,7 +38,7 @@ from neuroevo.runs import (
     write_start,
 )
 from neuroevo.search.loop import SEARCH_SEEDS, Search, Standing, ends_of, living, stream_of
-from neuroevo.search.progress import Observer, Progress, StoppedError, never, nobody
+from neuroevo.search.progress import Observer, Progress, StoppedError, nobody
 from neuroevo.search.stopping import Stagnation
 from neuroevo.space import Value
 

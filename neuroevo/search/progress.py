@@ -41,10 +41,5 @@ def nobody(_: Progress) -> None:
     """Observe nothing."""
 
 
-def never() -> bool:
-    """Never ask for a stop."""
-    return False
-
-
 class StoppedError(NeuroevoError):
     """A search was asked to stop before its end; what was finished is kept, and can be resumed."""

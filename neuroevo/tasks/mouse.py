@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from neuroevo.learning import Optimization
 from neuroevo.learning.data import DataSet
-from neuroevo.settings import OptionalFilePath, refusal
+from neuroevo.settings import OptionalFilePath, printable, refusal
 from neuroevo.space import Value
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
@@ -178,7 +178,7 @@ class MouseTask(Task):
     def describe(self) -> str:
         """Say in one sentence what is learned, and from what."""
         width, height = self.canvas
-        source = _SOURCES.get(self.positions, f"the recording {self.recording}")
+        source = _SOURCES.get(self.positions, f"the recording {printable(str(self.recording))}")
         tremor = f" seen with {self.jitter:g} pixels of tremor" if self.jitter else ""
         return (
             f"A circle follows the mouse on a canvas of {width} × {height} pixels: "

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.cli.terminal import Column, Table, plain_table, print_table
+from neuroevo.cli.terminal import (
+    Column,
+    Table,
+    plain_table,
+    print_pairs,
+    print_table,
+    print_text,
+)
 
 words = st.text("abcdef", min_size=1, max_size=12)
 sentences = st.lists(words, min_size=1, max_size=6).map(" ".join)
@@ -58,3 +65,18 @@ def test_what_is_dispensable_goes_first(monkeypatch: pytest.MonkeyPatch) -> None
         print_table(TABLE, stream)
         assert ("1,234" in stream.getvalue()) == shown
         assert "mouse-20261122-154455" in stream.getvalue()
+
+
+ODD = "<b>\x1b[31m\u202e\udcff"
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
+def test_nothing_in_a_cell_or_text_can_write_to_the_terminal(stream: io.StringIO) -> None:
+    """Names of folders and files may hold anything; what would colour or turn text is escaped."""
+    print_table(Table((Column("run", wraps=True),), ((f"{ODD}\n\r",),)), stream)
+    print_pairs([("Task", f"{ODD}\r\nsecond line")], stream)
+    print_text(f"{ODD}\r\nsecond line", stream)
+    written = stream.getvalue()
+    assert written.count(r"<b>\x1b[31m\u202e\udcff") == 3
+    assert not {"\r", "\u202e", "\udcff"} & set(written)
+    assert "\x1b[31m" not in written

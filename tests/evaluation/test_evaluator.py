@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import OBJECTIVES, Backend, Workers, phenotype_of
+from neuroevo.evaluation import OBJECTIVES, Backend, Workers, evaluator, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
+from neuroevo.evaluation.pool import Failure
 from neuroevo.learning import OPTIMIZERS, DataSet, Network, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import SampleStream, sample_stream, train
 from tests import naive
+from tests.evaluation import faults
 
+SCORING = Scoring(tuple(OBJECTIVES), "median")
 CONFIGURATIONS: Sequence[Mapping[str, Any]] = (
     {"hidden": (6,), "learning_rate": 0.2, "activation": "linear"},
     {"hidden": (6,), "learning_rate": 0.05, "activation": "linear"},
@@ -47,9 +50,8 @@ def evaluated(
     backend: Backend = "threading",
 ) -> list[Evaluation]:
     """Evaluate configurations; the evaluations come in their order."""
-    scoring = Scoring(tuple(OBJECTIVES), "median")
-    with Evaluator(stream.settings.precision, Workers(n_jobs, backend)) as evaluator:
-        results = dict(evaluator.evaluate(configurations, stream, scoring))
+    with Evaluator(stream.settings.precision, Workers(n_jobs, backend)) as many:
+        results = dict(many.evaluate(configurations, stream, SCORING))
     evaluations = [results[index] for index in range(len(configurations))]
     return [each for each in evaluations if isinstance(each, Evaluation)]
 
@@ -165,6 +167,76 @@ def test_fresh_seeds_give_other_weights(data: DataSet, stream: SampleStream) -> 
     fresh = sample_stream(data, stream.settings, (0, 1))
     known = evaluated(CONFIGURATIONS[:1], stream)[0]
     assert evaluated(CONFIGURATIONS[:1], fresh)[0].curves.tobytes() != known.curves.tobytes()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_what_kills_its_worker_has_failed_and_nothing_else(
+    n_jobs: int, stream: SampleStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The genomes that kill or overwhelm workers have failed; all others have their bits."""
+    expected = list(map(bits, evaluated(CONFIGURATIONS[:8], stream)))
+    deadly, overwhelming = ({**CONFIGURATIONS[2], "hidden": (units,)} for units in (7, 8))
+    monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
+    with Evaluator("float32", Workers(n_jobs, "loky")) as many:
+        configurations = [deadly, *CONFIGURATIONS[:4], overwhelming, *CONFIGURATIONS[4:8]]
+        results = dict(many.evaluate(configurations, stream, SCORING))
+    failures = [results.pop(0), results.pop(5)]
+    assert [each.cause for each in failures if isinstance(each, Failure)] == [
+        "its worker died twice (SIGKILL)",
+        "MemoryError",
+    ]
+    evaluations = [each for _, each in sorted(results.items()) if isinstance(each, Evaluation)]
+    assert list(map(bits, evaluations)) == expected
+
+
+def test_a_bundle_fails_for_the_trial_at_fault_alone(
+    data: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trials that share bundles with one that fails are evaluated, and that one fails once."""
+    stream = sample_stream(data, TrainingSettings(samples=200, replicates=20), (0, 0))
+    configurations = [{**CONFIGURATIONS[0], "learning_rate": rate} for rate in (0.1, 0.25, 0.2)]
+    monkeypatch.setattr(evaluator, "_train", faults.train_or_err)
+    with Evaluator("float32", Workers(1)) as one:
+        results = list(one.evaluate(configurations, stream, SCORING))
+    kinds = {trial: type(result) for trial, result in results}
+    assert len(results) == 3
+    assert kinds == {0: Evaluation, 1: Failure, 2: Evaluation}
+
+
+def test_stop_leaves_whole_trials(data: DataSet) -> None:
+    """Stopped at once there is no result; stopped midway, those that are whole are given."""
+    stream = sample_stream(data, TrainingSettings(samples=200, replicates=20), (0, 0))
+    with Evaluator("float32", Workers(1)) as one:
+        assert not list(one.evaluate(CONFIGURATIONS, stream, SCORING, lambda: True))
+        given: list[Evaluation | Failure] = []
+        running = one.evaluate(CONFIGURATIONS, stream, SCORING, lambda: len(given) == 5)
+        for _, result in running:
+            given.append(result)
+    assert all(isinstance(each, Evaluation) and len(each.curves) == 20 for each in given)
+    assert 5 <= len(given) < len(CONFIGURATIONS)
+
+
+def test_workers_that_cannot_be_are_refused() -> None:
+    """A cluster without an address, a scheduler of no cluster, threads that should be stopped."""
+    with pytest.raises(UsageError) as caught:
+        Workers(-2, "dask", trial_timeout=0)
+    assert caught.value.problems == (
+        "jobs: must be at least 1, or -1 for one a core, but got -2",
+        (
+            "scheduler: must be the address of a Dask scheduler, such as tcp://127.0.0.1:8786, "
+            "but got None"
+        ),
+        "trial_timeout: must be a number of seconds above 0, but got 0",
+    )
+    with pytest.raises(UsageError) as caught:
+        Workers(scheduler="tcp://127.0.0.1:8786", trial_timeout=5)
+    assert caught.value.problems == (
+        "scheduler: must be left out, or the backend dask, but got 'tcp://127.0.0.1:8786'",
+        (
+            "trial_timeout: must be left out, or the backend loky or dask, as a thread can't be "
+            "stopped, but got 'threading'"
+        ),
+    )
 
 
 def test_no_workers_is_refused() -> None:

@@ -229,7 +229,7 @@ EXPERIMENTS = st.fixed_dictionaries(
             optional={
                 "jitter": st.floats(0, 1e4),
                 "normalise": st.just("none") | st.floats(1e-9, 1e6),
-                "count": st.integers(1, 10**7),
+                "count": st.integers(1, 10**6),
                 "seed": st.integers(0, 2**63 - 1),
             },
         )

@@ -60,6 +60,15 @@ def test_all_problems_come_at_once_up_to_ten(tmp_path: Path) -> None:
     assert caught.value.problems[10] == f"{path}: and 5 more"
 
 
+def test_reading_ends_at_the_thousandth_problem(tmp_path: Path) -> None:
+    """Of a file that is wrong all over no more is read, and no number is made up."""
+    path = write(tmp_path, b"x,y\n1,2\n" + b"a,2\n" * 5000)
+    with pytest.raises(DataError) as caught:
+        read_recording(path, CANVAS)
+    assert len(caught.value.problems) == 11
+    assert caught.value.problems[10] == f"{path}: and at least 990 more"
+
+
 def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
     """What isn't there, or is no file, is said so."""
     missing = tmp_path / "missing.csv"
@@ -80,13 +89,13 @@ def test_unreadable_files_are_named() -> None:
 
 
 def test_huge_files_are_refused_unread(tmp_path: Path) -> None:
-    """A file of more than 50 MB is refused before it is opened."""
+    """A file of more than 10 MB is refused before it is read."""
     path = write(tmp_path, b"")
     os.truncate(path, MAX_BYTES + 1)
     with pytest.raises(DataError) as caught:
         read_recording(path, CANVAS)
     assert caught.value.problems == (
-        f"{path}: must have at most 50,000,000 bytes, but got 50,000,001",
+        f"{path}: must have at most 10,000,000 bytes, but got 10,000,001",
     )
 
 

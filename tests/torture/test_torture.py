@@ -38,12 +38,12 @@ def test_kills() -> None:
 
 def test_full_disk() -> None:
     """A run that finds the disk full at some call can be resumed when there is space."""
-    assert_nothing_is_lost(full_disk(6))
+    assert_nothing_is_lost(full_disk(4))
 
 
 def test_damage() -> None:
     """What was cut or flipped is recovered from or named, and never read as if it were right."""
-    assert_nothing_is_lost(damage(20))
+    assert_nothing_is_lost(damage(6))
 
 
 def test_readers() -> None:
@@ -63,7 +63,7 @@ def test_signals() -> None:
 
 def test_fitness() -> None:
     """NaN and infinities are worst, and a run with them is resumed as any other."""
-    assert_nothing_is_lost(fitness(2))
+    assert_nothing_is_lost(fitness(1))
 
 
 def test_clock() -> None:

@@ -1,0 +1,79 @@
+"""What workers are made to do in tests: functions of an item and what is shared, and of bundles."""
+
+import os
+import signal
+import time
+from mmap import mmap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroevo.evaluation.bundles import Bundle
+from neuroevo.evaluation.evaluator import _train as train_bundle
+from neuroevo.kernel import training as kernel
+from neuroevo.learning.training import SampleStream, train
+
+DEADLY, SLOW, FAULTY = -1, -2, -3
+"""Items that kill their worker, that take an hour, and that raise."""
+
+Items = tuple[int, ...]
+
+
+def work(items: Items, folder: Path) -> int:
+    """Leave a line for each time that items are worked on; gives the worker."""
+    with (folder / "-".join(map(str, items))).open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    if DEADLY in items:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if SLOW in items:
+        time.sleep(3600)
+    if FAULTY in items:
+        raise ValueError("of two\nlines")
+    time.sleep(0.02)
+    return os.getpid()
+
+
+def times_worked_on(items: Items, folder: Path) -> int:
+    """Count how often items were worked on."""
+    return len((folder / "-".join(map(str, items))).read_text().splitlines())
+
+
+def kernels_after_training(bundle: Bundle, stream: SampleStream) -> tuple[int, bool, bool]:
+    """Train in a worker.
+
+    Returns
+    -------
+    Kernels that were compiled for it, whether the order of the samples is a plain array, and
+    whether it lies where all processes see it.
+    """
+    train(bundle.architecture, [each.lane for each in bundle.replicates], stream)
+    base: Any = stream.order
+    while isinstance(base, np.ndarray):
+        base = base.base
+    # numba gives a compiled function this attribute
+    kernels = len(kernel.train.signatures)  # type: ignore[attr-defined]
+    return kernels, type(stream.order) is np.ndarray, isinstance(base, mmap)
+
+
+def train_or_die(bundle: Bundle, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
+    """Train a bundle, but die of seven hidden units, and find eight faulty."""
+    if 7 in bundle.architecture.hidden:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if 8 in bundle.architecture.hidden:
+        raise MemoryError
+    return train_bundle(bundle, stream)
+
+
+def train_or_err(bundle: Bundle, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
+    """Train a bundle, but find fault with a learning rate of a quarter."""
+    if any(replicate.lane.learning_rate == 0.25 for replicate in bundle.replicates):
+        raise MemoryError
+    return train_bundle(bundle, stream)
+
+
+def train_or_sleep(bundle: Bundle, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
+    """Train a bundle, but take an hour over seven hidden units."""
+    if 7 in bundle.architecture.hidden:
+        time.sleep(3600)
+    return train_bundle(bundle, stream)

@@ -1,0 +1,291 @@
+"""A Dask cluster gives the bits of one machine, while its workers come and go."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+import pytest
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.evaluation import Workers, evaluator
+from neuroevo.evaluation.evaluator import Evaluation, Evaluator
+from neuroevo.evaluation.pool import Failure
+from neuroevo.learning.training import SampleStream
+from tests.evaluation import faults
+from tests.evaluation.test_evaluator import CONFIGURATIONS, SCORING, bits, evaluated
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+class Cluster:
+    """A scheduler and its workers, started with Dask's own commands."""
+
+    def __init__(self, processes: ExitStack, host: str = "127.0.0.1", namespace: str = "") -> None:
+        self._processes = processes
+        port = str(free_port())
+        self.address = f"tcp://{host}:{port}"
+        self.scheduler = self.start(
+            "scheduler", "--host", host, "--port", port, "--no-dashboard", namespace=namespace
+        )
+
+    def start(
+        self, *command: str, namespace: str = "", libraries: Path = ROOT
+    ) -> subprocess.Popen[bytes]:
+        """Start a process of the cluster, which is ended at the end.
+
+        It finds the libraries in a folder before those that are installed.
+        """
+        prefix = ["ip", "netns", "exec", namespace] if namespace else []
+        process = subprocess.Popen(
+            [*prefix, sys.executable, "-m", "dask", *command],
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": f"{libraries}{os.pathsep}{ROOT}"},
+        )
+        self._processes.callback(end, process)
+        return process
+
+    def start_worker(self, namespace: str = "", libraries: Path = ROOT) -> subprocess.Popen[bytes]:
+        """Start a worker with one thread, guarded by a nanny as Dask does by default."""
+        options = ("--nthreads", "1", "--no-dashboard", "--death-timeout", "60")
+        return self.start(
+            "worker", self.address, *options, namespace=namespace, libraries=libraries
+        )
+
+    def wait_for_workers(self, count: int) -> None:
+        """Wait until so many workers have joined."""
+        from distributed import Client  # noqa: PLC0415 - it need not be installed
+
+        with Client(self.address, set_as_default=False, timeout=30) as client:
+            client.wait_for_workers(count, timeout=60)
+
+    @property
+    def workers(self) -> Workers:
+        """Describe the cluster's workers."""
+        return Workers(backend="dask", scheduler=self.address)
+
+
+def free_port() -> int:
+    """Find a port of this machine that nobody listens at."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process and all its descendants."""
+    with suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(process.pid)
+        for each in (*parent.children(recursive=True), parent):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Start a scheduler and three workers."""
+    with ExitStack() as processes:
+        cluster = Cluster(processes)
+        for _ in range(3):
+            cluster.start_worker()
+        cluster.wait_for_workers(3)
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def alone(stream: SampleStream) -> list[tuple[bytes, bytes, str]]:
+    """Give the bits that one thread gives."""
+    return list(map(bits, evaluated(CONFIGURATIONS, stream)))
+
+
+def bits_of(results: dict[int, Evaluation | Failure]) -> list[tuple[bytes, bytes, str]]:
+    """Give the bits of results in their order."""
+    return [bits(each) for _, each in sorted(results.items()) if isinstance(each, Evaluation)]
+
+
+def test_same_bits_as_one_machine(
+    cluster: Cluster,
+    stream: SampleStream,
+    alone: list[tuple[bytes, bytes, str]],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Three worker processes give the bits of one thread, twice, and say nothing."""
+    with Evaluator("float32", cluster.workers) as many:
+        for _ in range(2):
+            assert bits_of(dict(many.evaluate(CONFIGURATIONS, stream, SCORING))) == alone
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_worker_leaves_and_another_joins(
+    cluster: Cluster, stream: SampleStream, alone: list[tuple[bytes, bytes, str]]
+) -> None:
+    """One worker is killed with its nanny, one joins; each trial is given once, with its bits."""
+    leaving = cluster.start_worker()
+    cluster.wait_for_workers(4)
+    with Evaluator("float32", cluster.workers) as many:
+        running = many.evaluate(CONFIGURATIONS, stream, SCORING)
+        results = dict([next(running)])
+        end(leaving)
+        cluster.start_worker()
+        results.update(running)
+        assert bits_of(results) == alone
+        assert bits_of(dict(many.evaluate(CONFIGURATIONS, stream, SCORING))) == alone
+
+
+def test_all_workers_killed_at_once_come_back(
+    cluster: Cluster, stream: SampleStream, alone: list[tuple[bytes, bytes, str]]
+) -> None:
+    """Where all workers are killed, their nannies start others, and the samples are sent again."""
+    with Evaluator("float32", cluster.workers) as many:
+        running = many.evaluate(CONFIGURATIONS, stream, SCORING)
+        results = dict([next(running)])
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if "spawn_main" in " ".join(process.cmdline()):
+                    process.kill()
+        results.update(running)
+    assert bits_of(results) == alone
+
+
+def test_what_kills_its_worker_has_failed(
+    cluster: Cluster, stream: SampleStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A genome that kills whichever worker it comes to has failed, all others have results."""
+    monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
+    deadly = {**CONFIGURATIONS[2], "hidden": (7,)}
+    with Evaluator("float32", cluster.workers) as many:
+        results = dict(many.evaluate([*CONFIGURATIONS[:3], deadly], stream, SCORING))
+    failure = results.pop(3)
+    assert isinstance(failure, Failure)
+    assert failure.cause.startswith("its worker died")
+    assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
+
+
+def test_what_takes_too_long_has_failed(
+    cluster: Cluster, stream: SampleStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A genome that would take an hour is given up, and its worker is replaced."""
+    monkeypatch.setattr(evaluator, "_train", faults.train_or_sleep)
+    slow = {**CONFIGURATIONS[2], "hidden": (7,)}
+    workers = Workers(backend="dask", scheduler=cluster.address, trial_timeout=3)
+    with Evaluator("float32", workers) as many:
+        results = dict(many.evaluate([slow, *CONFIGURATIONS[:3]], stream, SCORING))
+    assert results.pop(0) == Failure("took longer than the trial timeout of 3 s", 3)
+    assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
+
+
+def test_a_scheduler_that_is_lost_is_said_in_one_line(
+    stream: SampleStream, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """When the scheduler is killed, the error names it, and nothing else is said."""
+    with ExitStack() as processes:
+        cluster = Cluster(processes)
+        cluster.start_worker()
+        with Evaluator("float32", cluster.workers) as many:
+            running = many.evaluate([*CONFIGURATIONS] * 20, stream, SCORING)
+            next(running)
+            end(cluster.scheduler)
+            with pytest.raises(NeuroevoError) as caught:
+                list(running)
+    rule = "must stay reachable, but the connection was lost"
+    assert caught.value.problems == (f"scheduler {cluster.address}: {rule}",)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_clusters_that_cannot_work_are_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    """No scheduler, no address, and a scheduler without workers: one line each."""
+    nobody = f"tcp://127.0.0.1:{free_port()}"
+    for address in (nobody, "here", "tcp://[::1"):
+        with pytest.raises(NeuroevoError, match=r"^scheduler .* can be reached \(.*\)$"):
+            Evaluator("float32", Workers(backend="dask", scheduler=address))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path: Path) -> None:
+    """A worker with another neuroevo and another numba is named, with both."""
+    for name in ("neuroevo", "numba"):
+        folder = tmp_path / f"{name}-0.0.1.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.0.1\n")
+    with ExitStack() as processes:
+        cluster = Cluster(processes)
+        cluster.start_worker(libraries=tmp_path)
+        with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
+            list(many.evaluate(CONFIGURATIONS, stream, SCORING))
+    assert [problem.partition(": ")[2] for problem in caught.value.problems] == [
+        f"must have {name} {metadata.version(name)}, but has 0.0.1"
+        for name in ("neuroevo", "numba")
+    ]
+
+
+def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
+    """Ten seconds without a worker are enough."""
+    with ExitStack() as processes:
+        cluster = Cluster(processes)
+        with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
+            list(many.evaluate(CONFIGURATIONS, stream, SCORING))
+    assert str(caught.value) == (
+        f"scheduler {cluster.address}: must have workers, but has had none for 10 s; "
+        f"start one with: dask worker {cluster.address}"
+    )
+
+
+def test_same_bits_across_networks(
+    machines: list[str], stream: SampleStream, alone: list[tuple[bytes, bytes, str]]
+) -> None:
+    """A scheduler and two workers, each with a network stack of its own, give the same bits."""
+    first, *others = machines
+    with ExitStack() as processes:
+        cluster = Cluster(processes, ADDRESS.format(2), first)
+        for name in others:
+            cluster.start_worker(name)
+        cluster.wait_for_workers(2)
+        with Evaluator("float32", cluster.workers) as many:
+            assert bits_of(dict(many.evaluate(CONFIGURATIONS, stream, SCORING))) == alone
+
+
+ADDRESS = "10.213.86.{}"  # in a network that hopefully nobody else has
+
+
+@pytest.fixture
+def machines() -> Iterator[list[str]]:
+    """Make three network namespaces, joined with this one by a bridge."""
+    if shutil.which("ip") is None or os.geteuid() != 0:
+        pytest.skip("network namespaces need root and the command ip")
+    bridge = f"nevo{os.getpid()}"
+    names = [f"{bridge}-{number}" for number in range(3)]
+    with ExitStack() as cleanup:
+        try:
+            configure(f"link add {bridge} type bridge", cleanup, f"link del {bridge}")
+            configure(f"addr add {ADDRESS.format(1)}/24 dev {bridge}")
+            configure(f"link set {bridge} up")
+            for number, name in enumerate(names):
+                configure(f"netns add {name}", cleanup, f"netns del {name}")
+                configure(f"link add {name} type veth peer name eth0 netns {name}")
+                configure(f"link set {name} master {bridge} up")
+                configure(f"-n {name} addr add {ADDRESS.format(2 + number)}/24 dev eth0")
+                configure(f"-n {name} link set eth0 up")
+                configure(f"-n {name} link set lo up")
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"the machine allows no network namespaces: {error.stderr.decode()}")
+        yield names
+
+
+def configure(change: str, cleanup: ExitStack | None = None, undo: str = "") -> None:
+    """Change the network, and note how the change is undone."""
+    subprocess.run(["ip", *change.split()], check=True, capture_output=True)  # noqa: S607 - found
+    if cleanup is not None:
+        cleanup.callback(configure, undo)

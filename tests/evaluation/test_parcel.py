@@ -1,0 +1,47 @@
+"""Samples reach workers once, and as what the kernel was compiled for."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from neuroevo.evaluation import Workers, phenotype_of
+from neuroevo.evaluation.bundles import Bundle, pack
+from neuroevo.evaluation.evaluator import never
+from neuroevo.evaluation.parcel import Parcel
+from neuroevo.evaluation.pool import Job, LocalCrew, Pool
+from neuroevo.learning import DataSet, TrainingSettings
+from neuroevo.learning.training import SampleStream, sample_stream
+from tests.evaluation.faults import kernels_after_training
+
+
+def test_a_stream_arrives_as_it_was_sent(stream: SampleStream) -> None:
+    """What comes out of a parcel is the stream, with its bits, in arrays that can be written."""
+    arrived = pickle.loads(pickle.dumps(Parcel(stream)))  # noqa: S301 - our own
+    assert (arrived.settings, arrived.seed) == (stream.settings, stream.seed)
+    for sent, got in zip(arrays(stream), arrays(arrived), strict=True):
+        assert got.dtype == sent.dtype
+        assert got.flags.writeable
+        np.testing.assert_array_equal(got, sent)
+
+
+def arrays(stream: SampleStream) -> list[np.ndarray]:
+    """List all arrays of a stream."""
+    return [*stream.training, stream.order, *stream.validation, stream.samples_seen]
+
+
+@pytest.mark.parametrize("samples", [400, 40_000])
+def test_one_kernel_for_arrays_of_any_origin(samples: int, data: DataSet) -> None:
+    """A worker compiles one kernel; large arrays lie where all see them, small ones are sent."""
+    stream = sample_stream(data, TrainingSettings(samples=samples, replicates=16), (0, 0))
+    genome = {"hidden": (3,), "learning_rate": 0.1, "activation": "tanh"}
+    bundles = pack([phenotype_of(genome, (2, 2), stream.settings)] * 4, 16, 16)
+    job = Job(kernels_after_training, Parcel(stream), list_of)
+    with Pool(LocalCrew(Workers(2, "loky"))) as pool:
+        found = [result for _, result in pool.run(job, bundles, never)]
+    assert found == [(1, True, samples == 40_000)] * 4
+
+
+def list_of(bundle: Bundle) -> list[Bundle]:
+    """Take a bundle as it is."""
+    return [bundle]

@@ -1,0 +1,236 @@
+"""Whatever becomes of workers, everything is done once or has failed for a reason."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import psutil
+import pytest
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.evaluation import Workers
+from neuroevo.evaluation.evaluator import never
+from neuroevo.evaluation.pool import Failure, Job, LocalCrew, Pool
+from tests.evaluation.faults import DEADLY, FAULTY, SLOW, Items, times_worked_on, work
+
+JOBS = pytest.mark.parametrize("n_jobs", [1, 2])
+
+
+def one_by_one(items: Items) -> list[Items]:
+    """Take items apart."""
+    return [(item,) for item in items]
+
+
+def job(folder: Path) -> Job[Items, int]:
+    """Make the job of working on items."""
+    return Job(work, folder, one_by_one)
+
+
+def loky(n_jobs: int, trial_timeout: float | None = None) -> Pool:
+    """Make a pool of processes."""
+    return Pool(LocalCrew(Workers(n_jobs, "loky")), trial_timeout)
+
+
+def pairs(count: int) -> list[Items]:
+    """Make so many pairs of items."""
+    return [(2 * number, 2 * number + 1) for number in range(count)]
+
+
+def results(pool: Pool, items: Sequence[Items], folder: Path) -> dict[Items, int | Failure]:
+    """Work on items to the end."""
+    running = pool.run(job(folder), items, never)
+    return dict(running)
+
+
+def worker_processes(parent: int) -> list[psutil.Process]:
+    """Find loky's workers of a process."""
+    found = []
+    for child in psutil.Process(parent).children():
+        with suppress(psutil.NoSuchProcess):  # some come and go
+            if "popen_loky_posix" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
+
+
+@JOBS
+def test_work_is_done_in_other_processes(n_jobs: int, tmp_path: Path) -> None:
+    """Also with one job, a process other than this one works."""
+    with loky(n_jobs) as pool:
+        done = results(pool, pairs(6), tmp_path)
+    assert set(done) == set(pairs(6))
+    assert os.getpid() not in done.values()
+
+
+@JOBS
+def test_a_killed_worker_costs_nothing_finished(n_jobs: int, tmp_path: Path) -> None:
+    """Each time a worker is killed, what it had in hand is done again, and nothing else."""
+    finished: list[Items] = []
+    with loky(n_jobs) as pool:
+        running = pool.run(job(tmp_path), pairs(30), never)
+        for number, (item, worker) in enumerate(running):
+            finished.append(item)
+            if number in {3, 17}:
+                assert isinstance(worker, int)
+                os.kill(worker, signal.SIGKILL)
+    assert sorted(number for item in finished for number in item) == list(range(60))
+    assert [times_worked_on(item, tmp_path) for item in finished[:4]] == [1] * 4
+
+
+def test_all_workers_killed_at_once(tmp_path: Path) -> None:
+    """When no worker is left, others come."""
+    with loky(2) as pool:
+        running = pool.run(job(tmp_path), pairs(20), never)
+        first = dict(islice(running, 4))
+        for process in worker_processes(os.getpid()):
+            process.kill()
+        rest = dict(running)
+    assert {*first, *rest} == set(pairs(20))
+    assert all(isinstance(result, int) for result in rest.values())
+
+
+@JOBS
+def test_what_always_kills_its_worker_has_failed(n_jobs: int, tmp_path: Path) -> None:
+    """Only the part that kills has failed, and its cause says how; it ran alone twice."""
+    items = [(1, 2), (3, DEADLY, 4), (5, 6), (7, 8)]
+    with loky(n_jobs) as pool:
+        done = results(pool, items, tmp_path)
+        again = results(pool, pairs(3), tmp_path)
+    failure = done[DEADLY,]
+    assert isinstance(failure, Failure)
+    assert failure.cause == "its worker died twice (SIGKILL)"
+    assert times_worked_on((DEADLY,), tmp_path) == 2
+    assert {(3,), (4,)} < set(done)
+    assert sum(isinstance(result, Failure) for result in (*done.values(), *again.values())) == 1
+    assert {item for items in done for item in items} == {1, 2, 3, 4, 5, 6, 7, 8, DEADLY}
+
+
+@JOBS
+def test_what_takes_too_long_has_failed(n_jobs: int, tmp_path: Path) -> None:
+    """An item that would take an hour is given up, and those beside it are done."""
+    items = [(1, 2), (3, SLOW), (5, 6), *pairs(6)[3:]]
+    with loky(n_jobs, trial_timeout=1) as pool:
+        done = results(pool, items, tmp_path)
+    assert done.pop((SLOW,)) == Failure("took longer than the trial timeout of 1 s", 1)
+    assert set(done) == {(1, 2), (3,), (5, 6), *pairs(6)[3:]}
+    assert all(isinstance(result, int) for result in done.values())
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+@JOBS
+def test_what_raises_has_failed(n_jobs: int, backend: str, tmp_path: Path) -> None:
+    """An exception is the cause of its item's failure, in one line, and of no other's."""
+    workers = Workers(n_jobs, backend)  # type: ignore[arg-type]  # parametrised
+    with Pool(LocalCrew(workers)) as pool:
+        done = results(pool, [(1, FAULTY), (2, 3), (FAULTY,)], tmp_path)
+    failures = {item: each.cause for item, each in done.items() if isinstance(each, Failure)}
+    assert failures == {(FAULTY,): "ValueError: of two lines"}
+    assert set(done) == {(1,), (2, 3), (FAULTY,)}
+
+
+def test_what_nobody_wants_any_more_is_not_done(tmp_path: Path) -> None:
+    """Items that have become superfluous are not handed out."""
+    wanted = {1, 2, 3}
+
+    def parts(items: Items) -> list[Items]:
+        return [(item,) for item in items if item in wanted]
+
+    with Pool(LocalCrew(Workers(1))) as pool:
+        running = pool.run(Job(work, tmp_path, parts), [(1,), (2,), (3,)], never)
+        done = []
+        for item, _ in running:
+            done.append(item)
+            wanted.discard(2)
+    assert done == [(1,), (3,)]
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+@JOBS
+def test_stop_hands_out_no_more(n_jobs: int, backend: str, tmp_path: Path) -> None:
+    """Once stopped, what is in hand is finished, and given; the rest is not begun."""
+    stop = threading.Event()
+    done = []
+    workers = Workers(n_jobs, backend)  # type: ignore[arg-type]  # parametrised
+    with Pool(LocalCrew(workers)) as pool:
+        for item, _ in pool.run(job(tmp_path), pairs(100), stop.is_set):
+            done.append(item)
+            if len(done) == 3:
+                stop.set()
+    begun = list(tmp_path.iterdir())
+    assert len(begun) == len(done) < 3 + 3 * n_jobs
+
+
+@pytest.mark.filterwarnings("error")
+def test_results_may_be_left_untaken(tmp_path: Path) -> None:
+    """Whoever wants no more results just goes, and the pool is as good as before."""
+    with loky(2) as pool:
+        running = pool.run(job(tmp_path), pairs(50), never)
+        next(running)
+        running.close()
+        assert len(results(pool, pairs(4), tmp_path)) == 4
+
+
+def test_workers_leave_signals_to_their_parent(tmp_path: Path) -> None:
+    """SIGINT, SIGTERM and SIGHUP, as a terminal sends them to all, kill no worker."""
+    with loky(2) as pool:
+        running = pool.run(job(tmp_path), pairs(30), never)
+        first = dict(islice(running, 2))
+        processes = worker_processes(os.getpid())
+        for process in processes:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                process.send_signal(number)
+        rest = dict(running)
+    assert len(first) + len(rest) == 30
+    assert set(rest.values()) <= {process.pid for process in processes}
+
+
+def test_workers_that_do_not_live_are_no_failure_of_trials(tmp_path: Path) -> None:
+    """Where any worker is killed whatever it does, that is said, and blamed on no item."""
+    over = threading.Event()
+
+    def kill_all() -> None:
+        while not over.wait(0.05):
+            for process in worker_processes(os.getpid()):
+                process.kill()
+
+    killer = threading.Thread(target=kill_all)
+    killer.start()
+    try:
+        with loky(2) as pool, pytest.raises(NeuroevoError) as caught:
+            results(pool, [(SLOW,)], tmp_path)
+    finally:
+        over.set()
+        killer.join()
+    assert str(caught.value) == "workers: must live, but one died over nothing (SIGKILL)"
+
+
+ORPHANS = """
+from pathlib import Path
+from neuroevo.evaluation.evaluator import never
+from tests.evaluation.test_pool import job, loky, pairs
+with loky(2) as pool:
+    for number, (item, worker) in enumerate(pool.run(job(Path({folder!r})), pairs(10_000), never)):
+        if number == 5:
+            print("working", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_parent_leaves_no_workers(number: signal.Signals, tmp_path: Path) -> None:
+    """Five seconds after their parent was killed, all workers are gone."""
+    script = textwrap.dedent(ORPHANS.format(folder=str(tmp_path)))
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"working\n"
+        workers = worker_processes(parent.pid)
+        parent.send_signal(number)
+        parent.wait()
+    assert len(workers) == 2
+    _, alive = psutil.wait_procs(workers, timeout=5)
+    assert not alive
