@@ -11,7 +11,7 @@ from experiments.torture.driver import FullDisk, Moment, intercept
 from experiments.torture.folders import run_folder
 from experiments.torture.outcomes import Outcome, each, row
 from experiments.torture.rows import Row
-from experiments.torture.stage import Case, Stage, stage
+from experiments.torture.stage import Case, Size, Stage, stage
 
 _STORAGE = 74
 _BEFORE = "before there was anything to resume"
@@ -21,7 +21,7 @@ _MOUNT, _UNMOUNT = "/bin/mount", "/bin/umount"
 
 def full_disk(times: int) -> list[Row]:
     """Let each call by which a run changes its folder fail, or so many of them."""
-    with stage() as ours:
+    with stage(Size(4, 3)) as ours:
         last = len(ours.calls)
         moments = spread(last, times)
 

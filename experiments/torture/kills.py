@@ -13,7 +13,7 @@ from experiments.torture.stage import Case, Stage, stage
 
 _FRESH = 10  # every tenth run is a process of its own from the start
 _EARLY = 7  # every seventh is killed at an instant from its very start on
-_WRITTEN = ("trials.jsonl", "checkpoint", "")  # where a write stalls; anywhere
+_STALLS = (("write", "trials.jsonl"), ("", "checkpoint"), ("", ""))  # calls on files; any
 _BEFORE = "before there was anything to resume"
 
 
@@ -39,12 +39,13 @@ def _at_instant(ours: Stage, index: int) -> Outcome:
 
 def _in_write(ours: Stage, index: int) -> Outcome:
     generator = np.random.default_rng([2, index])
-    file = _WRITTEN[index % len(_WRITTEN)]
-    calls = [call for call in ours.calls if call.file.startswith(file)]
+    kind, file = _STALLS[index % len(_STALLS)]
+    calls = [
+        call for call in ours.calls if call.kind.startswith(kind) and call.file.startswith(file)
+    ]
+    moment = Moment(int(generator.integers(1, len(calls) + 1)), kind, file)
     with ours.case() as case:
-        moment = Moment(int(generator.integers(1, len(calls) + 1)), file=file)
-        half_way = bool(generator.random() < 2 / 3)
-        come = case.stop_at(moment, half_way=half_way, jobs=1 + index % 2)
+        come = case.stop_at(moment, half_way=True, jobs=1 + index % 2)
         if run_folder(case.results) is None:
             return Outcome(problems=case.run().end().problems(0), remark=_BEFORE)
         remark = "" if come else "over before so many calls"

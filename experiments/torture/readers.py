@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.torture.folders import run_folder
 from experiments.torture.outcomes import Outcome, each, row
-from experiments.torture.processes import fork
+from experiments.torture.processes import Running, fork
 from experiments.torture.rows import Row
 from experiments.torture.stage import Case, Size, Stage, stage
 from neuroevo.errors import NeuroevoError
@@ -25,12 +25,11 @@ from neuroevo.runs import (
 )
 
 _COMMANDS = (("show",), ("trials",), ("report",), ("show", "--json"))
-_COMMAND_EVERY = 250  # reads
 
 
 def readers(times: int) -> list[Row]:
-    """Read so often in all ways that there are, in two processes beside the writer."""
-    with stage(Size(8, 30)) as ours:
+    """Read so often, in all ways that there are, beside one run after another."""
+    with stage(Size(8, 60)) as ours:
         read: Counter[str] = Counter()
         outcomes: list[Outcome] = []
         while read.total() < times:
@@ -49,6 +48,7 @@ def _read_during_a_run(ours: Stage, read: Counter[str], times: int, _: int) -> O
         running.until(lambda: run_folder(case.results) is not None)
         folder = RunFolder(case.run_folder)
         ways = _ways(folder, ours)
+        commands: list[Running] = []
         for number in count():
             if running.is_over or read.total() >= times:
                 break
@@ -58,9 +58,11 @@ def _read_during_a_run(ours: Stage, read: Counter[str], times: int, _: int) -> O
             except NeuroevoError as error:
                 problems.append(f"{name}: {error}")
             read[name] += 1
-            if number % _COMMAND_EVERY == _COMMAND_EVERY - 1:
-                problems += _read_by_command(case, number // _COMMAND_EVERY)
+            if not commands or commands[-1].is_over:
+                commands.append(_read_by_command(case, len(commands)))
                 read["commands"] += 1
+        for command in commands:
+            problems += command.end().problems(0)
         outcome = case.judged((), running.end().problems(0))
     return Outcome(outcome.lost, (*problems[:1], *outcome.problems))
 
@@ -103,7 +105,7 @@ def _ways(folder: RunFolder, ours: Stage) -> list[tuple[str, Callable[[], list[s
     return [(way.__name__, way) for way in (trials, run, checkpoints, status, start, lock, runs)]
 
 
-def _read_by_command(case: Case, index: int) -> list[str]:
+def _read_by_command(case: Case, index: int) -> Running:
     command, *options = _COMMANDS[index % len(_COMMANDS)]
     arguments = [command, str(case.run_folder), *options, "--results", str(case.results)]
-    return list(fork(arguments, case.folder / "read").end().problems(0))
+    return fork(arguments, case.folder / f"read {index}")

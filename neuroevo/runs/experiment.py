@@ -5,6 +5,7 @@ Knows that an experiment is a tree of keys and values, not what they mean.
 
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import UsageError
@@ -37,24 +38,36 @@ def read_experiment(folder: RunFolder, changes: Mapping[str, object] | None = No
     StorageError
         If what the run began with can't be read.
     """
-    # Slow to load, and not needed by all who look at runs.
-    from neuroevo.experiment import Experiment, load_experiment  # noqa: PLC0415 - see above
+    from neuroevo.experiment import Experiment  # noqa: PLC0415 - slow, not always needed
 
-    began_with = tomllib.loads(read_start(folder.start_file).experiment)
-    # Both by way of an experiment, since a later version may write keys that an earlier did not.
+    start = read_start(folder.start_file)
+    began_with = tomllib.loads(start.experiment)
+    # All by way of an experiment, since a later version may write keys that an earlier did not.
     expected = _values(Experiment.of(began_with))
-    found = _values(load_experiment(folder.experiment_file))
-    changed = {("evolution", name) for name in changes or ()}
+    found = _values_of_file(folder.experiment_file)
+    own = {("evolution", name) for name in changes or ()}
     differences = [
-        f"{printable(str(folder.experiment_file))}: {dotted(key)} must be "
-        f"{_told(expected.get(key))}, as when the run began, but is {_told(found.get(key))}"
-        for key in {**expected, **found}
-        if key[:2] not in changed and expected.get(key) != found.get(key)
+        f"{printable(str(folder.experiment_file))}: {dotted(key)} must be {_told(value)}, "
+        f"as when the run began, but is {_told(found.get(key))}"
+        for key, value in {**dict.fromkeys(found), **expected}.items()
+        if key[:2] not in own and value != found.get(key)
     ]
-    if differences:
+    is_earlier = start.earlier and found == _values(Experiment.of(tomllib.loads(start.earlier)))
+    if differences and not is_earlier:
         raise UsageError(*differences)
     began_with.setdefault("evolution", {}).update(changes or {})
     return Experiment.of(began_with)
+
+
+def _values_of_file(path: Path) -> _Values:
+    from neuroevo.experiment import load_experiment  # noqa: PLC0415 - slow, not always needed
+
+    name = printable(str(path))
+    try:
+        return _values(load_experiment(path))
+    except UsageError as error:
+        lines = (line if line.startswith(name) else f"{name}: {line}" for line in error.problems)
+        raise UsageError(*lines) from None
 
 
 def _values(experiment: "Experiment") -> _Values:

@@ -37,11 +37,15 @@ class Start:
         What each array of the data set is like, see `data_fingerprint`.
     initial
         Genomes that the first generation holds: value of each gene by its name.
+    earlier
+        While one experiment takes the place of another, the text that experiment.toml may still
+        have; else empty.
     """
 
     experiment: str
     data: Mapping[str, str]
     initial: "tuple[Mapping[str, Value], ...]" = ()
+    earlier: str = ""
 
 
 def write_start(path: Path, start: Start) -> None:
@@ -56,6 +60,7 @@ def write_start(path: Path, start: Start) -> None:
         "experiment": start.experiment,
         "data": dict(start.data),
         "initial": [dict(genome) for genome in start.initial],
+        "earlier": start.earlier,
     }
     write_atomically(path, sealed_file(START_SCHEMA, described))
 
@@ -96,8 +101,8 @@ def _fingerprint(values: np.ndarray | tuple[str, ...]) -> str:
 
 
 def _start(described: Mapping[str, Any]) -> Start:
-    experiment, data = described["experiment"], described["data"]
-    if not all(isinstance(text, str) for text in (experiment, *data.values())):
+    experiment, data, earlier = (described[key] for key in ("experiment", "data", "earlier"))
+    if not all(isinstance(text, str) for text in (experiment, earlier, *data.values())):
         raise TypeError
     return Start(
         experiment,
@@ -106,4 +111,5 @@ def _start(described: Mapping[str, Any]) -> Start:
             {name: plain(value) for name, value in genome.items()}
             for genome in described["initial"]
         ),
+        earlier,
     )

@@ -156,7 +156,11 @@ def resume(
             )
             if changes:
                 continued.save("searching")  # it is no longer complete
-                _write_experiment(folder, replace(start, experiment=experiment.to_toml()))
+                start = replace(start, experiment=experiment.to_toml(), earlier=start.experiment)
+                write_start(folder.start_file, start)
+            if start.earlier:
+                write_atomically(folder.experiment_file, start.experiment)
+                write_start(folder.start_file, replace(start, earlier=""))
             continued.run()
     return True
 
@@ -203,16 +207,12 @@ def _filled(folder: RunFolder, start: Start) -> Iterator[Journal]:
             stack.enter_context(RunLock(folder))
             journal = stack.enter_context(Journal(folder.journal_file))
             write_atomically(folder.environment_file, _json(environment()))
-            _write_experiment(folder, start)
+            write_start(folder.start_file, start)
+            write_atomically(folder.experiment_file, start.experiment)
         except StorageError:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
         yield journal
-
-
-def _write_experiment(folder: RunFolder, start: Start) -> None:
-    write_start(folder.start_file, start)
-    write_atomically(folder.experiment_file, start.experiment)
 
 
 def _warn_of_another_environment(folder: RunFolder) -> None:

@@ -1,7 +1,11 @@
 """A run that is taken up again ends as one that was never left."""
 
+import contextlib
 import dataclasses
+import errno
+import itertools
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -125,6 +129,30 @@ def test_a_complete_run_goes_on_to_another_end(
     assert not resume(folder)
 
 
+@pytest.mark.parametrize("call", range(1, 14))
+def test_the_way_to_another_end_may_be_cut_anywhere(
+    undisturbed: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    """Whichever file was replaced last, a plain resume goes on, to the old end or to the new."""
+    folder = RunFolder(tmp_path / undisturbed.id)
+    shutil.copytree(undisturbed.path, folder.path)
+    calls = itertools.count(1)
+
+    def replace(source: Path, target: Path) -> None:
+        if next(calls) == call:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        source.rename(target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", replace)
+        with contextlib.suppress(StorageError):
+            resume(folder, changes={"generations": 5})
+    resume(folder)
+    assert len(outcome(folder)[0]) in {6 + 4 * 4, 6 + 4 * 5}
+    assert load_run(folder.path).experiment.evolution.generations in {4, 5}
+    assert read_status(folder).state == "complete"
+
+
 def test_a_journal_behind_its_checkpoint_is_filled_again(
     undisturbed: RunFolder, tmp_path: Path
 ) -> None:
@@ -188,6 +216,17 @@ def test_an_edited_experiment_is_refused_with_the_difference(
         resume(folder)
     assert len(refused.value.problems) == 1
     assert folder.journal_file.read_bytes() == journal
+
+
+def test_a_damaged_experiment_is_named(undisturbed: RunFolder, tmp_path: Path) -> None:
+    """Each line on a file that is no experiment any more begins with the file."""
+    folder = unfinished(undisturbed, tmp_path, [*range(9)])
+    for text in ("", 'name = "tiny"\nseed = -1\n[task]\nkind = "mouse"\ncount = 0', "[task"):
+        folder.experiment_file.write_text(text)
+        with pytest.raises(UsageError) as refused:
+            resume(folder)
+        name = str(folder.experiment_file)
+        assert all(problem.startswith(name) for problem in refused.value.problems)
 
 
 def test_an_experiment_that_only_looks_different_is_the_same(
