@@ -205,7 +205,11 @@ def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) 
 
 def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
     name = printable(str(source))
-    origin = load_experiment(source)
+    try:
+        origin = load_experiment(source)
+    except UsageError as error:
+        lines = (line if line.startswith(name) else f"{name}: {line}" for line in error.problems)
+        raise UsageError(*lines) from None
     if origin.space.size > 1:
         raise UsageError(f"{name}: must fix every gene to be a seed, as a best.toml does")
     [configuration] = origin.space.genomes()

@@ -4,7 +4,6 @@ Works on copies of runs in warm processes, without the command line: there are t
 """
 
 import json
-import re
 import shutil
 import tempfile
 import warnings
@@ -30,8 +29,9 @@ from neuroevo.runs import RunFolder, read_champions, read_status, read_trials
 from neuroevo.search import resume
 
 _JOURNAL, _CHECKPOINT, _CHAMPIONS = "trials.jsonl", "checkpoint.json", "champions.safetensors"
-_OTHERS = ("start.json", "experiment.toml", "environment.json")
-_LINE = re.compile(r", lines? (\d+)")
+_BEST = "best.toml"
+_HEALED = (_JOURNAL, _CHECKPOINT, _CHAMPIONS, _BEST, "environment.json")
+_OTHERS = ("start.json", "experiment.toml", "environment.json", _BEST)
 _CHUNK = 8
 
 
@@ -46,7 +46,7 @@ class _Wound:
     @property
     def must_heal(self) -> bool:
         """Whether the run shall go on, where for other damage a line with its name will do."""
-        return self.file == _CHECKPOINT or (self.file == _JOURNAL and self.bit is None)
+        return self.file in _HEALED
 
     def make(self, folder: Path) -> None:
         path = folder / self.file
@@ -127,8 +127,6 @@ def _judged(folder: Path, reference: Result, wound: _Wound) -> tuple[str, tuple[
     """Read the run, then resume it; tell what became of it and what is wrong with that."""
     run = RunFolder(folder)
     problems = _misread(run, reference)
-    if wound.file == _CHAMPIONS:
-        return "named", problems
     refusal = _resumed(run)
     if not refusal:
         return "recovered", (*problems, *differences(folder, reference))
@@ -136,15 +134,7 @@ def _judged(folder: Path, reference: Result, wound: _Wound) -> tuple[str, tuple[
         problems += (f"refused: {refusal[0]}",)
     if any(wound.file not in line or "\n" in line for line in refusal):
         problems += (f"does not name the file: {refusal[0]}",)
-    if wound.file != _JOURNAL:
-        return "named", problems
-    _drop_lines(run.journal_file, refusal)
-    refusal = _resumed(run)
-    return "named, and recovered without the line", (
-        *problems,
-        *refusal,
-        *differences(folder, reference),
-    )
+    return "named", problems
 
 
 def _misread(run: RunFolder, reference: Result) -> tuple[str, ...]:
@@ -188,10 +178,3 @@ def _resumed(run: RunFolder) -> tuple[str, ...]:
         except NeuroevoError as error:
             return error.problems
     return ()
-
-
-def _drop_lines(journal: Path, refusal: Sequence[str]) -> None:
-    named = {int(found[1]) for line in refusal for found in _LINE.finditer(line)}
-    lines = journal.read_bytes().split(b"\n")
-    kept = [line for number, line in enumerate(lines, start=1) if number not in named]
-    journal.write_bytes(b"\n".join(kept))

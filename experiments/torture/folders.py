@@ -19,10 +19,16 @@ _FILES = frozenset(
         "lock",
         "report.html",
         "start.json",
+        "trials.damaged.jsonl",
         "trials.jsonl",
     }
 )
-_OF_THE_PROCESS = ("seconds", "checksum", "ends")  # how long it took, and when it was to end
+_OF_THE_PROCESS = (
+    "best",
+    "seconds",
+    "checksum",
+    "ends",
+)  # how long it took, and when it was to end
 _NAMED = 3  # differing trials
 _NUMBER = re.compile(rb'{"number": (\d+),')
 

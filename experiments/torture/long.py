@@ -11,7 +11,7 @@ from experiments.torture.rows import Row
 from experiments.torture.stage import Case, Size, stage
 
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
-_GROWTH = 1.1  # of memory, from the first quarter of the run to its last: genomes are remembered
+_GROWTH = 1.05  # of memory, from the first quarter of the run to its last: trials are remembered
 _PAUSE = 0.05  # seconds between two looks
 
 

@@ -118,11 +118,13 @@ class LiveDisplay(Display):
 
     def close(self) -> None:
         """Give the terminal back; closing twice does nothing more."""
-        self._live.stop()
+        with suppress(OSError):  # it may have been closed
+            self._live.stop()
 
     def say(self, text: str) -> None:
         """Write it above what is drawn."""
-        self._live.console.print(text, style="yellow")
+        with suppress(OSError):
+            self._live.console.print(text, style="yellow")
 
     def _open(self) -> None:
         self._live.start()

@@ -55,6 +55,7 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     # After the checks: what is wrong with the arguments shall be said at once.
     from neuroevo.api import load_run
     from neuroevo.api import resume as go_on
+    from neuroevo.evaluation import Workers
     from neuroevo.runs import read_status
 
     found = load_run(run, results)
@@ -75,7 +76,8 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
         went_on = observer.latest is not None
         return finished
 
-    finished = watched(begin, quiet=quiet)
+    workers = Workers(jobs, backend, scheduler, trial_timeout)
+    finished = watched(begin, workers, quiet=quiet)
     if not quiet and went_on:
         print_outcome(finished)
     elif not quiet:

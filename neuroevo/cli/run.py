@@ -30,6 +30,7 @@ from neuroevo.errors import UsageError
 
 if TYPE_CHECKING:
     from neuroevo.cli.progress import Display
+    from neuroevo.evaluation import Workers
     from neuroevo.experiment import Experiment
     from neuroevo.report.run import Run
 
@@ -88,7 +89,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         changes = ends(generations, time_limit, target, patience)
     named = {"seed": seed, "name": name, "evolution": changes}
     with gathered(problems):
-        _check_workers(jobs, backend, scheduler, trial_timeout)
+        workers = _workers(jobs, backend, scheduler, trial_timeout)
     with gathered(problems):
         asked = _loaded(experiment, [*(overrides or ()), *_overrides(named)])
     if problems:
@@ -115,19 +116,19 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
             stop=stop,
         )
 
-    found = watched(begin, quiet=quiet)
+    found = watched(begin, workers, quiet=quiet)
     if not quiet:
         again = f"run {quote(str(experiment))} --seed-from {reference(found.folder.path)}"
         print_outcome(found, again)
     echo_folder(found)
 
 
-def _check_workers(
+def _workers(
     jobs: int, backend: Backend, scheduler: str | None, trial_timeout: float | None
-) -> None:
+) -> "Workers":
     from neuroevo.evaluation import Workers
 
-    Workers(jobs, backend, scheduler, trial_timeout)
+    return Workers(jobs, backend, scheduler, trial_timeout)
 
 
 def _loaded(experiment: Path, overrides: list[str]) -> "Experiment":

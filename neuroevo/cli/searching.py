@@ -6,6 +6,7 @@ It knows the terminal and signals; how a search is begun or resumed is handed in
 import sys
 import warnings
 from collections.abc import Callable
+from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
 import typer
@@ -16,6 +17,7 @@ from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
     from neuroevo.cli.progress import Display
+    from neuroevo.evaluation import Workers
     from neuroevo.report.run import Run
     from neuroevo.search import Progress
 
@@ -27,8 +29,17 @@ class Begin(Protocol):
         """Return the finished run; observer and stop are as for `neuroevo.run`."""
 
 
-def watched(begin: Begin, *, quiet: bool) -> "Run":
+def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "Run":
     """Let a search go on to its end, and show it.
+
+    Parameters
+    ----------
+    begin
+        Begins it.
+    workers
+        Who trains; whoever goes on is told to take them again.
+    quiet
+        Whether nothing but errors shall be said.
 
     Raises
     ------
@@ -42,22 +53,25 @@ def watched(begin: Begin, *, quiet: bool) -> "Run":
 
     display = watch(quiet=quiet)
 
+    def how_far() -> str:
+        return _how_far(display.latest, workers)
+
     def asked() -> None:
         display.say("stopping when what is in hand is finished; once more: at once")
 
     def forced() -> None:
         display.close()
-        sys.stderr.write(f"neuroevo: {_how_far(display.latest)}\n")
+        say(f"neuroevo: {how_far()}")
 
     with display, Interruption(asked, forced) as interruption, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: display.say(f"warning: {message}")
         try:
             return begin(observer=display, stop=interruption)
         except StoppedError:
-            raise Interrupted(interruption.number, _how_far(display.latest)) from None
+            raise Interrupted(interruption.number, how_far()) from None
         except NeuroevoError as error:
             if display.latest is not None and display.latest.folder is not None:
-                error.problems = (*error.problems, _how_far(display.latest))
+                error.problems = (*error.problems, how_far())
             raise
 
 
@@ -77,12 +91,23 @@ def echo_folder(run: "Run") -> None:
     typer.echo(run.folder.path)
 
 
-def _how_far(progress: "Progress | None") -> str:
+def _how_far(progress: "Progress | None", workers: "Workers") -> str:
     if progress is None or progress.folder is None:
         return "stopped before the search began"
     generations = progress.experiment.evolution.generations
+    generation = min(progress.generation + 1, generations)
     return (
-        f"stopped in generation {progress.generation + 1} of {generations}; "
+        f"stopped in generation {generation} of {generations}; "
         f"{progress.trials:,} trials are kept; go on with: "
-        f"{called()} resume {reference(progress.folder.path)}"
+        f"{called()} resume {reference(progress.folder.path)}{_options(workers)}"
     )
+
+
+def _options(workers: "Workers") -> str:
+    """Write the options that matter for where a search can go on."""
+    options = {
+        "--backend": "" if workers.backend == "threading" else workers.backend,
+        "--scheduler": workers.scheduler or "",
+        "--trial-timeout": "" if workers.trial_timeout is None else f"{workers.trial_timeout:g}",
+    }
+    return "".join(f" {name} {quote(value)}" for name, value in options.items() if value)

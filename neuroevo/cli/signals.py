@@ -6,7 +6,6 @@ Most commands end where they are. A search is given the time to finish what is i
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -89,16 +88,17 @@ class Interruption:
         self._receiver.close()
 
     def _take_signals(self) -> None:
+        # Whatever cannot be said, on a terminal that was closed for one, signals are obeyed.
         while received := self._receiver.recv(1):
             if received[0] not in self._handlers:
                 continue
             if not self.number:
                 self.number = received[0]
-                self._asked()
+                with suppress(Exception):  # as above
+                    self._asked()
                 continue
-            with suppress(Exception):  # whatever cannot be said now, the process shall end
+            with suppress(Exception):
                 self._forced()
-            sys.stderr.flush()
             os._exit(128 + received[0])
 
 

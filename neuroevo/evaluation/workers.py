@@ -1,6 +1,7 @@
 """Who trains: how many workers, and of what kind. Does not start them."""
 
 import math
+import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal, get_args
@@ -11,6 +12,7 @@ from neuroevo.settings import one_of, shown
 Backend = Literal["threading", "loky", "dask"]
 
 _PROCESSES = ("loky", "dask")
+_ADDRESS = re.compile(r"(?:[a-z]+://)?(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Workers:
 
     def _problems_of_dask(self) -> list[str]:
         problems = []
-        if not self.scheduler:
+        if not _ADDRESS.fullmatch(self.scheduler or ""):
             rule = "must be the address of a Dask scheduler, such as tcp://127.0.0.1:8786"
             problems.append(f"scheduler: {rule}, but got {shown(self.scheduler)}")
         if find_spec("distributed") is None:
@@ -73,6 +75,6 @@ class Workers:
             rule = "must be a number of seconds above 0"
             problems.append(f"trial_timeout: {rule}, but got {shown(seconds)}")
         if self.backend not in _PROCESSES:
-            rule = "must be left out, or the backend loky or dask, as a thread can't be stopped"
+            rule = "must have a backend of processes, loky or dask, as a thread can't be stopped"
             problems.append(f"trial_timeout: {rule}, but got {shown(self.backend)}")
         return problems

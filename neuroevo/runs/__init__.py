@@ -4,7 +4,7 @@ It is the only contract between searching and reporting; it neither searches nor
 """
 
 from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.best import best_toml
+from neuroevo.runs.best import best_toml, read_best
 from neuroevo.runs.champions import Champion, read_champions, write_champions
 from neuroevo.runs.checkpoint import read_checkpoint, read_checkpoints, write_checkpoint
 from neuroevo.runs.environment import (
@@ -16,7 +16,7 @@ from neuroevo.runs.environment import (
 )
 from neuroevo.runs.experiment import read_experiment
 from neuroevo.runs.folder import RunFolder, check_name, find_run, list_runs
-from neuroevo.runs.journal import Journal, read_trials
+from neuroevo.runs.journal import Journal, mend_journal, read_trials
 from neuroevo.runs.lock import Holder, RunLock, holder
 from neuroevo.runs.start import Start, data_fingerprint, read_start, write_start
 from neuroevo.runs.status import Status, read_status
@@ -41,6 +41,8 @@ __all__ = [
     "find_run",
     "holder",
     "list_runs",
+    "mend_journal",
+    "read_best",
     "read_champions",
     "read_checkpoint",
     "read_checkpoints",

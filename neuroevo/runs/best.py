@@ -4,14 +4,19 @@ It knows experiments and trials; which trial deserves it is for others to say.
 """
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from neuroevo.errors import StorageError
 from neuroevo.evaluation import TRAINING_GENES
+from neuroevo.runs.disk import read_bytes
 from neuroevo.runs.trial import Trial
 from neuroevo.space import SearchSpace
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
+
+_MOST_BYTES = 1_000_000
 
 
 def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
@@ -39,6 +44,22 @@ def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
     training = experiment.training.model_copy(update=settings)
     fixed = experiment.model_copy(update={"space": SearchSpace(genes), "training": training})
     return "".join(f"# {line}\n" for line in _origin(trial, run_id)) + "\n" + fixed.to_toml()
+
+
+def read_best(path: Path) -> str:
+    """Read the text of a run's best configuration; empty where there is none.
+
+    Raises
+    ------
+    StorageError
+        If it is there, but can't be read.
+    """
+    try:
+        return read_bytes(path, _MOST_BYTES).decode("utf-8", errors="replace")
+    except StorageError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return ""
+        raise
 
 
 def _origin(trial: Trial, run_id: str) -> list[str]:

@@ -44,7 +44,8 @@ def read_experiment(folder: RunFolder, changes: Mapping[str, object] | None = No
     began_with = tomllib.loads(start.experiment)
     # All by way of an experiment, since a later version may write keys that an earlier did not.
     expected = _values(Experiment.of(began_with))
-    found = _values_of_file(folder.experiment_file)
+    is_there = folder.experiment_file.exists()  # else resume writes it again
+    found = _values_of_file(folder.experiment_file) if is_there else expected
     own = {("evolution", name) for name in changes or ()}
     differences = [
         f"{printable(str(folder.experiment_file))}: {dotted(key)} must be {_told(value)}, "

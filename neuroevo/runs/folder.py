@@ -98,6 +98,11 @@ class RunFolder:
         return self.path / "trials.jsonl"
 
     @property
+    def damaged_journal_file(self) -> Path:
+        """The journal as it was before lines of it were left out."""
+        return self.path / "trials.damaged.jsonl"
+
+    @property
     def checkpoint_file(self) -> Path:
         """The state of the search after its last generation."""
         return self.path / "checkpoint.json"
@@ -133,8 +138,9 @@ class RunFolder:
         return self.path / "writer.json"
 
     def exists(self) -> bool:
-        """Tell whether a run has left its experiment here, not behind a link."""
-        return os.path.isfile(self.experiment_file) and not self.is_link()  # noqa: PTH113 - never raises
+        """Tell whether a run has left its experiment or its start here, not behind a link."""
+        files = (self.experiment_file, self.start_file)
+        return any(map(os.path.isfile, files)) and not self.is_link()
 
     def is_link(self) -> bool:
         """Tell whether the folder lies elsewhere; nothing is ever written there."""

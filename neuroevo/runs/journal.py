@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from neuroevo.errors import StorageError
+from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.disk import NO_LINK, sync_folder, unreadable, unwritable, write_all
 from neuroevo.runs.seal import seal, unseal
 from neuroevo.runs.trial import Trial
@@ -117,23 +118,66 @@ def read_trials(path: Path) -> list[Trial]:
     StorageError
         If the file can't be read, or if lines in it are damaged; the first of them are named.
     """
-    trials: dict[int, Trial] = {}
-    lines: dict[int, int] = {}
+    trials: list[Trial] = []
     problems: list[str] = []
-    for place, line in enumerate(_committed_lines(path), start=1):
-        try:
-            trial = _trial(line)
-            if trial.number in trials:
-                first = lines[trial.number]
-                raise ValueError(f"must have a number of its own, but line {first} has it too")  # noqa: TRY301 - one place words all
-            trials[trial.number], lines[trial.number] = trial, place
-        except ValueError as error:
-            cure = "without the line, resume trains its trial again"
-            problems.append(f"{path}, line {place}: {error}; {cure}")
+    for _, found in _examined(path):
+        if isinstance(found, Trial):
+            trials.append(found)
+        else:
+            problems.append(f"{found}; resume leaves the line out and trains its trial again")
     if problems:
         more = len(problems) - _MOST_PROBLEMS
         raise StorageError(*problems[:_MOST_PROBLEMS], *[f"{path}: and {more} more"] * (more > 0))
-    return [trials[number] for number in sorted(trials)]
+    return sorted(trials, key=lambda trial: trial.number)
+
+
+def mend_journal(path: Path, keep: Path) -> list[str]:
+    """Leave the lines out of a journal that are damaged; what it was is kept then.
+
+    Parameters
+    ----------
+    path
+        The journal's file; nobody may have it open.
+    keep
+        Where the file as it was is kept, if there is anything wrong with it.
+
+    Returns
+    -------
+    list of str
+        One line for each line that was left out.
+
+    Raises
+    ------
+    StorageError
+        If the file can't be read or written.
+    """
+    sound: list[bytes] = []
+    problems: list[str] = []
+    for line, found in _examined(path):
+        if isinstance(found, Trial):
+            sound.append(line + b"\n")
+        else:
+            problems.append(f"{found}; its trial is trained again")
+    if problems:
+        write_atomically(path, b"".join(sound), keep=keep)
+    return problems
+
+
+def _examined(path: Path) -> Iterator[tuple[bytes, Trial | str]]:
+    """Give each line of a journal with its trial, or with what is wrong with it."""
+    lines: dict[int, int] = {}  # where the trials stand, by their numbers
+    for place, line in enumerate(_committed_lines(path), start=1):
+        try:
+            trial = _trial(line)
+        except ValueError as error:
+            yield line, f"{path}, line {place}: {error}"
+            continue
+        first = lines.setdefault(trial.number, place)
+        if first == place:
+            yield line, trial
+        else:
+            rule = f"must have a number of its own, but line {first} has it too"
+            yield line, f"{path}, line {place}: {rule}"
 
 
 def count_trials(path: Path) -> int:

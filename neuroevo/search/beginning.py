@@ -28,6 +28,8 @@ from neuroevo.runs import (
     data_fingerprint,
     environment,
     environment_differences,
+    mend_journal,
+    read_best,
     read_champions,
     read_checkpoints,
     read_environment,
@@ -139,30 +141,48 @@ def resume(
         experiment = read_experiment(folder, changes)
         start = read_start(folder.start_file)
         states, problems = read_checkpoints(folder)
+        with Journal(folder.journal_file):
+            pass  # one that is missing is made, and a torn line trimmed
+        problems += mend_journal(folder.journal_file, folder.damaged_journal_file)
         for problem in problems:
             warnings.warn(problem, stacklevel=2)
-        if states and _is_complete(folder, states[0], experiment):
+        trials = read_trials(folder.journal_file)
+        if states and _is_complete(folder, states[0], experiment, trials):
             return False
         data = _same_data(experiment, start)
+        standing = _standing(experiment, start, states, trials)
+        _check_generations(changes or {}, standing.evolution.generation)
         _warn_of_another_environment(folder)
-        observer(Progress(experiment, "compiling", folder))
+        _settle_experiment(folder, start, experiment)
+        observer(standing.progress(experiment, "compiling", folder))
         with (
             Evaluator(experiment.training.precision, workers or Workers()) as evaluator,
             Journal(folder.journal_file) as journal,
         ):
-            standing = _standing(experiment, start, states, read_trials(folder.journal_file))
             continued = Search(
                 experiment, data, standing, folder, journal, evaluator, observer, stop
             )
-            if changes:
-                continued.save("searching")  # it is no longer complete
-                start = replace(start, experiment=experiment.to_toml(), earlier=start.experiment)
-                write_start(folder.start_file, start)
-            if start.earlier:
-                write_atomically(folder.experiment_file, start.experiment)
-                write_start(folder.start_file, replace(start, earlier=""))
+            continued.save("searching")
             continued.run()
     return True
+
+
+def _check_generations(changes: Mapping[str, object], done: int) -> None:
+    asked = changes.get("generations")
+    if isinstance(asked, int) and asked < done:
+        rule = f"must be at least the {done} that are done"
+        raise UsageError(f"evolution.generations: {rule}, but got {asked}")
+
+
+def _settle_experiment(folder: RunFolder, start: Start, experiment: Experiment) -> None:
+    """Let the run have this experiment from now on; what is cut short is done the next time."""
+    text = experiment.to_toml()
+    if text != start.experiment:
+        start = replace(start, experiment=text, earlier=start.experiment)
+        write_start(folder.start_file, start)
+    if start.earlier or not folder.experiment_file.exists():
+        write_atomically(folder.experiment_file, start.experiment)
+        write_start(folder.start_file, replace(start, earlier=""))
 
 
 def _evolution(experiment: Experiment, initial: Sequence[Mapping[str, Value]]) -> Evolution:
@@ -217,7 +237,12 @@ def _filled(folder: RunFolder, start: Start) -> Iterator[Journal]:
 
 def _warn_of_another_environment(folder: RunFolder) -> None:
     """Warn of what is not as it was, and add this process to what the run ran on."""
-    then, now = read_environment(folder.environment_file), environment()
+    now = environment()
+    try:
+        then = read_environment(folder.environment_file)
+    except StorageError as error:
+        warnings.warn(f"{error}; it is written anew", stacklevel=3)
+        then = now
     differences = environment_differences(then, now)
     if differences:
         changed = "; ".join(differences)
@@ -266,18 +291,23 @@ def _restored(
     )
 
 
-def _is_complete(folder: RunFolder, state: Mapping[str, Any], experiment: Experiment) -> bool:
+def _is_complete(
+    folder: RunFolder, state: Mapping[str, Any], experiment: Experiment, trials: Sequence[Trial]
+) -> bool:
     """Tell whether a search has come to the end that its experiment asks for, and all is there."""
     if state.get("phase") != "finished" or state.get("ends") != ends_of(experiment):
         return False
+    lost = len(trials) < int(state.get("trials", 0)) or not folder.experiment_file.exists()
     try:
         read_champions(folder.champions_file)
+        best = read_best(folder.best_file)
     except StorageError as error:
         warnings.warn(f"{error}; it is made again", stacklevel=3)
         return False
-    has_front = folder.best_file.exists() or not state.get("front")
-    trials = len(read_trials(folder.journal_file))
-    return has_front and trials >= int(state.get("trials", 0))
+    if best != state.get("best", ""):
+        warnings.warn(f"{folder.best_file}: was changed; it is made again", stacklevel=3)
+        return False
+    return not lost
 
 
 def _json(values: Mapping[str, object]) -> str:

@@ -78,6 +78,19 @@ class Standing:
     told: int = 0
     seconds: float = 0.0
 
+    def progress(self, experiment: Experiment, phase: Phase, folder: RunFolder) -> Progress:
+        """Tell how far the search has come."""
+        count = len(self.trials)
+        return Progress(
+            experiment,
+            phase,
+            folder,
+            self.evolution.generation,
+            count,
+            count * experiment.training.replicates,
+            seconds=self.seconds,
+        )
+
 
 class Search:
     """A search under way: numbers trials, writes them down and keeps the observer informed.
@@ -124,7 +137,8 @@ class Search:
         self._told = standing.told
         self._clock = _Clock(standing.seconds)
         self._saved, self._cost_of_saving = -math.inf, 0.0  # when, and how long it took
-        self._progress = Progress(experiment, "baselines", folder)
+        self._best = ""  # the text of best.toml, once it is known
+        self._progress = standing.progress(experiment, "baselines", folder)
 
     def run(self) -> None:
         """Go on to the end.
@@ -163,7 +177,6 @@ class Search:
     def _evolve(self) -> str:
         """Evaluate generation after generation; return why there is no other."""
         self._report(phase="searching", front=self._trials_of(self._evolution.front))
-        self._report_finished(max(self._progress.trials, self._told))
         while not (reason := self._reason_to_end()):
             if self._stop():
                 self._halt()
@@ -218,8 +231,8 @@ class Search:
         ]
         write_champions(self._folder.champions_file, champions)
         if self._progress.front:
-            best = best_toml(self._experiment, self._progress.front[0], self._folder.id)
-            write_atomically(self._folder.best_file, best)
+            self._best = best_toml(self._experiment, self._progress.front[0], self._folder.id)
+            write_atomically(self._folder.best_file, self._best)
         self.save("finished", reason)
         self._report(phase="finished")
 
@@ -300,7 +313,7 @@ class Search:
             "generation": self._evolution.generation,
             "trials": self._progress.trials,
             "told": self._told,
-            "front": len(self._progress.front),
+            "best": self._best,
             "seconds": start,
             "stagnation": self._stagnation.state(),
             "evolution": self._evolution.state(),
@@ -310,6 +323,7 @@ class Search:
         self._cost_of_saving = self._saved - start
 
     def _report_finished(self, finished: int) -> None:
+        finished = max(finished, self._progress.trials)
         replicates = self._experiment.training.replicates
         self._report(trials=finished, networks=finished * replicates)
 

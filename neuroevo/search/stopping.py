@@ -81,7 +81,7 @@ def reason_to_end(
     if settings.patience is not None and stagnation.generations >= settings.patience:
         return f"{_generations(settings.patience)} without a gain in hypervolume"
     if generations >= settings.generations:
-        return f"{_generations(settings.generations)} done"
+        return f"{_generations(generations)} done"
     return ""
 
 

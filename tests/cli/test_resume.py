@@ -68,8 +68,8 @@ def test_a_second_signal_ends_a_search_in_the_middle_of_a_training(
     """It does not wait for the kernel, and what was finished before is kept."""
     arguments = ["run", str(experiment_file), *SLOW, "--results", str(tmp_path), "--quiet"]
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_for_trials(tmp_path, 0)
-    time.sleep(2)  # all baselines are small and done by now
+    wait_for_trials(tmp_path, 6)  # the baselines, which are small
+    time.sleep(1)
     process.send_signal(signal.SIGINT)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=1)  # what is in hand takes much longer

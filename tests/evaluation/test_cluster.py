@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from neuroevo.errors import NeuroevoError
+from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.evaluation import Workers, evaluator
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator
 from neuroevo.evaluation.pool import Failure
@@ -208,10 +208,12 @@ def test_a_scheduler_that_is_lost_is_said_in_one_line(
 def test_clusters_that_cannot_work_are_refused(capfd: pytest.CaptureFixture[str]) -> None:
     """No scheduler, no address, and a scheduler without workers: one line each."""
     nobody = f"tcp://127.0.0.1:{free_port()}"
-    for address in (nobody, "here", "tcp://[::1"):
-        with pytest.raises(NeuroevoError, match=r"^scheduler .* can be reached \(.*\)$"):
-            Evaluator("float32", Workers(backend="dask", scheduler=address))
+    with pytest.raises(NeuroevoError, match=r"^scheduler .* can be reached \(.*\)$"):
+        Evaluator("float32", Workers(backend="dask", scheduler=nobody))
     assert capfd.readouterr() == ("", "")
+    for address in ("here", "tcp://[::1", "", "tcp://a b:1"):
+        with pytest.raises(UsageError, match=r"^scheduler: must be the address of a Dask sched"):
+            Workers(backend="dask", scheduler=address)
 
 
 def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path: Path) -> None:
@@ -257,7 +259,8 @@ def test_same_bits_across_networks(
             assert bits_of(dict(many.evaluate(CONFIGURATIONS, stream, SCORING))) == alone
 
 
-ADDRESS = "10.213.86.{}"  # in a network that hopefully nobody else has
+ADDRESS = f"10.{64 + os.getpid() // 256 % 128}.{os.getpid() % 256}.{{}}"
+"""In a network that hopefully nobody else has, such as another process with these tests."""
 
 
 @pytest.fixture

@@ -233,7 +233,7 @@ def test_workers_that_cannot_be_are_refused() -> None:
     assert caught.value.problems == (
         "scheduler: must be left out, or the backend dask, but got 'tcp://127.0.0.1:8786'",
         (
-            "trial_timeout: must be left out, or the backend loky or dask, as a thread can't be "
+            "trial_timeout: must have a backend of processes, loky or dask, as a thread can't be "
             "stopped, but got 'threading'"
         ),
     )

@@ -122,7 +122,7 @@ def test_a_last_line_with_holes_is_trimmed(path: Path, make_trial: Make) -> None
             read_trials(path)
 
 
-CURE = "but is damaged; without the line, resume trains its trial again"
+CURE = "but is damaged; resume leaves the line out and trains its trial again"
 
 
 def test_damaged_lines_are_named_all_at_once(path: Path, make_trial: Make) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -181,6 +182,73 @@ def test_a_damaged_checkpoint_is_told_and_done_without(
         with pytest.warns(UserWarning, match=r"checkpoint\..*json: must"):
             assert resume(folder)
         assert outcome(folder) == outcome(undisturbed)
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_damaged_lines_are_left_out_and_trained_again(
+    undisturbed: RunFolder, tmp_path: Path, *, is_complete: bool
+) -> None:
+    """A wrong bit in the journal costs that trial alone; the journal as it was is kept."""
+    folder = RunFolder(tmp_path / undisturbed.id)
+    if is_complete:
+        shutil.copytree(undisturbed.path, folder.path)
+    else:
+        unfinished(undisturbed, tmp_path, [*range(13)])
+    content = bytearray(folder.journal_file.read_bytes())
+    content[len(content) // 2] ^= 1
+    folder.journal_file.write_bytes(content)
+    with pytest.warns(UserWarning, match="trained again") as told:
+        resume(folder)
+    assert re.search(r"trials\.jsonl, line \d+: must .*; its trial is", str(told[0].message))
+    assert folder.damaged_journal_file.read_bytes() == content
+    assert outcome(folder) == outcome(undisturbed)
+
+
+@pytest.mark.parametrize(
+    "name", ["experiment_file", "best_file", "champions_file", "journal_file", "environment_file"]
+)
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_what_follows_from_the_rest_is_made_again(
+    undisturbed: RunFolder, tmp_path: Path, name: str, *, is_gone: bool
+) -> None:
+    """A file that is gone, or empty, is there again after a resume; an experiment is named."""
+    folder = unfinished(undisturbed, tmp_path) if name == "environment_file" else None
+    if folder is None:
+        folder = RunFolder(tmp_path / undisturbed.id)
+        shutil.copytree(undisturbed.path, folder.path)
+    file: Path = getattr(folder, name)
+    file.unlink() if is_gone else file.write_bytes(b"")
+    if name == "experiment_file" and not is_gone:
+        with pytest.raises(UsageError, match=f"^{re.escape(str(file))}: "):
+            resume(folder)
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # what they say is shown elsewhere
+        assert resume(folder)
+    assert outcome(folder) == outcome(undisturbed)
+    if name == "experiment_file":
+        assert file.read_bytes() == undisturbed.experiment_file.read_bytes()
+
+
+def test_fewer_generations_than_are_done_are_refused(
+    undisturbed: RunFolder, tmp_path: Path
+) -> None:
+    """What was searched can't be undone, and the run stays as it is."""
+    folder = RunFolder(tmp_path / undisturbed.id)
+    shutil.copytree(undisturbed.path, folder.path)
+    with pytest.raises(UsageError, match="generations: must be at least the 4 that are done, but"):
+        resume(folder, changes={"generations": 3})
+    assert not resume(folder)
+
+
+def test_progress_goes_on_from_where_it_was(undisturbed: RunFolder, tmp_path: Path) -> None:
+    """From the first report on, a resumed search counts what was finished before."""
+    folder = unfinished(undisturbed, tmp_path, [*range(13)])
+    told: list[Progress] = []
+    resume(folder, observer=told.append)
+    counts = [progress.trials for progress in told]
+    assert (counts[0], counts[-1]) == (13, 22)
+    assert counts == sorted(counts)
 
 
 def test_seeds_are_remembered(tiny: Tiny, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_readers() -> None:
 
 def test_workers() -> None:
     """Workers that die cost no result, and none outlives its parent."""
-    assert_nothing_is_lost(workers(2))
+    assert_nothing_is_lost(workers(1))
 
 
 def test_signals() -> None:
@@ -73,4 +73,4 @@ def test_clock() -> None:
 
 def test_long() -> None:
     """Neither memory nor open files grow with generations."""
-    assert_nothing_is_lost(long(150))
+    assert_nothing_is_lost(long(120))
