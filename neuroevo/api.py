@@ -208,15 +208,14 @@ def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
     try:
         origin = load_experiment(source)
     except UsageError as error:
-        lines = (line if line.startswith(name) else f"{name}: {line}" for line in error.problems)
-        raise UsageError(*lines) from None
+        raise error.named(name) from None
     if origin.space.size > 1:
         raise UsageError(f"{name}: must fix every gene to be a seed, as a best.toml does")
     [configuration] = origin.space.genomes()
     try:
         taken = transfer(configuration, origin.training, experiment)
     except UsageError as error:
-        raise UsageError(*(f"{name}: {problem}" for problem in error.problems)) from None
+        raise error.named(name) from None
     return Seeds((taken.genome,), _note(name, [taken]))
 
 

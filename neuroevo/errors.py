@@ -4,7 +4,7 @@ A problem is one line that states the rule, then the value, and where it stands.
 all the problems that were found, not only the first. This module knows no other.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class NeuroevoError(Exception):
@@ -25,6 +25,11 @@ class NeuroevoError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(self.problems)
+
+    def named(self, name: str) -> Self:
+        """Return the same error with every problem beginning with a name, as of a file."""
+        lines = (line if line.startswith(name) else f"{name}: {line}" for line in self.problems)
+        return type(self)(*lines)
 
 
 class UsageError(NeuroevoError):

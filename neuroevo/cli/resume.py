@@ -1,7 +1,6 @@
 """``neuroevo resume``: go on with a run that was stopped, by whatever it was."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
 
 from neuroevo.cli.options import (
     RESULTS,
@@ -21,10 +20,6 @@ from neuroevo.cli.options import (
 )
 from neuroevo.cli.searching import echo_folder, print_outcome, watched
 from neuroevo.cli.terminal import say
-
-if TYPE_CHECKING:
-    from neuroevo.cli.progress import Display
-    from neuroevo.report.run import Run
 
 EXAMPLES = examples("neuroevo resume latest", "neuroevo resume latest --generations 60")
 
@@ -58,26 +53,9 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     from neuroevo.evaluation import Workers
     from neuroevo.runs import read_status
 
-    found = load_run(run, results)
-    went_on = False
-
-    def begin(*, observer: "Display", stop: Callable[[], bool]) -> "Run":
-        nonlocal went_on
-        finished = go_on(
-            found,
-            n_jobs=jobs,
-            backend=backend,
-            scheduler=scheduler,
-            trial_timeout=trial_timeout,
-            ends=changes,
-            observer=observer,
-            stop=stop,
-        )
-        went_on = observer.latest is not None
-        return finished
-
     workers = Workers(jobs, backend, scheduler, trial_timeout)
-    finished = watched(begin, workers, quiet=quiet)
+    begin = partial(go_on, load_run(run, results), ends=changes)
+    finished, went_on = watched(begin, workers, quiet=quiet)
     if not quiet and went_on:
         print_outcome(finished)
     elif not quiet:

@@ -1,10 +1,11 @@
 """``neuroevo run``: search for the best configuration of an experiment."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -27,12 +28,6 @@ from neuroevo.cli.options import (
 from neuroevo.cli.searching import echo_folder, print_outcome, watched
 from neuroevo.cli.terminal import reference, say
 from neuroevo.errors import UsageError
-
-if TYPE_CHECKING:
-    from neuroevo.cli.progress import Display
-    from neuroevo.evaluation import Workers
-    from neuroevo.experiment import Experiment
-    from neuroevo.report.run import Run
 
 EXAMPLES = examples(
     "neuroevo run experiments/mouse.toml",
@@ -83,15 +78,18 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
 
     Prints the new run's folder to stdout; progress and results go to stderr.
     """
+    from neuroevo.evaluation import Workers
+    from neuroevo.experiment import load_experiment
+
     problems: list[str] = []
     changes: dict[str, object] = {}
     with gathered(problems):
         changes = ends(generations, time_limit, target, patience)
     named = {"seed": seed, "name": name, "evolution": changes}
     with gathered(problems):
-        workers = _workers(jobs, backend, scheduler, trial_timeout)
+        workers = Workers(jobs, backend, scheduler, trial_timeout)
     with gathered(problems):
-        asked = _loaded(experiment, [*(overrides or ()), *_overrides(named)])
+        asked = load_experiment(experiment, [*(overrides or ()), *_overrides(named)])
     if problems:
         raise UsageError(*problems)
 
@@ -103,38 +101,12 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     if seeds.note and not quiet:
         say(seeds.note)
 
-    def begin(*, observer: "Display", stop: Callable[[], bool]) -> "Run":
-        return search(
-            asked,
-            results=results,
-            n_jobs=jobs,
-            backend=backend,
-            scheduler=scheduler,
-            trial_timeout=trial_timeout,
-            seed_from=seeds,
-            observer=observer,
-            stop=stop,
-        )
-
-    found = watched(begin, workers, quiet=quiet)
+    begin = partial(search, asked, results=results, seed_from=seeds)
+    found, _ = watched(begin, workers, quiet=quiet)
     if not quiet:
         again = f"run {quote(str(experiment))} --seed-from {reference(found.folder.path)}"
         print_outcome(found, again)
     echo_folder(found)
-
-
-def _workers(
-    jobs: int, backend: Backend, scheduler: str | None, trial_timeout: float | None
-) -> "Workers":
-    from neuroevo.evaluation import Workers
-
-    return Workers(jobs, backend, scheduler, trial_timeout)
-
-
-def _loaded(experiment: Path, overrides: list[str]) -> "Experiment":
-    from neuroevo.experiment import load_experiment
-
-    return load_experiment(experiment, overrides)
 
 
 def _overrides(settings: Mapping[str, object], table: str = "") -> list[str]:

@@ -6,6 +6,7 @@ It knows the terminal and signals; how a search is begun or resumed is handed in
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import asdict
 from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +18,7 @@ from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
     from neuroevo.cli.progress import Display
-    from neuroevo.evaluation import Workers
+    from neuroevo.evaluation import Backend, Workers
     from neuroevo.report.run import Run
     from neuroevo.search import Progress
 
@@ -25,12 +26,23 @@ if TYPE_CHECKING:
 class Begin(Protocol):
     """Searches, or goes on with a search, to its end."""
 
-    def __call__(self, *, observer: "Display", stop: Callable[[], bool]) -> "Run":
-        """Return the finished run; observer and stop are as for `neuroevo.run`."""
+    def __call__(  # noqa: PLR0913 - what both commands hand over, by name
+        self,
+        *,
+        n_jobs: int,
+        backend: "Backend",
+        scheduler: str | None,
+        trial_timeout: float | None,
+        observer: "Display",
+        stop: Callable[[], bool],
+    ) -> "Run":
+        """Return the finished run; all is as for `neuroevo.run`."""
 
 
-def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "Run":
+def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "tuple[Run, bool]":
     """Let a search go on to its end, and show it.
+
+    Returns the run, and whether there was anything left to do.
 
     Parameters
     ----------
@@ -66,13 +78,14 @@ def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "Run":
     with display, Interruption(asked, forced) as interruption, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: display.say(f"warning: {message}")
         try:
-            return begin(observer=display, stop=interruption)
+            run = begin(**asdict(workers), observer=display, stop=interruption)
         except StoppedError:
             raise Interrupted(interruption.number, how_far()) from None
         except NeuroevoError as error:
             if display.latest is not None and display.latest.folder is not None:
                 error.problems = (*error.problems, how_far())
             raise
+    return run, display.latest is not None
 
 
 def print_outcome(run: "Run", *next_steps: str) -> None:

@@ -4,10 +4,10 @@ What a file of a stranger may ask for is a rule, so that it loads everywhere or 
 are upper bounds for a worker that trains; what a run adds to its journal is not counted.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 
 from neuroevo.learning import TrainingSettings
+from neuroevo.learning.architecture import vector_size
 from neuroevo.settings import Location
 from neuroevo.space import Choice, Gene, Layers
 from neuroevo.tasks import DataSize
@@ -37,7 +37,9 @@ def memory(
     population
         Configurations in a generation.
     """
-    parameters = max(_parameters(widths, data) for widths in _largest(hidden))
+    parameters = max(
+        vector_size((data.inputs, *widths, data.outputs)) for widths in _largest(hidden)
+    )
     rows, columns = data.training + data.validation, data.inputs + data.outputs
     kept = 2 * _DOUBLE * training.replicates * parameters  # of a trial, gathered and looked at
     return {
@@ -77,8 +79,3 @@ def _largest(hidden: Gene) -> list[tuple[int, ...]]:
 
 def _width(layer: int | tuple[int, str]) -> int:
     return layer if isinstance(layer, int) else layer[0]
-
-
-def _parameters(widths: Sequence[int], data: DataSize) -> int:
-    sizes = (data.inputs, *widths, data.outputs)
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))

@@ -1,5 +1,6 @@
 """The architecture of a network: layer sizes, activations, biases, outputs. Knows no weights."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, TypeAlias
 
@@ -84,4 +85,9 @@ class Architecture(Settings):
 
         Biases have a place also where they do not learn, and are 0 there.
         """
-        return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(self.layer_sizes))
+        return vector_size(self.layer_sizes)
+
+
+def vector_size(layer_sizes: Sequence[int]) -> int:
+    """Return the length of a parameter vector of layers of these sizes, inputs and outputs too."""
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))

@@ -16,6 +16,7 @@ from neuroevo.runs import (
     read_champions,
     read_environment,
     read_experiment,
+    read_start,
     read_status,
     read_trials,
 )
@@ -52,7 +53,7 @@ class Run:
     @cached_property
     def experiment(self) -> "Experiment":
         """The experiment as resolved."""
-        return read_experiment(self.folder)
+        return read_experiment(self.folder, read_start(self.folder.start_file))
 
     @cached_property
     def status(self) -> Status:

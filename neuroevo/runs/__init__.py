@@ -6,7 +6,7 @@ It is the only contract between searching and reporting; it neither searches nor
 from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.best import best_toml, read_best
 from neuroevo.runs.champions import Champion, read_champions, write_champions
-from neuroevo.runs.checkpoint import read_checkpoint, read_checkpoints, write_checkpoint
+from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
 from neuroevo.runs.environment import (
     cpu_model,
     environment,
@@ -44,7 +44,6 @@ __all__ = [
     "mend_journal",
     "read_best",
     "read_champions",
-    "read_checkpoint",
     "read_checkpoints",
     "read_environment",
     "read_experiment",

@@ -55,17 +55,3 @@ def read_checkpoints(folder: RunFolder) -> tuple[list[dict[str, Any]], list[str]
             if not isinstance(error.__cause__, FileNotFoundError):
                 problems += error.problems
     return states, problems
-
-
-def read_checkpoint(folder: RunFolder) -> dict[str, Any] | None:
-    """Read the newest state that can be used; None when there is none yet.
-
-    Raises
-    ------
-    StorageError
-        If there are checkpoints, but none can be used; each is named.
-    """
-    states, problems = read_checkpoints(folder)
-    if problems and not states:
-        raise StorageError(*problems)
-    return states[0] if states else None

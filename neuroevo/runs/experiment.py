@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import UsageError
 from neuroevo.runs.folder import RunFolder
-from neuroevo.runs.start import read_start
+from neuroevo.runs.start import Start
 from neuroevo.settings import dotted, printable, shown
 
 if TYPE_CHECKING:
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 _Values = dict[tuple[str, ...], object]
 
 
-def read_experiment(folder: RunFolder, changes: Mapping[str, object] | None = None) -> "Experiment":
+def read_experiment(
+    folder: RunFolder, start: Start, changes: Mapping[str, object] | None = None
+) -> "Experiment":
     """Read the experiment of a run.
 
     Parameters
     ----------
     folder
         The run.
+    start
+        What it started from.
     changes
         Settings of `[evolution]` to put in the place of its own; what the file says of them does
         not matter.
@@ -35,12 +39,9 @@ def read_experiment(folder: RunFolder, changes: Mapping[str, object] | None = No
     UsageError
         If the file can't be read, or was edited since the run began, one line for each
         difference; or if a change can't be.
-    StorageError
-        If what the run began with can't be read.
     """
     from neuroevo.experiment import Experiment  # noqa: PLC0415 - slow, not always needed
 
-    start = read_start(folder.start_file)
     began_with = tomllib.loads(start.experiment)
     # All by way of an experiment, since a later version may write keys that an earlier did not.
     expected = _values(Experiment.of(began_with))
@@ -63,12 +64,10 @@ def read_experiment(folder: RunFolder, changes: Mapping[str, object] | None = No
 def _values_of_file(path: Path) -> _Values:
     from neuroevo.experiment import load_experiment  # noqa: PLC0415 - slow, not always needed
 
-    name = printable(str(path))
     try:
         return _values(load_experiment(path))
     except UsageError as error:
-        lines = (line if line.startswith(name) else f"{name}: {line}" for line in error.problems)
-        raise UsageError(*lines) from None
+        raise error.named(printable(str(path))) from None
 
 
 def _values(experiment: "Experiment") -> _Values:

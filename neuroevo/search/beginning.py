@@ -39,7 +39,7 @@ from neuroevo.runs import (
     write_atomically,
     write_start,
 )
-from neuroevo.search.loop import SEARCH_SEEDS, Search, Standing, ends_of, living, stream_of
+from neuroevo.search.loop import SEARCH_SEEDS, Search, Standing, ends_of, living, streams_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, nobody
 from neuroevo.search.stopping import Stagnation
 from neuroevo.space import Value
@@ -85,7 +85,9 @@ def search(  # noqa: PLR0913 - all of what a caller may set, by name
         If it was stopped; it can be resumed, unless it had not begun.
     """
     evolution = _evolution(experiment, initial)
-    data = _data(experiment)
+    data = experiment.task.data_set()
+    streams = streams_of(experiment, data)
+    streams(SEARCH_SEEDS)  # refuses at once what no network of the experiment can learn
     observer(Progress(experiment, "compiling"))
     with Evaluator(experiment.training.precision, workers or Workers()) as evaluator:
         if stop():
@@ -94,7 +96,7 @@ def search(  # noqa: PLR0913 - all of what a caller may set, by name
         start = Start(experiment.to_toml(), data_fingerprint(data), tuple(map(dict, initial)))
         with _filled(folder, start) as journal:
             standing = Standing(evolution)
-            Search(experiment, data, standing, folder, journal, evaluator, observer, stop).run()
+            Search(experiment, streams, standing, folder, journal, evaluator, observer, stop).run()
     return folder
 
 
@@ -138,8 +140,8 @@ def resume(
         If it was stopped again.
     """
     with RunLock(folder):
-        experiment = read_experiment(folder, changes)
         start = read_start(folder.start_file)
+        experiment = read_experiment(folder, start, changes)
         states, problems = read_checkpoints(folder)
         with Journal(folder.journal_file):
             pass  # one that is missing is made, and a torn line trimmed
@@ -149,7 +151,9 @@ def resume(
         trials = read_trials(folder.journal_file)
         if states and _is_complete(folder, states[0], experiment, trials):
             return False
-        data = _same_data(experiment, start)
+        data = experiment.task.data_set()
+        _check_same(data, start)
+        streams = streams_of(experiment, data)
         standing = _standing(experiment, start, states, trials)
         _check_generations(changes or {}, standing.evolution.generation)
         _warn_of_another_environment(folder)
@@ -160,7 +164,7 @@ def resume(
             Journal(folder.journal_file) as journal,
         ):
             continued = Search(
-                experiment, data, standing, folder, journal, evaluator, observer, stop
+                experiment, streams, standing, folder, journal, evaluator, observer, stop
             )
             continued.save("searching")
             continued.run()
@@ -196,15 +200,7 @@ def _evolution(experiment: Experiment, initial: Sequence[Mapping[str, Value]]) -
     )
 
 
-def _data(experiment: Experiment) -> DataSet:
-    """Make the task's data, and refuse at once what no network of the experiment can learn."""
-    data = experiment.task.data_set()
-    stream_of(experiment, data, SEARCH_SEEDS)
-    return data
-
-
-def _same_data(experiment: Experiment, start: Start) -> DataSet:
-    data = _data(experiment)
+def _check_same(data: DataSet, start: Start) -> None:
     found = data_fingerprint(data)
     differences = [
         f"task: {name} must be {shown_then}, as when the run began, but got {found.get(name)}"
@@ -213,7 +209,6 @@ def _same_data(experiment: Experiment, start: Start) -> DataSet:
     ]
     if differences:
         raise DataError(*differences)
-    return data
 
 
 @contextmanager

@@ -5,7 +5,8 @@ Knows genomes, evaluations and trials; neither trains nor stores.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import OBJECTIVES
@@ -31,17 +32,12 @@ class Birth:
         diverged = not all(map(math.isfinite, evaluation.objectives.values()))
         replicates = len(evaluation.curves)
         return Trial(
-            number=self.number,
-            generation=self.generation,
-            operator=self.operator,
-            parents=self.parents,
-            genome=self.genome,
+            **self._origin(),
             objectives=evaluation.objectives,
             curve=evaluation.median_curve,
             state="diverged" if diverged else "complete",
             diverged=evaluation.diverged,
             seconds=round(evaluation.seconds, 6),
-            name=self.name,
             cause=f"{evaluation.diverged} of {replicates} replicates diverged" if diverged else "",
         )
 
@@ -58,17 +54,12 @@ class Birth:
             Length of the curve that it does not have.
         """
         return Trial(
-            number=self.number,
-            generation=self.generation,
-            operator=self.operator,
-            parents=self.parents,
-            genome=self.genome,
+            **self._origin(),
             objectives=dict.fromkeys(objectives, math.nan),
             curve=(math.inf,) * points,
             state="failed",
             diverged=0,
             seconds=round(failure.seconds, 6),
-            name=self.name,
             cause=failure.cause,
         )
 
@@ -80,16 +71,19 @@ class Birth:
         StorageError
             If it is another one.
         """
-        for key in ("generation", "genome", "operator", "parents", "name"):
-            asked, found = getattr(self, key), getattr(recorded, key)
-            if key == "genome":
-                asked, found = dict(asked), dict(found)
+        for key, value in self._origin().items():
+            found = getattr(recorded, key)
+            asked = dict(value) if key == "genome" else value  # a journal gives plain mappings
             if asked != found:
                 raise StorageError(
                     f"trial {self.number}: {key} must be {asked!r}, for which the search asks, "
                     f"but the journal has {found!r}"
                 )
         return recorded
+
+    def _origin(self) -> dict[str, Any]:
+        """Give what a trial has from its birth, by the names that both have for it."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}
 
 
 def fitness(trial: Trial) -> tuple[float, ...]:

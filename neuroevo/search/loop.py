@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, NoReturn
 
 from neuroevo.evaluation import TRAINING_GENES
@@ -35,9 +36,19 @@ SEARCH_SEEDS, FRESH_SEEDS = 0, 1  # second part of the seed of all starting weig
 _SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal do as well
 
 
-def stream_of(experiment: Experiment, data: DataSet, seeds: int) -> SampleStream:
-    """Give the samples that all networks of a run see, for its search or for fresh scores."""
-    return sample_stream(data, experiment.training, (experiment.seed, seeds))
+Streams = Callable[[int], SampleStream]
+"""The samples that all networks of a run see, for its search or for fresh scores."""
+
+
+def streams_of(experiment: Experiment, data: DataSet) -> Streams:
+    """Give the streams of an experiment by their seeds; each is made once, when first asked for.
+
+    Raises
+    ------
+    DataError
+        By what is returned, if no network of the experiment can learn the data.
+    """
+    return cache(lambda seeds: sample_stream(data, experiment.training, (experiment.seed, seeds)))
 
 
 def living(evolution: Evolution, trials: Mapping[str, Trial]) -> dict[str, Trial]:
@@ -97,7 +108,7 @@ class Search:
 
     Parameters
     ----------
-    experiment, data
+    experiment, streams
         What is searched, on what.
     standing
         Where it stands; trials that are there already are not evaluated again.
@@ -114,7 +125,7 @@ class Search:
     def __init__(  # noqa: PLR0913, PLR0917 - all that a search works with
         self,
         experiment: Experiment,
-        data: DataSet,
+        streams: Streams,
         standing: Standing,
         folder: RunFolder,
         journal: Journal,
@@ -123,8 +134,8 @@ class Search:
         stop: Callable[[], bool],
     ) -> None:
         self._experiment = experiment
-        self._data = data
-        self._stream = stream_of(experiment, data, SEARCH_SEEDS)
+        self._streams = streams
+        self._stream = streams(SEARCH_SEEDS)
         self._folder = folder
         self._journal = journal
         self._evaluator = evaluator
@@ -186,11 +197,9 @@ class Search:
                 return EXHAUSTED
             births = [self._birth(self._told + place, each) for place, each in enumerate(genomes)]
             trials = self._evaluate(births)
-            genome_of = {
-                birth.number: genome for birth, genome in zip(births, genomes, strict=True)
-            }
-            individuals = [Individual(genome_of[each.number], fitness(each)) for each in trials]
-            self._living |= {genome_of[each.number].key: each for each in trials}
+            born = [(genomes[trial.number - self._told], trial) for trial in trials]
+            individuals = [Individual(genome, fitness(trial)) for genome, trial in born]
+            self._living |= {genome.key: trial for genome, trial in born}
             if len(trials) == len(births):
                 self._tell(individuals)
             else:  # the time was over before the generation was
@@ -223,7 +232,7 @@ class Search:
         trials = [*self._progress.front, *self._progress.baselines]
         trials = [trial for trial in trials if trial.state != "failed"]
         known = self._scored_again(trials, self._stream)
-        fresh = self._scored_again(trials, stream_of(self._experiment, self._data, FRESH_SEEDS))
+        fresh = self._scored_again(trials, self._streams(FRESH_SEEDS))
         champions = [
             _champion(trial, known[trial.number], fresh[trial.number])
             for trial in trials

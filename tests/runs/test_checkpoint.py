@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from neuroevo.errors import StorageError
 from neuroevo.runs import (
     RunFolder,
-    read_checkpoint,
     read_checkpoints,
     write_atomically,
     write_checkpoint,
@@ -42,13 +41,13 @@ def folder(tmp_path: Path) -> RunFolder:
 def test_a_state_comes_back(shared: RunFolder, state: dict[str, object]) -> None:
     """Any plain JSON state is read as it was written, whole numbers beyond 64 bits included."""
     write_checkpoint(shared, state)
-    assert read_checkpoint(shared) == state
+    assert read_checkpoints(shared)[0][0] == state
     assert json.loads(shared.checkpoint_file.read_bytes())["schema"] == 2
 
 
 def test_the_last_two_are_kept(folder: RunFolder) -> None:
     """A new checkpoint makes the present one the previous one; older ones go."""
-    assert (read_checkpoint(folder), read_checkpoints(folder)) == (None, ([], []))
+    assert read_checkpoints(folder) == ([], [])
     for generation in range(3):
         write_checkpoint(folder, {"generation": generation})
     assert read_checkpoints(folder) == ([{"generation": 2}, {"generation": 1}], [])
@@ -94,8 +93,7 @@ def test_whatever_call_fails_the_newest_state_is_still_there(
                 break
         assert told == f"{folder.checkpoint_file}: cannot be written (No space left on device)"
         assert not [path for path in folder.path.iterdir() if path.name.startswith(".")]
-        newest = read_checkpoint(folder)
-        assert newest is not None
+        [newest, *_], _ = read_checkpoints(folder)
         assert newest["generation"] in {0, generation}
         write_checkpoint(folder, {"generation": 0})
     assert generation > 6
@@ -111,19 +109,18 @@ def test_a_damaged_checkpoint_is_named_and_the_previous_one_read(
     folder.checkpoint_file.write_bytes(content)
     problem = f"{folder.checkpoint_file}: must end with its checksum, but is damaged"
     assert read_checkpoints(folder) == ([{"generation": 0}], [problem])
-    assert read_checkpoint(folder) == {"generation": 0}
     folder.previous_checkpoint_file.write_bytes(content)
-    with pytest.raises(StorageError) as caught:
-        read_checkpoint(folder)
-    assert caught.value.problems[0] == problem
-    assert len(caught.value.problems) == 2
+    states, problems = read_checkpoints(folder)
+    assert states == []
+    assert problems[0] == problem
+    assert len(problems) == 2
 
 
 def test_a_state_of_another_schema_is_refused(folder: RunFolder) -> None:
     """A sound checkpoint of another version says which schema was expected."""
     write_atomically(folder.checkpoint_file, sealed_file(3, {"generation": 1}))
-    with pytest.raises(StorageError, match=r"checkpoint\.json: schema must be 2, but got 3"):
-        read_checkpoint(folder)
+    problem = f"{folder.checkpoint_file}: schema must be 2, but got 3"
+    assert read_checkpoints(folder) == ([], [problem])
 
 
 def test_every_cut_and_every_flip_leads_to_the_previous_one(folder: RunFolder) -> None:

@@ -25,7 +25,7 @@ from neuroevo.runs import (
     Trial,
     best_toml,
     read_champions,
-    read_checkpoint,
+    read_checkpoints,
     read_trials,
 )
 from neuroevo.search import Progress, search
@@ -191,8 +191,7 @@ def test_the_checkpoint_continues_the_search(
 ) -> None:
     """An evolution made from the last checkpoint has the run's front and asks for a generation."""
     folder, progress = mouse_search
-    checkpoint = read_checkpoint(folder)
-    assert checkpoint is not None
+    [checkpoint, *_], _ = read_checkpoints(folder)
     evolution = Evolution.from_state(mouse_experiment.space, checkpoint["evolution"])
     fronts = [dict(individual.genome) for individual in evolution.front]
     assert fronts == [dict(trial.genome) for trial in progress[-1].front]
@@ -245,8 +244,7 @@ def test_layers_with_activations_of_their_own_are_searched(tmp_path: Path) -> No
         layer[1] for layer in hidden if isinstance(layer, tuple)
     )
     assert run.folder.report_file.exists()
-    checkpoint = read_checkpoint(run.folder)
-    assert checkpoint is not None
+    [checkpoint, *_], _ = read_checkpoints(run.folder)
     evolution = Evolution.from_state(experiment.space, checkpoint["evolution"])
     assert len(evolution.ask()) == 12
 
