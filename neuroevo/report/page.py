@@ -1,25 +1,18 @@
 """Writes a run's report: one HTML file that needs nothing else, opened from disk or served.
 
-The texts and figures are made elsewhere; here they are put on the page, with plotly.js, style
-and script inlined and a security policy that allows these very scripts and no request at all.
+The texts and figures are made elsewhere; here they are put on the page.
 """
 
-import base64
-import hashlib
-import importlib.util
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from neuroevo.errors import NeuroevoError
 from neuroevo.report import tables, theme, wording
 from neuroevo.report.comparison import unbeaten_on_fresh_seeds
 from neuroevo.report.diagram import svg
+from neuroevo.report.document import PLOTLY_CONFIG, Document, asset
 from neuroevo.report.drawing import objective_name
 from neuroevo.report.findings import EXCERPT
 from neuroevo.report.headline import headline
@@ -33,14 +26,6 @@ if TYPE_CHECKING:
 
 FAILURES_SHOWN = 8
 MOST_SHOWN = 200  # rows of the front where it is shown at length
-
-PLOTLY_CONFIG = {
-    "displaylogo": False,
-    "showSendToCloud": False,  # its button would upload the figure
-    "plotlyServerURL": "",
-    "responsive": True,
-    "displayModeBar": False,  # it would lie over the legends; a double click resets a zoom
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,42 +68,32 @@ def page(findings: "Findings") -> str:
         "twins": theme.twins(),
         "config": PLOTLY_CONFIG,
     }
-    scripts = [_plotly_script(), _asset("report.js")] if specifications else []
-    return (
-        _environment()
-        .get_template("report.html.jinja")
-        .render(
-            policy=_policy(scripts),
-            style=_style(),
-            payload=_embedded(payload),
-            scripts=[Markup(script) for script in scripts],  # noqa: S704 - files of ours and plotly's
-            title=findings.identity or findings.experiment.name,
-            headline=opening,
-            lead=_with_code(opening.lead),
-            finished=findings.finished,
-            figures=shown,
-            best=best_table(findings),
-            front=best_table(findings, MOST_SHOWN) if len(findings.front) > EXCERPT else None,
-            front_size=len(findings.front),
-            fresh=_fresh_seeds(findings),
-            baselines=baselines_table(findings),
-            failures=_failures(findings),
-            asked=_asked(findings),
-            toml=findings.experiment.to_toml(),
-            started=str(findings.environment.get("started", "")).replace("T", " ")[:16],
-            machine=_machine(findings),
-            identity=findings.identity,
-        )
+    document = Document(
+        "report.html.jinja",
+        title=findings.identity or findings.experiment.name,
+        styles=[asset("theme.css"), asset("report.css")],
+        scripts=[asset("plotly.min.js"), asset("report.js")] if specifications else [],
+        payload=payload,
+        adds_styles=True,
     )
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("neuroevo.report", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return document.render(
+        {
+            "headline": opening,
+            "lead": _with_code(opening.lead),
+            "finished": findings.finished,
+            "figures": shown,
+            "best": best_table(findings),
+            "front": best_table(findings, MOST_SHOWN) if len(findings.front) > EXCERPT else None,
+            "front_size": len(findings.front),
+            "fresh": _fresh_seeds(findings),
+            "baselines": baselines_table(findings),
+            "failures": _failures(findings),
+            "asked": _asked(findings),
+            "toml": findings.experiment.to_toml(),
+            "started": str(findings.environment.get("started", "")).replace("T", " ")[:16],
+            "machine": _machine(findings),
+            "identity": findings.identity,
+        }
     )
 
 
@@ -254,49 +229,3 @@ def _machine(findings: "Findings") -> str:
         str(environment.get("cpu") or ""),
     ]
     return " · ".join(wording.shortened(part, 80) for part in parts if part)
-
-
-def _embedded(payload: object) -> Markup:
-    """Return JSON that can stand in a script element: no character of it can end the element."""
-    text = json.dumps(payload, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - made harmless in the lines above
-
-
-def _style() -> Markup:
-    light, dark = theme.custom_properties(theme.LIGHT), theme.custom_properties(theme.DARK)
-    properties = (
-        f":root {{ --font: {theme.FONT}; {light} }}\n"
-        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
-    )
-    return Markup(properties + _asset("report.css"))  # noqa: S704 - tokens and a file of ours
-
-
-def _policy(scripts: Sequence[str]) -> str:
-    """Return the security policy: these scripts by their hash, styles inline, no request at all.
-
-    plotly.js adds its own style elements, so styles can't be held to hashes.
-    """
-    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def _asset(name: str) -> str:
-    return (Path(__file__).parent / "assets" / name).read_text(encoding="utf-8")
-
-
-def _plotly_script() -> str:
-    # Found without importing plotly, which takes longer than all of the page.
-    found = importlib.util.find_spec("plotly")
-    if found is None or not found.submodule_search_locations:
-        raise NeuroevoError("plotly: must be installed for a report, but was not found")
-    path = Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
-    return path.read_text(encoding="utf-8")

@@ -110,6 +110,15 @@ def custom_properties(tokens: Mapping[str, str]) -> str:
     return " ".join(f"--{name}: {colour};" for name, colour in tokens.items())
 
 
+def style() -> str:
+    """Return the tokens as a style sheet, the dark ones for dark screens."""
+    light, dark = custom_properties(LIGHT), custom_properties(DARK)
+    return (
+        f":root {{ --font: {FONT}; {light} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+    )
+
+
 def colour_scale(tokens: Mapping[str, str] = LIGHT) -> list[list[Any]]:
     """Return the ramp from early to late as a plotly colour scale: pairs of position and colour."""
     steps = [tokens[f"ramp-{step}"] for step in range(1, 10)]
