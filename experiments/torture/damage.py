@@ -143,7 +143,8 @@ def _misread(run: RunFolder, reference: Result) -> tuple[str, ...]:
     try:
         for trial in read_trials(run.journal_file):
             known = {**json.loads(trial.to_json())}
-            known.pop("seconds")
+            for times in ("seconds", "work"):
+                known.pop(times, None)
             if known != reference.trials[trial.number]:
                 problems.append(f"trial {trial.number} is read as another one")
     except NeuroevoError as error:

@@ -26,6 +26,7 @@ _FILES = frozenset(
 _OF_THE_PROCESS = (
     "best",
     "seconds",
+    "work",
     "checksum",
     "ends",
 )  # how long it took, and when it was to end

@@ -11,7 +11,7 @@ from neuroevo.evaluation.phenotype import (
     is_read,
     phenotype_of,
 )
-from neuroevo.evaluation.workers import Backend, Workers
+from neuroevo.evaluation.workers import Backend, Work, Workers
 
 __all__ = [
     "NETWORK_GENES",
@@ -21,6 +21,7 @@ __all__ = [
     "Backend",
     "Objective",
     "Phenotype",
+    "Work",
     "Workers",
     "is_read",
     "phenotype_of",

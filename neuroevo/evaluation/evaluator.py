@@ -3,6 +3,8 @@
 Knows how work is cut into bundles and put together again; knows no search and no disk.
 """
 
+import os
+import platform
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +21,7 @@ from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurve
 from neuroevo.evaluation.parcel import Parcel
 from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.evaluation.pool import Crew, Failure, Job, LocalCrew, Pool
-from neuroevo.evaluation.workers import Workers
+from neuroevo.evaluation.workers import Work, Workers
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
 from neuroevo.learning.training import SampleStream, compile_kernel, train
@@ -42,6 +44,7 @@ class Evaluation:
     curves: npt.NDArray[np.floating]  # (replicates, points) validation MSE
     parameters: npt.NDArray[np.floating]  # (replicates, vector size)
     seconds: float  # of one core
+    work: tuple[Work, ...] = ()  # whoever trained any of it, in the order of time
 
     @property
     def precision(self) -> Precision:
@@ -66,6 +69,7 @@ class _TrainedLane(NamedTuple):
     curve: npt.NDArray[np.floating]
     parameters: npt.NDArray[np.floating]
     seconds: float  # its share of the bundle's
+    work: Work  # on the bundle
 
 
 def never() -> bool:
@@ -166,15 +170,16 @@ def _crew(precision: Precision, workers: Workers) -> Crew:
 
 def _train(bundle: Bundle, stream: SampleStream) -> list[_TrainedLane]:
     """Train a bundle; this is what workers do."""
-    start = time.perf_counter()
+    began, start = time.time(), time.perf_counter()
     trained = train(
         bundle.architecture,
         [replicate.lane for replicate in bundle.replicates],
         stream,
     )
-    seconds = (time.perf_counter() - start) / len(bundle.replicates)
+    seconds = time.perf_counter() - start
+    work = Work(f"{platform.node()}:{os.getpid()}", round(began, 6), round(seconds, 6))
     return [
-        _TrainedLane(replicate, curve, parameters, seconds)
+        _TrainedLane(replicate, curve, parameters, seconds / len(bundle.replicates), work)
         for replicate, curve, parameters in zip(
             bundle.replicates, trained.curves, trained.parameters, strict=True
         )
@@ -231,4 +236,5 @@ def _judge(
         curves,
         np.stack([lane.parameters for lane in lanes]),
         sum(lane.seconds for lane in lanes),
+        tuple(sorted({lane.work for lane in lanes}, key=lambda work: (work.began, work))),
     )

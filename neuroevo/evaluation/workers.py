@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from neuroevo.errors import UsageError
 from neuroevo.settings import one_of, shown
@@ -13,6 +13,14 @@ Backend = Literal["threading", "loky", "dask"]
 
 _PROCESSES = ("loky", "dask")
 _ADDRESS = re.compile(r"(?:[a-z]+://)?(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
+
+
+class Work(NamedTuple):
+    """What a worker did at one go."""
+
+    worker: str  # host:process; threads of a process are not told apart
+    began: float  # seconds since 1970
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

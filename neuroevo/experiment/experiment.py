@@ -112,6 +112,8 @@ class Experiment(Settings):
         What its run folders are called.
     seed
         Chooses starting weights, the order of samples and the course of evolution.
+    note
+        What people want to remember of it; at most 500 characters.
     task
         What networks learn.
     space
@@ -135,6 +137,7 @@ class Experiment(Settings):
 
     name: str = "experiment"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    note: Annotated[str, Field(max_length=500)] = ""
     task: Annotated[SerializeAsAny[Task], BeforeValidator(_read_task)]
     space: Annotated[SearchSpace, BeforeValidator(read_space)] = DEFAULT_SPACE
     evolution: EvolutionSettings = Field(default_factory=EvolutionSettings)
@@ -218,9 +221,8 @@ class Experiment(Settings):
         written["space"] = write_space(self.space)
         written["training"] = _readable(written["training"], self.unread)
         order = ("task", "space", "training", "evolution")
-        return write_toml(
-            {"name": self.name, "seed": self.seed} | {name: written[name] for name in order}
-        )
+        head = {"name": self.name, "seed": self.seed} | ({"note": self.note} if self.note else {})
+        return write_toml(head | {name: written[name] for name in order})
 
 
 def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[str, object]:

@@ -128,6 +128,21 @@ class RunFolder:
         return self.path / "report.html"
 
     @property
+    def mouse_file(self) -> Path:
+        """The page on which the champion follows the mouse; of the mouse task alone."""
+        return self.path / "mouse.html"
+
+    @property
+    def random_file(self) -> Path:
+        """A random search of equal size, a line for each trial; made when asked for."""
+        return self.path / "random.jsonl"
+
+    @property
+    def ablation_file(self) -> Path:
+        """The way from a baseline to the champion, a line for each trial; made when asked for."""
+        return self.path / "ablation.jsonl"
+
+    @property
     def lock_file(self) -> Path:
         """What its one writer locks; it stays."""
         return self.path / "lock"

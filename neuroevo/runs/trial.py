@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from neuroevo.errors import UsageError
+from neuroevo.evaluation import Work
 from neuroevo.settings import shown
 from neuroevo.space.values import plain
 
@@ -54,6 +55,8 @@ class Trial:
         A baseline's name.
     cause
         Why it failed or diverged.
+    work
+        Who trained it and when, in the order of time; empty where nobody noted it.
     """
 
     number: int
@@ -68,6 +71,7 @@ class Trial:
     seconds: float
     name: str = ""
     cause: str = ""
+    work: tuple[Work, ...] = ()
 
     def to_json(self) -> str:
         """Write the trial as one line of strict JSON, without the newline.
@@ -97,6 +101,8 @@ class Trial:
         }
         if self.cause:
             tail["cause"] = self.cause
+        if self.work:
+            tail["work"] = self.work
         return f'{_dump(head)[:-1]}, "curve": [{_curve_text(self.curve)}], {_dump(tail)[1:]}'
 
     @classmethod
@@ -139,6 +145,7 @@ class Trial:
             seconds=float(fields["seconds"]),
             name=fields.get("name", ""),
             cause=fields.get("cause", ""),
+            work=tuple(Work(*each) for each in fields.get("work", ())),
         )
 
 
@@ -185,6 +192,13 @@ def _is_gene_value(value: object) -> bool:
     return True
 
 
+def _is_work(value: object) -> bool:
+    if not isinstance(value, list) or len(value) != len(Work._fields):
+        return False
+    worker, *times = value
+    return _is_text(worker) and all(map(_is_number, times))
+
+
 def _list_of(holds: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, list) and all(map(holds, value))
 
@@ -206,5 +220,6 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "seconds": ("a number", _is_number),
     "name": ("a text", _is_text),
     "cause": ("a text", _is_text),
+    "work": ("a list of [worker, began, seconds]", _list_of(_is_work)),
 }
-_OPTIONAL = ("name", "cause")
+_OPTIONAL = ("name", "cause", "work")

@@ -38,6 +38,7 @@ class Birth:
             state="diverged" if diverged else "complete",
             diverged=evaluation.diverged,
             seconds=round(evaluation.seconds, 6),
+            work=evaluation.work,
             cause=f"{evaluation.diverged} of {replicates} replicates diverged" if diverged else "",
         )
 

@@ -1,5 +1,7 @@
 """The numbers of a genome are those of that genome, however the work is spread."""
 
+import itertools
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +18,7 @@ from neuroevo.learning.training import SampleStream, sample_stream, train
 from tests import naive
 from tests.evaluation import faults
 
+CLOCKS = 0.001  # seconds by which the clock of the day and the stopwatch may differ
 SCORING = Scoring(tuple(OBJECTIVES), "median")
 CONFIGURATIONS: Sequence[Mapping[str, Any]] = (
     {"hidden": (6,), "learning_rate": 0.2, "activation": "linear"},
@@ -74,6 +77,19 @@ def test_same_bits_whatever_is_evaluated_beside(stream: SampleStream) -> None:
     together = list(map(bits, evaluated(CONFIGURATIONS, stream)))
     alone = [bits(evaluated([each], stream)[0]) for each in CONFIGURATIONS]
     assert together == alone
+
+
+def test_work_tells_who_trained_and_when(stream: SampleStream) -> None:
+    """Two processes worked during the call, and each at one thing at a time."""
+    start = time.time()
+    evaluations = evaluated(CONFIGURATIONS, stream, 2, "loky")
+    end = time.time()
+    works = sorted({work for evaluation in evaluations for work in evaluation.work})
+    assert all(evaluation.work for evaluation in evaluations)
+    assert all(start <= work.began <= work.began + work.seconds <= end for work in works)
+    for before, after in itertools.pairwise(works):
+        if before.worker == after.worker:
+            assert before.began + before.seconds <= after.began + CLOCKS
 
 
 def test_replicates_are_those_of_a_training_alone(stream: SampleStream) -> None:

@@ -237,6 +237,7 @@ EXPERIMENTS = st.fixed_dictionaries(
     optional={
         "name": st.from_regex(r"[A-Za-z][A-Za-z0-9._-]{3,50}_", fullmatch=True),
         "seed": st.integers(0, 2**63 - 1),
+        "note": st.text(st.characters(codec="utf-8"), max_size=500),
         "space": SPACES,
         "training": TRAINING,
         "evolution": st.fixed_dictionaries(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from neuroevo.evaluation import Work
 from neuroevo.runs import Trial
 
 Make = Callable[..., Trial]
@@ -18,6 +19,7 @@ text = st.text(st.characters(codec="utf-8"), max_size=12)
 widths = st.lists(st.integers(1, 99)).map(tuple)
 layers = st.lists(st.tuples(st.integers(1, 99), text)).map(tuple)
 genes = st.booleans() | st.integers() | finite | text | widths | layers
+works = st.builds(Work, worker=text, began=finite, seconds=finite)
 trials = st.builds(
     Trial,
     number=whole,
@@ -32,6 +34,7 @@ trials = st.builds(
     seconds=st.floats(0, 1e6),
     name=text,
     cause=text,
+    work=st.lists(works, max_size=2).map(tuple),
 )
 
 
@@ -97,7 +100,7 @@ def test_what_is_not_finite_is_null(make_trial: Make) -> None:
 
 
 def test_a_line_holds_the_promised_keys(make_trial: Make) -> None:
-    """The keys are those of the documentation; an empty name or cause takes no room."""
+    """The keys are those of the documentation; what is empty takes no room."""
     promised = ["number", "generation", "parents", "operator", "genome", "objectives"]
     promised += ["curve", "state", "diverged", "seconds"]
     assert list(json.loads(make_trial().to_json())) == promised
@@ -140,6 +143,8 @@ def test_a_damaged_line_says_what_is_wrong(line: str, problem: str) -> None:
         ("state", []),
         ("seconds", "long"),
         ("cause", 1),
+        ("work", [["here:1", 0.5]]),
+        ("work", [["here:1", 0.5, "long"]]),
     ],
 )
 def test_each_field_is_checked(make_trial: Make, key: str, value: object) -> None:

@@ -46,7 +46,9 @@ def small(**tables: object) -> Experiment:
 
 def timeless(folder: RunFolder) -> list[Trial]:
     """Read the trials of a run without the one thing that may differ, their time."""
-    return [dataclasses.replace(trial, seconds=0) for trial in read_trials(folder.journal_file)]
+    return [
+        dataclasses.replace(trial, seconds=0, work=()) for trial in read_trials(folder.journal_file)
+    ]
 
 
 def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], tuple[float, ...]]:

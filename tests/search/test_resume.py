@@ -29,7 +29,9 @@ Tiny = Callable[..., Experiment]
 
 def outcome(folder: RunFolder) -> tuple[list[Trial], bytes, str]:
     """Give all that a run found, without times and its own name."""
-    trials = [dataclasses.replace(trial, seconds=0) for trial in read_trials(folder.journal_file)]
+    trials = [
+        dataclasses.replace(trial, seconds=0, work=()) for trial in read_trials(folder.journal_file)
+    ]
     best = folder.best_file.read_text().replace(folder.id, "RUN")
     return trials, folder.champions_file.read_bytes(), best
 
