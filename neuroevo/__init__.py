@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neuroevo.api import load_run, resume, run
+    from neuroevo.api import ablate, load_run, random_search, resume, run
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.evolution import Evolution
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
@@ -38,14 +38,16 @@ __all__ = [
     "TrainingSettings",
     "Trial",
     "UsageError",
+    "ablate",
     "load_experiment",
     "load_run",
+    "random_search",
     "resume",
     "run",
 ]
 
 _HOMES = {
-    "api": ("load_run", "resume", "run"),
+    "api": ("ablate", "load_run", "random_search", "resume", "run"),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "evolution": ("Evolution",),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),

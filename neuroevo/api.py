@@ -14,12 +14,12 @@ from neuroevo.evaluation.evaluator import never
 from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import RunFolder
-from neuroevo.search import ENDS, Observer, nobody, search
+from neuroevo.search import ENDS, Counter, Observer, count_nothing, nobody, search, studies
 from neuroevo.search import resume as resume_search
-from neuroevo.settings import printable, shown, unknown
+from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
 
-__all__ = ["Seeds", "load_run", "read_seeds", "resume", "run"]
+__all__ = ["Seeds", "ablate", "load_run", "random_search", "read_seeds", "resume", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,73 @@ def resume(  # noqa: PLR0913 - all of what people set when they resume, by name
     )
     # A run may have been stopped between its end and its report.
     return _reported(folder) if went_on or not folder.report_file.exists() else Run(folder)
+
+
+def random_search(
+    run: Run | str | Path = "latest",
+    *,
+    results: str | Path = "results",
+    n_jobs: int = -1,
+    counter: Counter = count_nothing,
+) -> Run:
+    """Train as many random configurations as a run's search tried, to see what evolution is worth.
+
+    The run's figures `hypervolume` and `distribution` show them from then on.
+
+    Parameters
+    ----------
+    run, results
+        As for `resume`.
+    n_jobs
+        How many threads train; -1 is one a core.
+    counter
+        Is told how many are finished, and of how many.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each thing that is wrong, see `neuroevo.search.random_search`.
+    """
+    found = run if isinstance(run, Run) else load_run(run, results)
+    trials = len(found.findings.searched)
+    studies.random_search(found.folder, trials, Workers(n_jobs), counter)
+    return Run(found.folder)
+
+
+def ablate(
+    run: Run | str | Path = "latest",
+    baseline: str = "",
+    *,
+    results: str | Path = "results",
+    n_jobs: int = -1,
+    counter: Counter = count_nothing,
+) -> Run:
+    """Train the way from a baseline to the best configuration, one gene at a time.
+
+    The run's figure `ablation` shows it from then on.
+
+    Parameters
+    ----------
+    run, results, n_jobs, counter
+        As for `random_search`.
+    baseline
+        Name of one of the run's baselines; the first of them by default.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each thing that is wrong, see `neuroevo.search.ablate`; also if the run has
+        no such baseline or no best configuration.
+    """
+    found = run if isinstance(run, Run) else load_run(run, results)
+    baselines = {trial.name: trial for trial in found.baselines}
+    if not baselines:
+        raise UsageError(f"{found.folder.id}: has no baselines to go from")
+    baseline = baseline or next(iter(baselines))
+    if baseline not in baselines:
+        raise UsageError(f"baseline: {one_of(baseline, baselines)}")
+    studies.ablate(found.folder, baselines[baseline], found.best, Workers(n_jobs), counter)
+    return Run(found.folder)
 
 
 def _reported(folder: RunFolder) -> Run:

@@ -1,31 +1,81 @@
 """``neuroevo report``: a run's report, written anew."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from neuroevo.cli.options import RESULTS, Results, RunReference, examples
-from neuroevo.cli.terminal import say
+from neuroevo.cli.options import RESULTS, Jobs, Results, RunReference, examples
+from neuroevo.cli.terminal import console, on_terminal, say
+from neuroevo.errors import UsageError
 
-EXAMPLES = examples("neuroevo report latest", "neuroevo report latest --open")
+EXAMPLES = examples(
+    "neuroevo report latest --open",
+    "neuroevo report latest --random-search",
+    "neuroevo report latest --ablation --baseline article-tanh",
+)
 
 
-def report(
+def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     run: RunReference,
     results: Results = RESULTS,
+    random_search: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option(
+            "--random-search", help="Train as many random configurations, for comparison."
+        ),
+    ] = False,
+    ablation: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option("--ablation", help="Train the way from a baseline to the best, gene by gene."),
+    ] = False,
+    baseline: Annotated[
+        str, typer.Option(metavar="NAME", help="The baseline for --ablation; else the first one.")
+    ] = "",
+    jobs: Jobs = -1,
     show: Annotated[bool, typer.Option("--open", help="Open it in the web browser.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Write the report of a run anew.
 
     Prints the file's path to stdout.
     """
-    from neuroevo.report.page import write_report
-    from neuroevo.report.run import load_run
+    if baseline and not ablation:
+        raise UsageError("--baseline: must come with --ablation")
 
-    path = write_report(load_run(run, results))
+    from neuroevo import api
+    from neuroevo.report.page import write_report
+
+    found = api.load_run(run, results)
+    if random_search:
+        with _counted("random search") as counter:
+            found = api.random_search(found, n_jobs=jobs, counter=counter)
+    if ablation:
+        with _counted("ablation") as counter:
+            found = api.ablate(found, baseline, n_jobs=jobs, counter=counter)
+    path = write_report(found)
     typer.echo(path)
     if show:
         import webbrowser
 
         if not webbrowser.open(path.resolve().as_uri()):
             say("neuroevo: no web browser was found to open it")
+
+
+@contextmanager
+def _counted(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how many trials are finished."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("trials"),
+        console=console(sys.stderr),
+        transient=True,
+        disable=not on_terminal(sys.stderr),
+    ) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda finished, total: progress.update(task, completed=finished, total=total)

@@ -49,6 +49,11 @@ class Findings:
         What the search took by the clock, from its first training on; NaN where it isn't known.
     finished
         Whether the search came to its end.
+    random
+        Trials of a random search in the same space, in the order of drawing; none unless asked for.
+    ablation
+        Trials on the way from a baseline to the champion, see `neuroevo.search.ablate`; none
+        unless asked for.
     """
 
     experiment: "Experiment"
@@ -58,6 +63,8 @@ class Findings:
     identity: str = ""
     seconds: float = math.nan
     finished: bool = True
+    random: "tuple[Trial, ...]" = ()
+    ablation: "tuple[Trial, ...]" = ()
 
     def __repr__(self) -> str:
         counts = f"{len(self.trials)} trials, front of {len(self.front)}"

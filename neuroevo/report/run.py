@@ -75,6 +75,8 @@ class Run:
             identity=self.folder.id,
             seconds=status.seconds,
             finished=status.state == "complete",
+            random=_read_if_there(self.folder.random_file),
+            ablation=_read_if_there(self.folder.ablation_file),
         )
 
     @property
@@ -172,6 +174,11 @@ class Run:
                 f"rank: must be between 1 and {len(front)}, the size of the front, but got {rank!r}"
             )
         return front[rank - 1]
+
+
+def _read_if_there(journal: Path) -> "tuple[Trial, ...]":
+    remedy = f"delete {journal.name}, which can be made again"
+    return tuple(read_trials(journal, remedy)) if journal.exists() else ()
 
 
 def load_run(reference: str | Path = "latest", results: str | Path = "results") -> Run:

@@ -94,6 +94,21 @@ class Journal:
         self._end += len(line)
         self._is_torn = False
 
+    def clear(self) -> None:
+        """Take all lines out.
+
+        Raises
+        ------
+        StorageError
+            If the file can't be written.
+        """
+        self._end = 0
+        try:
+            self._cut()
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+
     def close(self) -> None:
         """Close the file; closing twice does nothing more."""
         descriptor, self._descriptor = self._descriptor, -1
@@ -105,13 +120,17 @@ class Journal:
         self._is_torn = False
 
 
-def read_trials(path: Path) -> list[Trial]:
+def read_trials(
+    path: Path, remedy: str = "resume leaves the line out and trains its trial again"
+) -> list[Trial]:
     """Read the trials of a journal, in the order of their numbers.
 
     Parameters
     ----------
     path
         The journal's file. A last line without its newline is not committed: it is left out.
+    remedy
+        What to do about a line that is damaged, to be told to the user.
 
     Raises
     ------
@@ -124,7 +143,7 @@ def read_trials(path: Path) -> list[Trial]:
         if isinstance(found, Trial):
             trials.append(found)
         else:
-            problems.append(f"{found}; resume leaves the line out and trains its trial again")
+            problems.append(f"{found}; {remedy}")
     if problems:
         more = len(problems) - _MOST_PROBLEMS
         raise StorageError(*problems[:_MOST_PROBLEMS], *[f"{path}: and {more} more"] * (more > 0))

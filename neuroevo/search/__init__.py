@@ -6,13 +6,16 @@ It leaves a run folder; it draws and prints nothing.
 from neuroevo.search.beginning import resume, search
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError, nobody
 from neuroevo.search.stopping import ENDS
+from neuroevo.search.studies import Counter, count_nothing
 
 __all__ = [
     "ENDS",
+    "Counter",
     "Observer",
     "Phase",
     "Progress",
     "StoppedError",
+    "count_nothing",
     "nobody",
     "resume",
     "search",

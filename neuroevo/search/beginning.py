@@ -152,7 +152,7 @@ def resume(
         if states and _is_complete(folder, states[0], experiment, trials):
             return False
         data = experiment.task.data_set()
-        _check_same(data, start)
+        check_data(data, start)
         streams = streams_of(experiment, data)
         standing = _standing(experiment, start, states, trials)
         _check_generations(changes or {}, standing.evolution.generation)
@@ -200,7 +200,14 @@ def _evolution(experiment: Experiment, initial: Sequence[Mapping[str, Value]]) -
     )
 
 
-def _check_same(data: DataSet, start: Start) -> None:
+def check_data(data: DataSet, start: Start) -> None:
+    """Refuse data that are not those that a run began with.
+
+    Raises
+    ------
+    DataError
+        One line for each array that differs.
+    """
     found = data_fingerprint(data)
     differences = [
         f"task: {name} must be {shown_then}, as when the run began, but got {found.get(name)}"

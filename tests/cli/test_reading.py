@@ -201,6 +201,23 @@ def test_a_rank_beyond_the_front_is_refused(neuroevo: Command, results: Path, ra
     assert "--rank: must be between 1 and " in refused.stderr
 
 
+def test_report_trains_what_is_asked_for(
+    neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """Random search and ablation are there once they were asked for; another baseline is named."""
+    copy = tmp_path / run_folder.name
+    shutil.copytree(run_folder, copy)
+    options = ("--random-search", "--ablation", "--baseline", "article-tanh", "--jobs", "1")
+    written = neuroevo("report", str(copy), *options)
+    assert (written.returncode, written.stdout) == (0, f"{copy / 'report.html'}\n"), written.stderr
+    findings = load_run(copy).findings
+    assert len(findings.random) == len(findings.searched)
+    assert findings.ablation[0].name == "article-tanh"
+    unknown = neuroevo("report", str(copy), "--ablation", "--baseline", "article-than")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "did you mean 'article-tanh'?" in unknown.stderr
+
+
 def test_report_is_written_anew(neuroevo: Command, run_folder: Path) -> None:
     """A report that was deleted is back, at the path that stdout names."""
     (run_folder / "report.html").unlink()
