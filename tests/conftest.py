@@ -1,7 +1,11 @@
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.runs import RunFolder
@@ -27,3 +31,26 @@ def mouse_search(
     progress: list[Progress] = []
     folder = search(mouse_experiment, tmp_path_factory.mktemp("results"), observer=progress.append)
     return folder, progress
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start a headless Chromium; skip where there is none, but never in CI."""
+    with sync_playwright() as playwright:
+        bundled = playwright.chromium.executable_path
+        found = shutil.which("chromium") or shutil.which("google-chrome") or bundled
+        if not Path(found).exists():
+            if "CI" in os.environ:
+                pytest.fail("CI must have a Chromium, but none was found")
+            pytest.skip("no Chromium was found: install one, or run `playwright install chromium`")
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+            ],
+        )
+        yield browser
+        browser.close()

@@ -1,17 +1,15 @@
 """The page: one file that asks for nothing, looked at in a real browser."""
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from neuroevo.report import theme
 from neuroevo.report.findings import Findings
@@ -60,29 +58,6 @@ LABELS = """() => {
   return { count: boxes.length, bad: [...cut, ...met].map((box) => box.text) };
 }"""
 STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start a headless Chromium; skip where there is none, but never in CI."""
-    with sync_playwright() as playwright:
-        bundled = playwright.chromium.executable_path
-        found = shutil.which("chromium") or shutil.which("google-chrome") or bundled
-        if not Path(found).exists():
-            if "CI" in os.environ:
-                pytest.fail("CI must have a Chromium, but none was found")
-            pytest.skip("no Chromium was found: install one, or run `playwright install chromium`")
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
