@@ -28,7 +28,7 @@ lint: $(INSTALLED) ## check style, types and the layers
 	$(BIN)/lint-imports --no-cache
 
 test: lint ## all checks and all tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 picture: $(INSTALLED) ## take the pictures in the README from the latest run, with chromium
 	$(BIN)/python docs/picture.py

@@ -66,7 +66,7 @@ def test_the_new_file_has_every_setting_with_its_default() -> None:
     written = tomllib.loads(experiment_text("begin"))
     resolved = tomllib.loads(Experiment.of({"name": "begin", "task": {"kind": "mouse"}}).to_toml())
     everything = TrainingSettings().model_dump(exclude_none=True)
-    assert written == resolved | {"training": everything}
+    assert written == resolved | {"note": "", "training": everything}
 
 
 def test_new_takes_the_name_of_a_file_as_well(neuroevo: Command, tmp_path: Path) -> None:
