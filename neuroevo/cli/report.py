@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from neuroevo.errors import UsageError
 
 EXAMPLES = examples(
     "neuroevo report latest --open",
+    "neuroevo report latest --figures figures",
     "neuroevo report latest --random-search",
     "neuroevo report latest --ablation --baseline article-tanh",
 )
@@ -35,11 +37,15 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         str, typer.Option(metavar="NAME", help="The baseline for --ablation; else the first one.")
     ] = "",
     jobs: Jobs = -1,
+    figures: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write each figure there, as HTML, SVG and PNG."),
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the web browser.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Write the report of a run anew.
 
-    Prints the file's path to stdout.
+    Prints the path of each file that it writes to stdout.
     """
     if baseline and not ablation:
         raise UsageError("--baseline: must come with --ablation")
@@ -56,6 +62,14 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
             found = api.ablate(found, baseline, n_jobs=jobs, counter=counter)
     path = write_report(found)
     typer.echo(path)
+    if figures is not None:
+        from neuroevo.report.figures import write_figures
+
+        written = write_figures(found, figures)
+        for figure in written.paths:
+            typer.echo(figure)
+        if written.problem:
+            say(f"neuroevo: {written.problem}")
     if show:
         import webbrowser
 

@@ -60,6 +60,24 @@ def nondominated(points: ArrayLike) -> np.ndarray:
     return np.asarray(moocore.is_nondominated(array))
 
 
+def reference_point(points: ArrayLike) -> tuple[float, ...]:
+    """Return the point from which hypervolumes are measured: a tenth beyond the worst of some.
+
+    Parameters
+    ----------
+    points
+        Finite numbers to be minimised, shape (points, objectives), at least one.
+
+    Returns
+    -------
+    tuple[float, ...]
+        For each objective the largest number, and a tenth more of what lies between it and the
+        smallest; a tenth of 1 where all are equal.
+    """
+    columns = np.asarray(points, dtype=np.float64).T.tolist()
+    return tuple(max(column) + 0.1 * ((max(column) - min(column)) or 1.0) for column in columns)
+
+
 def hypervolume(points: ArrayLike, reference: ArrayLike) -> float:
     """Measure the space between some points and a reference point that is worse.
 

@@ -167,6 +167,15 @@ def embedded(payload: object) -> Markup:
     return Markup(text)  # noqa: S704 - made harmless in the lines above
 
 
+def with_code(text: str) -> Markup:
+    """Return a text, escaped, with what stands in backticks as code."""
+    pieces = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if index % 2 else Markup("{}").format(piece)
+        for index, piece in enumerate(pieces)
+    )
+
+
 @cache
 def _environment(package: str) -> Environment:
     homes = dict.fromkeys([package, HOME])

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 Specification = dict[str, Any]
 
 MOST_POINTS = 5_000
+MOST_GENERATIONS = 400
 MOST_TICKS = 7
+STEP_DURATION = 150  # milliseconds of a frame that is played
 EXACT_WHOLE = 2.0**53
 ENOUGH_DECADES = 1.6
 TICK_FORMAT = ",.12~g"  # in full; the theme writes small powers of ten as such
@@ -130,6 +132,109 @@ def whole_ticks(extent: int) -> dict[str, Any]:
 def ramp_colour(position: float) -> str:
     """Return the ramp's colour at a position between 0 (early, pale) and 1 (late, strong)."""
     return RAMP[round(min(max(position, 0.0), 1.0) * (len(RAMP) - 1))]
+
+
+def band(
+    x: Sequence[float], lower: Iterable[float], upper: Iterable[float], colour: str
+) -> list[dict[str, Any]]:
+    """Return the two traces that shade what lies between two lines.
+
+    Parameters
+    ----------
+    x
+        Where they are known.
+    lower, upper
+        The lines, as long as ``x``.
+    colour
+        A ``band-N`` of the theme.
+    """
+    edge = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": rounded(x),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    shaded = {"fill": "tonexty", "fillcolor": colour}
+    return [edge | {"y": rounded(lower)}, edge | {"y": rounded(upper)} | shaded]
+
+
+def panel_domain(index: int, count: int, gap: float) -> list[float]:
+    """Return the part of the height that a panel takes, counted from the top.
+
+    Parameters
+    ----------
+    index, count
+        Which panel of how many, from 0.
+    gap
+        Share of the whole height between two panels.
+    """
+    height = (1 - gap * (count - 1)) / count
+    top = 1 - index * (height + gap)
+    return [round(max(top - height, 0), 4), round(top, 4)]
+
+
+def generation_axis(first: int, last: int) -> dict[str, Any]:
+    """Return the axis of the generations between two, both included."""
+    return {
+        "title": {"text": "generation"},
+        "range": [first - 0.3, last + 0.3],
+        **whole_ticks(last),
+        "showgrid": False,
+    }
+
+
+def stepped(frames: Sequence[Mapping[str, Any]], said: str) -> dict[str, Any]:
+    """Return what a layout needs for a reader to go through frames: a slider, and to play them.
+
+    The page takes its own controls instead, which a keyboard reaches.
+
+    Parameters
+    ----------
+    frames
+        What is drawn at each step, under its name; the figure itself shows the last one.
+    said
+        What stands before the name of the step.
+    """
+    now = {"mode": "immediate", "transition": {"duration": 0}}
+    at_once = now | {"frame": {"duration": 0, "redraw": False}}
+    play = now | {"frame": {"duration": STEP_DURATION, "redraw": False}, "fromcurrent": True}
+    muted = {"size": 12, "color": LIGHT["muted"]}
+    steps = [
+        {"label": frame["name"], "method": "animate", "args": [[frame["name"]], at_once]}
+        for frame in frames
+    ]
+    shared = {"x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "font": muted}
+    edge = {"bordercolor": LIGHT["rule"], "bgcolor": LIGHT["surface"]}
+    buttons = [
+        {"label": "play", "method": "animate", "args": [None, play]},
+        {"label": "pause", "method": "animate", "args": [[None], at_once]},
+    ]
+    return {
+        "sliders": [
+            shared
+            | edge
+            | {
+                "active": len(steps) - 1,
+                "steps": steps,
+                "currentvalue": {"prefix": f"{said} ", "font": muted},
+                "pad": {"t": 56, "l": 130},
+                "len": 1,
+            }
+        ],
+        "updatemenus": [
+            shared
+            | edge
+            | {
+                "type": "buttons",
+                "direction": "left",
+                "showactive": False,
+                "buttons": buttons,
+                "pad": {"t": 76},
+            }
+        ],
+    }
 
 
 def with_gaps(rows: Sequence[Sequence[float]]) -> list[float | int | None]:

@@ -4,7 +4,7 @@ It knows no file and no figure; `run.py` reads it from disk, the tables and plot
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -91,6 +91,14 @@ class Findings:
         return tuple(trial for trial in self.searched if self.is_complete(trial))
 
     @cached_property
+    def by_generation(self) -> "Mapping[int, tuple[Trial, ...]]":
+        """The trials of the search that each generation brought, from the first to the last."""
+        born: dict[int, list[Trial]] = {}
+        for trial in self.searched:
+            born.setdefault(trial.generation, []).append(trial)
+        return {generation: tuple(born[generation]) for generation in sorted(born)}
+
+    @cached_property
     def front(self) -> "tuple[Trial, ...]":
         """The Pareto front of the search, best first.
 
@@ -152,6 +160,22 @@ class Findings:
     def scores(self, trial: "Trial") -> tuple[float, ...]:
         """Return a trial's objectives in the experiment's order, NaN where it has none."""
         return tuple(trial.objectives.get(item.name, math.nan) for item in self.objectives)
+
+    def fitnesses(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
+        """Return the objectives on the scales on which a search compares them.
+
+        Returns
+        -------
+        numpy.ndarray
+            A row a trial, a column an objective; NaN where there is no finite value.
+        """
+        rows = np.array([self.scores(trial) for trial in trials], dtype=np.float64)
+        rows = rows.reshape(-1, len(self.objectives))
+        logarithmic = [item.logarithmic for item in self.objectives]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rows[:, logarithmic] = np.log10(rows[:, logarithmic])
+        rows[~np.isfinite(rows)] = np.nan
+        return rows
 
     def is_complete(self, trial: "Trial") -> bool:
         """Tell whether all of a trial's objectives are finite."""

@@ -4,21 +4,20 @@ The texts and figures are made elsewhere; here they are put on the page.
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
-from neuroevo.report import tables, theme, wording
+from neuroevo.report import tables, wording
 from neuroevo.report.comparison import unbeaten_on_fresh_seeds
-from neuroevo.report.diagram import svg
-from neuroevo.report.document import PLOTLY_CONFIG, Document, asset
+from neuroevo.report.document import Document, asset, with_code
 from neuroevo.report.drawing import objective_name
+from neuroevo.report.figures import STYLES, Shown, payload_of, scripts_of, show
 from neuroevo.report.findings import EXCERPT
 from neuroevo.report.headline import headline
-from neuroevo.report.plots import FIGURES, parallel_coordinates
+from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.scoreboard import baselines_table, best_table
-from neuroevo.runs import write_atomically
+from neuroevo.runs import best_toml, write_atomically
 
 if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
@@ -29,15 +28,12 @@ MOST_SHOWN = 200  # rows of the front where it is shown at length
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A figure as the page shows it."""
+class Chapter:
+    """A chapter of the page: its figures, those in a row that stand side by side."""
 
     name: str
     title: str
-    caption: str
-    drawing: Markup | None = None
-    height: int = 0
-    least_width: int = 0
+    rows: tuple[tuple[Shown, ...], ...]
 
 
 def write_report(run: "Run") -> Path:
@@ -60,28 +56,23 @@ def write_report(run: "Run") -> Path:
 
 def page(findings: "Findings") -> str:
     """Return the report as HTML."""
-    shown, specifications = _figures(findings)
+    shown = [show(findings, name) for name in FIGURES]
     opening = headline(findings)
-    payload = {
-        "figures": specifications,
-        "template": theme.template(),
-        "twins": theme.twins(),
-        "config": PLOTLY_CONFIG,
-    }
+    payload = payload_of(shown) | {"configurations": _configurations(findings)}
     document = Document(
         "report.html.jinja",
         title=findings.identity or findings.experiment.name,
-        styles=[asset("theme.css"), asset("report.css")],
-        scripts=[asset("plotly.min.js"), asset("report.js")] if specifications else [],
+        styles=STYLES,
+        scripts=[*scripts_of(payload), *([asset("copying.js")] if findings.front else [])],
         payload=payload,
         adds_styles=True,
     )
     return document.render(
         {
             "headline": opening,
-            "lead": _with_code(opening.lead),
+            "lead": with_code(opening.lead),
             "finished": findings.finished,
-            "figures": shown,
+            "chapters": _chapters(shown),
             "best": best_table(findings),
             "front": best_table(findings, MOST_SHOWN) if len(findings.front) > EXCERPT else None,
             "front_size": len(findings.front),
@@ -97,32 +88,31 @@ def page(findings: "Findings") -> str:
     )
 
 
-def _figures(findings: "Findings") -> tuple[dict[str, Shown], dict[str, Any]]:
-    """Build every figure; those without data keep their caption and nothing to draw."""
-    shown, specifications = {}, {}
-    for name, plot in FIGURES.items():
-        data = plot.data(findings)
-        drawing, height, least_width = None, 0, 0
-        if name == "network":
-            if data.diagram is not None:
-                drawing = svg(data.diagram, _network_label(findings))
-        else:
-            specification = plot.draw(data)
-            if specification["data"]:
-                specifications[name] = specification
-                height = specification["layout"]["height"]
-                if name == "parallel_coordinates":
-                    least_width = parallel_coordinates.least_width(data)
-        shown[name] = Shown(name, plot.title, plot.caption(data), drawing, height, least_width)
-    return shown, specifications
+def _configurations(findings: "Findings") -> dict[str, str]:
+    """Return what is copied of the best: by its rank, as the table writes it, an experiment."""
+    return {
+        f"{rank:,}": best_toml(findings.experiment, findings.front[rank - 1], findings.identity)
+        for rank in findings.excerpt()
+    }
 
 
-def _network_label(findings: "Findings") -> str:
-    trial = findings.front[0]
-    return (
-        f"Network {wording.sizes(findings.layer_sizes(trial))} of trial {trial.number}, inputs on "
-        "the left, outputs on the right, a line for each weight"
-    )
+def _chapters(shown: list[Shown]) -> list[Chapter]:
+    """Put the figures that have something to say into their chapters; the result is always one."""
+    rows: dict[str, list[tuple[Shown, ...]]] = {name: [] for name in CHAPTERS}
+    for chapter in CHAPTERS:
+        told = [each for each in shown if FIGURES[each.name].chapter == chapter]
+        for is_half, group in groupby(filter(lambda each: each.caption, told), key=_is_half):
+            figures = tuple(group)
+            rows[chapter] += [figures] if is_half else [(figure,) for figure in figures]
+    return [
+        Chapter(name, title, tuple(rows[name]))
+        for name, title in CHAPTERS.items()
+        if rows[name] or name == "result"
+    ]
+
+
+def _is_half(shown: Shown) -> bool:
+    return shown.is_drawn and FIGURES[shown.name].is_half
 
 
 def _fresh_seeds(findings: "Findings") -> str:
@@ -147,15 +137,6 @@ def _fresh_seeds(findings: "Findings") -> str:
     return (
         f"{start} On fresh seeds {unbeaten:,} of the front’s {len(findings.front):,} {verb} "
         f"unbeaten by {rivals}."
-    )
-
-
-def _with_code(text: str) -> Markup:
-    """Return a text, escaped, with what stands in backticks as code."""
-    pieces = text.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if index % 2 else Markup("{}").format(piece)
-        for index, piece in enumerate(pieces)
     )
 
 

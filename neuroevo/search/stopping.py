@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from neuroevo.evolution import Individual, hypervolume
+from neuroevo.evolution import Individual, hypervolume, reference_point
 from neuroevo.experiment import EvolutionSettings
 from neuroevo.runs import Trial
 
@@ -28,9 +28,10 @@ class Stagnation:
 
     def after(self, generation: Sequence[Individual], front: Sequence[Individual]) -> "Stagnation":
         """Return what it is after a generation has been told, of which this is the front."""
-        reference = self.reference or _beyond([each for each in generation if not each.failed])
-        if not reference:
+        worked = [each.fitness for each in generation if not each.failed]
+        if not (self.reference or worked):
             return Stagnation(generations=self.generations + 1)
+        reference = self.reference or reference_point(worked)
         volume = hypervolume([each.fitness for each in front], reference)
         if volume > self.hypervolume:
             return Stagnation(reference, volume)
@@ -94,8 +95,3 @@ def time_is_over(settings: EvolutionSettings, seconds: float) -> str:
 
 def _generations(count: int) -> str:
     return "1 generation" if count == 1 else f"{count:,} generations"
-
-
-def _beyond(worked: Sequence[Individual]) -> tuple[float, ...]:
-    columns = list(zip(*(each.fitness for each in worked), strict=True))
-    return tuple(max(column) + 0.1 * ((max(column) - min(column)) or 1.0) for column in columns)

@@ -1,5 +1,6 @@
 """The page: one file that asks for nothing, looked at in a real browser."""
 
+import importlib.util
 import json
 import re
 import shutil
@@ -11,12 +12,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from neuroevo.errors import StorageError
 from neuroevo.report import theme
+from neuroevo.report.figures import show, write_figures
 from neuroevo.report.findings import Findings
 from neuroevo.report.page import page as page_of
 from neuroevo.report.page import write_report
-from neuroevo.report.plots import FIGURES
+from neuroevo.report.plots import CHAPTERS, FIGURES, parallel_coordinates, pareto_front
 from neuroevo.report.run import Run
+from neuroevo.runs import best_toml
 
 Runs = Callable[[str], Run]
 MOST_BYTES = 6_000_000
@@ -57,6 +61,10 @@ LABELS = """() => {
     && one.top < other.bottom - 2 && other.top < one.bottom - 2));
   return { count: boxes.length, bad: [...cut, ...met].map((box) => box.text) };
 }"""
+FRONT = """(() => {
+  const traces = document.querySelector("[data-figure=pareto_front]").data;
+  return traces.find((trace) => trace.mode === "markers" && trace.meta === "front").x.length;
+})()"""
 STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
 
 
@@ -159,6 +167,15 @@ def test_report_of_an_unfinished_run_says_so(unfinished: Run) -> None:
     assert "The run is not finished: 294 of 294 trials are done." in html
     assert "<span>not finished</span>" in html
     assert "seeds that it never saw" not in html
+
+
+def test_page_has_the_chapters_that_have_figures(runs: Runs) -> None:
+    """Navigation and page go through the same chapters, those of the table of figures."""
+    html = page_of(runs("four trials").findings)
+    told = {plot.chapter for plot in FIGURES.values()}
+    expected = ["asked", *(name for name in CHAPTERS if name in told), "failed"]
+    assert re.findall(r'<section id="(\w+)"', html) == expected
+    assert re.findall(r'<a href="#(\w+)"', html) == expected
 
 
 def test_failures_add_up_to_their_count(runs: Runs) -> None:
@@ -296,6 +313,111 @@ def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page])
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert rgb(theme.LIGHT, "category-1") in page.evaluate(STROKES)
     assert page.locator("details:not([open])").count() == 0
+
+
+@pytest.fixture(scope="module")
+def handled(browser: Browser, runs: Runs) -> Iterator[Page]:
+    """Open one report in which several tests do what readers can do; it must not complain."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(write_report(runs("conflict")).as_uri())
+    page.wait_for_selector("html[data-drawn]", timeout=30_000)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_slider_shows_the_front_of_earlier_generations(handled: Page, runs: Runs) -> None:
+    """Moved by keyboard, it draws the front as it stood then; printing shows the last one."""
+    front = pareto_front.data(runs("conflict").findings)
+    figure = handled.locator("#figure-pareto_front")
+    slider = figure.get_by_role("slider")
+    assert slider.input_value() == str(len(front.steps) - 1)
+    slider.press("Home")
+    slider.press("ArrowRight")
+    generation, members = front.steps[1]
+    expect(figure.locator("output")).to_have_text(str(generation))
+    assert handled.evaluate(FRONT) == len(members) != len(front.role("front"))
+    figure.get_by_role("button", name="Play").click()
+    expect(figure.get_by_role("button")).to_have_text("Pause")
+    handled.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    handled.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(figure.get_by_role("button")).to_have_text("Play")
+    expect(figure.locator("output")).to_have_text(str(front.steps[-1][0]))
+    assert handled.evaluate(FRONT) == len(front.role("front"))
+
+
+def test_ranges_of_parallel_coordinates_can_be_kept(handled: Page, runs: Runs) -> None:
+    """Dragging along axes, and keys, leave the lines that lie in all of the ranges."""
+    coordinates = parallel_coordinates.data(runs("conflict").findings).coordinates
+    figure = handled.locator("#figure-parallel_coordinates")
+    axes = figure.locator(".axis")
+    assert axes.count() == len(coordinates)
+    axes.last.scroll_into_view_if_needed()
+    for place in (len(coordinates) - 1, len(coordinates) - 2):
+        box = axes.nth(place).bounding_box()
+        assert box is not None
+        middle, height = box["x"] + box["width"] / 2, box["height"]
+        handled.mouse.move(middle, box["y"] + height * 0.5)
+        handled.mouse.down()
+        handled.mouse.move(middle, box["y"] + height * 1.2)
+        handled.mouse.up()
+    lower = [coordinate.positions <= 0.5 for coordinate in coordinates[-2:]]
+    expect(figure.locator(".kept")).to_contain_text(f"{sum(lower[0] & lower[1])} of ")
+    axes.first.press("ArrowDown")
+    few = coordinates[0].positions <= 0.25 - 0.04
+    assert 0 < sum(lower[0] & lower[1] & few) < sum(lower[0] & lower[1])
+    expect(figure.locator(".kept")).to_contain_text(f"{sum(lower[0] & lower[1] & few)} of ")
+    axes.first.press("Escape")
+    expect(axes.first).to_have_attribute("aria-valuetext", "all")
+    figure.get_by_role("button", name="Clear").click()
+    expect(figure.locator(".kept")).to_contain_text("Drag along an axis")
+
+
+def test_a_configuration_is_copied(handled: Page, runs: Runs) -> None:
+    """A button copies an experiment file and says so; without a clipboard its text is selected."""
+    run = runs("conflict")
+    ranks = run.findings.excerpt()
+    buttons = handled.locator("button[data-configuration]")
+    assert buttons.count() == len(ranks)
+    buttons.nth(1).press("Enter")
+    expect(buttons.nth(1)).to_have_text("Copied")
+    copied = handled.evaluate("navigator.clipboard.readText()")
+    expected = best_toml(run.experiment, run.findings.front[ranks[1] - 1], run.folder.id)
+    assert copied == expected
+    handled.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    handled.evaluate("document.execCommand = () => false")
+    buttons.nth(1).click()
+    expect(buttons.nth(1)).to_have_text("Selected")
+    assert handled.evaluate("window.getSelection().toString()") == expected
+
+
+def test_figures_are_written_as_files(runs: Runs, browser: Browser, tmp_path: Path) -> None:
+    """Each figure that has something to show is a page of its own, the network a drawing too."""
+    run = runs("four trials")
+    written = write_figures(run, tmp_path / "new")
+    shown = {name for name in FIGURES if show(run.findings, name).is_drawn}
+    assert {path.stem for path in written.paths if path.suffix == ".html"} == shown
+    assert bool(written.problem) == (importlib.util.find_spec("kaleido") is None)
+    page = browser.new_page()
+    page.goto((tmp_path / "new" / "network.svg").as_uri())
+    assert page.locator("svg .weights path").count()
+    page.goto((tmp_path / "new" / "pareto_front.html").as_uri())
+    page.wait_for_selector("html[data-drawn]", timeout=30_000)
+    assert page.locator(".main-svg").count()
+    assert "default-src 'none'" in page.content()
+    page.close()
+
+
+def test_figures_that_cannot_be_stored_are_an_error(runs: Runs, tmp_path: Path) -> None:
+    """A folder that can't be made is named."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="file: figures can't be stored there"):
+        write_figures(runs("four trials"), tmp_path / "file")
 
 
 def rgb(tokens: Mapping[str, str], name: str) -> str:

@@ -16,6 +16,7 @@ from neuroevo.evaluation import is_read
 from neuroevo.report import comparison, drawing, wording
 from neuroevo.report.findings import Findings
 from neuroevo.report.plots import (
+    CHAPTERS,
     FIGURES,
     depth_shares,
     learning_curves,
@@ -43,10 +44,11 @@ def test_every_figure_builds_for_every_run(any_run: Run, name: str) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_caption_is_a_sentence(any_run: Run, name: str) -> None:
-    """Each figure says what to see in it, whatever came out."""
+    """Each figure says what to see in it, or why nothing; without words it draws nothing."""
     plot = FIGURES[name]
-    caption = plot.caption(plot.data(any_run.findings))
-    assert caption.endswith(".")
+    data = plot.data(any_run.findings)
+    caption = plot.caption(data)
+    assert caption.endswith(".") or (caption == "" and plot.draw(data)["data"] == [])
     assert "nan" not in caption.split()
 
 
@@ -184,11 +186,17 @@ def test_quartiles_of_curves_count_diverged_as_worst(rows: list[list[float]]) ->
 
 
 def test_curves_name_champion_and_baselines(runs: Runs) -> None:
-    """The champion comes first, then the quickest of a wide front, then every baseline."""
+    """The champion comes first, then the quickest of a wide front, every baseline, the others."""
     run = runs("conflict")
     names = [curve.name for curve in learning_curves.data(run.findings).curves]
-    assert names[:2] == [learning_curves.CHAMPION, learning_curves.QUICKEST]
-    assert names[2:] == [trial.name for trial in run.baselines]
+    first = [learning_curves.CHAMPION, learning_curves.QUICKEST]
+    baselines = [trial.name for trial in run.baselines]
+    others = len(run.findings.excerpt()) - len(first)
+    assert names == [*first, *baselines, *[learning_curves.FRONT] * others]
+    drawn = learning_curves.draw(learning_curves.data(run.findings))["data"]
+    assert [trace["showlegend"] for trace in drawn if trace.get("name") == names[-1]].count(
+        True
+    ) == 1
     without = learning_curves.data(runs("no baselines").findings).curves
     assert [curve.name for curve in without] == [learning_curves.CHAMPION]
 
@@ -340,6 +348,13 @@ def test_clouds_are_thinned_the_same_way_every_time() -> None:
     assert len(chosen) <= drawing.MOST_POINTS
     assert (chosen[0], chosen[-1]) == (0, 99_999)
     assert chosen == drawing.thinned(100_000)
+
+
+def test_figures_stand_in_the_order_of_their_chapters() -> None:
+    """The table of figures goes through the chapters once, from the first to the last."""
+    order = list(CHAPTERS)
+    places = [order.index(plot.chapter) for plot in FIGURES.values()]
+    assert places == sorted(places)
 
 
 def test_the_table_of_figures_cannot_be_changed() -> None:

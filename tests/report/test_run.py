@@ -238,7 +238,7 @@ def test_run_without_completed_trial_has_no_best(runs: Runs) -> None:
 
 def test_unknown_figure_is_refused(runs: Runs) -> None:
     """A figure that does not exist is refused with the names of those that do."""
-    with pytest.raises(UsageError, match=r"must be one of pareto_front, .* but got 'nonsense'"):
+    with pytest.raises(UsageError, match=r"must be one of network, .* but got 'nonsense'"):
         runs("one point").figure("nonsense")
 
 

@@ -1,8 +1,11 @@
-// Draws the page's figures from its payload, in the colours of the theme and the width of the page.
+// Draws the page's figures from its payload, in the colours of the theme and the width of the page:
+// those in sight first, the others when there is time, all of them before printing. Whoever adds
+// to a figure waits for its event "drawn", which brings its frames.
 (() => {
   "use strict";
   const payload = JSON.parse(document.getElementById("payload").textContent);
   const plots = Array.from(document.querySelectorAll("[data-figure]"));
+  const waiting = new Set(plots);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const narrow = window.matchMedia("(max-width: 40rem)");
   const touched = window.matchMedia("(pointer: coarse)");
@@ -44,31 +47,51 @@
   }
 
   function draw(plot, isDark) {
+    waiting.delete(plot);
     const figure = coloured(payload.figures[plot.dataset.figure], isDark);
     const isWide = plot.closest(".wide") !== null;
-    const layout = { ...figure.layout, template: coloured(payload.template, isDark) };
+    // The page has controls of its own, which a keyboard reaches.
+    const { sliders, updatemenus, ...own } = figure.layout;
+    const layout = fitted({ ...own, template: coloured(payload.template, isDark) }, isWide);
     // Not Plotly.react, which keeps the margins that a colour bar or legend needed elsewhere.
-    return window.Plotly.newPlot(plot, figure.data, fitted(layout, isWide), payload.config);
+    window.Plotly.newPlot(plot, figure.data, layout, payload.config);
+    const said = sliders ? sliders[0].currentvalue.prefix : "";
+    const detail = { frames: figure.frames || [], said };
+    plot.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail }));
   }
 
   function drawAll(isDark) {
     plots.forEach((plot) => draw(plot, isDark));
   }
 
+  // How many pixels lie between a figure and what is in sight.
+  function distance(plot) {
+    const { top, bottom } = plot.getBoundingClientRect();
+    return Math.max(top - window.innerHeight, -bottom, 0);
+  }
+
   // One figure at a time, so that the page can be scrolled meanwhile.
-  function drawNext(place) {
-    if (place < plots.length) {
-      draw(plots[place], dark.matches);
-      setTimeout(() => drawNext(place + 1));
-    } else {
+  function drawNext() {
+    const near = Array.from(waiting).map((plot) => ({ plot, far: distance(plot) }));
+    if (near.length === 0) {
       document.documentElement.dataset.drawn = "all";
+      return;
+    }
+    const next = near.reduce((one, other) => (other.far < one.far ? other : one));
+    draw(next.plot, dark.matches);
+    if (window.requestIdleCallback && next.far > window.innerHeight) {
+      window.requestIdleCallback(drawNext, { timeout: 200 });
+    } else {
+      setTimeout(drawNext);
     }
   }
 
-  let waiting = 0;
+  let delayed = 0;
   function drawSoon() {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => drawAll(dark.matches), 50);
+    clearTimeout(delayed);
+    delayed = setTimeout(() => {
+      plots.filter((plot) => !waiting.has(plot)).forEach((plot) => draw(plot, dark.matches));
+    }, 50);
   }
 
   // Paper is light and shows everything, whatever the screen shows.
@@ -84,5 +107,6 @@
   });
   dark.addEventListener("change", drawSoon);
   narrow.addEventListener("change", drawSoon);
-  drawNext(0);
+  // After the first paint: what is read comes before what is drawn.
+  requestAnimationFrame(() => setTimeout(drawNext));
 })();

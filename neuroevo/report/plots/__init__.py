@@ -1,19 +1,24 @@
 """The figures of a run by name: data first, then drawing, with a sentence on what to see."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import (
     depth_shares,
+    distribution,
+    diversity,
+    hypervolume,
     learning_curves,
     network,
     parallel_coordinates,
     pareto_front,
     population_shares,
     progress,
+    size_shares,
+    workers,
 )
 
 if TYPE_CHECKING:
@@ -33,27 +38,61 @@ class Plot:
     draw
         That object -> a plotly figure as plain dicts; its ``data`` is empty if there is nothing.
     caption
-        That object -> a sentence on what to see.
+        That object -> a sentence on what to see, or on why there is nothing; where it is empty the
+        page passes over the figure.
+    chapter
+        Where the page shows it, one of `CHAPTERS`.
+    is_half
+        Whether the next one has room beside it.
+    least_width
+        That object -> pixels below which the page lets it scroll sideways, 0 if it never needs to.
     """
 
     title: str
     data: "Callable[[Findings], Any]"
     draw: Callable[[Any], Specification]
     caption: Callable[[Any], str]
+    chapter: str
+    is_half: bool = False
+    least_width: Callable[[Any], int] = lambda _: 0
 
 
-def _plot(title: str, module: Any) -> Plot:  # noqa: ANN401 - a module has no better type
-    return Plot(title, module.data, module.draw, module.caption)
+def _plot(chapter: str, title: str, module: Any, *, is_half: bool = False) -> Plot:  # noqa: ANN401 - a module has no better type
+    plot = Plot(title, module.data, module.draw, module.caption, chapter, is_half)
+    least_width = getattr(module, "least_width", None)
+    return replace(plot, least_width=least_width) if least_width else plot
+
+
+CHAPTERS: Mapping[str, str] = MappingProxyType(
+    {
+        "result": "What came out",
+        "search": "How the search went",
+        "mattered": "What mattered",
+        "winner": "How the winner came to be",
+        "learning": "How it learns",
+    }
+)
+"""The chapters of the page that have figures, in its order."""
 
 
 FIGURES: Mapping[str, Plot] = MappingProxyType(
     {
-        "pareto_front": _plot("Pareto front", pareto_front),
-        "network": _plot("The champion’s network", network),
-        "learning_curves": _plot("Learning curves", learning_curves),
-        "progress": _plot("Best and median of each generation", progress),
-        "parallel_coordinates": _plot("Genes and objectives of every trial", parallel_coordinates),
-        "population_shares": _plot("Activations in the population", population_shares),
-        "depth_shares": _plot("Depths in the population", depth_shares),
+        "network": _plot("result", "The champion’s network", network),
+        "pareto_front": _plot("result", "Pareto front", pareto_front),
+        "progress": _plot("search", "Best, median and spread of each generation", progress),
+        "hypervolume": _plot("search", "Hypervolume of the front", hypervolume),
+        "distribution": _plot("search", "Distribution of each objective", distribution),
+        "population_shares": _plot(
+            "search", "Activations in the population", population_shares, is_half=True
+        ),
+        "depth_shares": _plot("search", "Depths in the population", depth_shares, is_half=True),
+        "size_shares": _plot("search", "Sizes in the population", size_shares, is_half=True),
+        "diversity": _plot("search", "Diversity of the population", diversity, is_half=True),
+        "parallel_coordinates": _plot(
+            "search", "Genes and objectives of every trial", parallel_coordinates
+        ),
+        "workers": _plot("search", "Time line of the workers", workers),
+        "learning_curves": _plot("learning", "Learning curves", learning_curves),
     }
 )
+"""The figures by name, chapter after chapter in the page's order."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from neuroevo.report import wording
-from neuroevo.report.drawing import Specification, ramp_colour
+from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import shares
 
 if TYPE_CHECKING:
@@ -17,16 +17,14 @@ def data(findings: "Findings") -> shares.SharesData:
         for trial in findings.searched
         if isinstance(hidden := trial.genome.get("hidden"), tuple)
     ]
-    order = [_name(depth) for depth in sorted({depth for _, depth in pairs})]
-    values = [_name(depth) for _, depth in pairs]
-    return shares.count("depth", [trial for trial, _ in pairs], values, order)
+    names = {depth: _name(depth) for depth in sorted({depth for _, depth in pairs})}
+    values = [names[depth] for _, depth in pairs]
+    return shares.count("depth", [trial for trial, _ in pairs], values, list(names.values()))
 
 
 def draw(shared: shares.SharesData) -> Specification:
     """Draw the shares; the deeper, the stronger the colour."""
-    last = max(len(shared.shares) - 1, 1)
-    colours = {value: ramp_colour(index / last) for index, value in enumerate(shared.shares)}
-    return shares.draw(shared, colours)
+    return shares.draw(shared, shares.ramp(shared))
 
 
 def caption(shared: shares.SharesData) -> str:

@@ -1,4 +1,4 @@
-"""Learning curves of the champion and the baselines: median and middle half of the replicates."""
+"""Learning curves of the front and the baselines: median and middle half of the replicates."""
 
 import math
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from neuroevo.report import wording
 from neuroevo.report.drawing import (
     DASHES,
     Specification,
+    band,
     logarithmic_axis,
     nothing,
     rounded,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 HEIGHT = 460
 CHAMPION = "champion"
 QUICKEST = "quickest of the front"
+FRONT = "others of the front"
+OWN = frozenset({CHAMPION, QUICKEST, FRONT})  # all other names are baselines'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +39,7 @@ class Curve:
     Parameters
     ----------
     name
-        `CHAMPION`, `QUICKEST` or a baseline's name.
+        `CHAMPION`, `QUICKEST`, a baseline's name or `FRONT`.
     label
         The configuration in a short line.
     learnt
@@ -65,7 +68,7 @@ class CurvesData:
     ----------
     curves
         The champion's, if there is one; that of the quickest of the front, if that is much
-        quicker; then the baselines'.
+        quicker; the baselines'; then those of some others of the front, from end to end.
     samples
         Samples seen at each point of the curves.
     target
@@ -84,11 +87,14 @@ class CurvesData:
 
 
 def data(findings: "Findings") -> CurvesData:
-    """Collect the champion's and the baselines' curves."""
+    """Collect the curves of the front and of the baselines."""
     trials: list[tuple[str, Trial]] = [(CHAMPION, trial) for trial in findings.front[:1]]
     if findings.front and leading(findings) is not findings.front[0]:
         trials.append((QUICKEST, leading(findings)))
+    known = {trial.number for _, trial in trials}
     trials += [(trial.name, trial) for trial in findings.baselines]
+    chosen = (findings.front[rank - 1] for rank in findings.excerpt())
+    trials += [(FRONT, trial) for trial in chosen if trial.number not in known]
     training = findings.experiment.training
     return CurvesData(
         tuple(_curve(findings, name, trial) for name, trial in trials if trial.curve),
@@ -104,8 +110,10 @@ def draw(drawn: CurvesData) -> Specification:
     if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
         return nothing("No training stayed finite.")
     traces: list[dict[str, Any]] = []
+    names = [curve.name for curve in drawn.curves]
     for index, curve in reversed(list(enumerate(drawn.curves))):
-        traces += _traces(curve, drawn.samples, index)
+        is_first = names.index(curve.name) == index
+        traces += _traces(curve, drawn.samples, index, is_first=is_first)
     layout = {
         "height": HEIGHT,
         "hovermode": "closest",
@@ -124,7 +132,7 @@ def caption(drawn: CurvesData) -> str:
         return "No training stayed finite, so there is no curve to draw."
     target = wording.number(drawn.target)
     sentences = []
-    baselines = [curve for curve in drawn.curves if curve.name not in {CHAMPION, QUICKEST}]
+    baselines = [curve for curve in drawn.curves if curve.name not in OWN]
     times = {curve.name: curve.learnt for curve in drawn.curves}
     if CHAMPION in times:
         sentences.append(_reached("The champion", times[CHAMPION], target))
@@ -142,7 +150,8 @@ def caption(drawn: CurvesData) -> str:
         sentences.append("A training stops at the target, and its curve goes on flat from there.")
     if drawn.replicates > 1:
         sentences.append(
-            f"Lines are medians over {drawn.replicates:,} starts; the bands hold the middle half."
+            f"Lines are medians over {drawn.replicates:,} starts; the bands hold the middle half"
+            f"{', left out for the thin ones' * (FRONT in times)}."
         )
     return " ".join(sentences)
 
@@ -180,9 +189,12 @@ def quantile(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]:
     return np.where(np.isinf(ordered[above]), np.inf, mixed)
 
 
-def _traces(curve: Curve, samples: NDArray[np.int64], index: int) -> list[dict[str, Any]]:
+def _traces(
+    curve: Curve, samples: NDArray[np.int64], index: int, *, is_first: bool
+) -> list[dict[str, Any]]:
+    """Return the line of a curve before its band; of those with its name one has a legend."""
     is_champion = curve.name == CHAMPION
-    is_baseline = curve.name not in {CHAMPION, QUICKEST}
+    is_baseline = curve.name not in OWN
     name = wording.plain(curve.name) + (" (diverged)" if curve.diverged else "")
     place = 0 if is_champion else 1 + (index - 1) % (len(CATEGORIES) - 1)
     line = {
@@ -201,6 +213,9 @@ def _traces(curve: Curve, samples: NDArray[np.int64], index: int) -> list[dict[s
             "dash": DASHES[index % len(DASHES)] if is_baseline else "solid",
         },
     }
+    if curve.name == FRONT:
+        thin = {"color": CATEGORIES[0], "width": 1}
+        return [line | {"line": thin, "opacity": 0.5, "legendgroup": FRONT, "showlegend": is_first}]
     return [*_band(curve, samples, BANDS[place]), line]
 
 
@@ -208,23 +223,7 @@ def _band(curve: Curve, samples: NDArray[np.int64], colour: str) -> list[dict[st
     both = np.isfinite(curve.lower) & np.isfinite(curve.upper)
     if not both.any() or np.array_equal(curve.lower, curve.upper):
         return []
-    edge = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": rounded(samples[both]),
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-    return [
-        edge | {"y": rounded(curve.lower[both])},
-        edge
-        | {
-            "y": rounded(curve.upper[both]),
-            "fill": "tonexty",
-            "fillcolor": colour,
-        },
-    ]
+    return band(samples[both].tolist(), curve.lower[both], curve.upper[both], colour)
 
 
 def _error_axis(drawn: CurvesData) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Parallel coordinates: every trial a line across its genes and objectives.
 
+On the page a reader keeps ranges of the axes, and the lines outside of them step back.
+
 Drawn with plain lines and not with plotly's own parallel coordinates, which need WebGL and code
 made at run time: this way they print, follow the theme and work under a strict security policy.
 """
@@ -56,6 +58,10 @@ class Coordinate:
         One a trial, from 0 (bottom) to 1 (top).
     ticks
         Positions with their labels.
+    low, high
+        The values at the ends of an axis of many numbers.
+    logarithmic
+        Whether it is logarithmic.
     held
         Where some values lie far above the others and are held at the top: the axis' last value
         in words, else empty.
@@ -66,6 +72,9 @@ class Coordinate:
     title: str
     positions: NDArray[np.float64]
     ticks: Ticks
+    low: float = math.nan
+    high: float = math.nan
+    logarithmic: bool = False
     held: str = ""
     read: bool = True
 
@@ -126,8 +135,10 @@ def draw(parallel: ParallelData) -> Specification:
         "yaxis": {"visible": False, "range": [-0.04, 1.04], "fixedrange": True},
         "shapes": [_axis_line(place) for place in range(count)],
         "annotations": _annotations(parallel.coordinates),
+        "meta": {"axes": [_told(coordinate) for coordinate in parallel.coordinates]},
     }
-    return {"data": [*_shades(rows), _champion(rows[0], parallel)], "layout": layout}
+    traces = [_PASSED_OVER, *_shades(rows), _champion(rows[0], parallel)]
+    return {"data": traces, "layout": layout}
 
 
 def least_width(parallel: ParallelData) -> int:
@@ -265,11 +276,15 @@ def _numeric(
     start, extent = scale(low), (scale(high) - scale(low)) or 1.0
     places = np.array([(scale(value) - start) / extent for value in array.tolist()])
     marks = _logarithmic_ticks(low, high) if logarithmic else _linear_ticks(low, high)
-    if len(set(everything)) <= FEW:
+    is_few = len(set(everything)) <= FEW
+    if is_few:
         marks = sorted(set(everything))
         places = places + _fan(len(array)) * (1 if (array == np.rint(array)).all() else 0)
     ticks = tuple(((scale(mark) - start) / extent, _tick(mark)) for mark in marks)
-    return Coordinate(title, np.clip(places, -SPREAD / 2, 1 + SPREAD / 2), ticks)
+    places = np.clip(places, -SPREAD / 2, 1 + SPREAD / 2)
+    if is_few:
+        return Coordinate(title, places, ticks)
+    return Coordinate(title, places, ticks, low, high, logarithmic)
 
 
 def _tick(value: float) -> str:
@@ -332,6 +347,29 @@ def _shades(rows: NDArray[np.float64]) -> list[dict[str, Any]]:
             }
         )
     return traces
+
+
+# What a reader's ranges leave out is put here by the page.
+_PASSED_OVER: dict[str, Any] = {
+    "type": "scatter",
+    "mode": "lines",
+    "x": [None],
+    "y": [None],
+    "line": {"color": LIGHT["grid"], "width": 1},
+    "hoverinfo": "skip",
+}
+
+
+def _told(coordinate: Coordinate) -> dict[str, Any]:
+    """Return an axis as the page tells of it: its numbers from end to end, or its places."""
+    if math.isnan(coordinate.low):
+        return {"title": coordinate.title, "places": [list(tick) for tick in coordinate.ticks]}
+    return {
+        "title": coordinate.title,
+        "low": coordinate.low,
+        "high": coordinate.high,
+        "logarithmic": coordinate.logarithmic,
+    }
 
 
 def _champion(row: NDArray[np.float64], parallel: ParallelData) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The Pareto front before the cloud of all trials, coloured by generation, with the baselines."""
+"""The Pareto front before the cloud of all trials, coloured by generation, with the baselines.
+
+A slider goes back to the front as it stood after any generation.
+"""
 
 import math
 from collections.abc import Sequence
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from neuroevo.evolution.front import nondominated
 from neuroevo.report import wording
 from neuroevo.report.comparison import dominated_by_baselines
 from neuroevo.report.drawing import (
@@ -19,7 +23,9 @@ from neuroevo.report.drawing import (
     nothing,
     objective_axis,
     objective_name,
+    panel_domain,
     rounded,
+    stepped,
     thinned,
     told,
 )
@@ -29,11 +35,16 @@ from neuroevo.report.theme import LIGHT
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.report.findings import Findings
+    from neuroevo.runs import Trial
 
+FRONT = "front"  # marks the traces that the slider moves
+STEP = "front after generation"
 PANEL_HEIGHT = 440
+GAP = 0.09  # of the height between two panels
 NEAR = 0.03  # of the spread between the best and the median trial
 FAR_QUANTILE = 0.97
 MOST_MEMBERS = 1_000
+MOST_STEPS, MOST_IN_STEP = 50, 50  # of the slider, and networks of the front at each
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,9 @@ class FrontData:
         The objectives, in the experiment's order.
     points
         A row a trial: ``number``, ``generation``, ``role`` (``trial``, ``front``, ``baseline``),
-        ``name``, ``label`` and a column an objective. The front is in its order, best first.
+        ``name``, ``is_drawn`` (of too many trials, or networks of the front, some are chosen
+        evenly), ``label`` (of what is drawn) and a column an objective. The front is in its
+        order, best first.
     missing
         How many trials of the search have no finite objectives.
     budget
@@ -55,6 +68,9 @@ class FrontData:
         Names of the baselines that have no finite objectives.
     dominated
         How many networks of the front a baseline beats.
+    steps
+        Generations, the last one among them, each with a table like ``points``: the front as it
+        stood then.
     """
 
     objectives: "tuple[Objective, ...]"
@@ -63,6 +79,7 @@ class FrontData:
     budget: int
     undrawn: tuple[str, ...] = ()
     dominated: int = 0
+    steps: tuple[tuple[int, pd.DataFrame], ...] = ()
 
     def role(self, role: str) -> pd.DataFrame:
         """Return the rows of one role."""
@@ -74,29 +91,20 @@ def data(findings: "Findings") -> FrontData:
     on_front = {trial.number for trial in findings.front}
     baselines = [trial for trial in findings.baselines if findings.is_complete(trial)]
     behind = [trial for trial in findings.complete if trial.number not in on_front]
-    rows = [
-        {
-            "number": trial.number,
-            "generation": trial.generation,
-            "role": role,
-            "name": trial.name,
-            "label": wording.configuration(trial.genome),
-            **{
-                item.name: score
-                for item, score in zip(findings.objectives, findings.scores(trial), strict=True)
-            },
-        }
-        for role, trials in (("trial", behind), ("front", findings.front), ("baseline", baselines))
-        for trial in trials
+    panels = max(len(findings.objectives) - 1, 1)
+    tables = [
+        _table(findings, "trial", behind, MOST_POINTS // panels),
+        _table(findings, "front", findings.front, MOST_MEMBERS),
+        _table(findings, "baseline", baselines, len(baselines)),
     ]
-    columns = ["number", "generation", "role", "name", "label"]
     return FrontData(
         findings.objectives,
-        pd.DataFrame(rows, columns=[*columns, *(item.name for item in findings.objectives)]),
+        pd.concat(tables, ignore_index=True),
         missing=len(findings.searched) - len(findings.complete),
         budget=findings.experiment.training.samples,
         undrawn=tuple(each.name for each in findings.baselines if not findings.is_complete(each)),
         dominated=len(dominated_by_baselines(findings)),
+        steps=_steps(findings),
     )
 
 
@@ -117,10 +125,17 @@ def draw(front: FrontData) -> Specification:
         layout[f"xaxis{suffix}"] = merged(_axis(front, across), {"anchor": f"y{suffix}"})
         layout[f"yaxis{suffix}"] = merged(
             _axis(front, upward),
-            {"anchor": f"x{suffix}", "domain": _domain(index, len(pairs))},
+            {"anchor": f"x{suffix}", "domain": panel_domain(index, len(pairs), GAP)},
         )
     layout["shapes"], layout["annotations"] = _budget_marks(front, pairs)
-    return {"data": traces, "layout": layout}
+    if len(front.steps) < 2:  # noqa: PLR2004 - nowhere to go
+        return {"data": traces, "layout": layout}
+    moved = [place for place, trace in enumerate(traces) if trace.get("meta") == FRONT]
+    frames = [
+        {"name": str(generation), "traces": moved, "data": _frame(front, members)}
+        for generation, members in front.steps
+    ]
+    return {"data": traces, "layout": layout | stepped(frames, STEP), "frames": frames}
 
 
 def caption(front: FrontData) -> str:
@@ -142,6 +157,8 @@ def caption(front: FrontData) -> str:
         trials = wording.counted(front.missing, "trial")
         verb = "is" if front.missing == 1 else "are"
         sentences.append(f"{trials} without finite objectives {verb} not drawn.")
+    if len(front.steps) > 1:
+        sentences.append("The slider goes back to the front as it stood after a generation.")
     return " ".join(sentences)
 
 
@@ -168,6 +185,45 @@ def is_one_sided(front: FrontData) -> bool:
         own = _scale(item, members[item.name].to_numpy(float))
         near &= own - scale.min() <= NEAR * spread
     return bool(near.any())
+
+
+def _table(findings: "Findings", role: str, trials: "Sequence[Trial]", most: int) -> pd.DataFrame:
+    """Return a row a trial; at most so many are drawn, and have a label."""
+    drawn = set(thinned(len(trials), most))
+    rows = [
+        [
+            trial.number,
+            trial.generation,
+            role,
+            trial.name,
+            place in drawn,
+            wording.configuration(trial.genome) if place in drawn else "",
+            *findings.scores(trial),
+        ]
+        for place, trial in enumerate(trials)
+    ]
+    columns = ["number", "generation", "role", "name", "is_drawn", "label"]
+    names = [item.name for item in findings.objectives]
+    return pd.DataFrame(rows, columns=[*columns, *names])
+
+
+def _steps(findings: "Findings") -> tuple[tuple[int, pd.DataFrame], ...]:
+    """Return the front after some generations, evenly chosen."""
+    fronts: list[tuple[int, list[Trial]]] = []
+    front: list[Trial] = []
+    for generation, trials in findings.by_generation.items():
+        candidates = front + [trial for trial in trials if findings.is_complete(trial)]
+        kept = nondominated([findings.scores(trial) for trial in candidates])
+        front = [candidates[place] for place in np.flatnonzero(kept)]
+        if front:
+            fronts.append((generation, sorted(front, key=findings.scores)))
+    steps = []
+    for place in thinned(len(fronts), MOST_STEPS):
+        generation, members = fronts[place]
+        most = MOST_MEMBERS if place == len(fronts) - 1 else MOST_IN_STEP
+        table = _table(findings, "front", members, most)
+        steps.append((generation, table[table["is_drawn"]]))
+    return tuple(steps)
 
 
 def _outcome(front: FrontData, members: pd.DataFrame) -> str:
@@ -229,17 +285,12 @@ def _panel(
     front: FrontData, across: "Objective | None", upward: "Objective", suffix: str
 ) -> list[dict[str, Any]]:
     """Return the traces of one panel: cloud, stairs, front, baselines."""
-    members = front.role("front")
-    members = members.iloc[thinned(len(members), MOST_MEMBERS)]
-    cloud = front.role("trial").sort_values("number")
-    cloud = cloud.iloc[thinned(len(cloud), MOST_POINTS // len(pairs_of(front)))]
+    cloud, members = (rows[rows["is_drawn"]] for rows in map(front.role, ("trial", "front")))
     traces = [
         _points(cloud, across, upward, _CLOUD_MARKER),
-        _points(members, across, upward, _FRONT_MARKER),
+        *_front(members, across, upward, has_stairs=_has_stairs(front)),
         _FRONT_IN_LEGEND,
     ]
-    if across is not None and len(pairs_of(front)) == 1 and len(members) > 1:
-        traces.insert(1, _staircase(members, across.name, upward.name))
     for index, name in enumerate(front.role("baseline")["name"]):
         row = front.role("baseline").iloc[[index]]
         traces.append(_points(row, across, upward, _baseline_marker(index)))
@@ -248,6 +299,35 @@ def _panel(
         traces.append(_points(front.role("baseline"), across, upward, _UNSEEN_MARKER))
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     return [{"showlegend": "name" in trace and not suffix} | trace | axes for trace in traces]
+
+
+def _front(
+    members: pd.DataFrame, across: "Objective | None", upward: "Objective", *, has_stairs: bool
+) -> list[dict[str, Any]]:
+    """Return the traces that the slider moves."""
+    points = _points(members, across, upward, _FRONT_MARKER) | {"meta": FRONT}
+    if across is None or not has_stairs:
+        return [points]
+    return [_staircase(members, across.name, upward.name) | {"meta": FRONT}, points]
+
+
+def _frame(front: FrontData, members: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return what of the moved traces is different at a step."""
+    traces = [
+        trace
+        for across, upward in pairs_of(front)
+        for trace in _front(members, across, upward, has_stairs=_has_stairs(front))
+    ]
+    return [
+        {key: trace[key] for key in ("x", "y", "text", "customdata", "marker") if key in trace}
+        for trace in traces
+    ]
+
+
+def _has_stairs(front: FrontData) -> bool:
+    """Tell whether a line joins the front: in one panel, where it ever had two networks."""
+    sizes = [len(front.role("front")), *(len(members) for _, members in front.steps)]
+    return len(front.objectives) == 2 and max(sizes) > 1  # noqa: PLR2004 - one panel
 
 
 _CLOUD_MARKER: dict[str, Any] = {"size": 5, "opacity": 0.4, "coloraxis": "coloraxis"}
@@ -373,13 +453,6 @@ def _axis(front: FrontData, item: "Objective | None") -> dict[str, Any]:
     far = float(np.quantile(cloud, FAR_QUANTILE)) if len(cloud) else math.inf
     kept = values[(values <= far) | (front.points["role"] != "trial").to_numpy()]
     return objective_axis(item, kept)
-
-
-def _domain(index: int, count: int) -> list[float]:
-    gap = 0.09 if count > 1 else 0.0
-    height = (1 - gap * (count - 1)) / count
-    top = 1 - index * (height + gap)
-    return [round(max(top - height, 0), 4), round(top, 4)]
 
 
 def _scale(item: "Objective", values: Sequence[float] | np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Best and median of each generation, one panel for each objective."""
+"""Best, median and spread of each generation, one panel for each objective."""
 
 import math
 from collections import defaultdict
@@ -10,14 +10,18 @@ import pandas as pd
 
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
+    MOST_GENERATIONS,
     Specification,
+    band,
+    generation_axis,
     merged,
     nothing,
     objective_axis,
     objective_name,
+    panel_domain,
     rounded,
+    thinned,
     told,
-    whole_ticks,
 )
 from neuroevo.report.theme import LIGHT
 
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
 
 PANEL_HEIGHT = 230
+GAP = 0.07  # of the height between two panels
+SPREAD = (0.1, 0.9)  # quantiles between which most of a generation lies
 CLOSE = 2.0  # a median within this factor of the best has followed it
 
 
@@ -39,7 +45,7 @@ class ProgressData:
         The objectives, in the experiment's order.
     generations
         A row a generation and objective: ``generation``, ``objective``, ``best``, ``lower``,
-        ``median``, ``upper`` (quartiles over the completed trials of the generation) and
+        ``median``, ``upper`` (`SPREAD` over the completed trials of the generation) and
         ``best_so_far``.
     """
 
@@ -61,7 +67,7 @@ def data(findings: "Findings") -> ProgressData:
         best_so_far = math.inf
         for generation in sorted(scores):
             column = [row[index] for row in scores[generation]]
-            lower, median, upper = np.quantile(column, [0.25, 0.5, 0.75])
+            lower, median, upper = np.quantile(column, [SPREAD[0], 0.5, SPREAD[1]])
             best_so_far = min(best_so_far, *column)
             rows.append([generation, item.name, min(column), lower, median, upper, best_so_far])
     columns = ["generation", "objective", "best", "lower", "median", "upper", "best_so_far"]
@@ -78,23 +84,18 @@ def draw(progress: ProgressData) -> Specification:
     layout: dict[str, Any] = {
         "height": PANEL_HEIGHT * count + 90,
         "hovermode": "x unified",
-        "xaxis": {
-            "title": {"text": "generation"},
-            "range": [-0.3, last + 0.3],
-            **whole_ticks(last),
-            "anchor": "y" if count == 1 else f"y{count}",
-            "showgrid": False,
-        },
+        "xaxis": generation_axis(0, last) | {"anchor": "y" if count == 1 else f"y{count}"},
     }
     for index, item in enumerate(progress.objectives):
         suffix = "" if index == 0 else str(index + 1)
         rows = progress.of(item.name)
+        rows = rows.iloc[thinned(len(rows), MOST_GENERATIONS)]
         traces += [
             trace | {"yaxis": f"y{suffix}"} for trace in _panel(item, rows, first=index == 0)
         ]
         seen = rows[["best", "median", "upper"]].to_numpy(float).ravel()
         layout[f"yaxis{suffix}"] = merged(
-            objective_axis(item, seen), {"domain": _domain(index, count), "nticks": 6}
+            objective_axis(item, seen), {"domain": panel_domain(index, count, GAP), "nticks": 6}
         )
     return {"data": traces, "layout": layout}
 
@@ -122,26 +123,18 @@ def _sentence(item: "Objective", rows: pd.DataFrame) -> str:
 
 
 def _panel(item: "Objective", rows: pd.DataFrame, *, first: bool) -> list[dict[str, Any]]:
-    """Return the traces of one objective: quartile band, median, best, best so far."""
+    """Return the traces of one objective: band of the middle 80%, median, best, best so far."""
     x = [int(generation) for generation in rows["generation"]]
     mode = "lines+markers" if len(rows) == 1 else "lines"
-    edge = {"type": "scatter", "x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     line = {"type": "scatter", "x": x, "mode": mode, "hovertemplate": "%{customdata}"}
     blue, orange = LIGHT["category-1"], LIGHT["category-2"]
     return [
-        edge | {"y": rounded(rows["lower"]), "showlegend": False},
-        edge
-        | {
-            "y": rounded(rows["upper"]),
-            "fill": "tonexty",
-            "fillcolor": LIGHT["band-2"],
-            "showlegend": False,
-        },
+        *band(x, rows["lower"], rows["upper"], LIGHT["band-2"]),
         line
         | {
             "y": rounded(rows["median"]),
             "customdata": told(rows["median"], item.unit),
-            "name": "median of the generation, middle half shaded",
+            "name": "median of the generation, the middle 80% shaded",
             "line": {"color": orange, "width": 2, "dash": "dash"},
             "showlegend": first,
         },
@@ -163,10 +156,3 @@ def _panel(item: "Objective", rows: pd.DataFrame, *, first: bool) -> list[dict[s
             "showlegend": first,
         },
     ]
-
-
-def _domain(index: int, count: int) -> list[float]:
-    gap = 0.07 if count > 1 else 0.0
-    height = (1 - gap * (count - 1)) / count
-    top = 1 - index * (height + gap)
-    return [round(max(top - height, 0), 4), round(top, 4)]

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.report import wording
-from neuroevo.report.drawing import Specification, nothing, whole_ticks
+from neuroevo.report.drawing import (
+    MOST_GENERATIONS,
+    Specification,
+    nothing,
+    ramp_colour,
+    thinned,
+    whole_ticks,
+)
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -103,10 +110,11 @@ def draw(shared: SharesData, colours: Mapping[str, str]) -> Specification:
     if one:
         layout |= {"barmode": "stack", "bargap": 0.5}
     kind = _bar if one else _area
+    kept = thinned(len(shared.generations), MOST_GENERATIONS)
     traces = [
         {
-            "x": list(shared.generations),
-            "y": [round(share, 4) for share in row],
+            "x": [shared.generations[place] for place in kept],
+            "y": [round(row[place], 4) for place in kept],
             "name": wording.plain(value),
             "hovertemplate": "%{y:.0%}",
         }
@@ -114,6 +122,12 @@ def draw(shared: SharesData, colours: Mapping[str, str]) -> Specification:
         for value, row in shared.shares.items()
     ]
     return {"data": traces, "layout": layout}
+
+
+def ramp(shared: SharesData) -> Mapping[str, str]:
+    """Return a colour for each value, the later in the stack the stronger."""
+    last = max(len(shared.shares) - 1, 1)
+    return {value: ramp_colour(index / last) for index, value in enumerate(shared.shares)}
 
 
 def caption(shared: SharesData, noun: str) -> str:
