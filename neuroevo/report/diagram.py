@@ -3,17 +3,18 @@
 It knows networks, not runs. Colours come from the page's CSS, so the drawing follows its theme.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 from markupsafe import Markup
 
 from neuroevo.report import wording
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from neuroevo.learning import Network
 
 WIDTH = 800.0
@@ -24,6 +25,8 @@ LARGEST_TEXT, SMALLEST_TEXT = 11.0, 8.0  # of a bias written into its unit
 LETTER = 0.58  # width of a character, as a share of its height
 HEADING_TEXT, HEADROOM = 15.0, 26.0  # of a layer's activation above it, and the room for it
 THICKEST = 6.0
+OUTLINE = 1.75  # on each side of a weight that is marked
+MOST_PATHS = 8
 MANY_WEIGHTS = 200  # from which on the weak ones must step back to leave the strong visible
 
 
@@ -45,6 +48,18 @@ class Weight:
     source: Unit
     target: Unit
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way through the network, a weight from each layer to the next."""
+
+    weights: tuple[Weight, ...]
+
+    @property
+    def product(self) -> float:
+        """What its weights multiply to: what reaches the output of 1 at the input, if linear."""
+        return math.prod(weight.value for weight in self.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,9 @@ class Diagram:
         Height of the drawing below its headroom, its width being `WIDTH`.
     activations
         What stands above each hidden layer, where they differ and there is room.
+    paths
+        The strongest path from each input: to the output of the same place if there are as many
+        outputs as inputs, else to the output that it reaches most strongly.
     """
 
     units: tuple[tuple[Unit, ...], ...]
@@ -79,6 +97,12 @@ class Diagram:
     left_out: int
     height: float
     activations: tuple[Label, ...] = ()
+    paths: tuple[Path, ...] = ()
+
+    @property
+    def marked(self) -> tuple[Weight, ...]:
+        """The weights of the paths, each once."""
+        return tuple(dict.fromkeys(weight for path in self.paths for weight in path.weights))
 
     @property
     def headroom(self) -> float:
@@ -90,6 +114,10 @@ class Diagram:
         """The stroke of the strongest weight: the closer the units, the thinner."""
         gap = self.height / max(len(layer) for layer in self.units)
         return min(THICKEST, max(1.6, 0.1 * gap))
+
+    def stroke(self, weight: Weight) -> float:
+        """Return how thick a weight is drawn: the larger, the more."""
+        return max(0.4, self.thickest * abs(weight.value) / (self.strongest or 1.0))
 
     def opacity(self, weight: Weight) -> float:
         """Return how opaque a weight is drawn: the stronger, the more."""
@@ -139,7 +167,62 @@ def laid_out(
     weights.sort(key=lambda weight: abs(weight.value))
     left_out = max(0, len(weights) - MOST_WEIGHTS)
     headings = _headings(network, [layer[0].x for layer in units[1:-1]])
-    return Diagram(tuple(units), tuple(weights[left_out:]), left_out, height, headings)
+    paths = _strongest_paths([values for values, _ in layers], units)
+    return Diagram(tuple(units), tuple(weights[left_out:]), left_out, height, headings, paths)
+
+
+def strongest_path(
+    layers: Sequence[np.ndarray], source: int, target: int | None = None
+) -> tuple[int, ...]:
+    """Find the path whose weights have the largest product, whatever its sign.
+
+    Parameters
+    ----------
+    layers
+        The weights of each layer, arrays (inputs, outputs).
+    source
+        The input at which the path begins.
+    target
+        The output at which it ends; if None, the one with the largest product.
+
+    Returns
+    -------
+    The path's place in each layer, from the input to the output; of equal paths the first.
+    """
+    reached = np.zeros(len(layers[0]))
+    reached[source] = 1.0
+    before = []
+    for weights in layers:
+        products = reached[:, np.newaxis] * np.abs(weights.astype(np.float64))
+        before.append(products.argmax(axis=0))
+        reached = products.max(axis=0)
+    places = [int(reached.argmax()) if target is None else target]
+    for predecessors in reversed(before[1:]):
+        places.append(int(predecessors[places[-1]]))
+    return (source, *reversed(places))
+
+
+def _strongest_paths(
+    layers: Sequence[np.ndarray], units: Sequence[Sequence[Unit]]
+) -> tuple[Path, ...]:
+    same = len(units[0]) == len(units[-1])
+    paths = []
+    for source in range(len(units[0])):
+        places = strongest_path(layers, source, source if same else None)
+        paths.append(
+            Path(
+                tuple(
+                    Weight(
+                        units[layer][here],
+                        units[layer + 1][there],
+                        float(layers[layer][here, there]),
+                    )
+                    for layer, (here, there) in enumerate(pairwise(places))
+                )
+            )
+        )
+    kept = sorted(paths, key=lambda path: -abs(path.product))[:MOST_PATHS]
+    return tuple(path for path in paths if path in kept)
 
 
 def svg(diagram: Diagram, label: str) -> Markup:
@@ -163,11 +246,13 @@ def svg(diagram: Diagram, label: str) -> Markup:
         for each in diagram.activations
     )
     weights = Markup("").join(_weight(diagram, weight) for weight in diagram.weights)
+    marked = Markup("").join(_marked(diagram, weight) for weight in diagram.marked)
     units = Markup("").join(_unit(diagram, unit) for layer in diagram.units for unit in layer)
     names = Markup("").join(_edge_names(diagram))
-    return Markup('{}<g class="weights">{}</g><g class="units">{}</g>{}{}</svg>').format(
-        head, weights, units, names, headings
-    )
+    return Markup(
+        '{}<g class="weights">{}</g><g class="weights marked">{}</g>'
+        '<g class="units">{}</g>{}{}</svg>'
+    ).format(head, weights, marked, units, names, headings)
 
 
 def _names(
@@ -196,7 +281,7 @@ def _numbered(what: str, count: int) -> list[str]:
 
 
 def _column(
-    x: float, height: float, names: Sequence[str], biases: "np.ndarray | None"
+    x: float, height: float, names: Sequence[str], biases: np.ndarray | None
 ) -> tuple[Unit, ...]:
     count = len(names)
     gap = min(height / count, 84.0)
@@ -215,7 +300,19 @@ def _column(
 
 
 def _weight(diagram: Diagram, weight: Weight) -> Markup:
-    share = abs(weight.value) / (diagram.strongest or 1.0)
+    return _line(
+        weight, _sign(weight.value), diagram.stroke(weight), f"{diagram.opacity(weight):.2f}"
+    )
+
+
+def _marked(diagram: Diagram, weight: Weight) -> Markup:
+    """Return a weight of a path once more on top of the others, outlined."""
+    stroke = diagram.stroke(weight)
+    outline = _line(weight, "outline", stroke + 2 * OUTLINE, "1")
+    return outline + _line(weight, _sign(weight.value), stroke, "1")
+
+
+def _line(weight: Weight, look: str, stroke: float, opacity: str) -> Markup:
     source, target = weight.source, weight.target
     start, end = source.x + source.radius, target.x - target.radius
     bend = (end - start) * 0.42
@@ -226,10 +323,10 @@ def _weight(diagram: Diagram, weight: Weight) -> Markup:
     return Markup(
         '<path class="{}" d="{}" stroke-width="{}" stroke-opacity="{}"><title>{}</title></path>'
     ).format(
-        _sign(weight.value),
+        look,
         path,
-        _short(max(0.4, diagram.thickest * share)),
-        f"{diagram.opacity(weight):.2f}",
+        _short(stroke),
+        opacity,
         f"{source.name} → {target.name}: {wording.number(weight.value)}",
     )
 

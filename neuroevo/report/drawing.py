@@ -15,6 +15,7 @@ from neuroevo.report.theme import LIGHT, RAMP
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
+    from neuroevo.report.features import Feature
 
 Specification = dict[str, Any]
 
@@ -69,13 +70,15 @@ def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict
     return axis
 
 
-def logarithmic_axis(values: Iterable[float] = ()) -> dict[str, Any]:
+def logarithmic_axis(values: Iterable[float] = (), ticks: int = MOST_TICKS) -> dict[str, Any]:
     """Return a logarithmic axis, its range from the positive values that are to be seen.
 
     Parameters
     ----------
     values
         What the range has to hold.
+    ticks
+        How many powers of ten are labelled at most.
     """
     axis: dict[str, Any] = {"type": "log", "tickformat": TICK_FORMAT}
     logs = [math.log10(value) for value in values if math.isfinite(value) and value > 0]
@@ -85,7 +88,7 @@ def logarithmic_axis(values: Iterable[float] = ()) -> dict[str, Any]:
         axis["range"] = [round(low - room, 4), round(high + room, 4)]
         decades = high - low + 2 * room
         if decades >= ENOUGH_DECADES:  # else plotly labels numbers between the powers of ten too
-            axis["dtick"] = max(1, math.ceil(decades / MOST_TICKS))
+            axis["dtick"] = max(1, math.ceil(decades / ticks))
     return axis
 
 
@@ -99,6 +102,32 @@ def objective_title(objective: "Objective") -> str:
 def objective_name(objective: "Objective") -> str:
     """Return an objective's name as it is said: ``final MSE``."""
     return objective.name.replace("_", " ").replace("mse", "MSE")
+
+
+def feature_axis(feature: "Feature", ticks: int = MOST_TICKS) -> dict[str, Any]:
+    """Return the axis of a feature of genomes, which holds all values that were tried.
+
+    Parameters
+    ----------
+    ticks
+        How many powers of ten are labelled at most.
+    """
+    axis: dict[str, Any] = {"title": {"text": wording.plain(feature.name)}}
+    present = feature.present
+    if feature.options:
+        count = len(feature.options)
+        return axis | {
+            "range": [-0.6, count - 0.4],
+            "tickvals": list(range(count)),
+            "ticktext": [wording.plain(option, 12) for option in feature.options],
+            "showgrid": False,
+        }
+    if feature.logarithmic:
+        return axis | logarithmic_axis(present.tolist(), ticks)
+    low, high = float(present.min()), float(present.max())
+    room = 0.6 if feature.is_fanned else 0.04 * (high - low)
+    whole = whole_ticks(round(high - low)) if feature.is_whole else {}
+    return axis | {"range": [round(low - room, 6), round(high + room, 6)]} | whole
 
 
 def colour_bar(title: str, low: int, high: int) -> dict[str, Any]:
@@ -132,6 +161,49 @@ def whole_ticks(extent: int) -> dict[str, Any]:
 def ramp_colour(position: float) -> str:
     """Return the ramp's colour at a position between 0 (early, pale) and 1 (late, strong)."""
     return RAMP[round(min(max(position, 0.0), 1.0) * (len(RAMP) - 1))]
+
+
+def domains(count: int, size: float, gap: float) -> list[list[float]]:
+    """Return where so many panels of a size lie with a gap between them, the uppermost first.
+
+    Parameters
+    ----------
+    size, gap
+        In pixels, or in any other unit.
+    """
+    share = gap / (count * size + (count - 1) * gap)
+    return [panel_domain(place, count, share) for place in range(count)]
+
+
+def fanned(count: int, width: float) -> list[float]:
+    """Return small offsets that fill a width evenly, the same every time (golden ratio steps)."""
+    return [round(((place * 0.6180339887) % 1 - 0.5) * width, 3) for place in range(1, count + 1)]
+
+
+def chooser(buttons: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the menu from which one of several views of a figure is chosen; none for one view.
+
+    Parameters
+    ----------
+    buttons
+        What plotly calls a button: ``label``, ``method`` and ``args``.
+    """
+    if len(buttons) < 2:  # noqa: PLR2004 - no choice
+        return []
+    return [
+        {
+            "type": "dropdown",
+            "buttons": [dict(button) for button in buttons],
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "bottom",
+            "pad": {"b": 12},
+            "bgcolor": LIGHT["ground"],
+            "bordercolor": LIGHT["rule"],
+            "font": {"size": 13, "color": LIGHT["ink"]},
+        }
+    ]
 
 
 def band(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from neuroevo.report.run import Run
 
 STYLES = (asset("theme.css"), asset("report.css"), asset("network.css"))
-SCRIPTS = ("plotly.min.js", "stepping.js", "brushing.js", "report.js")
+SCRIPTS = ("plotly.min.js", "stepping.js", "choosing.js", "brushing.js", "report.js")
 PICTURE_WIDTH = 1_000  # pixels
 PICTURE_SCALE = 2  # of a PNG, so that it stays sharp
 

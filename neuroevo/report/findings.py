@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment
     from neuroevo.learning import DataSet
+    from neuroevo.report.features import Feature
+    from neuroevo.report.importance import Importances
     from neuroevo.runs import Champion, Trial
 
 EXCERPT = 10  # rows of the front, where it is not shown at length
@@ -146,6 +148,20 @@ class Findings:
         own = any(holds_pairs(trial.genome.get("hidden")) for trial in self.trials)
         return tuple(dict.fromkeys([*self.genes, *["activation"] * own]))
 
+    @cached_property
+    def features(self) -> "tuple[Feature, ...]":
+        """What varies among the completed trials, a value a trial."""
+        from neuroevo.report.features import features  # noqa: PLC0415 - imports this module
+
+        return features(self, self.complete)
+
+    @cached_property
+    def importances(self) -> "Importances":
+        """How much each feature of the genomes matters, which takes a second to find out."""
+        from neuroevo.report.importance import importances  # noqa: PLC0415 - imports this module
+
+        return importances(self)
+
     @property
     def expected_trials(self) -> int:
         """How many trials the experiment asks for, its baselines among them."""
@@ -161,6 +177,11 @@ class Findings:
         """Return a trial's objectives in the experiment's order, NaN where it has none."""
         return tuple(trial.objectives.get(item.name, math.nan) for item in self.objectives)
 
+    def score_table(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
+        """Return the scores of some trials, array (trials, objectives)."""
+        rows = np.array([self.scores(trial) for trial in trials], dtype=np.float64)
+        return rows.reshape(len(trials), len(self.objectives))
+
     def fitnesses(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
         """Return the objectives on the scales on which a search compares them.
 
@@ -169,8 +190,7 @@ class Findings:
         numpy.ndarray
             A row a trial, a column an objective; NaN where there is no finite value.
         """
-        rows = np.array([self.scores(trial) for trial in trials], dtype=np.float64)
-        rows = rows.reshape(-1, len(self.objectives))
+        rows = self.score_table(trials)
         logarithmic = [item.logarithmic for item in self.objectives]
         with np.errstate(divide="ignore", invalid="ignore"):
             rows[:, logarithmic] = np.log10(rows[:, logarithmic])

@@ -194,6 +194,23 @@ def configuration(genome: Mapping[str, object]) -> str:
     return ", ".join(parts)
 
 
+def changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    """Return in what two genomes differ: ``activation tanh → linear``.
+
+    Examples
+    --------
+    >>> changes({"hidden": (6, 6), "learning_rate": 0.1}, {"hidden": (6,), "learning_rate": 0.1})
+    'hidden 6·6 → 6'
+    """
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value(before[name])} → {value(content)}"
+        if name in before
+        else _gene(name, content)
+        for name, content in sorted(after.items(), key=_place)
+        if before.get(name) != content and (is_read(name, after) or is_read(name, before))
+    )
+
+
 def optimization(experiment: "Experiment") -> str:
     """Return how all networks of an experiment learn: ``one at a time; optimizer sgd``.
 

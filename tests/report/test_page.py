@@ -424,3 +424,25 @@ def rgb(tokens: Mapping[str, str], name: str) -> str:
     """Return a colour of the theme as a browser writes it."""
     channels = [str(int(tokens[name][place : place + 2], 16)) for place in (1, 3, 5)]
     return f"rgb({', '.join(channels)})"
+
+
+SEEN = """name => {
+  const plot = document.querySelector(`[data-figure=${name}]`);
+  const seen = plot._fullData.filter((each) => each.visible === true && each.showlegend === false);
+  return [plot._fullLayout.yaxis.title.text, seen.map((each) => each.y.slice(0, 9))];
+}"""
+
+
+def test_views_of_a_figure_are_chosen_from_a_list(look: Callable[..., Page]) -> None:
+    """A list of the page, with a label, changes what a figure shows; its first view comes back."""
+    page = look("three objectives", DESKTOP)
+    for name in ("slices", "contour", "lineage"):
+        choices = page.locator(f"#figure-{name}").get_by_label("Shown")
+        count = choices.locator("option").count()
+        seen = []
+        for place in (0, count - 1, 0):
+            choices.select_option(index=place)
+            seen.append(page.evaluate(SEEN, name))
+        assert count > 1
+        assert seen[0] == seen[2] != seen[1], name
+    assert page.locator(".updatemenu-container").count() == 0

@@ -1,6 +1,6 @@
 // Draws the page's figures from its payload, in the colours of the theme and the width of the page:
 // those in sight first, the others when there is time, all of them before printing. Whoever adds
-// to a figure waits for its event "drawn", which brings its frames.
+// to a figure waits for its event "drawn", which brings its frames and the views that its menu offers.
 (() => {
   "use strict";
   const payload = JSON.parse(document.getElementById("payload").textContent);
@@ -56,7 +56,8 @@
     // Not Plotly.react, which keeps the margins that a colour bar or legend needed elsewhere.
     window.Plotly.newPlot(plot, figure.data, layout, payload.config);
     const said = sliders ? sliders[0].currentvalue.prefix : "";
-    const detail = { frames: figure.frames || [], said };
+    const menus = (updatemenus || []).filter((menu) => menu.type === "dropdown");
+    const detail = { frames: figure.frames || [], said, views: menus[0] ? menus[0].buttons : [] };
     plot.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail }));
   }
 

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import (
+    ablation,
+    contour,
     depth_shares,
     distribution,
     diversity,
     hypervolume,
+    importance,
     learning_curves,
+    lineage,
     network,
+    operators,
     parallel_coordinates,
     pareto_front,
     population_shares,
     progress,
     size_shares,
+    slices,
+    stability,
     workers,
 )
 
@@ -92,6 +99,13 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
             "search", "Genes and objectives of every trial", parallel_coordinates
         ),
         "workers": _plot("search", "Time line of the workers", workers),
+        "importance": _plot("mattered", "What matters most", importance),
+        "slices": _plot("mattered", "Gene after gene", slices),
+        "contour": _plot("mattered", "Two genes at once", contour),
+        "stability": _plot("mattered", "What diverges", stability),
+        "lineage": _plot("winner", "Ancestors", lineage),
+        "ablation": _plot("winner", "Which gene brought what", ablation),
+        "operators": _plot("winner", "What each operator is worth", operators),
         "learning_curves": _plot("learning", "Learning curves", learning_curves),
     }
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroevo.report import wording
-from neuroevo.report.diagram import SIDE, WIDTH, Diagram, Label, Weight, laid_out
+from neuroevo.report.diagram import OUTLINE, SIDE, WIDTH, Diagram, Label, Path, Weight, laid_out
 from neuroevo.report.drawing import Specification, nothing
 from neuroevo.report.headline import leading
 from neuroevo.report.theme import LIGHT
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 STRENGTHS = 5
 EXACT = 5e-4
+SMALLEST, LARGEST = 1e-2, 1e4  # that are written with four decimals
+TOLD = 3  # paths that are written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def draw(drawn: NetworkData) -> Specification:
         "yaxis": {"visible": False, "range": [diagram.height, -diagram.headroom]},
         "annotations": [_heading(label) for label in diagram.activations],
     }
-    return {"data": [*_weights(diagram), _units(diagram)], "layout": layout}
+    traces = [*_weights(diagram), *_marked(diagram), _units(diagram)]
+    return {"data": traces, "layout": layout}
 
 
 def caption(drawn: NetworkData) -> str:
@@ -91,9 +94,10 @@ def caption(drawn: NetworkData) -> str:
     if isinstance(architecture.activation, tuple):
         names = wording.listed(architecture.activation)
         sentences.append(f"From left to right its hidden layers are {names}.")
+    sentences.append(_paths(drawn.network, drawn.diagram))
     if architecture.activation == architecture.output == "linear":
         sentences.append(_product(drawn.network, drawn.diagram))
-    return " ".join(sentences)
+    return " ".join(filter(None, sentences))
 
 
 def amounts_to(network: "Network") -> tuple[np.ndarray, np.ndarray]:
@@ -110,6 +114,37 @@ def amounts_to(network: "Network") -> tuple[np.ndarray, np.ndarray]:
         weights = weights @ layer_weights.astype(np.float64)
         biases = biases @ layer_weights.astype(np.float64) + layer_biases
     return weights, biases
+
+
+def _paths(network: "Network", diagram: Diagram) -> str:
+    """Return a sentence on the strongest paths, the products of a few written out."""
+    same = len(diagram.units[0]) == len(diagram.units[-1])
+    ends = "the output of its place" if same else "the output that it reaches most strongly"
+    few = sorted(diagram.paths, key=lambda path: -abs(path.product))[:TOLD]
+    told = [_written(path) for path in diagram.paths if path in few]
+    which = "Outlined is the strongest path from"
+    start = f"{which} each input to {ends}"
+    if len(diagram.units[0]) > len(diagram.paths):
+        start = f"{which} each of {len(diagram.paths)} inputs to {ends}"
+    elif len(diagram.paths) == 1:
+        start = f"{which} the input to {'the output' if same else ends}"
+    bent = network.architecture.activation != "linear"
+    aside = ", as far as weights go: activations bend what passes" if bent else ""
+    return f"{start}{aside}: {wording.listed(told)}."
+
+
+def _written(path: Path) -> str:
+    first, last = path.weights[0].source.name, path.weights[-1].target.name
+    arrow = f"{wording.TIGHT}→{wording.TIGHT}"
+    factors = " × ".join(_four_decimals(weight.value) for weight in path.weights)
+    whole = f" = {_four_decimals(path.product)}" if len(path.weights) > 1 else ""
+    return f"{wording.shortened(first)}{arrow}{wording.shortened(last)} {factors}{whole}"
+
+
+def _four_decimals(value: float) -> str:
+    if not SMALLEST <= abs(value) < LARGEST:
+        return wording.number(value)
+    return f"{value:.4f}".rstrip("0").removesuffix(".").replace("-", "−")
 
 
 def _product(network: "Network", diagram: Diagram) -> str:
@@ -165,6 +200,17 @@ def _weights(diagram: Diagram) -> list[dict[str, Any]]:
             if group:
                 look = {"color": LIGHT[sign], "width": diagram.thickest * strength / STRENGTHS}
                 traces.append(_lines(group) | {"line": look, "opacity": diagram.opacity(group[-1])})
+    return traces
+
+
+def _marked(diagram: Diagram) -> list[dict[str, Any]]:
+    """Return the weights of the paths once more, each outlined."""
+    traces = []
+    for weight in diagram.marked:
+        stroke = diagram.stroke(weight)
+        sign = LIGHT["negative" if weight.value < 0 else "positive"]
+        for colour, width in ((LIGHT["ink"], stroke + 2 * OUTLINE), (sign, stroke)):
+            traces.append(_lines([weight]) | {"line": {"color": colour, "width": round(width, 1)}})
     return traces
 
 

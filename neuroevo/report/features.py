@@ -1,0 +1,188 @@
+"""What varies among genomes, as numbers and categories: the axes on which figures lay trials out.
+
+It knows genomes and no figure. Hidden layers are told by their depth and their units together.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroevo.evaluation import is_read
+from neuroevo.report import wording
+from neuroevo.space.values import holds_pairs
+
+if TYPE_CHECKING:
+    from neuroevo.report.findings import Findings
+    from neuroevo.runs import Trial
+
+DEPTH = "hidden layers"
+UNITS = "hidden units"
+RATE = "learning rate"
+MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Feature:
+    """One thing in which genomes differ.
+
+    Parameters
+    ----------
+    name
+        In words, such as ``learning rate``.
+    values
+        One a trial: the number itself, or the place of its category; NaN where the genome has
+        none or its optimizer or schedule does not read it.
+    options
+        The categories by place; none where the values are numbers.
+    logarithmic
+        Whether equal ratios count as equal distances.
+    is_whole
+        Whether all numbers are whole.
+    """
+
+    name: str
+    values: NDArray[np.float64]
+    options: tuple[str, ...] = ()
+    logarithmic: bool = False
+    is_whole: bool = False
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """The values on the feature's own scale: decades where it is logarithmic."""
+        return np.log10(self.values) if self.logarithmic else self.values
+
+    @property
+    def present(self) -> NDArray[np.float64]:
+        """The values of the trials that have one."""
+        return self.values[~np.isnan(self.values)]
+
+    @property
+    def is_fanned(self) -> bool:
+        """Whether many trials may share a value, so that their points have to be fanned out."""
+        return bool(self.options) or (self.is_whole and not self.logarithmic)
+
+    def told(self, value: float) -> str:
+        """Return a value in words."""
+        return self.options[int(value)] if self.options else wording.number(value)
+
+    def phrase(self, low: float, high: float) -> str:
+        """Return a span of values with the feature's name: ``2 to 3 hidden layers``."""
+        if self.name == DEPTH and high == 0:
+            return "no hidden layer"
+        start, end = self.told(low), self.told(high)
+        span = start if start == end else f"{start} to {end}"
+        if self.name in {DEPTH, UNITS}:
+            return f"{span} {self.name.removesuffix('s') if span == '1' else self.name}"
+        return f"{self.name} {span}"
+
+
+def features(findings: "Findings", trials: "Sequence[Trial]") -> tuple[Feature, ...]:
+    """Return what varies among some trials, gene after gene in the space's order.
+
+    Parameters
+    ----------
+    findings
+        Its search space names the genes; what only a baseline has is no feature of the search.
+    trials
+        Whose genomes are looked at.
+
+    Returns
+    -------
+    A feature for each gene with at least two values among the trials: numbers, categories, and
+    for layers their depth, their units and, where each has its own, the first and the last
+    activation. What is chosen from a list is a category, numbers too.
+    """
+    found: list[Feature] = []
+    for gene, kind in findings.experiment.space.genes.items():
+        values = [_value(gene, trial) for trial in trials]
+        present = [value for value in values if value is not None]
+        if not present:
+            continue
+        if all(isinstance(value, tuple) for value in present):
+            found += _layers(gene, values)
+        elif all(_is_number(value) for value in present) and not hasattr(kind, "options"):
+            found.append(_number(_words(gene), values, logarithmic=getattr(kind, "log", False)))
+        else:
+            options = [wording.value(option) for option in getattr(kind, "options", ())]
+            texts = [None if value is None else wording.value(value) for value in values]
+            found.append(_category(_words(gene), texts, options))
+    return tuple(feature for feature in found if _varies(feature))
+
+
+def depth(trial: "Trial") -> int | None:
+    """Return a trial's number of hidden layers, None where its genome has no such gene."""
+    hidden = trial.genome.get("hidden")
+    return len(hidden) if isinstance(hidden, tuple) else None
+
+
+def activation(trial: "Trial") -> str:
+    """Return the one activation of a trial's hidden layers, ``mixed`` where they differ.
+
+    Empty where it has no hidden layer, or the genome no activation.
+    """
+    hidden = trial.genome.get("hidden")
+    if holds_pairs(hidden):
+        names = {name for _, name in hidden}
+        return MIXED if len(names) > 1 else names.pop()
+    return wording.activation(trial.genome)
+
+
+def _value(gene: str, trial: "Trial") -> Any:  # noqa: ANN401 - a gene's value, or None
+    genome = trial.genome
+    if gene == "activation" and genome.get("hidden") == ():
+        return None
+    return genome.get(gene) if is_read(gene, genome) else None
+
+
+def _layers(gene: str, values: Sequence[Any]) -> list[Feature]:
+    named = gene == "hidden"
+    deep, units = (DEPTH, UNITS) if named else (_words(gene), f"{_words(gene)}, units")
+    found = [_measured(deep, values, len), _measured(units, values, _units)]
+    if not any(map(holds_pairs, values)):
+        return found
+    deepest = max(len(value) for value in values if value is not None)
+    places = {"activation": 0} if deepest == 1 else {"first activation": 0, "last activation": -1}
+    for title, place in places.items():
+        names = [value[place][1] if value else None for value in values]
+        found.append(_category(title, names, sorted({name for name in names if name})))
+    return found
+
+
+def _measured(name: str, values: Sequence[Any], measure: Callable[[Any], int]) -> Feature:
+    return _number(name, [None if value is None else measure(value) for value in values])
+
+
+def _units(hidden: object) -> int:
+    return sum(wording.widths(hidden))
+
+
+def _number(name: str, values: Sequence[Any], *, logarithmic: bool = False) -> Feature:
+    array = np.array([np.nan if value is None else float(value) for value in values])
+    present = array[~np.isnan(array)]
+    logarithmic = logarithmic and bool((present > 0).all())
+    return Feature(name, array, (), logarithmic, bool((present == np.rint(present)).all()))
+
+
+def _category(name: str, texts: Sequence[str | None], order: Sequence[str]) -> Feature:
+    """Give each category its place in an order, those that it does not have behind."""
+    occurring = {text for text in texts if text is not None}
+    options = [text for text in dict.fromkeys([*order, *sorted(occurring)]) if text in occurring]
+    places = {text: float(place) for place, text in enumerate(options)}
+    values = np.array([np.nan if text is None else places[text] for text in texts])
+    return Feature(name, values, tuple(options))
+
+
+def _varies(feature: Feature) -> bool:
+    present = feature.present
+    return len(present) > 0 and bool((present != present[0]).any())
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _words(gene: str) -> str:
+    return gene.replace("_", " ")

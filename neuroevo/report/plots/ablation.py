@@ -1,0 +1,228 @@
+"""From a baseline to the champion, one gene at a time: what each change brought.
+
+The networks of the path were trained for it (Fawcett & Hoos 2016, "Analysing differences between
+algorithm configurations through ablation", Journal of Heuristics 22, 431-458).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from neuroevo.report import wording
+from neuroevo.report.drawing import (
+    Specification,
+    domains,
+    merged,
+    nothing,
+    objective_axis,
+    objective_name,
+    rounded,
+)
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+    from neuroevo.report.findings import Findings
+    from neuroevo.runs import Trial
+
+ROW_HEIGHT, GAP = 42, 76  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A configuration of the path, or one that was tried beside it.
+
+    Parameters
+    ----------
+    round
+        How many genes are the champion's; 0 is the configuration that the path begins with.
+    gene
+        The gene that was changed last; the name of the configuration in round 0.
+    value
+        What it was changed to, in words.
+    scores
+        The objectives, in the experiment's order; NaN where there is no finite one.
+    """
+
+    round: int
+    gene: str
+    value: str
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AblationData:
+    """What the plot of the ablation shows.
+
+    Parameters
+    ----------
+    objectives
+        The objectives, in the experiment's order.
+    path
+        What was taken in each round, from the beginning to the champion's genome.
+    passed
+        What was tried in a round and not taken.
+    run
+        The run's id, for the command that computes an ablation.
+    """
+
+    objectives: "tuple[Objective, ...]"
+    path: tuple[Change, ...]
+    passed: tuple[Change, ...]
+    run: str = ""
+
+
+def data(findings: "Findings") -> AblationData:
+    """Find in each round the trial that the next round set out from, in the last the best."""
+    rounds: dict[int, list[Trial]] = {}
+    for trial in findings.ablation:
+        rounds.setdefault(trial.generation, []).append(trial)
+    path: list[Change] = []
+    passed: list[Change] = []
+    for number in sorted(rounds):
+        onward = {parent for trial in rounds.get(number + 1, ()) for parent in trial.parents}
+        taken = min(
+            rounds[number], key=lambda trial: (trial.number not in onward, _costs(findings, trial))
+        )
+        path.append(_change(findings, taken))
+        passed += [_change(findings, trial) for trial in rounds[number] if trial is not taken]
+    return AblationData(findings.objectives, tuple(path), tuple(passed), findings.identity)
+
+
+def draw(ablation: AblationData) -> Specification:
+    """Draw a panel for each objective: a row a round, the path from the top down."""
+    if len(ablation.path) < 2:  # noqa: PLR2004 - a path leads from one to another
+        return nothing("No ablation was computed.")
+    count, rows = len(ablation.objectives), len(ablation.path)
+    size = ROW_HEIGHT * rows
+    places = domains(count, size, GAP)
+    layout: dict[str, Any] = {
+        "height": count * size + (count - 1) * GAP + 100,
+        "margin": {"t": 44, "b": 56},
+        "hovermode": "closest",
+        "legend": {"itemclick": False, "itemdoubleclick": False},
+    }
+    traces = []
+    for place, item in enumerate(ablation.objectives):
+        suffix = "" if place == 0 else str(place + 1)
+        for trace in _panel(ablation, item, place):
+            axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+            traces.append(trace | axes | {"showlegend": place == 0})
+        scores = [change.scores[place] for change in (*ablation.path, *ablation.passed)]
+        layout[f"xaxis{suffix}"] = merged(
+            objective_axis(item, scores), {"anchor": f"y{suffix}", "nticks": 6}
+        )
+        layout[f"yaxis{suffix}"] = {
+            "anchor": f"x{suffix}",
+            "domain": places[place],
+            "range": [rows - 0.5, -0.5],
+            "tickvals": list(range(rows)),
+            "ticktext": [_label(change) for change in ablation.path],
+            "ticks": "",
+        }
+    return {"data": traces, "layout": layout}
+
+
+def caption(ablation: AblationData) -> str:
+    """Say which change brought most in each objective; where there is none, how to get it."""
+    if not ablation.path:
+        run = ablation.run or "latest"
+        return (
+            "Which gene brought what, on the way from a baseline to the champion, takes a few more "
+            f"trainings: `neuroevo report {run} --ablation` computes it."
+        )
+    start = wording.shortened(ablation.path[0].gene, 40)
+    if len(ablation.path) == 1:
+        return f"The champion has the same genes as {start}: there is nothing to change."
+    changes = wording.counted(len(ablation.path) - 1, "change")
+    what = (
+        f"From {start} to the champion in {changes}: each row gives one more gene the champion’s "
+        "value, the one that does best."
+    )
+    sentences = [
+        what,
+        *(_greatest(ablation, place) for place in range(len(ablation.objectives))),
+    ]
+    if ablation.passed:
+        sentences.append("Faint is what was tried in a row and did worse.")
+    return " ".join(sentences)
+
+
+def _change(findings: "Findings", trial: "Trial") -> Change:
+    gene = trial.name or ("the start" if not trial.generation else "")
+    value = wording.value(trial.genome[gene]) if trial.generation and gene in trial.genome else ""
+    return Change(trial.generation, gene, value, findings.scores(trial))
+
+
+def _costs(findings: "Findings", trial: "Trial") -> tuple[float, ...]:
+    return tuple(math.inf if math.isnan(score) else score for score in findings.scores(trial))
+
+
+def _label(change: Change) -> str:
+    gene = wording.plain(change.gene.replace("_", " ") if change.round else change.gene, 18)
+    value = wording.plain(change.value, 18)
+    return f"{gene}<br>→ {value}" if value else gene
+
+
+def _panel(ablation: AblationData, item: "Objective", place: int) -> list[dict[str, Any]]:
+    blue = LIGHT["category-1"]
+    shared = {"type": "scatter", "hovertemplate": "%{text}<extra></extra>"}
+    return [
+        shared
+        | _marks(ablation.passed, item, place)
+        | {
+            "mode": "markers",
+            "name": "tried, not taken",
+            "marker": {"size": 7, "color": LIGHT["faint"]},
+        },
+        shared
+        | _marks(ablation.path, item, place)
+        | {
+            "mode": "lines+markers",
+            "name": "taken",
+            "line": {"color": blue, "width": 2},
+            "marker": {"size": 10, "color": blue},
+        },
+    ]
+
+
+def _marks(changes: Sequence[Change], item: "Objective", place: int) -> dict[str, Any]:
+    return {
+        "x": rounded(change.scores[place] for change in changes),
+        "y": [change.round for change in changes],
+        "text": [
+            f"<b>{wording.plain(change.gene.replace('_', ' '), 40)}</b> "
+            f"{wording.plain(change.value, 60)}<br>{objective_name(item)} "
+            f"{wording.measured(change.scores[place], item.unit)}"
+            for change in changes
+        ],
+    }
+
+
+def _greatest(ablation: AblationData, place: int) -> str:
+    """Return which change brought most in an objective, and of how much in all."""
+    item = ablation.objectives[place]
+    name = objective_name(item)
+    heights = [_height(item, change.scores[place]) for change in ablation.path]
+    told = [wording.measured(change.scores[place], item.unit) for change in ablation.path]
+    gained = [before - after for before, after in pairwise(heights)]
+    best = max(range(len(gained)), key=lambda index: (gained[index] > 0, gained[index]))
+    if not gained[best] > 0 or told[best] == told[best + 1]:
+        return f"No single change brought anything in {name}."
+    gene = _gene(ablation.path[best + 1])
+    if math.isinf(gained[best]):
+        return f"Only {gene} made {name} finite: {told[best + 1]}."
+    return f"In {name}, {gene} brought most, from {told[best]} to {told[best + 1]}."
+
+
+def _gene(change: Change) -> str:
+    words = change.gene.replace("_", " ").replace("hidden", "hidden layers")
+    return f"the {wording.shortened(words, 40)}"
+
+
+def _height(item: "Objective", score: float) -> float:
+    if math.isnan(score):
+        return math.inf
+    return math.log10(score) if item.logarithmic and score > 0 else score

@@ -1,0 +1,321 @@
+"""An objective over two genes: medians of cells, and the trials in them.
+
+Only the cells where something was tried have a colour: between them nothing is known.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroevo.report import wording
+from neuroevo.report.drawing import (
+    Specification,
+    chooser,
+    colour_bar,
+    fanned,
+    feature_axis,
+    nothing,
+    objective_name,
+    rounded,
+    thinned,
+)
+from neuroevo.report.features import Feature
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+    from neuroevo.report.findings import Findings
+
+HEIGHT = 460
+MOST_MARKS = 600  # for each pair of features
+MOST_FEATURES = 4  # of which pairs are made
+CELLS = 12  # along a feature
+FAN = 0.7
+MOST_LABELS = 5
+FAR_QUANTILE = 0.9  # of the cells, beyond which they have the palest colour
+ENOUGH = 3  # trials in a cell that is spoken of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Two features with the cells that they make.
+
+    Parameters
+    ----------
+    across, upward
+        The features, a value a trial.
+    edges
+        Where the cells of each begin and end.
+    counts
+        Trials in each cell, array (upward, across).
+    medians
+        For each objective the median score in each cell, array (upward, across), NaN where there
+        is no trial.
+    """
+
+    across: Feature
+    upward: Feature
+    edges: tuple[NDArray[np.float64], NDArray[np.float64]]
+    counts: NDArray[np.int64]
+    medians: tuple[NDArray[np.float64], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContourData:
+    """What the contour shows.
+
+    Parameters
+    ----------
+    objectives
+        The objectives, in the experiment's order.
+    pairs
+        Pairs of the features that matter most, the first two before all others.
+    numbers
+        Of the completed trials.
+    """
+
+    objectives: "tuple[Objective, ...]"
+    pairs: tuple[Pair, ...]
+    numbers: NDArray[np.int64]
+
+
+def data(findings: "Findings") -> ContourData:
+    """Sort the completed trials into the cells of each pair of features that matter."""
+    complete = findings.complete
+    scores = findings.score_table(complete)
+    chosen = _chosen(findings, findings.features)
+    pairs = sorted(combinations(range(len(chosen)), 2), key=sum)
+    return ContourData(
+        findings.objectives,
+        tuple(_pair(chosen[first], chosen[second], scores) for first, second in pairs),
+        np.array([trial.number for trial in complete], dtype=np.int64),
+    )
+
+
+def draw(contour: ContourData) -> Specification:
+    """Draw the cells of a pair with its trials, and a menu of pairs and objectives."""
+    if not contour.pairs:
+        return nothing("Fewer than two genes vary.")
+    views = [(pair, place) for place in range(len(contour.objectives)) for pair in contour.pairs]
+    traces = [
+        _points(contour, pair) | {"visible": not index} for index, pair in enumerate(contour.pairs)
+    ]
+    traces = [
+        *(
+            _cells(contour, pair, place) | {"visible": index == 0}
+            for index, (pair, place) in enumerate(views)
+        ),
+        *traces,
+    ]
+    buttons = [_button(contour, views, index) for index in range(len(views))]
+    first = contour.pairs[0]
+    layout = {
+        "height": HEIGHT,
+        "margin": {"t": 8},
+        "showlegend": False,
+        "hovermode": "closest",
+        "xaxis": feature_axis(first.across),
+        "yaxis": feature_axis(first.upward),
+        "coloraxis": _colours(contour, first, 0),
+        "updatemenus": chooser(buttons),
+    }
+    return {"data": traces, "layout": layout}
+
+
+def caption(contour: ContourData) -> str:
+    """Say in which cell of the first pair the objective is lowest."""
+    if not len(contour.numbers):
+        return "No trial was completed, so there is nothing to lay out."
+    if not contour.pairs:
+        return "Fewer than two genes vary among the completed trials."
+    pair, item = contour.pairs[0], contour.objectives[0]
+    median = pair.medians[0]
+    enough = pair.counts >= min(ENOUGH, pair.counts.max())
+    row, column = np.unravel_index(np.nanargmin(np.where(enough, median, np.nan)), median.shape)
+    where = (
+        f"{_span(pair.across, pair.edges[0], int(column))} and "
+        f"{_span(pair.upward, pair.edges[1], int(row))}"
+    )
+    count = int(pair.counts[row, column])
+    of = "the one trial" if count == 1 else f"the {count:,} trials"
+    lowest = wording.measured(median[row, column], item.unit)
+    return (
+        f"The median {objective_name(item)} is lowest, {lowest}, in {of} with {where}. The "
+        "stronger the colour, the lower the median of a cell; dots are trials, and a cell without "
+        "colour holds none."
+    )
+
+
+def _chosen(findings: "Findings", varying: tuple[Feature, ...]) -> list[Feature]:
+    """Return the features that matter most for the first objective, numbers before categories."""
+    found = findings.importances
+    order = {found.features[place].name: rank for rank, place in enumerate(found.ranked())}
+    ranked = sorted(varying, key=lambda feature: order.get(feature.name, len(order)))
+    ranked.sort(key=lambda feature: bool(feature.options))
+    return ranked[:MOST_FEATURES]
+
+
+def _pair(across: Feature, upward: Feature, scores: NDArray[np.float64]) -> Pair:
+    if _few(across) and not _few(upward):
+        across, upward = upward, across
+    edges = _edges(across), _edges(upward)
+    known = ~(np.isnan(across.values) | np.isnan(upward.values))
+    columns, rows = (
+        np.clip(np.searchsorted(edge, feature.values, side="right") - 1, 0, len(edge) - 2)
+        for edge, feature in zip(edges, (across, upward), strict=True)
+    )
+    shape = len(edges[1]) - 1, len(edges[0]) - 1
+    cells = (rows * shape[1] + columns)[known]
+    counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
+    medians = tuple(_medians(cells, column[known], shape) for column in scores.T)
+    return Pair(across, upward, edges, counts, medians)
+
+
+def _few(feature: Feature) -> bool:
+    return feature.is_fanned and bool(np.ptp(feature.present) < CELLS)
+
+
+def _edges(feature: Feature) -> NDArray[np.float64]:
+    """Return where cells begin and end: one for each value if there are few, else equal spans."""
+    present = feature.present
+    if _few(feature):
+        return np.arange(present.min(), present.max() + 2) - 0.5
+    if feature.logarithmic:
+        return np.geomspace(present.min(), present.max(), CELLS + 1)
+    return np.linspace(present.min(), present.max(), CELLS + 1)
+
+
+def _medians(
+    cells: NDArray[np.int64], scores: NDArray[np.float64], shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    order = np.lexsort((scores, cells))
+    places, starts, counts = np.unique(cells[order], return_index=True, return_counts=True)
+    ranked = scores[order]
+    medians = np.full(shape[0] * shape[1], np.nan)
+    lower, upper = ranked[starts + (counts - 1) // 2], ranked[starts + counts // 2]
+    medians[places] = (lower + upper) / 2
+    return medians.reshape(shape)
+
+
+def _span(feature: Feature, edges: NDArray[np.float64], place: int) -> str:
+    if _few(feature):
+        value = float(round(edges[place] + 0.5))
+        return feature.phrase(value, value)
+    return feature.phrase(float(edges[place]), float(edges[place + 1]))
+
+
+def _heights(item: "Objective", values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return scores on the scale of the colours."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.log10(values) if item.logarithmic else values
+
+
+def _cells(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
+    item = contour.objectives[place]
+    medians = pair.medians[place]
+    told = [
+        [
+            f"{wording.measured(median, item.unit)}, {wording.counted(int(count), 'trial')}"
+            if count
+            else ""
+            for median, count in zip(*row, strict=True)
+        ]
+        for row in zip(medians, pair.counts, strict=True)
+    ]
+    return {
+        "type": "heatmap",
+        "x": rounded(pair.edges[0]),
+        "y": rounded(pair.edges[1]),
+        "z": [rounded(row) for row in _heights(item, medians)],
+        "text": told,
+        "coloraxis": "coloraxis",
+        "hoverongaps": False,
+        "xgap": 1,
+        "ygap": 1,
+        "hovertemplate": f"median {objective_name(item)} %{{text}}<extra></extra>",
+    }
+
+
+def _points(contour: ContourData, pair: Pair) -> dict[str, Any]:
+    known = np.flatnonzero(~(np.isnan(pair.across.values) | np.isnan(pair.upward.values)))
+    places = known[thinned(len(known), MOST_MARKS)]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": _spread(pair.across, places),
+        "y": _spread(pair.upward, places),
+        "customdata": contour.numbers[places].tolist(),
+        "hovertemplate": "trial %{customdata}<extra></extra>",
+        "marker": {
+            "size": 4,
+            "color": LIGHT["ground"],
+            "opacity": 0.9,
+            "line": {"color": LIGHT["ink"], "width": 0.7},
+        },
+    }
+
+
+def _spread(feature: Feature, places: NDArray[np.int64]) -> list[float | int | None]:
+    values = feature.values[places]
+    if feature.is_fanned:
+        # Backwards where it is upward, lest both coordinates be fanned out along one line.
+        offsets = np.array(fanned(len(values), FAN))
+        values = values + (offsets if not feature.options else offsets[::-1])
+    return rounded(values)
+
+
+def _colours(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
+    item = contour.objectives[place]
+    heights = _heights(item, pair.medians[place])
+    low, high = float(np.nanmin(heights)), float(np.nanquantile(heights, FAR_QUANTILE))
+    ticks, told = _ticks(item, low, high)
+    axis = colour_bar(f"median {objective_name(item)}", 0, 1)
+    bar = {
+        key: each
+        for key, each in axis["colorbar"].items()
+        if key not in {"dtick", "tick0", "tickformat"}
+    }
+    return axis | {
+        "cmin": low,
+        "cmax": high if high > low else low + 1,
+        "reversescale": True,
+        "colorbar": bar | {"tickvals": rounded(ticks), "ticktext": told},
+    }
+
+
+def _ticks(item: "Objective", low: float, high: float) -> tuple[list[float], list[str]]:
+    """Return where the colour bar is labelled, and how: by powers of ten if it holds some."""
+    powers = range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
+    if item.logarithmic and len(powers) > 1:
+        chosen = powers[:: math.ceil(len(powers) / MOST_LABELS)]
+        return [float(power) for power in chosen], [wording.power_of_ten(power) for power in chosen]
+    ticks = sorted({low, (low + high) / 2, high})
+    scores = [10.0**tick if item.logarithmic else tick for tick in ticks]
+    return ticks, [wording.measured(score, item.unit) for score in scores]
+
+
+def _button(contour: ContourData, views: list[tuple[Pair, int]], index: int) -> dict[str, Any]:
+    pair, place = views[index]
+    name = objective_name(contour.objectives[place])
+    genes = f"{wording.plain(pair.across.name)} × {wording.plain(pair.upward.name)}"
+    visible = [each == index for each in range(len(views))]
+    visible += [each is pair for each in contour.pairs]
+    # The colour bar is changed part by part: the page may have laid it elsewhere.
+    colours = _colours(contour, pair, place)
+    bar = colours.pop("colorbar")
+    changes = {
+        "xaxis": {"type": "linear"} | feature_axis(pair.across),
+        "yaxis": {"type": "linear"} | feature_axis(pair.upward),
+        **{f"coloraxis.{key}": each for key, each in colours.items()},
+        **{f"coloraxis.colorbar.{key}": bar[key] for key in ("tickvals", "ticktext")},
+        "coloraxis.colorbar.title.text": bar["title"]["text"],
+    }
+    return {
+        "label": f"{name}: {genes}" if len(contour.objectives) > 1 else genes,
+        "method": "update",
+        "args": [{"visible": visible}, changes],
+    }

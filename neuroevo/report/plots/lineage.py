@@ -1,0 +1,402 @@
+"""Where a network of the front comes from: its line of better parents, and their relatives.
+
+Each generation stands further right, each better ancestor further down.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroevo.report import wording
+from neuroevo.report.ancestry import FAMILIES, Ancestry, family, words
+from neuroevo.report.drawing import (
+    Specification,
+    chooser,
+    domains,
+    merged,
+    nothing,
+    objective_axis,
+    objective_name,
+    rounded,
+    whole_ticks,
+)
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+    from neuroevo.report.findings import Findings
+    from neuroevo.runs import Trial
+
+PANEL_HEIGHT, GAP = 240, 30  # pixels
+MOST_STEPS = 900  # over all lines and panels
+MOST_TOLD = 120  # steps of a line whose changes are told
+MOST_RELATIVES = 40
+MOST_LABELS = 2
+WORTH = 0.1  # of the greatest gain, from which on a step is labelled
+APART = 0.45  # of the width, between two labels
+SYMBOLS = dict(zip(FAMILIES, ("circle", "star", "diamond", "square", "hexagon"), strict=True))
+COLOURS = dict(
+    zip(
+        FAMILIES,
+        (LIGHT[f"category-{place}"] for place in (8, 7, 1, 2, 3)),
+        strict=True,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A trial of a line.
+
+    Parameters
+    ----------
+    number, generation, operator
+        The trial's.
+    scores
+        Its objectives, in the experiment's order.
+    changes
+        In what its genome differs from its better parent's, in words.
+    """
+
+    number: int
+    generation: int
+    operator: str
+    scores: tuple[float, ...]
+    changes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a member of the front comes from.
+
+    Parameters
+    ----------
+    rank
+        Its rank on the front.
+    steps
+        The line of better parents from its beginning to the member.
+    relatives
+        The nearest of the other ancestors.
+    edges
+        Numbers of a parent and its child, where both are shown and the line does not join them.
+    ancestors
+        How many it has in all.
+    """
+
+    rank: int
+    steps: tuple[Step, ...]
+    relatives: tuple[Step, ...]
+    edges: tuple[tuple[int, int], ...]
+    ancestors: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineageData:
+    """Lines of some members of the front, the champion's first.
+
+    Parameters
+    ----------
+    objectives
+        The objectives, in the experiment's order.
+    lines
+        From one end of the front to the other.
+    generations
+        How many generations the search had.
+    """
+
+    objectives: "tuple[Objective, ...]"
+    lines: tuple[Line, ...]
+    generations: int
+
+
+def data(findings: "Findings") -> LineageData:
+    """Trace the champion and more of the front back, as many as there is room for."""
+    if not findings.front:
+        return LineageData(findings.objectives, (), findings.generations)
+    ancestry = Ancestry(findings)
+    longest = len(ancestry.line(findings.front[0])) * len(findings.objectives)
+    most = max(2, min(10, MOST_STEPS // longest))
+    ranks = findings.excerpt(most)
+    if longest > MOST_STEPS:
+        ranks = ranks[:1]
+    lines = tuple(_line(findings, ancestry, rank) for rank in ranks)
+    return LineageData(findings.objectives, lines, findings.generations)
+
+
+def draw(lineage: LineageData) -> Specification:
+    """Draw a panel for each objective, and a menu of the front's members."""
+    if not lineage.lines:
+        return nothing("There is no front to trace back.")
+    count = len(lineage.objectives)
+    last = max(lineage.generations - 1, 1)
+    layout: dict[str, Any] = {
+        "height": PANEL_HEIGHT * count + GAP * (count - 1) + 100,
+        "margin": {"t": 44, "b": 56},
+        "hovermode": "closest",
+        "legend": {"y": 1.0, "yref": "paper", "itemclick": False, "itemdoubleclick": False},
+        "xaxis": {
+            "title": {"text": "generation"},
+            "range": [-0.04 * last, 1.04 * last],
+            **whole_ticks(last),
+            "anchor": f"y{_suffix(count - 1)}",
+            "showgrid": False,
+        },
+    }
+    traces = [_in_legend(name) for name in _families(lineage)]
+    owners: list[int | None] = [None] * len(traces)
+    places = domains(count, PANEL_HEIGHT, GAP)
+    for place, item in enumerate(lineage.objectives):
+        scores = [step.scores[place] for line in lineage.lines for step in line.steps]
+        layout[f"yaxis{_suffix(place)}"] = merged(
+            objective_axis(item, scores), {"domain": places[place], "nticks": 6}
+        )
+        for owner, line in enumerate(lineage.lines):
+            for trace in _panel(lineage, line, place):
+                shown = {"yaxis": f"y{_suffix(place)}", "visible": owner == 0}
+                traces.append(trace | shown)
+                owners.append(owner)
+    layout["updatemenus"] = [
+        menu | {"pad": {"b": 34}}
+        for menu in chooser(
+            [_button(lineage, line, owner, owners) for owner, line in enumerate(lineage.lines)]
+        )
+    ]
+    return {"data": traces, "layout": layout}
+
+
+def caption(lineage: LineageData) -> str:
+    """Say how long the champion's line is, and which step brought it most."""
+    if not lineage.lines:
+        return "No trial was completed, so there is nothing to trace back."
+    line = lineage.lines[0]
+    sentences = [_outcome(line), *_greatest(lineage, line)]
+    if len(lineage.lines) > 1:
+        sentences.append("Other members of the front can be chosen.")
+    return " ".join(sentences)
+
+
+def gains(lineage: LineageData, line: Line, place: int) -> NDArray[np.float64]:
+    """Return what each step brought in an objective on its own scale, array (steps,).
+
+    Positive where a child is better than its better parent; 0 for the first, which has none.
+    """
+    item = lineage.objectives[place]
+    scores = np.array([step.scores[place] for step in line.steps])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        heights = np.log10(scores) if item.logarithmic else scores
+        gained = -np.diff(heights, prepend=heights[:1])
+    return np.where(np.isfinite(gained), gained, 0.0)
+
+
+def _line(findings: "Findings", ancestry: Ancestry, rank: int) -> Line:
+    line = ancestry.line(findings.front[rank - 1])
+    on_line = {trial.number for trial in line}
+    ancestors = ancestry.ancestors(line[-1:])
+    # Counted from the whole line, since the parents of its last steps are what it was chosen from.
+    relatives = ancestry.ancestors(line)[:MOST_RELATIVES]
+    shown = on_line | {trial.number for trial in relatives}
+    edges = {
+        (parent.number, trial.number)
+        for trial in (*line, *relatives)
+        for parent in ancestry.parents(trial)
+        if parent.number in shown
+    } - {(parent.number, child.number) for parent, child in pairwise(line)}
+    steps = [_step(findings, trial) for trial in line]
+    changed = [
+        replace(step, changes=wording.changes(parent.genome, child.genome))
+        for step, (parent, child) in zip(steps[1:], pairwise(line), strict=True)
+    ]
+    return Line(
+        rank,
+        (steps[0], *changed),
+        tuple(_step(findings, trial) for trial in relatives),
+        tuple(sorted(edges)),
+        len(ancestors),
+    )
+
+
+def _step(findings: "Findings", trial: "Trial") -> Step:
+    return Step(trial.number, trial.generation, trial.operator, findings.scores(trial))
+
+
+def _outcome(line: Line) -> str:
+    first, last = line.steps[0], line.steps[-1]
+    if len(line.steps) == 1:
+        return (
+            f"The champion, trial {last.number} of generation {last.generation}, has no ancestors: "
+            f"it was {_born(last)}."
+        )
+    steps = wording.counted(len(line.steps) - 1, "step")
+    start = (
+        f"The champion’s line of better parents leads in {steps} from trial {first.number}, "
+        f"{_born(first)} in generation {first.generation}, to trial {last.number}"
+    )
+    if line.ancestors == len(line.steps) - 1:
+        return f"{start}; it has no other ancestors."
+    ancestors = wording.counted(line.ancestors, "ancestor")
+    return f"{start}; with all other parents it has {ancestors}, the nearest of which are faint."
+
+
+def _born(step: Step) -> str:
+    return "given" if family(step.operator) == "given" else "drawn at random"
+
+
+def _greatest(lineage: LineageData, line: Line) -> list[str]:
+    """Return a sentence on the step that brought most in the first objective in which one did."""
+    for place, item in enumerate(lineage.objectives):
+        gained = gains(lineage, line, place)
+        best = int(gained.argmax())
+        if gained[best] <= 0:
+            continue
+        before, after = (
+            wording.measured(line.steps[each].scores[place], item.unit) for each in (best - 1, best)
+        )
+        if before == after:
+            continue
+        step = line.steps[best]
+        changes = f" ({wording.shortened(step.changes, 120)})" * bool(step.changes)
+        name = objective_name(item)
+        gain = (
+            f"Its greatest gain in {name}, from {before} to {after}, came in generation "
+            f"{step.generation} by {words(step.operator)}{changes}."
+        )
+        return [gain]
+    return []
+
+
+def _families(lineage: LineageData) -> list[str]:
+    seen = {family(step.operator) for line in lineage.lines for step in line.steps}
+    return [name for name in FAMILIES if name in seen]
+
+
+def _in_legend(name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [None],
+        "y": [None],
+        "name": name,
+        "hoverinfo": "skip",
+        "marker": {"symbol": SYMBOLS[name], "size": 10, "color": COLOURS[name]},
+    }
+
+
+def _panel(lineage: LineageData, line: Line, place: int) -> list[dict[str, Any]]:
+    """Return the traces of a line in one objective: relatives' edges, relatives, the line."""
+    steps = {step.number: step for step in (*line.steps, *line.relatives)}
+    ends = [(steps[parent], steps[child]) for parent, child in line.edges]
+    faint = {"color": LIGHT["faint"], "width": 0.8}
+    shared = {"type": "scatter", "showlegend": False}
+    edges = shared | {
+        "mode": "lines",
+        "x": [
+            each for parent, child in ends for each in (parent.generation, child.generation, None)
+        ],
+        "y": [
+            each
+            for parent, child in ends
+            for each in (*rounded([parent.scores[place], child.scores[place]]), None)
+        ],
+        "line": faint,
+        "opacity": 0.6,
+        "hoverinfo": "skip",
+    }
+    relatives = (
+        shared
+        | _marks(line.relatives, place)
+        | {
+            "mode": "markers",
+            "marker": {"size": 4, "color": LIGHT["faint"]},
+            "text": [wording.plain(words(step.operator), 24) for step in line.relatives],
+            "customdata": [step.number for step in line.relatives],
+            "hovertemplate": "trial %{customdata}, generation %{x}<br>%{text}<extra></extra>",
+        }
+    )
+    return [edges, relatives, shared | _main(lineage, line, place)]
+
+
+def _marks(steps: Sequence[Step], place: int) -> dict[str, Any]:
+    return {
+        "x": [step.generation for step in steps],
+        "y": rounded(step.scores[place] for step in steps),
+    }
+
+
+def _main(lineage: LineageData, line: Line, place: int) -> dict[str, Any]:
+    item = lineage.objectives[place]
+    gained = gains(lineage, line, place)
+    told = set(np.argsort(-np.abs(gained), kind="stable")[:MOST_TOLD].tolist())
+    labelled = _labelled(lineage, line, gained)
+    kinds = [family(step.operator) for step in line.steps]
+    return _marks(line.steps, place) | {
+        "mode": "lines+markers+text",
+        "line": {"color": LIGHT["ink"], "width": 1.5},
+        "text": [
+            wording.plain(words(step.operator), 24) if index in labelled else ""
+            for index, step in enumerate(line.steps)
+        ],
+        "textposition": [
+            "top right" if 2 * step.generation < lineage.generations else "top left"
+            for step in line.steps
+        ],
+        "textfont": {"size": 12, "color": LIGHT["muted"]},
+        "customdata": [
+            _told(line, index, place, item, in_full=index in told)
+            for index in range(len(line.steps))
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {
+            "size": 10,
+            "symbol": [SYMBOLS[kind] for kind in kinds],
+            "color": [COLOURS[kind] for kind in kinds],
+            "line": {"color": LIGHT["ground"], "width": 1},
+        },
+    }
+
+
+def _told(line: Line, index: int, place: int, item: "Objective", *, in_full: bool) -> str:
+    step = line.steps[index]
+    score = wording.measured(step.scores[place], item.unit)
+    if index:
+        score = f"{wording.measured(line.steps[index - 1].scores[place], item.unit)} → {score}"
+    parts = [
+        f"<b>trial {step.number}, generation {step.generation}</b>",
+        wording.plain(words(step.operator), 24),
+        wording.wrapped(wording.plain(step.changes, 160), 40) if in_full else "",
+        f"{objective_name(item)} {score}",
+    ]
+    return "<br>".join(filter(None, parts))
+
+
+def _labelled(lineage: LineageData, line: Line, gained: NDArray[np.float64]) -> set[int]:
+    """Choose the steps that brought most, far enough from one another to be written beside."""
+    least = APART * max(lineage.generations - 1, 1)
+    chosen: list[int] = []
+    if gained.max() <= 0:
+        return set()
+    for index in np.argsort(-gained, kind="stable").tolist():
+        generation = line.steps[index].generation
+        apart = all(abs(generation - line.steps[each].generation) >= least for each in chosen)
+        if gained[index] > WORTH * gained.max() and apart and len(chosen) < MOST_LABELS:
+            chosen.append(index)
+    return set(chosen)
+
+
+def _button(
+    lineage: LineageData, line: Line, owner: int, owners: Sequence[int | None]
+) -> dict[str, Any]:
+    last, item = line.steps[-1], lineage.objectives[0]
+    score = wording.measured(last.scores[0], item.unit)
+    return {
+        "label": f"rank {line.rank}: trial {last.number}, {objective_name(item)} {score}",
+        "method": "restyle",
+        "args": [{"visible": [each in {None, owner} for each in owners]}],
+    }
+
+
+def _suffix(index: int) -> str:
+    return "" if index == 0 else str(index + 1)

@@ -1,0 +1,271 @@
+"""What each operator is worth: how often its children improve on their parents, and where it led.
+
+The credit is counted over the trials that the search made, whatever became of them.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from neuroevo.report import wording
+from neuroevo.report.ancestry import Ancestry, words
+from neuroevo.report.drawing import Specification, nothing, objective_name, rounded
+from neuroevo.report.theme import CATEGORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from neuroevo.evaluation import Objective
+    from neuroevo.report.findings import Findings
+
+ROW_HEIGHT = 46
+QUANTILE = 1.959964  # of the normal distribution, for intervals of 95%
+ENOUGH = 20  # children of an operator that is spoken of
+SAME = 0.02  # decades, or units where the scale is not logarithmic, that are no difference
+SPREAD = 0.5  # of a row, over which its marks are spread
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OperatorsData:
+    """What the plot of the operators shows.
+
+    Parameters
+    ----------
+    objectives
+        The objectives, in the experiment's order.
+    credit
+        A row an operator, most children first: ``operator``, ``children`` (trials that it made),
+        ``with_parents`` (those whose parents are known), ``on_front`` (those on the final front),
+        ``led_to_front`` (those on it or among the ancestors of its members); for each objective
+        ``improved.NAME`` (children better in it than their better parent in it) and ``gain.NAME``
+        (the median over the completed children of what they gained on that parent, on the
+        objective's own scale; NaN where there are none).
+    """
+
+    objectives: "tuple[Objective, ...]"
+    credit: pd.DataFrame
+
+
+def data(findings: "Findings") -> OperatorsData:
+    """Count each operator's children and what became of them.
+
+    A child without a finite score has not improved. Its better parent is taken for each objective
+    alone; a parent without a finite score is worse than any child with one, by an amount that no
+    median counts.
+    """
+    front = {trial.number for trial in findings.front}
+    led = front | {trial.number for trial in Ancestry(findings).ancestors(findings.front)}
+    trials = findings.searched
+    better = _better_parents(findings)
+    fitness = findings.fitnesses(trials)
+    columns: dict[str, Any] = {
+        "operator": [trial.operator for trial in trials],
+        "children": 1,
+        "with_parents": ~np.isnan(better).all(axis=1),
+        "on_front": [trial.number in front for trial in trials],
+        "led_to_front": [trial.number in led for trial in trials],
+    }
+    for item, own, best in zip(findings.objectives, fitness.T, better.T, strict=True):
+        columns[f"improved.{item.name}"] = np.nan_to_num(own, nan=np.inf) < best
+        columns[f"gain.{item.name}"] = np.where(np.isfinite(best), best - own, np.nan)
+    table = pd.DataFrame(columns)
+    how = {name: "median" if name.startswith("gain.") else "sum" for name in list(columns)[1:]}
+    credit = table.groupby("operator").agg(how).reset_index()
+    credit = credit.sort_values(["children", "operator"], ascending=[False, True])
+    return OperatorsData(findings.objectives, credit.reset_index(drop=True))
+
+
+def _better_parents(findings: "Findings") -> NDArray[np.float64]:
+    """Return for each trial of the search its parents' best fitness, array (trials, objectives).
+
+    Infinite where no parent has one, and NaN where there is no parent.
+    """
+    places = {trial.number: place for place, trial in enumerate(findings.trials)}
+    known = [
+        [places[number] for number in trial.parents if number < trial.number and number in places]
+        for trial in findings.searched
+    ]
+    counts = np.array([len(parents) for parents in known], dtype=np.int64)
+    best = np.full((len(known), len(findings.objectives)), np.nan)
+    if counts.any():
+        fitness = np.nan_to_num(findings.fitnesses(findings.trials), nan=np.inf)
+        parents = fitness[np.concatenate([np.array(each, dtype=np.int64) for each in known])]
+        starts = (np.cumsum(counts) - counts)[counts > 0]
+        best[counts > 0] = np.minimum.reduceat(parents, starts, axis=0)
+    return best
+
+
+def draw(operators: OperatorsData) -> Specification:
+    """Draw a row an operator, in it a mark with an interval for each of its shares."""
+    credit = operators.credit
+    if credit.empty:
+        return nothing("There are no trials to credit.")
+    measures = _measures(operators)
+    offsets = np.linspace(-SPREAD / 2, SPREAD / 2, len(measures)) if len(measures) > 1 else [0.0]
+    traces = [
+        _marks(operators, measure, offset, CATEGORIES[index])
+        for index, (measure, offset) in enumerate(zip(measures, offsets, strict=True))
+    ]
+    layout = {
+        "height": ROW_HEIGHT * len(credit) + 130,
+        "margin": {"t": 44, "b": 56},
+        "hovermode": "closest",
+        "legend": {"itemclick": False, "itemdoubleclick": False},
+        "xaxis": {
+            "title": {"text": "share of its children"},
+            "tickformat": ".0%",
+            "range": [-0.01, min(1.0, _widest(operators) * 1.05) + 0.01],
+            "nticks": 6,
+        },
+        "yaxis": {
+            "range": [len(credit) - 0.5, -0.5],
+            "tickvals": list(range(len(credit))),
+            "ticktext": [
+                f"{wording.plain(words(operator), 24)}<br>{children:,}"
+                for operator, children in zip(credit["operator"], credit["children"], strict=True)
+            ],
+            "showgrid": False,
+            "ticks": "",
+        },
+    }
+    return {"data": traces, "layout": layout}
+
+
+def caption(operators: OperatorsData) -> str:
+    """Say which operator improved most often, and which led to the front most often."""
+    credit = operators.credit
+    if credit.empty:
+        return "There are no trials to credit."
+    bred = credit[credit["with_parents"] >= ENOUGH]
+    what = (
+        "Each mark is a share of the children that an operator made, whose number stands beside "
+        "its name, with an interval of 95%."
+    )
+    if bred.empty:
+        most = int(credit["with_parents"].max())
+        if not most:
+            return "All trials were drawn at random: no operator had children."
+        return f"{what} No operator had {ENOUGH} children with parents: too few to rank them."
+    rows = bred.to_dict("records")
+    sentences = [_improved(rows, item) for item in operators.objectives]
+    best = max(rows, key=lambda row: row["led_to_front"] / row["children"])
+    if best["led_to_front"]:
+        share = _percent(best["led_to_front"] / best["children"])
+        sentences.append(
+            f"Most often on the way to the front was {words(str(best['operator']))}: {share} of "
+            "its children are on it or among its ancestors."
+        )
+    return " ".join([*sentences, what])
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Return the interval of 95% for a share (Wilson 1927, JASA 22, 209).
+
+    Parameters
+    ----------
+    successes, trials
+        Counts; with no trials the interval is everything from 0 to 1.
+    """
+    if not trials:
+        return 0.0, 1.0
+    share, z2 = successes / trials, QUANTILE**2
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = QUANTILE * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
+    half /= 1 + z2 / trials
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+
+
+def _measures(operators: OperatorsData) -> list[tuple[str, str, str]]:
+    """Return of each mark its name, its column, and the column of what it is a share of."""
+    improved = [
+        (f"better in {objective_name(item)}", f"improved.{item.name}", "with_parents")
+        for item in operators.objectives
+    ]
+    return [*improved, ("on the way to the front", "led_to_front", "children")]
+
+
+def _marks(
+    operators: OperatorsData, measure: tuple[str, str, str], offset: float, colour: str
+) -> dict[str, Any]:
+    name, column, whole = measure
+    rows = operators.credit[operators.credit[whole] > 0]
+    shares = rows[column] / rows[whole]
+    ends = [wilson(*pair) for pair in zip(rows[column], rows[whole], strict=True)]
+    lower, upper = np.array(ends).reshape(-1, 2).T
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": rounded(shares),
+        "y": [round(int(place) + float(offset), 3) for place in rows.index],
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": rounded(upper - shares),
+            "arrayminus": rounded(shares - lower),
+            "thickness": 2,
+            "width": 0,
+            "color": colour,
+        },
+        "marker": {"size": 9, "color": colour},
+        "text": [_told(operators, row, measure) for row in rows.to_dict("records")],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _told(
+    operators: OperatorsData, row: "Mapping[Hashable, Any]", measure: tuple[str, str, str]
+) -> str:
+    name, column, whole = measure
+    lines = [
+        f"<b>{wording.plain(words(str(row['operator'])), 40)}</b>",
+        f"{row[column]:,} of {row[whole]:,} children {name}",
+    ]
+    for item in operators.objectives:
+        gain = row[f"gain.{item.name}"]
+        if column == f"improved.{item.name}" and not math.isnan(gain):
+            lines.append(f"median child: {_gained(item, gain)}")
+    if whole == "children":
+        lines.append(f"{row['on_front']:,} on the final front")
+    return "<br>".join(lines)
+
+
+def _gained(item: "Objective", gain: float) -> str:
+    """Return a gain in words, on the objective's own scale."""
+    worse = "worse" if gain < 0 else "better"
+    if abs(gain) < SAME:
+        return "about as good as that"
+    if item.logarithmic:
+        return f"{wording.factor(10 ** abs(gain))} times {worse} than that"
+    return f"{wording.number(abs(gain))} {worse} than that"
+
+
+def _widest(operators: OperatorsData) -> float:
+    return max(
+        wilson(int(row[column]), int(row[whole]))[1]
+        for _, column, whole in _measures(operators)
+        for row in operators.credit.to_dict("records")
+        if row[whole]
+    )
+
+
+def _improved(rows: "Sequence[Mapping[Hashable, Any]]", item: "Objective") -> str:
+    name = objective_name(item)
+    best = max(rows, key=lambda row: row[f"improved.{item.name}"] / row["with_parents"])
+    share = best[f"improved.{item.name}"] / best["with_parents"]
+    if not share:
+        return f"No operator’s children were better in {name} than their parents."
+    gain = best[f"gain.{item.name}"]
+    median = "" if math.isnan(gain) else f"; the median child was {_gained(item, gain)}"
+    return (
+        f"In {name}, {words(str(best['operator']))} improved on the better parent most often, with "
+        f"{_percent(share)} of {best['with_parents']:,} children{median}."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"  # noqa: PLR2004 - two digits

@@ -1,0 +1,269 @@
+"""Slices through the search space: a panel for each gene, an objective against its values.
+
+Hidden layers are told by their depth and their units. One objective is seen at a time.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroevo.report import wording
+from neuroevo.report.drawing import (
+    Specification,
+    chooser,
+    colour_bar,
+    domains,
+    fanned,
+    feature_axis,
+    merged,
+    nothing,
+    objective_axis,
+    objective_name,
+    rounded,
+    thinned,
+)
+from neuroevo.report.features import UNITS, Feature
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+    from neuroevo.report.findings import Findings
+
+COLUMNS = 2
+PANEL_HEIGHT, GAP = 210, 74  # pixels
+GUTTER = 0.05  # of the width, between two columns
+MOST_MARKS = 4_000  # over all panels
+MOST_MEMBERS = 40
+TICKS = 3  # powers of ten that have room in a panel
+FAN = 0.6  # of the distance of neighbouring whole numbers or categories
+BEST_SHARE = 0.1
+FAR_QUANTILE = 0.97
+GATHERED = 0.6  # of what was tried: what is narrower is where the best gather
+TOLD = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlicesData:
+    """What the slices show.
+
+    Parameters
+    ----------
+    objectives
+        The objectives, in the experiment's order.
+    features
+        What varies among the completed trials, a value a trial.
+    numbers, generations
+        Of the trials.
+    scores
+        Array (trials, objectives).
+    members
+        Whether each is on the front.
+    drawn
+        Places of the trials that are drawn, evenly chosen; the front has its own marks.
+    missing
+        How many trials of the search have no finite objectives.
+    """
+
+    objectives: "tuple[Objective, ...]"
+    features: tuple[Feature, ...]
+    numbers: NDArray[np.int64]
+    generations: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    members: NDArray[np.bool_]
+    drawn: NDArray[np.int64]
+    missing: int
+
+
+def data(findings: "Findings") -> SlicesData:
+    """Collect what varies among the completed trials."""
+    complete = findings.complete
+    varying = findings.features
+    front = {trial.number for trial in findings.front}
+    most = MOST_MARKS // max(len(varying), 1)
+    return SlicesData(
+        findings.objectives,
+        varying,
+        np.array([trial.number for trial in complete], dtype=np.int64),
+        np.array([trial.generation for trial in complete], dtype=np.int64),
+        findings.score_table(complete),
+        np.array([trial.number in front for trial in complete], dtype=np.bool_),
+        np.array(thinned(len(complete), most), dtype=np.int64),
+        len(findings.searched) - len(complete),
+    )
+
+
+def draw(slices: SlicesData) -> Specification:
+    """Draw the panels, two in a row, and a menu of the objectives where there are several."""
+    if not len(slices.numbers):
+        return nothing("No trial of the search was completed.")
+    if not slices.features:
+        return nothing("No gene varies.")
+    rows = -(-len(slices.features) // COLUMNS)
+    members = np.flatnonzero(slices.members)
+    members = members[thinned(len(members), MOST_MEMBERS)]
+    layout: dict[str, Any] = {
+        "height": rows * PANEL_HEIGHT + (rows - 1) * GAP + 64,
+        "margin": {"t": 8, "b": 56},
+        "showlegend": False,
+        "hovermode": "closest",
+        "coloraxis": colour_bar("generation", 0, int(slices.generations.max())),
+    }
+    upward = [_upward(slices, place) for place in range(len(slices.objectives))]
+    traces = []
+    for index, feature in enumerate(slices.features):
+        row, column = divmod(index, COLUMNS)
+        across, suffix = _suffix(index), _suffix(row)
+        layout[f"xaxis{across}"] = merged(
+            feature_axis(feature, TICKS),
+            {"anchor": f"y{suffix}", "domain": _columns(column), "nticks": 5},
+        )
+        for places, marker in ((slices.drawn, _CLOUD), (members, _FRONT)):
+            trace = _points(slices, feature, places, marker)
+            traces.append(trace | {"xaxis": f"x{across}", "yaxis": f"y{suffix}"})
+    for row, domain in enumerate(domains(rows, PANEL_HEIGHT, GAP)):
+        layout[f"yaxis{_suffix(row)}"] = merged(
+            upward[0], {"anchor": f"x{_suffix(row * COLUMNS)}", "domain": domain}
+        )
+    layout["updatemenus"] = chooser(
+        [_button(slices, place, upward[place], members, rows) for place in range(len(upward))]
+    )
+    return {"data": traces, "layout": layout}
+
+
+def caption(slices: SlicesData) -> str:
+    """Say which values the best tenth of the trials have in common."""
+    if not len(slices.numbers):
+        return "No trial was completed, so there is nothing to slice."
+    if not slices.features:
+        return "All completed trials have the same genes: there is nothing to slice."
+    drawn = len(slices.drawn)
+    start = "Every completed trial is a dot in each panel"
+    if drawn < len(slices.numbers):
+        start = f"{drawn:,} of {len(slices.numbers):,} completed trials are dots in each panel"
+    sentences = [
+        f"{start}, the later the stronger in colour; those of the front are ringed.",
+        _gathered(slices),
+    ]
+    if slices.missing:
+        trials = wording.counted(slices.missing, "trial")
+        verb = "is" if slices.missing == 1 else "are"
+        sentences.append(f"{trials} without finite objectives {verb} not drawn.")
+    return " ".join(sentences)
+
+
+def best_tenth(slices: SlicesData) -> NDArray[np.int64]:
+    """Return the places of the best tenth of the trials by all objectives in turn, at least one."""
+    order = np.lexsort((slices.numbers, *slices.scores.T[::-1]))
+    return np.asarray(order[: max(1, round(BEST_SHARE * len(order)))])
+
+
+def _gathered(slices: SlicesData) -> str:
+    first = objective_name(slices.objectives[0])
+    best = best_tenth(slices)
+    if len(best) < 2:  # noqa: PLR2004 - one trial gathers nowhere
+        values = [(feature, feature.values[best[0]]) for feature in slices.features]
+        told = [feature.phrase(value, value) for feature, value in values if np.isfinite(value)]
+        return f"The best by {first} has {wording.listed(told[:TOLD])}."
+    found = [found for feature in slices.features if (found := _narrowed(feature, best))]
+    if not found:
+        return f"The best tenth by {first} are spread over all that was tried: no gene decides."
+    found.sort(key=lambda pair: pair[0])
+    return f"The best tenth by {first} have {wording.listed([text for _, text in found[:TOLD]])}."
+
+
+def _narrowed(feature: Feature, best: NDArray[np.int64]) -> tuple[float, str] | None:
+    """Return how much narrower the best are than all, and in what; None where they are not."""
+    own = feature.values[best]
+    own, everyone = own[~np.isnan(own)], feature.present
+    if len(own) < len(best) / 2:
+        return None
+    if feature.options:
+        counts = np.bincount(own.astype(int), minlength=len(feature.options))
+        leader = int(counts.argmax())
+        share = counts[leader] / len(best)
+        before = float((everyone == leader).mean())
+        width = (1 - share) / max(1 - before, 1e-9)
+        name = feature.phrase(leader, leader)
+        told = name if share == 1 else f"{name} ({share:.0%} of them)"
+        return (width, told) if width <= GATHERED and share > 0.5 else None  # noqa: PLR2004 - most
+    scale = np.log10 if feature.logarithmic else np.asarray
+    low, high = np.quantile(own, [0.1, 0.9], method="nearest")
+    lowest, highest = scale(everyone.min()), scale(everyone.max())
+    width = float((scale(high) - scale(low)) / (highest - lowest))
+    if width > GATHERED or (feature.name == UNITS and high == 0):  # no layer says as much
+        return None
+    return width, feature.phrase(low, high)
+
+
+_CLOUD: dict[str, Any] = {"size": 4, "opacity": 0.5, "coloraxis": "coloraxis"}
+_FRONT: dict[str, Any] = {
+    "size": 7,
+    "coloraxis": "coloraxis",
+    "line": {"color": LIGHT["ink"], "width": 1.2},
+}
+
+
+def _points(
+    slices: SlicesData, feature: Feature, places: NDArray[np.int64], marker: dict[str, Any]
+) -> dict[str, Any]:
+    values = feature.values[places]
+    told = f"{wording.plain(feature.name)} %{{x:.3~g}}"
+    trace: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "markers",
+        "y": rounded(slices.scores[places, 0]),
+        "customdata": slices.numbers[places].tolist(),
+        "marker": marker | {"color": slices.generations[places].tolist()},
+    }
+    if feature.is_fanned:
+        offsets = np.array(fanned(len(values), FAN))
+        told = f"{wording.plain(feature.name)} %{{x:.0f}}"
+        if feature.options:
+            trace["text"] = [
+                "" if np.isnan(value) else wording.plain(feature.told(value)) for value in values
+            ]
+            told = f"{wording.plain(feature.name)} %{{text}}"
+        values = values + offsets
+    who = "<b>trial %{customdata}, generation %{marker.color}</b>"
+    return trace | {
+        "x": rounded(values),
+        "hovertemplate": f"{who}<br>{told}<br>%{{yaxis.title.text}} %{{y:.3~g}}<extra></extra>",
+    }
+
+
+def _upward(slices: SlicesData, place: int) -> dict[str, Any]:
+    """Return an objective's axis; the few worst trials may lie above it."""
+    values = slices.scores[:, place]
+    far = np.quantile(values, FAR_QUANTILE)
+    return objective_axis(slices.objectives[place], values[(values <= far) | slices.members])
+
+
+def _button(
+    slices: SlicesData,
+    place: int,
+    axis: dict[str, Any],
+    members: NDArray[np.int64],
+    rows: int,
+) -> dict[str, Any]:
+    """Return what puts an objective in the other's place: plotly deals the rows out in turn."""
+    y = [rounded(slices.scores[places, place]) for places in (slices.drawn, members)]
+    whole = {"type": "linear", "dtick": None, "tickformat": ""} | axis
+    changes = {
+        f"yaxis{_suffix(row)}.{key}": content
+        for row in range(rows)
+        for key, content in whole.items()
+    }
+    name = objective_name(slices.objectives[place])
+    return {"label": name, "method": "update", "args": [{"y": y}, changes]}
+
+
+def _columns(column: int) -> list[float]:
+    width = (1 - GUTTER * (COLUMNS - 1)) / COLUMNS
+    start = column * (width + GUTTER)
+    return [round(start, 4), round(start + width, 4)]
+
+
+def _suffix(index: int) -> str:
+    return "" if index == 0 else str(index + 1)

@@ -1,0 +1,276 @@
+"""The stability frontier: which learning rates are too high for how many hidden layers.
+
+A panel for each activation, whose cells hold the share of trainings that diverged.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from neuroevo.report import wording
+from neuroevo.report.drawing import (
+    Specification,
+    colour_bar,
+    domains,
+    logarithmic_axis,
+    merged,
+    nothing,
+    rounded,
+)
+from neuroevo.report.features import RATE, activation, depth
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from neuroevo.report.findings import Findings
+
+COLUMNS = 2
+ROW_HEIGHT, GAP, LEAST_HEIGHT = 30, 96, 90  # pixels
+GUTTER = 0.1  # of the width, between two columns
+BINS_A_DECADE = 4
+MOST_BINS = 24
+MOST_PANELS = 8
+TICKS = 3  # powers of ten that have room in a panel
+FRONTIER = 0.5  # share of the trainings that diverge, from which on a cell is unstable
+NONE = "no hidden layer"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StabilityData:
+    """What the plot of the stability shows.
+
+    Parameters
+    ----------
+    cells
+        A row a cell with trials: ``activation``, ``depth``, ``bin`` (of the learning rate, from
+        0), ``trainings`` and ``diverged`` (how many of them).
+    edges
+        The learning rates at which the bins begin and end, one more than there are bins.
+    trainings, diverged
+        Of the whole search.
+    """
+
+    cells: pd.DataFrame
+    edges: tuple[float, ...]
+    trainings: int
+    diverged: int
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """The activations that are shown, the most often trained first."""
+        counts = self.cells.groupby("activation")["trainings"].sum()
+        return tuple(counts.sort_values(ascending=False, kind="stable").index[:MOST_PANELS])
+
+    def shares(self, name: str) -> "Mapping[int, np.ndarray]":
+        """Return for each depth of an activation the share diverged in each bin, NaN if empty."""
+        rows = self.cells[self.cells["activation"] == name]
+        found = {}
+        for deep in sorted(rows["depth"].unique().tolist()):
+            group = rows[rows["depth"] == deep]
+            share = np.full(len(self.edges) - 1, np.nan)
+            share[group["bin"]] = group["diverged"] / group["trainings"]
+            found[int(deep)] = share
+        return found
+
+
+def data(findings: "Findings") -> StabilityData:
+    """Count the trainings of each cell: all replicates of all trials, diverged, failed or not.
+
+    There are no cells where the learning rate or the depth does not vary.
+    """
+    replicates = findings.experiment.training.replicates
+    rows = [
+        (activation(trial) or NONE, deep, float(rate), trial.diverged)
+        for trial in findings.searched
+        if isinstance(rate := trial.genome.get("learning_rate"), (int, float))
+        and (deep := depth(trial)) is not None
+    ]
+    trials = pd.DataFrame(rows, columns=["activation", "depth", "rate", "diverged"])
+    total = replicates * len(findings.searched), sum(each.diverged for each in findings.searched)
+    cells = pd.DataFrame(columns=["activation", "depth", "bin", "trainings", "diverged"])
+    if trials["rate"].nunique() < 2 or trials["depth"].nunique() < 2:  # noqa: PLR2004 - varies
+        return StabilityData(cells, (), *total)
+    edges = _edges(float(trials["rate"].min()), float(trials["rate"].max()))
+    places = np.searchsorted(edges, trials["rate"], side="right") - 1
+    trials["bin"] = np.clip(places, 0, len(edges) - 2)
+    groups = trials.groupby(["activation", "depth", "bin"])["diverged"]
+    cells = groups.agg(trainings="size", diverged="sum").reset_index()
+    cells["trainings"] *= replicates
+    return StabilityData(cells, tuple(edges.tolist()), *total)
+
+
+def draw(stability: StabilityData) -> Specification:
+    """Draw a panel for each activation: depths upward, the learning rate across."""
+    if stability.cells.empty:
+        return nothing("Learning rate and depth do not both vary.")
+    names = stability.activations
+    depths = sorted(int(deep) for deep in stability.cells["depth"].unique())
+    size = max(ROW_HEIGHT * len(depths), LEAST_HEIGHT)
+    columns = min(COLUMNS, len(names))
+    places = domains(-(-len(names) // columns), size, GAP)
+    layout: dict[str, Any] = {
+        "height": len(places) * size + (len(places) - 1) * GAP + 90,
+        "margin": {"t": 30, "b": 60},
+        "hovermode": "closest",
+        "coloraxis": _colours(),
+        "annotations": [],
+    }
+    traces = []
+    for index, name in enumerate(names):
+        suffix = "" if index == 0 else str(index + 1)
+        row, column = divmod(index, columns)
+        axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        traces.append(_panel(stability, name, depths) | axes)
+        layout[f"xaxis{suffix}"] = merged(
+            logarithmic_axis(stability.edges, TICKS),
+            {"anchor": f"y{suffix}", "domain": _columns(column, columns), "showgrid": False},
+            {"title": {"text": RATE, "standoff": 4}},
+        )
+        layout[f"yaxis{suffix}"] = {
+            "anchor": f"x{suffix}",
+            "domain": places[row],
+            "tickvals": list(range(len(depths))),
+            "ticktext": [str(deep) for deep in depths],
+            "range": [-0.5, len(depths) - 0.5],
+            "showgrid": False,
+            "title": {"text": "hidden layers" * (column == 0)},
+        }
+        layout["annotations"].append(_heading(name, suffix))
+    return {"data": traces, "layout": layout}
+
+
+def caption(stability: StabilityData) -> str:
+    """Name the frontier of each activation: from which learning rate on most trainings diverge."""
+    if stability.cells.empty:
+        return ""
+    what = (
+        "Each cell is the share of the trainings that diverged with such a learning rate and so "
+        "many hidden layers; where there is no colour nothing was tried."
+    )
+    sentences = [what]
+    if not stability.diverged:
+        return f"{what} None of {stability.trainings:,} trainings diverged."
+    found = [told for name in stability.activations if (told := _frontier(stability, name))]
+    share = stability.diverged / stability.trainings
+    if found:
+        sentences.append(f"More than half diverge {'; '.join(found)}.")
+    else:
+        sentences.append("Nowhere did more than half of them diverge.")
+    whole = f"{share:.1%}" if share < 0.1 else f"{share:.0%}"  # noqa: PLR2004 - two digits
+    sentences.append(
+        f"Of all {stability.trainings:,} trainings of the search {stability.diverged:,} "
+        f"({whole}) diverged."
+    )
+    return " ".join(sentences)
+
+
+def frontier(stability: StabilityData, name: str) -> "Mapping[int, float]":
+    """Return for each depth the learning rate from which on most trainings diverge.
+
+    That is the lower edge of the first bin from which on in every bin that is not empty more than
+    half of the trainings diverged; depths without such a bin are left out.
+    """
+    found = {}
+    for deep, shares in stability.shares(name).items():
+        tried = np.flatnonzero(~np.isnan(shares))
+        stable = tried[shares[tried] <= FRONTIER]
+        beyond = tried[tried > (stable[-1] if len(stable) else -1)]
+        if len(beyond):
+            found[deep] = stability.edges[int(beyond[0])]
+    return found
+
+
+def _frontier(stability: StabilityData, name: str) -> str:
+    found = frontier(stability, name)
+    if not found:
+        return ""
+    shallow, deep = min(found), max(found)
+    who = wording.shortened(name)
+    first, last = (wording.number(float(f"{found[each]:.2g}")) for each in (shallow, deep))
+    if shallow == deep:
+        return f"for {who} from {first} on with {_layers(shallow)}"
+    if first == last:
+        return f"for {who} from {first} on with {shallow} to {_layers(deep)}"
+    return f"for {who} from {first} on with {_layers(shallow)} and from {last} on with {deep}"
+
+
+def _layers(deep: int) -> str:
+    return "no hidden layer" if deep == 0 else wording.counted(deep, "hidden layer")
+
+
+def _edges(low: float, high: float) -> np.ndarray:
+    """Return the edges of the bins: round ones, the same share of a decade each."""
+    step = BINS_A_DECADE
+    while True:
+        first, last = np.floor(np.log10(low) * step + 1e-9), np.ceil(np.log10(high) * step - 1e-9)
+        last = max(last, first + 1)
+        if last - first <= MOST_BINS or step == 1:
+            break
+        step //= 2
+    return np.asarray(10.0 ** (np.arange(first, last + 1) / step))
+
+
+def _panel(stability: StabilityData, name: str, depths: list[int]) -> dict[str, Any]:
+    shares = stability.shares(name)
+    empty = np.full(len(stability.edges) - 1, np.nan)
+    rows = stability.cells[stability.cells["activation"] == name]
+    counts = {(row.depth, row.bin): row for row in rows.itertuples()}
+    told = [
+        [
+            "" if (cell := counts.get((deep, place))) is None else _cell(cell)
+            for place in range(len(empty))
+        ]
+        for deep in depths
+    ]
+    return {
+        "type": "heatmap",
+        "x": rounded(stability.edges),
+        "y": list(range(len(depths))),
+        "z": [rounded(shares.get(deep, empty)) for deep in depths],
+        "text": told,
+        "coloraxis": "coloraxis",
+        "hoverongaps": False,
+        "xgap": 1,
+        "ygap": 1,
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _cell(cell: Any) -> str:  # noqa: ANN401 - a row of a table
+    share = cell.diverged / cell.trainings
+    return f"{cell.diverged:,} of {cell.trainings:,} trainings diverged ({share:.0%})"
+
+
+def _colours() -> dict[str, Any]:
+    axis = colour_bar("diverged", 0, 1)
+    bar = {key: each for key, each in axis["colorbar"].items() if key not in {"dtick", "tick0"}}
+    return axis | {
+        "cmin": 0,
+        "cmax": 1,
+        "colorscale": [[0, LIGHT["rule"]], [1, LIGHT["negative"]]],
+        "colorbar": bar | {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+    }
+
+
+def _columns(column: int, columns: int) -> list[float]:
+    width = (1 - GUTTER * (columns - 1)) / columns
+    start = column * (width + GUTTER)
+    return [round(start, 4), round(start + width, 4)]
+
+
+def _heading(name: str, suffix: str) -> dict[str, Any]:
+    return {
+        "text": f"<b>{wording.plain(name)}</b>",
+        "showarrow": False,
+        "xref": f"x{suffix} domain",
+        "yref": f"y{suffix} domain",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1,
+        "yanchor": "bottom",
+        "yshift": 4,
+        "font": {"size": 13, "color": LIGHT["ink"]},
+    }
