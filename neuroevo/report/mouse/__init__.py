@@ -1,1 +1,8 @@
-"""The mouse page: a circle that follows the pointer through networks that learn in the page."""
+"""The mouse page: two circles that follow the pointer through networks that learn in the page.
+
+It reads findings and writes one HTML file; it knows no folder but the run's, and no search.
+"""
+
+from neuroevo.report.mouse.page import mouse_page, write_mouse_page
+
+__all__ = ["mouse_page", "write_mouse_page"]

@@ -330,7 +330,7 @@ export class Learner {
       return network.backward(target, network.parameters, -this.#rate(seen));
     }
     const batch = this.#batch;
-    if (seen === batch.end) {
+    if (seen >= batch.end) {
       this.#begin(seen);
     }
     const loss = network.backward(target, this.#memory.gradients, 1 / (batch.end - batch.start));

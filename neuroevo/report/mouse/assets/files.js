@@ -1,0 +1,81 @@
+// Files that the page gives and takes: texts, and networks as JSON. Knows no element of the page
+// but a link to click.
+
+import { demand, vectorSize } from "./architecture.js";
+import { Network } from "./network.js";
+import { DEFAULT_OPTIMIZATION, OPTIMIZERS } from "./optimizers.js";
+
+const MOST_TRAINED = 20_000; // that can be trained between two frames
+const MOST_BYTES = 10_000_000;
+
+/** Hand a text over as a file. */
+export function download(name, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** The text of a file. Throws an Error where it is too large. */
+export async function textOf(file) {
+  if (file.size > MOST_BYTES) {
+    throw new Error(`${file.name}: must be at most 10 MB`);
+  }
+  return file.text();
+}
+
+/** A contestant's network as JSON, with how it learns. */
+export function networkText(contestant) {
+  const { network, learner, trial } = contestant;
+  return `${JSON.stringify({
+    name: trial.name,
+    ...network.toJSON(),
+    learning_rate: learner.learningRate,
+    optimization: learner.optimization,
+    starting_weights: trial.starting_weights,
+  })}\n`;
+}
+
+/** A contestant from such a text. Throws an Error of one sentence where it holds none. */
+export function networkTrial(text, key, name) {
+  let content;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new Error("network: must be JSON");
+  }
+  const network = Network.fromJSON(content);
+  const { architecture } = network;
+  demand(architecture.inputs === 2, "architecture.inputs", "2, x and y", architecture.inputs);
+  demand(architecture.outputs === 2, "architecture.outputs", "2, x and y", architecture.outputs);
+  demand(architecture.output === "linear", "architecture.output", "linear", architecture.output);
+  const count = vectorSize(architecture);
+  demand(count <= MOST_TRAINED, "parameters", `at most ${MOST_PARAMETERS} numbers`, count);
+  return {
+    key,
+    name: name.slice(0, 60),
+    group: "file",
+    configuration: "loaded from a file",
+    architecture,
+    optimization: knownOptimization(content.optimization),
+    learning_rate: content.learning_rate > 0 ? Math.min(content.learning_rate, 10) : 0.01,
+    starting_weights: ["glorot", "he"].find((kind) => kind === content.starting_weights) ?? "uniform",
+    parameters: Array.from(network.parameters),
+  };
+}
+
+// Of what a file says of learning, that which has the type of the default.
+function knownOptimization(value) {
+  const told = value !== null && typeof value === "object" ? value : {};
+  const chosen = { ...DEFAULT_OPTIMIZATION };
+  for (const [name, usual] of Object.entries(DEFAULT_OPTIMIZATION)) {
+    if (typeof usual === "number" && Number.isFinite(told[name])) {
+      chosen[name] = told[name];
+    }
+  }
+  if (Object.hasOwn(OPTIMIZERS, String(told.optimizer))) {
+    chosen.optimizer = told.optimizer;
+  }
+  return chosen;
+}

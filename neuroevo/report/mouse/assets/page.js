@@ -1,0 +1,145 @@
+// The mouse page: brings state, address, race, view and controls together.
+
+import { ACTIVATIONS } from "./activations.js";
+import { hasTrained } from "./contestant.js";
+import { byId, onClick } from "./elements.js";
+import { Forms } from "./forms.js";
+import { OPTIMIZERS } from "./optimizers.js";
+import { Race } from "./race.js";
+import { controlsOf, readState, valueOf, writeState } from "./state.js";
+import { View } from "./view.js";
+import { Workshop } from "./workshop.js";
+
+const KEYS = { ArrowLeft: [-10, 0], ArrowRight: [10, 0], ArrowUp: [0, -10], ArrowDown: [0, 10] };
+const FAR = 5; // times as far with Shift
+const QUIET = 200; // milliseconds without a change until the address is written
+const RESTARTING = ["normalise", "range", "seed", "start"]; // of the controls for both
+const SILENCING = ["silenced", "draw"];
+
+const payload = JSON.parse(byId("payload").textContent);
+const controls = controlsOf(payload, Object.keys(ACTIVATIONS), Object.keys(OPTIMIZERS));
+const race = new Race(payload, readState("", controls, payload).state);
+const view = new View(race);
+const forms = new Forms(race, controls, change);
+
+function tell(text) {
+  byId("status").textContent = text;
+}
+
+// ---- State and address
+
+/** Change what one control is about, with all that follows from it. */
+function change(name, side, value) {
+  if (side) {
+    race.state[side][name] = value;
+    changedOwn(name, side);
+  } else {
+    race.state[name] = value;
+    changedShared(name);
+  }
+  race.fresh = true;
+  forms.show();
+  writeSoon();
+}
+
+function changedOwn(name, side) {
+  const own = race.state[side];
+  const trial = race.trialOf(side);
+  if (name === "trial") {
+    Object.assign(own, { rate: null, activation: null, optimizer: null, hidden: null });
+  }
+  if (!hasTrained(trial, own)) {
+    own.from = "random";
+  }
+  if (name === "rate") {
+    race.contestants[side].learner.learningRate = valueOf(own, "rate", trial);
+  } else {
+    race.restart(side);
+  }
+}
+
+function changedShared(name) {
+  if (RESTARTING.includes(name)) {
+    race.reset();
+  } else if (SILENCING.includes(name)) {
+    Object.values(race.contestants).forEach((contestant) => contestant.silence(race.state));
+    race.follow();
+  }
+}
+
+// Browsers refuse too many addresses a second.
+let waiting = 0;
+
+function writeSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const fragment = writeState(race.state, controls, payload);
+    history.replaceState(null, "", `${location.pathname}${location.search}#${fragment}`);
+  }, QUIET);
+}
+
+function readAddress() {
+  clearTimeout(waiting);
+  const { state, unknown } = readState(location.hash, controls, payload);
+  tell(unknown.length > 0 ? `This page does not hold trial ${unknown.join(" or ")}.` : "");
+  race.state = state;
+  race.reset();
+  forms.show();
+}
+
+// ---- Pointer and keys
+
+function onPointer(event) {
+  if (race.movesBySelf && race.state.play) {
+    return;
+  }
+  const { left, top, width } = event.currentTarget.getBoundingClientRect();
+  const scale = payload.canvas[0] / width;
+  race.moveTo([(event.clientX - left) * scale, (event.clientY - top) * scale]);
+}
+
+function onArrow(event) {
+  const move = KEYS[event.key];
+  if (move === undefined) {
+    return;
+  }
+  event.preventDefault();
+  const from = race.pointer ?? race.middle;
+  race.moveTo(from.map((value, axis) => value + move[axis] * (event.shiftKey ? FAR : 1)));
+}
+
+function onSpace(event) {
+  const taken = "button, input:not([type=range]), select, a";
+  if (event.key === " " && !event.repeat && !event.target.closest(taken)) {
+    event.preventDefault();
+    change("learn", "", !race.state.learn);
+  }
+}
+
+function listen() {
+  const canvas = byId("canvas");
+  canvas.addEventListener("pointermove", onPointer);
+  canvas.addEventListener("pointerdown", onPointer);
+  canvas.addEventListener("keydown", onArrow);
+  document.addEventListener("keydown", onSpace);
+  window.addEventListener("hashchange", () => {
+    readAddress();
+    byId("arena").scrollIntoView(); // a link to try something stands far below
+  });
+  onClick("play", () => change("play", "", !race.state.play));
+  onClick("step", () => race.step());
+  onClick("reset", () => race.reset());
+  onClick("draw", () => change("draw", "", (race.state.draw + 1) % 1_000_000));
+}
+
+function frame(now) {
+  race.frame();
+  view.draw(now);
+  document.documentElement.dataset.drawn = race.fresh ? "partly" : "all"; // what tests wait for
+  requestAnimationFrame(frame);
+}
+
+listen();
+new Workshop(race, change, tell);
+readAddress();
+requestAnimationFrame(frame);

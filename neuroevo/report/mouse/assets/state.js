@@ -1,0 +1,154 @@
+// The state of the page and the address that reproduces it. Knows no element of the page.
+//
+// An address holds what differs from how the page opens: #left=512&left.rate=0.1&normalise=none.
+// `left` and `right` are keys of contestants (a trial's number); `left.rate` and the like change
+// what that contestant brings along. What can't be read is as if it weren't there.
+
+export const SIDES = ["left", "right"];
+export const RATES = [1e-6, 10];
+export const MOST_LAYERS = 10;
+export const MOST_UNITS = 64;
+
+function flag(initial) {
+  const values = { on: true, off: false };
+  return { initial, read: (text) => values[text], write: (value) => (value ? "on" : "off") };
+}
+
+function oneOf(initial, values) {
+  const read = (text) => (values.includes(text) ? text : undefined);
+  return { initial, values, read, write: (value) => value };
+}
+
+function within(initial, low, high) {
+  const read = (text) => {
+    const value = text.trim() === "" ? NaN : Number(text);
+    return Number.isFinite(value) ? rounded(Math.min(Math.max(value, low), high)) : undefined;
+  };
+  return { initial, read, write: String };
+}
+
+// What is chosen is what an address says: no digits that it would not show.
+function rounded(value) {
+  return Number(value.toPrecision(6));
+}
+
+function whole(initial, low, high) {
+  const control = within(initial, low, high);
+  const read = (text) => {
+    const value = control.read(text);
+    return value === undefined ? undefined : Math.round(value);
+  };
+  return { ...control, read };
+}
+
+function digits(initial) {
+  const read = (text) => (/^\d{1,19}$/.test(text) ? String(BigInt(text)) : undefined);
+  return { initial, read, write: (value) => value };
+}
+
+function layers() {
+  const isWidth = (width) => width >= 1 && width <= MOST_UNITS;
+  const read = (text) => {
+    const widths = text === "none" ? [] : text.split("-").map(Number);
+    const right = widths.length <= MOST_LAYERS && widths.every(Number.isInteger);
+    return right && widths.every(isWidth) ? widths : undefined;
+  };
+  return { initial: null, read, write: (widths) => widths.join("-") || "none" };
+}
+
+/**
+ * All controls: how each opens, and how an address reads and writes it.
+ * @returns {{shared: object, own: object}} `own` is there once for each side, `null` in it being
+ *   what the contestant brings along
+ */
+export function controlsOf(payload, activations, optimizers) {
+  const factors = [...new Set([String(payload.normalise), "1", "0.5", "none"])];
+  return {
+    shared: {
+      play: flag(true),
+      learn: flag(true),
+      pilot: flag(false),
+      pace: oneOf("move", ["move", "frame"]),
+      memory: oneOf("newest", ["newest", "any"]),
+      normalise: oneOf(factors[0], factors),
+      range: within(1, 0.01, 10),
+      noise: within(payload.jitter, 0, 100_000),
+      silenced: within(0, 0, 0.9),
+      draw: whole(0, 0, 999_999),
+      seed: digits(payload.seed),
+      start: whole(0, 0, 9_999),
+      set: oneOf("task", ["task", "recording"]),
+      epochs: whole(20, 1, 1_000),
+    },
+    own: {
+      from: oneOf("random", ["random", "trained"]),
+      rate: within(null, ...RATES),
+      activation: oneOf(null, activations),
+      optimizer: oneOf(null, optimizers),
+      hidden: layers(),
+    },
+  };
+}
+
+/** How the page opens without anything in its address. */
+export function openingState(controls, payload) {
+  const initial = (group) =>
+    Object.fromEntries(Object.entries(group).map(([name, { initial }]) => [name, initial]));
+  const side = (trial) => ({ trial, ...initial(controls.own) });
+  return { ...initial(controls.shared), left: side(payload.left), right: side(payload.right) };
+}
+
+/** What a side's control is: as changed, or as its contestant brings it along. */
+export function valueOf(own, name, trial) {
+  const brought = {
+    rate: trial.learning_rate,
+    optimizer: trial.optimization.optimizer,
+    hidden: trial.architecture.hidden,
+    activation: "",
+  };
+  return own[name] ?? brought[name];
+}
+
+/** The state of an address, and the keys in it that are no contestant's. */
+export function readState(fragment, controls, payload) {
+  const state = openingState(controls, payload);
+  const unknown = [];
+  for (const [name, text] of new URLSearchParams(fragment.replace(/^#/, ""))) {
+    const [side, own] = name.split(".");
+    if (SIDES.includes(name)) {
+      const known = payload.contestants.some(({ key }) => key === text);
+      known ? (state[name].trial = text) : unknown.push(text);
+    } else if (SIDES.includes(side) && Object.hasOwn(controls.own, own ?? "")) {
+      set(state[side], own, controls.own[own].read(text));
+    } else if (Object.hasOwn(controls.shared, name)) {
+      set(state, name, controls.shared[name].read(text));
+    }
+  }
+  return { state, unknown };
+}
+
+function set(target, name, value) {
+  if (value !== undefined) {
+    target[name] = value;
+  }
+}
+
+/** The fragment of the address that gives this state again, without the #. */
+export function writeState(state, controls, payload) {
+  const written = [];
+  for (const side of SIDES) {
+    const { trial } = state[side];
+    if (trial !== payload[side] && payload.contestants.some(({ key }) => key === trial)) {
+      written.push([side, trial]);
+    }
+    written.push(...changed(state[side], controls.own, `${side}.`));
+  }
+  written.push(...changed(state, controls.shared, ""));
+  return written.map(([name, text]) => `${name}=${encodeURIComponent(text)}`).join("&");
+}
+
+function changed(values, group, prefix) {
+  return Object.entries(group)
+    .filter(([name, { initial }]) => values[name] !== null && values[name] !== initial)
+    .map(([name, { write }]) => [prefix + name, write(values[name])]);
+}

@@ -1,0 +1,153 @@
+// Shows a race: the canvas in each frame, curves and networks a few times a second. Changes nothing
+// in it.
+
+import { drawScene, fitted } from "./canvas.js";
+import { Chart } from "./chart.js";
+import { Diagram } from "./diagram.js";
+import { byId } from "./elements.js";
+import { SIDES } from "./state.js";
+import { counted, written } from "./wording.js";
+
+const SLOW = 100; // milliseconds between two drawings of curves and networks
+
+/** What is seen of a race. */
+export class View {
+  #race;
+  #chart = new Chart(byId("chart"), SIDES);
+  #diagrams = Object.fromEntries(SIDES.map((side) => [side, diagramOf(side)]));
+  #drawn = -Infinity;
+  #colours = null;
+  #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor(race) {
+    this.#race = race;
+    const [width, height] = race.payload.canvas;
+    byId("canvas").style.setProperty("--ratio", width / height);
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => {
+      this.#colours = null;
+      race.fresh = true;
+    });
+    window.addEventListener("resize", () => {
+      race.fresh = true;
+    });
+  }
+
+  /** Show what is new, `now` being the time of the frame. */
+  draw(now) {
+    const race = this.#race;
+    this.#fadeTrails();
+    if (!race.fresh) {
+      return;
+    }
+    this.#drawCanvas();
+    SIDES.forEach((side) => showStanding(race, side));
+    byId("hint").hidden = race.pointer !== null;
+    if (now - this.#drawn >= SLOW) {
+      this.#drawn = now;
+      race.fresh = false;
+      this.#drawSlowly();
+    }
+  }
+
+  #fadeTrails() {
+    for (const trail of Object.values(this.#race.trails)) {
+      if (this.#calm.matches) {
+        trail.clear();
+      } else if (trail.fade()) {
+        this.#race.fresh = true;
+      }
+    }
+  }
+
+  #drawCanvas() {
+    this.#colours ??= coloursOf();
+    const { contestants, pointer, trails, payload } = this.#race;
+    const element = byId("canvas");
+    drawScene(fitted(element, payload.canvas), {
+      canvas: payload.canvas,
+      unit: payload.canvas[0] / Math.max(element.clientWidth, 1),
+      pointer,
+      circles: SIDES.map((side) => ({
+        place: contestants[side].place,
+        trail: trails[side],
+        colour: this.#colours[side],
+        hollow: side === "right",
+      })),
+      trail: trails.pointer,
+      colours: this.#colours,
+    });
+  }
+
+  #drawSlowly() {
+    const { contestants } = this.#race;
+    this.#chart.draw(
+      SIDES.map((side) => ({
+        points: contestants[side].curve,
+        diverged: contestants[side].diverged,
+      })),
+    );
+    for (const side of SIDES) {
+      const paths = this.#diagrams[side].update(contestants[side].network, contestants[side].silent);
+      byId(`${side}-paths`).replaceChildren(...paths.flatMap(pathRow(contestants[side].network)));
+    }
+  }
+}
+
+function diagramOf(side) {
+  const readout = byId(`${side}-readout`);
+  return new Diagram(byId(`${side}-diagram`), (text) => {
+    readout.textContent = text;
+  });
+}
+
+function coloursOf() {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: token("ink"),
+    rule: token("rule"),
+    surface: token("surface"),
+    left: token("category-3"),
+    right: token("category-4"),
+  };
+}
+
+function showStanding(race, side) {
+  const { diverged, distance, everywhere, learner, arrived } = race.contestants[side];
+  const here = race.pointer === null ? "–" : pixels(distance);
+  const told = {
+    distance: diverged ? "diverged" : here,
+    samples: counted(learner.samplesSeen),
+    arrived: arrived === null ? "not yet" : `after ${counted(arrived)}`,
+    everywhere: diverged ? "–" : pixels(everywhere),
+  };
+  for (const [name, text] of Object.entries(told)) {
+    byId(`${side}-${name}`).textContent = text;
+  }
+  byId(`${side}-arrived`).classList.toggle("arrived", arrived !== null);
+  byId(side).classList.toggle("diverged", diverged);
+}
+
+function pixels(distance) {
+  return `${distance < 1e5 ? distance.toFixed(distance < 100 ? 1 : 0) : written(distance)} px`;
+}
+
+// A strongest path as in the article: 0.4 × 0.9165 × 1.1456 = 0.42.
+function pathRow({ values }) {
+  return (path, place) => {
+    const [term, told, output] = ["dt", "dd", "span"].map((name) => document.createElement(name));
+    term.textContent = "xy"[place];
+    output.textContent = `output ${factor(values.at(-1)[place])}`;
+    told.append(path === null ? "no path" : productOf(path, values[0][place]), output);
+    return [term, told];
+  };
+}
+
+function productOf({ weights, product }, input) {
+  return `${[input, ...weights].map(factor).join(" × ")} = ${factor(input * product)}`;
+}
+
+function factor(value) {
+  return Math.abs(value) < 1e4 ? value.toFixed(3).replace("-", "−") : written(value);
+}

@@ -1,0 +1,35 @@
+// How the page writes numbers: as the report does. Knows no page.
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A power of ten: 10⁻¹⁴, the plain number where that is short. */
+export function powerOfTen(exponent) {
+  if (exponent > -4 && exponent < 6) {
+    return (10 ** exponent).toLocaleString("en", { maximumFractionDigits: 3 });
+  }
+  return `10${superscript(exponent)}`;
+}
+
+/** A number to three significant digits: 1,512 · 0.21 · 1.2 × 10⁻⁷. */
+export function written(value) {
+  if (!Number.isFinite(value)) {
+    return Number.isNaN(value) ? "–" : `${value < 0 ? "−" : ""}∞`;
+  }
+  const size = Math.abs(value);
+  if (size && (size < 1e-3 || size >= 1e7)) {
+    const [digits, exponent] = value.toExponential(1).split("e");
+    return `${digits} × 10${superscript(Number(exponent))}`.replace("-", "−");
+  }
+  const options = size >= 99.5 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
+  return value.toLocaleString("en", options).replace("-", "−");
+}
+
+/** A number of whole things: 1,512. */
+export function counted(value) {
+  return value.toLocaleString("en");
+}
+
+function superscript(exponent) {
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
+  return `${exponent < 0 ? "⁻" : ""}${digits}`;
+}

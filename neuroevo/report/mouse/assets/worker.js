@@ -1,0 +1,70 @@
+// The worker of the pre-training: trains networks on positions, a slice of time each, and tells.
+
+import { Learner, Network } from "./network.js";
+import { PCG64, seedSequence } from "./random.js";
+
+const SLICE = 40; // milliseconds between two messages
+const BLOCK = 200; // samples between two looks at the clock
+
+/** One network's training: all epochs over the samples, each epoch in a new order. */
+class Training {
+  constructor({ architecture, parameters, silent, training }, { inputs, targets, epochs }) {
+    this.network = new Network(architecture, parameters);
+    this.learner = new Learner(this.network, training);
+    this.learner.silence(silent);
+    this.samples = { inputs, targets };
+    this.budget = epochs * inputs.length;
+    this.random = new PCG64(seedSequence(training.seed, [1]));
+    this.seen = 0;
+    this.loss = 0;
+  }
+
+  get done() {
+    return this.seen === this.budget || this.diverged;
+  }
+
+  get diverged() {
+    return !Number.isFinite(this.loss);
+  }
+
+  /** See a block of samples, at most up to the end of the epoch. */
+  advance() {
+    const { inputs, targets } = this.samples;
+    const place = this.seen % inputs.length;
+    if (place === 0) {
+      this.order = this.random.permutation(inputs.length);
+    }
+    const last = Math.min(place + BLOCK, inputs.length);
+    let sum = 0;
+    for (let index = place; index < last; index += 1) {
+      const sample = this.order[index];
+      sum += this.learner.step(inputs[sample], targets[sample]);
+    }
+    this.loss = sum / (last - place);
+    this.seen += last - place;
+  }
+
+  get report() {
+    const { seen, loss } = this;
+    return { seen, loss, parameters: this.network.parameters.slice() };
+  }
+}
+
+function work(trainings) {
+  const end = performance.now() + SLICE;
+  let open = trainings.filter((training) => !training.done);
+  while (open.length > 0 && performance.now() < end) {
+    // The one that is behind, so that both come to their end together.
+    open.reduce((least, each) => (each.seen < least.seen ? each : least)).advance();
+    open = trainings.filter((training) => !training.done);
+  }
+  const reports = trainings.map((training) => training.report);
+  self.postMessage({ done: open.length === 0, reports });
+  if (open.length > 0) {
+    setTimeout(() => work(trainings));
+  }
+}
+
+self.onmessage = ({ data: { networks, samples } }) => {
+  work(networks.map((network) => new Training(network, samples)));
+};

@@ -1,0 +1,145 @@
+"""What the mouse page is given: contestants, canvas and positions as plain data.
+
+It knows trials and networks; it knows no HTML and nothing of how the page uses them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.evaluation import phenotype_of
+from neuroevo.report import wording
+from neuroevo.report.headline import leading
+from neuroevo.tasks.mouse import MouseTask
+
+if TYPE_CHECKING:
+    from neuroevo.learning import Network
+    from neuroevo.report.findings import Findings
+    from neuroevo.runs import Trial
+
+POSITIONS = 3_000
+MOST_PARAMETERS = 20_000  # of a network that a page can train between two frames
+RIVAL = "article-good"
+_ENDS = (2, 2)
+
+
+def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, Any]:
+    """Return what the page needs as JSON values.
+
+    Parameters
+    ----------
+    findings
+        Of a run of the mouse task.
+    extra
+        More trials that may be chosen for the race.
+
+    Returns
+    -------
+    ``run`` (its id), ``canvas`` (width and height in pixels), ``normalise`` (a number or
+    ``"none"``), ``jitter`` (pixels), ``seed`` (a text: it may be too large for a double),
+    ``samples`` (budget of a training), ``contestants``, the keys of those that race at first as
+    ``left`` and ``right``, and ``positions``: the task's own, flat, in pixels.
+
+    Raises
+    ------
+    NeuroevoError
+        If the run is of another task.
+    """
+    task = findings.experiment.task
+    if not isinstance(task, MouseTask):
+        raise NeuroevoError(
+            f"mouse page: must be of a run of the mouse task, but got {task.kind!r}"
+        )
+    contestants = _contestants(findings, extra)
+    return {
+        "run": findings.identity or findings.experiment.name,
+        "canvas": list(task.canvas),
+        "normalise": task.normalise,
+        "jitter": task.jitter,
+        "seed": str(findings.experiment.seed),
+        "samples": findings.experiment.training.samples,
+        "contestants": contestants,
+        "left": contestants[0]["key"],
+        "right": _rival(contestants),
+        "source": "the run’s recording" if task.positions == "recording" else "the run’s positions",
+        "positions": _positions(task),
+    }
+
+
+def _contestants(findings: "Findings", extra: "Sequence[Trial]") -> list[dict[str, Any]]:
+    """List the front from the headline's network on, the baselines and all others, each once."""
+    front = [findings.front[rank - 1] for rank in findings.excerpt()] if findings.front else []
+    first = [leading(findings)] if findings.front else []
+    trials = {trial.number: trial for trial in [*first, *front, *findings.baselines, *extra]}
+    found = [_contestant(findings, trial) for trial in trials.values()]
+    if not findings.baselines:
+        found += [
+            _described(findings, each.name, each.name, "baseline", each.configuration)
+            for each in findings.experiment.task.baselines
+        ]
+    return [contestant for contestant in found if contestant is not None]
+
+
+def _contestant(findings: "Findings", trial: "Trial") -> dict[str, Any] | None:
+    name, group = f"trial {trial.number}", "trial"
+    if trial.operator == "baseline":
+        name, group = trial.name or name, "baseline"
+    elif trial in findings.front:
+        rank = findings.front.index(trial) + 1
+        name, group = f"{name}, {'champion' if rank == 1 else f'rank {rank}'}", "front"
+    contestant = _described(findings, str(trial.number), name, group, trial.genome)
+    network = findings.network(trial)
+    if contestant is not None and network is not None:
+        contestant["parameters"] = _written(network)
+    return contestant
+
+
+def _described(
+    findings: "Findings", key: str, name: str, group: str, genome: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return a contestant without trained weights; None where a page can't train it."""
+    try:
+        phenotype = phenotype_of(genome, _ENDS, findings.experiment.training)
+    except (NeuroevoError, KeyError):  # a genome that is not, or not only, a network's
+        return None
+    if phenotype.architecture.vector_size > MOST_PARAMETERS:
+        return None
+    return {
+        "key": key,
+        "name": wording.shortened(name, 60),
+        "group": group,
+        "configuration": wording.configuration(genome),
+        "architecture": phenotype.architecture.model_dump(mode="json"),
+        "optimization": phenotype.optimization.model_dump(mode="json"),
+        "learning_rate": phenotype.learning_rate,
+        "starting_weights": phenotype.starting_weights,
+        "parameters": None,
+    }
+
+
+def _written(network: "Network") -> list[float]:
+    """Return the parameters in as few digits as give their bits again."""
+    digits = 9 if network.precision == "float32" else 17
+    return [float(f"{value:.{digits}g}") for value in network.parameters]
+
+
+def _rival(contestants: Sequence[Mapping[str, Any]]) -> str:
+    """Choose who races the first one: the article's own choice, or else whoever is there."""
+    others = [each for each in contestants[1:] if each["group"] == "baseline"]
+    preferred = [each for each in others if each["name"] == RIVAL]
+    return str([*preferred, *others, *contestants[1:], contestants[0]][0]["key"])
+
+
+def _positions(task: MouseTask) -> list[float]:
+    """Return the first training positions in pixels to a hundredth, x and y in turn."""
+    half = np.asarray(task.canvas, dtype=np.float64) / 2
+    asked = {"normalise": "none", "jitter": 0.0, "count": min(task.count, POSITIONS)}
+    try:
+        centred = task.model_copy(update=asked).data_set().training_targets
+    except NeuroevoError:  # a recording that was there when the run began
+        strokes = MouseTask(canvas=task.canvas, seed=task.seed, normalise="none", count=POSITIONS)
+        centred = strokes.data_set().training_targets
+    flat: list[float] = np.round(centred + half, 2).ravel().tolist()
+    return flat

@@ -1,0 +1,34 @@
+"""JavaScript modules in one script."""
+
+import pytest
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.report.mouse.modules import bundled
+
+
+def test_modules_stand_after_what_they_import() -> None:
+    """Each module is there once, below all that it imports, without import and export lines."""
+    modules = {
+        "page.js": 'import { a } from "./a.js";\nimport {\n  b,\n} from "./b.js";\na(b);\n',
+        "a.js": 'import { b } from "./b.js";\nexport function a() {\n  return b;\n}\n',
+        "b.js": "export const b = 1;\n",
+        "other.js": "export const other = 1;\n",
+    }
+    script = bundled("page.js", modules.__getitem__)
+    assert script == "const b = 1;\n\nfunction a() {\n  return b;\n}\n\na(b);\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "problem"),
+    [
+        ('import { a } from "./a.js";\nclass a {}\n', "must not have a name of a.js, but got 'a'"),
+        ('import a from "./a.js";\n', "must import and export by name, but got 'import a from"),
+        ("export default 1;\n", "must import and export by name, but got 'export default 1;'"),
+        ('import { a } from "./page.js";\n', "must not import itself, but does by page.js"),
+    ],
+)
+def test_modules_that_do_not_fit_one_script_are_refused(module: str, problem: str) -> None:
+    """Names in common, other kinds of imports and circles are told."""
+    modules = {"page.js": module, "a.js": "export const a = 1;\n"}
+    with pytest.raises(NeuroevoError, match=problem):
+        bundled("page.js", modules.__getitem__)

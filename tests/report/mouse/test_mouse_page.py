@@ -1,0 +1,486 @@
+"""The mouse page in a real browser: two circles that follow the pointer."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Download, Page, expect
+
+from neuroevo.report.findings import Findings
+from neuroevo.report.mouse import mouse_page
+from neuroevo.tasks.recording import read_recording
+
+Open = Callable[..., Page]
+
+PHONE = {"width": 390, "height": 844}
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+STEPS = """(count) => {
+  for (let taken = 0; taken < count; taken += 1) document.getElementById("step").click();
+}"""
+
+# What is seen of a race, without the controls themselves, once it has been drawn.
+SEEN = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  do await frame(); while (document.documentElement.dataset.drawn !== "all");
+  const html = (id) => document.getElementById(id).innerHTML;
+  const sides = ["left", "right"].flatMap((side) =>
+    ["diagram", "paths", "name", "distance", "samples", "arrived", "everywhere"].map(
+      (part) => `${side}-${part}`));
+  const parts = [...sides, "chart"].map((id) => [id, html(id)]);
+  const canvas = document.getElementById("canvas").toDataURL();
+  return Object.fromEntries([...parts, ["canvas", canvas]]);
+}"""
+
+
+def shown(page: Page, name: str) -> str:
+    """Return a number or word that the page shows of a race."""
+    return str(page.locator(f"#{name}").text_content())
+
+
+def strokes(page: Page, count: int, phase: float = 0.0) -> Iterator[None]:
+    """Move the mouse along curves over the canvas, giving control after each movement."""
+    page.locator("#canvas").scroll_into_view_if_needed()
+    box = page.locator("#canvas").bounding_box()
+    assert box is not None
+    for moment in range(count):
+        angle = phase + moment / 12
+        x, y = math.cos(angle), math.sin(1.7 * angle)
+        page.mouse.move(
+            box["x"] + box["width"] * (0.5 + 0.45 * x), box["y"] + box["height"] * (0.5 + 0.45 * y)
+        )
+        yield
+
+
+def network(page: Page, side: str) -> dict[str, Any]:
+    """Download a network and return what the file holds."""
+    with page.expect_download() as download:
+        page.locator(f"#{side}-save").click()
+    return dict(json.loads(saved(download.value)))
+
+
+def saved(download: Download) -> str:
+    """Return the text of a download."""
+    return Path(download.path()).read_text(encoding="utf-8")
+
+
+# Following and learning
+
+
+def test_trained_champion_follows_within_five_pixels(visit: Open) -> None:
+    """Wherever the pointer goes, the circle of the trained champion is there, and stays."""
+    page = visit("left.from=trained")
+    for _ in strokes(page, 40):
+        page.evaluate(FRAME)
+        assert float(shown(page, "left-distance").removesuffix(" px")) < 5
+    assert shown(page, "left-samples") == "40"
+
+
+def test_evolved_configuration_gets_there_first(visit: Open) -> None:
+    """From random weights the champion's circle is at the pointer while article-good's is not."""
+    page = visit()
+    for moment, _ in enumerate(strokes(page, 400)):
+        if moment % 20 == 0:
+            page.evaluate(FRAME)
+            if shown(page, "left-arrived") != "not yet":
+                break
+    assert shown(page, "left-arrived").startswith("after ")
+    assert shown(page, "right-arrived") == "not yet"
+    assert shown(page, "left-samples") == shown(page, "right-samples")
+
+
+def test_without_backpropagation_nothing_is_learnt(visit: Open) -> None:
+    """After the space bar the weights stay as they are, and after another they change again."""
+    page = visit()
+    list(strokes(page, 5))
+    page.locator("#canvas").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#learn")).not_to_be_checked()
+    before = network(page, "left")["parameters"]
+    list(strokes(page, 10, phase=2))
+    page.evaluate(FRAME)
+    assert network(page, "left")["parameters"] == before
+    assert shown(page, "left-samples") == "5"
+    page.locator("#canvas").focus()
+    page.keyboard.press("Space")
+    list(strokes(page, 1))
+    assert network(page, "left")["parameters"] != before
+
+
+def test_raw_pixels_diverge_and_a_reset_begins_again(visit: Open) -> None:
+    """Without normalisation errors explode: that is told, breaks nothing, and can be undone."""
+    page = visit("normalise=none")
+    list(strokes(page, 12))
+    expect(page.locator("#left-distance")).to_have_text("diverged")
+    expect(page.locator("#chart")).to_contain_text("diverged")
+    page.locator("#normalise").select_option("1")
+    list(strokes(page, 3))
+    expect(page.locator("#left-samples")).to_have_text("3")
+    expect(page.locator("#left-distance")).to_have_text(re.compile(r"^[\d.]+ px$"))
+    page.locator("#reset").click()
+    expect(page.locator("#left-samples")).to_have_text("0")
+
+
+def test_strongest_path_multiplies_to_what_it_says(visit: Open) -> None:
+    """The product that is written out is that of its factors, of which the first is the input."""
+    page = visit("left.from=trained")
+    list(strokes(page, 3))
+    page.evaluate(SEEN)
+    for row in page.locator("#left-paths dd").all():
+        text = str(row.text_content()).replace("−", "-")
+        *factors, last = re.split(" × | = ", text.split("output")[0])
+        assert len(factors) == 3
+        assert math.prod(map(float, factors)) == pytest.approx(float(last), abs=2e-3)
+    assert page.locator("#left-diagram .halo[d^=M]").count() == 2
+
+
+# Controls
+
+
+Act = Callable[[Page, str], object]
+
+
+def chosen(option: str) -> Act:
+    """Return what chooses an option of a menu."""
+    return lambda page, control: page.select_option(control, option)
+
+
+def filled(text: str) -> Act:
+    """Return what fills a field."""
+
+    def fill(page: Page, control: str) -> None:
+        page.fill(control, text)
+
+    return fill
+
+
+def pressed(*keys: str) -> Act:
+    """Return what presses keys on a control."""
+
+    def press(page: Page, control: str) -> None:
+        for key in keys:
+            page.press(control, key)
+
+    return press
+
+
+def unused(_: Page, __: str) -> None:
+    """Leave a control alone."""
+
+
+def clicked(page: Page, control: str) -> None:
+    """Click a control."""
+    page.click(control)
+
+
+OWN: dict[str, Act] = {
+    "trial": chosen("2"),
+    "rate": pressed("ArrowLeft", "ArrowLeft"),
+    "from": chosen("trained"),
+    "activation": chosen("tanh"),
+    "optimizer": chosen("adam"),
+    "width-0": pressed("ArrowUp", "Enter"),
+    "remove-0": clicked,
+    "add": clicked,
+}
+SHARED: dict[str, Act] = {
+    "memory": chosen("any"),
+    "normalise": chosen("0.5"),
+    "range": pressed("ArrowRight"),
+    "noise": pressed("ArrowRight"),
+    "silenced": pressed("End"),
+    "draw": clicked,
+    "seed": filled("7"),
+    "start": filled("3"),
+    "learn": pressed("Space"),
+    "pilot": pressed("Space"),
+    "step": clicked,
+    "reset": clicked,
+}
+CONTROLS = {
+    **{f"{side}-{name}": act for side in ("left", "right") for name, act in OWN.items()},
+    **SHARED,
+}
+ELSEWHERE = {"play", "pace", "set", "epochs"}  # seen in a race that goes on, or a pre-training
+
+
+def test_every_control_does_something_visible(visit: Open) -> None:
+    """Each control, used by itself, changes what is seen after three more steps."""
+    page = visit("play=off&pilot=on&silenced=0.3", reduced_motion="reduce")
+    controls = page.locator("[data-control]").evaluate_all(
+        "(all) => all.map(({ id, dataset }) => id || dataset.control)"
+    )
+    tested = {re.sub(r"-(width|remove)-0$|-add$", "-hidden", name) for name in CONTROLS}
+    assert set(controls) - ELSEWHERE <= tested
+    without = after_three_steps(page, "", unused)
+    assert after_three_steps(page, "", unused) == without
+    for name, act in CONTROLS.items():
+        assert after_three_steps(page, f"#{name}", act) != without, name
+
+
+def after_three_steps(page: Page, control: str, act: Act) -> dict[str, str]:
+    """Begin anew, take a step, use a control, take three more, and return what is seen."""
+    page.evaluate("location.hash = `play=off&pilot=on&silenced=0.3&again=${Math.random()}`")
+    expect(page.locator("#left-samples")).to_have_text("0")
+    page.evaluate(STEPS, 1)
+    act(page, control)
+    page.evaluate(STEPS, 3)
+    found: dict[str, str] = page.evaluate(SEEN)
+    return found
+
+
+def test_play_and_pace_decide_when_a_step_is_taken(visit: Open) -> None:
+    """Paused, a movement teaches nothing; by frames, a pointer at rest does."""
+    page = visit()
+    list(strokes(page, 4))
+    expect(page.locator("#left-samples")).to_have_text("4")
+    page.locator("#play").click()
+    expect(page.locator("#play")).to_have_text("Play")
+    list(strokes(page, 4))
+    expect(page.locator("#left-samples")).to_have_text("4")
+    page.locator("[data-control=pace][value=frame]").check()
+    page.locator("#play").click()
+    expect(page.locator("#left-samples")).to_have_text(re.compile(r"^[1-9]\d+$"))
+
+
+def test_address_reproduces_the_page(visit: Open) -> None:
+    """What is seen after some steps is seen again by whoever opens the address that was left."""
+    page = visit("play=off", reduced_motion="reduce")
+    page.locator("#left-trial").select_option("3")
+    page.locator("#left-optimizer").select_option("adam")
+    page.locator("#right-activation").select_option("tanh")
+    page.locator("#right-add").click()
+    page.locator("#right-rate").press("ArrowLeft")
+    page.locator("#normalise").select_option("0.5")
+    page.locator("#memory").select_option("any")
+    page.locator("#noise").fill("12")
+    page.locator("#silenced").fill("0.25")
+    page.locator("#draw").click()
+    page.locator("#seed").fill("9223372036854775807")
+    page.locator("#start").fill("5")
+    page.locator("#pilot").check()
+    page.locator("#reset").click()
+    expect(page).to_have_url(re.compile("start=5"))
+    other = visit(page.url.partition("#")[2], reduced_motion="reduce")
+    for each in (page, other):
+        each.evaluate(STEPS, 5)
+    assert page.evaluate(SEEN) == other.evaluate(SEEN)
+    assert shown(page, "left-samples") == "5"
+
+
+def test_links_to_try_start_what_they_say(visit: Open) -> None:
+    """Each link at the end of the page is read as a state, and brings the race into sight."""
+    page = visit()
+    for link in page.locator("#claims a").all():
+        link.click()
+        expect(page.locator("#canvas")).to_be_in_viewport(ratio=0.9)
+        for name, value in re.findall(r"([\w.]+)=([^&]+)", str(link.get_attribute("href"))):
+            control = page.locator(f"#{name.replace('.', '-')}")
+            if name.endswith("hidden"):
+                assert control.locator("input").count() == len(value.split("-"))
+            elif value in {"on", "off"}:
+                assert control.is_checked() == (value == "on")
+            elif not name.endswith("rate"):  # its slider is logarithmic
+                assert control.input_value() == value
+
+
+def test_unknown_and_broken_addresses_open_the_page_as_it_is(visit: Open) -> None:
+    """What an address says wrongly is told or ignored, and nothing breaks."""
+    page = visit("left=99999&normalise=7&noise=much&left.hidden=0-x&right.rate=-&range=1e99&x=%")
+    expect(page.locator("#status")).to_have_text("This page does not hold trial 99999.")
+    assert page.locator("#left-trial").input_value() == "6"
+    assert page.locator("#normalise").input_value() == "1"
+    assert shown(page, "range-shown") == "± 10"
+
+
+def test_keyboard_moves_the_pointer_and_reads_the_network(visit: Open) -> None:
+    """Arrow keys on the canvas are movements; on a drawing they go through its parts."""
+    page = visit()
+    page.locator("#canvas").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#left-samples")).to_have_text("3")
+    page.locator("#left-diagram").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#left-readout")).to_have_text(re.compile(r"^input x: 0\.06$"))
+    page.locator("#left-diagram .weights path").first.dispatch_event("pointerover")
+    expect(page.locator("#left-readout")).to_have_text(re.compile(r"^[xy] → layer 1 neuron \d+: "))
+
+
+# Pre-training, recordings, files
+
+
+def test_pretraining_leaves_the_page_smooth(visit: Open) -> None:
+    """While a worker trains both for a second or so, no task of the page takes 100 ms."""
+    page = visit("epochs=200&right=2&pilot=on&learn=off")
+    browser = page.context.browser
+    assert browser is not None
+    browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
+    page.locator("#pretrain").click()
+    expect(page.locator("#left-samples")).to_have_text("600,000", timeout=30_000)
+    tasks = main_thread(json.loads(browser.stop_tracing()))
+    assert len(tasks) > 50
+    assert max(tasks) < 100
+    assert float(shown(page, "left-everywhere").removesuffix(" px")) < 5
+
+
+def main_thread(trace: dict[str, Any]) -> list[float]:
+    """Return the milliseconds of each task of pages' main threads, without those they waited."""
+    events = trace["traceEvents"]
+    mains = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    return [
+        event["tdur"] / 1000
+        for event in events
+        if "tdur" in event and (event["pid"], event["tid"]) in mains
+    ]
+
+
+def test_cancelled_pretraining_changes_nothing(visit: Open) -> None:
+    """Cancel ends the worker; both networks are as they were."""
+    page = visit("epochs=1000")
+    before = network(page, "left")
+    page.locator("#pretrain").click()
+    expect(page.locator("#pretrained")).to_contain_text("loss")
+    page.locator("#cancel").click()
+    expect(page.locator("#pretrained")).to_contain_text("cancelled")
+    expect(page.locator("#pretrain")).to_be_enabled()
+    assert network(page, "left") == before
+
+
+def test_recording_is_what_the_task_reads(visit: Open, tmp_path: Path) -> None:
+    """A recorded path, downloaded, is read by the task and by the page, and pre-trains."""
+    page = visit()
+    page.locator("#record").click()
+    list(strokes(page, 30))
+    page.locator("#record").click()
+    expect(page.locator("#recorded")).to_have_text("30 positions")
+    with page.expect_download() as download:
+        page.locator("#save-recording").click()
+    path = tmp_path / "mine.csv"
+    path.write_text(saved(download.value), encoding="utf-8")
+    positions = read_recording(path, (1000, 600))
+    assert positions.shape == (30, 2)
+    assert np.ptp(positions[:, 0]) > 500
+    other = visit("epochs=3")
+    other.locator("#load-recording").set_input_files(path)
+    expect(other.locator("#recorded")).to_have_text("30 positions")
+    assert other.locator("#set").input_value() == "recording"
+    other.locator("#pretrain").click()
+    expect(other.locator("#left-samples")).to_have_text("90")
+
+
+def test_networks_go_out_and_come_in_as_json(visit: Open, tmp_path: Path) -> None:
+    """A network that is downloaded and loaded on the other side computes the same."""
+    page = visit("left.optimizer=adam")
+    list(strokes(page, 20))
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(network(page, "left")), encoding="utf-8")
+    page.locator("#right-load").set_input_files(path)
+    expect(page.locator("#right-name")).to_have_text("mine.json")
+    page.locator("#learn").uncheck()
+    list(strokes(page, 3))
+    page.evaluate(SEEN)
+    assert shown(page, "right-everywhere") == shown(page, "left-everywhere")
+    assert page.locator("#right-optimizer").input_value() == "adam"
+    assert network(page, "right")["parameters"] == network(page, "left")["parameters"]
+
+
+THREE_INPUTS = {"inputs": 3, "hidden": [], "outputs": 2, "activation": "linear"}
+WRONG_FILES = [
+    ("load-recording", f"x,y\n1,{SCRIPT}\n", "recording, row 2: y must be from 0 to 600"),
+    ("load-recording", "y,x\n1,2\n", "recording: must begin with the header x,y"),
+    ("load-recording", "x,y\n1,2\n1,2\n", "recording: must hold at least two different"),
+    ("left-load", "[1, 2", "network: must be JSON"),
+    ("left-load", json.dumps({"architecture": SCRIPT}), "architecture: must be a table"),
+    (
+        "left-load",
+        json.dumps({"architecture": THREE_INPUTS, "parameters": [0] * 8}),
+        "architecture.inputs: must be 2, x and y, but got 3",
+    ),
+]
+
+
+def test_wrong_files_are_told_in_one_sentence(visit: Open, tmp_path: Path) -> None:
+    """A file that holds something else changes nothing and is told, markup in it as text."""
+    page = visit()
+    path = tmp_path / "wrong.txt"
+    for control, content, problem in WRONG_FILES:
+        path.write_text(content, encoding="utf-8")
+        page.locator(f"#{control}").set_input_files(path)
+        expect(page.locator("#status")).to_contain_text(problem)
+    assert shown(page, "left-name") == "trial 6, champion"
+    assert shown(page, "recorded") == "nothing recorded"
+
+
+# The page itself
+
+
+def test_page_is_one_file_with_a_strict_policy(mouse_file: Path) -> None:
+    """Nothing is fetched, no style or script is inline but by its hash, no style attribute."""
+    html = unescape(
+        re.sub(r"(<(script|style)[^>]*>).*?</\2>", r"\1", mouse_file.read_text(), flags=re.DOTALL)
+    )
+    assert "default-src 'none'" in html
+    assert "worker-src blob:" in html
+    assert "unsafe" not in html
+    assert re.findall(r"""(?:src|href)=["'](?!#|data:,|report\.html)[^"']*""", html) == []
+    assert " style=" not in html
+    assert len(mouse_file.read_bytes()) < 500_000
+
+
+def test_scripts_in_names_show_as_text(visit: Open, learnt: Findings, tmp_path: Path) -> None:
+    """Names of runs, baselines and files that are scripts are read and not run."""
+    trials = [replace(each, name=each.name and SCRIPT + each.name) for each in learnt.trials]
+    path = tmp_path / "mouse.html"
+    findings = Findings(learnt.experiment, tuple(trials), learnt.champions, identity=SCRIPT)
+    path.write_text(mouse_page(findings, report=""), encoding="utf-8")
+    page = visit("left=0&right=1", path=path)
+    assert shown(page, "left-name").startswith("<script>alert(1)</script>")
+    assert page.locator("img, header a").count() == 0
+    strange = tmp_path / f"{SCRIPT.replace('/', ' ')}.json"
+    strange.write_text(json.dumps(network(page, "left")), encoding="utf-8")
+    page.locator("#left-load").set_input_files(strange)
+    expect(page.locator("#left-name")).to_contain_text("<script>alert(1)")
+
+
+def test_phone_page_is_touched_in_the_dark(visit: Open) -> None:
+    """At 390 pixels nothing overflows, a touch moves the pointer, and the paper is dark."""
+    page = visit(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)
+    page.touchscreen.tap(200, 300)
+    expect(page.locator("#left-samples")).not_to_have_text("0")
+    page.locator("#right-add").click()
+    assert page.evaluate(OVERFLOW) <= 0
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 24)"
+
+
+def test_trails_are_motion(visit: Open) -> None:
+    """Circles leave trails that fade, but none for those who ask for less motion."""
+    page = visit("learn=off")
+    assert trails_fade(page)
+    page.emulate_media(reduced_motion="reduce")
+    assert not trails_fade(page)
+
+
+def trails_fade(page: Page) -> bool:
+    """Move, wait, and tell whether the canvas looks different then."""
+    image = "document.getElementById('canvas').toDataURL()"
+    list(strokes(page, 15))
+    page.evaluate(FRAME)
+    moving = page.evaluate(image)
+    for _ in range(20):
+        page.evaluate(FRAME)
+    return bool(page.evaluate(image) != moving)

@@ -1,0 +1,100 @@
+"""What the mouse page is given."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroevo.experiment import load_experiment
+from neuroevo.report.findings import Findings
+from neuroevo.report.mouse.payload import payload
+from neuroevo.runs import Trial
+
+SNAPSHOT = Path(__file__).parent / "payload.json"
+
+
+def findings_of(tmp_path: Path, task: str) -> Findings:
+    """Return findings of one trial and one baseline, in round numbers."""
+    path = tmp_path / "asked.toml"
+    path.write_text(f'name = "small"\nseed = 9007199254740993\n[task]\n{task}', encoding="utf-8")
+    experiment = load_experiment(path)
+    genome: dict[str, Any] = {"hidden": (2,), "learning_rate": 0.25, "activation": "tanh"}
+    trial = Trial(
+        number=1,
+        generation=0,
+        operator="initial",
+        parents=(),
+        genome=genome,
+        objectives={"final_mse": 0.5, "samples_to_target": 30.0},
+        curve=(1.0, 0.5),
+        state="complete",
+        diverged=0,
+        seconds=0.5,
+    )
+    baseline = replace(
+        trial,
+        number=0,
+        operator="baseline",
+        name="article-good",
+        genome=genome | {"hidden": (), "optimizer": "adam"},
+    )
+    return Findings(experiment, (baseline, trial), identity="small-20261122-154455")
+
+
+def test_payload_is_as_it_was(tmp_path: Path) -> None:
+    """Contestants, canvas and positions of a small run are what the snapshot holds."""
+    task = 'kind = "mouse"\ncanvas = [400, 200]\nnormalise = 0.5\njitter = 2\ncount = 5'
+    found = payload(findings_of(tmp_path, task))
+    assert found == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+
+
+def test_front_comes_first_and_races_the_articles_choice(learnt: Findings) -> None:
+    """The champion and article-good are chosen; the weights of both read back to the bit."""
+    found = payload(learnt)
+    contestants = {each["key"]: each for each in found["contestants"]}
+    assert contestants[found["left"]]["name"] == "trial 6, champion"
+    assert contestants[found["right"]]["name"] == "article-good"
+    for key, contestant in contestants.items():
+        network = learnt.network(learnt.trials[int(key)])
+        if contestant["parameters"] is None:
+            assert network is None
+            continue
+        assert network is not None
+        again = np.array(contestant["parameters"], dtype=np.float32)
+        assert np.array_equal(again, network.parameters)
+
+
+def test_more_trials_may_race(learnt: Findings) -> None:
+    """A trial that is neither on the front nor a baseline is there once it is handed over."""
+    extra = replace(learnt.trials[-1], number=512)
+    assert "512" not in [each["key"] for each in payload(learnt)["contestants"]]
+    assert "512" in [each["key"] for each in payload(learnt, [extra])["contestants"]]
+
+
+def test_without_any_trial_the_baselines_race(learnt: Findings) -> None:
+    """A run that has only begun offers the configurations that were picked by hand, untrained."""
+    found = payload(Findings(learnt.experiment, ()))
+    assert {each["group"] for each in found["contestants"]} == {"baseline"}
+    assert found["left"] != found["right"]
+
+
+def test_network_that_a_page_cannot_train_is_left_out(learnt: Findings) -> None:
+    """A trial of a million parameters is none of the contestants."""
+    genome = dict(learnt.trials[-1].genome) | {"hidden": (1000, 1000)}
+    extra = replace(learnt.trials[-1], number=512, genome=genome)
+    assert "512" not in [each["key"] for each in payload(learnt, [extra])["contestants"]]
+
+
+def test_positions_of_a_lost_recording_are_simulated(tmp_path: Path) -> None:
+    """A run whose recording has gone has strokes for its pre-training, all on the canvas."""
+    recording = tmp_path / "mine.csv"
+    recording.write_text("x,y\n1,2\n3.5,4\n", encoding="utf-8")
+    task = 'kind = "mouse"\npositions = "recording"\nrecording = "mine.csv"'
+    findings = findings_of(tmp_path, task)
+    assert payload(findings)["positions"] == [1, 2, 3.5, 4]
+    recording.unlink()
+    found = np.array(payload(findings)["positions"]).reshape(-1, 2)
+    assert len(found) > 1000
+    assert ((found >= 0) & (found <= (1000, 600))).all()
