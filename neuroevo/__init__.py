@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neuroevo.api import ablate, load_run, random_search, resume, run
+    from neuroevo.api import ablate, compare, load_run, random_search, resume, run
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.evolution import Evolution
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
@@ -39,6 +39,7 @@ __all__ = [
     "Trial",
     "UsageError",
     "ablate",
+    "compare",
     "load_experiment",
     "load_run",
     "random_search",
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "api": ("ablate", "load_run", "random_search", "resume", "run"),
+    "api": ("ablate", "compare", "load_run", "random_search", "resume", "run"),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "evolution": ("Evolution",),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),

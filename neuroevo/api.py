@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import Backend, Workers
@@ -19,7 +20,10 @@ from neuroevo.search import resume as resume_search
 from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
 
-__all__ = ["Seeds", "ablate", "load_run", "random_search", "read_seeds", "resume", "run"]
+if TYPE_CHECKING:
+    from neuroevo.report.comparison import Comparison
+
+__all__ = ["Seeds", "ablate", "compare", "load_run", "random_search", "read_seeds", "resume", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,38 @@ def ablate(
         raise UsageError(f"baseline: {one_of(baseline, baselines)}")
     studies.ablate(found.folder, baselines[baseline], found.best, Workers(n_jobs), counter)
     return Run(found.folder)
+
+
+def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results") -> "Comparison":
+    """Compare two or more runs: what differs between their experiments, and what came of it.
+
+    Parameters
+    ----------
+    runs
+        The runs, their ids, their paths, or ``latest``.
+    results
+        Where runs are looked for.
+
+    Returns
+    -------
+    neuroevo.report.comparison.Comparison
+        Its tables (`runs`, `differences`, `fronts`, `histories` and others) are pandas'; its
+        figures are to be had by name, as those of a run.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each run that can't be had.
+
+    Examples
+    --------
+    >>> comparison = neuroevo.compare(["mouse-20261122-154455", "latest"])  # doctest: +SKIP
+    >>> comparison.runs[["run", "final_mse"]]  # doctest: +SKIP
+    >>> comparison.figure("history").show()  # doctest: +SKIP
+    """
+    from neuroevo.report.comparison import compare_runs  # noqa: PLC0415 - loads pandas, not before
+
+    return compare_runs(runs, results)
 
 
 def _reported(folder: RunFolder) -> Run:

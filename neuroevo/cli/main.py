@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from typer.main import get_command
 
-from neuroevo.cli import best, list_runs, new, report, resume, run, show, tasks, trials
+from neuroevo.cli import best, compare, list_runs, new, report, resume, run, show, tasks, trials
 from neuroevo.cli.signals import Interrupted, end_on_signals
 from neuroevo.cli.terminal import on_terminal, say
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
@@ -27,6 +27,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("trials", trials.trials, trials.EXAMPLES),
     ("best", best.best, best.EXAMPLES),
     ("report", report.report, report.EXAMPLES),
+    ("compare", compare.compare, compare.EXAMPLES),
     ("tasks", tasks.tasks, tasks.EXAMPLES),
     ("new", new.new, new.EXAMPLES),
 )

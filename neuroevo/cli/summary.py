@@ -113,7 +113,7 @@ def _winner(run: "Run") -> str:
 def _comparison(run: "Run", baseline: "Trial") -> str:
     """Say how the trial that the report opens with compares with a baseline."""
     from neuroevo.report import wording
-    from neuroevo.report.comparison import ratio_as_shown
+    from neuroevo.report.dominance import ratio_as_shown
     from neuroevo.report.headline import TRAINED, leading, samples_to_learn, told
 
     if baseline.state != "complete":

@@ -51,17 +51,22 @@ def _texts(table: "pd.DataFrame") -> "pd.DataFrame":
     return table.map(lambda cell: json.dumps(cell) if isinstance(cell, tuple) else cell)
 
 
-def _json(table: "pd.DataFrame") -> str:
+def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Give the rows of a table as objects for JSON, None where there is no value."""
     import pandas as pd
 
-    rows = (
+    return [
         {
-            name: None if pd.api.types.is_scalar(cell) and pd.isna(cell) else cell
+            str(name): None if pd.api.types.is_scalar(cell) and pd.isna(cell) else cell
             for name, cell in row.items()
         }
         for row in table.to_dict(orient="records")
-    )
-    return "[\n" + ",\n".join(json.dumps(row, allow_nan=False) for row in rows) + "\n]"
+    ]
+
+
+def _json(table: "pd.DataFrame") -> str:
+    rows = (json.dumps(row, allow_nan=False) for row in records(table))
+    return "[\n" + ",\n".join(rows) + "\n]"
 
 
 def _parquet(table: "pd.DataFrame") -> bytes:

@@ -25,6 +25,7 @@ MOST_TICKS = 7
 STEP_DURATION = 150  # milliseconds of a frame that is played
 EXACT_WHOLE = 2.0**53
 ENOUGH_DECADES = 1.6
+FEW_DECADES = 0.8
 TICK_FORMAT = ",.12~g"  # in full; the theme writes small powers of ten as such
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon")
@@ -89,6 +90,8 @@ def logarithmic_axis(values: Iterable[float] = (), ticks: int = MOST_TICKS) -> d
         decades = high - low + 2 * room
         if decades >= ENOUGH_DECADES:  # else plotly labels numbers between the powers of ten too
             axis["dtick"] = max(1, math.ceil(decades / ticks))
+        elif decades >= FEW_DECADES:
+            axis["dtick"] = "D2"  # 1, 2, 5; all of them would lie on one another
     return axis
 
 

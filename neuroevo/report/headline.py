@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from neuroevo.evaluation import OBJECTIVES
 from neuroevo.report import wording
-from neuroevo.report.comparison import fresh_score, lower_baselines, ratio_as_shown
+from neuroevo.report.dominance import fresh_score, lower_baselines, ratio_as_shown
 from neuroevo.report.drawing import objective_name
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuroevo.report import tables, wording
-from neuroevo.report.comparison import unbeaten_on_fresh_seeds
 from neuroevo.report.document import Document, asset, with_code
+from neuroevo.report.dominance import unbeaten_on_fresh_seeds
 from neuroevo.report.drawing import objective_name
 from neuroevo.report.figures import STYLES, Shown, payload_of, scripts_of, show
 from neuroevo.report.findings import EXCERPT

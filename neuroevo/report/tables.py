@@ -37,7 +37,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
             **{name: getattr(trial, name) for name in (*_FIRST, *_LAST)},
             **{
                 columns[gene]: content
-                for gene, content in _settled(findings, trial).items()
+                for gene, content in settled(findings, trial).items()
                 if gene in columns
             },
             **dict(zip(objectives, findings.scores(trial), strict=True)),
@@ -101,7 +101,7 @@ def failures(findings: "Findings") -> pd.DataFrame:
     return counted.sort_values("trials", ascending=False, kind="stable", ignore_index=True)
 
 
-def _settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
+def settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
     """Return a trial's genes, and the training settings that it leaves open and that it reads."""
     training = findings.experiment.training
     whole = {name: getattr(training, name) for name in TRAINING_GENES} | dict(trial.genome)
@@ -122,7 +122,7 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         "operator": trial.operator,
         "network": wording.sizes(findings.layer_sizes(trial)),
     }
-    whole = _settled(findings, trial)
+    whole = settled(findings, trial)
     row |= {
         columns[gene]: content
         for gene, content in whole.items()

@@ -14,7 +14,7 @@ from neuroevo.runs.environment import (
     read_environment,
     version,
 )
-from neuroevo.runs.experiment import read_experiment
+from neuroevo.runs.experiment import experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, check_name, find_run, list_runs
 from neuroevo.runs.journal import Journal, mend_journal, read_trials
 from neuroevo.runs.lock import Holder, RunLock, holder
@@ -38,6 +38,7 @@ __all__ = [
     "data_fingerprint",
     "environment",
     "environment_differences",
+    "experiment_values",
     "find_run",
     "holder",
     "list_runs",

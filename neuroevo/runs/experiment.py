@@ -44,7 +44,7 @@ def read_experiment(
 
     began_with = tomllib.loads(start.experiment)
     # All by way of an experiment, since a later version may write keys that an earlier did not.
-    expected = _values(Experiment.of(began_with))
+    expected = experiment_values(Experiment.of(began_with))
     is_there = folder.experiment_file.exists()  # else resume writes it again
     found = _values_of_file(folder.experiment_file) if is_there else expected
     own = {("evolution", name) for name in changes or ()}
@@ -54,7 +54,9 @@ def read_experiment(
         for key, value in {**dict.fromkeys(found), **expected}.items()
         if key[:2] not in own and value != found.get(key)
     ]
-    is_earlier = start.earlier and found == _values(Experiment.of(tomllib.loads(start.earlier)))
+    is_earlier = start.earlier and found == experiment_values(
+        Experiment.of(tomllib.loads(start.earlier))
+    )
     if differences and not is_earlier:
         raise UsageError(*differences)
     began_with.setdefault("evolution", {}).update(changes or {})
@@ -65,13 +67,13 @@ def _values_of_file(path: Path) -> _Values:
     from neuroevo.experiment import load_experiment  # noqa: PLC0415 - slow, not always needed
 
     try:
-        return _values(load_experiment(path))
+        return experiment_values(load_experiment(path))
     except UsageError as error:
         raise error.named(printable(str(path))) from None
 
 
-def _values(experiment: "Experiment") -> _Values:
-    """Lay the tree of an experiment out as paths of keys with their values."""
+def experiment_values(experiment: "Experiment") -> dict[tuple[str, ...], object]:
+    """Lay the tree of an experiment out as paths of keys with their values, as TOML has them."""
     values: _Values = {}
 
     def add(table: Mapping[str, Any], path: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ import pytest
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
 
-COMMANDS = ("run", "list", "show", "trials", "best", "report", "tasks", "new")
+COMMANDS = ("run", "list", "show", "trials", "best", "report", "compare", "tasks", "new")
 BROKEN = """
 import sys
 import neuroevo.cli.main as cli
@@ -75,6 +75,7 @@ def test_version_is_the_installed_one(neuroevo: Command) -> None:
         ("run", "a.toml", "--jobs", "many"),
         ("run", "a.toml", "--backend", "ray"),
         ("best", "latest", "--rank", "1.5"),
+        ("compare", "latest"),
         ("trials", "latest", "--format", "xml"),
         ("show", "latest", "x\x1b[31m\n"),
     ],

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo.evaluation import is_read
-from neuroevo.report import comparison, drawing, wording
+from neuroevo.report import dominance, drawing, wording
 from neuroevo.report.findings import Findings
 from neuroevo.report.plots import (
     CHAPTERS,
@@ -301,8 +301,8 @@ def test_fresh_seeds_count_the_unbeaten(runs: Runs) -> None:
         )
         for trial in findings.front
     )
-    assert comparison.unbeaten_on_fresh_seeds(findings) == unbeaten
-    assert comparison.unbeaten_on_fresh_seeds(Findings(run.experiment, run.all_trials)) is None
+    assert dominance.unbeaten_on_fresh_seeds(findings) == unbeaten
+    assert dominance.unbeaten_on_fresh_seeds(Findings(run.experiment, run.all_trials)) is None
 
 
 def test_diverged_baseline_is_called_so_in_the_legend(runs: Runs) -> None:

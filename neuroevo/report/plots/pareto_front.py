@@ -13,7 +13,7 @@ import pandas as pd
 
 from neuroevo.evolution.front import nondominated
 from neuroevo.report import wording
-from neuroevo.report.comparison import dominated_by_baselines
+from neuroevo.report.dominance import dominated_by_baselines
 from neuroevo.report.drawing import (
     MOST_POINTS,
     SYMBOLS,

@@ -4,6 +4,7 @@ It knows scores and no sentence: the words are put together by those who ask.
 """
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,7 @@ def dominated_by_baselines(findings: "Findings") -> "tuple[Trial, ...]":
     """Return the trials of the front that a baseline beats: as good in all, better in one."""
     rows = [findings.scores(trial) for trial in findings.front]
     rivals = [findings.scores(each) for each in findings.baselines if findings.is_complete(each)]
-    beaten = _dominated(rows, rivals)
+    beaten = dominated(rows, rivals)
     return tuple(
         trial for trial, is_beaten in zip(findings.front, beaten, strict=True) if is_beaten
     )
@@ -59,7 +60,7 @@ def unbeaten_on_fresh_seeds(findings: "Findings") -> int | None:
     rows = [_fresh_scores(findings, trial) for trial in findings.front]
     rivals = [*rows, *(_fresh_scores(findings, trial) for trial in findings.baselines)]
     finite = [row for row in rivals if np.isfinite(row).all()]
-    beaten = _dominated(rows, finite)
+    beaten = dominated(rows, finite)
     return sum(
         not is_beaten and bool(np.isfinite(row).all())
         for row, is_beaten in zip(rows, beaten, strict=True)
@@ -78,11 +79,8 @@ def ratio_as_shown(item: "Objective", larger: float, smaller: float) -> float | 
     return above / below if item.logarithmic and above > 0 and below > 0 else None
 
 
-def _fresh_scores(findings: "Findings", trial: "Trial") -> tuple[float, ...]:
-    return tuple(fresh_score(findings, trial, item.name) for item in findings.objectives)
-
-
-def _dominated(rows: list[tuple[float, ...]], rivals: list[tuple[float, ...]]) -> list[bool]:
+def dominated(rows: Sequence[tuple[float, ...]], rivals: Sequence[tuple[float, ...]]) -> list[bool]:
+    """Tell of each row of scores whether a rival is as good in all of them and better in one."""
     if not rivals:
         return [False] * len(rows)
     others = np.asarray(rivals, dtype=np.float64)
@@ -90,3 +88,7 @@ def _dominated(rows: list[tuple[float, ...]], rivals: list[tuple[float, ...]]) -
         bool(((others <= row).all(axis=1) & (others < row).any(axis=1)).any())
         for row in np.asarray(rows, dtype=np.float64)
     ]
+
+
+def _fresh_scores(findings: "Findings", trial: "Trial") -> tuple[float, ...]:
+    return tuple(fresh_score(findings, trial, item.name) for item in findings.objectives)

@@ -1,0 +1,127 @@
+"""``neuroevo compare``: two or more runs beside one another, on a page or as data."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from neuroevo.cli.options import RESULTS, AsJson, Results, examples
+from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, say
+from neuroevo.cli.trials import records
+from neuroevo.errors import UsageError
+
+if TYPE_CHECKING:
+    from neuroevo.report.comparison import Comparison
+    from neuroevo.report.comparison.boards import Board
+
+EXAMPLES = examples(
+    "neuroevo compare mouse-20261122-154455 latest --open",
+    "neuroevo compare results/mouse-* -o seeds.html",
+    "neuroevo compare results/mouse-* --json | jq '.runs[] | [.run, .final_mse]'",
+)
+
+
+def compare(
+    runs: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN RUN ...", help="Two or more: a run's id, its path, or latest."),
+    ],
+    results: Results = RESULTS,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
+    ] = Path("comparison.html"),
+    show: Annotated[bool, typer.Option("--open", help="Open it in the web browser.")] = False,  # noqa: FBT002 - an option
+    as_json: AsJson = False,  # noqa: FBT002 - an option
+) -> None:
+    """Compare two or more runs.
+
+    What differs between their experiments, and what came of it: fronts, histories, best
+    configurations. Runs that differ in nothing but the seed are taken together, and settings with
+    several seeds are told from chance.
+
+    Writes a page and prints its path to stdout, or prints a JSON object with --json. What it found
+    in short goes to stderr.
+    """
+    if len(runs) < 2:  # noqa: PLR2004 - what a comparison is
+        raise UsageError(f"RUN RUN ...: must be two runs or more, but got {len(runs)}")
+
+    from neuroevo.report.comparison import compare_runs, comparison_page
+    from neuroevo.runs import write_atomically
+
+    comparison = compare_runs(runs, results)
+    if as_json:
+        typer.echo(json.dumps(_described(comparison), indent=2, allow_nan=False))
+        return
+    write_atomically(output, comparison_page(comparison))
+    _print_found(comparison)
+    typer.echo(output)
+    if show:
+        import webbrowser
+
+        if not webbrowser.open(output.resolve().as_uri()):
+            say("neuroevo: no web browser was found to open it")
+
+
+def _print_found(comparison: "Comparison") -> None:
+    """Say on stderr what the page says first."""
+    from neuroevo.report.comparison import boards
+    from neuroevo.report.comparison.opening import opening, what_differs
+
+    words = opening(comparison)
+    print_heading(words.title, sys.stderr)
+    print_text(" ".join([words.lead, *what_differs(comparison)]).strip(), sys.stderr)
+    differences = boards.differences(comparison)
+    if differences is not None:
+        print_heading("What differs", sys.stderr)
+        columns = tuple(Column(cell.text, wraps=True) for cell in differences.columns)
+        print_table(Table(columns, _texts(differences)), sys.stderr)
+    print_heading("The best of each run", sys.stderr)
+    print_table(_outcome(comparison), sys.stderr)
+    say()
+
+
+def _outcome(comparison: "Comparison") -> Table:
+    from neuroevo.report.comparison import boards
+    from neuroevo.report.drawing import objective_name
+
+    scores = [title for item in comparison.objectives for title in (objective_name(item), "fresh")]
+    fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
+    numbers = [*scores, *fronts]
+    columns = (
+        Column("run"),
+        *(Column(title, right=True, dispensable=place) for place, title in enumerate(numbers)),
+        Column("id", dispensable=len(numbers)),
+    )
+    rows = zip(_texts(boards.outcome(comparison)), comparison.contenders, strict=True)
+    return Table(columns, tuple((*row, each.name) for row, each in rows))
+
+
+def _texts(board: "Board") -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(cell.text for cell in row) for row in board.rows)
+
+
+def _described(comparison: "Comparison") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "runs": records(comparison.runs),
+        "objectives": [item.name for item in comparison.objectives],
+        "differences": records(comparison.differences),
+        "environments": {label: list(lines) for label, lines in comparison.environments.items()},
+        "not_comparable": list(comparison.cautions),
+        "not_common": {name: list(labels) for name, labels in comparison.uncommon.items()},
+        "fronts": records(comparison.fronts),
+        "dominance": records(comparison.dominance),
+        "configurations": records(comparison.configurations),
+        "spreads": records(comparison.spreads),
+        "tests": [
+            {"measure": measure, **asdict(test)}
+            for measure, tests in comparison.tests.items()
+            for test in tests
+        ],
+        "histories": records(comparison.histories),
+        "hypervolumes": records(comparison.hypervolumes),
+        "distributions": records(comparison.distributions),
+    }

@@ -1,0 +1,174 @@
+"""How the experiments of several runs differ, which are of one setting, and what to call them.
+
+Experiments are of one setting if they differ in nothing but name, note and seed. It knows
+experiments as keys and values, and nothing of what came out.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from neuroevo.report import wording
+from neuroevo.runs import environment_differences, experiment_values
+from neuroevo.settings import dotted, shown
+
+if TYPE_CHECKING:
+    from neuroevo.experiment import Experiment
+    from neuroevo.report.findings import Findings
+
+Values = Mapping[tuple[str, ...], object]
+
+NO_SETTING = frozenset({("name",), ("note",), ("seed",)})
+OF_SCORES = ("samples", "target_mse", "stop_at_target", "precision", "replicates")
+LONGEST_NAME = 40
+LONGEST_VALUE = 160
+_ORDER = ("task", "space", "training", "evolution", "name", "note", "seed")
+
+
+def differences(experiments: "Sequence[Experiment]") -> dict[str, tuple[object, ...]]:
+    """Return the keys in which experiments differ, each with its value in every one of them.
+
+    Returns
+    -------
+    dict
+        Dotted key -> values in the order of the experiments, None where an experiment has no such
+        key. First the task's keys, then those of the search space, training and evolution, at
+        last name, note and seed.
+    """
+    found = _different([experiment_values(each) for each in experiments])
+    return {dotted(key): values for key, values in found.items()}
+
+
+def settings(experiments: "Sequence[Experiment]") -> tuple[int, ...]:
+    """Return the number of each experiment's setting, from 0 on as they first occur."""
+    reduced = [_setting(each) for each in experiments]
+    first: list[Values] = []
+    for each in reduced:
+        if each not in first:
+            first.append(each)
+    return tuple(first.index(each) for each in reduced)
+
+
+def setting_names(experiments: "Sequence[Experiment]", numbers: Sequence[int]) -> tuple[str, ...]:
+    """Name settings by what tells them apart, each by another name.
+
+    That is the experiment's name if each setting has its own, else the one or two keys in which
+    they differ if that is short, else a number.
+
+    Parameters
+    ----------
+    experiments
+        Of all runs.
+    numbers
+        Their settings, as `settings` numbers them.
+    """
+    telling = _telling_names(experiments, numbers)
+    return telling or tuple(f"setting {number + 1}" for number in range(max(numbers) + 1))
+
+
+def labels(
+    runs: "Sequence[Findings]", numbers: Sequence[int], names: Sequence[str]
+) -> tuple[str, ...]:
+    """Return what to call each run, all different: by setting and seed, or by what tells it apart.
+
+    Parameters
+    ----------
+    runs
+        All runs.
+    numbers
+        Their settings.
+    names
+        What each is called elsewhere, such as its id.
+    """
+    experiments = [run.experiment for run in runs]
+    several = max(numbers) > 0
+    seeds = [f"seed {each.seed}" for each in experiments]
+    if max(numbers) + 1 == len(runs):
+        candidates = [_telling_names(experiments, numbers)]
+    else:
+        own = [setting_names(experiments, numbers)[number] for number in numbers]
+        both = [f"{name}, {seed}" for name, seed in zip(own, seeds, strict=True)]
+        candidates = [tuple(both if several else seeds)]
+    for candidate in (*candidates, tuple(names)):
+        if len(set(candidate)) == len(runs):
+            return candidate
+    return tuple(
+        f"{name} ({names[: place + 1].count(name)})" if names.count(name) > 1 else name
+        for place, name in enumerate(names)
+    )
+
+
+def caution(experiments: "Sequence[Experiment]") -> tuple[str, ...]:
+    """Return the keys in which experiments differ that change what a score measures."""
+    return tuple(
+        key
+        for key in differences(experiments)
+        if key.startswith("task.")
+        or key == "evolution.reduction"
+        or key in {f"training.{name}" for name in OF_SCORES}
+    )
+
+
+def environments(runs: "Sequence[Findings]") -> dict[int, tuple[str, ...]]:
+    """Return what each run ran on other than the first did, by its place; only where it did."""
+    found = {
+        place: tuple(environment_differences(runs[0].environment, run.environment))
+        for place, run in enumerate(runs)
+    }
+    return {place: lines for place, lines in found.items() if lines}
+
+
+def said(key: Sequence[str]) -> str:
+    """Return the path of an experiment's key as it is said: ``hidden count``, ``task kind``."""
+    parts = key if key[0] == "task" else key[1:]
+    return " ".join(parts).replace("_", " ")
+
+
+def worded(key: str, value: object) -> str:
+    """Return the value of an experiment's key as a cell of a table shows it, in full."""
+    if value is None:
+        return "–"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return wording.shortened(", ".join(value), LONGEST_VALUE)
+    if isinstance(value, list):
+        return shown(tuple(value), LONGEST_VALUE)
+    if isinstance(value, int) and not isinstance(value, bool) and not key.endswith("seed"):
+        return f"{value:,}"
+    text = wording.value(value) if isinstance(value, bool) else str(value).removesuffix(".0")
+    return wording.shortened(text, LONGEST_VALUE)
+
+
+def _setting(experiment: "Experiment") -> Values:
+    values = experiment_values(experiment)
+    return {key: value for key, value in values.items() if key not in NO_SETTING}
+
+
+def _telling_names(experiments: "Sequence[Experiment]", numbers: Sequence[int]) -> tuple[str, ...]:
+    """Return names of the settings that say what each is; none where no short ones do."""
+    groups = [
+        [each for each, number in zip(experiments, numbers, strict=True) if number == place]
+        for place in range(max(numbers) + 1)
+    ]
+    own = [{each.name for each in group} for group in groups]
+    if all(len(names) == 1 for names in own) and len(set().union(*own)) == len(groups):
+        return tuple(name for names in own for name in names)
+    found = _different([_setting(group[0]) for group in groups])
+    told = tuple(
+        ", ".join(_told(key, values[place]) for key, values in found.items())
+        for place in range(len(groups))
+    )
+    is_short = max(map(len, told)) <= LONGEST_NAME
+    return told if is_short and len(set(told)) == len(groups) else ()
+
+
+def _different(every: Sequence[Values]) -> dict[tuple[str, ...], tuple[object, ...]]:
+    keys = sorted({key for values in every for key in values}, key=_place)
+    rows = {key: tuple(values.get(key) for values in every) for key in keys}
+    return {key: row for key, row in rows.items() if any(value != row[0] for value in row)}
+
+
+def _place(key: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return _ORDER.index(key[0]) if key[0] in _ORDER else len(_ORDER), key
+
+
+def _told(key: tuple[str, ...], value: object) -> str:
+    return f"no {said(key)}" if value is None else f"{said(key)} {worded(key[-1], value)}"

@@ -1,0 +1,139 @@
+"""The Pareto fronts of all runs over one another, a panel for each pair of objectives."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from neuroevo.report import wording
+from neuroevo.report.comparison.figures.marks import Mark, legend_name, marks
+from neuroevo.report.drawing import (
+    Specification,
+    nothing,
+    objective_axis,
+    objective_name,
+    panel_domain,
+    rounded,
+    thinned,
+    told,
+)
+from neuroevo.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+    from neuroevo.report.comparison.comparison import Comparison
+
+PANEL_HEIGHT = 440
+GAP = 0.09
+MOST_MEMBERS = 400  # of a front
+MOST_NAMED = 6  # runs in a sentence
+
+
+def draw(comparison: "Comparison") -> Specification:
+    """Draw a panel for each pair of the first objective with another; a strip if it is alone."""
+    table = comparison.fronts
+    if table.empty:
+        return nothing("No run has a completed trial in an objective that all of them have.")
+    first, *others = comparison.objectives
+    if not others and len(comparison.settings) < len(comparison.contenders):
+        return nothing("The best of each run stands among those of its setting.")
+    if not others:
+        return _strip(comparison, first)
+    looks = marks(comparison)
+    traces: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {"height": PANEL_HEIGHT * len(others) + 40, "hovermode": "closest"}
+    for index, across in enumerate(others):
+        suffix = "" if index == 0 else str(index + 1)
+        axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        for each in comparison.contenders:
+            members = table[table["run"] == each.label]
+            members = members.iloc[thinned(len(members), MOST_MEMBERS)].sort_values(across.name)
+            name = legend_name(comparison, each.label)
+            named = {"showlegend": index == 0 and bool(name), "name": name}
+            trace = _points(members, across, first, looks[each.label], joined=len(others) == 1)
+            traces.append(trace | axes | named)
+        layout[f"xaxis{suffix}"] = objective_axis(across, table[across.name]) | {
+            "anchor": f"y{suffix}"
+        }
+        layout[f"yaxis{suffix}"] = objective_axis(first, table[first.name]) | {
+            "anchor": f"x{suffix}",
+            "domain": panel_domain(index, len(others), GAP),
+        }
+    return {"data": traces, "layout": layout}
+
+
+def caption(comparison: "Comparison") -> str:
+    """Say whose networks no other front dominates."""
+    table = comparison.fronts
+    if table.empty:
+        return "There is no front to draw."
+    if len(comparison.objectives) == 1:
+        return "With one objective the front of a run is its best network: the lower, the better."
+    start = "Lower left is better. "
+    sizes = {each.label: len(each.front) for each in comparison.contenders if each.front}
+    left = {label: count for label, count in comparison.unbeaten.items() if count}
+    if left == sizes:
+        return f"{start}No network of a front is dominated by one of another run."
+    told_of = [f"{count} of {sizes[label]} of {label}" for label, count in left.items()]
+    rest = len(told_of) - MOST_NAMED
+    if rest > 0:
+        told_of = [*told_of[:MOST_NAMED], f"some of {rest} more runs"]
+    others = "" if len(left) == len(sizes) else ", and nothing else"
+    return f"{start}Networks that none of another run dominates: {wording.listed(told_of)}{others}."
+
+
+def _points(
+    members: pd.DataFrame, across: "Objective", upward: "Objective", look: Mark, *, joined: bool
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if joined else "markers",
+        "x": rounded(members[across.name]),
+        "y": rounded(members[upward.name]),
+        "text": [_wrapped(text) for text in members["configuration"]],
+        "meta": look.name,
+        "customdata": [
+            [int(number), *scores]
+            for number, *scores in zip(
+                members["number"],
+                told(members[across.name], across.unit),
+                told(members[upward.name], upward.unit),
+                strict=True,
+            )
+        ],
+        "hovertemplate": "<b>%{meta}</b><br>trial %{customdata[0]}: %{text}"
+        f"<br>{objective_name(across)} %{{customdata[1]}}"
+        f"<br>{objective_name(upward)} %{{customdata[2]}}<extra></extra>",
+        "line": {"color": look.colour, "width": 1.5, "shape": "hv", "dash": look.dash},
+        "marker": {
+            "symbol": look.symbol,
+            "size": 10,
+            "color": look.colour,
+            "line": {"color": LIGHT["ground"], "width": 1},
+        },
+    }
+
+
+def _strip(comparison: "Comparison", item: "Objective") -> Specification:
+    """Draw the best of each run on a line of its own."""
+    table, looks = comparison.fronts, marks(comparison)
+    traces = []
+    for label in reversed(comparison.labels):
+        members, look = table[table["run"] == label], looks[label]
+        point = _points(members, item, item, look, joined=False)
+        point |= {"y": [wording.wrapped(look.name, 18)] * len(members), "showlegend": False}
+        point["hovertemplate"] = (
+            "<b>%{meta}</b><br>trial %{customdata[0]}: %{text}"
+            f"<br>{objective_name(item)} %{{customdata[1]}}<extra></extra>"
+        )
+        traces.append(point)
+    layout = {
+        "height": 40 * len(comparison.labels) + 90,
+        "hovermode": "closest",
+        "xaxis": objective_axis(item, table[item.name]),
+        "yaxis": {"type": "category"},
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _wrapped(text: str) -> str:
+    return wording.wrapped(wording.plain(text, 80))

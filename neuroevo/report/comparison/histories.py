@@ -1,0 +1,117 @@
+"""How a search went: best so far, hypervolume so far, and how its scores are distributed.
+
+It knows the scores of trials in their order, and no run.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from neuroevo.evolution import hypervolume
+from neuroevo.evolution.front import nondominated
+from neuroevo.report.drawing import thinned
+
+Numbers = NDArray[np.float64]
+
+MOST_POINTS = 300  # of a line
+
+
+def best_so_far(scores: Numbers, seconds: Numbers) -> pd.DataFrame:
+    """Return the lowest score so far: a row wherever it fell, and one at the end.
+
+    Parameters
+    ----------
+    scores
+        Of each trial in its order, NaN where it has none, shape (trials,).
+    seconds
+        That were spent when it ended, shape (trials,).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``trials`` (up to and with this one), ``seconds`` and ``best``; empty if no trial
+        has a score.
+    """
+    best = np.fmin.accumulate(scores)
+    before = np.concatenate([[np.nan], best[:-1]])
+    kept = np.flatnonzero(~np.isnan(best) & ~(best == before))
+    if kept.size and kept[-1] < len(best) - 1:
+        kept = np.append(kept, len(best) - 1)
+    return pd.DataFrame({"trials": kept + 1, "seconds": seconds[kept], "best": best[kept]})
+
+
+def hypervolume_so_far(
+    fitnesses: Numbers, seconds: Numbers, reference: tuple[float, ...]
+) -> pd.DataFrame:
+    """Return the hypervolume so far: after the first trial, wherever it grew, and at the end.
+
+    It is measured after every trial, or after evenly spread ones if there are many.
+
+    Parameters
+    ----------
+    fitnesses
+        Of each trial in its order, NaN where it has none, shape (trials, objectives).
+    seconds
+        That were spent when it ended, shape (trials,).
+    reference
+        The point up to which volumes are measured.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``trials`` (up to and with this one), ``seconds`` and ``hypervolume``.
+    """
+    kept = thinned(len(fitnesses), MOST_POINTS)
+    front, start, volumes = fitnesses[:0], 0, []
+    for end in kept:
+        candidates = np.concatenate([front, fitnesses[start : end + 1]])
+        candidates = candidates[np.isfinite(candidates).all(axis=1)]
+        front, start = candidates[nondominated(candidates)], end + 1
+        volumes.append(hypervolume(front, reference))
+    trials = np.array(kept, dtype=np.int64) + 1
+    table = pd.DataFrame({"trials": trials, "seconds": seconds[kept], "hypervolume": volumes})
+    is_last = trials == len(fitnesses)
+    grew = table["hypervolume"].diff().to_numpy() != 0
+    return pd.DataFrame(table[grew | is_last]).reset_index(drop=True)
+
+
+def distribution(scores: Numbers) -> pd.DataFrame:
+    """Return the empirical distribution of scores, thinned to evenly spread ones if there are many.
+
+    Parameters
+    ----------
+    scores
+        Of all trials, NaN where one has none: it counts among all, and is never reached.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``value``, rising, and ``share`` of all trials that are as good or better.
+    """
+    finite = np.sort(scores[np.isfinite(scores)])
+    values = np.unique(finite)
+    shares = np.searchsorted(finite, values, side="right") / max(len(scores), 1)
+    kept = thinned(len(values), MOST_POINTS)
+    return pd.DataFrame({"value": values[kept], "share": shares[kept]})
+
+
+def median_course(courses: Sequence[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
+    """Return the median of several step functions, where all of them are known.
+
+    Parameters
+    ----------
+    courses
+        Of each where it steps, rising, and its value from there on; it is known up to its last
+        step. At least one, none of them empty.
+
+    Returns
+    -------
+    Where the median may step, and its value from there on; empty if they are nowhere all known.
+    """
+    start, end = max(x[0] for x, _ in courses), min(x[-1] for x, _ in courses)
+    grid = np.unique(np.concatenate([x for x, _ in courses]))
+    grid = grid[(grid >= start) & (grid <= end)]
+    rows = [y[np.searchsorted(x, grid, side="right") - 1] for x, y in courses]
+    return grid, np.median(rows, axis=0)

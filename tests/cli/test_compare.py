@@ -1,0 +1,96 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import neuroevo as package
+
+if TYPE_CHECKING:
+    import subprocess
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+SMALL = ("evolution.population=5", "evolution.generations=2", "training.samples=200")
+
+
+@pytest.fixture(scope="module")
+def other_run(
+    neuroevo: Command, experiment_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Give the folder of a second run, of another population and seed."""
+    changes = [word for change in (*SMALL, "training.replicates=2") for word in ("--set", change)]
+    results = str(tmp_path_factory.mktemp("others"))
+    ran = neuroevo(
+        "run", str(experiment_file), *changes, "--seed", "3", "--jobs", "1", "--results", results
+    )
+    assert ran.returncode == 0, ran.stderr
+    return Path(ran.stdout.strip())
+
+
+def test_compare_writes_a_page_and_says_what_it_found(
+    neuroevo: Command, run_folder: Path, other_run: Path, tmp_path: Path
+) -> None:
+    """The path is on stdout, what differs and who is ahead on stderr, the page in its file."""
+    compared = neuroevo("compare", str(run_folder), str(other_run), cwd=tmp_path)
+    assert compared.returncode == 0, compared.stderr
+    assert compared.stdout == "comparison.html\n"
+    assert "2 runs that differ in population." in compared.stderr
+    assert "evolution.population" in compared.stderr
+    assert run_folder.name in compared.stderr
+    page = (tmp_path / "comparison.html").read_text(encoding="utf-8")
+    assert "What differs" in page
+    elsewhere = neuroevo(
+        "compare", run_folder.name, str(other_run), "--results", str(run_folder.parent),
+        "-o", str(tmp_path / "page.html"),
+    )  # fmt: skip
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == page
+    assert elsewhere.stdout == f"{tmp_path / 'page.html'}\n"
+
+
+def test_compare_as_json_is_what_python_has(
+    neuroevo: Command, run_folder: Path, other_run: Path, tmp_path: Path
+) -> None:
+    """The JSON holds the tables of neuroevo.compare, in strict JSON, and no file is written."""
+    printed = neuroevo("compare", str(run_folder), str(other_run), "--json", cwd=tmp_path)
+    described = json.loads(printed.stdout, parse_constant=pytest.fail)
+    comparison = package.compare([run_folder, other_run])
+    assert [row["run"] for row in described["runs"]] == list(comparison.labels)
+    assert [row["final_mse"] for row in described["runs"]] == list(comparison.runs["final_mse"])
+    assert {row["key"] for row in described["differences"]} == {"evolution.population", "seed"}
+    assert len(described["histories"]) == len(comparison.histories)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_wrong_with_runs_is_said_at_once(
+    neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """A damaged run, a missing one and one named twice are refused in a line each."""
+    damaged = tmp_path / "damaged-20200101-000000"
+    shutil.copytree(run_folder, damaged)
+    (damaged / "trials.jsonl").write_text("{}\n")
+    again = str(run_folder)
+    refused = neuroevo("compare", again, str(damaged), "missing", again, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (74, "")
+    lines = refused.stderr.splitlines()
+    assert "trials.jsonl, line 1" in lines[0]
+    assert "'missing'" in lines[-2]
+    assert lines[-1] == f"neuroevo: run: must be named once, but got {run_folder.name} again"
+    assert neuroevo("compare", again).returncode == 2
+    assert not (tmp_path / "comparison.html").exists()
+
+
+def test_an_unfinished_copy_is_compared(
+    neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """A run that was stopped, of the same id and elsewhere, is told by its path and its state."""
+    copy = tmp_path / run_folder.name
+    shutil.copytree(run_folder, copy)
+    (copy / "checkpoint.json").unlink()
+    (copy / "checkpoint.previous.json").unlink(missing_ok=True)
+    compared = neuroevo("compare", str(run_folder), str(copy), "--json")
+    runs = json.loads(compared.stdout)["runs"]
+    assert [run["run"] for run in runs] == [str(run_folder), str(copy)]
+    assert [run["finished"] for run in runs] == [True, False]

@@ -1,0 +1,66 @@
+"""The page of a comparison in a real browser."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from neuroevo.report.comparison import compare, comparison_page
+from neuroevo.report.comparison.figures import COMPARISON_FIGURES
+from neuroevo.report.run import Run
+
+Runs = Callable[[str], Run]
+
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+CHAPTERS = "Array.from(document.querySelectorAll('main h2, main h3')).map((it) => it.textContent)"
+
+
+def opened(browser: Browser, html: str, path: Path) -> tuple[Page, list[str]]:
+    """Open a page on a phone; returns it and whatever it complains of or asks for."""
+    path.write_text(html, encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.on("request", lambda request: complaints.append(request.url))
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-drawn]", timeout=60_000)
+    return page, [each for each in complaints if not each.startswith(("file:", "data:", "blob:"))]
+
+
+def test_page_is_whole_on_a_phone(browser: Browser, runs: Runs, tmp_path: Path) -> None:
+    """What differs comes first, figures are drawn, scripts are text; no request, no overflow."""
+    findings = runs("conflict").findings
+    machine = {**findings.environment, "cpu": SCRIPT}
+    asked = findings.experiment.replace(note=SCRIPT)
+    other = asked.replace(evolution=asked.evolution.replace(reduction="mean"), note="")
+    compared = [
+        replace(findings, experiment=each, environment=environment)
+        for each in (asked, other)
+        for environment in (findings.environment, machine)
+    ]
+    comparison = compare(compared, [SCRIPT, f"{SCRIPT}/2", "c", "d"])
+    page, complaints = opened(browser, comparison_page(comparison), tmp_path / "page.html")
+    assert complaints == []
+    assert page.evaluate(OVERFLOW) <= 0
+    assert page.evaluate(CHAPTERS)[:3] == ["What differs", "The runs", "What came out"]
+    for name in COMPARISON_FIGURES:
+        assert page.locator(f"[data-figure={name}] .main-svg").count() > 0
+    assert page.locator("main").inner_text().count(SCRIPT) > len(compared)
+    assert page.locator("img, main script").count() == 0
+    page.close()
+
+
+def test_addresses_lead_from_the_page_to_the_runs(runs: Runs) -> None:
+    """A server's page links its assets and each run's own page; the file links nothing."""
+    findings = runs("conflict").findings
+    comparison = compare([findings, replace(findings, identity="b")])
+    addresses = ["/runs/a?x=1&y", "/runs/b"]
+    served = comparison_page(comparison, linked_from="/assets/", addresses=addresses, home="/")
+    assert 'href="/runs/a?x=1&amp;y"' in served
+    assert '<a href="/">All runs</a>' in served
+    assert '<script src="/assets/plotly.min.js">' in served
+    assert '<a href="/' not in comparison_page(comparison)
