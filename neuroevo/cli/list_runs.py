@@ -2,17 +2,16 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, examples
 from neuroevo.cli.terminal import Column, Table, print_table, say
-from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
-    from neuroevo.runs import RunFolder
+    from neuroevo.report.summary import Summary
 
 EXAMPLES = examples("neuroevo list", "neuroevo list --json | jq -r '.[-1].id'")
 
@@ -24,46 +23,22 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
 
     Prints a table to stdout, or a JSON array with --json.
     """
+    from neuroevo.report.summary import Summarizer
     from neuroevo.runs import list_runs as folders
 
-    summaries = [_summary(folder) for folder in folders(results)]
+    summaries = [Summarizer(folder).summary() for folder in folders(results)]
     if as_json:
-        typer.echo(json.dumps(summaries, indent=2))
+        typer.echo(json.dumps([summary.described() for summary in summaries], indent=2))
     elif not summaries:
         say(f"no runs in {results} yet")
     else:
         print_table(_table(summaries), sys.stdout)
 
 
-def _summary(folder: "RunFolder") -> dict[str, Any]:
-    """Describe a run; one that can't be read is listed too, with the reason."""
-    from neuroevo.report.run import load_run
-
-    summary: dict[str, Any] = {"id": folder.id, "path": str(folder.path)}
-    try:
-        run = load_run(str(folder.path))
-        front = run.pareto_front()
-        summary |= {
-            "name": run.experiment.name,
-            "state": run.status.state,
-            "trials": len(run.all_trials),
-            "started": str(run.findings.environment.get("started", "")) or None,
-            "best": {
-                name: min((trial.objectives[name] for trial in front), default=None)
-                for name in run.experiment.evolution.objectives
-            },
-        }
-    except NeuroevoError as error:
-        summary |= {"state": "damaged", "problems": list(error.problems)}
-    return summary
-
-
-def _table(summaries: list[dict[str, Any]]) -> Table:
-    from neuroevo.evaluation import OBJECTIVES
+def _table(summaries: "list[Summary]") -> Table:
     from neuroevo.report.drawing import objective_name
 
-    named = (name for summary in summaries for name in summary.get("best", ()))
-    objectives = [OBJECTIVES[name] for name in dict.fromkeys(named)]
+    objectives = list(dict.fromkeys(item for each in summaries for item in each.objectives))
     columns = (
         Column("run"),
         Column("experiment", dispensable=4),
@@ -75,15 +50,15 @@ def _table(summaries: list[dict[str, Any]]) -> Table:
     return Table(columns, tuple(_row(summary, objectives) for summary in summaries))
 
 
-def _row(summary: dict[str, Any], objectives: "list[Objective]") -> tuple[str, ...]:
+def _row(summary: "Summary", objectives: "list[Objective]") -> tuple[str, ...]:
     from neuroevo.report import wording
 
-    scores = [(summary.get("best", {}).get(item.name), item.unit) for item in objectives]
+    scores = [(summary.best.get(item.name), item.unit) for item in objectives]
     return (
-        summary["id"],
-        summary.get("name", ""),
-        summary["state"],
-        f"{summary['trials']:,}" if "trials" in summary else "",
+        summary.folder.id,
+        summary.experiment.name if summary.experiment else "",
+        summary.state,
+        f"{summary.trials:,}" if summary.experiment else "",
         *("" if score is None else wording.measured(score, unit) for score, unit in scores),
-        (summary.get("started") or "")[:16].replace("T", " "),
+        summary.started[:16].replace("T", " "),
     )

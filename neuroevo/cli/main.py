@@ -14,7 +14,19 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from typer.main import get_command
 
-from neuroevo.cli import best, compare, list_runs, new, report, resume, run, show, tasks, trials
+from neuroevo.cli import (
+    best,
+    compare,
+    dashboard,
+    list_runs,
+    new,
+    report,
+    resume,
+    run,
+    show,
+    tasks,
+    trials,
+)
 from neuroevo.cli.signals import Interrupted, end_on_signals
 from neuroevo.cli.terminal import on_terminal, say
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
@@ -28,6 +40,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("best", best.best, best.EXAMPLES),
     ("report", report.report, report.EXAMPLES),
     ("compare", compare.compare, compare.EXAMPLES),
+    ("dashboard", dashboard.dashboard, dashboard.EXAMPLES),
     ("tasks", tasks.tasks, tasks.EXAMPLES),
     ("new", new.new, new.EXAMPLES),
 )

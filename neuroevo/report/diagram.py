@@ -359,7 +359,7 @@ def _bias(unit: Unit, written: str) -> Markup:
     if size < SMALLEST_TEXT:
         return Markup("")
     place = (_short(unit.x), _short(unit.y), _short(size))
-    return Markup('<text x="{}" y="{}" style="font-size:{}px">{}</text>').format(*place, written)
+    return Markup('<text x="{}" y="{}" font-size="{}">{}</text>').format(*place, written)
 
 
 def _edge_names(diagram: Diagram) -> list[Markup]:

@@ -16,21 +16,31 @@ from neuroevo.runs.environment import (
 )
 from neuroevo.runs.experiment import experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, check_name, find_run, list_runs
-from neuroevo.runs.journal import Journal, mend_journal, read_trials
+from neuroevo.runs.journal import (
+    Appended,
+    Journal,
+    JournalReader,
+    mend_journal,
+    read_trial,
+    read_trials,
+)
 from neuroevo.runs.lock import Holder, RunLock, holder
 from neuroevo.runs.start import Start, data_fingerprint, read_start, write_start
-from neuroevo.runs.status import Status, read_status
+from neuroevo.runs.status import Status, StatusReader, read_status
 from neuroevo.runs.trial import State, Trial
 
 __all__ = [
+    "Appended",
     "Champion",
     "Holder",
     "Journal",
+    "JournalReader",
     "RunFolder",
     "RunLock",
     "Start",
     "State",
     "Status",
+    "StatusReader",
     "Trial",
     "best_toml",
     "check_name",
@@ -50,6 +60,7 @@ __all__ = [
     "read_experiment",
     "read_start",
     "read_status",
+    "read_trial",
     "read_trials",
     "version",
     "write_atomically",

@@ -9,6 +9,9 @@ from pathlib import Path
 from neuroevo.errors import StorageError
 from neuroevo.files import StrangeFileError, read_file
 
+Stamp = tuple[int, int, int] | None
+"""What tells a file from what it was before: its number, size and time; None where none is."""
+
 NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)  # whatever is written never goes where a link leads
 
 
@@ -56,6 +59,15 @@ def read_bytes(path: Path, most_bytes: int) -> bytes:
         raise unreadable(path, error) from error
     except StrangeFileError as error:
         raise StorageError(f"{path}: {error}") from error
+
+
+def stamp(path: Path) -> Stamp:
+    """Tell what a file is like, so that it need not be read again while it is like that."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a call of os, as the others here
+    except (OSError, ValueError):
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def unreadable(path: Path, error: OSError) -> StorageError:

@@ -1,14 +1,18 @@
 """How a run stands: it goes on, was interrupted, or is complete. Read from its folder, cheaply."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from neuroevo.runs.checkpoint import read_checkpoints
+from neuroevo.runs.disk import Stamp, stamp
 from neuroevo.runs.folder import RunFolder
 from neuroevo.runs.journal import count_trials
 from neuroevo.runs.lock import holder
 from neuroevo.space.values import is_number
+
+_KEPT = ("phase", "reason", "generation", "trials", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +55,57 @@ def read_status(folder: RunFolder) -> Status:
     StorageError
         If its journal is there, but can't be read.
     """
-    is_held = holder(folder) is not None  # asked first: who lets go has written its checkpoint
-    states, problems = read_checkpoints(folder)
-    checkpoint = states[0] if states else {}
-    is_complete = checkpoint.get("phase") == "finished"
-    generation = checkpoint.get("generation")
-    trials = count_trials(folder.journal_file)
-    return Status(
-        "complete" if is_complete else "running" if is_held else "interrupted",
-        reason=str(checkpoint.get("reason", "")),
-        generation=generation if isinstance(generation, int) else 0,
-        trials=trials,
-        seconds=_seconds(checkpoint.get("seconds")),
-        problems=tuple(problems),
-        lost=_lost(folder, checkpoint.get("trials"), trials),
-    )
+    return StatusReader(folder).read(lambda: count_trials(folder.journal_file))
+
+
+class StatusReader:
+    """Reads how a run stands again and again; its checkpoints only when there are others.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+        self._files = (folder.checkpoint_file, folder.previous_checkpoint_file)
+        self._stamps: tuple[Stamp, ...] | None = None
+        self._checkpoint: Mapping[str, Any] = {}
+        self._problems: tuple[str, ...] = ()
+
+    def read(self, count: Callable[[], int]) -> Status:
+        """Read how the run stands now.
+
+        Parameters
+        ----------
+        count
+            Counts the trials in its journal.
+        """
+        is_held = holder(self._folder) is not None  # asked first: who lets go has written all
+        self._read_checkpoint()
+        checkpoint = self._checkpoint
+        is_complete = checkpoint.get("phase") == "finished"
+        generation = checkpoint.get("generation")
+        trials = count()
+        return Status(
+            "complete" if is_complete else "running" if is_held else "interrupted",
+            reason=str(checkpoint.get("reason", "")),
+            generation=generation if isinstance(generation, int) else 0,
+            trials=trials,
+            seconds=_seconds(checkpoint.get("seconds")),
+            problems=self._problems,
+            lost=_lost(self._folder, checkpoint.get("trials"), trials),
+        )
+
+    def _read_checkpoint(self) -> None:
+        stamps = tuple(map(stamp, self._files))
+        if stamps != self._stamps:
+            states, problems = read_checkpoints(self._folder)
+            newest = states[0] if states else {}
+            # Not all of it, which is long.
+            self._checkpoint = {name: newest[name] for name in _KEPT if name in newest}
+            self._problems, self._stamps = tuple(problems), stamps
 
 
 def _lost(folder: RunFolder, known: object, trials: int) -> str:

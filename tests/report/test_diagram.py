@@ -145,7 +145,7 @@ def test_biases_fit_into_their_units(hidden: tuple[int, ...], bias: float) -> No
         circle, text = group.find("circle"), group.find("text")
         if text is None or circle is None:
             continue
-        size = float(text.get("style", "").removeprefix("font-size:").removesuffix("px"))
+        size = float(text.get("font-size", "0"))
         assert SMALLEST_TEXT <= size <= LARGEST_TEXT
         assert 0.55 * size * len(text.text or "") <= 2 * float(circle.get("r", "0"))
 

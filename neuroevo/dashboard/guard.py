@@ -1,0 +1,140 @@
+"""What every request must be like before anything is looked up, and what every answer says.
+
+It knows addresses, hosts and headers; it knows no run.
+"""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+METHODS = ("GET", "HEAD")
+LONGEST_PATH = 1_000  # characters, as they are sent
+LONGEST_QUERY = 4_000
+PIECE = 65_536  # bytes of an answer that are handed on at once, so that a slow client is noticed
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_STRANGE = re.compile(rb"%(?:2f|5c|00)|[\\;]|//", re.IGNORECASE)
+_HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE | re.ASCII)
+
+HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+def known_hosts(host: str) -> Callable[[str], bool]:
+    """Return what tells the names by which this server may be called from all others.
+
+    A page from elsewhere whose name was made to lead here (DNS rebinding) calls it by that name.
+
+    Parameters
+    ----------
+    host
+        Where the server listens. Where that is everywhere, any address is known, since it leads
+        nowhere else, and this machine's own name.
+    """
+    named = f"[{host}]" if ":" in host else host
+    hosts = {each.lower() for each in (*LOOPBACK, named)}
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104 - compared only
+        return lambda name: name.lower() in hosts
+    hosts.add(socket.gethostname().lower())
+    return lambda name: name.lower() in hosts or _is_address(name)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a server that listens at a host can be reached from this machine alone."""
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+class Guard:
+    """Lets through to an application what may be asked, and puts headers on all that it answers.
+
+    Parameters
+    ----------
+    app
+        The application.
+    is_known
+        Tells the names of this server from all others, see `known_hosts`.
+    """
+
+    def __init__(self, app: ASGIApp, is_known: Callable[[str], bool]) -> None:
+        self._app = app
+        self._is_known = is_known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request or hand it on."""
+        refused = self._refusal(scope)
+        await (refused or self._app)(scope, receive, _guarded(send))
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        named = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+        if named is None or not self._is_known(named[1]):
+            return _refused(421, "This server does not go by that name.")
+        if scope["method"] not in METHODS:
+            return _refused(405, "Only GET and HEAD.", {"allow": ", ".join(METHODS)})
+        if headers.get("sec-fetch-site") == "cross-site" and not _is_followed(headers):
+            return _refused(403, "Not for pages from elsewhere.")
+        path, query = scope["raw_path"], scope["query_string"]
+        if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
+            return _refused(414, "The address is too long.")
+        if not path.startswith(b"/") or _STRANGE.search(path) or not _is_text(scope["path"]):
+            return _refused(404, "Not found.")
+        return None
+
+
+def address(*parts: str | int) -> str:
+    """Return the path of an address, its parts quoted so that none can become two."""
+    return "/" + "/".join(quote(str(part), safe="") for part in parts)
+
+
+def _is_followed(headers: Headers) -> bool:
+    """Tell whether somebody followed a link, which shows them a page and no other page anything."""
+    return (
+        headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    )
+
+
+def _is_text(path: str) -> bool:
+    return path.isprintable() and "\N{REPLACEMENT CHARACTER}" not in path
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _refused(status: int, words: str, headers: dict[str, str] | None = None) -> PlainTextResponse:
+    # What comes after on the connection is not looked at.
+    return PlainTextResponse(f"{words}\n", status, {"connection": "close", **(headers or {})})
+
+
+def _guarded(send: Send) -> Send:
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=list(message.get("headers", [])))
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            await send({**message, "headers": headers.raw})
+            return
+        body, more = message.get("body", b""), message.get("more_body", False)
+        for start in range(0, max(len(body), 1), PIECE):
+            is_last = start + PIECE >= len(body)
+            piece = bytes(body[start : start + PIECE])
+            await send({**message, "body": piece, "more_body": more or not is_last})
+
+    return guarded

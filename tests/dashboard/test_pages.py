@@ -1,0 +1,263 @@
+"""The dashboard in a real browser, over a real server."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from neuroevo.runs import Journal, RunFolder, read_trials
+from tests.dashboard.client import Client
+
+Look = Callable[..., Page]
+Serve = Callable[..., Client]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+SCRIPTS = [
+    "<script>alert(1)</script>",
+    "\"'><img src=x onerror=alert(2)>",
+    "<svg/onload=alert(3)>",
+    "javascript:alert(4)",
+    "{{ 7 * 7 }} ${alert(5)} &lt;b&gt;",
+    "</title></table></main><iframe srcdoc='<script>alert(6)</script>'>",
+]
+
+
+@pytest.fixture
+def look(browser: Browser) -> Iterator[Look]:
+    """Give a function that opens a page of a server; fails on any complaint or foreign request."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def look(url: str, size: dict[str, int] = DESKTOP, scheme: str = "light") -> Page:
+        page = browser.new_page(
+            viewport={"width": size["width"], "height": size["height"]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        pages.append(page)
+        page.on("console", lambda message: complaints.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        origin = "/".join(url.split("/")[:3])
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((f"{origin}/", "data:", "blob:"))
+                else complaints.append(f"request: {request.url}")
+            ),
+        )
+        page.goto(url)
+        return page
+
+    yield look
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+def rows(page: Page) -> Locator:
+    """Find the rows of the table."""
+    return page.locator("[data-row]")
+
+
+def number(text: str | None) -> int:
+    """Read the number that a text begins with."""
+    return int((text or "0").split()[0].replace(",", ""))
+
+
+LONG = """
+name = "live"
+task = { kind = "mouse", count = 50 }
+training = { samples = 200, replicates = 2 }
+evolution = { population = 8, generations = 1000000 }
+"""
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Give a function that starts a search without an end in the folder ``results``."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        (tmp_path / "live.toml").write_text(LONG)
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # else it ignores it
+        command = [sys.executable, "-m", "neuroevo", "run", "live.toml", "--jobs", "1"]
+        output = subprocess.DEVNULL
+        started.append(
+            subprocess.Popen(command, cwd=tmp_path, stdout=output, stderr=output, text=True)
+        )
+        signal.signal(signal.SIGINT, handler)
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+        each.wait()
+
+
+@pytest.mark.usefixtures("sound")  # which has the kernel compiled
+def test_a_live_run_appears_and_advances_without_a_reload(
+    serve: Serve, look: Look, tmp_path: Path, process: Callable[[], subprocess.Popen[str]]
+) -> None:
+    """From an empty table on, a row appears, numbers and figures advance, and the end is told."""
+    page = look(serve(tmp_path / "results").url)
+    expect(page.locator("#count")).to_contain_text("A run that begins appears here by itself")
+    page.evaluate("window.stays = 1")
+    search = process()
+    row = rows(page).first
+    expect(row.locator(".state")).to_have_text("running", timeout=60_000)
+    trials = row.locator("td.number").nth(2)
+    expect(trials).to_contain_text("of 8,000,006")
+    expect(row.locator(".sparkline path")).to_have_count(1)
+    before = number(trials.text_content())
+    page.wait_for_function(
+        "before => Number(document.querySelector('[data-row] td.number:nth-last-child(2)')"
+        ".textContent.split(' ')[0].replace(',', '')) > before",
+        arg=before,
+    )
+    assert page.evaluate("window.stays") == 1
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#far progress")
+    page.evaluate("window.stays = 2")
+    drawn = page.locator("#chart-1 .line.best")
+    far, line = page.locator("#far p").text_content(), drawn.get_attribute("d")
+    expect(page.locator("#far p")).not_to_have_text(far or "", timeout=20_000)
+    expect(drawn).not_to_have_attribute("d", line or "", timeout=20_000)
+    search.send_signal(signal.SIGINT)
+    expect(page.locator("#above .state")).to_have_text("interrupted", timeout=20_000)
+    assert page.evaluate("window.stays") == 2
+
+
+def test_order_and_filter_stand_in_the_address(client: Client, look: Look) -> None:
+    """A click on a head sorts, typing filters, and the address gives the same table again."""
+    page = look(client.url)
+    expect(rows(page)).to_have_count(2)
+    order = [row.get_attribute("id") for row in rows(page).all()]
+    page.click("thead a:text-is('run')")
+    page.wait_for_url("**/?sort=-run")
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("run")
+    assert [row.get_attribute("id") for row in rows(page).all()] == order[::-1]
+    page.fill(".filter input[type=search]", "sec com")
+    expect(rows(page)).to_have_count(1)
+    assert page.url.endswith("sort=-run&filter=sec+com")
+    page.reload()
+    expect(rows(page)).to_have_count(1)
+    expect(page.locator("#count")).to_contain_text("2 in")
+    page.fill(".filter input[type=search]", "")
+    expect(rows(page)).to_have_count(2)
+
+
+def test_keys_lead_everywhere(client: Client, look: Look, first: str) -> None:
+    """From the table to a trial and back without a mouse; ``?`` tells how."""
+    page = look(client.url)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("/")
+    page.keyboard.type("first?")  # a letter like any other there
+    expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("Backspace")
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/runs/{first}")
+    page.keyboard.press("t")
+    page.wait_for_url("**/trials")
+    for key in ("j", "ArrowDown", "ArrowDown", "k"):
+        page.keyboard.press(key)
+    focused = page.evaluate("document.activeElement.closest('tr').id")
+    assert focused == rows(page).nth(1).get_attribute("id")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/trials/*")
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/runs/{first}")
+    page.keyboard.press("u")
+    page.wait_for_url(client.url)
+
+
+def test_two_runs_are_chosen_and_compared(client: Client, look: Look) -> None:
+    """Marked by keys or clicks, two runs make the button lead to their comparison's address."""
+    page = look(client.url)
+    button = page.locator(".compare button")
+    expect(button).to_be_disabled()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.locator("[data-row] input").nth(1).click()
+    expect(button).to_have_text("Compare 2 runs")
+    page.keyboard.press("c")
+    page.wait_for_selector("html[data-drawn]")
+    assert page.url.count("run=") == 2
+    for row in range(2):
+        assert page.locator("a[href^='/runs/']").nth(row).is_visible()
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+def test_a_trial_is_taken_home(client: Client, look: Look, sound: Path, first: str) -> None:
+    """The button copies the very text that the download gives, which is that of the best."""
+    best = (sound / first / "best.toml").read_text()
+    trial = best.split()[2]
+    page = look(f"{client.url}runs/{first}/trials/{trial}")
+    page.click("button[data-copy]")
+    expect(page.locator("button[data-copy]")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == best
+    assert client.ask(f"/runs/{first}/trials/{trial}/experiment.toml").text == best
+    expect(page.locator("svg.network").first).to_be_visible()
+
+
+def test_any_trial_races_in_the_mouse_page(client: Client, look: Look, first: str) -> None:
+    """The link on a trial's page opens the mouse page with that trial chosen."""
+    page = look(f"{client.url}runs/{first}/trials/20")
+    page.keyboard.press("m")
+    page.wait_for_url("**/mouse.html?trial=20#left=20")
+    expect(page.locator("option:checked", has_text="20").first).to_be_attached()
+
+
+@pytest.fixture
+def hostile(results: Path, first: str) -> str:
+    """Let a run hold scripts wherever its journal has texts."""
+    folder = RunFolder(results / first)
+    trials = read_trials(folder.journal_file)
+    known = len(trials)
+    with Journal(folder.journal_file) as journal:
+        for place, script in enumerate(SCRIPTS):
+            texts = {"name": script, "cause": script, "operator": script}
+            genome = {**trials[-1].genome, f"gene {script}": script}
+            trial = replace(trials[-1], number=known + place, parents=(0,), genome=genome)
+            journal.append(replace(trial, **texts))  # type: ignore[arg-type] # texts all
+    return first
+
+
+def test_scripts_show_as_text_and_nothing_overflows(
+    serve: Serve, look: Look, results: Path, hostile: str
+) -> None:
+    """On a phone, in the dark, every page shows scripts as written, and scrolls one way only."""
+    client = serve(results)
+    last = len(read_trials(results / hostile / "trials.jsonl")) - 1
+    base = f"runs/{hostile}"
+    page = look(client.url, PHONE, "dark")
+    paths = ["", base, f"{base}/trials?sort=-trial", f"{base}/trials/{last}", f"{base}/report.html"]
+    paths.append(f"{base}/mouse.html?trial={last}")
+    paths += [f"{base}/trials/{last - 3}", "?filter=%3Cscript%3Ealert(1)%3C/script%3E"]
+    for path in paths:
+        page.goto(f"{client.url}{path}")
+        if path.endswith("html"):
+            page.wait_for_selector("html[data-drawn]", timeout=30_000)
+        assert (path, page.evaluate(OVERFLOW) <= 0) == (path, True)
+        assert page.locator("iframe, img, main script, a[href^=javascript]").count() == 0
+        assert page.title().endswith("neuroevo")
+        shown = page.locator("main").inner_text()
+        if "/trials/" in path:
+            assert SCRIPTS[int(path.rsplit("/", 1)[1]) - last - 1] in shown
+        if path in {"", base}:
+            assert "<script>document.title='run'</script>\"'><img src=x onerror=alert(2)>" in shown

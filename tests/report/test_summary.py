@@ -1,0 +1,93 @@
+import math
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from neuroevo.report.run import Run
+from neuroevo.report.summary import Summarizer, Summary
+from neuroevo.runs import RunFolder, RunLock
+
+Runs = Callable[[str], Run]
+
+
+def front(summary: Summary) -> list[int]:
+    """Return the numbers of a summary's front."""
+    return [trial.number for trial in summary.front]
+
+
+def test_a_summary_agrees_with_the_run(any_run: Run) -> None:
+    """Front, best scores, baselines and counts are those of the run as a whole."""
+    summary = Summarizer(any_run.folder).summary()
+    findings = any_run.findings
+    assert front(summary) == [trial.number for trial in findings.front]
+    assert summary.trials == len(findings.trials)
+    assert summary.expected == findings.expected_trials
+    assert sum(summary.states.values()) == len(findings.searched)
+    assert [trial.name for trial in summary.baselines] == [each.name for each in findings.baselines]
+    assert len(summary.generations) == findings.generations
+    for place, item in enumerate(findings.objectives):
+        scores = [findings.scores(trial)[place] for trial in findings.front]
+        bests = [each.best[place] for each in summary.generations]
+        assert summary.best[item.name] == min(scores, default=None)
+        assert summary.best[item.name] == min(filter(math.isfinite, bests), default=None)
+
+
+def test_a_summary_goes_along_with_its_run(runs: Runs, tmp_path: Path) -> None:
+    """Asked while lines are appended in pieces, it ends as one that reads them all at once."""
+    run = runs("three objectives")
+    copy = RunFolder(tmp_path / run.folder.id)
+    shutil.copytree(run.folder.path, copy.path)
+    whole = run.folder.journal_file.read_bytes()
+    copy.journal_file.write_bytes(b"")
+    summarizer, counts = Summarizer(copy), []
+    with copy.journal_file.open("ab") as file:
+        for start in range(0, len(whole), 40_001):
+            os.write(file.fileno(), whole[start : start + 40_001])
+            summary = summarizer.summary()
+            counts.append(summary.trials)
+            assert summary.trials == whole[: start + 40_001].count(b"\n")
+    assert counts == sorted(counts)
+    assert front(summary) == [trial.number for trial in run.pareto_front()]
+    assert summary.generations == Summarizer(copy).summary().generations
+
+
+def test_nothing_is_read_again_while_nothing_changes(runs: Runs) -> None:
+    """Asked twice about a run at rest, the very same summary is given."""
+    summarizer = Summarizer(runs("conflict").folder)
+    assert summarizer.summary() is summarizer.summary()
+
+
+def test_the_state_follows_the_lock_and_the_checkpoint(runs: Runs, tmp_path: Path) -> None:
+    """Without its last checkpoint a run is interrupted, running while it is locked; and back."""
+    run = runs("four trials")
+    copy = RunFolder(tmp_path / run.folder.id)
+    shutil.copytree(run.folder.path, copy.path)
+    summarizer = Summarizer(copy)
+    assert summarizer.summary().state == "complete"
+    last = copy.checkpoint_file.read_bytes()
+    copy.checkpoint_file.unlink()
+    assert summarizer.summary().state == "interrupted"
+    with RunLock(copy):
+        assert summarizer.summary().state == "running"
+        copy.checkpoint_file.write_bytes(last)
+        assert summarizer.summary().state == "complete"
+        copy.checkpoint_file.unlink()
+    assert summarizer.summary().state == "interrupted"
+
+
+def test_damage_comes_and_goes(runs: Runs, tmp_path: Path) -> None:
+    """Any file that can't be used makes the run a damaged one, until it is mended."""
+    run = runs("four trials")
+    copy = RunFolder(tmp_path / run.folder.id)
+    shutil.copytree(run.folder.path, copy.path)
+    summarizer = Summarizer(copy)
+    for name in ("trials.jsonl", "champions.safetensors", "start.json", "environment.json"):
+        file = copy.path / name
+        sound = file.read_bytes()
+        file.write_bytes(b"\xff nonsense\n")
+        damaged = summarizer.summary()
+        assert damaged.state == "damaged"
+        assert name in damaged.problems[0]
+        file.write_bytes(sound)
+        assert summarizer.summary().state == "complete"

@@ -1,0 +1,133 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from neuroevo.errors import StorageError
+from neuroevo.runs import Journal, JournalReader, Trial, read_trial, read_trials
+
+Make = Callable[..., Trial]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the path of a journal that does not exist yet."""
+    return tmp_path / "trials.jsonl"
+
+
+def numbers(reader: JournalReader) -> list[int]:
+    """Read what is new and return the numbers of its trials."""
+    return [trial.number for trial in reader.read().trials]
+
+
+def test_each_trial_is_read_once(path: Path, make_trial: Make) -> None:
+    """A reader gives what was appended since it read before, from a journal that is still open."""
+    reader = JournalReader(path)
+    assert reader.read() == ((), (), (), True)
+    with Journal(path) as journal:
+        for number in range(5):
+            journal.append(make_trial(number=number))
+            assert numbers(reader) == [number]
+            assert reader.read() == ((), (), (), False)
+
+
+def test_reading_costs_what_is_new(path: Path, make_trial: Make) -> None:
+    """Of a long journal a reader fetches the new line and a few bytes before it, no more."""
+    with Journal(path) as journal:
+        for number in range(2000):
+            journal.append(make_trial(number=number))
+        reader = JournalReader(path)
+        assert len(numbers(reader)) == 2000
+        before = bytes_read()
+        line = path.stat().st_size // 2000
+        journal.append(make_trial(number=2000))
+        assert numbers(reader) == [2000]
+    assert bytes_read() - before < 3 * line + 20_000  # what /proc itself takes, too
+
+
+def bytes_read() -> int:
+    """Return how many bytes this process has read so far."""
+    return int(Path("/proc/self/io").read_text(encoding="ascii").split()[1])
+
+
+def test_a_line_is_read_when_it_is_committed(path: Path, make_trial: Make) -> None:
+    """Written byte by byte, a line is there as soon as its newline is, and not before."""
+    with Journal(path) as journal:
+        journal.append(make_trial(number=0))
+        journal.append(make_trial(number=1))
+    whole = path.read_bytes()
+    path.write_bytes(b"")
+    reader, found = JournalReader(path), []
+    for end in range(len(whole)):
+        with path.open("ab") as file:
+            file.write(whole[end : end + 1])
+        found += [(end, number) for number in numbers(reader)]
+    assert found == [(whole.index(b"\n"), 0), (len(whole) - 1, 1)]
+
+
+@pytest.mark.parametrize("change", ["cut", "replaced", "rewritten", "removed"])
+def test_what_was_taken_back_is_noticed(path: Path, make_trial: Make, change: str) -> None:
+    """A journal that is no longer what was read is read from its beginning, and that is said."""
+    with Journal(path) as journal:
+        for number in range(3):
+            journal.append(make_trial(number=number))
+    reader = JournalReader(path)
+    assert numbers(reader) == [0, 1, 2]
+    with Journal(path.with_name("other")) as journal:
+        for number in range(7, 12):
+            journal.append(make_trial(number=number))
+    other = path.with_name("other")
+    expected = list(range(7, 12))
+    if change == "cut":
+        os.truncate(path, path.read_bytes().rindex(b"\n", 0, -1) + 1)
+        expected = [0, 1]
+    elif change == "replaced":
+        other.replace(path)
+    elif change == "rewritten":
+        path.write_bytes(other.read_bytes())
+    else:
+        path.unlink()
+        expected = []
+    new = reader.read()
+    assert (new.afresh, [trial.number for trial in new.trials]) == (True, expected)
+    assert not reader.read().afresh
+
+
+def test_damage_is_told_once_and_reading_goes_on(path: Path, make_trial: Make) -> None:
+    """A damaged line is named like `read_trials` names it; what follows is read all the same."""
+    with Journal(path) as journal:
+        for number in range(3):
+            journal.append(make_trial(number=number))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[1].replace(b"initial", b"inital") + lines[2] + lines[0])
+    reader = JournalReader(path)
+    new = reader.read()
+    assert [trial.number for trial in new.trials] == [0, 2]
+    with pytest.raises(StorageError) as caught:
+        read_trials(path)
+    assert [line.split(";")[0] for line in caught.value.problems] == list(new.problems)
+    assert "line 2" in new.problems[0]
+    assert "line 1 has it too" in new.problems[1]
+    assert reader.read().is_empty
+
+
+def test_one_trial_is_read_by_its_place(path: Path, make_trial: Make) -> None:
+    """The place of each line gives its trial back, whole; any other place is refused."""
+    with Journal(path) as journal:
+        for number in range(4):
+            journal.append(make_trial(number=number, name="größer"))
+    new = JournalReader(path).read()
+    for trial, place in zip(new.trials, new.places, strict=True):
+        assert read_trial(path, place) == trial
+    for place in (1, path.stat().st_size):
+        with pytest.raises(StorageError, match=r"trials\.jsonl, byte \d+: must "):
+            read_trial(path, place)
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    """A pipe and a folder are told to be none, without waiting."""
+    os.mkfifo(tmp_path / "pipe")
+    for strange in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(StorageError, match="must be a file"):
+            JournalReader(strange).read()
