@@ -31,9 +31,8 @@ from neuroevo.report.comparison import compare, comparison_page
 from neuroevo.report.diagram import laid_out, svg
 from neuroevo.report.drawing import objective_name, thinned
 from neuroevo.report.headline import headline
-from neuroevo.report.mouse import mouse_page
+from neuroevo.report.mouse import is_of_the_mouse, mouse_page
 from neuroevo.runs import best_toml
-from neuroevo.tasks.mouse import MouseTask
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
@@ -227,7 +226,7 @@ class Views:
         """Show a run's mouse page; ``trial=NUMBER`` in the address adds a trial to choose from."""
         book = self._open(request)
         findings = book.findings()
-        if not isinstance(findings.experiment.task, MouseTask):
+        if not is_of_the_mouse(findings):
             raise HTTPException(404)
         numbers = [_whole(each) for each in request.query_params.getlist("trial")[:MOST_ADDED]]
         extra = [trial for number in numbers if (trial := book.trial(number)) is not None]
@@ -443,7 +442,7 @@ def _glanced(findings: "Findings", summary: "Summary", base: str) -> dict[str, A
 
 def _run_links(findings: "Findings", base: str) -> Iterable[Link]:
     yield Link("Report", f"{base}/report.html", "r")
-    if isinstance(findings.experiment.task, MouseTask):
+    if is_of_the_mouse(findings):
         yield Link("Mouse page", f"{base}/mouse.html", "m")
     yield Link("Trials", f"{base}/trials", "t")
     yield Link("All runs", "/", "u")
@@ -669,7 +668,7 @@ def _diagram_label(findings: "Findings", trial: "Trial") -> str:
 
 
 def _neighbours(findings: "Findings", trial: "Trial", base: str) -> Iterable[Link]:
-    if isinstance(findings.experiment.task, MouseTask):
+    if is_of_the_mouse(findings):
         race = f"{base}/mouse.html?trial={trial.number}#left={trial.number}"
         yield Link("Race it in the mouse page", race, "m")
     yield Link("All trials", f"{base}/trials", "t")

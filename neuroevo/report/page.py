@@ -15,6 +15,7 @@ from neuroevo.report.drawing import objective_name
 from neuroevo.report.figures import STYLES, Shown, payload_of, scripts_of, show
 from neuroevo.report.findings import EXCERPT
 from neuroevo.report.headline import headline
+from neuroevo.report.mouse import is_of_the_mouse, write_mouse_page
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.scoreboard import baselines_table, best_table
 from neuroevo.runs import best_toml, write_atomically
@@ -39,6 +40,8 @@ class Chapter:
 def write_report(run: "Run") -> Path:
     """Write a run's report into its folder and return the file.
 
+    Beside it goes the mouse page, if the run is of the mouse task.
+
     Parameters
     ----------
     run
@@ -51,6 +54,8 @@ def write_report(run: "Run") -> Path:
     """
     path = run.folder.report_file
     write_atomically(path, page(run.findings))
+    if is_of_the_mouse(run.findings):
+        write_mouse_page(run)
     return path
 
 
@@ -84,6 +89,7 @@ def page(findings: "Findings") -> str:
             "started": str(findings.environment.get("started", "")).replace("T", " ")[:16],
             "machine": _machine(findings),
             "identity": findings.identity,
+            "mouse": "mouse.html" if is_of_the_mouse(findings) else "",
         }
     )
 
@@ -199,6 +205,7 @@ def _asked(findings: "Findings") -> list[tuple[str, str]]:
         ("Training", trained),
         ("Evolution", evolved),
         ("Objectives, lowest first", f"{objectives}."),
+        *([("Note", experiment.note)] if experiment.note else []),
     ]
 
 

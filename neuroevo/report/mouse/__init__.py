@@ -4,5 +4,6 @@ It reads findings and writes one HTML file; it knows no folder but the run's, an
 """
 
 from neuroevo.report.mouse.page import mouse_page, write_mouse_page
+from neuroevo.report.mouse.payload import is_of_the_mouse
 
-__all__ = ["mouse_page", "write_mouse_page"]
+__all__ = ["is_of_the_mouse", "mouse_page", "write_mouse_page"]

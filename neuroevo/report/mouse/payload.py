@@ -25,6 +25,11 @@ RIVAL = "article-good"
 _ENDS = (2, 2)
 
 
+def is_of_the_mouse(findings: "Findings") -> bool:
+    """Tell whether a run is of the mouse task, which alone has this page."""
+    return isinstance(findings.experiment.task, MouseTask)
+
+
 def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, Any]:
     """Return what the page needs as JSON values.
 
