@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from neuroevo import load_run
 
@@ -29,7 +29,6 @@ COLOURS: dict[Scheme, tuple[str, str]] = {
 LEFT = ("section.opening", "#figure-network")
 RIGHT = ("#figure-pareto_front", "#figure-learning_curves")
 MOVES = 90
-PORT = 8399
 
 
 @contextmanager
@@ -71,10 +70,10 @@ def photograph_report(browser: Browser, report: Path, scheme: Scheme) -> Path:
     style = (
         f"body {{ margin: 0; background: {paper} }}"
         f"main {{ display: flex; gap: 28px; padding: 28px; border: 1px solid {line};"
-        f" box-sizing: border-box; height: 760px; overflow: hidden }}"
+        f" box-sizing: border-box; height: 1040px; overflow: hidden }}"
         "div { flex: 1; display: flex; flex-direction: column; gap: 20px } img { width: 100% }"
     )
-    page = browser.new_page(viewport={"width": 1400, "height": 760})
+    page = browser.new_page(viewport={"width": 1400, "height": 1040})
     page.set_content(f"<style>{style}</style><main>{columns}</main>")
     path = DOCS / f"report-{scheme}.png"
     page.screenshot(path=path)
@@ -85,7 +84,7 @@ def photograph_report(browser: Browser, report: Path, scheme: Scheme) -> Path:
 def photograph_mouse(browser: Browser, mouse: Path, scheme: Scheme) -> Path:
     """Move the mouse over the canvas until the champion follows, and take the top of the page."""
     path = DOCS / f"mouse-{scheme}.png"
-    with opened(browser, mouse.resolve().as_uri(), scheme, 1280, 980) as page:
+    with opened(browser, mouse.resolve().as_uri(), scheme, 1280, 1180) as page:
         box = page.locator("canvas").first.bounding_box()
         if box is None:
             raise SystemExit("the mouse page must have a canvas, but none was found")
@@ -103,14 +102,15 @@ def photograph_mouse(browser: Browser, mouse: Path, scheme: Scheme) -> Path:
 def photograph_dashboard(browser: Browser, results: Path, scheme: Scheme) -> Path:
     """Serve the results folder, and take the table of its runs."""
     path = DOCS / f"dashboard-{scheme}.png"
-    command = ["dashboard", "--results", str(results), "--port", str(PORT)]
+    command = ["dashboard", "--results", str(results), "--port", "0"]
     server = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "neuroevo", *command], stdout=subprocess.PIPE, text=True
     )
     try:
         address = server.stdout.readline().strip() if server.stdout else ""
         with opened(browser, address, scheme, 1280, 640) as page:
-            page.wait_for_selector("tbody tr")
+            page.locator("tbody tr").first.wait_for()
+            expect(page.get_by_text("reading", exact=True)).to_have_count(0, timeout=60_000)
             page.screenshot(path=path)
     finally:
         server.terminate()

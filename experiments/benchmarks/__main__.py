@@ -13,7 +13,7 @@ from experiments.benchmarks.measuring import say
 from experiments.benchmarks.tables import Table
 from neuroevo.errors import NeuroevoError
 
-_ROUNDS = {"startup": 5, "run": 3, "backends": 5, "kernel": 7}
+_ROUNDS = {"startup": 5, "run": 3, "backends": 5, "report": 3, "kernel": 7}
 """The parts in the order in which they are measured, and how often each measurement is taken.
 
 The kernel comes last: its peers make this process large, and a child's peak memory counts from

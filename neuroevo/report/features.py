@@ -70,8 +70,8 @@ class Feature:
 
     def phrase(self, low: float, high: float) -> str:
         """Return a span of values with the feature's name: ``2 to 3 hidden layers``."""
-        if self.name == DEPTH and high == 0:
-            return "no hidden layer"
+        if self.name in {DEPTH, UNITS} and high == 0:
+            return f"no {self.name.removesuffix('s')}"
         start, end = self.told(low), self.told(high)
         span = start if start == end else f"{start} to {end}"
         if self.name in {DEPTH, UNITS}:

@@ -175,7 +175,8 @@ class Findings:
 
     def scores(self, trial: "Trial") -> tuple[float, ...]:
         """Return a trial's objectives in the experiment's order, NaN where it has none."""
-        return tuple(trial.objectives.get(item.name, math.nan) for item in self.objectives)
+        objectives = trial.objectives
+        return tuple([objectives.get(name, math.nan) for name in self._objective_names])
 
     def score_table(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
         """Return the scores of some trials, array (trials, objectives)."""
@@ -245,6 +246,10 @@ class Findings:
         """Return a trial in a short line: ``trial 512: linear 6·6, learning rate 0.21``."""
         name = trial.name or f"trial {trial.number}"
         return f"{name}: {wording.configuration(trial.genome)}"
+
+    @cached_property
+    def _objective_names(self) -> tuple[str, ...]:
+        return tuple(item.name for item in self.objectives)
 
     @cached_property
     def _data_set(self) -> "DataSet | None":

@@ -8,7 +8,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -115,7 +115,7 @@ class Trial:
             If the line is not the JSON of a trial; the message says what is wrong with it.
         """
         try:
-            fields = json.loads(line, parse_constant=_refuse_constant)
+            fields = _DECODER.decode(line)
         except RecursionError:
             raise ValueError("it is nested too deeply") from None
         except ValueError as error:
@@ -139,7 +139,7 @@ class Trial:
                 name: math.nan if value is None else float(value)
                 for name, value in fields["objectives"].items()
             },
-            curve=tuple(math.inf if value is None else float(value) for value in fields["curve"]),
+            curve=tuple(_diverged_as_infinite(fields["curve"])),
             state=fields["state"],
             diverged=fields["diverged"],
             seconds=float(fields["seconds"]),
@@ -180,6 +180,23 @@ def _is_number_or_null(value: object) -> bool:
     return value is None or _is_number(value)
 
 
+def _is_curve(value: object) -> bool:
+    # Most of a journal is curves, and most curves are floats alone.
+    if isinstance(value, list) and _are_floats(value):
+        return all(map(math.isfinite, value))
+    return _list_of(_is_number_or_null)(value)
+
+
+def _are_floats(values: list[Any]) -> bool:
+    return set(map(type, values)) == {float}
+
+
+def _diverged_as_infinite(curve: list[Any]) -> list[float]:
+    if _are_floats(curve):
+        return curve
+    return [math.inf if value is None else float(value) for value in curve]
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
@@ -207,6 +224,8 @@ def _object_of(holds: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, dict) and all(map(holds, value.values()))
 
 
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)  # made once: that takes a while
+
 _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "number": ("a whole number", _is_whole),
     "generation": ("a whole number", _is_whole),
@@ -214,7 +233,7 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "parents": ("a list of whole numbers", _list_of(_is_whole)),
     "genome": ("an object of gene values", _object_of(_is_gene_value)),
     "objectives": ("an object of numbers", _object_of(_is_number_or_null)),
-    "curve": ("a list of numbers", _list_of(_is_number_or_null)),
+    "curve": ("a list of numbers", _is_curve),
     "state": (" or ".join(get_args(State)), lambda value: value in get_args(State)),
     "diverged": ("a whole number", _is_whole),
     "seconds": ("a number", _is_number),

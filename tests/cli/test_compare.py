@@ -34,34 +34,35 @@ def test_compare_writes_a_page_and_says_what_it_found(
     neuroevo: Command, run_folder: Path, other_run: Path, tmp_path: Path
 ) -> None:
     """The path is on stdout, what differs and who is ahead on stderr, the page in its file."""
-    compared = neuroevo("compare", str(run_folder), str(other_run), cwd=tmp_path)
+    results = ("--results", str(run_folder.parent))
+    compared = neuroevo("compare", run_folder.name, str(other_run), *results, cwd=tmp_path)
     assert compared.returncode == 0, compared.stderr
     assert compared.stdout == "comparison.html\n"
     assert "2 runs that differ in population." in compared.stderr
     assert "evolution.population" in compared.stderr
     assert run_folder.name in compared.stderr
-    page = (tmp_path / "comparison.html").read_text(encoding="utf-8")
-    assert "What differs" in page
-    elsewhere = neuroevo(
-        "compare", run_folder.name, str(other_run), "--results", str(run_folder.parent),
-        "-o", str(tmp_path / "page.html"),
-    )  # fmt: skip
-    assert (tmp_path / "page.html").read_text(encoding="utf-8") == page
-    assert elsewhere.stdout == f"{tmp_path / 'page.html'}\n"
+    assert "What differs" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
 
 
 def test_compare_as_json_is_what_python_has(
     neuroevo: Command, run_folder: Path, other_run: Path, tmp_path: Path
 ) -> None:
-    """The JSON holds the tables of neuroevo.compare, in strict JSON, and no file is written."""
-    printed = neuroevo("compare", str(run_folder), str(other_run), "--json", cwd=tmp_path)
+    """Strict JSON has the tables of neuroevo.compare, also of an unfinished run of the same id."""
+    copy = tmp_path / run_folder.name
+    shutil.copytree(run_folder, copy)
+    (copy / "checkpoint.json").unlink()
+    (copy / "checkpoint.previous.json").unlink(missing_ok=True)
+    runs = [run_folder, other_run, copy]
+    printed = neuroevo("compare", *map(str, runs), "--json", cwd=tmp_path)
     described = json.loads(printed.stdout, parse_constant=pytest.fail)
-    comparison = package.compare([run_folder, other_run])
-    assert [row["run"] for row in described["runs"]] == list(comparison.labels)
-    assert [row["final_mse"] for row in described["runs"]] == list(comparison.runs["final_mse"])
+    comparison = package.compare(runs)
+    for name in ("run", "name", "final_mse", "finished"):
+        assert [row[name] for row in described["runs"]] == list(comparison.runs[name])
+    assert [row["name"] for row in described["runs"]] == list(map(str, runs))
+    assert [row["finished"] for row in described["runs"]] == [True, True, False]
     assert {row["key"] for row in described["differences"]} == {"evolution.population", "seed"}
     assert len(described["histories"]) == len(comparison.histories)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [copy]
 
 
 def test_what_is_wrong_with_runs_is_said_at_once(
@@ -78,19 +79,4 @@ def test_what_is_wrong_with_runs_is_said_at_once(
     assert "trials.jsonl, line 1" in lines[0]
     assert "'missing'" in lines[-2]
     assert lines[-1] == f"neuroevo: run: must be named once, but got {run_folder.name} again"
-    assert neuroevo("compare", again).returncode == 2
     assert not (tmp_path / "comparison.html").exists()
-
-
-def test_an_unfinished_copy_is_compared(
-    neuroevo: Command, run_folder: Path, tmp_path: Path
-) -> None:
-    """A run that was stopped, of the same id and elsewhere, is told by its path and its state."""
-    copy = tmp_path / run_folder.name
-    shutil.copytree(run_folder, copy)
-    (copy / "checkpoint.json").unlink()
-    (copy / "checkpoint.previous.json").unlink(missing_ok=True)
-    compared = neuroevo("compare", str(run_folder), str(copy), "--json")
-    runs = json.loads(compared.stdout)["runs"]
-    assert [run["run"] for run in runs] == [str(run_folder), str(copy)]
-    assert [run["finished"] for run in runs] == [True, False]

@@ -136,13 +136,13 @@ def test_payload_cannot_end_its_element(runs: Runs) -> None:
 
 
 def test_payload_of_a_long_run_stays_small(runs: Runs) -> None:
-    """The figures of a run of 20,000 trials take less than a megabyte."""
+    """The figures of a run of 20,000 trials take less than two megabytes."""
     run = runs("three objectives")
     searched = run.findings.searched
     many = (replace(searched[number % len(searched)], number=number) for number in range(20_000))
     findings = Findings(run.experiment, tuple(many), tuple(run.champions))
     specifications = [plot.draw(plot.data(findings)) for plot in FIGURES.values()]
-    assert len(json.dumps(specifications)) < 1_000_000
+    assert len(json.dumps(specifications)) < 2_000_000
 
 
 @pytest.fixture

@@ -214,6 +214,21 @@ def test_contour_begins_with_the_features_that_matter_most(runs: Runs) -> None:
     assert len({frozenset(pair) for pair in pairs}) == len(pairs)
 
 
+def test_genes_that_no_trial_reads_both_make_no_pair(runs: Runs) -> None:
+    """Momentum is read by one optimizer, beta1 by another: no cell of theirs could be filled."""
+    run = runs("many genes")
+    findings = scored(run, lambda genome, _: float(genome["momentum"]) + float(genome["beta1"]))
+    fixed: dict[str, Any] = {"hidden": (3,), "activation": "tanh", "learning_rate": 0.1, "l2": 1e-4}
+    fixed |= {"batch_size": 8, "end_factor": 0.1, "max_gradient_norm": 1.0, "schedule": "constant"}
+    fixed |= {"dropout": 0, "biases": True}
+    trials = [replace(each, genome=dict(each.genome) | fixed) for each in findings.trials]
+    found = contour.data(Findings(run.experiment, tuple(trials)))
+    pairs = [{pair.across.name, pair.upward.name} for pair in found.pairs]
+    assert {"momentum", "optimizer"} in pairs
+    assert {"momentum", "beta1"} not in pairs
+    assert contour.draw(found)["data"]
+
+
 def diverging(run: Run) -> Findings:
     """Return trials of which linear ones diverge from 0.1 / depth on, by half and then wholly."""
     replicates = run.experiment.training.replicates

@@ -68,7 +68,7 @@ def differences(comparison: "Comparison") -> Board | None:
     """
     table = comparison.differences
     columns = {each.label: each.label for each in comparison.contenders}
-    of_runs = ["name"]
+    of_runs = ["name", "note"]
     if len(comparison.settings) < len(comparison.contenders):
         columns = {name: group[0].label for name, group in comparison.settings.items()}
         of_runs = ["name", "note", "seed"]
@@ -94,7 +94,9 @@ def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> Board:
     """
     named = [each.label == each.name for each in comparison.contenders]
     counted = ["trials", "networks", "generations"]
+    noted = any(each.findings.experiment.note for each in comparison.contenders)
     columns = ["run", *["id"] * (not all(named)), "experiment", "seed", "state", *counted, "time"]
+    columns += ["note"] * noted
     rows = []
     for place, (row, each) in enumerate(
         zip(_rows(comparison.runs), comparison.contenders, strict=True)
@@ -110,6 +112,7 @@ def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> Board:
                 Cell("complete" if row["finished"] else "not finished"),
                 *(Cell(f"{count:,}", numeric=True) for count in (row[name] for name in counted)),
                 Cell(_duration(row["seconds"]), numeric=True),
+                *([Cell(asked.note)] if noted else []),
             )
         )
     return Board(_headings(columns, rows), tuple(rows))

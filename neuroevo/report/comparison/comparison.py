@@ -72,14 +72,9 @@ class Contender:
     @cached_property
     def fitnesses(self) -> Numbers:
         """The same on the scales on which they are compared."""
-        columns = [
-            [
-                item.fitness(score) if score > 0 or not item.logarithmic else np.nan
-                for score in column
-            ]
-            for item, column in zip(self.objectives, self.scores.T, strict=True)
-        ]
-        return np.array(columns, dtype=np.float64).T.reshape(self.scores.shape)
+        whole = self.findings.fitnesses(self.findings.searched)
+        whole[np.isnan(whole).any(axis=1)] = np.nan
+        return whole[:, [self.findings.objectives.index(item) for item in self.objectives]]
 
     @cached_property
     def seconds(self) -> Numbers:

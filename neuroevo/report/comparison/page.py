@@ -39,9 +39,10 @@ def comparison_page(
     """
     figures = {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
     payload = payload_of(figures.values())
+    words = opening(comparison)
     document = Document(
         "comparison.html.jinja",
-        title=" and ".join(comparison.labels[:2]) if len(comparison.labels) == 2 else "Comparison",  # noqa: PLR2004 - more would not be read
+        title=words.title.removesuffix("."),
         styles=STYLES,
         scripts=scripts_of(payload),
         payload=payload,
@@ -49,7 +50,7 @@ def comparison_page(
     )
     return document.render(
         {
-            "headline": opening(comparison),
+            "headline": words,
             "what_differs": what_differs(comparison),
             "differences": boards.differences(comparison),
             "runs": boards.runs(comparison, addresses),
@@ -68,4 +69,5 @@ def comparison_page(
 def _shown(comparison: "Comparison", name: str) -> Shown:
     plot = COMPARISON_FIGURES[name]
     drawn = plot.draw(comparison)
-    return Shown(name, plot.title, plot.caption(comparison), drawn if drawn["data"] else None)
+    caption = plot.caption(comparison)
+    return Shown(name, plot.title, caption, specification=drawn if drawn["data"] else None)

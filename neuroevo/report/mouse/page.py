@@ -67,7 +67,12 @@ def mouse_document(findings: "Findings", extra: "Sequence[Trial]" = ()) -> Docum
     return Document(
         "mouse.html.jinja",
         title=f"Mouse · {findings.identity or findings.experiment.name}",
-        styles=[asset("theme.css"), asset("report.css"), asset("mouse.css", HOME)],
+        styles=[
+            asset("theme.css"),
+            asset("report.css"),
+            asset("network.css"),
+            asset("mouse.css", HOME),
+        ],
         scripts=[Asset("mouse.js", _script("page.js"), is_module=True)],
         payload={**payload(findings, extra), "worker": _script("worker.js")},
         package=HOME,

@@ -89,9 +89,10 @@ def data(findings: "Findings") -> ContourData:
     scores = findings.score_table(complete)
     chosen = _chosen(findings, findings.features)
     pairs = sorted(combinations(range(len(chosen)), 2), key=sum)
+    laid_out = (_pair(chosen[first], chosen[second], scores) for first, second in pairs)
     return ContourData(
         findings.objectives,
-        tuple(_pair(chosen[first], chosen[second], scores) for first, second in pairs),
+        tuple(pair for pair in laid_out if pair.counts.any()),  # none reads both, in some pairs
         np.array([trial.number for trial in complete], dtype=np.int64),
     )
 
@@ -99,7 +100,7 @@ def data(findings: "Findings") -> ContourData:
 def draw(contour: ContourData) -> Specification:
     """Draw the cells of a pair with its trials, and a menu of pairs and objectives."""
     if not contour.pairs:
-        return nothing("Fewer than two genes vary.")
+        return nothing("No two genes vary together.")
     views = [(pair, place) for place in range(len(contour.objectives)) for pair in contour.pairs]
     traces = [
         _points(contour, pair) | {"visible": not index} for index, pair in enumerate(contour.pairs)
@@ -131,7 +132,7 @@ def caption(contour: ContourData) -> str:
     if not len(contour.numbers):
         return "No trial was completed, so there is nothing to lay out."
     if not contour.pairs:
-        return "Fewer than two genes vary among the completed trials."
+        return "No two genes vary together among the completed trials."
     pair, item = contour.pairs[0], contour.objectives[0]
     median = pair.medians[0]
     enough = pair.counts >= min(ENOUGH, pair.counts.max())
@@ -180,13 +181,13 @@ def _few(feature: Feature) -> bool:
 
 
 def _edges(feature: Feature) -> NDArray[np.float64]:
-    """Return where cells begin and end: one for each value if there are few, else equal spans."""
-    present = feature.present
-    if _few(feature):
-        return np.arange(present.min(), present.max() + 2) - 0.5
-    if feature.logarithmic:
-        return np.geomspace(present.min(), present.max(), CELLS + 1)
-    return np.linspace(present.min(), present.max(), CELLS + 1)
+    """Return where cells begin and end; around so many whole numbers each where there are such."""
+    low, high = feature.present.min(), feature.present.max()
+    if feature.is_fanned:
+        step = math.ceil((high - low + 1) / CELLS)
+        return np.arange(low, high + step + 1, step) - 0.5
+    spaced = np.geomspace if feature.logarithmic else np.linspace
+    return np.asarray(spaced(low, high, CELLS + 1))
 
 
 def _medians(
@@ -202,10 +203,8 @@ def _medians(
 
 
 def _span(feature: Feature, edges: NDArray[np.float64], place: int) -> str:
-    if _few(feature):
-        value = float(round(edges[place] + 0.5))
-        return feature.phrase(value, value)
-    return feature.phrase(float(edges[place]), float(edges[place + 1]))
+    inward = 0.5 if feature.is_fanned else 0.0
+    return feature.phrase(float(edges[place]) + inward, float(edges[place + 1]) - inward)
 
 
 def _heights(item: "Objective", values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
 
 HEIGHT = 360
-ORDERS = 200
+ORDERS = 100
 CONFIDENCE = 0.95
 WORTH_A_WORD = 1.5  # times fewer
-MOST_PIECES = 60  # after which a random search is measured
+MOST_PIECES = 40  # after which a random search is measured
 
 Volumes = NDArray[np.float64]
 
@@ -140,7 +140,7 @@ def reordered(
     points
         What it drew, shape (draws, objectives); a row with NaN failed and adds nothing.
     sizes
-        After how many draws a search is measured, ascending.
+        After how many draws a search is measured, ascending; at last after all of them.
     reference
         The point up to which volumes are measured.
     rng
@@ -152,8 +152,8 @@ def reordered(
     -------
     Volumes of shape (orders, sizes).
     """
-    shuffled = (points[rng.permutation(len(points))] for _ in range(orders))
-    return np.stack([volumes(_cut(each, sizes), reference) for each in shuffled])
+    shuffled = (rng.permutation(len(points)) for _ in range(orders))
+    return np.stack([volumes(_cut(points, order, sizes), reference) for order in shuffled])
 
 
 def draw(volume: VolumeData) -> Specification:
@@ -234,13 +234,15 @@ def _random(
     rng = np.random.default_rng(findings.experiment.seed)
     tail = (1 - CONFIDENCE) / 2
     lower, upper = np.quantile(reordered(points, sizes, reference, rng), [tail, 1 - tail], axis=0)
-    return tuple(sizes), volumes(_cut(points, sizes), reference), lower, upper
+    drawn = volumes(_cut(points, np.arange(len(points)), sizes), reference)
+    return tuple(sizes), drawn, lower, upper
 
 
-def _cut(points: Volumes, sizes: Sequence[int]) -> list[Volumes]:
-    """Cut draws into pieces that end after these sizes; what failed is left out."""
-    pieces = np.split(points[: sizes[-1]], sizes[:-1])
-    return [piece[~np.isnan(piece).any(axis=1)] for piece in pieces]
+def _cut(points: Volumes, order: NDArray[np.intp], sizes: Sequence[int]) -> list[Volumes]:
+    """Cut draws, in an order, into pieces that end after these sizes; what failed is left out."""
+    worked = np.asarray(np.isfinite(points).all(axis=1))[order]
+    ends = np.cumsum(worked)[np.array(sizes[:-1], dtype=np.intp) - 1]
+    return np.split(points[order[worked]], ends)
 
 
 def _random_traces(volume: VolumeData) -> list[dict[str, Any]]:

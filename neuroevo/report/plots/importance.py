@@ -101,8 +101,8 @@ def caption(weighed: ImportanceData) -> str:
         return "All trials of the search have the same genes, so none can matter more."
     if not weighed.panels:
         return (
-            f"{wording.counted(found.trials, 'trial')} with too few different scores: nothing can "
-            "be learnt of what mattered."
+            f"{wording.counted(found.trials, 'trial')}, too few or too alike in their scores to "
+            "learn from them what mattered."
         )
     sentences = [_finding(weighed, item, measured) for item, measured in weighed.panels]
     sentences += [
@@ -119,7 +119,7 @@ def caption(weighed: ImportanceData) -> str:
         trials = wording.counted(found.failed, "trial")
         verb = "counts" if found.failed == 1 else "count"
         sentences.append(f"{trials} without finite objectives {verb} as bad as the worst.")
-    sentences.append("It tells of the genomes that the search tried, which are mostly good ones.")
+    sentences.append("It tells of what the search tried, not of the whole space.")
     return " ".join(sentences)
 
 

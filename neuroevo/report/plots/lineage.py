@@ -3,6 +3,7 @@
 Each generation stands further right, each better ancestor further down.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -35,6 +36,7 @@ PANEL_HEIGHT, GAP = 240, 30  # pixels
 MOST_STEPS = 900  # over all lines and panels
 MOST_TOLD = 120  # steps of a line whose changes are told
 MOST_RELATIVES = 40
+MOST_IN_SIGHT = 0.9  # share of the relatives, the best, for which an axis has room
 MOST_LABELS = 2
 WORTH = 0.1  # of the greatest gain, from which on a step is labelled
 APART = 0.45  # of the width, between two labels
@@ -150,7 +152,7 @@ def draw(lineage: LineageData) -> Specification:
     owners: list[int | None] = [None] * len(traces)
     places = domains(count, PANEL_HEIGHT, GAP)
     for place, item in enumerate(lineage.objectives):
-        scores = [step.scores[place] for line in lineage.lines for step in line.steps]
+        scores = _in_sight(lineage, place)
         layout[f"yaxis{_suffix(place)}"] = merged(
             objective_axis(item, scores), {"domain": places[place], "nticks": 6}
         )
@@ -271,6 +273,14 @@ def _greatest(lineage: LineageData, line: Line) -> list[str]:
 def _families(lineage: LineageData) -> list[str]:
     seen = {family(step.operator) for line in lineage.lines for step in line.steps}
     return [name for name in FAMILIES if name in seen]
+
+
+def _in_sight(lineage: LineageData, place: int) -> list[float]:
+    """Return the scores that an axis has to hold: of the lines, and of most of the relatives."""
+    near = [step.scores[place] for line in lineage.lines for step in line.relatives]
+    far = sorted(score for score in near if math.isfinite(score))
+    steps = [step.scores[place] for line in lineage.lines for step in line.steps]
+    return [*steps, *far[: round(len(far) * MOST_IN_SIGHT)]]
 
 
 def _in_legend(name: str) -> dict[str, Any]:

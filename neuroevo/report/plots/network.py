@@ -129,7 +129,7 @@ def _paths(network: "Network", diagram: Diagram) -> str:
     elif len(diagram.paths) == 1:
         start = f"{which} the input to {'the output' if same else ends}"
     bent = network.architecture.activation != "linear"
-    aside = ", as far as weights go: activations bend what passes" if bent else ""
+    aside = " (as far as weights go: activations bend what passes)" if bent else ""
     return f"{start}{aside}: {wording.listed(told)}."
 
 

@@ -240,9 +240,12 @@ def _units(hidden: object) -> int:
 def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
     """Return the axes of the objectives, which end where the few worst trials begin."""
     coordinates = []
-    for index, item in enumerate(findings.objectives):
-        values = [findings.scores(trial)[index] for trial in trials]
-        everything = [findings.scores(trial)[index] for trial in findings.complete]
+    rows, all_rows = (
+        [findings.scores(trial) for trial in each] for each in (trials, findings.complete)
+    )
+    for item, values, everything in zip(
+        findings.objectives, zip(*rows, strict=True), zip(*all_rows, strict=True), strict=True
+    ):
         top = _top(everything, logarithmic=item.logarithmic)
         kept = [value for value in everything if value <= top]
         coordinate = _numeric(objective_name(item), values, kept, logarithmic=item.logarithmic)

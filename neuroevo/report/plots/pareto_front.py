@@ -6,6 +6,8 @@ A slider goes back to the front as it stood after any generation.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +45,7 @@ PANEL_HEIGHT = 440
 GAP = 0.09  # of the height between two panels
 NEAR = 0.03  # of the spread between the best and the median trial
 FAR_QUANTILE = 0.97
-MOST_MEMBERS = 1_000
+MOST_MEMBERS = 500
 MOST_STEPS, MOST_IN_STEP = 50, 50  # of the slider, and networks of the front at each
 
 
@@ -211,12 +213,12 @@ def _steps(findings: "Findings") -> tuple[tuple[int, pd.DataFrame], ...]:
     """Return the front after some generations, evenly chosen."""
     fronts: list[tuple[int, list[Trial]]] = []
     front: list[Trial] = []
-    for generation, trials in findings.by_generation.items():
-        candidates = front + [trial for trial in trials if findings.is_complete(trial)]
+    born = attrgetter("generation")
+    for generation, trials in groupby(sorted(findings.complete, key=born), key=born):
+        candidates = [*front, *trials]
         kept = nondominated([findings.scores(trial) for trial in candidates])
         front = [candidates[place] for place in np.flatnonzero(kept)]
-        if front:
-            fronts.append((generation, sorted(front, key=findings.scores)))
+        fronts.append((generation, sorted(front, key=findings.scores)))
     steps = []
     for place in thinned(len(fronts), MOST_STEPS):
         generation, members = fronts[place]

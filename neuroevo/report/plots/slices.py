@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 COLUMNS = 2
 PANEL_HEIGHT, GAP = 210, 74  # pixels
 GUTTER = 0.05  # of the width, between two columns
-MOST_MARKS = 4_000  # over all panels
+MOST_MARKS = 2_400  # over all panels
 MOST_MEMBERS = 40
 TICKS = 3  # powers of ten that have room in a panel
 FAN = 0.6  # of the distance of neighbouring whole numbers or categories

@@ -36,6 +36,7 @@ MOST_PANELS = 8
 TICKS = 3  # powers of ten that have room in a panel
 FRONTIER = 0.5  # share of the trainings that diverge, from which on a cell is unstable
 NONE = "no hidden layer"
+TOLD = 4  # activations whose frontier is in the caption
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,10 +154,11 @@ def caption(stability: StabilityData) -> str:
     sentences = [what]
     if not stability.diverged:
         return f"{what} None of {stability.trainings:,} trainings diverged."
-    found = [told for name in stability.activations if (told := _frontier(stability, name))]
+    told = [told for name in stability.activations if (told := _frontier(stability, name))]
     share = stability.diverged / stability.trainings
-    if found:
-        sentences.append(f"More than half diverge {'; '.join(found)}.")
+    if told:
+        more = f"; {len(told) - TOLD} more panels have a frontier too" if len(told) > TOLD else ""
+        sentences.append(f"More than half diverge {'; '.join(told[:TOLD])}{more}.")
     else:
         sentences.append("Nowhere did more than half of them diverge.")
     whole = f"{share:.1%}" if share < 0.1 else f"{share:.0%}"  # noqa: PLR2004 - two digits
@@ -188,13 +190,13 @@ def _frontier(stability: StabilityData, name: str) -> str:
     if not found:
         return ""
     shallow, deep = min(found), max(found)
-    who = wording.shortened(name)
+    who = "" if name == NONE else f"for {wording.shortened(name)} "
     first, last = (wording.number(float(f"{found[each]:.2g}")) for each in (shallow, deep))
     if shallow == deep:
-        return f"for {who} from {first} on with {_layers(shallow)}"
+        return f"{who}from {first} on with {_layers(shallow)}"
     if first == last:
-        return f"for {who} from {first} on with {shallow} to {_layers(deep)}"
-    return f"for {who} from {first} on with {_layers(shallow)} and from {last} on with {deep}"
+        return f"{who}from {first} on with {shallow} to {_layers(deep)}"
+    return f"{who}from {first} on with {_layers(shallow)} and from {last} on with {deep}"
 
 
 def _layers(deep: int) -> str:

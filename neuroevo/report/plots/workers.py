@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.report import wording
@@ -67,7 +68,7 @@ def data(findings: "Findings") -> WorkersData:
     """Collect who worked when; empty for a run that did not note it."""
     works = sorted(
         {work for trial in findings.trials for work in trial.work},
-        key=lambda work: (work.began, work),
+        key=attrgetter("began", "worker"),
     )
     if not works:
         return WorkersData((), 0.0)

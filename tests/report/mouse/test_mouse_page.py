@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Download, Page, expect
 
+from neuroevo.learning import Architecture, DataSet, Network, TrainingSettings
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.starting_weights import starting_parameters
+from neuroevo.learning.training import sample_stream, train
 from neuroevo.report.findings import Findings
 from neuroevo.report.mouse import mouse_page
+from neuroevo.report.mouse.payload import payload
 from neuroevo.tasks.recording import read_recording
 
 Open = Callable[..., Page]
@@ -46,6 +52,11 @@ SEEN = """async () => {
 def shown(page: Page, name: str) -> str:
     """Return a number or word that the page shows of a race."""
     return str(page.locator(f"#{name}").text_content())
+
+
+def pixels(page: Page, name: str) -> float:
+    """Return a distance that the page shows."""
+    return float(shown(page, name).removesuffix(" px"))
 
 
 def strokes(page: Page, count: int, phase: float = 0.0) -> Iterator[None]:
@@ -82,21 +93,22 @@ def test_trained_champion_follows_within_five_pixels(visit: Open) -> None:
     page = visit("left.from=trained")
     for _ in strokes(page, 40):
         page.evaluate(FRAME)
-        assert float(shown(page, "left-distance").removesuffix(" px")) < 5
+        assert pixels(page, "left-distance") < 5
     assert shown(page, "left-samples") == "40"
 
 
 def test_evolved_configuration_gets_there_first(visit: Open) -> None:
-    """From random weights the champion's circle is at the pointer while article-good's is not."""
+    """From random weights the champion's circle learns to stay at the pointer; the other is far."""
     page = visit()
-    for moment, _ in enumerate(strokes(page, 400)):
-        if moment % 20 == 0:
-            page.evaluate(FRAME)
-            if shown(page, "left-arrived") != "not yet":
-                break
+    list(strokes(page, 300))
+    page.evaluate(FRAME)
+    assert shown(page, "left-samples") == shown(page, "right-samples") == "300"
     assert shown(page, "left-arrived").startswith("after ")
     assert shown(page, "right-arrived") == "not yet"
-    assert shown(page, "left-samples") == shown(page, "right-samples")
+    assert pixels(page, "right-everywhere") > 50
+    for _ in strokes(page, 20, phase=3):
+        page.evaluate(FRAME)
+        assert pixels(page, "left-distance") < 5
 
 
 def test_without_backpropagation_nothing_is_learnt(visit: Open) -> None:
@@ -131,17 +143,49 @@ def test_raw_pixels_diverge_and_a_reset_begins_again(visit: Open) -> None:
     expect(page.locator("#left-samples")).to_have_text("0")
 
 
-def test_strongest_path_multiplies_to_what_it_says(visit: Open) -> None:
-    """The product that is written out is that of its factors, of which the first is the input."""
-    page = visit("left.from=trained")
+def test_strongest_paths_are_the_strongest_of_all(visit: Open) -> None:
+    """Of all paths the one with the largest product is marked, its factors written out."""
+    page = visit("left.hidden=3-5-2")
     list(strokes(page, 3))
     page.evaluate(SEEN)
-    for row in page.locator("#left-paths dd").all():
-        text = str(row.text_content()).replace("−", "-")
-        *factors, last = re.split(" × | = ", text.split("output")[0])
-        assert len(factors) == 3
-        assert math.prod(map(float, factors)) == pytest.approx(float(last), abs=2e-3)
-    assert page.locator("#left-diagram .halo[d^=M]").count() == 2
+    content = network(page, "left")
+    architecture = Architecture.of(content["architecture"])
+    layers = Network(architecture, np.array(content["parameters"])).layers
+    weight = page.locator("#left-diagram .weights .negative").first
+    expect(weight).to_have_css("stroke", "rgb(201, 79, 0)")
+    expect(weight).to_have_css("fill", "none")
+    rows = page.locator("#left-paths dd").all_text_contents()
+    assert page.locator("#left-diagram .halo[d^=M]").count() == len(rows) == 2
+    for place, row in enumerate(rows):
+        inner = product(range(3), range(5), range(2))
+        routes = [[place, *units, place] for units in inner]
+        weights = [
+            [layer[0][step] for layer, step in zip(layers, pairwise(route), strict=True)]
+            for route in routes
+        ]
+        strongest = max(weights, key=lambda path: abs(math.prod(path)))
+        told = row.replace("−", "-").split("output")[0]
+        shown_input, *factors, last = map(float, re.split(" × | = ", told))
+        assert factors == pytest.approx(strongest, abs=6e-4)
+        assert last == pytest.approx(shown_input * math.prod(strongest), abs=2e-3)
+
+
+def test_page_begins_and_trains_as_a_run_does(visit: Open, learnt: Findings) -> None:
+    """Starting weights are a run's; an epoch of pre-training gives what the kernel gives."""
+    page = visit("epochs=1&start=3")
+    architecture = Architecture(inputs=2, hidden=(10,), outputs=2, activation="linear")
+    seed = (learnt.experiment.seed, 0)
+    start = starting_parameters(architecture, "uniform", seed, 3)
+    assert network(page, "left")["parameters"] == start.tolist()
+    page.locator("#pretrain").click()
+    expect(page.locator("#left-samples")).to_have_text("3,000")
+    positions = np.array(payload(learnt)["positions"]).reshape(-1, 2)
+    seen = (positions - (500, 300)) / (500, 300)
+    settings = TrainingSettings(samples=3000, precision="float64")
+    stream = sample_stream(DataSet(seen, seen, seen, seen, ("x", "y"), ("x", "y")), settings, seed)
+    theirs = train(architecture, [Lane(3, 0.106)], stream)
+    ours = np.array(network(page, "left")["parameters"])
+    assert np.abs(ours - theirs.parameters[0]).max() < 1e-9
 
 
 # Controls
@@ -194,7 +238,7 @@ OWN: dict[str, Act] = {
     "add": clicked,
 }
 SHARED: dict[str, Act] = {
-    "memory": chosen("any"),
+    "memory": chosen("newest"),
     "normalise": chosen("0.5"),
     "range": pressed("ArrowRight"),
     "noise": pressed("ArrowRight"),
@@ -262,7 +306,7 @@ def test_address_reproduces_the_page(visit: Open) -> None:
     page.locator("#right-add").click()
     page.locator("#right-rate").press("ArrowLeft")
     page.locator("#normalise").select_option("0.5")
-    page.locator("#memory").select_option("any")
+    page.locator("#memory").select_option("newest")
     page.locator("#noise").fill("12")
     page.locator("#silenced").fill("0.25")
     page.locator("#draw").click()
@@ -280,7 +324,7 @@ def test_address_reproduces_the_page(visit: Open) -> None:
 
 def test_links_to_try_start_what_they_say(visit: Open) -> None:
     """Each link at the end of the page is read as a state, and brings the race into sight."""
-    page = visit()
+    page = visit(reduced_motion="reduce")
     for link in page.locator("#claims a").all():
         link.click()
         expect(page.locator("#canvas")).to_be_in_viewport(ratio=0.9)
@@ -331,7 +375,7 @@ def test_pretraining_leaves_the_page_smooth(visit: Open) -> None:
     tasks = main_thread(json.loads(browser.stop_tracing()))
     assert len(tasks) > 50
     assert max(tasks) < 100
-    assert float(shown(page, "left-everywhere").removesuffix(" px")) < 5
+    assert pixels(page, "left-everywhere") < 5
 
 
 def main_thread(trace: dict[str, Any]) -> list[float]:

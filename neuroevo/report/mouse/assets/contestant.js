@@ -1,9 +1,10 @@
 // One of the two that race: a network, how it learns from samples, and how far its circle is from
 // the pointer. Knows no element of the page.
 
-import { hiddenActivations, vectorSize } from "./architecture.js";
+import { hiddenActivations } from "./architecture.js";
 import { Learner, Network, startingParameters } from "./network.js";
 import { PCG64, seedSequence } from "./random.js";
+import { valueOf } from "./state.js";
 
 const NEAR = 5; // pixels from the pointer, within which a circle follows it
 const STAYS = 20; // movements in a row that it must stay there to have arrived
@@ -22,16 +23,16 @@ export function seen([x, y], [width, height], factor) {
     : [(centred[0] / (width / 2)) * scale, (centred[1] / (height / 2)) * scale];
 }
 
-/** The pixels that a network's outputs mean. */
-export function placed([x, y], [width, height], factor) {
+// The pixels that a network's outputs mean.
+function placed([x, y], [width, height], factor) {
   const scale = Number(factor);
   const [across, down] =
     factor === "none" ? [1, 1] : [width / 2 / scale, height / 2 / scale];
   return [x * across + width / 2, y * down + height / 2];
 }
 
-/** The architecture that a contestant has with what its controls change. */
-export function chosenArchitecture({ architecture }, { hidden, activation }) {
+// The architecture that a contestant has with what its controls change.
+function chosenArchitecture({ architecture }, { hidden, activation }) {
   const widths = hidden ?? architecture.hidden;
   const own = hiddenActivations(architecture);
   const kept = widths.map((_, layer) => own[layer] ?? own.at(-1) ?? "linear");
@@ -39,9 +40,8 @@ export function chosenArchitecture({ architecture }, { hidden, activation }) {
 }
 
 /** Whether a contestant has trained weights that fit it as it is now. */
-export function hasTrained(trial, own) {
-  const size = vectorSize(chosenArchitecture(trial, own));
-  return trial.parameters !== null && trial.parameters.length === size;
+export function hasTrained({ parameters, architecture }, { hidden }) {
+  return parameters !== null && String(hidden ?? architecture.hidden) === String(architecture.hidden);
 }
 
 function startOf(trial, own, { seed, start, range }) {
@@ -67,9 +67,9 @@ export class Contestant {
   }
 
   #training(own, { seed, start }, budget) {
-    const optimizer = own.optimizer ?? this.trial.optimization.optimizer;
+    const optimizer = valueOf(own, "optimizer", this.trial);
     return {
-      learning_rate: own.rate ?? this.trial.learning_rate,
+      learning_rate: valueOf(own, "rate", this.trial),
       optimization: { ...this.trial.optimization, optimizer },
       budget,
       seed: [BigInt(seed), 0],

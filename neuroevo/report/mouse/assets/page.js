@@ -6,7 +6,7 @@ import { byId, onClick } from "./elements.js";
 import { Forms } from "./forms.js";
 import { OPTIMIZERS } from "./optimizers.js";
 import { Race } from "./race.js";
-import { controlsOf, readState, valueOf, writeState } from "./state.js";
+import { SIDES, controlsOf, readState, valueOf, writeState } from "./state.js";
 import { View } from "./view.js";
 import { Workshop } from "./workshop.js";
 
@@ -48,13 +48,17 @@ function changedOwn(name, side) {
   if (name === "trial") {
     Object.assign(own, { rate: null, activation: null, optimizer: null, hidden: null });
   }
-  if (!hasTrained(trial, own)) {
-    own.from = "random";
-  }
+  refuseUntrained(side);
   if (name === "rate") {
     race.contestants[side].learner.learningRate = valueOf(own, "rate", trial);
   } else {
     race.restart(side);
+  }
+}
+
+function refuseUntrained(side) {
+  if (!hasTrained(race.trialOf(side), race.state[side])) {
+    race.state[side].from = "random";
   }
 }
 
@@ -83,6 +87,7 @@ function readAddress() {
   const { state, unknown } = readState(location.hash, controls, payload);
   tell(unknown.length > 0 ? `This page does not hold trial ${unknown.join(" or ")}.` : "");
   race.state = state;
+  SIDES.forEach(refuseUntrained);
   race.reset();
   forms.show();
 }

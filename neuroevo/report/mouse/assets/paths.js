@@ -2,7 +2,8 @@
 
 /**
  * Of all paths from an input to an output the one whose product of weights is largest.
- * @param {{weights: ArrayLike<number>[]}[]} layers weights[from][to] of each layer
+ * @param {{weights: ArrayLike<number>[], biases: ArrayLike<number>}[]} layers of each layer
+ *   weights[from][to], and biases[to]
  * @param {number} input
  * @param {number} output
  * @param {(layer: number, unit: number) => boolean} isSilent units that no path goes through

@@ -5,7 +5,7 @@
 // what that contestant brings along. What can't be read is as if it weren't there.
 
 export const SIDES = ["left", "right"];
-export const RATES = [1e-6, 10];
+const RATES = [1e-6, 10];
 export const MOST_LAYERS = 10;
 export const MOST_UNITS = 64;
 
@@ -69,7 +69,7 @@ export function controlsOf(payload, activations, optimizers) {
       learn: flag(true),
       pilot: flag(false),
       pace: oneOf("move", ["move", "frame"]),
-      memory: oneOf("newest", ["newest", "any"]),
+      memory: oneOf("any", ["any", "newest"]),
       normalise: oneOf(factors[0], factors),
       range: within(1, 0.01, 10),
       noise: within(payload.jitter, 0, 100_000),
@@ -90,8 +90,8 @@ export function controlsOf(payload, activations, optimizers) {
   };
 }
 
-/** How the page opens without anything in its address. */
-export function openingState(controls, payload) {
+// How the page opens without anything in its address.
+function openingState(controls, payload) {
   const initial = (group) =>
     Object.fromEntries(Object.entries(group).map(([name, { initial }]) => [name, initial]));
   const side = (trial) => ({ trial, ...initial(controls.own) });
@@ -116,8 +116,11 @@ export function readState(fragment, controls, payload) {
   for (const [name, text] of new URLSearchParams(fragment.replace(/^#/, ""))) {
     const [side, own] = name.split(".");
     if (SIDES.includes(name)) {
-      const known = payload.contestants.some(({ key }) => key === text);
-      known ? (state[name].trial = text) : unknown.push(text);
+      if (payload.contestants.some(({ key }) => key === text)) {
+        state[name].trial = text;
+      } else {
+        unknown.push(text);
+      }
     } else if (SIDES.includes(side) && Object.hasOwn(controls.own, own ?? "")) {
       set(state[side], own, controls.own[own].read(text));
     } else if (Object.hasOwn(controls.shared, name)) {
