@@ -112,7 +112,7 @@ def _flips(generator: np.random.Generator, source: Path, file: str, times: int) 
 def _tried(scene: Path, source: Path, reference: Result, wound: _Wound) -> Outcome:
     with tempfile.TemporaryDirectory(dir=scene) as name:
         folder = Path(name, source.name)
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("report.html", "lock"))
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("*.html", "lock"))
         wound.make(folder)
         intact = tuple(set(committed(source)) & set(committed(folder)))
         try:

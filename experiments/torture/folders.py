@@ -17,6 +17,7 @@ _FILES = frozenset(
         "environment.json",
         "experiment.toml",
         "lock",
+        "mouse.html",
         "report.html",
         "start.json",
         "trials.damaged.jsonl",

@@ -113,9 +113,9 @@ class Case:
         )
 
     def copy(self, folder: Path) -> Path:
-        """Begin with a copy of another run, but for its report."""
+        """Begin with a copy of another run, but for its pages."""
         target = self.results / folder.name
-        shutil.copytree(folder, target, ignore=shutil.ignore_patterns("report.html"))
+        shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*.html"))
         return target
 
     def stop_at(

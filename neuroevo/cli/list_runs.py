@@ -60,5 +60,5 @@ def _row(summary: "Summary", objectives: "list[Objective]") -> tuple[str, ...]:
         summary.state,
         f"{summary.trials:,}" if summary.experiment else "",
         *("" if score is None else wording.measured(score, unit) for score, unit in scores),
-        summary.started[:16].replace("T", " "),
+        wording.moment(summary.started),
     )

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from neuroevo.report import wording
+from neuroevo.report.drawing import round_step
 
 SIDE = 1000  # units of a drawing, each way
 MOST_TICKS = 6
 NARROW = 1.2  # decades, below which logarithms tell no more than the numbers themselves
-STEPS = (1, 2, 5, 10)
 ROUNDING = 1e-9
 
 Point = tuple[float, float]
@@ -113,7 +113,9 @@ def axis(title: str, values: Iterable[float], *, logarithmic: bool = False) -> A
         powers = [low + step * place for place in range(count + 1)]
         return Axis(title, low, powers[-1], tuple(map(wording.power_of_ten, powers)), True)  # noqa: FBT003 - the field
     least, most = min(finite, default=0.0), max(finite, default=1.0)
-    width = _step((most - least) or abs(most) or 1.0)
+    size = max(abs(least), abs(most)) or 1.0
+    told_apart = 10.0 ** (math.floor(math.log10(size)) - 1)  # by two digits, which ticks may have
+    width = max(round_step(((most - least) or size) / (MOST_TICKS - 1)), told_apart)
     first, last = math.floor(least / width + ROUNDING), math.ceil(most / width - ROUNDING)
     last = max(last, first + 1)
     ticks = [width * place for place in range(first, last + 1)]
@@ -155,15 +157,9 @@ def lowest_so_far(values: Iterable[float]) -> list[float]:
     """Return at each place the lowest value up to there, NaN before the first finite one."""
     lowest, found = math.nan, []
     for value in values:
-        lowest = value if not lowest <= value else lowest
+        lowest = value if math.isnan(lowest) or value < lowest else lowest
         found.append(lowest)
     return found
-
-
-def _step(extent: float) -> float:
-    rough = extent / (MOST_TICKS - 1)
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(step * power for step in STEPS if step * power >= rough * (1 - ROUNDING))
 
 
 def _grid(scale: Axis, way: str) -> Markup:

@@ -7,6 +7,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable
+from itertools import chain
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 METHODS = ("GET", "HEAD")
 LONGEST_PATH = 1_000  # characters, as they are sent
 LONGEST_QUERY = 4_000
+LONGEST_HEAD = 16_384  # bytes of a request's first line and headers
 PIECE = 65_536  # bytes of an answer that are handed on at once, so that a slow client is noticed
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _STRANGE = re.compile(rb"%(?:2f|5c|00)|[\\;]|//", re.IGNORECASE)
@@ -86,9 +88,10 @@ class Guard:
             return _refused(405, "Only GET and HEAD.", {"allow": ", ".join(METHODS)})
         if headers.get("sec-fetch-site") == "cross-site" and not _is_followed(headers):
             return _refused(403, "Not for pages from elsewhere.")
-        path, query = scope["raw_path"], scope["query_string"]
-        if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
-            return _refused(414, "The address is too long.")
+        too_long = _too_long(scope)
+        if too_long is not None:
+            return too_long
+        path = scope["raw_path"]
         if not path.startswith(b"/") or _STRANGE.search(path) or not _is_text(scope["path"]):
             return _refused(404, "Not found.")
         return None
@@ -104,6 +107,14 @@ def _is_followed(headers: Headers) -> bool:
     return (
         headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     )
+
+
+def _too_long(scope: Scope) -> PlainTextResponse | None:
+    if len(scope["raw_path"]) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
+        return _refused(414, "The address is too long.")
+    if sum(map(len, chain.from_iterable(scope["headers"]))) > LONGEST_HEAD:
+        return _refused(431, "The headers are too long.")
+    return None
 
 
 def _is_text(path: str) -> bool:

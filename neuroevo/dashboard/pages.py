@@ -25,15 +25,15 @@ HOME = "neuroevo.dashboard"
 LINKED_FROM = "/assets/"
 STYLES = (*figures.STYLES, asset("dashboard.css", HOME))
 SCRIPTS = (asset("dashboard.js", HOME),)
-ASSETS = {  # name -> the package that has it
-    **dict.fromkeys((style.name for style in figures.STYLES), SHARED),
+ASSETS = {  # name -> the package that has it; all that any page links to
+    **{style.name: SHARED for style in figures.STYLES},
     **dict.fromkeys(figures.SCRIPTS, SHARED),
     "dashboard.css": HOME,
     "dashboard.js": HOME,
 }
 KINDS = {".css": "text/css", ".js": "text/javascript"}
 _PIECE = 65_536  # bytes of a file that are read at once
-_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+_POLICY = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]*)"')
 
 
 def shown(template: str, title: str, values: Mapping[str, Any], status: int = 200) -> Response:
@@ -53,15 +53,15 @@ def shown(template: str, title: str, values: Mapping[str, Any], status: int = 20
     """
     document = Document(template, title, STYLES, SCRIPTS, package=HOME)
     whole = {"crumbs": (), "events": "", **values}
-    return whole_page(document.render(whole, linked_from=LINKED_FROM), status)
+    return whole_page(document.render(whole, linked_from=LINKED_FROM).encode(), status)
 
 
-def whole_page(text: str, status: int = 200) -> Response:
+def whole_page(page: bytes, status: int = 200) -> Response:
     """Answer with a page; the policy that it holds becomes a header, too."""
-    policy = _POLICY.search(text[:20_000])
-    held = html.unescape(policy[1]) if policy else "default-src 'none'"
+    policy = _POLICY.search(page, 0, 20_000)
+    held = html.unescape(policy[1].decode()) if policy else "default-src 'none'"
     headers = {"content-security-policy": f"{held}; frame-ancestors 'none'"}
-    return HTMLResponse(text, status, headers)
+    return HTMLResponse(page, status, headers)
 
 
 def problem(status: int, title: str, lines: tuple[str, ...]) -> Response:

@@ -13,15 +13,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from neuroevo.dashboard.application import application
-from neuroevo.dashboard.guard import known_hosts
+from neuroevo.dashboard.guard import LONGEST_HEAD, known_hosts
 from neuroevo.errors import BusyError, NeuroevoError, StorageError, UsageError
 
-LONGEST_HEAD = 16_384  # bytes of a request's first line and headers
 HIGHEST_PORT = 65_535
 _BACKLOG = 256
 
@@ -48,7 +48,7 @@ class Limits:
 
     head_seconds: float = 10.0
     stuck_seconds: float = 20.0
-    end_seconds: float = 1.5
+    end_seconds: float = 1.0
     waiting: int = 64
     connections: int = 256
     streams: int = 64
@@ -162,6 +162,13 @@ class _Protocol(H11Protocol):
         super().handle_events()
         if self.cycle is not None and not self.cycle.response_complete:
             self._stop_waiting()
+
+    def send_400_response(self, msg: str) -> None:
+        if self.conn.our_state is h11.IDLE:
+            super().send_400_response(msg)
+        else:  # in the midst of an answer there is no room for another one
+            self.cycle.disconnected = True
+            self.transport.abort()
 
     def on_response_complete(self) -> None:
         self._await_request()

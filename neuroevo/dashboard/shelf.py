@@ -21,12 +21,12 @@ from neuroevo.report.summary import Kept, Summarizer, Summary
 from neuroevo.runs import (
     JournalReader,
     RunFolder,
+    damage,
     list_runs,
     read_champions,
     read_environment,
     read_trial,
 )
-from neuroevo.runs.journal import damage
 
 if TYPE_CHECKING:
     from neuroevo.runs import Champion, Trial
@@ -77,14 +77,12 @@ class Shelf:
             if time.monotonic() - self._looked < FRESH:
                 return self._glances
             books = [self._book(folder) for folder in reversed(list_runs(self.results))]
-            for book in books:
-                if book.folder.id not in self._first:
-                    self._first[book.folder.id] = self._reader.submit(book.summary)
-            reading = [self._first[book.folder.id] for book in books]
-            wait(reading, PATIENCE)
+            new = [book for book in books if book.folder.id not in self._first]
+            self._first |= {book.folder.id: self._reader.submit(book.summary) for book in new}
+            wait([self._first[book.folder.id] for book in new], PATIENCE)
             self._glances = tuple(
-                Glance(book.folder, book.summary() if future.done() else None)
-                for book, future in zip(books, reading, strict=True)
+                Glance(book.folder, book.summary() if self._first[book.folder.id].done() else None)
+                for book in books
             )
             self._looked = time.monotonic()
             return self._glances
@@ -110,8 +108,9 @@ class Shelf:
             with self._lock:
                 self._opened.pop(identity, None)
                 self._opened[identity] = book
-                while len(self._opened) > MOST_OPEN:
-                    self._opened.pop(next(iter(self._opened))).close()
+                for oldest in list(self._opened)[:-MOST_OPEN]:
+                    if self._opened[oldest].close():
+                        del self._opened[oldest]
         return book
 
     def _book(self, folder: RunFolder) -> "Book":
@@ -131,15 +130,23 @@ class Book:
         self.folder = folder
         self._summarizer = Summarizer(folder)
         self._lock = threading.RLock()
-        self.close()
+        self._begin()
 
-    def close(self) -> None:
-        """Forget what takes much memory."""
-        with self._lock:
-            self._index = _Index(self.folder.journal_file)
-            self._champions: Kept[tuple[Champion, ...]] = Kept()
-            self._findings: tuple[Summary, Findings] | None = None
-            self._report: tuple[Summary, str] | None = None
+    def close(self) -> bool:
+        """Forget what takes much memory, unless somebody is reading; tells whether it did."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._begin()
+        finally:
+            self._lock.release()
+        return True
+
+    def _begin(self) -> None:
+        self._index = _Index(self.folder.journal_file)
+        self._champions: Kept[tuple[Champion, ...]] = Kept()
+        self._findings: tuple[Summary, Findings] | None = None
+        self._report: tuple[Summary, bytes] | None = None
 
     def summary(self) -> Summary:
         """Return the run in a few numbers."""
@@ -171,8 +178,8 @@ class Book:
             self._index.advance()
             return self._index.whole(number)
 
-    def report(self) -> str:
-        """Return the report as it would be written now.
+    def report(self) -> bytes:
+        """Return the report as it would be written now; all who ask for it share one in memory.
 
         Raises
         ------
@@ -182,7 +189,7 @@ class Book:
         with self._lock:
             summary = self.summary()
             if self._report is None or self._report[0] is not summary:
-                self._report = summary, page(Run(self.folder).findings)
+                self._report = summary, page(Run(self.folder).findings).encode()
             return self._report[1]
 
     def _read(self, summary: Summary) -> Findings:

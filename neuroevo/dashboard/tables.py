@@ -1,12 +1,14 @@
-"""Tables whose order stands in the address: columns, keys to sort by, pages. It knows no run."""
+"""Tables whose order and filter stand in the address: columns, keys, texts. It knows no run."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from neuroevo.space.values import holds_pairs
+
+LONGEST_FILTER = 200  # characters
 
 T = TypeVar("T")
 Key = Callable[[T], Any]
@@ -103,6 +105,27 @@ def with_query(path: str, values: Mapping[str, str]) -> str:
     """Return an address with the values that are not empty."""
     query = urlencode({name: value for name, value in values.items() if value})
     return f"{path}?{query}" if query else path
+
+
+def filter_of(query: Mapping[str, str]) -> str:
+    """Return the text that the rows must match, as the address says it."""
+    return query.get("filter", "")[:LONGEST_FILTER].strip()
+
+
+def matches(text: str, texts: Iterable[str]) -> bool:
+    """Tell whether every word of a text is in one of the texts."""
+    words = text.lower().split()
+    return not words or all(
+        any(word in each for each in found)
+        for found in [[each.lower() for each in texts]]
+        for word in words
+    )
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number, 0 where it is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10  # noqa: PLR2004 - as long as any of ours
+    return int(text) if is_number else 0
 
 
 def _is_known(value: object) -> bool:

@@ -78,6 +78,34 @@ def reference_point(points: ArrayLike) -> tuple[float, ...]:
     return tuple(max(column) + 0.1 * ((max(column) - min(column)) or 1.0) for column in columns)
 
 
+def hypervolumes(pieces: Sequence[np.ndarray], reference: Sequence[float]) -> np.ndarray:
+    """Measure the front of the first piece, of the first two, and so on.
+
+    Parameters
+    ----------
+    pieces
+        Finite numbers to be minimised, each of shape (points, objectives).
+    reference
+        The reference point, shape (objectives,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Volumes, shape (pieces,), see `hypervolume`.
+
+    Raises
+    ------
+    UsageError
+        When the shapes don't match or the reference is not finite.
+    """
+    front, measured = np.empty((0, len(reference))), []
+    for piece in pieces:
+        front = np.concatenate([front, piece])
+        front = front[nondominated(front)]
+        measured.append(hypervolume(front, reference))
+    return np.array(measured)
+
+
 def hypervolume(points: ArrayLike, reference: ArrayLike) -> float:
     """Measure the space between some points and a reference point that is worse.
 

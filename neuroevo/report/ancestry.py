@@ -3,7 +3,6 @@
 Parents have lower numbers than their children: whatever says otherwise is no descent.
 """
 
-import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ class Ancestry:
     """
 
     def __init__(self, findings: "Findings") -> None:
-        self._scores = findings.scores
+        self._costs = findings.costs
         self.trials: Mapping[int, Trial] = {trial.number: trial for trial in findings.trials}
 
     def parents(self, trial: "Trial") -> "tuple[Trial, ...]":
@@ -38,7 +37,7 @@ class Ancestry:
             for number in dict.fromkeys(trial.parents)
             if number < trial.number and number in self.trials
         ]
-        return tuple(sorted(known, key=self.costs)) if len(known) > 1 else tuple(known)
+        return tuple(sorted(known, key=self._costs)) if len(known) > 1 else tuple(known)
 
     def line(self, trial: "Trial") -> "tuple[Trial, ...]":
         """Return the line of better parents that ends in a trial, from its beginning on."""
@@ -63,10 +62,6 @@ class Ancestry:
             seen.update(parents)
             found += layer
         return tuple(found)
-
-    def costs(self, trial: "Trial") -> tuple[float, ...]:
-        """Return a trial's scores, infinite where there is none, so that they can be compared."""
-        return tuple(score if math.isfinite(score) else math.inf for score in self._scores(trial))
 
 
 def family(operator: str) -> str:

@@ -27,6 +27,7 @@ PLOTLY_CONFIG = {
     "displaylogo": False,
     "showSendToCloud": False,  # its button would upload the figure
     "plotlyServerURL": "",
+    "typesetMath": False,  # a name between dollar signs is no formula
     "responsive": True,
     "displayModeBar": False,  # it would lie over the legends; a double click resets a zoom
 }

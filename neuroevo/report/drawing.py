@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroevo.report import wording
 from neuroevo.report.theme import LIGHT, RAMP
@@ -23,6 +24,7 @@ MOST_POINTS = 3_000
 MOST_GENERATIONS = 400
 MOST_TICKS = 7
 STEP_DURATION = 150  # milliseconds of a frame that is played
+GOLDEN, SILVER = 0.6180339887, 0.4142135624  # irrational, and to one another
 EXACT_WHOLE = 2.0**53
 ENOUGH_DECADES = 1.6
 FEW_DECADES = 0.8
@@ -133,8 +135,20 @@ def feature_axis(feature: "Feature", ticks: int = MOST_TICKS) -> dict[str, Any]:
     return axis | {"range": [round(low - room, 6), round(high + room, 6)]} | whole
 
 
-def colour_bar(title: str, low: int, high: int) -> dict[str, Any]:
-    """Return the colour axis of a figure that colours by an integer such as the generation."""
+def colour_bar(
+    title: str, low: int, high: int, ticks: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the colour axis of a figure that colours by an integer such as the generation.
+
+    Parameters
+    ----------
+    title
+        What it is.
+    low, high
+        Its ends.
+    ticks
+        What plotly calls ticks, where they are not the whole numbers between the ends.
+    """
     return {
         "cmin": low,
         "cmax": max(high, low + 1),
@@ -148,7 +162,7 @@ def colour_bar(title: str, low: int, high: int) -> dict[str, Any]:
             "thickness": 10,
             "outlinewidth": 0,
             "tickfont": {"size": 12, "color": LIGHT["muted"]},
-            **whole_ticks(high - low),
+            **(whole_ticks(high - low) if ticks is None else ticks),
             "len": 1,
             "y": 0.5,
             "xpad": 6,
@@ -159,6 +173,12 @@ def colour_bar(title: str, low: int, high: int) -> dict[str, Any]:
 def whole_ticks(extent: int) -> dict[str, Any]:
     """Return what keeps an axis from labelling fractions of what is counted, over an extent."""
     return {"tickformat": "d", "dtick": 1, "tick0": 0} if extent <= MOST_TICKS else {"nticks": 9}
+
+
+def round_step(least: float) -> float:
+    """Return the round number, 1, 2 or 5 times a power of ten, that is at least so large."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-9))
 
 
 def ramp_colour(position: float) -> str:
@@ -178,9 +198,21 @@ def domains(count: int, size: float, gap: float) -> list[list[float]]:
     return [panel_domain(place, count, share) for place in range(count)]
 
 
-def fanned(count: int, width: float) -> list[float]:
-    """Return small offsets that fill a width evenly, the same every time (golden ratio steps)."""
-    return [round(((place * 0.6180339887) % 1 - 0.5) * width, 3) for place in range(1, count + 1)]
+def fanned(count: int, width: float, step: float = GOLDEN) -> NDArray[np.float64]:
+    """Return small offsets that fill a width evenly, the same every time.
+
+    Parameters
+    ----------
+    count
+        How many.
+    width
+        What they fill, half of it on either side of 0.
+    step
+        Share of the width from each to the next, `GOLDEN` or, for the other coordinate of the
+        same points, `SILVER`: with equal steps they would lie on a line.
+    """
+    places = np.arange(1, count + 1, dtype=np.float64)
+    return np.round((places * step % 1 - 0.5) * width, 3)
 
 
 def chooser(buttons: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -248,6 +280,26 @@ def panel_domain(index: int, count: int, gap: float) -> list[float]:
     height = (1 - gap * (count - 1)) / count
     top = 1 - index * (height + gap)
     return [round(max(top - height, 0), 4), round(top, 4)]
+
+
+def column_domain(index: int, count: int, gutter: float) -> list[float]:
+    """Return the part of the width that a column of panels takes, counted from the left.
+
+    Parameters
+    ----------
+    index, count
+        Which column of how many, from 0.
+    gutter
+        Share of the whole width between two columns.
+    """
+    width = (1 - gutter * (count - 1)) / count
+    start = index * (width + gutter)
+    return [round(start, 4), round(start + width, 4)]
+
+
+def axis_suffix(index: int) -> str:
+    """Return what the name of a panel's axis ends in: nothing for the first, else its number."""
+    return "" if index == 0 else str(index + 1)
 
 
 def generation_axis(first: int, last: int) -> dict[str, Any]:
@@ -329,14 +381,6 @@ def nothing(reason: str) -> Specification:
     }
     hidden = {"visible": False}
     return {"data": [], "layout": {"annotations": [annotation], "xaxis": hidden, "yaxis": hidden}}
-
-
-def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts as one dict; of equal keys the last counts."""
-    whole: dict[str, Any] = {}
-    for part in parts:
-        whole.update(part)
-    return whole
 
 
 def _rounded(value: float) -> float | int | None:

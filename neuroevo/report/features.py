@@ -118,6 +118,23 @@ def depth(trial: "Trial") -> int | None:
     return len(hidden) if isinstance(hidden, tuple) else None
 
 
+def units(hidden: object) -> int:
+    """Return the number of units in hidden layers."""
+    return sum(wording.widths(hidden))
+
+
+def activation_places(hidden: Sequence[Any]) -> dict[str, int]:
+    """Return which of the layers' own activations are told, by name: the first and the last.
+
+    Parameters
+    ----------
+    hidden
+        The hidden layers of all trials, each with an activation of its own.
+    """
+    deepest = max(map(len, hidden))
+    return {"activation": 0} if deepest == 1 else {"first activation": 0, "last activation": -1}
+
+
 def activation(trial: "Trial") -> str:
     """Return the one activation of a trial's hidden layers, ``mixed`` where they differ.
 
@@ -139,13 +156,12 @@ def _value(gene: str, trial: "Trial") -> Any:  # noqa: ANN401 - a gene's value, 
 
 def _layers(gene: str, values: Sequence[Any]) -> list[Feature]:
     named = gene == "hidden"
-    deep, units = (DEPTH, UNITS) if named else (_words(gene), f"{_words(gene)}, units")
-    found = [_measured(deep, values, len), _measured(units, values, _units)]
+    deep, wide = (DEPTH, UNITS) if named else (_words(gene), f"{_words(gene)}, units")
+    found = [_measured(deep, values, len), _measured(wide, values, units)]
     if not any(map(holds_pairs, values)):
         return found
-    deepest = max(len(value) for value in values if value is not None)
-    places = {"activation": 0} if deepest == 1 else {"first activation": 0, "last activation": -1}
-    for title, place in places.items():
+    present = [value for value in values if value is not None]
+    for title, place in activation_places(present).items():
         names = [value[place][1] if value else None for value in values]
         found.append(_category(title, names, sorted({name for name in names if name})))
     return found
@@ -153,10 +169,6 @@ def _layers(gene: str, values: Sequence[Any]) -> list[Feature]:
 
 def _measured(name: str, values: Sequence[Any], measure: Callable[[Any], int]) -> Feature:
     return _number(name, [None if value is None else measure(value) for value in values])
-
-
-def _units(hidden: object) -> int:
-    return sum(wording.widths(hidden))
 
 
 def _number(name: str, values: Sequence[Any], *, logarithmic: bool = False) -> Feature:

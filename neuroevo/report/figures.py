@@ -5,7 +5,7 @@ It knows pages and files; what is to be seen in a figure is its plot's affair.
 
 import importlib.util
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from neuroevo.report.drawing import Specification
     from neuroevo.report.findings import Findings
     from neuroevo.report.run import Run
+    from neuroevo.runs import Trial
 
 STYLES = (asset("theme.css"), asset("report.css"), asset("network.css"))
 SCRIPTS = ("plotly.min.js", "stepping.js", "choosing.js", "brushing.js", "report.js")
@@ -108,7 +109,7 @@ def show(findings: "Findings", name: str) -> Shown:
     if name == "network":  # plotly's is for those who ask for a figure in Python
         if data.diagram is None:
             return shown
-        return replace(shown, drawing=svg(data.diagram, _network_label(findings)))
+        return replace(shown, drawing=svg(data.diagram, network_label(findings, findings.front[0])))
     specification = plot.draw(data)
     if not specification["data"]:
         return shown
@@ -180,9 +181,9 @@ def write_figures(run: "Run", folder: Path) -> Written:
         if each.drawing is not None:
             paths.append(folder / f"{each.name}.svg")
             write_atomically(paths[-1], standalone(each.drawing))
-    plotted = [each for each in drawn if each.specification is not None]
-    pictures = [folder / f"{each.name}.{kind}" for kind in ("svg", "png") for each in plotted]
-    problem = _draw_pictures(run, plotted, pictures)
+    plotted = {each.name: each.specification for each in drawn if each.specification is not None}
+    pictures = [folder / f"{name}.{kind}" for kind in ("svg", "png") for name in plotted]
+    problem = _draw_pictures(list(plotted.values()), pictures)
     return Written((*paths, *([] if problem else pictures)), problem)
 
 
@@ -194,28 +195,53 @@ def standalone(drawing: Markup) -> str:
     return f"{opening}><style>{tokens}\n{asset('network.css').text}</style>{rest}"
 
 
-def _network_label(findings: "Findings") -> str:
-    trial = findings.front[0]
+def network_label(findings: "Findings", trial: "Trial") -> str:
+    """Return what the drawing of a trial's network shows, for those who can't see it."""
     return (
         f"Network {wording.sizes(findings.layer_sizes(trial))} of trial {trial.number}, inputs on "
         "the left, outputs on the right, a line for each weight"
     )
 
 
-def _draw_pictures(run: "Run", plotted: list[Shown], pictures: list[Path]) -> str:
-    """Draw figures with kaleido, which needs a browser; say in a sentence what went wrong."""
+def _draw_pictures(plotted: "Sequence[Specification]", pictures: Sequence[Path]) -> str:
+    """Draw figures with kaleido, which needs a browser; say in a sentence what went wrong.
+
+    Parameters
+    ----------
+    plotted
+        The figures.
+    pictures
+        A file for each, of one kind after the other.
+    """
     if importlib.util.find_spec("kaleido") is None:
         return "PNG and SVG need kaleido, which was not found: pip install 'neuroevo[figures]'"
-    import plotly.io  # noqa: PLC0415 - slow, for pictures only
+    import kaleido  # noqa: PLC0415 - slow, for pictures only
 
     for name in ("choreographer", "kaleido"):  # their browser's affairs are nobody's news
         logging.getLogger(name).addHandler(logging.NullHandler())
-    figures = [run.figure(each.name).update_layout(sliders=[], updatemenus=[]) for each in plotted]
+    kinds = len(pictures) // len(plotted) if plotted else 0
+    controls = ("sliders", "updatemenus")
+    figures = [
+        {
+            "data": each["data"],
+            "layout": {key: part for key, part in each["layout"].items() if key not in controls}
+            | {"template": theme.template()},
+        }
+        for each in plotted
+    ]
     try:
-        plotly.io.write_images(
-            figures * 2, [str(path) for path in pictures], width=PICTURE_WIDTH, scale=PICTURE_SCALE
+        # Not plotly's own function, which has the browser fetch MathJax from afar.
+        kaleido.write_fig_from_object_sync(
+            [_order(figure, path) for figure, path in zip(figures * kinds, pictures, strict=True)],
+            kopts={"mathjax": False},
         )
     except Exception as error:  # noqa: BLE001 - a browser fails in its own ways; the pages are there
-        told = " ".join(str(error).split()) or type(error).__name__
+        told = " ".join(" ".join(map(str, error.args)).split()) or type(error).__name__
         return f"PNG and SVG could not be drawn: {wording.shortened(told, 200)}"
     return ""
+
+
+def _order(figure: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return what kaleido is told of a picture."""
+    size = {"width": PICTURE_WIDTH, "height": figure["layout"]["height"], "scale": PICTURE_SCALE}
+    return {"fig": figure, "path": path, "opts": {"format": path.suffix[1:], **size}}

@@ -178,6 +178,10 @@ class Findings:
         objectives = trial.objectives
         return tuple([objectives.get(name, math.nan) for name in self._objective_names])
 
+    def costs(self, trial: "Trial") -> tuple[float, ...]:
+        """Return a trial's scores, infinite where there is none, so that they can be compared."""
+        return tuple(score if math.isfinite(score) else math.inf for score in self.scores(trial))
+
     def score_table(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
         """Return the scores of some trials, array (trials, objectives)."""
         rows = np.array([self.scores(trial) for trial in trials], dtype=np.float64)

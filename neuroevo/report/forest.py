@@ -65,15 +65,16 @@ def permutation_importance(
     -------
     None if there are too few rows, or the target is the same in all of them.
     """
-    from sklearn.ensemble import RandomForestRegressor  # noqa: PLC0415 - slow, for this alone
-    from sklearn.inspection import permutation_importance as permuted  # noqa: PLC0415 - as above
-    from sklearn.model_selection import ShuffleSplit  # noqa: PLC0415 - as above
-
     if len(target) > MOST_ROWS:
         kept = np.random.default_rng(seed).choice(len(target), MOST_ROWS, replace=False)
         inputs, target = inputs[kept], target[kept]
     if len(target) < LEAST_ROWS or np.ptp(target) == 0:
         return None
+
+    from sklearn.ensemble import RandomForestRegressor  # noqa: PLC0415 - slow, for this alone
+    from sklearn.inspection import permutation_importance as permuted  # noqa: PLC0415 - as above
+    from sklearn.model_selection import ShuffleSplit  # noqa: PLC0415 - as above
+
     lost, predicted = [], []
     splits = ShuffleSplit(SPLITS, test_size=HELD_OUT, random_state=seed).split(inputs)
     for place, (learnt, held) in enumerate(splits):

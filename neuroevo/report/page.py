@@ -53,9 +53,9 @@ def write_report(run: "Run") -> Path:
         If the run can't be read or the report can't be written.
     """
     path = run.folder.report_file
-    write_atomically(path, page(run.findings))
     if is_of_the_mouse(run.findings):
         write_mouse_page(run)
+    write_atomically(path, page(run.findings))
     return path
 
 
@@ -86,7 +86,7 @@ def page(findings: "Findings") -> str:
             "failures": _failures(findings),
             "asked": _asked(findings),
             "toml": findings.experiment.to_toml(),
-            "started": str(findings.environment.get("started", "")).replace("T", " ")[:16],
+            "started": wording.moment(str(findings.environment.get("started", ""))),
             "machine": _machine(findings),
             "identity": findings.identity,
             "mouse": "mouse.html" if is_of_the_mouse(findings) else "",

@@ -19,13 +19,13 @@ from neuroevo.evolution.front import nondominated
 from neuroevo.runs import (
     JournalReader,
     StatusReader,
+    damage,
     read_champions,
     read_environment,
     read_experiment,
     read_start,
 )
-from neuroevo.runs.disk import Stamp, stamp
-from neuroevo.runs.journal import damage
+from neuroevo.runs.disk import Stamp, stamp, unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,7 +152,7 @@ class Summarizer:
         self._lock = threading.Lock()
         self._status = StatusReader(folder)
         self._summary: Summary | None = None
-        self._stamps: tuple[Stamp, ...] = ()
+        self._stamps: tuple[Stamp | None, ...] = ()
         self._files = (
             folder.path,  # which changes with every file that is replaced in it
             folder.journal_file,
@@ -160,6 +160,8 @@ class Summarizer:
             folder.experiment_file,
             folder.environment_file,
             folder.champions_file,
+            folder.random_file,
+            folder.ablation_file,
         )
         self._asked: Kept[Experiment] = Kept()
         self._ran_on: Kept[str] = Kept()
@@ -188,6 +190,9 @@ class Summarizer:
             return self._sound()
         except NeuroevoError as error:
             return Summary(self.folder, "damaged", error.problems)
+        except OSError as error:  # a file that vanished or was shut away meanwhile
+            problems = unreadable(self.folder.path, error).problems
+            return Summary(self.folder, "damaged", problems)
 
     def _sound(self) -> Summary:
         folder = self.folder
@@ -227,7 +232,7 @@ class Kept(Generic[T]):
     """What was read from some files, as long as they are what they were."""
 
     def __init__(self) -> None:
-        self._stamps: tuple[Stamp, ...] | None = None
+        self._stamps: tuple[Stamp | None, ...] | None = None
         self._value: T
 
     def of(self, read: Callable[[], T], *files: "Path") -> T:

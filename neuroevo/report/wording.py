@@ -86,6 +86,21 @@ def factor(ratio: float) -> str:
     return f"{ratio:.1f}" if ratio < 10 else number(round(ratio))  # noqa: PLR2004 - two digits
 
 
+def percent(share: float) -> str:
+    """Return a share in percent, to two digits: ``5.6%``, ``56%``."""
+    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"  # noqa: PLR2004 - two digits
+
+
+def hidden_layers(count: int) -> str:
+    """Return a number of hidden layers in words."""
+    return counted(count, "hidden layer") if count else "no hidden layer"
+
+
+def moment(iso: str) -> str:
+    """Return an ISO 8601 time as date, hours and minutes; empty where there is none."""
+    return iso.replace("T", " ")[:16]
+
+
 def duration(seconds: float) -> str:
     """Return a span of time in the unit that suits it."""
     if seconds < LONG:
@@ -181,7 +196,7 @@ def configuration(genome: Mapping[str, object]) -> str:
     parts = []
     if "hidden" in genome:
         hidden = genome["hidden"]
-        layers = value(hidden) if hidden else "no hidden layer"
+        layers = value(hidden) if hidden else hidden_layers(0)
         name = genome.get("activation")
         parts.append(f"{name} {layers}" if name and hidden else layers)
     elif "activation" in genome:

@@ -16,10 +16,11 @@ from neuroevo.runs.environment import (
 )
 from neuroevo.runs.experiment import experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, check_name, find_run, list_runs
-from neuroevo.runs.journal import (
+from neuroevo.runs.journal import Journal
+from neuroevo.runs.journal_reader import (
     Appended,
-    Journal,
     JournalReader,
+    damage,
     mend_journal,
     read_trial,
     read_trials,
@@ -45,6 +46,7 @@ __all__ = [
     "best_toml",
     "check_name",
     "cpu_model",
+    "damage",
     "data_fingerprint",
     "environment",
     "environment_differences",

@@ -5,14 +5,20 @@ It knows nothing of what the files hold.
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from neuroevo.errors import StorageError
 from neuroevo.files import StrangeFileError, read_file
 
-Stamp = tuple[int, int, int] | None
-"""What tells a file from what it was before: its number, size and time; None where none is."""
-
 NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)  # whatever is written never goes where a link leads
+
+
+class Stamp(NamedTuple):
+    """What tells a file from what it was before: its number, its size, when it was changed."""
+
+    number: int
+    size: int
+    changed: int
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -61,13 +67,13 @@ def read_bytes(path: Path, most_bytes: int) -> bytes:
         raise StorageError(f"{path}: {error}") from error
 
 
-def stamp(path: Path) -> Stamp:
-    """Tell what a file is like, so that it need not be read again while it is like that."""
+def stamp(path: Path) -> Stamp | None:
+    """Tell a file from what it was before, so that it is read again only then; None without one."""
     try:
         status = os.stat(path)  # noqa: PTH116 - a call of os, as the others here
     except (OSError, ValueError):
         return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def unreadable(path: Path, error: OSError) -> StorageError:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from neuroevo.runs.checkpoint import read_checkpoints
 from neuroevo.runs.disk import Stamp, stamp
 from neuroevo.runs.folder import RunFolder
-from neuroevo.runs.journal import count_trials
+from neuroevo.runs.journal_reader import count_trials
 from neuroevo.runs.lock import holder
 from neuroevo.space.values import is_number
 
@@ -70,7 +70,7 @@ class StatusReader:
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
         self._files = (folder.checkpoint_file, folder.previous_checkpoint_file)
-        self._stamps: tuple[Stamp, ...] | None = None
+        self._stamps: tuple[Stamp | None, ...] | None = None
         self._checkpoint: Mapping[str, Any] = {}
         self._problems: tuple[str, ...] = ()
 

@@ -18,7 +18,8 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 FILES = {
     "experiment.toml", "environment.json", "start.json", "trials.jsonl", "checkpoint.json",
-    "checkpoint.previous.json", "best.toml", "champions.safetensors", "report.html", "lock",
+    "checkpoint.previous.json", "best.toml", "champions.safetensors", "report.html", "mouse.html",
+    "lock",
 }  # fmt: skip
 TINY = ("--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1")
 LONG = (*TINY, "--set", "evolution.generations=1000000")

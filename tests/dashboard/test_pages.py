@@ -198,6 +198,7 @@ def test_two_runs_are_chosen_and_compared(client: Client, look: Look) -> None:
     page.keyboard.press("c")
     page.wait_for_selector("html[data-drawn]")
     assert page.url.count("run=") == 2
+    expect(page.locator(".main-svg").first).to_be_visible()
     for row in range(2):
         assert page.locator("a[href^='/runs/']").nth(row).is_visible()
     assert page.evaluate(OVERFLOW) <= 0
@@ -212,7 +213,8 @@ def test_a_trial_is_taken_home(client: Client, look: Look, sound: Path, first: s
     expect(page.locator("button[data-copy]")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == best
     assert client.ask(f"/runs/{first}/trials/{trial}/experiment.toml").text == best
-    expect(page.locator("svg.network").first).to_be_visible()
+    weight = page.locator("svg.network .weights path").first
+    expect(weight).to_have_css("fill", "none")  # or no style of its own has reached it
 
 
 def test_any_trial_races_in_the_mouse_page(client: Client, look: Look, first: str) -> None:

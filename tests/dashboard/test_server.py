@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +182,9 @@ def test_addresses_have_a_length(client: Client) -> None:
     assert client.ask("/" + "a" * 2_000).status == 414
     assert client.ask("/?filter=" + "a" * 5_000).status == 414
     assert client.ask("/?filter=" + "a" * 3_000).status == 200
-    assert sent(client, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 70_000)[9:12] == b"400"
+    head = b"GET / HTTP/1.1\r\nHost: localhost\r\nX: "
+    assert sent(client, head + b"a" * 70_000)[9:12] == b"400"
+    assert sent(client, head + b"a" * 20_000 + b"\r\n\r\n")[9:12] == b"431"
 
 
 def test_reading_changes_nothing(serve: Serve, results: Path, first: str) -> None:
@@ -279,7 +282,8 @@ def test_a_stream_tells_of_each_change(serve: Serve, results: Path, first: str) 
                 journal.append(trial)
             folder.checkpoint_file.write_bytes(ended)
         assert until(one, "state", "complete")
-        shutil.copytree(folder.path, results / "third-20260101-000000")
+        third = shutil.copytree(folder.path, results.parent / "third-20260101-000000")
+        third.rename(results / third.name)
         assert until(all_of_them, "third-20260101-000000")["state"] == "complete"
         shutil.rmtree(results / "third-20260101-000000")
         assert until(all_of_them, "third-20260101-000000", None) is None
@@ -385,6 +389,42 @@ def test_a_client_that_does_not_read_is_cut_off(serve: Serve, results: Path, fir
         assert taken < 4_000_000
 
 
+@pytest.mark.parametrize("path", ["/", "/events"])
+def test_a_request_that_is_spoilt_while_it_is_answered_is_cut_off(
+    client: Client, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nonsense where its body should go on ends the connection, and nothing is complained of."""
+    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for pause in (0.0, 0.5):
+        with socket.create_connection(("127.0.0.1", client.port), timeout=20) as connection:
+            connection.sendall(head.encode())
+            time.sleep(pause)
+            connection.sendall(b"nonsense\r\n")
+            assert is_cut(connection)
+    assert client.ask("/").status == 200
+    assert caplog.messages == []
+
+
+def test_reports_that_nobody_takes_share_their_memory(
+    serve: Serve, results: Path, first: str
+) -> None:
+    """Thirty clients that ask for the report and do not read it cost no more than one report."""
+    client = serve(results)
+    path = f"/runs/{first}/report.html"
+    size = len(client.ask(path).body)
+    tracemalloc.start()
+    with ExitStack() as stack:
+        for _ in range(30):
+            slow = stack.enter_context(socket.socket())
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.connect(("127.0.0.1", client.port))
+            slow.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert slow.recv(15) == b"HTTP/1.1 200 OK"
+        held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2 * size
+
+
 @contextmanager
 def dashboard(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Start the command; it does not outlive its test."""
@@ -430,17 +470,12 @@ def test_a_signal_ends_it_at_once(results: Path, host: str, number: signal.Signa
     assert all("whoever can reach 0.0.0.0 can read all runs in" in line for line in warning)
 
 
-def test_a_port_in_use_is_one_line(results: Path) -> None:
+def test_a_port_in_use_is_one_line(client: Client) -> None:
     """Whoever asks for a port that is taken is told so, without a traceback."""
-    taken = Dashboard(results, port=0)
-    with dashboard(
-        "--results", str(results), "--port", taken.url[:-1].rsplit(":", 1)[1]
-    ) as process:
+    with dashboard("--port", str(client.port)) as process:
         output, complaint = process.communicate(timeout=60)
     assert (process.returncode, output) == (75, "")
     assert re.fullmatch(r"neuroevo: --port: must be free, but .* \d+ already\n", complaint)
-    taken.stop()
-    taken.serve()
 
 
 @pytest.mark.parametrize(

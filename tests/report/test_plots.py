@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plotly.graph_objects import Figure
 
 from neuroevo.evaluation import is_read
 from neuroevo.report import dominance, drawing, wording
@@ -40,6 +41,16 @@ def test_every_figure_builds_for_every_run(any_run: Run, name: str) -> None:
     figure = any_run.figure(name)
     assert len(figure.data) == len(specification["data"])
     assert all("coloraxis" in figure.layout or trace.type for trace in figure.data)
+
+
+def test_every_figure_builds_for_one_trial(runs: Runs) -> None:
+    """A run of one trial beside its baselines has each figure that it can have, and its words."""
+    findings = runs("conflict").findings
+    alone = replace(findings, trials=(*findings.baselines, findings.searched[0]))
+    for plot in FIGURES.values():
+        data = plot.data(alone)
+        Figure(plot.draw(data))
+        assert isinstance(plot.caption(data), str)
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from neuroevo.evaluation import Work
 from neuroevo.evolution import Individual
+from neuroevo.evolution.front import hypervolumes
 from neuroevo.report import drawing
 from neuroevo.report.findings import Findings
 from neuroevo.report.plots import (
@@ -81,7 +82,7 @@ def test_other_orders_of_a_random_search_end_alike(runs: Runs) -> None:
     assert np.isnan(points).any()
     assert (one == other).all()
     assert (np.diff(one, axis=1) >= 0).all()
-    (whole,) = hypervolume.volumes([points[~np.isnan(points).any(axis=1)]], reference)
+    (whole,) = hypervolumes([points[~np.isnan(points).any(axis=1)]], reference)
     assert one[:, -1] == pytest.approx(whole)
     assert one[:, 0].min() < one[:, 0].max() <= whole
 

@@ -204,6 +204,22 @@ def _naive_cell(edges: list[float], value: float) -> int | None:
     return inside[0] if inside else (len(edges) - 2 if value >= edges[-1] else 0)
 
 
+def test_points_of_a_cell_fill_it(runs: Runs) -> None:
+    """Where both genes have few values, dots fill the cell and do not lie on a line in it."""
+    shown = contour.data(runs("conflict").findings)
+    traces = contour.draw(shown)["data"][-len(shown.pairs) :]
+    both = [
+        np.array([trace["x"], trace["y"]])
+        for pair, trace in zip(shown.pairs, traces, strict=True)
+        if pair.across.is_fanned and pair.upward.is_fanned
+    ]
+    assert both
+    for points in both:
+        x, y = points - np.rint(points)
+        counts, *_ = np.histogram2d(x, y, bins=4, range=[[-0.35, 0.35], [-0.35, 0.35]])
+        assert counts.min() > 0
+
+
 def test_contour_begins_with_the_features_that_matter_most(runs: Runs) -> None:
     """The first pair holds the two most important numbers; each pair occurs once."""
     findings = runs("many genes").findings

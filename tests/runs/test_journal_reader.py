@@ -32,6 +32,7 @@ def test_each_trial_is_read_once(path: Path, make_trial: Make) -> None:
             assert reader.read() == ((), (), (), False)
 
 
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="a file of Linux")
 def test_reading_costs_what_is_new(path: Path, make_trial: Make) -> None:
     """Of a long journal a reader fetches the new line and a few bytes before it, no more."""
     with Journal(path) as journal:

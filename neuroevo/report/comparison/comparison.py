@@ -60,21 +60,12 @@ class Contender:
     @cached_property
     def scores(self) -> Numbers:
         """The common objectives of each trial of the search, NaN where it was not completed."""
-        names = [item.name for item in self.objectives]
-        rows = [
-            [trial.objectives[name] for name in names]
-            if self.findings.is_complete(trial)
-            else [np.nan] * len(names)
-            for trial in self.findings.searched
-        ]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
+        return self._common(self.findings.score_table(self.findings.searched))
 
     @cached_property
     def fitnesses(self) -> Numbers:
         """The same on the scales on which they are compared."""
-        whole = self.findings.fitnesses(self.findings.searched)
-        whole[np.isnan(whole).any(axis=1)] = np.nan
-        return whole[:, [self.findings.objectives.index(item) for item in self.objectives]]
+        return self._common(self.findings.fitnesses(self.findings.searched))
 
     @cached_property
     def seconds(self) -> Numbers:
@@ -95,6 +86,11 @@ class Contender:
     def front_fitnesses(self) -> Numbers:
         """The same on the scales on which they are compared."""
         return self.fitnesses[self._front]
+
+    def _common(self, table: Numbers) -> Numbers:
+        """Return the columns of the common objectives, of what is finite in all."""
+        table[~np.isfinite(table).all(axis=1)] = np.nan
+        return table[:, [self.findings.objectives.index(item) for item in self.objectives]]
 
     @cached_property
     def _front(self) -> list[int]:

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from neuroevo.evolution import hypervolume
-from neuroevo.evolution.front import nondominated
+from neuroevo.evolution.front import hypervolumes
 from neuroevo.report.drawing import thinned
 
 Numbers = NDArray[np.float64]
@@ -64,13 +63,9 @@ def hypervolume_so_far(
         Columns ``trials`` (up to and with this one), ``seconds`` and ``hypervolume``.
     """
     kept = thinned(len(fitnesses), MOST_POINTS)
-    front, start, volumes = fitnesses[:0], 0, []
-    for end in kept:
-        candidates = np.concatenate([front, fitnesses[start : end + 1]])
-        candidates = candidates[np.isfinite(candidates).all(axis=1)]
-        front, start = candidates[nondominated(candidates)], end + 1
-        volumes.append(hypervolume(front, reference))
     trials = np.array(kept, dtype=np.int64) + 1
+    pieces = [rows[np.isfinite(rows).all(axis=1)] for rows in np.split(fitnesses, trials)[:-1]]
+    volumes = hypervolumes(pieces, reference)
     table = pd.DataFrame({"trials": trials, "seconds": seconds[kept], "hypervolume": volumes})
     is_last = trials == len(fitnesses)
     grew = table["hypervolume"].diff().to_numpy() != 0

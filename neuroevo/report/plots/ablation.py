@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
+    axis_suffix,
     domains,
-    merged,
     nothing,
     objective_axis,
     objective_name,
@@ -84,7 +84,7 @@ def data(findings: "Findings") -> AblationData:
     for number in sorted(rounds):
         onward = {parent for trial in rounds.get(number + 1, ()) for parent in trial.parents}
         taken = min(
-            rounds[number], key=lambda trial: (trial.number not in onward, _costs(findings, trial))
+            rounds[number], key=lambda trial: (trial.number not in onward, findings.costs(trial))
         )
         path.append(_change(findings, taken))
         passed += [_change(findings, trial) for trial in rounds[number] if trial is not taken]
@@ -106,14 +106,15 @@ def draw(ablation: AblationData) -> Specification:
     }
     traces = []
     for place, item in enumerate(ablation.objectives):
-        suffix = "" if place == 0 else str(place + 1)
+        suffix = axis_suffix(place)
         for trace in _panel(ablation, item, place):
             axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
             traces.append(trace | axes | {"showlegend": place == 0})
         scores = [change.scores[place] for change in (*ablation.path, *ablation.passed)]
-        layout[f"xaxis{suffix}"] = merged(
-            objective_axis(item, scores), {"anchor": f"y{suffix}", "nticks": 6}
-        )
+        layout[f"xaxis{suffix}"] = objective_axis(item, scores) | {
+            "anchor": f"y{suffix}",
+            "nticks": 6,
+        }
         layout[f"yaxis{suffix}"] = {
             "anchor": f"x{suffix}",
             "domain": places[place],
@@ -154,10 +155,6 @@ def _change(findings: "Findings", trial: "Trial") -> Change:
     gene = trial.name or ("the start" if not trial.generation else "")
     value = wording.value(trial.genome[gene]) if trial.generation and gene in trial.genome else ""
     return Change(trial.generation, gene, value, findings.scores(trial))
-
-
-def _costs(findings: "Findings", trial: "Trial") -> tuple[float, ...]:
-    return tuple(math.inf if math.isnan(score) else score for score in findings.scores(trial))
 
 
 def _label(change: Change) -> str:

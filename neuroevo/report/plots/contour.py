@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
+    GOLDEN,
+    SILVER,
     Specification,
     chooser,
     colour_bar,
@@ -245,8 +247,8 @@ def _points(contour: ContourData, pair: Pair) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": _spread(pair.across, places),
-        "y": _spread(pair.upward, places),
+        "x": _spread(pair.across, places, GOLDEN),
+        "y": _spread(pair.upward, places, SILVER),
         "customdata": contour.numbers[places].tolist(),
         "hovertemplate": "trial %{customdata}<extra></extra>",
         "marker": {
@@ -258,13 +260,9 @@ def _points(contour: ContourData, pair: Pair) -> dict[str, Any]:
     }
 
 
-def _spread(feature: Feature, places: NDArray[np.int64]) -> list[float | int | None]:
+def _spread(feature: Feature, places: NDArray[np.int64], step: float) -> list[float | int | None]:
     values = feature.values[places]
-    if feature.is_fanned:
-        # Backwards where it is upward, lest both coordinates be fanned out along one line.
-        offsets = np.array(fanned(len(values), FAN))
-        values = values + (offsets if not feature.options else offsets[::-1])
-    return rounded(values)
+    return rounded(values + fanned(len(values), FAN, step) if feature.is_fanned else values)
 
 
 def _colours(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
@@ -272,17 +270,11 @@ def _colours(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
     heights = _heights(item, pair.medians[place])
     low, high = float(np.nanmin(heights)), float(np.nanquantile(heights, FAR_QUANTILE))
     ticks, told = _ticks(item, low, high)
-    axis = colour_bar(f"median {objective_name(item)}", 0, 1)
-    bar = {
-        key: each
-        for key, each in axis["colorbar"].items()
-        if key not in {"dtick", "tick0", "tickformat"}
-    }
-    return axis | {
+    labels = {"tickvals": rounded(ticks), "ticktext": told}
+    return colour_bar(f"median {objective_name(item)}", 0, 1, labels) | {
         "cmin": low,
         "cmax": high if high > low else low + 1,
         "reversescale": True,
-        "colorbar": bar | {"tickvals": rounded(ticks), "ticktext": told},
     }
 
 

@@ -12,14 +12,7 @@ if TYPE_CHECKING:
 
 def data(findings: "Findings") -> shares.SharesData:
     """Count the depths of each generation's trials."""
-    pairs = [
-        (trial, len(hidden))
-        for trial in findings.searched
-        if isinstance(hidden := trial.genome.get("hidden"), tuple)
-    ]
-    names = {depth: _name(depth) for depth in sorted({depth for _, depth in pairs})}
-    values = [names[depth] for _, depth in pairs]
-    return shares.count("depth", [trial for trial, _ in pairs], values, list(names.values()))
+    return shares.count_layers(findings, "depth", len, wording.hidden_layers)
 
 
 def draw(shared: shares.SharesData) -> Specification:
@@ -32,7 +25,3 @@ def caption(shared: shares.SharesData) -> str:
     if not shared.shares:
         return "The search space holds no hidden layers."
     return shares.caption(shared, "networks with {}")
-
-
-def _name(depth: int) -> str:
-    return wording.counted(depth, "hidden layer") if depth else "no hidden layer"

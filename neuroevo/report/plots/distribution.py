@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
-    merged,
+    axis_suffix,
     nothing,
     objective_axis,
     objective_name,
@@ -92,12 +92,12 @@ def draw(distribution: DistributionData) -> Specification:
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"height": PANEL_HEIGHT * count + 40, "hovermode": "closest"}
     for index, item in enumerate(distribution.objectives):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "showlegend": index == 0}
         traces += [_line(group, index, item) | axes for group in distribution.groups]
-        layout[f"xaxis{suffix}"] = merged(
-            objective_axis(item, _seen(distribution, index)), {"anchor": f"y{suffix}"}
-        )
+        layout[f"xaxis{suffix}"] = objective_axis(item, _seen(distribution, index)) | {
+            "anchor": f"y{suffix}"
+        }
         layout[f"yaxis{suffix}"] = {
             "title": {"text": "share of the trials"},
             "tickformat": ".0%",

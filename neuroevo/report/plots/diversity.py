@@ -10,7 +10,7 @@ The mean over all pairs is exact: sums over sorted values take the place of n² 
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from neuroevo.space import Choice, Float, Integer, Layers
 
 if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
+    from neuroevo.runs import Trial
     from neuroevo.space import Gene, Value
 
 
@@ -59,25 +60,16 @@ def data(findings: "Findings") -> DiversityData:
     if not genes:
         return DiversityData((), (), ())
     distances = [
-        float(
-            np.mean(
-                [
-                    mean_distance(
-                        gene, [trial.genome[name] for trial in trials if name in trial.genome]
-                    )
-                    for name, gene in genes.items()
-                ]
-            )
-        )
+        np.mean([mean_distance(gene, _values(name, trials)) for name, gene in genes.items()])
         for trials in born.values()
     ]
     parents = [
         len({each for trial in trials for each in trial.parents}) for trials in born.values()
     ]
-    return DiversityData(tuple(born), tuple(distances), tuple(parents))
+    return DiversityData(tuple(born), tuple(map(float, distances)), tuple(parents))
 
 
-def mean_distance(gene: "Gene", values: "Sequence[Value]") -> float:
+def mean_distance(gene: "Gene", values: Sequence[Any]) -> float:
     """Return the mean distance of two values of a gene, from 0 to 1, over all pairs.
 
     Parameters
@@ -90,15 +82,14 @@ def mean_distance(gene: "Gene", values: "Sequence[Value]") -> float:
     if isinstance(gene, Layers):
         places = range(gene.count[1])
         return sum(_of_layers(gene, values, place) for place in places) / max(len(places), 1)
-    measure: Callable[[Any], float] | None = None
-    if isinstance(gene, Float | Integer):
-        measure = lambda value: gene.position(value) / (gene.span or 1.0)  # noqa: E731 - as the next
-    elif isinstance(gene, Choice) and gene.ordered:
-        measure = lambda value: gene.index(value) / max(len(gene.options) - 1, 1)  # noqa: E731
     pairs = len(values) * (len(values) - 1) / 2 or 1.0
-    if measure is None:
+    if isinstance(gene, Float | Integer):
+        positions = [gene.position(value) / (gene.span or 1.0) for value in values]
+    elif isinstance(gene, Choice) and gene.ordered:
+        positions = [gene.index(value) / max(len(gene.options) - 1, 1) for value in values]
+    else:
         return _different_pairs(values) / pairs
-    return _sum_of_differences([measure(value) for value in values]) / pairs
+    return _sum_of_differences(positions) / pairs
 
 
 def draw(diversity: DiversityData) -> Specification:
@@ -144,6 +135,10 @@ def caption(diversity: DiversityData) -> str:
         f"{what} Two genomes of generation {diversity.generations[0]} are {first:.2f} apart, of "
         f"generation {diversity.generations[-1]} {last:.2f}{descent}."
     )
+
+
+def _values(name: str, trials: "Sequence[Trial]") -> list[Any]:
+    return [trial.genome[name] for trial in trials if name in trial.genome]
 
 
 def _of_layers(gene: Layers, values: "Sequence[Any]", place: int) -> float:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.evolution import hypervolume, reference_point
-from neuroevo.evolution.front import nondominated
+from neuroevo.evolution import reference_point
+from neuroevo.evolution.front import hypervolumes
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
 
 HEIGHT = 360
-ORDERS = 100
+ORDERS = 60
 CONFIDENCE = 0.95
 WORTH_A_WORD = 1.5  # times fewer
 MOST_PIECES = 40  # after which a random search is measured
@@ -92,7 +92,7 @@ def data(findings: "Findings") -> VolumeData:
     if first is None:
         return VolumeData((), (), none, population, (), none, none, none)
     reference = reference_point(first)
-    search = volumes(worked, reference)
+    search = hypervolumes(worked, reference)
     whole = search[-1]
     draws, drawn, lower, upper = _random(findings, reference, population)
     return VolumeData(
@@ -106,24 +106,6 @@ def data(findings: "Findings") -> VolumeData:
         upper / whole,
         findings.identity or "latest",
     )
-
-
-def volumes(pieces: Sequence[Volumes], reference: Sequence[float]) -> Volumes:
-    """Measure the front of the first piece, of the first two, and so on.
-
-    Parameters
-    ----------
-    pieces
-        Points to be minimised, each of shape (points, objectives), without NaN.
-    reference
-        The point up to which volumes are measured.
-    """
-    front, measured = np.empty((0, len(reference))), []
-    for piece in pieces:
-        front = np.concatenate([front, piece])
-        front = front[nondominated(front)]
-        measured.append(hypervolume(front, reference))
-    return np.array(measured)
 
 
 def reordered(
@@ -153,7 +135,7 @@ def reordered(
     Volumes of shape (orders, sizes).
     """
     shuffled = (rng.permutation(len(points)) for _ in range(orders))
-    return np.stack([volumes(_cut(points, order, sizes), reference) for order in shuffled])
+    return np.stack([hypervolumes(_cut(points, order, sizes), reference) for order in shuffled])
 
 
 def draw(volume: VolumeData) -> Specification:
@@ -234,7 +216,7 @@ def _random(
     rng = np.random.default_rng(findings.experiment.seed)
     tail = (1 - CONFIDENCE) / 2
     lower, upper = np.quantile(reordered(points, sizes, reference, rng), [tail, 1 - tail], axis=0)
-    drawn = volumes(_cut(points, np.arange(len(points)), sizes), reference)
+    drawn = hypervolumes(_cut(points, np.arange(len(points)), sizes), reference)
     return tuple(sizes), drawn, lower, upper
 
 

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.report import wording
-from neuroevo.report.drawing import Specification, domains, merged, nothing, objective_name, rounded
+from neuroevo.report.drawing import (
+    Specification,
+    axis_suffix,
+    domains,
+    nothing,
+    objective_name,
+    rounded,
+)
 from neuroevo.report.importance import PREDICTS, Importances
 from neuroevo.report.theme import LIGHT
 
@@ -62,7 +69,7 @@ def draw(weighed: ImportanceData) -> Specification:
     }
     traces = []
     for index, (item, measured) in enumerate(weighed.panels):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         order = weighed.importances.ranked(weighed.objectives.index(item))
         low, high = min(0.0, *measured.lower), max(0.1, *measured.upper)
         room = 0.04 * (high - low)
@@ -89,8 +96,7 @@ def draw(weighed: ImportanceData) -> Specification:
             "ticks": "",
         }
         layout["annotations"].append(_heading(item, measured, places[index][1]))
-    last = f"xaxis{'' if count == 1 else count}"
-    layout[last] = merged(layout[last], {"title": {"text": "R² lost when it is shuffled"}})
+    layout[f"xaxis{axis_suffix(count - 1)}"] |= {"title": {"text": "R² lost when it is shuffled"}}
     return {"data": traces, "layout": layout}
 
 

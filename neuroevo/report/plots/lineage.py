@@ -16,9 +16,9 @@ from neuroevo.report import wording
 from neuroevo.report.ancestry import FAMILIES, Ancestry, family, words
 from neuroevo.report.drawing import (
     Specification,
+    axis_suffix,
     chooser,
     domains,
-    merged,
     nothing,
     objective_axis,
     objective_name,
@@ -144,7 +144,7 @@ def draw(lineage: LineageData) -> Specification:
             "title": {"text": "generation"},
             "range": [-0.04 * last, 1.04 * last],
             **whole_ticks(last),
-            "anchor": f"y{_suffix(count - 1)}",
+            "anchor": f"y{axis_suffix(count - 1)}",
             "showgrid": False,
         },
     }
@@ -153,12 +153,13 @@ def draw(lineage: LineageData) -> Specification:
     places = domains(count, PANEL_HEIGHT, GAP)
     for place, item in enumerate(lineage.objectives):
         scores = _in_sight(lineage, place)
-        layout[f"yaxis{_suffix(place)}"] = merged(
-            objective_axis(item, scores), {"domain": places[place], "nticks": 6}
-        )
+        layout[f"yaxis{axis_suffix(place)}"] = objective_axis(item, scores) | {
+            "domain": places[place],
+            "nticks": 6,
+        }
         for owner, line in enumerate(lineage.lines):
             for trace in _panel(lineage, line, place):
-                shown = {"yaxis": f"y{_suffix(place)}", "visible": owner == 0}
+                shown = {"yaxis": f"y{axis_suffix(place)}", "visible": owner == 0}
                 traces.append(trace | shown)
                 owners.append(owner)
     layout["updatemenus"] = [
@@ -406,7 +407,3 @@ def _button(
         "method": "restyle",
         "args": [{"visible": [each in {None, owner} for each in owners]}],
     }
-
-
-def _suffix(index: int) -> str:
-    return "" if index == 0 else str(index + 1)

@@ -154,7 +154,7 @@ def caption(operators: OperatorsData) -> str:
     sentences = [_improved(rows, item) for item in operators.objectives]
     best = max(rows, key=lambda row: row["led_to_front"] / row["children"])
     if best["led_to_front"]:
-        share = _percent(best["led_to_front"] / best["children"])
+        share = wording.percent(best["led_to_front"] / best["children"])
         sentences.append(
             f"Most often on the way to the front was {words(str(best['operator']))}: {share} of "
             "its children are on it or among its ancestors."
@@ -263,9 +263,5 @@ def _improved(rows: "Sequence[Mapping[Hashable, Any]]", item: "Objective") -> st
     median = "" if math.isnan(gain) else f"; the median child was {_gained(item, gain)}"
     return (
         f"In {name}, {words(str(best['operator']))} improved on the better parent most often, with "
-        f"{_percent(share)} of {best['with_parents']:,} children{median}."
+        f"{wording.percent(share)} of {best['with_parents']:,} children{median}."
     )
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"  # noqa: PLR2004 - two digits

@@ -18,12 +18,15 @@ from neuroevo.evaluation import is_read
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
+    fanned,
     nothing,
     objective_name,
     ramp_colour,
+    round_step,
     thinned,
     with_gaps,
 )
+from neuroevo.report.features import activation_places, units
 from neuroevo.report.theme import LIGHT
 from neuroevo.space.values import holds_pairs
 
@@ -194,7 +197,7 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
         title = wording.plain(name.replace("_", " "))
         if all(isinstance(value, tuple) for value in tried):
             named = title.replace("hidden", "hidden layers")
-            for part, measure in ((named, len), ("hidden units", _units)):
+            for part, measure in ((named, len), ("hidden units", units)):
                 everything = _measures(tried, measure)
                 if len(set(everything)) > 1:
                     coordinates.append(_numeric(part, _measures(values, measure), everything))
@@ -216,11 +219,8 @@ def _activations(values: Sequence[Any], tried: Sequence[Any]) -> list[Coordinate
     """Return axes of the first and the last hidden layer's activation, where layers have some."""
     if not any(map(holds_pairs, tried)):
         return []
-    places = {"first activation": 0, "last activation": -1}
-    if max(map(len, tried)) == 1:
-        places = {"activation": 0}
     coordinates = []
-    for title, place in places.items():
+    for title, place in activation_places(tried).items():
         row, everything = (
             [hidden[place][1] if hidden else "none" for hidden in each] for each in (values, tried)
         )
@@ -231,10 +231,6 @@ def _activations(values: Sequence[Any], tried: Sequence[Any]) -> list[Coordinate
 
 def _measures(values: Sequence[Any], measure: Callable[[Any], float]) -> list[float]:
     return [float(measure(value)) for value in values]
-
-
-def _units(hidden: object) -> int:
-    return sum(wording.widths(hidden))
 
 
 def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
@@ -282,7 +278,7 @@ def _numeric(
     is_few = len(set(everything)) <= FEW
     if is_few:
         marks = sorted(set(everything))
-        places = places + _fan(len(array)) * (1 if (array == np.rint(array)).all() else 0)
+        places = places + fanned(len(array), SPREAD) * (1 if (array == np.rint(array)).all() else 0)
     ticks = tuple(((scale(mark) - start) / extent, _tick(mark)) for mark in marks)
     places = np.clip(places, -SPREAD / 2, 1 + SPREAD / 2)
     if is_few:
@@ -299,18 +295,12 @@ def _categorical(title: str, values: Sequence[str], everything: Sequence[str]) -
     """Place texts on an axis that has all of another row, in their order."""
     names = sorted(set(everything))
     places = {name: index / (len(names) - 1) for index, name in enumerate(names)}
-    positions = np.array([places[value] for value in values]) + _fan(len(values))
+    positions = np.array([places[value] for value in values]) + fanned(len(values), SPREAD)
     return Coordinate(
         title,
         positions,
         tuple((place, wording.plain(name, LONGEST)) for name, place in places.items()),
     )
-
-
-def _fan(count: int) -> NDArray[np.float64]:
-    """Return small offsets, evenly filling and the same every time (golden ratio steps)."""
-    steps = np.arange(1, count + 1, dtype=np.float64) * 0.6180339887
-    return np.asarray((steps % 1 - 0.5) * SPREAD, dtype=np.float64)
 
 
 def _logarithmic_ticks(low: float, high: float) -> list[float]:
@@ -324,9 +314,7 @@ def _logarithmic_ticks(low: float, high: float) -> list[float]:
 def _linear_ticks(low: float, high: float) -> list[float]:
     if high == low:
         return [low]
-    raw = (high - low) / 5
-    size = 10.0 ** math.floor(math.log10(raw))
-    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= raw * 0.999)
+    step = round_step((high - low) / 5)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(index * step, 12) for index in range(first, last + 1)]
 

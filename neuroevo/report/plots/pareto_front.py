@@ -20,8 +20,8 @@ from neuroevo.report.drawing import (
     MOST_POINTS,
     SYMBOLS,
     Specification,
+    axis_suffix,
     colour_bar,
-    merged,
     nothing,
     objective_axis,
     objective_name,
@@ -122,13 +122,13 @@ def draw(front: FrontData) -> Specification:
         "hovermode": "closest",
     }
     for index, (across, upward) in enumerate(pairs):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         traces += _panel(front, across, upward, suffix)
-        layout[f"xaxis{suffix}"] = merged(_axis(front, across), {"anchor": f"y{suffix}"})
-        layout[f"yaxis{suffix}"] = merged(
-            _axis(front, upward),
-            {"anchor": f"x{suffix}", "domain": panel_domain(index, len(pairs), GAP)},
-        )
+        layout[f"xaxis{suffix}"] = _axis(front, across) | {"anchor": f"y{suffix}"}
+        layout[f"yaxis{suffix}"] = _axis(front, upward) | {
+            "anchor": f"x{suffix}",
+            "domain": panel_domain(index, len(pairs), GAP),
+        }
     layout["shapes"], layout["annotations"] = _budget_marks(front, pairs)
     if len(front.steps) < 2:  # noqa: PLR2004 - nowhere to go
         return {"data": traces, "layout": layout}
@@ -287,7 +287,9 @@ def _panel(
     front: FrontData, across: "Objective | None", upward: "Objective", suffix: str
 ) -> list[dict[str, Any]]:
     """Return the traces of one panel: cloud, stairs, front, baselines."""
-    cloud, members = (rows[rows["is_drawn"]] for rows in map(front.role, ("trial", "front")))
+    cloud, members = (
+        rows[rows["is_drawn"].astype(bool)] for rows in map(front.role, ("trial", "front"))
+    )
     traces = [
         _points(cloud, across, upward, _CLOUD_MARKER),
         *_front(members, across, upward, has_stairs=_has_stairs(front)),
@@ -426,7 +428,7 @@ def _budget_marks(
             or (front.points[TRAINED] <= front.budget).all()
         ):
             continue
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         line = {"x0": front.budget, "x1": front.budget, "y0": 0, "y1": 1}
         refs = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
         style = {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"}

@@ -12,9 +12,9 @@ from neuroevo.report import wording
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
+    axis_suffix,
     band,
     generation_axis,
-    merged,
     nothing,
     objective_axis,
     objective_name,
@@ -84,19 +84,20 @@ def draw(progress: ProgressData) -> Specification:
     layout: dict[str, Any] = {
         "height": PANEL_HEIGHT * count + 90,
         "hovermode": "x unified",
-        "xaxis": generation_axis(0, last) | {"anchor": "y" if count == 1 else f"y{count}"},
+        "xaxis": generation_axis(0, last) | {"anchor": f"y{axis_suffix(count - 1)}"},
     }
     for index, item in enumerate(progress.objectives):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         rows = progress.of(item.name)
         rows = rows.iloc[thinned(len(rows), MOST_GENERATIONS)]
         traces += [
             trace | {"yaxis": f"y{suffix}"} for trace in _panel(item, rows, first=index == 0)
         ]
         seen = rows[["best", "median", "upper"]].to_numpy(float).ravel()
-        layout[f"yaxis{suffix}"] = merged(
-            objective_axis(item, seen), {"domain": panel_domain(index, count, GAP), "nticks": 6}
-        )
+        layout[f"yaxis{suffix}"] = objective_axis(item, seen) | {
+            "domain": panel_domain(index, count, GAP),
+            "nticks": 6,
+        }
     return {"data": traces, "layout": layout}
 
 

@@ -4,7 +4,7 @@ The population of a generation is taken to be the trials that it brought.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
 HEIGHT = 340
@@ -82,6 +83,35 @@ def count(
         if value in occurring
     }
     return SharesData(trait, tuple(generations), shares, counted)
+
+
+def count_layers(
+    findings: "Findings",
+    trait: str,
+    measure: Callable[[tuple[Any, ...]], int],
+    name: Callable[[int], str],
+) -> SharesData:
+    """Count a measure of the hidden layers over the trials of the search that have some.
+
+    Parameters
+    ----------
+    findings
+        The trials.
+    trait
+        What is measured.
+    measure
+        Hidden layers -> a number, by which the values are stacked.
+    name
+        That number -> the value in words.
+    """
+    pairs = [
+        (trial, measure(hidden))
+        for trial in findings.searched
+        if isinstance(hidden := trial.genome.get("hidden"), tuple)
+    ]
+    names = {number: name(number) for number in sorted({number for _, number in pairs})}
+    values = [names[number] for _, number in pairs]
+    return count(trait, [trial for trial, _ in pairs], values, list(names.values()))
 
 
 def draw(shared: SharesData, colours: Mapping[str, str]) -> Specification:

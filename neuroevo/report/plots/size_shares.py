@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from neuroevo.report import wording
 from neuroevo.report.drawing import Specification
+from neuroevo.report.features import units
 from neuroevo.report.plots import shares
 
 if TYPE_CHECKING:
@@ -12,14 +13,7 @@ if TYPE_CHECKING:
 
 def data(findings: "Findings") -> shares.SharesData:
     """Count the hidden units of each generation's trials."""
-    pairs = [
-        (trial, sum(wording.widths(hidden)).bit_length())
-        for trial in findings.searched
-        if isinstance(hidden := trial.genome.get("hidden"), tuple)
-    ]
-    names = {size: _name(size) for size in sorted({size for _, size in pairs})}
-    values = [names[size] for _, size in pairs]
-    return shares.count("size", [trial for trial, _ in pairs], values, list(names.values()))
+    return shares.count_layers(findings, "size", _length, _name)
 
 
 def draw(shared: shares.SharesData) -> Specification:
@@ -32,6 +26,11 @@ def caption(shared: shares.SharesData) -> str:
     if not shared.shares:
         return "The search space holds no hidden layers."
     return shares.caption(shared, "networks with {}")
+
+
+def _length(hidden: object) -> int:
+    """Return the length of the binary number of hidden units, which stands for a class of sizes."""
+    return units(hidden).bit_length()
 
 
 def _name(length: int) -> str:

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
+    axis_suffix,
     chooser,
     colour_bar,
+    column_domain,
     domains,
     fanned,
     feature_axis,
-    merged,
     nothing,
     objective_axis,
     objective_name,
@@ -114,18 +115,20 @@ def draw(slices: SlicesData) -> Specification:
     traces = []
     for index, feature in enumerate(slices.features):
         row, column = divmod(index, COLUMNS)
-        across, suffix = _suffix(index), _suffix(row)
-        layout[f"xaxis{across}"] = merged(
-            feature_axis(feature, TICKS),
-            {"anchor": f"y{suffix}", "domain": _columns(column), "nticks": 5},
-        )
+        across, suffix = axis_suffix(index), axis_suffix(row)
+        layout[f"xaxis{across}"] = feature_axis(feature, TICKS) | {
+            "anchor": f"y{suffix}",
+            "domain": column_domain(column, COLUMNS, GUTTER),
+            "nticks": 5,
+        }
         for places, marker in ((slices.drawn, _CLOUD), (members, _FRONT)):
             trace = _points(slices, feature, places, marker)
             traces.append(trace | {"xaxis": f"x{across}", "yaxis": f"y{suffix}"})
     for row, domain in enumerate(domains(rows, PANEL_HEIGHT, GAP)):
-        layout[f"yaxis{_suffix(row)}"] = merged(
-            upward[0], {"anchor": f"x{_suffix(row * COLUMNS)}", "domain": domain}
-        )
+        layout[f"yaxis{axis_suffix(row)}"] = upward[0] | {
+            "anchor": f"x{axis_suffix(row * COLUMNS)}",
+            "domain": domain,
+        }
     layout["updatemenus"] = chooser(
         [_button(slices, place, upward[place], members, rows) for place in range(len(upward))]
     )
@@ -218,14 +221,13 @@ def _points(
         "marker": marker | {"color": slices.generations[places].tolist()},
     }
     if feature.is_fanned:
-        offsets = np.array(fanned(len(values), FAN))
         told = f"{wording.plain(feature.name)} %{{x:.0f}}"
         if feature.options:
             trace["text"] = [
                 "" if np.isnan(value) else wording.plain(feature.told(value)) for value in values
             ]
             told = f"{wording.plain(feature.name)} %{{text}}"
-        values = values + offsets
+        values = values + fanned(len(values), FAN)
     who = "<b>trial %{customdata}, generation %{marker.color}</b>"
     return trace | {
         "x": rounded(values),
@@ -251,19 +253,9 @@ def _button(
     y = [rounded(slices.scores[places, place]) for places in (slices.drawn, members)]
     whole = {"type": "linear", "dtick": None, "tickformat": ""} | axis
     changes = {
-        f"yaxis{_suffix(row)}.{key}": content
+        f"yaxis{axis_suffix(row)}.{key}": content
         for row in range(rows)
         for key, content in whole.items()
     }
     name = objective_name(slices.objectives[place])
     return {"label": name, "method": "update", "args": [{"y": y}, changes]}
-
-
-def _columns(column: int) -> list[float]:
-    width = (1 - GUTTER * (COLUMNS - 1)) / COLUMNS
-    start = column * (width + GUTTER)
-    return [round(start, 4), round(start + width, 4)]
-
-
-def _suffix(index: int) -> str:
-    return "" if index == 0 else str(index + 1)

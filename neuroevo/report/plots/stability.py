@@ -12,10 +12,11 @@ import pandas as pd
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
+    axis_suffix,
     colour_bar,
+    column_domain,
     domains,
     logarithmic_axis,
-    merged,
     nothing,
     rounded,
 )
@@ -35,7 +36,7 @@ MOST_BINS = 24
 MOST_PANELS = 8
 TICKS = 3  # powers of ten that have room in a panel
 FRONTIER = 0.5  # share of the trainings that diverge, from which on a cell is unstable
-NONE = "no hidden layer"
+NONE = wording.hidden_layers(0)
 TOLD = 4  # activations whose frontier is in the caption
 
 
@@ -121,15 +122,16 @@ def draw(stability: StabilityData) -> Specification:
     }
     traces = []
     for index, name in enumerate(names):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         row, column = divmod(index, columns)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         traces.append(_panel(stability, name, depths) | axes)
-        layout[f"xaxis{suffix}"] = merged(
-            logarithmic_axis(stability.edges, TICKS),
-            {"anchor": f"y{suffix}", "domain": _columns(column, columns), "showgrid": False},
-            {"title": {"text": RATE, "standoff": 4}},
-        )
+        layout[f"xaxis{suffix}"] = logarithmic_axis(stability.edges, TICKS) | {
+            "anchor": f"y{suffix}",
+            "domain": column_domain(column, columns, GUTTER),
+            "showgrid": False,
+            "title": {"text": RATE, "standoff": 4},
+        }
         layout[f"yaxis{suffix}"] = {
             "anchor": f"x{suffix}",
             "domain": places[row],
@@ -161,10 +163,9 @@ def caption(stability: StabilityData) -> str:
         sentences.append(f"More than half diverge {'; '.join(told[:TOLD])}{more}.")
     else:
         sentences.append("Nowhere did more than half of them diverge.")
-    whole = f"{share:.1%}" if share < 0.1 else f"{share:.0%}"  # noqa: PLR2004 - two digits
     sentences.append(
         f"Of all {stability.trainings:,} trainings of the search {stability.diverged:,} "
-        f"({whole}) diverged."
+        f"({wording.percent(share)}) diverged."
     )
     return " ".join(sentences)
 
@@ -193,14 +194,12 @@ def _frontier(stability: StabilityData, name: str) -> str:
     who = "" if name == NONE else f"for {wording.shortened(name)} "
     first, last = (wording.number(float(f"{found[each]:.2g}")) for each in (shallow, deep))
     if shallow == deep:
-        return f"{who}from {first} on with {_layers(shallow)}"
+        return f"{who}from {first} on with {wording.hidden_layers(shallow)}"
     if first == last:
-        return f"{who}from {first} on with {shallow} to {_layers(deep)}"
-    return f"{who}from {first} on with {_layers(shallow)} and from {last} on with {deep}"
-
-
-def _layers(deep: int) -> str:
-    return "no hidden layer" if deep == 0 else wording.counted(deep, "hidden layer")
+        return f"{who}from {first} on with {shallow} to {wording.hidden_layers(deep)}"
+    return (
+        f"{who}from {first} on with {wording.hidden_layers(shallow)} and from {last} on with {deep}"
+    )
 
 
 def _edges(low: float, high: float) -> np.ndarray:
@@ -247,20 +246,9 @@ def _cell(cell: Any) -> str:  # noqa: ANN401 - a row of a table
 
 
 def _colours() -> dict[str, Any]:
-    axis = colour_bar("diverged", 0, 1)
-    bar = {key: each for key, each in axis["colorbar"].items() if key not in {"dtick", "tick0"}}
-    return axis | {
-        "cmin": 0,
-        "cmax": 1,
-        "colorscale": [[0, LIGHT["rule"]], [1, LIGHT["negative"]]],
-        "colorbar": bar | {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-    }
-
-
-def _columns(column: int, columns: int) -> list[float]:
-    width = (1 - GUTTER * (columns - 1)) / columns
-    start = column * (width + GUTTER)
-    return [round(start, 4), round(start + width, 4)]
+    ticks = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    scale = [[0, LIGHT["rule"]], [1, LIGHT["negative"]]]
+    return colour_bar("diverged", 0, 1, ticks) | {"colorscale": scale}
 
 
 def _heading(name: str, suffix: str) -> dict[str, Any]:

@@ -1,9 +1,17 @@
 """JavaScript modules in one script."""
 
+import re
+from importlib.resources import files
+
 import pytest
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.report.mouse.modules import bundled
+
+CONSTANT = re.compile(r"^(?:export )?const ([A-Z_]+)\b", re.MULTILINE)
+IMPORT = re.compile(r"^import \{[^}]*\}", re.MULTILINE)
+WORD = re.compile(r"\b[A-Z_]{2,}\b")
+COMMENT = re.compile(r"//.*|/\*[\s\S]*?\*/")
 
 
 def test_modules_stand_after_what_they_import() -> None:
@@ -32,3 +40,14 @@ def test_modules_that_do_not_fit_one_script_are_refused(module: str, problem: st
     modules = {"page.js": module, "a.js": "export const a = 1;\n"}
     with pytest.raises(NeuroevoError, match=problem):
         bundled("page.js", modules.__getitem__)
+
+
+def test_modules_import_the_constants_that_they_use() -> None:
+    """A constant of another module is imported, though in one script it would be seen anyway."""
+    assets = (files("neuroevo.report.mouse") / "assets").iterdir()
+    texts = {each.name: each.read_text() for each in assets if each.name.endswith(".js")}
+    own = {name: set(CONSTANT.findall(text)) for name, text in texts.items()}
+    shared = set().union(*own.values())
+    for name, text in texts.items():
+        imported = {each for line in IMPORT.findall(text) for each in WORD.findall(line)}
+        assert set(WORD.findall(COMMENT.sub("", text))) & shared <= own[name] | imported, name

@@ -444,6 +444,7 @@ def test_networks_go_out_and_come_in_as_json(visit: Open, tmp_path: Path) -> Non
 
 
 THREE_INPUTS = {"inputs": 3, "hidden": [], "outputs": 2, "activation": "linear"}
+TOO_LARGE = {"inputs": 2, "hidden": [150, 150], "outputs": 2, "activation": "linear"}
 WRONG_FILES = [
     ("load-recording", f"x,y\n1,{SCRIPT}\n", "recording, row 2: y must be from 0 to 600"),
     ("load-recording", "y,x\n1,2\n", "recording: must begin with the header x,y"),
@@ -454,6 +455,11 @@ WRONG_FILES = [
         "left-load",
         json.dumps({"architecture": THREE_INPUTS, "parameters": [0] * 8}),
         "architecture.inputs: must be 2, x and y, but got 3",
+    ),
+    (
+        "left-load",
+        json.dumps({"architecture": TOO_LARGE, "parameters": [0] * 23_402}),
+        "parameters: must be at most 20,000 numbers, but got 23402",
     ),
 ]
 

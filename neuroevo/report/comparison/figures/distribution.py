@@ -9,6 +9,7 @@ from neuroevo.report import wording
 from neuroevo.report.comparison.figures.marks import legend_name, marks
 from neuroevo.report.drawing import (
     Specification,
+    axis_suffix,
     nothing,
     objective_axis,
     objective_name,
@@ -35,7 +36,7 @@ def draw(comparison: "Comparison") -> Specification:
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"height": height, "hovermode": "closest"}
     for index, item in enumerate(comparison.objectives):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         rows = table[table["objective"] == item.name]
         for label in comparison.labels:
             name = legend_name(comparison, label)

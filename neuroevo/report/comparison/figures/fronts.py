@@ -8,6 +8,7 @@ from neuroevo.report import wording
 from neuroevo.report.comparison.figures.marks import Mark, legend_name, marks
 from neuroevo.report.drawing import (
     Specification,
+    axis_suffix,
     nothing,
     objective_axis,
     objective_name,
@@ -42,7 +43,7 @@ def draw(comparison: "Comparison") -> Specification:
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"height": PANEL_HEIGHT * len(others) + 40, "hovermode": "closest"}
     for index, across in enumerate(others):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         for each in comparison.contenders:
             members = table[table["run"] == each.label]

@@ -9,6 +9,7 @@ from neuroevo.report.comparison.figures.marks import GAP, step_lines
 from neuroevo.report.comparison.histories import Numbers, median_course
 from neuroevo.report.drawing import (
     Specification,
+    axis_suffix,
     nothing,
     objective_axis,
     objective_name,
@@ -51,11 +52,11 @@ def draw_over(comparison: "Comparison", x: str, title: str, worded: Any) -> Spec
         "xaxis": {
             "title": {"text": title},
             "rangemode": "tozero",
-            "anchor": "y" if count == 1 else f"y{count}",
+            "anchor": f"y{axis_suffix(count - 1)}",
         },
     }
     for index, item in enumerate(comparison.objectives):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         rows = table[table["objective"] == item.name]
 
         def told(at: float, best: float, item: "Objective" = item) -> str:

@@ -7,6 +7,7 @@ from neuroevo.report.comparison.comparison import SHARE
 from neuroevo.report.comparison.figures.marks import marks, setting_marks
 from neuroevo.report.drawing import (
     Specification,
+    axis_suffix,
     nothing,
     objective_axis,
     objective_name,
@@ -37,7 +38,7 @@ def draw(comparison: "Comparison") -> Specification:
     layout: dict[str, Any] = {"height": panel * len(measures) + 40, "hovermode": "closest"}
     gap = ROOM / (panel * len(measures)) if len(measures) > 1 else 0.0
     for index, measure in enumerate(measures):
-        suffix = "" if index == 0 else str(index + 1)
+        suffix = axis_suffix(index)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         traces += [trace | axes for trace in _panel(comparison, measure)]
         layout[f"xaxis{suffix}"] = _axis(comparison, measure) | {"anchor": f"y{suffix}"}

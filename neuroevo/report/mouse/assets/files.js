@@ -51,7 +51,7 @@ export function networkTrial(text, key, name) {
   demand(architecture.outputs === 2, "architecture.outputs", "2, x and y", architecture.outputs);
   demand(architecture.output === "linear", "architecture.output", "linear", architecture.output);
   const count = vectorSize(architecture);
-  demand(count <= MOST_TRAINED, "parameters", `at most ${MOST_PARAMETERS} numbers`, count);
+  demand(count <= MOST_TRAINED, "parameters", "at most 20,000 numbers", count);
   return {
     key,
     name: name.slice(0, 60),

@@ -1,0 +1,17 @@
+"""Links between the pages of the dashboard; it knows no run and no request."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text with the address that it leads to; ``key`` is the key that follows it, if any."""
+
+    text: str
+    address: str
+    key: str = ""
+
+
+def trial_link(base: str, number: int) -> Link:
+    """Return the link to a trial of the run at an address."""
+    return Link(f"{number}", f"{base}/trials/{number}")
