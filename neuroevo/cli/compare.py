@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neuroevo.cli.options import RESULTS, AsJson, Results, examples
-from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, say
+from neuroevo.cli.options import RESULTS, AsJson, Open, Results, examples
+from neuroevo.cli.terminal import (
+    Column,
+    Table,
+    open_in_browser,
+    print_heading,
+    print_table,
+    print_text,
+    say,
+)
 from neuroevo.cli.trials import records
 from neuroevo.errors import UsageError
 
@@ -32,7 +40,7 @@ def compare(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
     ] = Path("comparison.html"),
-    show: Annotated[bool, typer.Option("--open", help="Open it in the web browser.")] = False,  # noqa: FBT002 - an option
+    show: Open = False,  # noqa: FBT002 - an option
     as_json: AsJson = False,  # noqa: FBT002 - an option
 ) -> None:
     """Compare two or more runs.
@@ -58,10 +66,7 @@ def compare(
     _print_found(comparison)
     typer.echo(output)
     if show:
-        import webbrowser
-
-        if not webbrowser.open(output.resolve().as_uri()):
-            say("neuroevo: no web browser was found to open it")
+        open_in_browser(output.resolve().as_uri())
 
 
 def _print_found(comparison: "Comparison") -> None:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from neuroevo.cli.options import RESULTS, Results, examples
-from neuroevo.cli.terminal import say
+from neuroevo.cli.options import RESULTS, Open, Results, examples
+from neuroevo.cli.terminal import open_in_browser, say
 
 EXAMPLES = examples(
     "neuroevo dashboard",
@@ -22,7 +22,7 @@ def dashboard(
     port: Annotated[
         int, typer.Option("--port", metavar="PORT", help="Port; 0 for one that is free.")
     ] = 8377,
-    show: Annotated[bool, typer.Option("--open", help="Open it in the web browser.")] = False,  # noqa: FBT002 - an option
+    show: Open = False,  # noqa: FBT002 - an option
 ) -> None:
     """Show all runs in the web browser, live while they go on.
 
@@ -43,17 +43,8 @@ def dashboard(
         )
     typer.echo(served.url)
     if show:
-        _open(served.url)
+        import threading
+
+        # A browser in the terminal would keep the server from serving it.
+        threading.Thread(target=open_in_browser, args=(served.url,), daemon=True).start()
     served.serve()
-
-
-def _open(url: str) -> None:
-    import threading
-    import webbrowser
-
-    def opened() -> None:
-        if not webbrowser.open(url):
-            say("neuroevo: no web browser was found to open it")
-
-    # A browser in the terminal would keep the server from serving it.
-    threading.Thread(target=opened, daemon=True).start()

@@ -19,6 +19,8 @@ RunReference = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
 
+Open = Annotated[bool, typer.Option("--open", help="Open it in the web browser.")]
+
 Jobs = Annotated[
     int, typer.Option("--jobs", metavar="N", help="Networks are trained on N cores; -1 for all.")
 ]

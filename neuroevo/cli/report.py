@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from neuroevo.cli.options import RESULTS, Jobs, Results, RunReference, examples
-from neuroevo.cli.terminal import console, on_terminal, say
+from neuroevo.cli.options import RESULTS, Jobs, Open, Results, RunReference, examples
+from neuroevo.cli.terminal import console, on_terminal, open_in_browser, say
 from neuroevo.errors import UsageError
 
 EXAMPLES = examples(
@@ -41,11 +41,11 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         Path | None,
         typer.Option(metavar="DIR", help="Write each figure there, as HTML, SVG and PNG."),
     ] = None,
-    show: Annotated[bool, typer.Option("--open", help="Open it in the web browser.")] = False,  # noqa: FBT002 - an option
+    show: Open = False,  # noqa: FBT002 - an option
 ) -> None:
     """Write the report of a run anew.
 
-    Prints the path of each file that it writes to stdout.
+    Prints its path to stdout, and that of each figure's file.
     """
     if baseline and not ablation:
         raise UsageError("--baseline: must come with --ablation")
@@ -71,10 +71,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         if written.problem:
             say(f"neuroevo: {written.problem}")
     if show:
-        import webbrowser
-
-        if not webbrowser.open(path.resolve().as_uri()):
-            say("neuroevo: no web browser was found to open it")
+        open_in_browser(path.resolve().as_uri())
 
 
 @contextmanager

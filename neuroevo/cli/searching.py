@@ -89,13 +89,14 @@ def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "tuple[Run, boo
 
 
 def print_outcome(run: "Run", *next_steps: str) -> None:
-    """Write what a run found, and what can be done with it, to stderr."""
+    """Write what a run found, and what can be done with its best, to stderr."""
     from neuroevo.cli.summary import print_findings
 
     print_findings(run, sys.stderr)
-    print_heading("Reuse it", sys.stderr)
-    for step in (f"best {reference(run.folder.path)}", *next_steps):
-        say(f"{called()} {step}")
+    if run.pareto_front():
+        print_heading("Reuse it", sys.stderr)
+        for step in (f"best {reference(run.folder.path)}", *next_steps):
+            say(f"{called()} {step}")
     say()
 
 
@@ -109,11 +110,14 @@ def _how_far(progress: "Progress | None", workers: "Workers") -> str:
         return "stopped before the search began"
     generations = progress.experiment.evolution.generations
     generation = min(progress.generation + 1, generations)
-    return (
-        f"stopped in generation {generation} of {generations}; "
-        f"{progress.trials:,} trials are kept; go on with: "
-        f"{called()} resume {reference(progress.folder.path)}{_options(workers)}"
-    )
+    run = reference(progress.folder.path)
+    parts = [
+        f"stopped in generation {generation} of {generations}",
+        f"{progress.trials:,} trials are kept",
+        *([f"see them with: {called()} report {run}"] if progress.trials else []),
+        f"go on with: {called()} resume {run}{_options(workers)}",
+    ]
+    return "; ".join(parts)
 
 
 def _options(workers: "Workers") -> str:

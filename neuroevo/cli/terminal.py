@@ -72,6 +72,14 @@ def say(text: str = "") -> None:
     sys.stderr.flush()
 
 
+def open_in_browser(address: str) -> None:
+    """Open an address in the web browser; say so where there is none."""
+    import webbrowser
+
+    if not webbrowser.open(address):
+        say("neuroevo: no web browser was found to open it")
+
+
 def one_line(text: str) -> str:
     """Escape whatever would break a line, colour it or can't be shown."""
     return "".join(

@@ -51,12 +51,12 @@ def content(glances: Sequence[Glance], query: Mapping[str, str]) -> dict[str, An
     summaries = [each.summary for each in glances if each.summary]
     objectives = tuple(dict.fromkeys(item for each in summaries for item in each.objectives))
     columns = _columns(objectives, glances)
-    order = Order.of(query.get("sort", ""), columns, Order("run"))
+    order = Order.of(query.get("sort", ""), columns, Order("run", falls=True))
     text = filter_of(query)
     kept = [each for each in glances if matches(text, _texts(each))]
     return {
         "headings": headings(columns, order, "/", {"filter": text}),
-        "named": all(column.name != "experiment" for column in columns),
+        "noted": any(column.name == "note" for column in columns),
         "rows": [_row(each, objectives) for each in order.sorted(kept, columns)],
         "count": len(glances),
         "running": sum(each.state == "running" for each in summaries),
@@ -69,9 +69,8 @@ def content(glances: Sequence[Glance], query: Mapping[str, str]) -> dict[str, An
 def _columns(
     objectives: "Sequence[Objective]", glances: Sequence[Glance]
 ) -> "list[Column[Glance]]":
-    """Return the columns; the experiment has one where the runs' names do not tell it."""
+    """Return the columns; the note has one where any run has a note."""
     ages = {glance.folder.id: age for age, glance in enumerate(glances)}
-    named = all(each.folder.id.startswith(_experiment_name(each)) for each in glances)
 
     def of(name: str) -> Any:  # noqa: ANN401 - a key gives what can be sorted by
         return lambda glance: getattr(glance.summary, name, None)
@@ -80,21 +79,27 @@ def _columns(
         return lambda glance: glance.summary.best.get(name) if glance.summary else None
 
     return [
-        Column("run", "run", lambda glance: ages[glance.folder.id]),
+        Column("run", "run", lambda glance: -ages[glance.folder.id], falls=True),
         Column("state", "state", of("state")),
-        *([] if named else [Column("experiment", "experiment", _experiment_name)]),
+        Column("experiment", "experiment", _experiment_name),
         *(
             Column(item.name, objective_name(item), score(item.name), numeric=True)
             for item in objectives
         ),
         Column("trials", "trials", of("trials"), numeric=True, falls=True),
         Column("time", "time", of("seconds"), numeric=True, falls=True),
+        *([Column("note", "note", _note)] if any(map(_note, glances)) else []),
     ]
 
 
 def _experiment_name(glance: Glance) -> str:
     experiment = glance.summary.experiment if glance.summary else None
     return experiment.name if experiment else ""
+
+
+def _note(glance: Glance) -> str:
+    experiment = glance.summary.experiment if glance.summary else None
+    return experiment.note if experiment else ""
 
 
 def _texts(glance: Glance) -> Iterable[str]:
@@ -121,7 +126,7 @@ def _row(glance: Glance, objectives: "Sequence[Objective]") -> Row:
         address=where,
         state=summary.state,
         name=experiment.name if experiment else "",
-        note=wording.shortened(experiment.note, LONGEST_NOTE) if experiment else "",
+        note=wording.shortened(_note(glance), LONGEST_NOTE),
         problem=wording.shortened(summary.problems[0], 240) if damaged and summary.problems else "",
         scores=tuple(best.get(item.name, "") for item in objectives),
         history=_history_line(summary),

@@ -98,7 +98,7 @@ def _columns(findings: "Findings") -> "list[Column[Trial]]":
                 name.replace("_", " "),
                 gene(name),
             )
-            for name in findings.genes
+            for name in _genes(findings)
         ),
         Column("generation", "generation", lambda trial: trial.generation, numeric=True),
         Column("operator", "operator", lambda trial: trial.name or trial.operator),
@@ -107,12 +107,20 @@ def _columns(findings: "Findings") -> "list[Column[Trial]]":
     ]
 
 
+def _genes(findings: "Findings") -> list[str]:
+    """Return the genes that the search has; a baseline's own would be a column of dashes."""
+    names = dict.fromkeys(findings.experiment.space.genes)
+    for trial in findings.searched:
+        names.update(dict.fromkeys(trial.genome))
+    return list(names)
+
+
 def _objective_names(findings: "Findings") -> list[str]:
     return [item.name for item in findings.objectives]
 
 
 def _row(findings: "Findings", trial: "Trial", base: str) -> dict[str, Any]:
-    genes = (trial.genome.get(name) for name in findings.genes)
+    genes = (trial.genome.get(name) for name in _genes(findings))
     return {
         "link": trial_link(base, trial.number),
         "scores": measured(findings, trial),

@@ -92,7 +92,9 @@ class Chart:
     key: tuple[tuple[str, str], ...]  # kinds and names
 
 
-def axis(title: str, values: Iterable[float], *, logarithmic: bool = False) -> Axis:
+def axis(
+    title: str, values: Iterable[float], *, logarithmic: bool = False, whole: bool = False
+) -> Axis:
     """Return an axis that holds all finite values, its ends and ticks at round numbers.
 
     Parameters
@@ -103,6 +105,8 @@ def axis(title: str, values: Iterable[float], *, logarithmic: bool = False) -> A
         What must have a place on it; on a logarithmic axis those above zero.
     logarithmic
         Whether it is, unless the values are so close together that nothing is won by it.
+    whole
+        Whether it counts what has no half, so that its ticks must be whole numbers.
     """
     finite = [value for value in values if math.isfinite(value) and (value > 0 or not logarithmic)]
     logs = [math.log10(value) for value in finite] if logarithmic else []
@@ -115,7 +119,8 @@ def axis(title: str, values: Iterable[float], *, logarithmic: bool = False) -> A
     least, most = min(finite, default=0.0), max(finite, default=1.0)
     size = max(abs(least), abs(most)) or 1.0
     told_apart = 10.0 ** (math.floor(math.log10(size)) - 1)  # by two digits, which ticks may have
-    width = max(round_step(((most - least) or size) / (MOST_TICKS - 1)), told_apart)
+    apart = round_step(((most - least) or size) / (MOST_TICKS - 1))
+    width = max(apart, told_apart, 1.0 if whole else 0.0)
     first, last = math.floor(least / width + ROUNDING), math.ceil(most / width - ROUNDING)
     last = max(last, first + 1)
     ticks = [width * place for place in range(first, last + 1)]

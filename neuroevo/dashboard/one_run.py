@@ -40,7 +40,7 @@ def content(book: Book) -> dict[str, Any]:
         "summary": summary,
         "crumbs": ((book.folder.id, ""),),
         "events": f"{base}/events",
-        "files": _files(book.folder, base),
+        "files": _files(summary, base),
         "links": (Link("All runs", "/", "u"),),
     }
     if summary.state != "damaged":
@@ -52,7 +52,7 @@ def offered(folder: "RunFolder") -> dict[Path, str]:
     """Return the files of a run that may be downloaded, each with what is in it."""
     return {
         folder.best_file: "the best configuration, an experiment file",
-        folder.champions_file: "trained weights of the front",
+        folder.champions_file: "trained weights",
         folder.journal_file: "every trial, a line each",
         folder.experiment_file: "the experiment, every default written",
         folder.environment_file: "what it ran on",
@@ -74,10 +74,14 @@ def how_many(summary: "Summary") -> str:
     return f"{summary.trials:,} of {summary.expected:,}"
 
 
-def _files(folder: "RunFolder", base: str) -> list[tuple[Link, str, str]]:
+def _files(summary: "Summary", base: str) -> list[tuple[Link, str, str]]:
+    told = offered(summary.folder)
+    trained = [("the front", summary.front), ("the baselines", summary.baselines)]
+    if held := [words for words, trials in trained if trials]:
+        told[summary.folder.champions_file] += f" of {wording.listed(held)}"
     return [
         (Link(path.name, f"{base}/files/{path.name}"), words, _size(found.size))
-        for path, words in offered(folder).items()
+        for path, words in told.items()
         if (found := stamp(path)) and path.is_file() and not path.is_symlink()
     ]
 
@@ -136,8 +140,10 @@ def _how_far(summary: "Summary") -> str:
 
 
 def _charts(findings: "Findings", summary: "Summary", base: str) -> list[Chart]:
+    if not bests(summary):
+        return []
     last = max(findings.experiment.evolution.generations, len(summary.generations), 2) - 1
-    across = axis("generation", [0, last])
+    across = axis("generation", [0, last], whole=True)
     charts = [
         _history(summary, place, item, across) for place, item in enumerate(findings.objectives)
     ]
@@ -160,15 +166,15 @@ def _history(summary: "Summary", place: int, item: "Objective", across: Axis) ->
 
 
 def _front_chart(findings: "Findings", base: str) -> Chart:
-    first, second = findings.objectives[:2]
+    upward, across = findings.objectives[:2]  # as the report has them
     rivals = [trial for trial in findings.baselines if findings.is_complete(trial)]
     picked = [findings.front[index] for index in thinned(len(findings.front), MOST_POINTS)]
     scores = [findings.scores(trial) for trial in (*rivals, *picked)]
-    x = axis(objective_name(first), [each[0] for each in scores], logarithmic=first.logarithmic)
-    y = axis(objective_name(second), [each[1] for each in scores], logarithmic=second.logarithmic)
+    x = axis(objective_name(across), [each[1] for each in scores], logarithmic=across.logarithmic)
+    y = axis(objective_name(upward), [each[0] for each in scores], logarithmic=upward.logarithmic)
     dots = [
         Dot(
-            findings.scores(trial)[:2],  # type: ignore[arg-type] # two of them
+            findings.scores(trial)[1::-1],  # type: ignore[arg-type] # two of them
             findings.describe(trial),
             f"{base}/trials/{trial.number}",
             *(("baselines", "other") if trial.operator == "baseline" else ("front", "best")),

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.report.findings import Findings
@@ -146,7 +146,7 @@ class Book:
         self._index = _Index(self.folder.journal_file)
         self._champions: Kept[tuple[Champion, ...]] = Kept()
         self._findings: tuple[Summary, Findings] | None = None
-        self._report: tuple[Summary, bytes] | None = None
+        self._report: _Report | None = None
 
     def summary(self) -> Summary:
         """Return the run in a few numbers."""
@@ -179,18 +179,23 @@ class Book:
             return self._index.whole(number)
 
     def report(self) -> bytes:
-        """Return the report as it would be written now; all who ask for it share one in memory.
+        """Return the report as it would be written now.
+
+        All who ask while one is being made share the next, however quickly the run goes on.
 
         Raises
         ------
         NeuroevoError
             If the run can't be read.
         """
+        asked = time.monotonic()
         with self._lock:
-            summary = self.summary()
-            if self._report is None or self._report[0] is not summary:
-                self._report = summary, page(Run(self.folder).findings).encode()
-            return self._report[1]
+            known = self._report
+            if known is None or (known.began < asked and known.summary is not self.summary()):
+                began, summary = time.monotonic(), self.summary()
+                text = page(Run(self.folder).findings).encode()
+                known = self._report = _Report(summary, began, text)
+            return known.text
 
     def _read(self, summary: Summary) -> Findings:
         if summary.experiment is None:
@@ -209,6 +214,12 @@ class Book:
             seconds=summary.seconds,
             finished=summary.state == "complete",
         )
+
+
+class _Report(NamedTuple):
+    summary: Summary
+    began: float
+    text: bytes
 
 
 class _Index:

@@ -41,8 +41,9 @@ class Column(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The head of a column: its title, the address that sorts by it, and how it is sorted now."""
+    """The head of a column: its name, title, the address that sorts by it, how it is sorted now."""
 
+    name: str
     title: str
     address: str
     order: str  # as aria-sort calls it
@@ -97,7 +98,7 @@ def headings(
         falls = not order.falls if is_sorted else column.falls
         words = ("descending" if order.falls else "ascending") if is_sorted else "none"
         target = with_query(path, {**kept, "sort": str(Order(column.name, falls))})
-        found.append(Heading(column.title, target, words, column.numeric))
+        found.append(Heading(column.name, column.title, target, words, column.numeric))
     return found
 
 

@@ -169,6 +169,16 @@ class Experiment(Settings):
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
         return training
 
+    @field_validator("training")
+    @classmethod
+    def _check_loss(cls, training: TrainingSettings, information: ValidationInfo) -> object:
+        task = information.data.get("task")
+        if training.loss == "cross_entropy" and task is not None and not task.tells_classes:
+            rule = f"must be 'squared_error' for the task {task.kind!r}"
+            why = "whose targets are no class probabilities"
+            raise refusal([(("loss",), f"{rule}, {why}, but got {training.loss!r}")])
+        return training
+
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:
         hidden, population = self.space.genes["hidden"], self.evolution.population

@@ -47,6 +47,8 @@ class Shown:
         What is drawn as SVG instead.
     least_width
         Pixels below which it scrolls sideways; 0 if it never needs to.
+    controls
+        What a reader can do with it on a screen, in a sentence; may be empty.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Shown:
     specification: "Specification | None" = None
     drawing: Markup | None = None
     least_width: int = 0
+    controls: str = ""
 
     @property
     def is_drawn(self) -> bool:
@@ -113,7 +116,12 @@ def show(findings: "Findings", name: str) -> Shown:
     specification = plot.draw(data)
     if not specification["data"]:
         return shown
-    return replace(shown, specification=specification, least_width=plot.least_width(data))
+    return replace(
+        shown,
+        specification=specification,
+        least_width=plot.least_width(data),
+        controls=plot.controls(data),
+    )
 
 
 def payload_of(figures: Iterable[Shown]) -> dict[str, Any]:

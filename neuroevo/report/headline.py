@@ -141,10 +141,12 @@ def _feat(findings: "Findings", item: "Objective", trial: "Trial") -> str:
     shown = wording.measured(score, item.unit)
     if item.unit == "parameters":
         return f"has no more than {shown} parameters"
-    if _is_for_samples(findings):
+    is_behind = item in {other for other, _, _ in lower_baselines(findings, trial)}
+    if _is_for_samples(findings) and not is_behind:
         task = findings.experiment.task.kind
         return f"comes closest to learning the {task}, with {objective_name(item)} {shown}"
-    return f"reaches {objective_name(item)} {shown}"
+    behind = ", behind a baseline" * is_behind
+    return f"reaches {objective_name(item)} {shown}{behind}"
 
 
 def _learns(findings: "Findings", item: "Objective", score: float) -> bool:

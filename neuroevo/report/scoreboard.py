@@ -5,7 +5,7 @@ It decides which columns are shown and how their values are written; it knows no
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -25,12 +25,13 @@ BREAK = "\u200b"  # no width, but a line may end there
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table: its text; whether a number, the column's best, a sentence."""
+    """A cell of a table: its text, and what is under it; whether a number, the best, a sentence."""
 
     text: str
     numeric: bool = False
     strong: bool = False
     long: bool = False
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,13 @@ def baselines_table(findings: "Findings") -> Table | None:
     champion = tables.best(findings).head(1)
     if not champion.empty:
         table = pd.concat([champion.assign(name="champion", note="this run’s best"), table])
-    return _scored_table(findings, table, ["name", "network"], ["note"])
+    scored = _scored_table(findings, table, ["name", "network"], [])
+    # Under the name, since a last column may lie beyond the screen.
+    rows = zip(scored.rows, table["note"], strict=True)
+    noted = tuple(
+        (replace(name, under=wording.shortened(note, 160)), *rest) for (name, *rest), note in rows
+    )
+    return replace(scored, rows=noted)
 
 
 def _told_of(state: str, diverged: int, replicates: int) -> str:
@@ -148,7 +155,8 @@ def _scored_table(
         for place, name in enumerate(columns)
     )
     champion = bool(findings.front) and "rank" in table.columns and table["rank"].iloc[0] == 1
-    return Table(champion, (*groups, ("", len(after))), headings, rows)
+    groups += [("", len(after))] * bool(after)
+    return Table(champion, tuple(groups), headings, rows)
 
 
 def _heading(name: str, units: "dict[str, Objective]") -> str:

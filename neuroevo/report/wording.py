@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from neuroevo.evaluation import NETWORK_GENES, is_read
 from neuroevo.learning import READERS, Optimization
+from neuroevo.settings import printable
 from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
@@ -163,9 +164,12 @@ def shortened(text: str, length: int = 28) -> str:
 def plain(text: str, length: int = 28) -> str:
     """Return a foreign text for a plotly label: shortened, its markup made harmless.
 
-    plotly.js reads a few HTML tags in any label, links among them, and decodes entities.
+    plotly.js reads a few HTML tags in any label, links among them, and decodes entities. What
+    can't be seen, or turns the direction of what stands beside it, is shown by its code.
     """
-    return html.escape(shortened(_BREAKABLE.sub(" ", text).strip(), length), quote=False)
+    line = _BREAKABLE.sub(" ", text).strip()[: length + 1]
+    seen = TIGHT.join(map(printable, line.split(TIGHT)))
+    return html.escape(shortened(seen, length), quote=False)
 
 
 def wrapped(text: str, width: int = 25) -> str:

@@ -75,6 +75,11 @@ class Task(Settings, ABC):
         """Say in one sentence what is learned, and from what."""
 
     @property
+    def tells_classes(self) -> bool:
+        """Whether its targets are class probabilities, which cross-entropy asks for."""
+        return False
+
+    @property
     def baselines(self) -> tuple[Baseline, ...]:
         """Hand-picked configurations for this task; none unless it has some."""
         return ()

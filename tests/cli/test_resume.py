@@ -45,7 +45,7 @@ def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fix
     number: signal.Signals,
     code: int,
 ) -> None:
-    """The line that a stopped run ends with holds the command that goes on with it."""
+    """The line that a stopped run ends with holds the commands that show it and go on with it."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path / "results")]
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_for_trials(tmp_path / "results", 20)
@@ -53,8 +53,12 @@ def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fix
     data, messages = process.communicate(timeout=60)
     assert (process.returncode, data) == (code, "")
     assert "stopping when what is in hand is finished" in messages
-    found = re.search(r"trials are kept; go on with: .* resume (\S+)\n$", messages)
+    commands = r"see them with: .* report (\S+); go on with: .* resume (\S+)\n$"
+    found = re.search(rf"trials are kept; {commands}", messages)
     assert found is not None, messages
+    assert found[1] == found[2]
+    shown = neuroevo("report", found[1])
+    assert shown.returncode == 0, shown.stderr
     generations = read_status(find_run("latest", tmp_path / "results")).generation
     resumed = neuroevo("resume", found[1], "--generations", str(generations + 1), "--jobs", "1")
     assert resumed.returncode == 0, resumed.stderr

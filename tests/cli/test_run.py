@@ -93,6 +93,20 @@ def test_what_a_seed_loses_is_one_line_on_stderr(
         assert ran.stderr.splitlines().count(told) == (not quiet)
 
 
+def test_a_run_without_a_front_offers_nothing_of_it(
+    neuroevo: Command, experiment_file: Path, tmp_path: Path
+) -> None:
+    """Where all diverged there is no best to take, and none is offered."""
+    space = "{ hidden = [[8, 8, 8, 8], [8, 8, 8]], learning_rate = 5.0, activation = 'linear' }"
+    options = (*TINY, "--results", str(tmp_path))
+    diverged = neuroevo("run", str(experiment_file), *options, "--set", f"space={space}")
+    assert diverged.returncode == 0, diverged.stderr
+    assert "diverged" in diverged.stderr
+    assert "Reuse it" not in diverged.stderr
+    assert "--seed-from" not in diverged.stderr
+    assert neuroevo("best", diverged.stdout.strip()).returncode != 0
+
+
 @pytest.mark.parametrize(
     ("options", "problems"),
     [

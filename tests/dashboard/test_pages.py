@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from neuroevo.experiment import Experiment
+from neuroevo.report.drawing import objective_name
+from neuroevo.report.plots import pareto_front
+from neuroevo.report.run import load_run
 from neuroevo.runs import Journal, RunFolder, read_trials
+from neuroevo.search import search
 from tests.dashboard.client import Client
+from tests.dashboard.conftest import tiny
 
 Look = Callable[..., Page]
 Serve = Callable[..., Client]
@@ -142,18 +148,75 @@ def test_order_and_filter_stand_in_the_address(client: Client, look: Look) -> No
     page = look(client.url)
     expect(rows(page)).to_have_count(2)
     order = [row.get_attribute("id") for row in rows(page).all()]
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("run")  # the newest first
     page.click("thead a:text-is('run')")
-    page.wait_for_url("**/?sort=-run")
-    expect(page.locator("th[aria-sort=descending]")).to_have_text("run")
+    page.wait_for_url("**/?sort=run")
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("run")
     assert [row.get_attribute("id") for row in rows(page).all()] == order[::-1]
     page.fill(".filter input[type=search]", "sec com")
     expect(rows(page)).to_have_count(1)
-    assert page.url.endswith("sort=-run&filter=sec+com")
+    assert page.url.endswith("sort=run&filter=sec+com")
     page.reload()
     expect(rows(page)).to_have_count(1)
     expect(page.locator("#count")).to_contain_text("2 in")
     page.fill(".filter input[type=search]", "")
     expect(rows(page)).to_have_count(2)
+
+
+def test_every_run_has_its_experiment_and_note(client: Client, look: Look) -> None:
+    """Both have columns to sort by; on a phone the note is under the name, and no history shown."""
+    page = look(f"{client.url}?sort=note")
+    heads = ["run", "state", "experiment", "history", "final MSE", "samples to target"]
+    shown = [text for text in page.locator("thead th").all_inner_texts() if text]
+    assert shown == [*heads, "trials", "time", "note"]
+    noted = rows(page).first  # whoever has none stands last
+    expect(noted.locator("td").nth(2)).to_have_text("first")
+    note = "<script>document.title='run'</script>"
+    expect(noted.locator("td").last).to_contain_text(note)
+    expect(noted.locator("th .note")).to_be_hidden()
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    expect(noted.locator("td").last).to_be_hidden()
+    expect(noted.locator("th .note")).to_contain_text(note)
+    expect(noted.locator(".sparkline")).to_be_hidden()
+    page.goto(f"{client.url}?filter=second")
+    expect(page.locator("thead [data-column=note]")).to_have_count(1)  # one of all runs has one
+
+
+def test_a_run_without_a_front_claims_none(serve: Serve, look: Look, tmp_path: Path) -> None:
+    """Where all diverged no axis is invented, and the weights are those of the baselines."""
+    space = {"hidden": [[8] * 4, [8] * 5], "learning_rate": 5.0, "activation": "linear"}
+    asked = tiny("diverged").model_dump() | {"space": space}
+    run = search(Experiment.of(asked), tmp_path / "results")
+    page = look(f"{serve(tmp_path / 'results').url}runs/{run.id}")
+    expect(page.locator("h1")).to_contain_text("diverged")
+    expect(page.locator(".chart")).to_have_count(0)
+    expect(page.get_by_text("No trial was completed, so there is nothing to draw.")).to_be_visible()
+    weights = page.locator("li", has_text="champions.safetensors")
+    expect(weights).to_contain_text("trained weights of the baselines,")
+
+
+def test_the_front_lies_as_in_the_report(client: Client, look: Look, sound: Path) -> None:
+    """The same objective is across, the same upward."""
+    run = next(path for path in sound.iterdir() if path.name.startswith("second"))
+    [pair] = pareto_front.pairs_of(pareto_front.data(load_run(run).findings))
+    page = look(f"{client.url}runs/{run.name}")
+    chart = page.locator("figure", has_text="Pareto front")
+    expect(chart.locator(".unit.under")).to_have_text(objective_name(pair[0]))  # type: ignore[arg-type] # of two there is one
+    expect(chart.locator(".unit:not(.under)")).to_have_text(objective_name(pair[1]))
+    weights = page.locator("li", has_text="champions.safetensors")
+    expect(weights).to_contain_text("trained weights of the front and the baselines,")
+
+
+def test_trials_have_columns_for_what_was_searched(
+    client: Client, look: Look, sound: Path, first: str
+) -> None:
+    """What baselines alone are given, such as an optimizer, would be a column of dashes."""
+    findings = load_run(sound / first).findings
+    page = look(f"{client.url}runs/{first}/trials")
+    heads = page.locator("thead th").all_inner_texts()
+    assert "learning rate" in heads
+    assert "optimizer" in findings.genes
+    assert "optimizer" not in heads
 
 
 def test_keys_lead_everywhere(client: Client, look: Look, first: str) -> None:

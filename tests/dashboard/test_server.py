@@ -1,3 +1,4 @@
+import itertools
 import json
 import os
 import re
@@ -10,7 +11,9 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ import pytest
 
 from neuroevo.dashboard import Dashboard, Limits
 from neuroevo.dashboard.guard import known_hosts
+from neuroevo.dashboard.shelf import Shelf
 from neuroevo.errors import UsageError
 from neuroevo.runs import Journal, RunFolder, RunLock, read_trials
 from tests.dashboard.client import Client
@@ -423,6 +427,30 @@ def test_reports_that_nobody_takes_share_their_memory(
         held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held < 2 * size
+
+
+def test_many_who_ask_for_a_report_share_it(results: Path, first: str) -> None:
+    """Eight who ask at once while the run goes on have two reports made at most."""
+    folder = RunFolder(results / first)
+    trials = read_trials(folder.journal_file)
+    book = Shelf(results).open(first)
+    assert book is not None
+    ended = threading.Event()
+
+    def append() -> None:
+        with Journal(folder.journal_file) as journal:
+            for number in itertools.count(len(trials)):
+                journal.append(replace(trials[-1], number=number))
+                if ended.wait(0.02):
+                    return
+
+    with ThreadPoolExecutor(9) as pool:
+        writer = pool.submit(append)
+        reports = [pool.submit(book.report) for _ in range(8)]
+        made = {id(each.result()) for each in reports}
+        ended.set()
+        writer.result()
+    assert len(made) <= 2
 
 
 @contextmanager

@@ -55,6 +55,13 @@ def test_an_axis_holds_its_values_between_few_even_ticks(logarithmic: bool) -> N
         assert len(set(across.ticks)) == len(across.ticks)
 
 
+def test_an_axis_of_whole_things_has_no_halves() -> None:
+    """Between two generations there is none."""
+    assert axis("", [0, 1], whole=True).ticks == ("0", "1")
+    assert axis("", [0, 2], whole=True).ticks == ("0", "1", "2")
+    assert "0.5" in axis("", [0, 2]).ticks
+
+
 def test_an_axis_of_nothing_is_one_all_the_same() -> None:
     """Before the first score there is an empty chart, not an error."""
     for values in ([], [math.nan], [0.0], [-1.0]):

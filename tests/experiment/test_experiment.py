@@ -60,6 +60,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         ),
     ),
     (
+        {"task": TASK, "training": {"loss": "cross_entropy"}},
+        (
+            "training.loss: must be 'squared_error' for the task 'mouse', whose targets are no "
+            "class probabilities, but got 'cross_entropy'"
+        ),
+    ),
+    (
         {"task": TASK, "training": {"momentum": 1.5}},
         "training.momentum: must be at most 0.999999, but got 1.5",
     ),
@@ -219,7 +226,6 @@ TRAINING = st.fixed_dictionaries(
         "end_factor": st.floats(0.01, 1),
         "max_gradient_norm": st.floats(0, 1e30),
         "schedule": st.sampled_from(["constant", "cosine"]),
-        "loss": st.sampled_from(["squared_error", "cross_entropy"]),
     },
 )
 EXPERIMENTS = st.fixed_dictionaries(

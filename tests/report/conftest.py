@@ -233,7 +233,7 @@ def kept(plan: Plan, trials: list[Trial]) -> list[Trial]:
     return [*front, *(trial for trial in trials if trial.operator == "baseline")]
 
 
-SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> " + "very long " * 30
+SCRIPT = "$x$<script>alert(1)</script>\"'><img src=x onerror=alert(2)> " + "very long " * 30
 
 PLANS: dict[str, Plan] = {
     "one point": Plan(),

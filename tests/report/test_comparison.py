@@ -245,17 +245,31 @@ def test_what_runs_have_in_common_is_compared(runs: Runs) -> None:
 
 
 def test_scores_of_different_things_are_warned_of(runs: Runs) -> None:
-    """Where the task or the budget differs, the page says that scores do not mean the same."""
-    findings = runs("one point").findings
-    asked = findings.experiment
+    """Where the task or the budget differs, that comes first, and no ratio is told."""
+    findings = runs("conflict").findings
+    asked, worse = findings.experiment, seeded(findings, findings.experiment.seed, 20.0)
     for other, key in (
         (asked.replace(training=asked.training.replace(samples=500)), "training.samples"),
         (asked.replace(task={"kind": "mouse", "count": 77}), "task.count"),
     ):
-        comparison = compare([findings, replace(findings, experiment=other)])
+        comparison = compare([findings, replace(worse, experiment=other)])
         assert comparison.cautions == (key,)
-        assert any(f"Take care: {key} differs" in line for line in what_differs(comparison))
-    assert compare([findings, wider(findings, population=9)]).cautions == ()
+        lead = opening(comparison).lead
+        assert lead.startswith(f"Take care: {key} differs")
+        assert "times lower" not in lead
+    comparable = compare([findings, wider(worse, population=9)])
+    assert comparable.cautions == ()
+    assert "20 times lower" in opening(comparable).lead
+
+
+def test_counts_fit_each_other(runs: Runs) -> None:
+    """Trials are told with the baselines, as everywhere, and each has a network a replicate."""
+    found = [runs(name).findings for name in ("conflict", "one point")]
+    table = compare(found).runs
+    assert all(each.baselines for each in found)
+    assert table["trials"].tolist() == [len(each.trials) for each in found]
+    replicates = [each.experiment.training.replicates for each in found]
+    assert table["networks"].tolist() == (table["trials"] * replicates).tolist()
 
 
 def test_equal_runs_are_said_to_be_equal(runs: Runs) -> None:

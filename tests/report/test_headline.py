@@ -113,7 +113,8 @@ def test_objectives_without_ratio_are_compared_by_size(runs: Runs) -> None:
     for baseline, told in ((-7.0, "higher"), (-9.5, "lower"), (-9.1, "not lower")):
         findings = with_objectives(runs("one point"), ["curve_area"], (baseline,), (-9.1,))
         words = headline(findings)
-        assert words.title.endswith("reaches curve area −9.1.")
+        behind = ", behind a baseline" if told == "lower" else ""
+        assert words.title.endswith(f"reaches curve area −9.1{behind}.")
         assert words.lead.startswith(f"The best baseline is {told}: article-good")
 
 

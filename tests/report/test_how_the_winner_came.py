@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from neuroevo.learning import Architecture, Network
 from neuroevo.report import wording
-from neuroevo.report.ancestry import Ancestry
+from neuroevo.report.ancestry import Ancestry, family
 from neuroevo.report.diagram import laid_out, strongest_path
 from neuroevo.report.findings import Findings
 from neuroevo.report.plots import ablation, lineage, operators
@@ -112,13 +112,80 @@ def test_lineage_tells_each_step(runs: Runs) -> None:
 
 
 def test_lineage_shows_one_member_at_a_time(runs: Runs) -> None:
-    """Each view shows the traces of one member and the legend; the first is what is drawn."""
-    drawn = lineage.draw(lineage.data(bred(runs("conflict"), 4)))
-    buttons = drawn["layout"]["updatemenus"][0]["buttons"]
-    views = np.array([button["args"][0]["visible"] for button in buttons])
-    legend = views.all(axis=0)
-    assert (views.sum(axis=0)[~legend] == 1).all()
-    assert [trace.get("visible", True) for trace in drawn["data"]] == views[0].tolist()
+    """Each view shows one member's traces, its operators and its time; the first is drawn."""
+    traced = lineage.data(bred(runs("conflict"), 4))
+    drawn = lineage.draw(traced)
+    views = [button["args"] for button in drawn["layout"]["updatemenus"][0]["buttons"]]
+    visible = np.array([view[0]["visible"] for view in views])
+    assert (visible.sum(axis=0) == 1).all()
+    assert [trace["visible"] for trace in drawn["data"]] == visible[0].tolist()
+    assert drawn["layout"]["xaxis"] == views[0][1]["xaxis"]
+    for line, (shown, layout) in zip(traced.lines, views, strict=True):
+        seen = [
+            trace for trace, is_on in zip(drawn["data"], shown["visible"], strict=True) if is_on
+        ]
+        named = {trace["name"] for trace in seen if trace.get("showlegend", True)}
+        assert named == {family(step.operator) for step in line.steps}
+        end = max(line.steps[-1].generation, 1)
+        assert end < layout["xaxis"]["range"][1] < 1.1 * end
+
+
+def test_edges_of_the_line_tell_operator_and_gain(runs: Runs) -> None:
+    """Between each step and the next stand the operator and what it changed, in each objective."""
+    scores = ((0.8, 5_000.0), (0.4, 800.0), (0.004, 1_600.0))
+    operators = ("initial", "crossover+mutation", "step")
+    run = runs("conflict")
+    trials = [
+        replace(
+            run.best,
+            number=number,
+            generation=number,
+            operator=operator,
+            parents=(number - 1,) if number else (),
+            objectives=dict(zip(run.experiment.evolution.objectives, each, strict=True)),
+        )
+        for number, (operator, each) in enumerate(zip(operators, scores, strict=True))
+    ]
+    findings = Findings(run.experiment, tuple(trials))
+    drawn = lineage.draw(lineage.data(findings))
+    texts = [
+        trace for trace in drawn["data"] if trace["mode"] == "markers+text" and trace["visible"]
+    ]
+    assert [dict(zip(trace["x"], trace["text"], strict=True)) for trace in texts] == [
+        {0.5: "crossover + mutation ×0.5", 1.5: "step ÷100"},
+        {0.5: "crossover + mutation ×0.16", 1.5: "step ×2"},
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_labels_of_a_long_line_do_not_overlap(runs: Runs, seed: int) -> None:
+    """Where edges are many only some are labelled, and those on one side lie apart."""
+    rng = np.random.default_rng(seed)
+    run = runs("conflict")
+    trials = [
+        replace(
+            run.best,
+            number=number,
+            generation=number,
+            operator="step",
+            parents=(number - 1,) if number else (),
+            objectives=dict(
+                zip(
+                    run.experiment.evolution.objectives,
+                    (0.9**number * rng.uniform(0.95, 1), 900 - number),
+                    strict=True,
+                )
+            ),
+        )
+        for number in range(200)
+    ]
+    drawn = lineage.draw(lineage.data(Findings(run.experiment, tuple(trials))))
+    first = next(trace for trace in drawn["data"] if trace["mode"] == "markers+text")
+    assert 2 <= len(first["x"]) < 100
+    for side in set(first["textposition"]):
+        pairs = zip(first["x"], first["textposition"], strict=True)
+        middles = sorted(x for x, beside in pairs if beside == side)
+        assert min(np.diff(middles)) * 640 / 199 > 20
 
 
 def test_lineage_of_a_trial_drawn_at_random(runs: Runs) -> None:
@@ -161,6 +228,36 @@ def test_operators_are_credited_as_counting_by_hand(runs: Runs, seed: int) -> No
                 assert row[f"gain.{item.name}"] == pytest.approx(median, abs=1e-12)
             else:
                 assert math.isnan(row[f"gain.{item.name}"])
+
+
+def test_operators_with_few_children_are_faint(runs: Runs) -> None:
+    """Of fewer than 20 children an operator's marks are faint, and all say what it does."""
+    findings = bred(runs("conflict"), 0)
+    credit = operators.data(findings).credit.set_index("operator")
+    traces = operators.draw(operators.data(findings))["data"]
+    told = {
+        row: trace["opacity"] for trace in traces for row in trace["text"] if "on the way" in row
+    }
+    assert 0 < (credit["children"] < operators.ENOUGH).sum() < len(credit)
+    for row, opacity in told.items():
+        operator = next(name for name in credit.index if operators.MEANINGS[name] in row)
+        assert (opacity == 1) == (credit.loc[operator, "children"] >= operators.ENOUGH)
+
+
+def test_a_run_without_children_has_no_credit(runs: Runs) -> None:
+    """Where all trials were drawn at random nothing is drawn, and the caption says why."""
+    run = runs("conflict")
+    found = operators.data(Findings(run.experiment, (replace(run.best, parents=()),)))
+    assert operators.draw(found)["data"] == []
+    assert operators.caption(found).endswith("no operator had children.")
+
+
+def test_a_run_without_champion_offers_no_ablation(runs: Runs) -> None:
+    """A command that would have nothing to go to is not named."""
+    run = runs("conflict")
+    failed = replace(run.best, objectives={}, state="diverged")
+    told = ablation.caption(ablation.data(Findings(run.experiment, (failed,))))
+    assert "--ablation" not in told
 
 
 def test_wilson_interval() -> None:
@@ -216,8 +313,22 @@ def test_ablation_takes_what_the_next_round_set_out_from(runs: Runs) -> None:
     assert sorted(change.round for change in found.passed) == [1, 1, 2]
     told = ablation.caption(found)
     assert "From article-tanh to the champion in 3 changes" in told
-    assert "In final MSE, the activation brought most, from 0.001 to 1.0\u00a0×\u00a010⁻⁸." in told
+    assert "the one that does best in final MSE, where equal in the next." in told
+    told = told.replace("\u00a0", " ")
+    assert "The path lowers final MSE from 0.01 to 1.0 × 10⁻⁹; the activation brought most" in told
+    assert "from 0.001 to 1.0 × 10⁻⁸." in told
     json.dumps(ablation.draw(found), allow_nan=False)
+
+
+def test_ablation_says_what_its_path_gives_up(runs: Runs) -> None:
+    """Where the path ends worse than it began, in an objective, its caption says so."""
+    findings = ablated(runs("conflict"))
+    last = findings.ablation[-1]
+    worse = replace(last, objectives={**last.objectives, findings.objectives[1].name: 1_200.0})
+    told = ablation.caption(
+        ablation.data(replace(findings, ablation=(*findings.ablation[:-1], worse)))
+    )
+    assert "The path gives up samples to target, from 900 to 1,200; the activation" in told
 
 
 def test_ablation_that_was_not_computed_says_how(runs: Runs) -> None:

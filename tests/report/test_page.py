@@ -66,6 +66,10 @@ FRONT = """(() => {
   const traces = document.querySelector("[data-figure=pareto_front]").data;
   return traces.find((trace) => trace.mode === "markers" && trace.meta === "front").x.length;
 })()"""
+CLOUD = """(() => {
+  const traces = document.querySelector("[data-figure=pareto_front]").data;
+  return traces.find((trace) => trace.meta && trace.meta.born).marker.color;
+})()"""
 STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
 
 
@@ -348,6 +352,8 @@ def test_slider_shows_the_front_of_earlier_generations(handled: Page, runs: Runs
     generation, members = front.steps[1]
     expect(figure.locator("output")).to_have_text(str(generation))
     assert handled.evaluate(FRONT) == len(members) != len(front.role("front"))
+    behind = front.role("trial")["generation"]
+    assert handled.evaluate(CLOUD) == sorted(behind[behind <= generation])
     figure.get_by_role("button", name="Play").click()
     expect(figure.get_by_role("button")).to_have_text("Pause")
     handled.evaluate("window.dispatchEvent(new Event('beforeprint'))")
@@ -355,6 +361,7 @@ def test_slider_shows_the_front_of_earlier_generations(handled: Page, runs: Runs
     expect(figure.get_by_role("button")).to_have_text("Play")
     expect(figure.locator("output")).to_have_text(str(front.steps[-1][0]))
     assert handled.evaluate(FRONT) == len(front.role("front"))
+    assert handled.evaluate(CLOUD) == sorted(behind)
 
 
 def test_ranges_of_parallel_coordinates_can_be_kept(handled: Page, runs: Runs) -> None:
@@ -437,6 +444,24 @@ SEEN = """name => {
   const seen = plot._fullData.filter((each) => each.visible === true && each.showlegend === false);
   return [plot._fullLayout.yaxis.title.text, seen.map((each) => each.y.slice(0, 9))];
 }"""
+
+
+def test_paper_has_no_controls_and_no_table_beyond_it(look: Callable[..., Page]) -> None:
+    """In print no sentence tells of a control, the front is there once, and tables fit."""
+    page = look("conflict", {"width": 640, "height": 900})
+    assert page.locator(".on-screen").count() > 1
+    page.emulate_media(media="print")
+    assert not any(page.locator(".on-screen").nth(place).is_visible() for place in (0, 1))
+    beyond = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1).length"
+    assert page.locator(".sideways:has(table):visible").evaluate_all(beyond) == 0
+
+
+def test_notes_of_the_baselines_stand_under_their_names(look: Callable[..., Page]) -> None:
+    """What is noted of the champion and of each baseline is in sight without scrolling."""
+    page = look("conflict", DESKTOP)
+    notes = page.get_by_role("region", name="The champion and the baselines").locator("small")
+    assert notes.first.text_content() == "this run’s best"
+    assert notes.count() > 1
 
 
 def test_views_of_a_figure_are_chosen_from_a_list(look: Callable[..., Page]) -> None:

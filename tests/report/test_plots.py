@@ -289,7 +289,7 @@ def test_front_names_networks_that_a_baseline_beats(runs: Runs) -> None:
     findings = Findings(run.experiment, (*baselines, missing, *run.findings.searched))
     caption = pareto_front.caption(pareto_front.data(findings))
     size = len(findings.front)
-    assert f"For {size} of the front’s {size} networks a baseline is as good" in caption
+    assert f"For all {size} networks of the front a baseline is as good" in caption
     assert f"{missing.name} is not drawn, having diverged." in caption
 
 

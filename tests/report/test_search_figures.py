@@ -64,7 +64,9 @@ def test_random_search_is_said_to_be_as_good_or_not(runs: Runs) -> None:
     volume = hypervolume.data(replace(findings, random=poor))
     ending, passed = volume.drawn[-1], np.argmax(volume.search >= volume.drawn[-1])
     assert f"come to {ending:.1%} of its volume" in hypervolume.caption(volume)
-    assert f"as much after {volume.trials[passed]:,} trials" in hypervolume.caption(volume)
+    assert f"which evolution had after {volume.trials[passed]:,} trials" in hypervolume.caption(
+        volume
+    )
     assert (volume.lower <= volume.upper).all()
     shuffled = np.random.default_rng(0).permutation(len(findings.searched) // 2)
     similar = tuple(findings.searched[place] for place in shuffled)

@@ -282,7 +282,7 @@ def test_stability_counts_every_training(runs: Runs) -> None:
 
 
 def test_the_frontier_is_where_most_trainings_begin_to_diverge(runs: Runs) -> None:
-    """The deeper, the lower the frontier; what is stable has none; the caption names both ends."""
+    """The deeper, the lower the frontier; what is stable has none; the caption names all."""
     stable = stability.data(diverging(runs("one point")))
     found = stability.frontier(stable, "linear")
     assert set(found) == {1, 2, 3, 4}
@@ -293,6 +293,8 @@ def test_the_frontier_is_where_most_trainings_begin_to_diverge(runs: Runs) -> No
     assert stability.frontier(stable, "tanh") == {}
     told = stability.caption(stable)
     assert "for linear from " in told
+    frontier = told.split("for linear ")[1].split(" hidden layers. ")[0]
+    assert all(f" {deep}" in frontier for deep in found), frontier
     assert "tanh" not in told
 
 

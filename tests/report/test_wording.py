@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from neuroevo.experiment import Experiment
 from neuroevo.report import wording
+from neuroevo.tasks import MouseTask
 
 UNSUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
@@ -57,6 +58,7 @@ def test_plain_leaves_no_markup() -> None:
     assert "<" not in wording.plain("<a href='http://x'>x</a>")
     assert wording.plain("a & b") == "a &amp; b"
     assert len(wording.plain("x" * 1000)) == 28
+    assert wording.plain("a\u202eb\x1b[2J\u00a0c") == "a\\u202eb\\x1b[2J\u00a0c"
 
 
 @given(st.floats(-1e300, 1e300), st.sampled_from(["", "samples", "parameters"]))
@@ -105,6 +107,15 @@ def test_what_is_not_read_is_not_told() -> None:
     )
 
 
+class Classes(MouseTask):
+    """Says of its targets what cross-entropy asks for."""
+
+    @property
+    def tells_classes(self) -> bool:
+        """Say so."""
+        return True
+
+
 @pytest.mark.parametrize(
     ("training", "space", "words"),
     [
@@ -127,7 +138,7 @@ def test_what_all_networks_share_is_told(
     training: dict[str, object], space: dict[str, object], words: str
 ) -> None:
     """How all learn is told without what is a gene, is off, or is read by no optimizer."""
-    tables = {"task": {"kind": "mouse"}, "training": training, "space": space}
+    tables = {"task": Classes(), "training": training, "space": space}
     assert wording.optimization(Experiment.of(tables)) == words
 
 

@@ -51,12 +51,31 @@
     return () => { pause(); slider.value = last; shown.textContent = names[last]; };
   }
 
+  // The frames together with those traces whose points come one after the other: at each step a
+  // trace has so many of them as its "born" says.
+  function whole(plot, frames) {
+    const growing = plot.data.flatMap((trace, place) => (trace.meta?.born ? [place] : []));
+    const cut = (trace, count) => ({
+      x: trace.x.slice(0, count),
+      y: trace.y.slice(0, count),
+      text: trace.text.slice(0, count),
+      customdata: trace.customdata.slice(0, count),
+      marker: { ...trace.marker, color: trace.marker.color.slice(0, count) },
+    });
+    const full = growing.map((place) => ({ ...plot.data[place] }));
+    return frames.map((frame, step) => ({
+      ...frame,
+      traces: [...frame.traces, ...growing],
+      data: [...frame.data, ...full.map((trace) => cut(trace, trace.meta.born[step]))],
+    }));
+  }
+
   const reset = new WeakMap();
   document.addEventListener("drawn", ({ target: plot, detail: { frames, said } }) => {
     if (frames.length === 0) {
       return;
     }
-    window.Plotly.addFrames(plot, frames);
+    window.Plotly.addFrames(plot, whole(plot, frames));
     if (!reset.has(plot)) {
       reset.set(plot, controls(plot, frames.map((frame) => frame.name), said));
     }

@@ -179,12 +179,12 @@ class Comparison:
     def runs(self) -> pd.DataFrame:
         """What each run found.
 
-        Columns ``run``, ``name``, ``setting``, ``seed``, ``finished``, ``trials`` (of the search),
-        ``networks``, ``generations``, ``seconds`` (by the clock), ``front`` (its size in the
-        common objectives), ``unbeaten``, for each of these a column with its name (the lowest
-        score) and one with ``fresh.`` before it (what that network gets on fresh seeds, NaN if it
-        was not scored again), ``hypervolume`` and ``hypervolume_share`` (of what all runs together
-        dominate).
+        Columns ``run``, ``name``, ``setting``, ``seed``, ``finished``, ``trials`` (with the
+        baselines), ``networks``, ``generations``, ``seconds`` (by the clock), ``front`` (its size
+        in the common objectives), ``unbeaten``, for each of these a column with its name (the
+        lowest score) and one with ``fresh.`` before it (what that network gets on fresh seeds, NaN
+        if it was not scored again), ``hypervolume`` and ``hypervolume_share`` (of what all runs
+        together dominate).
         """
         of_setting = {each: name for name, group in self.settings.items() for each in group}
         rows = []
@@ -196,7 +196,7 @@ class Comparison:
                 "setting": of_setting[each],
                 "seed": found.experiment.seed,
                 "finished": found.finished,
-                "trials": len(found.searched),
+                "trials": len(found.trials),
                 "networks": found.networks,
                 "generations": found.generations,
                 "seconds": found.seconds,

@@ -29,7 +29,9 @@ def opening(comparison: "Comparison") -> Headline:
         f"{wording.counted(len(runs), 'run')}",
     )
     best = [figure for item in comparison.objectives[:2] for figure in _best(comparison, item)]
-    lead = " ".join(filter(None, [*sentences, unfinished(comparison)]))
+    lead = " ".join(
+        filter(None, [*_not_comparable(comparison), *sentences, unfinished(comparison)])
+    )
     return Headline(title(comparison), lead, (*best, trained))
 
 
@@ -53,7 +55,6 @@ def what_differs(comparison: "Comparison") -> list[str]:
     """Return sentences on how the experiments and the machines differ, and what that means."""
     return [
         *_nothing_differs(comparison),
-        *_not_comparable(comparison),
         *_not_common(comparison),
         *(
             f"{label} ran on something else than {comparison.labels[0]}: {'; '.join(lines)}."
@@ -123,7 +124,10 @@ def _not_common(comparison: "Comparison") -> list[str]:
 
 
 def _ahead(comparison: "Comparison", item: "Objective") -> str:
-    """Say which setting is ahead in an objective, in the median where it has several runs."""
+    """Say which setting is ahead in an objective, in the median where it has several runs.
+
+    How many times it is ahead is said of scores of the same thing only.
+    """
     table = comparison.spreads
     rows = table[(table["measure"] == item.name) & (table["runs"] > 0)]
     rows = rows.sort_values("median", kind="stable")
@@ -138,7 +142,7 @@ def _ahead(comparison: "Comparison", item: "Objective") -> str:
     ratio = ratio_as_shown(item, float(next_best), float(best))
     if told == other:
         return f"{start} and {second} alike."
-    if ratio is None or ratio < CLOSE:
+    if comparison.cautions or ratio is None or ratio < CLOSE:
         return f"{start}; {second} has {other}."
     times = wording.factor(ratio)
     return f"{start}, {times} times lower than {other} of {second}."

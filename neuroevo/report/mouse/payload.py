@@ -44,8 +44,9 @@ def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, An
     -------
     ``run`` (its id), ``canvas`` (width and height in pixels), ``normalise`` (a number or
     ``"none"``), ``jitter`` (pixels), ``seed`` (a text: it may be too large for a double),
-    ``samples`` (budget of a training), ``contestants``, the keys of those that race at first as
-    ``left`` and ``right``, and ``positions``: the task's own, flat, in pixels.
+    ``samples`` (budget of a training), ``target`` (its mean squared error), ``contestants``, the
+    keys of those that race at first as ``left`` and ``right``, and ``positions``: the task's own,
+    flat, in pixels, of which ``source`` says in words what they are.
 
     Raises
     ------
@@ -58,6 +59,7 @@ def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, An
             f"mouse page: must be of a run of the mouse task, but got {task.kind!r}"
         )
     contestants = _contestants(findings, extra)
+    source, positions = _positions(task)
     return {
         "run": findings.identity or findings.experiment.name,
         "canvas": list(task.canvas),
@@ -65,11 +67,12 @@ def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, An
         "jitter": task.jitter,
         "seed": str(findings.experiment.seed),
         "samples": findings.experiment.training.samples,
+        "target": findings.experiment.training.target_mse,
         "contestants": contestants,
         "left": contestants[0]["key"],
         "right": _rival(contestants),
-        "source": "the run’s recording" if task.positions == "recording" else "the run’s positions",
-        "positions": _positions(task),
+        "source": source,
+        "positions": positions,
     }
 
 
@@ -137,14 +140,19 @@ def _rival(contestants: Sequence[Mapping[str, Any]]) -> str:
     return str([*preferred, *others, *contestants[1:], contestants[0]][0]["key"])
 
 
-def _positions(task: MouseTask) -> list[float]:
-    """Return the first training positions in pixels to a hundredth, x and y in turn."""
+def _positions(task: MouseTask) -> tuple[str, list[float]]:
+    """Name the first training positions; return them in pixels to a hundredth, x and y in turn."""
     half = np.asarray(task.canvas, dtype=np.float64) / 2
-    asked = {"normalise": "none", "jitter": 0.0, "count": min(task.count, POSITIONS)}
+    source = "the run’s recording" if task.positions == "recording" else "the run’s positions"
+    # One more than are handed over tells whether these are all.
+    asked = {"normalise": "none", "jitter": 0.0, "count": min(task.count, POSITIONS + 1)}
     try:
         centred = task.model_copy(update=asked).data_set().training_targets
     except NeuroevoError:  # a recording that was there when the run began
         strokes = MouseTask(canvas=task.canvas, seed=task.seed, normalise="none", count=POSITIONS)
         centred = strokes.data_set().training_targets
-    flat: list[float] = np.round(centred + half, 2).ravel().tolist()
-    return flat
+        source = "simulated positions (the run’s recording is gone)"
+    if len(centred) > POSITIONS:
+        source = f"{POSITIONS:,} of {source}"
+    flat: list[float] = np.round(centred[:POSITIONS] + half, 2).ravel().tolist()
+    return source, flat

@@ -47,6 +47,8 @@ class Plot:
     caption
         That object -> a sentence on what to see, or on why there is nothing; where it is empty the
         page passes over the figure.
+    controls
+        That object -> a sentence on what a reader can do with the figure on a screen, or nothing.
     chapter
         Where the page shows it, one of `CHAPTERS`.
     is_half
@@ -62,12 +64,15 @@ class Plot:
     chapter: str
     is_half: bool = False
     least_width: Callable[[Any], int] = lambda _: 0
+    controls: Callable[[Any], str] = lambda _: ""
 
 
 def _plot(chapter: str, title: str, module: Any, *, is_half: bool = False) -> Plot:  # noqa: ANN401 - a module has no better type
     plot = Plot(title, module.data, module.draw, module.caption, chapter, is_half)
-    least_width = getattr(module, "least_width", None)
-    return replace(plot, least_width=least_width) if least_width else plot
+    further = ("least_width", "controls")
+    return replace(
+        plot, **{name: getattr(module, name) for name in further if hasattr(module, name)}
+    )
 
 
 CHAPTERS: Mapping[str, str] = MappingProxyType(

@@ -66,12 +66,15 @@ class AblationData:
         What was tried in a round and not taken.
     run
         The run's id, for the command that computes an ablation.
+    has_champion
+        Whether there is a network to go to.
     """
 
     objectives: "tuple[Objective, ...]"
     path: tuple[Change, ...]
     passed: tuple[Change, ...]
     run: str = ""
+    has_champion: bool = True
 
 
 def data(findings: "Findings") -> AblationData:
@@ -88,7 +91,9 @@ def data(findings: "Findings") -> AblationData:
         )
         path.append(_change(findings, taken))
         passed += [_change(findings, trial) for trial in rounds[number] if trial is not taken]
-    return AblationData(findings.objectives, tuple(path), tuple(passed), findings.identity)
+    return AblationData(
+        findings.objectives, tuple(path), tuple(passed), findings.identity, bool(findings.front)
+    )
 
 
 def draw(ablation: AblationData) -> Specification:
@@ -128,6 +133,8 @@ def draw(ablation: AblationData) -> Specification:
 
 def caption(ablation: AblationData) -> str:
     """Say which change brought most in each objective; where there is none, how to get it."""
+    if not ablation.has_champion:
+        return "No trial was completed, so there is no champion to go to."
     if not ablation.path:
         run = ablation.run or "latest"
         return (
@@ -140,7 +147,8 @@ def caption(ablation: AblationData) -> str:
     changes = wording.counted(len(ablation.path) - 1, "change")
     what = (
         f"From {start} to the champion in {changes}: each row gives one more gene the champion’s "
-        "value, the one that does best."
+        "value, the one that does best "
+        f"{_in_which(ablation)}."
     )
     sentences = [
         what,
@@ -149,6 +157,12 @@ def caption(ablation: AblationData) -> str:
     if ablation.passed:
         sentences.append("Faint is what was tried in a row and did worse.")
     return " ".join(sentences)
+
+
+def _in_which(ablation: AblationData) -> str:
+    """Return in which objective a row's best was taken: the costs' first one that differs."""
+    first = objective_name(ablation.objectives[0])
+    return f"in {first}, where equal in the next" if len(ablation.objectives) > 1 else f"in {first}"
 
 
 def _change(findings: "Findings", trial: "Trial") -> Change:
@@ -199,19 +213,29 @@ def _marks(changes: Sequence[Change], item: "Objective", place: int) -> dict[str
 
 
 def _greatest(ablation: AblationData, place: int) -> str:
-    """Return which change brought most in an objective, and of how much in all."""
+    """Return what the path made of an objective, and which change brought most of it."""
     item = ablation.objectives[place]
     name = objective_name(item)
     heights = [_height(item, change.scores[place]) for change in ablation.path]
     told = [wording.measured(change.scores[place], item.unit) for change in ablation.path]
     gained = [before - after for before, after in pairwise(heights)]
     best = max(range(len(gained)), key=lambda index: (gained[index] > 0, gained[index]))
+    if math.isinf(heights[0]) and math.isfinite(heights[-1]):
+        gene = _gene(ablation.path[best + 1])
+        return f"Only {gene} made {name} finite: {told[best + 1]}; it ends at {told[-1]}."
+    way = f"from {told[0]} to {told[-1]}"
+    if told[0] == told[-1]:
+        whole = f"The path leaves {name} as it was, {told[0]}"
+    elif heights[-1] > heights[0]:
+        whole = f"The path gives up {name}, {way}"
+    else:
+        whole = f"The path lowers {name} {way}"
     if not gained[best] > 0 or told[best] == told[best + 1]:
-        return f"No single change brought anything in {name}."
-    gene = _gene(ablation.path[best + 1])
+        return f"{whole}; no single change brought anything."
     if math.isinf(gained[best]):
-        return f"Only {gene} made {name} finite: {told[best + 1]}."
-    return f"In {name}, {gene} brought most, from {told[best]} to {told[best + 1]}."
+        return f"{whole}."
+    gene = _gene(ablation.path[best + 1])
+    return f"{whole}; {gene} brought most, from {told[best]} to {told[best + 1]}."
 
 
 def _gene(change: Change) -> str:

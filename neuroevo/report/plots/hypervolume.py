@@ -189,18 +189,22 @@ def _worth(volume: VolumeData) -> str:
         )
     told = f"{trials} come to {ending:.1%} of its volume"
     half = int(np.searchsorted(volume.draws, volume.draws[-1] / 2))
+    luck = ""
     if half < len(volume.draws) - 1:
-        luck = f"{volume.lower[half]:.1%} to {volume.upper[half]:.1%}"
-        told += f", the first half of them, depending on luck, to {luck}"
+        luck = f" Half as many come, depending on luck, to {volume.lower[half]:.1%}"
+        luck += f" to {volume.upper[half]:.1%}"
         if volume.after(volume.draws[half]) <= volume.upper[half]:
-            return f"Was evolution worth it? Hardly: {told}, and by then evolution had no more."
+            return (
+                f"Was evolution worth it? Hardly: {told}.{luck}, and after as many trials "
+                "evolution had no more."
+            )
+        luck += "."
     passed = int(np.argmax(volume.search >= ending))
     times = volume.draws[-1] / volume.trials[passed]
     fewer = f", {wording.factor(times)} times fewer" if times >= WORTH_A_WORD else ""
     return (
-        f"Was evolution worth it? Yes: {told}. Evolution had as much after "
-        f"{volume.trials[passed]:,} trials{fewer}, and random search would have needed more than "
-        f"{volume.draws[-1]:,} for what evolution has at the end."
+        f"Was evolution worth it? Yes: {told}, which evolution had after "
+        f"{volume.trials[passed]:,} trials{fewer}.{luck}"
     )
 
 

@@ -6,7 +6,7 @@ Each generation stands further right, each better ancestor further down.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,9 +37,12 @@ MOST_STEPS = 900  # over all lines and panels
 MOST_TOLD = 120  # steps of a line whose changes are told
 MOST_RELATIVES = 40
 MOST_IN_SIGHT = 0.9  # share of the relatives, the best, for which an axis has room
-MOST_LABELS = 2
-WORTH = 0.1  # of the greatest gain, from which on a step is labelled
-APART = 0.45  # of the width, between two labels
+MOST_LABELS = 40  # of a line in a panel
+WIDTH = 640  # pixels across which labels have to find room; most screens have more
+LETTER, LINE_HEIGHT = 6.6, 15  # pixels of a label
+BESIDE = 8  # pixels from the middle of an edge to its label
+LEAST_FACTOR = 0.1  # below which a score is said to be divided
+MARK = 12  # pixels of a step, over which no label lies
 SYMBOLS = dict(zip(FAMILIES, ("circle", "star", "diamond", "square", "hexagon"), strict=True))
 COLOURS = dict(
     zip(
@@ -106,19 +109,16 @@ class LineageData:
         The objectives, in the experiment's order.
     lines
         From one end of the front to the other.
-    generations
-        How many generations the search had.
     """
 
     objectives: "tuple[Objective, ...]"
     lines: tuple[Line, ...]
-    generations: int
 
 
 def data(findings: "Findings") -> LineageData:
     """Trace the champion and more of the front back, as many as there is room for."""
     if not findings.front:
-        return LineageData(findings.objectives, (), findings.generations)
+        return LineageData(findings.objectives, ())
     ancestry = Ancestry(findings)
     longest = len(ancestry.line(findings.front[0])) * len(findings.objectives)
     most = max(2, min(10, MOST_STEPS // longest))
@@ -126,7 +126,7 @@ def data(findings: "Findings") -> LineageData:
     if longest > MOST_STEPS:
         ranks = ranks[:1]
     lines = tuple(_line(findings, ancestry, rank) for rank in ranks)
-    return LineageData(findings.objectives, lines, findings.generations)
+    return LineageData(findings.objectives, lines)
 
 
 def draw(lineage: LineageData) -> Specification:
@@ -134,31 +134,22 @@ def draw(lineage: LineageData) -> Specification:
     if not lineage.lines:
         return nothing("There is no front to trace back.")
     count = len(lineage.objectives)
-    last = max(lineage.generations - 1, 1)
     layout: dict[str, Any] = {
         "height": PANEL_HEIGHT * count + GAP * (count - 1) + 100,
         "margin": {"t": 44, "b": 56},
         "hovermode": "closest",
         "legend": {"y": 1.0, "yref": "paper", "itemclick": False, "itemdoubleclick": False},
-        "xaxis": {
-            "title": {"text": "generation"},
-            "range": [-0.04 * last, 1.04 * last],
-            **whole_ticks(last),
-            "anchor": f"y{axis_suffix(count - 1)}",
-            "showgrid": False,
-        },
+        "xaxis": _generations(lineage, lineage.lines[0]),
     }
-    traces = [_in_legend(name) for name in _families(lineage)]
-    owners: list[int | None] = [None] * len(traces)
+    traces: list[dict[str, Any]] = []
+    owners: list[int] = []
     places = domains(count, PANEL_HEIGHT, GAP)
     for place, item in enumerate(lineage.objectives):
-        scores = _in_sight(lineage, place)
-        layout[f"yaxis{axis_suffix(place)}"] = objective_axis(item, scores) | {
-            "domain": places[place],
-            "nticks": 6,
-        }
+        axis = objective_axis(item, _in_sight(lineage, place))
+        layout[f"yaxis{axis_suffix(place)}"] = axis | {"domain": places[place], "nticks": 6}
         for owner, line in enumerate(lineage.lines):
-            for trace in _panel(lineage, line, place):
+            named = [] if place else [_in_legend(name) for name in _families(line)]
+            for trace in (*named, *_panel(lineage, line, place, axis.get("range", (0, 1)))):
                 shown = {"yaxis": f"y{axis_suffix(place)}", "visible": owner == 0}
                 traces.append(trace | shown)
                 owners.append(owner)
@@ -172,14 +163,21 @@ def draw(lineage: LineageData) -> Specification:
 
 
 def caption(lineage: LineageData) -> str:
-    """Say how long the champion's line is, and which step brought it most."""
+    """Say how long the champion's line is, which step brought it most, and what its labels are."""
     if not lineage.lines:
         return "No trial was completed, so there is nothing to trace back."
     line = lineage.lines[0]
     sentences = [_outcome(line), *_greatest(lineage, line)]
-    if len(lineage.lines) > 1:
-        sentences.append("Other members of the front can be chosen.")
+    if len(line.steps) > 1:
+        sentences.append(
+            "Beside the line stand the operators, and by how much each changed the objective."
+        )
     return " ".join(sentences)
+
+
+def controls(lineage: LineageData) -> str:
+    """Say what can be chosen, if there is more than one line."""
+    return "Other members of the front can be chosen." if len(lineage.lines) > 1 else ""
 
 
 def gains(lineage: LineageData, line: Line, place: int) -> NDArray[np.float64]:
@@ -271,8 +269,20 @@ def _greatest(lineage: LineageData, line: Line) -> list[str]:
     return []
 
 
-def _families(lineage: LineageData) -> list[str]:
-    seen = {family(step.operator) for line in lineage.lines for step in line.steps}
+def _generations(lineage: LineageData, line: Line) -> dict[str, Any]:
+    """Return the axis of the generations, which ends where a line does."""
+    last = max(line.steps[-1].generation, 1)
+    return {
+        "title": {"text": "generation"},
+        "range": [-0.04 * last, 1.04 * last],
+        **whole_ticks(last),
+        "anchor": f"y{axis_suffix(len(lineage.objectives) - 1)}",
+        "showgrid": False,
+    }
+
+
+def _families(line: Line) -> list[str]:
+    seen = {family(step.operator) for step in line.steps}
     return [name for name in FAMILIES if name in seen]
 
 
@@ -296,8 +306,13 @@ def _in_legend(name: str) -> dict[str, Any]:
     }
 
 
-def _panel(lineage: LineageData, line: Line, place: int) -> list[dict[str, Any]]:
-    """Return the traces of a line in one objective: relatives' edges, relatives, the line."""
+def _panel(
+    lineage: LineageData, line: Line, place: int, sight: Sequence[float]
+) -> list[dict[str, Any]]:
+    """Return the traces of a line in one objective: relatives and their edges, the line, its words.
+
+    The axis has the values in sight, on a logarithmic one as powers of ten.
+    """
     steps = {step.number: step for step in (*line.steps, *line.relatives)}
     ends = [(steps[parent], steps[child]) for parent, child in line.edges]
     faint = {"color": LIGHT["faint"], "width": 0.8}
@@ -327,7 +342,8 @@ def _panel(lineage: LineageData, line: Line, place: int) -> list[dict[str, Any]]
             "hovertemplate": "trial %{customdata}, generation %{x}<br>%{text}<extra></extra>",
         }
     )
-    return [edges, relatives, shared | _main(lineage, line, place)]
+    words_of_edges = shared | _labels(lineage, line, place, sight)
+    return [edges, relatives, words_of_edges, shared | _main(lineage, line, place)]
 
 
 def _marks(steps: Sequence[Step], place: int) -> dict[str, Any]:
@@ -341,20 +357,10 @@ def _main(lineage: LineageData, line: Line, place: int) -> dict[str, Any]:
     item = lineage.objectives[place]
     gained = gains(lineage, line, place)
     told = set(np.argsort(-np.abs(gained), kind="stable")[:MOST_TOLD].tolist())
-    labelled = _labelled(lineage, line, gained)
     kinds = [family(step.operator) for step in line.steps]
     return _marks(line.steps, place) | {
-        "mode": "lines+markers+text",
+        "mode": "lines+markers",
         "line": {"color": LIGHT["ink"], "width": 1.5},
-        "text": [
-            wording.plain(words(step.operator), 24) if index in labelled else ""
-            for index, step in enumerate(line.steps)
-        ],
-        "textposition": [
-            "top right" if 2 * step.generation < lineage.generations else "top left"
-            for step in line.steps
-        ],
-        "textfont": {"size": 12, "color": LIGHT["muted"]},
         "customdata": [
             _told(line, index, place, item, in_full=index in told)
             for index in range(len(line.steps))
@@ -373,7 +379,10 @@ def _told(line: Line, index: int, place: int, item: "Objective", *, in_full: boo
     step = line.steps[index]
     score = wording.measured(step.scores[place], item.unit)
     if index:
-        score = f"{wording.measured(line.steps[index - 1].scores[place], item.unit)} → {score}"
+        before = line.steps[index - 1].scores[place]
+        score = f"{wording.measured(before, item.unit)} → {score}"
+        gain = _gain(item, before, step.scores[place])
+        score += f" ({gain})" * bool(gain)
     parts = [
         f"<b>trial {step.number}, generation {step.generation}</b>",
         wording.plain(words(step.operator), 24),
@@ -383,27 +392,100 @@ def _told(line: Line, index: int, place: int, item: "Objective", *, in_full: boo
     return "<br>".join(filter(None, parts))
 
 
-def _labelled(lineage: LineageData, line: Line, gained: NDArray[np.float64]) -> set[int]:
-    """Choose the steps that brought most, far enough from one another to be written beside."""
-    least = APART * max(lineage.generations - 1, 1)
-    chosen: list[int] = []
-    if gained.max() <= 0:
-        return set()
-    for index in np.argsort(-gained, kind="stable").tolist():
-        generation = line.steps[index].generation
-        apart = all(abs(generation - line.steps[each].generation) >= least for each in chosen)
-        if gained[index] > WORTH * gained.max() and apart and len(chosen) < MOST_LABELS:
-            chosen.append(index)
-    return set(chosen)
+def _labels(lineage: LineageData, line: Line, place: int, sight: Sequence[float]) -> dict[str, Any]:
+    """Return each edge's operator and gain at its middle, the greatest first, where there is room.
+
+    Where there is none for both, it is the gain alone; what is left out is told of the step.
+    """
+    item = lineage.objectives[place]
+    spots = _spots(line, item, place, sight)
+    taken = [(x - MARK / 2, x + MARK / 2, y - MARK / 2, y + MARK / 2) for x, y in spots.values()]
+    placed: dict[int, tuple[str, str]] = {}
+    for index in np.argsort(-np.abs(gains(lineage, line, place)), kind="stable").tolist():
+        if not {index - 1, index} <= spots.keys() or len(placed) == MOST_LABELS:
+            continue
+        gain = _gain(item, *(line.steps[each].scores[place] for each in (index - 1, index)))
+        operator = wording.plain(words(line.steps[index].operator), 24)
+        x, y = np.mean([spots[index - 1], spots[index]], axis=0)
+        falls = spots[index][1] <= spots[index - 1][1]
+        for text, beside in product((f"{operator} {gain}", gain), _BESIDE[falls]):
+            box = _box(x, y, text, beside)
+            inside = box[0] >= 0 and box[1] <= WIDTH and box[2] >= 0 and box[3] <= PANEL_HEIGHT
+            if inside and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                placed[index] = text, beside
+                break
+    ends = [(line.steps[index - 1], line.steps[index]) for index in placed]
+    middle = (lambda a, b: math.sqrt(a * b)) if item.logarithmic else (lambda a, b: (a + b) / 2)
+    return {
+        "mode": "markers+text",
+        "marker": {"size": MARK, "opacity": 0},  # keeps the words off the line
+        "x": [(before.generation + after.generation) / 2 for before, after in ends],
+        "y": rounded(middle(before.scores[place], after.scores[place]) for before, after in ends),
+        "text": [text for text, _ in placed.values()],
+        "textposition": [beside for _, beside in placed.values()],
+        "textfont": {"size": 12, "color": LIGHT["muted"]},
+        "hoverinfo": "skip",
+    }
 
 
-def _button(
-    lineage: LineageData, line: Line, owner: int, owners: Sequence[int | None]
-) -> dict[str, Any]:
+# Beside a line that falls there is room above it on the right, and below it on the left.
+_BESIDE = {
+    True: ("top right", "bottom left"),
+    False: ("bottom right", "top left"),
+}
+
+
+def _spots(
+    line: Line, item: "Objective", place: int, sight: Sequence[float]
+) -> dict[int, tuple[float, float]]:
+    """Return where the steps with finite scores lie, in pixels from the lower left."""
+    last = max(line.steps[-1].generation, 1)
+    low, high = sight
+    found = {}
+    for index, step in enumerate(line.steps):
+        score = step.scores[place]
+        if math.isfinite(score) and (score > 0 or not item.logarithmic):
+            height = math.log10(score) if item.logarithmic else score
+            x = WIDTH * (step.generation / last + 0.04) / 1.08
+            found[index] = x, PANEL_HEIGHT * (height - low) / (high - low)
+    return found
+
+
+def _box(x: float, y: float, text: str, beside: str) -> tuple[float, float, float, float]:
+    """Return left, right, lower and upper end of a text beside a point, in pixels."""
+    wide = LETTER * len(text)
+    left = x + BESIDE if beside.endswith("right") else x - BESIDE - wide
+    lower = y + BESIDE if beside.startswith("top") else y - BESIDE - LINE_HEIGHT
+    return left, left + wide, lower, lower + LINE_HEIGHT
+
+
+def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+
+
+def _gain(item: "Objective", before: float, after: float) -> str:
+    """Return what became of a score in short: ``×0.53``, ``÷12``, ``+2``; empty if it can't be."""
+    if not (math.isfinite(before) and math.isfinite(after)):
+        return ""
+    if not item.logarithmic:
+        return f"{'−' if after < before else '+'}{wording.number(abs(after - before))}"
+    if before <= 0 or after <= 0:
+        return ""
+    ratio = after / before
+    if ratio < LEAST_FACTOR:
+        return f"÷{wording.number(float(f'{1 / ratio:.2g}'))}"
+    return f"×{wording.number(float(f'{ratio:.2g}'))}"
+
+
+def _button(lineage: LineageData, line: Line, owner: int, owners: Sequence[int]) -> dict[str, Any]:
     last, item = line.steps[-1], lineage.objectives[0]
     score = wording.measured(last.scores[0], item.unit)
     return {
         "label": f"rank {line.rank}: trial {last.number}, {objective_name(item)} {score}",
-        "method": "restyle",
-        "args": [{"visible": [each in {None, owner} for each in owners]}],
+        "method": "update",
+        "args": [
+            {"visible": [each == owner for each in owners]},
+            {"xaxis": _generations(lineage, line)},
+        ],
     }

@@ -27,6 +27,22 @@ QUANTILE = 1.959964  # of the normal distribution, for intervals of 95%
 ENOUGH = 20  # children of an operator that is spoken of
 SAME = 0.02  # decades, or units where the scale is not logarithmic, that are no difference
 SPREAD = 0.5  # of a row, over which its marks are spread
+FAINT = 0.35  # opacity of the marks of an operator that has fewer
+MEANINGS = {
+    "initial": "drawn at random for the first generation",
+    "immigrant": "drawn at random later, as fresh blood",
+    "seed": "given with the experiment",
+    "crossover": "each gene one parent’s, or between the two",
+    "crossover+mutation": "a crossover of which genes were then changed",
+    "mutations": "several genes changed at once",
+    "step": "one number moved up or down",
+    "switch": "one choice, such as the activation, replaced by another",
+    "resize_layer": "one hidden layer wider or narrower",
+    "switch_activation": "another activation for one hidden layer",
+    "add_layer": "a new hidden layer, drawn at random",
+    "copy_layer": "one hidden layer doubled: another like it behind it",
+    "drop_layer": "one hidden layer taken out",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,13 +118,14 @@ def _better_parents(findings: "Findings") -> NDArray[np.float64]:
 def draw(operators: OperatorsData) -> Specification:
     """Draw a row an operator, in it a mark with an interval for each of its shares."""
     credit = operators.credit
-    if credit.empty:
-        return nothing("There are no trials to credit.")
+    if not credit["with_parents"].any():
+        return nothing("No operator had children.")
     measures = _measures(operators)
     offsets = np.linspace(-SPREAD / 2, SPREAD / 2, len(measures)) if len(measures) > 1 else [0.0]
     traces = [
-        _marks(operators, measure, offset, CATEGORIES[index])
+        _marks(operators, measure, offset, CATEGORIES[index], has_enough=has_enough)
         for index, (measure, offset) in enumerate(zip(measures, offsets, strict=True))
+        for has_enough in (True, False)
     ]
     layout = {
         "height": ROW_HEIGHT * len(credit) + 130,
@@ -143,7 +160,7 @@ def caption(operators: OperatorsData) -> str:
     bred = credit[credit["with_parents"] >= ENOUGH]
     what = (
         "Each mark is a share of the children that an operator made, whose number stands beside "
-        "its name, with an interval of 95%."
+        f"its name, with an interval of 95%; of fewer than {ENOUGH} children it is faint."
     )
     if bred.empty:
         most = int(credit["with_parents"].max())
@@ -189,10 +206,17 @@ def _measures(operators: OperatorsData) -> list[tuple[str, str, str]]:
 
 
 def _marks(
-    operators: OperatorsData, measure: tuple[str, str, str], offset: float, colour: str
+    operators: OperatorsData,
+    measure: tuple[str, str, str],
+    offset: float,
+    colour: str,
+    *,
+    has_enough: bool,
 ) -> dict[str, Any]:
+    """Return a share of each operator that has enough children for it, or of each that has few."""
     name, column, whole = measure
-    rows = operators.credit[operators.credit[whole] > 0]
+    counts = operators.credit[whole]
+    rows = operators.credit[(counts > 0) & ((counts >= ENOUGH) == has_enough)]
     shares = rows[column] / rows[whole]
     ends = [wilson(*pair) for pair in zip(rows[column], rows[whole], strict=True)]
     lower, upper = np.array(ends).reshape(-1, 2).T
@@ -200,6 +224,9 @@ def _marks(
         "type": "scatter",
         "mode": "markers",
         "name": name,
+        "opacity": 1 if has_enough else FAINT,
+        "legendgroup": name,
+        "showlegend": has_enough,
         "x": rounded(shares),
         "y": [round(int(place) + float(offset), 3) for place in rows.index],
         "error_x": {
@@ -223,6 +250,7 @@ def _told(
     name, column, whole = measure
     lines = [
         f"<b>{wording.plain(words(str(row['operator'])), 40)}</b>",
+        *([MEANINGS[row["operator"]]] if row["operator"] in MEANINGS else []),
         f"{row[column]:,} of {row[whole]:,} children {name}",
     ]
     for item in operators.objectives:

@@ -159,9 +159,14 @@ def caption(front: FrontData) -> str:
         trials = wording.counted(front.missing, "trial")
         verb = "is" if front.missing == 1 else "are"
         sentences.append(f"{trials} without finite objectives {verb} not drawn.")
-    if len(front.steps) > 1:
-        sentences.append("The slider goes back to the front as it stood after a generation.")
     return " ".join(sentences)
+
+
+def controls(front: FrontData) -> str:
+    """Say what the slider does, if there is one."""
+    if len(front.steps) < 2:  # noqa: PLR2004 - nowhere to go
+        return ""
+    return "The slider goes back to the front and the trials as they stood after a generation."
 
 
 def pairs_of(front: FrontData) -> "list[tuple[Objective | None, Objective]]":
@@ -263,6 +268,8 @@ def _beaten(front: FrontData, members: int) -> list[str]:
     if members == 1:
         return ["A baseline is as good in every objective and better in one."]
     beaten = f"{front.dominated:,} of the front’s {members:,} networks"
+    if front.dominated == members:
+        beaten = f"all {members:,} networks of the front"
     return [f"For {beaten} a baseline is as good in every objective and better in one."]
 
 
@@ -290,8 +297,13 @@ def _panel(
     cloud, members = (
         rows[rows["is_drawn"].astype(bool)] for rows in map(front.role, ("trial", "front"))
     )
+    cloud = cloud.sort_values("generation", kind="stable")
+    born = np.searchsorted(
+        cloud["generation"], [generation for generation, _ in front.steps], side="right"
+    )
     traces = [
-        _points(cloud, across, upward, _CLOUD_MARKER),
+        # How many there are at each step: the page cuts them off, since frames would repeat them.
+        _points(cloud, across, upward, _CLOUD_MARKER) | {"meta": {"born": born.tolist()}},
         *_front(members, across, upward, has_stairs=_has_stairs(front)),
         _FRONT_IN_LEGEND,
     ]

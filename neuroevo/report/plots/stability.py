@@ -4,6 +4,8 @@ A panel for each activation, whose cells hold the share of trainings that diverg
 """
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -190,16 +192,18 @@ def _frontier(stability: StabilityData, name: str) -> str:
     found = frontier(stability, name)
     if not found:
         return ""
-    shallow, deep = min(found), max(found)
     who = "" if name == NONE else f"for {wording.shortened(name)} "
-    first, last = (wording.number(float(f"{found[each]:.2g}")) for each in (shallow, deep))
-    if shallow == deep:
-        return f"{who}from {first} on with {wording.hidden_layers(shallow)}"
-    if first == last:
-        return f"{who}from {first} on with {shallow} to {wording.hidden_layers(deep)}"
-    return (
-        f"{who}from {first} on with {wording.hidden_layers(shallow)} and from {last} on with {deep}"
+    rates = [(wording.number(float(f"{found[deep]:.2g}")), deep) for deep in sorted(found)]
+    alike = [(rate, [deep for _, deep in group]) for rate, group in groupby(rates, itemgetter(0))]
+    return who + wording.listed(
+        [f"from {rate} on with {_depths(depths)}" for rate, depths in alike]
     )
+
+
+def _depths(depths: list[int]) -> str:
+    """Return numbers of hidden layers in words: ``1 and 4 hidden layers``."""
+    *fewer, most = depths
+    return wording.listed([*map(str, fewer), wording.hidden_layers(most)])
 
 
 def _edges(low: float, high: float) -> np.ndarray:

@@ -49,6 +49,35 @@ SEEN = """async () => {
 }"""
 
 
+# Where the text of one element ends, and where that of another begins.
+ENDS = """([first, second]) => {
+  const range = document.createRange();
+  const box = (id) => {
+    range.selectNodeContents(document.getElementById(id));
+    return range.getBoundingClientRect();
+  };
+  return [box(first).right, box(second).left];
+}"""
+
+# What a finger is to hit, and how high that is.
+TARGETS = """() => [...document.querySelectorAll(
+  "main button, main a, header.masthead a, main select, main label:has(input), main .field input")]
+  .filter((each) => each.checkVisibility())
+  .map((each) => [each.id || each.textContent.trim(), each.getBoundingClientRect().height])"""
+
+
+# Which blocks of the page lie one upon another.
+OVERLAPS = """() => {
+  const blocks = [...document.querySelectorAll(
+    "h1, .board, .losses, .standing, .rules, .card > .name, .about, .drawing, .paths")]
+    .map((each) => ({ name: each.className, box: each.getBoundingClientRect() }));
+  const meet = ({ box: one }, { box: other }) => one.left < other.right - 1 &&
+    other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1;
+  return blocks.flatMap((one, place) => blocks.slice(place + 1)
+    .filter((other) => meet(one, other)).map(({ name }) => [one.name, name]));
+}"""
+
+
 def shown(page: Page, name: str) -> str:
     """Return a number or word that the page shows of a race."""
     return str(page.locator(f"#{name}").text_content())
@@ -97,6 +126,19 @@ def test_trained_champion_follows_within_five_pixels(visit: Open) -> None:
     assert shown(page, "left-samples") == "40"
 
 
+def test_coming_within_five_pixels_is_told_as_it_happens(visit: Open) -> None:
+    """Before a movement nothing is said, then how far the proof is; the rule is there to read."""
+    page = visit("left.from=trained")
+    assert shown(page, "left-arrived") == shown(page, "right-arrived") == "–"
+    list(strokes(page, 7))
+    page.evaluate(FRAME)
+    assert shown(page, "left-arrived") == "7 of 20"
+    assert shown(page, "right-arrived") == "not yet"
+    rules = page.locator(".rules")
+    expect(rules).to_contain_text("for 20 movements and 200 px of its way")
+    expect(rules).to_contain_text("(MSE) of 0.001, with which a circle is still about 18.4 px away")
+
+
 def test_evolved_configuration_gets_there_first(visit: Open) -> None:
     """From random weights the champion's circle learns to stay at the pointer; the other is far."""
     page = visit()
@@ -135,7 +177,11 @@ def test_raw_pixels_diverge_and_a_reset_begins_again(visit: Open) -> None:
     list(strokes(page, 12))
     expect(page.locator("#left-distance")).to_have_text("diverged")
     expect(page.locator("#chart")).to_contain_text("diverged")
+    expect(page.locator("#advice")).to_contain_text("Raw pixels")
+    word, column = page.evaluate(ENDS, ["left-distance", "left-samples"])
+    assert word <= column
     page.locator("#normalise").select_option("1")
+    expect(page.locator("#advice")).to_be_empty()
     list(strokes(page, 3))
     expect(page.locator("#left-samples")).to_have_text("3")
     expect(page.locator("#left-distance")).to_have_text(re.compile(r"^[\d.]+ px$"))
@@ -146,6 +192,8 @@ def test_raw_pixels_diverge_and_a_reset_begins_again(visit: Open) -> None:
 def test_strongest_paths_are_the_strongest_of_all(visit: Open) -> None:
     """Of all paths the one with the largest product is marked, its factors written out."""
     page = visit("left.hidden=3-5-2")
+    before = page.locator("#left-paths dd").first
+    expect(before).to_have_text(re.compile(r"^x × [^=]+ = −?[\d.]+ × x$"))
     list(strokes(page, 3))
     page.evaluate(SEEN)
     content = network(page, "left")
@@ -339,12 +387,55 @@ def test_links_to_try_start_what_they_say(visit: Open) -> None:
 
 
 def test_unknown_and_broken_addresses_open_the_page_as_it_is(visit: Open) -> None:
-    """What an address says wrongly is told or ignored, and nothing breaks."""
-    page = visit("left=99999&normalise=7&noise=much&left.hidden=0-x&right.rate=-&range=1e99&x=%")
-    expect(page.locator("#status")).to_have_text("This page does not hold trial 99999.")
+    """All that an address says wrongly is told, left out of it, and nothing breaks."""
+    page = visit(
+        "left=99999&normalise=7&noise=much&left.hidden=0-x&right.rate=-5&range=1e99&x=%"
+        "&start=1.5&learn=toString&right=file-9&right.from=trained&set=recording&epochs=30"
+    )
+    status = page.locator("#status")
+    for told in (
+        "left must be a contestant that this page holds, but got 99999",
+        "normalise must be one of 1, 0.5, none, but got 7",
+        "noise must be a number from 0 to 100,000, but got much",
+        "left.hidden must be none, or up to 10 widths from 1 to 64 like 6-6, but got 0-x",
+        "right.rate must be a number from 0.000001 to 10, but got -5",
+        "range must be a number from 0.01 to 10, but got 1e99",
+        "start must be a whole number from 0 to 9,999, but got 1.5",
+        "learn must be on or off, but got toString",
+        "right must be a contestant that this page holds, but got file-9",
+        "set must be task until there is a recording",
+        "x is no setting of this page",
+    ):
+        expect(status).to_contain_text(told)
+    expect(page).to_have_url(re.compile("#epochs=30$"))
     assert page.locator("#left-trial").input_value() == "6"
+    assert page.locator("#right-from").input_value() == "random"
     assert page.locator("#normalise").input_value() == "1"
-    assert shown(page, "range-shown") == "± 10"
+    assert shown(page, "range-shown") == "± 1"
+    page.evaluate("location.hash = `right=${'A'.repeat(50_000)}&${'b=1&'.repeat(50_000)}`")
+    expect(status).to_contain_text("holds, but got AAAAA")
+    assert len(status.inner_text()) < 1_100
+
+
+def test_wrong_entries_are_told_in_words(visit: Open) -> None:
+    """What a field can't hold is told beside it until it is mended, and changes nothing."""
+    page = visit()
+    before = network(page, "left")
+    for name, wrong, told in (
+        ("seed", "1x", "Seed must be a whole number of at most 19 digits, but got 1x"),
+        ("start", "10000", "Replicate must be a whole number from 0 to 9,999, but got 10000"),
+        ("epochs", "", "Epochs must be a whole number from 1 to 1,000, but got nothing"),
+    ):
+        field = page.locator(f"#{name}")
+        was = field.input_value()
+        field.fill(wrong)
+        expect(page.locator(f"#{name}-problem")).to_have_text(told)
+        expect(field).to_have_accessible_description(re.compile(re.escape(told)))
+        expect(field).to_have_attribute("aria-invalid", "true")
+        assert network(page, "left") == before
+        field.fill(was)
+        expect(page.locator(f"#{name}-problem")).to_be_empty()
+        expect(field).to_have_attribute("aria-invalid", "false")
 
 
 def test_keyboard_moves_the_pointer_and_reads_the_network(visit: Open) -> None:
@@ -409,8 +500,10 @@ def test_recording_is_what_the_task_reads(visit: Open, tmp_path: Path) -> None:
     """A recorded path, downloaded, is read by the task and by the page, and pre-trains."""
     page = visit()
     page.locator("#record").click()
+    expect(page.locator("#canvas")).to_be_in_viewport(ratio=0.9)
     list(strokes(page, 30))
-    page.locator("#record").click()
+    page.locator("#stop-recording").click()
+    expect(page.locator("#stop-recording")).to_be_hidden()
     expect(page.locator("#recorded")).to_have_text("30 positions")
     with page.expect_download() as download:
         page.locator("#save-recording").click()
@@ -431,10 +524,9 @@ def test_networks_go_out_and_come_in_as_json(visit: Open, tmp_path: Path) -> Non
     """A network that is downloaded and loaded on the other side computes the same."""
     page = visit("left.optimizer=adam")
     list(strokes(page, 20))
-    path = tmp_path / "mine.json"
-    path.write_text(json.dumps(network(page, "left")), encoding="utf-8")
-    page.locator("#right-load").set_input_files(path)
+    page.locator("#right-load").set_input_files(good_file(page, tmp_path))
     expect(page.locator("#right-name")).to_have_text("mine.json")
+    assert page.locator("#right-activation option").first.text_content() == "linear"
     page.locator("#learn").uncheck()
     list(strokes(page, 3))
     page.evaluate(SEEN)
@@ -443,14 +535,26 @@ def test_networks_go_out_and_come_in_as_json(visit: Open, tmp_path: Path) -> Non
     assert network(page, "right")["parameters"] == network(page, "left")["parameters"]
 
 
+def good_file(page: Page, folder: Path) -> Path:
+    """Keep the left network as a file that can be loaded."""
+    path = folder / "mine.json"
+    path.write_text(json.dumps(network(page, "left")), encoding="utf-8")
+    return path
+
+
 THREE_INPUTS = {"inputs": 3, "hidden": [], "outputs": 2, "activation": "linear"}
 TOO_LARGE = {"inputs": 2, "hidden": [150, 150], "outputs": 2, "activation": "linear"}
 WRONG_FILES = [
     ("load-recording", f"x,y\n1,{SCRIPT}\n", "recording, row 2: y must be from 0 to 600"),
     ("load-recording", "y,x\n1,2\n", "recording: must begin with the header x,y"),
     ("load-recording", "x,y\n1,2\n1,2\n", "recording: must hold at least two different"),
-    ("left-load", "[1, 2", "network: must be JSON"),
-    ("left-load", json.dumps({"architecture": SCRIPT}), "architecture: must be a table"),
+    ("left-load", "[1, 2", "this is not a network file: it must be one that"),
+    ("left-load", "null", "this is not a network file: it must be one that"),
+    (
+        "left-load",
+        json.dumps({"architecture": SCRIPT, "parameters": [0]}),
+        "architecture: must be a table",
+    ),
     (
         "left-load",
         json.dumps({"architecture": THREE_INPUTS, "parameters": [0] * 8}),
@@ -465,13 +569,18 @@ WRONG_FILES = [
 
 
 def test_wrong_files_are_told_in_one_sentence(visit: Open, tmp_path: Path) -> None:
-    """A file that holds something else changes nothing and is told, markup in it as text."""
+    """A file that holds something else changes nothing; it is told at the button, and as text."""
     page = visit()
     path = tmp_path / "wrong.txt"
     for control, content, problem in WRONG_FILES:
         path.write_text(content, encoding="utf-8")
         page.locator(f"#{control}").set_input_files(path)
-        expect(page.locator("#status")).to_contain_text(problem)
+        told = page.locator(f"#{control}-problem")
+        expect(told).to_contain_text(problem)
+        expect(told).to_be_in_viewport()
+    page.locator("#left-load").set_input_files(good_file(page, tmp_path))
+    expect(page.locator("#left-load-problem")).to_be_empty()
+    page.locator("#left-trial").select_option("6")
     assert shown(page, "left-name") == "trial 6, champion"
     assert shown(page, "recorded") == "nothing recorded"
 
@@ -510,11 +619,29 @@ def test_scripts_in_names_show_as_text(visit: Open, learnt: Findings, tmp_path: 
 def test_phone_page_is_touched_in_the_dark(visit: Open) -> None:
     """At 390 pixels nothing overflows, a touch moves the pointer, and the paper is dark."""
     page = visit(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)
+    expect(page.locator("#hint")).to_have_text(re.compile("Move your finger here"))
+    expect(page.locator("kbd")).to_be_hidden()
+    assert [name for name, height in page.evaluate(TARGETS) if height < 24] == []
     page.touchscreen.tap(200, 300)
     expect(page.locator("#left-samples")).not_to_have_text("0")
     page.locator("#right-add").click()
     assert page.evaluate(OVERFLOW) <= 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 24)"
+
+
+def test_printed_race_is_one_sheet(visit: Open) -> None:
+    """On paper there are canvas, chart, figures and networks, apart, and nothing to be pressed."""
+    page = visit()
+    list(strokes(page, 30))
+    page.evaluate(SEEN)
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4"))) == 1
+    page.set_viewport_size({"width": 673, "height": 1000})
+    page.emulate_media(media="print")
+    for part in ("canvas", "chart", "left-distance", "right-diagram", "right-paths"):
+        expect(page.locator(f"#{part}")).to_be_visible()
+    for control in page.locator("main button, main input, main .field select").all():
+        expect(control).to_be_hidden()
+    assert page.evaluate(OVERLAPS) == []
 
 
 def test_trails_are_motion(visit: Open) -> None:

@@ -87,6 +87,14 @@ def test_network_that_a_page_cannot_train_is_left_out(learnt: Findings) -> None:
     assert "512" not in [each["key"] for each in payload(learnt, [extra])["contestants"]]
 
 
+def test_source_says_how_many_positions_there_are(tmp_path: Path, learnt: Findings) -> None:
+    """All positions of a run go by its name; the first ones of more are told to be that."""
+    assert payload(learnt)["source"] == "the run’s positions"
+    found = payload(findings_of(tmp_path, 'kind = "mouse"'))
+    assert found["source"] == "3,000 of the run’s positions"
+    assert len(found["positions"]) == 2 * 3000
+
+
 def test_positions_of_a_lost_recording_are_simulated(tmp_path: Path) -> None:
     """A run whose recording has gone has strokes for its pre-training, all on the canvas."""
     recording = tmp_path / "mine.csv"
@@ -96,5 +104,6 @@ def test_positions_of_a_lost_recording_are_simulated(tmp_path: Path) -> None:
     assert payload(findings)["positions"] == [1, 2, 3.5, 4]
     recording.unlink()
     found = np.array(payload(findings)["positions"]).reshape(-1, 2)
+    assert payload(findings)["source"].startswith("simulated positions")
     assert len(found) > 1000
     assert ((found >= 0) & (found <= (1000, 600))).all()

@@ -7,8 +7,8 @@ import { PCG64, seedSequence } from "./random.js";
 import { valueOf } from "./state.js";
 
 const NEAR = 5; // pixels from the pointer, within which a circle follows it
-const STAYS = 20; // movements in a row that it must stay there to have arrived
-const WAY = 200; // pixels that the pointer must have gone meanwhile: to rest is no feat
+export const STAYS = 20; // movements in a row that it must stay there to have arrived
+export const WAY = 200; // pixels that the pointer must have gone meanwhile: to rest is no feat
 const GRID = 5; // places along each side of the canvas where the whole of it is looked at
 const SMOOTHING = 0.12; // share of the newest loss in the curve, on the log scale
 const LEAST_LOSS = 1e-32;
@@ -150,10 +150,10 @@ export class Contestant {
       return;
     }
     this.place = place;
-    this.#arrive(pointer);
   }
 
-  #arrive(pointer) {
+  /** Count a movement to the pointer, which it has followed, if it came near. */
+  arrive(pointer) {
     const way = this.last === null ? 0 : between(this.last, pointer);
     this.last = pointer;
     if (this.distance > NEAR || this.near.movements === 0) {

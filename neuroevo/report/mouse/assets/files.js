@@ -39,12 +39,7 @@ export function networkText(contestant) {
 
 /** A contestant from such a text. Throws an Error of one sentence where it holds none. */
 export function networkTrial(text, key, name) {
-  let content;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw new Error("network: must be JSON");
-  }
+  const content = networkContent(text);
   const network = Network.fromJSON(content);
   const { architecture } = network;
   demand(architecture.inputs === 2, "architecture.inputs", "2, x and y", architecture.inputs);
@@ -63,6 +58,19 @@ export function networkTrial(text, key, name) {
     starting_weights: ["glorot", "he"].find((kind) => kind === content.starting_weights) ?? "uniform",
     parameters: Array.from(network.parameters),
   };
+}
+
+function networkContent(text) {
+  let content = null;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    // told below as any other text that is no network
+  }
+  if (!content?.architecture || !content.parameters) {
+    throw new Error("this is not a network file: it must be one that “Download network” has written");
+  }
+  return content;
 }
 
 // Of what a file says of learning, that which has the type of the default.

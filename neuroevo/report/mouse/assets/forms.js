@@ -1,10 +1,11 @@
 // The controls: what they show of the state, and the values that are chosen in them.
 
 import { ACTIVATIONS } from "./activations.js";
+import { hiddenActivations } from "./architecture.js";
 import { hasTrained } from "./contestant.js";
 import { byId } from "./elements.js";
 import { OPTIMIZERS } from "./optimizers.js";
-import { MOST_LAYERS, MOST_UNITS, SIDES, valueOf } from "./state.js";
+import { MOST_LAYERS, MOST_UNITS, SIDES, refusalOf, valueOf } from "./state.js";
 import { written } from "./wording.js";
 
 const LOGARITHMIC = ["rate", "range"];
@@ -34,6 +35,8 @@ export class Forms {
     this.#controls = controls;
     this.#change = change;
     byId("set").options[0].textContent = race.payload.source;
+    byId("source").textContent = race.payload.source;
+    byId("bridge").textContent = bridgeOf(race.payload);
     const factors = controls.shared.normalise.values;
     fillMenu(byId("normalise"), factors.map((value) => [value, FACTORS[value] ?? `× ${value}`]));
     document.addEventListener("input", ({ target }) => this.#onInput(target));
@@ -52,13 +55,25 @@ export class Forms {
 
   #onInput(input) {
     const { control, side } = input.dataset;
-    if (control === undefined || !input.checkValidity()) {
+    if (control === undefined) {
       return;
     }
     const value = this.#read(input, control, side);
+    this.#showProblem(input, value === undefined);
     if (value !== undefined) {
       this.#change(control, side, value);
     }
+  }
+
+  #showProblem(input, isWrong) {
+    const problem = byId(`${input.id}-problem`);
+    if (problem === null) {
+      return; // nothing wrong can be entered
+    }
+    const { textContent: name } = input.labels[0];
+    const control = this.#controls.shared[input.dataset.control];
+    problem.textContent = isWrong ? refusalOf(name, control, input.value) : "";
+    input.setAttribute("aria-invalid", String(isWrong));
   }
 
   #read(input, control, side) {
@@ -87,9 +102,8 @@ export class Forms {
   #showTrial(side) {
     const { payload, state } = this.#race;
     const trial = this.#race.trialOf(side);
-    const { activation } = trial.architecture;
-    const brought = Array.isArray(activation) ? "one for each layer" : activation;
-    const others = Object.keys(ACTIVATIONS).filter((name) => name !== activation);
+    const brought = activationOf(trial.architecture);
+    const others = Object.keys(ACTIVATIONS).filter((name) => name !== brought);
     fillGroups(byId(`${side}-trial`), payload.contestants);
     fillMenu(byId(`${side}-activation`), [["", brought], ...others.map((name) => [name, name])]);
     fillMenu(byId(`${side}-optimizer`), Object.keys(OPTIMIZERS).map((name) => [name, name]));
@@ -116,6 +130,7 @@ export class Forms {
       input.checked = input.value === value;
     } else if (input.type !== "button" && input !== document.activeElement) {
       input.value = LOGARITHMIC.includes(control) ? Math.log10(value) : value;
+      this.#showProblem(input, false);
     }
     showBeside(input, control, value);
   }
@@ -152,6 +167,25 @@ export class Forms {
     row.append(label, input, remove);
     return row;
   }
+}
+
+// In one word, also where each layer has its own and they agree.
+function activationOf(architecture) {
+  const { activation } = architecture;
+  const [first = Array.isArray(activation) ? "linear" : activation, ...others] = new Set(
+    hiddenActivations(architecture),
+  );
+  return others.length > 0 ? "one for each layer" : first;
+}
+
+// A report counts until a loss is reached, this page until a distance is.
+function bridgeOf({ target, canvas, normalise }) {
+  const halves = normalise === "none" ? [1, 1] : canvas.map((side) => side / 2 / normalise);
+  const distance = written(Math.sqrt(target) * Math.hypot(...halves));
+  return (
+    `The run’s report counts the samples until another goal: a validation loss (MSE) of ` +
+    `${written(target)}, with which a circle is still about ${distance} px away.`
+  );
 }
 
 function showBeside(input, control, value) {

@@ -13,6 +13,7 @@ import { Workshop } from "./workshop.js";
 const KEYS = { ArrowLeft: [-10, 0], ArrowRight: [10, 0], ArrowUp: [0, -10], ArrowDown: [0, 10] };
 const FAR = 5; // times as far with Shift
 const QUIET = 200; // milliseconds without a change until the address is written
+const LONGEST = 1_000; // characters that are told: an address may have any number of settings
 const RESTARTING = ["normalise", "range", "seed", "start"]; // of the controls for both
 const SILENCING = ["silenced", "draw"];
 
@@ -23,7 +24,7 @@ const view = new View(race);
 const forms = new Forms(race, controls, change);
 
 function tell(text) {
-  byId("status").textContent = text;
+  byId("status").textContent = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 // ---- State and address
@@ -57,9 +58,12 @@ function changedOwn(name, side) {
 }
 
 function refuseUntrained(side) {
-  if (!hasTrained(race.trialOf(side), race.state[side])) {
-    race.state[side].from = "random";
+  const own = race.state[side];
+  const isRefused = own.from === "trained" && !hasTrained(race.trialOf(side), own);
+  if (isRefused) {
+    own.from = "random";
   }
+  return isRefused;
 }
 
 function changedShared(name) {
@@ -84,12 +88,20 @@ function writeSoon() {
 
 function readAddress() {
   clearTimeout(waiting);
-  const { state, unknown } = readState(location.hash, controls, payload);
-  tell(unknown.length > 0 ? `This page does not hold trial ${unknown.join(" or ")}.` : "");
+  const { state, refused } = readState(location.hash, controls, payload);
   race.state = state;
-  SIDES.forEach(refuseUntrained);
+  const untrained = SIDES.filter(refuseUntrained);
+  refused.push(...untrained.map((side) => `${side}.from must be random here`));
+  if (state.set === "recording" && race.recorded.length < 2) {
+    state.set = "task";
+    refused.push("set must be task until there is a recording");
+  }
   race.reset();
   forms.show();
+  tell(refused.length > 0 ? `Left out of the address: ${refused.join("; ")}.` : "");
+  if (refused.length > 0) {
+    writeSoon();
+  }
 }
 
 // ---- Pointer and keys
@@ -145,6 +157,6 @@ function frame(now) {
 }
 
 listen();
-new Workshop(race, change, tell);
+new Workshop(race, change);
 readAddress();
 requestAnimationFrame(frame);

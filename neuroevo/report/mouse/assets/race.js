@@ -91,6 +91,7 @@ export class Race {
         contestants[side].learn(lesson.input, lesson.target);
       }
       contestants[side].follow(newest.input, pointer, payload.canvas, state.normalise);
+      contestants[side].arrive(pointer);
       this.trails[side].push(contestants[side].place);
     }
     this.trails.pointer.push(pointer);

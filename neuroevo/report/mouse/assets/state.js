@@ -2,29 +2,32 @@
 //
 // An address holds what differs from how the page opens: #left=512&left.rate=0.1&normalise=none.
 // `left` and `right` are keys of contestants (a trial's number); `left.rate` and the like change
-// what that contestant brings along. What can't be read is as if it weren't there.
+// what that contestant brings along. What can't be read is told, and else as if it weren't there.
 
 export const SIDES = ["left", "right"];
 const RATES = [1e-6, 10];
+const DIGITS = { maximumFractionDigits: 6 };
 export const MOST_LAYERS = 10;
 export const MOST_UNITS = 64;
 
 function flag(initial) {
   const values = { on: true, off: false };
-  return { initial, read: (text) => values[text], write: (value) => (value ? "on" : "off") };
+  const read = (text) => (Object.hasOwn(values, text) ? values[text] : undefined);
+  return { initial, rule: "on or off", read, write: (value) => (value ? "on" : "off") };
 }
 
 function oneOf(initial, values) {
   const read = (text) => (values.includes(text) ? text : undefined);
-  return { initial, values, read, write: (value) => value };
+  return { initial, values, rule: `one of ${values.join(", ")}`, read, write: (value) => value };
 }
 
 function within(initial, low, high) {
   const read = (text) => {
-    const value = text.trim() === "" ? NaN : Number(text);
-    return Number.isFinite(value) ? rounded(Math.min(Math.max(value, low), high)) : undefined;
+    const value = text.trim() === "" ? NaN : rounded(Number(text));
+    return value >= low && value <= high ? value : undefined;
   };
-  return { initial, read, write: String };
+  const rule = `a number from ${low.toLocaleString("en", DIGITS)} to ${high.toLocaleString("en")}`;
+  return { initial, rule, read, write: String };
 }
 
 // What is chosen is what an address says: no digits that it would not show.
@@ -36,14 +39,15 @@ function whole(initial, low, high) {
   const control = within(initial, low, high);
   const read = (text) => {
     const value = control.read(text);
-    return value === undefined ? undefined : Math.round(value);
+    return Number.isInteger(value) ? value : undefined;
   };
-  return { ...control, read };
+  return { ...control, rule: control.rule.replace("number", "whole number"), read };
 }
 
 function digits(initial) {
   const read = (text) => (/^\d{1,19}$/.test(text) ? String(BigInt(text)) : undefined);
-  return { initial, read, write: (value) => value };
+  const rule = "a whole number of at most 19 digits";
+  return { initial, rule, read, write: (value) => value };
 }
 
 function layers() {
@@ -53,7 +57,8 @@ function layers() {
     const right = widths.length <= MOST_LAYERS && widths.every(Number.isInteger);
     return right && widths.every(isWidth) ? widths : undefined;
   };
-  return { initial: null, read, write: (widths) => widths.join("-") || "none" };
+  const rule = `none, or up to ${MOST_LAYERS} widths from 1 to ${MOST_UNITS} like 6-6`;
+  return { initial: null, rule, read, write: (widths) => widths.join("-") || "none" };
 }
 
 /**
@@ -109,31 +114,53 @@ export function valueOf(own, name, trial) {
   return own[name] ?? brought[name];
 }
 
-/** The state of an address, and the keys in it that are no contestant's. */
+/** The state of an address, and of each value that it can't have what is wrong with it. */
 export function readState(fragment, controls, payload) {
   const state = openingState(controls, payload);
-  const unknown = [];
+  const refused = [];
+  const lost = []; // sides without the contestant that they were to have
   for (const [name, text] of new URLSearchParams(fragment.replace(/^#/, ""))) {
-    const [side, own] = name.split(".");
-    if (SIDES.includes(name)) {
-      if (payload.contestants.some(({ key }) => key === text)) {
-        state[name].trial = text;
-      } else {
-        unknown.push(text);
-      }
-    } else if (SIDES.includes(side) && Object.hasOwn(controls.own, own ?? "")) {
-      set(state[side], own, controls.own[own].read(text));
-    } else if (Object.hasOwn(controls.shared, name)) {
-      set(state, name, controls.shared[name].read(text));
+    const { target, key, control } = slotOf(name, state, controls, payload);
+    const value = control?.read(text);
+    if (control === undefined) {
+      refused.push(`${shortened(name)} is no setting of this page`);
+    } else if (value === undefined) {
+      refused.push(refusalOf(name, control, text));
+      lost.push(...(key === "trial" ? [target] : []));
+    } else {
+      target[key] = value;
     }
   }
-  return { state, unknown };
+  lost.forEach((side) => Object.assign(side, { from: "random" }));
+  return { state, refused };
 }
 
-function set(target, name, value) {
-  if (value !== undefined) {
-    target[name] = value;
+/** What is wrong with a text that a control can't read. */
+export function refusalOf(name, { rule }, text) {
+  return `${name} must be ${rule}, but got ${shortened(text) || "nothing"}`;
+}
+
+function shortened(text) {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+// Where the value of a name of the address belongs, and what reads it.
+function slotOf(name, state, controls, payload) {
+  const [side, own = "trial", ...more] = name.split(".");
+  if (SIDES.includes(side) && more.length === 0 && !name.endsWith(".trial")) {
+    const control = own === "trial" ? contestantOf(payload) : ownOf(controls.own, own);
+    return { target: state[side], key: own, control };
   }
+  return { target: state, key: name, control: ownOf(controls.shared, name) };
+}
+
+function ownOf(table, name) {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function contestantOf({ contestants }) {
+  const read = (text) => (contestants.some(({ key }) => key === text) ? text : undefined);
+  return { rule: "a contestant that this page holds", read };
 }
 
 /** The fragment of the address that gives this state again, without the #. */

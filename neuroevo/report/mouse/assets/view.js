@@ -4,6 +4,7 @@
 import { drawScene, fitted } from "./canvas.js";
 import { Chart } from "./chart.js";
 import { Diagram } from "./diagram.js";
+import { STAYS, WAY } from "./contestant.js";
 import { byId } from "./elements.js";
 import { SIDES } from "./state.js";
 import { counted, written } from "./wording.js";
@@ -42,6 +43,7 @@ export class View {
     }
     this.#drawCanvas();
     SIDES.forEach((side) => showStanding(race, side));
+    showAdvice(race);
     byId("hint").hidden = race.pointer !== null;
     if (now - this.#drawn >= SLOW) {
       this.#drawn = now;
@@ -80,7 +82,7 @@ export class View {
   }
 
   #drawSlowly() {
-    const { contestants } = this.#race;
+    const { contestants, pointer } = this.#race;
     this.#chart.draw(
       SIDES.map((side) => ({
         points: contestants[side].curve,
@@ -88,8 +90,9 @@ export class View {
       })),
     );
     for (const side of SIDES) {
-      const paths = this.#diagrams[side].update(contestants[side].network, contestants[side].silent);
-      byId(`${side}-paths`).replaceChildren(...paths.flatMap(pathRow(contestants[side].network)));
+      const { network, silent } = contestants[side];
+      const paths = this.#diagrams[side].update(network, silent);
+      byId(`${side}-paths`).replaceChildren(...paths.flatMap(pathRow(network, pointer !== null)));
     }
   }
 }
@@ -114,38 +117,70 @@ function coloursOf() {
 }
 
 function showStanding(race, side) {
-  const { diverged, distance, everywhere, learner, arrived } = race.contestants[side];
+  const contestant = race.contestants[side];
+  const { diverged, distance, everywhere, learner, arrived } = contestant;
   const here = race.pointer === null ? "–" : pixels(distance);
   const told = {
     distance: diverged ? "diverged" : here,
     samples: counted(learner.samplesSeen),
-    arrived: arrived === null ? "not yet" : `after ${counted(arrived)}`,
+    arrived: race.pointer === null && arrived === null ? "–" : arrivalOf(contestant),
     everywhere: diverged ? "–" : pixels(everywhere),
   };
   for (const [name, text] of Object.entries(told)) {
     byId(`${side}-${name}`).textContent = text;
   }
   byId(`${side}-arrived`).classList.toggle("arrived", arrived !== null);
+  byId(`${side}-distance`).classList.toggle("diverged", diverged);
   byId(side).classList.toggle("diverged", diverged);
+}
+
+// Why a network has diverged, and what helps; written only when it changes, as it is read out.
+function showAdvice({ contestants, state }) {
+  const isWrong = SIDES.some((side) => contestants[side].diverged);
+  const cause =
+    state.normalise === "none"
+      ? "Raw pixels make errors of hundreds, which explode: normalise, or lower"
+      : "The errors exploded: lower";
+  const advice = isWrong ? `${cause} the learning rate and reset.` : "";
+  if (byId("advice").textContent !== advice) {
+    byId("advice").textContent = advice;
+  }
+}
+
+// Whether it has arrived, or how much of what that takes it has shown.
+function arrivalOf({ arrived, diverged, near }) {
+  if (arrived !== null) {
+    return `after ${counted(arrived)}`;
+  }
+  if (diverged || near.movements === 0) {
+    return "not yet";
+  }
+  return near.movements < STAYS
+    ? `${near.movements} of ${STAYS}`
+    : `${Math.floor(near.way)}/${WAY} px`;
 }
 
 function pixels(distance) {
   return `${distance < 1e5 ? distance.toFixed(distance < 100 ? 1 : 0) : written(distance)} px`;
 }
 
-// A strongest path as in the article: 0.4 × 0.9165 × 1.1456 = 0.42.
-function pathRow({ values }) {
+// A strongest path as in the article: 0.4 × 0.9165 × 1.1456 = 0.42; before a movement x × 0.9165 …
+function pathRow({ values }, hasMoved) {
   return (path, place) => {
     const [term, told, output] = ["dt", "dd", "span"].map((name) => document.createElement(name));
     term.textContent = "xy"[place];
-    output.textContent = `output ${factor(values.at(-1)[place])}`;
-    told.append(path === null ? "no path" : productOf(path, values[0][place]), output);
+    output.textContent = hasMoved ? `output ${factor(values.at(-1)[place])}` : "";
+    const input = hasMoved ? values[0][place] : null;
+    told.append(path === null ? "no path" : productOf(path, input, "xy"[place]), output);
     return [term, told];
   };
 }
 
-function productOf({ weights, product }, input) {
-  return `${[input, ...weights].map(factor).join(" × ")} = ${factor(input * product)}`;
+function productOf({ weights, product }, input, name) {
+  const [first, result] = input === null
+    ? [name, `${factor(product)} × ${name}`]
+    : [factor(input), factor(input * product)];
+  return `${[first, ...weights.map(factor)].join(" × ")} = ${result}`;
 }
 
 function factor(value) {

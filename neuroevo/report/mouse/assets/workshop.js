@@ -11,21 +11,19 @@ import { counted, written } from "./wording.js";
 export class Workshop {
   #race;
   #change;
-  #tell;
   #pretraining = null;
 
   /**
    * @param {Race} race
    * @param {(name: string, side: string, value: any) => void} change changes the state
-   * @param {(text: string) => void} tell tells what is wrong; an empty text: nothing
    */
-  constructor(race, change, tell) {
+  constructor(race, change) {
     this.#race = race;
     this.#change = change;
-    this.#tell = tell;
     onClick("pretrain", () => this.#pretrain());
     onClick("cancel", () => this.#cancel());
     onClick("record", () => this.#record());
+    onClick("stop-recording", () => this.#record());
     onClick("save-recording", () => download("recording.csv", "text/csv", toCsv(race.recorded)));
     this.#onFile("load-recording", (text) => this.#keep(fromCsv(text, race.payload.canvas)));
     SIDES.forEach((side) => this.#listenTo(side));
@@ -40,13 +38,15 @@ export class Workshop {
 
   #onFile(id, use) {
     const input = byId(id);
+    const problem = byId(`${id}-problem`);
     input.addEventListener("change", async () => {
       const [file] = input.files;
+      problem.textContent = "";
       try {
         use(await textOf(file), file.name);
-        this.#tell("");
       } catch (error) {
-        this.#tell(error.message);
+        problem.textContent = error.message;
+        problem.scrollIntoView({ block: "nearest" });
       }
       input.value = "";
     });
@@ -102,6 +102,7 @@ export class Workshop {
     if (race.recording === null) {
       race.recording = [];
       byId("recorded").textContent = "recording: move across the canvas";
+      byId("arena").scrollIntoView();
     } else {
       const positions = race.recording.slice(0, MOST_POSITIONS);
       race.recording = null;
@@ -110,6 +111,7 @@ export class Workshop {
     const isRecording = race.recording !== null;
     byId("record").textContent = isRecording ? "Stop recording" : "Record my mouse";
     byId("record").setAttribute("aria-pressed", String(isRecording));
+    byId("stop-recording").hidden = !isRecording;
   }
 
   #keep(positions) {
