@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+ALONE := tests/torture/test_torture.py::test_signals # minds how soon a command ends
 
 .PHONY: help run test torture lint bench peers picture clean
 
@@ -28,7 +29,8 @@ lint: $(INSTALLED) ## check style, types and the layers
 	$(BIN)/lint-imports --no-cache
 
 test: lint ## all checks and all tests
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --deselect $(ALONE)
+	$(BIN)/pytest $(ALONE)
 
 picture: $(INSTALLED) ## take the pictures in the README from the latest run, with chromium
 	$(BIN)/python docs/picture.py

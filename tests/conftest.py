@@ -17,6 +17,11 @@ settings.load_profile("unhurried")
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the file that takes longest, so that no process is left alone with it."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/torture/"))
+
+
 @pytest.fixture(scope="session")
 def mouse_experiment() -> Experiment:
     """Load the experiment that `make run` runs."""

@@ -206,13 +206,17 @@ class Pool:
                 outcomes = parallel(
                     joblib.delayed(_do)(watch, number, item, job.shared) for number, item in tasks
                 )
+            taken = False
             try:
                 for numbered in outcomes:  # noqa: UP028 - `yield from` would close it first
                     yield numbered
+                taken = True
             finally:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", UserWarning)  # that results were not taken
                     outcomes.close()
+                if not taken:
+                    self._leave()  # what is still under way would come among the next results
         except Exception as error:
             loss = self._crew.loss(error)
             if loss is None:
