@@ -142,7 +142,7 @@ def resume(  # noqa: PLR0913 - all of what people set when they resume, by name
     >>> run = neuroevo.resume("latest")  # doctest: +SKIP
     >>> run = neuroevo.resume(run, ends={"generations": 60})  # doctest: +SKIP
     """
-    folder = run.folder if isinstance(run, Run) else load_run(run, results).folder
+    folder = _opened(run, results).folder
     strange = [name for name in ends or () if name not in ENDS]
     if strange:
         raise UsageError(*(f"ends: {shown(name)}: {unknown(name, ENDS)}" for name in strange))
@@ -182,7 +182,7 @@ def random_search(
     NeuroevoError
         One line for each thing that is wrong, see `neuroevo.search.random_search`.
     """
-    found = run if isinstance(run, Run) else load_run(run, results)
+    found = _opened(run, results)
     trials = len(found.findings.searched)
     studies.random_search(found.folder, trials, Workers(n_jobs), counter)
     return Run(found.folder)
@@ -213,7 +213,7 @@ def ablate(
         One line for each thing that is wrong, see `neuroevo.search.ablate`; also if the run has
         no such baseline or no best configuration.
     """
-    found = run if isinstance(run, Run) else load_run(run, results)
+    found = _opened(run, results)
     baselines = {trial.name: trial for trial in found.baselines}
     if not baselines:
         raise UsageError(f"{found.folder.id}: has no baselines to go from")
@@ -254,6 +254,10 @@ def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results"
     from neuroevo.report.comparison import compare_runs  # noqa: PLC0415 - loads pandas, not before
 
     return compare_runs(runs, results)
+
+
+def _opened(run: Run | str | Path, results: str | Path) -> Run:
+    return run if isinstance(run, Run) else load_run(run, results)
 
 
 def _reported(folder: RunFolder) -> Run:

@@ -143,12 +143,9 @@ def resume(
         start = read_start(folder.start_file)
         experiment = read_experiment(folder, start, changes)
         states, problems = read_checkpoints(folder)
-        with Journal(folder.journal_file):
-            pass  # one that is missing is made, and a torn line trimmed
-        problems += mend_journal(folder.journal_file, folder.damaged_journal_file)
-        for problem in problems:
+        trials, damage = recovered(folder.journal_file, folder.damaged_journal_file)
+        for problem in [*problems, *damage]:
             warnings.warn(problem, stacklevel=2)
-        trials = read_trials(folder.journal_file)
         if states and _is_complete(folder, states[0], experiment, trials):
             return False
         data = experiment.task.data_set()
@@ -198,6 +195,31 @@ def _evolution(experiment: Experiment, initial: Sequence[Mapping[str, Value]]) -
         seed=experiment.seed,
         initial=initial,
     )
+
+
+def recovered(journal: Path, keep: Path) -> tuple[list[Trial], list[str]]:
+    """Read a journal, made if it is missing, after all that is torn or damaged was left out.
+
+    Parameters
+    ----------
+    journal
+        The journal's file; nobody else may write to it.
+    keep
+        Where it is kept as it was, if any whole line is damaged.
+
+    Returns
+    -------
+    Its trials, by number, and a line on each that was left out.
+
+    Raises
+    ------
+    StorageError
+        If it can't be read or written.
+    """
+    with Journal(journal):
+        pass  # one that is missing is made, and a torn line trimmed
+    damage = mend_journal(journal, keep)
+    return read_trials(journal), damage
 
 
 def check_data(data: DataSet, start: Start) -> None:

@@ -27,8 +27,23 @@ class Birth:
     parents: tuple[int, ...] = ()
     name: str = ""
 
-    def trial(self, evaluation: Evaluation) -> Trial:
-        """Make the trial, now that it is known what the genome is worth."""
+    def trial(self, outcome: Evaluation | Failure, objectives: Sequence[str], points: int) -> Trial:
+        """Make the trial, now that it is known what became of the genome.
+
+        Parameters
+        ----------
+        outcome
+            What it is worth, or why that can't be known.
+        objectives
+            Names of the objectives, of which a failure has no value.
+        points
+            Length of a curve, which a failure does not have.
+        """
+        if isinstance(outcome, Failure):
+            return self._failed(outcome, objectives, points)
+        return self._evaluated(outcome)
+
+    def _evaluated(self, evaluation: Evaluation) -> Trial:
         diverged = not all(map(math.isfinite, evaluation.objectives.values()))
         replicates = len(evaluation.curves)
         return Trial(
@@ -42,18 +57,7 @@ class Birth:
             cause=f"{evaluation.diverged} of {replicates} replicates diverged" if diverged else "",
         )
 
-    def failed_trial(self, failure: Failure, objectives: Sequence[str], points: int) -> Trial:
-        """Make the trial of a genome that could not be evaluated.
-
-        Parameters
-        ----------
-        failure
-            Why.
-        objectives
-            Names of the objectives that it has no value of.
-        points
-            Length of the curve that it does not have.
-        """
+    def _failed(self, failure: Failure, objectives: Sequence[str], points: int) -> Trial:
         return Trial(
             **self._origin(),
             objectives=dict.fromkeys(objectives, math.nan),

@@ -51,6 +51,11 @@ def streams_of(experiment: Experiment, data: DataSet) -> Streams:
     return cache(lambda seeds: sample_stream(data, experiment.training, (experiment.seed, seeds)))
 
 
+def scoring_of(experiment: Experiment) -> Scoring:
+    """Say what the networks of an experiment are trained for."""
+    return Scoring(experiment.evolution.objectives, experiment.evolution.reduction)
+
+
 def living(evolution: Evolution, trials: Mapping[str, Trial]) -> dict[str, Trial]:
     """Give the trials that may have children or are on the front, by the keys of their genomes."""
     named = (*evolution.population, *evolution.front)
@@ -270,21 +275,16 @@ class Search:
         missing = [birth for birth in births if birth.number not in trials]
         earlier = births[0].number if births else 0
         self._report_finished(earlier + len(trials))
+        objectives, points = self._experiment.evolution.objectives, len(self._stream.samples_seen)
         genomes = [birth.genome for birth in missing]
         for place, outcome in self._outcomes(genomes, self._stream, self._is_to_stop):
-            trial = self._trial(missing[place], outcome)
+            trial = missing[place].trial(outcome, objectives, points)
             self._journal.append(trial)
             trials[trial.number] = trial
             self._report_finished(earlier + len(trials))
         if self._stop() and len(trials) < len(births):
             self._halt()
         return [trials[number] for number in sorted(trials)]
-
-    def _trial(self, birth: Birth, outcome: Evaluation | Failure) -> Trial:
-        if isinstance(outcome, Evaluation):
-            return birth.trial(outcome)
-        objectives = self._experiment.evolution.objectives
-        return birth.failed_trial(outcome, objectives, len(self._stream.samples_seen))
 
     def _birth(self, number: int, genome: Genome) -> Birth:
         origin = self._evolution.origin(genome)
@@ -300,9 +300,7 @@ class Search:
         stream: SampleStream,
         stop: Callable[[], bool],
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
-        settings = self._experiment.evolution
-        scoring = Scoring(settings.objectives, settings.reduction)
-        return self._evaluator.evaluate(genomes, stream, scoring, stop)
+        return self._evaluator.evaluate(genomes, stream, scoring_of(self._experiment), stop)
 
     def _is_to_stop(self) -> bool:
         return self._stop() or bool(time_is_over(self._experiment.evolution, self._clock.seconds()))

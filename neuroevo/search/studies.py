@@ -14,7 +14,7 @@ import numpy as np
 
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import TRAINING_GENES, Workers, is_read
-from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
+from neuroevo.evaluation.evaluator import Evaluator
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment
 from neuroevo.learning import TrainingSettings
@@ -24,14 +24,12 @@ from neuroevo.runs import (
     RunFolder,
     RunLock,
     Trial,
-    mend_journal,
     read_experiment,
     read_start,
-    read_trials,
 )
-from neuroevo.search.beginning import check_data
+from neuroevo.search.beginning import check_data, recovered
 from neuroevo.search.births import Birth, fitness
-from neuroevo.search.loop import SEARCH_SEEDS, streams_of
+from neuroevo.search.loop import SEARCH_SEEDS, scoring_of, streams_of
 from neuroevo.space import Value
 
 Counter = Callable[[int, int], None]
@@ -144,16 +142,10 @@ class _Study:
         missing = [birth for birth in births if birth.number not in self.recorded]
         finished = len(births) - len(missing)
         told(finished)
-        evolution = self.experiment.evolution
-        scoring = Scoring(evolution.objectives, evolution.reduction)
+        scoring, points = scoring_of(self.experiment), len(self.stream.samples_seen)
         genomes = [birth.genome for birth in missing]
         for place, outcome in self.evaluator.evaluate(genomes, self.stream, scoring):
-            birth = missing[place]
-            if isinstance(outcome, Evaluation):
-                trial = birth.trial(outcome)
-            else:
-                points = len(self.stream.samples_seen)
-                trial = birth.failed_trial(outcome, evolution.objectives, points)
+            trial = missing[place].trial(outcome, scoring.objectives, points)
             self.journal.append(trial)
             self.recorded[trial.number] = trial
             finished += 1
@@ -169,10 +161,8 @@ def _study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[_Study]:
         data = experiment.task.data_set()
         check_data(data, start)
         stream = streams_of(experiment, data)(SEARCH_SEEDS)
-        with Journal(path):
-            pass  # one that is missing is made, and a torn line trimmed
-        mend_journal(path, path.with_suffix(".damaged.jsonl"))
-        recorded = {trial.number: trial for trial in read_trials(path)}
+        trials, _ = recovered(path, path.with_suffix(".damaged.jsonl"))
+        recorded = {trial.number: trial for trial in trials}
         with (
             Evaluator(experiment.training.precision, workers) as evaluator,
             Journal(path) as journal,
