@@ -160,7 +160,7 @@ def draw(progress: "Progress", spinner: "Spinner") -> "Spinner":
         (progress.experiment.name, "bold"), "  ", (_PHASES[progress.phase], "cyan")
     )
     if progress.phase != "compiling":
-        share = min(progress.trials / max(progress.expected_trials, 1), 1.0)
+        share = min(progress.trials / max(progress.experiment.expected_trials, 1), 1.0)
         done = round(share * _BAR)
         drawn.append("\n")
         drawn.append("━" * done, style="cyan").append("━" * (_BAR - done), style="dim")
@@ -247,7 +247,7 @@ def _time_left(progress: "Progress") -> list[str]:
     """Tell the time left if the trials to come take as long as those before; else nothing."""
     if progress.phase != "searching" or not progress.trials:
         return []
-    left = max(progress.expected_trials - progress.trials, 0)
+    left = max(progress.experiment.expected_trials - progress.trials, 0)
     return [f"about {_clock(progress.seconds / progress.trials * left)} left"]
 
 

@@ -33,7 +33,7 @@ def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
     """
     base = address("runs", findings.identity)
     network = findings.network(trial)
-    diagram = None if network is None else laid_out(network, *findings.data_names)
+    diagram = None if network is None else laid_out(network)
     known = {each.number: each for each in findings.trials}
     children = [each.number for each in findings.trials if trial.number in each.parents]
     parents = [known[number] for number in trial.parents if number in known]

@@ -25,6 +25,7 @@ from neuroevo.runs import (
     list_runs,
     read_champions,
     read_environment,
+    read_start,
     read_trial,
 )
 
@@ -203,8 +204,11 @@ class Book:
         self._index.advance()
         champions = self.folder.champions_file
         shown = [each.number for each in (*summary.front, *summary.baselines)]
+        start = read_start(self.folder.start_file)
         return Findings(
             experiment=summary.experiment,
+            columns=start.columns,
+            kept=start.kept,
             trials=self._index.trials(whole=shown),
             champions=self._champions.of(
                 lambda: tuple(read_champions(champions)) if champions.exists() else (), champions

@@ -17,12 +17,13 @@ from pydantic import (
     model_validator,
 )
 
+from neuroevo.errors import UsageError
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
 from neuroevo.experiment.genes import DEFAULT_SPACE, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
 from neuroevo.experiment.toml import write_toml
-from neuroevo.learning import READERS, Optimization, TrainingSettings
-from neuroevo.settings import Location, Settings, one_of, refusal, unknown
+from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
+from neuroevo.settings import Location, Settings, dotted, one_of, refusal, unknown
 from neuroevo.space import SearchSpace
 from neuroevo.tasks import TASKS, Task
 
@@ -181,11 +182,7 @@ class Experiment(Settings):
 
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:
-        hidden, population = self.space.genes["hidden"], self.evolution.population
-        problems = [
-            *self._unread_genes(),
-            *memory_problems(memory(self.task.size, hidden, self.training, population)),
-        ]
+        problems = [*self._unread_genes(), *self._memory_problems(_LEAST_DATA)]
         length = len(self.to_toml().encode())
         if length > MOST_BYTES:
             rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
@@ -193,6 +190,33 @@ class Experiment(Settings):
         if problems:
             raise refusal(problems)
         return self
+
+    def check_memory(self, data: DataSize) -> None:
+        """Refuse what could not be trained in the memory that an experiment may take.
+
+        Parameters
+        ----------
+        data
+            How large the task's data are.
+
+        Raises
+        ------
+        UsageError
+            If it is too much; it names the setting that asks for most.
+        """
+        problems = self._memory_problems(data)
+        if problems:
+            raise UsageError(*(f"{dotted(at)}: {text}" for at, text in problems))
+
+    def _memory_problems(self, data: DataSize) -> list[tuple[Location, str]]:
+        hidden, population = self.space.genes["hidden"], self.evolution.population
+        return memory_problems(memory(data, hidden, self.training, population))
+
+    @property
+    def expected_trials(self) -> int:
+        """How many trials there will be: as many as asked for, or as the space holds."""
+        asked = self.evolution.population * self.evolution.generations
+        return len(self.task.baselines) + int(min(asked, self.space.size))
 
     def _unread_genes(self) -> list[tuple[Location, str]]:
         return [
@@ -245,6 +269,7 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
     }
 
 
+_LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
 MOST_BYTES = 20_000  # what is written must be short enough to be read again, with comments
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = {"CON", "PRN", "AUX", "NUL"} | {

@@ -6,11 +6,10 @@ are upper bounds for a worker that trains; what a run adds to its journal is not
 
 from collections.abc import Mapping
 
-from neuroevo.learning import TrainingSettings
+from neuroevo.learning import DataSize, TrainingSettings
 from neuroevo.learning.architecture import vector_size
 from neuroevo.settings import Location
 from neuroevo.space import Choice, Gene, Layers
-from neuroevo.tasks import DataSize
 
 MOST_BYTES = 4_000_000_000
 
@@ -29,7 +28,7 @@ def memory(
     Parameters
     ----------
     data
-        Of the task.
+        How large the data are.
     hidden
         The gene of hidden layers, whose largest network counts.
     training

@@ -16,7 +16,7 @@ from neuroevo.kernel.catalogue import (
 )
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import samples_seen
-from neuroevo.learning.data import DataSet
+from neuroevo.learning.data import UNKNOWN_COLUMNS, Columns, DataSet, DataSize, Scaling
 from neuroevo.learning.network import Network
 from neuroevo.learning.optimization import READERS, Optimization
 from neuroevo.learning.settings import Precision, StartingWeights, TrainingSettings
@@ -27,14 +27,18 @@ __all__ = [
     "OPTIMIZERS",
     "READERS",
     "SCHEDULES",
+    "UNKNOWN_COLUMNS",
     "Activation",
     "Architecture",
+    "Columns",
     "DataSet",
+    "DataSize",
     "Loss",
     "Network",
     "Optimization",
     "Optimizer",
     "Precision",
+    "Scaling",
     "Schedule",
     "StartingWeights",
     "TrainingSettings",

@@ -1,11 +1,74 @@
-"""A data set for supervised learning: what is trained on, and what decides what was learned."""
+"""A data set for supervised learning: what is trained on, and what decides what was learned.
+
+Knows columns, their names and how raw values were scaled; does not know where they come from.
+"""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from neuroevo.errors import DataError
+
+
+class DataSize(NamedTuple):
+    """How large a data set is: samples and columns."""
+
+    training: int
+    validation: int
+    inputs: int
+    outputs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """How raw columns are scaled before a network sees them: (raw - offset) / scale.
+
+    Parameters
+    ----------
+    offsets
+        For each column what is subtracted.
+    scales
+        For each column what it is divided by, above 0.
+    """
+
+    offsets: tuple[float, ...]
+    scales: tuple[float, ...]
+
+    def scaled(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Scale raw values, array (samples, columns)."""
+        scaled: npt.NDArray[np.float64] = (raw - self.offsets) / self.scales
+        return scaled
+
+    def raw(self, scaled: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return scaled values, array (samples, columns), on the raw scale."""
+        raw: npt.NDArray[np.float64] = scaled * self.scales + self.offsets
+        return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of a data set are, which a trained network keeps.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Their names; empty where they are not known.
+    classes
+        What each output is the probability of; empty for other outputs.
+    input_scaling, output_scaling
+        How raw values became those of the data set; None where they are the same.
+    """
+
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    input_scaling: Scaling | None = None
+    output_scaling: Scaling | None = None
+
+
+UNKNOWN_COLUMNS = Columns()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,8 +81,8 @@ class DataSet:
         Arrays (samples, inputs).
     training_targets, validation_targets
         Arrays (samples, outputs).
-    input_names, output_names
-        What the columns are called.
+    columns
+        What the columns are.
 
     Raises
     ------
@@ -31,13 +94,12 @@ class DataSet:
     training_targets: npt.NDArray[np.float64]
     validation_inputs: npt.NDArray[np.float64]
     validation_targets: npt.NDArray[np.float64]
-    input_names: tuple[str, ...]
-    output_names: tuple[str, ...]
+    columns: Columns
 
     def __post_init__(self) -> None:
         problems = []
         for part in ("training", "validation"):
-            for kind, names in (("inputs", self.input_names), ("targets", self.output_names)):
+            for kind, names in (("inputs", self.columns.inputs), ("targets", self.columns.outputs)):
                 name = f"{part}_{kind}"
                 array = np.array(getattr(self, name), dtype=np.float64, order="C")
                 array.setflags(write=False)
@@ -53,14 +115,14 @@ class DataSet:
             raise DataError(*problems)
 
     @property
-    def inputs(self) -> int:
-        """Number of inputs of a network for this data."""
-        return len(self.input_names)
-
-    @property
-    def outputs(self) -> int:
-        """Number of outputs of a network for this data."""
-        return len(self.output_names)
+    def size(self) -> DataSize:
+        """How many samples and columns there are."""
+        return DataSize(
+            len(self.training_inputs),
+            len(self.validation_inputs),
+            len(self.columns.inputs),
+            len(self.columns.outputs),
+        )
 
 
 def _problems(name: str, array: npt.NDArray[np.float64], columns: int) -> list[str]:

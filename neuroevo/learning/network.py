@@ -9,6 +9,7 @@ import numpy.typing as npt
 from neuroevo.errors import DataError
 from neuroevo.kernel.arrays import Floats, rows_of_lanes, topology, workspace
 from neuroevo.learning.architecture import Architecture
+from neuroevo.learning.data import UNKNOWN_COLUMNS, Columns
 from neuroevo.learning.settings import Precision
 
 
@@ -22,10 +23,13 @@ class Network:
         Its layers and activations.
     parameters
         Array (vector size,), as described at `Architecture.vector_size`.
+    columns
+        What its inputs and outputs are, and how raw values are scaled.
     """
 
     architecture: Architecture
     parameters: Floats
+    columns: Columns = UNKNOWN_COLUMNS
 
     @property
     def precision(self) -> Precision:
@@ -50,11 +54,11 @@ class Network:
         Parameters
         ----------
         X
-            Inputs as the task gives them, array (samples, inputs).
+            Raw inputs, array (samples, inputs).
 
         Returns
         -------
-        Array (samples, outputs).
+        Array (samples, outputs), on the raw scale of the targets.
 
         Raises
         ------
@@ -63,10 +67,13 @@ class Network:
         """
         from neuroevo.kernel.training import predict  # noqa: PLC0415 - loads the compiler
 
-        inputs = np.ascontiguousarray(X, dtype=self.precision)
+        raw = np.asarray(X, dtype=np.float64)
         architecture, sizes = self.architecture, self.architecture.layer_sizes
-        if inputs.ndim != 2 or inputs.shape[1] != sizes[0]:  # noqa: PLR2004 - (samples, inputs)
-            raise DataError(f"X: must have the shape (samples, {sizes[0]}), but got {inputs.shape}")
+        if raw.ndim != 2 or raw.shape[1] != sizes[0]:  # noqa: PLR2004 - (samples, inputs)
+            raise DataError(f"X: must have the shape (samples, {sizes[0]}), but got {raw.shape}")
+        before, after = self.columns.input_scaling, self.columns.output_scaling
+        scaled = raw if before is None else before.scaled(raw)
+        inputs = np.ascontiguousarray(scaled, dtype=self.precision)
         parameters = rows_of_lanes(len(self.parameters), self.precision)
         parameters[:] = self.parameters[:, np.newaxis]
         outputs = rows_of_lanes(len(inputs) * sizes[-1], self.precision)
@@ -79,4 +86,7 @@ class Network:
             workspace(sizes, self.precision),
             outputs,
         )
-        return outputs[:, 0].reshape(len(inputs), sizes[-1])
+        predicted = outputs[:, 0].reshape(len(inputs), sizes[-1])
+        if after is None:
+            return predicted
+        return after.raw(predicted.astype(np.float64)).astype(self.precision)

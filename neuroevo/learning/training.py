@@ -25,7 +25,7 @@ from neuroevo.kernel.arrays import (
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import samples_seen
-from neuroevo.learning.data import DataSet
+from neuroevo.learning.data import Columns, DataSet
 from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
 from neuroevo.learning.settings import Precision, TrainingSettings
 from neuroevo.learning.starting_weights import Seed, starting_parameters
@@ -113,7 +113,7 @@ def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStrea
 def compile_kernel(precision: Precision) -> None:
     """Compile the kernel for this precision, or load it, before several workers would at once."""
     sample = np.zeros((1, 1))
-    data = DataSet(sample, sample, sample, sample, ("input",), ("output",))
+    data = DataSet(sample, sample, sample, sample, Columns(("input",), ("output",)))
     architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
     stream = sample_stream(data, TrainingSettings(samples=1, precision=precision), (0,))
     train(architecture, [Lane(0, 0.1)], stream)

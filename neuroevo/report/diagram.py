@@ -136,24 +136,14 @@ class Diagram:
         return max(biases, default=0.0)
 
 
-def laid_out(
-    network: "Network", inputs: Sequence[str] = (), outputs: Sequence[str] = ()
-) -> Diagram:
-    """Lay a network out.
-
-    Parameters
-    ----------
-    network
-        The trained network.
-    inputs, outputs
-        Names of its inputs and outputs; numbered where there are none.
-    """
-    layers = network.layers
+def laid_out(network: "Network") -> Diagram:
+    """Lay a trained network out; inputs and outputs are numbered where their names aren't known."""
+    layers, columns = network.layers, network.columns
     counts = [len(layers[0][0]), *(len(biases) for _, biases in layers)]
     height = min(TALLEST, max(190.0, 44.0 * max(counts)))
     units = []
     for place in range(len(counts)):
-        names = _names(place, counts, inputs, outputs)
+        names = _names(place, counts, columns.inputs, columns.outputs)
         biased = place > 0 and network.architecture.biases
         biases = layers[place - 1][1] if biased else None
         x = SIDE + (WIDTH - 2 * SIDE) * place / (len(counts) - 1)

@@ -16,14 +16,13 @@ from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.evolution.front import nondominated
-from neuroevo.learning import Network, samples_seen
+from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
 from neuroevo.report import wording
 from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment
-    from neuroevo.learning import DataSet
     from neuroevo.report.features import Feature
     from neuroevo.report.importance import Importances
     from neuroevo.runs import Champion, Trial
@@ -43,6 +42,10 @@ class Findings:
         All trials, baselines among them, by number.
     champions
         The trained networks of the front and of the baselines; none while the run goes on.
+    columns
+        What the columns of the data are.
+    kept
+        What the task's own page needs of its data, see `neuroevo.tasks.Task.kept`.
     environment
         What the run ran on, as `neuroevo.runs.environment` describes it.
     identity
@@ -61,6 +64,8 @@ class Findings:
     experiment: "Experiment"
     trials: "tuple[Trial, ...]"
     champions: "tuple[Champion, ...]" = ()
+    columns: Columns = UNKNOWN_COLUMNS
+    kept: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
     identity: str = ""
     seconds: float = math.nan
@@ -163,12 +168,6 @@ class Findings:
         return importances(self)
 
     @property
-    def expected_trials(self) -> int:
-        """How many trials the experiment asks for, its baselines among them."""
-        evolution = self.experiment.evolution
-        return len(self.experiment.task.baselines) + evolution.population * evolution.generations
-
-    @property
     def networks(self) -> int:
         """How many networks were trained for the trials."""
         return len(self.trials) * self.experiment.training.replicates
@@ -237,14 +236,8 @@ class Findings:
             champion.curves[:, -1],
             np.inf,
         )
-        return Network(champion.architecture, champion.parameters[int(np.argmin(final))])
-
-    @cached_property
-    def data_names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names of the task's inputs and outputs; none where its data can't be had."""
-        if self._data_set is None:
-            return (), ()
-        return self._data_set.input_names, self._data_set.output_names
+        parameters = champion.parameters[int(np.argmin(final))]
+        return Network(champion.architecture, parameters, self.columns)
 
     def describe(self, trial: "Trial") -> str:
         """Return a trial in a short line: ``trial 512: linear 6·6, learning rate 0.21``."""
@@ -256,19 +249,13 @@ class Findings:
         return tuple(item.name for item in self.objectives)
 
     @cached_property
-    def _data_set(self) -> "DataSet | None":
-        try:
-            return self.experiment.task.data_set()
-        except NeuroevoError:  # a file that was there when the run began
-            return None
-
-    @cached_property
     def _layer_ends(self) -> tuple[int, int] | None:
         """The numbers of inputs and outputs, if they can be had."""
         if self.champions:
             architecture = self.champions[0].architecture
             return architecture.inputs, architecture.outputs
-        return None if self._data_set is None else (self._data_set.inputs, self._data_set.outputs)
+        ends = len(self.columns.inputs), len(self.columns.outputs)
+        return ends if all(ends) else None
 
     @cached_property
     def _champions(self) -> "dict[int, Champion]":

@@ -298,7 +298,7 @@ def _how_far(findings: "Findings") -> str:
     """Return a sentence on how far a search came that did not come to its end."""
     if findings.finished:
         return ""
-    done, expected = len(findings.trials), findings.expected_trials
+    done, expected = len(findings.trials), findings.experiment.expected_trials
     return f"The run is not finished: {done:,} of {wording.counted(expected, 'trial')} are done."
 
 

@@ -11,6 +11,7 @@ from neuroevo.errors import NeuroevoError, StorageError, UsageError
 from neuroevo.report.findings import Findings
 from neuroevo.runs import (
     RunFolder,
+    Start,
     Status,
     find_run,
     read_champions,
@@ -51,9 +52,14 @@ class Run:
         return f"Run({str(self.folder.path)!r})"
 
     @cached_property
+    def start(self) -> Start:
+        """What the run started from."""
+        return read_start(self.folder.start_file)
+
+    @cached_property
     def experiment(self) -> "Experiment":
         """The experiment as resolved."""
-        return read_experiment(self.folder, read_start(self.folder.start_file))
+        return read_experiment(self.folder, self.start)
 
     @cached_property
     def status(self) -> Status:
@@ -71,6 +77,8 @@ class Run:
             experiment=self.experiment,
             trials=trials,
             champions=tuple(read_champions(champions)) if champions.exists() else (),
+            columns=self.start.columns,
+            kept=self.start.kept,
             environment=read_environment(self.folder.environment_file),
             identity=self.folder.id,
             seconds=status.seconds,

@@ -210,14 +210,14 @@ class Summarizer:
         if status.lost and status.state == "complete":
             raise NeuroevoError(status.lost)
         self._champions.of(lambda: _check_champions(folder), folder.champions_file)
-        evolution, tally = experiment.evolution, self._tally
+        tally = self._tally
         return Summary(
             folder,
             status.state,
             problems=(*status.problems, *([status.lost] if status.lost else [])),
             experiment=experiment,
             trials=tally.trials,
-            expected=len(experiment.task.baselines) + evolution.population * evolution.generations,
+            expected=experiment.expected_trials,
             states=dict(tally.states),
             generations=tally.generations,
             front=tuple(tally.front),

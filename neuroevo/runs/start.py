@@ -5,23 +5,26 @@ It stores the start and tells data sets apart; it neither starts a run nor resum
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from neuroevo.errors import StorageError, UsageError
+from neuroevo.learning import UNKNOWN_COLUMNS, Columns, DataSet
 from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.seal import read_sealed_file, sealed_file
 from neuroevo.space.values import plain
 
 if TYPE_CHECKING:
-    from neuroevo.learning import DataSet
     from neuroevo.space import Value
 
-START_SCHEMA = 1
+START_SCHEMA = 2
 _MOST_BYTES = 100_000_000
+_ARRAYS = ("training_inputs", "training_targets", "validation_inputs", "validation_targets")
+_COLUMNS = TypeAdapter(Columns)
 _DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: nobody here forges data
 
 
@@ -35,6 +38,10 @@ class Start:
         TOML of the experiment as resolved.
     data
         What each array of the data set is like, see `data_fingerprint`.
+    columns
+        What the columns of the data set are.
+    kept
+        What the task's own page needs of its data, as plain JSON values.
     initial
         Genomes that the first generation holds: value of each gene by its name.
     earlier
@@ -44,6 +51,8 @@ class Start:
 
     experiment: str
     data: Mapping[str, str]
+    columns: Columns = UNKNOWN_COLUMNS
+    kept: Mapping[str, Any] = field(default_factory=dict)
     initial: "tuple[Mapping[str, Value], ...]" = ()
     earlier: str = ""
 
@@ -59,6 +68,8 @@ def write_start(path: Path, start: Start) -> None:
     described = {
         "experiment": start.experiment,
         "data": dict(start.data),
+        "columns": asdict(start.columns),
+        "kept": dict(start.kept),
         "initial": [dict(genome) for genome in start.initial],
         "earlier": start.earlier,
     }
@@ -87,14 +98,12 @@ def data_fingerprint(data: "DataSet") -> dict[str, str]:
     -------
     dict
         Name of each array -> its type, shape and hash, such as
-        ``float64 300 × 2, SHA-256 0123456789abcdef…``; names of columns likewise.
+        ``float64 300 × 2, SHA-256 0123456789abcdef…``.
     """
-    return {field.name: _fingerprint(getattr(data, field.name)) for field in fields(data)}
+    return {name: _fingerprint(getattr(data, name)) for name in _ARRAYS}
 
 
-def _fingerprint(values: np.ndarray | tuple[str, ...]) -> str:
-    if isinstance(values, tuple):
-        return ", ".join(values)
+def _fingerprint(values: np.ndarray) -> str:
     shape = " × ".join(map(str, values.shape))
     digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
     return f"{values.dtype} {shape}, SHA-256 {digest[:_DIGITS]}…"
@@ -107,6 +116,8 @@ def _start(described: Mapping[str, Any]) -> Start:
     return Start(
         experiment,
         dict(data),
+        _COLUMNS.validate_python(described["columns"]),
+        dict(described["kept"]),
         tuple(
             {name: plain(value) for name, value in genome.items()}
             for genome in described["initial"]

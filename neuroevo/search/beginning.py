@@ -86,6 +86,7 @@ def search(  # noqa: PLR0913 - all of what a caller may set, by name
     """
     evolution = _evolution(experiment, initial)
     data = experiment.task.data_set()
+    experiment.check_memory(data.size)
     streams = streams_of(experiment, data)
     streams(SEARCH_SEEDS)  # refuses at once what no network of the experiment can learn
     observer(Progress(experiment, "compiling"))
@@ -93,7 +94,13 @@ def search(  # noqa: PLR0913 - all of what a caller may set, by name
         if stop():
             raise StoppedError(f"{experiment.name}: stopped before the search began")
         folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
-        start = Start(experiment.to_toml(), data_fingerprint(data), tuple(map(dict, initial)))
+        start = Start(
+            experiment.to_toml(),
+            data_fingerprint(data),
+            data.columns,
+            experiment.task.kept(data),
+            tuple(map(dict, initial)),
+        )
         with _filled(folder, start) as journal:
             standing = Standing(evolution)
             Search(experiment, streams, standing, folder, journal, evaluator, observer, stop).run()
@@ -231,7 +238,10 @@ def check_data(data: DataSet, start: Start) -> None:
         One line for each array that differs.
     """
     found = data_fingerprint(data)
-    differences = [
+    differences = ["task: columns must be those of when the run began"] * (
+        data.columns != start.columns
+    )
+    differences += [
         f"task: {name} must be {shown_then}, as when the run began, but got {found.get(name)}"
         for name, shown_then in start.data.items()
         if found.get(name) != shown_then

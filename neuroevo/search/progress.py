@@ -25,14 +25,6 @@ class Progress:
     baselines: tuple[Trial, ...] = ()
     seconds: float = 0.0  # of searching, in this process and in those before it
 
-    @property
-    def expected_trials(self) -> int:
-        """How many trials there will be: as many as asked for, or as the space holds."""
-        evolution = self.experiment.evolution
-        asked = evolution.population * evolution.generations
-        baselines = len(self.experiment.task.baselines)
-        return baselines + int(min(asked, self.experiment.space.size))
-
 
 Observer = Callable[[Progress], None]
 

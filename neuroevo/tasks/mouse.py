@@ -3,19 +3,20 @@
 Knows where positions come from, how they are normalised, and what was picked by hand for it.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from neuroevo.learning import Optimization
-from neuroevo.learning.data import DataSet
+from neuroevo.learning.data import Columns, DataSet
 from neuroevo.settings import OptionalFilePath, printable, refusal
 from neuroevo.space import Value
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
-from neuroevo.tasks.task import Baseline, DataSize, Task
+from neuroevo.tasks.task import Baseline, Task
 
 Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -147,11 +148,6 @@ class MouseTask(Task):
             raise ValueError(f"must be left out when positions = {positions!r}")
         return value
 
-    @property
-    def size(self) -> DataSize:
-        """How large the data will be: a recording may hold fewer positions."""
-        return DataSize(training=self.count, validation=self.grid**2, inputs=2, outputs=2)
-
     def data_set(self) -> DataSet:
         """Make the training positions and the validation grid.
 
@@ -171,9 +167,23 @@ class MouseTask(Task):
             training_targets=self._normalised(positions),
             validation_inputs=validation,
             validation_targets=validation,
-            input_names=("x", "y"),
-            output_names=("x", "y"),
+            columns=Columns(("x", "y"), ("x", "y")),
         )
+
+    def kept(self, data: DataSet) -> Mapping[str, Any]:
+        """Return the first training positions.
+
+        Returns
+        -------
+        dict
+            ``positions``: x and y in pixels to a hundredth, in turn, of the first 3,000 at most;
+            ``count``: how many there are in all.
+        """
+        first = data.training_targets[:KEPT_POSITIONS]
+        half = np.asarray(self.canvas, dtype=np.float64) / 2
+        centred = first if self.normalise == "none" else first / self.normalise * half
+        positions = np.round(centred + half, 2).ravel().tolist()
+        return {"positions": positions, "count": len(data.training_targets)}
 
     def describe(self) -> str:
         """Say in one sentence what is learned, and from what."""
@@ -204,6 +214,7 @@ class MouseTask(Task):
         return centred if self.normalise == "none" else centred / half * self.normalise
 
 
+KEPT_POSITIONS = 3_000  # by a run, for the mouse page
 _LARGEST_FACTOR = 1_000_000
 _NORMALISE_RULE = "must be a number greater than 0 and at most 1,000,000, or 'none'"
 _SOURCES = {"strokes": "strokes between random targets", "uniform": "all over it"}

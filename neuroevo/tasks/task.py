@@ -6,6 +6,7 @@ Knows no particular task and no search.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from neuroevo.learning.data import DataSet
 from neuroevo.settings import Settings
@@ -31,16 +32,6 @@ class Baseline:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class DataSize:
-    """How large a data set is: samples, at most, and columns."""
-
-    training: int
-    validation: int
-    inputs: int
-    outputs: int
-
-
 class Task(Settings, ABC):
     """Settings of something to be learned.
 
@@ -55,11 +46,6 @@ class Task(Settings, ABC):
 
     kind: str
 
-    @property
-    @abstractmethod
-    def size(self) -> DataSize:
-        """How large the data will be, told before any are made."""
-
     @abstractmethod
     def data_set(self) -> DataSet:
         """Make the training and validation data.
@@ -73,6 +59,13 @@ class Task(Settings, ABC):
     @abstractmethod
     def describe(self) -> str:
         """Say in one sentence what is learned, and from what."""
+
+    def kept(self, data: DataSet) -> Mapping[str, Any]:  # noqa: ARG002 - for tasks with a page
+        """Return what the task's own page needs of its data, as plain JSON values.
+
+        A run keeps it, so that nobody who looks at the run has to make the data again.
+        """
+        return {}
 
     @property
     def tells_classes(self) -> bool:

@@ -11,7 +11,7 @@ from neuroevo.evaluation.bundles import pack
 from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.experiment import Experiment
 from neuroevo.experiment.memory import memory
-from neuroevo.learning import Architecture
+from neuroevo.learning import Architecture, DataSize
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import compile_kernel, sample_stream, train
 
@@ -27,18 +27,14 @@ GREEDY: list[tuple[dict[str, Any], str]] = [
         {"evolution": {"population": 99_999}, "training": {"replicates": 999}},
         "evolution.population",
     ),
-    (
-        {"task": TASK | {"count": 9_000_000, "grid": 999}, "evolution": {"population": 99_999}}
-        | {"training": {"samples": 99_999_999}},
-        "evolution.population",
-    ),
 ]
 
 
 def asked(experiment: Experiment) -> int:
     """Return what the rule says that an experiment asks for, in bytes."""
     hidden, population = experiment.space.genes["hidden"], experiment.evolution.population
-    return sum(memory(experiment.task.size, hidden, experiment.training, population).values())
+    size = experiment.task.data_set().size
+    return sum(memory(size, hidden, experiment.training, population).values())
 
 
 def taken(work: Callable[[], object]) -> int:
@@ -60,6 +56,18 @@ def test_what_asks_for_too_much_memory_is_refused(tables: dict[str, Any], key: s
         Experiment(**{"task": TASK} | tables)
     [problem] = caught.value.problems
     assert problem.startswith(f"{key}: must leave the experiment with at most 4.0 GB of memory")
+
+
+def test_what_large_data_leave_no_memory_for_is_refused() -> None:
+    """An experiment that can be read is refused once its data turn out to be too large for it."""
+    tables: dict[str, Any] = {
+        "evolution": {"population": 99_999},
+        "training": {"samples": 99_999_999},
+    }
+    experiment = Experiment.of({"task": TASK} | tables)
+    experiment.check_memory(DataSize(900_000, 999_999, 2, 2))
+    with pytest.raises(UsageError, match=r"^task: must leave the experiment"):
+        experiment.check_memory(DataSize(9_000_000, 9_999_999, 2, 2))
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])

@@ -135,7 +135,7 @@ def test_every_experiment_of_ours_loads(path: Path) -> None:
     """Each file under experiments/ is right and named as its file."""
     experiment = load_experiment(path)
     assert experiment.name == path.stem
-    assert experiment.task.data_set().inputs > 0
+    assert experiment.task.data_set().size.inputs > 0
 
 
 def test_the_mouse_experiment_shows_the_defaults() -> None:

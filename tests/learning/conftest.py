@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from neuroevo.learning import DataSet, Optimization
+from neuroevo.learning import Columns, DataSet, Optimization
 from neuroevo.learning.lanes import Lane
 
 
@@ -21,8 +21,7 @@ def data() -> DataSet:
         targets(training),
         validation,
         targets(validation),
-        ("a", "b", "c"),
-        ("product", "sine"),
+        Columns(("a", "b", "c"), ("product", "sine")),
     )
 
 
@@ -40,8 +39,7 @@ def classes(data: DataSet) -> DataSet:
         targets(data.training_inputs),
         data.validation_inputs,
         targets(data.validation_inputs),
-        data.input_names,
-        data.input_names,
+        Columns(data.columns.inputs, data.columns.inputs),
     )
 
 

@@ -82,8 +82,8 @@ from neuroevo.learning.training import sample_stream, train
 x = np.random.default_rng(0).uniform(-1, 1, (40, 2))
 classes = np.eye(2)[np.argmax(x, axis=1)]
 data = {
-    "squared_error": DataSet(x, x, x[:9], x[:9], ("x", "y"), ("x", "y")),
-    "cross_entropy": DataSet(x, classes, x[:9], classes[:9], ("x", "y"), ("x", "y")),
+    "squared_error": DataSet(x, x, x[:9], x[:9], Columns(("x", "y"), ("x", "y"))),
+    "cross_entropy": DataSet(x, classes, x[:9], classes[:9], Columns(("x", "y"), ("x", "y"))),
 }
 digest = hashlib.sha256()
 

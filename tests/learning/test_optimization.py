@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from neuroevo.errors import DataError, UsageError
 from neuroevo.kernel.arrays import method
-from neuroevo.learning import DataSet, Optimization, TrainingSettings
+from neuroevo.learning import Columns, DataSet, Optimization, TrainingSettings
 from neuroevo.learning.training import sample_stream
 
 SHARES = st.floats(0, 0.999999)
@@ -50,7 +50,7 @@ def test_numbers_change_no_method_but_by_switching_something_on(
 def test_cross_entropy_wants_probabilities(rows: list[list[float]], wrong: str, row: int) -> None:
     """The first row of targets that is no distribution over classes is named, in both parts."""
     inputs, targets = np.zeros((len(rows), 1)), np.array(rows)
-    data = DataSet(inputs, targets, inputs, targets, ("input",), ("a", "b"))
+    data = DataSet(inputs, targets, inputs, targets, Columns(("input",), ("a", "b")))
     rule = "must be class probabilities for cross_entropy, each at least 0 and their sum 1"
     with pytest.raises(DataError) as caught:
         sample_stream(data, TrainingSettings(loss="cross_entropy"), (0,))
@@ -64,5 +64,5 @@ def test_cross_entropy_wants_probabilities(rows: list[list[float]], wrong: str, 
 def test_probabilities_may_be_rounded() -> None:
     """A sum that is 1 but for rounding is taken."""
     inputs, targets = np.zeros((1, 1)), np.array([[1 / 3, 1 / 3, 1 / 3 + 5e-7]])
-    data = DataSet(inputs, targets, inputs, targets, ("input",), ("a", "b", "c"))
+    data = DataSet(inputs, targets, inputs, targets, Columns(("input",), ("a", "b", "c")))
     assert sample_stream(data, TrainingSettings(loss="cross_entropy"), (0,)).outputs == 3

@@ -210,7 +210,9 @@ def write_run(folder: Path, plan: Plan) -> Run:
     run = RunFolder.create(
         folder / "results", asked.name, moment=datetime(2026, 11, 22, 15, 44, 55, tzinfo=UTC)
     )
-    write_start(run.start_file, Start(asked.to_toml(), data_fingerprint(asked.task.data_set())))
+    data = asked.task.data_set()
+    start = Start(asked.to_toml(), data_fingerprint(data), data.columns, asked.task.kept(data))
+    write_start(run.start_file, start)
     run.experiment_file.write_text(asked.to_toml(), encoding="utf-8")
     run.environment_file.write_text(json.dumps(environment()), encoding="utf-8")
     write_checkpoint(run, {"phase": "finished", "reason": "", "generation": 4, "seconds": 12.5})

@@ -1,5 +1,6 @@
 """The drawing of a network."""
 
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroevo.learning import Architecture, Network
+from neuroevo.learning import Architecture, Columns, Network
 from neuroevo.report.diagram import (
     LARGEST_TEXT,
     MOST_WEIGHTS,
@@ -19,6 +20,7 @@ from neuroevo.report.diagram import (
 )
 from neuroevo.report.plots.network import NetworkData, amounts_to, caption
 
+NAMED = Columns(("x", "y"), ("x", "y"))
 LAYERS = [(), (3,), (6, 6), (1, 32), (32, 32, 32, 32), (6,) * 9, (100,)]
 
 
@@ -35,7 +37,7 @@ def network(
     shape |= {"output": output, "biases": biases}
     architecture = Architecture.model_validate(shape)
     rng = np.random.default_rng(3)
-    return Network(architecture, rng.normal(0, scale, architecture.vector_size))
+    return Network(architecture, rng.normal(0, scale, architecture.vector_size), NAMED)
 
 
 @pytest.mark.parametrize("hidden", LAYERS)
@@ -54,7 +56,7 @@ def test_network_without_biases_is_said_to_have_none() -> None:
     """Its units carry no number and look unlike inputs, and the caption tells of no bias."""
     for biases in (True, False):
         drawn = network((3,), biases=biases)
-        diagram = laid_out(drawn, ["x", "y"], ["x", "y"])
+        diagram = laid_out(drawn)
         root = ET.fromstring(svg(diagram, "a network"))  # noqa: S314 - our own text
         units = root.findall("g[@class='units']/g")
         assert [unit.get("class") == "input" for unit in units] == [True] * 2 + [False] * 5
@@ -68,7 +70,7 @@ def test_network_without_biases_is_said_to_have_none() -> None:
 @pytest.mark.parametrize("hidden", LAYERS)
 def test_svg_has_every_weight_with_its_value(hidden: tuple[int, ...]) -> None:
     """The drawing is well-formed, names each weight, and says how many it leaves out."""
-    diagram = laid_out(network(hidden), ["x", "y"], ["<i>", '"&'])
+    diagram = laid_out(replace(network(hidden), columns=Columns(("x", "y"), ("<i>", '"&'))))
     root = ET.fromstring(svg(diagram, 'a "label" <b>'))  # noqa: S314 - our own text
     paths = root.findall("g[@class='weights']/path")
     count = sum(len(values.ravel()) for values, _ in network(hidden).layers)
@@ -165,6 +167,6 @@ def test_caption_tells_what_a_linear_network_computes() -> None:
         ([0, 0, 1, 0, 0, 1], "the identity to three decimals"),
         ([0.5, 0, -2, 0, 0.25, 0], "output x = −2.000 x + 0.250 y + 0.500 and output y = 0."),
     ):
-        linear = Network(architecture, np.array(parameters, dtype=np.float64))
-        drawn = NetworkData(linear, laid_out(linear, ["x", "y"], ["x", "y"]))
+        linear = Network(architecture, np.array(parameters, dtype=np.float64), NAMED)
+        drawn = NetworkData(linear, laid_out(linear))
         assert told in caption(drawn)

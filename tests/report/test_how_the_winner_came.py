@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroevo.learning import Architecture, Network
+from neuroevo.learning import Architecture, Columns, Network
 from neuroevo.report import wording
 from neuroevo.report.ancestry import Ancestry, family
 from neuroevo.report.diagram import laid_out, strongest_path
@@ -373,8 +373,9 @@ def test_products_of_paths_are_written_out() -> None:
     parameters = [0, 0, 0.4, 0.1, 0.2, 0.3, 0, 0, 0.9165, 0.1, 0.1, 0.5, 0, 0, 1.1456, 0.1, 0.2, 2]
     for activation in ("linear", "tanh"):
         shape = {"inputs": 2, "hidden": (2, 2), "outputs": 2, "activation": activation}
-        network = Network(Architecture.model_validate(shape), np.array(parameters))
-        diagram = laid_out(network, ["x", "y"], ["x", "y"])
+        columns = Columns(("x", "y"), ("x", "y"))
+        network = Network(Architecture.model_validate(shape), np.array(parameters), columns)
+        diagram = laid_out(network)
         told = caption(NetworkData(network, diagram)).replace("\u00a0", " ")
         assert "x → x 0.4 × 0.9165 × 1.1456 = 0.42 and y → y 0.3 × 0.5 × 2 = 0.3." in told
         assert ("activations bend what passes" in told) == (activation == "tanh")

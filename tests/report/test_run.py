@@ -204,7 +204,7 @@ def test_excerpt_is_as_long_as_a_table(runs: Runs) -> None:
 def test_layer_sizes_are_complete_without_champions(runs: Runs, name: str) -> None:
     """While no network was kept, inputs and outputs are those of the task's data."""
     run = runs(name)
-    bare = Findings(run.experiment, run.all_trials)
+    bare = Findings(run.experiment, run.all_trials, columns=run.start.columns)
     for trial in run.all_trials:
         hidden = trial.genome["hidden"]
         assert isinstance(hidden, tuple)

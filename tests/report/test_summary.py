@@ -22,7 +22,7 @@ def test_a_summary_agrees_with_the_run(any_run: Run) -> None:
     findings = any_run.findings
     assert front(summary) == [trial.number for trial in findings.front]
     assert summary.trials == len(findings.trials)
-    assert summary.expected == findings.expected_trials
+    assert summary.expected == findings.experiment.expected_trials
     assert sum(summary.states.values()) == len(findings.searched)
     assert [trial.name for trial in summary.baselines] == [each.name for each in findings.baselines]
     assert len(summary.generations) == findings.generations

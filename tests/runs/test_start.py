@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo.errors import StorageError
-from neuroevo.learning import DataSet
+from neuroevo.learning import Columns, DataSet, Scaling
 from neuroevo.runs import Start, data_fingerprint, read_start, write_atomically, write_start
 from neuroevo.runs.seal import sealed_file
 
@@ -16,10 +16,21 @@ text = st.text(st.characters(codec="utf-8"))
 finite = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)
 layers = st.lists(st.tuples(st.integers(1, 9), text)).map(tuple)
 genes = st.booleans() | st.integers() | finite | text | layers
+names = st.lists(text, max_size=3).map(tuple)
+numbers = st.lists(finite, max_size=3).map(tuple)
 starts = st.builds(
     Start,
     experiment=text,
     data=st.dictionaries(text, text),
+    columns=st.builds(
+        Columns,
+        inputs=names,
+        outputs=names,
+        classes=names,
+        input_scaling=st.none() | st.builds(Scaling, numbers, numbers),
+        output_scaling=st.none() | st.builds(Scaling, numbers, numbers),
+    ),
+    kept=st.dictionaries(text, st.lists(finite)),
     initial=st.lists(st.dictionaries(text, genes), max_size=3).map(tuple),
 )
 
@@ -39,7 +50,8 @@ def test_a_start_comes_back(path: Path, start: Start) -> None:
 
 def test_every_cut_and_every_flip_is_named(path: Path) -> None:
     """Cut or changed at any byte, a start is one line with the file's name, never another start."""
-    write_start(path, Start("größer = 1\n", {"training_inputs": "float64"}, ({"hidden": (6, 3)},)))
+    data, initial = {"training_inputs": "float64"}, ({"hidden": (6, 3)},)
+    write_start(path, Start("größer = 1\n", data, Columns(("größe",)), initial=initial))
     whole = path.read_bytes()
     cuts = [whole[:cut] for cut in range(len(whole) - 1)]
     flips = [
@@ -59,6 +71,9 @@ def test_every_cut_and_every_flip_is_named(path: Path) -> None:
         {"experiment": 1},
         {"data": []},
         {"data": {"a": 1}},
+        {"columns": {"inputs": 3}},
+        {"columns": {"input_scaling": [1, 2]}},
+        {"kept": 3},
         {"initial": 3},
         {"initial": [3]},
         {"initial": [{"hidden": None}]},
@@ -66,30 +81,32 @@ def test_every_cut_and_every_flip_is_named(path: Path) -> None:
 )
 def test_a_sealed_file_of_something_else_is_no_start(path: Path, change: dict[str, object]) -> None:
     """A checksum that is right does not make a start of any object."""
-    fields = {"experiment": "", "data": {}, "initial": []}
-    write_atomically(path, sealed_file(1, fields | change))
+    fields = {"experiment": "", "data": {}, "columns": {}, "kept": {}, "initial": [], "earlier": ""}
+    write_atomically(path, sealed_file(2, fields))
+    assert read_start(path).experiment == ""
+    write_atomically(path, sealed_file(2, fields | change))
     with pytest.raises(StorageError, match=r"start\.json: must be the start of a run"):
         read_start(path)
-    write_atomically(path, sealed_file(2, fields))
-    with pytest.raises(StorageError, match=r"start\.json: schema must be 1, but got 2"):
+    write_atomically(path, sealed_file(1, fields))
+    with pytest.raises(StorageError, match=r"start\.json: schema must be 2, but got 1"):
         read_start(path)
 
 
 def test_a_fingerprint_tells_data_sets_apart() -> None:
-    """Equal data have equal fingerprints; one bit, one row or one name more gives another."""
+    """Equal data have equal fingerprints; one bit or one row more gives another."""
     inputs, targets = np.arange(6.0).reshape(3, 2), np.ones((3, 1))
-    data = DataSet(inputs, targets, inputs, targets, ("a", "b"), ("c",))
+    columns = Columns(("a", "b"), ("c",))
+    data = DataSet(inputs, targets, inputs, targets, columns)
     described = data_fingerprint(data)
     assert json.loads(json.dumps(described)) == described
     assert described["training_inputs"].startswith("float64 3 × 2, SHA-256 ")
-    same = DataSet(inputs[:, ::-1][:, ::-1], targets, inputs.copy(), targets, ("a", "b"), ("c",))
+    same = DataSet(inputs[:, ::-1][:, ::-1], targets, inputs.copy(), targets, columns)
     assert data_fingerprint(same) == described
     other = np.nextafter(inputs, 9)
     changes: list[dict[str, object]] = [
         {"training_inputs": other},
         {"validation_inputs": other},
         {"training_inputs": inputs[:2], "training_targets": targets[:2]},
-        {"input_names": ("b", "a")},
     ]
     for change in changes:
         fingerprint = data_fingerprint(dataclasses.replace(data, **change))  # type: ignore[arg-type]

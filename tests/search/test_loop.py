@@ -184,7 +184,7 @@ def test_progress_counts_up_to_all(
     assert phases == ["compiling", "baselines", "searching", "rescoring", "finished"]
     counts = [each.trials for each in progress]
     assert counts == sorted(counts)
-    assert counts[-1] == progress[-1].expected_trials == 6 + 64 * 30
+    assert counts[-1] == progress[-1].experiment.expected_trials == 6 + 64 * 30
     assert progress[-1].networks == 16 * counts[-1]
 
 

@@ -177,9 +177,9 @@ def test_every_task_of_the_catalogue_keeps_the_rules(kind: str) -> None:
         hidden, activation = baseline.configuration["hidden"], baseline.configuration["activation"]
         Architecture.of(
             {
-                "inputs": data.inputs,
+                "inputs": data.size.inputs,
                 "hidden": hidden,
-                "outputs": data.outputs,
+                "outputs": data.size.outputs,
                 "activation": activation,
             }
         )

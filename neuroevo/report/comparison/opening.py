@@ -66,7 +66,8 @@ def what_differs(comparison: "Comparison") -> list[str]:
 def unfinished(comparison: "Comparison") -> str:
     """Return a sentence on the runs that are not finished; empty if all are."""
     parts = [
-        f"{each.label} ({len(each.findings.trials):,} of {each.findings.expected_trials:,} trials)"
+        f"{each.label} ({len(each.findings.trials):,} of "
+        f"{each.findings.experiment.expected_trials:,} trials)"
         for each in comparison.contenders
         if not each.findings.finished
     ]

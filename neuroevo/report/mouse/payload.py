@@ -6,8 +6,6 @@ It knows trials and networks; it knows no HTML and nothing of how the page uses 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import phenotype_of
 from neuroevo.report import wording
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
-POSITIONS = 3_000
 MOST_PARAMETERS = 20_000  # of a network that a page can train between two frames
 RIVAL = "article-good"
 _ENDS = (2, 2)
@@ -51,15 +48,16 @@ def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, An
     Raises
     ------
     NeuroevoError
-        If the run is of another task.
+        If the run is of another task, or has kept no positions.
     """
     task = findings.experiment.task
     if not isinstance(task, MouseTask):
         raise NeuroevoError(
             f"mouse page: must be of a run of the mouse task, but got {task.kind!r}"
         )
+    if "positions" not in findings.kept:
+        raise NeuroevoError(f"{findings.identity}: must have kept positions, but has none")
     contestants = _contestants(findings, extra)
-    source, positions = _positions(task)
     return {
         "run": findings.identity or findings.experiment.name,
         "canvas": list(task.canvas),
@@ -71,8 +69,8 @@ def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, An
         "contestants": contestants,
         "left": contestants[0]["key"],
         "right": _rival(contestants),
-        "source": source,
-        "positions": positions,
+        "source": _source(task, findings.kept),
+        "positions": findings.kept["positions"],
     }
 
 
@@ -140,19 +138,8 @@ def _rival(contestants: Sequence[Mapping[str, Any]]) -> str:
     return str([*preferred, *others, *contestants[1:], contestants[0]][0]["key"])
 
 
-def _positions(task: MouseTask) -> tuple[str, list[float]]:
-    """Name the first training positions; return them in pixels to a hundredth, x and y in turn."""
-    half = np.asarray(task.canvas, dtype=np.float64) / 2
+def _source(task: MouseTask, kept: Mapping[str, Any]) -> str:
+    """Say what the positions are."""
     source = "the run’s recording" if task.positions == "recording" else "the run’s positions"
-    # One more than are handed over tells whether these are all.
-    asked = {"normalise": "none", "jitter": 0.0, "count": min(task.count, POSITIONS + 1)}
-    try:
-        centred = task.model_copy(update=asked).data_set().training_targets
-    except NeuroevoError:  # a recording that was there when the run began
-        strokes = MouseTask(canvas=task.canvas, seed=task.seed, normalise="none", count=POSITIONS)
-        centred = strokes.data_set().training_targets
-        source = "simulated positions (the run’s recording is gone)"
-    if len(centred) > POSITIONS:
-        source = f"{POSITIONS:,} of {source}"
-    flat: list[float] = np.round(centred[:POSITIONS] + half, 2).ravel().tolist()
-    return source, flat
+    count = len(kept["positions"]) // 2
+    return source if kept["count"] == count else f"{count:,} of {source}"

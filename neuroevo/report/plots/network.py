@@ -47,7 +47,7 @@ def data(findings: "Findings") -> NetworkData:
     if network is None:
         return NetworkData(None, None)
     rank = findings.front.index(leading(findings)) + 1
-    return NetworkData(network, laid_out(network, *findings.data_names), rank)
+    return NetworkData(network, laid_out(network), rank)
 
 
 def draw(drawn: NetworkData) -> Specification:

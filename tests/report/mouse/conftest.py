@@ -41,7 +41,8 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Findings:
         encoding="utf-8",
     )
     experiment = load_experiment(path)
-    stream = sample_stream(experiment.task.data_set(), experiment.training, (experiment.seed, 0))
+    data = experiment.task.data_set()
+    stream = sample_stream(data, experiment.training, (experiment.seed, 0))
     genomes = [dict(each.configuration) for each in experiment.task.baselines]
     names = [each.name for each in experiment.task.baselines]
     found = [
@@ -49,7 +50,14 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Findings:
         for number, (genome, name) in enumerate(zip([*genomes, EVOLVED], [*names, ""], strict=True))
     ]
     trials, champions = zip(*found, strict=True)
-    return Findings(experiment, trials, champions, identity="mouse-20261122-154455")
+    return Findings(
+        experiment,
+        trials,
+        champions,
+        data.columns,
+        experiment.task.kept(data),
+        identity="mouse-20261122-154455",
+    )
 
 
 def trained(

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Download, Page, expect
 
-from neuroevo.learning import Architecture, DataSet, Network, TrainingSettings
+from neuroevo.learning import Architecture, Columns, DataSet, Network, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.starting_weights import starting_parameters
 from neuroevo.learning.training import sample_stream, train
@@ -230,7 +230,9 @@ def test_page_begins_and_trains_as_a_run_does(visit: Open, learnt: Findings) -> 
     positions = np.array(payload(learnt)["positions"]).reshape(-1, 2)
     seen = (positions - (500, 300)) / (500, 300)
     settings = TrainingSettings(samples=3000, precision="float64")
-    stream = sample_stream(DataSet(seen, seen, seen, seen, ("x", "y"), ("x", "y")), settings, seed)
+    stream = sample_stream(
+        DataSet(seen, seen, seen, seen, Columns(("x", "y"), ("x", "y"))), settings, seed
+    )
     theirs = train(architecture, [Lane(3, 0.106)], stream)
     ours = np.array(network(page, "left")["parameters"])
     assert np.abs(ours - theirs.parameters[0]).max() < 1e-9

@@ -15,6 +15,7 @@ from neuroevo.learning import (
     OPTIMIZERS,
     SCHEDULES,
     Architecture,
+    Columns,
     DataSet,
     Network,
     Optimization,
@@ -256,7 +257,7 @@ def data() -> DataSet:
     share = (1 + np.sin(3 * inputs[:, 0]) * inputs[:, 1]) / 2
     targets = np.stack([share, 1 - share], axis=1)
     parts = inputs[:150], targets[:150], inputs[150:], targets[150:]
-    return DataSet(*parts, ("x", "y"), ("one", "other"))
+    return DataSet(*parts, Columns(("x", "y"), ("one", "other")))
 
 
 SETTINGS = TrainingSettings(samples=BUDGET, precision="float64")

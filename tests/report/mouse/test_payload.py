@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from neuroevo.errors import NeuroevoError
 from neuroevo.experiment import load_experiment
 from neuroevo.report.findings import Findings
 from neuroevo.report.mouse.payload import payload
@@ -40,7 +42,9 @@ def findings_of(tmp_path: Path, task: str) -> Findings:
         name="article-good",
         genome=genome | {"hidden": (), "optimizer": "adam"},
     )
-    return Findings(experiment, (baseline, trial), identity="small-20261122-154455")
+    kept = experiment.task.kept(experiment.task.data_set())
+    identity = "small-20261122-154455"
+    return Findings(experiment, (baseline, trial), kept=kept, identity=identity)
 
 
 def test_payload_is_as_it_was(tmp_path: Path) -> None:
@@ -75,7 +79,7 @@ def test_more_trials_may_race(learnt: Findings) -> None:
 
 def test_without_any_trial_the_baselines_race(learnt: Findings) -> None:
     """A run that has only begun offers the configurations that were picked by hand, untrained."""
-    found = payload(Findings(learnt.experiment, ()))
+    found = payload(Findings(learnt.experiment, (), kept=learnt.kept))
     assert {each["group"] for each in found["contestants"]} == {"baseline"}
     assert found["left"] != found["right"]
 
@@ -95,15 +99,14 @@ def test_source_says_how_many_positions_there_are(tmp_path: Path, learnt: Findin
     assert len(found["positions"]) == 2 * 3000
 
 
-def test_positions_of_a_lost_recording_are_simulated(tmp_path: Path) -> None:
-    """A run whose recording has gone has strokes for its pre-training, all on the canvas."""
+def test_positions_are_those_that_the_run_kept(tmp_path: Path) -> None:
+    """A run whose recording has gone still has its positions; one that kept none is refused."""
     recording = tmp_path / "mine.csv"
     recording.write_text("x,y\n1,2\n3.5,4\n", encoding="utf-8")
     task = 'kind = "mouse"\npositions = "recording"\nrecording = "mine.csv"'
     findings = findings_of(tmp_path, task)
-    assert payload(findings)["positions"] == [1, 2, 3.5, 4]
     recording.unlink()
-    found = np.array(payload(findings)["positions"]).reshape(-1, 2)
-    assert payload(findings)["source"].startswith("simulated positions")
-    assert len(found) > 1000
-    assert ((found >= 0) & (found <= (1000, 600))).all()
+    assert payload(findings)["positions"] == [1, 2, 3.5, 4]
+    assert payload(findings)["source"] == "the run’s recording"
+    with pytest.raises(NeuroevoError, match="must have kept positions"):
+        payload(replace(findings, kept={}))
