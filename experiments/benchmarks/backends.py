@@ -16,11 +16,11 @@ from experiments.benchmarks.machine import this_machine
 from experiments.benchmarks.measuring import interleaved, median_ratio, say
 from experiments.benchmarks.tables import Table, at_most
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation import Workers
 from neuroevo.evaluation.evaluator import Evaluator, Scoring
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning.training import SampleStream, sample_stream
+from neuroevo.workers import Workers
 
 _EXPERIMENT = Path("experiments/mouse.toml")
 _TRIALS = 256

@@ -11,18 +11,14 @@ from neuroevo.evaluation.phenotype import (
     is_read,
     phenotype_of,
 )
-from neuroevo.evaluation.workers import Backend, Work, Workers
 
 __all__ = [
     "NETWORK_GENES",
     "OBJECTIVES",
     "REDUCTIONS",
     "TRAINING_GENES",
-    "Backend",
     "Objective",
     "Phenotype",
-    "Work",
-    "Workers",
     "is_read",
     "phenotype_of",
 ]

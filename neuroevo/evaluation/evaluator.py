@@ -20,11 +20,13 @@ from neuroevo.evaluation.bundles import Bundle, Replicate, pack
 from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurves, score
 from neuroevo.evaluation.parcel import Parcel
 from neuroevo.evaluation.phenotype import phenotype_of
-from neuroevo.evaluation.pool import Crew, Failure, Job, LocalCrew, Pool
-from neuroevo.evaluation.workers import Work, Workers
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
 from neuroevo.learning.training import SampleStream, compile_kernel, train
+from neuroevo.workers import Work, Workers
+from neuroevo.workers.crew import Crew
+from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.pool import Failure, Job, Pool, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,6 @@ class _TrainedLane(NamedTuple):
     parameters: npt.NDArray[np.floating]
     seconds: float  # its share of the bundle's
     work: Work  # on the bundle
-
-
-def never() -> bool:
-    """Go on to the end."""
-    return False
 
 
 class Evaluator:
@@ -161,7 +158,7 @@ def _crew(precision: Precision, workers: Workers) -> Crew:
     """Find workers that have the kernel compiled."""
     prepare = partial(compile_kernel, precision)
     if workers.backend == "dask":
-        from neuroevo.evaluation.cluster import ClusterCrew  # noqa: PLC0415 - Dask is an extra
+        from neuroevo.workers.cluster import ClusterCrew  # noqa: PLC0415 - Dask is an extra
 
         return ClusterCrew(str(workers.scheduler), prepare)
     prepare()

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroevo.errors import DataError, StorageError, UsageError
-from neuroevo.evaluation import Workers
-from neuroevo.evaluation.evaluator import Evaluator, never
+from neuroevo.evaluation.evaluator import Evaluator
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
@@ -43,6 +42,8 @@ from neuroevo.search.loop import SEARCH_SEEDS, Search, Standing, ends_of, living
 from neuroevo.search.progress import Observer, Progress, StoppedError, nobody
 from neuroevo.search.stopping import Stagnation
 from neuroevo.space import Value
+from neuroevo.workers import Workers
+from neuroevo.workers.pool import never
 
 
 def search(  # noqa: PLR0913 - all of what a caller may set, by name

@@ -11,9 +11,9 @@ from typing import Any
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evaluation.evaluator import Evaluation
-from neuroevo.evaluation.pool import Failure
 from neuroevo.runs import Trial
 from neuroevo.space import Value
+from neuroevo.workers.pool import Failure
 
 
 @dataclass(frozen=True, slots=True)

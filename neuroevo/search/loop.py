@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.evaluation.pool import Failure
 from neuroevo.evolution import Evolution, Individual
 from neuroevo.evolution.front import extended_front
 from neuroevo.experiment import Experiment
@@ -30,6 +29,7 @@ from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.stopping import ENDS, EXHAUSTED, Stagnation, reason_to_end, time_is_over
 from neuroevo.space import Genome, Value
 from neuroevo.tasks import Baseline
+from neuroevo.workers.pool import Failure
 
 SEARCH_SEEDS, FRESH_SEEDS = 0, 1  # second part of the seed of all starting weights and orders
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import TRAINING_GENES, Workers, is_read
+from neuroevo.evaluation import TRAINING_GENES, is_read
 from neuroevo.evaluation.evaluator import Evaluator
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment
@@ -31,6 +31,7 @@ from neuroevo.search.beginning import check_data, recovered
 from neuroevo.search.births import Birth, fitness
 from neuroevo.search.loop import SEARCH_SEEDS, scoring_of, streams_of
 from neuroevo.space import Value
+from neuroevo.workers import Workers
 
 Counter = Callable[[int, int], None]
 """Is told how many trials are finished, and of how many."""

@@ -15,12 +15,13 @@ import psutil
 import pytest
 
 from neuroevo.errors import NeuroevoError, UsageError
-from neuroevo.evaluation import Workers, evaluator
+from neuroevo.evaluation import evaluator
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator
-from neuroevo.evaluation.pool import Failure
 from neuroevo.learning.training import SampleStream
-from tests.evaluation import faults
+from neuroevo.workers import Workers
+from neuroevo.workers.pool import Failure
 from tests.evaluation.test_evaluator import CONFIGURATIONS, SCORING, bits, evaluated
+from tests.workers import faults
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="Dask is not installed"

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import OBJECTIVES, Backend, Workers, evaluator, phenotype_of
+from neuroevo.evaluation import OBJECTIVES, evaluator, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.evaluation.pool import Failure
 from neuroevo.learning import OPTIMIZERS, DataSet, Network, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import SampleStream, sample_stream, train
+from neuroevo.workers import Backend, Workers
+from neuroevo.workers.pool import Failure
 from tests import naive
-from tests.evaluation import faults
+from tests.workers import faults
 
 CLOCKS = 0.001  # seconds by which the clock of the day and the stopwatch may differ
 SCORING = Scoring(tuple(OBJECTIVES), "median")

@@ -5,14 +5,15 @@ import pickle
 import numpy as np
 import pytest
 
-from neuroevo.evaluation import Workers, phenotype_of
+from neuroevo.evaluation import phenotype_of
 from neuroevo.evaluation.bundles import Bundle, pack
-from neuroevo.evaluation.evaluator import never
 from neuroevo.evaluation.parcel import Parcel
-from neuroevo.evaluation.pool import Job, LocalCrew, Pool
 from neuroevo.learning import DataSet, TrainingSettings
 from neuroevo.learning.training import SampleStream, sample_stream
-from tests.evaluation.faults import kernels_after_training
+from neuroevo.workers import Workers
+from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.pool import Job, Pool, never
+from tests.workers.faults import kernels_after_training
 
 
 def test_a_stream_arrives_as_it_was_sent(stream: SampleStream) -> None:

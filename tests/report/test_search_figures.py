@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.evaluation import Work
 from neuroevo.evolution import Individual
 from neuroevo.evolution.front import hypervolumes
 from neuroevo.report import drawing
@@ -28,6 +27,7 @@ from neuroevo.runs import Trial
 from neuroevo.search.births import fitness
 from neuroevo.search.stopping import Stagnation
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers
+from neuroevo.workers import Work
 
 Runs = Callable[[str], Run]
 

@@ -14,7 +14,6 @@ import pytest
 
 import neuroevo
 from neuroevo.errors import DataError, UsageError
-from neuroevo.evaluation import Backend, Workers
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment, load_experiment
@@ -30,6 +29,7 @@ from neuroevo.runs import (
 )
 from neuroevo.search import Progress, search
 from neuroevo.space import Value
+from neuroevo.workers import Backend, Workers
 
 SMALL = {
     "name": "small",

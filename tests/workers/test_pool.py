@@ -15,10 +15,10 @@ import psutil
 import pytest
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation import Workers
-from neuroevo.evaluation.evaluator import never
-from neuroevo.evaluation.pool import Failure, Job, LocalCrew, Pool
-from tests.evaluation.faults import DEADLY, FAULTY, SLOW, Items, times_worked_on, work
+from neuroevo.workers import Workers
+from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.pool import Failure, Job, Pool, never
+from tests.workers.faults import DEADLY, FAULTY, SLOW, Items, times_worked_on, work
 
 JOBS = pytest.mark.parametrize("n_jobs", [1, 2])
 
@@ -213,8 +213,8 @@ def test_workers_that_do_not_live_are_no_failure_of_trials(tmp_path: Path) -> No
 
 ORPHANS = """
 from pathlib import Path
-from neuroevo.evaluation.evaluator import never
-from tests.evaluation.test_pool import job, loky, pairs
+from neuroevo.workers.pool import never
+from tests.workers.test_pool import job, loky, pairs
 with loky(2) as pool:
     for number, (item, worker) in enumerate(pool.run(job(Path({folder!r})), pairs(10_000), never)):
         if number == 5:
