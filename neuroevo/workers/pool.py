@@ -90,7 +90,7 @@ class Pool:
         self._crew.close()
 
     def run(
-        self, job: Job[Item, Result], items: Iterable[Item], stop: Callable[[], bool]
+        self, job: Job[Item, Result], items: deque[Item], stop: Callable[[], bool]
     ) -> Generator[tuple[Item, Result | Failure]]:
         """Do a job, giving what comes of each item, or of each of its parts, as soon as it does.
 
@@ -102,7 +102,8 @@ class Pool:
         job
             What is done.
         items
-            With what; the first come first.
+            With what; they are taken out from the left. Those that are appended while results
+            come are done too.
         stop
             Asked before anything is handed out, from any thread. Once it says yes, what is in hand
             is finished, and that is all.
@@ -112,9 +113,9 @@ class Pool:
         NeuroevoError
             If the workers don't live, whatever they do.
         """
-        waiting = deque(_Assignment(item) for item in items)
-        while waiting and not stop():
-            hand = _Hand(waiting, lambda item: bool(job.parts(item)), stop)
+        waiting: deque[_Assignment[Item]] = deque()  # those that come before the items
+        while (waiting or items) and not stop():
+            hand = _Hand(waiting, items, lambda item: bool(job.parts(item)), stop)
             try:
                 with closing(self._outcomes(job, hand)) as outcomes:
                     for number, outcome in outcomes:
@@ -234,10 +235,12 @@ class _Hand(Generic[Item]):
     def __init__(
         self,
         waiting: deque[_Assignment[Item]],
+        items: deque[Item],
         is_wanted: Callable[[Item], bool],
         stop: Callable[[], bool],
     ) -> None:
-        self._waiting, self._is_wanted, self._stop = waiting, is_wanted, stop
+        self._waiting, self._items = waiting, items
+        self._is_wanted, self._stop = is_wanted, stop
         self._lock = threading.Lock()
         self._in_hand: dict[int, _Assignment[Item]] = {}
         self._recalled = False
@@ -251,12 +254,18 @@ class _Hand(Generic[Item]):
 
     def _take(self, number: int) -> _Assignment[Item] | None:
         with self._lock:
-            while self._waiting and not self._recalled and not self._stop():
-                task = self._waiting.popleft()
+            while (task := self._next()) is not None:
                 if self._is_wanted(task.item):
                     self._in_hand[number] = task
                     return task
         return None
+
+    def _next(self) -> _Assignment[Item] | None:
+        if self._recalled or self._stop():
+            return None
+        if self._waiting:
+            return self._waiting.popleft()
+        return _Assignment(self._items.popleft()) if self._items else None
 
     def done(self, number: int) -> _Assignment[Item]:
         """Take a task as done."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.evolution import Individual
+from neuroevo.evolution import costs_of
 from neuroevo.evolution.front import hypervolumes
 from neuroevo.report import drawing
 from neuroevo.report.findings import Findings
@@ -24,9 +24,9 @@ from neuroevo.report.plots import (
 )
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
-from neuroevo.search.births import fitness
+from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.stopping import Stagnation
-from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers
+from neuroevo.space import Choice, Float, Gene, Integer, Layers
 from neuroevo.workers import Work
 
 Runs = Callable[[str], Run]
@@ -38,8 +38,9 @@ def test_hypervolume_is_what_the_search_watches(runs: Runs, name: str) -> None:
     findings = runs(name).findings
     stagnation, told, watched = Stagnation(), [], []
     for trials in findings.by_generation.values():
-        born = [Individual(Genome(trial.genome), fitness(trial)) for trial in trials]
-        told += [each for each in born if not each.failed]
+        fitnesses = [costs_of(fitness_of(trial)) for trial in trials]
+        born = [costs for costs in fitnesses if costs is not None]
+        told += born
         stagnation = stagnation.after(born, told)
         watched.append(stagnation.hypervolume)
     measured = hypervolume.data(findings).search
