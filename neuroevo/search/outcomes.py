@@ -63,10 +63,9 @@ def checked(candidate: Candidate, recorded: Trial) -> Trial:
     """
     for key, value in _origin(candidate).items():
         found = getattr(recorded, key)
-        asked = dict(value) if key == "genome" else value  # a journal gives plain mappings
-        if asked != found:
+        if value != found:
             raise StorageError(
-                f"trial {candidate.number}: {key} must be {asked!r}, for which the search asks, "
+                f"trial {candidate.number}: {key} must be {value!r}, for which the search asks, "
                 f"but the journal has {found!r}"
             )
     return recorded
@@ -82,4 +81,5 @@ def fitness_of(trial: Trial) -> tuple[float, ...]:
 
 def _origin(candidate: Candidate) -> dict[str, Any]:
     """Give what a trial has from its candidate, by the names that both have for it."""
-    return {part.name: getattr(candidate, part.name) for part in fields(candidate)}
+    origin = {part.name: getattr(candidate, part.name) for part in fields(candidate)}
+    return origin | {"genome": dict(candidate.genome)}
