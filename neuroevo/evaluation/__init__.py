@@ -7,8 +7,10 @@ from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, Objective
 from neuroevo.evaluation.phenotype import (
     NETWORK_GENES,
     TRAINING_GENES,
+    HiddenLayer,
     Phenotype,
     is_read,
+    layers_of,
     phenotype_of,
 )
 from neuroevo.evaluation.workers import Backend, Work, Workers
@@ -19,10 +21,12 @@ __all__ = [
     "REDUCTIONS",
     "TRAINING_GENES",
     "Backend",
+    "HiddenLayer",
     "Objective",
     "Phenotype",
     "Work",
     "Workers",
     "is_read",
+    "layers_of",
     "phenotype_of",
 ]

@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation import OBJECTIVES
-from neuroevo.evaluation.phenotype import phenotype_of
+from neuroevo.evaluation import OBJECTIVES, layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
 from neuroevo.report import wording
-from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
@@ -150,7 +148,8 @@ class Findings:
     @cached_property
     def traits(self) -> tuple[str, ...]:
         """The genes' names, with ``activation`` also where each hidden layer has its own."""
-        own = any(holds_pairs(trial.genome.get("hidden")) for trial in self.trials)
+        layers = (layer for trial in self.trials for layer in layers_of(trial.genome))
+        own = any(layer.activation for layer in layers)
         return tuple(dict.fromkeys([*self.genes, *["activation"] * own]))
 
     @cached_property
@@ -214,7 +213,7 @@ class Findings:
         champion = self.champion_of(trial)
         if champion is not None:
             return tuple(champion.architecture.layer_sizes)
-        hidden = wording.widths(trial.genome.get("hidden", ()))
+        hidden = tuple(layer.width for layer in layers_of(trial.genome))
         if self._layer_ends is None:
             return hidden
         try:

@@ -6,13 +6,12 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from neuroevo.evaluation import NETWORK_GENES, is_read
+from neuroevo.evaluation import NETWORK_GENES, is_read, layers_of
 from neuroevo.learning import READERS, Optimization
 from neuroevo.settings import printable
-from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -137,23 +136,13 @@ def sizes(layers: Sequence[int | str]) -> str:
     )
 
 
-def widths(hidden: object) -> tuple[int, ...]:
-    """Return the widths of hidden layers, with activations of their own or without."""
-    if holds_pairs(hidden):
-        return tuple(width for width, _ in hidden)
-    return hidden if isinstance(hidden, tuple) else ()
-
-
 def activation(genome: Mapping[str, object]) -> str:
     """Return a network's activation, layer by layer where they differ: ``tanh·relu``.
 
     Empty where the genome has none, or no hidden layer for it.
     """
-    hidden = genome.get("hidden")
-    if holds_pairs(hidden):
-        names = [name for _, name in hidden]
-        return sizes(names) if len(set(names)) > 1 else names[0]
-    return "" if hidden == () else str(genome.get("activation", ""))
+    names = [layer.activation for layer in layers_of(genome)]
+    return sizes(names) if len(set(names)) > 1 else "".join(names[:1])
 
 
 def shortened(text: str, length: int = 28) -> str:
@@ -183,11 +172,10 @@ def value(content: object) -> str:
         return "yes" if content else "no"
     if isinstance(content, (int, float)):
         return number(content)
-    if holds_pairs(content):
-        runs = groupby(content, key=itemgetter(1))
-        return " · ".join(f"{name} {sizes(widths(tuple(run)))}" for name, run in runs)
     if isinstance(content, tuple):
-        return sizes(content) if content else "none"
+        runs = groupby(layers_of({"hidden": content}), key=attrgetter("activation"))
+        alike = [(name, sizes([layer.width for layer in run])) for name, run in runs]
+        return " · ".join(f"{name} {widths}".lstrip() for name, widths in alike) or "none"
     return str(content)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroevo.evaluation import phenotype_of
+from neuroevo.evaluation import layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Architecture, samples_seen
@@ -27,7 +27,6 @@ from neuroevo.runs import (
     write_checkpoint,
     write_start,
 )
-from neuroevo.space.values import holds_pairs
 
 RATES = {"linear": 0.2, "tanh": 0.1, "sigmoid": 0.5, "relu": 0.08}
 
@@ -200,8 +199,8 @@ class Story:
 
 def first_activation(genome: dict[str, Any]) -> str:
     """Return the activation of the first hidden layer, which decides how well it learns here."""
-    hidden = genome["hidden"]
-    return str(hidden[0][1] if holds_pairs(hidden) else genome.get("activation", "linear"))
+    layers = layers_of(genome)
+    return layers[0].activation if layers else str(genome.get("activation", "linear"))
 
 
 def write_run(folder: Path, plan: Plan) -> Run:

@@ -53,7 +53,8 @@ def test_the_headline_names_the_activation_of_each_layer(runs: Runs) -> None:
     """Activations that differ are told layer by layer, as the layers' sizes are."""
     run = runs("mixed")
     genome: dict[str, Value] = {"hidden": ((6, "tanh"), (4, "relu")), "learning_rate": 0.21}
-    findings = Findings(run.experiment, (replace(run.best, genome=genome),))
+    trials = (replace(run.best, genome=genome),)
+    findings = Findings(run.experiment, trials, columns=run.start.columns)
     assert headline(findings).title.startswith("A tanh·relu 2·6·4·2 network at learning rate 0.21")
 
 

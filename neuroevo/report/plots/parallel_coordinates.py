@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.evaluation import is_read
+from neuroevo.evaluation import HiddenLayer, is_read, layers_of
 from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
@@ -26,9 +26,8 @@ from neuroevo.report.drawing import (
     thinned,
     with_gaps,
 )
-from neuroevo.report.features import activation_places, units
+from neuroevo.report.features import activation_places, have_own_activations, units
 from neuroevo.report.theme import LIGHT
-from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.report.findings import Findings
@@ -196,12 +195,17 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
             continue
         title = wording.plain(name.replace("_", " "))
         if all(isinstance(value, tuple) for value in tried):
+            layers, all_layers = (
+                [layers_of(trial.genome, name) for trial in each]
+                for each in (trials, findings.searched)
+            )
             named = title.replace("hidden", "hidden layers")
             for part, measure in ((named, len), ("hidden units", units)):
-                everything = _measures(tried, measure)
+                everything = _measures(all_layers, measure)
                 if len(set(everything)) > 1:
-                    coordinates.append(_numeric(part, _measures(values, measure), everything))
-            coordinates += _activations(values, tried)
+                    coordinates.append(_numeric(part, _measures(layers, measure), everything))
+            if have_own_activations(findings.searched):
+                coordinates += _activations(layers, all_layers)
         elif all(
             isinstance(value, (int, float)) and not isinstance(value, bool) for value in tried
         ):
@@ -215,14 +219,15 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
     return coordinates
 
 
-def _activations(values: Sequence[Any], tried: Sequence[Any]) -> list[Coordinate]:
-    """Return axes of the first and the last hidden layer's activation, where layers have some."""
-    if not any(map(holds_pairs, tried)):
-        return []
+def _activations(
+    values: Sequence[tuple[HiddenLayer, ...]], tried: Sequence[tuple[HiddenLayer, ...]]
+) -> list[Coordinate]:
+    """Return axes of the first and the last hidden layer's activation, of those that vary."""
     coordinates = []
     for title, place in activation_places(tried).items():
         row, everything = (
-            [hidden[place][1] if hidden else "none" for hidden in each] for each in (values, tried)
+            [layers[place].activation if layers else "none" for layers in each]
+            for each in (values, tried)
         )
         if len(set(everything)) > 1:
             coordinates.append(_categorical(title, row, everything))
