@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from neuroevo.report.findings import Findings
-from neuroevo.report.headline import headline, leading, samples_to_learn
+from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.leader import leading, samples_to_learn
+from neuroevo.report.headline import headline
 from neuroevo.report.run import Run
-from neuroevo.report.wording import number
+from neuroevo.wording import number
 
 if TYPE_CHECKING:
     from neuroevo.space import Value

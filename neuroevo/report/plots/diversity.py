@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroevo.analysis.thinning import thinned
 from neuroevo.evaluation import HiddenLayer, layers_of
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
@@ -23,14 +24,13 @@ from neuroevo.report.drawing import (
     generation_axis,
     nothing,
     rounded,
-    thinned,
 )
 from neuroevo.report.plots.shares import HEIGHT
 from neuroevo.report.theme import LIGHT
 from neuroevo.space import Choice, Float, Integer, Layers
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
     from neuroevo.space import Gene, Value
 

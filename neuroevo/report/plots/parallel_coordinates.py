@@ -14,23 +14,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroevo import wording
+from neuroevo.analysis.features import activation_places, have_own_activations, units
+from neuroevo.analysis.thinning import thinned
 from neuroevo.evaluation import HiddenLayer, is_read, layers_of
-from neuroevo.report import wording
 from neuroevo.report.drawing import (
     Specification,
     fanned,
     nothing,
-    objective_name,
     ramp_colour,
     round_step,
-    thinned,
     with_gaps,
 )
-from neuroevo.report.features import activation_places, have_own_activations, units
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 HEIGHT = 480
@@ -113,9 +112,9 @@ def data(findings: "Findings") -> ParallelData:
     coordinates = [] if not trials else [*_genes(findings, trials), *_objectives(findings, trials)]
     return ParallelData(
         tuple(coordinates),
-        tuple(findings.describe(trial) for trial in trials),
+        tuple(wording.described(trial) for trial in trials),
         len(ranked),
-        objective_name(findings.objectives[0]),
+        findings.objectives[0].label,
     )
 
 
@@ -249,7 +248,7 @@ def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordin
     ):
         top = _top(everything, logarithmic=item.logarithmic)
         kept = [value for value in everything if value <= top]
-        coordinate = _numeric(objective_name(item), values, kept, logarithmic=item.logarithmic)
+        coordinate = _numeric(item.label, values, kept, logarithmic=item.logarithmic)
         held = wording.measured(top, item.unit) if len(kept) < len(everything) else ""
         coordinates.append(replace(coordinate, held=held))
     return coordinates

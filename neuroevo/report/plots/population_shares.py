@@ -5,17 +5,17 @@ Where each hidden layer has an activation of its own, it is the layers that they
 
 from typing import TYPE_CHECKING
 
+from neuroevo.analysis.features import have_own_activations
 from neuroevo.evaluation import layers_of
 from neuroevo.learning import ACTIVATIONS
 from neuroevo.report.drawing import Specification
-from neuroevo.report.features import have_own_activations
 from neuroevo.report.plots import shares
 from neuroevo.report.theme import CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.space import Value
 
 

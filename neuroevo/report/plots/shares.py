@@ -8,20 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from neuroevo import wording
+from neuroevo.analysis.thinning import thinned
 from neuroevo.evaluation import HiddenLayer, layers_of
-from neuroevo.report import wording
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
     nothing,
     ramp_colour,
-    thinned,
     whole_ticks,
 )
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 HEIGHT = 340

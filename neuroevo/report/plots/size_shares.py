@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.features import units
 from neuroevo.report.drawing import Specification
-from neuroevo.report.features import units
 from neuroevo.report.plots import shares
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import HiddenLayer
-    from neuroevo.report.findings import Findings
 
 
 def data(findings: "Findings") -> shares.SharesData:

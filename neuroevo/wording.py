@@ -1,4 +1,7 @@
-"""How the report puts numbers, networks and names into words; knows no figure and no page."""
+"""How numbers, networks and names are written, in a table, on a page and on a terminal.
+
+It knows trials and experiments, no run, no figure and no page.
+"""
 
 import html
 import math
@@ -15,6 +18,7 @@ from neuroevo.settings import printable
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
+    from neuroevo.runs import Trial
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MANY_EQUAL = 5
@@ -216,6 +220,16 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
         for name, content in sorted(after.items(), key=_place)
         if before.get(name) != content and (is_read(name, after) or is_read(name, before))
     )
+
+
+def described(trial: "Trial") -> str:
+    """Return a trial in a short line: ``trial 512: linear 6·6, learning rate 0.21``."""
+    return f"{trial.name or f'trial {trial.number}'}: {configuration(trial.genome)}"
+
+
+def operator(name: str) -> str:
+    """Return an operator's name as it is said: ``crossover + mutation``, ``drop layer``."""
+    return name.replace("_", " ").replace("+", " + ")
 
 
 def optimization(experiment: "Experiment") -> str:

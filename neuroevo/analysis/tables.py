@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from neuroevo import wording
 from neuroevo.evaluation import TRAINING_GENES, is_read
-from neuroevo.report import wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 _FIRST = ("number", "generation", "state", "operator", "name", "parents")

@@ -3,19 +3,19 @@
 It knows genomes and no figure. Hidden layers are told by their depth and their units together.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroevo import wording
 from neuroevo.evaluation import HiddenLayer, is_read, layers_of
-from neuroevo.report import wording
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
+    from neuroevo.space import Gene
 
 DEPTH = "hidden layers"
 UNITS = "hidden units"
@@ -78,13 +78,13 @@ class Feature:
         return f"{self.name} {span}"
 
 
-def features(findings: "Findings", trials: "Sequence[Trial]") -> tuple[Feature, ...]:
+def features(genes: "Mapping[str, Gene]", trials: "Sequence[Trial]") -> tuple[Feature, ...]:
     """Return what varies among some trials, gene after gene in the space's order.
 
     Parameters
     ----------
-    findings
-        Its search space names the genes; what only a baseline has is no feature of the search.
+    genes
+        The genes of the search space; what only a baseline has is no feature of the search.
     trials
         Whose genomes are looked at.
 
@@ -95,7 +95,7 @@ def features(findings: "Findings", trials: "Sequence[Trial]") -> tuple[Feature, 
     activation. What is chosen from a list is a category, numbers too.
     """
     found: list[Feature] = []
-    for gene, kind in findings.experiment.space.genes.items():
+    for gene, kind in genes.items():
         values = [_value(gene, trial) for trial in trials]
         present = [value for value in values if value is not None]
         if not present:

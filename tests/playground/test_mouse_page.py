@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Download, Page, expect
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.learning import Architecture, Columns, DataSet, Network, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.starting_weights import starting_parameters
 from neuroevo.learning.training import sample_stream, train
-from neuroevo.report.findings import Findings
-from neuroevo.report.mouse import mouse_page
-from neuroevo.report.mouse.payload import payload
+from neuroevo.playground import mouse_page
+from neuroevo.playground.payload import payload
 from neuroevo.tasks.recording import read_recording
 
 Open = Callable[..., Page]
