@@ -21,7 +21,7 @@ from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import never
 
 if TYPE_CHECKING:
-    from neuroevo.report.comparison import Comparison
+    from neuroevo.report.comparison import ComparedRuns
 
 __all__ = ["Seeds", "ablate", "compare", "load_run", "random_search", "read_seeds", "resume", "run"]
 
@@ -224,7 +224,7 @@ def ablate(
     return Run(found.folder)
 
 
-def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results") -> "Comparison":
+def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results") -> "ComparedRuns":
     """Compare two or more runs: what differs between their experiments, and what came of it.
 
     Parameters
@@ -236,7 +236,7 @@ def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results"
 
     Returns
     -------
-    neuroevo.report.comparison.Comparison
+    neuroevo.report.comparison.ComparedRuns
         Its tables (`runs`, `differences`, `fronts`, `histories` and others) are pandas'; its
         figures are to be had by name, as those of a run.
 
@@ -262,7 +262,7 @@ def _opened(run: Run | str | Path, results: str | Path) -> Run:
 
 def _reported(folder: RunFolder) -> Run:
     """Open a finished run, with its report written."""
-    from neuroevo.report.page import write_report  # noqa: PLC0415 - loads pandas, not before
+    from neuroevo.playground import write_report  # noqa: PLC0415 - loads pandas, not before
 
     finished = Run(folder)
     write_report(finished)

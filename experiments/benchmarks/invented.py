@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import samples_seen
-from neuroevo.report.findings import Findings
 from neuroevo.runs import Trial
 from neuroevo.space import Value
 from neuroevo.workers import Work

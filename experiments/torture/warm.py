@@ -6,7 +6,7 @@ import plotly.graph_objects  # noqa: F401 - loaded here, used there
 import neuroevo.cli.main
 import neuroevo.cli.progress
 import neuroevo.cli.summary
-import neuroevo.report.page  # noqa: F401 - loaded here, used there
+import neuroevo.playground  # noqa: F401 - loaded here, used there
 from neuroevo.learning.training import compile_kernel
 
 compile_kernel("float32")

@@ -21,7 +21,7 @@ from neuroevo.cli.trials import records
 from neuroevo.errors import UsageError
 
 if TYPE_CHECKING:
-    from neuroevo.report.comparison import Comparison
+    from neuroevo.analysis.comparison import Comparison
     from neuroevo.report.comparison.boards import Board
 
 EXAMPLES = examples(
@@ -89,9 +89,8 @@ def _print_found(comparison: "Comparison") -> None:
 
 def _outcome(comparison: "Comparison") -> Table:
     from neuroevo.report.comparison import boards
-    from neuroevo.report.drawing import objective_name
 
-    scores = [title for item in comparison.objectives for title in (objective_name(item), "fresh")]
+    scores = [title for item in comparison.objectives for title in (item.label, "fresh")]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
     numbers = [*scores, *fronts]
     columns = (

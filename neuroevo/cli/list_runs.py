@@ -10,8 +10,8 @@ from neuroevo.cli.options import RESULTS, AsJson, Results, examples
 from neuroevo.cli.terminal import Column, Table, print_table, say
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.summary import Summary
     from neuroevo.evaluation import Objective
-    from neuroevo.report.summary import Summary
 
 EXAMPLES = examples("neuroevo list", "neuroevo list --json | jq -r '.[-1].id'")
 
@@ -23,7 +23,7 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
 
     Prints a table to stdout, or a JSON array with --json.
     """
-    from neuroevo.report.summary import Summarizer
+    from neuroevo.analysis.summary import Summarizer
     from neuroevo.runs import list_runs as folders
 
     summaries = [Summarizer(folder).summary() for folder in folders(results)]
@@ -36,7 +36,6 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
 
 
 def _table(summaries: "list[Summary]") -> Table:
-    from neuroevo.report.drawing import objective_name
 
     objectives = list(dict.fromkeys(item for each in summaries for item in each.objectives))
     columns = (
@@ -44,14 +43,14 @@ def _table(summaries: "list[Summary]") -> Table:
         Column("experiment", dispensable=4),
         Column("state", dispensable=1),
         Column("trials", right=True, dispensable=2),
-        *(Column(objective_name(objective), right=True) for objective in objectives),
+        *(Column(objective.label, right=True) for objective in objectives),
         Column("when", dispensable=3),
     )
     return Table(columns, tuple(_row(summary, objectives) for summary in summaries))
 
 
 def _row(summary: "Summary", objectives: "list[Objective]") -> tuple[str, ...]:
-    from neuroevo.report import wording
+    from neuroevo import wording
 
     scores = [(summary.best.get(item.name), item.unit) for item in objectives]
     return (

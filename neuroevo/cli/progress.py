@@ -223,16 +223,15 @@ def _facts(progress: "Progress") -> list[tuple[str, str]]:
 
 def _best(progress: "Progress") -> list[tuple[str, str]]:
     """Give the best score of each objective on the front so far, as text."""
+    from neuroevo import wording
     from neuroevo.evaluation import OBJECTIVES
-    from neuroevo.report import wording
-    from neuroevo.report.drawing import objective_name
 
     if not progress.front:
         return []
     objectives = [OBJECTIVES[name] for name in progress.experiment.evolution.objectives]
     scores = [min(trial.objectives[item.name] for trial in progress.front) for item in objectives]
     return [
-        (objective_name(item), wording.measured(score, item.unit))
+        (item.label, wording.measured(score, item.unit))
         for item, score in zip(objectives, scores, strict=True)
     ]
 

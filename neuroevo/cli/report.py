@@ -51,7 +51,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         raise UsageError("--baseline: must come with --ablation")
 
     from neuroevo import api
-    from neuroevo.report.page import write_report
+    from neuroevo.playground import write_report
 
     found = api.load_run(run, results)
     if random_search:
@@ -63,7 +63,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     path = write_report(found)
     typer.echo(path)
     if figures is not None:
-        from neuroevo.report.figures import write_figures
+        from neuroevo.report.figure_files import write_figures
 
         written = write_figures(found, figures)
         for figure in written.paths:

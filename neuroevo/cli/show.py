@@ -41,7 +41,7 @@ def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False)
 
 def _state(run: "Run") -> str:
     """Say how the run stands, why, and how it goes on."""
-    from neuroevo.report import wording
+    from neuroevo import wording
     from neuroevo.runs import holder
 
     status = run.status
@@ -67,7 +67,7 @@ def _experiment(run: "Run") -> list[tuple[str, str]]:
 
 
 def _training(experiment: "Experiment") -> str:
-    from neuroevo.report import wording
+    from neuroevo import wording
 
     training, learning = experiment.training, wording.optimization(experiment)
     return (
@@ -79,7 +79,7 @@ def _training(experiment: "Experiment") -> str:
 
 
 def _evolution(experiment: "Experiment") -> str:
-    from neuroevo.report import wording
+    from neuroevo import wording
 
     evolution = experiment.evolution
     return (

@@ -37,8 +37,6 @@ def print_findings(run: "Run", stream: TextIO) -> None:
 
 def front_table(run: "Run") -> Table:
     """Make the table of the front, from end to end in a few rows."""
-    from neuroevo.report.drawing import objective_name
-
     scored_again = any(fresh_objectives(run, trial) for trial in run.pareto_front())
     columns = [
         Column("rank", right=True),
@@ -46,7 +44,7 @@ def front_table(run: "Run") -> Table:
         Column("configuration", wraps=True),
     ]
     for objective in run.findings.objectives:
-        columns.append(Column(objective_name(objective), right=True))
+        columns.append(Column(objective.label, right=True))
         if scored_again:
             columns.append(Column("fresh", right=True, dispensable=1))
     front = run.pareto_front()
@@ -63,9 +61,7 @@ def front_table(run: "Run") -> Table:
 
 def baseline_table(run: "Run") -> Table:
     """Make the table of the baselines, each compared with the trial that the report opens with."""
-    from neuroevo.report.drawing import objective_name
-
-    objectives = (Column(objective_name(item), right=True) for item in run.findings.objectives)
+    objectives = (Column(item.label, right=True) for item in run.findings.objectives)
     rows = (
         (trial.name, *_scored(run, trial, scored_again=False), _comparison(run, trial))
         for trial in run.baselines
@@ -93,7 +89,7 @@ def times_fewer_samples(run: "Run", baseline: "Trial") -> float | None:
     float or None
         Below 1 where it needs more; None where one of the two does not learn it.
     """
-    from neuroevo.report.headline import leading, samples_to_learn
+    from neuroevo.analysis.leader import leading, samples_to_learn
 
     if not run.pareto_front():
         return None
@@ -104,7 +100,7 @@ def times_fewer_samples(run: "Run", baseline: "Trial") -> float | None:
 
 def _winner(run: "Run") -> str:
     """Name the trial that the report opens with by its rank."""
-    from neuroevo.report.headline import leading
+    from neuroevo.analysis.leader import leading
 
     front = run.pareto_front()
     return f"rank {front.index(leading(run.findings)) + 1} has" if front else ""
@@ -112,16 +108,16 @@ def _winner(run: "Run") -> str:
 
 def _comparison(run: "Run", baseline: "Trial") -> str:
     """Say how the trial that the report opens with compares with a baseline."""
-    from neuroevo.report import wording
-    from neuroevo.report.dominance import ratio_as_shown
-    from neuroevo.report.headline import TRAINED, leading, samples_to_learn, told
+    from neuroevo import wording
+    from neuroevo.analysis.dominance import ratio_as_shown
+    from neuroevo.analysis.leader import TRAINED, leading, leading_objective, samples_to_learn
 
     if baseline.state != "complete":
         return baseline.state
     if not run.pareto_front():
         return ""
     leader = leading(run.findings)
-    item = told(run.findings, leader)
+    item = leading_objective(run.findings, leader)
     if item.name == TRAINED and samples_to_learn(run.findings, baseline) is None:
         return "not learnt"
     ratio = ratio_as_shown(item, baseline.objectives[item.name], leader.objectives[item.name])
@@ -134,7 +130,7 @@ def _comparison(run: "Run", baseline: "Trial") -> str:
 
 
 def _scored(run: "Run", trial: "Trial", *, scored_again: bool) -> tuple[str, ...]:
-    from neuroevo.report import wording
+    from neuroevo import wording
 
     cells = [wording.configuration(trial.genome)]
     fresh = fresh_objectives(run, trial)

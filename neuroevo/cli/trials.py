@@ -79,14 +79,16 @@ def _parquet(table: "pd.DataFrame") -> bytes:
 
 def _typed(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Make lists of tuples whose items have one type, since a Parquet column has one."""
-    from neuroevo.space.values import holds_pairs
+    from neuroevo.evaluation import layers_of
 
-    paired = any(map(holds_pairs, column))
+    paired = any(layer.activation for cell in column for layer in layers_of({"hidden": cell}))
 
-    def typed(layer: Any) -> object:  # noqa: ANN401 - an item of any list
+    def typed(cell: Any) -> object:  # noqa: ANN401 - whatever a table holds
+        if not isinstance(cell, tuple):
+            return cell
         if not paired:
-            return layer
-        width, activation = layer if isinstance(layer, tuple) else (layer, None)
-        return {"width": width, "activation": activation}
+            return list(cell)
+        layers = layers_of({"hidden": cell})
+        return [{"width": each.width, "activation": each.activation or None} for each in layers]
 
-    return column.map(lambda cell: list(map(typed, cell)) if isinstance(cell, tuple) else cell)
+    return column.map(typed)

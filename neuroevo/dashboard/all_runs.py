@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from neuroevo import wording
+from neuroevo.analysis.thinning import thinned
 from neuroevo.dashboard.chart import lowest_so_far, sparkline
 from neuroevo.dashboard.guard import address
 from neuroevo.dashboard.one_run import bests, how_many
 from neuroevo.dashboard.shelf import Glance
-from neuroevo.dashboard.tables import Column, Order, filter_of, headings, matches
-from neuroevo.report import wording
-from neuroevo.report.drawing import objective_name, thinned
+from neuroevo.dashboard.sorting import Column, Order, filter_of, headings, matches
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.summary import Summary
     from neuroevo.evaluation import Objective
-    from neuroevo.report.summary import Summary
 
 LONGEST_NOTE = 160  # characters
 
@@ -82,10 +82,7 @@ def _columns(
         Column("run", "run", lambda glance: -ages[glance.folder.id], falls=True),
         Column("state", "state", of("state")),
         Column("experiment", "experiment", _experiment_name),
-        *(
-            Column(item.name, objective_name(item), score(item.name), numeric=True)
-            for item in objectives
-        ),
+        *(Column(item.name, item.label, score(item.name), numeric=True) for item in objectives),
         Column("trials", "trials", of("trials"), numeric=True, falls=True),
         Column("time", "time", of("seconds"), numeric=True, falls=True),
         *([Column("note", "note", _note)] if any(map(_note, glances)) else []),

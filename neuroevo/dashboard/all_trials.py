@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from neuroevo import wording
 from neuroevo.dashboard.guard import address
 from neuroevo.dashboard.links import Link, trial_link
-from neuroevo.dashboard.tables import (
+from neuroevo.dashboard.sorting import (
     Column,
     Order,
     filter_of,
@@ -16,11 +17,9 @@ from neuroevo.dashboard.tables import (
     whole_number,
     with_query,
 )
-from neuroevo.report import wording
-from neuroevo.report.drawing import objective_name
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 PAGE = 100  # trials on a page of their table
@@ -89,7 +88,7 @@ def _columns(findings: "Findings") -> "list[Column[Trial]]":
     return [
         Column("trial", "trial", lambda trial: trial.number, numeric=True),
         *(
-            Column(item.name, objective_name(item), score(item.name), numeric=True)
+            Column(item.name, item.label, score(item.name), numeric=True)
             for item in findings.objectives
         ),
         *(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from neuroevo.report import wording
+from neuroevo import wording
 from neuroevo.report.drawing import round_step
 
 SIDE = 1000  # units of a drawing, each way

@@ -5,22 +5,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from neuroevo import wording
+from neuroevo.analysis.thinning import thinned
 from neuroevo.dashboard.all_trials import measured
 from neuroevo.dashboard.chart import Axis, Chart, Dot, Line, axis, chart, lowest_so_far
 from neuroevo.dashboard.guard import address
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.shelf import Book
-from neuroevo.report import wording
+from neuroevo.playground import is_of_the_mouse
 from neuroevo.report.document import with_code
-from neuroevo.report.drawing import objective_name, thinned
 from neuroevo.report.headline import headline
-from neuroevo.report.mouse import is_of_the_mouse
 from neuroevo.runs.disk import stamp
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.analysis.summary import Summary
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
-    from neuroevo.report.summary import Summary
     from neuroevo.runs import RunFolder
 
 MOST_POINTS = 400  # of a chart
@@ -102,13 +102,13 @@ def _glanced(findings: "Findings", summary: "Summary", base: str) -> dict[str, A
         "share": min(1.0, summary.trials / max(1, summary.expected)),
         "how_far": _how_far(summary),
         "best": [
-            (f"best {objective_name(item)}", wording.measured(score, item.unit))
+            (f"best {item.label}", wording.measured(score, item.unit))
             for item, score in bests(summary)
         ],
         "charts": _charts(findings, summary, base),
         "front": [_front_row(findings, rank, base) for rank in findings.excerpt()],
         "front_size": len(findings.front),
-        "objectives": [objective_name(item) for item in findings.objectives],
+        "objectives": [item.label for item in findings.objectives],
         "started": wording.moment(summary.started),
         "links": tuple(_links(findings, base)),
     }
@@ -161,8 +161,8 @@ def _history(summary: "Summary", place: int, item: "Objective", across: Axis) ->
         Line("best of the generation", "points", tuple(zip(numbers, scores, strict=True))),
         Line("best so far", "best", tuple(zip(numbers, lowest_so_far(scores), strict=True))),
     )
-    up = axis(objective_name(item), scores, logarithmic=item.logarithmic)
-    return chart(objective_name(item), across, up, lines)
+    up = axis(item.label, scores, logarithmic=item.logarithmic)
+    return chart(item.label, across, up, lines)
 
 
 def _front_chart(findings: "Findings", base: str) -> Chart:
@@ -170,12 +170,12 @@ def _front_chart(findings: "Findings", base: str) -> Chart:
     rivals = [trial for trial in findings.baselines if findings.is_complete(trial)]
     picked = [findings.front[index] for index in thinned(len(findings.front), MOST_POINTS)]
     scores = [findings.scores(trial) for trial in (*rivals, *picked)]
-    x = axis(objective_name(across), [each[1] for each in scores], logarithmic=across.logarithmic)
-    y = axis(objective_name(upward), [each[0] for each in scores], logarithmic=upward.logarithmic)
+    x = axis(across.label, [each[1] for each in scores], logarithmic=across.logarithmic)
+    y = axis(upward.label, [each[0] for each in scores], logarithmic=upward.logarithmic)
     dots = [
         Dot(
             findings.scores(trial)[1::-1],  # type: ignore[arg-type] # two of them
-            findings.describe(trial),
+            wording.described(trial),
             f"{base}/trials/{trial.number}",
             *(("baselines", "other") if trial.operator == "baseline" else ("front", "best")),
         )

@@ -4,18 +4,17 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from neuroevo import wording
 from neuroevo.dashboard.chart import Chart, Line, axis, chart
 from neuroevo.dashboard.guard import address
 from neuroevo.dashboard.links import Link, trial_link
-from neuroevo.report import wording
+from neuroevo.playground import is_of_the_mouse
 from neuroevo.report.diagram import laid_out, svg
-from neuroevo.report.drawing import objective_name
 from neuroevo.report.figures import network_label
-from neuroevo.report.mouse import is_of_the_mouse
 from neuroevo.runs import best_toml
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 MOST_CHILDREN = 60  # that are listed
@@ -73,7 +72,7 @@ def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
     fresh = champion.fresh_objectives if champion is not None else {}
     return [
         (
-            objective_name(item),
+            item.label,
             wording.measured(score, item.unit),
             wording.measured(fresh[item.name], item.unit) if item.name in fresh else "",
         )

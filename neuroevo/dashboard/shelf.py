@@ -13,11 +13,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.summary import Kept, Summarizer, Summary
 from neuroevo.errors import NeuroevoError
-from neuroevo.report.findings import Findings
-from neuroevo.report.page import page
+from neuroevo.playground import report_page
 from neuroevo.report.run import Run
-from neuroevo.report.summary import Kept, Summarizer, Summary
 from neuroevo.runs import (
     JournalReader,
     RunFolder,
@@ -194,7 +194,7 @@ class Book:
             known = self._report
             if known is None or (known.began < asked and known.summary is not self.summary()):
                 began, summary = time.monotonic(), self.summary()
-                text = page(Run(self.folder).findings).encode()
+                text = report_page(Run(self.folder).findings).encode()
                 known = self._report = _Report(summary, began, text)
             return known.text
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from neuroevo.analysis.comparison import Comparison
 from neuroevo.dashboard import all_runs, all_trials, one_run, one_trial
 from neuroevo.dashboard.guard import address
 from neuroevo.dashboard.pages import (
@@ -20,9 +21,9 @@ from neuroevo.dashboard.pages import (
     whole_page,
 )
 from neuroevo.dashboard.shelf import Book, Shelf
-from neuroevo.dashboard.tables import whole_number
-from neuroevo.report.comparison import compare, comparison_page
-from neuroevo.report.mouse import is_of_the_mouse, mouse_page
+from neuroevo.dashboard.sorting import whole_number
+from neuroevo.playground import is_of_the_mouse, mouse_page
+from neuroevo.report.comparison import comparison_page
 from neuroevo.runs import best_toml
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Views:
             return problem(400, "Nothing to compare", (line,))
         books = [_found(self._shelf.open(identity)) for identity in identities]
         page = comparison_page(
-            compare([book.findings() for book in books], identities),
+            Comparison.of([book.findings() for book in books], identities),
             linked_from=LINKED_FROM,
             home="/",
             addresses=[address("runs", identity) for identity in identities],

@@ -7,8 +7,10 @@ from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, Objective
 from neuroevo.evaluation.phenotype import (
     NETWORK_GENES,
     TRAINING_GENES,
+    HiddenLayer,
     Phenotype,
     is_read,
+    layers_of,
     phenotype_of,
 )
 
@@ -17,8 +19,10 @@ __all__ = [
     "OBJECTIVES",
     "REDUCTIONS",
     "TRAINING_GENES",
+    "HiddenLayer",
     "Objective",
     "Phenotype",
     "is_read",
+    "layers_of",
     "phenotype_of",
 ]

@@ -55,6 +55,11 @@ class Objective:
     scores: Callable[[LearningCurves], npt.NDArray[np.float64]]
     known_at_target: bool = False
 
+    @property
+    def label(self) -> str:
+        """The name as it is said: ``final MSE``."""
+        return self.name.replace("_", " ").replace("mse", "MSE")
+
     def fitness(self, value: float) -> float:
         """Bring a value to the scale on which it is compared."""
         # Rounded, since the last bit of a logarithm is not the same on every machine.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from neuroevo.learning import (
     READERS,
@@ -11,7 +11,6 @@ from neuroevo.learning import (
     StartingWeights,
     TrainingSettings,
 )
-from neuroevo.space.values import holds_pairs
 
 TRAINING_GENES = ("biases", "starting_weights", *Optimization.model_fields)
 """The training settings that may be genes too; a gene takes the place of its setting."""
@@ -19,6 +18,13 @@ TRAINING_GENES = ("biases", "starting_weights", *Optimization.model_fields)
 NETWORK_GENES = ("hidden", "learning_rate", "activation", *TRAINING_GENES)
 """The genes of a network; `activation` has no meaning where each layer has its own or there is
 none."""
+
+
+class HiddenLayer(NamedTuple):
+    """A hidden layer as a genome describes it; the activation is empty where it names none."""
+
+    width: int
+    activation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +58,12 @@ def phenotype_of(
         Where a value is none that a network can have.
     """
     chosen = {name: configuration.get(name, getattr(training, name)) for name in TRAINING_GENES}
-    hidden, activation = _hidden_layers(configuration)
+    layers = layers_of(configuration)
     architecture = Architecture(
         inputs=layer_ends[0],
-        hidden=hidden,
+        hidden=tuple(layer.width for layer in layers),
         outputs=layer_ends[1],
-        activation=activation,
+        activation=tuple(layer.activation for layer in layers),  # type: ignore[misc] # checked there
         biases=chosen.pop("biases"),
         output="softmax" if training.loss == "cross_entropy" else "linear",
     )
@@ -70,15 +76,30 @@ def phenotype_of(
     )
 
 
+def layers_of(configuration: Mapping[str, Any], gene: str = "hidden") -> tuple[HiddenLayer, ...]:
+    """Return the hidden layers that a configuration describes, from the inputs on.
+
+    Its gene has a width for each of them, and then `activation` is that of all, or pairs of a
+    width and an activation.
+
+    Parameters
+    ----------
+    configuration
+        Some genes and their values.
+    gene
+        The gene that describes layers; where it does not, or is missing, there are none.
+    """
+    value = configuration.get(gene)
+    if not isinstance(value, tuple):
+        return ()
+    shared = str(configuration.get("activation", ""))
+    return tuple(
+        HiddenLayer(*layer) if isinstance(layer, tuple) else HiddenLayer(layer, shared)
+        for layer in value
+    )
+
+
 def is_read(name: str, configuration: Mapping[str, Any]) -> bool:
     """Tell whether a gene has a part in a trial, as far as the configuration says."""
     reader = configuration.get("schedule" if name == "end_factor" else "optimizer")
     return name not in READERS or reader is None or reader in READERS[name]
-
-
-def _hidden_layers(configuration: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Give the widths, and the activation of all layers or of each."""
-    hidden = configuration["hidden"]
-    if holds_pairs(hidden):
-        return tuple(width for width, _ in hidden), tuple(name for _, name in hidden)
-    return hidden, configuration["activation"] if hidden else "linear"

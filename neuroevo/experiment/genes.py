@@ -12,11 +12,10 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, field
 from pydantic.fields import FieldInfo
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import TRAINING_GENES
+from neuroevo.evaluation import TRAINING_GENES, layers_of
 from neuroevo.learning import Activation, TrainingSettings
 from neuroevo.settings import Location, Settings, refusal, shown, unknown, worded
 from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
-from neuroevo.space.values import holds_pairs
 
 MAX_WIDTH = 1024
 MAX_HIDDEN_LAYERS = 64
@@ -110,9 +109,9 @@ class HiddenChoices(Choices[Hidden]):
         problems: Problems = [
             ((index,), f"{rule}, but got {shown(layers)}")
             for index, layers in enumerate(choices)
-            if layers and not holds_pairs(layers)
+            if layers and not _have_activations(layers)
         ]
-        if problems and any(map(holds_pairs, choices)):
+        if problems and any(map(_have_activations, choices)):
             raise refusal(problems)
         return choices
 
@@ -257,12 +256,16 @@ def _holds_networks(items: Iterable[object]) -> bool:
     return bool(lists) and (not pairs or any(map(_holds_lists, lists)))
 
 
+def _have_activations(layers: object) -> bool:
+    return any(layer.activation for layer in layers_of({"hidden": layers}))
+
+
 def _has_activations(hidden: Gene) -> bool:
     match hidden:
         case Layers():
             return hidden.activation is not None
         case Choice():
-            return any(map(holds_pairs, hidden.options))
+            return any(map(_have_activations, hidden.options))
     return False
 
 

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import TRAINING_GENES, is_read
+from neuroevo.evaluation import TRAINING_GENES, is_read, layers_of
 from neuroevo.experiment.experiment import Experiment
 from neuroevo.learning import READERS, TrainingSettings
 from neuroevo.space import Gene, Genome, SearchSpace
-from neuroevo.space.values import holds_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +96,17 @@ def _genome(space: SearchSpace, values: Mapping[str, Any], unsettled: Collection
 
 def _in_form(configuration: Mapping[str, Any], space: SearchSpace) -> dict[str, Any]:
     """Give the hidden layers activations of their own, or one for all, as the space has them."""
-    values = dict(configuration)
-    hidden, activation = values.pop("hidden"), values.pop("activation", None)
-    if not hidden:
-        return values | {"hidden": hidden}
-    names = {name for _, name in hidden} if holds_pairs(hidden) else {activation}
+    values, layers = dict(configuration), layers_of(configuration)
+    values.pop("activation", None)
+    if not layers:
+        return values
     if "activation" not in space.genes:
-        pairs = hidden if holds_pairs(hidden) else tuple((width, activation) for width in hidden)
-        return values | {"hidden": pairs}
+        return values | {"hidden": tuple(map(tuple, layers))}
+    names = {layer.activation for layer in layers}
     if len(names) > 1:
+        hidden = configuration["hidden"]
         raise UsageError(f"hidden: must have one activation for all layers, but got {hidden!r}")
-    widths = tuple(width for width, _ in hidden) if holds_pairs(hidden) else hidden
-    return values | {"hidden": widths, "activation": names.pop()}
+    return values | {"hidden": tuple(layer.width for layer in layers), "activation": names.pop()}
 
 
 def _settings(training: TrainingSettings) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from neuroevo.report import wording
+from neuroevo import wording
 
 if TYPE_CHECKING:
     from neuroevo.learning import Network

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.report import wording
+from neuroevo import wording
 from neuroevo.report.theme import LIGHT, RAMP
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.features import Feature
     from neuroevo.evaluation import Objective
-    from neuroevo.report.features import Feature
 
 Specification = dict[str, Any]
 
@@ -36,14 +36,6 @@ SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon",
 def rounded(values: Iterable[float]) -> list[float | int | None]:
     """Return numbers with five significant digits, None in place of NaN and infinity."""
     return [_rounded(float(value)) for value in values]
-
-
-def thinned(count: int, most: int = MOST_POINTS) -> list[int]:
-    """Return at most ``most`` evenly spread indices below ``count``, the first and last kept."""
-    if count <= most:
-        return list(range(count))
-    spread = np.linspace(0, count - 1, most)
-    return sorted({int(index) for index in np.rint(spread)})
 
 
 def told(values: Iterable[float], unit: str = "") -> list[str]:
@@ -99,14 +91,9 @@ def logarithmic_axis(values: Iterable[float] = (), ticks: int = MOST_TICKS) -> d
 
 def objective_title(objective: "Objective") -> str:
     """Return an objective's name with its unit, as an axis shows it."""
-    name = objective_name(objective)
+    name = objective.label
     unit = objective.unit
     return f"{name} ({unit})" if unit and unit.lower() not in name.lower() else name
-
-
-def objective_name(objective: "Objective") -> str:
-    """Return an objective's name as it is said: ``final MSE``."""
-    return objective.name.replace("_", " ").replace("mse", "MSE")
 
 
 def feature_axis(feature: "Feature", ticks: int = MOST_TICKS) -> dict[str, Any]:

@@ -4,20 +4,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from neuroevo.evaluation import OBJECTIVES
-from neuroevo.report import wording
-from neuroevo.report.dominance import fresh_score, lower_baselines, ratio_as_shown
-from neuroevo.report.drawing import objective_name
+from neuroevo import wording
+from neuroevo.analysis.dominance import fresh_score, lower_baselines, ratio_as_shown
+from neuroevo.analysis.leader import TRAINED, is_for_samples, leading, leading_objective
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
-TRAINED = "samples_to_target"
-MUCH_SLOWER = 2.0
 CLOSE = 1.15  # below this ratio, two numbers of samples are about the same
 
 
@@ -48,7 +45,7 @@ def headline(findings: "Findings") -> Headline:
         lead = _joined([_how_far(findings), _effort(findings)])
         return Headline(_without_winner(findings), lead, _effort_figures(findings))
     leader = leading(findings)
-    item = told(findings, leader)
+    item = leading_objective(findings, leader)
     network = wording.with_article(_network(findings, leader))
     start = network if findings.finished else f"So far, {_lower(network)}"
     compared, figures = _compared(findings, item, leader)
@@ -66,53 +63,6 @@ def headline(findings: "Findings") -> Headline:
         _joined(sentences),
         (*figures, *_effort_figures(findings)),
     )
-
-
-def leading(findings: "Findings") -> "Trial":
-    """Return the trial of the front that the report opens with.
-
-    The best one, unless the search was for few samples to the target and another of the front
-    learns in less than half of them.
-    """
-    best = findings.front[0]
-    if not _is_for_samples(findings):
-        return best
-    times = [(samples_to_learn(findings, trial), trial) for trial in findings.front]
-    learnt = [(time, trial.number, trial) for time, trial in times if time is not None]
-    if not learnt:
-        return best
-    quickest = min(learnt)
-    own = samples_to_learn(findings, best)
-    return quickest[-1] if own is None or own > MUCH_SLOWER * quickest[0] else best
-
-
-def samples_to_learn(findings: "Findings", trial: "Trial") -> float | None:
-    """Return after how many samples a trial's networks reach the target; None if they don't.
-
-    The objective if the search had it, else the point of the median learning curve.
-    """
-    budget = findings.experiment.training.samples
-    score = trial.objectives.get(TRAINED)
-    if score is not None:
-        return score if math.isfinite(score) and score <= budget else None
-    target = findings.experiment.training.target_mse
-    reached = (
-        int(samples)
-        for samples, error in zip(findings.samples, trial.curve, strict=False)
-        if error <= target
-    )
-    return next(reached, None)
-
-
-def _is_for_samples(findings: "Findings") -> bool:
-    return any(item.name == TRAINED for item in findings.objectives)
-
-
-def told(findings: "Findings", leader: "Trial") -> "Objective":
-    """Return the objective that the opening tells of, given the trial that it opens with."""
-    if _is_for_samples(findings) and samples_to_learn(findings, leader) is not None:
-        return OBJECTIVES[TRAINED]
-    return findings.objectives[0]
 
 
 def _score(item: "Objective", trial: "Trial") -> float:
@@ -142,11 +92,11 @@ def _feat(findings: "Findings", item: "Objective", trial: "Trial") -> str:
     if item.unit == "parameters":
         return f"has no more than {shown} parameters"
     is_behind = item in {other for other, _, _ in lower_baselines(findings, trial)}
-    if _is_for_samples(findings) and not is_behind:
+    if is_for_samples(findings) and not is_behind:
         task = findings.experiment.task.kind
-        return f"comes closest to learning the {task}, with {objective_name(item)} {shown}"
+        return f"comes closest to learning the {task}, with {item.label} {shown}"
     behind = ", behind a baseline" * is_behind
-    return f"reaches {objective_name(item)} {shown}{behind}"
+    return f"reaches {item.label} {shown}{behind}"
 
 
 def _learns(findings: "Findings", item: "Objective", score: float) -> bool:
@@ -169,7 +119,7 @@ def _compared(
         if math.isfinite(other) and (_learns(findings, item, other) or not learns)
     ]
     if not rivals:
-        never = "learns it within the budget" if learns else f"has a finite {objective_name(item)}"
+        never = "learns it within the budget" if learns else f"has a finite {item.label}"
         return f"No baseline {never}.", (own,)
     other, _, baseline = min(rivals)
     name = wording.shortened(baseline.name, 40)
@@ -213,7 +163,7 @@ def _compared_again(
 
 def _label(findings: "Findings", item: "Objective", score: float) -> str:
     if not _learns(findings, item, score):
-        return f"{objective_name(item)}, the lowest that the search found"
+        return f"{item.label}, the lowest that the search found"
     target = wording.number(findings.experiment.training.target_mse)
     return f"samples to a validation MSE of {target}"
 
@@ -235,7 +185,7 @@ def _ahead(findings: "Findings", told: "Objective", leader: "Trial") -> list[str
 
 def _less(item: "Objective") -> str:
     """Return what is better in an objective: ``a lower final MSE``, ``fewer parameters``."""
-    name = objective_name(item)
+    name = item.label
     return f"fewer {name}" if wording.is_counted(item.unit) else f"a lower {name}"
 
 
@@ -277,7 +227,7 @@ def _rank(findings: "Findings", leader: "Trial") -> str:
         f"This network is rank {rank} of {len(findings.front)} on the front (`neuroevo best "
         f"{findings.identity or 'latest'} --rank {rank}`); rank 1, the champion, is "
         f"{_lower(wording.with_article(_network(findings, best)))}, with the lowest "
-        f"{objective_name(first)}, {score}."
+        f"{first.label}, {score}."
     )
 
 
@@ -304,7 +254,7 @@ def _how_far(findings: "Findings") -> str:
 
 def _effort(findings: "Findings") -> str:
     population = findings.experiment.evolution.population
-    objectives = wording.listed([objective_name(item) for item in findings.objectives])
+    objectives = wording.listed([item.label for item in findings.objectives])
     generations = wording.counted(findings.generations, "generation")
     if len(findings.searched) == population * findings.generations:
         generations += f" of {population}"

@@ -1,28 +1,25 @@
-"""Writes a run's report: one HTML file that needs nothing else, opened from disk or served.
+"""A run's report: one HTML file that needs nothing else, opened from disk or served.
 
 The texts and figures are made elsewhere; here they are put on the page.
 """
 
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from neuroevo.report import tables, wording
+from neuroevo import wording
+from neuroevo.analysis import tables
+from neuroevo.analysis.dominance import unbeaten_on_fresh_seeds
+from neuroevo.analysis.findings import EXCERPT
 from neuroevo.report.document import Document, asset, with_code
-from neuroevo.report.dominance import unbeaten_on_fresh_seeds
-from neuroevo.report.drawing import objective_name
 from neuroevo.report.figures import STYLES, Shown, payload_of, scripts_of, show
-from neuroevo.report.findings import EXCERPT
 from neuroevo.report.headline import headline
-from neuroevo.report.mouse import is_of_the_mouse, write_mouse_page
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.scoreboard import baselines_table, best_table
-from neuroevo.runs import best_toml, write_atomically
+from neuroevo.runs import best_toml
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
-    from neuroevo.report.run import Run
+    from neuroevo.analysis.findings import Findings
 
 FAILURES_SHOWN = 8
 MOST_SHOWN = 200  # rows of the front where it is shown at length
@@ -37,30 +34,17 @@ class Chapter:
     rows: tuple[tuple[Shown, ...], ...]
 
 
-def write_report(run: "Run") -> Path:
-    """Write a run's report into its folder and return the file.
-
-    Beside it goes the mouse page, if the run is of the mouse task.
+def page(findings: "Findings", playground: str = "") -> str:
+    """Return the report as HTML.
 
     Parameters
     ----------
-    run
-        A run that has finished, or one that still goes on: the report tells what there is.
-
-    Raises
-    ------
-    StorageError
-        If the run can't be read or the report can't be written.
+    findings
+        Of the run.
+    playground
+        Address of the page on which the run's networks can be tried, seen from the report; empty:
+        there is none.
     """
-    path = run.folder.report_file
-    if is_of_the_mouse(run.findings):
-        write_mouse_page(run)
-    write_atomically(path, page(run.findings))
-    return path
-
-
-def page(findings: "Findings") -> str:
-    """Return the report as HTML."""
     shown = [show(findings, name) for name in FIGURES]
     opening = headline(findings)
     payload = payload_of(shown) | {"configurations": _configurations(findings)}
@@ -89,7 +73,7 @@ def page(findings: "Findings") -> str:
             "started": wording.moment(str(findings.environment.get("started", ""))),
             "machine": _machine(findings),
             "identity": findings.identity,
-            "mouse": "mouse.html" if is_of_the_mouse(findings) else "",
+            "playground": playground,
         }
     )
 
@@ -185,7 +169,7 @@ def _asked(findings: "Findings") -> list[tuple[str, str]]:
     replicates = wording.counted(training.replicates, "replicate")
     generations = wording.counted(evolution.generations, "generation")
     objectives = wording.listed(
-        [f"{objective_name(item)} ({item.description})" for item in findings.objectives]
+        [f"{item.label} ({item.description})" for item in findings.objectives]
     )
     learning = wording.optimization(experiment)
     weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights

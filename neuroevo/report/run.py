@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
-from neuroevo.report.findings import Findings
 from neuroevo.runs import (
     RunFolder,
     Start,
@@ -143,8 +143,8 @@ class Run:
         return network
 
     def trials(self) -> "pd.DataFrame":
-        """Return all trials as a table, see `neuroevo.report.tables.trials`."""
-        from neuroevo.report import tables  # noqa: PLC0415 - loads pandas
+        """Return all trials as a table, see `neuroevo.analysis.tables.trials`."""
+        from neuroevo.analysis import tables  # noqa: PLC0415 - loads pandas
 
         return tables.trials(self.findings)
 
@@ -161,15 +161,13 @@ class Run:
         UsageError
             If there is no such figure.
         """
-        from plotly.graph_objects import Figure  # noqa: PLC0415 - slow, for figures only
-
-        from neuroevo.report import theme  # noqa: PLC0415 - for figures only
+        from neuroevo.report.figures import plotly_figure  # noqa: PLC0415 - loads pandas
         from neuroevo.report.plots import FIGURES  # noqa: PLC0415 - loads pandas
 
         if name not in FIGURES:
             raise UsageError(f"figure: must be one of {', '.join(FIGURES)}, but got {name!r}")
         plot = FIGURES[name]
-        return Figure(plot.draw(plot.data(self.findings))).update_layout(template=theme.template())
+        return plotly_figure(plot.draw(plot.data(self.findings)))
 
     def _ranked(self, rank: int) -> "Trial":
         front = self.findings.front

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from neuroevo.report import tables, wording
-from neuroevo.report.drawing import objective_name
-from neuroevo.report.findings import EXCERPT
+from neuroevo import wording
+from neuroevo.analysis import tables
+from neuroevo.analysis.findings import EXCERPT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
 
 LONG_TEXT = 24  # characters, from which on a cell may break into lines
 FIRST_GENES = ("activation", "learning_rate")  # beside the network; others stand after the scores
@@ -149,7 +149,7 @@ def _scored_table(
         )
         for row in table.to_dict("records")
     )
-    groups = [("", len(before)), *((objective_name(item), 2) for item in findings.objectives)]
+    groups = [("", len(before)), *((item.label, 2) for item in findings.objectives)]
     headings = tuple(
         Cell(_heading(name, units), numeric=bool(rows) and rows[0][place].numeric)
         for place, name in enumerate(columns)

@@ -6,7 +6,7 @@ Handles their normal form and how they are worded; knows no gene and no bounds.
 import math
 import reprlib
 from numbers import Integral, Real
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 import numpy as np
 
@@ -68,11 +68,6 @@ def plain_json(value: Value) -> PlainJson:
     if not isinstance(value, tuple):
         return value
     return [list(item) if isinstance(item, tuple) else item for item in value]
-
-
-def holds_pairs(value: object) -> TypeGuard[tuple[tuple[int, str], ...]]:
-    """Whether a value is a tuple of layers, at least one, each with its activation."""
-    return isinstance(value, tuple) and bool(value) and isinstance(value[0], tuple)
 
 
 def _is_pair(item: object) -> bool:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from neuroevo import wording
 from neuroevo.experiment import load_experiment
-from neuroevo.report import wording
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, read_trials
 from neuroevo.space.values import plain

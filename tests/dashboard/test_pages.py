@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from neuroevo.experiment import Experiment
-from neuroevo.report.drawing import objective_name
 from neuroevo.report.plots import pareto_front
 from neuroevo.report.run import load_run
 from neuroevo.runs import Journal, RunFolder, read_trials
@@ -198,11 +197,12 @@ def test_a_run_without_a_front_claims_none(serve: Serve, look: Look, tmp_path: P
 def test_the_front_lies_as_in_the_report(client: Client, look: Look, sound: Path) -> None:
     """The same objective is across, the same upward."""
     run = next(path for path in sound.iterdir() if path.name.startswith("second"))
-    [pair] = pareto_front.pairs_of(pareto_front.data(load_run(run).findings))
+    [(across, upward)] = pareto_front.pairs_of(pareto_front.data(load_run(run).findings))
+    assert across is not None
     page = look(f"{client.url}runs/{run.name}")
     chart = page.locator("figure", has_text="Pareto front")
-    expect(chart.locator(".unit.under")).to_have_text(objective_name(pair[0]))  # type: ignore[arg-type] # of two there is one
-    expect(chart.locator(".unit:not(.under)")).to_have_text(objective_name(pair[1]))
+    expect(chart.locator(".unit.under")).to_have_text(across.label)
+    expect(chart.locator(".unit:not(.under)")).to_have_text(upward.label)
     weights = page.locator("li", has_text="champions.safetensors")
     expect(weights).to_contain_text("trained weights of the front and the baselines,")
 

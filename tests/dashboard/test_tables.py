@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from neuroevo.dashboard.chart import axis, lowest_so_far
-from neuroevo.dashboard.tables import Column, Order, headings
+from neuroevo.dashboard.sorting import Column, Order, headings
 
 COLUMNS: list[Column[Any]] = [
     Column("value", "value", lambda row: row[0]),

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.evaluation import phenotype_of
+from neuroevo.evaluation import HiddenLayer, layers_of, phenotype_of
 from neuroevo.learning import LOSSES, OPTIMIZERS, SCHEDULES, Optimization, TrainingSettings
 
 NETWORK = {"hidden": (4,), "learning_rate": 0.1, "activation": "tanh"}
@@ -39,3 +39,13 @@ def test_cross_entropy_makes_softmax_outputs() -> None:
     settings = [TrainingSettings(loss=loss) for loss in LOSSES]
     networks = [phenotype_of(NETWORK, (2, 2), each) for each in settings]
     assert [network.architecture.output for network in networks] == ["linear", "softmax"]
+
+
+def test_layers_are_the_same_in_either_form() -> None:
+    """Widths with one activation and pairs are the same layers; other genes have none."""
+    layers = (HiddenLayer(6, "tanh"), HiddenLayer(4, "tanh"))
+    assert layers_of({"hidden": (6, 4), "activation": "tanh"}) == layers
+    assert layers_of({"hidden": ((6, "tanh"), (4, "tanh"))}) == layers
+    assert layers_of({"hidden": (6,)}) == (HiddenLayer(6, ""),)
+    assert layers_of({"hidden": (), "activation": "tanh"}) == layers_of({"rate": 0.1}) == ()
+    assert layers_of({"rate": 0.1}, "rate") == ()

@@ -13,20 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.errors import NeuroevoError, UsageError
-from neuroevo.evaluation import OBJECTIVES
-from neuroevo.report.comparison import compare, compare_runs, comparison_page
-from neuroevo.report.comparison.differences import differences, settings
-from neuroevo.report.comparison.figures import COMPARISON_FIGURES
-from neuroevo.report.comparison.histories import (
+from neuroevo.analysis.differences import differences, settings
+from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.histories import (
     best_so_far,
     distribution,
     hypervolume_so_far,
     median_course,
 )
+from neuroevo.analysis.rank_test import rank_tests
+from neuroevo.errors import NeuroevoError, UsageError
+from neuroevo.evaluation import OBJECTIVES
+from neuroevo.report.comparison import ComparedRuns, compare_runs, comparison_page
+from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
-from neuroevo.report.comparison.rank_test import rank_tests
-from neuroevo.report.findings import Findings
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
 
@@ -156,7 +156,7 @@ def test_rank_tests_are_adjusted_for_their_number() -> None:
 
 def test_fronts_and_dominance_equal_those_of_loops(six: list[Findings]) -> None:
     """Each front is the run's own; what dominates it is what comparing all pairs finds."""
-    comparison = compare(six)
+    comparison = ComparedRuns.of(six)
     for each in comparison.contenders:
         assert each.front == each.findings.front
     points = {
@@ -175,7 +175,7 @@ def test_fronts_and_dominance_equal_those_of_loops(six: list[Findings]) -> None:
 def test_order_of_runs_only_permutes(six: list[Findings]) -> None:
     """Whatever the order, each run has the same numbers, and the same keys differ."""
     first, *others = [
-        compare(list(order)) for order in (six, six[::-1], [six[4], *six[:4], six[5]])
+        ComparedRuns.of(list(order)) for order in (six, six[::-1], [six[4], *six[:4], six[5]])
     ]
     for other in others:
         assert list(first.differences["key"]) == list(other.differences["key"])
@@ -201,16 +201,16 @@ def test_only_keys_that_differ_are_told(runs: Runs) -> None:
 
 def test_settings_are_named_by_what_tells_them_apart(six: list[Findings]) -> None:
     """One short difference names settings; where experiments have own names, these do."""
-    comparison = compare(six)
+    comparison = ComparedRuns.of(six)
     assert list(comparison.settings) == ["population 24", "population 32"]
     assert comparison.labels[0] == "population 24, seed 1"
     named = [
         replace(each, experiment=each.experiment.replace(name="ab"[place // 3]))
         for place, each in enumerate(six)
     ]
-    assert list(compare(named).settings) == ["a", "b"]
-    assert compare(named[2:4]).labels == ("a", "b")
-    assert compare(six[:3]).labels == ("seed 1", "seed 2", "seed 3")
+    assert list(ComparedRuns.of(named).settings) == ["a", "b"]
+    assert ComparedRuns.of(named[2:4]).labels == ("a", "b")
+    assert ComparedRuns.of(six[:3]).labels == ("seed 1", "seed 2", "seed 3")
 
 
 def test_labels_are_distinct_whatever_is_compared(runs: Runs, six: list[Findings]) -> None:
@@ -221,7 +221,7 @@ def test_labels_are_distinct_whatever_is_compared(runs: Runs, six: list[Findings
         [*six, *six],
         [replace(findings, identity=""), findings, runs("conflict").findings],
     ):
-        comparison = compare(compared)
+        comparison = ComparedRuns.of(compared)
         assert len(set(comparison.labels)) == len(compared)
 
 
@@ -230,15 +230,15 @@ def test_what_runs_have_in_common_is_compared(runs: Runs) -> None:
     three, two, one = (
         runs(name).findings for name in ("three objectives", "conflict", "negative objective")
     )
-    comparison = compare([three, two])
+    comparison = ComparedRuns.of([three, two])
     assert [item.name for item in comparison.objectives] == ["final_mse", "samples_to_target"]
     assert comparison.uncommon == {"parameters": (comparison.labels[0],)}
     assert any("parameters" in sentence for sentence in what_differs(comparison))
     points = {three.scores(trial)[:2] for trial in three.complete}
     front = {(x, y) for x, y in points if not any(a <= x and b <= y for a, b in points - {(x, y)})}
     assert {three.scores(trial)[:2] for trial in comparison.contenders[0].front} == front
-    assert [item.name for item in compare([one, two]).objectives] == ["final_mse"]
-    nothing = compare([runs("one objective").findings, one])
+    assert [item.name for item in ComparedRuns.of([one, two]).objectives] == ["final_mse"]
+    nothing = ComparedRuns.of([runs("one objective").findings, one])
     assert nothing.objectives == ()
     assert "no objective in common" in " ".join(what_differs(nothing))
     assert "No run has a completed trial" in comparison_page(nothing, linked_from="/")
@@ -252,12 +252,12 @@ def test_scores_of_different_things_are_warned_of(runs: Runs) -> None:
         (asked.replace(training=asked.training.replace(samples=500)), "training.samples"),
         (asked.replace(task={"kind": "mouse", "count": 77}), "task.count"),
     ):
-        comparison = compare([findings, replace(worse, experiment=other)])
+        comparison = ComparedRuns.of([findings, replace(worse, experiment=other)])
         assert comparison.cautions == (key,)
         lead = opening(comparison).lead
         assert lead.startswith(f"Take care: {key} differs")
         assert "times lower" not in lead
-    comparable = compare([findings, wider(worse, population=9)])
+    comparable = ComparedRuns.of([findings, wider(worse, population=9)])
     assert comparable.cautions == ()
     assert "20 times lower" in opening(comparable).lead
 
@@ -265,7 +265,7 @@ def test_scores_of_different_things_are_warned_of(runs: Runs) -> None:
 def test_counts_fit_each_other(runs: Runs) -> None:
     """Trials are told with the baselines, as everywhere, and each has a network a replicate."""
     found = [runs(name).findings for name in ("conflict", "one point")]
-    table = compare(found).runs
+    table = ComparedRuns.of(found).runs
     assert all(each.baselines for each in found)
     assert table["trials"].tolist() == [len(each.trials) for each in found]
     replicates = [each.experiment.training.replicates for each in found]
@@ -276,7 +276,7 @@ def test_equal_runs_are_said_to_be_equal(runs: Runs) -> None:
     """Two runs of one experiment and seed must agree, and the page says whether they do."""
     findings = runs("conflict").findings
     half = replace(findings, trials=findings.trials[:100], finished=False)
-    same, other = compare([findings, findings]), compare([findings, half])
+    same, other = ComparedRuns.of([findings, findings]), ComparedRuns.of([findings, half])
     assert what_differs(same)[0].endswith("; these do.")
     assert "Where these don’t" in what_differs(other)[0]
     assert "Not finished" in opening(other).lead
@@ -288,7 +288,7 @@ def test_what_runs_ran_on_is_told(runs: Runs) -> None:
     findings = runs("one point").findings
     libraries = {**findings.environment["libraries"], "numpy": "1.0"}
     other = replace(findings, environment={**findings.environment, "libraries": libraries})
-    comparison = compare([findings, other])
+    comparison = ComparedRuns.of([findings, other])
     [(label, [line])] = comparison.environments.items()
     assert label == comparison.labels[1]
     assert line.startswith("numpy 1.0, was ")
@@ -296,7 +296,7 @@ def test_what_runs_ran_on_is_told(runs: Runs) -> None:
 
 def test_spread_is_median_and_range(six: list[Findings]) -> None:
     """Each setting's spread is that of its runs' best; three against three is not enough."""
-    comparison = compare(six)
+    comparison = ComparedRuns.of(six)
     spreads = comparison.spreads[comparison.spreads["measure"] == "final_mse"]
     for row, group in zip(spreads.itertuples(), comparison.settings.values(), strict=True):
         best = [min(each.findings.scores(trial)[0] for trial in each.front) for each in group]
@@ -310,7 +310,7 @@ def test_spread_is_median_and_range(six: list[Findings]) -> None:
 def test_best_configurations_mark_what_differs(runs: Runs) -> None:
     """Genes stand side by side, with the setting where a gene is none, marked where they differ."""
     one, many = runs("one point"), runs("many genes")
-    table = compare([one.findings, many.findings]).configurations.set_index("gene")
+    table = ComparedRuns.of([one.findings, many.findings]).configurations.set_index("gene")
     for run, label in zip((one, many), table.columns[1:], strict=True):
         own = {gene: value for gene, value in table[label].items() if gene in run.best.genome}
         assert own == run.best.genome
@@ -323,7 +323,7 @@ def test_every_comparison_has_its_figures_and_page(any_run: Run, runs: Runs) -> 
     """With whatever odd run, figures are strict JSON, captions sentences, and the page whole."""
     odd = any_run.findings
     compared = [odd, seeded(odd, 5), wider(runs("conflict").findings, population=9)]
-    comparison = compare(compared)
+    comparison = ComparedRuns.of(compared)
     for plot in COMPARISON_FIGURES.values():
         json.dumps(plot.draw(comparison), allow_nan=False)
         caption = plot.caption(comparison)
@@ -336,17 +336,17 @@ def test_every_comparison_has_its_figures_and_page(any_run: Run, runs: Runs) -> 
 
 def test_plotly_accepts_every_figure(six: list[Findings]) -> None:
     """Each figure is one that plotly takes, of groups and of a pair; another name is refused."""
-    for comparison in (compare(six), compare(six[:2])):
+    for comparison in (ComparedRuns.of(six), ComparedRuns.of(six[:2])):
         for name, plot in COMPARISON_FIGURES.items():
             assert len(comparison.figure(name).data) == len(plot.draw(comparison)["data"])
     with pytest.raises(UsageError, match="fronts, spread, history"):
-        compare(six).figure("bogus")
+        ComparedRuns.of(six).figure("bogus")
 
 
 def test_one_run_is_no_comparison(runs: Runs) -> None:
     """Fewer than two runs are refused."""
     with pytest.raises(UsageError, match="two or more"):
-        compare([runs("one point").findings])
+        ComparedRuns.of([runs("one point").findings])
 
 
 def test_runs_are_opened_with_all_problems_at_once(runs: Runs, tmp_path: Path) -> None:
@@ -369,6 +369,6 @@ def test_runs_are_opened_with_all_problems_at_once(runs: Runs, tmp_path: Path) -
 def test_objectives_that_can_be_negative_are_compared(runs: Runs) -> None:
     """An area under a log curve is below 0, and its hypervolume is measured all the same."""
     findings = runs("negative objective").findings
-    comparison = compare([findings, seeded(findings, 3)])
+    comparison = ComparedRuns.of([findings, seeded(findings, 3)])
     assert comparison.objectives[0] is OBJECTIVES["curve_area"]
     assert comparison.runs["hypervolume_share"].tolist() == [1.0, 1.0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from neuroevo.report.comparison import compare, comparison_page
+from neuroevo.report.comparison import ComparedRuns, comparison_page
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.run import Run
 
@@ -42,7 +42,7 @@ def test_page_is_whole_on_a_phone(browser: Browser, runs: Runs, tmp_path: Path) 
         for each in (asked, other)
         for environment in (findings.environment, machine)
     ]
-    comparison = compare(compared, [SCRIPT, f"{SCRIPT}/2", "c", "d"])
+    comparison = ComparedRuns.of(compared, [SCRIPT, f"{SCRIPT}/2", "c", "d"])
     page, complaints = opened(browser, comparison_page(comparison), tmp_path / "page.html")
     assert complaints == []
     assert page.evaluate(OVERFLOW) <= 0
@@ -57,7 +57,7 @@ def test_page_is_whole_on_a_phone(browser: Browser, runs: Runs, tmp_path: Path) 
 def test_addresses_lead_from_the_page_to_the_runs(runs: Runs) -> None:
     """A server's page links its assets and each run's own page; the file links nothing."""
     findings = runs("conflict").findings
-    comparison = compare([findings, replace(findings, identity="b")])
+    comparison = ComparedRuns.of([findings, replace(findings, identity="b")])
     addresses = ["/runs/a?x=1&y", "/runs/b"]
     served = comparison_page(comparison, linked_from="/assets/", addresses=addresses, home="/")
     assert 'href="/runs/a?x=1&amp;y"' in served

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from neuroevo.report.findings import Findings
-from neuroevo.report.headline import headline, leading, samples_to_learn
+from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.leader import leading, samples_to_learn
+from neuroevo.report.headline import headline
 from neuroevo.report.run import Run
-from neuroevo.report.wording import number
+from neuroevo.wording import number
 
 if TYPE_CHECKING:
     from neuroevo.space import Value
@@ -53,7 +54,8 @@ def test_the_headline_names_the_activation_of_each_layer(runs: Runs) -> None:
     """Activations that differ are told layer by layer, as the layers' sizes are."""
     run = runs("mixed")
     genome: dict[str, Value] = {"hidden": ((6, "tanh"), (4, "relu")), "learning_rate": 0.21}
-    findings = Findings(run.experiment, (replace(run.best, genome=genome),))
+    trials = (replace(run.best, genome=genome),)
+    findings = Findings(run.experiment, trials, columns=run.start.columns)
     assert headline(findings).title.startswith("A tanh·relu 2·6·4·2 network at learning rate 0.21")
 
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroevo import wording
+from neuroevo.analysis.ancestry import Ancestry, family
+from neuroevo.analysis.findings import Findings
 from neuroevo.learning import Architecture, Columns, Network
-from neuroevo.report import wording
-from neuroevo.report.ancestry import Ancestry, family
 from neuroevo.report.diagram import laid_out, strongest_path
-from neuroevo.report.findings import Findings
 from neuroevo.report.plots import ablation, lineage, operators
 from neuroevo.report.plots.network import NetworkData, caption, draw
 from neuroevo.report.run import Run

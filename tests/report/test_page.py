@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.errors import StorageError
+from neuroevo.playground import write_report
 from neuroevo.report import theme
-from neuroevo.report.figures import figure_page, show, write_figures
-from neuroevo.report.findings import Findings
+from neuroevo.report.figure_files import figure_page, write_figures
+from neuroevo.report.figures import show
 from neuroevo.report.page import page as page_of
-from neuroevo.report.page import write_report
 from neuroevo.report.plots import CHAPTERS, FIGURES, parallel_coordinates, pareto_front
 from neuroevo.report.run import Run
 from neuroevo.runs import best_toml

@@ -6,7 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from neuroevo.report.comparison import compare
+from neuroevo.report.comparison import ComparedRuns
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.figures import payload_of, show
 from neuroevo.report.plots import FIGURES
@@ -30,6 +30,6 @@ def test_payload_of_a_report_is_as_it_was(runs: Runs, snapshot_json: SnapshotAss
 
 def test_payload_of_a_comparison_is_as_it_was(runs: Runs, snapshot_json: SnapshotAssertion) -> None:
     """Every figure of two small runs beside one another has the traces that it had."""
-    comparison = compare([runs("four trials").findings, runs("fixed genes").findings])
+    comparison = ComparedRuns.of([runs("four trials").findings, runs("fixed genes").findings])
     drawn = {name: plot.draw(comparison) for name, plot in COMPARISON_FIGURES.items()}
     assert drawn == snapshot_json

@@ -13,9 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plotly.graph_objects import Figure
 
+from neuroevo import wording
+from neuroevo.analysis import dominance
+from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.thinning import thinned
 from neuroevo.evaluation import is_read
-from neuroevo.report import dominance, drawing, wording
-from neuroevo.report.findings import Findings
+from neuroevo.report import drawing
 from neuroevo.report.plots import (
     CHAPTERS,
     FIGURES,
@@ -231,7 +234,7 @@ def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
         assert (np.abs(coordinate.positions - 0.5) <= 0.5 + parallel_coordinates.SPREAD).all()
         assert all(-1e-9 <= place <= 1 + 1e-9 for place, _ in coordinate.ticks)
     if any_run.findings.front:
-        assert parallel.labels[0] == any_run.findings.describe(any_run.best)
+        assert parallel.labels[0] == wording.described(any_run.best)
 
 
 def test_champion_has_no_dot_on_genes_that_it_does_not_read(runs: Runs) -> None:
@@ -354,11 +357,11 @@ def test_names_are_harmless_in_labels(runs: Runs) -> None:
 
 def test_clouds_are_thinned_the_same_way_every_time() -> None:
     """However many trials, at most so many points are drawn, the first and last among them."""
-    assert drawing.thinned(7) == list(range(7))
-    chosen = drawing.thinned(100_000)
+    assert thinned(7, drawing.MOST_POINTS) == list(range(7))
+    chosen = thinned(100_000, drawing.MOST_POINTS)
     assert len(chosen) <= drawing.MOST_POINTS
     assert (chosen[0], chosen[-1]) == (0, 99_999)
-    assert chosen == drawing.thinned(100_000)
+    assert chosen == thinned(100_000, drawing.MOST_POINTS)
 
 
 def test_figures_stand_in_the_order_of_their_chapters() -> None:

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroevo.analysis import tables
+from neuroevo.analysis.findings import EXCERPT, Findings
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
-from neuroevo.report import scoreboard, tables
-from neuroevo.report.findings import EXCERPT, Findings
+from neuroevo.report import scoreboard
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import Trial
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.thinning import thinned
 from neuroevo.evolution import costs_of
 from neuroevo.evolution.front import hypervolumes
-from neuroevo.report import drawing
-from neuroevo.report.findings import Findings
 from neuroevo.report.plots import (
     distribution,
     diversity,
@@ -98,7 +98,7 @@ def test_front_can_be_seen_as_it_stood_after_each_generation(runs: Runs) -> None
         so_far = [trial for trial in findings.complete if trial.generation <= generation]
         earlier = Findings(findings.experiment, tuple(so_far))
         numbers, expected = list(members["number"]), [trial.number for trial in earlier.front]
-        places = drawing.thinned(len(expected), pareto_front.MOST_IN_STEP)
+        places = thinned(len(expected), pareto_front.MOST_IN_STEP)
         whole = generation == findings.generations - 1
         assert numbers == (expected if whole else [expected[place] for place in places])
     assert [generation for generation, _ in front.steps] == list(findings.by_generation)

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from neuroevo.analysis import features as featured
+from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.forest import permutation_importance
+from neuroevo.analysis.importance import PREDICTS
 from neuroevo.evaluation import is_read
-from neuroevo.report import features as featured
-from neuroevo.report.findings import Findings
-from neuroevo.report.forest import permutation_importance
-from neuroevo.report.importance import PREDICTS, importances
 from neuroevo.report.plots import FIGURES, contour, importance, slices, stability
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
@@ -52,7 +52,7 @@ def noise(_: dict[str, Any], rng: np.random.Generator) -> float:
 def test_forest_finds_the_only_gene_that_matters(runs: Runs) -> None:
     """The gene that decides is ranked first with an interval above 0; the others' hold 0."""
     findings = scored(runs("one objective"), lambda genome, _: float(genome["learning_rate"]) ** 2)
-    found = importances(findings)
+    found = findings.importances
     measured = found.measured[0]
     assert measured is not None
     names = [feature.name for feature in found.features]
@@ -100,7 +100,7 @@ def test_features_are_what_the_genomes_hold(any_run: Run) -> None:
     """Each feature has each trial's value, none where it is not read, and takes more than one."""
     findings = any_run.findings
     trials = findings.searched
-    for feature in featured.features(findings, trials):
+    for feature in featured.features(findings.experiment.space.genes, trials):
         assert len(feature.values) == len(trials)
         assert len(set(feature.present.tolist())) > 1
         for value, trial in zip(feature.values, trials, strict=True):

@@ -1,10 +1,6 @@
-"""Compares two or more runs: how their experiments differ, what each found, how each went.
+"""Shows two or more runs beside one another: figures, tables and sentences over a comparison."""
 
-Data first (`compare`), then figures, then a page.
-"""
-
-from neuroevo.report.comparison.comparison import Comparison, Contender, compare
-from neuroevo.report.comparison.opened import compare_runs
+from neuroevo.report.comparison.opened import ComparedRuns, compare_runs
 from neuroevo.report.comparison.page import comparison_page
 
-__all__ = ["Comparison", "Contender", "compare", "compare_runs", "comparison_page"]
+__all__ = ["ComparedRuns", "compare_runs", "comparison_page"]

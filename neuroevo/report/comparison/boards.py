@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroevo.report import wording
-from neuroevo.report.comparison.comparison import SHARE
-from neuroevo.report.comparison.differences import worded
+from neuroevo import wording
+from neuroevo.analysis.comparison import SHARE
+from neuroevo.analysis.differences import worded
 from neuroevo.report.comparison.figures.spread import measure_name
-from neuroevo.report.drawing import objective_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from neuroevo.report.comparison.comparison import Comparison
+    from neuroevo.analysis.comparison import Comparison
 
 LONG_TEXT = 24  # characters, from which on a cell may break into lines
 
@@ -136,7 +135,7 @@ def outcome(comparison: "Comparison") -> Board:
         rows.append((Cell(row["run"]), *cells, *(front if len(objectives) > 1 else [])))
     of_fronts = ["networks", "undominated", "hypervolume"] if len(objectives) > 1 else []
     of_scores = ("fresh seeds" if name.startswith("fresh.") else "search seeds" for name in scores)
-    groups = [("", 1), *((f"lowest {objective_name(item)}", 2) for item in objectives)]
+    groups = [("", 1), *((f"lowest {item.label}", 2) for item in objectives)]
     groups += [("Pareto front", len(of_fronts))] * bool(of_fronts)
     return Board(_headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
 

@@ -1,14 +1,47 @@
-"""Opens the runs that are to be compared, and says all at once what is wrong with them."""
+"""Runs beside one another as people hold them in Python: opened and compared, figures by name.
+
+What is wrong with the runs is said all at once. It knows their folders and what was compared.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from neuroevo.analysis.comparison import Comparison
 from neuroevo.errors import NeuroevoError, UsageError
-from neuroevo.report.comparison.comparison import Comparison, compare
+from neuroevo.report.comparison.figures import COMPARISON_FIGURES
+from neuroevo.report.figures import plotly_figure
 from neuroevo.report.run import Run, load_run
 
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
-def compare_runs(runs: "Sequence[Run | str | Path]", results: str | Path = "results") -> Comparison:
+
+class ComparedRuns(Comparison):
+    """Two or more runs beside one another, with the figures of what was compared."""
+
+    def figure(self, name: str) -> "Figure":
+        """Return a figure in light colours.
+
+        Parameters
+        ----------
+        name
+            One of `neuroevo.report.comparison.figures.COMPARISON_FIGURES`, such as ``fronts``.
+
+        Raises
+        ------
+        UsageError
+            If there is no such figure.
+        """
+        if name not in COMPARISON_FIGURES:
+            names = ", ".join(COMPARISON_FIGURES)
+            raise UsageError(f"figure: must be one of {names}, but got {name!r}")
+        return plotly_figure(COMPARISON_FIGURES[name].draw(self))
+
+
+def compare_runs(
+    runs: "Sequence[Run | str | Path]", results: str | Path = "results"
+) -> ComparedRuns:
     """Compare runs, given as such, by their ids, their paths, or as ``latest``.
 
     Parameters
@@ -37,7 +70,7 @@ def compare_runs(runs: "Sequence[Run | str | Path]", results: str | Path = "resu
         raise type(errors[0])(*dict.fromkeys(line for error in errors for line in error.problems))
     ids = [run.folder.id for run in opened]
     names = ids if len(set(ids)) == len(ids) else [str(run.folder.path) for run in opened]
-    return compare([run.findings for run in opened], names)
+    return ComparedRuns.of([run.findings for run in opened], names)
 
 
 def _check_other(run: Run, opened: Sequence[Run]) -> None:

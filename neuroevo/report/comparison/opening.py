@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from neuroevo import wording
+from neuroevo.analysis.differences import said
+from neuroevo.analysis.dominance import ratio_as_shown
 from neuroevo.evaluation import OBJECTIVES
-from neuroevo.report import wording
-from neuroevo.report.comparison.differences import said
-from neuroevo.report.dominance import ratio_as_shown
-from neuroevo.report.drawing import objective_name
 from neuroevo.report.headline import CLOSE, Figure, Headline
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.comparison import Comparison
     from neuroevo.evaluation import Objective
-    from neuroevo.report.comparison.comparison import Comparison
 
 MOST_KEYS = 3  # in a title
 
@@ -116,7 +115,7 @@ def _not_comparable(comparison: "Comparison") -> list[str]:
 def _not_common(comparison: "Comparison") -> list[str]:
     sentences = [
         f"Not compared, being an objective of {wording.listed(labels)} only: "
-        f"{objective_name(OBJECTIVES[name])}."
+        f"{OBJECTIVES[name].label}."
         for name, labels in comparison.uncommon.items()
     ]
     if not comparison.objectives:
@@ -132,7 +131,7 @@ def _ahead(comparison: "Comparison", item: "Objective") -> str:
     table = comparison.spreads
     rows = table[(table["measure"] == item.name) & (table["runs"] > 0)]
     rows = rows.sort_values("median", kind="stable")
-    name = objective_name(item)
+    name = item.label
     if len(comparison.settings) == 1:
         return _range(rows, item)
     if len(rows) < 2:  # noqa: PLR2004 - a race takes two
@@ -155,7 +154,7 @@ def _range(rows: pd.DataFrame, item: "Objective") -> str:
     low, high = (
         wording.measured(float(rows[name].iloc[0]), item.unit) for name in ("lowest", "highest")
     )
-    name = objective_name(item)
+    name = item.label
     return f"Lowest {name}: {low} in each." if low == high else f"Lowest {name}: {low} to {high}."
 
 
@@ -166,4 +165,4 @@ def _best(comparison: "Comparison", item: "Objective") -> list[Figure]:
     lowest = float(column.min())
     labels = [str(label) for label in comparison.runs["run"][column == lowest]]
     who = labels[0] if len(labels) == 1 else wording.counted(len(labels), "run")
-    return [Figure(wording.measured(lowest, item.unit), f"lowest {objective_name(item)}, of {who}")]
+    return [Figure(wording.measured(lowest, item.unit), f"lowest {item.label}, of {who}")]

@@ -13,7 +13,7 @@ from neuroevo.report.document import Document
 from neuroevo.report.figures import STYLES, Shown, payload_of, scripts_of
 
 if TYPE_CHECKING:
-    from neuroevo.report.comparison.comparison import Comparison
+    from neuroevo.analysis.comparison import Comparison
 
 
 def comparison_page(

@@ -29,7 +29,7 @@ from neuroevo.report.plots import (
 )
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from neuroevo.report import wording
+from neuroevo import wording
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     domains,
     nothing,
     objective_axis,
-    objective_name,
     rounded,
 )
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
 ROW_HEIGHT, GAP = 42, 76  # pixels
@@ -161,7 +160,7 @@ def caption(ablation: AblationData) -> str:
 
 def _in_which(ablation: AblationData) -> str:
     """Return in which objective a row's best was taken: the costs' first one that differs."""
-    first = objective_name(ablation.objectives[0])
+    first = ablation.objectives[0].label
     return f"in {first}, where equal in the next" if len(ablation.objectives) > 1 else f"in {first}"
 
 
@@ -205,7 +204,7 @@ def _marks(changes: Sequence[Change], item: "Objective", place: int) -> dict[str
         "y": [change.round for change in changes],
         "text": [
             f"<b>{wording.plain(change.gene.replace('_', ' '), 40)}</b> "
-            f"{wording.plain(change.value, 60)}<br>{objective_name(item)} "
+            f"{wording.plain(change.value, 60)}<br>{item.label} "
             f"{wording.measured(change.scores[place], item.unit)}"
             for change in changes
         ],
@@ -215,7 +214,7 @@ def _marks(changes: Sequence[Change], item: "Objective", place: int) -> dict[str
 def _greatest(ablation: AblationData, place: int) -> str:
     """Return what the path made of an objective, and which change brought most of it."""
     item = ablation.objectives[place]
-    name = objective_name(item)
+    name = item.label
     heights = [_height(item, change.scores[place]) for change in ablation.path]
     told = [wording.measured(change.scores[place], item.unit) for change in ablation.path]
     gained = [before - after for before, after in pairwise(heights)]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.features import Feature
+from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     GOLDEN,
     SILVER,
@@ -21,16 +23,13 @@ from neuroevo.report.drawing import (
     fanned,
     feature_axis,
     nothing,
-    objective_name,
     rounded,
-    thinned,
 )
-from neuroevo.report.features import Feature
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
 
 HEIGHT = 460
 MOST_MARKS = 600  # for each pair of features
@@ -147,7 +146,7 @@ def caption(contour: ContourData) -> str:
     of = "the one trial" if count == 1 else f"the {count:,} trials"
     lowest = wording.measured(median[row, column], item.unit)
     return (
-        f"The median {objective_name(item)} is lowest, {lowest}, in {of} with {where}. The "
+        f"The median {item.label} is lowest, {lowest}, in {of} with {where}. The "
         "stronger the colour, the lower the median of a cell; dots are trials, and a cell without "
         "colour holds none."
     )
@@ -237,7 +236,7 @@ def _cells(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
         "hoverongaps": False,
         "xgap": 1,
         "ygap": 1,
-        "hovertemplate": f"median {objective_name(item)} %{{text}}<extra></extra>",
+        "hovertemplate": f"median {item.label} %{{text}}<extra></extra>",
     }
 
 
@@ -271,7 +270,7 @@ def _colours(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
     low, high = float(np.nanmin(heights)), float(np.nanquantile(heights, FAR_QUANTILE))
     ticks, told = _ticks(item, low, high)
     labels = {"tickvals": rounded(ticks), "ticktext": told}
-    return colour_bar(f"median {objective_name(item)}", 0, 1, labels) | {
+    return colour_bar(f"median {item.label}", 0, 1, labels) | {
         "cmin": low,
         "cmax": high if high > low else low + 1,
         "reversescale": True,
@@ -291,7 +290,7 @@ def _ticks(item: "Objective", low: float, high: float) -> tuple[list[float], lis
 
 def _button(contour: ContourData, views: list[tuple[Pair, int]], index: int) -> dict[str, Any]:
     pair, place = views[index]
-    name = objective_name(contour.objectives[place])
+    name = contour.objectives[place].label
     genes = f"{wording.plain(pair.across.name)} × {wording.plain(pair.upward.name)}"
     visible = [each == index for each in range(len(views))]
     visible += [each is pair for each in contour.pairs]

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from neuroevo.report import wording
+from neuroevo import wording
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import shares
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
 
 
 def data(findings: "Findings") -> shares.SharesData:

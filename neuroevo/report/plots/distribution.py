@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     nothing,
     objective_axis,
-    objective_name,
     panel_domain,
     rounded,
-    thinned,
     told,
 )
 from neuroevo.report.theme import LIGHT
@@ -23,8 +22,8 @@ from neuroevo.report.theme import LIGHT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
 PANEL_HEIGHT = 300
@@ -137,7 +136,7 @@ def _sentences(distribution: DistributionData) -> list[str]:
         value = float(half[-1])
         shown = wording.measured(value, item.unit)
         sentences.append(
-            f"In {objective_name(item)} half of the trials of the {last.name} are at {shown} or "
+            f"In {item.label} half of the trials of the {last.name} are at {shown} or "
             f"lower, and {reached(first, place, value):.0%} of those of the {first.name}."
         )
     return sentences
@@ -168,7 +167,7 @@ def _line(group: Group, place: int, item: "Objective") -> dict[str, Any]:
             "width": 3 if colour == "category-1" else 2,
             "shape": "hv",
         },
-        "hovertemplate": f"<b>%{{fullData.name}}</b><br>%{{y:.0%}} have {objective_name(item)} "
+        "hovertemplate": f"<b>%{{fullData.name}}</b><br>%{{y:.0%}} have {item.label} "
         "%{customdata} or less<extra></extra>",
     }
 

@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroevo.analysis.thinning import thinned
+from neuroevo.evaluation import HiddenLayer, layers_of
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
     generation_axis,
     nothing,
     rounded,
-    thinned,
 )
 from neuroevo.report.plots.shares import HEIGHT
 from neuroevo.report.theme import LIGHT
 from neuroevo.space import Choice, Float, Integer, Layers
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
     from neuroevo.space import Gene, Value
 
@@ -80,8 +81,9 @@ def mean_distance(gene: "Gene", values: Sequence[Any]) -> float:
         Some of its values; of fewer than two the distance is 0.
     """
     if isinstance(gene, Layers):
+        every = [layers_of({"hidden": value}) for value in values]
         places = range(gene.count[1])
-        return sum(_of_layers(gene, values, place) for place in places) / max(len(places), 1)
+        return sum(_of_layers(gene, every, place) for place in places) / max(len(places), 1)
     pairs = len(values) * (len(values) - 1) / 2 or 1.0
     if isinstance(gene, Float | Integer):
         positions = [gene.position(value) / (gene.span or 1.0) for value in values]
@@ -141,19 +143,15 @@ def _values(name: str, trials: "Sequence[Trial]") -> list[Any]:
     return [trial.genome[name] for trial in trials if name in trial.genome]
 
 
-def _of_layers(gene: Layers, values: "Sequence[Any]", place: int) -> float:
+def _of_layers(gene: Layers, every: Sequence[tuple[HiddenLayer, ...]], place: int) -> float:
     """Return the mean distance of two lists of layers at one place, over all pairs."""
-    layers = [value[place] for value in values if len(value) > place]
-    pairs = len(values) * (len(values) - 1) / 2 or 1.0
-    unmatched = len(layers) * (len(values) - len(layers))
-    if gene.activation is None:
-        widths, names = layers, []
-    else:
-        widths, names = [width for width, _ in layers], [name for _, name in layers]
+    layers = [each[place] for each in every if len(each) > place]
+    pairs = len(every) * (len(every) - 1) / 2 or 1.0
+    unmatched = len(layers) * (len(every) - len(layers))
     span = gene.width_gene.span or 1.0
-    far = _sum_of_differences([gene.width_gene.position(width) / span for width in widths])
+    far = _sum_of_differences([gene.width_gene.position(layer.width) / span for layer in layers])
     if gene.activation is not None:
-        far = (far + _different_pairs(names)) / 2
+        far = (far + _different_pairs([layer.activation for layer in layers])) / 2
     return (unmatched + far) / pairs
 
 

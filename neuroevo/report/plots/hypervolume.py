@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroevo import wording
+from neuroevo.analysis.thinning import thinned
 from neuroevo.evolution import reference_point
 from neuroevo.evolution.front import hypervolumes
-from neuroevo.report import wording
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
@@ -26,12 +27,11 @@ from neuroevo.report.drawing import (
     generation_axis,
     nothing,
     rounded,
-    thinned,
 )
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
 
 HEIGHT = 360
 ORDERS = 60

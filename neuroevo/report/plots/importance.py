@@ -3,22 +3,21 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.importance import PREDICTS, Importances
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     domains,
     nothing,
-    objective_name,
     rounded,
 )
-from neuroevo.report.importance import PREDICTS, Importances
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.analysis.forest import Importance
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
-    from neuroevo.report.forest import Importance
 
 ROW_HEIGHT = 30
 HEADING = 58  # pixels between two panels: ticks, and the next one's title
@@ -112,7 +111,7 @@ def caption(weighed: ImportanceData) -> str:
         )
     sentences = [_finding(weighed, item, measured) for item, measured in weighed.panels]
     sentences += [
-        f"All trials are the same in {objective_name(item)}, or too few to learn from."
+        f"All trials are the same in {item.label}, or too few to learn from."
         for item, measured in zip(weighed.objectives, found.measured, strict=True)
         if measured is None
     ]
@@ -135,7 +134,7 @@ def matters(measured: "Importance", place: int) -> bool:
 
 
 def _finding(weighed: ImportanceData, item: "Objective", measured: "Importance") -> str:
-    name = objective_name(item)
+    name = item.label
     predicted = wording.number(round(measured.predicted, 2))
     if measured.predicted < PREDICTS:
         return (
@@ -194,7 +193,7 @@ def _points(found: Importances, measured: "Importance", order: tuple[int, ...]) 
 
 def _heading(item: "Objective", measured: "Importance", top: float) -> dict[str, Any]:
     return {
-        "text": f"<b>{objective_name(item)}</b>, R² {wording.number(round(measured.predicted, 2))}",
+        "text": f"<b>{item.label}</b>, R² {wording.number(round(measured.predicted, 2))}",
         "showarrow": False,
         "xref": "paper",
         "x": 0,

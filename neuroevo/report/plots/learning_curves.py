@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.leader import leading, samples_to_learn
 from neuroevo.report.drawing import (
     DASHES,
     Specification,
@@ -18,11 +19,10 @@ from neuroevo.report.drawing import (
     rounded,
     told,
 )
-from neuroevo.report.headline import leading, samples_to_learn
 from neuroevo.report.theme import BANDS, CATEGORIES, LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 HEIGHT = 460

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.report import wording
-from neuroevo.report.ancestry import FAMILIES, Ancestry, family, words
+from neuroevo import wording
+from neuroevo.analysis.ancestry import FAMILIES, Ancestry, family
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -21,15 +21,14 @@ from neuroevo.report.drawing import (
     domains,
     nothing,
     objective_axis,
-    objective_name,
     rounded,
     whole_ticks,
 )
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
 PANEL_HEIGHT, GAP = 240, 30  # pixels
@@ -260,10 +259,10 @@ def _greatest(lineage: LineageData, line: Line) -> list[str]:
             continue
         step = line.steps[best]
         changes = f" ({wording.shortened(step.changes, 120)})" * bool(step.changes)
-        name = objective_name(item)
+        name = item.label
         gain = (
             f"Its greatest gain in {name}, from {before} to {after}, came in generation "
-            f"{step.generation} by {words(step.operator)}{changes}."
+            f"{step.generation} by {wording.operator(step.operator)}{changes}."
         )
         return [gain]
     return []
@@ -337,7 +336,7 @@ def _panel(
         | {
             "mode": "markers",
             "marker": {"size": 4, "color": LIGHT["faint"]},
-            "text": [wording.plain(words(step.operator), 24) for step in line.relatives],
+            "text": [wording.plain(wording.operator(step.operator), 24) for step in line.relatives],
             "customdata": [step.number for step in line.relatives],
             "hovertemplate": "trial %{customdata}, generation %{x}<br>%{text}<extra></extra>",
         }
@@ -385,9 +384,9 @@ def _told(line: Line, index: int, place: int, item: "Objective", *, in_full: boo
         score += f" ({gain})" * bool(gain)
     parts = [
         f"<b>trial {step.number}, generation {step.generation}</b>",
-        wording.plain(words(step.operator), 24),
+        wording.plain(wording.operator(step.operator), 24),
         wording.wrapped(wording.plain(step.changes, 160), 40) if in_full else "",
-        f"{objective_name(item)} {score}",
+        f"{item.label} {score}",
     ]
     return "<br>".join(filter(None, parts))
 
@@ -405,7 +404,7 @@ def _labels(lineage: LineageData, line: Line, place: int, sight: Sequence[float]
         if not {index - 1, index} <= spots.keys() or len(placed) == MOST_LABELS:
             continue
         gain = _gain(item, *(line.steps[each].scores[place] for each in (index - 1, index)))
-        operator = wording.plain(words(line.steps[index].operator), 24)
+        operator = wording.plain(wording.operator(line.steps[index].operator), 24)
         x, y = np.mean([spots[index - 1], spots[index]], axis=0)
         falls = spots[index][1] <= spots[index - 1][1]
         for text, beside in product((f"{operator} {gain}", gain), _BESIDE[falls]):
@@ -482,7 +481,7 @@ def _button(lineage: LineageData, line: Line, owner: int, owners: Sequence[int])
     last, item = line.steps[-1], lineage.objectives[0]
     score = wording.measured(last.scores[0], item.unit)
     return {
-        "label": f"rank {line.rank}: trial {last.number}, {objective_name(item)} {score}",
+        "label": f"rank {line.rank}: trial {last.number}, {item.label} {score}",
         "method": "update",
         "args": [
             {"visible": [each == owner for each in owners]},

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.leader import leading
 from neuroevo.report.diagram import OUTLINE, SIDE, WIDTH, Diagram, Label, Path, Weight, laid_out
 from neuroevo.report.drawing import Specification, nothing
-from neuroevo.report.headline import leading
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.learning import Network
-    from neuroevo.report.findings import Findings
 
 STRENGTHS = 5
 EXACT = 5e-4

@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from neuroevo.report import wording
-from neuroevo.report.ancestry import Ancestry, words
-from neuroevo.report.drawing import Specification, nothing, objective_name, rounded
+from neuroevo import wording
+from neuroevo.analysis.ancestry import Ancestry
+from neuroevo.report.drawing import Specification, nothing, rounded
 from neuroevo.report.theme import CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
 
 ROW_HEIGHT = 46
 QUANTILE = 1.959964  # of the normal distribution, for intervals of 95%
@@ -142,7 +142,7 @@ def draw(operators: OperatorsData) -> Specification:
             "range": [len(credit) - 0.5, -0.5],
             "tickvals": list(range(len(credit))),
             "ticktext": [
-                f"{wording.plain(words(operator), 24)}<br>{children:,}"
+                f"{wording.plain(wording.operator(operator), 24)}<br>{children:,}"
                 for operator, children in zip(credit["operator"], credit["children"], strict=True)
             ],
             "showgrid": False,
@@ -172,9 +172,10 @@ def caption(operators: OperatorsData) -> str:
     best = max(rows, key=lambda row: row["led_to_front"] / row["children"])
     if best["led_to_front"]:
         share = wording.percent(best["led_to_front"] / best["children"])
+        name = wording.operator(str(best["operator"]))
         sentences.append(
-            f"Most often on the way to the front was {words(str(best['operator']))}: {share} of "
-            "its children are on it or among its ancestors."
+            f"Most often on the way to the front was {name}: {share} of its children are on it or "
+            "among its ancestors."
         )
     return " ".join([*sentences, what])
 
@@ -199,7 +200,7 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 def _measures(operators: OperatorsData) -> list[tuple[str, str, str]]:
     """Return of each mark its name, its column, and the column of what it is a share of."""
     improved = [
-        (f"better in {objective_name(item)}", f"improved.{item.name}", "with_parents")
+        (f"better in {item.label}", f"improved.{item.name}", "with_parents")
         for item in operators.objectives
     ]
     return [*improved, ("on the way to the front", "led_to_front", "children")]
@@ -249,7 +250,7 @@ def _told(
 ) -> str:
     name, column, whole = measure
     lines = [
-        f"<b>{wording.plain(words(str(row['operator'])), 40)}</b>",
+        f"<b>{wording.plain(wording.operator(str(row['operator'])), 40)}</b>",
         *([MEANINGS[row["operator"]]] if row["operator"] in MEANINGS else []),
         f"{row[column]:,} of {row[whole]:,} children {name}",
     ]
@@ -282,14 +283,15 @@ def _widest(operators: OperatorsData) -> float:
 
 
 def _improved(rows: "Sequence[Mapping[Hashable, Any]]", item: "Objective") -> str:
-    name = objective_name(item)
+    name = item.label
     best = max(rows, key=lambda row: row[f"improved.{item.name}"] / row["with_parents"])
     share = best[f"improved.{item.name}"] / best["with_parents"]
+    operator = wording.operator(str(best["operator"]))
     if not share:
         return f"No operator’s children were better in {name} than their parents."
     gain = best[f"gain.{item.name}"]
     median = "" if math.isnan(gain) else f"; the median child was {_gained(item, gain)}"
     return (
-        f"In {name}, {words(str(best['operator']))} improved on the better parent most often, with "
+        f"In {name}, {operator} improved on the better parent most often, with "
         f"{wording.percent(share)} of {best['with_parents']:,} children{median}."
     )

@@ -14,24 +14,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.evaluation import is_read
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.features import activation_places, have_own_activations, units
+from neuroevo.analysis.thinning import thinned
+from neuroevo.evaluation import HiddenLayer, is_read, layers_of
 from neuroevo.report.drawing import (
     Specification,
     fanned,
     nothing,
-    objective_name,
     ramp_colour,
     round_step,
-    thinned,
     with_gaps,
 )
-from neuroevo.report.features import activation_places, units
 from neuroevo.report.theme import LIGHT
-from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 HEIGHT = 480
@@ -114,9 +112,9 @@ def data(findings: "Findings") -> ParallelData:
     coordinates = [] if not trials else [*_genes(findings, trials), *_objectives(findings, trials)]
     return ParallelData(
         tuple(coordinates),
-        tuple(findings.describe(trial) for trial in trials),
+        tuple(wording.described(trial) for trial in trials),
         len(ranked),
-        objective_name(findings.objectives[0]),
+        findings.objectives[0].label,
     )
 
 
@@ -196,12 +194,17 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
             continue
         title = wording.plain(name.replace("_", " "))
         if all(isinstance(value, tuple) for value in tried):
+            layers, all_layers = (
+                [layers_of(trial.genome, name) for trial in each]
+                for each in (trials, findings.searched)
+            )
             named = title.replace("hidden", "hidden layers")
             for part, measure in ((named, len), ("hidden units", units)):
-                everything = _measures(tried, measure)
+                everything = _measures(all_layers, measure)
                 if len(set(everything)) > 1:
-                    coordinates.append(_numeric(part, _measures(values, measure), everything))
-            coordinates += _activations(values, tried)
+                    coordinates.append(_numeric(part, _measures(layers, measure), everything))
+            if have_own_activations(findings.searched):
+                coordinates += _activations(layers, all_layers)
         elif all(
             isinstance(value, (int, float)) and not isinstance(value, bool) for value in tried
         ):
@@ -215,14 +218,15 @@ def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
     return coordinates
 
 
-def _activations(values: Sequence[Any], tried: Sequence[Any]) -> list[Coordinate]:
-    """Return axes of the first and the last hidden layer's activation, where layers have some."""
-    if not any(map(holds_pairs, tried)):
-        return []
+def _activations(
+    values: Sequence[tuple[HiddenLayer, ...]], tried: Sequence[tuple[HiddenLayer, ...]]
+) -> list[Coordinate]:
+    """Return axes of the first and the last hidden layer's activation, of those that vary."""
     coordinates = []
     for title, place in activation_places(tried).items():
         row, everything = (
-            [hidden[place][1] if hidden else "none" for hidden in each] for each in (values, tried)
+            [layers[place].activation if layers else "none" for layers in each]
+            for each in (values, tried)
         )
         if len(set(everything)) > 1:
             coordinates.append(_categorical(title, row, everything))
@@ -244,7 +248,7 @@ def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordin
     ):
         top = _top(everything, logarithmic=item.logarithmic)
         kept = [value for value in everything if value <= top]
-        coordinate = _numeric(objective_name(item), values, kept, logarithmic=item.logarithmic)
+        coordinate = _numeric(item.label, values, kept, logarithmic=item.logarithmic)
         held = wording.measured(top, item.unit) if len(kept) < len(everything) else ""
         coordinates.append(replace(coordinate, held=held))
     return coordinates

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from neuroevo import wording
+from neuroevo.analysis.dominance import dominated_by_baselines
+from neuroevo.analysis.leader import TRAINED
+from neuroevo.analysis.thinning import thinned
 from neuroevo.evolution.front import nondominated
-from neuroevo.report import wording
-from neuroevo.report.dominance import dominated_by_baselines
 from neuroevo.report.drawing import (
     MOST_POINTS,
     SYMBOLS,
@@ -24,19 +26,16 @@ from neuroevo.report.drawing import (
     colour_bar,
     nothing,
     objective_axis,
-    objective_name,
     panel_domain,
     rounded,
     stepped,
-    thinned,
     told,
 )
-from neuroevo.report.headline import TRAINED
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
 FRONT = "front"  # marks the traces that the slider moves
@@ -241,12 +240,12 @@ def _outcome(front: FrontData, members: pd.DataFrame) -> str:
     if len(front.objectives) == 1:
         return (
             f"With one objective the front is one network, trial {best['number']} of generation "
-            f"{best['generation']}, with a {objective_name(first)} of {score}."
+            f"{best['generation']}, with a {first.label} of {score}."
         )
     if len(members) == 1:
         return (
             f"The front is a single network, trial {best['number']}: it is best in "
-            f"{wording.listed([objective_name(item) for item in front.objectives])} at once, so "
+            f"{wording.listed([item.label for item in front.objectives])} at once, so "
             f"the objectives do not conflict here. {_behind(others)}"
         )
     if is_one_sided(front):
@@ -283,7 +282,7 @@ def _behind(others: int) -> str:
 def _span(front: FrontData, members: pd.DataFrame) -> str:
     return wording.listed(
         [
-            f"{objective_name(item)} from {wording.measured(members[item.name].min(), item.unit)}"
+            f"{item.label} from {wording.measured(members[item.name].min(), item.unit)}"
             f" to {wording.measured(members[item.name].max(), item.unit)}"
             for item in front.objectives
         ]
@@ -388,7 +387,7 @@ def _points(
 ) -> dict[str, Any]:
     """Return the points of some trials; what is told of each stands in the template once."""
     x = "number" if across is None else across.name
-    named = "trial" if across is None else objective_name(across)
+    named = "trial" if across is None else across.label
     who, labels = "<b>%{text}</b>", rows["name"]
     if "coloraxis" in marker:
         marker = {"color": [int(generation) for generation in rows["generation"]]} | marker
@@ -410,7 +409,7 @@ def _points(
             )
         ],
         "hovertemplate": f"{who}<br>{named} %{{customdata[1]}}"
-        f"<br>{objective_name(upward)} %{{customdata[2]}}<extra></extra>",
+        f"<br>{upward.label} %{{customdata[2]}}<extra></extra>",
         "marker": marker,
     }
 

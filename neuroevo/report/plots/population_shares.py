@@ -5,16 +5,17 @@ Where each hidden layer has an activation of its own, it is the layers that they
 
 from typing import TYPE_CHECKING
 
+from neuroevo.analysis.features import have_own_activations
+from neuroevo.evaluation import layers_of
 from neuroevo.learning import ACTIVATIONS
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import shares
 from neuroevo.report.theme import CATEGORIES
-from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.space import Value
 
 
@@ -22,9 +23,7 @@ def data(findings: "Findings") -> shares.SharesData:
     """Count the activations of each generation's trials, or of their hidden layers."""
     pairs = [(trial, name) for trial in findings.searched for name in _names(trial.genome)]
     trials, values = [trial for trial, _ in pairs], [name for _, name in pairs]
-    counted = "trials"
-    if any(holds_pairs(trial.genome.get("hidden")) for trial in trials):
-        counted = "hidden layers"
+    counted = "hidden layers" if have_own_activations(trials) else "trials"
     return shares.count("activation", trials, values, ACTIVATIONS, counted=counted)
 
 
@@ -43,7 +42,6 @@ def caption(shared: shares.SharesData) -> str:
 
 
 def _names(genome: "Mapping[str, Value]") -> tuple[str, ...]:
-    hidden = genome.get("hidden")
-    if holds_pairs(hidden):
-        return tuple(name for _, name in hidden)
-    return (str(genome["activation"]),) if "activation" in genome else ()
+    if "activation" in genome:
+        return (str(genome["activation"]),)
+    return tuple(layer.activation for layer in layers_of(genome))

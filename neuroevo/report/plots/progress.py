@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
@@ -17,17 +18,15 @@ from neuroevo.report.drawing import (
     generation_axis,
     nothing,
     objective_axis,
-    objective_name,
     panel_domain,
     rounded,
-    thinned,
     told,
 )
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
 
 PANEL_HEIGHT = 230
 GAP = 0.07  # of the height between two panels
@@ -111,7 +110,7 @@ def caption(progress: ProgressData) -> str:
 def _sentence(item: "Objective", rows: pd.DataFrame) -> str:
     best = float(rows["best_so_far"].iloc[-1])
     found = int(rows.loc[rows["best"] <= best, "generation"].iloc[0])
-    name = objective_name(item)
+    name = item.label
     lowest = wording.measured(best, item.unit)
     start = f"Lowest {name}: {lowest}, found in generation {found}"
     followed = rows.loc[rows["median"] <= best + abs(best) * (CLOSE - 1), "generation"]

@@ -8,19 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.thinning import thinned
+from neuroevo.evaluation import HiddenLayer, layers_of
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
     nothing,
     ramp_colour,
-    thinned,
     whole_ticks,
 )
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 HEIGHT = 340
@@ -88,7 +89,7 @@ def count(
 def count_layers(
     findings: "Findings",
     trait: str,
-    measure: Callable[[tuple[Any, ...]], int],
+    measure: Callable[[tuple[HiddenLayer, ...]], int],
     name: Callable[[int], str],
 ) -> SharesData:
     """Count a measure of the hidden layers over the trials of the search that have some.
@@ -105,9 +106,9 @@ def count_layers(
         That number -> the value in words.
     """
     pairs = [
-        (trial, measure(hidden))
+        (trial, measure(layers_of(trial.genome)))
         for trial in findings.searched
-        if isinstance(hidden := trial.genome.get("hidden"), tuple)
+        if "hidden" in trial.genome
     ]
     names = {number: name(number) for number in sorted({number for _, number in pairs})}
     values = [names[number] for _, number in pairs]

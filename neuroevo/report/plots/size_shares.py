@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.features import units
 from neuroevo.report.drawing import Specification
-from neuroevo.report.features import units
 from neuroevo.report.plots import shares
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import HiddenLayer
 
 
 def data(findings: "Findings") -> shares.SharesData:
@@ -28,9 +29,9 @@ def caption(shared: shares.SharesData) -> str:
     return shares.caption(shared, "networks with {}")
 
 
-def _length(hidden: object) -> int:
+def _length(layers: "tuple[HiddenLayer, ...]") -> int:
     """Return the length of the binary number of hidden units, which stands for a class of sizes."""
-    return units(hidden).bit_length()
+    return units(layers).bit_length()
 
 
 def _name(length: int) -> str:

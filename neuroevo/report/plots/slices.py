@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.features import UNITS, Feature
+from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -21,16 +23,13 @@ from neuroevo.report.drawing import (
     feature_axis,
     nothing,
     objective_axis,
-    objective_name,
     rounded,
-    thinned,
 )
-from neuroevo.report.features import UNITS, Feature
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
 
 COLUMNS = 2
 PANEL_HEIGHT, GAP = 210, 74  # pixels
@@ -163,7 +162,7 @@ def best_tenth(slices: SlicesData) -> NDArray[np.int64]:
 
 
 def _gathered(slices: SlicesData) -> str:
-    first = objective_name(slices.objectives[0])
+    first = slices.objectives[0].label
     best = best_tenth(slices)
     if len(best) < 2:  # noqa: PLR2004 - one trial gathers nowhere
         values = [(feature, feature.values[best[0]]) for feature in slices.features]
@@ -257,5 +256,5 @@ def _button(
         for row in range(rows)
         for key, content in whole.items()
     }
-    name = objective_name(slices.objectives[place])
+    name = slices.objectives[place].label
     return {"label": name, "method": "update", "args": [{"y": y}, changes]}

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.features import RATE, activation, depth
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -22,13 +23,12 @@ from neuroevo.report.drawing import (
     nothing,
     rounded,
 )
-from neuroevo.report.features import RATE, activation, depth
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
 
 COLUMNS = 2
 ROW_HEIGHT, GAP, LEAST_HEIGHT = 30, 96, 90  # pixels

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from neuroevo.report import wording
+from neuroevo import wording
 from neuroevo.report.drawing import Specification, nothing, rounded
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
 
 ROW_HEIGHT = 34
 MOST_ROWS = 24

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from neuroevo.report.comparison.comparison import Comparison
+from neuroevo.analysis.comparison import Comparison
 from neuroevo.report.comparison.figures import (
     distribution,
     fronts,

@@ -5,22 +5,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from neuroevo.report import wording
+from neuroevo import wording
 from neuroevo.report.comparison.figures.marks import legend_name, marks
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     nothing,
     objective_axis,
-    objective_name,
     panel_domain,
     rounded,
     told,
 )
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.comparison import Comparison
     from neuroevo.evaluation import Objective
-    from neuroevo.report.comparison.comparison import Comparison
 
 PANEL_HEIGHT = 300
 ROOM = 80  # for a panel's axis
@@ -80,7 +79,7 @@ def _line(
         "meta": f"<b>{look.name}</b>",
         "customdata": told(values, item.unit),
         "hovertemplate": "%{meta}<br>%{y:.1%} of all trials have "
-        f"{objective_name(item)} %{{customdata}} or lower<extra></extra>",
+        f"{item.label} %{{customdata}} or lower<extra></extra>",
         "line": {
             "color": look.colour,
             "width": 1.5 if comparison.is_grouped else 2.5,
@@ -111,6 +110,6 @@ def _halves(comparison: "Comparison", item: "Objective") -> str:
         else f"less than half of {high} was completed"
     )
     return (
-        f"Half of the trials of {low} have {objective_name(item)} "
+        f"Half of the trials of {low} have {item.label} "
         f"{wording.measured(halves[low], item.unit)} or lower; {end}."
     )

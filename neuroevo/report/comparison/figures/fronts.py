@@ -4,24 +4,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.thinning import thinned
 from neuroevo.report.comparison.figures.marks import Mark, legend_name, marks
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     nothing,
     objective_axis,
-    objective_name,
     panel_domain,
     rounded,
-    thinned,
     told,
 )
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.comparison import Comparison
     from neuroevo.evaluation import Objective
-    from neuroevo.report.comparison.comparison import Comparison
 
 PANEL_HEIGHT = 440
 GAP = 0.09
@@ -102,8 +101,8 @@ def _points(
             )
         ],
         "hovertemplate": "<b>%{meta}</b><br>trial %{customdata[0]}: %{text}"
-        f"<br>{objective_name(across)} %{{customdata[1]}}"
-        f"<br>{objective_name(upward)} %{{customdata[2]}}<extra></extra>",
+        f"<br>{across.label} %{{customdata[1]}}"
+        f"<br>{upward.label} %{{customdata[2]}}<extra></extra>",
         "line": {"color": look.colour, "width": 1.5, "shape": "hv", "dash": look.dash},
         "marker": {
             "symbol": look.symbol,
@@ -124,7 +123,7 @@ def _strip(comparison: "Comparison", item: "Objective") -> Specification:
         point |= {"y": [wording.wrapped(look.name, 18)] * len(members), "showlegend": False}
         point["hovertemplate"] = (
             "<b>%{meta}</b><br>trial %{customdata[0]}: %{text}"
-            f"<br>{objective_name(item)} %{{customdata[1]}}<extra></extra>"
+            f"<br>{item.label} %{{customdata[1]}}<extra></extra>"
         )
         traces.append(point)
     layout = {

@@ -4,21 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroevo.report import wording
+from neuroevo import wording
+from neuroevo.analysis.histories import Numbers, median_course
 from neuroevo.report.comparison.figures.marks import GAP, step_lines
-from neuroevo.report.comparison.histories import Numbers, median_course
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     nothing,
     objective_axis,
-    objective_name,
     panel_domain,
 )
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.comparison import Comparison
     from neuroevo.evaluation import Objective
-    from neuroevo.report.comparison.comparison import Comparison
 
 PANEL_HEIGHT = 260
 MOST_NAMED = 4  # runs in a sentence
@@ -60,9 +59,7 @@ def draw_over(comparison: "Comparison", x: str, title: str, worded: Any) -> Spec
         rows = table[table["objective"] == item.name]
 
         def told(at: float, best: float, item: "Objective" = item) -> str:
-            return (
-                f"{objective_name(item)} {wording.measured(best, item.unit)}<br>after {worded(at)}"
-            )
+            return f"{item.label} {wording.measured(best, item.unit)}<br>after {worded(at)}"
 
         lines = step_lines(comparison, rows, (x, "best"), told, in_legend=index == 0)
         traces += [line | {"yaxis": f"y{suffix}"} for line in lines]
@@ -92,7 +89,7 @@ def _overtaken(comparison: "Comparison", item: "Objective") -> str:
         return ""
     (leader, other), kind = ranked[:2], "median" if comparison.is_grouped else "lowest"
     end, beaten = (float(courses[name][1][-1]) for name in (leader, other))
-    name, told = objective_name(item), wording.measured(end, item.unit)
+    name, told = item.label, wording.measured(end, item.unit)
     alike = [
         each
         for each in ranked

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from neuroevo.report import wording
+from neuroevo import wording
 from neuroevo.report.comparison.figures import history
 from neuroevo.report.drawing import Specification
 
 if TYPE_CHECKING:
-    from neuroevo.report.comparison.comparison import Comparison
+    from neuroevo.analysis.comparison import Comparison
 
 
 def draw(comparison: "Comparison") -> Specification:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from neuroevo.report import wording
-from neuroevo.report.comparison.comparison import SHARE
+from neuroevo import wording
+from neuroevo.analysis.comparison import SHARE
 from neuroevo.report.comparison.figures.marks import step_lines
-from neuroevo.report.drawing import Specification, nothing, objective_name
+from neuroevo.report.drawing import Specification, nothing
 
 if TYPE_CHECKING:
-    from neuroevo.report.comparison.comparison import Comparison
+    from neuroevo.analysis.comparison import Comparison
 
 HEIGHT = 400
 
@@ -42,7 +42,7 @@ def caption(comparison: "Comparison") -> str:
     runs = comparison.runs
     if len(comparison.objectives) < 2 or comparison.reference is None:  # noqa: PLR2004 - see above
         return "There is no hypervolume to measure."
-    names = wording.listed([objective_name(item) for item in comparison.objectives])
+    names = wording.listed([item.label for item in comparison.objectives])
     start = (
         f"How much of what all fronts together dominate in {names} a run’s front dominates, up to "
         "a point a tenth beyond the worst completed trial of all, on the scales on which trials "

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from neuroevo.report import wording
-from neuroevo.report.comparison.histories import Numbers, median_course
+from neuroevo import wording
+from neuroevo.analysis.histories import Numbers, median_course
 from neuroevo.report.drawing import DASHES, SYMBOLS, rounded
 from neuroevo.report.theme import CATEGORIES
 
 if TYPE_CHECKING:
-    from neuroevo.report.comparison.comparison import Comparison
+    from neuroevo.analysis.comparison import Comparison
 
 LONGEST = 40  # letters of a label in a legend
 GAP = 0.08  # share of the height between two panels

@@ -2,24 +2,23 @@
 
 from typing import TYPE_CHECKING, Any
 
-from neuroevo.report import wording
-from neuroevo.report.comparison.comparison import SHARE
+from neuroevo import wording
+from neuroevo.analysis.comparison import SHARE
 from neuroevo.report.comparison.figures.marks import marks, setting_marks
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     nothing,
     objective_axis,
-    objective_name,
     panel_domain,
     rounded,
 )
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.comparison import Comparison
+    from neuroevo.analysis.rank_test import RankTest
     from neuroevo.evaluation import Objective
-    from neuroevo.report.comparison.comparison import Comparison
-    from neuroevo.report.comparison.rank_test import RankTest
 
 ROW_HEIGHT = 38
 ROOM = 96  # of a panel for its axis
@@ -71,7 +70,7 @@ def measure_name(comparison: "Comparison", measure: str) -> str:
     """Return what a measure is called: ``final MSE``, ``final MSE on fresh seeds``."""
     if measure == SHARE:
         return "share of the hypervolume of all"
-    name = objective_name(_objective(comparison, measure))
+    name = _objective(comparison, measure).label
     return f"{name} on fresh seeds" if measure.startswith("fresh.") else name
 
 

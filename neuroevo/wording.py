@@ -1,4 +1,7 @@
-"""How the report puts numbers, networks and names into words; knows no figure and no page."""
+"""How numbers, networks and names are written, in a table, on a page and on a terminal.
+
+It knows trials and experiments, no run, no figure and no page.
+"""
 
 import html
 import math
@@ -6,16 +9,16 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from neuroevo.evaluation import NETWORK_GENES, is_read
+from neuroevo.evaluation import NETWORK_GENES, is_read, layers_of
 from neuroevo.learning import READERS, Optimization
 from neuroevo.settings import printable
-from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
+    from neuroevo.runs import Trial
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MANY_EQUAL = 5
@@ -137,23 +140,13 @@ def sizes(layers: Sequence[int | str]) -> str:
     )
 
 
-def widths(hidden: object) -> tuple[int, ...]:
-    """Return the widths of hidden layers, with activations of their own or without."""
-    if holds_pairs(hidden):
-        return tuple(width for width, _ in hidden)
-    return hidden if isinstance(hidden, tuple) else ()
-
-
 def activation(genome: Mapping[str, object]) -> str:
     """Return a network's activation, layer by layer where they differ: ``tanh·relu``.
 
     Empty where the genome has none, or no hidden layer for it.
     """
-    hidden = genome.get("hidden")
-    if holds_pairs(hidden):
-        names = [name for _, name in hidden]
-        return sizes(names) if len(set(names)) > 1 else names[0]
-    return "" if hidden == () else str(genome.get("activation", ""))
+    names = [layer.activation for layer in layers_of(genome)]
+    return sizes(names) if len(set(names)) > 1 else "".join(names[:1])
 
 
 def shortened(text: str, length: int = 28) -> str:
@@ -183,11 +176,10 @@ def value(content: object) -> str:
         return "yes" if content else "no"
     if isinstance(content, (int, float)):
         return number(content)
-    if holds_pairs(content):
-        runs = groupby(content, key=itemgetter(1))
-        return " · ".join(f"{name} {sizes(widths(tuple(run)))}" for name, run in runs)
     if isinstance(content, tuple):
-        return sizes(content) if content else "none"
+        runs = groupby(layers_of({"hidden": content}), key=attrgetter("activation"))
+        alike = [(name, sizes([layer.width for layer in run])) for name, run in runs]
+        return " · ".join(f"{name} {widths}".lstrip() for name, widths in alike) or "none"
     return str(content)
 
 
@@ -228,6 +220,16 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
         for name, content in sorted(after.items(), key=_place)
         if before.get(name) != content and (is_read(name, after) or is_read(name, before))
     )
+
+
+def described(trial: "Trial") -> str:
+    """Return a trial in a short line: ``trial 512: linear 6·6, learning rate 0.21``."""
+    return f"{trial.name or f'trial {trial.number}'}: {configuration(trial.genome)}"
+
+
+def operator(name: str) -> str:
+    """Return an operator's name as it is said: ``crossover + mutation``, ``drop layer``."""
+    return name.replace("_", " ").replace("+", " + ")
 
 
 def optimization(experiment: "Experiment") -> str:

@@ -6,15 +6,15 @@ It knows trials and networks; it knows no HTML and nothing of how the page uses 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from neuroevo import wording
+from neuroevo.analysis.leader import leading
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import phenotype_of
-from neuroevo.report import wording
-from neuroevo.report.headline import leading
 from neuroevo.tasks.mouse import MouseTask
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.learning import Network
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
 MOST_PARAMETERS = 20_000  # of a network that a page can train between two frames

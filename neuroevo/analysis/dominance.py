@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroevo.report import wording
+from neuroevo import wording
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
 

@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from neuroevo import wording
 from neuroevo.evaluation import TRAINING_GENES, is_read
-from neuroevo.report import wording
-from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 _FIRST = ("number", "generation", "state", "operator", "name", "parents")
@@ -128,8 +127,8 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         for gene, content in whole.items()
         if gene in columns and is_read(gene, whole)
     }
-    if holds_pairs(trial.genome.get("hidden")):
-        row[columns["activation"]] = wording.activation(trial.genome)
+    if activation := wording.activation(trial.genome):  # which may be part of another gene
+        row[columns["activation"]] = activation
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row |= {item.name: score, f"fresh.{item.name}": fresh.get(item.name, float("nan"))}
     return row | {"diverged": trial.diverged}

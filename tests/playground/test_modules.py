@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.report.mouse.modules import bundled
+from neuroevo.playground.modules import bundled
 
 CONSTANT = re.compile(r"^(?:export )?const ([A-Z_]+)\b", re.MULTILINE)
 IMPORT = re.compile(r"^import \{[^}]*\}", re.MULTILINE)
@@ -44,7 +44,7 @@ def test_modules_that_do_not_fit_one_script_are_refused(module: str, problem: st
 
 def test_modules_import_the_constants_that_they_use() -> None:
     """A constant of another module is imported, though in one script it would be seen anyway."""
-    assets = (files("neuroevo.report.mouse") / "assets").iterdir()
+    assets = (files("neuroevo.playground") / "assets").iterdir()
     texts = {each.name: each.read_text() for each in assets if each.name.endswith(".js")}
     own = {name: set(CONSTANT.findall(text)) for name, text in texts.items()}
     shared = set().union(*own.values())

@@ -9,19 +9,19 @@ over as one of `extra`. ``assets/state.js`` lists all names.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from neuroevo.playground.modules import bundled
+from neuroevo.playground.payload import payload
 from neuroevo.report.document import Asset, Document, asset
-from neuroevo.report.mouse.modules import bundled
-from neuroevo.report.mouse.payload import payload
 from neuroevo.runs import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
 
-HOME = "neuroevo.report.mouse"
+HOME = "neuroevo.playground"
 
 
 def write_mouse_page(run: "Run") -> Path:

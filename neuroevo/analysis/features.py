@@ -3,20 +3,19 @@
 It knows genomes and no figure. Hidden layers are told by their depth and their units together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.evaluation import is_read
-from neuroevo.report import wording
-from neuroevo.space.values import holds_pairs
+from neuroevo import wording
+from neuroevo.evaluation import HiddenLayer, is_read, layers_of
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
+    from neuroevo.space import Gene
 
 DEPTH = "hidden layers"
 UNITS = "hidden units"
@@ -79,13 +78,13 @@ class Feature:
         return f"{self.name} {span}"
 
 
-def features(findings: "Findings", trials: "Sequence[Trial]") -> tuple[Feature, ...]:
+def features(genes: "Mapping[str, Gene]", trials: "Sequence[Trial]") -> tuple[Feature, ...]:
     """Return what varies among some trials, gene after gene in the space's order.
 
     Parameters
     ----------
-    findings
-        Its search space names the genes; what only a baseline has is no feature of the search.
+    genes
+        The genes of the search space; what only a baseline has is no feature of the search.
     trials
         Whose genomes are looked at.
 
@@ -96,13 +95,13 @@ def features(findings: "Findings", trials: "Sequence[Trial]") -> tuple[Feature, 
     activation. What is chosen from a list is a category, numbers too.
     """
     found: list[Feature] = []
-    for gene, kind in findings.experiment.space.genes.items():
+    for gene, kind in genes.items():
         values = [_value(gene, trial) for trial in trials]
         present = [value for value in values if value is not None]
         if not present:
             continue
         if all(isinstance(value, tuple) for value in present):
-            found += _layers(gene, values)
+            found += _layers(gene, trials)
         elif all(_is_number(value) for value in present) and not hasattr(kind, "options"):
             found.append(_number(_words(gene), values, logarithmic=getattr(kind, "log", False)))
         else:
@@ -118,20 +117,26 @@ def depth(trial: "Trial") -> int | None:
     return len(hidden) if isinstance(hidden, tuple) else None
 
 
-def units(hidden: object) -> int:
+def units(layers: Iterable[HiddenLayer]) -> int:
     """Return the number of units in hidden layers."""
-    return sum(wording.widths(hidden))
+    return sum(layer.width for layer in layers)
 
 
-def activation_places(hidden: Sequence[Any]) -> dict[str, int]:
+def have_own_activations(trials: "Iterable[Trial]") -> bool:
+    """Tell whether the hidden layers of some trials have activations of their own."""
+    alone = (trial.genome for trial in trials if "activation" not in trial.genome)
+    return any(layer.activation for genome in alone for layer in layers_of(genome))
+
+
+def activation_places(every: Iterable[Sized]) -> dict[str, int]:
     """Return which of the layers' own activations are told, by name: the first and the last.
 
     Parameters
     ----------
-    hidden
-        The hidden layers of all trials, each with an activation of its own.
+    every
+        The hidden layers of each trial.
     """
-    deepest = max(map(len, hidden))
+    deepest = max(map(len, every))
     return {"activation": 0} if deepest == 1 else {"first activation": 0, "last activation": -1}
 
 
@@ -140,11 +145,8 @@ def activation(trial: "Trial") -> str:
 
     Empty where it has no hidden layer, or the genome no activation.
     """
-    hidden = trial.genome.get("hidden")
-    if holds_pairs(hidden):
-        names = {name for _, name in hidden}
-        return MIXED if len(names) > 1 else names.pop()
-    return wording.activation(trial.genome)
+    names = {layer.activation for layer in layers_of(trial.genome)}
+    return MIXED if len(names) > 1 else "".join(names)
 
 
 def _value(gene: str, trial: "Trial") -> Any:  # noqa: ANN401 - a gene's value, or None
@@ -154,15 +156,15 @@ def _value(gene: str, trial: "Trial") -> Any:  # noqa: ANN401 - a gene's value, 
     return genome.get(gene) if is_read(gene, genome) else None
 
 
-def _layers(gene: str, values: Sequence[Any]) -> list[Feature]:
+def _layers(gene: str, trials: "Sequence[Trial]") -> list[Feature]:
     named = gene == "hidden"
+    values = [layers_of(trial.genome, gene) if gene in trial.genome else None for trial in trials]
     deep, wide = (DEPTH, UNITS) if named else (_words(gene), f"{_words(gene)}, units")
     found = [_measured(deep, values, len), _measured(wide, values, units)]
-    if not any(map(holds_pairs, values)):
+    if not have_own_activations(trials):
         return found
-    present = [value for value in values if value is not None]
-    for title, place in activation_places(present).items():
-        names = [value[place][1] if value else None for value in values]
+    for title, place in activation_places(filter(None, values)).items():
+        names = [layers[place].activation if layers else None for layers in values]
         found.append(_category(title, names, sorted({name for name in names if name})))
     return found
 

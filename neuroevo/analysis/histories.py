@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from neuroevo.analysis.thinning import thinned
 from neuroevo.evolution.front import hypervolumes
-from neuroevo.report.drawing import thinned
 
 Numbers = NDArray[np.float64]
 

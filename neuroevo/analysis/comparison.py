@@ -3,31 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
 
-from neuroevo.errors import UsageError
-from neuroevo.evolution import hypervolume, reference_point
-from neuroevo.evolution.front import nondominated
-from neuroevo.report import tables, wording
-from neuroevo.report.comparison import differences as differing
-from neuroevo.report.comparison.histories import (
+from neuroevo import wording
+from neuroevo.analysis import differences as differing
+from neuroevo.analysis import tables
+from neuroevo.analysis.dominance import dominated, fresh_score
+from neuroevo.analysis.histories import (
     Numbers,
     best_so_far,
     distribution,
     hypervolume_so_far,
 )
-from neuroevo.report.comparison.rank_test import RankTest, rank_tests
-from neuroevo.report.dominance import dominated, fresh_score
+from neuroevo.analysis.rank_test import RankTest, rank_tests
+from neuroevo.errors import UsageError
+from neuroevo.evolution import hypervolume, reference_point
+from neuroevo.evolution.front import nondominated
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
+    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment
-    from neuroevo.report.findings import Findings
     from neuroevo.runs import Trial
 
 SHARE = "hypervolume_share"
@@ -123,8 +122,38 @@ class Comparison:
     contenders: tuple[Contender, ...]
     objectives: "tuple[Objective, ...]"
 
+    @classmethod
+    def of(cls, runs: "Sequence[Findings]", names: Sequence[str] = ()) -> Self:
+        """Compare runs.
+
+        Parameters
+        ----------
+        runs
+            What each found, two or more.
+        names
+            What each is called elsewhere, such as its path; its id by default.
+
+        Raises
+        ------
+        UsageError
+            If there are fewer than two.
+        """
+        if len(runs) < 2:  # noqa: PLR2004 - what a comparison is
+            raise UsageError(f"runs: must be two or more to be compared, but got {len(runs)}")
+        names = names or [run.identity or run.experiment.name for run in runs]
+        numbers = differing.settings([run.experiment for run in runs])
+        objectives = tuple(
+            item for item in runs[0].objectives if all(item in run.objectives for run in runs)
+        )
+        labels = differing.labels(runs, numbers, names)
+        contenders = (
+            Contender(label, name, number, run, objectives)
+            for label, name, number, run in zip(labels, names, numbers, runs, strict=True)
+        )
+        return cls(tuple(contenders), objectives)
+
     def __repr__(self) -> str:
-        return f"Comparison({', '.join(each.label for each in self.contenders)})"
+        return f"{type(self).__name__}({', '.join(each.label for each in self.contenders)})"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -362,30 +391,6 @@ class Comparison:
         finite = points[np.isfinite(points).all(axis=1)]
         return reference_point(finite.tolist()) if finite.size else None
 
-    def figure(self, name: str) -> "Figure":
-        """Return a figure in light colours.
-
-        Parameters
-        ----------
-        name
-            One of `neuroevo.report.comparison.figures.COMPARISON_FIGURES`, such as ``fronts``.
-
-        Raises
-        ------
-        UsageError
-            If there is no such figure.
-        """
-        from plotly.graph_objects import Figure  # noqa: PLC0415 - slow, for figures only
-
-        from neuroevo.report import theme  # noqa: PLC0415 - for figures only
-        from neuroevo.report.comparison.figures import COMPARISON_FIGURES  # noqa: PLC0415 - same
-
-        if name not in COMPARISON_FIGURES:
-            names = ", ".join(COMPARISON_FIGURES)
-            raise UsageError(f"figure: must be one of {names}, but got {name!r}")
-        specification = COMPARISON_FIGURES[name].draw(self)
-        return Figure(specification).update_layout(template=theme.template())
-
     @property
     def _experiments(self) -> "list[Experiment]":
         return [each.findings.experiment for each in self.contenders]
@@ -404,39 +409,6 @@ class Comparison:
     def _measured(self, measure: str) -> dict[str, list[float]]:
         columns = self.runs.groupby("setting", sort=False)[measure]
         return {str(name): column.tolist() for name, column in columns}
-
-
-def compare(runs: "Sequence[Findings]", names: Sequence[str] = ()) -> Comparison:
-    """Compare runs.
-
-    Parameters
-    ----------
-    runs
-        What each found, two or more.
-    names
-        What each is called elsewhere, such as its path; its id by default.
-
-    Raises
-    ------
-    UsageError
-        If there are fewer than two.
-    """
-    if len(runs) < 2:  # noqa: PLR2004 - what a comparison is
-        raise UsageError(f"runs: must be two or more to be compared, but got {len(runs)}")
-    names = names or [run.identity or run.experiment.name for run in runs]
-    numbers = differing.settings([run.experiment for run in runs])
-    objectives = tuple(
-        item for item in runs[0].objectives if all(item in run.objectives for run in runs)
-    )
-    return Comparison(
-        tuple(
-            Contender(label, name, number, run, objectives)
-            for label, name, number, run in zip(
-                differing.labels(runs, numbers, names), names, numbers, runs, strict=True
-            )
-        ),
-        objectives,
-    )
 
 
 def _stacked(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

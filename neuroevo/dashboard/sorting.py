@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from neuroevo.space.values import holds_pairs
+from neuroevo.evaluation import layers_of
 
 LONGEST_FILTER = 200  # characters
 
@@ -140,6 +140,6 @@ def _comparable(value: object) -> tuple[int, float, str]:
     if isinstance(value, (int, float)):
         return 0, float(value), ""
     if isinstance(value, tuple):
-        widths = [width for width, _ in value] if holds_pairs(value) else value
-        return 1, len(value) + sum(widths) / 1e9, ""
+        widths = sum(layer.width for layer in layers_of({"hidden": value}))
+        return 1, len(value) + widths / 1e9, ""
     return 2, 0.0, str(value).lower()

@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from neuroevo.analysis.summary import Summarizer, Summary
 from neuroevo.report.run import Run
-from neuroevo.report.summary import Summarizer, Summary
 from neuroevo.runs import RunFolder, RunLock
 
 Runs = Callable[[str], Run]

@@ -1,6 +1,6 @@
 """What a run found, in memory: its trials, front, baselines and champions.
 
-It knows no file and no figure; `run.py` reads it from disk, the tables and plots are made of it.
+It knows no file and no figure, and never makes data; tables and plots are made of it.
 """
 
 import math
@@ -12,19 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroevo.analysis.features import Feature, features
+from neuroevo.analysis.importance import Importances, importances
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation import OBJECTIVES
-from neuroevo.evaluation.phenotype import phenotype_of
+from neuroevo.evaluation import OBJECTIVES, layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
-from neuroevo.report import wording
-from neuroevo.space.values import holds_pairs
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment
-    from neuroevo.report.features import Feature
-    from neuroevo.report.importance import Importances
     from neuroevo.runs import Champion, Trial
 
 EXCERPT = 10  # rows of the front, where it is not shown at length
@@ -150,22 +147,20 @@ class Findings:
     @cached_property
     def traits(self) -> tuple[str, ...]:
         """The genes' names, with ``activation`` also where each hidden layer has its own."""
-        own = any(holds_pairs(trial.genome.get("hidden")) for trial in self.trials)
+        layers = (layer for trial in self.trials for layer in layers_of(trial.genome))
+        own = any(layer.activation for layer in layers)
         return tuple(dict.fromkeys([*self.genes, *["activation"] * own]))
 
     @cached_property
-    def features(self) -> "tuple[Feature, ...]":
+    def features(self) -> tuple[Feature, ...]:
         """What varies among the completed trials, a value a trial."""
-        from neuroevo.report.features import features  # noqa: PLC0415 - imports this module
-
-        return features(self, self.complete)
+        return features(self.experiment.space.genes, self.complete)
 
     @cached_property
-    def importances(self) -> "Importances":
+    def importances(self) -> Importances:
         """How much each feature of the genomes matters, which takes a second to find out."""
-        from neuroevo.report.importance import importances  # noqa: PLC0415 - imports this module
-
-        return importances(self)
+        fitnesses = self.fitnesses(self.searched)
+        return importances(self.experiment.space.genes, self.searched, fitnesses)
 
     @property
     def networks(self) -> int:
@@ -214,7 +209,7 @@ class Findings:
         champion = self.champion_of(trial)
         if champion is not None:
             return tuple(champion.architecture.layer_sizes)
-        hidden = wording.widths(trial.genome.get("hidden", ()))
+        hidden = tuple(layer.width for layer in layers_of(trial.genome))
         if self._layer_ends is None:
             return hidden
         try:
@@ -238,11 +233,6 @@ class Findings:
         )
         parameters = champion.parameters[int(np.argmin(final))]
         return Network(champion.architecture, parameters, self.columns)
-
-    def describe(self, trial: "Trial") -> str:
-        """Return a trial in a short line: ``trial 512: linear 6·6, learning rate 0.21``."""
-        name = trial.name or f"trial {trial.number}"
-        return f"{name}: {wording.configuration(trial.genome)}"
 
     @cached_property
     def _objective_names(self) -> tuple[str, ...]:

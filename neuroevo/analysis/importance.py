@@ -1,6 +1,6 @@
 """How much each feature of the genomes matters for each objective, by a random forest.
 
-It knows findings and the forest; the figures that show it or ask which features matter most don't.
+It knows genomes, their fitnesses and the forest; it knows no run.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroevo.report.drawing import thinned
-from neuroevo.report.features import Feature, features
-from neuroevo.report.forest import MOST_ROWS, Importance, permutation_importance
+from neuroevo.analysis.features import Feature, features
+from neuroevo.analysis.forest import MOST_ROWS, Importance, permutation_importance
+from neuroevo.analysis.thinning import thinned
 
 if TYPE_CHECKING:
-    from neuroevo.report.findings import Findings
+    from collections.abc import Mapping, Sequence
+
+    from neuroevo.runs import Trial
+    from neuroevo.space import Gene
 
 PREDICTS = 0.2  # R² from which on a forest has something to say
 SEED = 0
@@ -49,23 +52,33 @@ class Importances:
         return tuple(np.argsort(-measured.median, kind="stable").tolist())
 
 
-def importances(findings: "Findings") -> Importances:
-    """Let a forest learn each objective from the genomes of the search.
+def importances(
+    genes: "Mapping[str, Gene]", trials: "Sequence[Trial]", fitnesses: NDArray[np.float64]
+) -> Importances:
+    """Let a forest learn each objective from the genomes of a search.
 
-    A score is taken on its objective's own scale, so logarithmic where it is compared on one. A
-    trial that failed or diverged has the score of the worst that was completed: to fail is as bad
+    A trial that failed or diverged has the score of the worst that was completed: to fail is as bad
     as that, and what makes trials fail matters.
+
+    Parameters
+    ----------
+    genes
+        The genes of the search space.
+    trials
+        The trials of the search; of many some are chosen evenly.
+    fitnesses
+        A row a trial, a column an objective, on the scales on which they are compared; NaN where
+        there is no finite value.
     """
-    searched = findings.searched
-    trials = [searched[place] for place in thinned(len(searched), MOST_ROWS)]
-    varying = features(findings, trials)
+    kept = thinned(len(trials), MOST_ROWS)
+    varying = features(genes, [trials[place] for place in kept])
     inputs = np.array([feature.values for feature in varying]).T
     measured = [
         permutation_importance(inputs, target, SEED) if varying and len(target) else None
-        for target in map(worst_where_missing, findings.fitnesses(trials).T)
+        for target in map(worst_where_missing, fitnesses[kept].T)
     ]
-    failed = sum(not findings.is_complete(trial) for trial in trials)
-    return Importances(varying, tuple(measured), len(trials), failed)
+    failed = int(np.isnan(fitnesses[kept]).any(axis=1).sum())
+    return Importances(varying, tuple(measured), len(kept), failed)
 
 
 def worst_where_missing(fitness: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,13 +7,13 @@ experiments as keys and values, and nothing of what came out.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from neuroevo.report import wording
+from neuroevo import wording
 from neuroevo.runs import environment_differences, experiment_values
 from neuroevo.settings import dotted, shown
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
     from neuroevo.experiment import Experiment
-    from neuroevo.report.findings import Findings
 
 Values = Mapping[tuple[str, ...], object]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroevo import wording
 from neuroevo.experiment import Experiment
-from neuroevo.report import wording
 from neuroevo.tasks import MouseTask
 
 UNSUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")

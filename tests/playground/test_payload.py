@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.errors import NeuroevoError
 from neuroevo.experiment import load_experiment
-from neuroevo.report.findings import Findings
-from neuroevo.report.mouse.payload import payload
+from neuroevo.playground.payload import payload
 from neuroevo.runs import Trial
 
 SNAPSHOT = Path(__file__).parent / "payload.json"

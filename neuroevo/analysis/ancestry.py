@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from neuroevo.report.findings import Findings
+    from neuroevo.analysis.findings import Findings
     from neuroevo.runs import Trial
 
 FAMILIES = ("drawn at random", "given", "mutation", "crossover", "crossover and mutation")
@@ -73,8 +73,3 @@ def family(operator: str) -> str:
     if "crossover" in operator:
         return FAMILIES[4] if "mutation" in operator else FAMILIES[3]
     return FAMILIES[2]
-
-
-def words(operator: str) -> str:
-    """Return an operator's name as it is said: ``crossover + mutation``, ``drop layer``."""
-    return operator.replace("_", " ").replace("+", " + ")

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.evaluation import phenotype_of
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import SampleStream, sample_stream, train
-from neuroevo.report.findings import Findings
-from neuroevo.report.mouse import mouse_page
+from neuroevo.playground import mouse_page
 from neuroevo.runs import Champion, Trial
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Download, Page, expect
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.learning import Architecture, Columns, DataSet, Network, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.starting_weights import starting_parameters
 from neuroevo.learning.training import sample_stream, train
-from neuroevo.report.findings import Findings
-from neuroevo.report.mouse import mouse_page
-from neuroevo.report.mouse.payload import payload
+from neuroevo.playground import mouse_page
+from neuroevo.playground.payload import payload
 from neuroevo.tasks.recording import read_recording
 
 Open = Callable[..., Page]
@@ -607,7 +607,7 @@ def test_scripts_in_names_show_as_text(visit: Open, learnt: Findings, tmp_path: 
     """Names of runs, baselines and files that are scripts are read and not run."""
     trials = [replace(each, name=each.name and SCRIPT + each.name) for each in learnt.trials]
     path = tmp_path / "mouse.html"
-    findings = Findings(learnt.experiment, tuple(trials), learnt.champions, identity=SCRIPT)
+    findings = replace(learnt, trials=tuple(trials), identity=SCRIPT)
     path.write_text(mouse_page(findings, report=""), encoding="utf-8")
     page = visit("left=0&right=1", path=path)
     assert shown(page, "left-name").startswith("<script>alert(1)</script>")

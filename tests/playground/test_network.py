@@ -41,7 +41,7 @@ TOLERANCE = 1e-9
 @pytest.fixture(scope="module")
 def evaluate(browser: Browser) -> Iterator[Evaluate]:
     """Return a function that calls JavaScript, given the modules and what is handed over."""
-    assets = files("neuroevo.report.mouse") / "assets"
+    assets = files("neuroevo.playground") / "assets"
     scripts = {
         each.name: each.read_text() for each in assets.iterdir() if each.name.endswith(".js")
     }

@@ -1,0 +1,11 @@
+"""Chooses some of many, evenly spread and the same every time; knows numbers of things alone."""
+
+import numpy as np
+
+
+def thinned(count: int, most: int) -> list[int]:
+    """Return at most ``most`` evenly spread indices below ``count``, the first and last kept."""
+    if count <= most:
+        return list(range(count))
+    spread = np.linspace(0, count - 1, most)
+    return sorted({int(index) for index in np.rint(spread)})

@@ -1,0 +1,5 @@
+"""The invented runs, which are written once."""
+
+from tests.invented_runs import any_run, runs
+
+__all__ = ["any_run", "runs"]
