@@ -84,15 +84,12 @@ def search(  # noqa: PLR0913 - all of what a caller may set, by name
     StoppedError
         If it was stopped; it can be resumed, unless it had not begun.
     """
-    state = SearchState.at_first(experiment, initial)
-    data = experiment.task.data_set()
-    bench = Bench(experiment, data, workers or Workers())
-    observer(Progress(experiment, "compiling"))
-    with bench:
+    with _prepared(experiment, initial, workers or Workers(), observer) as (bench, start):
         if stop():
             raise StoppedError(f"{experiment.name}: stopped before the search began")
+        state = SearchState.at_first(experiment, initial)
         folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
-        with _filled(folder, start_of(experiment, data, initial)) as journal:
+        with _filled(folder, start) as journal:
             Search(bench, FolderRecord(folder, journal), state, observer, stop).run()
     return folder
 
@@ -123,24 +120,29 @@ def search_in_memory(
     StoppedError
         If it was stopped; what was finished is lost.
     """
-    state, record = SearchState.at_first(experiment, initial), MemoryRecord()
+    record = MemoryRecord()
+    with _prepared(experiment, initial, workers or Workers(), observer) as (bench, start):
+        Search(bench, record, SearchState.at_first(experiment, initial), observer, stop).run()
+    return start, record
+
+
+@contextmanager
+def _prepared(
+    experiment: Experiment, initial: Sequence[Genome], workers: Workers, observer: Observer
+) -> Iterator[tuple[Bench, Start]]:
+    """Make the data of an experiment and open its bench; also says what a run of it starts from."""
     data = experiment.task.data_set()
-    bench = Bench(experiment, data, workers or Workers())
-    observer(Progress(experiment, "compiling"))
-    with bench:
-        Search(bench, record, state, observer, stop).run()
-    return start_of(experiment, data, initial), record
-
-
-def start_of(experiment: Experiment, data: DataSet, initial: Sequence[Genome]) -> Start:
-    """Describe what a run starts from."""
-    return Start(
+    start = Start(
         experiment.to_toml(),
         data_fingerprint(data),
         data.columns,
         experiment.task.kept(data),
         tuple(map(dict, initial)),
     )
+    bench = Bench(experiment, data, workers)
+    observer(Progress(experiment, "compiling"))
+    with bench:
+        yield bench, start
 
 
 def resume(

@@ -17,7 +17,7 @@ from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import RunRecord
 from neuroevo.search.stopping import ENDS, EXHAUSTED, Stagnation, reason_to_end, time_is_over
-from neuroevo.space import Genome, SearchSpace, Value
+from neuroevo.space import Genome, Value
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
 
@@ -234,12 +234,10 @@ class Search:
 
     def _tell(self, trial: Trial) -> None:
         state = self._state
-        generation, genome = state.strategy.generation, self._asked.pop(trial.number).genome
-        individual = Individual(
-            trial.number, _genome_of(self._experiment.space, genome), fitness_of(trial)
-        )
+        generation = state.strategy.generation
+        genome = self._experiment.space.genome(self._asked.pop(trial.number).genome)
         self._generation.append(trial)
-        state.strategy.tell([individual])
+        state.strategy.tell([Individual(trial.number, genome, fitness_of(trial))])
         state.told += 1
         if state.strategy.generation > generation:
             self._end_generation()
@@ -361,10 +359,6 @@ class _Clock:
 
     def seconds(self) -> float:
         return time.monotonic() - self._start
-
-
-def _genome_of(space: SearchSpace, values: Mapping[str, Value]) -> Genome:
-    return values if isinstance(values, Genome) else space.genome(values)
 
 
 def _costs(trial: Trial) -> tuple[float, ...] | None:
