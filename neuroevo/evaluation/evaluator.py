@@ -21,7 +21,7 @@ from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurve
 from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.parcel import Parcel
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
-from neuroevo.kernel.catalogue import LANE_COUNTS
+from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
 from neuroevo.learning.training import SampleStream, compile_kernel, train
 from neuroevo.workers import Work, Workers

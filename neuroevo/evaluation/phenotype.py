@@ -63,7 +63,7 @@ def phenotype_of(
         inputs=layer_ends[0],
         hidden=tuple(layer.width for layer in layers),
         outputs=layer_ends[1],
-        activation=tuple(layer.activation for layer in layers),  # type: ignore[misc] # checked there
+        activation=tuple(layer.activation for layer in layers),
         biases=chosen.pop("biases"),
         output="softmax" if training.loss == "cross_entropy" else "linear",
     )

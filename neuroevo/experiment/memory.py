@@ -6,8 +6,8 @@ are upper bounds for a worker that trains; what a run adds to its journal is not
 
 from collections.abc import Mapping
 
+from neuroevo.kernel.layout import vector_size
 from neuroevo.learning import DataSize, TrainingSettings
-from neuroevo.learning.architecture import vector_size
 from neuroevo.settings import Location
 from neuroevo.space import Choice, Gene, Layers
 

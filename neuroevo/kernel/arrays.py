@@ -1,27 +1,23 @@
 """Arrays in the shapes that the compiled code works on: rows of lanes, aligned to cache lines."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.kernel.catalogue import (
-    LANE_COUNTS,
-    LAYER_ACTIVATIONS,
-    OPTIMIZERS,
-    SCHEDULES,
-    Activation,
-    Optimizer,
-    Output,
-    Schedule,
-)
+from neuroevo.kernel.activations import LAYER_FUNCTIONS
+from neuroevo.kernel.layout import vector_size
+from neuroevo.kernel.optimizers import OPTIMIZERS
+from neuroevo.kernel.schedules import SCHEDULES
+from neuroevo.kernel.vectors import LANE_COUNTS
 
 Floats = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 
 _CACHE_LINE = 64  # bytes, also those of one vector
-
+_LAYER_FUNCTION_NUMBERS = {name: number for number, name in enumerate(LAYER_FUNCTIONS)}
+_OPTIMIZER_NUMBERS = {name: number for number, name in enumerate(OPTIMIZERS)}
+_SCHEDULE_NUMBERS = {name: number for number, name in enumerate(SCHEDULES)}
 
 (
     LEARNING_RATE,
@@ -113,23 +109,23 @@ def hyperparameters(precision: str) -> Floats:
 
 
 def topology(
-    layer_sizes: Sequence[int], activations: Sequence[Activation], output: Output, *, biases: bool
+    layer_sizes: Sequence[int], activations: Sequence[str], output: str, *, biases: bool
 ) -> Topology:
     """Describe networks with an activation for each hidden layer, and what their outputs are."""
     return Topology(
         np.array(layer_sizes, dtype=np.int64),
         np.array(
-            [LAYER_ACTIVATIONS.index(name) for name in (*activations, output)], dtype=np.int64
+            [_LAYER_FUNCTION_NUMBERS[name] for name in (*activations, output)], dtype=np.int64
         ),
         len(layer_sizes) - 1,
-        sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes)),
+        vector_size(layer_sizes),
         biases,
     )
 
 
 def method(  # noqa: PLR0913 - as many as there are differences
-    optimizer: Optimizer,
-    schedule: Schedule,
+    optimizer: str,
+    schedule: str,
     batch_size: int,
     *,
     l2: bool,
@@ -138,7 +134,7 @@ def method(  # noqa: PLR0913 - as many as there are differences
 ) -> Method:
     """Describe how networks learn; `l2` is whether any parameter is penalised."""
     online = optimizer == "sgd" and batch_size == 1 and not (l2 or clipping)
-    numbers = OPTIMIZERS.index(optimizer), SCHEDULES.index(schedule)
+    numbers = _OPTIMIZER_NUMBERS[optimizer], _SCHEDULE_NUMBERS[schedule]
     return Method(*numbers, batch_size, clipping, dropout, online)
 
 

@@ -1,9 +1,9 @@
 """How the kernel is compiled: entry points, cached on disk, and the functions within them."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from numba import njit
 
@@ -19,6 +19,30 @@ merged = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, 
 
 inlined = njit(inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 """For a small function: its statements stand in for the call before anything is compiled."""
+
+
+def dispatch(functions: Mapping[int, Any], arguments: str) -> Any:  # noqa: ANN401 - compiled
+    """Make one compiled function that calls one of several, by a number before its arguments.
+
+    Parameters
+    ----------
+    functions
+        Compiled functions by their numbers; the last one serves all other numbers too.
+    arguments
+        The names of their arguments, such as ``"first, last"``.
+    """
+    *numbers, last = functions
+    source = "\n".join(
+        [
+            f"def choose(number, {arguments}):",
+            *(f"    if number == {each}: return function_{each}({arguments})" for each in numbers),
+            f"    return function_{last}({arguments})",
+        ]
+    )
+    namespace = {f"function_{number}": function for number, function in functions.items()}
+    # Source, since functions that are made of one another take numba a third longer to compile.
+    exec(source, namespace)  # noqa: S102 - made here, of numbers and names alone
+    return inlined(namespace["choose"])
 
 
 def _source_hash() -> str:

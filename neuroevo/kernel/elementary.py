@@ -8,11 +8,10 @@ import math
 
 import numpy as np
 
-from neuroevo.kernel.lanes import (
+from neuroevo.kernel.vectors import (
     Vector,
     absolute,
     fma,
-    formula,
     nearest_integer,
     polynomial,
     power_of_two,
@@ -59,7 +58,6 @@ def _reduce(x: Vector) -> tuple[Vector, Vector]:
     return k, fma(r * r, series, r)
 
 
-@formula()
 def exp(x: Vector) -> Vector:
     """Exponential."""
     least, greatest = x.choose(*_LEAST_ARGUMENT), x.choose(*_GREATEST_ARGUMENT)
@@ -72,7 +70,6 @@ def exp(x: Vector) -> Vector:
     return _nan_stays(x, result)
 
 
-@formula()
 def expm1_of_negative(x: Vector) -> Vector:
     """exp(x) - 1 for x <= 0, without the loss of digits near 0."""
     k, expm1_r = _reduce(where(x > _EXPM1_IS_MINUS_1, x, _EXPM1_IS_MINUS_1))
@@ -80,7 +77,6 @@ def expm1_of_negative(x: Vector) -> Vector:
     return _nan_stays(x, fma(scale, expm1_r, scale - 1.0))
 
 
-@formula()
 def log1p_of_unit(x: Vector) -> Vector:
     """log(1 + x) for 0 <= x <= 1, as 2 artanh(x / (2 + x))."""
     s = x / (2.0 + x)
@@ -89,7 +85,6 @@ def log1p_of_unit(x: Vector) -> Vector:
     return 2.0 * fma(s * square, series, s)
 
 
-@formula()
 def tanh(x: Vector) -> Vector:
     """Hyperbolic tangent."""
     e = expm1_of_negative(-2.0 * absolute(x))
@@ -97,21 +92,18 @@ def tanh(x: Vector) -> Vector:
     return where(x < 0.0, -magnitude, magnitude)
 
 
-@formula()
 def sigmoid(x: Vector) -> Vector:
     """Logistic function, 1 / (1 + exp(-x))."""
     e = exp(-absolute(x))
     return where(x < 0.0, e, 1.0) / (1.0 + e)
 
 
-@formula()
 def softplus(x: Vector) -> Vector:
     """log(1 + exp(x))."""
     value = where(x > 0.0, x, 0.0) + log1p_of_unit(exp(-absolute(x)))
     return _nan_stays(x, value)
 
 
-@formula()
 def sine_of_quarter_turns(x: Vector) -> Vector:
     """sin(π/2 x) for -1 <= x <= 1."""
     square = x * x

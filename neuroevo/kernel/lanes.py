@@ -1,13 +1,11 @@
-"""The SIMD vector type: a `Lanes` value is one 512-bit vector, each lane its own number.
+"""Vectors and formulas in code that numba compiles: a `Lanes` value is one vector in a register.
 
-Teaches numba a type backed by an LLVM vector, and formulas over it: functions of plain Python
-that are run while code is emitted, and leave their operations in its place. Knows nothing of
-networks; every operation is IEEE 754 lane by lane, so that a lane's bits depend neither on its
-neighbours nor on the processor that the code is compiled for.
+Teaches numba a type backed by an LLVM vector, and to emit a formula in the place of its call.
+Knows nothing of networks.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,11 +17,10 @@ from numba.core.types.misc import VarArg
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, register_model
 
-VECTOR_BITS = 512
-"""Bits of one vector: 16 lanes of float32 or 8 of float64."""
+from neuroevo.kernel import vectors
+from neuroevo.kernel.vectors import VECTOR_BITS, Vector
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Choice = TypeVar("Choice")
 
 
 class Lanes(types.Type):
@@ -51,84 +48,6 @@ class _LanesModel(models.PrimitiveModel):
             else data_model_manager.lookup(lanes.element).get_value_type()
         )
         super().__init__(data_model_manager, lanes, ir.VectorType(element, lanes.count))
-
-
-class Vector:
-    """What a formula computes with: a vector in code that is being emitted.
-
-    Numbers in a formula stand in every lane. Comparisons give masks and are false for NaN.
-    """
-
-    __slots__ = ("builder", "value")
-
-    def __init__(self, builder: Any, value: Any) -> None:
-        self.builder = builder
-        self.value = value
-
-    def like(self, number: "Vector | float") -> "Vector":
-        """Return a number in every lane of a vector of this type; a vector as it is."""
-        if isinstance(number, Vector):
-            return number
-        vector = self.value.type
-        return Vector(self.builder, ir.Constant(vector, [number] * vector.count))
-
-    def choose(self, float32: Choice, float64: Choice) -> Choice:
-        """Return what is meant for the precision of this vector, or of what it is a mask of."""
-        return float32 if self.value.type.count == lane_count(types.float32) else float64
-
-    def emit(self, instruction: str, *others: "Vector | float") -> "Vector":
-        """Emit an instruction of llvmlite's builder on this vector and others."""
-        operands = [self.like(other).value for other in others]
-        return Vector(self.builder, getattr(self.builder, instruction)(self.value, *operands))
-
-    def call(self, name: str, *others: "Vector | float") -> "Vector":
-        """Emit a call of an intrinsic of LLVM's that takes and gives vectors of this type."""
-        operands = [self.value, *(self.like(other).value for other in others)]
-        vector = self.value.type
-        function = cgutils.get_or_insert_function(
-            self.builder.module,
-            ir.FunctionType(vector, [vector] * len(operands)),
-            f"{name}.v{vector.count}{vector.element.intrinsic_name}",
-        )
-        return Vector(self.builder, self.builder.call(function, operands))
-
-    def compare(self, sign: str, other: "Vector | float") -> "Vector":
-        """Emit a comparison: a mask that is false for NaN."""
-        other = self.like(other)
-        return Vector(self.builder, self.builder.fcmp_ordered(sign, self.value, other.value))
-
-    def __neg__(self) -> "Vector":
-        return self.emit("fneg")
-
-    def __add__(self, other: "Vector | float") -> "Vector":
-        return self.emit("fadd", other)
-
-    def __sub__(self, other: "Vector | float") -> "Vector":
-        return self.emit("fsub", other)
-
-    def __mul__(self, other: "Vector | float") -> "Vector":
-        return self.emit("fmul", other)
-
-    def __truediv__(self, other: "Vector | float") -> "Vector":
-        return self.emit("fdiv", other)
-
-    def __radd__(self, other: float) -> "Vector":
-        return self.like(other) + self
-
-    def __rsub__(self, other: float) -> "Vector":
-        return self.like(other) - self
-
-    def __rmul__(self, other: float) -> "Vector":
-        return self.like(other) * self
-
-    def __rtruediv__(self, other: float) -> "Vector":
-        return self.like(other) / self
-
-    def __lt__(self, other: "Vector | float") -> "Vector":
-        return self.compare("<", other)
-
-    def __gt__(self, other: "Vector | float") -> "Vector":
-        return self.compare(">", other)
 
 
 # Formulas in compiled code
@@ -240,79 +159,15 @@ for _symbol in (operator.lt, operator.gt):
     _teach(mask_of, _OPERANDS, _symbol)
 
 
-@formula()
-def fma(factor: Vector, other_factor: Vector, addend: Vector | float) -> Vector:
-    """Factor × other_factor + addend, rounded once."""
-    return factor.call("llvm.fma", other_factor, addend)
-
-
-@formula()
-def where(mask: Vector, then: Vector | float, otherwise: Vector | float) -> Vector:
-    """`then` in the lanes where the mask holds, `otherwise` in the others."""
-    element, count = mask.choose(ir.FloatType(), ir.DoubleType()), mask.value.type.count
-    nought = Vector(mask.builder, ir.Constant(ir.VectorType(element, count), [0.0] * count))
-    return mask.emit("select", nought.like(then), nought.like(otherwise))
-
-
-@formula()
-def absolute(x: Vector) -> Vector:
-    """Take the sign off."""
-    return x.call("llvm.fabs")
-
-
-@formula()
-def square_root(x: Vector) -> Vector:
-    """Take the square root, correctly rounded."""
-    return x.call("llvm.sqrt")
-
-
-@formula()
-def nearest_integer(x: Vector) -> Vector:
-    """Round to the nearest whole number, to the even one of two."""
-    return x.call("llvm.rint")
-
-
-@formula()
-def power_of_two(exponent: Vector) -> Vector:
-    """2 to the power of an integral value whose power is a normal number."""
-    mantissa_bits, bias, bits = exponent.choose((23, 127, 32), (52, 1023, 64))
-    builder, vector = exponent.builder, exponent.value.type
-    integers = ir.VectorType(ir.IntType(bits), vector.count)
-
-    def everywhere(value: int) -> ir.Constant:
-        return ir.Constant(integers, [value] * integers.count)
-
-    biased = builder.add(builder.fptosi(exponent.value, integers), everywhere(bias))
-    return Vector(builder, builder.bitcast(builder.shl(biased, everywhere(mantissa_bits)), vector))
-
-
-@formula()
-def broadcast(number: Vector, like: Vector) -> Vector:  # noqa: ARG001 - `like` gives the precision
-    """One number in every lane, in the precision of `like`."""
-    return number
-
-
-@formula()
-def zero(like: Vector) -> Vector:
-    """0 in every lane."""
-    return like.like(0.0)
-
-
-def polynomial(x: Vector, coefficients: Sequence[float]) -> Vector:
-    """Evaluate a polynomial, lowest power first, by Horner's rule with fused multiply-adds."""
-    *lower, highest = coefficients
-    result = x.like(highest)
-    for coefficient in reversed(lower):
-        result = fma(result, x, coefficient)
-    return result
-
-
 def _truth(_: Lanes) -> types.Type:
     return types.boolean
 
 
-@formula(_truth)
-def anywhere(mask: Vector) -> Vector:
-    """Whether the mask holds in any lane."""
-    bits = mask.builder.bitcast(mask.value, ir.IntType(mask.value.type.count))
-    return Vector(mask.builder, mask.builder.icmp_unsigned("!=", bits, bits.type(0)))
+# What compiled code calls by itself.
+
+fma = formula()(vectors.fma)
+where = formula()(vectors.where)
+square_root = formula()(vectors.square_root)
+broadcast = formula()(vectors.broadcast)
+zero = formula()(vectors.zero)
+anywhere = formula(_truth)(vectors.anywhere)

@@ -13,7 +13,8 @@ from numba.core.datamodel import models
 from numba.core.types.containers import UniTuple
 from numba.extending import intrinsic, register_model
 
-from neuroevo.kernel.lanes import VECTOR_BITS, Lanes, Vector, fma, lane_count
+from neuroevo.kernel.lanes import Lanes, lane_count
+from neuroevo.kernel.vectors import VECTOR_BITS, Vector, fma
 
 
 class Rows(types.Type):

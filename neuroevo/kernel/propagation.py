@@ -8,7 +8,7 @@ time on the way forward, two inputs at a time on the way back. Knows no optimize
 
 from typing import Any
 
-from neuroevo.kernel.activations import LINEAR, activate
+from neuroevo.kernel.activating import LINEAR, activate
 from neuroevo.kernel.compiled import inlined, merged
 from neuroevo.kernel.lanes import broadcast, fma, zero
 from neuroevo.kernel.pointers import add_product, item, load, load_block, store, store_block

@@ -1,14 +1,35 @@
-"""How a learning rate changes over a training. Knows no optimizer and no sample."""
+"""How a learning rate changes over a training: one table of formulas.
 
-from neuroevo.kernel.catalogue import SCHEDULES
-from neuroevo.kernel.compiled import inlined
+Knows no optimizer and no sample.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
 from neuroevo.kernel.elementary import exp, sine_of_quarter_turns
-from neuroevo.kernel.lanes import Vector, fma, formula
-
-CONSTANT, _COSINE, _EXPONENTIAL = range(len(SCHEDULES))
+from neuroevo.kernel.vectors import Vector, fma
 
 
-@formula()
+class Schedule(NamedTuple):
+    """A course of the learning rate.
+
+    Attributes
+    ----------
+    formula
+        From the logarithm of the end factor, and which share of the training remains, to what the
+        learning rate is multiplied by.
+    reads
+        The settings that it reads besides the learning rate.
+    """
+
+    formula: Callable[[Vector, Vector], Vector]
+    reads: tuple[str, ...] = ()
+
+
+def _constant(log_end_factor: Vector, _: Vector) -> Vector:
+    return log_end_factor.like(1.0)
+
+
 def _cosine(log_end_factor: Vector, remaining: Vector) -> Vector:
     """From 1 down to the end factor on half a wave: Loshchilov & Hutter 2017, equation 5.
 
@@ -19,15 +40,14 @@ def _cosine(log_end_factor: Vector, remaining: Vector) -> Vector:
     return fma(sine * sine, 1.0 - end, end)
 
 
-@formula()
 def _exponential(log_end_factor: Vector, remaining: Vector) -> Vector:
     """From 1 down to the end factor, by the same share with each sample."""
     return exp(log_end_factor * (1.0 - remaining))
 
 
-@inlined
-def factor(schedule, log_end_factor, remaining):
-    """Give what the learning rate is multiplied by while this share of the training remains."""
-    if schedule == _COSINE:
-        return _cosine(log_end_factor, remaining)
-    return _exponential(log_end_factor, remaining)
+SCHEDULES: Mapping[str, Schedule] = {
+    "constant": Schedule(_constant),
+    "cosine": Schedule(_cosine, reads=("end_factor",)),
+    "exponential": Schedule(_exponential, reads=("end_factor",)),
+}
+"""Every schedule by its name; its place is its number in compiled code."""

@@ -7,10 +7,8 @@ the same samples in the same order. Arrays in, arrays out: nothing is checked, d
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.kernel import dropout, optimizers, schedules
+from neuroevo.kernel import dropout
 from neuroevo.kernel.arrays import (
-    LEARNING_RATE,
-    LOG_END_FACTOR,
     Bundle,
     Floats,
     Memory,
@@ -22,17 +20,7 @@ from neuroevo.kernel.compiled import entry_point, inlined
 from neuroevo.kernel.lanes import anywhere, broadcast, fma, where, zero
 from neuroevo.kernel.pointers import item, load, numbers_of, rows_of, store
 from neuroevo.kernel.propagation import backward, forward
-
-
-@inlined
-def _learning_rate(bundle, seen, budget):
-    """Give the learning rate of a step whose first sample comes after so many."""
-    rate = load(bundle.hyperparameters, LEARNING_RATE)
-    if bundle.method.schedule != schedules.CONSTANT:
-        log_end_factor = load(bundle.hyperparameters, LOG_END_FACTOR)
-        remaining = broadcast((budget - seen) / budget, rate)
-        rate = rate * schedules.factor(bundle.method.schedule, log_end_factor, remaining)
-    return rate
+from neuroevo.kernel.updating import learning_rate, update
 
 
 @inlined
@@ -65,7 +53,7 @@ def _learn_online(bundle, training, order, budget, first, last):
     """Take a step of plain SGD after each sample, without a gradient that would be stored."""
     parameters = bundle.parameters
     for seen in range(first, last):
-        rate = _learning_rate(bundle, seen, budget)
+        rate = learning_rate(bundle, seen, budget)
         first_output = _blame_outputs(bundle, training, item(order, seen), seen)
         backward(bundle.topology, parameters, parameters, -rate, bundle.workspace, first_output)
 
@@ -81,7 +69,7 @@ def _learn_in_batches(bundle, training, order, budget, first, last):
         first_output = _blame_outputs(bundle, training, item(order, seen), seen)
         backward(bundle.topology, parameters, gradients, share, bundle.workspace, first_output)
         if seen + 1 == end:
-            optimizers.update(bundle, _learning_rate(bundle, start, budget))
+            update(bundle, learning_rate(bundle, start, budget))
 
 
 @inlined

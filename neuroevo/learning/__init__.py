@@ -4,22 +4,20 @@ Knows neither tasks nor search spaces. Importing this package loads no compiler;
 `neuroevo.learning.training` and `Network.predict` do.
 """
 
-from neuroevo.kernel.catalogue import (
-    ACTIVATIONS,
-    LOSSES,
-    OPTIMIZERS,
-    SCHEDULES,
-    Activation,
-    Loss,
-    Optimizer,
-    Schedule,
-)
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import samples_seen
 from neuroevo.learning.data import UNKNOWN_COLUMNS, Columns, DataSet, DataSize, Scaling
+from neuroevo.learning.names import (
+    ACTIVATIONS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Activation,
+    Optimizer,
+    Schedule,
+)
 from neuroevo.learning.network import Network
 from neuroevo.learning.optimization import READERS, Optimization
-from neuroevo.learning.settings import Precision, StartingWeights, TrainingSettings
+from neuroevo.learning.settings import LOSSES, Loss, Precision, StartingWeights, TrainingSettings
 
 __all__ = [
     "ACTIVATIONS",

@@ -1,15 +1,16 @@
 """The architecture of a network: layer sizes, activations, biases, outputs. Knows no weights."""
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator
 
-from neuroevo.kernel.catalogue import Activation, Output
+from neuroevo.kernel.layout import vector_size
+from neuroevo.learning.names import Activation
 from neuroevo.settings import Settings
 
 Size = Annotated[int, Field(ge=1, le=1_000_000)]
+Output = Literal["linear", "softmax"]
 Activations: TypeAlias = Activation | tuple[Activation, ...]
 
 _ONE: TypeAdapter[Activation] = TypeAdapter(Activation)
@@ -81,13 +82,5 @@ class Architecture(Settings):
 
     @property
     def vector_size(self) -> int:
-        """Length of a parameter vector: layer by layer the biases, then the weights, input-major.
-
-        Biases have a place also where they do not learn, and are 0 there.
-        """
+        """Length of a parameter vector, see `neuroevo.kernel.layout`."""
         return vector_size(self.layer_sizes)
-
-
-def vector_size(layer_sizes: Sequence[int]) -> int:
-    """Return the length of a parameter vector of layers of these sizes, inputs and outputs too."""
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))

@@ -1,13 +1,13 @@
 """A trained network: its parameters by layer, and what it predicts."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from neuroevo.errors import DataError
 from neuroevo.kernel.arrays import Floats, rows_of_lanes, topology, workspace
+from neuroevo.kernel.layout import parameter_layout
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.data import UNKNOWN_COLUMNS, Columns
 from neuroevo.learning.settings import Precision
@@ -22,7 +22,7 @@ class Network:
     architecture
         Its layers and activations.
     parameters
-        Array (vector size,), as described at `Architecture.vector_size`.
+        Array (vector size,), laid out as in `neuroevo.kernel.layout`.
     columns
         What its inputs and outputs are, and how raw values are scaled.
     """
@@ -39,14 +39,13 @@ class Network:
     @property
     def layers(self) -> list[tuple[Floats, Floats]]:
         """For each layer its weights (inputs, outputs) and biases (outputs,)."""
-        layers = []
-        start = 0
-        for fan_in, fan_out in pairwise(self.architecture.layer_sizes):
-            rows = self.parameters[start : start + (fan_in + 1) * fan_out]
-            rows = rows.reshape(fan_in + 1, fan_out)
-            layers.append((rows[1:], rows[0]))
-            start += rows.size
-        return layers
+        return [
+            (
+                self.parameters[layer.weights].reshape(layer.fan_in, layer.fan_out),
+                self.parameters[layer.biases],
+            )
+            for layer in parameter_layout(self.architecture.layer_sizes)
+        ]
 
     def predict(self, X: npt.ArrayLike) -> Floats:  # noqa: N803 - the field's name
         """Compute outputs for inputs, by the code that trained the network.

@@ -8,20 +8,17 @@ from typing import Annotated
 
 from pydantic import Field
 
+from neuroevo.kernel import optimizers, schedules
 from neuroevo.kernel.arrays import Method, method
-from neuroevo.kernel.catalogue import Optimizer, Schedule
+from neuroevo.learning.names import Optimizer, Schedule
 from neuroevo.settings import Settings
 
 Share = Annotated[float, Field(ge=0, le=0.999999)]  # below 1 in float32 too
 
 READERS: Mapping[str, tuple[Optimizer | Schedule, ...]] = {
-    "momentum": ("momentum", "nesterov"),
-    "rho": ("rmsprop",),
-    "beta1": ("adam", "adamw"),
-    "beta2": ("adam", "adamw"),
-    "epsilon": ("adagrad", "rmsprop", "adam", "adamw"),
-    "weight_decay": ("adamw",),
-    "end_factor": ("cosine", "exponential"),
+    setting: tuple(name for name, each in table.items() if setting in each.reads)
+    for table in (optimizers.OPTIMIZERS, schedules.SCHEDULES)
+    for setting in dict.fromkeys(setting for each in table.values() for setting in each.reads)
 }
 """Which optimizers, or schedules, read a parameter that not all of them do."""
 

@@ -1,11 +1,14 @@
 """The settings of a training: budget, target, loss, replicates, starting weights, precision."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from neuroevo.kernel.catalogue import Loss
 from neuroevo.learning.optimization import Optimization
+
+Loss = Literal["squared_error", "cross_entropy"]
+LOSSES: tuple[Loss, ...] = get_args(Loss)
+"""Every loss that training may lower."""
 
 StartingWeights = Literal["uniform", "glorot", "he"]
 Precision = Literal["float32", "float64"]

@@ -7,11 +7,11 @@ from the same stream, whatever it is trained beside.
 import functools
 import math
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.kernel.layout import parameter_layout, vector_size
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.settings import StartingWeights
 
@@ -39,7 +39,7 @@ def starting_parameters(
 
     Returns
     -------
-    Array (vector size,), as described at `Architecture.vector_size`.
+    Array (vector size,), laid out as in `neuroevo.kernel.layout`.
     """
     once = architecture.vector_size > _LONGEST_CACHED
     spread = _scale.__wrapped__ if once else _scale
@@ -59,12 +59,11 @@ def _scale(
     draw_biases: bool,  # noqa: FBT001 - a key of the cache
     kind: StartingWeights,
 ) -> npt.NDArray[np.float64]:
-    rows = []
-    for fan_in, fan_out in pairwise(sizes):
-        spread = SPREADS[kind](fan_in, fan_out)
-        rows.append(np.full(fan_out, spread * draw_biases))
-        rows.append(np.full(fan_in * fan_out, spread))
-    scale = np.concatenate(rows)
+    scale = np.empty(vector_size(sizes))
+    for layer in parameter_layout(sizes):
+        spread = SPREADS[kind](layer.fan_in, layer.fan_out)
+        scale[layer.biases] = spread * draw_biases
+        scale[layer.weights] = spread
     scale.setflags(write=False)
     return scale
 

@@ -22,7 +22,7 @@ from neuroevo.kernel.arrays import (
     topology,
     workspace,
 )
-from neuroevo.kernel.catalogue import LANE_COUNTS
+from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import samples_seen
 from neuroevo.learning.data import Columns, DataSet

@@ -9,8 +9,10 @@ import numpy.typing as npt
 import pytest
 from numba import njit
 
-from neuroevo.kernel import activations, elementary
+from neuroevo.kernel import activating, elementary
+from neuroevo.kernel.activations import ACTIVATIONS
 from neuroevo.kernel.arrays import rows_of_lanes
+from neuroevo.kernel.lanes import formula, pair
 from neuroevo.kernel.pointers import load, rows_of, store
 
 GREATEST_ERROR = 4  # units in the last place
@@ -24,28 +26,28 @@ def first_of(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[[Any], Any], tuple[float, float]]] = {
-    "exp": (elementary.exp, mpmath.exp, (-700.0, 709.0)),
-    "expm1": (elementary.expm1_of_negative, mpmath.expm1, (-700.0, 0.0)),
-    "log1p": (elementary.log1p_of_unit, mpmath.log1p, (0.0, 1.0)),
-    "tanh": (elementary.tanh, mpmath.tanh, (-700.0, 700.0)),
-    "sigmoid": (elementary.sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), (-700.0, 700.0)),
+    "exp": (formula()(elementary.exp), mpmath.exp, (-700.0, 709.0)),
+    "expm1": (formula()(elementary.expm1_of_negative), mpmath.expm1, (-700.0, 0.0)),
+    "log1p": (formula()(elementary.log1p_of_unit), mpmath.log1p, (0.0, 1.0)),
+    "tanh": (formula()(elementary.tanh), mpmath.tanh, (-700.0, 700.0)),
+    "sigmoid": (formula()(elementary.sigmoid), lambda x: 1 / (1 + mpmath.exp(-x)), (-700.0, 700.0)),
     "softplus": (
-        elementary.softplus,
+        formula()(elementary.softplus),
         lambda x: mpmath.log1p(mpmath.exp(x)),
         (-700.0, 700.0),
     ),
     "sine of quarter turns": (
-        elementary.sine_of_quarter_turns,
+        formula()(elementary.sine_of_quarter_turns),
         lambda x: mpmath.sin(mpmath.pi / 2 * x),
         (-1.0, 1.0),
     ),
     "elu": (
-        first_of(activations._elu),  # noqa: SLF001 - what training is compiled from
+        first_of(formula(pair)(ACTIVATIONS["elu"].formula)),
         lambda x: x if x > 0 else mpmath.expm1(x),
         (-700.0, 700.0),
     ),
     "silu": (
-        first_of(activations._silu),  # noqa: SLF001 - what training is compiled from
+        first_of(formula(pair)(ACTIVATIONS["silu"].formula)),
         lambda x: x / (1 + mpmath.exp(-x)),
         (-700.0, 700.0),
     ),
@@ -53,7 +55,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[[Any], Any], tuple[float
 
 
 def on_lanes(function: Callable[..., Any], x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Apply a function on lanes to an array of any length."""
+    """Apply a function on lanes, compiled or a formula, to an array of any length."""
 
     @njit
     def apply(array: npt.NDArray[Any]) -> None:
@@ -113,9 +115,9 @@ def test_nan_stays_nan(name: str, precision: str) -> None:
 def test_limits(precision: str) -> None:
     """Far out, exp gives 0 and infinity, and tanh and sigmoid their limits."""
     far = np.array([-1e30, 1e30], dtype=precision)
-    assert on_lanes(elementary.exp, far).tolist() == [0, np.inf]
-    assert on_lanes(elementary.tanh, far).tolist() == [-1, 1]
-    assert on_lanes(elementary.sigmoid, far).tolist() == [0, 1]
+    assert on_lanes(formula()(elementary.exp), far).tolist() == [0, np.inf]
+    assert on_lanes(formula()(elementary.tanh), far).tolist() == [-1, 1]
+    assert on_lanes(formula()(elementary.sigmoid), far).tolist() == [0, 1]
 
 
 def softmax(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -123,7 +125,7 @@ def softmax(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
     @njit
     def apply(array: npt.NDArray[Any]) -> None:
-        activations._softmax_rows(rows_of(array), 0, len(array))  # noqa: SLF001 - what training is compiled from
+        activating.softmax(rows_of(array), rows_of(array), 0, len(array))
 
     rows = rows_of_lanes(len(sums), str(sums.dtype))
     rows[:] = sums
