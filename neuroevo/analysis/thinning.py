@@ -2,8 +2,10 @@
 
 import numpy as np
 
+MOST_POINTS = 3_000
 
-def thinned(count: int, most: int) -> list[int]:
+
+def thinned(count: int, most: int = MOST_POINTS) -> list[int]:
     """Return at most ``most`` evenly spread indices below ``count``, the first and last kept."""
     if count <= most:
         return list(range(count))

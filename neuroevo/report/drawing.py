@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Specification = dict[str, Any]
 
-MOST_POINTS = 3_000
 MOST_GENERATIONS = 400
 MOST_TICKS = 7
 STEP_DURATION = 150  # milliseconds of a frame that is played

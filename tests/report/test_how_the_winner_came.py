@@ -14,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroevo import wording
+from neuroevo.analysis.ablation_path import ablation_path
 from neuroevo.analysis.ancestry import Ancestry, family
+from neuroevo.analysis.descent import descent, gains
 from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.operator_credit import operator_credit, wilson
 from neuroevo.learning import Architecture, Columns, Network
 from neuroevo.report.diagram import laid_out, strongest_path
 from neuroevo.report.plots import ablation, lineage, operators
@@ -92,7 +95,7 @@ def test_parents_that_are_no_ancestors_are_passed_over(runs: Runs) -> None:
 def test_lineage_tells_each_step(runs: Runs) -> None:
     """Steps are the line with the changes of its genomes; gains add up to the whole."""
     findings = bred(runs("conflict"), 4)
-    traced = lineage.data(findings)
+    traced = descent(findings)
     trials = {trial.number: trial for trial in findings.trials}
     assert [line.rank for line in traced.lines] == list(findings.excerpt())
     for line in traced.lines:
@@ -103,7 +106,7 @@ def test_lineage_tells_each_step(runs: Runs) -> None:
         scores = [step.scores[0] for step in line.steps]
         if all(map(math.isfinite, scores)):
             whole = math.log10(scores[0] / scores[-1])
-            assert lineage.gains(traced, line, 0).sum() == pytest.approx(whole)
+            assert gains(traced, line, 0).sum() == pytest.approx(whole)
         shown = {step.number for step in (*line.steps, *line.relatives)}
         assert all(
             {parent, child} <= shown and parent in trials[child].parents
@@ -113,7 +116,7 @@ def test_lineage_tells_each_step(runs: Runs) -> None:
 
 def test_lineage_shows_one_member_at_a_time(runs: Runs) -> None:
     """Each view shows one member's traces, its operators and its time; the first is drawn."""
-    traced = lineage.data(bred(runs("conflict"), 4))
+    traced = descent(bred(runs("conflict"), 4))
     drawn = lineage.draw(traced)
     views = [button["args"] for button in drawn["layout"]["updatemenus"][0]["buttons"]]
     visible = np.array([view[0]["visible"] for view in views])
@@ -147,7 +150,7 @@ def test_edges_of_the_line_tell_operator_and_gain(runs: Runs) -> None:
         for number, (operator, each) in enumerate(zip(operators, scores, strict=True))
     ]
     findings = Findings(run.experiment, tuple(trials))
-    drawn = lineage.draw(lineage.data(findings))
+    drawn = lineage.draw(descent(findings))
     texts = [
         trace for trace in drawn["data"] if trace["mode"] == "markers+text" and trace["visible"]
     ]
@@ -179,7 +182,7 @@ def test_labels_of_a_long_line_do_not_overlap(runs: Runs, seed: int) -> None:
         )
         for number in range(200)
     ]
-    drawn = lineage.draw(lineage.data(Findings(run.experiment, tuple(trials))))
+    drawn = lineage.draw(descent(Findings(run.experiment, tuple(trials))))
     first = next(trace for trace in drawn["data"] if trace["mode"] == "markers+text")
     assert 2 <= len(first["x"]) < 100
     for side in set(first["textposition"]):
@@ -192,7 +195,7 @@ def test_lineage_of_a_trial_drawn_at_random(runs: Runs) -> None:
     """A champion without parents is said to have no ancestors."""
     run = runs("conflict")
     trial = replace(run.best, operator="initial", parents=())
-    told = lineage.caption(lineage.data(Findings(run.experiment, (trial,))))
+    told = lineage.caption(descent(Findings(run.experiment, (trial,))))
     assert told.endswith("has no ancestors: it was drawn at random.")
 
 
@@ -203,7 +206,7 @@ def test_operators_are_credited_as_counting_by_hand(runs: Runs, seed: int) -> No
     trials = {trial.number: trial for trial in findings.trials}
     front = {trial.number for trial in findings.front}
     led = front.union(*(naive_ancestors(trials, number) for number in front))
-    credit = operators.data(findings).credit
+    credit = operator_credit(findings).credit
     assert credit["children"].sum() == len(findings.trials)
     rows = {row["operator"]: row for row in credit.to_dict("records")}
     for operator in OPERATORS:
@@ -233,8 +236,8 @@ def test_operators_are_credited_as_counting_by_hand(runs: Runs, seed: int) -> No
 def test_operators_with_few_children_are_faint(runs: Runs) -> None:
     """Of fewer than 20 children an operator's marks are faint, and all say what it does."""
     findings = bred(runs("conflict"), 0)
-    credit = operators.data(findings).credit.set_index("operator")
-    traces = operators.draw(operators.data(findings))["data"]
+    credit = operator_credit(findings).credit.set_index("operator")
+    traces = operators.draw(operator_credit(findings))["data"]
     told = {
         row: trace["opacity"] for trace in traces for row in trace["text"] if "on the way" in row
     }
@@ -247,7 +250,7 @@ def test_operators_with_few_children_are_faint(runs: Runs) -> None:
 def test_a_run_without_children_has_no_credit(runs: Runs) -> None:
     """Where all trials were drawn at random nothing is drawn, and the caption says why."""
     run = runs("conflict")
-    found = operators.data(Findings(run.experiment, (replace(run.best, parents=()),)))
+    found = operator_credit(Findings(run.experiment, (replace(run.best, parents=()),)))
     assert operators.draw(found)["data"] == []
     assert operators.caption(found).endswith("no operator had children.")
 
@@ -256,18 +259,18 @@ def test_a_run_without_champion_offers_no_ablation(runs: Runs) -> None:
     """A command that would have nothing to go to is not named."""
     run = runs("conflict")
     failed = replace(run.best, objectives={}, state="diverged")
-    told = ablation.caption(ablation.data(Findings(run.experiment, (failed,))))
+    told = ablation.caption(ablation_path(Findings(run.experiment, (failed,))))
     assert "--ablation" not in told
 
 
 def test_wilson_interval() -> None:
     """The interval of 8 in 10 is the textbook's, and no interval leaves 0 to 1 or its share."""
-    assert operators.wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     for trials in (1, 2, 30, 1_000):
         for successes in {0, 1, trials // 2, trials}:
-            low, high = operators.wilson(successes, trials)
+            low, high = wilson(successes, trials)
             assert 0 <= low <= successes / trials <= high <= 1
-    assert operators.wilson(0, 0) == (0.0, 1.0)
+    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def ablated(run: Run) -> Findings:
@@ -302,7 +305,7 @@ def ablated(run: Run) -> Findings:
 
 def test_ablation_takes_what_the_next_round_set_out_from(runs: Runs) -> None:
     """The path has one change a round, each with its value; the rest was passed over."""
-    found = ablation.data(ablated(runs("conflict")))
+    found = ablation_path(ablated(runs("conflict")))
     path = [(change.round, change.gene, change.value) for change in found.path]
     assert path == [
         (0, "article-tanh", ""),
@@ -326,14 +329,14 @@ def test_ablation_says_what_its_path_gives_up(runs: Runs) -> None:
     last = findings.ablation[-1]
     worse = replace(last, objectives={**last.objectives, findings.objectives[1].name: 1_200.0})
     told = ablation.caption(
-        ablation.data(replace(findings, ablation=(*findings.ablation[:-1], worse)))
+        ablation_path(replace(findings, ablation=(*findings.ablation[:-1], worse)))
     )
     assert "The path gives up samples to target, from 900 to 1,200; the activation" in told
 
 
 def test_ablation_that_was_not_computed_says_how(runs: Runs) -> None:
     """Without an ablation the caption names the command, and nothing is drawn."""
-    found = ablation.data(runs("conflict").findings)
+    found = ablation_path(runs("conflict").findings)
     assert ablation.draw(found)["data"] == []
     assert f"`neuroevo report {runs('conflict').folder.id} --ablation`" in ablation.caption(found)
 
@@ -341,7 +344,7 @@ def test_ablation_that_was_not_computed_says_how(runs: Runs) -> None:
 def test_a_champion_like_its_baseline_has_no_ablation(runs: Runs) -> None:
     """Where a baseline has the champion's genes there is one round, and the caption says so."""
     findings = ablated(runs("conflict"))
-    found = ablation.data(replace(findings, ablation=findings.ablation[:1]))
+    found = ablation_path(replace(findings, ablation=findings.ablation[:1]))
     assert "there is nothing to change" in ablation.caption(found)
     assert ablation.draw(found)["data"] == []
 

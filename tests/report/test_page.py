@@ -13,13 +13,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.front_history import front_history
 from neuroevo.errors import StorageError
 from neuroevo.playground import write_report
 from neuroevo.report import theme
 from neuroevo.report.figure_files import figure_page, write_figures
 from neuroevo.report.figures import show
 from neuroevo.report.page import page as page_of
-from neuroevo.report.plots import CHAPTERS, FIGURES, parallel_coordinates, pareto_front
+from neuroevo.report.plots import CHAPTERS, FIGURES, parallel_coordinates
 from neuroevo.report.run import Run
 from neuroevo.runs import best_toml
 
@@ -344,7 +345,7 @@ def handled(browser: Browser, runs: Runs) -> Iterator[Page]:
 
 def test_slider_shows_the_front_of_earlier_generations(handled: Page, runs: Runs) -> None:
     """Moved by keyboard, it draws the front as it stood then; printing shows the last one."""
-    front = pareto_front.data(runs("conflict").findings)
+    front = front_history(runs("conflict").findings)
     figure = handled.locator("#figure-pareto_front")
     slider = figure.get_by_role("slider")
     assert slider.input_value() == str(len(front.steps) - 1)

@@ -5,7 +5,7 @@ import math
 import statistics
 from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -16,13 +16,15 @@ from plotly.graph_objects import Figure
 from neuroevo import wording
 from neuroevo.analysis import dominance
 from neuroevo.analysis.findings import Findings
-from neuroevo.analysis.thinning import thinned
+from neuroevo.analysis.front_history import front_history, is_one_sided
+from neuroevo.analysis.generation_spreads import generation_spreads
+from neuroevo.analysis.population import Shares, activation_shares, depth_shares
+from neuroevo.analysis.replicate_curves import CHAMPION, FRONT, QUICKEST, quantile, replicate_curves
+from neuroevo.analysis.thinning import MOST_POINTS, thinned
 from neuroevo.evaluation import is_read
-from neuroevo.report import drawing
 from neuroevo.report.plots import (
     CHAPTERS,
     FIGURES,
-    depth_shares,
     learning_curves,
     network,
     parallel_coordinates,
@@ -69,7 +71,7 @@ def test_every_caption_is_a_sentence(any_run: Run, name: str) -> None:
 def test_front_shows_every_trial_once(any_run: Run) -> None:
     """Cloud, front and complete baselines are each drawn once; the rest is counted."""
     findings = any_run.findings
-    front = pareto_front.data(findings)
+    front = front_history(findings)
     assert front.points["number"].is_unique
     assert len(front.role("front")) == len(findings.front)
     drawn = len(front.role("front")) + len(front.role("trial"))
@@ -78,10 +80,10 @@ def test_front_shows_every_trial_once(any_run: Run) -> None:
 
 def test_front_says_whether_objectives_conflict(runs: Runs) -> None:
     """One network on the front, or one within a hair, is no conflict; a wide front is one."""
-    single = pareto_front.data(runs("one point").findings)
-    wide = pareto_front.data(runs("conflict").findings)
-    assert pareto_front.is_one_sided(single)
-    assert not pareto_front.is_one_sided(wide)
+    single = front_history(runs("one point").findings)
+    wide = front_history(runs("conflict").findings)
+    assert is_one_sided(single)
+    assert not is_one_sided(wide)
     assert "do not conflict" in pareto_front.caption(single)
     assert "trade the objectives" in pareto_front.caption(wide)
 
@@ -89,7 +91,7 @@ def test_front_says_whether_objectives_conflict(runs: Runs) -> None:
 def test_front_has_a_panel_for_each_further_objective(runs: Runs) -> None:
     """Two objectives share one panel, three take two, one alone is drawn over the trials."""
     panels = {
-        name: len(pareto_front.pairs_of(pareto_front.data(runs(name).findings)))
+        name: len(pareto_front.pairs_of(front_history(runs(name).findings)))
         for name in ("one objective", "conflict", "three objectives")
     }
     assert panels == {"one objective": 1, "conflict": 1, "three objectives": 2}
@@ -98,7 +100,7 @@ def test_front_has_a_panel_for_each_further_objective(runs: Runs) -> None:
 def test_progress_equals_the_statistics_of_each_generation(runs: Runs) -> None:
     """Best, median and best so far are those that plain statistics give."""
     findings = runs("conflict").findings
-    summary = progress.data(findings)
+    summary = generation_spreads(findings)
     for index, item in enumerate(findings.objectives):
         so_far = math.inf
         for row in summary.of(item.name).to_dict("records"):
@@ -116,18 +118,20 @@ def test_progress_equals_the_statistics_of_each_generation(runs: Runs) -> None:
 
 def test_progress_names_the_generations(runs: Runs) -> None:
     """The caption names the generation of the best and when the median followed."""
-    summary = progress.data(runs("one objective").findings)
+    summary = generation_spreads(runs("one objective").findings)
     rows = summary.generations
     best = rows["best"].min()
     found = rows.loc[rows["best"] == best, "generation"].iloc[0]
     assert f"found in generation {found};" in progress.caption(summary)
 
 
-@pytest.mark.parametrize("module", [population_shares, depth_shares])
-def test_shares_add_up_and_equal_the_counts(runs: Runs, module: ModuleType) -> None:
+@pytest.mark.parametrize("count", [activation_shares, depth_shares])
+def test_shares_add_up_and_equal_the_counts(
+    runs: Runs, count: Callable[[Findings], Shares]
+) -> None:
     """In each generation the shares add up to one and equal what counting by hand gives."""
     findings = runs("conflict").findings
-    shared = module.data(findings)
+    shared = count(findings)
     for place, generation in enumerate(shared.generations):
         assert sum(row[place] for row in shared.shares.values()) == pytest.approx(1)
         trials = [trial for trial in findings.searched if trial.generation == generation]
@@ -139,7 +143,7 @@ def test_shares_add_up_and_equal_the_counts(runs: Runs, module: ModuleType) -> N
 def test_activations_of_layers_share_the_layers(runs: Runs) -> None:
     """Where each layer has its own activation, the shares are those of all hidden layers."""
     findings = runs("mixed").findings
-    shared = population_shares.data(findings)
+    shared = activation_shares(findings)
     layers: dict[int, list[str]] = {}
     for trial in findings.searched:
         hidden = trial.genome["hidden"]
@@ -175,7 +179,7 @@ def test_activations_of_layers_have_axes(runs: Runs) -> None:
 def test_one_generation_is_drawn_as_bars(runs: Runs) -> None:
     """A single generation has no area: it is shown as bars."""
     findings = runs("four trials").findings
-    specification = population_shares.draw(population_shares.data(findings))
+    specification = population_shares.draw(activation_shares(findings))
     assert {trace["type"] for trace in specification["data"]} == {"bar"}
 
 
@@ -190,7 +194,7 @@ def test_quartiles_of_curves_count_diverged_as_worst(rows: list[list[float]]) ->
     """Quartiles over replicates equal numpy's where all is finite; infinity is the largest."""
     ordered = np.sort(np.array(rows), axis=0)
     for share in (0.25, 0.5, 0.75):
-        ours = learning_curves.quantile(ordered, share)
+        ours = quantile(ordered, share)
         for column, value in zip(ordered.T, ours, strict=True):
             if np.isfinite(column).all():
                 assert value == pytest.approx(np.quantile(column, share))
@@ -202,17 +206,17 @@ def test_quartiles_of_curves_count_diverged_as_worst(rows: list[list[float]]) ->
 def test_curves_name_champion_and_baselines(runs: Runs) -> None:
     """The champion comes first, then the quickest of a wide front, every baseline, the others."""
     run = runs("conflict")
-    names = [curve.name for curve in learning_curves.data(run.findings).curves]
-    first = [learning_curves.CHAMPION, learning_curves.QUICKEST]
+    names = [curve.name for curve in replicate_curves(run.findings).curves]
+    first = [CHAMPION, QUICKEST]
     baselines = [trial.name for trial in run.baselines]
     others = len(run.findings.excerpt()) - len(first)
-    assert names == [*first, *baselines, *[learning_curves.FRONT] * others]
-    drawn = learning_curves.draw(learning_curves.data(run.findings))["data"]
+    assert names == [*first, *baselines, *[FRONT] * others]
+    drawn = learning_curves.draw(replicate_curves(run.findings))["data"]
     assert [trace["showlegend"] for trace in drawn if trace.get("name") == names[-1]].count(
         True
     ) == 1
-    without = learning_curves.data(runs("no baselines").findings).curves
-    assert [curve.name for curve in without] == [learning_curves.CHAMPION]
+    without = replicate_curves(runs("no baselines").findings).curves
+    assert [curve.name for curve in without] == [CHAMPION]
 
 
 def test_curves_that_stop_at_the_target_are_said_to(runs: Runs) -> None:
@@ -221,7 +225,7 @@ def test_curves_that_stop_at_the_target_are_said_to(runs: Runs) -> None:
     for stops in (False, True):
         training = run.experiment.training.replace(stop_at_target=stops)
         findings = replace(run.findings, experiment=run.experiment.replace(training=training))
-        told = learning_curves.caption(learning_curves.data(findings))
+        told = learning_curves.caption(replicate_curves(findings))
         assert ("stops at the target, and its curve goes on flat" in told) == stops
 
 
@@ -290,7 +294,7 @@ def test_front_names_networks_that_a_baseline_beats(runs: Runs) -> None:
     baselines = [replace(run.baselines[0], objectives=lowest, state="complete")]
     missing = replace(run.baselines[1], objectives={}, state="diverged")
     findings = Findings(run.experiment, (*baselines, missing, *run.findings.searched))
-    caption = pareto_front.caption(pareto_front.data(findings))
+    caption = pareto_front.caption(front_history(findings))
     size = len(findings.front)
     assert f"For all {size} networks of the front a baseline is as good" in caption
     assert f"{missing.name} is not drawn, having diverged." in caption
@@ -325,7 +329,7 @@ def test_diverged_baseline_is_called_so_in_the_legend(runs: Runs) -> None:
     first = findings.baselines[0]
     curve = tuple(1.0 for _ in first.curve)
     findings = Findings(findings.experiment, (replace(first, curve=curve),))
-    drawn = learning_curves.draw(learning_curves.data(findings))
+    drawn = learning_curves.draw(replicate_curves(findings))
     assert [trace["name"] for trace in drawn["data"]] == [f"{first.name} (diverged)"]
 
 
@@ -357,11 +361,11 @@ def test_names_are_harmless_in_labels(runs: Runs) -> None:
 
 def test_clouds_are_thinned_the_same_way_every_time() -> None:
     """However many trials, at most so many points are drawn, the first and last among them."""
-    assert thinned(7, drawing.MOST_POINTS) == list(range(7))
-    chosen = thinned(100_000, drawing.MOST_POINTS)
-    assert len(chosen) <= drawing.MOST_POINTS
+    assert thinned(7) == list(range(7))
+    chosen = thinned(100_000)
+    assert len(chosen) <= MOST_POINTS
     assert (chosen[0], chosen[-1]) == (0, 99_999)
-    assert chosen == thinned(100_000, drawing.MOST_POINTS)
+    assert chosen == thinned(100_000)
 
 
 def test_figures_stand_in_the_order_of_their_chapters() -> None:

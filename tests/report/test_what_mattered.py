@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from neuroevo.analysis import features as featured
+from neuroevo.analysis.divergence import BINS_A_DECADE, divergence, frontier
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.forest import permutation_importance
+from neuroevo.analysis.gene_pairs import gene_pairs
+from neuroevo.analysis.gene_slices import best_tenth, gene_slices
 from neuroevo.analysis.importance import PREDICTS
 from neuroevo.evaluation import is_read
 from neuroevo.report.plots import FIGURES, contour, importance, slices, stability
@@ -151,9 +154,9 @@ def test_slices_tell_where_the_best_gather(runs: Runs) -> None:
             * (1e-6 if genome["activation"] == "tanh" and len(genome["hidden"]) == 2 else 1)
         ),
     )
-    sliced = slices.data(findings)
+    sliced = gene_slices(findings)
     ranked = sorted(findings.complete, key=lambda trial: (findings.scores(trial), trial.number))
-    best = [findings.complete[place].number for place in slices.best_tenth(sliced)]
+    best = [findings.complete[place].number for place in best_tenth(sliced)]
     tenth = ranked[: len(best)]
     assert len(best) == round(len(ranked) / 10)
     assert set(best) == {trial.number for trial in tenth}
@@ -165,14 +168,14 @@ def test_slices_tell_where_the_best_gather(runs: Runs) -> None:
 def test_slices_have_every_objective_of_the_drawn_trials(runs: Runs) -> None:
     """Each view of the slices has the scores of the objective that it is named after."""
     findings = runs("three objectives").findings
-    sliced = slices.data(findings)
+    sliced = gene_slices(findings)
     drawn = slices.draw(sliced)
     buttons = drawn["layout"]["updatemenus"][0]["buttons"]
     assert [each["label"] for each in buttons] == ["final MSE", "samples to target", "parameters"]
     for place, button in enumerate(buttons):
         scores = sliced.scores[sliced.drawn, place]
         assert button["args"][0]["y"][0] == pytest.approx(scores, rel=1e-4)
-    one = slices.draw(slices.data(runs("one objective").findings))
+    one = slices.draw(gene_slices(runs("one objective").findings))
     assert one["layout"]["updatemenus"] == []
 
 
@@ -180,7 +183,7 @@ def test_contour_has_the_median_of_each_cell(runs: Runs) -> None:
     """Counts and medians of every cell equal sorting the trials into it by hand."""
     for name in ("conflict", "mixed"):
         findings = runs(name).findings
-        for pair in contour.data(findings).pairs:
+        for pair in gene_pairs(findings).pairs:
             cells: dict[tuple[int, int], list[float]] = {}
             columns, rows = (
                 [_naive_cell(edges.tolist(), value) for value in feature.values.tolist()]
@@ -206,7 +209,7 @@ def _naive_cell(edges: list[float], value: float) -> int | None:
 
 def test_points_of_a_cell_fill_it(runs: Runs) -> None:
     """Where both genes have few values, dots fill the cell and do not lie on a line in it."""
-    shown = contour.data(runs("conflict").findings)
+    shown = gene_pairs(runs("conflict").findings)
     traces = contour.draw(shown)["data"][-len(shown.pairs) :]
     both = [
         np.array([trace["x"], trace["y"]])
@@ -225,7 +228,7 @@ def test_contour_begins_with_the_features_that_matter_most(runs: Runs) -> None:
     findings = runs("many genes").findings
     found = findings.importances
     order = [found.features[place] for place in found.ranked() if not found.features[place].options]
-    pairs = [{pair.across.name, pair.upward.name} for pair in contour.data(findings).pairs]
+    pairs = [{pair.across.name, pair.upward.name} for pair in gene_pairs(findings).pairs]
     assert pairs[0] == {feature.name for feature in order[:2]}
     assert len({frozenset(pair) for pair in pairs}) == len(pairs)
 
@@ -238,7 +241,7 @@ def test_genes_that_no_trial_reads_both_make_no_pair(runs: Runs) -> None:
     fixed |= {"batch_size": 8, "end_factor": 0.1, "max_gradient_norm": 1.0, "schedule": "constant"}
     fixed |= {"dropout": 0, "biases": True}
     trials = [replace(each, genome=dict(each.genome) | fixed) for each in findings.trials]
-    found = contour.data(Findings(run.experiment, tuple(trials)))
+    found = gene_pairs(Findings(run.experiment, tuple(trials)))
     pairs = [{pair.across.name, pair.upward.name} for pair in found.pairs]
     assert {"momentum", "optimizer"} in pairs
     assert {"momentum", "beta1"} not in pairs
@@ -264,7 +267,7 @@ def diverging(run: Run) -> Findings:
 def test_stability_counts_every_training(runs: Runs) -> None:
     """Each cell has the trainings and the divergences that counting by hand gives."""
     findings = diverging(runs("one point"))
-    stable = stability.data(findings)
+    stable = divergence(findings)
     replicates = findings.experiment.training.replicates
     assert stable.trainings == replicates * len(findings.trials) == stable.cells["trainings"].sum()
     assert stable.diverged == stable.cells["diverged"].sum()
@@ -283,18 +286,18 @@ def test_stability_counts_every_training(runs: Runs) -> None:
 
 def test_the_frontier_is_where_most_trainings_begin_to_diverge(runs: Runs) -> None:
     """The deeper, the lower the frontier; what is stable has none; the caption names all."""
-    stable = stability.data(diverging(runs("one point")))
-    found = stability.frontier(stable, "linear")
+    stable = divergence(diverging(runs("one point")))
+    found = frontier(stable, "linear")
     assert set(found) == {1, 2, 3, 4}
-    bin_ratio = 10 ** (1 / stability.BINS_A_DECADE)
+    bin_ratio = 10 ** (1 / BINS_A_DECADE)
     for deep, rate in found.items():
         assert 0.1 / deep / bin_ratio <= rate <= 0.1 / deep * bin_ratio
     assert list(found.values()) == sorted(found.values(), reverse=True)
-    assert stability.frontier(stable, "tanh") == {}
+    assert frontier(stable, "tanh") == {}
     told = stability.caption(stable)
     assert "for linear from " in told
-    frontier = told.split("for linear ")[1].split(" hidden layers. ")[0]
-    assert all(f" {deep}" in frontier for deep in found), frontier
+    depths = told.split("for linear ")[1].split(" hidden layers. ")[0]
+    assert all(f" {deep}" in depths for deep in found), depths
     assert "tanh" not in told
 
 
@@ -305,7 +308,7 @@ def test_stability_needs_learning_rate_and_depth(runs: Runs) -> None:
         replace(trial, genome=dict(trial.genome) | {"hidden": (6, 3)})
         for trial in run.findings.searched
     ]
-    stable = stability.data(Findings(run.experiment, tuple(trials)))
+    stable = divergence(Findings(run.experiment, tuple(trials)))
     assert stability.draw(stable)["data"] == []
     assert stability.caption(stable) == ""
 

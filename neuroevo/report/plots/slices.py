@@ -3,14 +3,14 @@
 Hidden layers are told by their depth and their units. One objective is seen at a time.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.features import UNITS, Feature
+from neuroevo.analysis.gene_slices import GeneSlices, best_tenth
 from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     Specification,
@@ -27,74 +27,18 @@ from neuroevo.report.drawing import (
 )
 from neuroevo.report.theme import LIGHT
 
-if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
-    from neuroevo.evaluation import Objective
-
 COLUMNS = 2
 PANEL_HEIGHT, GAP = 210, 74  # pixels
 GUTTER = 0.05  # of the width, between two columns
-MOST_MARKS = 2_400  # over all panels
 MOST_MEMBERS = 40
 TICKS = 3  # powers of ten that have room in a panel
 FAN = 0.6  # of the distance of neighbouring whole numbers or categories
-BEST_SHARE = 0.1
 FAR_QUANTILE = 0.97
 GATHERED = 0.6  # of what was tried: what is narrower is where the best gather
 TOLD = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SlicesData:
-    """What the slices show.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    features
-        What varies among the completed trials, a value a trial.
-    numbers, generations
-        Of the trials.
-    scores
-        Array (trials, objectives).
-    members
-        Whether each is on the front.
-    drawn
-        Places of the trials that are drawn, evenly chosen; the front has its own marks.
-    missing
-        How many trials of the search have no finite objectives.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    features: tuple[Feature, ...]
-    numbers: NDArray[np.int64]
-    generations: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    members: NDArray[np.bool_]
-    drawn: NDArray[np.int64]
-    missing: int
-
-
-def data(findings: "Findings") -> SlicesData:
-    """Collect what varies among the completed trials."""
-    complete = findings.complete
-    varying = findings.features
-    front = {trial.number for trial in findings.front}
-    most = MOST_MARKS // max(len(varying), 1)
-    return SlicesData(
-        findings.objectives,
-        varying,
-        np.array([trial.number for trial in complete], dtype=np.int64),
-        np.array([trial.generation for trial in complete], dtype=np.int64),
-        findings.score_table(complete),
-        np.array([trial.number in front for trial in complete], dtype=np.bool_),
-        np.array(thinned(len(complete), most), dtype=np.int64),
-        len(findings.searched) - len(complete),
-    )
-
-
-def draw(slices: SlicesData) -> Specification:
+def draw(slices: GeneSlices) -> Specification:
     """Draw the panels, two in a row, and a menu of the objectives where there are several."""
     if not len(slices.numbers):
         return nothing("No trial of the search was completed.")
@@ -134,7 +78,7 @@ def draw(slices: SlicesData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(slices: SlicesData) -> str:
+def caption(slices: GeneSlices) -> str:
     """Say which values the best tenth of the trials have in common."""
     if not len(slices.numbers):
         return "No trial was completed, so there is nothing to slice."
@@ -155,13 +99,7 @@ def caption(slices: SlicesData) -> str:
     return " ".join(sentences)
 
 
-def best_tenth(slices: SlicesData) -> NDArray[np.int64]:
-    """Return the places of the best tenth of the trials by all objectives in turn, at least one."""
-    order = np.lexsort((slices.numbers, *slices.scores.T[::-1]))
-    return np.asarray(order[: max(1, round(BEST_SHARE * len(order)))])
-
-
-def _gathered(slices: SlicesData) -> str:
+def _gathered(slices: GeneSlices) -> str:
     first = slices.objectives[0].label
     best = best_tenth(slices)
     if len(best) < 2:  # noqa: PLR2004 - one trial gathers nowhere
@@ -208,7 +146,7 @@ _FRONT: dict[str, Any] = {
 
 
 def _points(
-    slices: SlicesData, feature: Feature, places: NDArray[np.int64], marker: dict[str, Any]
+    slices: GeneSlices, feature: Feature, places: NDArray[np.int64], marker: dict[str, Any]
 ) -> dict[str, Any]:
     values = feature.values[places]
     told = f"{wording.plain(feature.name)} %{{x:.3~g}}"
@@ -234,7 +172,7 @@ def _points(
     }
 
 
-def _upward(slices: SlicesData, place: int) -> dict[str, Any]:
+def _upward(slices: GeneSlices, place: int) -> dict[str, Any]:
     """Return an objective's axis; the few worst trials may lie above it."""
     values = slices.scores[:, place]
     far = np.quantile(values, FAR_QUANTILE)
@@ -242,7 +180,7 @@ def _upward(slices: SlicesData, place: int) -> dict[str, Any]:
 
 
 def _button(
-    slices: SlicesData,
+    slices: GeneSlices,
     place: int,
     axis: dict[str, Any],
     members: NDArray[np.int64],
