@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroevo.analysis.network_paths import amounts_to
 from neuroevo.learning import Architecture, Columns, Network
 from neuroevo.report.diagram import (
     LARGEST_TEXT,
@@ -18,7 +19,7 @@ from neuroevo.report.diagram import (
     laid_out,
     svg,
 )
-from neuroevo.report.plots.network import NetworkData, amounts_to, caption
+from neuroevo.report.plots.network import NetworkData, caption
 
 NAMED = Columns(("x", "y"), ("x", "y"))
 LAYERS = [(), (3,), (6, 6), (1, 32), (32, 32, 32, 32), (6,) * 9, (100,)]

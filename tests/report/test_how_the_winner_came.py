@@ -18,9 +18,10 @@ from neuroevo.analysis.ablation_path import ablation_path
 from neuroevo.analysis.ancestry import Ancestry, family
 from neuroevo.analysis.descent import descent, gains
 from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.network_paths import strongest_path
 from neuroevo.analysis.operator_credit import operator_credit, wilson
 from neuroevo.learning import Architecture, Columns, Network
-from neuroevo.report.diagram import laid_out, strongest_path
+from neuroevo.report.diagram import laid_out
 from neuroevo.report.plots import ablation, lineage, operators
 from neuroevo.report.plots.network import NetworkData, caption, draw
 from neuroevo.report.run import Run

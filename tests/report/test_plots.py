@@ -15,6 +15,7 @@ from plotly.graph_objects import Figure
 
 from neuroevo import wording
 from neuroevo.analysis import dominance
+from neuroevo.analysis.coordinates import SPREAD, coordinates
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.front_history import front_history, is_one_sided
 from neuroevo.analysis.generation_spreads import generation_spreads
@@ -161,7 +162,7 @@ def test_activations_of_layers_share_the_layers(runs: Runs) -> None:
 def test_activations_of_layers_have_axes(runs: Runs) -> None:
     """The first and the last layer's activation are an axis each; one where no more layers are."""
     several, one = (
-        {each.title: each for each in parallel_coordinates.data(runs(name).findings).coordinates}
+        {each.title: each for each in coordinates(runs(name).findings).coordinates}
         for name in ("mixed", "mixed, alone")
     )
     assert {"first activation", "last activation", "hidden units"} <= set(several)
@@ -231,11 +232,11 @@ def test_curves_that_stop_at_the_target_are_said_to(runs: Runs) -> None:
 
 def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
     """Every trial crosses every axis within its ends, and the champion is the first line."""
-    parallel = parallel_coordinates.data(any_run.findings)
+    parallel = coordinates(any_run.findings)
     for coordinate in parallel.coordinates:
         assert len(coordinate.positions) == len(parallel.labels)
         assert np.isfinite(coordinate.positions).all()
-        assert (np.abs(coordinate.positions - 0.5) <= 0.5 + parallel_coordinates.SPREAD).all()
+        assert (np.abs(coordinate.positions - 0.5) <= 0.5 + SPREAD).all()
         assert all(-1e-9 <= place <= 1 + 1e-9 for place, _ in coordinate.ticks)
     if any_run.findings.front:
         assert parallel.labels[0] == wording.described(any_run.best)
@@ -244,7 +245,7 @@ def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
 def test_champion_has_no_dot_on_genes_that_it_does_not_read(runs: Runs) -> None:
     """What the champion's optimizer or schedule does not read is without a dot and named."""
     findings = runs("many genes").findings
-    parallel = parallel_coordinates.data(findings)
+    parallel = coordinates(findings)
     unread = [
         name.replace("_", " ")
         for name in findings.experiment.space.genes
@@ -255,7 +256,7 @@ def test_champion_has_no_dot_on_genes_that_it_does_not_read(runs: Runs) -> None:
     titles = [coordinate.title for coordinate in parallel.coordinates]
     assert [title for title, size in zip(titles, dots, strict=True) if not size] == unread
     assert f"no dot there: {wording.listed(unread)}." in parallel_coordinates.caption(parallel)
-    plain = parallel_coordinates.data(runs("one point").findings)
+    plain = coordinates(runs("one point").findings)
     assert "no dot" not in parallel_coordinates.caption(plain)
 
 
@@ -264,7 +265,7 @@ def test_gene_axes_span_all_that_was_tried(runs: Runs) -> None:
     findings = runs("one point").findings
     axis = next(
         coordinate
-        for coordinate in parallel_coordinates.data(findings).coordinates
+        for coordinate in coordinates(findings).coordinates
         if coordinate.title == "learning rate"
     )
     tried = [math.log10(float(str(each.genome["learning_rate"]))) for each in findings.searched]
@@ -283,7 +284,7 @@ def test_objectives_that_are_cut_are_said_to_be(runs: Runs) -> None:
         for place, score in enumerate(scores)
     ]
     for kept, cut in ((trials, True), (trials[:-1], False)):
-        parallel = parallel_coordinates.data(Findings(run.experiment, tuple(kept)))
+        parallel = coordinates(Findings(run.experiment, tuple(kept)))
         assert ("lie at the top of that axis" in parallel_coordinates.caption(parallel)) == cut
 
 
@@ -336,8 +337,7 @@ def test_diverged_baseline_is_called_so_in_the_legend(runs: Runs) -> None:
 def test_fixed_genes_have_no_axis(runs: Runs) -> None:
     """A gene that never varies takes no room among the axes."""
     titles = [
-        coordinate.title
-        for coordinate in parallel_coordinates.data(runs("fixed genes").findings).coordinates
+        coordinate.title for coordinate in coordinates(runs("fixed genes").findings).coordinates
     ]
     assert "activation" not in titles
     assert "learning rate" in titles

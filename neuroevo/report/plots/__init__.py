@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.analysis import population
 from neuroevo.analysis.ablation_path import ablation_path
+from neuroevo.analysis.coordinates import coordinates
 from neuroevo.analysis.descent import descent
 from neuroevo.analysis.divergence import divergence
 from neuroevo.analysis.front_history import front_history
@@ -23,11 +24,11 @@ from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import (
     ablation,
     contour,
-    depth_shares,
     distribution,
     diversity,
     hypervolume,
     importance,
+    layer_shares,
     learning_curves,
     lineage,
     network,
@@ -36,7 +37,6 @@ from neuroevo.report.plots import (
     pareto_front,
     population_shares,
     progress,
-    size_shares,
     slices,
     stability,
     workers,
@@ -132,11 +132,11 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
             "search",
             "Depths in the population",
             population.depth_shares,
-            depth_shares,
+            layer_shares,
             is_half=True,
         ),
         "size_shares": _plot(
-            "search", "Sizes in the population", population.size_shares, size_shares, is_half=True
+            "search", "Sizes in the population", population.size_shares, layer_shares, is_half=True
         ),
         "diversity": _plot(
             "search", "Diversity of the population", genome_distances, diversity, is_half=True
@@ -144,7 +144,7 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
         "parallel_coordinates": _plot(
             "search",
             "Genes and objectives of every trial",
-            parallel_coordinates.data,
+            coordinates,
             parallel_coordinates,
         ),
         "workers": _plot("search", "Time line of the workers", worker_times, workers),

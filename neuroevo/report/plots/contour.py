@@ -12,18 +12,15 @@ from numpy.typing import NDArray
 from neuroevo import wording
 from neuroevo.analysis.features import Feature
 from neuroevo.analysis.gene_pairs import GenePairs, Pair
-from neuroevo.analysis.thinning import thinned
+from neuroevo.analysis.thinning import GOLDEN, SILVER, fanned, thinned
 from neuroevo.report.drawing import (
-    GOLDEN,
-    SILVER,
     Specification,
     chooser,
     colour_bar,
-    fanned,
-    feature_axis,
     nothing,
     rounded,
 )
+from neuroevo.report.feature_axes import feature_axis, phrase
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -93,7 +90,7 @@ def caption(contour: GenePairs) -> str:
 
 def _span(feature: Feature, edges: NDArray[np.float64], place: int) -> str:
     inward = 0.5 if feature.is_fanned else 0.0
-    return feature.phrase(float(edges[place]) + inward, float(edges[place + 1]) - inward)
+    return phrase(feature, float(edges[place]) + inward, float(edges[place + 1]) - inward)
 
 
 def _heights(item: "Objective", values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neuroevo import wording
 from neuroevo.analysis.features import UNITS, Feature
 from neuroevo.analysis.gene_slices import GeneSlices, best_tenth
-from neuroevo.analysis.thinning import thinned
+from neuroevo.analysis.thinning import fanned, thinned
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -19,12 +19,11 @@ from neuroevo.report.drawing import (
     colour_bar,
     column_domain,
     domains,
-    fanned,
-    feature_axis,
     nothing,
     objective_axis,
     rounded,
 )
+from neuroevo.report.feature_axes import feature_axis, phrase, told_value
 from neuroevo.report.theme import LIGHT
 
 COLUMNS = 2
@@ -104,7 +103,7 @@ def _gathered(slices: GeneSlices) -> str:
     best = best_tenth(slices)
     if len(best) < 2:  # noqa: PLR2004 - one trial gathers nowhere
         values = [(feature, feature.values[best[0]]) for feature in slices.features]
-        told = [feature.phrase(value, value) for feature, value in values if np.isfinite(value)]
+        told = [phrase(feature, value, value) for feature, value in values if np.isfinite(value)]
         return f"The best by {first} has {wording.listed(told[:TOLD])}."
     found = [found for feature in slices.features if (found := _narrowed(feature, best))]
     if not found:
@@ -125,7 +124,7 @@ def _narrowed(feature: Feature, best: NDArray[np.int64]) -> tuple[float, str] | 
         share = counts[leader] / len(best)
         before = float((everyone == leader).mean())
         width = (1 - share) / max(1 - before, 1e-9)
-        name = feature.phrase(leader, leader)
+        name = phrase(feature, leader, leader)
         told = name if share == 1 else f"{name} ({share:.0%} of them)"
         return (width, told) if width <= GATHERED and share > 0.5 else None  # noqa: PLR2004 - most
     scale = np.log10 if feature.logarithmic else np.asarray
@@ -134,7 +133,7 @@ def _narrowed(feature: Feature, best: NDArray[np.int64]) -> tuple[float, str] | 
     width = float((scale(high) - scale(low)) / (highest - lowest))
     if width > GATHERED or (feature.name == UNITS and high == 0):  # no layer says as much
         return None
-    return width, feature.phrase(low, high)
+    return width, phrase(feature, low, high)
 
 
 _CLOUD: dict[str, Any] = {"size": 4, "opacity": 0.5, "coloraxis": "coloraxis"}
@@ -161,7 +160,8 @@ def _points(
         told = f"{wording.plain(feature.name)} %{{x:.0f}}"
         if feature.options:
             trace["text"] = [
-                "" if np.isnan(value) else wording.plain(feature.told(value)) for value in values
+                "" if np.isnan(value) else wording.plain(told_value(feature, value))
+                for value in values
             ]
             told = f"{wording.plain(feature.name)} %{{text}}"
         values = values + fanned(len(values), FAN)
