@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo.analysis.features import Feature, features
-from neuroevo.analysis.importance import Importances, importances
+from neuroevo.analysis.gene_importance import Importances, importances
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import OBJECTIVES, layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated

@@ -16,7 +16,7 @@ from neuroevo.report.diagram import (
     laid_out,
     svg,
 )
-from neuroevo.report.plots.network import NetworkData, caption
+from neuroevo.report.plots.champion_network import NetworkData, caption
 from tests.invented_findings import NAMED, network
 
 LAYERS = [(), (3,), (6, 6), (1, 32), (32, 32, 32, 32), (6,) * 9, (100,)]

@@ -16,8 +16,8 @@ from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.operator_credit import operator_credit
 from neuroevo.learning import Architecture, Columns, Network
 from neuroevo.report.diagram import laid_out
-from neuroevo.report.plots import ablation, lineage, operators
-from neuroevo.report.plots.network import NetworkData, caption, draw
+from neuroevo.report.plots import ablation, lineage, operator_worth
+from neuroevo.report.plots.champion_network import NetworkData, caption, draw
 from neuroevo.report.run import Run
 from tests.invented_findings import bred
 
@@ -113,22 +113,22 @@ def test_operators_with_few_children_are_faint(runs: Runs) -> None:
     """Of fewer than 20 children an operator's marks are faint, and all say what it does."""
     findings = bred(runs("conflict"), 0)
     credit = operator_credit(findings).credit.set_index("operator")
-    traces = operators.draw(operator_credit(findings))["data"]
+    traces = operator_worth.draw(operator_credit(findings))["data"]
     told = {
         row: trace["opacity"] for trace in traces for row in trace["text"] if "on the way" in row
     }
-    assert 0 < (credit["children"] < operators.ENOUGH).sum() < len(credit)
+    assert 0 < (credit["children"] < operator_worth.ENOUGH).sum() < len(credit)
     for row, opacity in told.items():
-        operator = next(name for name in credit.index if operators.MEANINGS[name] in row)
-        assert (opacity == 1) == (credit.loc[operator, "children"] >= operators.ENOUGH)
+        operator = next(name for name in credit.index if operator_worth.MEANINGS[name] in row)
+        assert (opacity == 1) == (credit.loc[operator, "children"] >= operator_worth.ENOUGH)
 
 
 def test_a_run_without_children_has_no_credit(runs: Runs) -> None:
     """Where all trials were drawn at random nothing is drawn, and the caption says why."""
     run = runs("conflict")
     found = operator_credit(Findings(run.experiment, (replace(run.best, parents=()),)))
-    assert operators.draw(found)["data"] == []
-    assert operators.caption(found).endswith("no operator had children.")
+    assert operator_worth.draw(found)["data"] == []
+    assert operator_worth.caption(found).endswith("no operator had children.")
 
 
 def test_a_run_without_champion_offers_no_ablation(runs: Runs) -> None:

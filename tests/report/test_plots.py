@@ -20,12 +20,12 @@ from neuroevo.evaluation import is_read
 from neuroevo.report.plots import (
     CHAPTERS,
     FIGURES,
+    champion_network,
+    generations,
     learning_curves,
-    network,
     parallel_coordinates,
     pareto_front,
     population_shares,
-    progress,
 )
 from neuroevo.report.run import Run
 
@@ -88,7 +88,7 @@ def test_progress_names_the_generations(runs: Runs) -> None:
     rows = summary.generations
     best = rows["best"].min()
     found = rows.loc[rows["best"] == best, "generation"].iloc[0]
-    assert f"found in generation {found};" in progress.caption(summary)
+    assert f"found in generation {found};" in generations.caption(summary)
 
 
 def test_activations_of_layers_share_the_layers(runs: Runs) -> None:
@@ -198,9 +198,9 @@ def test_diverged_baseline_is_called_so_in_the_legend(runs: Runs) -> None:
 
 def test_network_of_a_run_without_champion_is_empty(runs: Runs) -> None:
     """Where all diverged there is no network, and the caption says so."""
-    drawn = network.data(runs("all diverged").findings)
-    assert network.draw(drawn)["data"] == []
-    assert network.caption(drawn) == "There is no trained network to draw."
+    drawn = champion_network.data(runs("all diverged").findings)
+    assert champion_network.draw(drawn)["data"] == []
+    assert champion_network.caption(drawn) == "There is no trained network to draw."
 
 
 def test_names_are_harmless_in_labels(runs: Runs) -> None:

@@ -19,7 +19,7 @@ from neuroevo.report.plots import (
     diversity,
     hypervolume,
     pareto_front,
-    workers,
+    worker_timeline,
 )
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
@@ -122,6 +122,6 @@ def test_workers_are_shown_with_their_idle_time(runs: Runs) -> None:
         {"a:1": 0.8, "b:7 · 1": 1.0, "b:7 · 2": 0.5}
     )
     assert list(shown.rows[0].stretches) == [(0, 4), (6, 10)]
-    assert workers.caption(shown).startswith("3 workers trained for 10 s, 77% of the time")
-    assert len(workers.draw(shown)["data"]) == 3
-    assert not workers.caption(worker_times(run.findings))  # a run of old noted nothing
+    assert worker_timeline.caption(shown).startswith("3 workers trained for 10 s, 77% of the time")
+    assert len(worker_timeline.draw(shown)["data"]) == 3
+    assert not worker_timeline.caption(worker_times(run.findings))  # a run of old noted nothing

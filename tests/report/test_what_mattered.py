@@ -11,9 +11,9 @@ import pytest
 
 from neuroevo.analysis.divergence import BINS_A_DECADE, divergence, frontier
 from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.gene_importance import PREDICTS
 from neuroevo.analysis.gene_pairs import gene_pairs
 from neuroevo.analysis.gene_slices import best_tenth, gene_slices
-from neuroevo.analysis.importance import PREDICTS
 from neuroevo.report.plots import FIGURES, contour, importance, slices, stability
 from neuroevo.report.run import Run
 from tests.invented_findings import diverging, noise, scored

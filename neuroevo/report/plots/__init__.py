@@ -23,23 +23,23 @@ from neuroevo.analysis.worker_times import worker_times
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import (
     ablation,
+    champion_network,
     contour,
     distribution,
     diversity,
+    generations,
     hypervolume,
     importance,
     layer_shares,
     learning_curves,
     lineage,
-    network,
-    operators,
+    operator_worth,
     parallel_coordinates,
     pareto_front,
     population_shares,
-    progress,
     slices,
     stability,
-    workers,
+    worker_timeline,
 )
 
 if TYPE_CHECKING:
@@ -110,10 +110,12 @@ CHAPTERS: Mapping[str, str] = MappingProxyType(
 
 FIGURES: Mapping[str, Plot] = MappingProxyType(
     {
-        "network": _plot("result", "The champion’s network", network.data, network),
+        "network": _plot(
+            "result", "The champion’s network", champion_network.data, champion_network
+        ),
         "pareto_front": _plot("result", "Pareto front", front_history, pareto_front),
         "progress": _plot(
-            "search", "Best, median and spread of each generation", generation_spreads, progress
+            "search", "Best, median and spread of each generation", generation_spreads, generations
         ),
         "hypervolume": _plot(
             "search", "Hypervolume of the front", hypervolume_history, hypervolume
@@ -147,14 +149,16 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
             coordinates,
             parallel_coordinates,
         ),
-        "workers": _plot("search", "Time line of the workers", worker_times, workers),
+        "workers": _plot("search", "Time line of the workers", worker_times, worker_timeline),
         "importance": _plot("mattered", "What matters most", importance.data, importance),
         "slices": _plot("mattered", "Gene after gene", gene_slices, slices),
         "contour": _plot("mattered", "Two genes at once", gene_pairs, contour),
         "stability": _plot("mattered", "What diverges", divergence, stability),
         "lineage": _plot("winner", "Ancestors", descent, lineage),
         "ablation": _plot("winner", "Which gene brought what", ablation_path, ablation),
-        "operators": _plot("winner", "What each operator is worth", operator_credit, operators),
+        "operators": _plot(
+            "winner", "What each operator is worth", operator_credit, operator_worth
+        ),
         "learning_curves": _plot("learning", "Learning curves", replicate_curves, learning_curves),
     }
 )

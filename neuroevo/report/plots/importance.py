@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.importance import PREDICTS, Importances
+from neuroevo.analysis.gene_importance import PREDICTS, Importances
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
