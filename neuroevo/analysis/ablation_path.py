@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class AblationPath:
-    """What the plot of the ablation shows.
+    """What was tried on the way, round by round.
 
     Parameters
     ----------

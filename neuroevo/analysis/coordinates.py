@@ -66,7 +66,7 @@ class Coordinate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coordinates:
-    """What the parallel coordinates show: axes, and the trials from best to worst.
+    """Axes, and the trials from best to worst.
 
     Parameters
     ----------

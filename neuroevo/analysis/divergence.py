@@ -26,7 +26,7 @@ NONE = wording.hidden_layers(0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Divergence:
-    """What the plot of the stability shows.
+    """How many trainings diverged, by activation, depth and learning rate.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What varies among genomes, as numbers and categories: the axes on which figures lay trials out.
+"""What varies among genomes, as numbers and categories.
 
 It knows genomes and no figure. Hidden layers are told by their depth and their units together.
 """

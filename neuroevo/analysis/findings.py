@@ -160,7 +160,8 @@ class Findings:
     def importances(self) -> Importances:
         """How much each feature of the genomes matters, which takes a second to find out."""
         fitnesses = self.fitnesses(self.searched)
-        return importances(self.experiment.space.genes, self.searched, fitnesses)
+        genes = self.experiment.space.genes
+        return importances(self.objectives, genes, self.searched, fitnesses)
 
     @property
     def networks(self) -> int:

@@ -29,7 +29,7 @@ MOST_STEPS, MOST_IN_STEP = 50, 50  # of the slider, and networks of the front at
 
 @dataclass(frozen=True, slots=True)
 class FrontHistory:
-    """What the plot of the front shows.
+    """The trials, the front and the baselines by their scores.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GenePairs:
-    """What the contour shows.
+    """Pairs of features, and what was tried of each.
 
     Parameters
     ----------

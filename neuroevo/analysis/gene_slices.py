@@ -19,7 +19,7 @@ BEST_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GeneSlices:
-    """What the slices show.
+    """Trials, their features and their scores.
 
     Parameters
     ----------

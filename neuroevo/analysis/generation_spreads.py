@@ -17,7 +17,7 @@ SPREAD = (0.1, 0.9)  # quantiles between which most of a generation lies
 
 @dataclass(frozen=True, slots=True)
 class GenerationSpreads:
-    """What the plot of the progress shows.
+    """The spread of each generation in each objective.
 
     Parameters
     ----------

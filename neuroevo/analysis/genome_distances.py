@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GenomeDistances:
-    """What the plot of the diversity shows.
+    """How far apart the genomes of each generation are.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ Volumes = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HypervolumeHistory:
-    """What the plot of the hypervolume shows; empty where no trial was completed.
+    """The hypervolume of the front over time; empty where no trial was completed.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ QUANTILE = 1.959964  # of the normal distribution, for intervals of 95%
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OperatorCredit:
-    """What the plot of the operators shows.
+    """What became of each operator's children.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReplicateCurves:
-    """What the plot of the learning curves shows.
+    """The learning curves of a run that are told apart.
 
     Parameters
     ----------

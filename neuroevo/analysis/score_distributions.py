@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ScoreDistributions:
-    """What the plot of the distributions shows: the objectives and groups of trials."""
+    """The objectives, and groups of trials with their scores."""
 
     objectives: "tuple[Objective, ...]"
     groups: tuple[Group, ...]

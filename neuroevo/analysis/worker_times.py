@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class WorkerTimes:
-    """What the time line shows.
+    """Who worked when.
 
     Parameters
     ----------

@@ -92,3 +92,26 @@ def test_damage_comes_and_goes(runs: Runs, tmp_path: Path) -> None:
         assert name in damaged.problems[0]
         file.write_bytes(sound)
         assert reader.summary().state == "complete"
+
+
+def test_findings_go_along_with_their_run(runs: Runs, tmp_path: Path) -> None:
+    """Opened before half of the trials are there, forgotten and opened again, nothing is amiss."""
+    run = runs("conflict")
+    copy = RunFolder(tmp_path / run.folder.id)
+    shutil.copytree(run.folder.path, copy.path)
+    copy.checkpoint_file.unlink()  # it would know of the trials that are to come
+    lines = run.folder.journal_file.read_bytes().splitlines(keepends=True)
+    half = len(lines) // 2
+    copy.journal_file.write_bytes(b"".join(lines[:half]))
+    reader = RunReader(copy)
+    assert len(reader.findings().trials) == reader.summary().trials == half
+    for line in lines[half:]:
+        with copy.journal_file.open("ab") as file:
+            file.write(line)
+    for _ in range(2):
+        findings = reader.findings()
+        assert [trial.number for trial in findings.trials] == list(range(len(lines)))
+        assert findings.front == run.findings.front
+        assert reader.trial(half) == run.all_trials[half]
+        assert reader.forget()
+        assert front(reader.summary()) == [trial.number for trial in findings.front]

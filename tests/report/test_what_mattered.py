@@ -11,7 +11,7 @@ import pytest
 
 from neuroevo.analysis.divergence import BINS_A_DECADE, divergence, frontier
 from neuroevo.analysis.findings import Findings
-from neuroevo.analysis.gene_importance import PREDICTS
+from neuroevo.analysis.gene_importance import PREDICTS, matters
 from neuroevo.analysis.gene_pairs import gene_pairs
 from neuroevo.analysis.gene_slices import best_tenth, gene_slices
 from neuroevo.report.plots import FIGURES, contour, importance, slices, stability
@@ -35,8 +35,8 @@ def test_forest_finds_the_only_gene_that_matters(runs: Runs) -> None:
             assert measured.lower[place] > 0.5
         else:
             assert abs(measured.median[place]) < 0.01
-            assert not importance.matters(measured, place)
-    told = importance.caption(importance.data(findings))
+            assert not matters(measured, place)
+    told = importance.caption(findings.importances)
     assert "What matters most for samples to target is the learning rate (R²" in told
 
 
@@ -46,7 +46,7 @@ def test_forest_that_does_not_predict_says_so(runs: Runs) -> None:
     measured = findings.importances.measured[0]
     assert measured is not None
     assert measured.predicted < PREDICTS
-    assert "the forest does not predict" in importance.caption(importance.data(findings))
+    assert "the forest does not predict" in importance.caption(findings.importances)
 
 
 def test_what_makes_trials_fail_matters(runs: Runs) -> None:
@@ -58,7 +58,7 @@ def test_what_makes_trials_fail_matters(runs: Runs) -> None:
     found = findings.importances
     assert found.features[found.ranked()[0]].name == "activation"
     assert found.failed == sum(not findings.is_complete(trial) for trial in findings.trials)
-    assert " count as bad as the worst." in importance.caption(importance.data(findings))
+    assert " count as bad as the worst." in importance.caption(findings.importances)
 
 
 def test_slices_tell_where_the_best_gather(runs: Runs) -> None:

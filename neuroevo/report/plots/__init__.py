@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -150,7 +151,7 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
             parallel_coordinates,
         ),
         "workers": _plot("search", "Time line of the workers", worker_times, worker_timeline),
-        "importance": _plot("mattered", "What matters most", importance.data, importance),
+        "importance": _plot("mattered", "What matters most", attrgetter("importances"), importance),
         "slices": _plot("mattered", "Gene after gene", gene_slices, slices),
         "contour": _plot("mattered", "Two genes at once", gene_pairs, contour),
         "stability": _plot("mattered", "What diverges", divergence, stability),

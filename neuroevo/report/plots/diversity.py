@@ -1,13 +1,4 @@
-"""How different the genomes of each generation are from one another.
-
-The distance of two genomes is Gower's (1971): the mean over the genes of distances from 0 to 1.
-Two numbers are as far apart as their positions on the gene's scale, as a share of its range; two
-options are 0 or 1 apart, or where they are ordered as far as their places in the list. Of layers,
-each of as many places as there may be layers counts alike: 1 where one network has a layer there
-and the other has none, else the distance of the widths, or the mean of that and the activations'.
-
-The mean over all pairs is exact: sums over sorted values take the place of n² differences.
-"""
+"""How different the genomes of each generation are from one another, as a line."""
 
 from neuroevo.analysis.genome_distances import GenomeDistances
 from neuroevo.analysis.thinning import thinned

@@ -1,13 +1,4 @@
-"""Hypervolume of the front after each generation, beside that of a random search of equal size.
-
-The volume is what the search itself watches for its patience: measured on the scales on which
-configurations are compared, up to a point a tenth beyond the worst of the first generation in
-which anything worked. It is told as a share of what the search ended with.
-
-What luck does to a random search is told by drawing the same configurations in other orders: after
-any number of draws, that is what as many random configurations find. Towards the end the orders
-have more and more in common, and at last everything, so luck is judged by half of the draws.
-"""
+"""Hypervolume of the front after each generation, beside that of a random search of equal size."""
 
 from typing import Any
 

@@ -1,7 +1,4 @@
-"""What each operator is worth: how often its children improve on their parents, and where it led.
-
-The credit is counted over the trials that the search made, whatever became of them.
-"""
+"""What each operator is worth: how often its children improve on their parents, where it led."""
 
 import math
 from typing import TYPE_CHECKING, Any
