@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from neuroevo.api import ablate, compare, load_run, random_search, resume, run
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
-    from neuroevo.evolution import Evolution
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
     from neuroevo.learning import Network, TrainingSettings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
     from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
+    from neuroevo.strategies import Evolution
     from neuroevo.tasks import MouseTask
 
 __all__ = [
@@ -50,12 +50,12 @@ __all__ = [
 _HOMES = {
     "api": ("ablate", "compare", "load_run", "random_search", "resume", "run"),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
-    "evolution": ("Evolution",),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
     "learning": ("Network", "TrainingSettings"),
     "report.run": ("Run",),
     "runs": ("Trial",),
     "space": ("Choice", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
+    "strategies": ("Evolution",),
     "tasks": ("MouseTask",),
 }
 

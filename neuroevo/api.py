@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import Backend, Workers
-from neuroevo.evaluation.evaluator import never
 from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import RunFolder
@@ -19,6 +17,8 @@ from neuroevo.search import ENDS, Counter, Observer, count_nothing, nobody, sear
 from neuroevo.search import resume as resume_search
 from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
+from neuroevo.workers import Backend, Workers
+from neuroevo.workers.pool import never
 
 if TYPE_CHECKING:
     from neuroevo.report.comparison import ComparedRuns

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,11 +17,12 @@ from experiments.benchmarks.machine import this_machine
 from experiments.benchmarks.measuring import interleaved, median_ratio, say
 from experiments.benchmarks.tables import Table, at_most
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation import Workers
 from neuroevo.evaluation.evaluator import Evaluator, Scoring
-from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning.training import SampleStream, sample_stream
+from neuroevo.strategies import Options
+from neuroevo.strategies.random_search import RandomSearch
+from neuroevo.workers import Workers
 
 _EXPERIMENT = Path("experiments/mouse.toml")
 _TRIALS = 256
@@ -122,9 +124,9 @@ def tables(result: BackendsResult) -> list[Table]:
 
 
 def _trials(experiment: Experiment) -> tuple[Genomes, SampleStream]:
-    search = Evolution(experiment.space, ["minimize"], population_size=_TRIALS, seed=0)
+    search = RandomSearch(experiment.space, Options(population_size=_TRIALS, seed=0))
     stream = sample_stream(experiment.task.data_set(), experiment.training, (0, 0))
-    return [dict(genome) for genome in search.ask()], stream
+    return [candidate.genome for candidate in search.ask(_TRIALS)], stream
 
 
 def _bundles(
@@ -146,7 +148,7 @@ def _seconds(evaluator: Evaluator, name: str, genomes: Genomes, stream: SampleSt
     say(f"backends: {len(genomes)} trials, {name}")
     scoring = Scoring(("final_mse",), "median")
     start = time.perf_counter()
-    done = dict(evaluator.evaluate(genomes, stream, scoring))
+    done = dict(evaluator.evaluate(deque(genomes), stream, scoring))
     seconds = time.perf_counter() - start
     if len(done) < len(genomes):
         raise NeuroevoError(f"backends: {name}: must evaluate all trials, but got {len(done)}")

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo.analysis.findings import Findings
-from neuroevo.evaluation import Work
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import samples_seen
 from neuroevo.runs import Trial
 from neuroevo.space import Value
+from neuroevo.workers import Work
 
 _RATES = {"linear": 0.2, "tanh": 0.1, "sigmoid": 0.5, "relu": 0.08}  # at which each learns best
 _SLOWER = {"linear": 1, "tanh": 60, "sigmoid": 20, "relu": 50}

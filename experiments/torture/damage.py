@@ -24,9 +24,9 @@ from experiments.torture.outcomes import ABREAST, Outcome, row
 from experiments.torture.rows import Row
 from experiments.torture.stage import Size, Stage, stage
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation import Workers
 from neuroevo.runs import RunFolder, read_champions, read_status, read_trials
 from neuroevo.search import resume
+from neuroevo.workers import Workers
 
 _JOURNAL, _CHECKPOINT, _CHAMPIONS = "trials.jsonl", "checkpoint.json", "champions.safetensors"
 _BEST = "best.toml"

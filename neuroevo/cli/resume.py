@@ -50,8 +50,8 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     # After the checks: what is wrong with the arguments shall be said at once.
     from neuroevo.api import load_run
     from neuroevo.api import resume as go_on
-    from neuroevo.evaluation import Workers
     from neuroevo.runs import read_status
+    from neuroevo.workers import Workers
 
     workers = Workers(jobs, backend, scheduler, trial_timeout)
     begin = partial(go_on, load_run(run, results), ends=changes)

@@ -78,8 +78,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
 
     Prints the new run's folder to stdout; progress and results go to stderr.
     """
-    from neuroevo.evaluation import Workers
     from neuroevo.experiment import load_experiment
+    from neuroevo.workers import Workers
 
     problems: list[str] = []
     changes: dict[str, object] = {}

@@ -18,9 +18,9 @@ from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
     from neuroevo.cli.display import Display
-    from neuroevo.evaluation import Backend, Workers
     from neuroevo.report.run import Run
     from neuroevo.search import Progress
+    from neuroevo.workers import Backend, Workers
 
 
 class Begin(Protocol):

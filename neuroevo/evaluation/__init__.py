@@ -13,19 +13,15 @@ from neuroevo.evaluation.phenotype import (
     layers_of,
     phenotype_of,
 )
-from neuroevo.evaluation.workers import Backend, Work, Workers
 
 __all__ = [
     "NETWORK_GENES",
     "OBJECTIVES",
     "REDUCTIONS",
     "TRAINING_GENES",
-    "Backend",
     "HiddenLayer",
     "Objective",
     "Phenotype",
-    "Work",
-    "Workers",
     "is_read",
     "layers_of",
     "phenotype_of",

@@ -1,30 +1,33 @@
 """Evaluates configurations on many workers, results coming as they finish.
 
-Knows how work is cut into bundles and put together again; knows no search and no disk.
+Knows how work is cut into groups of lanes and put together again; knows no search and no disk.
 """
 
 import os
 import platform
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.evaluation.bundles import Bundle, Replicate, pack
 from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurves, score
+from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.parcel import Parcel
-from neuroevo.evaluation.phenotype import phenotype_of
-from neuroevo.evaluation.pool import Crew, Failure, Job, LocalCrew, Pool
-from neuroevo.evaluation.workers import Work, Workers
+from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
 from neuroevo.kernel.catalogue import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
 from neuroevo.learning.training import SampleStream, compile_kernel, train
+from neuroevo.workers import Work, Workers
+from neuroevo.workers.crew import Crew
+from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.pool import Failure, Job, Pool, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,8 @@ class _TrainedLane(NamedTuple):
     replicate: Replicate
     curve: npt.NDArray[np.floating]
     parameters: npt.NDArray[np.floating]
-    seconds: float  # its share of the bundle's
-    work: Work  # on the bundle
-
-
-def never() -> bool:
-    """Go on to the end."""
-    return False
+    seconds: float  # its share of the group's
+    work: Work  # on the group
 
 
 class Evaluator:
@@ -112,17 +110,20 @@ class Evaluator:
 
     def evaluate(
         self,
-        configurations: Sequence[Mapping[str, Any]],
+        configurations: deque[Mapping[str, Any]],
         stream: SampleStream,
         scoring: Scoring,
         stop: Callable[[], bool] = never,
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
-        """Evaluate configurations, giving each one's index and result as soon as it is there.
+        """Evaluate configurations, giving each one's place and result as soon as it is there.
+
+        Places count from 0 on in the order in which configurations were put in.
 
         Parameters
         ----------
         configurations
-            Mappings from the names of network genes to values.
+            Mappings from the names of network genes to values. They are taken out; those that are
+            put in while results come are evaluated too.
         stream
             What they are trained on.
         scoring
@@ -137,16 +138,30 @@ class Evaluator:
             If there are no workers any more, or none that live.
         """
         settings, layer_ends = stream.settings, (stream.inputs, stream.outputs)
-        phenotypes = [phenotype_of(each, layer_ends, settings) for each in configurations]
-        bundles = pack(phenotypes, settings.replicates, LANE_COUNTS[settings.precision])
+        places = count()
+        phenotypes: dict[int, Phenotype] = {}  # those in training
+        groups: deque[LaneGroup] = deque()
+
+        def take() -> None:
+            new = {
+                place: phenotype_of(each, layer_ends, settings)
+                for each, place in zip(configurations, places, strict=False)
+            }
+            configurations.clear()
+            phenotypes.update(new)
+            groups.extend(pack(new, settings.replicates, LANE_COUNTS[settings.precision]))
+
+        take()
         trials = _Trials(settings.replicates)
         job = Job(_train, self._sent(stream), trials.unfinished_parts)
-        for bundle, result in self._pool.run(job, bundles, stop):
-            for trial, lanes in trials.add(bundle, result):
+        for group, result in self._pool.run(job, groups, stop):
+            for trial, lanes in trials.add(group, result):
+                architecture = phenotypes.pop(trial).architecture
                 if isinstance(lanes, Failure):
                     yield trial, lanes
                 else:
-                    yield trial, _judge(phenotypes[trial].architecture, lanes, stream, scoring)
+                    yield trial, _judge(architecture, lanes, stream, scoring)
+                take()
 
     def _sent(self, stream: SampleStream) -> SampleStream | Parcel:
         """Wrap a stream for workers that don't see it, the same in the same wrapping."""
@@ -161,52 +176,53 @@ def _crew(precision: Precision, workers: Workers) -> Crew:
     """Find workers that have the kernel compiled."""
     prepare = partial(compile_kernel, precision)
     if workers.backend == "dask":
-        from neuroevo.evaluation.cluster import ClusterCrew  # noqa: PLC0415 - Dask is an extra
+        from neuroevo.workers.cluster import ClusterCrew  # noqa: PLC0415 - Dask is an extra
 
         return ClusterCrew(str(workers.scheduler), prepare)
     prepare()
     return LocalCrew(workers)
 
 
-def _train(bundle: Bundle, stream: SampleStream) -> list[_TrainedLane]:
-    """Train a bundle; this is what workers do."""
+def _train(group: LaneGroup, stream: SampleStream) -> list[_TrainedLane]:
+    """Train a group of lanes; this is what workers do."""
     began, start = time.time(), time.perf_counter()
     trained = train(
-        bundle.architecture,
-        [replicate.lane for replicate in bundle.replicates],
+        group.architecture,
+        [replicate.lane for replicate in group.replicates],
         stream,
     )
     seconds = time.perf_counter() - start
     work = Work(f"{platform.node()}:{os.getpid()}", round(began, 6), round(seconds, 6))
     return [
-        _TrainedLane(replicate, curve, parameters, seconds / len(bundle.replicates), work)
+        _TrainedLane(replicate, curve, parameters, seconds / len(group.replicates), work)
         for replicate, curve, parameters in zip(
-            bundle.replicates, trained.curves, trained.parameters, strict=True
+            group.replicates, trained.curves, trained.parameters, strict=True
         )
     ]
 
 
 @dataclass(slots=True)
 class _Trials:
-    """Puts bundles apart into trials."""
+    """Puts groups of lanes apart into trials."""
 
     replicates: int
     lanes: defaultdict[int, list[_TrainedLane]] = field(default_factory=lambda: defaultdict(list))
     failed: set[int] = field(default_factory=set)
 
-    def unfinished_parts(self, bundle: Bundle) -> list[Bundle]:
-        """Split a bundle by trials, without those that have failed."""
-        if len(bundle.trials) == 1 and not self.failed:
-            return [bundle]
-        return [bundle.of_trial(trial) for trial in bundle.trials if trial not in self.failed]
+    def unfinished_parts(self, group: LaneGroup) -> list[LaneGroup]:
+        """Split a group by trials, without those that have failed."""
+        if len(group.trials) == 1 and not self.failed:
+            return [group]
+        return [group.of_trial(trial) for trial in group.trials if trial not in self.failed]
 
     def add(
-        self, bundle: Bundle, result: list[_TrainedLane] | Failure
+        self, group: LaneGroup, result: list[_TrainedLane] | Failure
     ) -> Iterator[tuple[int, list[_TrainedLane] | Failure]]:
-        """Add what came of a bundle; gives each trial with all its lanes, once they are there."""
+        """Add what came of a group; gives each trial with all its lanes, once they are there."""
         if isinstance(result, Failure):
-            self.failed.update(bundle.trials)
-            yield from ((trial, result) for trial in bundle.trials)
+            new = [trial for trial in group.trials if trial not in self.failed]
+            self.failed.update(new)
+            yield from ((trial, result) for trial in new)
             return
         for lane in result:
             trial = lane.replicate.trial

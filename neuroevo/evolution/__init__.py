@@ -1,10 +1,19 @@
-"""From one generation to the next: NSGA-II over any search space, asked and told.
+"""The parts that searches are made of: variation, selection, sampling, the Pareto front.
 
-Knows genomes and fitnesses; knows no network, no disk and no clock.
+Knows genomes and costs; knows no network, no disk and no clock, and not in which order the parts
+are used.
 """
 
-from neuroevo.evolution.evolution import Evolution
-from neuroevo.evolution.front import hypervolume, reference_point
-from neuroevo.evolution.individual import Individual, Origin
+from neuroevo.evolution.candidate import Candidate, Costs, Individual, costs_of
+from neuroevo.evolution.front import extended_front, hypervolume, hypervolumes, reference_point
 
-__all__ = ["Evolution", "Individual", "Origin", "hypervolume", "reference_point"]
+__all__ = [
+    "Candidate",
+    "Costs",
+    "Individual",
+    "costs_of",
+    "extended_front",
+    "hypervolume",
+    "hypervolumes",
+    "reference_point",
+]

@@ -1,41 +1,48 @@
 """The Pareto front of all that was ever told, and its hypervolume.
 
-Knows individuals and objectives; does not know how a population is bred.
+Knows numbers to be minimised; does not know what they are the costs of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import moocore
 import numpy as np
 from numpy.typing import ArrayLike
 
 from neuroevo.errors import UsageError
-from neuroevo.evolution.individual import Individual, signs
+from neuroevo.evolution.candidate import Costs
+
+Member = TypeVar("Member")
 
 
 def extended_front(
-    front: Sequence[Individual], newcomers: Sequence[Individual], objectives: tuple[str, ...]
-) -> list[Individual]:
-    """Find the front of a front and of individuals that are new.
+    front: Sequence[Member],
+    newcomers: Sequence[Member],
+    costs: Callable[[Member], Costs | None],
+) -> list[Member]:
+    """Find the front of a front and of what is new.
 
     Parameters
     ----------
     front
         The front so far.
     newcomers
-        Individuals in the order in which they were told; those that failed are passed over.
-    objectives
-        ``minimize`` or ``maximize`` for each number of a fitness.
+        What is new, in the order in which it was told.
+    costs
+        The costs of each; None for one that failed, which is passed over.
 
     Returns
     -------
-    list[Individual]
+    list
         Those that no other dominates, sorted by the first objective, best first, ties by the
-        following ones. Of equal fitnesses the one told first is kept.
+        following ones. Of equal costs the one told first is kept.
     """
-    candidates = [*front, *(each for each in newcomers if not each.failed)]
-    fitnesses = np.array([each.fitness for each in candidates])
-    points = fitnesses.reshape(-1, len(objectives)) * signs(objectives)
+    told = [(each, cost) for each in (*front, *newcomers) if (cost := costs(each)) is not None]
+    if not told:
+        return []
+    candidates, rows = zip(*told, strict=True)
+    points = np.array(rows, dtype=np.float64)
     kept = np.flatnonzero(nondominated(points))
     order = np.lexsort(points[kept].T[::-1])
     return [candidates[index] for index in kept[order].tolist()]

@@ -5,24 +5,24 @@ parts without randomness and without global classes are used.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from deap import base
 from deap.tools import emo
 
-Costs: TypeAlias = tuple[float, ...]
+from neuroevo.evolution.candidate import Costs
 
 
-class Standing(NamedTuple):
-    """How well a member of a population stands.
+class CrowdedRank(NamedTuple):
+    """How well a member of a population does: the crowded comparison of Deb et al. 2002.
 
     Attributes
     ----------
     rank
         How many Pareto fronts lie before its own; the number of fronts for one that failed.
     crowding
-        The distance to its neighbours on the front (Deb et al. 2002); 0 for one that failed.
+        The distance to its neighbours on the front; 0 for one that failed.
     """
 
     rank: int
@@ -70,8 +70,8 @@ def survivors(costs: Sequence[Costs | None], count: int) -> list[int]:
     return [candidate.index for candidate in chosen] + failed[: count - len(chosen)]
 
 
-def standings(costs: Sequence[Costs | None]) -> list[Standing]:
-    """Rank each candidate and measure how crowded it stands.
+def crowded_ranks(costs: Sequence[Costs | None]) -> list[CrowdedRank]:
+    """Rank each candidate and measure how crowded its front is around it.
 
     Parameters
     ----------
@@ -80,26 +80,26 @@ def standings(costs: Sequence[Costs | None]) -> list[Standing]:
     """
     valid = _candidates(costs)
     fronts = emo.sortLogNondominated(valid, len(valid)) if valid else []
-    result = [Standing(len(fronts), 0.0)] * len(costs)
+    result = [CrowdedRank(len(fronts), 0.0)] * len(costs)
     for rank, front in enumerate(fronts):
         emo.assignCrowdingDist(front)
         for candidate in front:
-            result[candidate.index] = Standing(rank, candidate.fitness.crowding_dist)
+            result[candidate.index] = CrowdedRank(rank, candidate.fitness.crowding_dist)
     return result
 
 
-def tournament(standing: Sequence[Standing], rng: np.random.Generator) -> int:
-    """Draw two members and return the index of the one that stands better.
+def tournament(ranks: Sequence[CrowdedRank], rng: np.random.Generator) -> int:
+    """Draw two members and return the index of the one with the better crowded rank.
 
     Parameters
     ----------
-    standing
-        The standing of each member; at least one.
+    ranks
+        The crowded rank of each member; at least one.
     rng
         Where all randomness comes from.
     """
-    first, second = (int(rng.random() * len(standing)) for _ in range(2))
-    a, b = standing[first], standing[second]
+    first, second = (int(rng.random() * len(ranks)) for _ in range(2))
+    a, b = ranks[first], ranks[second]
     return first if (a.rank, -a.crowding) <= (b.rank, -b.crowding) else second
 
 

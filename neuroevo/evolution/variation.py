@@ -6,11 +6,11 @@ does not know what is new, good or failed.
 
 from collections.abc import Sequence
 from functools import singledispatch
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
-from neuroevo.evolution.individual import Origin
+from neuroevo.evolution.candidate import Individual
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
 from neuroevo.space.values import Layer
 
@@ -26,9 +26,27 @@ REDRAWS = 8
 T = TypeVar("T")
 
 
+class Child(NamedTuple):
+    """A genome that was bred.
+
+    Attributes
+    ----------
+    genome
+        A genome of the space.
+    operator
+        How it was made, see `Candidate`.
+    parents
+        The numbers of the individuals that had a part in it.
+    """
+
+    genome: Genome
+    operator: str
+    parents: tuple[int, ...]
+
+
 def breed(
-    space: SearchSpace, mother: Genome, father: Genome, rng: np.random.Generator
-) -> tuple[Genome, Origin]:
+    space: SearchSpace, mother: Individual, father: Individual, rng: np.random.Generator
+) -> Child:
     """Make a child of two parents, or of the first alone.
 
     Parameters
@@ -36,26 +54,25 @@ def breed(
     space
         The space of all genomes involved; at least one gene varies.
     mother, father
-        The parents; if they are equal, there is no crossover.
+        The parents; if their genomes are equal, there is no crossover.
     rng
         Where all randomness comes from.
 
     Returns
     -------
-    Genome
-        A genome of the space. It differs from the mother, unless a mutation undid a crossover.
-    Origin
-        The operator and the parents that had a part in the child.
+    Child
+        Its genome differs from the mother's, unless a mutation undid a crossover.
     """
-    if mother != father and rng.random() < CROSSOVER_CHANCE:
-        child = cross(space, mother, father, rng)
-        if child not in {mother, father}:
+    both = mother.number, father.number
+    if mother.genome != father.genome and rng.random() < CROSSOVER_CHANCE:
+        child = cross(space, mother.genome, father.genome, rng)
+        if child not in {mother.genome, father.genome}:
             if rng.random() >= MUTATION_AFTER_CROSSOVER_CHANCE:
-                return child, Origin("crossover", (mother, father))
+                return Child(child, "crossover", both)
             child, _ = mutate(space, child, rng)
-            return child, Origin("crossover+mutation", (mother, father))
-    child, operator = mutate(space, mother, rng)
-    return child, Origin(operator, (mother,))
+            return Child(child, "crossover+mutation", both)
+    child, operator = mutate(space, mother.genome, rng)
+    return Child(child, operator, (mother.number,))
 
 
 def mutate(space: SearchSpace, genome: Genome, rng: np.random.Generator) -> tuple[Genome, str]:

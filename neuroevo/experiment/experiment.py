@@ -25,6 +25,7 @@ from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
 from neuroevo.settings import Location, Settings, dotted, one_of, refusal, unknown
 from neuroevo.space import SearchSpace
+from neuroevo.strategies import STRATEGIES
 from neuroevo.tasks import TASKS, Task
 
 
@@ -47,6 +48,8 @@ class EvolutionSettings(Settings):
         What is minimised, see ``neuroevo.evaluation.OBJECTIVES``; the first one ranks.
     reduction
         How the replicates of a trial become one number.
+    strategy
+        How candidates are chosen, see ``neuroevo.strategies.STRATEGIES``.
     patience
         Ends the search after as many generations without a gain in hypervolume; None: never.
     target
@@ -62,6 +65,7 @@ class EvolutionSettings(Settings):
         tuple[Annotated[str, AfterValidator(_check_objective)], ...], Field(min_length=1)
     ] = ("final_mse", "samples_to_target")
     reduction: str = "median"
+    strategy: str = "nsga2"
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
@@ -78,6 +82,13 @@ class EvolutionSettings(Settings):
     def _check_reduction(cls, name: str) -> str:
         if name not in REDUCTIONS:
             raise refusal([((), one_of(name, REDUCTIONS))])
+        return name
+
+    @field_validator("strategy")
+    @classmethod
+    def _check_strategy(cls, name: str) -> str:
+        if name not in STRATEGIES:
+            raise refusal([((), one_of(name, STRATEGIES))])
         return name
 
     @field_validator("target")
@@ -182,7 +193,12 @@ class Experiment(Settings):
 
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:
-        problems = [*self._unread_genes(), *self._memory_problems(_LEAST_DATA)]
+        strategy = STRATEGIES[self.evolution.strategy]
+        problems = [
+            *self._unread_genes(),
+            *((("evolution", "strategy"), text) for text in strategy.problems(self.space)),
+            *self._memory_problems(_LEAST_DATA),
+        ]
         length = len(self.to_toml().encode())
         if length > MOST_BYTES:
             rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import Work
 from neuroevo.settings import shown
 from neuroevo.space.values import plain
+from neuroevo.workers import Work
 
 if TYPE_CHECKING:
     from neuroevo.space import Value

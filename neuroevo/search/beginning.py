@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from neuroevo.errors import DataError, StorageError, UsageError
-from neuroevo.evaluation import Workers
-from neuroevo.evaluation.evaluator import Evaluator, never
-from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
 from neuroevo.runs import (
@@ -39,10 +36,13 @@ from neuroevo.runs import (
     write_atomically,
     write_start,
 )
-from neuroevo.search.loop import SEARCH_SEEDS, Search, Standing, ends_of, living, streams_of
+from neuroevo.search.bench import Bench
+from neuroevo.search.loop import Search, SearchState, ends_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, nobody
-from neuroevo.search.stopping import Stagnation
-from neuroevo.space import Value
+from neuroevo.search.record import FolderRecord, MemoryRecord
+from neuroevo.space import Genome
+from neuroevo.workers import Workers
+from neuroevo.workers.pool import never
 
 
 def search(  # noqa: PLR0913 - all of what a caller may set, by name
@@ -50,7 +50,7 @@ def search(  # noqa: PLR0913 - all of what a caller may set, by name
     results: Path,
     *,
     workers: Workers | None = None,
-    initial: Sequence[Mapping[str, Value]] = (),
+    initial: Sequence[Genome] = (),
     observer: Observer = nobody,
     stop: Callable[[], bool] = never,
 ) -> RunFolder:
@@ -84,27 +84,63 @@ def search(  # noqa: PLR0913 - all of what a caller may set, by name
     StoppedError
         If it was stopped; it can be resumed, unless it had not begun.
     """
-    evolution = _evolution(experiment, initial)
+    state = SearchState.at_first(experiment, initial)
     data = experiment.task.data_set()
-    experiment.check_memory(data.size)
-    streams = streams_of(experiment, data)
-    streams(SEARCH_SEEDS)  # refuses at once what no network of the experiment can learn
+    bench = Bench(experiment, data, workers or Workers())
     observer(Progress(experiment, "compiling"))
-    with Evaluator(experiment.training.precision, workers or Workers()) as evaluator:
+    with bench:
         if stop():
             raise StoppedError(f"{experiment.name}: stopped before the search began")
         folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
-        start = Start(
-            experiment.to_toml(),
-            data_fingerprint(data),
-            data.columns,
-            experiment.task.kept(data),
-            tuple(map(dict, initial)),
-        )
-        with _filled(folder, start) as journal:
-            standing = Standing(evolution)
-            Search(experiment, streams, standing, folder, journal, evaluator, observer, stop).run()
+        with _filled(folder, start_of(experiment, data, initial)) as journal:
+            Search(bench, FolderRecord(folder, journal), state, observer, stop).run()
     return folder
+
+
+def search_in_memory(
+    experiment: Experiment,
+    *,
+    workers: Workers | None = None,
+    initial: Sequence[Genome] = (),
+    observer: Observer = nobody,
+    stop: Callable[[], bool] = never,
+) -> tuple[Start, MemoryRecord]:
+    """Search for the best networks without a folder.
+
+    Parameters
+    ----------
+    experiment, workers, initial, observer, stop
+        As for `search`.
+
+    Returns
+    -------
+    What the search started from, and all that it left.
+
+    Raises
+    ------
+    UsageError, DataError
+        If the arguments or the task's data can't be.
+    StoppedError
+        If it was stopped; what was finished is lost.
+    """
+    state, record = SearchState.at_first(experiment, initial), MemoryRecord()
+    data = experiment.task.data_set()
+    bench = Bench(experiment, data, workers or Workers())
+    observer(Progress(experiment, "compiling"))
+    with bench:
+        Search(bench, record, state, observer, stop).run()
+    return start_of(experiment, data, initial), record
+
+
+def start_of(experiment: Experiment, data: DataSet, initial: Sequence[Genome]) -> Start:
+    """Describe what a run starts from."""
+    return Start(
+        experiment.to_toml(),
+        data_fingerprint(data),
+        data.columns,
+        experiment.task.kept(data),
+        tuple(map(dict, initial)),
+    )
 
 
 def resume(
@@ -155,24 +191,32 @@ def resume(
             warnings.warn(problem, stacklevel=2)
         if states and _is_complete(folder, states[0], experiment, trials):
             return False
-        data = experiment.task.data_set()
-        check_data(data, start)
-        streams = streams_of(experiment, data)
-        standing = _standing(experiment, start, states, trials)
-        _check_generations(changes or {}, standing.evolution.generation)
+        bench = bench_of(experiment, start, workers or Workers())
+        state = _state(experiment, start, states, trials)
+        _check_generations(changes or {}, state.strategy.generation)
         _warn_of_another_environment(folder)
         _settle_experiment(folder, start, experiment)
-        observer(standing.progress(experiment, "compiling", folder))
-        with (
-            Evaluator(experiment.training.precision, workers or Workers()) as evaluator,
-            Journal(folder.journal_file) as journal,
-        ):
-            continued = Search(
-                experiment, streams, standing, folder, journal, evaluator, observer, stop
-            )
-            continued.save("searching")
+        observer(Progress(experiment, "compiling", folder, trials=len(trials)))
+        with bench, Journal(folder.journal_file) as journal:
+            continued = Search(bench, FolderRecord(folder, journal, trials), state, observer, stop)
+            continued.save()
             continued.run()
     return True
+
+
+def bench_of(experiment: Experiment, start: Start, workers: Workers) -> Bench:
+    """Make the bench of a run again, on data that must be what they were.
+
+    Raises
+    ------
+    UsageError
+        If the experiment asks for too much memory.
+    DataError
+        If the data can't be had, or differ: one line for each array that does.
+    """
+    data = experiment.task.data_set()
+    check_data(data, start)
+    return Bench(experiment, data, workers)
 
 
 def _check_generations(changes: Mapping[str, object], done: int) -> None:
@@ -191,17 +235,6 @@ def _settle_experiment(folder: RunFolder, start: Start, experiment: Experiment) 
     if start.earlier or not folder.experiment_file.exists():
         write_atomically(folder.experiment_file, start.experiment)
         write_start(folder.start_file, replace(start, earlier=""))
-
-
-def _evolution(experiment: Experiment, initial: Sequence[Mapping[str, Value]]) -> Evolution:
-    settings = experiment.evolution
-    return Evolution(
-        experiment.space,
-        ["minimize"] * len(settings.objectives),
-        population_size=settings.population,
-        seed=experiment.seed,
-        initial=initial,
-    )
 
 
 def recovered(journal: Path, keep: Path) -> tuple[list[Trial], list[str]]:
@@ -286,43 +319,24 @@ def _warn_of_another_environment(folder: RunFolder) -> None:
     write_atomically(folder.environment_file, _json({**then, "resumed": resumed}))
 
 
-def _standing(
+def _state(
     experiment: Experiment, start: Start, states: Sequence[Mapping[str, Any]], trials: list[Trial]
-) -> Standing:
+) -> SearchState:
     """Find where the search stood last, as far as the journal has all trials that lead there."""
     recorded = {trial.number: trial for trial in trials}
     for state in states:
         try:
             if all(number in recorded for number in range(int(state["told"]))):
-                return _restored(experiment, state, recorded)
+                return SearchState.from_values(experiment, state, recorded)
             problem = (
                 "trials that it was told of are missing in the journal; they are trained again"
             )
-        except (UsageError, KeyError, TypeError, ValueError) as error:
+        except (UsageError, KeyError, TypeError, ValueError, AttributeError) as error:
             problem = f"it does not fit the journal ({type(error).__name__}: {error})"
         warnings.warn(f"a checkpoint can't be used: {problem}", stacklevel=3)
     seconds = max((float(state.get("seconds", 0.0)) for state in states), default=0.0)
-    return Standing(_evolution(experiment, start.initial), recorded, seconds=seconds)
-
-
-def _restored(
-    experiment: Experiment, state: Mapping[str, Any], recorded: Mapping[int, Trial]
-) -> Standing:
-    evolution = Evolution.from_state(experiment.space, state["evolution"])
-    told = int(state["told"])
-    born = {
-        experiment.space.genome(trial.genome).key: trial
-        for number, trial in recorded.items()
-        if number < told and trial.operator != "baseline"
-    }
-    return Standing(
-        evolution,
-        recorded,
-        living(evolution, born),
-        Stagnation.from_state(state["stagnation"]),
-        told,
-        float(state["seconds"]),
-    )
+    initial = [experiment.space.genome(genome) for genome in start.initial]
+    return SearchState.at_first(experiment, initial, seconds)
 
 
 def _is_complete(

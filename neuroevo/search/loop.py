@@ -1,65 +1,27 @@
-"""The one loop: ask, evaluate, record, tell. Does not know how a run begins or is found again."""
+"""The one loop: ask, train, record, tell. Does not know how a run begins or is found again."""
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any, NoReturn
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Self
 
 from neuroevo.evaluation import TRAINING_GENES
-from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.evaluation.pool import Failure
-from neuroevo.evolution import Evolution, Individual
-from neuroevo.evolution.front import extended_front
+from neuroevo.evaluation.evaluator import Evaluation
+from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
 from neuroevo.experiment import Experiment
-from neuroevo.learning import DataSet
-from neuroevo.learning.training import SampleStream, sample_stream
-from neuroevo.runs import (
-    Champion,
-    Journal,
-    RunFolder,
-    Trial,
-    best_toml,
-    write_atomically,
-    write_champions,
-    write_checkpoint,
-)
-from neuroevo.search.births import Birth, fitness
+from neuroevo.runs import Champion, Trial, best_toml
+from neuroevo.search.bench import FRESH_SEEDS, SEARCH_SEEDS, Bench
+from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
+from neuroevo.search.record import RunRecord
 from neuroevo.search.stopping import ENDS, EXHAUSTED, Stagnation, reason_to_end, time_is_over
-from neuroevo.space import Genome, Value
+from neuroevo.space import Genome, SearchSpace, Value
+from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
 
-SEARCH_SEEDS, FRESH_SEEDS = 0, 1  # second part of the seed of all starting weights and orders
-
 _SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal do as well
-
-
-Streams = Callable[[int], SampleStream]
-"""The samples that all networks of a run see, for its search or for fresh scores."""
-
-
-def streams_of(experiment: Experiment, data: DataSet) -> Streams:
-    """Give the streams of an experiment by their seeds; each is made once, when first asked for.
-
-    Raises
-    ------
-    DataError
-        By what is returned, if no network of the experiment can learn the data.
-    """
-    return cache(lambda seeds: sample_stream(data, experiment.training, (experiment.seed, seeds)))
-
-
-def scoring_of(experiment: Experiment) -> Scoring:
-    """Say what the networks of an experiment are trained for."""
-    return Scoring(experiment.evolution.objectives, experiment.evolution.reduction)
-
-
-def living(evolution: Evolution, trials: Mapping[str, Trial]) -> dict[str, Trial]:
-    """Give the trials that may have children or are on the front, by the keys of their genomes."""
-    named = (*evolution.population, *evolution.front)
-    return {individual.genome.key: trials[individual.genome.key] for individual in named}
 
 
 def ends_of(experiment: Experiment) -> dict[str, Any]:
@@ -67,94 +29,128 @@ def ends_of(experiment: Experiment) -> dict[str, Any]:
     return experiment.evolution.model_dump(mode="json", include=set(ENDS))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """Where a search stands between two generations, which its trials lead to.
+@dataclass(slots=True, eq=False)
+class SearchState:
+    """Where a search stands: all that its next step depends on, besides its trials.
 
     Attributes
     ----------
-    evolution
-        Told of as many generations as are complete.
-    trials
-        The trials so far, by number; those of the baselines and of these generations at least.
-    living
-        Those of them that evolution may still name, see `living`.
-    stagnation
-        How long its front has gained nothing.
+    strategy
+        What chooses the candidates, told of all trials before `told`.
     told
-        How many trials there are in these generations, baselines included.
+        How many trials, baselines included, were told: all whose numbers are below.
+    front
+        The front of what was told, best first.
+    stagnation
+        How long the front has gained nothing.
     seconds
-        How long it took.
+        How long the search took before this process.
     """
 
-    evolution: Evolution
-    trials: Mapping[int, Trial] = field(default_factory=dict)
-    living: Mapping[str, Trial] = field(default_factory=dict)
-    stagnation: Stagnation = field(default_factory=Stagnation)
+    strategy: Strategy
     told: int = 0
+    front: list[Trial] = field(default_factory=list)
+    stagnation: Stagnation = field(default_factory=Stagnation)
     seconds: float = 0.0
 
-    def progress(self, experiment: Experiment, phase: Phase, folder: RunFolder) -> Progress:
-        """Tell how far the search has come."""
-        count = len(self.trials)
-        return Progress(
-            experiment,
-            phase,
-            folder,
-            self.evolution.generation,
-            count,
-            count * experiment.training.replicates,
-            seconds=self.seconds,
+    @classmethod
+    def at_first(
+        cls, experiment: Experiment, initial: Sequence[Genome] = (), seconds: float = 0.0
+    ) -> Self:
+        """Return where a search begins.
+
+        Parameters
+        ----------
+        experiment
+            What is searched.
+        initial
+            Genomes that its strategy asks for first.
+        seconds
+            How long the search took before it had to begin again.
+        """
+        evolution, baselines = experiment.evolution, len(experiment.task.baselines)
+        options = Options(evolution.population, experiment.seed, tuple(initial), baselines)
+        strategy = STRATEGIES[evolution.strategy](experiment.space, options)
+        return cls(strategy, seconds=seconds)
+
+    def values(self) -> dict[str, Any]:
+        """Return it as plain JSON values, but for the time."""
+        return {
+            "strategy": self.strategy.state(),
+            "told": self.told,
+            "front": [trial.number for trial in self.front],
+            "stagnation": self.stagnation.state(),
+        }
+
+    @classmethod
+    def from_values(
+        cls, experiment: Experiment, values: Mapping[str, Any], trials: Mapping[int, Trial]
+    ) -> Self:
+        """Return what `values` was taken of.
+
+        Parameters
+        ----------
+        experiment
+            What is searched.
+        values
+            What `values` returned, and ``seconds``.
+        trials
+            All trials that were told, by number.
+
+        Raises
+        ------
+        UsageError, KeyError, TypeError, ValueError, AttributeError
+            If they are something else.
+        """
+        strategy = STRATEGIES[experiment.evolution.strategy]
+        return cls(
+            strategy.from_state(experiment.space, values["strategy"]),
+            int(values["told"]),
+            [trials[number] for number in values["front"]],
+            Stagnation.from_state(values["stagnation"]),
+            float(values["seconds"]),
         )
 
 
 class Search:
-    """A search under way: numbers trials, writes them down and keeps the observer informed.
+    """A search under way.
 
     Parameters
     ----------
-    experiment, streams
-        What is searched, on what.
-    standing
-        Where it stands; trials that are there already are not evaluated again.
-    folder, journal
-        Where it is written down.
-    evaluator
-        Who trains.
+    bench
+        Trains, for the experiment that is searched.
+    record
+        Where trials are written down; those that it holds are not trained again.
+    state
+        Where the search stands.
     observer
-        Is told of all progress.
+        Is informed of all progress.
     stop
-        Tells whether somebody wants it to stop.
+        Tells whether somebody wants the search to stop.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - all that a search works with
+    def __init__(
         self,
-        experiment: Experiment,
-        streams: Streams,
-        standing: Standing,
-        folder: RunFolder,
-        journal: Journal,
-        evaluator: Evaluator,
+        bench: Bench,
+        record: RunRecord,
+        state: SearchState,
         observer: Observer,
         stop: Callable[[], bool],
     ) -> None:
-        self._experiment = experiment
-        self._streams = streams
-        self._stream = streams(SEARCH_SEEDS)
-        self._folder = folder
-        self._journal = journal
-        self._evaluator = evaluator
-        self._observer = observer
-        self._stop = stop
-        self._evolution = standing.evolution
-        self._recorded = standing.trials
-        self._stagnation = standing.stagnation
-        self._living = dict(standing.living)
-        self._told = standing.told
-        self._clock = _Clock(standing.seconds)
-        self._saved, self._cost_of_saving = -math.inf, 0.0  # when, and how long it took
+        self._bench, self._record, self._state = bench, record, state
+        self._observer, self._stop = observer, stop
+        self._experiment = bench.experiment
+        self._clock = _Clock(state.seconds)
+        self._phase: Phase = "baselines"
+        self._reason = ""  # why the search ends; empty while it goes on
         self._best = ""  # the text of best.toml, once it is known
-        self._progress = standing.progress(experiment, "baselines", folder)
+        self._known = frozenset(record.trials)
+        self._finished = len(self._known)
+        self._baselines: tuple[Trial, ...] = ()
+        self._asked: dict[int, Candidate] = {}  # and not told
+        self._untold: dict[int, Trial] = {}  # finished, but one with a lower number is not
+        self._generation: list[Trial] = []  # what was told since the last one was complete
+        self._saved, self._cost_of_saving = -math.inf, 0.0  # when, and how long it took
 
     def run(self) -> None:
         """Go on to the end.
@@ -167,19 +163,26 @@ class Search:
             If the run can't be stored, or its journal is that of another search.
         """
         self._evaluate_baselines()
-        reason = self._evolve()
-        self._rescore(reason)
+        self._evolve()
+        self._rescore()
 
     def _evaluate_baselines(self) -> None:
         """Evaluate what was picked by hand, with the settings of all other trials."""
-        births = [
-            Birth(number, 0, self._genome(baseline), "baseline", name=baseline.name)
+        self._report()
+        candidates = deque(
+            Candidate(number, self._genome(baseline), 0, "baseline", name=baseline.name)
             for number, baseline in enumerate(self._experiment.task.baselines)
-        ]
-        trials = self._evaluate(births)
-        if len(trials) == len(births):
-            self._told = max(self._told, len(births))
-        self._report(baselines=tuple(trials))
+        )
+        count = len(candidates)
+        trials = []
+        for trial in self._bench.trials(candidates, self._record, self._is_to_stop):
+            trials.append(trial)
+            self._count(trial)
+        if self._stop() and len(trials) < count:
+            self._halt()
+        self._baselines = tuple(sorted(trials, key=lambda trial: trial.number))
+        if len(trials) == count:
+            self._state.told = max(self._state.told, count)
 
     def _genome(self, baseline: Baseline) -> dict[str, Value]:
         """Leave out of a baseline what is the same for all trials: settings that are no genes."""
@@ -190,153 +193,164 @@ class Search:
             if name in space or name not in TRAINING_GENES or value != getattr(training, name)
         }
 
-    def _evolve(self) -> str:
-        """Evaluate generation after generation; return why there is no other."""
-        self._report(phase="searching", front=self._trials_of(self._evolution.front))
-        while not (reason := self._reason_to_end()):
-            if self._stop():
-                self._halt()
-            self._report(generation=self._evolution.generation)
-            genomes = self._evolution.ask()
-            if not genomes:
-                return EXHAUSTED
-            births = [self._birth(self._told + place, each) for place, each in enumerate(genomes)]
-            trials = self._evaluate(births)
-            born = [(genomes[trial.number - self._told], trial) for trial in trials]
-            individuals = [Individual(genome, fitness(trial)) for genome, trial in born]
-            self._living |= {genome.key: trial for genome, trial in born}
-            if len(trials) == len(births):
-                self._tell(individuals)
-            else:  # the time was over before the generation was
-                goals = ("minimize",) * len(self._experiment.evolution.objectives)
-                front = extended_front(self._evolution.front, individuals, goals)
-                self._report(front=self._trials_of(front))
-        return reason
+    def _evolve(self) -> None:
+        """Ask, evaluate and tell until there is a reason to end.
 
-    def _tell(self, individuals: Sequence[Individual]) -> None:
-        """Tell evolution of a whole generation, and write down where the search stands then."""
-        self._evolution.tell(
-            [each.genome for each in individuals], [each.fitness for each in individuals]
+        Trials are told in the order of their numbers, and candidates asked as soon as fewer than
+        the strategy's look-ahead are asked and not told, so that nothing depends on which of them
+        is finished first.
+        """
+        self._phase = "searching"
+        self._reason = self._reason_to_end()
+        self._report()
+        candidates: deque[Candidate] = deque()
+        self._ask(candidates)
+        for trial in self._bench.trials(candidates, self._record, self._is_to_stop):
+            self._untold[trial.number] = trial
+            self._count(trial)
+            while self._state.told in self._untold:
+                self._tell(self._untold.pop(self._state.told))
+                self._ask(candidates)
+        if self._reason:
+            return
+        if self._stop():
+            self._halt()
+        if self._asked:  # the time was over before these were
+            self._reason = self._time_is_over()
+            self._extend_front([self._untold[number] for number in sorted(self._untold)])
+        else:
+            self._reason = EXHAUSTED
+
+    def _ask(self, candidates: deque[Candidate]) -> None:
+        """Ask for as many candidates as may be known at a time, if the search goes on."""
+        if self._reason:
+            return
+        evolution, strategy = self._experiment.evolution, self._state.strategy
+        first = self._state.told + len(self._asked)
+        left = evolution.population * evolution.generations + len(self._baselines) - first
+        new = strategy.ask(min(strategy.look_ahead - len(self._asked), left))
+        self._asked |= {candidate.number: candidate for candidate in new}
+        candidates.extend(new)
+
+    def _tell(self, trial: Trial) -> None:
+        state = self._state
+        generation, genome = state.strategy.generation, self._asked.pop(trial.number).genome
+        individual = Individual(
+            trial.number, _genome_of(self._experiment.space, genome), fitness_of(trial)
         )
-        self._told += len(individuals)
-        self._living = living(self._evolution, self._living)
-        self._stagnation = self._stagnation.after(individuals, self._evolution.front)
-        self._report(front=self._trials_of(self._evolution.front))
+        self._generation.append(trial)
+        state.strategy.tell([individual])
+        state.told += 1
+        if state.strategy.generation > generation:
+            self._end_generation()
+
+    def _end_generation(self) -> None:
+        state, trials = self._state, self._generation
+        self._generation = []
+        self._extend_front(trials)
+        state.stagnation = state.stagnation.after(_all_costs(trials), _all_costs(state.front))
+        self._report()
         if self._clock.seconds() - self._saved >= self._cost_of_saving / _SHARE_OF_SAVING:
-            self.save("searching")
+            self.save()
+        self._reason = self._reason_to_end()
+
+    def _extend_front(self, trials: Sequence[Trial]) -> None:
+        self._state.front = extended_front(self._state.front, trials, _costs)
+        self._report()
 
     def _reason_to_end(self) -> str:
-        settings = self._experiment.evolution
-        return reason_to_end(
-            settings, self._evolution.generation, self._progress.front, self._stagnation
-        ) or time_is_over(settings, self._clock.seconds())
+        state = self._state
+        settings, generations = self._experiment.evolution, state.strategy.generation
+        return (
+            reason_to_end(settings, generations, state.front, state.stagnation)
+            or self._time_is_over()
+        )
 
-    def _rescore(self, reason: str) -> None:
+    def _time_is_over(self) -> str:
+        return time_is_over(self._experiment.evolution, self._clock.seconds())
+
+    def _is_to_stop(self) -> bool:
+        return self._stop() or bool(self._time_is_over())
+
+    def _rescore(self) -> None:
         """Train the front and the baselines again for their weights, and on fresh seeds."""
-        self._report(phase="rescoring")
-        trials = [*self._progress.front, *self._progress.baselines]
+        self._phase = "rescoring"
+        self._report()
+        trials = [*self._state.front, *self._baselines]
         trials = [trial for trial in trials if trial.state != "failed"]
-        known = self._scored_again(trials, self._stream)
-        fresh = self._scored_again(trials, self._streams(FRESH_SEEDS))
+        known = self._scored_again(trials, SEARCH_SEEDS)
+        fresh = self._scored_again(trials, FRESH_SEEDS)
         champions = [
             _champion(trial, known[trial.number], fresh[trial.number])
             for trial in trials
             if trial.number in known and trial.number in fresh
         ]
-        write_champions(self._folder.champions_file, champions)
-        if self._progress.front:
-            self._best = best_toml(self._experiment, self._progress.front[0], self._folder.id)
-            write_atomically(self._folder.best_file, self._best)
-        self.save("finished", reason)
-        self._report(phase="finished")
+        if self._state.front:
+            folder = self._record.folder
+            identity = "" if folder is None else folder.id
+            self._best = best_toml(self._experiment, self._state.front[0], identity)
+        self._record.finish(champions, self._best)
+        self._phase = "finished"
+        self.save()
+        self._report()
 
-    def _scored_again(self, trials: Sequence[Trial], stream: SampleStream) -> dict[int, Evaluation]:
+    def _scored_again(self, trials: Sequence[Trial], seeds: int) -> dict[int, Evaluation]:
         """Evaluate trials again; those whose evaluation fails now are left out."""
-        genomes = [trial.genome for trial in trials]
-        outcomes = dict(self._outcomes(genomes, stream, self._stop))
+        outcomes = self._bench.evaluations(trials, seeds, self._stop)
         if len(outcomes) < len(trials):
             self._halt()
         return {
-            trials[place].number: outcome
-            for place, outcome in outcomes.items()
+            number: outcome
+            for number, outcome in outcomes.items()
             if isinstance(outcome, Evaluation)
         }
 
-    def _evaluate(self, births: Sequence[Birth]) -> list[Trial]:
-        """Evaluate and record what was not before; give all trials, by number.
-
-        There are fewer trials than births only when the time is over.
-        """
-        trials = {
-            birth.number: birth.check(self._recorded[birth.number])
-            for birth in births
-            if birth.number in self._recorded
-        }
-        missing = [birth for birth in births if birth.number not in trials]
-        earlier = births[0].number if births else 0
-        self._report_finished(earlier + len(trials))
-        objectives, points = self._experiment.evolution.objectives, len(self._stream.samples_seen)
-        genomes = [birth.genome for birth in missing]
-        for place, outcome in self._outcomes(genomes, self._stream, self._is_to_stop):
-            trial = missing[place].trial(outcome, objectives, points)
-            self._journal.append(trial)
-            trials[trial.number] = trial
-            self._report_finished(earlier + len(trials))
-        if self._stop() and len(trials) < len(births):
-            self._halt()
-        return [trials[number] for number in sorted(trials)]
-
-    def _birth(self, number: int, genome: Genome) -> Birth:
-        origin = self._evolution.origin(genome)
-        parents = tuple(self._living[parent.key].number for parent in origin.parents)
-        return Birth(number, self._evolution.generation, genome, origin.operator, parents)
-
-    def _trials_of(self, individuals: Sequence[Individual]) -> tuple[Trial, ...]:
-        return tuple(self._living[individual.genome.key] for individual in individuals)
-
-    def _outcomes(
-        self,
-        genomes: Sequence[Mapping[str, Value]],
-        stream: SampleStream,
-        stop: Callable[[], bool],
-    ) -> Iterator[tuple[int, Evaluation | Failure]]:
-        return self._evaluator.evaluate(genomes, stream, scoring_of(self._experiment), stop)
-
-    def _is_to_stop(self) -> bool:
-        return self._stop() or bool(time_is_over(self._experiment.evolution, self._clock.seconds()))
-
     def _halt(self) -> NoReturn:
         """Write down where the search stands, and leave it."""
-        self.save(self._progress.phase)
-        raise StoppedError(f"{self._folder.id}: stopped before its end; it can be resumed")
+        self.save()
+        folder = self._record.folder
+        if folder is None:
+            raise StoppedError(f"{self._experiment.name}: stopped before its end")
+        raise StoppedError(f"{folder.id}: stopped before its end; it can be resumed")
 
-    def save(self, phase: Phase, reason: str = "") -> None:
-        """Write down where the search stands; the reason is why it has ended."""
+    def save(self) -> None:
+        """Write down where the search stands."""
         start = self._clock.seconds()
         state = {
-            "phase": phase,
-            "reason": reason,
+            "phase": self._phase,
+            "reason": self._reason if self._phase == "finished" else "",
             "ends": ends_of(self._experiment),
-            "generation": self._evolution.generation,
-            "trials": self._progress.trials,
-            "told": self._told,
+            "generation": self._state.strategy.generation,
+            "trials": self._finished,
             "best": self._best,
             "seconds": start,
-            "stagnation": self._stagnation.state(),
-            "evolution": self._evolution.state(),
+            **self._state.values(),
         }
-        write_checkpoint(self._folder, state)
+        self._record.checkpoint(state)
         self._saved = self._clock.seconds()
         self._cost_of_saving = self._saved - start
 
-    def _report_finished(self, finished: int) -> None:
-        finished = max(finished, self._progress.trials)
-        replicates = self._experiment.training.replicates
-        self._report(trials=finished, networks=finished * replicates)
+    def _count(self, trial: Trial) -> None:
+        """Count a trial as finished, unless it was before."""
+        self._finished += trial.number not in self._known
+        self._report()
 
-    def _report(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Progress
-        self._progress = replace(self._progress, seconds=self._clock.seconds(), **changes)
-        self._observer(self._progress)
+    def _report(self) -> None:
+        self._observer(self.progress)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the search has come."""
+        return Progress(
+            self._experiment,
+            self._phase,
+            self._record.folder,
+            generation=self._state.strategy.generation,
+            trials=self._finished,
+            front=tuple(self._state.front),
+            baselines=self._baselines,
+            seconds=self._clock.seconds(),
+        )
 
 
 class _Clock:
@@ -347,6 +361,19 @@ class _Clock:
 
     def seconds(self) -> float:
         return time.monotonic() - self._start
+
+
+def _genome_of(space: SearchSpace, values: Mapping[str, Value]) -> Genome:
+    return values if isinstance(values, Genome) else space.genome(values)
+
+
+def _costs(trial: Trial) -> tuple[float, ...] | None:
+    return costs_of(fitness_of(trial))
+
+
+def _all_costs(trials: Iterable[Trial]) -> list[tuple[float, ...]]:
+    """Give the costs of those trials that did not fail."""
+    return [cost for cost in map(_costs, trials) if cost is not None]
 
 
 def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:

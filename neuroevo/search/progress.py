@@ -1,4 +1,4 @@
-"""What a search tells while it goes on. Does not know who listens."""
+"""How far a search has come, as it reports it while it goes on. Does not know who listens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +17,17 @@ class Progress:
 
     experiment: Experiment
     phase: Phase
-    folder: RunFolder | None = None  # none before there is anything to store
-    generation: int = 0  # the one in hand
+    folder: RunFolder | None = None  # none before there is anything to store, or in memory
+    generation: int = 0  # the one that is evaluated
     trials: int = 0  # finished, baselines included
-    networks: int = 0  # trainings finished
-    front: tuple[Trial, ...] = ()  # after the last generation told, best first
+    front: tuple[Trial, ...] = ()  # after the last complete generation, best first
     baselines: tuple[Trial, ...] = ()
     seconds: float = 0.0  # of searching, in this process and in those before it
+
+    @property
+    def networks(self) -> int:
+        """How many trainings are finished."""
+        return self.trials * self.experiment.training.replicates
 
 
 Observer = Callable[[Progress], None]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from neuroevo.evolution import Individual, hypervolume, reference_point
+from neuroevo.evolution import Costs, hypervolume, reference_point
 from neuroevo.experiment import EvolutionSettings
 from neuroevo.runs import Trial
 
@@ -26,13 +26,20 @@ class Stagnation:
     hypervolume: float = 0.0
     generations: int = 0  # since the last gain
 
-    def after(self, generation: Sequence[Individual], front: Sequence[Individual]) -> "Stagnation":
-        """Return what it is after a generation has been told, of which this is the front."""
-        worked = [each.fitness for each in generation if not each.failed]
-        if not (self.reference or worked):
+    def after(self, generation: Sequence[Costs], front: Sequence[Costs]) -> "Stagnation":
+        """Return what it is after a generation.
+
+        Parameters
+        ----------
+        generation
+            The costs of its trials, but for those that failed.
+        front
+            The costs of the front of all trials.
+        """
+        if not (self.reference or generation):
             return Stagnation(generations=self.generations + 1)
-        reference = self.reference or reference_point(worked)
-        volume = hypervolume([each.fitness for each in front], reference)
+        reference = self.reference or reference_point(generation)
+        volume = hypervolume(front, reference)
         if volume > self.hypervolume:
             return Stagnation(reference, volume)
         return Stagnation(reference, self.hypervolume, self.generations + 1)

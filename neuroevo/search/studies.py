@@ -5,32 +5,27 @@ figures: whoever asks says which trials to go from and to.
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import TRAINING_GENES, Workers, is_read
-from neuroevo.evaluation.evaluator import Evaluator
-from neuroevo.evolution import Evolution
+from neuroevo.evaluation import TRAINING_GENES, is_read
+from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
 from neuroevo.learning import TrainingSettings
-from neuroevo.learning.training import SampleStream
-from neuroevo.runs import (
-    Journal,
-    RunFolder,
-    RunLock,
-    Trial,
-    read_experiment,
-    read_start,
-)
-from neuroevo.search.beginning import check_data, recovered
-from neuroevo.search.births import Birth, fitness
-from neuroevo.search.loop import SEARCH_SEEDS, scoring_of, streams_of
+from neuroevo.runs import Journal, RunFolder, RunLock, Trial, read_experiment, read_start
+from neuroevo.search.beginning import bench_of, recovered
+from neuroevo.search.bench import Bench
+from neuroevo.search.outcomes import checked, fitness_of
+from neuroevo.search.record import JournalRecord
 from neuroevo.space import Value
+from neuroevo.strategies import Options
+from neuroevo.strategies.random_search import RandomSearch
+from neuroevo.workers import Workers
 
 Counter = Callable[[int, int], None]
 """Is told how many trials are finished, and of how many."""
@@ -70,13 +65,10 @@ def random_search(
     StorageError
         If a file is damaged, or can't be read or written.
     """
-    with _study(folder, folder.random_file, workers) as study:
-        births = [
-            Birth(number, 0, genome, "random")
-            for number, genome in enumerate(_drawn(study.experiment, trials))
-        ]
-        study.keep(births)
-        study.evaluate(births, lambda finished: counter(finished, len(births)))
+    with _study(folder, folder.random_file, workers) as (bench, record):
+        candidates = _drawn(bench.experiment, trials)
+        _forget_others(record, candidates)
+        _train(bench, record, candidates, lambda finished: counter(finished, len(candidates)))
 
 
 def ablate(
@@ -104,82 +96,71 @@ def ablate(
     BusyError, DataError, StorageError
         As for `random_search`.
     """
-    with _study(folder, folder.ablation_file, workers) as study:
-        left = _changes(source.genome, target.genome, study.experiment.training)
+    with _study(folder, folder.ablation_file, workers) as (bench, record):
+        left = _changes(source.genome, target.genome, bench.experiment.training)
         trials = 1 + len(left) * (len(left) + 1) // 2
-        births = [Birth(0, 0, source.genome, "ablation", name=source.name)]
-        while births:
-            study.keep(births)
-            first = births[0].number
-            tried = study.evaluate(births, lambda finished: counter(first + finished, trials))  # noqa: B023 - called within the round
+        candidates = [Candidate(0, source.genome, 0, "ablation", name=source.name)]
+        while candidates:
+            _forget_others(record, candidates)
+            first = candidates[0].number
+            tried = _train(
+                bench,
+                record,
+                candidates,
+                lambda finished: counter(first + finished, trials),  # noqa: B023 - called within the round
+            )
             kept = min(tried, key=_costs)
             left.pop(kept.name, None)
-            births = _changed(kept, left, number=first + len(births))
-
-
-@dataclass(frozen=True, slots=True)
-class _Study:
-    """Trials that are trained and written down beside those of a run."""
-
-    experiment: Experiment
-    stream: SampleStream
-    evaluator: Evaluator
-    journal: Journal
-    recorded: dict[int, Trial]
-
-    def keep(self, births: Sequence[Birth]) -> None:
-        """Forget all that was recorded if it answers another question than these births do."""
-        try:
-            for birth in births:
-                if birth.number in self.recorded:
-                    birth.check(self.recorded[birth.number])
-        except StorageError:
-            self.recorded.clear()
-            self.journal.clear()
-
-    def evaluate(self, births: Sequence[Birth], told: Callable[[int], None]) -> list[Trial]:
-        """Evaluate and record what was not before; give all trials in the order of the births."""
-        missing = [birth for birth in births if birth.number not in self.recorded]
-        finished = len(births) - len(missing)
-        told(finished)
-        scoring, points = scoring_of(self.experiment), len(self.stream.samples_seen)
-        genomes = [birth.genome for birth in missing]
-        for place, outcome in self.evaluator.evaluate(genomes, self.stream, scoring):
-            trial = missing[place].trial(outcome, scoring.objectives, points)
-            self.journal.append(trial)
-            self.recorded[trial.number] = trial
-            finished += 1
-            told(finished)
-        return [self.recorded[birth.number] for birth in births]
+            candidates = _changed(kept, left, number=first + len(candidates))
 
 
 @contextmanager
-def _study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[_Study]:
+def _study(
+    folder: RunFolder, path: Path, workers: Workers
+) -> Iterator[tuple[Bench, JournalRecord]]:
+    """Open the bench of a run, and a journal beside the run's own."""
     with RunLock(folder):
         start = read_start(folder.start_file)
-        experiment = read_experiment(folder, start)
-        data = experiment.task.data_set()
-        check_data(data, start)
-        stream = streams_of(experiment, data)(SEARCH_SEEDS)
+        bench = bench_of(read_experiment(folder, start), start, workers)
         trials, _ = recovered(path, path.with_suffix(".damaged.jsonl"))
-        recorded = {trial.number: trial for trial in trials}
-        with (
-            Evaluator(experiment.training.precision, workers) as evaluator,
-            Journal(path) as journal,
-        ):
-            yield _Study(experiment, stream, evaluator, journal, recorded)
+        with bench, Journal(path) as journal:
+            yield bench, JournalRecord(journal, trials)
 
 
-def _drawn(experiment: Experiment, trials: int) -> Sequence[Mapping[str, Value]]:
-    """Draw random genomes as evolution draws its first generation."""
+def _forget_others(record: JournalRecord, candidates: Sequence[Candidate]) -> None:
+    """Forget all that is recorded if it is not of these candidates."""
+    try:
+        for candidate in candidates:
+            if candidate.number in record.trials:
+                checked(candidate, record.trials[candidate.number])
+    except StorageError:
+        record.clear()
+
+
+def _train(
+    bench: Bench,
+    record: JournalRecord,
+    candidates: Sequence[Candidate],
+    count: Callable[[int], None],
+) -> list[Trial]:
+    """Train candidates; give their trials in the order of their numbers."""
+    known = {candidate.number for candidate in candidates} & record.trials.keys()
+    trials = []
+    count(len(known))
+    for trial in bench.trials(deque(candidates), record):
+        trials.append(trial)
+        if trial.number not in known:
+            count(len(trials))
+    return sorted(trials, key=lambda trial: trial.number)
+
+
+def _drawn(experiment: Experiment, trials: int) -> list[Candidate]:
+    """Draw random genomes as the first generation of a search is drawn."""
     sequence = np.random.SeedSequence((experiment.seed, _DRAWING_SEED))
-    first_generation = Evolution(
-        experiment.space,
-        ["minimize"] * len(experiment.evolution.objectives),
-        population_size=max(trials, 4),
-        seed=int(sequence.generate_state(1, np.uint64)[0]),
+    options = Options(
+        population_size=max(trials, 4), seed=int(sequence.generate_state(1, np.uint64)[0])
     )
-    return first_generation.ask()[:trials]
+    return RandomSearch(experiment.space, options).ask(trials)
 
 
 def _changes(
@@ -195,13 +176,13 @@ def _changes(
     }
 
 
-def _changed(kept: Trial, left: Mapping[str, Value], number: int) -> list[Birth]:
+def _changed(kept: Trial, left: Mapping[str, Value], number: int) -> list[Candidate]:
     """Change each gene that is left alone, as the next round; numbers go on from this one."""
     return [
-        Birth(
+        Candidate(
             place,
-            kept.generation + 1,
             {**kept.genome, gene: value},
+            kept.generation + 1,
             "ablation",
             (kept.number,),
             gene,
@@ -212,4 +193,4 @@ def _changed(kept: Trial, left: Mapping[str, Value], number: int) -> list[Birth]
 
 def _costs(trial: Trial) -> tuple[float, ...]:
     """Order trials from best to worst."""
-    return tuple(math.inf if math.isnan(cost) else cost for cost in fitness(trial))
+    return tuple(math.inf if math.isnan(cost) else cost for cost in fitness_of(trial))

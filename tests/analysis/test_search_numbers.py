@@ -15,12 +15,12 @@ from neuroevo.analysis.genome_distances import mean_distance
 from neuroevo.analysis.hypervolume_history import hypervolume_history, reordered
 from neuroevo.analysis.population import size_shares
 from neuroevo.analysis.worker_times import joined, side_by_side
-from neuroevo.evolution import Individual
+from neuroevo.evolution import costs_of
 from neuroevo.evolution.front import hypervolumes
 from neuroevo.report.run import Run
-from neuroevo.search.births import fitness
+from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.stopping import Stagnation
-from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers
+from neuroevo.space import Choice, Float, Gene, Integer, Layers
 
 Runs = Callable[[str], Run]
 
@@ -31,8 +31,9 @@ def test_hypervolume_is_what_the_search_watches(runs: Runs, name: str) -> None:
     findings = runs(name).findings
     stagnation, told, watched = Stagnation(), [], []
     for trials in findings.by_generation.values():
-        born = [Individual(Genome(trial.genome), fitness(trial)) for trial in trials]
-        told += [each for each in born if not each.failed]
+        fitnesses = [costs_of(fitness_of(trial)) for trial in trials]
+        born = [costs for costs in fitnesses if costs is not None]
+        told += born
         stagnation = stagnation.after(born, told)
         watched.append(stagnation.hypervolume)
     measured = hypervolume_history(findings).search

@@ -44,11 +44,11 @@ def story() -> list[Progress]:
     compiling = Progress(EXPERIMENT, "compiling")
     baselines = replace(compiling, phase="baselines", folder=RunFolder(Path("results/quick-1")))
     told = [compiling, baselines]
-    told += [replace(baselines, trials=n, networks=16 * n, seconds=n / 10) for n in range(1, 6)]
+    told += [replace(baselines, trials=n, seconds=n / 10) for n in range(1, 6)]
     for generation in range(2):
         last = replace(told[-1], phase="searching", generation=generation)
         steps = range(last.trials + 1, last.trials + 5)
-        told += [replace(last, trials=n, networks=16 * n, seconds=n / 10) for n in steps]
+        told += [replace(last, trials=n, seconds=n / 10) for n in steps]
         told.append(replace(told[-1], front=(TRIAL,)))
     told.append(replace(told[-1], phase="rescoring"))
     told.append(replace(told[-1], phase="finished"))

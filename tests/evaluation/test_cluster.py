@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from importlib import metadata
@@ -15,12 +16,13 @@ import psutil
 import pytest
 
 from neuroevo.errors import NeuroevoError, UsageError
-from neuroevo.evaluation import Workers, evaluator
+from neuroevo.evaluation import evaluator
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator
-from neuroevo.evaluation.pool import Failure
 from neuroevo.learning.training import SampleStream
-from tests.evaluation import faults
+from neuroevo.workers import Workers
+from neuroevo.workers.pool import Failure
 from tests.evaluation.test_evaluator import CONFIGURATIONS, SCORING, bits, evaluated
+from tests.workers import faults
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
@@ -125,7 +127,7 @@ def test_same_bits_as_one_machine(
     """Three worker processes give the bits of one thread, twice, and say nothing."""
     with Evaluator("float32", cluster.workers) as many:
         for _ in range(2):
-            assert bits_of(dict(many.evaluate(CONFIGURATIONS, stream, SCORING))) == alone
+            assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
     assert capfd.readouterr() == ("", "")
 
 
@@ -136,13 +138,13 @@ def test_a_worker_leaves_and_another_joins(
     leaving = cluster.start_worker()
     cluster.wait_for_workers(4)
     with Evaluator("float32", cluster.workers) as many:
-        running = many.evaluate(CONFIGURATIONS, stream, SCORING)
+        running = many.evaluate(deque(CONFIGURATIONS), stream, SCORING)
         results = dict([next(running)])
         end(leaving)
         cluster.start_worker()
         results.update(running)
         assert bits_of(results) == alone
-        assert bits_of(dict(many.evaluate(CONFIGURATIONS, stream, SCORING))) == alone
+        assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
 
 
 def test_all_workers_killed_at_once_come_back(
@@ -150,7 +152,7 @@ def test_all_workers_killed_at_once_come_back(
 ) -> None:
     """Where all workers are killed, their nannies start others, and the samples are sent again."""
     with Evaluator("float32", cluster.workers) as many:
-        running = many.evaluate(CONFIGURATIONS, stream, SCORING)
+        running = many.evaluate(deque(CONFIGURATIONS), stream, SCORING)
         results = dict([next(running)])
         for process in psutil.Process().children(recursive=True):
             with suppress(psutil.NoSuchProcess):
@@ -167,7 +169,7 @@ def test_what_kills_its_worker_has_failed(
     monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
     deadly = {**CONFIGURATIONS[2], "hidden": (7,)}
     with Evaluator("float32", cluster.workers) as many:
-        results = dict(many.evaluate([*CONFIGURATIONS[:3], deadly], stream, SCORING))
+        results = dict(many.evaluate(deque([*CONFIGURATIONS[:3], deadly]), stream, SCORING))
     failure = results.pop(3)
     assert isinstance(failure, Failure)
     assert failure.cause.startswith("its worker died")
@@ -182,7 +184,7 @@ def test_what_takes_too_long_has_failed(
     slow = {**CONFIGURATIONS[2], "hidden": (7,)}
     workers = Workers(backend="dask", scheduler=cluster.address, trial_timeout=3)
     with Evaluator("float32", workers) as many:
-        results = dict(many.evaluate([slow, *CONFIGURATIONS[:3]], stream, SCORING))
+        results = dict(many.evaluate(deque([slow, *CONFIGURATIONS[:3]]), stream, SCORING))
     assert results.pop(0) == Failure("took longer than the trial timeout of 3 s", 3)
     assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
 
@@ -195,7 +197,7 @@ def test_a_scheduler_that_is_lost_is_said_in_one_line(
         cluster = Cluster(processes)
         cluster.start_worker()
         with Evaluator("float32", cluster.workers) as many:
-            running = many.evaluate([*CONFIGURATIONS] * 20, stream, SCORING)
+            running = many.evaluate(deque([*CONFIGURATIONS] * 20), stream, SCORING)
             next(running)
             end(cluster.scheduler)
             with pytest.raises(NeuroevoError) as caught:
@@ -226,7 +228,7 @@ def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path:
         cluster = Cluster(processes)
         cluster.start_worker(libraries=tmp_path)
         with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
-            list(many.evaluate(CONFIGURATIONS, stream, SCORING))
+            list(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))
     assert [problem.partition(": ")[2] for problem in caught.value.problems] == [
         f"must have {name} {metadata.version(name)}, but has 0.0.1"
         for name in ("neuroevo", "numba")
@@ -238,7 +240,7 @@ def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
     with ExitStack() as processes:
         cluster = Cluster(processes)
         with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
-            list(many.evaluate(CONFIGURATIONS, stream, SCORING))
+            list(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))
     assert str(caught.value) == (
         f"scheduler {cluster.address}: must have workers, but has had none for 10 s; "
         f"start one with: dask worker {cluster.address}"
@@ -256,7 +258,7 @@ def test_same_bits_across_networks(
             cluster.start_worker(name)
         cluster.wait_for_workers(2)
         with Evaluator("float32", cluster.workers) as many:
-            assert bits_of(dict(many.evaluate(CONFIGURATIONS, stream, SCORING))) == alone
+            assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
 
 
 ADDRESS = f"10.{64 + os.getpid() // 256 % 128}.{os.getpid() % 256}.{{}}"

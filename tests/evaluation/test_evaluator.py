@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,14 +10,15 @@ import numpy as np
 import pytest
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import OBJECTIVES, Backend, Workers, evaluator, phenotype_of
+from neuroevo.evaluation import OBJECTIVES, evaluator, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.evaluation.pool import Failure
 from neuroevo.learning import OPTIMIZERS, DataSet, Network, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import SampleStream, sample_stream, train
+from neuroevo.workers import Backend, Workers
+from neuroevo.workers.pool import Failure
 from tests import naive
-from tests.evaluation import faults
+from tests.workers import faults
 
 CLOCKS = 0.001  # seconds by which the clock of the day and the stopwatch may differ
 SCORING = Scoring(tuple(OBJECTIVES), "median")
@@ -54,7 +56,7 @@ def evaluated(
 ) -> list[Evaluation]:
     """Evaluate configurations; the evaluations come in their order."""
     with Evaluator(stream.settings.precision, Workers(n_jobs, backend)) as many:
-        results = dict(many.evaluate(configurations, stream, SCORING))
+        results = dict(many.evaluate(deque(configurations), stream, SCORING))
     evaluations = [results[index] for index in range(len(configurations))]
     return [each for each in evaluations if isinstance(each, Evaluation)]
 
@@ -195,7 +197,7 @@ def test_what_kills_its_worker_has_failed_and_nothing_else(
     monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
     with Evaluator("float32", Workers(n_jobs, "loky")) as many:
         configurations = [deadly, *CONFIGURATIONS[:4], overwhelming, *CONFIGURATIONS[4:8]]
-        results = dict(many.evaluate(configurations, stream, SCORING))
+        results = dict(many.evaluate(deque(configurations), stream, SCORING))
     failures = [results.pop(0), results.pop(5)]
     assert [each.cause for each in failures if isinstance(each, Failure)] == [
         "its worker died twice (SIGKILL)",
@@ -213,7 +215,7 @@ def test_a_bundle_fails_for_the_trial_at_fault_alone(
     configurations = [{**CONFIGURATIONS[0], "learning_rate": rate} for rate in (0.1, 0.25, 0.2)]
     monkeypatch.setattr(evaluator, "_train", faults.train_or_err)
     with Evaluator("float32", Workers(1)) as one:
-        results = list(one.evaluate(configurations, stream, SCORING))
+        results = list(one.evaluate(deque(configurations), stream, SCORING))
     kinds = {trial: type(result) for trial, result in results}
     assert len(results) == 3
     assert kinds == {0: Evaluation, 1: Failure, 2: Evaluation}
@@ -223,9 +225,9 @@ def test_stop_leaves_whole_trials(data: DataSet) -> None:
     """Stopped at once there is no result; stopped midway, those that are whole are given."""
     stream = sample_stream(data, TrainingSettings(samples=200, replicates=20), (0, 0))
     with Evaluator("float32", Workers(1)) as one:
-        assert not list(one.evaluate(CONFIGURATIONS, stream, SCORING, lambda: True))
+        assert not list(one.evaluate(deque(CONFIGURATIONS), stream, SCORING, lambda: True))
         given: list[Evaluation | Failure] = []
-        running = one.evaluate(CONFIGURATIONS, stream, SCORING, lambda: len(given) == 5)
+        running = one.evaluate(deque(CONFIGURATIONS), stream, SCORING, lambda: len(given) == 5)
         for _, result in running:
             given.append(result)
     assert all(isinstance(each, Evaluation) and len(each.curves) == 20 for each in given)

@@ -1,18 +1,20 @@
 """Samples reach workers once, and as what the kernel was compiled for."""
 
 import pickle
+from collections import deque
 
 import numpy as np
 import pytest
 
-from neuroevo.evaluation import Workers, phenotype_of
-from neuroevo.evaluation.bundles import Bundle, pack
-from neuroevo.evaluation.evaluator import never
+from neuroevo.evaluation import phenotype_of
+from neuroevo.evaluation.packing import LaneGroup, pack
 from neuroevo.evaluation.parcel import Parcel
-from neuroevo.evaluation.pool import Job, LocalCrew, Pool
 from neuroevo.learning import DataSet, TrainingSettings
 from neuroevo.learning.training import SampleStream, sample_stream
-from tests.evaluation.faults import kernels_after_training
+from neuroevo.workers import Workers
+from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.pool import Job, Pool, never
+from tests.workers.faults import kernels_after_training
 
 
 def test_a_stream_arrives_as_it_was_sent(stream: SampleStream) -> None:
@@ -35,13 +37,14 @@ def test_one_kernel_for_arrays_of_any_origin(samples: int, data: DataSet) -> Non
     """A worker compiles one kernel; large arrays lie where all see them, small ones are sent."""
     stream = sample_stream(data, TrainingSettings(samples=samples, replicates=16), (0, 0))
     genome = {"hidden": (3,), "learning_rate": 0.1, "activation": "tanh"}
-    bundles = pack([phenotype_of(genome, (2, 2), stream.settings)] * 4, 16, 16)
+    phenotype = phenotype_of(genome, (2, 2), stream.settings)
+    groups = deque(pack(dict.fromkeys(range(4), phenotype), 16, 16))
     job = Job(kernels_after_training, Parcel(stream), list_of)
     with Pool(LocalCrew(Workers(2, "loky"))) as pool:
-        found = [result for _, result in pool.run(job, bundles, never)]
+        found = [result for _, result in pool.run(job, groups, never)]
     assert found == [(1, True, samples == 40_000)] * 4
 
 
-def list_of(bundle: Bundle) -> list[Bundle]:
-    """Take a bundle as it is."""
-    return [bundle]
+def list_of(group: LaneGroup) -> list[LaneGroup]:
+    """Take a group of lanes as it is."""
+    return [group]

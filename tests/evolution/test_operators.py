@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.evolution.operators import Standing, standings, survivors, tournament
+from neuroevo.evolution.operators import CrowdedRank, crowded_ranks, survivors, tournament
 
 Costs = tuple[float, ...]
 
@@ -39,7 +39,7 @@ def test_ranks_are_those_of_a_naive_sort(costs: list[Costs | None]) -> None:
     """Every candidate lies on the front that comparing all with all gives; failures lie last."""
     valid = [cost for cost in costs if cost is not None]
     expected = iter(naive_ranks(valid))
-    ranks = [standing.rank for standing in standings(costs)]
+    ranks = [each.rank for each in crowded_ranks(costs)]
     last = max(naive_ranks(valid), default=-1) + 1
     assert ranks == [last if cost is None else next(expected) for cost in costs]
 
@@ -51,7 +51,7 @@ def test_whole_fronts_survive_and_failures_only_fill_up(
     """As many survive as may, none twice, and none that ranks above a survivor is left out."""
     chosen = survivors(costs, count)
     assert len(chosen) == len(set(chosen)) == min(count, len(costs))
-    ranks = [standing.rank for standing in standings(costs)]
+    ranks = [each.rank for each in crowded_ranks(costs)]
     left = set(range(len(costs))) - set(chosen)
     assert all(ranks[a] <= ranks[b] for a in chosen for b in left)
     assert all(ranks[a] <= ranks[b] for a, b in pairwise(chosen))
@@ -68,18 +68,18 @@ def test_whole_fronts_survive_and_failures_only_fill_up(
 def test_crowding_is_the_distance_between_the_neighbours(costs: list[Costs]) -> None:
     """On each front the ends are infinitely far, the others as Deb's formula says."""
     ranks = naive_ranks(costs)
-    for index, standing in enumerate(standings(costs)):
+    for index, ranked in enumerate(crowded_ranks(costs)):
         front = sorted(
             cost for cost, rank in zip(costs, ranks, strict=True) if rank == ranks[index]
         )
         place = front.index(costs[index])
         if place in {0, len(front) - 1}:
-            assert standing.crowding == np.inf
+            assert ranked.crowding == np.inf
             continue
         spans = [abs(front[-1][k] - front[0][k]) for k in (0, 1)]
         gaps = [abs(front[place + 1][k] - front[place - 1][k]) for k in (0, 1)]
         expected = sum(gap / span / 2 for gap, span in zip(gaps, spans, strict=True))
-        assert standing.crowding == pytest.approx(expected)
+        assert ranked.crowding == pytest.approx(expected)
 
 
 def test_of_equals_the_first_survive() -> None:
@@ -90,7 +90,12 @@ def test_of_equals_the_first_survive() -> None:
 
 def test_the_better_of_two_becomes_a_parent() -> None:
     """The lower rank wins, then the more lonely; a failure only against a failure."""
-    standing = [Standing(0, 1.0), Standing(0, np.inf), Standing(1, np.inf), Standing(2, 0.0)]
+    ranks = [
+        CrowdedRank(0, 1.0),
+        CrowdedRank(0, np.inf),
+        CrowdedRank(1, np.inf),
+        CrowdedRank(2, 0.0),
+    ]
     rng = np.random.default_rng(0)
-    wins = np.bincount([tournament(standing, rng) for _ in range(8000)], minlength=4) / 8000
+    wins = np.bincount([tournament(ranks, rng) for _ in range(8000)], minlength=4) / 8000
     assert np.allclose(wins, [5 / 16, 7 / 16, 3 / 16, 1 / 16], atol=0.02)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroevo.evolution import Individual
 from neuroevo.evolution.variation import breed, cross, cross_values, mutate, mutate_value
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
 from neuroevo.space.values import Layer
@@ -22,11 +23,11 @@ def test_every_operator_gives_a_genome_of_the_space(
     mother, father = space.sample(rng), space.sample(rng)
     for _ in range(5):
         mutant, _ = mutate(space, mother, rng)
-        child, origin = breed(space, mother, father, rng)
+        child, operator, _ = breed(space, Individual(0, mother, ()), Individual(1, father, ()), rng)
         for genome in (mutant, child, cross(space, mother, father, rng)):
             assert space.genome(genome) == genome
         assert mutant != mother
-        assert child != mother or origin.operator == "crossover+mutation"
+        assert child != mother or operator == "crossover+mutation"
         mother, father = child, mother
 
 
@@ -37,16 +38,18 @@ def test_the_origin_of_a_child_is_true(
     """What two parents share and no mutation touched is in the child; single steps are single."""
     space, rng = data.draw(spaces), np.random.default_rng(seed)
     mother, father = space.sample(rng), space.sample(rng)
-    child, origin = breed(space, mother, father, rng)
+    child, operator, parents = breed(
+        space, Individual(7, mother, ()), Individual(8, father, ()), rng
+    )
     changed = [name for name in child if repr(child[name]) != repr(mother[name])]
-    if origin.operator == "crossover":
-        assert origin.parents == (mother, father)
+    if operator == "crossover":
+        assert parents == (7, 8)
         assert all(repr(mother[name]) != repr(father[name]) for name in changed)
-    elif origin.operator == "crossover+mutation":
-        assert origin.parents == (mother, father)
+    elif operator == "crossover+mutation":
+        assert parents == (7, 8)
     else:
-        assert origin.parents == (mother,)
-        assert len(changed) >= 2 if origin.operator == "mutations" else len(changed) == 1
+        assert parents == (7,)
+        assert len(changed) >= 2 if operator == "mutations" else len(changed) == 1
 
 
 @pytest.mark.parametrize("activation", [None, ["a", "b", "c"]])

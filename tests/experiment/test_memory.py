@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation.bundles import pack
+from neuroevo.evaluation.packing import pack
 from neuroevo.evaluation.phenotype import phenotype_of
 from neuroevo.experiment import Experiment
 from neuroevo.experiment.memory import memory
@@ -118,6 +118,6 @@ def test_a_generation_takes_no_more_than_the_rule_says() -> None:
     def prepare() -> object:
         genomes = [experiment.space.sample(rng) for _ in range(500)]
         networks = [phenotype_of(genome, (2, 2), experiment.training) for genome in genomes]
-        return genomes, networks, pack(networks, 100, 16)
+        return genomes, networks, pack(dict(enumerate(networks)), 100, 16)
 
     assert asked(experiment) / 10 < taken(prepare) < asked(experiment)

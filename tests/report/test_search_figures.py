@@ -13,7 +13,6 @@ from neuroevo.analysis.hypervolume_history import hypervolume_history
 from neuroevo.analysis.score_distributions import reached, score_distributions
 from neuroevo.analysis.thinning import thinned
 from neuroevo.analysis.worker_times import worker_times
-from neuroevo.evaluation import Work
 from neuroevo.report.plots import (
     distribution,
     diversity,
@@ -23,6 +22,7 @@ from neuroevo.report.plots import (
 )
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
+from neuroevo.workers import Work
 
 Runs = Callable[[str], Run]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from neuroevo.evaluation import Work
 from neuroevo.runs import Trial
+from neuroevo.workers import Work
 
 Make = Callable[..., Trial]
 

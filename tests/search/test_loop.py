@@ -6,7 +6,7 @@ import math
 import re
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, deque
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,7 @@ import pytest
 
 import neuroevo
 from neuroevo.errors import DataError, UsageError
-from neuroevo.evaluation import Backend, Workers
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.evolution import Evolution
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Network
 from neuroevo.learning.training import sample_stream
@@ -29,7 +27,9 @@ from neuroevo.runs import (
     read_trials,
 )
 from neuroevo.search import Progress, search
+from neuroevo.search.loop import SearchState
 from neuroevo.space import Value
+from neuroevo.workers import Backend, Workers
 
 SMALL = {
     "name": "small",
@@ -58,7 +58,7 @@ def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], t
     )
     scoring = Scoring(experiment.evolution.objectives, experiment.evolution.reduction)
     with Evaluator(experiment.training.precision, Workers(1)) as evaluator:
-        [(_, evaluation)] = evaluator.evaluate([trial.genome], stream, scoring)
+        [(_, evaluation)] = evaluator.evaluate(deque([trial.genome]), stream, scoring)
     assert isinstance(evaluation, Evaluation)
     return dict(evaluation.objectives), evaluation.median_curve
 
@@ -191,13 +191,15 @@ def test_progress_counts_up_to_all(
 def test_the_checkpoint_continues_the_search(
     mouse_search: tuple[RunFolder, list[Progress]], mouse_experiment: Experiment
 ) -> None:
-    """An evolution made from the last checkpoint has the run's front and asks for a generation."""
+    """A state made from the last checkpoint has the run's front; its strategy asks on."""
     folder, progress = mouse_search
     [checkpoint, *_], _ = read_checkpoints(folder)
-    evolution = Evolution.from_state(mouse_experiment.space, checkpoint["evolution"])
-    fronts = [dict(individual.genome) for individual in evolution.front]
-    assert fronts == [dict(trial.genome) for trial in progress[-1].front]
-    assert len(evolution.ask()) == 64
+    trials = {trial.number: trial for trial in read_trials(folder.journal_file)}
+    state = SearchState.from_values(mouse_experiment, checkpoint, trials)
+    fronts = [trial.number for trial in state.front]
+    assert fronts == [trial.number for trial in progress[-1].front]
+    candidates = state.strategy.ask(100)
+    assert [candidate.number for candidate in candidates] == [*range(1926, 1926 + 64)]
 
 
 def test_baselines_learn_as_their_author_said(tmp_path: Path) -> None:
@@ -247,8 +249,9 @@ def test_layers_with_activations_of_their_own_are_searched(tmp_path: Path) -> No
     )
     assert run.folder.report_file.exists()
     [checkpoint, *_], _ = read_checkpoints(run.folder)
-    evolution = Evolution.from_state(experiment.space, checkpoint["evolution"])
-    assert len(evolution.ask()) == 12
+    trials = {trial.number: trial for trial in run.all_trials}
+    state = SearchState.from_values(experiment, checkpoint, trials)
+    assert len(state.strategy.ask(100)) == 12
 
 
 @pytest.mark.parametrize("hidden", [(), ((6, "tanh"),), ((6, "tanh"), (4, "relu"))], ids=len)

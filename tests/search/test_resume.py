@@ -11,7 +11,6 @@ import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,9 +19,7 @@ from neuroevo.experiment import Experiment
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, Trial, read_status, read_trials
 from neuroevo.search import Progress, StoppedError, resume, search
-
-if TYPE_CHECKING:
-    from neuroevo.space import Value
+from neuroevo.space import Genome
 
 Tiny = Callable[..., Experiment]
 
@@ -255,7 +252,7 @@ def test_progress_goes_on_from_where_it_was(undisturbed: RunFolder, tmp_path: Pa
 
 def test_seeds_are_remembered(tiny: Tiny, tmp_path: Path) -> None:
     """A run that was stopped before its first generation still begins with the genomes given."""
-    genome: dict[str, Value] = {"hidden": (5,), "learning_rate": 0.25, "activation": "tanh"}
+    genome = Genome({"hidden": (5,), "learning_rate": 0.25, "activation": "tanh"})
     whole = search(tiny(), tmp_path / "whole", initial=[genome])
     folder = unfinished(whole, tmp_path / "stopped", [])
     resume(folder)

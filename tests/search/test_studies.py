@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from neuroevo.errors import BusyError, StorageError
-from neuroevo.evaluation import Workers
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, Trial, read_trials
 from neuroevo.search import count_nothing
 from neuroevo.search.studies import ablate, random_search
+from neuroevo.workers import Workers
 
 WORKERS = Workers(2)
 

@@ -17,7 +17,7 @@ from distributed import Client, KilledWorker
 from joblib._dask import DaskDistributedBackend
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation.pool import PARALLEL, PRE_DISPATCH, Loss
+from neuroevo.workers.crew import PARALLEL, PRE_DISPATCH, WorkerLoss
 
 _PATIENCE = 10.0  # seconds to reach the scheduler, and to see a worker there
 _PATIENCE_MIDWAY = 60.0  # seconds for workers to come back
@@ -72,13 +72,13 @@ class ClusterCrew:
         """Tell whether the workers are those that were there last time."""
         return self._present() == self._workers
 
-    def loss(self, error: Exception) -> Loss | None:
+    def loss(self, error: Exception) -> WorkerLoss | None:
         """Tell whether an error is a loss of workers; NeuroevoError if it is one of the cluster."""
         if isinstance(error, KilledWorker):
-            return Loss(deaths=error.allowed_failures + 1)
+            return WorkerLoss(deaths=error.allowed_failures + 1)
         if isinstance(error, _UNREACHABLE):  # all workers that knew what tasks share, or more
             self._present()
-            return Loss()
+            return WorkerLoss()
         return None
 
     def dismiss(self) -> None:

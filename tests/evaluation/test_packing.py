@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo.evaluation import Phenotype
-from neuroevo.evaluation.bundles import pack
+from neuroevo.evaluation.packing import pack
 from neuroevo.learning import OPTIMIZERS, Architecture, Optimization
 
 ARCHITECTURES = [
@@ -39,20 +39,20 @@ phenotypes = st.lists(
 def test_every_replicate_is_trained_once_as_its_phenotype_says(
     trials: list[Phenotype], replicates: int, lanes: int
 ) -> None:
-    """Each replicate of each trial is in one bundle, with the trial's own network, all of it."""
+    """Each replicate of each trial is in one group, with the trial's own network, all of it."""
     trained = Counter(
         (
             replicate.trial,
             replicate.lane.replicate,
             Phenotype(
-                bundle.architecture,
+                group.architecture,
                 replicate.lane.optimization,
                 replicate.lane.learning_rate,
                 replicate.lane.starting_weights,
             ),
         )
-        for bundle in pack(trials, replicates, lanes)
-        for replicate in bundle.replicates
+        for group in pack(dict(enumerate(trials)), replicates, lanes)
+        for replicate in group.replicates
     )
     wanted = Counter(
         (trial, number, phenotype)
@@ -64,13 +64,13 @@ def test_every_replicate_is_trained_once_as_its_phenotype_says(
 
 @given(phenotypes, st.integers(1, 40), st.sampled_from([8, 16]))
 def test_bundles_are_as_few_as_can_be(trials: list[Phenotype], replicates: int, lanes: int) -> None:
-    """Whatever lanes can differ in, those of one architecture and method share full bundles."""
-    bundles = pack(trials, replicates, lanes)
-    for bundle in bundles:
-        assert len(bundle.replicates) <= lanes
-        assert len({replicate.lane.optimization.method for replicate in bundle.replicates}) == 1
+    """Whatever lanes can differ in, those of one architecture and method share full groups."""
+    groups = pack(dict(enumerate(trials)), replicates, lanes)
+    for group in groups:
+        assert len(group.replicates) <= lanes
+        assert len({replicate.lane.optimization.method for replicate in group.replicates}) == 1
     kinds = Counter((trial.architecture, trial.optimization.method) for trial in trials)
-    assert len(bundles) == sum(-(-count * replicates // lanes) for count in kinds.values())
+    assert len(groups) == sum(-(-count * replicates // lanes) for count in kinds.values())
 
 
 def test_the_costliest_come_first() -> None:
@@ -87,5 +87,5 @@ def test_the_costliest_come_first() -> None:
         (small, Optimization(optimizer="adam")),
     ]
     trials = [Phenotype(*kind, learning_rate=0.1, starting_weights="he") for kind in kinds]
-    order = [bundle.replicates[0].trial for bundle in pack(trials, 8, 8)]
+    order = [group.replicates[0].trial for group in pack(dict(enumerate(trials)), 8, 8)]
     assert order == [3, 1, 4, 0, 2]

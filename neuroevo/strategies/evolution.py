@@ -1,15 +1,21 @@
-"""The search itself: NSGA-II that is asked for genomes and told what they are worth.
+"""The public ask and tell: genomes and fitnesses in place of candidates and individuals.
 
-Handles generations, what is new, and the archive; does not know what the fitnesses measure.
+Handles directions of objectives and what users may hand over; does not know what the fitnesses
+measure.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import mul
 from typing import Any, Self
 
 import numpy as np
 
 from neuroevo.errors import UsageError
-from neuroevo.evolution.arguments import (
+from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
+from neuroevo.space import Genome, SearchSpace
+from neuroevo.space.values import worded
+from neuroevo.strategies.arguments import (
     LEAST_POPULATION,
     checked_fitnesses,
     checked_genomes,
@@ -17,22 +23,36 @@ from neuroevo.evolution.arguments import (
     repetition_problems,
     whole_problems,
 )
-from neuroevo.evolution.front import extended_front
-from neuroevo.evolution.generation import individual_costs, next_generation
-from neuroevo.evolution.individual import Individual, Origin
-from neuroevo.evolution.memory import Memory, decoded, encoded
-from neuroevo.evolution.operators import survivors
-from neuroevo.space import Genome, SearchSpace
-from neuroevo.space.values import worded
+from neuroevo.strategies.nsga2 import Nsga2
+from neuroevo.strategies.states import individual_of, individual_values
+from neuroevo.strategies.strategy import Options
+
+FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a genome came from.
+
+    Attributes
+    ----------
+    operator
+        As of a `Candidate`.
+    parents
+        None, the genome that was mutated, or the two that were crossed.
+    """
+
+    operator: str
+    parents: tuple[Genome, ...] = ()
 
 
 class Evolution:
     """A search of a space for the genomes that are best by one or more objectives.
 
-    Deb's NSGA-II (2002) with parents by binary tournament and operators that suit each gene. No
-    genome is told twice, and none that was told is asked. The whole search is a function of its
-    arguments and of what it is told: with one version of NumPy equal seeds give equal genomes, on
-    any machine. A fitness belongs to its genome for good, so noise must be settled before.
+    The strategy is `Nsga2`. No genome is told twice, and none that was told is asked. The whole
+    search is a function of its arguments and of what it is told: with one version of NumPy equal
+    seeds give equal genomes, on any machine. A fitness belongs to its genome for good, so noise
+    must be settled before.
 
     Parameters
     ----------
@@ -55,7 +75,7 @@ class Evolution:
 
     Examples
     --------
-    >>> from neuroevo.space import Float, SearchSpace
+    >>> from neuroevo import Evolution, Float, SearchSpace
     >>> evolution = Evolution(SearchSpace(x=Float(-1.0, 1.0)), population_size=8)
     >>> for _ in range(5):
     ...     genomes = evolution.ask()
@@ -64,7 +84,7 @@ class Evolution:
     True
     """
 
-    __slots__ = ("_memory", "_space")
+    __slots__ = ("_asked", "_front", "_objectives", "_others", "_space", "_strategy")
 
     def __init__(
         self,
@@ -86,12 +106,12 @@ class Evolution:
         if problems or seed_problems:
             raise UsageError(*problems, *seed_problems)
         self._space = space
-        self._memory = Memory(
-            objectives=tuple(objectives),
-            population_size=int(population_size),
-            rng=np.random.Generator(np.random.PCG64(int(seed))),
-            seeds=tuple(dict.fromkeys(seeds)),
-        )
+        self._objectives = tuple(objectives)
+        options = Options(int(population_size), int(seed), tuple(dict.fromkeys(seeds)))
+        self._strategy = Nsga2(space, options)
+        self._front: list[Individual] = []  # with the fitnesses that were told
+        self._asked: dict[Genome, Candidate] = {}  # of the newest generation
+        self._others = 0  # genomes that were told without being asked; their numbers are negative
 
     @property
     def space(self) -> SearchSpace:
@@ -101,12 +121,12 @@ class Evolution:
     @property
     def generation(self) -> int:
         """How many generations were told."""
-        return self._memory.generation
+        return self._strategy.generation
 
     @property
     def population(self) -> list[Individual]:
         """The survivors, by front; those that failed come last, and only while others lack."""
-        return list(self._memory.population)
+        return [self._turned(individual) for individual in self._strategy.population]
 
     @property
     def front(self) -> list[Individual]:
@@ -115,12 +135,12 @@ class Evolution:
         Sorted by the first objective, best first, ties by the following ones. Of individuals
         with equal fitnesses it holds the one told first.
         """
-        return list(self._memory.front)
+        return list(self._front)
 
     @property
     def best(self) -> Individual | None:
         """The best by the first objective, ties by the following ones; None before any worked."""
-        return self._memory.front[0] if self._memory.front else None
+        return self._front[0] if self._front else None
 
     def ask(self) -> list[Genome]:
         """Return the genomes to evaluate next.
@@ -133,14 +153,13 @@ class Evolution:
             As many as the population, all different and none told before; fewer, and at last
             none, when the space holds no others.
         """
-        memory = self._memory
-        if not memory.waiting:
-            memory.asked = next_generation(self._space, memory)
-            memory.waiting = True
-        return list(memory.asked)
+        asked = self._strategy.ask(self._strategy.look_ahead)
+        if asked:
+            self._asked = {self._space.genome(each.genome): each for each in asked}
+        return [genome for genome in self._asked if genome not in self._strategy.told]
 
     def origin(self, genome: Genome) -> Origin:
-        """Say where a genome of the newest generation came from.
+        """Say where a genome came from that was asked and is not told.
 
         Parameters
         ----------
@@ -152,8 +171,10 @@ class Evolution:
         UsageError
             When it is none of these.
         """
+        genomes = {each.number: each.genome for each in self._strategy.population}
         try:
-            return self._memory.asked[genome]
+            candidate = self._asked[genome]
+            return Origin(candidate.operator, tuple(genomes[each] for each in candidate.parents))
         except KeyError:
             raise UsageError(
                 f"genome: must be one of the latest generation, but got {worded(dict(genome))}"
@@ -183,10 +204,9 @@ class Evolution:
         UsageError
             One line for each genome or fitness that can't be.
         """
-        memory = self._memory
-        checked, problems = checked_genomes("genomes", genomes, self._space, memory.asked)
-        problems += repetition_problems(checked, memory.told)
-        rows, fitness_problems = checked_fitnesses(fitnesses, len(memory.objectives))
+        checked, problems = checked_genomes("genomes", genomes, self._space, self._asked)
+        problems += repetition_problems(checked, self._strategy.told)
+        rows, fitness_problems = checked_fitnesses(fitnesses, len(self._objectives))
         problems += fitness_problems
         if len(genomes) != len(rows):
             problems.append(
@@ -194,23 +214,37 @@ class Evolution:
             )
         if problems:
             raise UsageError(*problems)
-        self._learn([Individual(*pair) for pair in zip(checked, rows, strict=True)])
+        told = [
+            Individual(self._number_of(genome), genome, row)
+            for genome, row in zip(checked, rows, strict=True)
+        ]
+        self._front = extended_front(self._front, told, self._costs_of)
+        self._strategy.tell([self._turned(individual) for individual in told])
+        self._strategy.drop([candidate.number for candidate in self._asked.values()])
+        self._asked = {}
 
-    def _learn(self, newcomers: list[Individual]) -> None:
-        memory = self._memory
-        # Of equals the earlier survives: children stand first, so that a plateau is drifted over.
-        candidates = newcomers + memory.population
-        chosen = survivors(individual_costs(candidates, memory.objectives), memory.population_size)
-        memory.front = extended_front(memory.front, newcomers, memory.objectives)
-        memory.population = [candidates[index] for index in chosen]
-        memory.told.update(dict.fromkeys(each.genome for each in newcomers))
-        memory.seeds = ()
-        memory.generation += 1
-        memory.waiting = False
+    def _number_of(self, genome: Genome) -> int:
+        if genome in self._asked:
+            return self._asked[genome].number
+        self._others += 1
+        return -self._others
+
+    def _turned(self, individual: Individual) -> Individual:
+        """Turn a fitness that was told into one to be minimised, or back."""
+        signs = (-1.0 if objective == "maximize" else 1.0 for objective in self._objectives)
+        return replace(individual, fitness=tuple(map(mul, individual.fitness, signs)))
+
+    def _costs_of(self, individual: Individual) -> tuple[float, ...] | None:
+        return costs_of(self._turned(individual).fitness)
 
     def state(self) -> dict[str, Any]:
         """Return all that the search remembers as plain JSON values, at any time."""
-        return encoded(self._memory)
+        return self._strategy.state() | {
+            "format": FORMAT,
+            "objectives": list(self._objectives),
+            "front": [individual_values(each) for each in self._front],
+            "others": self._others,
+        }
 
     @classmethod
     def from_state(cls, space: SearchSpace, state: Mapping[str, Any]) -> Self:
@@ -228,7 +262,17 @@ class Evolution:
         UsageError
             When the state is damaged or that of another space.
         """
-        memory = decoded(space, state)
-        evolution = cls(space, memory.objectives, memory.population_size)
-        evolution._memory = memory
+        if not isinstance(state, Mapping) or state.get("format") != FORMAT:
+            raise UsageError(f"state: must be the state of an evolution in format {FORMAT}")
+        try:
+            evolution = cls(space, state["objectives"], state["population_size"])
+            evolution._strategy = Nsga2.from_state(space, state)
+            evolution._front = [individual_of(space, each) for each in state["front"]]
+            evolution._others = int(state["others"])
+            if state["waiting"]:
+                evolution.ask()
+        except UsageError as error:
+            raise UsageError(*(f"state: {problem}" for problem in error.problems)) from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UsageError(f"state: must be complete and undamaged, but {error!r}") from error
         return evolution

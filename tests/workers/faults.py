@@ -1,4 +1,4 @@
-"""What workers are made to do in tests: functions of an item and what is shared, and of bundles."""
+"""What workers are made to do in tests: functions of an item, or of a group of lanes."""
 
 import os
 import signal
@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from neuroevo.evaluation.bundles import Bundle
-from neuroevo.evaluation.evaluator import _train as train_bundle
+from neuroevo.evaluation.evaluator import _train as train_group
+from neuroevo.evaluation.packing import LaneGroup
 from neuroevo.kernel import training as kernel
 from neuroevo.learning.training import SampleStream, train
 
@@ -39,7 +39,7 @@ def times_worked_on(items: Items, folder: Path) -> int:
     return len((folder / "-".join(map(str, items))).read_text().splitlines())
 
 
-def kernels_after_training(bundle: Bundle, stream: SampleStream) -> tuple[int, bool, bool]:
+def kernels_after_training(group: LaneGroup, stream: SampleStream) -> tuple[int, bool, bool]:
     """Train in a worker.
 
     Returns
@@ -47,7 +47,7 @@ def kernels_after_training(bundle: Bundle, stream: SampleStream) -> tuple[int, b
     Kernels that were compiled for it, whether the order of the samples is a plain array, and
     whether it lies where all processes see it.
     """
-    train(bundle.architecture, [each.lane for each in bundle.replicates], stream)
+    train(group.architecture, [each.lane for each in group.replicates], stream)
     base: Any = stream.order
     while isinstance(base, np.ndarray):
         base = base.base
@@ -56,24 +56,24 @@ def kernels_after_training(bundle: Bundle, stream: SampleStream) -> tuple[int, b
     return kernels, type(stream.order) is np.ndarray, isinstance(base, mmap)
 
 
-def train_or_die(bundle: Bundle, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a bundle, but die of seven hidden units, and find eight faulty."""
-    if 7 in bundle.architecture.hidden:
+def train_or_die(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
+    """Train a group of lanes, but die of seven hidden units, and find eight faulty."""
+    if 7 in group.architecture.hidden:
         os.kill(os.getpid(), signal.SIGKILL)
-    if 8 in bundle.architecture.hidden:
+    if 8 in group.architecture.hidden:
         raise MemoryError
-    return train_bundle(bundle, stream)
+    return train_group(group, stream)
 
 
-def train_or_err(bundle: Bundle, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a bundle, but find fault with a learning rate of a quarter."""
-    if any(replicate.lane.learning_rate == 0.25 for replicate in bundle.replicates):
+def train_or_err(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
+    """Train a group of lanes, but find fault with a learning rate of a quarter."""
+    if any(replicate.lane.learning_rate == 0.25 for replicate in group.replicates):
         raise MemoryError
-    return train_bundle(bundle, stream)
+    return train_group(group, stream)
 
 
-def train_or_sleep(bundle: Bundle, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a bundle, but take an hour over seven hidden units."""
-    if 7 in bundle.architecture.hidden:
+def train_or_sleep(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
+    """Train a group of lanes, but take an hour over seven hidden units."""
+    if 7 in group.architecture.hidden:
         time.sleep(3600)
-    return train_bundle(bundle, stream)
+    return train_group(group, stream)

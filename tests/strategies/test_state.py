@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroevo import Evolution
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Evolution, Individual
+from neuroevo.evolution import Individual
 from neuroevo.space import Genome, SearchSpace
 
 
@@ -91,7 +92,7 @@ def test_failures_are_saved_as_null(networks: SearchSpace) -> None:
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
-        ({"format": 2}, "state: must be the state of an evolution in format 1"),
+        ({"format": 1}, "state: must be the state of an evolution in format 2"),
         ({"told": None}, "state: must be complete and undamaged, but TypeError"),
         ({"generator": {}}, "state: must be complete and undamaged, but"),
         ({"told": [["linear", [99], 0.1]]}, "state: hidden: a width must be between 1 and 32"),

@@ -5,8 +5,6 @@ nothing that was finished is done again. Knows neither networks nor disk.
 """
 
 import itertools
-import os
-import re
 import threading
 import time
 import warnings
@@ -15,21 +13,23 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import joblib
-from joblib.externals import loky
-from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation.watch import Outcome, Watch, stand_by, unsignalled
-from neuroevo.evaluation.workers import Workers
+from neuroevo.workers.crew import Crew, WorkerLoss
+from neuroevo.workers.watch import Outcome, Watch, unsignalled
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_LARGE_ARRAY = 100_000  # bytes from which on an array is put where all processes see it
 _ENOUGH_DEATHS = 2
+
+
+def never() -> bool:
+    """Go on to the end."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,36 +58,6 @@ class Job(Generic[Item, Result]):
     function: Callable[[Item, Any], Result]
     shared: Any
     parts: Callable[[Item], Sequence[Item]]
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """That workers died: what of, and how many one after the other over the same task."""
-
-    cause: str = ""  # as far as it is known
-    deaths: int = 1
-
-
-class Crew(Protocol):
-    """Workers of one kind."""
-
-    exits: bool
-    """Whether a worker process that is of no more use has to end itself, and is replaced then."""
-
-    def parallel(self, shared: Any) -> Any:  # noqa: ANN401 - whatever it is; joblib has no types
-        """Make a `joblib.Parallel` of these workers for tasks that share something."""
-
-    def is_current(self) -> bool:
-        """Tell whether all workers of today are reached by the last `joblib.Parallel` made."""
-
-    def loss(self, error: Exception) -> Loss | None:
-        """Tell whether an error is a loss of workers; NeuroevoError if there can be no others."""
-
-    def dismiss(self) -> None:
-        """End all workers, also those that are busy; others come in their place when needed."""
-
-    def close(self) -> None:
-        """Let the workers go."""
 
 
 class Pool:
@@ -120,7 +90,7 @@ class Pool:
         self._crew.close()
 
     def run(
-        self, job: Job[Item, Result], items: Iterable[Item], stop: Callable[[], bool]
+        self, job: Job[Item, Result], items: deque[Item], stop: Callable[[], bool]
     ) -> Generator[tuple[Item, Result | Failure]]:
         """Do a job, giving what comes of each item, or of each of its parts, as soon as it does.
 
@@ -132,7 +102,8 @@ class Pool:
         job
             What is done.
         items
-            With what; the first come first.
+            With what; they are taken out from the left. Those that are appended while results
+            come are done too.
         stop
             Asked before anything is handed out, from any thread. Once it says yes, what is in hand
             is finished, and that is all.
@@ -142,9 +113,9 @@ class Pool:
         NeuroevoError
             If the workers don't live, whatever they do.
         """
-        waiting = deque(_Task(item) for item in items)
-        while waiting and not stop():
-            hand = _Hand(waiting, lambda item: bool(job.parts(item)), stop)
+        waiting: deque[_Assignment[Item]] = deque()  # those that come before the items
+        while (waiting or items) and not stop():
+            hand = _Hand(waiting, items, lambda item: bool(job.parts(item)), stop)
             try:
                 with closing(self._outcomes(job, hand)) as outcomes:
                     for number, outcome in outcomes:
@@ -245,58 +216,8 @@ class Pool:
         return ended
 
 
-class LocalCrew:
-    """Threads or processes of this machine.
-
-    Parameters
-    ----------
-    workers
-        How many, and which.
-    """
-
-    exits = False
-
-    def __init__(self, workers: Workers) -> None:
-        self._backend = workers.backend
-        self._n_jobs = joblib.cpu_count() if workers.n_jobs == -1 else workers.n_jobs
-
-    def parallel(self, shared: Any) -> Any:  # noqa: ANN401, ARG002 - joblib itself finds arrays
-        """Make a `joblib.Parallel` of these workers."""
-        options: dict[str, Any] = {"n_jobs": self._n_jobs, "pre_dispatch": PRE_DISPATCH}
-        if self._backend == "loky":
-            options |= {"initializer": stand_by, "initargs": (os.getpid(),)}
-            options |= {"max_nbytes": _LARGE_ARRAY, "mmap_mode": "c"}
-            if self._n_jobs == 1:  # with which joblib would do without a process
-                options |= {"n_jobs": 2, "pre_dispatch": 1}
-        return joblib.Parallel(backend=self._backend, **PARALLEL, **options)
-
-    def is_current(self) -> bool:
-        """Tell that workers of this machine are always the same."""
-        return True
-
-    def loss(self, error: Exception) -> Loss | None:
-        """Tell whether an error is a loss of workers."""
-        if not isinstance(error, BrokenProcessPool):
-            return None
-        codes = re.findall(r"\b(SIG\w+|EXIT\(\d+\))", str(error))  # as SIGKILL(-9) and EXIT(1)
-        return Loss(", ".join(dict.fromkeys(codes)))
-
-    def dismiss(self) -> None:
-        """End all processes."""
-        if self._backend == "loky":
-            loky.get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
-
-    def close(self) -> None:
-        """Leave the processes to joblib, which keeps them for others for a while."""
-
-
-PRE_DISPATCH = "2 * n_jobs"
-PARALLEL = {"batch_size": 1, "return_as": "generator_unordered"}
-"""What is the same for all workers."""
-
-
 @dataclass(frozen=True, slots=True)
-class _Task(Generic[Item]):
+class _Assignment(Generic[Item]):
     item: Item
     deaths: int = 0  # of workers while it was in hand
 
@@ -304,7 +225,7 @@ class _Task(Generic[Item]):
     def is_suspect(self) -> bool:
         return self.deaths >= _ENOUGH_DEATHS
 
-    def after(self, loss: Loss) -> "_Task[Item]":
+    def after(self, loss: WorkerLoss) -> "_Assignment[Item]":
         return replace(self, deaths=self.deaths + loss.deaths)
 
 
@@ -313,13 +234,15 @@ class _Hand(Generic[Item]):
 
     def __init__(
         self,
-        waiting: deque[_Task[Item]],
+        waiting: deque[_Assignment[Item]],
+        items: deque[Item],
         is_wanted: Callable[[Item], bool],
         stop: Callable[[], bool],
     ) -> None:
-        self._waiting, self._is_wanted, self._stop = waiting, is_wanted, stop
+        self._waiting, self._items = waiting, items
+        self._is_wanted, self._stop = is_wanted, stop
         self._lock = threading.Lock()
-        self._in_hand: dict[int, _Task[Item]] = {}
+        self._in_hand: dict[int, _Assignment[Item]] = {}
         self._recalled = False
 
     def __iter__(self) -> Iterator[tuple[int, Item]]:
@@ -329,21 +252,27 @@ class _Hand(Generic[Item]):
                 return
             yield number, task.item
 
-    def _take(self, number: int) -> _Task[Item] | None:
+    def _take(self, number: int) -> _Assignment[Item] | None:
         with self._lock:
-            while self._waiting and not self._recalled and not self._stop():
-                task = self._waiting.popleft()
+            while (task := self._next()) is not None:
                 if self._is_wanted(task.item):
                     self._in_hand[number] = task
                     return task
         return None
 
-    def done(self, number: int) -> _Task[Item]:
+    def _next(self) -> _Assignment[Item] | None:
+        if self._recalled or self._stop():
+            return None
+        if self._waiting:
+            return self._waiting.popleft()
+        return _Assignment(self._items.popleft()) if self._items else None
+
+    def done(self, number: int) -> _Assignment[Item]:
         """Take a task as done."""
         with self._lock:
             return self._in_hand.pop(number)
 
-    def recall(self) -> list[_Task[Item]]:
+    def recall(self) -> list[_Assignment[Item]]:
         """Hand out no more; gives what was handed out and is not done, in its order."""
         with self._lock:
             self._recalled = True
@@ -353,7 +282,7 @@ class _Hand(Generic[Item]):
 class _WorkersLostError(Exception):
     """Workers died; the tasks in hand are not done."""
 
-    def __init__(self, loss: Loss) -> None:
+    def __init__(self, loss: WorkerLoss) -> None:
         super().__init__(loss)
         self.loss = loss
 
@@ -362,7 +291,7 @@ def _settled(
     job: Job[Item, Result],
     item: Item,
     outcome: Outcome[Result],
-    waiting: deque[_Task[Item]],
+    waiting: deque[_Assignment[Item]],
 ) -> Iterator[tuple[Item, Result | Failure]]:
     """Give what an outcome settles; where it leaves open which part is to blame, these wait."""
     if not outcome.cause:
@@ -372,7 +301,7 @@ def _settled(
     if list(parts) == [item]:
         yield item, Failure(outcome.cause, outcome.seconds)
     else:
-        waiting.extendleft(_Task(part) for part in reversed(parts))
+        waiting.extendleft(_Assignment(part) for part in reversed(parts))
 
 
 def _in_parentheses(causes: Sequence[str]) -> str:

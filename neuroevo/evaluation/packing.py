@@ -1,7 +1,7 @@
-"""Packs the trainings of many genomes into bundles of lanes. Does not train them."""
+"""Packs the trainings of many genomes into groups that fill bundles of lanes. Does not train."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from neuroevo.evaluation.phenotype import Phenotype
@@ -17,12 +17,12 @@ _STEP_COST = 2.0
 class Replicate:
     """One training of one trial."""
 
-    trial: int  # place of the trial among those that are evaluated together
+    trial: int  # its place among those that are evaluated together
     lane: Lane
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class LaneGroup:
     """Trainings that can share a bundle of lanes, each in a lane of its own."""
 
     architecture: Architecture
@@ -33,36 +33,36 @@ class Bundle:
         """Places of the trials that it holds trainings of, in their order."""
         return tuple(dict.fromkeys(replicate.trial for replicate in self.replicates))
 
-    def of_trial(self, trial: int) -> "Bundle":
+    def of_trial(self, trial: int) -> "LaneGroup":
         """Take the trainings of one trial alone."""
-        return Bundle(
+        return LaneGroup(
             self.architecture, tuple(each for each in self.replicates if each.trial == trial)
         )
 
 
-def pack(phenotypes: Sequence[Phenotype], replicates: int, lanes: int) -> list[Bundle]:
-    """Pack all replicates of some trials into as few bundles as there can be.
+def pack(phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int) -> list[LaneGroup]:
+    """Pack all replicates of some trials into as few groups as there can be.
 
-    Trials of one architecture and one method share bundles, so that no lane stays free but in the
-    last bundle of each kind. The costliest come first: what is left for the end is small, and the
+    Trials of one architecture and one method share groups, so that no lane stays free but in the
+    last group of each kind. The costliest come first: what is left for the end is small, and the
     workers finish together.
 
     Parameters
     ----------
     phenotypes
-        What to train, one for each trial.
+        What to train for each trial.
     replicates
         Trainings of each trial.
     lanes
         How many trainings fit into a bundle.
     """
     kinds: defaultdict[tuple[Architecture, Method], list[Replicate]] = defaultdict(list)
-    for trial, phenotype in enumerate(phenotypes):
+    for trial, phenotype in phenotypes.items():
         kinds[phenotype.architecture, phenotype.optimization.method].extend(
             Replicate(trial, _lane(phenotype, number)) for number in range(replicates)
         )
     return [
-        Bundle(architecture, tuple(members[first : first + lanes]))
+        LaneGroup(architecture, tuple(members[first : first + lanes]))
         for (architecture, _), members in sorted(kinds.items(), key=lambda item: -_cost(*item[0]))
         for first in range(0, len(members), lanes)
     ]

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -15,10 +16,10 @@ import psutil
 import pytest
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation import Workers
-from neuroevo.evaluation.evaluator import never
-from neuroevo.evaluation.pool import Failure, Job, LocalCrew, Pool
-from tests.evaluation.faults import DEADLY, FAULTY, SLOW, Items, times_worked_on, work
+from neuroevo.workers import Workers
+from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.pool import Failure, Job, Pool, never
+from tests.workers.faults import DEADLY, FAULTY, SLOW, Items, times_worked_on, work
 
 JOBS = pytest.mark.parametrize("n_jobs", [1, 2])
 
@@ -38,14 +39,14 @@ def loky(n_jobs: int, trial_timeout: float | None = None) -> Pool:
     return Pool(LocalCrew(Workers(n_jobs, "loky")), trial_timeout)
 
 
-def pairs(count: int) -> list[Items]:
+def pairs(count: int) -> deque[Items]:
     """Make so many pairs of items."""
-    return [(2 * number, 2 * number + 1) for number in range(count)]
+    return deque((2 * number, 2 * number + 1) for number in range(count))
 
 
-def results(pool: Pool, items: Sequence[Items], folder: Path) -> dict[Items, int | Failure]:
+def results(pool: Pool, items: Iterable[Items], folder: Path) -> dict[Items, int | Failure]:
     """Work on items to the end."""
-    running = pool.run(job(folder), items, never)
+    running = pool.run(job(folder), deque(items), never)
     return dict(running)
 
 
@@ -114,11 +115,11 @@ def test_what_always_kills_its_worker_has_failed(n_jobs: int, tmp_path: Path) ->
 @JOBS
 def test_what_takes_too_long_has_failed(n_jobs: int, tmp_path: Path) -> None:
     """An item that would take an hour is given up, and those beside it are done."""
-    items = [(1, 2), (3, SLOW), (5, 6), *pairs(6)[3:]]
+    items = [(1, 2), (3, SLOW), (5, 6), *[*pairs(6)][3:]]
     with loky(n_jobs, trial_timeout=1) as pool:
         done = results(pool, items, tmp_path)
     assert done.pop((SLOW,)) == Failure("took longer than the trial timeout of 1 s", 1)
-    assert set(done) == {(1, 2), (3,), (5, 6), *pairs(6)[3:]}
+    assert set(done) == {(1, 2), (3,), (5, 6), *[*pairs(6)][3:]}
     assert all(isinstance(result, int) for result in done.values())
 
 
@@ -141,8 +142,9 @@ def test_what_nobody_wants_any_more_is_not_done(tmp_path: Path) -> None:
     def parts(items: Items) -> list[Items]:
         return [(item,) for item in items if item in wanted]
 
+    items: deque[Items] = deque([(1,), (2,), (3,)])
     with Pool(LocalCrew(Workers(1))) as pool:
-        running = pool.run(Job(work, tmp_path, parts), [(1,), (2,), (3,)], never)
+        running = pool.run(Job(work, tmp_path, parts), items, never)
         done = []
         for item, _ in running:
             done.append(item)
@@ -213,8 +215,8 @@ def test_workers_that_do_not_live_are_no_failure_of_trials(tmp_path: Path) -> No
 
 ORPHANS = """
 from pathlib import Path
-from neuroevo.evaluation.evaluator import never
-from tests.evaluation.test_pool import job, loky, pairs
+from neuroevo.workers.pool import never
+from tests.workers.test_pool import job, loky, pairs
 with loky(2) as pool:
     for number, (item, worker) in enumerate(pool.run(job(Path({folder!r})), pairs(10_000), never)):
         if number == 5:

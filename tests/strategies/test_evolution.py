@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroevo import Evolution
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Evolution, Individual, hypervolume
+from neuroevo.evolution import Individual, hypervolume
 from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
 
 PLANE = SearchSpace(x=Float(-1.0, 1.0), y=Float(-1.0, 1.0))
@@ -50,12 +51,15 @@ def three(genome: Genome) -> tuple[float, float, float]:
 
 def search(evolution: Evolution, fitness: Fitness, generations: int) -> list[Individual]:
     """Ask and tell; return everything that was told."""
-    told = []
+    told: list[Individual] = []
     for _ in range(generations):
         genomes = evolution.ask()
         fitnesses = [tuple(fitness(genome)) for genome in genomes]
         evolution.tell(genomes, fitnesses)
-        told += [Individual(*pair) for pair in zip(genomes, fitnesses, strict=True)]
+        told += [
+            Individual(len(told) + place, *pair)
+            for place, pair in enumerate(zip(genomes, fitnesses, strict=True))
+        ]
     return told
 
 
@@ -149,7 +153,9 @@ def test_a_search_survives_generations_that_fail_altogether() -> None:
     assert (evolution.front, evolution.best) == ([], None)
     assert len(evolution.population) == 8
     told = search(evolution, sphere, 10)
-    assert evolution.best == min(told, key=lambda each: each.fitness)
+    best = min(told, key=lambda each: each.fitness)
+    assert evolution.best is not None
+    assert (evolution.best.genome, evolution.best.fitness) == (best.genome, best.fitness)
     assert not any(each.failed for each in evolution.population)
 
 
@@ -303,7 +309,7 @@ def test_genomes_that_were_not_asked_may_be_told() -> None:
     evolution = Evolution(SearchSpace(x=Integer(1, 6)), population_size=4)
     evolution.tell([{"x": 3}, {"x": 5}], [[0.5], [math.inf]])
     assert evolution.generation == 1
-    assert evolution.best == Individual(Genome({"x": 3}), (0.5,))
+    assert evolution.best == Individual(-1, Genome({"x": 3}), (0.5,))
     assert {genome["x"] for genome in evolution.ask()} == {1, 2, 4, 6}
 
 

@@ -1,0 +1,31 @@
+"""Grid search: every genome of a space, one after the other in a fixed order."""
+
+import math
+
+from neuroevo.space import Genome, SearchSpace
+from neuroevo.strategies.strategy import Options
+from neuroevo.strategies.unguided import UnguidedStrategy
+
+
+class GridSearch(UnguidedStrategy):
+    """Goes through all genomes of a space of finite size."""
+
+    name = "grid"
+
+    def __init__(self, space: SearchSpace, options: Options) -> None:
+        super().__init__(space, options)
+        self._genomes = space.genomes()
+
+    @staticmethod
+    def problems(space: SearchSpace) -> list[str]:
+        """Say which genes have more values than can be gone through."""
+        return [
+            f"{name}: must be a list of values or a range of whole numbers for a grid search, "
+            f"but got {gene.describe()}"
+            for name, gene in space.genes.items()
+            if math.isinf(gene.size)
+        ]
+
+    def _next_genome(self) -> Genome | None:
+        # Also passes over what was asked before a state was taken.
+        return next((genome for genome in self._genomes if genome not in self._asked), None)

@@ -1,0 +1,60 @@
+"""Workers of this machine: threads, or processes of joblib's loky."""
+
+import os
+import re
+from typing import Any
+
+import joblib
+from joblib.externals import loky
+from joblib.externals.loky.process_executor import BrokenProcessPool
+
+from neuroevo.workers.crew import PARALLEL, PRE_DISPATCH, WorkerLoss
+from neuroevo.workers.watch import stand_by
+from neuroevo.workers.workers import Workers
+
+_LARGE_ARRAY = 100_000  # bytes from which on an array is put where all processes see it
+
+
+class LocalCrew:
+    """Threads or processes of this machine.
+
+    Parameters
+    ----------
+    workers
+        How many, and which.
+    """
+
+    exits = False
+
+    def __init__(self, workers: Workers) -> None:
+        self._backend = workers.backend
+        self._n_jobs = joblib.cpu_count() if workers.n_jobs == -1 else workers.n_jobs
+
+    def parallel(self, shared: Any) -> Any:  # noqa: ANN401, ARG002 - joblib itself finds arrays
+        """Make a `joblib.Parallel` of these workers."""
+        options: dict[str, Any] = {"n_jobs": self._n_jobs, "pre_dispatch": PRE_DISPATCH}
+        if self._backend == "loky":
+            options |= {"initializer": stand_by, "initargs": (os.getpid(),)}
+            options |= {"max_nbytes": _LARGE_ARRAY, "mmap_mode": "c"}
+            if self._n_jobs == 1:  # with which joblib would do without a process
+                options |= {"n_jobs": 2, "pre_dispatch": 1}
+        return joblib.Parallel(backend=self._backend, **PARALLEL, **options)
+
+    def is_current(self) -> bool:
+        """Tell that workers of this machine are always the same."""
+        return True
+
+    def loss(self, error: Exception) -> WorkerLoss | None:
+        """Tell whether an error is a loss of workers."""
+        if not isinstance(error, BrokenProcessPool):
+            return None
+        codes = re.findall(r"\b(SIG\w+|EXIT\(\d+\))", str(error))  # as SIGKILL(-9) and EXIT(1)
+        return WorkerLoss(", ".join(dict.fromkeys(codes)))
+
+    def dismiss(self) -> None:
+        """End all processes."""
+        if self._backend == "loky":
+            loky.get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+
+    def close(self) -> None:
+        """Leave the processes to joblib, which keeps them for others for a while."""

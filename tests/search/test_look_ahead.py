@@ -1,0 +1,171 @@
+"""A search whose strategy knows no generations: the same bits for any number of jobs."""
+
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pytest
+
+from neuroevo.evolution import Candidate, Individual
+from neuroevo.evolution.variation import mutate
+from neuroevo.experiment import Experiment
+from neuroevo.runs import Trial
+from neuroevo.search import nobody
+from neuroevo.search.bench import Bench
+from neuroevo.search.loop import Search, SearchState
+from neuroevo.search.progress import StoppedError
+from neuroevo.search.record import MemoryRecord
+from neuroevo.space import SearchSpace
+from neuroevo.strategies import Options, Strategy
+from neuroevo.workers import Workers
+from neuroevo.workers.pool import never
+from tests.search.conftest import Tiny
+
+BASELINES = 6
+
+
+class SteadyState(Strategy):
+    """Asks for a mutant of the best that was told, one at a time; every third again, on purpose."""
+
+    name = "steady"
+
+    def __init__(self, space: SearchSpace, options: Options) -> None:
+        self._space = space
+        self._first = options.first_number
+        self._size = options.population_size
+        self._rng = np.random.Generator(np.random.PCG64(options.seed))
+        self._asked: list[Candidate] = []
+        self._told: list[Individual] = []
+
+    @property
+    def generation(self) -> int:
+        """A generation is as many as a population has."""
+        return len(self._told) // self._size
+
+    @property
+    def look_ahead(self) -> int:
+        """Two candidates are chosen before the first of them is told."""
+        return 3
+
+    def ask(self, count: int) -> list[Candidate]:
+        """Ask whatever was told."""
+        return [self._next() for _ in range(count)]
+
+    def _next(self) -> Candidate:
+        number = self._first + len(self._asked)
+        best = min(self._told, key=lambda each: each.fitness, default=None)
+        parents = () if best is None else (best.number,)
+        if best is None:
+            genome, operator = self._space.sample(self._rng), "initial"
+        elif number % 3 == 0:
+            genome, operator = best.genome, "repeat"
+        else:
+            genome, operator = mutate(self._space, best.genome, self._rng)
+        generation = len(self._asked) // self._size
+        self._asked.append(Candidate(number, genome, generation, operator, parents))
+        return self._asked[-1]
+
+    def tell(self, individuals: Sequence[Individual]) -> None:
+        """Learn at once."""
+        self._told += individuals
+
+    def drop(self, numbers: Collection[int]) -> None:
+        """Not needed here."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, Any]:
+        """Not needed here."""
+        return {}
+
+    @classmethod
+    def from_state(cls, space: SearchSpace, state: Mapping[str, Any]) -> Self:
+        """Not needed here."""
+        raise NotImplementedError
+
+
+def steady(experiment: Experiment) -> SearchState:
+    """Return where such a search begins."""
+    size = experiment.evolution.population
+    return SearchState(SteadyState(experiment.space, Options(size, 1, first_number=BASELINES)))
+
+
+def timeless(record: MemoryRecord) -> list[Trial]:
+    """Return the trials of a record by number, without what may differ."""
+    trials = [record.trials[number] for number in sorted(record.trials)]
+    return [dataclasses.replace(trial, seconds=0, work=()) for trial in trials]
+
+
+def searched(experiment: Experiment, workers: Workers) -> list[Trial]:
+    """Search to the end, and return the trials."""
+    record = MemoryRecord()
+    with Bench(experiment, experiment.task.data_set(), workers) as bench:
+        Search(bench, record, steady(experiment), nobody, never).run()
+    assert record.state["phase"] == "finished"
+    assert record.state["generation"] == experiment.evolution.generations
+    return timeless(record)
+
+
+@pytest.fixture(scope="module")
+def alone(tiny: Tiny) -> list[Trial]:
+    """Give the trials of one job."""
+    return searched(tiny(), Workers(1))
+
+
+@pytest.mark.parametrize("workers", [Workers(2), Workers(5), Workers(2, "loky")])
+def test_jobs_change_nothing_without_generations(
+    alone: list[Trial], tiny: Tiny, workers: Workers
+) -> None:
+    """Trials finish in another order, but are told and asked in that of their numbers."""
+    assert searched(tiny(), workers) == alone
+
+
+def test_candidates_follow_from_what_was_told(alone: list[Trial]) -> None:
+    """The first three know of no result, each other one of all that were told three before it."""
+    assert [trial.operator for trial in alone[BASELINES : BASELINES + 3]] == ["initial"] * 3
+    for trial in alone[BASELINES + 3 :]:
+        assert trial.parents
+        assert max(trial.parents) <= trial.number - 3
+
+
+def test_a_genome_may_be_trained_twice(alone: list[Trial]) -> None:
+    """A repeat is a trial of its own, with the same bits from the same starting weights."""
+    repeats = [trial for trial in alone if trial.operator == "repeat"]
+    assert repeats
+    for trial in repeats:
+        [parent] = (alone[number] for number in trial.parents)
+        assert (trial.genome, trial.curve) == (parent.genome, parent.curve)
+
+
+def test_what_is_recorded_is_not_trained_again(alone: list[Trial], tiny: Tiny) -> None:
+    """From any part of the trials, in any order, a search goes on to the same ones."""
+    random = np.random.default_rng(0)
+    experiment = tiny()
+    for _ in range(4):
+        record = MemoryRecord()
+        kept = random.permutation(len(alone))[: random.integers(len(alone))]
+        for number in kept:
+            record.append(dataclasses.replace(alone[number], seconds=99))
+        with Bench(experiment, experiment.task.data_set(), Workers(2)) as bench:
+            Search(bench, record, steady(experiment), nobody, never).run()
+        assert timeless(record) == alone
+        assert sum(trial.seconds == 99 for trial in record.trials.values()) == len(kept)
+
+
+def test_a_stopped_search_keeps_what_is_finished(alone: list[Trial], tiny: Tiny) -> None:
+    """Stopped after any trial, all that finished is recorded, and what was told is a prefix."""
+    experiment = tiny()
+    for most in (1, 8, 13):
+        record = MemoryRecord()
+        bench = Bench(experiment, experiment.task.data_set(), Workers(2))
+        search = Search(
+            bench,
+            record,
+            steady(experiment),
+            nobody,
+            lambda: len(record.trials) >= most,  # noqa: B023 - asked within the round
+        )
+        with bench, pytest.raises(StoppedError):
+            search.run()
+        assert len(record.trials) >= most
+        assert all(trial in alone for trial in timeless(record))
