@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections import Counter
+from pathlib import Path
 
 import neuroevo
 
@@ -21,3 +23,14 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         [sys.executable, "-c", command], capture_output=True, check=True, text=True
     )
     assert printed.stdout == "[]\n"
+
+
+def test_no_room_holds_more_than_a_quarter_of_the_house() -> None:
+    """Counted in lines of Python, no folder of the package outgrows the others."""
+    house = Path(neuroevo.__file__).parent
+    lines = {path: len(path.read_text().splitlines()) for path in house.rglob("*.py")}
+    rooms = Counter[str]()
+    for path, count in lines.items():
+        rooms[path.relative_to(house).parts[0]] += count
+    largest, count = rooms.most_common(1)[0]
+    assert count <= rooms.total() / 4, largest

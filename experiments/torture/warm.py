@@ -3,9 +3,9 @@
 import pandas as pd  # noqa: F401 - loaded here, used there
 import plotly.graph_objects  # noqa: F401 - loaded here, used there
 
+import neuroevo.cli.display
 import neuroevo.cli.main
-import neuroevo.cli.progress
-import neuroevo.cli.summary
+import neuroevo.cli.outcome
 import neuroevo.playground  # noqa: F401 - loaded here, used there
 from neuroevo.learning.training import compile_kernel
 

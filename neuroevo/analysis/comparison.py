@@ -17,6 +17,7 @@ from neuroevo.analysis.histories import (
     best_so_far,
     distribution,
     hypervolume_so_far,
+    median_course,
 )
 from neuroevo.analysis.rank_test import RankTest, rank_tests
 from neuroevo.errors import UsageError
@@ -297,6 +298,22 @@ class Comparison:
             for item, column in zip(self.objectives, each.scores.T, strict=True)
         ]
         return _stacked(parts, ["run", "objective", "trials", "seconds", "best"])
+
+    def courses(self, item: "Objective") -> dict[str, tuple[Numbers, Numbers]]:
+        """Return trials and lowest score of each run; where runs are grouped, settings' medians."""
+        table = self.histories
+        courses = {
+            str(label): (rows["trials"].to_numpy(float), rows["best"].to_numpy(float))
+            for label, rows in table[table["objective"] == item.name].groupby("run", sort=False)
+        }
+        if not self.is_grouped:
+            return courses
+        medians = {
+            name: median_course([courses[each.label] for each in group])
+            for name, group in self.settings.items()
+            if all(each.label in courses for each in group)
+        }
+        return {name: course for name, course in medians.items() if len(course[0])}
 
     @cached_property
     def hypervolumes(self) -> pd.DataFrame:

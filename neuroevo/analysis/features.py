@@ -1,4 +1,4 @@
-"""What varies among genomes, as numbers and categories: the axes on which figures lay trials out.
+"""What varies among genomes, as numbers and categories.
 
 It knows genomes and no figure. Hidden layers are told by their depth and their units together.
 """
@@ -62,20 +62,6 @@ class Feature:
     def is_fanned(self) -> bool:
         """Whether many trials may share a value, so that their points have to be fanned out."""
         return bool(self.options) or (self.is_whole and not self.logarithmic)
-
-    def told(self, value: float) -> str:
-        """Return a value in words."""
-        return self.options[int(value)] if self.options else wording.number(value)
-
-    def phrase(self, low: float, high: float) -> str:
-        """Return a span of values with the feature's name: ``2 to 3 hidden layers``."""
-        if self.name in {DEPTH, UNITS} and high == 0:
-            return f"no {self.name.removesuffix('s')}"
-        start, end = self.told(low), self.told(high)
-        span = start if start == end else f"{start} to {end}"
-        if self.name in {DEPTH, UNITS}:
-            return f"{span} {self.name.removesuffix('s') if span == '1' else self.name}"
-        return f"{self.name} {span}"
 
 
 def features(genes: "Mapping[str, Gene]", trials: "Sequence[Trial]") -> tuple[Feature, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo.analysis.features import Feature, features
-from neuroevo.analysis.importance import Importances, importances
+from neuroevo.analysis.gene_importance import Importances, importances
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import OBJECTIVES, layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
@@ -160,7 +160,8 @@ class Findings:
     def importances(self) -> Importances:
         """How much each feature of the genomes matters, which takes a second to find out."""
         fitnesses = self.fitnesses(self.searched)
-        return importances(self.experiment.space.genes, self.searched, fitnesses)
+        genes = self.experiment.space.genes
+        return importances(self.objectives, genes, self.searched, fitnesses)
 
     @property
     def networks(self) -> int:

@@ -54,7 +54,7 @@ def _ranked(run: "Run", rank: int) -> "Trial":
 
 
 def _described(run: "Run", trial: "Trial", rank: int) -> dict[str, object]:
-    from neuroevo.cli.summary import fresh_objectives
+    from neuroevo.cli.outcome import fresh_objectives
 
     recorded = json.loads(trial.to_json())
     return {

@@ -22,7 +22,7 @@ from neuroevo.errors import UsageError
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
-    from neuroevo.report.comparison.boards import Board
+    from neuroevo.report.board import Board
 
 EXAMPLES = examples(
     "neuroevo compare mouse-20261122-154455 latest --open",

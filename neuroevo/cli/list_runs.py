@@ -23,10 +23,10 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
 
     Prints a table to stdout, or a JSON array with --json.
     """
-    from neuroevo.analysis.summary import Summarizer
+    from neuroevo.analysis.run_reader import RunReader
     from neuroevo.runs import list_runs as folders
 
-    summaries = [Summarizer(folder).summary() for folder in folders(results)]
+    summaries = [RunReader(folder).summary() for folder in folders(results)]
     if as_json:
         typer.echo(json.dumps([summary.described() for summary in summaries], indent=2))
     elif not summaries:

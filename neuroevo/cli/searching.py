@@ -17,7 +17,7 @@ from neuroevo.cli.terminal import called, print_heading, reference, say
 from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
-    from neuroevo.cli.progress import Display
+    from neuroevo.cli.display import Display
     from neuroevo.report.run import Run
     from neuroevo.search import Progress
     from neuroevo.workers import Backend, Workers
@@ -60,7 +60,7 @@ def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "tuple[Run, boo
     NeuroevoError
         If something went wrong; where the run can be resumed, it says how.
     """
-    from neuroevo.cli.progress import watch
+    from neuroevo.cli.display import watch
     from neuroevo.search import StoppedError
 
     display = watch(quiet=quiet)
@@ -90,7 +90,7 @@ def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "tuple[Run, boo
 
 def print_outcome(run: "Run", *next_steps: str) -> None:
     """Write what a run found, and what can be done with its best, to stderr."""
-    from neuroevo.cli.summary import print_findings
+    from neuroevo.cli.outcome import print_findings
 
     print_findings(run, sys.stderr)
     if run.pareto_front():

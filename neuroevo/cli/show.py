@@ -24,7 +24,7 @@ def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False)
 
     Prints text to stdout, or a JSON object with --json.
     """
-    from neuroevo.cli.summary import print_findings
+    from neuroevo.cli.outcome import print_findings
     from neuroevo.report.run import load_run
 
     found = load_run(run, results)
@@ -132,7 +132,7 @@ def _plain_experiment(run: "Run") -> dict[str, Any]:
 
 def _described_trial(run: "Run", trial: "Trial") -> dict[str, Any]:
     """Give a trial as in the journal but for its curve, with the scores on fresh seeds."""
-    from neuroevo.cli.summary import fresh_objectives, times_fewer_samples
+    from neuroevo.cli.outcome import fresh_objectives, times_fewer_samples
 
     described: dict[str, Any] = json.loads(trial.to_json())
     del described["curve"]

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from neuroevo.dashboard.events import Streams, all_runs, one_run
+from neuroevo.dashboard.events import EventStreams, all_runs, one_run
 from neuroevo.dashboard.guard import Guard
 from neuroevo.dashboard.pages import asset_of, problem
 from neuroevo.dashboard.shelf import Shelf
@@ -37,7 +37,7 @@ def application(
     """
     shelf = Shelf(results)
     views = Views(shelf)
-    following = Streams(streams, stopping)
+    following = EventStreams(streams, stopping)
 
     async def events(_request: Request) -> Response:
         return following.following(all_runs(shelf))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from neuroevo import wording
-from neuroevo.report.drawing import round_step
+from neuroevo.analysis.coordinates import round_step
 
 SIDE = 1000  # units of a drawing, each way
 MOST_TICKS = 6

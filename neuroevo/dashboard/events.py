@@ -23,7 +23,7 @@ Look = Callable[[], dict[str, Any]]
 """What is to be told, by name: plain JSON values."""
 
 
-class Streams:
+class EventStreams:
     """The event streams that are open.
 
     Parameters
@@ -79,7 +79,7 @@ class Streams:
 class _Stream(StreamingResponse):
     media_type = "text/event-stream"
 
-    def __init__(self, streams: Streams, told: AsyncIterator[str]) -> None:
+    def __init__(self, streams: EventStreams, told: AsyncIterator[str]) -> None:
         super().__init__(told)
         self._streams = streams
 

@@ -5,32 +5,18 @@ It hands out what was found; it knows no page and no request.
 
 import threading
 import time
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from neuroevo.analysis.findings import Findings
-from neuroevo.analysis.summary import Kept, Summarizer, Summary
-from neuroevo.errors import NeuroevoError
+from neuroevo.analysis.run_reader import RunReader
+from neuroevo.analysis.summary import Summary
 from neuroevo.playground import report_page
-from neuroevo.report.run import Run
 from neuroevo.runs import (
-    JournalReader,
     RunFolder,
-    damage,
     list_runs,
-    read_champions,
-    read_environment,
-    read_start,
-    read_trial,
 )
-
-if TYPE_CHECKING:
-    from neuroevo.runs import Champion, Trial
 
 MOST_OPEN = 8  # runs whose trials are kept in memory
 FRESH = 0.4  # seconds for which a look at all runs is good
@@ -110,7 +96,7 @@ class Shelf:
                 self._opened.pop(identity, None)
                 self._opened[identity] = book
                 for oldest in list(self._opened)[:-MOST_OPEN]:
-                    if self._opened[oldest].close():
+                    if self._opened[oldest].forget():
                         del self._opened[oldest]
         return book
 
@@ -118,7 +104,7 @@ class Shelf:
         return self._books.setdefault(folder.id, Book(folder))
 
 
-class Book:
+class Book(RunReader):
     """One run and all that can be read in it.
 
     Parameters
@@ -128,56 +114,19 @@ class Book:
     """
 
     def __init__(self, folder: RunFolder) -> None:
-        self.folder = folder
-        self._summarizer = Summarizer(folder)
-        self._lock = threading.RLock()
-        self._begin()
-
-    def close(self) -> bool:
-        """Forget what takes much memory, unless somebody is reading; tells whether it did."""
-        if not self._lock.acquire(blocking=False):
-            return False
-        try:
-            self._begin()
-        finally:
-            self._lock.release()
-        return True
-
-    def _begin(self) -> None:
-        self._index = _Index(self.folder.journal_file)
-        self._champions: Kept[tuple[Champion, ...]] = Kept()
-        self._findings: tuple[Summary, Findings] | None = None
+        super().__init__(folder)
+        self._making = threading.Lock()
         self._report: _Report | None = None
 
-    def summary(self) -> Summary:
-        """Return the run in a few numbers."""
-        return self._summarizer.summary()
-
-    def findings(self) -> Findings:
-        """Return what was found; only the trials of the front and the baselines have their curves.
-
-        Raises
-        ------
-        NeuroevoError
-            If the run can't be read.
-        """
-        with self._lock:
-            summary = self.summary()
-            if self._findings is None or self._findings[0] is not summary:
-                self._findings = summary, self._read(summary)
-            return self._findings[1]
-
-    def trial(self, number: int) -> "Trial | None":
-        """Return the trial of a number with its curve, if there is one.
-
-        Raises
-        ------
-        NeuroevoError
-            If the run can't be read.
-        """
-        with self._lock:
-            self._index.advance()
-            return self._index.whole(number)
+    def forget(self) -> bool:
+        """Forget what takes much memory, unless somebody is reading; tells whether it did."""
+        if not self._making.acquire(blocking=False):
+            return False
+        try:
+            self._report = None
+            return super().forget()
+        finally:
+            self._making.release()
 
     def report(self) -> bytes:
         """Return the report as it would be written now.
@@ -190,84 +139,16 @@ class Book:
             If the run can't be read.
         """
         asked = time.monotonic()
-        with self._lock:
+        with self._making:
             known = self._report
             if known is None or (known.began < asked and known.summary is not self.summary()):
                 began, summary = time.monotonic(), self.summary()
-                text = report_page(Run(self.folder).findings).encode()
+                text = report_page(self.findings_with_studies()).encode()
                 known = self._report = _Report(summary, began, text)
             return known.text
-
-    def _read(self, summary: Summary) -> Findings:
-        if summary.experiment is None:
-            raise NeuroevoError(*summary.problems)
-        self._index.advance()
-        champions = self.folder.champions_file
-        shown = [each.number for each in (*summary.front, *summary.baselines)]
-        start = read_start(self.folder.start_file)
-        return Findings(
-            experiment=summary.experiment,
-            columns=start.columns,
-            kept=start.kept,
-            trials=self._index.trials(whole=shown),
-            champions=self._champions.of(
-                lambda: tuple(read_champions(champions)) if champions.exists() else (), champions
-            ),
-            environment=read_environment(self.folder.environment_file),
-            identity=self.folder.id,
-            seconds=summary.seconds,
-            finished=summary.state == "complete",
-        )
 
 
 class _Report(NamedTuple):
     summary: Summary
     began: float
     text: bytes
-
-
-class _Index:
-    """The trials of a journal that grows, without their curves, and where each stands."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._reader = JournalReader(path)
-        self._trials: list[Trial] = []  # by number
-        self._places: dict[int, int] = {}
-
-    def advance(self) -> None:
-        """Read what was committed since.
-
-        Raises
-        ------
-        StorageError
-            If a line is damaged.
-        """
-        while True:
-            new = self._reader.read()
-            if new.afresh:
-                self._trials, self._places = [], {}
-            if new.problems:
-                self._reader = JournalReader(self._path)
-                raise damage(self._path, new.problems)
-            if new.is_empty:
-                return
-            bare = (replace(trial, curve=()) for trial in new.trials)
-            self._trials = sorted([*self._trials, *bare], key=attrgetter("number"))
-            places = zip(new.trials, new.places, strict=True)
-            self._places.update((trial.number, place) for trial, place in places)
-
-    def whole(self, number: int) -> "Trial | None":
-        """Return a trial with its curve."""
-        place = self._places.get(number)
-        return None if place is None else read_trial(self._path, place)
-
-    def trials(self, whole: Iterable[int]) -> "tuple[Trial, ...]":
-        """Return all trials by number, some of them with their curves."""
-        trials: Sequence[Trial] = self._trials.copy()
-        for number in whole:
-            found = self.whole(number)
-            place = bisect_left(trials, number, key=attrgetter("number"))
-            if found is not None:
-                trials[place] = found  # type: ignore[index] # a list
-        return tuple(trials)

@@ -58,12 +58,13 @@ def phenotype_of(
         Where a value is none that a network can have.
     """
     chosen = {name: configuration.get(name, getattr(training, name)) for name in TRAINING_GENES}
-    layers = layers_of(configuration)
+    layers = layers_of(configuration) if configuration["hidden"] else ()
+    names: Any = [layer.activation or configuration["activation"] for layer in layers]
     architecture = Architecture(
         inputs=layer_ends[0],
         hidden=tuple(layer.width for layer in layers),
         outputs=layer_ends[1],
-        activation=tuple(layer.activation for layer in layers),
+        activation=tuple(names),
         biases=chosen.pop("biases"),
         output="softmax" if training.loss == "cross_entropy" else "linear",
     )
@@ -90,11 +91,11 @@ def layers_of(configuration: Mapping[str, Any], gene: str = "hidden") -> tuple[H
         The gene that describes layers; where it does not, or is missing, there are none.
     """
     value = configuration.get(gene)
-    if not isinstance(value, tuple):
+    if not isinstance(value, tuple | list):
         return ()
     shared = str(configuration.get("activation", ""))
     return tuple(
-        HiddenLayer(*layer) if isinstance(layer, tuple) else HiddenLayer(layer, shared)
+        HiddenLayer(*layer) if isinstance(layer, tuple | list) else HiddenLayer(layer, shared)
         for layer in value
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from neuroevo import wording
+from neuroevo.analysis.network_paths import strongest_path
 
 if TYPE_CHECKING:
     from neuroevo.learning import Network
@@ -159,37 +160,6 @@ def laid_out(network: "Network") -> Diagram:
     headings = _headings(network, [layer[0].x for layer in units[1:-1]])
     paths = _strongest_paths([values for values, _ in layers], units)
     return Diagram(tuple(units), tuple(weights[left_out:]), left_out, height, headings, paths)
-
-
-def strongest_path(
-    layers: Sequence[np.ndarray], source: int, target: int | None = None
-) -> tuple[int, ...]:
-    """Find the path whose weights have the largest product, whatever its sign.
-
-    Parameters
-    ----------
-    layers
-        The weights of each layer, arrays (inputs, outputs).
-    source
-        The input at which the path begins.
-    target
-        The output at which it ends; if None, the one with the largest product.
-
-    Returns
-    -------
-    The path's place in each layer, from the input to the output; of equal paths the first.
-    """
-    reached = np.zeros(len(layers[0]))
-    reached[source] = 1.0
-    before = []
-    for weights in layers:
-        products = reached[:, np.newaxis] * np.abs(weights.astype(np.float64))
-        before.append(products.argmax(axis=0))
-        reached = products.max(axis=0)
-    places = [int(reached.argmax()) if target is None else target]
-    for predecessors in reversed(before[1:]):
-        places.append(int(predecessors[places[-1]]))
-    return (source, *reversed(places))
 
 
 def _strongest_paths(

@@ -8,23 +8,17 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from neuroevo import wording
 from neuroevo.report.theme import LIGHT, RAMP
 
 if TYPE_CHECKING:
-    from neuroevo.analysis.features import Feature
     from neuroevo.evaluation import Objective
 
 Specification = dict[str, Any]
 
-MOST_POINTS = 3_000
 MOST_GENERATIONS = 400
 MOST_TICKS = 7
 STEP_DURATION = 150  # milliseconds of a frame that is played
-GOLDEN, SILVER = 0.6180339887, 0.4142135624  # irrational, and to one another
 EXACT_WHOLE = 2.0**53
 ENOUGH_DECADES = 1.6
 FEW_DECADES = 0.8
@@ -96,32 +90,6 @@ def objective_title(objective: "Objective") -> str:
     return f"{name} ({unit})" if unit and unit.lower() not in name.lower() else name
 
 
-def feature_axis(feature: "Feature", ticks: int = MOST_TICKS) -> dict[str, Any]:
-    """Return the axis of a feature of genomes, which holds all values that were tried.
-
-    Parameters
-    ----------
-    ticks
-        How many powers of ten are labelled at most.
-    """
-    axis: dict[str, Any] = {"title": {"text": wording.plain(feature.name)}}
-    present = feature.present
-    if feature.options:
-        count = len(feature.options)
-        return axis | {
-            "range": [-0.6, count - 0.4],
-            "tickvals": list(range(count)),
-            "ticktext": [wording.plain(option, 12) for option in feature.options],
-            "showgrid": False,
-        }
-    if feature.logarithmic:
-        return axis | logarithmic_axis(present.tolist(), ticks)
-    low, high = float(present.min()), float(present.max())
-    room = 0.6 if feature.is_fanned else 0.04 * (high - low)
-    whole = whole_ticks(round(high - low)) if feature.is_whole else {}
-    return axis | {"range": [round(low - room, 6), round(high + room, 6)]} | whole
-
-
 def colour_bar(
     title: str, low: int, high: int, ticks: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -162,12 +130,6 @@ def whole_ticks(extent: int) -> dict[str, Any]:
     return {"tickformat": "d", "dtick": 1, "tick0": 0} if extent <= MOST_TICKS else {"nticks": 9}
 
 
-def round_step(least: float) -> float:
-    """Return the round number, 1, 2 or 5 times a power of ten, that is at least so large."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-9))
-
-
 def ramp_colour(position: float) -> str:
     """Return the ramp's colour at a position between 0 (early, pale) and 1 (late, strong)."""
     return RAMP[round(min(max(position, 0.0), 1.0) * (len(RAMP) - 1))]
@@ -183,23 +145,6 @@ def domains(count: int, size: float, gap: float) -> list[list[float]]:
     """
     share = gap / (count * size + (count - 1) * gap)
     return [panel_domain(place, count, share) for place in range(count)]
-
-
-def fanned(count: int, width: float, step: float = GOLDEN) -> NDArray[np.float64]:
-    """Return small offsets that fill a width evenly, the same every time.
-
-    Parameters
-    ----------
-    count
-        How many.
-    width
-        What they fill, half of it on either side of 0.
-    step
-        Share of the width from each to the next, `GOLDEN` or, for the other coordinate of the
-        same points, `SILVER`: with equal steps they would lie on a line.
-    """
-    places = np.arange(1, count + 1, dtype=np.float64)
-    return np.round((places * step % 1 - 0.5) * width, 3)
 
 
 def chooser(buttons: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

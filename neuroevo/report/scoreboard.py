@@ -5,7 +5,7 @@ It decides which columns are shown and how their values are written; it knows no
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,50 +13,17 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis import tables
 from neuroevo.analysis.findings import EXCERPT
+from neuroevo.report.board import Board, Cell, headings
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
-LONG_TEXT = 24  # characters, from which on a cell may break into lines
 FIRST_GENES = ("activation", "learning_rate")  # beside the network; others stand after the scores
 BREAK = "\u200b"  # no width, but a line may end there
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a table: its text, and what is under it; whether a number, the best, a sentence."""
-
-    text: str
-    numeric: bool = False
-    strong: bool = False
-    long: bool = False
-    under: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as a page shows it.
-
-    Parameters
-    ----------
-    champion
-        Whether the first row is the champion's.
-    groups
-        Headings over several columns, each with their number.
-    columns
-        The heading of each column.
-    rows
-        The cells.
-    """
-
-    champion: bool
-    groups: tuple[tuple[str, int], ...]
-    columns: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-def best_table(findings: "Findings", most: int = EXCERPT) -> Table | None:
+def best_table(findings: "Findings", most: int = EXCERPT) -> Board | None:
     """Return the front from end to end, best first, with both scores; None if it is empty.
 
     Parameters
@@ -78,7 +45,7 @@ def best_table(findings: "Findings", most: int = EXCERPT) -> Table | None:
     return _scored_table(findings, shown, ["rank", "network"], tail)
 
 
-def baselines_table(findings: "Findings") -> Table | None:
+def baselines_table(findings: "Findings") -> Board | None:
     """Return the baselines under the champion; None if the run has none."""
     table = tables.baselines(findings)
     if table.empty:
@@ -119,7 +86,7 @@ def _with_diverged(
 
 def _scored_table(
     findings: "Findings", table: pd.DataFrame, lead: Sequence[str], tail: Sequence[str]
-) -> Table:
+) -> Board:
     """Return a table of trials, what tells most first: many genes reach beyond a screen.
 
     First columns and genes, both scores of each objective, further genes, the rest. Texts break
@@ -150,13 +117,10 @@ def _scored_table(
         for row in table.to_dict("records")
     )
     groups = [("", len(before)), *((item.label, 2) for item in findings.objectives)]
-    headings = tuple(
-        Cell(_heading(name, units), numeric=bool(rows) and rows[0][place].numeric)
-        for place, name in enumerate(columns)
-    )
+    titles = [_heading(name, units) for name in columns]
     champion = bool(findings.front) and "rank" in table.columns and table["rank"].iloc[0] == 1
     groups += [("", len(after))] * bool(after)
-    return Table(champion, tuple(groups), headings, rows)
+    return Board(headings(titles, rows), rows, tuple(groups), champion=champion)
 
 
 def _heading(name: str, units: "dict[str, Objective]") -> str:
@@ -172,10 +136,9 @@ def _cell(content: Any, *, breaks: bool) -> Cell:  # noqa: ANN401 - whatever a t
     if isinstance(content, int) and numeric:
         return Cell(f"{content:,}", numeric)
     text = wording.shortened(wording.value(content), 160)
-    if breaks and len(text) > LONG_TEXT:
-        return Cell(text.replace("·", f"·{BREAK}"), numeric, long=True)
-    return Cell(text, numeric)
+    cell = Cell(text, numeric, breaks=breaks)
+    return replace(cell, text=text.replace("·", f"·{BREAK}")) if cell.long else cell
 
 
 def _score_cell(score: float, item: "Objective", lowest: float) -> Cell:
-    return Cell(wording.measured(score, item.unit), numeric=True, strong=score == lowest)
+    return Cell(wording.measured(score, item.unit), numeric=True, best=score == lowest)

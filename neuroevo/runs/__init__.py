@@ -22,6 +22,7 @@ from neuroevo.runs.journal_reader import (
     JournalReader,
     damage,
     mend_journal,
+    read_study,
     read_trial,
     read_trials,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "read_experiment",
     "read_start",
     "read_status",
+    "read_study",
     "read_trial",
     "read_trials",
     "version",

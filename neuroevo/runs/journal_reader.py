@@ -170,6 +170,18 @@ def read_trials(path: Path, remedy: str = _RESUME) -> list[Trial]:
     return sorted(trials, key=lambda trial: trial.number)
 
 
+def read_study(path: Path) -> list[Trial]:
+    """Read the trials of a study beside the search; none where there is no such.
+
+    Raises
+    ------
+    StorageError
+        If the file can't be read, or if lines in it are damaged.
+    """
+    remedy = f"delete {path.name}, which can be made again"
+    return read_trials(path, remedy) if path.exists() else []
+
+
 def damage(path: Path, problems: Sequence[str], remedy: str = _RESUME) -> StorageError:
     """Make the error for a journal with damaged lines; the first of them are named."""
     named = [f"{problem}; {remedy}" for problem in problems[:_MOST_PROBLEMS]]

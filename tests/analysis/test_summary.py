@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from neuroevo.analysis.summary import Summarizer, Summary
+from neuroevo.analysis.run_reader import RunReader
+from neuroevo.analysis.summary import Summary
 from neuroevo.report.run import Run
 from neuroevo.runs import RunFolder, RunLock
 
@@ -18,7 +19,7 @@ def front(summary: Summary) -> list[int]:
 
 def test_a_summary_agrees_with_the_run(any_run: Run) -> None:
     """Front, best scores, baselines and counts are those of the run as a whole."""
-    summary = Summarizer(any_run.folder).summary()
+    summary = RunReader(any_run.folder).summary()
     findings = any_run.findings
     assert front(summary) == [trial.number for trial in findings.front]
     assert summary.trials == len(findings.trials)
@@ -40,22 +41,22 @@ def test_a_summary_goes_along_with_its_run(runs: Runs, tmp_path: Path) -> None:
     shutil.copytree(run.folder.path, copy.path)
     whole = run.folder.journal_file.read_bytes()
     copy.journal_file.write_bytes(b"")
-    summarizer, counts = Summarizer(copy), []
+    reader, counts = RunReader(copy), []
     with copy.journal_file.open("ab") as file:
         for start in range(0, len(whole), 40_001):
             os.write(file.fileno(), whole[start : start + 40_001])
-            summary = summarizer.summary()
+            summary = reader.summary()
             counts.append(summary.trials)
             assert summary.trials == whole[: start + 40_001].count(b"\n")
     assert counts == sorted(counts)
     assert front(summary) == [trial.number for trial in run.pareto_front()]
-    assert summary.generations == Summarizer(copy).summary().generations
+    assert summary.generations == RunReader(copy).summary().generations
 
 
 def test_nothing_is_read_again_while_nothing_changes(runs: Runs) -> None:
     """Asked twice about a run at rest, the very same summary is given."""
-    summarizer = Summarizer(runs("conflict").folder)
-    assert summarizer.summary() is summarizer.summary()
+    reader = RunReader(runs("conflict").folder)
+    assert reader.summary() is reader.summary()
 
 
 def test_the_state_follows_the_lock_and_the_checkpoint(runs: Runs, tmp_path: Path) -> None:
@@ -63,17 +64,17 @@ def test_the_state_follows_the_lock_and_the_checkpoint(runs: Runs, tmp_path: Pat
     run = runs("four trials")
     copy = RunFolder(tmp_path / run.folder.id)
     shutil.copytree(run.folder.path, copy.path)
-    summarizer = Summarizer(copy)
-    assert summarizer.summary().state == "complete"
+    reader = RunReader(copy)
+    assert reader.summary().state == "complete"
     last = copy.checkpoint_file.read_bytes()
     copy.checkpoint_file.unlink()
-    assert summarizer.summary().state == "interrupted"
+    assert reader.summary().state == "interrupted"
     with RunLock(copy):
-        assert summarizer.summary().state == "running"
+        assert reader.summary().state == "running"
         copy.checkpoint_file.write_bytes(last)
-        assert summarizer.summary().state == "complete"
+        assert reader.summary().state == "complete"
         copy.checkpoint_file.unlink()
-    assert summarizer.summary().state == "interrupted"
+    assert reader.summary().state == "interrupted"
 
 
 def test_damage_comes_and_goes(runs: Runs, tmp_path: Path) -> None:
@@ -81,13 +82,36 @@ def test_damage_comes_and_goes(runs: Runs, tmp_path: Path) -> None:
     run = runs("four trials")
     copy = RunFolder(tmp_path / run.folder.id)
     shutil.copytree(run.folder.path, copy.path)
-    summarizer = Summarizer(copy)
+    reader = RunReader(copy)
     for name in ("trials.jsonl", "champions.safetensors", "start.json", "environment.json"):
         file = copy.path / name
         sound = file.read_bytes()
         file.write_bytes(b"\xff nonsense\n")
-        damaged = summarizer.summary()
+        damaged = reader.summary()
         assert damaged.state == "damaged"
         assert name in damaged.problems[0]
         file.write_bytes(sound)
-        assert summarizer.summary().state == "complete"
+        assert reader.summary().state == "complete"
+
+
+def test_findings_go_along_with_their_run(runs: Runs, tmp_path: Path) -> None:
+    """Opened before half of the trials are there, forgotten and opened again, nothing is amiss."""
+    run = runs("conflict")
+    copy = RunFolder(tmp_path / run.folder.id)
+    shutil.copytree(run.folder.path, copy.path)
+    copy.checkpoint_file.unlink()  # it would know of the trials that are to come
+    lines = run.folder.journal_file.read_bytes().splitlines(keepends=True)
+    half = len(lines) // 2
+    copy.journal_file.write_bytes(b"".join(lines[:half]))
+    reader = RunReader(copy)
+    assert len(reader.findings().trials) == reader.summary().trials == half
+    for line in lines[half:]:
+        with copy.journal_file.open("ab") as file:
+            file.write(line)
+    for _ in range(2):
+        findings = reader.findings()
+        assert [trial.number for trial in findings.trials] == list(range(len(lines)))
+        assert findings.front == run.findings.front
+        assert reader.trial(half) == run.all_trials[half]
+        assert reader.forget()
+        assert front(reader.summary()) == [trial.number for trial in findings.front]

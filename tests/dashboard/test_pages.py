@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from neuroevo.analysis.front_history import front_history
 from neuroevo.experiment import Experiment
 from neuroevo.report.plots import pareto_front
 from neuroevo.report.run import load_run
@@ -197,7 +198,7 @@ def test_a_run_without_a_front_claims_none(serve: Serve, look: Look, tmp_path: P
 def test_the_front_lies_as_in_the_report(client: Client, look: Look, sound: Path) -> None:
     """The same objective is across, the same upward."""
     run = next(path for path in sound.iterdir() if path.name.startswith("second"))
-    [(across, upward)] = pareto_front.pairs_of(pareto_front.data(load_run(run).findings))
+    [(across, upward)] = pareto_front.pairs_of(front_history(load_run(run).findings))
     assert across is not None
     page = look(f"{client.url}runs/{run.name}")
     chart = page.locator("figure", has_text="Pareto front")

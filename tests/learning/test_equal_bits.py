@@ -74,7 +74,8 @@ import hashlib
 from itertools import product
 import numpy as np
 from neuroevo.learning import (
-    ACTIVATIONS, OPTIMIZERS, SCHEDULES, Architecture, DataSet, Optimization, TrainingSettings
+    ACTIVATIONS, OPTIMIZERS, SCHEDULES, Architecture, Columns, DataSet, Optimization,
+    TrainingSettings,
 )
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import sample_stream, train

@@ -1,5 +1,6 @@
 """The invented runs, which are written once."""
 
+from tests.invented_findings import six
 from tests.invented_runs import any_run, runs
 
-__all__ = ["any_run", "runs"]
+__all__ = ["any_run", "runs", "six"]

@@ -6,8 +6,6 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from neuroevo.learning import Architecture, Columns, Network
 from neuroevo.report.diagram import (
@@ -18,26 +16,10 @@ from neuroevo.report.diagram import (
     laid_out,
     svg,
 )
-from neuroevo.report.plots.network import NetworkData, amounts_to, caption
+from neuroevo.report.plots.champion_network import NetworkData, caption
+from tests.invented_findings import NAMED, network
 
-NAMED = Columns(("x", "y"), ("x", "y"))
 LAYERS = [(), (3,), (6, 6), (1, 32), (32, 32, 32, 32), (6,) * 9, (100,)]
-
-
-def network(
-    hidden: tuple[int, ...],
-    activation: str | tuple[str, ...] = "linear",
-    scale: float = 0.5,
-    output: str = "linear",
-    *,
-    biases: bool = True,
-) -> Network:
-    """Return a network with random parameters."""
-    shape = {"inputs": 2, "hidden": hidden, "outputs": 2, "activation": activation}
-    shape |= {"output": output, "biases": biases}
-    architecture = Architecture.model_validate(shape)
-    rng = np.random.default_rng(3)
-    return Network(architecture, rng.normal(0, scale, architecture.vector_size), NAMED)
 
 
 @pytest.mark.parametrize("hidden", LAYERS)
@@ -121,16 +103,6 @@ def test_only_a_linear_network_is_multiplied_out(drawn: Network, told: list[str]
     """One layer that is not linear, or softmax at the end, and there is no product to tell."""
     words = caption(NetworkData(drawn, laid_out(drawn)))
     assert [each for each in (PRODUCT, LAYERS_TOLD) if each in words] == told
-
-
-@settings(max_examples=20)
-@given(st.lists(st.integers(1, 6), max_size=4))
-def test_linear_network_multiplied_out(hidden: list[int]) -> None:
-    """The product of a linear network's layers computes what the network computes."""
-    linear = network(tuple(hidden))
-    weights, biases = amounts_to(linear)
-    inputs = np.array([[0.3, -0.7], [1.0, 0.5]])
-    assert inputs @ weights + biases == pytest.approx(linear.predict(inputs), abs=1e-9)
 
 
 @pytest.mark.parametrize("bias", [-0.45, -0.005, -1.26, 12.5, -31.4, -1234.5])

@@ -2,118 +2,31 @@
 
 import json
 import math
-import statistics
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from neuroevo import wording
-from neuroevo.analysis.ancestry import Ancestry, family
+from neuroevo.analysis.ablation_path import ablation_path
+from neuroevo.analysis.ancestry import family
+from neuroevo.analysis.descent import descent
 from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.operator_credit import operator_credit
 from neuroevo.learning import Architecture, Columns, Network
-from neuroevo.report.diagram import laid_out, strongest_path
-from neuroevo.report.plots import ablation, lineage, operators
-from neuroevo.report.plots.network import NetworkData, caption, draw
+from neuroevo.report.diagram import laid_out
+from neuroevo.report.plots import ablation, lineage, operator_worth
+from neuroevo.report.plots.champion_network import NetworkData, caption, draw
 from neuroevo.report.run import Run
-from neuroevo.runs import Trial
+from tests.invented_findings import bred
 
 Runs = Callable[[str], Run]
-OPERATORS = ("initial", "step", "crossover", "crossover+mutation", "add_layer")
-
-
-def bred(run: Run, seed: int, count: int = 120) -> Findings:
-    """Return trials with random parents, operators and scores, some of them failed."""
-    rng = np.random.default_rng(seed)
-    trials: list[Trial] = []
-    for number in range(count):
-        operator = "initial" if number < 10 else OPERATORS[int(rng.integers(1, len(OPERATORS)))]
-        parents = 0 if operator == "initial" else 2 if "crossover" in operator else 1
-        scores = rng.lognormal(size=2).round(2) * (math.nan if rng.random() < 0.1 else 1)
-        trials.append(
-            replace(
-                run.best,
-                number=number,
-                generation=number // 10,
-                operator=operator,
-                parents=tuple(rng.integers(number, size=parents).tolist()) if parents else (),
-                objectives=dict(
-                    zip(run.experiment.evolution.objectives, scores.tolist(), strict=True)
-                ),
-                genome=dict(run.experiment.space.sample(rng)),
-            )
-        )
-    return Findings(run.experiment, tuple(trials))
-
-
-def naive_ancestors(trials: dict[int, Trial], number: int) -> set[int]:
-    """Walk back from a trial."""
-    found: set[int] = set()
-    for parent in trials[number].parents:
-        found |= {parent} | naive_ancestors(trials, parent)
-    return found
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_ancestry_equals_a_naive_walk(runs: Runs, seed: int) -> None:
-    """Ancestors are those of a recursive walk; the line takes the better parent at each step."""
-    findings = bred(runs("conflict"), seed)
-    trials = {trial.number: trial for trial in findings.trials}
-    ancestry = Ancestry(findings)
-    for trial in findings.front:
-        found = [each.number for each in ancestry.ancestors([trial])]
-        assert len(found) == len(set(found))
-        assert set(found) == naive_ancestors(trials, trial.number)
-        line = ancestry.line(trial)
-        assert line[-1] is trial
-        assert not line[0].parents
-        for parent, child in pairwise(line):
-            assert parent.number in child.parents
-            rivals = [findings.scores(trials[number]) for number in child.parents]
-            finite = [scores for scores in rivals if not math.isnan(scores[0])]
-            assert not finite or findings.scores(parent) == min(finite)
-
-
-def test_parents_that_are_no_ancestors_are_passed_over(runs: Runs) -> None:
-    """A parent with a higher number, or none that is known, ends the walk."""
-    best = runs("conflict").best
-    trials = [replace(best, number=3, parents=(5, 3, 99)), replace(best, number=5, parents=(3,))]
-    findings = Findings(runs("conflict").experiment, tuple(trials))
-    ancestry = Ancestry(findings)
-    assert ancestry.line(trials[1]) == (trials[0], trials[1])
-    assert ancestry.ancestors(trials[1:]) == (trials[0],)
-
-
-def test_lineage_tells_each_step(runs: Runs) -> None:
-    """Steps are the line with the changes of its genomes; gains add up to the whole."""
-    findings = bred(runs("conflict"), 4)
-    traced = lineage.data(findings)
-    trials = {trial.number: trial for trial in findings.trials}
-    assert [line.rank for line in traced.lines] == list(findings.excerpt())
-    for line in traced.lines:
-        assert line.steps[-1].number == findings.front[line.rank - 1].number
-        for before, after in pairwise(line.steps):
-            changes = wording.changes(trials[before.number].genome, trials[after.number].genome)
-            assert after.changes == changes
-        scores = [step.scores[0] for step in line.steps]
-        if all(map(math.isfinite, scores)):
-            whole = math.log10(scores[0] / scores[-1])
-            assert lineage.gains(traced, line, 0).sum() == pytest.approx(whole)
-        shown = {step.number for step in (*line.steps, *line.relatives)}
-        assert all(
-            {parent, child} <= shown and parent in trials[child].parents
-            for parent, child in line.edges
-        )
 
 
 def test_lineage_shows_one_member_at_a_time(runs: Runs) -> None:
     """Each view shows one member's traces, its operators and its time; the first is drawn."""
-    traced = lineage.data(bred(runs("conflict"), 4))
+    traced = descent(bred(runs("conflict"), 4))
     drawn = lineage.draw(traced)
     views = [button["args"] for button in drawn["layout"]["updatemenus"][0]["buttons"]]
     visible = np.array([view[0]["visible"] for view in views])
@@ -147,7 +60,7 @@ def test_edges_of_the_line_tell_operator_and_gain(runs: Runs) -> None:
         for number, (operator, each) in enumerate(zip(operators, scores, strict=True))
     ]
     findings = Findings(run.experiment, tuple(trials))
-    drawn = lineage.draw(lineage.data(findings))
+    drawn = lineage.draw(descent(findings))
     texts = [
         trace for trace in drawn["data"] if trace["mode"] == "markers+text" and trace["visible"]
     ]
@@ -179,7 +92,7 @@ def test_labels_of_a_long_line_do_not_overlap(runs: Runs, seed: int) -> None:
         )
         for number in range(200)
     ]
-    drawn = lineage.draw(lineage.data(Findings(run.experiment, tuple(trials))))
+    drawn = lineage.draw(descent(Findings(run.experiment, tuple(trials))))
     first = next(trace for trace in drawn["data"] if trace["mode"] == "markers+text")
     assert 2 <= len(first["x"]) < 100
     for side in set(first["textposition"]):
@@ -192,82 +105,38 @@ def test_lineage_of_a_trial_drawn_at_random(runs: Runs) -> None:
     """A champion without parents is said to have no ancestors."""
     run = runs("conflict")
     trial = replace(run.best, operator="initial", parents=())
-    told = lineage.caption(lineage.data(Findings(run.experiment, (trial,))))
+    told = lineage.caption(descent(Findings(run.experiment, (trial,))))
     assert told.endswith("has no ancestors: it was drawn at random.")
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_operators_are_credited_as_counting_by_hand(runs: Runs, seed: int) -> None:
-    """Children, improvements, median gains and ways to the front equal loops over the trials."""
-    findings = bred(runs("conflict"), seed)
-    trials = {trial.number: trial for trial in findings.trials}
-    front = {trial.number for trial in findings.front}
-    led = front.union(*(naive_ancestors(trials, number) for number in front))
-    credit = operators.data(findings).credit
-    assert credit["children"].sum() == len(findings.trials)
-    rows = {row["operator"]: row for row in credit.to_dict("records")}
-    for operator in OPERATORS:
-        own = [trial for trial in findings.trials if trial.operator == operator]
-        row = rows[operator]
-        assert row["children"] == len(own)
-        assert row["on_front"] == sum(trial.number in front for trial in own)
-        assert row["led_to_front"] == sum(trial.number in led for trial in own)
-        assert row["with_parents"] == sum(bool(trial.parents) for trial in own)
-        for place, item in enumerate(findings.objectives):
-            improved, gained = 0, []
-            for trial in own:
-                scores = [findings.scores(trials[number])[place] for number in trial.parents]
-                better = min([score for score in scores if math.isfinite(score)], default=math.inf)
-                score = findings.scores(trial)[place]
-                improved += bool(trial.parents) and score < better
-                if math.isfinite(score) and math.isfinite(better):
-                    gained.append(math.log10(better / score))
-            assert row[f"improved.{item.name}"] == improved
-            if gained:
-                median = statistics.median(gained)
-                assert row[f"gain.{item.name}"] == pytest.approx(median, abs=1e-12)
-            else:
-                assert math.isnan(row[f"gain.{item.name}"])
 
 
 def test_operators_with_few_children_are_faint(runs: Runs) -> None:
     """Of fewer than 20 children an operator's marks are faint, and all say what it does."""
     findings = bred(runs("conflict"), 0)
-    credit = operators.data(findings).credit.set_index("operator")
-    traces = operators.draw(operators.data(findings))["data"]
+    credit = operator_credit(findings).credit.set_index("operator")
+    traces = operator_worth.draw(operator_credit(findings))["data"]
     told = {
         row: trace["opacity"] for trace in traces for row in trace["text"] if "on the way" in row
     }
-    assert 0 < (credit["children"] < operators.ENOUGH).sum() < len(credit)
+    assert 0 < (credit["children"] < operator_worth.ENOUGH).sum() < len(credit)
     for row, opacity in told.items():
-        operator = next(name for name in credit.index if operators.MEANINGS[name] in row)
-        assert (opacity == 1) == (credit.loc[operator, "children"] >= operators.ENOUGH)
+        operator = next(name for name in credit.index if operator_worth.MEANINGS[name] in row)
+        assert (opacity == 1) == (credit.loc[operator, "children"] >= operator_worth.ENOUGH)
 
 
 def test_a_run_without_children_has_no_credit(runs: Runs) -> None:
     """Where all trials were drawn at random nothing is drawn, and the caption says why."""
     run = runs("conflict")
-    found = operators.data(Findings(run.experiment, (replace(run.best, parents=()),)))
-    assert operators.draw(found)["data"] == []
-    assert operators.caption(found).endswith("no operator had children.")
+    found = operator_credit(Findings(run.experiment, (replace(run.best, parents=()),)))
+    assert operator_worth.draw(found)["data"] == []
+    assert operator_worth.caption(found).endswith("no operator had children.")
 
 
 def test_a_run_without_champion_offers_no_ablation(runs: Runs) -> None:
     """A command that would have nothing to go to is not named."""
     run = runs("conflict")
     failed = replace(run.best, objectives={}, state="diverged")
-    told = ablation.caption(ablation.data(Findings(run.experiment, (failed,))))
+    told = ablation.caption(ablation_path(Findings(run.experiment, (failed,))))
     assert "--ablation" not in told
-
-
-def test_wilson_interval() -> None:
-    """The interval of 8 in 10 is the textbook's, and no interval leaves 0 to 1 or its share."""
-    assert operators.wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    for trials in (1, 2, 30, 1_000):
-        for successes in {0, 1, trials // 2, trials}:
-            low, high = operators.wilson(successes, trials)
-            assert 0 <= low <= successes / trials <= high <= 1
-    assert operators.wilson(0, 0) == (0.0, 1.0)
 
 
 def ablated(run: Run) -> Findings:
@@ -302,7 +171,7 @@ def ablated(run: Run) -> Findings:
 
 def test_ablation_takes_what_the_next_round_set_out_from(runs: Runs) -> None:
     """The path has one change a round, each with its value; the rest was passed over."""
-    found = ablation.data(ablated(runs("conflict")))
+    found = ablation_path(ablated(runs("conflict")))
     path = [(change.round, change.gene, change.value) for change in found.path]
     assert path == [
         (0, "article-tanh", ""),
@@ -326,14 +195,14 @@ def test_ablation_says_what_its_path_gives_up(runs: Runs) -> None:
     last = findings.ablation[-1]
     worse = replace(last, objectives={**last.objectives, findings.objectives[1].name: 1_200.0})
     told = ablation.caption(
-        ablation.data(replace(findings, ablation=(*findings.ablation[:-1], worse)))
+        ablation_path(replace(findings, ablation=(*findings.ablation[:-1], worse)))
     )
     assert "The path gives up samples to target, from 900 to 1,200; the activation" in told
 
 
 def test_ablation_that_was_not_computed_says_how(runs: Runs) -> None:
     """Without an ablation the caption names the command, and nothing is drawn."""
-    found = ablation.data(runs("conflict").findings)
+    found = ablation_path(runs("conflict").findings)
     assert ablation.draw(found)["data"] == []
     assert f"`neuroevo report {runs('conflict').folder.id} --ablation`" in ablation.caption(found)
 
@@ -341,31 +210,9 @@ def test_ablation_that_was_not_computed_says_how(runs: Runs) -> None:
 def test_a_champion_like_its_baseline_has_no_ablation(runs: Runs) -> None:
     """Where a baseline has the champion's genes there is one round, and the caption says so."""
     findings = ablated(runs("conflict"))
-    found = ablation.data(replace(findings, ablation=findings.ablation[:1]))
+    found = ablation_path(replace(findings, ablation=findings.ablation[:1]))
     assert "there is nothing to change" in ablation.caption(found)
     assert ablation.draw(found)["data"] == []
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(1, 4), min_size=2, max_size=5), st.integers(0, 99))
-def test_strongest_path_beats_every_other(sizes: list[int], seed: int) -> None:
-    """Of all paths between two units none has a larger product."""
-    rng = np.random.default_rng(seed)
-    layers = [rng.normal(size=shape) for shape in pairwise(sizes)]
-
-    def size(places: tuple[int, ...]) -> float:
-        hops = zip(layers, places, places[1:], strict=False)
-        return abs(math.prod(float(weights[here, there]) for weights, here, there in hops))
-
-    paths = list(product(*(range(count) for count in sizes)))
-    for source in range(sizes[0]):
-        mine = [path for path in paths if path[0] == source]
-        found = strongest_path(layers, source)
-        assert size(found) == pytest.approx(max(map(size, mine)))
-        for target in range(sizes[-1]):
-            found = strongest_path(layers, source, target)
-            assert (found[0], found[-1]) == (source, target)
-            assert size(found) == pytest.approx(max(size(p) for p in mine if p[-1] == target))
 
 
 def test_products_of_paths_are_written_out() -> None:
@@ -395,14 +242,3 @@ def test_path_ends_where_it_is_strongest() -> None:
     assert ends == ["output 2", "output 1", "output 2"]
     assert [path.product for path in diagram.paths] == pytest.approx([-2, 0.5, -0.3])
     assert "the output that it reaches most strongly" in caption(NetworkData(network, diagram))
-
-
-def test_changes_of_genomes_in_words() -> None:
-    """Only genes that differ and are read are told, with both values."""
-    before = {"hidden": (6, 6), "optimizer": "sgd", "momentum": 0.9, "biases": True}
-    after = before | {"hidden": (), "momentum": 0.8, "biases": False}
-    assert wording.changes(before, after) == "hidden 6·6 → none, biases yes → no"
-    told = wording.changes(before, after | {"optimizer": "momentum"})
-    assert "optimizer sgd → momentum" in told
-    assert "momentum 0.9 → 0.8" in told
-    assert wording.changes(before, before) == ""

@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from neuroevo.analysis.coordinates import coordinates
 from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.front_history import front_history
 from neuroevo.errors import StorageError
 from neuroevo.playground import write_report
 from neuroevo.report import theme
 from neuroevo.report.figure_files import figure_page, write_figures
 from neuroevo.report.figures import show
 from neuroevo.report.page import page as page_of
-from neuroevo.report.plots import CHAPTERS, FIGURES, parallel_coordinates, pareto_front
+from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.run import Run
 from neuroevo.runs import best_toml
 
@@ -344,7 +346,7 @@ def handled(browser: Browser, runs: Runs) -> Iterator[Page]:
 
 def test_slider_shows_the_front_of_earlier_generations(handled: Page, runs: Runs) -> None:
     """Moved by keyboard, it draws the front as it stood then; printing shows the last one."""
-    front = pareto_front.data(runs("conflict").findings)
+    front = front_history(runs("conflict").findings)
     figure = handled.locator("#figure-pareto_front")
     slider = figure.get_by_role("slider")
     assert slider.input_value() == str(len(front.steps) - 1)
@@ -367,12 +369,12 @@ def test_slider_shows_the_front_of_earlier_generations(handled: Page, runs: Runs
 
 def test_ranges_of_parallel_coordinates_can_be_kept(handled: Page, runs: Runs) -> None:
     """Dragging along axes, and keys, leave the lines that lie in all of the ranges."""
-    coordinates = parallel_coordinates.data(runs("conflict").findings).coordinates
+    drawn = coordinates(runs("conflict").findings).coordinates
     figure = handled.locator("#figure-parallel_coordinates")
     axes = figure.locator(".axis")
-    assert axes.count() == len(coordinates)
+    assert axes.count() == len(drawn)
     axes.last.scroll_into_view_if_needed()
-    for place in (len(coordinates) - 1, len(coordinates) - 2):
+    for place in (len(drawn) - 1, len(drawn) - 2):
         box = axes.nth(place).bounding_box()
         assert box is not None
         middle, height = box["x"] + box["width"] / 2, box["height"]
@@ -380,10 +382,10 @@ def test_ranges_of_parallel_coordinates_can_be_kept(handled: Page, runs: Runs) -
         handled.mouse.down()
         handled.mouse.move(middle, box["y"] + height * 1.2)
         handled.mouse.up()
-    lower = [coordinate.positions <= 0.5 for coordinate in coordinates[-2:]]
+    lower = [coordinate.positions <= 0.5 for coordinate in drawn[-2:]]
     expect(figure.locator(".kept")).to_contain_text(f"{sum(lower[0] & lower[1])} of ")
     axes.first.press("ArrowDown")
-    few = coordinates[0].positions <= 0.25 - 0.04
+    few = drawn[0].positions <= 0.25 - 0.04
     assert 0 < sum(lower[0] & lower[1] & few) < sum(lower[0] & lower[1])
     expect(figure.locator(".kept")).to_contain_text(f"{sum(lower[0] & lower[1] & few)} of ")
     axes.first.press("Escape")

@@ -5,7 +5,6 @@ It decides what is told of a run and how; it knows no HTML.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,51 +12,13 @@ import numpy as np
 from neuroevo import wording
 from neuroevo.analysis.comparison import SHARE
 from neuroevo.analysis.differences import worded
+from neuroevo.report.board import Board, Cell, headings
 from neuroevo.report.comparison.figures.spread import measure_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.analysis.comparison import Comparison
-
-LONG_TEXT = 24  # characters, from which on a cell may break into lines
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell: its text; whether a number; the best of its column; an address that it leads to."""
-
-    text: str
-    numeric: bool = False
-    best: bool = False
-    address: str = ""
-
-    @property
-    def long(self) -> bool:
-        """Whether it may be broken into lines."""
-        return not self.numeric and len(self.text) > LONG_TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A table as it is shown.
-
-    Parameters
-    ----------
-    columns
-        The heading of each column.
-    rows
-        The cells.
-    groups
-        Headings over several columns, each with their number; none: there are no such.
-    alike
-        Numbers of the rows that say the same of all runs.
-    """
-
-    columns: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    groups: tuple[tuple[str, int], ...] = ()
-    alike: frozenset[int] = frozenset()
 
 
 def differences(comparison: "Comparison") -> Board | None:
@@ -114,7 +75,7 @@ def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> Board:
                 *([Cell(asked.note)] if noted else []),
             )
         )
-    return Board(_headings(columns, rows), tuple(rows))
+    return Board(headings(columns, rows), tuple(rows))
 
 
 def outcome(comparison: "Comparison") -> Board:
@@ -137,7 +98,7 @@ def outcome(comparison: "Comparison") -> Board:
     of_scores = ("fresh seeds" if name.startswith("fresh.") else "search seeds" for name in scores)
     groups = [("", 1), *((f"lowest {item.label}", 2) for item in objectives)]
     groups += [("Pareto front", len(of_fronts))] * bool(of_fronts)
-    return Board(_headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
+    return Board(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
 
 
 def dominance(comparison: "Comparison") -> Board | None:
@@ -160,8 +121,8 @@ def dominance(comparison: "Comparison") -> Board | None:
         )
         for each in comparison.contenders
     )
-    headings = ["front of", "networks", *(f"by {label}" for label in comparison.labels)]
-    return Board(_headings(headings, rows), rows)
+    titles = ["front of", "networks", *(f"by {label}" for label in comparison.labels)]
+    return Board(headings(titles, rows), rows)
 
 
 def configurations(comparison: "Comparison") -> Board | None:
@@ -204,8 +165,8 @@ def spreads(comparison: "Comparison") -> Board | None:
         for row in _rows(comparison.spreads)
         if row["runs"]
     )
-    headings = ["measure", "setting", "runs", "median", "lowest", "highest"]
-    return Board(_headings(headings, rows), rows) if rows else None
+    titles = ["measure", "setting", "runs", "median", "lowest", "highest"]
+    return Board(headings(titles, rows), rows) if rows else None
 
 
 def tests(comparison: "Comparison") -> Board | None:
@@ -223,15 +184,8 @@ def tests(comparison: "Comparison") -> Board | None:
         for measure, tests in comparison.tests.items()
         for test in tests
     )
-    headings = ["measure", "setting", "against", "runs", "better in pairs", "p", "least p possible"]
-    return Board(_headings(headings, rows), rows) if rows else None
-
-
-def _headings(names: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
-    return tuple(
-        Cell(name, numeric=bool(rows) and rows[0][place].numeric)
-        for place, name in enumerate(names)
-    )
+    titles = ["measure", "setting", "against", "runs", "better in pairs", "p", "least p possible"]
+    return Board(headings(titles, rows), rows) if rows else None
 
 
 def _rows(table: "pd.DataFrame") -> "list[dict[str, Any]]":

@@ -6,11 +6,11 @@ algorithm configurations through ablation", Journal of Heuristics 22, 431-458).
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
+from neuroevo.analysis.ablation_path import AblationPath, Change
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -22,80 +22,12 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.runs import Trial
 
 ROW_HEIGHT, GAP = 42, 76  # pixels
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A configuration of the path, or one that was tried beside it.
-
-    Parameters
-    ----------
-    round
-        How many genes are the champion's; 0 is the configuration that the path begins with.
-    gene
-        The gene that was changed last; the name of the configuration in round 0.
-    value
-        What it was changed to, in words.
-    scores
-        The objectives, in the experiment's order; NaN where there is no finite one.
-    """
-
-    round: int
-    gene: str
-    value: str
-    scores: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AblationData:
-    """What the plot of the ablation shows.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    path
-        What was taken in each round, from the beginning to the champion's genome.
-    passed
-        What was tried in a round and not taken.
-    run
-        The run's id, for the command that computes an ablation.
-    has_champion
-        Whether there is a network to go to.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    path: tuple[Change, ...]
-    passed: tuple[Change, ...]
-    run: str = ""
-    has_champion: bool = True
-
-
-def data(findings: "Findings") -> AblationData:
-    """Find in each round the trial that the next round set out from, in the last the best."""
-    rounds: dict[int, list[Trial]] = {}
-    for trial in findings.ablation:
-        rounds.setdefault(trial.generation, []).append(trial)
-    path: list[Change] = []
-    passed: list[Change] = []
-    for number in sorted(rounds):
-        onward = {parent for trial in rounds.get(number + 1, ()) for parent in trial.parents}
-        taken = min(
-            rounds[number], key=lambda trial: (trial.number not in onward, findings.costs(trial))
-        )
-        path.append(_change(findings, taken))
-        passed += [_change(findings, trial) for trial in rounds[number] if trial is not taken]
-    return AblationData(
-        findings.objectives, tuple(path), tuple(passed), findings.identity, bool(findings.front)
-    )
-
-
-def draw(ablation: AblationData) -> Specification:
+def draw(ablation: AblationPath) -> Specification:
     """Draw a panel for each objective: a row a round, the path from the top down."""
     if len(ablation.path) < 2:  # noqa: PLR2004 - a path leads from one to another
         return nothing("No ablation was computed.")
@@ -130,7 +62,7 @@ def draw(ablation: AblationData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(ablation: AblationData) -> str:
+def caption(ablation: AblationPath) -> str:
     """Say which change brought most in each objective; where there is none, how to get it."""
     if not ablation.has_champion:
         return "No trial was completed, so there is no champion to go to."
@@ -158,16 +90,10 @@ def caption(ablation: AblationData) -> str:
     return " ".join(sentences)
 
 
-def _in_which(ablation: AblationData) -> str:
+def _in_which(ablation: AblationPath) -> str:
     """Return in which objective a row's best was taken: the costs' first one that differs."""
     first = ablation.objectives[0].label
     return f"in {first}, where equal in the next" if len(ablation.objectives) > 1 else f"in {first}"
-
-
-def _change(findings: "Findings", trial: "Trial") -> Change:
-    gene = trial.name or ("the start" if not trial.generation else "")
-    value = wording.value(trial.genome[gene]) if trial.generation and gene in trial.genome else ""
-    return Change(trial.generation, gene, value, findings.scores(trial))
 
 
 def _label(change: Change) -> str:
@@ -176,7 +102,7 @@ def _label(change: Change) -> str:
     return f"{gene}<br>→ {value}" if value else gene
 
 
-def _panel(ablation: AblationData, item: "Objective", place: int) -> list[dict[str, Any]]:
+def _panel(ablation: AblationPath, item: "Objective", place: int) -> list[dict[str, Any]]:
     blue = LIGHT["category-1"]
     shared = {"type": "scatter", "hovertemplate": "%{text}<extra></extra>"}
     return [
@@ -211,7 +137,7 @@ def _marks(changes: Sequence[Change], item: "Objective", place: int) -> dict[str
     }
 
 
-def _greatest(ablation: AblationData, place: int) -> str:
+def _greatest(ablation: AblationPath, place: int) -> str:
     """Return what the path made of an objective, and which change brought most of it."""
     item = ablation.objectives[place]
     name = item.label

@@ -4,8 +4,6 @@ Only the cells where something was tried have a colour: between them nothing is 
 """
 
 import math
-from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,92 +11,30 @@ from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.features import Feature
-from neuroevo.analysis.thinning import thinned
+from neuroevo.analysis.gene_pairs import GenePairs, Pair
+from neuroevo.analysis.thinning import GOLDEN, SILVER, fanned, thinned
 from neuroevo.report.drawing import (
-    GOLDEN,
-    SILVER,
     Specification,
     chooser,
     colour_bar,
-    fanned,
-    feature_axis,
     nothing,
     rounded,
 )
+from neuroevo.report.feature_axes import feature_axis, phrase
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
 HEIGHT = 460
 MOST_MARKS = 600  # for each pair of features
-MOST_FEATURES = 4  # of which pairs are made
-CELLS = 12  # along a feature
 FAN = 0.7
 MOST_LABELS = 5
 FAR_QUANTILE = 0.9  # of the cells, beyond which they have the palest colour
 ENOUGH = 3  # trials in a cell that is spoken of
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pair:
-    """Two features with the cells that they make.
-
-    Parameters
-    ----------
-    across, upward
-        The features, a value a trial.
-    edges
-        Where the cells of each begin and end.
-    counts
-        Trials in each cell, array (upward, across).
-    medians
-        For each objective the median score in each cell, array (upward, across), NaN where there
-        is no trial.
-    """
-
-    across: Feature
-    upward: Feature
-    edges: tuple[NDArray[np.float64], NDArray[np.float64]]
-    counts: NDArray[np.int64]
-    medians: tuple[NDArray[np.float64], ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ContourData:
-    """What the contour shows.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    pairs
-        Pairs of the features that matter most, the first two before all others.
-    numbers
-        Of the completed trials.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    pairs: tuple[Pair, ...]
-    numbers: NDArray[np.int64]
-
-
-def data(findings: "Findings") -> ContourData:
-    """Sort the completed trials into the cells of each pair of features that matter."""
-    complete = findings.complete
-    scores = findings.score_table(complete)
-    chosen = _chosen(findings, findings.features)
-    pairs = sorted(combinations(range(len(chosen)), 2), key=sum)
-    laid_out = (_pair(chosen[first], chosen[second], scores) for first, second in pairs)
-    return ContourData(
-        findings.objectives,
-        tuple(pair for pair in laid_out if pair.counts.any()),  # none reads both, in some pairs
-        np.array([trial.number for trial in complete], dtype=np.int64),
-    )
-
-
-def draw(contour: ContourData) -> Specification:
+def draw(contour: GenePairs) -> Specification:
     """Draw the cells of a pair with its trials, and a menu of pairs and objectives."""
     if not contour.pairs:
         return nothing("No two genes vary together.")
@@ -128,7 +64,7 @@ def draw(contour: ContourData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(contour: ContourData) -> str:
+def caption(contour: GenePairs) -> str:
     """Say in which cell of the first pair the objective is lowest."""
     if not len(contour.numbers):
         return "No trial was completed, so there is nothing to lay out."
@@ -152,60 +88,9 @@ def caption(contour: ContourData) -> str:
     )
 
 
-def _chosen(findings: "Findings", varying: tuple[Feature, ...]) -> list[Feature]:
-    """Return the features that matter most for the first objective, numbers before categories."""
-    found = findings.importances
-    order = {found.features[place].name: rank for rank, place in enumerate(found.ranked())}
-    ranked = sorted(varying, key=lambda feature: order.get(feature.name, len(order)))
-    ranked.sort(key=lambda feature: bool(feature.options))
-    return ranked[:MOST_FEATURES]
-
-
-def _pair(across: Feature, upward: Feature, scores: NDArray[np.float64]) -> Pair:
-    if _few(across) and not _few(upward):
-        across, upward = upward, across
-    edges = _edges(across), _edges(upward)
-    known = ~(np.isnan(across.values) | np.isnan(upward.values))
-    columns, rows = (
-        np.clip(np.searchsorted(edge, feature.values, side="right") - 1, 0, len(edge) - 2)
-        for edge, feature in zip(edges, (across, upward), strict=True)
-    )
-    shape = len(edges[1]) - 1, len(edges[0]) - 1
-    cells = (rows * shape[1] + columns)[known]
-    counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
-    medians = tuple(_medians(cells, column[known], shape) for column in scores.T)
-    return Pair(across, upward, edges, counts, medians)
-
-
-def _few(feature: Feature) -> bool:
-    return feature.is_fanned and bool(np.ptp(feature.present) < CELLS)
-
-
-def _edges(feature: Feature) -> NDArray[np.float64]:
-    """Return where cells begin and end; around so many whole numbers each where there are such."""
-    low, high = feature.present.min(), feature.present.max()
-    if feature.is_fanned:
-        step = math.ceil((high - low + 1) / CELLS)
-        return np.arange(low, high + step + 1, step) - 0.5
-    spaced = np.geomspace if feature.logarithmic else np.linspace
-    return np.asarray(spaced(low, high, CELLS + 1))
-
-
-def _medians(
-    cells: NDArray[np.int64], scores: NDArray[np.float64], shape: tuple[int, int]
-) -> NDArray[np.float64]:
-    order = np.lexsort((scores, cells))
-    places, starts, counts = np.unique(cells[order], return_index=True, return_counts=True)
-    ranked = scores[order]
-    medians = np.full(shape[0] * shape[1], np.nan)
-    lower, upper = ranked[starts + (counts - 1) // 2], ranked[starts + counts // 2]
-    medians[places] = (lower + upper) / 2
-    return medians.reshape(shape)
-
-
 def _span(feature: Feature, edges: NDArray[np.float64], place: int) -> str:
     inward = 0.5 if feature.is_fanned else 0.0
-    return feature.phrase(float(edges[place]) + inward, float(edges[place + 1]) - inward)
+    return phrase(feature, float(edges[place]) + inward, float(edges[place + 1]) - inward)
 
 
 def _heights(item: "Objective", values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -214,7 +99,7 @@ def _heights(item: "Objective", values: NDArray[np.float64]) -> NDArray[np.float
         return np.log10(values) if item.logarithmic else values
 
 
-def _cells(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
+def _cells(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
     item = contour.objectives[place]
     medians = pair.medians[place]
     told = [
@@ -240,7 +125,7 @@ def _cells(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
     }
 
 
-def _points(contour: ContourData, pair: Pair) -> dict[str, Any]:
+def _points(contour: GenePairs, pair: Pair) -> dict[str, Any]:
     known = np.flatnonzero(~(np.isnan(pair.across.values) | np.isnan(pair.upward.values)))
     places = known[thinned(len(known), MOST_MARKS)]
     return {
@@ -264,7 +149,7 @@ def _spread(feature: Feature, places: NDArray[np.int64], step: float) -> list[fl
     return rounded(values + fanned(len(values), FAN, step) if feature.is_fanned else values)
 
 
-def _colours(contour: ContourData, pair: Pair, place: int) -> dict[str, Any]:
+def _colours(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
     item = contour.objectives[place]
     heights = _heights(item, pair.medians[place])
     low, high = float(np.nanmin(heights)), float(np.nanquantile(heights, FAR_QUANTILE))
@@ -288,7 +173,7 @@ def _ticks(item: "Objective", low: float, high: float) -> tuple[list[float], lis
     return ticks, [wording.measured(score, item.unit) for score in scores]
 
 
-def _button(contour: ContourData, views: list[tuple[Pair, int]], index: int) -> dict[str, Any]:
+def _button(contour: GenePairs, views: list[tuple[Pair, int]], index: int) -> dict[str, Any]:
     pair, place = views[index]
     name = contour.objectives[place].label
     genes = f"{wording.plain(pair.across.name)} × {wording.plain(pair.upward.name)}"

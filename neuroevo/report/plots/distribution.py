@@ -1,12 +1,11 @@
 """Which share of the trials is at least so good: each objective's distribution (EDF)."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuroevo import wording
+from neuroevo.analysis.score_distributions import Group, ScoreDistributions, reached
 from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     Specification,
@@ -20,16 +19,11 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.runs import Trial
 
 PANEL_HEIGHT = 300
 GAP = 0.2  # of the height between two panels: each has an axis of its own
 MOST_STEPS = 300
-LAST_SHARE = 10  # of the generations, those that count as the last
 FAR_QUANTILE = 0.97
 LOOKS: tuple[tuple[str, str], ...] = (
     ("category-2", "dash"),
@@ -39,51 +33,7 @@ LOOKS: tuple[tuple[str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """Some trials.
-
-    Parameters
-    ----------
-    name
-        What they are called.
-    total
-        How many they are, those without finite objectives among them.
-    scores
-        For each objective the finite scores, ascending.
-    """
-
-    name: str
-    total: int
-    scores: tuple[NDArray[np.float64], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DistributionData:
-    """What the plot of the distributions shows: the objectives and groups of trials."""
-
-    objectives: "tuple[Objective, ...]"
-    groups: tuple[Group, ...]
-
-
-def data(findings: "Findings") -> DistributionData:
-    """Group the trials: random search, first generation, all, last generations."""
-    born = list(findings.by_generation.values())
-    count = max(len(born) // LAST_SHARE, 1)
-    groups = [("random search", findings.random)]
-    if len(born) > 1:
-        groups += [("first generation", born[0])]
-    groups += [("all of the search", findings.searched)]
-    if len(born) > 1:
-        name = "last generation" if count == 1 else f"last {count:,} generations"
-        groups += [(name, tuple(trial for trials in born[-count:] for trial in trials))]
-    return DistributionData(
-        findings.objectives,
-        tuple(_group(findings, name, trials) for name, trials in groups if trials),
-    )
-
-
-def draw(distribution: DistributionData) -> Specification:
+def draw(distribution: ScoreDistributions) -> Specification:
     """Draw a panel of rising lines for each objective."""
     if not any(len(row) for group in distribution.groups for row in group.scores):
         return nothing("No trial of the search was completed.")
@@ -107,7 +57,7 @@ def draw(distribution: DistributionData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(distribution: DistributionData) -> str:
+def caption(distribution: ScoreDistributions) -> str:
     """Say what half of the last trials reach, and how many of the first ones did."""
     if not any(len(row) for group in distribution.groups for row in group.scores):
         return "No trial was completed, so there is nothing to distribute."
@@ -118,12 +68,7 @@ def caption(distribution: DistributionData) -> str:
     return " ".join([what, *_sentences(distribution)])
 
 
-def reached(group: Group, place: int, value: float) -> float:
-    """Return the share of a group that has an objective as low as a value, or lower."""
-    return float(np.searchsorted(group.scores[place], value, side="right")) / group.total
-
-
-def _sentences(distribution: DistributionData) -> list[str]:
+def _sentences(distribution: ScoreDistributions) -> list[str]:
     """Return for each objective how common what half of the last trials reach was at first."""
     first, last = distribution.groups[0], distribution.groups[-1]
     if first is last:
@@ -140,12 +85,6 @@ def _sentences(distribution: DistributionData) -> list[str]:
             f"lower, and {reached(first, place, value):.0%} of those of the {first.name}."
         )
     return sentences
-
-
-def _group(findings: "Findings", name: str, trials: "Sequence[Trial]") -> Group:
-    scores = np.array([findings.scores(trial) for trial in trials], dtype=np.float64)
-    columns = (column[np.isfinite(column)] for column in scores.T)
-    return Group(name, len(trials), tuple(np.sort(column) for column in columns))
 
 
 def _line(group: Group, place: int, item: "Objective") -> dict[str, Any]:
@@ -172,7 +111,7 @@ def _line(group: Group, place: int, item: "Objective") -> dict[str, Any]:
     }
 
 
-def _seen(distribution: DistributionData, place: int) -> list[float]:
+def _seen(distribution: ScoreDistributions, place: int) -> list[float]:
     """Return the scores that the axis must hold: what is far off in every group is cut."""
     rows = [group.scores[place] for group in distribution.groups if len(group.scores[place])]
     ends = [(row[0], np.quantile(row, FAR_QUANTILE)) for row in rows]

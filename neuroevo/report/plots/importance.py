@@ -1,10 +1,9 @@
 """How much each feature of the genomes matters for each objective, with intervals."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.importance import PREDICTS, Importances
+from neuroevo.analysis.gene_importance import PREDICTS, Importances, matters
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -15,48 +14,19 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
     from neuroevo.analysis.forest import Importance
     from neuroevo.evaluation import Objective
 
 ROW_HEIGHT = 30
 HEADING = 58  # pixels between two panels: ticks, and the next one's title
-SURE = 0.02  # of R², the least that a feature must be worth to be said to matter
 TOLD = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ImportanceData:
-    """What the plot of the importances shows.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    importances
-        What the forest found.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    importances: Importances
-
-    @property
-    def panels(self) -> "list[tuple[Objective, Importance]]":
-        """The objectives of which something could be learnt."""
-        pairs = zip(self.objectives, self.importances.measured, strict=True)
-        return [(item, measured) for item, measured in pairs if measured is not None]
-
-
-def data(findings: "Findings") -> ImportanceData:
-    """Take the importances that the run's forest found."""
-    return ImportanceData(findings.objectives, findings.importances)
-
-
-def draw(weighed: ImportanceData) -> Specification:
+def draw(weighed: Importances) -> Specification:
     """Draw a panel for each objective: a row a feature, its median and its interval."""
     if not weighed.panels:
         return nothing("There is too little to learn from.")
-    rows, count = len(weighed.importances.features), len(weighed.panels)
+    rows, count = len(weighed.features), len(weighed.panels)
     size = ROW_HEIGHT * rows + 14
     places = domains(count, size, HEADING)
     layout: dict[str, Any] = {
@@ -69,12 +39,11 @@ def draw(weighed: ImportanceData) -> Specification:
     traces = []
     for index, (item, measured) in enumerate(weighed.panels):
         suffix = axis_suffix(index)
-        order = weighed.importances.ranked(weighed.objectives.index(item))
+        order = weighed.ranked(weighed.objectives.index(item))
         low, high = min(0.0, *measured.lower), max(0.1, *measured.upper)
         room = 0.04 * (high - low)
         traces.append(
-            _points(weighed.importances, measured, order)
-            | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+            _points(weighed, measured, order) | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         )
         layout[f"xaxis{suffix}"] = {
             "anchor": f"y{suffix}",
@@ -88,9 +57,7 @@ def draw(weighed: ImportanceData) -> Specification:
             "domain": places[index],
             "range": [rows - 0.4, -0.6],
             "tickvals": list(range(rows)),
-            "ticktext": [
-                wording.plain(weighed.importances.features[place].name, 24) for place in order
-            ],
+            "ticktext": [wording.plain(weighed.features[place].name, 24) for place in order],
             "showgrid": False,
             "ticks": "",
         }
@@ -99,41 +66,36 @@ def draw(weighed: ImportanceData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(weighed: ImportanceData) -> str:
+def caption(weighed: Importances) -> str:
     """Say what matters most for each objective, and how far the forest is to be trusted."""
-    found = weighed.importances
-    if not found.features:
+    if not weighed.features:
         return "All trials of the search have the same genes, so none can matter more."
     if not weighed.panels:
         return (
-            f"{wording.counted(found.trials, 'trial')}, too few or too alike in their scores to "
+            f"{wording.counted(weighed.trials, 'trial')}, too few or too alike in their scores to "
             "learn from them what mattered."
         )
     sentences = [_finding(weighed, item, measured) for item, measured in weighed.panels]
     sentences += [
         f"All trials are the same in {item.label}, or too few to learn from."
-        for item, measured in zip(weighed.objectives, found.measured, strict=True)
+        for item, measured in zip(weighed.objectives, weighed.measured, strict=True)
         if measured is None
     ]
     sentences.append(
-        f"A random forest learns from {wording.counted(found.trials, 'trial')} and predicts others "
-        "that it has not seen, which R² rates; each dot is how much of it is lost when that gene "
-        "is shuffled among them (lines: 10 to 90% of the shuffles; hollow if it may be chance)."
+        f"A random forest learns from {wording.counted(weighed.trials, 'trial')} and predicts "
+        "others that it has not seen, which R² rates; each dot is how much of it is lost when that "
+        "gene is shuffled among them (lines: 10 to 90% of the shuffles; hollow if it may be "
+        "chance)."
     )
-    if found.failed:
-        trials = wording.counted(found.failed, "trial")
-        verb = "counts" if found.failed == 1 else "count"
+    if weighed.failed:
+        trials = wording.counted(weighed.failed, "trial")
+        verb = "counts" if weighed.failed == 1 else "count"
         sentences.append(f"{trials} without finite objectives {verb} as bad as the worst.")
     sentences.append("It tells of what the search tried, not of the whole space.")
     return " ".join(sentences)
 
 
-def matters(measured: "Importance", place: int) -> bool:
-    """Tell whether a feature's interval lies above 0, and visibly so."""
-    return bool(measured.lower[place] > 0 and measured.median[place] >= SURE)
-
-
-def _finding(weighed: ImportanceData, item: "Objective", measured: "Importance") -> str:
+def _finding(weighed: Importances, item: "Objective", measured: "Importance") -> str:
     name = item.label
     predicted = wording.number(round(measured.predicted, 2))
     if measured.predicted < PREDICTS:
@@ -141,10 +103,8 @@ def _finding(weighed: ImportanceData, item: "Objective", measured: "Importance")
             f"For {name} the forest does not predict trials that it has not seen (R² {predicted}), "
             "so its dots say nothing."
         )
-    order = weighed.importances.ranked(weighed.objectives.index(item))
-    certain = [
-        weighed.importances.features[place].name for place in order if matters(measured, place)
-    ]
+    order = weighed.ranked(weighed.objectives.index(item))
+    certain = [weighed.features[place].name for place in order if matters(measured, place)]
     trust = f"R² {predicted}"
     if not certain:
         return f"For {name} no single gene matters for certain ({trust})."

@@ -5,15 +5,14 @@ Each generation stands further right, each better ancestor further down.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuroevo import wording
-from neuroevo.analysis.ancestry import FAMILIES, Ancestry, family
+from neuroevo.analysis.ancestry import FAMILIES, family
+from neuroevo.analysis.descent import Descent, Line, Step, gains
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -27,14 +26,10 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
-    from neuroevo.runs import Trial
 
 PANEL_HEIGHT, GAP = 240, 30  # pixels
-MOST_STEPS = 900  # over all lines and panels
 MOST_TOLD = 120  # steps of a line whose changes are told
-MOST_RELATIVES = 40
 MOST_IN_SIGHT = 0.9  # share of the relatives, the best, for which an axis has room
 MOST_LABELS = 40  # of a line in a panel
 WIDTH = 640  # pixels across which labels have to find room; most screens have more
@@ -52,83 +47,7 @@ COLOURS = dict(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A trial of a line.
-
-    Parameters
-    ----------
-    number, generation, operator
-        The trial's.
-    scores
-        Its objectives, in the experiment's order.
-    changes
-        In what its genome differs from its better parent's, in words.
-    """
-
-    number: int
-    generation: int
-    operator: str
-    scores: tuple[float, ...]
-    changes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Where a member of the front comes from.
-
-    Parameters
-    ----------
-    rank
-        Its rank on the front.
-    steps
-        The line of better parents from its beginning to the member.
-    relatives
-        The nearest of the other ancestors.
-    edges
-        Numbers of a parent and its child, where both are shown and the line does not join them.
-    ancestors
-        How many it has in all.
-    """
-
-    rank: int
-    steps: tuple[Step, ...]
-    relatives: tuple[Step, ...]
-    edges: tuple[tuple[int, int], ...]
-    ancestors: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineageData:
-    """Lines of some members of the front, the champion's first.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    lines
-        From one end of the front to the other.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    lines: tuple[Line, ...]
-
-
-def data(findings: "Findings") -> LineageData:
-    """Trace the champion and more of the front back, as many as there is room for."""
-    if not findings.front:
-        return LineageData(findings.objectives, ())
-    ancestry = Ancestry(findings)
-    longest = len(ancestry.line(findings.front[0])) * len(findings.objectives)
-    most = max(2, min(10, MOST_STEPS // longest))
-    ranks = findings.excerpt(most)
-    if longest > MOST_STEPS:
-        ranks = ranks[:1]
-    lines = tuple(_line(findings, ancestry, rank) for rank in ranks)
-    return LineageData(findings.objectives, lines)
-
-
-def draw(lineage: LineageData) -> Specification:
+def draw(lineage: Descent) -> Specification:
     """Draw a panel for each objective, and a menu of the front's members."""
     if not lineage.lines:
         return nothing("There is no front to trace back.")
@@ -161,7 +80,7 @@ def draw(lineage: LineageData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(lineage: LineageData) -> str:
+def caption(lineage: Descent) -> str:
     """Say how long the champion's line is, which step brought it most, and what its labels are."""
     if not lineage.lines:
         return "No trial was completed, so there is nothing to trace back."
@@ -174,53 +93,9 @@ def caption(lineage: LineageData) -> str:
     return " ".join(sentences)
 
 
-def controls(lineage: LineageData) -> str:
+def controls(lineage: Descent) -> str:
     """Say what can be chosen, if there is more than one line."""
     return "Other members of the front can be chosen." if len(lineage.lines) > 1 else ""
-
-
-def gains(lineage: LineageData, line: Line, place: int) -> NDArray[np.float64]:
-    """Return what each step brought in an objective on its own scale, array (steps,).
-
-    Positive where a child is better than its better parent; 0 for the first, which has none.
-    """
-    item = lineage.objectives[place]
-    scores = np.array([step.scores[place] for step in line.steps])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        heights = np.log10(scores) if item.logarithmic else scores
-        gained = -np.diff(heights, prepend=heights[:1])
-    return np.where(np.isfinite(gained), gained, 0.0)
-
-
-def _line(findings: "Findings", ancestry: Ancestry, rank: int) -> Line:
-    line = ancestry.line(findings.front[rank - 1])
-    on_line = {trial.number for trial in line}
-    ancestors = ancestry.ancestors(line[-1:])
-    # Counted from the whole line, since the parents of its last steps are what it was chosen from.
-    relatives = ancestry.ancestors(line)[:MOST_RELATIVES]
-    shown = on_line | {trial.number for trial in relatives}
-    edges = {
-        (parent.number, trial.number)
-        for trial in (*line, *relatives)
-        for parent in ancestry.parents(trial)
-        if parent.number in shown
-    } - {(parent.number, child.number) for parent, child in pairwise(line)}
-    steps = [_step(findings, trial) for trial in line]
-    changed = [
-        replace(step, changes=wording.changes(parent.genome, child.genome))
-        for step, (parent, child) in zip(steps[1:], pairwise(line), strict=True)
-    ]
-    return Line(
-        rank,
-        (steps[0], *changed),
-        tuple(_step(findings, trial) for trial in relatives),
-        tuple(sorted(edges)),
-        len(ancestors),
-    )
-
-
-def _step(findings: "Findings", trial: "Trial") -> Step:
-    return Step(trial.number, trial.generation, trial.operator, findings.scores(trial))
 
 
 def _outcome(line: Line) -> str:
@@ -245,7 +120,7 @@ def _born(step: Step) -> str:
     return "given" if family(step.operator) == "given" else "drawn at random"
 
 
-def _greatest(lineage: LineageData, line: Line) -> list[str]:
+def _greatest(lineage: Descent, line: Line) -> list[str]:
     """Return a sentence on the step that brought most in the first objective in which one did."""
     for place, item in enumerate(lineage.objectives):
         gained = gains(lineage, line, place)
@@ -268,7 +143,7 @@ def _greatest(lineage: LineageData, line: Line) -> list[str]:
     return []
 
 
-def _generations(lineage: LineageData, line: Line) -> dict[str, Any]:
+def _generations(lineage: Descent, line: Line) -> dict[str, Any]:
     """Return the axis of the generations, which ends where a line does."""
     last = max(line.steps[-1].generation, 1)
     return {
@@ -285,7 +160,7 @@ def _families(line: Line) -> list[str]:
     return [name for name in FAMILIES if name in seen]
 
 
-def _in_sight(lineage: LineageData, place: int) -> list[float]:
+def _in_sight(lineage: Descent, place: int) -> list[float]:
     """Return the scores that an axis has to hold: of the lines, and of most of the relatives."""
     near = [step.scores[place] for line in lineage.lines for step in line.relatives]
     far = sorted(score for score in near if math.isfinite(score))
@@ -306,7 +181,7 @@ def _in_legend(name: str) -> dict[str, Any]:
 
 
 def _panel(
-    lineage: LineageData, line: Line, place: int, sight: Sequence[float]
+    lineage: Descent, line: Line, place: int, sight: Sequence[float]
 ) -> list[dict[str, Any]]:
     """Return the traces of a line in one objective: relatives and their edges, the line, its words.
 
@@ -352,7 +227,7 @@ def _marks(steps: Sequence[Step], place: int) -> dict[str, Any]:
     }
 
 
-def _main(lineage: LineageData, line: Line, place: int) -> dict[str, Any]:
+def _main(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
     item = lineage.objectives[place]
     gained = gains(lineage, line, place)
     told = set(np.argsort(-np.abs(gained), kind="stable")[:MOST_TOLD].tolist())
@@ -391,7 +266,7 @@ def _told(line: Line, index: int, place: int, item: "Objective", *, in_full: boo
     return "<br>".join(filter(None, parts))
 
 
-def _labels(lineage: LineageData, line: Line, place: int, sight: Sequence[float]) -> dict[str, Any]:
+def _labels(lineage: Descent, line: Line, place: int, sight: Sequence[float]) -> dict[str, Any]:
     """Return each edge's operator and gain at its middle, the greatest first, where there is room.
 
     Where there is none for both, it is the gain alone; what is left out is told of the step.
@@ -477,7 +352,7 @@ def _gain(item: "Objective", before: float, after: float) -> str:
     return f"×{wording.number(float(f'{ratio:.2g}'))}"
 
 
-def _button(lineage: LineageData, line: Line, owner: int, owners: Sequence[int]) -> dict[str, Any]:
+def _button(lineage: Descent, line: Line, owner: int, owners: Sequence[int]) -> dict[str, Any]:
     last, item = line.steps[-1], lineage.objectives[0]
     score = wording.measured(last.scores[0], item.unit)
     return {

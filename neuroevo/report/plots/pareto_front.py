@@ -4,22 +4,15 @@ A slider goes back to the front as it stood after any generation.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.analysis.dominance import dominated_by_baselines
+from neuroevo.analysis.front_history import FrontHistory, is_one_sided
 from neuroevo.analysis.leader import TRAINED
-from neuroevo.analysis.thinning import thinned
-from neuroevo.evolution.front import nondominated
 from neuroevo.report.drawing import (
-    MOST_POINTS,
     SYMBOLS,
     Specification,
     axis_suffix,
@@ -34,82 +27,18 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
+    from collections.abc import Sequence
+
     from neuroevo.evaluation import Objective
-    from neuroevo.runs import Trial
 
 FRONT = "front"  # marks the traces that the slider moves
 STEP = "front after generation"
 PANEL_HEIGHT = 440
 GAP = 0.09  # of the height between two panels
-NEAR = 0.03  # of the spread between the best and the median trial
 FAR_QUANTILE = 0.97
-MOST_MEMBERS = 500
-MOST_STEPS, MOST_IN_STEP = 50, 50  # of the slider, and networks of the front at each
 
 
-@dataclass(frozen=True, slots=True)
-class FrontData:
-    """What the plot of the front shows.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    points
-        A row a trial: ``number``, ``generation``, ``role`` (``trial``, ``front``, ``baseline``),
-        ``name``, ``is_drawn`` (of too many trials, or networks of the front, some are chosen
-        evenly), ``label`` (of what is drawn) and a column an objective. The front is in its
-        order, best first.
-    missing
-        How many trials of the search have no finite objectives.
-    budget
-        Samples that a training may see.
-    undrawn
-        Names of the baselines that have no finite objectives.
-    dominated
-        How many networks of the front a baseline beats.
-    steps
-        Generations, the last one among them, each with a table like ``points``: the front as it
-        stood then.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    points: pd.DataFrame
-    missing: int
-    budget: int
-    undrawn: tuple[str, ...] = ()
-    dominated: int = 0
-    steps: tuple[tuple[int, pd.DataFrame], ...] = ()
-
-    def role(self, role: str) -> pd.DataFrame:
-        """Return the rows of one role."""
-        return self.points[self.points["role"] == role]
-
-
-def data(findings: "Findings") -> FrontData:
-    """Collect the completed trials with their roles."""
-    on_front = {trial.number for trial in findings.front}
-    baselines = [trial for trial in findings.baselines if findings.is_complete(trial)]
-    behind = [trial for trial in findings.complete if trial.number not in on_front]
-    panels = max(len(findings.objectives) - 1, 1)
-    tables = [
-        _table(findings, "trial", behind, MOST_POINTS // panels),
-        _table(findings, "front", findings.front, MOST_MEMBERS),
-        _table(findings, "baseline", baselines, len(baselines)),
-    ]
-    return FrontData(
-        findings.objectives,
-        pd.concat(tables, ignore_index=True),
-        missing=len(findings.searched) - len(findings.complete),
-        budget=findings.experiment.training.samples,
-        undrawn=tuple(each.name for each in findings.baselines if not findings.is_complete(each)),
-        dominated=len(dominated_by_baselines(findings)),
-        steps=_steps(findings),
-    )
-
-
-def draw(front: FrontData) -> Specification:
+def draw(front: FrontHistory) -> Specification:
     """Draw a panel for each pair of the first objective with another; a history if it is alone."""
     if front.role("front").empty:
         return nothing("No trial of the search was completed.")
@@ -139,7 +68,7 @@ def draw(front: FrontData) -> Specification:
     return {"data": traces, "layout": layout | stepped(frames, STEP), "frames": frames}
 
 
-def caption(front: FrontData) -> str:
+def caption(front: FrontHistory) -> str:
     """Say how large the front is and whether the objectives are at odds."""
     members = front.role("front")
     if members.empty:
@@ -161,78 +90,20 @@ def caption(front: FrontData) -> str:
     return " ".join(sentences)
 
 
-def controls(front: FrontData) -> str:
+def controls(front: FrontHistory) -> str:
     """Say what the slider does, if there is one."""
     if len(front.steps) < 2:  # noqa: PLR2004 - nowhere to go
         return ""
     return "The slider goes back to the front and the trials as they stood after a generation."
 
 
-def pairs_of(front: FrontData) -> "list[tuple[Objective | None, Objective]]":
+def pairs_of(front: FrontHistory) -> "list[tuple[Objective | None, Objective]]":
     """Return what the panels show: across (None is the trial's number) and upward."""
     first, *others = front.objectives
     return [(other, first) for other in others] or [(None, first)]
 
 
-def is_one_sided(front: FrontData) -> bool:
-    """Tell whether one network is best, or within a hair of it, in every objective.
-
-    A hair is a small part of the spread between the best and the median trial, on the
-    objective's own scale.
-    """
-    if len(front.objectives) == 1:
-        return True
-    members = front.role("front")
-    everyone = front.points[front.points["role"] != "baseline"]
-    near = np.ones(len(members), dtype=bool)
-    for item in front.objectives:
-        scale = _scale(item, everyone[item.name].to_numpy(float))
-        spread = float(np.median(scale) - scale.min())
-        own = _scale(item, members[item.name].to_numpy(float))
-        near &= own - scale.min() <= NEAR * spread
-    return bool(near.any())
-
-
-def _table(findings: "Findings", role: str, trials: "Sequence[Trial]", most: int) -> pd.DataFrame:
-    """Return a row a trial; at most so many are drawn, and have a label."""
-    drawn = set(thinned(len(trials), most))
-    rows = [
-        [
-            trial.number,
-            trial.generation,
-            role,
-            trial.name,
-            place in drawn,
-            wording.configuration(trial.genome) if place in drawn else "",
-            *findings.scores(trial),
-        ]
-        for place, trial in enumerate(trials)
-    ]
-    columns = ["number", "generation", "role", "name", "is_drawn", "label"]
-    names = [item.name for item in findings.objectives]
-    return pd.DataFrame(rows, columns=[*columns, *names])
-
-
-def _steps(findings: "Findings") -> tuple[tuple[int, pd.DataFrame], ...]:
-    """Return the front after some generations, evenly chosen."""
-    fronts: list[tuple[int, list[Trial]]] = []
-    front: list[Trial] = []
-    born = attrgetter("generation")
-    for generation, trials in groupby(sorted(findings.complete, key=born), key=born):
-        candidates = [*front, *trials]
-        kept = nondominated([findings.scores(trial) for trial in candidates])
-        front = [candidates[place] for place in np.flatnonzero(kept)]
-        fronts.append((generation, sorted(front, key=findings.scores)))
-    steps = []
-    for place in thinned(len(fronts), MOST_STEPS):
-        generation, members = fronts[place]
-        most = MOST_MEMBERS if place == len(fronts) - 1 else MOST_IN_STEP
-        table = _table(findings, "front", members, most)
-        steps.append((generation, table[table["is_drawn"]]))
-    return tuple(steps)
-
-
-def _outcome(front: FrontData, members: pd.DataFrame) -> str:
+def _outcome(front: FrontHistory, members: pd.DataFrame) -> str:
     others = len(front.points) - len(front.role("baseline")) - len(members)
     best = members.iloc[0]
     first = front.objectives[0]
@@ -260,7 +131,7 @@ def _outcome(front: FrontData, members: pd.DataFrame) -> str:
     )
 
 
-def _beaten(front: FrontData, members: int) -> list[str]:
+def _beaten(front: FrontHistory, members: int) -> list[str]:
     """Return a sentence on the networks of the front that a baseline beats, if there are any."""
     if not front.dominated:
         return []
@@ -279,7 +150,7 @@ def _behind(others: int) -> str:
     return f"{trials} behind, faint, the later the stronger in colour."
 
 
-def _span(front: FrontData, members: pd.DataFrame) -> str:
+def _span(front: FrontHistory, members: pd.DataFrame) -> str:
     return wording.listed(
         [
             f"{item.label} from {wording.measured(members[item.name].min(), item.unit)}"
@@ -290,7 +161,7 @@ def _span(front: FrontData, members: pd.DataFrame) -> str:
 
 
 def _panel(
-    front: FrontData, across: "Objective | None", upward: "Objective", suffix: str
+    front: FrontHistory, across: "Objective | None", upward: "Objective", suffix: str
 ) -> list[dict[str, Any]]:
     """Return the traces of one panel: cloud, stairs, front, baselines."""
     cloud, members = (
@@ -326,7 +197,7 @@ def _front(
     return [_staircase(members, across.name, upward.name) | {"meta": FRONT}, points]
 
 
-def _frame(front: FrontData, members: pd.DataFrame) -> list[dict[str, Any]]:
+def _frame(front: FrontHistory, members: pd.DataFrame) -> list[dict[str, Any]]:
     """Return what of the moved traces is different at a step."""
     traces = [
         trace
@@ -339,7 +210,7 @@ def _frame(front: FrontData, members: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _has_stairs(front: FrontData) -> bool:
+def _has_stairs(front: FrontHistory) -> bool:
     """Tell whether a line joins the front: in one panel, where it ever had two networks."""
     sizes = [len(front.role("front")), *(len(members) for _, members in front.steps)]
     return len(front.objectives) == 2 and max(sizes) > 1  # noqa: PLR2004 - one panel
@@ -428,7 +299,7 @@ def _staircase(members: pd.DataFrame, x: str, y: str) -> dict[str, Any]:
 
 
 def _budget_marks(
-    front: FrontData, pairs: "Sequence[tuple[Objective | None, Objective]]"
+    front: FrontHistory, pairs: "Sequence[tuple[Objective | None, Objective]]"
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return a line and a label at the budget, beyond which the target was never reached."""
     shapes, annotations = [], []
@@ -460,7 +331,7 @@ def _budget_marks(
     return shapes, annotations
 
 
-def _axis(front: FrontData, item: "Objective | None") -> dict[str, Any]:
+def _axis(front: FrontHistory, item: "Objective | None") -> dict[str, Any]:
     if item is None:
         return {"title": {"text": "trial"}}
     values = front.points[item.name].to_numpy(float)
@@ -468,8 +339,3 @@ def _axis(front: FrontData, item: "Objective | None") -> dict[str, Any]:
     far = float(np.quantile(cloud, FAR_QUANTILE)) if len(cloud) else math.inf
     kept = values[(values <= far) | (front.points["role"] != "trial").to_numpy()]
     return objective_axis(item, kept)
-
-
-def _scale(item: "Objective", values: Sequence[float] | np.ndarray) -> np.ndarray:
-    array = np.asarray(values, dtype=float)
-    return np.log10(np.maximum(array, 1e-300)) if item.logarithmic else array

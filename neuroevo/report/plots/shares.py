@@ -3,14 +3,12 @@
 The population of a generation is taken to be the trials that it brought.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from neuroevo import wording
+from neuroevo.analysis.population import Shares
 from neuroevo.analysis.thinning import thinned
-from neuroevo.evaluation import HiddenLayer, layers_of
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
@@ -20,102 +18,10 @@ from neuroevo.report.drawing import (
 )
 from neuroevo.report.theme import LIGHT
 
-if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
-    from neuroevo.runs import Trial
-
 HEIGHT = 340
 
 
-@dataclass(frozen=True, slots=True)
-class SharesData:
-    """Shares of the population.
-
-    Parameters
-    ----------
-    trait
-        What is shared out, such as ``activation``.
-    generations
-        The generations that have trials.
-    shares
-        For each value its share of each generation, from 0 to 1; the values in the order in
-        which they are stacked.
-    counted
-        What the shares are of: the trials, or parts of them.
-    """
-
-    trait: str
-    generations: tuple[int, ...]
-    shares: Mapping[str, tuple[float, ...]]
-    counted: str = "trials"
-
-
-def count(
-    trait: str,
-    trials: "Sequence[Trial]",
-    values: Sequence[str],
-    order: Sequence[str],
-    *,
-    counted: str = "trials",
-) -> SharesData:
-    """Count the values over the trials of each generation.
-
-    Parameters
-    ----------
-    trait
-        What the values are of.
-    trials
-        The trials of the search; one stands there for each of its parts that is counted.
-    values
-        The value of each.
-    order
-        All possible values in the order of stacking; those that never occur are left out.
-    counted
-        What is counted: the trials, or parts of them.
-    """
-    generations = sorted({trial.generation for trial in trials})
-    counts = {generation: Counter[str]() for generation in generations}
-    for trial, value in zip(trials, values, strict=True):
-        counts[trial.generation][value] += 1
-    occurring = set(values)
-    shares = {
-        value: tuple(counts[each][value] / counts[each].total() for each in generations)
-        for value in dict.fromkeys([*order, *values])
-        if value in occurring
-    }
-    return SharesData(trait, tuple(generations), shares, counted)
-
-
-def count_layers(
-    findings: "Findings",
-    trait: str,
-    measure: Callable[[tuple[HiddenLayer, ...]], int],
-    name: Callable[[int], str],
-) -> SharesData:
-    """Count a measure of the hidden layers over the trials of the search that have some.
-
-    Parameters
-    ----------
-    findings
-        The trials.
-    trait
-        What is measured.
-    measure
-        Hidden layers -> a number, by which the values are stacked.
-    name
-        That number -> the value in words.
-    """
-    pairs = [
-        (trial, measure(layers_of(trial.genome)))
-        for trial in findings.searched
-        if "hidden" in trial.genome
-    ]
-    names = {number: name(number) for number in sorted({number for _, number in pairs})}
-    values = [names[number] for _, number in pairs]
-    return count(trait, [trial for trial, _ in pairs], values, list(names.values()))
-
-
-def draw(shared: SharesData, colours: Mapping[str, str]) -> Specification:
+def draw(shared: Shares, colours: Mapping[str, str]) -> Specification:
     """Draw the shares as stacked areas; as bars while there is only one generation."""
     if not shared.shares:
         return nothing("There are no trials to count.")
@@ -155,13 +61,13 @@ def draw(shared: SharesData, colours: Mapping[str, str]) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def ramp(shared: SharesData) -> Mapping[str, str]:
+def ramp(shared: Shares) -> Mapping[str, str]:
     """Return a colour for each value, the later in the stack the stronger."""
     last = max(len(shared.shares) - 1, 1)
     return {value: ramp_colour(index / last) for index, value in enumerate(shared.shares)}
 
 
-def caption(shared: SharesData, noun: str) -> str:
+def caption(shared: Shares, noun: str) -> str:
     """Say which value led at first and at last.
 
     Parameters
@@ -191,11 +97,11 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _leader(shared: SharesData, place: int) -> str:
+def _leader(shared: Shares, place: int) -> str:
     return max(shared.shares, key=lambda value: shared.shares[value][place])
 
 
-def _share(shared: SharesData, value: str, place: int) -> str:
+def _share(shared: Shares, value: str, place: int) -> str:
     return f"{shared.shares[value][place]:.0%}"
 
 

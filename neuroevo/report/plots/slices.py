@@ -3,15 +3,15 @@
 Hidden layers are told by their depth and their units. One objective is seen at a time.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.features import UNITS, Feature
-from neuroevo.analysis.thinning import thinned
+from neuroevo.analysis.gene_slices import GeneSlices, best_tenth
+from neuroevo.analysis.thinning import fanned, thinned
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -19,82 +19,25 @@ from neuroevo.report.drawing import (
     colour_bar,
     column_domain,
     domains,
-    fanned,
-    feature_axis,
     nothing,
     objective_axis,
     rounded,
 )
+from neuroevo.report.feature_axes import feature_axis, phrase, told_value
 from neuroevo.report.theme import LIGHT
-
-if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
-    from neuroevo.evaluation import Objective
 
 COLUMNS = 2
 PANEL_HEIGHT, GAP = 210, 74  # pixels
 GUTTER = 0.05  # of the width, between two columns
-MOST_MARKS = 2_400  # over all panels
 MOST_MEMBERS = 40
 TICKS = 3  # powers of ten that have room in a panel
 FAN = 0.6  # of the distance of neighbouring whole numbers or categories
-BEST_SHARE = 0.1
 FAR_QUANTILE = 0.97
 GATHERED = 0.6  # of what was tried: what is narrower is where the best gather
 TOLD = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SlicesData:
-    """What the slices show.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    features
-        What varies among the completed trials, a value a trial.
-    numbers, generations
-        Of the trials.
-    scores
-        Array (trials, objectives).
-    members
-        Whether each is on the front.
-    drawn
-        Places of the trials that are drawn, evenly chosen; the front has its own marks.
-    missing
-        How many trials of the search have no finite objectives.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    features: tuple[Feature, ...]
-    numbers: NDArray[np.int64]
-    generations: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    members: NDArray[np.bool_]
-    drawn: NDArray[np.int64]
-    missing: int
-
-
-def data(findings: "Findings") -> SlicesData:
-    """Collect what varies among the completed trials."""
-    complete = findings.complete
-    varying = findings.features
-    front = {trial.number for trial in findings.front}
-    most = MOST_MARKS // max(len(varying), 1)
-    return SlicesData(
-        findings.objectives,
-        varying,
-        np.array([trial.number for trial in complete], dtype=np.int64),
-        np.array([trial.generation for trial in complete], dtype=np.int64),
-        findings.score_table(complete),
-        np.array([trial.number in front for trial in complete], dtype=np.bool_),
-        np.array(thinned(len(complete), most), dtype=np.int64),
-        len(findings.searched) - len(complete),
-    )
-
-
-def draw(slices: SlicesData) -> Specification:
+def draw(slices: GeneSlices) -> Specification:
     """Draw the panels, two in a row, and a menu of the objectives where there are several."""
     if not len(slices.numbers):
         return nothing("No trial of the search was completed.")
@@ -134,7 +77,7 @@ def draw(slices: SlicesData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(slices: SlicesData) -> str:
+def caption(slices: GeneSlices) -> str:
     """Say which values the best tenth of the trials have in common."""
     if not len(slices.numbers):
         return "No trial was completed, so there is nothing to slice."
@@ -155,18 +98,12 @@ def caption(slices: SlicesData) -> str:
     return " ".join(sentences)
 
 
-def best_tenth(slices: SlicesData) -> NDArray[np.int64]:
-    """Return the places of the best tenth of the trials by all objectives in turn, at least one."""
-    order = np.lexsort((slices.numbers, *slices.scores.T[::-1]))
-    return np.asarray(order[: max(1, round(BEST_SHARE * len(order)))])
-
-
-def _gathered(slices: SlicesData) -> str:
+def _gathered(slices: GeneSlices) -> str:
     first = slices.objectives[0].label
     best = best_tenth(slices)
     if len(best) < 2:  # noqa: PLR2004 - one trial gathers nowhere
         values = [(feature, feature.values[best[0]]) for feature in slices.features]
-        told = [feature.phrase(value, value) for feature, value in values if np.isfinite(value)]
+        told = [phrase(feature, value, value) for feature, value in values if np.isfinite(value)]
         return f"The best by {first} has {wording.listed(told[:TOLD])}."
     found = [found for feature in slices.features if (found := _narrowed(feature, best))]
     if not found:
@@ -187,7 +124,7 @@ def _narrowed(feature: Feature, best: NDArray[np.int64]) -> tuple[float, str] | 
         share = counts[leader] / len(best)
         before = float((everyone == leader).mean())
         width = (1 - share) / max(1 - before, 1e-9)
-        name = feature.phrase(leader, leader)
+        name = phrase(feature, leader, leader)
         told = name if share == 1 else f"{name} ({share:.0%} of them)"
         return (width, told) if width <= GATHERED and share > 0.5 else None  # noqa: PLR2004 - most
     scale = np.log10 if feature.logarithmic else np.asarray
@@ -196,7 +133,7 @@ def _narrowed(feature: Feature, best: NDArray[np.int64]) -> tuple[float, str] | 
     width = float((scale(high) - scale(low)) / (highest - lowest))
     if width > GATHERED or (feature.name == UNITS and high == 0):  # no layer says as much
         return None
-    return width, feature.phrase(low, high)
+    return width, phrase(feature, low, high)
 
 
 _CLOUD: dict[str, Any] = {"size": 4, "opacity": 0.5, "coloraxis": "coloraxis"}
@@ -208,7 +145,7 @@ _FRONT: dict[str, Any] = {
 
 
 def _points(
-    slices: SlicesData, feature: Feature, places: NDArray[np.int64], marker: dict[str, Any]
+    slices: GeneSlices, feature: Feature, places: NDArray[np.int64], marker: dict[str, Any]
 ) -> dict[str, Any]:
     values = feature.values[places]
     told = f"{wording.plain(feature.name)} %{{x:.3~g}}"
@@ -223,7 +160,8 @@ def _points(
         told = f"{wording.plain(feature.name)} %{{x:.0f}}"
         if feature.options:
             trace["text"] = [
-                "" if np.isnan(value) else wording.plain(feature.told(value)) for value in values
+                "" if np.isnan(value) else wording.plain(told_value(feature, value))
+                for value in values
             ]
             told = f"{wording.plain(feature.name)} %{{text}}"
         values = values + fanned(len(values), FAN)
@@ -234,7 +172,7 @@ def _points(
     }
 
 
-def _upward(slices: SlicesData, place: int) -> dict[str, Any]:
+def _upward(slices: GeneSlices, place: int) -> dict[str, Any]:
     """Return an objective's axis; the few worst trials may lie above it."""
     values = slices.scores[:, place]
     far = np.quantile(values, FAR_QUANTILE)
@@ -242,7 +180,7 @@ def _upward(slices: SlicesData, place: int) -> dict[str, Any]:
 
 
 def _button(
-    slices: SlicesData,
+    slices: GeneSlices,
     place: int,
     axis: dict[str, Any],
     members: NDArray[np.int64],

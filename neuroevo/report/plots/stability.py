@@ -3,16 +3,15 @@
 A panel for each activation, whose cells hold the share of trainings that diverged.
 """
 
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from neuroevo import wording
-from neuroevo.analysis.features import RATE, activation, depth
+from neuroevo.analysis.divergence import NONE, Divergence, frontier
+from neuroevo.analysis.features import RATE
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -25,88 +24,14 @@ from neuroevo.report.drawing import (
 )
 from neuroevo.report.theme import LIGHT
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from neuroevo.analysis.findings import Findings
-
 COLUMNS = 2
 ROW_HEIGHT, GAP, LEAST_HEIGHT = 30, 96, 90  # pixels
 GUTTER = 0.1  # of the width, between two columns
-BINS_A_DECADE = 4
-MOST_BINS = 24
-MOST_PANELS = 8
 TICKS = 3  # powers of ten that have room in a panel
-FRONTIER = 0.5  # share of the trainings that diverge, from which on a cell is unstable
-NONE = wording.hidden_layers(0)
 TOLD = 4  # activations whose frontier is in the caption
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StabilityData:
-    """What the plot of the stability shows.
-
-    Parameters
-    ----------
-    cells
-        A row a cell with trials: ``activation``, ``depth``, ``bin`` (of the learning rate, from
-        0), ``trainings`` and ``diverged`` (how many of them).
-    edges
-        The learning rates at which the bins begin and end, one more than there are bins.
-    trainings, diverged
-        Of the whole search.
-    """
-
-    cells: pd.DataFrame
-    edges: tuple[float, ...]
-    trainings: int
-    diverged: int
-
-    @property
-    def activations(self) -> tuple[str, ...]:
-        """The activations that are shown, the most often trained first."""
-        counts = self.cells.groupby("activation")["trainings"].sum()
-        return tuple(counts.sort_values(ascending=False, kind="stable").index[:MOST_PANELS])
-
-    def shares(self, name: str) -> "Mapping[int, np.ndarray]":
-        """Return for each depth of an activation the share diverged in each bin, NaN if empty."""
-        rows = self.cells[self.cells["activation"] == name]
-        found = {}
-        for deep in sorted(rows["depth"].unique().tolist()):
-            group = rows[rows["depth"] == deep]
-            share = np.full(len(self.edges) - 1, np.nan)
-            share[group["bin"]] = group["diverged"] / group["trainings"]
-            found[int(deep)] = share
-        return found
-
-
-def data(findings: "Findings") -> StabilityData:
-    """Count the trainings of each cell: all replicates of all trials, diverged, failed or not.
-
-    There are no cells where the learning rate or the depth does not vary.
-    """
-    replicates = findings.experiment.training.replicates
-    rows = [
-        (activation(trial) or NONE, deep, float(rate), trial.diverged)
-        for trial in findings.searched
-        if isinstance(rate := trial.genome.get("learning_rate"), (int, float))
-        and (deep := depth(trial)) is not None
-    ]
-    trials = pd.DataFrame(rows, columns=["activation", "depth", "rate", "diverged"])
-    total = replicates * len(findings.searched), sum(each.diverged for each in findings.searched)
-    cells = pd.DataFrame(columns=["activation", "depth", "bin", "trainings", "diverged"])
-    if trials["rate"].nunique() < 2 or trials["depth"].nunique() < 2:  # noqa: PLR2004 - varies
-        return StabilityData(cells, (), *total)
-    edges = _edges(float(trials["rate"].min()), float(trials["rate"].max()))
-    places = np.searchsorted(edges, trials["rate"], side="right") - 1
-    trials["bin"] = np.clip(places, 0, len(edges) - 2)
-    groups = trials.groupby(["activation", "depth", "bin"])["diverged"]
-    cells = groups.agg(trainings="size", diverged="sum").reset_index()
-    cells["trainings"] *= replicates
-    return StabilityData(cells, tuple(edges.tolist()), *total)
-
-
-def draw(stability: StabilityData) -> Specification:
+def draw(stability: Divergence) -> Specification:
     """Draw a panel for each activation: depths upward, the learning rate across."""
     if stability.cells.empty:
         return nothing("Learning rate and depth do not both vary.")
@@ -147,7 +72,7 @@ def draw(stability: StabilityData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(stability: StabilityData) -> str:
+def caption(stability: Divergence) -> str:
     """Name the frontier of each activation: from which learning rate on most trainings diverge."""
     if stability.cells.empty:
         return ""
@@ -172,23 +97,7 @@ def caption(stability: StabilityData) -> str:
     return " ".join(sentences)
 
 
-def frontier(stability: StabilityData, name: str) -> "Mapping[int, float]":
-    """Return for each depth the learning rate from which on most trainings diverge.
-
-    That is the lower edge of the first bin from which on in every bin that is not empty more than
-    half of the trainings diverged; depths without such a bin are left out.
-    """
-    found = {}
-    for deep, shares in stability.shares(name).items():
-        tried = np.flatnonzero(~np.isnan(shares))
-        stable = tried[shares[tried] <= FRONTIER]
-        beyond = tried[tried > (stable[-1] if len(stable) else -1)]
-        if len(beyond):
-            found[deep] = stability.edges[int(beyond[0])]
-    return found
-
-
-def _frontier(stability: StabilityData, name: str) -> str:
+def _frontier(stability: Divergence, name: str) -> str:
     found = frontier(stability, name)
     if not found:
         return ""
@@ -206,19 +115,7 @@ def _depths(depths: list[int]) -> str:
     return wording.listed([*map(str, fewer), wording.hidden_layers(most)])
 
 
-def _edges(low: float, high: float) -> np.ndarray:
-    """Return the edges of the bins: round ones, the same share of a decade each."""
-    step = BINS_A_DECADE
-    while True:
-        first, last = np.floor(np.log10(low) * step + 1e-9), np.ceil(np.log10(high) * step - 1e-9)
-        last = max(last, first + 1)
-        if last - first <= MOST_BINS or step == 1:
-            break
-        step //= 2
-    return np.asarray(10.0 ** (np.arange(first, last + 1) / step))
-
-
-def _panel(stability: StabilityData, name: str, depths: list[int]) -> dict[str, Any]:
+def _panel(stability: Divergence, name: str, depths: list[int]) -> dict[str, Any]:
     shares = stability.shares(name)
     empty = np.full(len(stability.edges) - 1, np.nan)
     rows = stability.cells[stability.cells["activation"] == name]

@@ -7,12 +7,12 @@ from typing import Any
 
 from neuroevo.analysis.comparison import Comparison
 from neuroevo.report.comparison.figures import (
-    distribution,
+    front_volumes,
     fronts,
     history,
     history_over_time,
-    hypervolume,
     spread,
+    trial_distributions,
 )
 from neuroevo.report.drawing import Specification
 
@@ -46,7 +46,7 @@ COMPARISON_FIGURES: Mapping[str, ComparisonPlot] = MappingProxyType(
         "spread": _plot("Settings, seed by seed", spread),
         "history": _plot("Best so far, trial by trial", history),
         "history_over_time": _plot("Best so far, second by second", history_over_time),
-        "hypervolume": _plot("Hypervolume, trial by trial", hypervolume),
-        "distribution": _plot("All trials by what they reach", distribution),
+        "hypervolume": _plot("Hypervolume, trial by trial", front_volumes),
+        "distribution": _plot("All trials by what they reach", trial_distributions),
     }
 )

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroevo import wording
-from neuroevo.analysis.histories import Numbers, median_course
 from neuroevo.report.comparison.figures.marks import GAP, step_lines
 from neuroevo.report.drawing import (
     Specification,
@@ -83,7 +82,7 @@ def caption(comparison: "Comparison") -> str:
 
 def _overtaken(comparison: "Comparison", item: "Objective") -> str:
     """Say when what got furthest in an objective was where the next best ended."""
-    courses = _courses(comparison, item)
+    courses = comparison.courses(item)
     ranked = sorted(courses, key=lambda name: float(courses[name][1][-1]))
     if len(ranked) < 2:  # noqa: PLR2004 - a race takes two
         return ""
@@ -107,20 +106,3 @@ def _overtaken(comparison: "Comparison", item: "Objective") -> str:
         f"{kind.capitalize()} {name}: {told}, of {leader}. To {passed}, where {other} ended, it "
         f"took {soon}; {other} took {late}."
     )
-
-
-def _courses(comparison: "Comparison", item: "Objective") -> dict[str, tuple[Numbers, Numbers]]:
-    """Return trials and lowest score of each run; where runs are grouped, of settings' medians."""
-    table = comparison.histories
-    courses = {
-        str(label): (rows["trials"].to_numpy(float), rows["best"].to_numpy(float))
-        for label, rows in table[table["objective"] == item.name].groupby("run", sort=False)
-    }
-    if not comparison.is_grouped:
-        return courses
-    medians = {
-        name: median_course([courses[each.label] for each in group])
-        for name, group in comparison.settings.items()
-        if all(each.label in courses for each in group)
-    }
-    return {name: course for name, course in medians.items() if len(course[0])}

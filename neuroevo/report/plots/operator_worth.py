@@ -1,29 +1,21 @@
-"""What each operator is worth: how often its children improve on their parents, and where it led.
-
-The credit is counted over the trials that the search made, whatever became of them.
-"""
+"""What each operator is worth: how often its children improve on their parents, where it led."""
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from neuroevo import wording
-from neuroevo.analysis.ancestry import Ancestry
+from neuroevo.analysis.operator_credit import OperatorCredit, wilson
 from neuroevo.report.drawing import Specification, nothing, rounded
 from neuroevo.report.theme import CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
-    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
 ROW_HEIGHT = 46
-QUANTILE = 1.959964  # of the normal distribution, for intervals of 95%
 ENOUGH = 20  # children of an operator that is spoken of
 SAME = 0.02  # decades, or units where the scale is not logarithmic, that are no difference
 SPREAD = 0.5  # of a row, over which its marks are spread
@@ -45,77 +37,7 @@ MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OperatorsData:
-    """What the plot of the operators shows.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    credit
-        A row an operator, most children first: ``operator``, ``children`` (trials that it made),
-        ``with_parents`` (those whose parents are known), ``on_front`` (those on the final front),
-        ``led_to_front`` (those on it or among the ancestors of its members); for each objective
-        ``improved.NAME`` (children better in it than their better parent in it) and ``gain.NAME``
-        (the median over the completed children of what they gained on that parent, on the
-        objective's own scale; NaN where there are none).
-    """
-
-    objectives: "tuple[Objective, ...]"
-    credit: pd.DataFrame
-
-
-def data(findings: "Findings") -> OperatorsData:
-    """Count each operator's children and what became of them.
-
-    A child without a finite score has not improved. Its better parent is taken for each objective
-    alone; a parent without a finite score is worse than any child with one, by an amount that no
-    median counts.
-    """
-    front = {trial.number for trial in findings.front}
-    led = front | {trial.number for trial in Ancestry(findings).ancestors(findings.front)}
-    trials = findings.searched
-    better = _better_parents(findings)
-    fitness = findings.fitnesses(trials)
-    columns: dict[str, Any] = {
-        "operator": [trial.operator for trial in trials],
-        "children": 1,
-        "with_parents": ~np.isnan(better).all(axis=1),
-        "on_front": [trial.number in front for trial in trials],
-        "led_to_front": [trial.number in led for trial in trials],
-    }
-    for item, own, best in zip(findings.objectives, fitness.T, better.T, strict=True):
-        columns[f"improved.{item.name}"] = np.nan_to_num(own, nan=np.inf) < best
-        columns[f"gain.{item.name}"] = np.where(np.isfinite(best), best - own, np.nan)
-    table = pd.DataFrame(columns)
-    how = {name: "median" if name.startswith("gain.") else "sum" for name in list(columns)[1:]}
-    credit = table.groupby("operator").agg(how).reset_index()
-    credit = credit.sort_values(["children", "operator"], ascending=[False, True])
-    return OperatorsData(findings.objectives, credit.reset_index(drop=True))
-
-
-def _better_parents(findings: "Findings") -> NDArray[np.float64]:
-    """Return for each trial of the search its parents' best fitness, array (trials, objectives).
-
-    Infinite where no parent has one, and NaN where there is no parent.
-    """
-    places = {trial.number: place for place, trial in enumerate(findings.trials)}
-    known = [
-        [places[number] for number in trial.parents if number < trial.number and number in places]
-        for trial in findings.searched
-    ]
-    counts = np.array([len(parents) for parents in known], dtype=np.int64)
-    best = np.full((len(known), len(findings.objectives)), np.nan)
-    if counts.any():
-        fitness = np.nan_to_num(findings.fitnesses(findings.trials), nan=np.inf)
-        parents = fitness[np.concatenate([np.array(each, dtype=np.int64) for each in known])]
-        starts = (np.cumsum(counts) - counts)[counts > 0]
-        best[counts > 0] = np.minimum.reduceat(parents, starts, axis=0)
-    return best
-
-
-def draw(operators: OperatorsData) -> Specification:
+def draw(operators: OperatorCredit) -> Specification:
     """Draw a row an operator, in it a mark with an interval for each of its shares."""
     credit = operators.credit
     if not credit["with_parents"].any():
@@ -152,7 +74,7 @@ def draw(operators: OperatorsData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(operators: OperatorsData) -> str:
+def caption(operators: OperatorCredit) -> str:
     """Say which operator improved most often, and which led to the front most often."""
     credit = operators.credit
     if credit.empty:
@@ -180,24 +102,7 @@ def caption(operators: OperatorsData) -> str:
     return " ".join([*sentences, what])
 
 
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Return the interval of 95% for a share (Wilson 1927, JASA 22, 209).
-
-    Parameters
-    ----------
-    successes, trials
-        Counts; with no trials the interval is everything from 0 to 1.
-    """
-    if not trials:
-        return 0.0, 1.0
-    share, z2 = successes / trials, QUANTILE**2
-    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = QUANTILE * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
-    half /= 1 + z2 / trials
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
-
-
-def _measures(operators: OperatorsData) -> list[tuple[str, str, str]]:
+def _measures(operators: OperatorCredit) -> list[tuple[str, str, str]]:
     """Return of each mark its name, its column, and the column of what it is a share of."""
     improved = [
         (f"better in {item.label}", f"improved.{item.name}", "with_parents")
@@ -207,7 +112,7 @@ def _measures(operators: OperatorsData) -> list[tuple[str, str, str]]:
 
 
 def _marks(
-    operators: OperatorsData,
+    operators: OperatorCredit,
     measure: tuple[str, str, str],
     offset: float,
     colour: str,
@@ -246,7 +151,7 @@ def _marks(
 
 
 def _told(
-    operators: OperatorsData, row: "Mapping[Hashable, Any]", measure: tuple[str, str, str]
+    operators: OperatorCredit, row: "Mapping[Hashable, Any]", measure: tuple[str, str, str]
 ) -> str:
     name, column, whole = measure
     lines = [
@@ -273,7 +178,7 @@ def _gained(item: "Objective", gain: float) -> str:
     return f"{wording.number(abs(gain))} {worse} than that"
 
 
-def _widest(operators: OperatorsData) -> float:
+def _widest(operators: OperatorCredit) -> float:
     return max(
         wilson(int(row[column]), int(row[whole]))[1]
         for _, column, whole in _measures(operators)

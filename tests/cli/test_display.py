@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from neuroevo import wording
-from neuroevo.cli.progress import DRAWN_A_SECOND, Lines, LiveDisplay, Silence, watch
+from neuroevo.cli.display import DRAWN_A_SECOND, Lines, LiveDisplay, Silence, watch
 from neuroevo.experiment import Experiment
 from neuroevo.runs import RunFolder, Trial
 from neuroevo.search import Progress

@@ -1,14 +1,11 @@
 """Best, median and spread of each generation, one panel for each objective."""
 
-import math
-from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from neuroevo import wording
+from neuroevo.analysis.generation_spreads import GenerationSpreads
 from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
@@ -25,55 +22,14 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
 PANEL_HEIGHT = 230
 GAP = 0.07  # of the height between two panels
-SPREAD = (0.1, 0.9)  # quantiles between which most of a generation lies
 CLOSE = 2.0  # a median within this factor of the best has followed it
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressData:
-    """What the plot of the progress shows.
-
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    generations
-        A row a generation and objective: ``generation``, ``objective``, ``best``, ``lower``,
-        ``median``, ``upper`` (`SPREAD` over the completed trials of the generation) and
-        ``best_so_far``.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    generations: pd.DataFrame
-
-    def of(self, name: str) -> pd.DataFrame:
-        """Return the rows of one objective."""
-        return self.generations[self.generations["objective"] == name]
-
-
-def data(findings: "Findings") -> ProgressData:
-    """Summarise each objective over the completed trials of each generation."""
-    scores: defaultdict[int, list[tuple[float, ...]]] = defaultdict(list)
-    for trial in findings.complete:
-        scores[trial.generation].append(findings.scores(trial))
-    rows = []
-    for index, item in enumerate(findings.objectives):
-        best_so_far = math.inf
-        for generation in sorted(scores):
-            column = [row[index] for row in scores[generation]]
-            lower, median, upper = np.quantile(column, [SPREAD[0], 0.5, SPREAD[1]])
-            best_so_far = min(best_so_far, *column)
-            rows.append([generation, item.name, min(column), lower, median, upper, best_so_far])
-    columns = ["generation", "objective", "best", "lower", "median", "upper", "best_so_far"]
-    return ProgressData(findings.objectives, pd.DataFrame(rows, columns=columns))
-
-
-def draw(progress: ProgressData) -> Specification:
+def draw(progress: GenerationSpreads) -> Specification:
     """Draw a panel for each objective, one below the other over the same generations."""
     if progress.generations.empty:
         return nothing("No trial of the search was completed.")
@@ -100,7 +56,7 @@ def draw(progress: ProgressData) -> Specification:
     return {"data": traces, "layout": layout}
 
 
-def caption(progress: ProgressData) -> str:
+def caption(progress: GenerationSpreads) -> str:
     """Say by which generation each objective's best was found and when the median followed."""
     if progress.generations.empty:
         return "No trial was completed, so there is no progress to show."

@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroevo import wording
 from neuroevo.analysis.leader import leading
+from neuroevo.analysis.network_paths import amounts_to
 from neuroevo.report.diagram import OUTLINE, SIDE, WIDTH, Diagram, Label, Path, Weight, laid_out
 from neuroevo.report.drawing import Specification, nothing
 from neuroevo.report.theme import LIGHT
@@ -98,22 +99,6 @@ def caption(drawn: NetworkData) -> str:
     if architecture.activation == architecture.output == "linear":
         sentences.append(_product(drawn.network, drawn.diagram))
     return " ".join(filter(None, sentences))
-
-
-def amounts_to(network: "Network") -> tuple[np.ndarray, np.ndarray]:
-    """Multiply a linear network out.
-
-    Returns
-    -------
-    Weights (inputs, outputs) and biases (outputs,) of the one layer that does the same.
-    """
-    layers = network.layers
-    weights = np.eye(len(layers[0][0]))
-    biases = np.zeros(len(weights[0]))
-    for layer_weights, layer_biases in layers:
-        weights = weights @ layer_weights.astype(np.float64)
-        biases = biases @ layer_weights.astype(np.float64) + layer_biases
-    return weights, biases
 
 
 def _paths(network: "Network", diagram: Diagram) -> str:

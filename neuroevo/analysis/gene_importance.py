@@ -16,11 +16,13 @@ from neuroevo.analysis.thinning import thinned
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
     from neuroevo.space import Gene
 
 PREDICTS = 0.2  # R² from which on a forest has something to say
 SEED = 0
+SURE = 0.02  # of R², the least that a feature must be worth to be said to matter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,20 +31,29 @@ class Importances:
 
     Parameters
     ----------
+    objectives
+        The objectives, in the experiment's order.
     features
         What varies among the genomes.
     measured
-        One an objective, in the experiment's order; None where nothing could be learnt.
+        One an objective; None where nothing could be learnt.
     trials
         How many trials of the search the forest was shown.
     failed
         How many of them had no finite objectives.
     """
 
+    objectives: "tuple[Objective, ...]"
     features: tuple[Feature, ...]
     measured: tuple[Importance | None, ...]
     trials: int
     failed: int
+
+    @property
+    def panels(self) -> "list[tuple[Objective, Importance]]":
+        """The objectives of which something could be learnt."""
+        pairs = zip(self.objectives, self.measured, strict=True)
+        return [(item, measured) for item, measured in pairs if measured is not None]
 
     def ranked(self, objective: int = 0) -> tuple[int, ...]:
         """Return the places of the features, what matters most first; as they are if unknown."""
@@ -53,7 +64,10 @@ class Importances:
 
 
 def importances(
-    genes: "Mapping[str, Gene]", trials: "Sequence[Trial]", fitnesses: NDArray[np.float64]
+    objectives: "tuple[Objective, ...]",
+    genes: "Mapping[str, Gene]",
+    trials: "Sequence[Trial]",
+    fitnesses: NDArray[np.float64],
 ) -> Importances:
     """Let a forest learn each objective from the genomes of a search.
 
@@ -62,6 +76,8 @@ def importances(
 
     Parameters
     ----------
+    objectives
+        The objectives, in the experiment's order.
     genes
         The genes of the search space.
     trials
@@ -78,7 +94,7 @@ def importances(
         for target in map(worst_where_missing, fitnesses[kept].T)
     ]
     failed = int(np.isnan(fitnesses[kept]).any(axis=1).sum())
-    return Importances(varying, tuple(measured), len(kept), failed)
+    return Importances(objectives, varying, tuple(measured), len(kept), failed)
 
 
 def worst_where_missing(fitness: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -86,3 +102,8 @@ def worst_where_missing(fitness: NDArray[np.float64]) -> NDArray[np.float64]:
     if np.isnan(fitness).all():
         return np.empty(0)
     return np.where(np.isnan(fitness), np.nanmax(fitness), fitness)
+
+
+def matters(measured: Importance, place: int) -> bool:
+    """Tell whether a feature's interval lies above 0, and visibly so."""
+    return bool(measured.lower[place] > 0 and measured.median[place] >= SURE)

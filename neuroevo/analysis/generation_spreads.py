@@ -1,0 +1,54 @@
+"""Best, median and spread of each generation in each objective; knows no figure."""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
+
+SPREAD = (0.1, 0.9)  # quantiles between which most of a generation lies
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationSpreads:
+    """The spread of each generation in each objective.
+
+    Parameters
+    ----------
+    objectives
+        The objectives, in the experiment's order.
+    generations
+        A row a generation and objective: ``generation``, ``objective``, ``best``, ``lower``,
+        ``median``, ``upper`` (`SPREAD` over the completed trials of the generation) and
+        ``best_so_far``.
+    """
+
+    objectives: "tuple[Objective, ...]"
+    generations: pd.DataFrame
+
+    def of(self, name: str) -> pd.DataFrame:
+        """Return the rows of one objective."""
+        return self.generations[self.generations["objective"] == name]
+
+
+def generation_spreads(findings: "Findings") -> GenerationSpreads:
+    """Summarise each objective over the completed trials of each generation."""
+    scores: defaultdict[int, list[tuple[float, ...]]] = defaultdict(list)
+    for trial in findings.complete:
+        scores[trial.generation].append(findings.scores(trial))
+    rows = []
+    for index, item in enumerate(findings.objectives):
+        best_so_far = math.inf
+        for generation in sorted(scores):
+            column = [row[index] for row in scores[generation]]
+            lower, median, upper = np.quantile(column, [SPREAD[0], 0.5, SPREAD[1]])
+            best_so_far = min(best_so_far, *column)
+            rows.append([generation, item.name, min(column), lower, median, upper, best_so_far])
+    columns = ["generation", "objective", "best", "lower", "median", "upper", "best_so_far"]
+    return GenerationSpreads(findings.objectives, pd.DataFrame(rows, columns=columns))

@@ -1,0 +1,107 @@
+"""What each operator is worth: how often its children improve on their parents, and where it led.
+
+The credit is counted over the trials that the search made, whatever became of them.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from neuroevo.analysis.ancestry import Ancestry
+
+if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
+
+QUANTILE = 1.959964  # of the normal distribution, for intervals of 95%
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OperatorCredit:
+    """What became of each operator's children.
+
+    Parameters
+    ----------
+    objectives
+        The objectives, in the experiment's order.
+    credit
+        A row an operator, most children first: ``operator``, ``children`` (trials that it made),
+        ``with_parents`` (those whose parents are known), ``on_front`` (those on the final front),
+        ``led_to_front`` (those on it or among the ancestors of its members); for each objective
+        ``improved.NAME`` (children better in it than their better parent in it) and ``gain.NAME``
+        (the median over the completed children of what they gained on that parent, on the
+        objective's own scale; NaN where there are none).
+    """
+
+    objectives: "tuple[Objective, ...]"
+    credit: pd.DataFrame
+
+
+def operator_credit(findings: "Findings") -> OperatorCredit:
+    """Count each operator's children and what became of them.
+
+    A child without a finite score has not improved. Its better parent is taken for each objective
+    alone; a parent without a finite score is worse than any child with one, by an amount that no
+    median counts.
+    """
+    front = {trial.number for trial in findings.front}
+    led = front | {trial.number for trial in Ancestry(findings).ancestors(findings.front)}
+    trials = findings.searched
+    better = _better_parents(findings)
+    fitness = findings.fitnesses(trials)
+    columns: dict[str, Any] = {
+        "operator": [trial.operator for trial in trials],
+        "children": 1,
+        "with_parents": ~np.isnan(better).all(axis=1),
+        "on_front": [trial.number in front for trial in trials],
+        "led_to_front": [trial.number in led for trial in trials],
+    }
+    for item, own, best in zip(findings.objectives, fitness.T, better.T, strict=True):
+        columns[f"improved.{item.name}"] = np.nan_to_num(own, nan=np.inf) < best
+        columns[f"gain.{item.name}"] = np.where(np.isfinite(best), best - own, np.nan)
+    table = pd.DataFrame(columns)
+    how = {name: "median" if name.startswith("gain.") else "sum" for name in list(columns)[1:]}
+    credit = table.groupby("operator").agg(how).reset_index()
+    credit = credit.sort_values(["children", "operator"], ascending=[False, True])
+    return OperatorCredit(findings.objectives, credit.reset_index(drop=True))
+
+
+def _better_parents(findings: "Findings") -> NDArray[np.float64]:
+    """Return for each trial of the search its parents' best fitness, array (trials, objectives).
+
+    Infinite where no parent has one, and NaN where there is no parent.
+    """
+    places = {trial.number: place for place, trial in enumerate(findings.trials)}
+    known = [
+        [places[number] for number in trial.parents if number < trial.number and number in places]
+        for trial in findings.searched
+    ]
+    counts = np.array([len(parents) for parents in known], dtype=np.int64)
+    best = np.full((len(known), len(findings.objectives)), np.nan)
+    if counts.any():
+        fitness = np.nan_to_num(findings.fitnesses(findings.trials), nan=np.inf)
+        parents = fitness[np.concatenate([np.array(each, dtype=np.int64) for each in known])]
+        starts = (np.cumsum(counts) - counts)[counts > 0]
+        best[counts > 0] = np.minimum.reduceat(parents, starts, axis=0)
+    return best
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Return the interval of 95% for a share (Wilson 1927, JASA 22, 209).
+
+    Parameters
+    ----------
+    successes, trials
+        Counts; with no trials the interval is everything from 0 to 1.
+    """
+    if not trials:
+        return 0.0, 1.0
+    share, z2 = successes / trials, QUANTILE**2
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = QUANTILE * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
+    half /= 1 + z2 / trials
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))

@@ -1,0 +1,159 @@
+"""A run in its folder: read when asked, never written to.
+
+It knows the folder and what was found, and no figure.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from neuroevo.analysis.findings import Findings
+from neuroevo.errors import NeuroevoError, StorageError, UsageError
+from neuroevo.runs import (
+    RunFolder,
+    Start,
+    Status,
+    read_champions,
+    read_environment,
+    read_experiment,
+    read_start,
+    read_status,
+    read_study,
+    read_trials,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from neuroevo.experiment import Experiment
+    from neuroevo.learning import Network
+    from neuroevo.runs import Champion, Trial
+
+
+class StoredRun:
+    """What an experiment left: trials, front and champions.
+
+    Parameters
+    ----------
+    folder
+        Where it lies. Each file is read once, when first needed.
+
+    Raises
+    ------
+    StorageError
+        Later, by whatever needs a file that can't be read or is damaged.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.folder.path)!r})"
+
+    @cached_property
+    def start(self) -> Start:
+        """What the run started from."""
+        return read_start(self.folder.start_file)
+
+    @cached_property
+    def experiment(self) -> "Experiment":
+        """The experiment as resolved."""
+        return read_experiment(self.folder, self.start)
+
+    @cached_property
+    def status(self) -> Status:
+        """How the run stands."""
+        return read_status(self.folder)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """All that the run found, in memory."""
+        status, champions = self.status, self.folder.champions_file
+        trials = tuple(read_trials(self.folder.journal_file))
+        if status.lost and status.state == "complete":
+            raise StorageError(status.lost)
+        return Findings(
+            experiment=self.experiment,
+            trials=trials,
+            champions=tuple(read_champions(champions)) if champions.exists() else (),
+            columns=self.start.columns,
+            kept=self.start.kept,
+            environment=read_environment(self.folder.environment_file),
+            identity=self.folder.id,
+            seconds=status.seconds,
+            finished=status.state == "complete",
+            random=tuple(read_study(self.folder.random_file)),
+            ablation=tuple(read_study(self.folder.ablation_file)),
+        )
+
+    @property
+    def all_trials(self) -> "tuple[Trial, ...]":
+        """Every trial, the baselines among them, by number."""
+        return self.findings.trials
+
+    @property
+    def baselines(self) -> "list[Trial]":
+        """The baselines' trials."""
+        return list(self.findings.baselines)
+
+    @property
+    def champions(self) -> "list[Champion]":
+        """The trained networks of the front and of the baselines."""
+        return list(self.findings.champions)
+
+    @property
+    def best(self) -> "Trial":
+        """The best trial: the first of the front.
+
+        Raises
+        ------
+        NeuroevoError
+            If no trial was completed.
+        """
+        return self._ranked(1)
+
+    def pareto_front(self) -> "list[Trial]":
+        """Return the completed trials that no other beats in every objective, best first.
+
+        Ordered by the first objective, ties by the following ones; baselines are never among
+        them, and of trials with equal objectives only the first is.
+        """
+        return list(self.findings.front)
+
+    def champion(self, rank: int = 1) -> "Network":
+        """Return the trained network of a trial of the front: the best of its replicates.
+
+        Parameters
+        ----------
+        rank
+            Place on the front, from 1 on.
+
+        Raises
+        ------
+        UsageError
+            If the front has no such rank.
+        NeuroevoError
+            If no trial was completed, or the weights were not kept.
+        """
+        trial = self._ranked(rank)
+        network = self.findings.network(trial)
+        if network is None:
+            raise NeuroevoError(f"{self.folder.id}: holds no weights of trial {trial.number}")
+        return network
+
+    def trials(self) -> "pd.DataFrame":
+        """Return all trials as a table, see `neuroevo.analysis.tables.trials`."""
+        from neuroevo.analysis import tables  # noqa: PLC0415 - loads pandas
+
+        return tables.trials(self.findings)
+
+    def _ranked(self, rank: int) -> "Trial":
+        front = self.findings.front
+        if not front:
+            raise NeuroevoError(
+                f"{self.folder.id}: has no completed trial, so there is no best one"
+            )
+        if isinstance(rank, bool) or not isinstance(rank, int) or not 1 <= rank <= len(front):
+            raise UsageError(
+                f"rank: must be between 1 and {len(front)}, the size of the front, but got {rank!r}"
+            )
+        return front[rank - 1]

@@ -1,0 +1,130 @@
+"""Which genes mattered, in numbers, against naive twins."""
+
+import math
+import statistics
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from neuroevo.analysis import features as featured
+from neuroevo.analysis.divergence import divergence
+from neuroevo.analysis.forest import permutation_importance
+from neuroevo.analysis.gene_pairs import gene_pairs
+from neuroevo.evaluation import is_read
+from neuroevo.report.run import Run
+from neuroevo.runs import Trial
+from tests.invented_findings import diverging
+
+Runs = Callable[[str], Run]
+
+
+@pytest.mark.parametrize(("rows", "values"), [(5, 5), (100, 1)])
+def test_nothing_is_learnt_of_too_little(rows: int, values: int) -> None:
+    """A handful of trials, or a score that is always the same, give no importance."""
+    inputs = np.arange(rows, dtype=np.float64).reshape(-1, 1)
+    assert permutation_importance(inputs, inputs[:, 0] % values, 0) is None
+
+
+def test_features_are_what_the_genomes_hold(any_run: Run) -> None:
+    """Each feature has each trial's value, none where it is not read, and takes more than one."""
+    findings = any_run.findings
+    trials = findings.searched
+    for feature in featured.features(findings.experiment.space.genes, trials):
+        assert len(feature.values) == len(trials)
+        assert len(set(feature.present.tolist())) > 1
+        for value, trial in zip(feature.values, trials, strict=True):
+            expected = _naive_value(feature.name, trial)
+            if expected is None:
+                assert math.isnan(value)
+            else:
+                assert (feature.options[int(value)] if feature.options else value) == expected
+
+
+def _naive_value(name: str, trial: Trial) -> object:
+    """Look a feature up in a genome."""
+    genome, hidden = trial.genome, trial.genome["hidden"]
+    assert isinstance(hidden, tuple)
+    pairs = [layer if isinstance(layer, tuple) else (layer, None) for layer in hidden]
+    of_layers = {
+        "hidden layers": len(pairs),
+        "hidden units": sum(width for width, _ in pairs),
+        "first activation": pairs[0][1] if pairs else None,
+        "last activation": pairs[-1][1] if pairs else None,
+        "activation": genome.get("activation", pairs[0][1]) if pairs else None,
+    }
+    if name in of_layers:
+        return of_layers[name]
+    gene = name.replace(" ", "_")
+    value = genome[gene]
+    if not is_read(gene, genome):
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if gene == "dropout" else value
+
+
+def test_genes_of_baselines_alone_are_no_features(runs: Runs) -> None:
+    """What no genome of the search varies is no feature, whatever the baselines have."""
+    findings = runs("fixed genes").findings
+    assert len({trial.genome["activation"] for trial in findings.trials}) > 1
+    names = [feature.name for feature in findings.features]
+    assert names == ["hidden layers", "hidden units", "learning rate"]
+
+
+def test_contour_has_the_median_of_each_cell(runs: Runs) -> None:
+    """Counts and medians of every cell equal sorting the trials into it by hand."""
+    for name in ("conflict", "mixed"):
+        findings = runs(name).findings
+        for pair in gene_pairs(findings).pairs:
+            cells: dict[tuple[int, int], list[float]] = {}
+            columns, rows = (
+                [_naive_cell(edges.tolist(), value) for value in feature.values.tolist()]
+                for edges, feature in zip(pair.edges, (pair.across, pair.upward), strict=True)
+            )
+            for row, column, trial in zip(rows, columns, findings.complete, strict=True):
+                if row is not None and column is not None:
+                    cells.setdefault((row, column), []).append(findings.scores(trial)[0])
+            assert pair.counts.sum() == sum(map(len, cells.values()))
+            for place, count in np.ndenumerate(pair.counts):
+                assert count == len(cells.get((place[0], place[1]), []))
+                if count:
+                    median = statistics.median(cells[place[0], place[1]])
+                    assert pair.medians[0][place] == pytest.approx(median)
+
+
+def _naive_cell(edges: list[float], value: float) -> int | None:
+    if math.isnan(value):
+        return None
+    inside = [place for place in range(len(edges) - 1) if edges[place] <= value < edges[place + 1]]
+    return inside[0] if inside else (len(edges) - 2 if value >= edges[-1] else 0)
+
+
+def test_contour_begins_with_the_features_that_matter_most(runs: Runs) -> None:
+    """The first pair holds the two most important numbers; each pair occurs once."""
+    findings = runs("many genes").findings
+    found = findings.importances
+    order = [found.features[place] for place in found.ranked() if not found.features[place].options]
+    pairs = [{pair.across.name, pair.upward.name} for pair in gene_pairs(findings).pairs]
+    assert pairs[0] == {feature.name for feature in order[:2]}
+    assert len({frozenset(pair) for pair in pairs}) == len(pairs)
+
+
+def test_stability_counts_every_training(runs: Runs) -> None:
+    """Each cell has the trainings and the divergences that counting by hand gives."""
+    findings = diverging(runs("one point"))
+    stable = divergence(findings)
+    replicates = findings.experiment.training.replicates
+    assert stable.trainings == replicates * len(findings.trials) == stable.cells["trainings"].sum()
+    assert stable.diverged == stable.cells["diverged"].sum()
+    for cell in stable.cells.to_dict("records"):
+        low, high = stable.edges[cell["bin"]], stable.edges[cell["bin"] + 1]
+        trials = [
+            trial
+            for trial in findings.trials
+            if trial.genome["activation"] == cell["activation"]
+            and len(trial.genome["hidden"]) == cell["depth"]  # type: ignore[arg-type]
+            and low <= float(str(trial.genome["learning_rate"])) < high + 1e-12 * (high == 1)
+        ]
+        assert cell["trainings"] == replicates * len(trials)
+        assert cell["diverged"] == sum(trial.diverged for trial in trials)

@@ -1,0 +1,19 @@
+"""What weights amount to, against naive twins."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neuroevo.analysis.network_paths import amounts_to
+from tests.invented_findings import network
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(1, 6), max_size=4))
+def test_linear_network_multiplied_out(hidden: list[int]) -> None:
+    """The product of a linear network's layers computes what the network computes."""
+    linear = network(tuple(hidden))
+    weights, biases = amounts_to(linear)
+    inputs = np.array([[0.3, -0.7], [1.0, 0.5]])
+    assert inputs @ weights + biases == pytest.approx(linear.predict(inputs), abs=1e-9)
