@@ -4,17 +4,31 @@ Composes searching and reporting, which do not know each other.
 """
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.errors import UsageError
 from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
 from neuroevo.report.run import Run, load_run
-from neuroevo.runs import RunFolder
-from neuroevo.search import ENDS, Counter, Observer, count_nothing, nobody, search, studies
+from neuroevo.runs import RunFolder, Start, Status, Trial, environment
+from neuroevo.search import (
+    ENDS,
+    Counter,
+    Observer,
+    count_nothing,
+    nobody,
+    search,
+    search_in_memory,
+    studies,
+)
 from neuroevo.search import resume as resume_search
+from neuroevo.search.beginning import bench_of
+from neuroevo.search.bench import Bench
+from neuroevo.search.record import MemoryRecord, StudyRecord
 from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
 from neuroevo.workers import Backend, Workers
@@ -37,7 +51,7 @@ class Seeds:
 def run(  # noqa: PLR0913 - all of what people set in a run, by name
     experiment: Experiment | str | Path,
     *,
-    results: str | Path = "results",
+    results: str | Path | None = "results",
     name: str | None = None,
     n_jobs: int = -1,
     backend: Backend = "threading",
@@ -55,7 +69,8 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     experiment
         An experiment or the path of its TOML file.
     results
-        The folder in which the run's folder is made.
+        The folder in which the run's folder is made; None for a run in memory alone, which has
+        neither a report nor a folder and can't be resumed.
     name, seed
         Put in the place of the experiment's own.
     n_jobs, backend, scheduler, trial_timeout
@@ -88,13 +103,19 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     if seed_from is None:
         seed_from = Seeds()
     elif not isinstance(seed_from, Seeds):
-        seed_from = read_seeds(seed_from, experiment, results)
+        seed_from = read_seeds(seed_from, experiment, "results" if results is None else results)
         if seed_from.note:
             warnings.warn(seed_from.note, stacklevel=2)
+    workers = Workers(n_jobs, backend, scheduler, trial_timeout)
+    if results is None:
+        start, record = search_in_memory(
+            experiment, workers=workers, initial=seed_from.genomes, observer=observer, stop=stop
+        )
+        return _held(experiment, start, record)
     folder = search(
         experiment,
         Path(results),
-        workers=Workers(n_jobs, backend, scheduler, trial_timeout),
+        workers=workers,
         initial=seed_from.genomes,
         observer=observer,
         stop=stop,
@@ -183,9 +204,9 @@ def random_search(
         One line for each thing that is wrong, see `neuroevo.search.random_search`.
     """
     found = _opened(run, results)
-    trials = len(found.findings.searched)
-    studies.random_search(found.folder, trials, Workers(n_jobs), counter)
-    return Run(found.folder)
+    with _study(found, "random", n_jobs) as (bench, record):
+        studies.random_search(bench, record, len(found.findings.searched), counter)
+    return _with_study(found, random=record)
 
 
 def ablate(
@@ -216,12 +237,14 @@ def ablate(
     found = _opened(run, results)
     baselines = {trial.name: trial for trial in found.baselines}
     if not baselines:
-        raise UsageError(f"{found.folder.id}: has no baselines to go from")
+        raise UsageError(f"{found.id}: has no baselines to go from")
     baseline = baseline or next(iter(baselines))
     if baseline not in baselines:
         raise UsageError(f"baseline: {one_of(baseline, baselines)}")
-    studies.ablate(found.folder, baselines[baseline], found.best, Workers(n_jobs), counter)
-    return Run(found.folder)
+    source, target = baselines[baseline], found.best
+    with _study(found, "ablation", n_jobs) as (bench, record):
+        studies.ablate(bench, record, source, target, counter)
+    return _with_study(found, ablation=record)
 
 
 def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results") -> "ComparedRuns":
@@ -254,6 +277,49 @@ def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results"
     from neuroevo.report.comparison import compare_runs  # noqa: PLC0415 - loads pandas, not before
 
     return compare_runs(runs, results)
+
+
+@contextmanager
+def _study(run: Run, name: str, n_jobs: int) -> Iterator[tuple[Bench, StudyRecord]]:
+    """Open the bench of a run, with a record of a study beside what the run left."""
+    if run.is_in_memory:
+        with bench_of(run.experiment, run.start, Workers(n_jobs)) as bench:
+            yield bench, MemoryRecord()
+    else:
+        file = run.folder.random_file if name == "random" else run.folder.ablation_file
+        with studies.study(run.folder, file, Workers(n_jobs)) as opened:
+            yield opened
+
+
+def _with_study(run: Run, **records: StudyRecord) -> Run:
+    """Return a run with the trials of a study, which its folder has if there is one."""
+    if not run.is_in_memory:
+        return Run(run.folder)
+    found = {name: _by_number(record.trials) for name, record in records.items()}
+    findings = replace(run.findings, **found)  # type: ignore[arg-type]  # trials, by name
+    return Run.in_memory(run.start, run.status, findings)
+
+
+def _by_number(trials: Mapping[int, Trial]) -> tuple[Trial, ...]:
+    return tuple(trials[number] for number in sorted(trials))
+
+
+def _held(experiment: Experiment, start: Start, record: MemoryRecord) -> Run:
+    """Hold the run of a search in memory."""
+    state, trials = record.state, _by_number(record.trials)
+    seconds = float(state["seconds"])
+    findings = Findings(
+        experiment=experiment,
+        trials=trials,
+        champions=tuple(record.champions),
+        columns=start.columns,
+        kept=start.kept,
+        environment=environment(),
+        identity=experiment.name,
+        seconds=seconds,
+    )
+    status = Status("complete", state["reason"], state["generation"], len(trials), seconds)
+    return Run.in_memory(start, status, findings)
 
 
 def _opened(run: Run | str | Path, results: str | Path) -> Run:

@@ -1,4 +1,4 @@
-"""A run as people hold it in Python: what its folder holds, and figures of it by name.
+"""A run as people hold it in Python: what it left, and figures of it by name.
 
 The figures are loaded when the first one is asked for.
 """
@@ -6,7 +6,7 @@ The figures are loaded when the first one is asked for.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from neuroevo.analysis.stored_run import StoredRun
+from neuroevo.analysis.run_results import RunResults
 from neuroevo.errors import UsageError
 from neuroevo.runs import find_run
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-class Run(StoredRun):
+class Run(RunResults):
     """What an experiment left: trials, front, champions and figures."""
 
     def figure(self, name: str) -> "Figure":

@@ -42,6 +42,13 @@ class RunRecord(Record, Protocol):
         """Write down the trained networks and the best configuration, empty if there is none."""
 
 
+class StudyRecord(Record, Protocol):
+    """Trials of a study, which answers one question."""
+
+    def clear(self) -> None:
+        """Forget all trials, when another question is asked."""
+
+
 class JournalRecord:
     """Trials in a journal.
 
@@ -122,6 +129,10 @@ class MemoryRecord:
     def append(self, trial: Trial) -> None:
         """Keep a trial."""
         self._trials[trial.number] = trial
+
+    def clear(self) -> None:
+        """Forget all trials."""
+        self._trials.clear()
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
         """Keep the newest state."""

@@ -21,7 +21,7 @@ from neuroevo.runs import Journal, RunFolder, RunLock, Trial, read_experiment, r
 from neuroevo.search.beginning import bench_of, recovered
 from neuroevo.search.bench import Bench
 from neuroevo.search.outcomes import checked, fitness_of
-from neuroevo.search.record import JournalRecord
+from neuroevo.search.record import JournalRecord, StudyRecord
 from neuroevo.space import Value
 from neuroevo.strategies import Options
 from neuroevo.strategies.random_search import RandomSearch
@@ -38,7 +38,7 @@ def count_nothing(_finished: int, _of: int) -> None:
 
 
 def random_search(
-    folder: RunFolder, trials: int, workers: Workers, counter: Counter = count_nothing
+    bench: Bench, record: StudyRecord, trials: int, counter: Counter = count_nothing
 ) -> None:
     """Train random configurations of a run's search space, for comparison with evolution.
 
@@ -47,32 +47,27 @@ def random_search(
 
     Parameters
     ----------
-    folder
-        A run that nobody writes to.
+    bench
+        The run's.
+    record
+        Of this study, see `study`.
     trials
         How many; fewer where the space holds no more.
-    workers
-        Who trains.
     counter
         Is told how far it has come.
 
     Raises
     ------
-    BusyError
-        If another process writes to the run.
-    DataError
-        If the task's data are not those of the run.
     StorageError
-        If a file is damaged, or can't be read or written.
+        If a file can't be written.
     """
-    with _study(folder, folder.random_file, workers) as (bench, record):
-        candidates = _drawn(bench.experiment, trials)
-        _forget_others(record, candidates)
-        _train(bench, record, candidates, lambda finished: counter(finished, len(candidates)))
+    candidates = _drawn(bench.experiment, trials)
+    _forget_others(record, candidates)
+    _train(bench, record, candidates, lambda finished: counter(finished, len(candidates)))
 
 
 def ablate(
-    folder: RunFolder, source: Trial, target: Trial, workers: Workers, counter: Counter
+    bench: Bench, record: StudyRecord, source: Trial, target: Trial, counter: Counter
 ) -> None:
     """Go from one trial's configuration to another's, one gene at a time, the most useful first.
 
@@ -84,41 +79,53 @@ def ablate(
 
     Parameters
     ----------
-    folder
-        A run that nobody writes to.
-    source, target
-        Two of its trials.
-    workers, counter
+    bench, record, counter
         As for `random_search`.
+    source, target
+        Two of the run's trials.
 
     Raises
     ------
-    BusyError, DataError, StorageError
+    StorageError
         As for `random_search`.
     """
-    with _study(folder, folder.ablation_file, workers) as (bench, record):
-        left = _changes(source.genome, target.genome, bench.experiment.training)
-        trials = 1 + len(left) * (len(left) + 1) // 2
-        candidates = [Candidate(0, source.genome, 0, "ablation", name=source.name)]
-        while candidates:
-            _forget_others(record, candidates)
-            first = candidates[0].number
-            tried = _train(
-                bench,
-                record,
-                candidates,
-                lambda finished: counter(first + finished, trials),  # noqa: B023 - called within the round
-            )
-            kept = min(tried, key=_costs)
-            left.pop(kept.name, None)
-            candidates = _changed(kept, left, number=first + len(candidates))
+    left = _changes(source.genome, target.genome, bench.experiment.training)
+    trials = 1 + len(left) * (len(left) + 1) // 2
+    candidates = [Candidate(0, source.genome, 0, "ablation", name=source.name)]
+    while candidates:
+        _forget_others(record, candidates)
+        tried = _train(bench, record, candidates, _counter_from(candidates[0], trials, counter))
+        kept = min(tried, key=_costs)
+        left.pop(kept.name, None)
+        candidates = _changed(kept, left, number=tried[-1].number + 1)
+
+
+def _counter_from(first: Candidate, trials: int, counter: Counter) -> Callable[[int], None]:
+    return lambda finished: counter(first.number + finished, trials)
 
 
 @contextmanager
-def _study(
-    folder: RunFolder, path: Path, workers: Workers
-) -> Iterator[tuple[Bench, JournalRecord]]:
-    """Open the bench of a run, and a journal beside the run's own."""
+def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Bench, JournalRecord]]:
+    """Open the bench of a run, and a journal beside the run's own.
+
+    Parameters
+    ----------
+    folder
+        A run that nobody writes to.
+    path
+        The journal's file; it is made when it does not exist.
+    workers
+        Who trains.
+
+    Raises
+    ------
+    BusyError
+        If another process writes to the run.
+    DataError
+        If the task's data are not those of the run.
+    StorageError
+        If a file is damaged, or can't be read or written.
+    """
     with RunLock(folder):
         start = read_start(folder.start_file)
         bench = bench_of(read_experiment(folder, start), start, workers)
@@ -127,7 +134,7 @@ def _study(
             yield bench, JournalRecord(journal, trials)
 
 
-def _forget_others(record: JournalRecord, candidates: Sequence[Candidate]) -> None:
+def _forget_others(record: StudyRecord, candidates: Sequence[Candidate]) -> None:
     """Forget all that is recorded if it is not of these candidates."""
     try:
         for candidate in candidates:
@@ -139,7 +146,7 @@ def _forget_others(record: JournalRecord, candidates: Sequence[Candidate]) -> No
 
 def _train(
     bench: Bench,
-    record: JournalRecord,
+    record: StudyRecord,
     candidates: Sequence[Candidate],
     count: Callable[[int], None],
 ) -> list[Trial]:

@@ -10,8 +10,7 @@ import pytest
 from neuroevo.errors import BusyError, StorageError
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, Trial, read_trials
-from neuroevo.search import count_nothing
-from neuroevo.search.studies import ablate, random_search
+from neuroevo.search import count_nothing, studies
 from neuroevo.workers import Workers
 
 WORKERS = Workers(2)
@@ -23,6 +22,18 @@ def folder(undisturbed: RunFolder, tmp_path: Path) -> RunFolder:
     copy = RunFolder(tmp_path / undisturbed.id)
     shutil.copytree(undisturbed.path, copy.path)
     return copy
+
+
+def random_search(folder: RunFolder, trials: int, counter: studies.Counter = count_nothing) -> None:
+    """Search at random beside a run."""
+    with studies.study(folder, folder.random_file, WORKERS) as (bench, record):
+        studies.random_search(bench, record, trials, counter)
+
+
+def ablate(folder: RunFolder, source: Trial, target: Trial) -> None:
+    """Go from one trial of a run to another."""
+    with studies.study(folder, folder.ablation_file, WORKERS) as (bench, record):
+        studies.ablate(bench, record, source, target, count_nothing)
 
 
 def timeless(path: Path) -> Sequence[Trial]:
@@ -38,7 +49,7 @@ def ends(folder: RunFolder) -> tuple[Trial, Trial]:
 
 def test_random_configurations_are_distinct_and_of_the_space(folder: RunFolder) -> None:
     """There are as many as asked for, none twice, and they are none of the search's own."""
-    random_search(folder, 40, WORKERS)
+    random_search(folder, 40)
     run = load_run(folder.path)
     random = run.findings.random
     keys = {run.experiment.space.genome(trial.genome).key for trial in random}
@@ -52,13 +63,13 @@ def test_a_random_search_goes_on_where_it_was_left(folder: RunFolder, tmp_path: 
     """Cut short, damaged or asked for less before: it trains the rest, and ends with the same."""
     other = RunFolder(tmp_path / "other")
     shutil.copytree(folder.path, other.path)
-    random_search(folder, 12, WORKERS)
-    random_search(other, 8, WORKERS)
+    random_search(folder, 12)
+    random_search(other, 8)
     lines = other.random_file.read_bytes().splitlines(keepends=True)
     lines[2] = lines[2].replace(b"random", b"chosen")
     other.random_file.write_bytes(b"".join(lines)[:-7])
     finished: list[int] = []
-    random_search(other, 12, WORKERS, lambda count, _: finished.append(count))
+    random_search(other, 12, lambda count, _: finished.append(count))
     assert finished == [6, 7, 8, 9, 10, 11, 12]
     assert timeless(other.random_file) == timeless(folder.random_file)
 
@@ -66,7 +77,7 @@ def test_a_random_search_goes_on_where_it_was_left(folder: RunFolder, tmp_path: 
 def test_the_way_from_a_baseline_leads_to_the_best(folder: RunFolder) -> None:
     """It begins with the baseline's scores and ends with the best trial's, to the last bit."""
     source, target = ends(folder)
-    ablate(folder, source, target, WORKERS, count_nothing)
+    ablate(folder, source, target)
     trials = read_trials(folder.ablation_file)
     assert (trials[0].objectives, trials[0].curve) == (source.objectives, source.curve)
     assert (trials[-1].objectives, trials[-1].curve) == (target.objectives, target.curve)
@@ -75,7 +86,7 @@ def test_the_way_from_a_baseline_leads_to_the_best(folder: RunFolder) -> None:
 def test_each_round_keeps_the_best_change(folder: RunFolder) -> None:
     """A trial changes one gene of what was kept before, which nothing of its own round beat."""
     source, target = ends(folder)
-    ablate(folder, source, target, WORKERS, count_nothing)
+    ablate(folder, source, target)
     trials = read_trials(folder.ablation_file)
     for trial in trials[1:]:
         [number] = trial.parents
@@ -89,26 +100,26 @@ def test_each_round_keeps_the_best_change(folder: RunFolder) -> None:
 def test_another_question_replaces_the_answer(folder: RunFolder) -> None:
     """The same way asked for twice is kept; one from another baseline is found afresh."""
     source, target = ends(folder)
-    ablate(folder, source, target, WORKERS, count_nothing)
+    ablate(folder, source, target)
     expected = folder.ablation_file.read_bytes()
-    ablate(folder, source, target, WORKERS, count_nothing)
+    ablate(folder, source, target)
     assert folder.ablation_file.read_bytes() == expected
-    ablate(folder, load_run(folder.path).baselines[0], target, WORKERS, count_nothing)
+    ablate(folder, load_run(folder.path).baselines[0], target)
     assert read_trials(folder.ablation_file)[0].name == "article-good"
-    ablate(folder, source, target, WORKERS, count_nothing)
+    ablate(folder, source, target)
     assert len(expected.splitlines()) == len(timeless(folder.ablation_file))
 
 
 def test_a_run_that_is_written_to_is_left_alone(folder: RunFolder) -> None:
     """While somebody writes to the run, nothing is trained for it."""
     with RunLock(folder), pytest.raises(BusyError):
-        random_search(folder, 4, WORKERS)
+        random_search(folder, 4)
     assert not folder.random_file.exists()
 
 
 def test_a_damaged_answer_is_named_with_what_helps(folder: RunFolder) -> None:
     """A reader of a damaged file learns that it can be made again."""
-    random_search(folder, 4, WORKERS)
+    random_search(folder, 4)
     content = folder.random_file.read_bytes()
     folder.random_file.write_bytes(content.replace(b"random", b"chosen", 1))
     with pytest.raises(StorageError, match=r"line 1.*delete random\.jsonl"):

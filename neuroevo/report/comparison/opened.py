@@ -68,12 +68,19 @@ def compare_runs(
             errors.append(error)
     if errors:
         raise type(errors[0])(*dict.fromkeys(line for error in errors for line in error.problems))
-    ids = [run.folder.id for run in opened]
-    names = ids if len(set(ids)) == len(ids) else [str(run.folder.path) for run in opened]
+    ids = [run.id for run in opened]
+    places = [
+        f"{run.id}, {place}" if run.is_in_memory else str(run.folder.path)
+        for place, run in enumerate(opened, start=1)
+    ]
+    names = ids if len(set(ids)) == len(ids) else places
     return ComparedRuns.of([run.findings for run in opened], names)
 
 
 def _check_other(run: Run, opened: Sequence[Run]) -> None:
-    path = run.folder.path.resolve()
-    if any(path == other.folder.path.resolve() for other in opened):
-        raise UsageError(f"run: must be named once, but got {run.folder.id} again")
+    if any(_identity(run) == _identity(other) for other in opened):
+        raise UsageError(f"run: must be named once, but got {run.id} again")
+
+
+def _identity(run: Run) -> object:
+    return run if run.is_in_memory else run.folder.path.resolve()

@@ -1,10 +1,10 @@
-"""A run in its folder: read when asked, never written to.
+"""What a run left: read from its folder when asked, never written to, or held in memory.
 
 It knows the folder and what was found, and no figure.
 """
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from neuroevo.analysis.findings import Findings
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from neuroevo.runs import Champion, Trial
 
 
-class StoredRun:
+class RunResults:
     """What an experiment left: trials, front and champions.
 
     Parameters
     ----------
     folder
-        Where it lies. Each file is read once, when first needed.
+        Where it lies. Each file is read once, when first needed. None for a run `in_memory`.
 
     Raises
     ------
@@ -43,11 +43,37 @@ class StoredRun:
         Later, by whatever needs a file that can't be read or is damaged.
     """
 
-    def __init__(self, folder: RunFolder) -> None:
-        self.folder = folder
+    def __init__(self, folder: RunFolder | None) -> None:
+        self._folder = folder
+
+    @classmethod
+    def in_memory(cls, start: Start, status: Status, findings: Findings) -> Self:
+        """Hold what a run left that has no folder."""
+        run = cls(None)
+        run.start, run.status, run.findings = start, status, findings
+        run.experiment = findings.experiment
+        return run
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether the run has no folder."""
+        return self._folder is None
+
+    @property
+    def folder(self) -> RunFolder:
+        """Where it lies; NeuroevoError if it is in memory."""
+        if self._folder is None:
+            raise NeuroevoError(f"{self.id}: must have a folder, but is in memory")
+        return self._folder
+
+    @property
+    def id(self) -> str:
+        """The name of its folder; in memory that of its experiment."""
+        return self.experiment.name if self._folder is None else self._folder.id
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self.folder.path)!r})"
+        place = f"in memory: {self.findings!r}" if self.is_in_memory else str(self.folder.path)
+        return f"{type(self).__name__}({place!r})"
 
     @cached_property
     def start(self) -> Start:
@@ -137,7 +163,7 @@ class StoredRun:
         trial = self._ranked(rank)
         network = self.findings.network(trial)
         if network is None:
-            raise NeuroevoError(f"{self.folder.id}: holds no weights of trial {trial.number}")
+            raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
         return network
 
     def trials(self) -> "pd.DataFrame":
@@ -149,9 +175,7 @@ class StoredRun:
     def _ranked(self, rank: int) -> "Trial":
         front = self.findings.front
         if not front:
-            raise NeuroevoError(
-                f"{self.folder.id}: has no completed trial, so there is no best one"
-            )
+            raise NeuroevoError(f"{self.id}: has no completed trial, so there is no best one")
         if isinstance(rank, bool) or not isinstance(rank, int) or not 1 <= rank <= len(front):
             raise UsageError(
                 f"rank: must be between 1 and {len(front)}, the size of the front, but got {rank!r}"
