@@ -37,7 +37,7 @@ class _Fitness(base.Fitness):  # type: ignore[misc]  # DEAP has no types
         super().__init__(costs)
 
 
-class _Candidate:
+class _Selectable:
     """What DEAP selects: an index with a fitness."""
 
     __slots__ = ("fitness", "index")
@@ -103,5 +103,5 @@ def tournament(ranks: Sequence[CrowdedRank], rng: np.random.Generator) -> int:
     return first if (a.rank, -a.crowding) <= (b.rank, -b.crowding) else second
 
 
-def _candidates(costs: Sequence[Costs | None]) -> list[_Candidate]:
-    return [_Candidate(index, cost) for index, cost in enumerate(costs) if cost is not None]
+def _candidates(costs: Sequence[Costs | None]) -> list[_Selectable]:
+    return [_Selectable(index, cost) for index, cost in enumerate(costs) if cost is not None]
