@@ -11,7 +11,7 @@ from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.folder import RunFolder
 from neuroevo.runs.seal import read_sealed_file, sealed_file
 
-CHECKPOINT_SCHEMA = 2
+CHECKPOINT_SCHEMA = 3
 _MOST_BYTES = 1_000_000_000
 
 

@@ -40,7 +40,9 @@ class SearchState:
     told
         How many trials, baselines included, were told: all whose numbers are below.
     front
-        The front of what was told, best first.
+        The front of all complete generations, best first.
+    newest
+        What was told since the last complete generation.
     stagnation
         How long the front has gained nothing.
     seconds
@@ -50,6 +52,7 @@ class SearchState:
     strategy: Strategy
     told: int = 0
     front: list[Trial] = field(default_factory=list)
+    newest: list[Trial] = field(default_factory=list)
     stagnation: Stagnation = field(default_factory=Stagnation)
     seconds: float = 0.0
 
@@ -79,6 +82,7 @@ class SearchState:
             "strategy": self.strategy.state(),
             "told": self.told,
             "front": [trial.number for trial in self.front],
+            "newest": [trial.number for trial in self.newest],
             "stagnation": self.stagnation.state(),
         }
 
@@ -107,6 +111,7 @@ class SearchState:
             strategy.from_state(experiment.space, values["strategy"]),
             int(values["told"]),
             [trials[number] for number in values["front"]],
+            [trials[number] for number in values["newest"]],
             Stagnation.from_state(values["stagnation"]),
             float(values["seconds"]),
         )
@@ -149,7 +154,6 @@ class Search:
         self._baselines: tuple[Trial, ...] = ()
         self._asked: dict[int, Candidate] = {}  # and not told
         self._untold: dict[int, Trial] = {}  # finished, but one with a lower number is not
-        self._generation: list[Trial] = []  # what was told since the last one was complete
         self._saved, self._cost_of_saving = -math.inf, 0.0  # when, and how long it took
 
     def run(self) -> None:
@@ -217,7 +221,8 @@ class Search:
             self._halt()
         if self._asked:  # the time was over before these were
             self._reason = self._time_is_over()
-            self._extend_front([self._untold[number] for number in sorted(self._untold)])
+            untold = [self._untold[number] for number in sorted(self._untold)]
+            self._extend_front([*self._state.newest, *untold])
         else:
             self._reason = EXHAUSTED
 
@@ -236,15 +241,15 @@ class Search:
         state = self._state
         generation = state.strategy.generation
         genome = self._experiment.space.genome(self._asked.pop(trial.number).genome)
-        self._generation.append(trial)
+        state.newest.append(trial)
         state.strategy.tell([Individual(trial.number, genome, fitness_of(trial))])
         state.told += 1
         if state.strategy.generation > generation:
             self._end_generation()
 
     def _end_generation(self) -> None:
-        state, trials = self._state, self._generation
-        self._generation = []
+        state, trials = self._state, self._state.newest
+        state.newest = []
         self._extend_front(trials)
         state.stagnation = state.stagnation.after(_all_costs(trials), _all_costs(state.front))
         self._report()

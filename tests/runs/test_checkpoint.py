@@ -42,7 +42,7 @@ def test_a_state_comes_back(shared: RunFolder, state: dict[str, object]) -> None
     """Any plain JSON state is read as it was written, whole numbers beyond 64 bits included."""
     write_checkpoint(shared, state)
     assert read_checkpoints(shared)[0][0] == state
-    assert json.loads(shared.checkpoint_file.read_bytes())["schema"] == 2
+    assert json.loads(shared.checkpoint_file.read_bytes())["schema"] == 3
 
 
 def test_the_last_two_are_kept(folder: RunFolder) -> None:
@@ -118,8 +118,8 @@ def test_a_damaged_checkpoint_is_named_and_the_previous_one_read(
 
 def test_a_state_of_another_schema_is_refused(folder: RunFolder) -> None:
     """A sound checkpoint of another version says which schema was expected."""
-    write_atomically(folder.checkpoint_file, sealed_file(3, {"generation": 1}))
-    problem = f"{folder.checkpoint_file}: schema must be 2, but got 3"
+    write_atomically(folder.checkpoint_file, sealed_file(4, {"generation": 1}))
+    problem = f"{folder.checkpoint_file}: schema must be 3, but got 4"
     assert read_checkpoints(folder) == ([], [problem])
 
 

@@ -17,7 +17,7 @@ from neuroevo.search.loop import Search, SearchState
 from neuroevo.search.progress import StoppedError
 from neuroevo.search.record import MemoryRecord
 from neuroevo.space import SearchSpace
-from neuroevo.strategies import Options, Strategy
+from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import never
 from tests.search.conftest import Tiny
@@ -169,3 +169,31 @@ def test_a_stopped_search_keeps_what_is_finished(alone: list[Trial], tiny: Tiny)
             search.run()
         assert len(record.trials) >= most
         assert all(trial in alone for trial in timeless(record))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_state_of_any_moment_leads_to_the_same_end(tiny: Tiny, strategy: str) -> None:
+    """Stopped after any number of trials and continued from its state, a search ends the same."""
+    experiment = tiny(
+        evolution={"strategy": strategy, "patience": 3},
+        space={"learning_rate": [0.01, 0.05, 0.2], "hidden": {"count": [0, 1], "width": [1, 4]}},
+    )
+    whole = MemoryRecord()
+    with Bench(experiment, experiment.task.data_set(), Workers(1)) as bench:
+        Search(bench, whole, SearchState.at_first(experiment), nobody, never).run()
+        for most in range(5, len(whole.trials), 2):
+            record = MemoryRecord()
+            first = Search(
+                bench,
+                record,
+                SearchState.at_first(experiment),
+                nobody,
+                lambda: len(record.trials) >= most,  # noqa: B023 - asked within the round
+            )
+            with pytest.raises(StoppedError):
+                first.run()
+            state = SearchState.from_values(experiment, record.state, record.trials)
+            Search(bench, record, state, nobody, never).run()
+            assert timeless(record) == timeless(whole)
+            for part in ("front", "stagnation", "strategy", "reason", "told", "best"):
+                assert record.state[part] == whole.state[part]
