@@ -80,9 +80,11 @@ def _training(experiment: "Experiment") -> str:
 
 def _evolution(experiment: "Experiment") -> str:
     from neuroevo import wording
+    from neuroevo.strategies import STRATEGIES
 
     evolution = experiment.evolution
     return (
+        f"{STRATEGIES[evolution.strategy].label}, "
         f"{wording.counted(evolution.generations, 'generation')} of {evolution.population} "
         f"for the lowest {wording.listed(evolution.objectives)} "
         f"({evolution.reduction} of the starts); seed {experiment.seed}"

@@ -17,6 +17,7 @@ from neuroevo.report.headline import headline
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.scoreboard import baselines_table, best_table
 from neuroevo.runs import best_toml
+from neuroevo.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -180,7 +181,7 @@ def _asked(findings: "Findings") -> list[tuple[str, str]]:
         f"{', where training stops' * training.stop_at_target}."
     )
     evolved = (
-        f"{generations} of {evolution.population}, seed {experiment.seed}; each objective is the "
+        f"{STRATEGIES[evolution.strategy].label}, {generations} of {evolution.population}, seed {experiment.seed}; each objective is the "
         f"{evolution.reduction} over the replicates."
     )
     return [

@@ -11,6 +11,7 @@ class GridSearch(UnguidedStrategy):
     """Goes through all genomes of a space of finite size."""
 
     name = "grid"
+    label = "grid search"
 
     def __init__(self, space: SearchSpace, options: Options) -> None:
         super().__init__(space, options)

@@ -74,6 +74,7 @@ class Nsga2(Strategy):
     """
 
     name = "nsga2"
+    label = "NSGA-II"
 
     def __init__(self, space: SearchSpace, options: Options) -> None:
         self._space = space

@@ -16,6 +16,7 @@ class RandomSearch(UnguidedStrategy):
     """Draws genomes at random; when hardly any are left, lists the rest in random order."""
 
     name = "random"
+    label = "random search"
 
     def __init__(self, space: SearchSpace, options: Options) -> None:
         super().__init__(space, options)

@@ -53,6 +53,9 @@ class Strategy(ABC):
     name: ClassVar[str]
     """What experiments call it."""
 
+    label: ClassVar[str]
+    """What people call it, such as ``random search``."""
+
     @abstractmethod
     def __init__(self, space: SearchSpace, options: Options) -> None: ...
 

@@ -11,7 +11,7 @@ from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
 from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
 from neuroevo.learning import OPTIMIZERS, TrainingSettings
 from neuroevo.space import SearchSpace
-from neuroevo.tasks import MouseTask
+from neuroevo.tasks import TASKS, MouseTask
 
 TASK = {"kind": "mouse"}
 NAME_RULE = (
@@ -19,15 +19,16 @@ NAME_RULE = (
     "with a letter or digit first"
 )
 
+KINDS = ", ".join(map(repr, TASKS))
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({}, "task: must be given"),
     ({"task": "mouse"}, "task: must be a table, but got 'mouse'"),
-    ({"task": {}}, "task.kind: must be given, one of 'mouse'"),
+    ({"task": {}}, f"task.kind: must be given, one of {KINDS}"),
     (
         {"task": {"kind": "mouze"}},
-        "task.kind: must be one of 'mouse', but got 'mouze', did you mean 'mouse'?",
+        f"task.kind: must be one of {KINDS}, but got 'mouze', did you mean 'mouse'?",
     ),
-    ({"task": {"kind": ["mouse"]}}, "task.kind: must be one of 'mouse', but got ['mouse']"),
+    ({"task": {"kind": ["mouse"]}}, f"task.kind: must be one of {KINDS}, but got ['mouse']"),
     ({"task": TASK | {"cout": 5}}, "task.cout: unknown key, did you mean 'count'?"),
     ({"task": TASK, "sed": 5}, "sed: unknown key, did you mean 'seed'?"),
     ({"task": TASK, "seed": True}, "seed: must be a whole number, but got True"),

@@ -3,13 +3,14 @@ from typing import Any
 
 import pytest
 
+from neuroevo import learning
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import NETWORK_GENES
 from neuroevo.experiment import Experiment
 from neuroevo.experiment.genes import DEFAULT_SPACE, GENES, read_space, write_space
 from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
 
-ACTIVATIONS = "'linear', 'tanh', 'sigmoid', 'relu', 'leaky_relu', 'elu', 'softplus', 'silu'"
+ACTIVATIONS = ", ".join(map(repr, learning.ACTIVATIONS))
 
 SIZES = {"count": [1, 2], "width": [1, 8]}
 

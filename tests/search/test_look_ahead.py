@@ -29,6 +29,7 @@ class SteadyState(Strategy):
     """Asks for a mutant of the best that was told, one at a time; every third again, on purpose."""
 
     name = "steady"
+    label = "steady state"
 
     def __init__(self, space: SearchSpace, options: Options) -> None:
         self._space = space
