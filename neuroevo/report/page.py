@@ -181,7 +181,8 @@ def _asked(findings: "Findings") -> list[tuple[str, str]]:
         f"{', where training stops' * training.stop_at_target}."
     )
     evolved = (
-        f"{STRATEGIES[evolution.strategy].label}, {generations} of {evolution.population}, seed {experiment.seed}; each objective is the "
+        f"{STRATEGIES[evolution.strategy].label}, {generations} of {evolution.population}, "
+        f"seed {experiment.seed}; each objective is the "
         f"{evolution.reduction} over the replicates."
     )
     return [

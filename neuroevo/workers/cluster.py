@@ -55,7 +55,7 @@ class ClusterCrew:
             self._open = stack.pop_all()
 
     def parallel(self, shared: Any) -> Any:  # noqa: ANN401 - anything, and a joblib.Parallel
-        """Make a `joblib.Parallel` of all workers, each of which is sent what tasks share.
+        """Make a `joblib.Parallel` of all workers, each of which is sent what items share.
 
         Raises
         ------
@@ -76,7 +76,7 @@ class ClusterCrew:
         """Tell whether an error is a loss of workers; NeuroevoError if it is one of the cluster."""
         if isinstance(error, KilledWorker):
             return WorkerLoss(deaths=error.allowed_failures + 1)
-        if isinstance(error, _UNREACHABLE):  # all workers that knew what tasks share, or more
+        if isinstance(error, _UNREACHABLE):  # all workers that knew what items share, or more
             self._present()
             return WorkerLoss()
         return None
@@ -138,7 +138,7 @@ class ClusterCrew:
 
 
 class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no types
-    """joblib's backend, but tasks that kill workers come to an end, and one thread is a cluster.
+    """joblib's backend, but items that kill workers come to an end, and one thread is a cluster.
 
     By itself joblib waits for ever for what Dask gives up, and does without workers that can only
     do one thing at a time.
@@ -149,7 +149,7 @@ class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no t
         return max(2, int(super().effective_n_jobs(n_jobs)))
 
     def get_nested_backend(self) -> tuple["_Backend", int]:
-        """Give tasks this backend, of which they make no use, rather than a new one to each."""
+        """Give items this backend, of which they make no use, rather than a new one to each."""
         return self, -1
 
     def submit(

@@ -10,7 +10,7 @@ PARALLEL = {"batch_size": 1, "return_as": "generator_unordered"}
 
 @dataclass(frozen=True, slots=True)
 class WorkerLoss:
-    """That workers died: what of, and how many one after the other over the same task."""
+    """That workers died: what of, and how many one after the other over the same item."""
 
     cause: str = ""  # as far as it is known
     deaths: int = 1
@@ -23,7 +23,7 @@ class Crew(Protocol):
     """Whether a worker process that is of no more use has to end itself, and is replaced then."""
 
     def parallel(self, shared: Any) -> Any:  # noqa: ANN401 - whatever it is; joblib has no types
-        """Make a `joblib.Parallel` of these workers for tasks that share something."""
+        """Make a `joblib.Parallel` of these workers for items that share something."""
 
     def is_current(self) -> bool:
         """Tell whether all workers of today are reached by the last `joblib.Parallel` made."""

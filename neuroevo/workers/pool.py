@@ -1,7 +1,7 @@
-"""Has tasks done by joblib's workers, whatever becomes of the workers.
+"""Works on items with joblib's workers, whatever becomes of the workers.
 
-A task may raise, take too long or take its worker with it; all others are done nevertheless, and
-nothing that was finished is done again. Knows neither networks nor disk.
+An item may raise, take too long or take its worker with it; all others are worked on nevertheless,
+and nothing that was finished is done again. Knows neither networks nor disk.
 """
 
 import itertools
@@ -68,7 +68,7 @@ class Pool:
     crew
         The workers.
     trial_timeout
-        Seconds that a task may take.
+        Seconds that an item may take.
     """
 
     def __init__(self, crew: Crew, trial_timeout: float | None = None) -> None:
@@ -124,9 +124,9 @@ class Pool:
                             break
                 waiting.extendleft(reversed(hand.recall()))
             except _WorkersLostError as lost:
-                again = [task.after(lost.loss) for task in hand.recall()]
-                waiting.extendleft(task for task in reversed(again) if not task.is_suspect)
-                suspects = [task.item for task in again if task.is_suspect]
+                again = [each.after(lost.loss) for each in hand.recall()]
+                waiting.extendleft(each for each in reversed(again) if not each.is_suspect)
+                suspects = [each.item for each in again if each.is_suspect]
                 yield from self._run_alone(job, suspects, stop)
 
     def _run_alone(
@@ -141,7 +141,7 @@ class Pool:
                     yield from _settled(job, part, self._outcome_alone(job, part), deque())
 
     def _outcome_alone(self, job: Job[Item, Result], item: Item) -> Outcome[Result]:
-        """Do an item in a worker while nothing else is done, as often as it takes to be sure."""
+        """Work on an item while nothing else is done, as often as it takes to be sure."""
         start = time.perf_counter()
         deaths, causes = 0, []
         while deaths < _ENOUGH_DEATHS:
@@ -167,15 +167,15 @@ class Pool:
             raise NeuroevoError(f"workers: {problem}") from None
 
     def _outcomes(
-        self, job: Job[Item, Result], tasks: Iterable[tuple[int, Item]]
+        self, job: Job[Item, Result], items: Iterable[tuple[int, Item]]
     ) -> Generator[tuple[int, Outcome[Result]]]:
-        """Have numbered tasks done; gives their outcomes as they come."""
+        """Work on numbered items; gives their outcomes as they come."""
         watch = Watch(job.function, self._trial_timeout, exits=self._crew.exits)
         try:
             parallel = self._enter(job.shared)
             with unsignalled():
                 outcomes = parallel(
-                    joblib.delayed(_do)(watch, number, item, job.shared) for number, item in tasks
+                    joblib.delayed(_do)(watch, number, item, job.shared) for number, item in items
                 )
             taken = False
             try:
@@ -230,7 +230,7 @@ class _Assignment(Generic[Item]):
 
 
 class _Hand(Generic[Item]):
-    """Hands out tasks, whose iterator joblib advances from threads of its own."""
+    """Hands out items, whose iterator joblib advances from threads of its own."""
 
     def __init__(
         self,
@@ -247,17 +247,17 @@ class _Hand(Generic[Item]):
 
     def __iter__(self) -> Iterator[tuple[int, Item]]:
         for number in itertools.count():
-            task = self._take(number)
-            if task is None:
+            assignment = self._take(number)
+            if assignment is None:
                 return
-            yield number, task.item
+            yield number, assignment.item
 
     def _take(self, number: int) -> _Assignment[Item] | None:
         with self._lock:
-            while (task := self._next()) is not None:
-                if self._is_wanted(task.item):
-                    self._in_hand[number] = task
-                    return task
+            while (assignment := self._next()) is not None:
+                if self._is_wanted(assignment.item):
+                    self._in_hand[number] = assignment
+                    return assignment
         return None
 
     def _next(self) -> _Assignment[Item] | None:
@@ -268,7 +268,7 @@ class _Hand(Generic[Item]):
         return _Assignment(self._items.popleft()) if self._items else None
 
     def done(self, number: int) -> _Assignment[Item]:
-        """Take a task as done."""
+        """Take an item as done."""
         with self._lock:
             return self._in_hand.pop(number)
 
@@ -280,7 +280,7 @@ class _Hand(Generic[Item]):
 
 
 class _WorkersLostError(Exception):
-    """Workers died; the tasks in hand are not done."""
+    """Workers died; the items in hand are not done."""
 
     def __init__(self, loss: WorkerLoss) -> None:
         super().__init__(loss)
@@ -315,7 +315,7 @@ def _do(
     item: Item,
     shared: Any,  # noqa: ANN401 - the job's
 ) -> tuple[int, Outcome[Result]]:
-    """Do a task in a worker."""
+    """Work on an item in a worker."""
     return number, watch(item, shared)
 
 

@@ -1,6 +1,6 @@
 """What a worker does for itself: outlives signals meant for its parent, not the parent; minds time.
 
-Runs in worker processes; knows neither joblib nor what the tasks are.
+Runs in worker processes; knows neither joblib nor what the items are.
 """
 
 import os
@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _POLL_SECONDS = 0.5
-_SECONDS_TO_REPORT = 1.0  # in which an overdue task's outcome is on its way
+_SECONDS_TO_REPORT = 1.0  # in which an overdue item's outcome is on its way
 _OVERDUE_EXIT_CODE = 124  # as of the command timeout
 _SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -27,7 +27,7 @@ _SIGNALS = [
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Result]):
-    """What came of a task that did not take its worker with it."""
+    """What came of an item that did not take its worker with it."""
 
     result: Result | None  # None where there is a cause
     cause: str  # why there is no result
@@ -37,16 +37,16 @@ class Outcome(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Watch(Generic[Item, Result]):
-    """Does tasks, and says what came of them whatever that was.
+    """Works on items, and says what came of them whatever that was.
 
     Parameters
     ----------
     function
-        Does a task, given it and what all tasks share.
+        Works on an item, given it and what all items share.
     seconds
         How long it may take; None for any time.
     exits
-        Whether the process ends soon after a task that took longer: nobody else would end it.
+        Whether the process ends soon after an item that took longer: nobody else would end it.
     """
 
     function: Callable[[Item, Any], Result]
@@ -54,7 +54,7 @@ class Watch(Generic[Item, Result]):
     exits: bool = False
 
     def __call__(self, item: Item, shared: Any) -> Outcome[Result]:  # noqa: ANN401 - the function's
-        """Do a task."""
+        """Work on an item."""
         if self.seconds is None:
             return self._attempt(item, shared)
         outcomes: list[Outcome[Result]] = []
@@ -76,7 +76,7 @@ class Watch(Generic[Item, Result]):
         start = time.perf_counter()
         try:
             result = self.function(item, shared)
-        except Exception as error:  # noqa: BLE001 - whatever a task raises is what came of it
+        except Exception as error:  # noqa: BLE001 - whatever an item raises is what came of it
             text = " ".join(printable(line) for line in str(error).splitlines())
             cause = f"{type(error).__name__}: {text}" if text else type(error).__name__
             return Outcome(None, cause, time.perf_counter() - start)
