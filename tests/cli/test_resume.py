@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from neuroevo.cli.options import ends
@@ -32,6 +33,14 @@ def wait_for_trials(results: Path, count: int) -> None:
             return
         time.sleep(0.05)
     pytest.fail("the search recorded no trials")
+
+
+def wait_for_work(process: subprocess.Popen[str], seconds: float = 2.0) -> None:
+    """Wait until a process has worked for so long from now on, by the clock of its own."""
+    watched = psutil.Process(process.pid)
+    end = watched.cpu_times().user + seconds
+    while watched.cpu_times().user < end:
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +82,7 @@ def test_a_second_signal_ends_a_search_in_the_middle_of_a_training(
     arguments = ["run", str(experiment_file), *SLOW, "--results", str(tmp_path), "--quiet"]
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_for_trials(tmp_path, 6)  # the baselines, which are small
-    time.sleep(1)
+    wait_for_work(process)
     process.send_signal(signal.SIGINT)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=1)  # what is in hand takes much longer

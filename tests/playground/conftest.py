@@ -121,9 +121,15 @@ def visit(browser: Browser, mouse_file: Path) -> Iterator[Open]:
     complaints: list[str] = []
     pages: list[Page] = []
 
-    def visit(state: str = "", path: Path = mouse_file, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own
+    def visit(
+        state: str = "",
+        path: Path = mouse_file,
+        before: Callable[[Page], None] = lambda _: None,
+        **options: Any,  # noqa: ANN401 - Playwright's own
+    ) -> Page:
         page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}} | options)
         pages.append(page)
+        before(page)
         page.on("console", lambda message: complaints.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))

@@ -648,18 +648,18 @@ def test_printed_race_is_one_sheet(visit: Open) -> None:
 
 def test_trails_are_motion(visit: Open) -> None:
     """Circles leave trails that fade, but none for those who ask for less motion."""
-    page = visit("learn=off")
+    page = visit("learn=off", before=lambda page: page.clock.install())
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)  # frames come when the test says so
     assert trails_fade(page)
     page.emulate_media(reduced_motion="reduce")
     assert not trails_fade(page)
 
 
 def trails_fade(page: Page) -> bool:
-    """Move, wait, and tell whether the canvas looks different then."""
+    """Move, wait twenty frames of the test's clock, and tell whether the canvas looks different."""
     image = "document.getElementById('canvas').toDataURL()"
     list(strokes(page, 15))
-    page.evaluate(FRAME)
+    page.clock.run_for(32)
     moving = page.evaluate(image)
-    for _ in range(20):
-        page.evaluate(FRAME)
+    page.clock.run_for(20 * 16)
     return bool(page.evaluate(image) != moving)
