@@ -81,7 +81,7 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     observer
         Is told how far the search has come whenever something has finished.
     stop
-        Is asked every now and then whether to stop; what is in hand is finished then.
+        Is asked every now and then whether to stop; running trials are finished then.
 
     Raises
     ------

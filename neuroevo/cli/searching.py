@@ -69,7 +69,7 @@ def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "tuple[Run, boo
         return _how_far(display.latest, workers)
 
     def asked() -> None:
-        display.say("stopping when what is in hand is finished; once more: at once")
+        display.say("finishing the running trials, then stopping; once more: at once")
 
     def forced() -> None:
         display.close()

@@ -1,6 +1,6 @@
 """Signals that ask a command to end: Ctrl-C, SIGTERM and SIGHUP.
 
-Most commands end where they are. A search is given the time to finish what is in hand.
+Most commands end where they are. A search is given the time to finish its running trials.
 """
 
 import os

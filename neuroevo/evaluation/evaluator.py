@@ -129,8 +129,8 @@ class Evaluator:
         scoring
             What they are trained for.
         stop
-            Asked before work is handed out, from any thread. Once it says yes, what is in hand is
-            finished, and configurations that then lack a training have no result.
+            Asked before work is handed out, from any thread. Once it says yes, running trainings
+            are finished, and configurations that then lack a training have no result.
 
         Raises
         ------

@@ -69,7 +69,7 @@ def _kept(_: Any, keys: Any, sample: Any, unit: Any, like: Any) -> Any:
 
 @inner
 def draw(bundle, sample):
-    """Fill `workspace.dropout` for hidden units: 0 for one that is silent for this sample.
+    """Fill `workspace.dropout` for hidden units: 0 for one that is dropped for this sample.
 
     What is kept is multiplied so that the expected value of a unit stays the same (inverted
     dropout): Srivastava et al. 2014.

@@ -92,7 +92,7 @@ def _add_bias_gradient(totals, scale, deltas, offset, first_output, outputs):
 
 
 @inlined
-def _blame_and_add_gradient(
+def _propagate_and_add_gradient(
     parameters, totals, scale, workspace, offset, first_input, first_output, inputs, outputs
 ):
     """Deltas of a layer's inputs and the gradient of its weights in one pass, two inputs at a time.
@@ -132,7 +132,7 @@ def _blame_and_add_gradient(
 
 @inlined
 def _add_first_gradient(totals, scale, workspace, inputs, outputs):
-    """Gradient of the first layer's weights: nothing lies below that could be blamed."""
+    """Gradient of the first layer's weights; inputs need no deltas."""
     row = outputs
     for unit in range(inputs):
         value = scale * load(workspace.values, unit)
@@ -156,7 +156,7 @@ def backward(topology, parameters, totals, scale, workspace, first_output):
         if topology.biases:
             _add_bias_gradient(totals, scale, workspace.deltas, offset, first, fan_out)
         below = first - fan_in
-        _blame_and_add_gradient(
+        _propagate_and_add_gradient(
             parameters, totals, scale, workspace, offset, below, first, fan_in, fan_out
         )
         first, fan_out = below, fan_in

@@ -24,7 +24,7 @@ from neuroevo.kernel.updating import learning_rate, update
 
 
 @inlined
-def _blame_outputs(bundle, training, sample, seen):
+def _output_deltas(bundle, training, sample, seen):
     """Run a sample through the networks; leaves the deltas of the outputs, gives their first row.
 
     They are output - target for either loss.
@@ -54,7 +54,7 @@ def _learn_online(bundle, training, order, budget, first, last):
     parameters = bundle.parameters
     for seen in range(first, last):
         rate = learning_rate(bundle, seen, budget)
-        first_output = _blame_outputs(bundle, training, item(order, seen), seen)
+        first_output = _output_deltas(bundle, training, item(order, seen), seen)
         backward(bundle.topology, parameters, parameters, -rate, bundle.workspace, first_output)
 
 
@@ -66,7 +66,7 @@ def _learn_in_batches(bundle, training, order, budget, first, last):
         start = seen - seen % bundle.method.batch_size
         end = min(start + bundle.method.batch_size, budget)
         share = broadcast(1.0 / (end - start), load(parameters, 0))
-        first_output = _blame_outputs(bundle, training, item(order, seen), seen)
+        first_output = _output_deltas(bundle, training, item(order, seen), seen)
         backward(bundle.topology, parameters, gradients, share, bundle.workspace, first_output)
         if seen + 1 == end:
             update(bundle, learning_rate(bundle, start, budget))

@@ -49,7 +49,7 @@ class Optimization(Settings):
         Field(ge=0, le=1e6, description="share of each parameter that is added to its gradient"),
     ] = 0.0
     dropout: Annotated[
-        Share, Field(description="share of hidden units that is silent for a sample")
+        Share, Field(description="dropout rate: chance of a hidden unit to be dropped for a sample")
     ] = 0.0
     max_gradient_norm: Annotated[
         float,

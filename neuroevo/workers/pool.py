@@ -94,8 +94,8 @@ class Pool:
     ) -> Generator[tuple[Item, Result | Failure]]:
         """Do a job, giving what comes of each item, or of each of its parts, as soon as it does.
 
-        When workers die, what was in hand is handed out once more, and what was in hand at two
-        deaths is done part by part, alone. What kills its worker twice then has failed.
+        When workers die, their items are handed out once more, and items that were running at two
+        deaths are done part by part, alone. What kills its worker twice then has failed.
 
         Parameters
         ----------
@@ -105,8 +105,8 @@ class Pool:
             With what; they are taken out from the left. Those that are appended while results
             come are done too.
         stop
-            Asked before anything is handed out, from any thread. Once it says yes, what is in hand
-            is finished, and that is all.
+            Asked before anything is handed out, from any thread. Once it says yes, running items
+            are finished, and that is all.
 
         Raises
         ------
@@ -219,7 +219,7 @@ class Pool:
 @dataclass(frozen=True, slots=True)
 class _Assignment(Generic[Item]):
     item: Item
-    deaths: int = 0  # of workers while it was in hand
+    deaths: int = 0  # of workers while it was running
 
     @property
     def is_suspect(self) -> bool:
@@ -280,7 +280,7 @@ class _Hand(Generic[Item]):
 
 
 class _WorkersLostError(Exception):
-    """Workers died; the items in hand are not done."""
+    """Workers died; the running items are not done."""
 
     def __init__(self, loss: WorkerLoss) -> None:
         super().__init__(loss)

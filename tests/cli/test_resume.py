@@ -16,7 +16,7 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 SHORT = ("--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1")
-LONG = (*SHORT, "--generations", "1000000")
+LONG = (*SHORT, "--set", "training.samples=20000", "--generations", "1000000")
 # One training of this goes on for a minute, in one call of the kernel.
 SLOW = (
     "--set", "evolution.population=4", "--set", "space.hidden=[[400, 400]]", "--jobs", "1",
@@ -61,7 +61,7 @@ def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fix
     process.send_signal(number)
     data, messages = process.communicate(timeout=60)
     assert (process.returncode, data) == (code, "")
-    assert "stopping when what is in hand is finished" in messages
+    assert "finishing the running trials, then stopping" in messages
     commands = r"see them with: .* report (\S+); go on with: .* resume (\S+)\n$"
     found = re.search(rf"trials are kept; {commands}", messages)
     assert found is not None, messages
@@ -85,7 +85,7 @@ def test_a_second_signal_ends_a_search_in_the_middle_of_a_training(
     wait_for_work(process)
     process.send_signal(signal.SIGINT)
     with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=1)  # what is in hand takes much longer
+        process.wait(timeout=1)  # the running training takes much longer
     process.send_signal(signal.SIGINT)
     _, messages = process.communicate(timeout=20)
     assert process.returncode == 130

@@ -84,7 +84,7 @@ def test_only_what_is_missing_is_trained(undisturbed: RunFolder, tmp_path: Path)
 def test_a_search_stopped_again_and_again_ends_alike(
     undisturbed: RunFolder, tiny: Tiny, tmp_path: Path
 ) -> None:
-    """What is in hand is finished, a checkpoint is there, and each resume goes on from it."""
+    """Running trials are finished, a checkpoint is there, and each resume goes on from it."""
     observer, stop = stopper(3)
     with pytest.raises(StoppedError, match="can be resumed"):
         search(tiny(), tmp_path, observer=observer, stop=stop)

@@ -71,7 +71,7 @@ def test_work_is_done_in_other_processes(n_jobs: int, tmp_path: Path) -> None:
 
 @JOBS
 def test_a_killed_worker_costs_nothing_finished(n_jobs: int, tmp_path: Path) -> None:
-    """Each time a worker is killed, what it had in hand is done again, and nothing else."""
+    """Each time a worker is killed, its running items are done again, and nothing else."""
     finished: list[Items] = []
     with loky(n_jobs) as pool:
         running = pool.run(job(tmp_path), pairs(30), never)
@@ -155,7 +155,7 @@ def test_what_nobody_wants_any_more_is_not_done(tmp_path: Path) -> None:
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 @JOBS
 def test_stop_hands_out_no_more(n_jobs: int, backend: str, tmp_path: Path) -> None:
-    """Once stopped, what is in hand is finished, and given; the rest is not begun."""
+    """Once stopped, running items are finished, and given; the rest is not begun."""
     stop = threading.Event()
     done = []
     workers = Workers(n_jobs, backend)  # type: ignore[arg-type]  # parametrised
