@@ -49,13 +49,13 @@ def dropout_keys(lanes: Sequence[Lane], seed: Seed) -> npt.NDArray[np.uint32]:
 
     Returns
     -------
-    Array (3, lanes): two words of a key, and below which a draw silences a unit; all 0 where no
+    Array (3, lanes): two words of a key, and below which a draw drops a unit; all 0 where no
     lane drops out.
     """
     if not lanes[0].optimization.method.dropout:
         return np.zeros((3, len(lanes)), dtype=np.uint32)
-    silent = [min(round(lane.optimization.dropout * _WORDS), _WORDS - 1) for lane in lanes]
-    keys = [(*_key(seed, lane.replicate), limit) for lane, limit in zip(lanes, silent, strict=True)]
+    limits = [min(round(lane.optimization.dropout * _WORDS), _WORDS - 1) for lane in lanes]
+    keys = [(*_key(seed, lane.replicate), limit) for lane, limit in zip(lanes, limits, strict=True)]
     return np.ascontiguousarray(np.array(keys, dtype=np.uint32).T)
 
 
