@@ -52,6 +52,8 @@ class AblationPath:
         The run's id, for the command that computes an ablation.
     has_champion
         Whether there is a network to go to.
+    has_baseline
+        Whether there is a network to begin with.
     """
 
     objectives: "tuple[Objective, ...]"
@@ -59,6 +61,7 @@ class AblationPath:
     passed: tuple[Change, ...]
     run: str = ""
     has_champion: bool = True
+    has_baseline: bool = True
 
 
 def ablation_path(findings: "Findings") -> AblationPath:
@@ -76,7 +79,12 @@ def ablation_path(findings: "Findings") -> AblationPath:
         path.append(_change(findings, taken))
         passed += [_change(findings, trial) for trial in rounds[number] if trial is not taken]
     return AblationPath(
-        findings.objectives, tuple(path), tuple(passed), findings.identity, bool(findings.front)
+        findings.objectives,
+        tuple(path),
+        tuple(passed),
+        findings.identity,
+        has_champion=bool(findings.front),
+        has_baseline=bool(findings.baselines),
     )
 
 

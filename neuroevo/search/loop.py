@@ -154,6 +154,7 @@ class Search:
         self._baselines: tuple[Trial, ...] = ()
         self._asked: dict[int, Candidate] = {}  # and not told
         self._untold: dict[int, Trial] = {}  # finished, but one with a lower number is not
+        self._generation = state.strategy.generation  # that is evaluated
         self._saved, self._cost_of_saving = -math.inf, 0.0  # when, and how long it took
 
     def run(self) -> None:
@@ -236,6 +237,10 @@ class Search:
         new = strategy.ask(min(strategy.look_ahead - len(self._asked), left))
         self._asked |= {candidate.number: candidate for candidate in new}
         candidates.extend(new)
+        oldest = next(iter(self._asked.values()), None)
+        if oldest is not None and oldest.generation != self._generation:
+            self._generation = oldest.generation
+            self._report()
 
     def _tell(self, trial: Trial) -> None:
         state = self._state
@@ -348,7 +353,7 @@ class Search:
             self._experiment,
             self._phase,
             self._record.folder,
-            generation=self._state.strategy.generation,
+            generation=self._generation,
             trials=self._finished,
             front=tuple(self._state.front),
             baselines=self._baselines,

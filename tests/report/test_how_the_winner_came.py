@@ -242,3 +242,10 @@ def test_path_ends_where_it_is_strongest() -> None:
     assert ends == ["output 2", "output 1", "output 2"]
     assert [path.product for path in diagram.paths] == pytest.approx([-2, 0.5, -0.3])
     assert "the output that it reaches most strongly" in caption(NetworkData(network, diagram))
+
+
+def test_no_ablation_is_offered_without_baselines(runs: Runs) -> None:
+    """A run that has baselines is told the command; one that has none, that it has none."""
+    assert "--ablation" in ablation.caption(ablation_path(runs("conflict").findings))
+    told = ablation.caption(ablation_path(runs("no baselines").findings))
+    assert told == "The run has no baselines, so there is none to begin an ablation with."

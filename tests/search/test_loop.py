@@ -186,6 +186,7 @@ def test_progress_counts_up_to_all(
     assert counts == sorted(counts)
     assert counts[-1] == progress[-1].experiment.expected_trials == 6 + 64 * 30
     assert progress[-1].networks == 16 * counts[-1]
+    assert list(dict.fromkeys(each.generation for each in progress)) == list(range(30))
 
 
 def test_the_checkpoint_continues_the_search(

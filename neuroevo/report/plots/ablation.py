@@ -66,6 +66,8 @@ def caption(ablation: AblationPath) -> str:
     """Say which change brought most in each objective; where there is none, how to get it."""
     if not ablation.has_champion:
         return "No trial was completed, so there is no champion to go to."
+    if not (ablation.path or ablation.has_baseline):
+        return "The run has no baselines, so there is none to begin an ablation with."
     if not ablation.path:
         run = ablation.run or "latest"
         return (
