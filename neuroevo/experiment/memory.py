@@ -6,6 +6,7 @@ are upper bounds for a worker that trains; what a run adds to its journal is not
 
 from collections.abc import Mapping
 
+from neuroevo.evaluation import layers_of
 from neuroevo.kernel.layout import vector_size
 from neuroevo.learning import DataSize, TrainingSettings
 from neuroevo.settings import Location
@@ -71,10 +72,6 @@ def _largest(hidden: Gene) -> list[tuple[int, ...]]:
         case Layers():
             return [(hidden.width[1],) * hidden.count[1]]
         case Choice():
-            networks = [option for option in hidden.options if isinstance(option, tuple)]
-            return [tuple(_width(layer) for layer in layers) for layers in networks]
+            networks = [layers_of({"hidden": option}) for option in hidden.options]
+            return [tuple(layer.width for layer in layers) for layers in networks]
     return [()]
-
-
-def _width(layer: int | tuple[int, str]) -> int:
-    return layer if isinstance(layer, int) else layer[0]

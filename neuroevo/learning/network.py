@@ -66,12 +66,12 @@ class Network:
         """
         from neuroevo.kernel.training import predict  # noqa: PLC0415 - loads the compiler
 
-        raw = np.asarray(X, dtype=np.float64)
+        raw = np.asarray(X)
         architecture, sizes = self.architecture, self.architecture.layer_sizes
         if raw.ndim != 2 or raw.shape[1] != sizes[0]:  # noqa: PLR2004 - (samples, inputs)
             raise DataError(f"X: must have the shape (samples, {sizes[0]}), but got {raw.shape}")
         before, after = self.columns.input_scaling, self.columns.output_scaling
-        scaled = raw if before is None else before.scaled(raw)
+        scaled = raw if before is None else before.scaled(raw.astype(np.float64))
         inputs = np.ascontiguousarray(scaled, dtype=self.precision)
         parameters = rows_of_lanes(len(self.parameters), self.precision)
         parameters[:] = self.parameters[:, np.newaxis]

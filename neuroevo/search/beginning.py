@@ -198,7 +198,10 @@ def resume(
         _check_generations(changes or {}, state.strategy.generation)
         _warn_of_another_environment(folder)
         _settle_experiment(folder, start, experiment)
-        observer(Progress(experiment, "compiling", folder, trials=len(trials)))
+        generation, seconds = state.strategy.generation, state.seconds
+        observer(
+            Progress(experiment, "compiling", folder, generation, len(trials), seconds=seconds)
+        )
         with bench, Journal(folder.journal_file) as journal:
             continued = Search(bench, FolderRecord(folder, journal, trials), state, observer, stop)
             continued.save()

@@ -257,7 +257,6 @@ class Search:
         state.newest = []
         self._extend_front(trials)
         state.stagnation = state.stagnation.after(_all_costs(trials), _all_costs(state.front))
-        self._report()
         if self._clock.seconds() - self._saved >= self._cost_of_saving / _SHARE_OF_SAVING:
             self.save()
         self._reason = self._reason_to_end()

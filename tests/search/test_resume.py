@@ -250,6 +250,19 @@ def test_progress_goes_on_from_where_it_was(undisturbed: RunFolder, tmp_path: Pa
     assert counts == sorted(counts)
 
 
+def test_a_complete_run_that_goes_on_reports_where_it_stands(
+    undisturbed: RunFolder, tmp_path: Path
+) -> None:
+    """Its first report has the generations, trials and seconds that lie behind it."""
+    folder = RunFolder(tmp_path / undisturbed.id)
+    shutil.copytree(undisturbed.path, folder.path)
+    told: list[Progress] = []
+    resume(folder, changes={"generations": 5}, observer=told.append)
+    assert (told[0].generation, told[0].trials) == (4, 22)
+    assert told[0].seconds == read_status(undisturbed).seconds > 0
+    assert [each.generation for each in told] == sorted(each.generation for each in told)
+
+
 def test_seeds_are_remembered(tiny: Tiny, tmp_path: Path) -> None:
     """A run that was stopped before its first generation still begins with the genomes given."""
     genome = Genome({"hidden": (5,), "learning_rate": 0.25, "activation": "tanh"})
