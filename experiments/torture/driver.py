@@ -25,8 +25,14 @@ def be_command(
     from neuroevo.cli.main import main  # noqa: PLC0415 - not in the process that only forks
 
     os.setsid()
-    for number, name in ((1, "output"), (2, "messages")):
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    writing = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    streams = (
+        (os.devnull, os.O_RDONLY),
+        (folder / "output", writing),
+        (folder / "messages", writing),
+    )
+    for number, (path, flags) in enumerate(streams):
+        descriptor = os.open(path, flags)
         os.dup2(descriptor, number)
         os.close(descriptor)
     if prepare is not None:

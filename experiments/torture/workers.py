@@ -29,7 +29,8 @@ def workers(times: int) -> list[Row]:
     """Kill so many workers in the middle of generations, and some more in other ways."""
     few = max(1, times // _DYING_TRIALS)
     timeout = ("--trial-timeout", "2")
-    with stage(Size(8, _KILLS_A_RUN + 2)) as large, stage() as ours:
+    generations = min(times, _KILLS_A_RUN) + 2
+    with stage(Size(8, generations)) as large, stage() as ours:
         return abreast(
             [
                 lambda: _one_by_one(large, times),

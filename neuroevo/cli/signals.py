@@ -34,14 +34,19 @@ class Interrupted(KeyboardInterrupt):
 
 
 def end_on_signals() -> None:
-    """Let each of the signals raise `Interrupted` in the main thread."""
-    for number in SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a job in the background
-            signal.signal(number, _raise)
+    """Let the first of the signals raise `Interrupted` in the main thread; a second ends it."""
+    _handle(_raise)
 
 
 def _raise(number: int, _frame: FrameType | None) -> NoReturn:
+    _handle(signal.SIG_DFL)  # what is said of the first signal is not interrupted by an exception
     raise Interrupted(number)
+
+
+def _handle(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a job in the background
+            signal.signal(number, handler)
 
 
 class Interruption:

@@ -1,15 +1,19 @@
-"""The real command, run as users run it, and one tiny finished run for all who only read."""
+"""The real command in processes of its own, and one tiny finished run for all who only read."""
 
 import contextlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from experiments.torture.processes import fork
 
 Completed = subprocess.CompletedProcess[str]
 Command = Callable[..., Completed]
@@ -24,18 +28,22 @@ TINY = (
 )  # fmt: skip
 
 
-def _command(
-    *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None
-) -> Completed:
+def _fresh(*arguments: str, env: Mapping[str, str] | None = None) -> Completed:
     return subprocess.run(
         [sys.executable, "-m", "neuroevo", *arguments],
         check=False,
         capture_output=True,
         text=True,
         timeout=120,
-        cwd=cwd,
         env={**os.environ, "PYTHONUTF8": "1", **(env or {})},
     )
+
+
+def _forked(*arguments: str, cwd: Path | None = None) -> Completed:
+    prepare = None if cwd is None else partial(os.chdir, cwd)
+    with tempfile.TemporaryDirectory() as folder:
+        ended = fork(arguments, Path(folder), prepare).end()
+    return subprocess.CompletedProcess(arguments, ended.code, ended.output, ended.messages)
 
 
 @pytest.fixture
@@ -59,8 +67,17 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture(scope="session")
 def neuroevo() -> Command:
-    """Give the command: a function of its arguments that returns the finished process."""
-    return _command
+    """Give the command: a function of its arguments that returns the finished process.
+
+    It is forked from a process that has loaded what it needs already.
+    """
+    return _forked
+
+
+@pytest.fixture(scope="session")
+def fresh_neuroevo() -> Command:
+    """Give the command as users start it, with other environment variables where given."""
+    return _fresh
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +92,7 @@ def experiment_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_run(experiment_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Completed:
     """Give the finished process of a tiny search; its arguments end with the results folder."""
     results = tmp_path_factory.mktemp("runs") / "results"
-    return _command("run", str(experiment_file), *TINY, "--results", str(results))
+    return _fresh("run", str(experiment_file), *TINY, "--results", str(results))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,26 @@ def broken() -> None:
     raise RuntimeError("two\\nlines and \\x1b[31mred")
 
 cli._COMMANDS = (("run", broken, ""), ("list", broken, ""))
+cli.main()
+"""
+
+TWO_SIGNALS = """
+import io, os, signal, sys
+import neuroevo.cli.main as cli
+
+number = int(sys.argv.pop())
+
+class Interrupting(io.StringIO):
+    def write(self, text):
+        os.kill(os.getpid(), number)
+
+def interrupted() -> None:
+    sys.stderr = Interrupting()
+    os.kill(os.getpid(), number)
+
+signal.signal(number, signal.SIG_DFL)
+cli._COMMANDS = (("run", interrupted, ""), ("list", interrupted, ""))
+sys.argv.append("run")
 cli.main()
 """
 
@@ -102,6 +123,20 @@ def test_the_unexpected_is_one_line_too() -> None:
     )
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_signal_while_the_first_is_reported_ends_the_process(
+    number: signal.Signals,
+) -> None:
+    """The second signal arrives while the message is written, and no traceback comes of it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", TWO_SIGNALS, str(int(number))],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stderr) == (-number, "")
+
+
 def test_debug_shows_the_traceback(neuroevo: Command, tmp_path: Path) -> None:
     """With --debug the traceback stands before the lines that are there without it."""
     failed = subprocess.run(
@@ -140,9 +175,11 @@ def test_output_that_cannot_be_written_is_an_error(results: Path) -> None:
     assert failed.stderr == "neuroevo: No space left on device\n"
 
 
-def test_an_encoding_without_the_letters_is_no_error(neuroevo: Command, results: Path) -> None:
+def test_an_encoding_without_the_letters_is_no_error(
+    fresh_neuroevo: Command, results: Path
+) -> None:
     """Where stdout is plain ASCII, letters that it lacks are replaced."""
     ascii_only = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
-    shown = neuroevo("show", "latest", "--results", str(results), env=ascii_only)
+    shown = fresh_neuroevo("show", "latest", "--results", str(results), env=ascii_only)
     assert shown.returncode == 0
     assert shown.stdout.isascii()

@@ -31,8 +31,8 @@ def assert_nothing_is_lost(rows: list[Row]) -> None:
 
 def test_kills() -> None:
     """What is killed at any instant, twice or in the middle of a write, is resumed and the same."""
-    rows = kills(8)
-    assert sum(row.times for row in rows) >= 8
+    rows = kills(5)
+    assert sum(row.times for row in rows) >= 5
     assert_nothing_is_lost(rows)
 
 
@@ -43,12 +43,12 @@ def test_full_disk() -> None:
 
 def test_damage() -> None:
     """What was cut or flipped is recovered from or named, and never read as if it were right."""
-    assert_nothing_is_lost(damage(3))
+    assert_nothing_is_lost(damage(2))
 
 
 def test_readers() -> None:
     """Who reads while a run writes sees no half of anything, and disturbs nobody."""
-    assert_nothing_is_lost(readers(100))
+    assert_nothing_is_lost(readers(50))
 
 
 def test_workers() -> None:
