@@ -11,11 +11,11 @@ from neuroevo.evolution import Candidate, Individual
 from neuroevo.evolution.variation import mutate
 from neuroevo.experiment import Experiment
 from neuroevo.runs import Trial
-from neuroevo.search import nobody
-from neuroevo.search.bench import Bench
+from neuroevo.search import ignore_progress
 from neuroevo.search.loop import Search, SearchState
 from neuroevo.search.progress import StoppedError
-from neuroevo.search.record import MemoryRecord
+from neuroevo.search.record import Record
+from neuroevo.search.trainer import Trainer
 from neuroevo.space import SearchSpace
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.workers import Workers
@@ -91,7 +91,7 @@ def steady(experiment: Experiment) -> SearchState:
     return SearchState(SteadyState(experiment.space, Options(size, 1, first_number=BASELINES)))
 
 
-def timeless(record: MemoryRecord) -> list[Trial]:
+def timeless(record: Record) -> list[Trial]:
     """Return the trials of a record by number, without what may differ."""
     trials = [record.trials[number] for number in sorted(record.trials)]
     return [dataclasses.replace(trial, seconds=0, work=()) for trial in trials]
@@ -99,9 +99,9 @@ def timeless(record: MemoryRecord) -> list[Trial]:
 
 def searched(experiment: Experiment, workers: Workers) -> list[Trial]:
     """Search to the end, and return the trials."""
-    record = MemoryRecord()
-    with Bench(experiment, experiment.task.data_set(), workers) as bench:
-        Search(bench, record, steady(experiment), nobody, never).run()
+    record = Record()
+    with Trainer(experiment, experiment.task.data_set(), workers) as trainer:
+        Search(trainer, record, steady(experiment), ignore_progress, never).run()
     assert record.state["phase"] == "finished"
     assert record.state["generation"] == experiment.evolution.generations
     return timeless(record)
@@ -143,12 +143,12 @@ def test_what_is_recorded_is_not_trained_again(alone: list[Trial], tiny: Tiny) -
     random = np.random.default_rng(0)
     experiment = tiny()
     for _ in range(4):
-        record = MemoryRecord()
+        record = Record()
         kept = random.permutation(len(alone))[: random.integers(len(alone))]
         for number in kept:
             record.append(dataclasses.replace(alone[number], seconds=99))
-        with Bench(experiment, experiment.task.data_set(), Workers(2)) as bench:
-            Search(bench, record, steady(experiment), nobody, never).run()
+        with Trainer(experiment, experiment.task.data_set(), Workers(2)) as trainer:
+            Search(trainer, record, steady(experiment), ignore_progress, never).run()
         assert timeless(record) == alone
         assert sum(trial.seconds == 99 for trial in record.trials.values()) == len(kept)
 
@@ -157,16 +157,16 @@ def test_a_stopped_search_keeps_what_is_finished(alone: list[Trial], tiny: Tiny)
     """Stopped after any trial, all that finished is recorded, and what was told is a prefix."""
     experiment = tiny()
     for most in (1, 8, 13):
-        record = MemoryRecord()
-        bench = Bench(experiment, experiment.task.data_set(), Workers(2))
+        record = Record()
+        trainer = Trainer(experiment, experiment.task.data_set(), Workers(2))
         search = Search(
-            bench,
+            trainer,
             record,
             steady(experiment),
-            nobody,
+            ignore_progress,
             lambda: len(record.trials) >= most,  # noqa: B023 - asked within the round
         )
-        with bench, pytest.raises(StoppedError):
+        with trainer, pytest.raises(StoppedError):
             search.run()
         assert len(record.trials) >= most
         assert all(trial in alone for trial in timeless(record))
@@ -179,22 +179,22 @@ def test_a_state_of_any_moment_leads_to_the_same_end(tiny: Tiny, strategy: str) 
         evolution={"strategy": strategy, "patience": 3},
         space={"learning_rate": [0.01, 0.05, 0.2], "hidden": {"count": [0, 1], "width": [1, 4]}},
     )
-    whole = MemoryRecord()
-    with Bench(experiment, experiment.task.data_set(), Workers(1)) as bench:
-        Search(bench, whole, SearchState.at_first(experiment), nobody, never).run()
+    whole = Record()
+    with Trainer(experiment, experiment.task.data_set(), Workers(1)) as trainer:
+        Search(trainer, whole, SearchState.at_first(experiment), ignore_progress, never).run()
         for most in range(5, len(whole.trials), 2):
-            record = MemoryRecord()
+            record = Record()
             first = Search(
-                bench,
+                trainer,
                 record,
                 SearchState.at_first(experiment),
-                nobody,
+                ignore_progress,
                 lambda: len(record.trials) >= most,  # noqa: B023 - asked within the round
             )
             with pytest.raises(StoppedError):
                 first.run()
             state = SearchState.from_values(experiment, record.state, record.trials)
-            Search(bench, record, state, nobody, never).run()
+            Search(trainer, record, state, ignore_progress, never).run()
             assert timeless(record) == timeless(whole)
             for part in ("front", "stagnation", "strategy", "reason", "told", "best"):
                 assert record.state[part] == whole.state[part]

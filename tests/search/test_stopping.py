@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import pytest
 
 from neuroevo.experiment import EvolutionSettings
@@ -40,7 +42,7 @@ def test_stagnation_survives_its_state() -> None:
     """What is written as JSON values is read again as the same."""
     members = [(1.0, 3.0), (2.0, 2.0)]
     stagnation = Stagnation().after(members, members)
-    assert Stagnation.from_state(stagnation.state()) == stagnation
+    assert Stagnation.from_state(asdict(stagnation)) == stagnation
 
 
 def test_each_end_is_reached_and_named() -> None:

@@ -10,7 +10,7 @@ import pytest
 from neuroevo.errors import BusyError, StorageError
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, Trial, read_trials
-from neuroevo.search import count_nothing, studies
+from neuroevo.search import ignore_progress, studies
 from neuroevo.workers import Workers
 
 WORKERS = Workers(2)
@@ -24,16 +24,18 @@ def folder(undisturbed: RunFolder, tmp_path: Path) -> RunFolder:
     return copy
 
 
-def random_search(folder: RunFolder, trials: int, counter: studies.Counter = count_nothing) -> None:
+def random_search(
+    folder: RunFolder, trials: int, counter: studies.Counter = ignore_progress
+) -> None:
     """Search at random beside a run."""
-    with studies.study(folder, folder.random_file, WORKERS) as (bench, record):
-        studies.random_search(bench, record, trials, counter)
+    with studies.study(folder, folder.random_file, WORKERS) as (trainer, record):
+        studies.random_search(trainer, record, trials, counter)
 
 
 def ablate(folder: RunFolder, source: Trial, target: Trial) -> None:
     """Go from one trial of a run to another."""
-    with studies.study(folder, folder.ablation_file, WORKERS) as (bench, record):
-        studies.ablate(bench, record, source, target, count_nothing)
+    with studies.study(folder, folder.ablation_file, WORKERS) as (trainer, record):
+        studies.ablate(trainer, record, source, target, ignore_progress)
 
 
 def timeless(path: Path) -> Sequence[Trial]:
