@@ -18,8 +18,8 @@ WRONG = [
     ("a = 1\na = 2\n", ", line 2, column 6: must be TOML, but got: Cannot overwrite a value"),
     ("a = 1\n\nb = ]", ", line 3, column 5: must be TOML, but got: Invalid value"),
     ("a = \0", ", line 1, column 5: must be TOML, but got: Invalid value"),
-    ("a = " + "[" * 5000, ": must not nest so many brackets in one another"),
-    ("a = " + "{b=" * 5000, ": must not nest so many brackets in one another"),
+    ("a = " + "[" * 5000, ": must not have so many nested brackets"),
+    ("a = " + "{b=" * 5000, ": must not have so many nested brackets"),
     ("a = " + "1" * 5000, ": must be TOML, but got a number of thousands of digits"),
 ]
 
