@@ -236,12 +236,12 @@ def _rule(line: ErrorDetails) -> str:
         return str(context["error"])
     if kind not in _RULES:
         return line["msg"]
-    limits = {name: _limit(number) for name, number in context.items() if name in _LIMITS}
+    limits = {
+        name: f"{int(number) if number == int(number) else number:,}"
+        for name, number in context.items()
+        if isinstance(number, int | float)
+    }
     return _RULES[kind].format_map(limits)
-
-
-def _limit(number: float) -> str:
-    return f"{int(number) if number == int(number) else number:,}"
 
 
 def _lines(error: ValidationError) -> list[ErrorDetails]:
@@ -255,7 +255,6 @@ def _lines(error: ValidationError) -> list[ErrorDetails]:
 
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
-_LIMITS = {"ge", "gt", "le", "lt", "max_length", "min_length"}
 
 # Pydantic's type of problem -> our text; the names in braces are those of pydantic's context.
 _RULES: Mapping[str, str] = {

@@ -81,16 +81,7 @@ class SearchState:
     def from_values(
         cls, experiment: Experiment, values: Mapping[str, Any], trials: Mapping[int, Trial]
     ) -> Self:
-        """Restore a state.
-
-        Parameters
-        ----------
-        experiment
-            The experiment of the search.
-        values
-            What `values` returned, and ``seconds``.
-        trials
-            All evaluated trials, by number.
+        """Restore a state from its values and ``seconds``; `trials` are the evaluated ones.
 
         Raises
         ------

@@ -48,13 +48,7 @@ class Record:
         self.state = state
 
     def finish(self, champions: Sequence[Champion], best: str) -> None:
-        """Store the champions and the text of best.toml, empty if there is no best trial.
-
-        Raises
-        ------
-        StorageError
-            If that is not possible.
-        """
+        """Store the champions and the text of best.toml; StorageError if not possible."""
         self.champions, self.best = champions, best
 
 

@@ -232,21 +232,8 @@ def _update_experiment(folder: RunFolder, start: Start, experiment: Experiment) 
 def recovered(journal: Path, keep: Path) -> tuple[list[Trial], list[str]]:
     """Read a journal after torn and damaged lines are removed; a missing one is made.
 
-    Parameters
-    ----------
-    journal
-        The journal's file; nobody else may write to it.
-    keep
-        Where the original is kept if a whole line is damaged.
-
-    Returns
-    -------
-    Its trials, by number, and one line for each damaged line.
-
-    Raises
-    ------
-    StorageError
-        If it can't be read or written.
+    Returns its trials, by number, and a message for each damaged line; then the original is kept
+    in `keep`. Nobody else may write to the journal. StorageError if it can't be read or written.
     """
     with Journal(journal):
         pass  # makes a missing journal and trims a torn line

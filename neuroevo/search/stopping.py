@@ -46,13 +46,7 @@ class Stagnation:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """Restore it from its fields as JSON values.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            If a field is missing or of another type.
-        """
+        """Restore it from its fields; KeyError, TypeError or ValueError if one is wrong."""
         return cls(
             tuple(map(float, state["reference"])),
             float(state["hypervolume"]),

@@ -90,7 +90,7 @@ def test_an_interrupted_run_tells_how_it_goes_on(
     shown = neuroevo("show", str(copy))
     state = " ".join(shown.stdout.split())
     assert re.search(r"interrupted, [012] generations? done; ", state)
-    assert "checkpoint.json: must end with its checksum, but is damaged; go on with:" in state
+    assert "checkpoint.json: must end with its checksum, but is damaged; resume with:" in state
     assert shlex.join(["neuroevo", "resume", str(copy)]) in state
     with RunLock(RunFolder(copy)):
         shown = neuroevo("show", str(copy))

@@ -62,7 +62,7 @@ def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fix
     data, messages = process.communicate(timeout=60)
     assert (process.returncode, data) == (code, "")
     assert "finishing the running trials, then stopping" in messages
-    commands = r"see them with: .* report (\S+); go on with: .* resume (\S+)\n$"
+    commands = r"see them with: .* report (\S+); resume with: .* resume (\S+)\n$"
     found = re.search(rf"trials are kept; {commands}", messages)
     assert found is not None, messages
     assert found[1] == found[2]
