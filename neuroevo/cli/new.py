@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from neuroevo.cli.options import examples
-from neuroevo.cli.terminal import called, say
+from neuroevo.cli.terminal import program, say
 from neuroevo.errors import StorageError, UsageError
 
 EXAMPLES = examples("neuroevo new quick-mouse", "neuroevo run $(neuroevo new quick-mouse)")
@@ -36,7 +36,7 @@ def new(
         raise UsageError(f"{path}: must be a new file, but it exists already") from None
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
-    say(f"Edit it, then: {called()} run {path}")
+    say(f"Edit it, then: {program()} run {path}")
     typer.echo(path)
 
 

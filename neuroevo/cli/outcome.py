@@ -9,7 +9,7 @@ from typing import TextIO
 from neuroevo import wording
 from neuroevo.analysis.dominance import ratio_as_shown
 from neuroevo.analysis.leader import TRAINED, leading, leading_objective, samples_to_learn
-from neuroevo.cli.terminal import Column, Table, called, print_heading, print_table, print_text
+from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, program
 from neuroevo.report.headline import headline
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
@@ -25,7 +25,7 @@ def print_findings(run: Run, stream: TextIO) -> None:
         print_table(front_table(run), stream)
         hidden = len(front) - len(run.findings.excerpt())
         if hidden > 0:
-            command = f"{called()} show {run.folder.id} --json"
+            command = f"{program()} show {run.folder.id} --json"
             print_text(f"and {hidden} more in between, see {command}", stream)
     if run.baselines:
         print_heading("Baselines, picked by hand", stream)

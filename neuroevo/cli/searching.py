@@ -10,7 +10,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from neuroevo.cli.signals import Interrupted, Interruption
-from neuroevo.cli.terminal import called, print_heading, reference, say
+from neuroevo.cli.terminal import print_heading, program, reference, say
 from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
@@ -56,18 +56,18 @@ def search_shown(
 
     def forced() -> None:
         display.close()
-        say(f"neuroevo: {_how_far(display.latest, workers)}")
+        say(f"neuroevo: {_stopped_message(display.latest, workers)}")
 
     with display, Interruption(asked, forced) as interruption, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: display.say(f"warning: {message}")
         try:
             run = begin(**asdict(workers), observer=display, stop=interruption)
         except StoppedError:
-            message = _how_far(display.latest, workers)
+            message = _stopped_message(display.latest, workers)
             raise Interrupted(interruption.number, message) from None
         except NeuroevoError as error:
             if display.latest is not None and display.latest.folder is not None:
-                error.problems = (*error.problems, _how_far(display.latest, workers))
+                error.problems = (*error.problems, _stopped_message(display.latest, workers))
             raise
     return run, display.latest is not None
 
@@ -80,11 +80,11 @@ def print_outcome(run: "Run", *next_steps: str) -> None:
     if run.pareto_front():
         print_heading("Reuse it", sys.stderr)
         for step in (f"best {reference(run.folder.path)}", *next_steps):
-            say(f"{called()} {step}")
+            say(f"{program()} {step}")
     say()
 
 
-def _how_far(progress: "Progress | None", workers: "Workers") -> str:
+def _stopped_message(progress: "Progress | None", workers: "Workers") -> str:
     if progress is None or progress.folder is None:
         return "stopped before the search began"
     generations = progress.experiment.evolution.generations
@@ -93,8 +93,8 @@ def _how_far(progress: "Progress | None", workers: "Workers") -> str:
     parts = [
         f"stopped in generation {generation} of {generations}",
         f"{progress.trials:,} trials are kept",
-        *([f"see them with: {called()} report {run}"] if progress.trials else []),
-        f"resume with: {called()} resume {run}{_options(workers)}",
+        *([f"see them with: {program()} report {run}"] if progress.trials else []),
+        f"resume with: {program()} resume {run}{_options(workers)}",
     ]
     return "; ".join(parts)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, RunReference, examples
-from neuroevo.cli.terminal import called, print_heading, print_pairs, reference
+from neuroevo.cli.terminal import print_heading, print_pairs, program, reference
 
 if TYPE_CHECKING:
     from neuroevo.report.run import Run
@@ -52,7 +52,7 @@ def _state(run: "Run") -> str:
     if status.state == "running":
         return f"running, {done}, by {holder(run.folder) or 'a process that has just ended'}"
     problems = [*status.problems, *([status.lost] if status.lost else [])]
-    advice = f"resume with: {called()} resume {reference(run.folder.path)}"
+    advice = f"resume with: {program()} resume {reference(run.folder.path)}"
     return "; ".join([f"interrupted{why}, {done}", *problems, advice])
 
 

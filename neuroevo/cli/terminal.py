@@ -93,12 +93,12 @@ def _lines(text: str) -> str:
     return "\n".join(map(one_line, text.split("\n")))
 
 
-def called() -> str:
+def program() -> str:
     """Return how this program is called: by its name if that is found, else by its path."""
-    program = Path(sys.argv[0])
+    path = Path(sys.argv[0])
     if shutil.which("neuroevo"):
         return "neuroevo"
-    return quote(str(program)) if program.name == "neuroevo" else "python -m neuroevo"
+    return quote(str(path)) if path.name == "neuroevo" else "python -m neuroevo"
 
 
 def reference(folder: Path) -> str:

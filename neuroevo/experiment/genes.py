@@ -190,7 +190,7 @@ def read_space(value: object) -> SearchSpace:
     for name, raw in given.items():
         if name not in GENES:
             setting = name in TrainingSettings.model_fields
-            text = "must stand under [training], since it is no gene" if setting else ""
+            text = "must be under [training], since it is no gene" if setting else ""
             problems.append(((str(name),), text or unknown(name, GENES)))
             continue
         try:

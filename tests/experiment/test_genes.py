@@ -177,7 +177,7 @@ WRONG: list[tuple[Any, str]] = [
         {"momentum": {"low": 0.5, "high": 1}},
         "space.momentum.high: must be at most 0.999999, but got 1",
     ),
-    ({"shuffle": True}, "space.shuffle: must stand under [training], since it is no gene"),
+    ({"shuffle": True}, "space.shuffle: must be under [training], since it is no gene"),
     ({"end_factor": 0}, "space.end_factor: must be greater than 0, but got 0"),
     (
         {"max_gradient_norm": [1, -1]},
