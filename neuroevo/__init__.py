@@ -1,6 +1,6 @@
-"""Evolve small neural networks in seconds, see why the winner won, take it home.
+"""Evolve small neural networks in seconds, see why the best one is best, and reuse it.
 
-The public names are loaded when they are first used: importing this package alone loads neither
+The public names are loaded when they are first used: importing the package alone loads neither
 numba nor plotly.
 """
 
@@ -47,7 +47,7 @@ __all__ = [
     "run",
 ]
 
-_HOMES = {
+_MODULES = {
     "api": ("ablate", "compare", "load_run", "random_search", "resume", "run"),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
@@ -61,7 +61,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    for module, names in _HOMES.items():
+    for module, names in _MODULES.items():
         if name in names:
             return getattr(importlib.import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,6 @@
-"""The Python calls: run an experiment from a file or an object, find a run again, resume it.
+"""The Python interface: run an experiment, load a run, resume, study and compare runs.
 
-Composes searching and reporting, which do not know each other.
+Combines searching and reporting, which do not know each other.
 """
 
 import warnings
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neuroevo.analysis.findings import Findings
 from neuroevo.errors import UsageError
@@ -19,16 +19,15 @@ from neuroevo.search import (
     ENDS,
     Counter,
     Observer,
-    count_nothing,
-    nobody,
+    ignore_progress,
     search,
     search_in_memory,
     studies,
 )
 from neuroevo.search import resume as resume_search
-from neuroevo.search.beginning import bench_of
-from neuroevo.search.bench import Bench
-from neuroevo.search.record import MemoryRecord, StudyRecord
+from neuroevo.search.record import Record
+from neuroevo.search.start_and_resume import trainer_of
+from neuroevo.search.trainer import Trainer
 from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
 from neuroevo.workers import Backend, Workers
@@ -42,13 +41,13 @@ __all__ = ["Seeds", "ablate", "compare", "load_run", "random_search", "read_seed
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Genomes that a search starts from, and a line on what of their source is not in them."""
+    """Genomes for the first generation, and a line on what they lack of their source."""
 
     genomes: tuple[Genome, ...] = ()
     note: str = ""
 
 
-def run(  # noqa: PLR0913 - all of what people set in a run, by name
+def run(  # noqa: PLR0913 - all that users set in a run, by name
     experiment: Experiment | str | Path,
     *,
     results: str | Path | None = "results",
@@ -59,35 +58,34 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     trial_timeout: float | None = None,
     seed: int | None = None,
     seed_from: str | Path | Seeds | None = None,
-    observer: Observer = nobody,
+    observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> Run:
-    """Search for the best networks of an experiment, write the report, and return the run.
+    """Search for the best networks of an experiment, write the report and return the run.
 
     Parameters
     ----------
     experiment
         An experiment or the path of its TOML file.
     results
-        The folder in which the run's folder is made; None for a run in memory alone, which has
-        neither a report nor a folder and can't be resumed.
+        The results folder, in which the run folder is made; None for a run in memory, which has
+        no report and no folder and can't be resumed.
     name, seed
-        Put in the place of the experiment's own.
+        Replace those of the experiment.
     n_jobs, backend, scheduler, trial_timeout
-        Workers, see `neuroevo.evaluation.Workers`; they change no result.
+        Workers, see `neuroevo.workers.Workers`; they change no result.
     seed_from
-        A run, or a TOML file such as its `best.toml`, whose best genomes the first generation
-        holds, as `read_seeds` takes them over; it warns of what they lose.
+        A run, or a TOML file such as its `best.toml`, whose best configurations are put into the
+        first generation, see `read_seeds`. Warns of genes that are left out.
     observer
-        Is told how far the search has come whenever something has finished.
+        Receives the progress whenever something has finished.
     stop
-        Is asked every now and then whether to stop; running trials are finished then.
+        Called now and then; returns whether to stop. Running trials are finished then.
 
     Raises
     ------
     NeuroevoError
-        One line for each thing that is wrong. Whatever ended a run that had begun, `resume` goes
-        on with it.
+        One line for each problem. A run that had begun can be resumed.
 
     Examples
     --------
@@ -97,33 +95,27 @@ def run(  # noqa: PLR0913 - all of what people set in a run, by name
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
     changes = {"name": name, "seed": seed}
-    experiment = experiment.replace(
-        **{key: value for key, value in changes.items() if value is not None}
-    )
+    given = {key: value for key, value in changes.items() if value is not None}
+    experiment = experiment.replace(**given)
     if seed_from is None:
         seed_from = Seeds()
     elif not isinstance(seed_from, Seeds):
         seed_from = read_seeds(seed_from, experiment, "results" if results is None else results)
         if seed_from.note:
             warnings.warn(seed_from.note, stacklevel=2)
-    workers = Workers(n_jobs, backend, scheduler, trial_timeout)
+    workers, initial = Workers(n_jobs, backend, scheduler, trial_timeout), seed_from.genomes
     if results is None:
         start, record = search_in_memory(
-            experiment, workers=workers, initial=seed_from.genomes, observer=observer, stop=stop
+            experiment, workers=workers, initial=initial, observer=observer, stop=stop
         )
-        return _held(experiment, start, record)
+        return _run_in_memory(experiment, start, record)
     folder = search(
-        experiment,
-        Path(results),
-        workers=workers,
-        initial=seed_from.genomes,
-        observer=observer,
-        stop=stop,
+        experiment, Path(results), workers=workers, initial=initial, observer=observer, stop=stop
     )
     return _reported(folder)
 
 
-def resume(  # noqa: PLR0913 - all of what people set when they resume, by name
+def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     run: Run | str | Path = "latest",
     *,
     results: str | Path = "results",
@@ -132,30 +124,30 @@ def resume(  # noqa: PLR0913 - all of what people set when they resume, by name
     scheduler: str | None = None,
     trial_timeout: float | None = None,
     ends: Mapping[str, object] | None = None,
-    observer: Observer = nobody,
+    observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> Run:
-    """Go on with a run that was stopped, by whatever it was; return it when it is complete.
+    """Resume an interrupted run and return it when it is complete.
 
-    What is finished is not trained again, and what comes out is what would have come out without
-    the interruption, bit for bit. A run that is complete already is returned as it is.
+    Finished trials are not trained again, and the results are the same as without the
+    interruption, bit for bit. A complete run is returned as it is.
 
     Parameters
     ----------
     run
         The run, its id, its path, or `latest`.
     results
-        Where runs are looked for.
+        The results folder.
     n_jobs, backend, scheduler, trial_timeout, observer, stop
         As for `run`.
     ends
-        Other ends for the search, such as `{"generations": 60}`: any of `generations`,
+        When to end the search instead, such as `{"generations": 60}`: any of `generations`,
         `time_limit`, `target` and `patience`, as in the experiment's `[evolution]`.
 
     Raises
     ------
     NeuroevoError
-        One line for each thing that is wrong: `BusyError` if another process writes to the run,
+        One line for each problem: `BusyError` if another process writes to the run,
         `UsageError` if its experiment was edited, `DataError` if its task's data have changed.
 
     Examples
@@ -167,15 +159,15 @@ def resume(  # noqa: PLR0913 - all of what people set when they resume, by name
     strange = [name for name in ends or () if name not in ENDS]
     if strange:
         raise UsageError(*(f"ends: {shown(name)}: {unknown(name, ENDS)}" for name in strange))
-    went_on = resume_search(
+    resumed = resume_search(
         folder,
         changes=ends,
         workers=Workers(n_jobs, backend, scheduler, trial_timeout),
         observer=observer,
         stop=stop,
     )
-    # A run may have been stopped between its end and its report.
-    return _reported(folder) if went_on or not folder.report_file.exists() else Run(folder)
+    # A run may have been interrupted between the end of the search and its report.
+    return _reported(folder) if resumed or not folder.report_file.exists() else Run(folder)
 
 
 def random_search(
@@ -183,30 +175,30 @@ def random_search(
     *,
     results: str | Path = "results",
     n_jobs: int = -1,
-    counter: Counter = count_nothing,
+    counter: Counter = ignore_progress,
 ) -> Run:
-    """Train as many random configurations as a run's search tried, to see what evolution is worth.
+    """Train as many random configurations as a run has evaluated, to compare evolution with them.
 
-    The run's figures `hypervolume` and `distribution` show them from then on.
+    The figures `hypervolume` and `distribution` of the run then show them.
 
     Parameters
     ----------
     run, results
         As for `resume`.
     n_jobs
-        How many threads train; -1 is one a core.
+        Number of threads; -1 is one for each core.
     counter
-        Is told how many are finished, and of how many.
+        Receives the number of finished trials, and the number of all trials.
 
     Raises
     ------
     NeuroevoError
-        One line for each thing that is wrong, see `neuroevo.search.random_search`.
+        One line for each problem, see `neuroevo.search.studies.study`.
     """
     found = _opened(run, results)
-    with _study(found, "random", n_jobs) as (bench, record):
-        studies.random_search(bench, record, len(found.findings.searched), counter)
-    return _with_study(found, random=record)
+    with _study(found, "random", n_jobs) as (trainer, record):
+        studies.random_search(trainer, record, len(found.findings.searched), counter)
+    return _with_study(found, "random", record)
 
 
 def ablate(
@@ -215,11 +207,11 @@ def ablate(
     *,
     results: str | Path = "results",
     n_jobs: int = -1,
-    counter: Counter = count_nothing,
+    counter: Counter = ignore_progress,
 ) -> Run:
-    """Train the way from a baseline to the best configuration, one gene at a time.
+    """Train the ablation path from a baseline to the best configuration, one gene at a time.
 
-    The run's figure `ablation` shows it from then on.
+    The figure `ablation` of the run then shows it.
 
     Parameters
     ----------
@@ -231,42 +223,41 @@ def ablate(
     Raises
     ------
     NeuroevoError
-        One line for each thing that is wrong, see `neuroevo.search.ablate`; also if the run has
-        no such baseline or no best configuration.
+        As for `random_search`; also if the run has no such baseline or no best configuration.
     """
     found = _opened(run, results)
     baselines = {trial.name: trial for trial in found.baselines}
     if not baselines:
-        raise UsageError(f"{found.id}: has no baselines to go from")
+        raise UsageError(f"{found.id}: has no baselines to start from")
     baseline = baseline or next(iter(baselines))
     if baseline not in baselines:
         raise UsageError(f"baseline: {one_of(baseline, baselines)}")
     source, target = baselines[baseline], found.best
-    with _study(found, "ablation", n_jobs) as (bench, record):
-        studies.ablate(bench, record, source, target, counter)
-    return _with_study(found, ablation=record)
+    with _study(found, "ablation", n_jobs) as (trainer, record):
+        studies.ablate(trainer, record, source, target, counter)
+    return _with_study(found, "ablation", record)
 
 
 def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results") -> "ComparedRuns":
-    """Compare two or more runs: what differs between their experiments, and what came of it.
+    """Compare two or more runs: their experiments and their results.
 
     Parameters
     ----------
     runs
         The runs, their ids, their paths, or ``latest``.
     results
-        Where runs are looked for.
+        The results folder.
 
     Returns
     -------
     neuroevo.report.comparison.ComparedRuns
-        Its tables (`runs`, `differences`, `fronts`, `histories` and others) are pandas'; its
-        figures are to be had by name, as those of a run.
+        Its tables (`runs`, `differences`, `fronts`, `histories` and others) are pandas data
+        frames; `figure` returns a figure by name, as for a run.
 
     Raises
     ------
     NeuroevoError
-        One line for each run that can't be had.
+        One line for each run that can't be read.
 
     Examples
     --------
@@ -274,39 +265,37 @@ def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results"
     >>> comparison.runs[["run", "final_mse"]]  # doctest: +SKIP
     >>> comparison.figure("history").show()  # doctest: +SKIP
     """
-    from neuroevo.report.comparison import compare_runs  # noqa: PLC0415 - loads pandas, not before
+    from neuroevo.report.comparison import compare_runs  # noqa: PLC0415 - loads pandas
 
     return compare_runs(runs, results)
 
 
 @contextmanager
-def _study(run: Run, name: str, n_jobs: int) -> Iterator[tuple[Bench, StudyRecord]]:
-    """Open the bench of a run, with a record of a study beside what the run left."""
+def _study(run: Run, name: str, n_jobs: int) -> Iterator[tuple[Trainer, Record]]:
+    """Open the trainer of a run and the record of a study."""
     if run.is_in_memory:
-        with bench_of(run.experiment, run.start, Workers(n_jobs)) as bench:
-            yield bench, MemoryRecord()
+        with trainer_of(run.experiment, run.start, Workers(n_jobs)) as trainer:
+            yield trainer, Record()
     else:
         file = run.folder.random_file if name == "random" else run.folder.ablation_file
         with studies.study(run.folder, file, Workers(n_jobs)) as opened:
             yield opened
 
 
-def _with_study(run: Run, **records: StudyRecord) -> Run:
-    """Return a run with the trials of a study, which its folder has if there is one."""
+def _with_study(run: Run, name: str, record: Record) -> Run:
+    """Return a run with the trials of a study; a run in a folder reads them from there."""
     if not run.is_in_memory:
         return Run(run.folder)
-    found = {name: _by_number(record.trials) for name, record in records.items()}
-    findings = replace(run.findings, **found)  # type: ignore[arg-type]  # trials, by name
-    return Run.in_memory(run.start, run.status, findings)
+    trials: dict[str, Any] = {name: _by_number(record)}
+    return Run.in_memory(run.start, run.status, replace(run.findings, **trials))
 
 
-def _by_number(trials: Mapping[int, Trial]) -> tuple[Trial, ...]:
-    return tuple(trials[number] for number in sorted(trials))
+def _by_number(record: Record) -> tuple[Trial, ...]:
+    return tuple(record.trials[number] for number in sorted(record.trials))
 
 
-def _held(experiment: Experiment, start: Start, record: MemoryRecord) -> Run:
-    """Hold the run of a search in memory."""
-    state, trials = record.state, _by_number(record.trials)
+def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
+    state, trials = record.state, _by_number(record)
     seconds = float(state["seconds"])
     findings = Findings(
         experiment=experiment,
@@ -327,8 +316,8 @@ def _opened(run: Run | str | Path, results: str | Path) -> Run:
 
 
 def _reported(folder: RunFolder) -> Run:
-    """Open a finished run, with its report written."""
-    from neuroevo.playground import write_report  # noqa: PLC0415 - loads pandas, not before
+    """Write the report of a run and return the run."""
+    from neuroevo.playground import write_report  # noqa: PLC0415 - loads pandas
 
     finished = Run(folder)
     write_report(finished)
@@ -336,23 +325,24 @@ def _reported(folder: RunFolder) -> Run:
 
 
 def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) -> Seeds:
-    """Take the genomes of a TOML file or of a run's front over into an experiment's space.
+    """Transfer the configurations of a TOML file or of a run's front to an experiment's space.
 
     Parameters
     ----------
     source
-        A file such as a run's `best.toml`, which fixes every gene, or a run. Of a run's front come
-        as many as the population holds, best first, without those that the space can't take.
+        A file such as a run's `best.toml`, in which every gene is fixed, or a run. Of a run's
+        front at most as many are taken as the population has, best first; those that the space
+        does not allow are skipped.
     experiment
-        Whose search space they are for.
+        The experiment with the search space.
     results
-        Where runs are looked for.
+        The results folder.
 
     Raises
     ------
     NeuroevoError
-        One line for each value of the file that the space can't take; one if it can take nothing
-        of a run's front.
+        One line for each value of the file that the space does not allow; one line if it allows
+        no trial of a run's front.
     """
     if Path(source).suffix == ".toml":
         return _seeds_of_file(source, experiment)

@@ -1,19 +1,21 @@
-"""The errors that neuroevo raises on purpose; each knows the exit code that it stands for.
+"""The errors that neuroevo raises on purpose, each with its exit code.
 
-A problem is one line that states the rule, then the value, and where it stands. An error carries
-all the problems that were found, not only the first. This module knows no other.
+A problem is one line with the place, the rule and the value. An error carries all problems that
+were found, not only the first one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, Self
 
 
 class NeuroevoError(Exception):
-    """Something that neuroevo can name went wrong.
+    """A problem that neuroevo can name.
 
     Parameters
     ----------
     *problems
-        One line for each thing that is wrong, such as
+        One line for each problem, such as
         ``training.samples: must be at least 1, but got 0``.
     """
 
@@ -27,19 +29,19 @@ class NeuroevoError(Exception):
         return "\n".join(self.problems)
 
     def named(self, name: str) -> Self:
-        """Return the same error with every problem beginning with a name, as of a file."""
+        """Return the same error with a name, such as a file, in front of each problem."""
         lines = (line if line.startswith(name) else f"{name}: {line}" for line in self.problems)
         return type(self)(*lines)
 
 
 class UsageError(NeuroevoError):
-    """What was asked for cannot be: a setting, an experiment file, an argument."""
+    """A setting, an experiment file or an argument is wrong."""
 
     exit_code = 2
 
 
 class DataError(NeuroevoError):
-    """A data file holds something other than what its task needs."""
+    """A data file does not hold what its task needs."""
 
     exit_code = 65
 
@@ -51,6 +53,15 @@ class StorageError(NeuroevoError):
 
 
 class BusyError(NeuroevoError):
-    """Another process is writing what only one may write at a time."""
+    """Another process writes to the run; only one may at a time."""
 
     exit_code = 75
+
+
+@contextmanager
+def collected(problems: list[str]) -> Iterator[None]:
+    """Add the problems of a UsageError to a list, to raise them together with others."""
+    try:
+        yield
+    except UsageError as error:
+        problems += error.problems

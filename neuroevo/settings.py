@@ -1,7 +1,6 @@
-"""Checked, immutable settings: a base for everything that a user may configure.
+"""Checked, immutable settings, and the texts of their problems.
 
-Knows types, ranges and how a problem is worded, all problems at once. Opens no file and does not
-know what any setting is for.
+Knows types and ranges. Opens no file and does not know what any setting is for.
 """
 
 import difflib
@@ -28,16 +27,16 @@ from neuroevo.errors import UsageError
 Location = tuple[str | int, ...]
 
 MOST_ITEMS = 1000
-"""A list or table that is longer is no setting, and is refused before its items are looked at."""
+"""Longer lists and tables are refused before their items are checked."""
 
-MOST_PROBLEMS = 100  # are worded; whoever made more of them reads no more of them
+MOST_PROBLEMS = 100  # are reported
 
 
 class Settings(BaseModel):
-    """A table of settings that is right as soon as it exists, and stays as it is.
+    """A table of settings that is checked when it is made, and immutable.
 
-    Values are taken strictly: true is not a number, 1.0 is not a whole number, and a key that
-    isn't known is refused. A list, as TOML gives it, is kept as a tuple.
+    Checks are strict: true is not a number, 1.0 is not a whole number, and an unknown key is
+    refused. Lists become tuples.
 
     Raises
     ------
@@ -60,8 +59,8 @@ class Settings(BaseModel):
         except ValidationError as error:
             raise UsageError(*problems(error)) from None
 
-    # Without this mark pydantic would build nested settings by calling the method above, and the
-    # first broken table would hide the problems of all others.
+    # Without this mark pydantic would build nested settings by calling the method above, and
+    # the first wrong table would hide the problems of all others.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pydantic's own mark
 
     @classmethod
@@ -71,9 +70,9 @@ class Settings(BaseModel):
         Parameters
         ----------
         values
-            Key to value; tables within are mappings too.
+            Key to value; nested tables are mappings too.
         folder
-            Where relative paths among the values start; the working directory by default.
+            The folder of relative paths among the values; the working directory by default.
 
         Raises
         ------
@@ -86,26 +85,20 @@ class Settings(BaseModel):
             raise UsageError(*problems(error)) from None
 
     def replace(self, **values: Any) -> Self:  # noqa: ANN401 - anything may be tried
-        """Return these settings with other values for some keys, checked like new ones.
-
-        Raises
-        ------
-        UsageError
-            One line for each problem.
-        """
+        """Return these settings with some values replaced; UsageError if one is wrong."""
         return type(self)(**{**dict(self), **values})
 
     @field_validator("*", mode="before")
     @classmethod
     def _keep_lists_as_tuples(cls, value: object) -> object:
-        check_length(value)
+        _check_length(value)
         return tuple(value) if isinstance(value, list) else value
 
     @model_validator(mode="wrap")
     @classmethod
     def _word_problems(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Word what is wrong where the right keys are known, which is here."""
-        check_length(value)
+        """Write the texts of problems here, where the names of the keys are known."""
+        _check_length(value)
         try:
             settings: Self = handler(value)
         except ValidationError as error:
@@ -114,14 +107,7 @@ class Settings(BaseModel):
         return settings
 
 
-def check_length(value: object) -> None:
-    """Refuse a list or table of more than `MOST_ITEMS`.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If it is one.
-    """
+def _check_length(value: object) -> None:
     if isinstance(value, list | tuple | Mapping) and len(value) > MOST_ITEMS:
         text = f"must have a length of at most {MOST_ITEMS:,}, but got {len(value):,}"
         raise refusal([((), text)])
@@ -135,7 +121,7 @@ def _absolute(value: object, information: ValidationInfo) -> Path | None:
     folder = (information.context or {}).get("folder") or Path()
     path = Path(folder / value).absolute()
     if len(str(path)) > _LONGEST_PATH:
-        raise ValueError(f"must be a path of at most {_LONGEST_PATH:,} letters")
+        raise ValueError(f"must be a path of at most {_LONGEST_PATH:,} characters")
     if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
         raise ValueError("must be a path that can be written in UTF-8")
     return path
@@ -144,44 +130,44 @@ def _absolute(value: object, information: ValidationInfo) -> Path | None:
 _LONGEST_PATH = 4096  # of Linux; other systems allow less
 
 OptionalFilePath = Annotated[Path | None, BeforeValidator(_absolute)]
-"""A path from a string, made absolute from the folder where the settings stood; or None."""
+"""A path made absolute from the folder of the settings; or None."""
 
 
 def problems(error: ValidationError) -> tuple[str, ...]:
-    """One line for each problem in a validation error: ``key: rule, but got VALUE``."""
+    """Return one line for each problem in a validation error: ``key: rule, but got VALUE``."""
     return tuple(f"{dotted(at)}: {text}" if at else text for at, text in worded(error))
 
 
 def worded(error: ValidationError) -> list[tuple[Location, str]]:
-    """Where each problem in a validation error stands, and what is wrong there."""
+    """Return the location and the text of each problem in a validation error."""
     return [(line["loc"], _wording(line)) for line in _lines(error)]
 
 
 def refusal(lines: Iterable[tuple[Location, str]]) -> ValidationError:
-    """Return the error with which a validator refuses its value, for several reasons at once.
+    """Return the error with which a validator refuses its value, for several problems at once.
 
     Parameters
     ----------
     lines
-        For each problem where it stands, seen from the value, and the whole text:
-        ``(("low",), "must be a number, but got 'a'")``. After a hundred of them it is only said
-        that there are more.
+        The location of each problem within the value, and its text:
+        ``(("low",), "must be a number, but got 'a'")``. After a hundred problems, a last line
+        says that there are more.
     """
     remaining = iter(lines)
-    told = list(islice(remaining, MOST_PROBLEMS))
+    reported = list(islice(remaining, MOST_PROBLEMS))
     if next(remaining, None) is not None:
-        told.append(((), "and more problems"))
+        reported.append(((), "and more problems"))
     return ValidationError.from_exception_data(
         "settings",
         [
             InitErrorDetails(type=PydanticCustomError("worded", text), loc=location, input=None)
-            for location, text in told
+            for location, text in reported
         ],
     )
 
 
 def dotted(location: Location) -> str:
-    """Write a location as users do: ``space.hidden.width[0]``; odd keys stand in quotes."""
+    """Return a location as in a file: ``space.hidden.width[0]``; unusual keys are quoted."""
     key = ""
     for part in location:
         if isinstance(part, int):
@@ -193,10 +179,10 @@ def dotted(location: Location) -> str:
 
 
 def shown(value: object, length: int = 60) -> str:
-    """Show a value in one short line, lists as in TOML."""
+    """Return a value as one short line, with lists as in TOML."""
     try:
         text = repr(_with_lists(value))
-    except (ValueError, RecursionError):  # thousands of digits, or of lists in one another
+    except (ValueError, RecursionError):  # thousands of digits, or of nested lists
         text = "a value too long to write"
     text = printable(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
@@ -207,31 +193,31 @@ def _with_lists(value: object) -> object:
 
 
 def printable(text: str) -> str:
-    """Escape whatever would break a line or can't be shown."""
+    """Escape line breaks and characters that can't be printed."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
-def nearest(name: object, names: Iterable[str]) -> str:
-    """Suggest the most similar name: ``, did you mean 'samples'?``, or nothing."""
+def _nearest(name: object, names: Iterable[str]) -> str:
+    """Return a suggestion, ``, did you mean 'samples'?``, or nothing."""
     found = difflib.get_close_matches(str(name)[:100], list(names), n=1)
     return f", did you mean {found[0]!r}?" if found else ""
 
 
 def one_of(value: object, allowed: Iterable[str]) -> str:
-    """Word that a value isn't one of those allowed, with the nearest of them."""
+    """Return that a value must be one of those allowed, and the most similar of them."""
     names = tuple(allowed)
-    suggestion = nearest(value, names) if isinstance(value, str) else ""
+    suggestion = _nearest(value, names) if isinstance(value, str) else ""
     return f"must be one of {', '.join(map(repr, names))}, but got {shown(value)}{suggestion}"
 
 
 def unknown(name: object, names: Iterable[str]) -> str:
-    """Word that a key isn't known, with the nearest that is, or with all of them."""
+    """Return that a key is unknown, and the most similar key, or all of them."""
     known = tuple(names)
-    return "unknown key" + (nearest(name, known) or f", must be one of {', '.join(known)}")
+    return "unknown key" + (_nearest(name, known) or f", must be one of {', '.join(known)}")
 
 
 def _wording(line: ErrorDetails, keys: Sequence[str] = ()) -> str:
-    """Word a problem in full; the known keys help where a key isn't one of them."""
+    """Return the text of a problem; for an unknown key, with a suggestion from the keys."""
     match line["type"]:
         case "worded":
             return line["msg"]
@@ -250,28 +236,27 @@ def _rule(line: ErrorDetails) -> str:
         return str(context["error"])
     if kind not in _RULES:
         return line["msg"]
-    limits = {name: _limit(number) for name, number in context.items() if name in _LIMITS}
+    limits = {
+        name: f"{int(number) if number == int(number) else number:,}"
+        for name, number in context.items()
+        if isinstance(number, int | float)
+    }
     return _RULES[kind].format_map(limits)
-
-
-def _limit(number: float) -> str:
-    return f"{int(number) if number == int(number) else number:,}"
 
 
 def _lines(error: ValidationError) -> list[ErrorDetails]:
     lines = error.errors(include_url=False)
     # To pydantic a list is too short as soon as its items are wrong.
-    return [line for line in lines if line["type"] != "too_short" or _is_short(line)]
-
-
-def _is_short(line: ErrorDetails) -> bool:
-    return bool(len(line["input"]) < line["ctx"]["min_length"])
+    return [
+        line
+        for line in lines
+        if line["type"] != "too_short" or len(line["input"]) < line["ctx"]["min_length"]
+    ]
 
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
-_LIMITS = {"ge", "gt", "le", "lt", "max_length", "min_length"}
 
-# What pydantic finds -> how we say it; the names in braces are those of pydantic's own context.
+# Pydantic's type of problem -> our text; the names in braces are those of pydantic's context.
 _RULES: Mapping[str, str] = {
     "bool_type": "must be true or false",
     "dict_type": "must be a table",

@@ -1,4 +1,4 @@
-"""A run without a folder is what the same run with one is, and leaves nothing on the disk."""
+"""A run in memory equals the same run in a folder, and writes no files."""
 
 import dataclasses
 from pathlib import Path
@@ -23,19 +23,19 @@ QUICK = Experiment.of(
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Give the run in a folder."""
+    """Return the run in a folder."""
     return neuroevo.run(QUICK, results=tmp_path_factory.mktemp("results"), n_jobs=1)
 
 
 @pytest.fixture
 def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give the run in memory, made in an empty folder."""
+    """Return the run in memory, made in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return neuroevo.run(QUICK, results=None, n_jobs=2)
 
 
 def timeless(trials: tuple[Trial, ...]) -> list[Trial]:
-    """Leave out what may differ between two trainings."""
+    """Return trials without times."""
     return [
         dataclasses.replace(
             trial,
@@ -47,7 +47,7 @@ def timeless(trials: tuple[Trial, ...]) -> list[Trial]:
     ]
 
 
-def test_a_run_in_memory_is_the_run_in_a_folder(held: Run, stored: Run) -> None:
+def test_a_run_in_memory_equals_the_run_in_a_folder(held: Run, stored: Run) -> None:
     """Trials, front, weights, reason and predictions are equal, bit for bit."""
     assert timeless(held.all_trials) == timeless(stored.all_trials)
     assert [each.number for each in held.pareto_front()] == [
@@ -64,8 +64,8 @@ def test_a_run_in_memory_is_the_run_in_a_folder(held: Run, stored: Run) -> None:
     assert list(held.trials().columns) == list(stored.trials().columns)
 
 
-def test_a_run_in_memory_leaves_nothing_on_the_disk(held: Run) -> None:
-    """The working folder stays empty; whatever needs a folder says in one line that it has none."""
+def test_a_run_in_memory_writes_no_files(held: Run) -> None:
+    """The working folder stays empty; what needs a folder is refused in one line."""
     assert list(Path().iterdir()) == []
     assert "in memory" in repr(held)
     with pytest.raises(NeuroevoError, match=r"^quick: must have a folder, but is in memory$"):
@@ -75,14 +75,14 @@ def test_a_run_in_memory_leaves_nothing_on_the_disk(held: Run) -> None:
 
 
 def test_figures_of_a_run_in_memory(held: Run, stored: Run) -> None:
-    """Each figure is drawn, with as many traces as that of the run in a folder."""
+    """Each figure has as many traces as that of the run in a folder."""
     for name in FIGURES:
         if name != "workers":  # another number of them trained it
             assert len(held.figure(name).data) == len(stored.figure(name).data)
 
 
 def test_a_run_in_memory_can_be_studied_and_compared(held: Run, stored: Run) -> None:
-    """Random search and ablation train what they train beside a folder; comparison takes it too."""
+    """Random search and ablation train the same trials as for a folder; runs can be compared."""
     searched, ablated = neuroevo.random_search(held), neuroevo.ablate(held)
     neuroevo.random_search(stored)
     other = neuroevo.ablate(stored)

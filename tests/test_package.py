@@ -1,4 +1,4 @@
-"""The public names of the package, and what they cost."""
+"""The public names of the package and what importing it loads."""
 
 import subprocess
 import sys
@@ -8,15 +8,15 @@ from pathlib import Path
 import neuroevo
 
 
-def test_every_public_name_is_there() -> None:
-    """Each promised name can be had from the package, and nothing else is promised."""
+def test_every_public_name_exists() -> None:
+    """Each name in __all__ can be loaded, and dir() has no others."""
     for name in neuroevo.__all__:
         assert getattr(neuroevo, name).__name__ == name
     assert dir(neuroevo) == sorted(neuroevo.__all__)
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    """After `import neuroevo` no library that takes long to load is there."""
+def test_importing_the_package_loads_no_slow_library() -> None:
+    """After `import neuroevo` no library that loads slowly is loaded."""
     heavy = "{'numba', 'plotly', 'pandas', 'joblib', 'deap', 'pydantic', 'numpy', 'sklearn'}"
     command = f"import sys, neuroevo; print(sorted({heavy} & set(sys.modules)))"
     printed = subprocess.run(
@@ -25,12 +25,12 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert printed.stdout == "[]\n"
 
 
-def test_no_room_holds_more_than_a_quarter_of_the_house() -> None:
-    """Counted in lines of Python, no folder of the package outgrows the others."""
-    house = Path(neuroevo.__file__).parent
-    lines = {path: len(path.read_text().splitlines()) for path in house.rglob("*.py")}
-    rooms = Counter[str]()
+def test_no_folder_has_more_than_a_quarter_of_the_code() -> None:
+    """Counted in lines of Python, no folder of the package is much larger than the others."""
+    package = Path(neuroevo.__file__).parent
+    lines = {path: len(path.read_text().splitlines()) for path in package.rglob("*.py")}
+    folders = Counter[str]()
     for path, count in lines.items():
-        rooms[path.relative_to(house).parts[0]] += count
-    largest, count = rooms.most_common(1)[0]
-    assert count <= rooms.total() / 4, largest
+        folders[path.relative_to(package).parts[0]] += count
+    largest, count = folders.most_common(1)[0]
+    assert count <= folders.total() / 4, largest

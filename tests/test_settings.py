@@ -70,7 +70,7 @@ PROBLEMS = [
 
 
 def problems_of(values: dict[str, Any]) -> tuple[str, ...]:
-    """Problems of the inner table with these values; none when they are right."""
+    """Return the problems of the inner table with these values."""
     try:
         Inner.of(values)
     except UsageError as error:
@@ -80,14 +80,14 @@ def problems_of(values: dict[str, Any]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(("values", "problem"), PROBLEMS)
 def test_each_problem_is_one_line_with_rule_and_value(values: dict[str, Any], problem: str) -> None:
-    """What is wrong is said in one line: the key, the rule, the value."""
+    """A problem is one line: the key, the rule, the value."""
     with pytest.raises(UsageError) as caught:
         Inner(**values)
     assert caught.value.problems == (problem,)
 
 
 def test_all_problems_of_a_tree_come_at_once() -> None:
-    """Two broken tables and a stray key give all their lines, not those of the first table."""
+    """Two wrong tables and an unknown key give all their lines, not those of the first table."""
     tables: dict[str, Any] = {"first": {"number": 0, "flag": 1}, "second": {"wohle": 3}, "third": 3}
     with pytest.raises(UsageError) as caught:
         Outer(**tables)
@@ -100,20 +100,20 @@ def test_all_problems_of_a_tree_come_at_once() -> None:
 
 
 def test_tables_may_be_mappings_or_settings() -> None:
-    """A table may be given as a mapping or as settings that exist already."""
+    """A table may be given as a mapping or as existing settings."""
     tables: dict[str, Any] = {"first": {"whole": 5}}
     assert Outer(first=Inner(whole=5)) == Outer(**tables) == Outer.of(tables)
 
 
 def test_lists_are_kept_as_tuples_and_whole_numbers_as_floats() -> None:
-    """What TOML writes as a list becomes a tuple; 3 is fine where a float is meant."""
+    """Lists of TOML become tuples; 3 is accepted for a float."""
     inner = Inner.of({"pair": [3, 4], "several": [5], "number": 3})
     assert (inner.pair, inner.several) == ((3, 4), (5,))
     assert isinstance(inner.number, float)
 
 
-def test_settings_stay_as_they_are() -> None:
-    """Nothing can be assigned; replace gives other settings, checked like new ones."""
+def test_settings_are_immutable() -> None:
+    """Nothing can be assigned; replace returns other settings, checked like new ones."""
     inner = Inner()
     with pytest.raises(ValidationError):
         inner.whole = 3
@@ -123,7 +123,7 @@ def test_settings_stay_as_they_are() -> None:
         inner.replace(whole=0)
 
 
-def test_relative_paths_start_where_the_settings_stood(tmp_path: Path) -> None:
+def test_relative_paths_start_in_the_given_folder(tmp_path: Path) -> None:
     """A relative path starts in the given folder, else in the working directory."""
     assert Inner.of({"file": "a.csv"}, folder=tmp_path).file == tmp_path / "a.csv"
     assert Inner.of({"file": "a.csv"}).file == Path.cwd() / "a.csv"
@@ -131,14 +131,14 @@ def test_relative_paths_start_where_the_settings_stood(tmp_path: Path) -> None:
 
 
 def test_locations_are_written_as_in_a_file() -> None:
-    """Keys are joined by dots, places in lists stand in brackets."""
+    """Keys are joined by dots, indices of lists are in brackets."""
     assert dotted(("space", "hidden", 0, 1)) == "space.hidden[0][1]"
     assert dotted(("space", "two\nlines")) == "space.'two\\nlines'"
 
 
 @given(st.recursive(st.text() | st.integers() | st.floats(), st.lists))
 def test_any_value_is_shown_in_one_short_line(value: object) -> None:
-    """Whatever the value, what is shown of it is short, printable and on one line."""
+    """For any value the text is short, printable and on one line."""
     text = shown(value)
     assert len(text) <= 60
     assert text.isprintable()
@@ -153,5 +153,5 @@ ANYTHING = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(list(Inner.model_fields)) | st.text(), ANYTHING))
 def test_any_mapping_gives_settings_or_a_usage_error(values: dict[str, Any]) -> None:
-    """No value gets past as anything but settings or one printable line for each problem."""
+    """Any value gives settings, or one printable line for each problem."""
     assert all(problem.isprintable() for problem in problems_of(values))

@@ -1,6 +1,6 @@
-"""The command line: one file a command, and one main that turns errors into exit codes.
+"""The command line: one file for each command, and a main that turns errors into exit codes.
 
-The command files import only what the list of commands needs; whatever is slow to load (numba,
-pandas, plotly, pydantic, rich) is imported in the command that uses it, so that ``--help`` is
-quick. Data go to stdout, all that is said about them to stderr.
+The files of commands import only what ``--help`` needs; libraries that load slowly (numba, pandas,
+plotly, pydantic, rich) are imported in the functions that use them. Data go to stdout, messages to
+stderr.
 """

@@ -1,4 +1,4 @@
-"""``neuroevo best``: the configuration of a trial on a run's front, ready to reuse."""
+"""``neuroevo best``: the configuration of a trial of the front, to be reused."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -21,9 +21,9 @@ EXAMPLES = examples(
 
 def best(
     run: RunReference,
-    rank: Annotated[int, typer.Option(metavar="K", help="Place on the front, 1 for the best.")] = 1,
+    rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
     form: Annotated[
-        Literal["toml", "json"], typer.Option("--format", help="How to write it.")
+        Literal["toml", "json"], typer.Option("--format", help="Format of the output.")
     ] = "toml",
     results: Results = RESULTS,
 ) -> None:
@@ -47,9 +47,8 @@ def _ranked(run: "Run", rank: int) -> "Trial":
     if not front:
         raise NeuroevoError(f"{run.folder.id}: must have a completed trial, but has none")
     if not 1 <= rank <= len(front):
-        raise UsageError(
-            f"--rank: must be between 1 and {len(front)}, the size of the front, but got {rank}"
-        )
+        rule = f"must be between 1 and {len(front)}, the size of the front"
+        raise UsageError(f"--rank: {rule}, but got {rank}")
     return front[rank - 1]
 
 

@@ -1,7 +1,8 @@
-"""``neuroevo compare``: two or more runs beside one another, on a page or as data."""
+"""``neuroevo compare``: a comparison of two or more runs, as a page or as data."""
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,14 +46,14 @@ def compare(
 ) -> None:
     """Compare two or more runs.
 
-    What differs between their experiments, and what came of it: fronts, histories, best
-    configurations. Runs that differ in nothing but the seed are taken together, and settings with
-    several seeds are told from chance.
+    Shows how their experiments differ, and their fronts, histories and best configurations. Runs
+    that differ only in the seed form a group, and groups of several runs are compared by a
+    statistical test.
 
-    Writes a page and prints its path to stdout, or prints a JSON object with --json. What it found
-    in short goes to stderr.
+    Writes a page and prints its path to stdout, or prints a JSON object with --json. A summary
+    goes to stderr.
     """
-    if len(runs) < 2:  # noqa: PLR2004 - what a comparison is
+    if len(runs) < 2:  # noqa: PLR2004 - a comparison needs two
         raise UsageError(f"RUN RUN ...: must be two runs or more, but got {len(runs)}")
 
     from neuroevo.report.comparison import compare_runs, comparison_page
@@ -70,7 +71,7 @@ def compare(
 
 
 def _print_found(comparison: "Comparison") -> None:
-    """Say on stderr what the page says first."""
+    """Write the summary to stderr."""
     from neuroevo.report.comparison import boards
     from neuroevo.report.comparison.opening import opening, what_differs
 
@@ -107,8 +108,6 @@ def _texts(board: "Board") -> tuple[tuple[str, ...], ...]:
 
 
 def _described(comparison: "Comparison") -> dict[str, Any]:
-    from dataclasses import asdict
-
     return {
         "runs": records(comparison.runs),
         "objectives": [item.name for item in comparison.objectives],

@@ -17,16 +17,17 @@ EXAMPLES = examples(
 def dashboard(
     results: Results = RESULTS,
     host: Annotated[
-        str, typer.Option("--host", metavar="HOST", help="Name or address to listen at.")
+        str, typer.Option("--host", metavar="HOST", help="Name or address to listen on.")
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option("--port", metavar="PORT", help="Port; 0 for one that is free.")
+        int, typer.Option("--port", metavar="PORT", help="Port; 0 for a free one.")
     ] = 8377,
     show: Open = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Show all runs in the web browser, live while they go on.
+    """Show all runs in the web browser, live while they are running.
 
-    Tables of runs and trials, each run's report, each trial's page. It only reads. Ctrl-C ends it.
+    It has tables of runs and trials, the report of each run and a page for each trial. It only
+    reads. Ctrl-C ends it.
 
     Prints its address to stdout.
     """
@@ -34,17 +35,17 @@ def dashboard(
     from neuroevo.dashboard.guard import is_loopback
     from neuroevo.runs import list_runs
 
-    list_runs(results)  # so that a folder that can't be read is told at once
+    list_runs(results)  # reports at once a folder that can't be read
     served = Dashboard(results, host, port)
     if not is_loopback(host):
         say(
-            f"neuroevo: warning: whoever can reach {host} can read all runs in {results}; "
-            "leave out --host to be reached from this machine alone"
+            f"neuroevo: warning: everyone who can connect to {host} can read all runs in "
+            f"{results}; without --host only this machine can connect"
         )
     typer.echo(served.url)
     if show:
         import threading
 
-        # A browser in the terminal would keep the server from serving it.
+        # In a thread, since a browser in the terminal blocks until it is closed.
         threading.Thread(target=open_in_browser, args=(served.url,), daemon=True).start()
     served.serve()

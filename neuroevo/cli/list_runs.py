@@ -17,9 +17,9 @@ EXAMPLES = examples("neuroevo list", "neuroevo list --json | jq -r '.[-1].id'")
 
 
 def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
-    """List the runs and the best score of each.
+    """List the runs and the best scores of each.
 
-    The oldest is first; each objective has a column with the best score on the front.
+    The oldest run is first; each objective has a column with the best score on the front.
 
     Prints a table to stdout, or a JSON array with --json.
     """
@@ -36,7 +36,6 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
 
 
 def _table(summaries: "list[Summary]") -> Table:
-
     objectives = list(dict.fromkeys(item for each in summaries for item in each.objectives))
     columns = (
         Column("run"),

@@ -1,6 +1,6 @@
-"""The entry point: which commands there are, and how an error leaves the process.
+"""The entry point: the list of commands, and the exit code and message of an error.
 
-It knows no command from within.
+Knows nothing about a command but its function.
 """
 
 import os
@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from typer.main import get_command
@@ -48,7 +48,7 @@ _CLOSED_BY_READER = 128 + 13  # what a shell reports for a process that SIGPIPE 
 
 
 def main() -> NoReturn:
-    """Run the command that the process's arguments name, then exit with its code."""
+    """Run the command in the arguments of the process, then exit with its code."""
     arguments = sys.argv[1:] or ["--help"]
     end_on_signals()
     _prepare_streams()
@@ -61,7 +61,7 @@ def main() -> NoReturn:
     except Interrupted as interrupt:
         code = interrupt.exit_code
         _say(str(interrupt))
-    except Exception as error:  # noqa: BLE001 - the last place that can turn it into one line
+    except Exception as error:  # noqa: BLE001 - turns any error into one line
         code = _fail(error, debug=_wants_debug(arguments))
     sys.exit(code)
 
@@ -77,7 +77,7 @@ def _invoke(arguments: list[str]) -> int:
 
 
 def _application() -> typer.Typer:
-    # Panels for readers; plain text for files, pipes and small terminals.
+    # Panels on a terminal; plain text in files and pipes.
     markup: Literal["rich"] | None = "rich" if on_terminal(sys.stdout) else None
     application = typer.Typer(
         add_completion=False,
@@ -108,11 +108,11 @@ def _global_options(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    """Evolve small neural networks in seconds, see why the winner won, take it home."""
+    """Evolve small neural networks in seconds, see why the best one is best, and reuse it."""
 
 
 def _wants_debug(arguments: list[str]) -> bool:
-    """Tell whether --debug stands before the command, without having parsed anything."""
+    """Return whether --debug comes before the command, without parsing the arguments."""
     for argument in arguments:
         if not argument.startswith("-"):
             return False
@@ -122,7 +122,7 @@ def _wants_debug(arguments: list[str]) -> bool:
 
 
 def _fail(error: Exception, *, debug: bool) -> int:
-    """Say what went wrong, one line for each problem, and return the exit code."""
+    """Write one line for each problem and return the exit code."""
     if debug:
         traceback.print_exception(error)
     if isinstance(error, NeuroevoError):
@@ -131,7 +131,8 @@ def _fail(error: Exception, *, debug: bool) -> int:
         return error.exit_code
     if isinstance(error, typer.TyperException):
         problem = error.format_message().replace("Value error, ", "").rstrip(".")
-        _say(f"{problem}; see {_command_path(error)} --help")
+        command = getattr(getattr(error, "ctx", None), "command_path", "neuroevo")
+        _say(f"{problem}; see {command} --help")
         return UsageError.exit_code
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename is not None else ""
@@ -144,19 +145,14 @@ def _fail(error: Exception, *, debug: bool) -> int:
     return 1
 
 
-def _command_path(error: Any) -> str:  # noqa: ANN401 - typer does not publish the type with .ctx
-    context = getattr(error, "ctx", None)
-    return context.command_path if context is not None else "neuroevo"
-
-
 def _say(problem: str) -> None:
-    """Write one line to stderr that no control character can break or colour."""
+    """Write one line to stderr, without control characters."""
     with suppress(OSError):
         say(f"neuroevo: {' '.join(problem.split())}")
 
 
 def _prepare_streams() -> None:
-    """Let no letter that a stream's encoding lacks end a command."""
+    """Replace characters that the encoding of a stream lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -165,6 +161,6 @@ def _prepare_streams() -> None:
 
 
 def _abandon_stdout() -> None:
-    """Point stdout at nothing, so that flushing it at exit doesn't fail again."""
+    """Redirect stdout to nothing, so that flushing it at exit doesn't fail again."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

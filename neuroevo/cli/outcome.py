@@ -1,32 +1,32 @@
-"""What a run found, as tables for a terminal: the front, the baselines, where the report is.
+"""The results of a run for a terminal: a summary, the front, the baselines, the report's path.
 
-It is used when a run ends and when it is shown again; it computes no score of its own.
+Used when a run ends and when it is shown again; computes no score.
 """
 
 import math
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-from neuroevo.cli.terminal import Column, Table, called, print_heading, print_table, print_text
+from neuroevo import wording
+from neuroevo.analysis.dominance import ratio_as_shown
+from neuroevo.analysis.leader import TRAINED, leading, leading_objective, samples_to_learn
+from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, program
+from neuroevo.report.headline import headline
+from neuroevo.report.run import Run
+from neuroevo.runs import Trial
 
-if TYPE_CHECKING:
-    from neuroevo.report.run import Run
-    from neuroevo.runs import Trial
 
-
-def print_findings(run: "Run", stream: TextIO) -> None:
-    """Write what a run found: a sentence, the front, the baselines and where the report is."""
-    from neuroevo.report.headline import headline
-
-    words = headline(run.findings)
+def print_findings(run: Run, stream: TextIO) -> None:
+    """Write the results of a run."""
+    words, front = headline(run.findings), run.pareto_front()
     print_heading(words.title, stream)
-    print_text(words.lead.replace("`", ""), stream)  # marks a command for a page
-    if run.pareto_front():
+    print_text(words.lead.replace("`", ""), stream)  # these mark commands for a page
+    if front:
         print_heading("Pareto front, best first", stream)
         print_table(front_table(run), stream)
-        hidden = len(run.pareto_front()) - len(run.findings.excerpt())
+        hidden = len(front) - len(run.findings.excerpt())
         if hidden > 0:
-            all_of_it = f"{called()} show {run.folder.id} --json"
-            print_text(f"and {hidden} more in between, see {all_of_it}", stream)
+            command = f"{program()} show {run.folder.id} --json"
+            print_text(f"and {hidden} more in between, see {command}", stream)
     if run.baselines:
         print_heading("Baselines, picked by hand", stream)
         print_table(baseline_table(run), stream)
@@ -35,9 +35,10 @@ def print_findings(run: "Run", stream: TextIO) -> None:
         stream.write(f"{run.folder.report_file}\n")  # never broken, so that it can be copied
 
 
-def front_table(run: "Run") -> Table:
-    """Make the table of the front, from end to end in a few rows."""
-    scored_again = any(fresh_objectives(run, trial) for trial in run.pareto_front())
+def front_table(run: Run) -> Table:
+    """Return the table of the front, or of some trials between its ends."""
+    front = run.pareto_front()
+    scored_again = any(fresh_objectives(run, trial) for trial in front)
     columns = [
         Column("rank", right=True),
         Column("trial", right=True, dispensable=2),
@@ -47,31 +48,33 @@ def front_table(run: "Run") -> Table:
         columns.append(Column(objective.label, right=True))
         if scored_again:
             columns.append(Column("fresh", right=True, dispensable=1))
-    front = run.pareto_front()
-    rows = (
-        (
-            str(rank),
-            str(front[rank - 1].number),
-            *_scored(run, front[rank - 1], scored_again=scored_again),
-        )
-        for rank in run.findings.excerpt()
-    )
+    rows = []
+    for rank in run.findings.excerpt():
+        trial = front[rank - 1]
+        scores = _scored(run, trial, scored_again=scored_again)
+        rows.append((str(rank), str(trial.number), *scores))
     return Table(tuple(columns), tuple(rows))
 
 
-def baseline_table(run: "Run") -> Table:
-    """Make the table of the baselines, each compared with the trial that the report opens with."""
-    objectives = (Column(item.label, right=True) for item in run.findings.objectives)
+def baseline_table(run: Run) -> Table:
+    """Return the table of the baselines, compared with the trial of the headline."""
+    front = run.pareto_front()
+    last = f"rank {front.index(leading(run.findings)) + 1} has" if front else ""
+    columns = (
+        Column("baseline"),
+        Column("configuration", wraps=True, dispensable=1),
+        *(Column(item.label, right=True) for item in run.findings.objectives),
+        Column(last),
+    )
     rows = (
         (trial.name, *_scored(run, trial, scored_again=False), _comparison(run, trial))
         for trial in run.baselines
     )
-    columns = (Column("baseline"), Column("configuration", wraps=True, dispensable=1), *objectives)
-    return Table((*columns, Column(_winner(run))), tuple(rows))
+    return Table(columns, tuple(rows))
 
 
-def fresh_objectives(run: "Run", trial: "Trial") -> dict[str, float | None]:
-    """Give a trial's scores on fresh seeds, None where not finite; empty if it was not rescored."""
+def fresh_objectives(run: Run, trial: Trial) -> dict[str, float | None]:
+    """Return a trial's scores on fresh seeds, None if not finite; empty if it has none."""
     champion = run.findings.champion_of(trial)
     if champion is None:
         return {}
@@ -81,16 +84,14 @@ def fresh_objectives(run: "Run", trial: "Trial") -> dict[str, float | None]:
     }
 
 
-def times_fewer_samples(run: "Run", baseline: "Trial") -> float | None:
-    """Tell how many times fewer samples than a baseline the leading trial needs to learn the task.
+def times_fewer_samples(run: Run, baseline: Trial) -> float | None:
+    """Return how many times fewer samples than a baseline the trial of the headline needs.
 
     Returns
     -------
     float or None
-        Below 1 where it needs more; None where one of the two does not learn it.
+        Below 1 if it needs more; None if one of the two does not reach the target.
     """
-    from neuroevo.analysis.leader import leading, samples_to_learn
-
     if not run.pareto_front():
         return None
     needed = samples_to_learn(run.findings, leading(run.findings))
@@ -98,20 +99,8 @@ def times_fewer_samples(run: "Run", baseline: "Trial") -> float | None:
     return None if needed is None or compared is None else compared / needed
 
 
-def _winner(run: "Run") -> str:
-    """Name the trial that the report opens with by its rank."""
-    from neuroevo.analysis.leader import leading
-
-    front = run.pareto_front()
-    return f"rank {front.index(leading(run.findings)) + 1} has" if front else ""
-
-
-def _comparison(run: "Run", baseline: "Trial") -> str:
-    """Say how the trial that the report opens with compares with a baseline."""
-    from neuroevo import wording
-    from neuroevo.analysis.dominance import ratio_as_shown
-    from neuroevo.analysis.leader import TRAINED, leading, leading_objective, samples_to_learn
-
+def _comparison(run: Run, baseline: Trial) -> str:
+    """Compare the trial of the headline with a baseline."""
     if baseline.state != "complete":
         return baseline.state
     if not run.pareto_front():
@@ -121,17 +110,15 @@ def _comparison(run: "Run", baseline: "Trial") -> str:
     if item.name == TRAINED and samples_to_learn(run.findings, baseline) is None:
         return "not learnt"
     ratio = ratio_as_shown(item, baseline.objectives[item.name], leader.objectives[item.name])
-    less, more = ("fewer", "more") if wording.is_counted(item.unit) else ("lower", "higher")
     if ratio is None:
         return ""
-    return (
-        f"{wording.factor(ratio)}× {less}" if ratio >= 1 else f"{wording.factor(1 / ratio)}× {more}"
-    )
+    less, more = ("fewer", "more") if wording.is_counted(item.unit) else ("lower", "higher")
+    if ratio >= 1:
+        return f"{wording.factor(ratio)}× {less}"
+    return f"{wording.factor(1 / ratio)}× {more}"
 
 
-def _scored(run: "Run", trial: "Trial", *, scored_again: bool) -> tuple[str, ...]:
-    from neuroevo import wording
-
+def _scored(run: Run, trial: Trial, *, scored_again: bool) -> tuple[str, ...]:
     cells = [wording.configuration(trial.genome)]
     fresh = fresh_objectives(run, trial)
     for objective in run.findings.objectives:

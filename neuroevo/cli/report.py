@@ -1,4 +1,4 @@
-"""``neuroevo report``: a run's report, written anew."""
+"""``neuroevo report``: writes the report of a run again."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -25,27 +25,27 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     results: Results = RESULTS,
     random_search: Annotated[  # noqa: FBT002 - an option
         bool,
-        typer.Option(
-            "--random-search", help="Train as many random configurations, for comparison."
-        ),
+        typer.Option("--random-search", help="Train as many random configurations to compare."),
     ] = False,
     ablation: Annotated[  # noqa: FBT002 - an option
         bool,
-        typer.Option("--ablation", help="Train the way from a baseline to the best, gene by gene."),
+        typer.Option(
+            "--ablation", help="Train the path from a baseline to the best, gene by gene."
+        ),
     ] = False,
     baseline: Annotated[
-        str, typer.Option(metavar="NAME", help="The baseline for --ablation; else the first one.")
+        str, typer.Option(metavar="NAME", help="The baseline for --ablation, if not the first.")
     ] = "",
     jobs: Jobs = -1,
     figures: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write each figure there, as HTML, SVG and PNG."),
+        typer.Option(metavar="DIR", help="Write each figure there as HTML, SVG and PNG."),
     ] = None,
     show: Open = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Write the report of a run anew.
+    """Write the report of a run again.
 
-    Prints its path to stdout, and that of each figure's file.
+    Prints its path to stdout, and the path of each figure.
     """
     if baseline and not ablation:
         raise UsageError("--baseline: must come with --ablation")
@@ -76,7 +76,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
 
 @contextmanager
 def _counted(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal how many trials are finished."""
+    """Show the number of finished trials on a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     with Progress(

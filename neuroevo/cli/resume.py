@@ -1,64 +1,50 @@
-"""``neuroevo resume``: go on with a run that was stopped, by whatever it was."""
+"""``neuroevo resume``: resume an interrupted run."""
 
 from functools import partial
 
-from neuroevo.cli.options import (
-    RESULTS,
-    Backend,
-    Generations,
-    Jobs,
-    Patience,
-    Quiet,
-    Results,
-    RunReference,
-    Scheduler,
-    Target,
-    TimeLimit,
-    TrialTimeout,
-    ends,
-    examples,
-)
-from neuroevo.cli.searching import echo_folder, print_outcome, watched
+import typer
+
+from neuroevo.cli import options
+from neuroevo.cli.searching import print_outcome, search_shown
 from neuroevo.cli.terminal import say
 
-EXAMPLES = examples("neuroevo resume latest", "neuroevo resume latest --generations 60")
+EXAMPLES = options.examples("neuroevo resume latest", "neuroevo resume latest --generations 60")
 
 
 def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
-    run: RunReference,
-    results: Results = RESULTS,
-    jobs: Jobs = -1,
-    backend: Backend = "threading",
-    scheduler: Scheduler = None,
-    trial_timeout: TrialTimeout = None,
-    generations: Generations = None,
-    time_limit: TimeLimit = None,
-    target: Target = None,
-    patience: Patience = None,
-    quiet: Quiet = False,  # noqa: FBT002 - an option
+    run: options.RunReference,
+    results: options.Results = options.RESULTS,
+    jobs: options.Jobs = -1,
+    backend: options.Backend = "threading",
+    scheduler: options.Scheduler = None,
+    trial_timeout: options.TrialTimeout = None,
+    generations: options.Generations = None,
+    time_limit: options.TimeLimit = None,
+    target: options.Target = None,
+    patience: options.Patience = None,
+    quiet: options.Quiet = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Go on with a run that was stopped, by whatever it was.
+    """Resume an interrupted run.
 
-    What is finished is not trained again; what comes out is what would have come out without the
-    interruption, bit for bit. An option that ends the search takes the place of what the run
-    began with, so that a run that is complete may go on.
+    Finished trials are not trained again; the results are the same as without the interruption,
+    bit for bit. The options that end the search replace the settings of the run, so that a
+    complete run can be continued.
 
     Prints the run's folder to stdout; progress and results go to stderr.
     """
-    changes = ends(generations, time_limit, target, patience)
+    changes = options.ends(generations, time_limit, target, patience)
 
-    # After the checks: what is wrong with the arguments shall be said at once.
-    from neuroevo.api import load_run
-    from neuroevo.api import resume as go_on
+    # Imported after the checks, so that wrong arguments are reported at once.
+    from neuroevo import api
     from neuroevo.runs import read_status
     from neuroevo.workers import Workers
 
     workers = Workers(jobs, backend, scheduler, trial_timeout)
-    begin = partial(go_on, load_run(run, results), ends=changes)
-    finished, went_on = watched(begin, workers, quiet=quiet)
-    if not quiet and went_on:
+    begin = partial(api.resume, api.load_run(run, results), ends=changes)
+    finished, resumed = search_shown(begin, workers, quiet=quiet)
+    if not quiet and resumed:
         print_outcome(finished)
     elif not quiet:
         reason = read_status(finished.folder).reason
         say(f"{finished.folder.id} is complete: {reason}; there is nothing to resume")
-    echo_folder(finished)
+    typer.echo(finished.folder.path)

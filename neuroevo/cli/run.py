@@ -9,27 +9,12 @@ from typing import Annotated
 
 import typer
 
-from neuroevo.cli.options import (
-    RESULTS,
-    Backend,
-    Generations,
-    Jobs,
-    Patience,
-    Quiet,
-    Results,
-    Scheduler,
-    Target,
-    TimeLimit,
-    TrialTimeout,
-    ends,
-    examples,
-    gathered,
-)
-from neuroevo.cli.searching import echo_folder, print_outcome, watched
+from neuroevo.cli import options
+from neuroevo.cli.searching import print_outcome, search_shown
 from neuroevo.cli.terminal import reference, say
-from neuroevo.errors import UsageError
+from neuroevo.errors import UsageError, collected
 
-EXAMPLES = examples(
+EXAMPLES = options.examples(
     "neuroevo run experiments/mouse.toml",
     "neuroevo run experiments/mouse.toml --seed 7 --set evolution.generations=5",
     "neuroevo run experiments/mouse.toml --time-limit 8h --target samples_to_target=30",
@@ -42,14 +27,14 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     experiment: Annotated[
         Path, typer.Argument(metavar="EXPERIMENT.toml", help="The experiment file.")
     ],
-    results: Results = RESULTS,
+    results: options.Results = options.RESULTS,
     name: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Name the run other than its experiment.")
+        str | None, typer.Option(metavar="NAME", help="Name of the run, if not its experiment's.")
     ] = None,
-    jobs: Jobs = -1,
-    backend: Backend = "threading",
-    scheduler: Scheduler = None,
-    trial_timeout: TrialTimeout = None,
+    jobs: options.Jobs = -1,
+    backend: options.Backend = "threading",
+    scheduler: options.Scheduler = None,
+    trial_timeout: options.TrialTimeout = None,
     seed: Annotated[
         int | None,
         typer.Option(metavar="N", help="Seed of the search and of all starting weights."),
@@ -63,18 +48,19 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     seed_from: Annotated[
         str | None,
         typer.Option(
-            metavar="RUN|best.toml", help="Start from the best of another run, or from a file."
+            metavar="RUN|best.toml",
+            help="Put the best configurations of a run or a file into the first generation.",
         ),
     ] = None,
-    generations: Generations = None,
-    time_limit: TimeLimit = None,
-    target: Target = None,
-    patience: Patience = None,
-    quiet: Quiet = False,  # noqa: FBT002 - an option
+    generations: options.Generations = None,
+    time_limit: options.TimeLimit = None,
+    target: options.Target = None,
+    patience: options.Patience = None,
+    quiet: options.Quiet = False,  # noqa: FBT002 - an option
 ) -> None:
     """Search for the best configuration of an experiment.
 
-    Ctrl-C, a crash or a power cut loses nothing that was finished: see resume.
+    After Ctrl-C, a crash or a power cut no finished trial is lost: see resume.
 
     Prints the new run's folder to stdout; progress and results go to stderr.
     """
@@ -82,35 +68,33 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     from neuroevo.workers import Workers
 
     problems: list[str] = []
-    changes: dict[str, object] = {}
-    with gathered(problems):
-        changes = ends(generations, time_limit, target, patience)
-    named = {"seed": seed, "name": name, "evolution": changes}
-    with gathered(problems):
+    settings: dict[str, object] = {"seed": seed, "name": name}
+    with collected(problems):
+        settings["evolution"] = options.ends(generations, time_limit, target, patience)
+    with collected(problems):
         workers = Workers(jobs, backend, scheduler, trial_timeout)
-    with gathered(problems):
-        asked = load_experiment(experiment, [*(overrides or ()), *_overrides(named)])
+    with collected(problems):
+        loaded = load_experiment(experiment, [*(overrides or ()), *_overrides(settings)])
     if problems:
         raise UsageError(*problems)
 
-    # After the checks: what is wrong with the arguments shall be said at once.
-    from neuroevo.api import Seeds, read_seeds
-    from neuroevo.api import run as search
+    # Imported after the checks, so that wrong arguments are reported at once.
+    from neuroevo import api
 
-    seeds = Seeds() if seed_from is None else read_seeds(seed_from, asked, results)
+    seeds = api.Seeds() if seed_from is None else api.read_seeds(seed_from, loaded, results)
     if seeds.note and not quiet:
         say(seeds.note)
 
-    begin = partial(search, asked, results=results, seed_from=seeds)
-    found, _ = watched(begin, workers, quiet=quiet)
+    begin = partial(api.run, loaded, results=results, seed_from=seeds)
+    found, _ = search_shown(begin, workers, quiet=quiet)
     if not quiet:
         again = f"run {quote(str(experiment))} --seed-from {reference(found.folder.path)}"
         print_outcome(found, again)
-    echo_folder(found)
+    typer.echo(found.folder.path)
 
 
 def _overrides(settings: Mapping[str, object], table: str = "") -> list[str]:
-    """Write settings as overrides, where the same rules check them; None is none."""
+    """Write settings as overrides, so that they are checked like those; None is left out."""
     overrides = []
     for key, value in settings.items():
         if key == "evolution" and isinstance(value, Mapping):

@@ -1,111 +1,90 @@
-"""What the commands that search have in common: it is watched, can be stopped, and gone on with.
+"""What `run` and `resume` have in common: the search is shown, can be stopped, and is reported.
 
-It knows the terminal and signals; how a search is begun or resumed is handed in.
+Knows the terminal and signals; how a search is started or resumed is passed in.
 """
 
 import sys
 import warnings
-from collections.abc import Callable
 from dataclasses import asdict
 from shlex import quote
-from typing import TYPE_CHECKING, Protocol
-
-import typer
+from typing import TYPE_CHECKING
 
 from neuroevo.cli.signals import Interrupted, Interruption
-from neuroevo.cli.terminal import called, print_heading, reference, say
+from neuroevo.cli.terminal import print_heading, program, reference, say
 from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
-    from neuroevo.cli.display import Display
+    from collections.abc import Callable
+
     from neuroevo.report.run import Run
     from neuroevo.search import Progress
-    from neuroevo.workers import Backend, Workers
+    from neuroevo.workers import Workers
 
 
-class Begin(Protocol):
-    """Searches, or goes on with a search, to its end."""
-
-    def __call__(  # noqa: PLR0913 - what both commands hand over, by name
-        self,
-        *,
-        n_jobs: int,
-        backend: "Backend",
-        scheduler: str | None,
-        trial_timeout: float | None,
-        observer: "Display",
-        stop: Callable[[], bool],
-    ) -> "Run":
-        """Return the finished run; all is as for `neuroevo.run`."""
-
-
-def watched(begin: Begin, workers: "Workers", *, quiet: bool) -> "tuple[Run, bool]":
-    """Let a search go on to its end, and show it.
-
-    Returns the run, and whether there was anything left to do.
+def search_shown(
+    begin: "Callable[..., Run]", workers: "Workers", *, quiet: bool
+) -> "tuple[Run, bool]":
+    """Search to the end and show the progress.
 
     Parameters
     ----------
     begin
-        Begins it.
+        `neuroevo.run` or `neuroevo.resume`, with all arguments but workers, observer and stop.
     workers
-        Who trains; whoever goes on is told to take them again.
+        Who trains; the command that is suggested for resuming has the same.
     quiet
-        Whether nothing but errors shall be said.
+        Whether to show errors only.
+
+    Returns
+    -------
+    The run, and whether there was anything to do.
 
     Raises
     ------
     Interrupted
-        If it was stopped by a signal; it says how to go on.
+        If it was stopped by a signal; the message says how to resume.
     NeuroevoError
-        If something went wrong; where the run can be resumed, it says how.
+        If something went wrong; if the run can be resumed, the last line says how.
     """
     from neuroevo.cli.display import watch
     from neuroevo.search import StoppedError
 
     display = watch(quiet=quiet)
 
-    def how_far() -> str:
-        return _how_far(display.latest, workers)
-
     def asked() -> None:
-        display.say("finishing the running trials, then stopping; once more: at once")
+        display.say("finishing the running trials, then stopping; a second signal stops at once")
 
     def forced() -> None:
         display.close()
-        say(f"neuroevo: {how_far()}")
+        say(f"neuroevo: {_stopped_message(display.latest, workers)}")
 
     with display, Interruption(asked, forced) as interruption, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: display.say(f"warning: {message}")
         try:
             run = begin(**asdict(workers), observer=display, stop=interruption)
         except StoppedError:
-            raise Interrupted(interruption.number, how_far()) from None
+            message = _stopped_message(display.latest, workers)
+            raise Interrupted(interruption.number, message) from None
         except NeuroevoError as error:
             if display.latest is not None and display.latest.folder is not None:
-                error.problems = (*error.problems, how_far())
+                error.problems = (*error.problems, _stopped_message(display.latest, workers))
             raise
     return run, display.latest is not None
 
 
 def print_outcome(run: "Run", *next_steps: str) -> None:
-    """Write what a run found, and what can be done with its best, to stderr."""
+    """Write the results of a run, and commands that reuse its best configuration, to stderr."""
     from neuroevo.cli.outcome import print_findings
 
     print_findings(run, sys.stderr)
     if run.pareto_front():
         print_heading("Reuse it", sys.stderr)
         for step in (f"best {reference(run.folder.path)}", *next_steps):
-            say(f"{called()} {step}")
+            say(f"{program()} {step}")
     say()
 
 
-def echo_folder(run: "Run") -> None:
-    """Print a run's folder to stdout."""
-    typer.echo(run.folder.path)
-
-
-def _how_far(progress: "Progress | None", workers: "Workers") -> str:
+def _stopped_message(progress: "Progress | None", workers: "Workers") -> str:
     if progress is None or progress.folder is None:
         return "stopped before the search began"
     generations = progress.experiment.evolution.generations
@@ -114,14 +93,14 @@ def _how_far(progress: "Progress | None", workers: "Workers") -> str:
     parts = [
         f"stopped in generation {generation} of {generations}",
         f"{progress.trials:,} trials are kept",
-        *([f"see them with: {called()} report {run}"] if progress.trials else []),
-        f"go on with: {called()} resume {run}{_options(workers)}",
+        *([f"see them with: {program()} report {run}"] if progress.trials else []),
+        f"resume with: {program()} resume {run}{_options(workers)}",
     ]
     return "; ".join(parts)
 
 
 def _options(workers: "Workers") -> str:
-    """Write the options that matter for where a search can go on."""
+    """Return the options that resume with the same workers."""
     options = {
         "--backend": "" if workers.backend == "threading" else workers.backend,
         "--scheduler": workers.scheduler or "",

@@ -1,16 +1,16 @@
-"""``neuroevo show``: what one run asked and what it found."""
+"""``neuroevo show``: the experiment and the results of one run."""
 
 import json
 import sys
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, RunReference, examples
-from neuroevo.cli.terminal import called, print_heading, print_pairs, reference
+from neuroevo.cli.terminal import print_heading, print_pairs, program, reference
 
 if TYPE_CHECKING:
-    from neuroevo.experiment import Experiment
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
 
@@ -18,9 +18,9 @@ EXAMPLES = examples("neuroevo show latest", "neuroevo show latest --json | jq .f
 
 
 def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
-    """Show what a run asked and what it found.
+    """Show the experiment and the results of a run.
 
-    The experiment in words, what it ran on, the Pareto front and the baselines.
+    The experiment in words, the machine, the Pareto front and the baselines.
 
     Prints text to stdout, or a JSON object with --json.
     """
@@ -28,7 +28,7 @@ def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False)
     from neuroevo.report.run import load_run
 
     found = load_run(run, results)
-    found.findings  # noqa: B018 - reads all files, so that a damaged one is told before anything
+    found.findings  # noqa: B018 - reads all files, so that a damaged one is reported first
     if as_json:
         typer.echo(json.dumps(_described(found), indent=2))
         return
@@ -40,7 +40,7 @@ def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False)
 
 
 def _state(run: "Run") -> str:
-    """Say how the run stands, why, and how it goes on."""
+    """Return the state of a run, the reason for it, and how to resume the run."""
     from neuroevo import wording
     from neuroevo.runs import holder
 
@@ -52,43 +52,35 @@ def _state(run: "Run") -> str:
     if status.state == "running":
         return f"running, {done}, by {holder(run.folder) or 'a process that has just ended'}"
     problems = [*status.problems, *([status.lost] if status.lost else [])]
-    advice = f"go on with: {called()} resume {reference(run.folder.path)}"
+    advice = f"resume with: {program()} resume {reference(run.folder.path)}"
     return "; ".join([f"interrupted{why}, {done}", *problems, advice])
 
 
 def _experiment(run: "Run") -> list[tuple[str, str]]:
-    asked = run.experiment
-    return [
-        ("Task", f"{asked.task.kind}: {asked.task.describe()}"),
-        ("Search space", asked.space.describe()),
-        ("Training", _training(asked)),
-        ("Evolution", _evolution(asked)),
-    ]
-
-
-def _training(experiment: "Experiment") -> str:
-    from neuroevo import wording
-
-    training, learning = experiment.training, wording.optimization(experiment)
-    return (
-        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
-        f"{wording.counted(training.replicates, 'start')} in {training.precision}; "
-        f"learnt at a validation MSE of {wording.number(training.target_mse)}"
-        f"{', where training stops' * training.stop_at_target}"
-    )
-
-
-def _evolution(experiment: "Experiment") -> str:
     from neuroevo import wording
     from neuroevo.strategies import STRATEGIES
 
-    evolution = experiment.evolution
-    return (
+    experiment = run.experiment
+    task, training, evolution = experiment.task, experiment.training, experiment.evolution
+    learning = wording.optimization(experiment)
+    trained = (
+        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
+        f"{wording.counted(training.replicates, 'replicate')} in {training.precision}; "
+        f"learnt at a validation MSE of {wording.number(training.target_mse)}"
+        f"{', where training stops' * training.stop_at_target}"
+    )
+    evolved = (
         f"{STRATEGIES[evolution.strategy].label}, "
         f"{wording.counted(evolution.generations, 'generation')} of {evolution.population} "
         f"for the lowest {wording.listed(evolution.objectives)} "
-        f"({evolution.reduction} of the starts); seed {experiment.seed}"
+        f"({evolution.reduction} of the replicates); seed {experiment.seed}"
     )
+    return [
+        ("Task", f"{task.kind}: {task.describe()}"),
+        ("Search space", experiment.space.describe()),
+        ("Training", trained),
+        ("Evolution", evolved),
+    ]
 
 
 def _environment(run: "Run") -> list[tuple[str, str]]:
@@ -114,7 +106,7 @@ def _described(run: "Run") -> dict[str, Any]:
         "path": str(run.folder.path),
         "state": run.status.state,
         "reason": run.status.reason,
-        "experiment": _plain_experiment(run),
+        "experiment": tomllib.loads(run.experiment.to_toml()),
         "environment": dict(findings.environment),
         "trials": len(findings.trials),
         "networks": findings.networks,
@@ -126,14 +118,8 @@ def _described(run: "Run") -> dict[str, Any]:
     }
 
 
-def _plain_experiment(run: "Run") -> dict[str, Any]:
-    import tomllib
-
-    return tomllib.loads(run.experiment.to_toml())
-
-
 def _described_trial(run: "Run", trial: "Trial") -> dict[str, Any]:
-    """Give a trial as in the journal but for its curve, with the scores on fresh seeds."""
+    """Return a trial as in the journal, without its curve, with the scores on fresh seeds."""
     from neuroevo.cli.outcome import fresh_objectives, times_fewer_samples
 
     described: dict[str, Any] = json.loads(trial.to_json())

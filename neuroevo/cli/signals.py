@@ -1,6 +1,6 @@
-"""Signals that ask a command to end: Ctrl-C, SIGTERM and SIGHUP.
+"""Signals that end a command: Ctrl-C, SIGTERM and SIGHUP.
 
-Most commands end where they are. A search is given the time to finish its running trials.
+Most commands end at once. A search first finishes its running trials.
 """
 
 import os
@@ -18,15 +18,7 @@ SIGNALS = tuple(
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal asked the process to end.
-
-    Parameters
-    ----------
-    number
-        The signal's.
-    message
-        What there is to say about it.
-    """
+    """The process was asked to end by the signal of this number."""
 
     def __init__(self, number: int, message: str = "interrupted") -> None:
         super().__init__(message)
@@ -50,17 +42,17 @@ def _handle(handler: Callable[[int, FrameType | None], object] | signal.Handlers
 
 
 class Interruption:
-    """Turns the first signal into a wish to stop, and ends the process at the second.
+    """Remembers the first signal, and ends the process at the second.
 
-    Use it in a ``with`` statement, in the main thread; call it to ask whether to stop. Signals are
-    taken by a thread of their own, since the main thread may be inside a training for long.
+    Use it in a ``with`` statement in the main thread; call it to learn whether to stop. A thread
+    receives the signals, since the main thread may be inside the kernel for long.
 
     Parameters
     ----------
     asked
-        Is called at the first signal.
+        Called at the first signal.
     forced
-        Is called at the second, before the process ends at once, cleaning up nothing.
+        Called at the second, before the process ends without any clean-up.
     """
 
     def __init__(self, asked: Callable[[], None], forced: Callable[[], None]) -> None:
@@ -68,7 +60,7 @@ class Interruption:
         self._asked, self._forced = asked, forced
 
     def __call__(self) -> bool:
-        """Tell whether to stop."""
+        """Return whether to stop."""
         return self.number != 0
 
     def __enter__(self) -> Self:
@@ -93,7 +85,7 @@ class Interruption:
         self._receiver.close()
 
     def _take_signals(self) -> None:
-        # Whatever cannot be said, on a terminal that was closed for one, signals are obeyed.
+        # If a message can't be written, as on a closed terminal, the signal counts all the same.
         while received := self._receiver.recv(1):
             if received[0] not in self._handlers:
                 continue
@@ -108,4 +100,4 @@ class Interruption:
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:
-    """Take a signal that is handled elsewhere."""
+    """Ignore a signal, which the thread handles."""

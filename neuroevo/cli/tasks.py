@@ -1,4 +1,4 @@
-"""``neuroevo tasks``: what networks can learn, and the settings of each task."""
+"""``neuroevo tasks``: the tasks and their settings."""
 
 import json
 import sys
@@ -36,13 +36,9 @@ def tasks(as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
 
 
 def _described(kind: str, task: "type[Task]") -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "description": (task.__doc__ or "").strip().partition("\n")[0],
-        "settings": [
-            _setting(key, field) for key, field in task.model_fields.items() if key != "kind"
-        ],
-    }
+    description = (task.__doc__ or "").strip().partition("\n")[0]
+    settings = [_setting(key, field) for key, field in task.model_fields.items() if key != "kind"]
+    return {"kind": kind, "description": description, "settings": settings}
 
 
 def _setting(key: str, field: "FieldInfo") -> dict[str, Any]:
@@ -56,12 +52,8 @@ def _setting(key: str, field: "FieldInfo") -> dict[str, Any]:
 
 
 def _table(settings: list[dict[str, Any]]) -> Table:
-    rows = (
-        (
-            setting["key"],
-            "" if setting["default"] is None else json.dumps(setting["default"]),
-            setting["description"],
-        )
-        for setting in settings
-    )
+    rows = []
+    for setting in settings:
+        default = "" if setting["default"] is None else json.dumps(setting["default"])
+        rows.append((setting["key"], default, setting["description"]))
     return Table((Column("key"), Column("default"), Column("meaning", wraps=True)), tuple(rows))

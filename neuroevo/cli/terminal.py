@@ -1,6 +1,6 @@
-"""Tables and lines as people read them: drawn on a terminal, plain aligned text in a pipe.
+"""Tables and text for users: drawn on a terminal, plain aligned text in a pipe.
 
-It knows streams and cells, not what is in them.
+Knows streams and cells, not what is in them.
 """
 
 import os
@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, TextIO
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table as Drawn
 
 _GAP = 3  # between the columns of a drawn table
-_NARROWEST = 18  # letters in a line of a cell that wraps
+_NARROWEST = 18  # characters in a line of a cell that wraps
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,14 @@ class Column:
     Parameters
     ----------
     title
-        What stands above it.
+        Its title.
     right
-        Whether its cells are set flush right, as numbers are.
+        Whether its cells are aligned to the right, as numbers are.
     wraps
         Whether its cells may be broken into several lines on a narrow terminal.
     dispensable
-        Where a terminal is too narrow for all columns, those with the greatest number are left
-        out first; those with 0 never.
+        On a terminal that is too narrow, columns with the greatest number are left out first;
+        those with 0 never.
     """
 
     title: str
@@ -48,32 +49,32 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table before it is drawn: what is in it, not how it looks."""
+    """The columns and cells of a table."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 def on_terminal(stream: TextIO) -> bool:
-    """Tell whether somebody watches a stream on a terminal that can draw."""
+    """Return whether a stream is a terminal that can draw."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def console(stream: TextIO) -> "Console":
-    """Give rich's console for a stream; it respects NO_COLOR by itself."""
+    """Return rich's console for a stream; it respects NO_COLOR."""
     from rich.console import Console
 
     return Console(file=stream, highlight=False, markup=False, emoji=False)
 
 
 def say(text: str = "") -> None:
-    """Write a message for people: one line on stderr, whatever names are in it."""
+    """Write a message as one line on stderr, with control characters escaped."""
     sys.stderr.write(f"{one_line(text)}\n")
     sys.stderr.flush()
 
 
 def open_in_browser(address: str) -> None:
-    """Open an address in the web browser; say so where there is none."""
+    """Open an address in the web browser, or write that there is none."""
     import webbrowser
 
     if not webbrowser.open(address):
@@ -81,7 +82,7 @@ def open_in_browser(address: str) -> None:
 
 
 def one_line(text: str) -> str:
-    """Escape whatever would break a line, colour it or can't be shown."""
+    """Escape line breaks and characters that can't be printed."""
     return "".join(
         letter if letter.isprintable() or category(letter) == "Zs" else repr(letter)[1:-1]
         for letter in text
@@ -92,16 +93,16 @@ def _lines(text: str) -> str:
     return "\n".join(map(one_line, text.split("\n")))
 
 
-def called() -> str:
-    """Say how this program is called here: by its name where that is found, else by its path."""
-    program = Path(sys.argv[0])
+def program() -> str:
+    """Return how this program is called: by its name if that is found, else by its path."""
+    path = Path(sys.argv[0])
     if shutil.which("neuroevo"):
         return "neuroevo"
-    return quote(str(program)) if program.name == "neuroevo" else "python -m neuroevo"
+    return quote(str(path)) if path.name == "neuroevo" else "python -m neuroevo"
 
 
 def reference(folder: Path) -> str:
-    """Give the word by which a run's folder is named on the command line."""
+    """Return the argument that names a run on the command line."""
     return quote(folder.name if folder.parent == RESULTS else str(folder))
 
 
@@ -116,7 +117,7 @@ def print_heading(text: str, stream: TextIO) -> None:
 
 
 def print_text(text: str, stream: TextIO) -> None:
-    """Write running text, wrapped between words where a terminal is."""
+    """Write text, wrapped between words on a terminal."""
     if on_terminal(stream):
         console(stream).print(_lines(text))
     else:
@@ -124,7 +125,7 @@ def print_text(text: str, stream: TextIO) -> None:
 
 
 def print_table(table: Table, stream: TextIO) -> None:
-    """Write a table, drawn where a terminal is, else as plain aligned text of any width."""
+    """Write a table, drawn on a terminal, else as plain aligned text of any width."""
     rows = tuple(tuple(map(one_line, row)) for row in table.rows)
     table = Table(table.columns, rows)
     if on_terminal(stream):
@@ -134,7 +135,7 @@ def print_table(table: Table, stream: TextIO) -> None:
 
 
 def plain_table(table: Table) -> str:
-    """Set a table as lines of aligned cells, two spaces apart, nothing cut off."""
+    """Return a table as lines of aligned cells, two spaces apart, nothing cut off."""
     titles = tuple(column.title for column in table.columns)
     lines = (titles, *table.rows)
     widths = [max(len(line[place]) for line in lines) for place in range(len(titles))]
@@ -142,7 +143,7 @@ def plain_table(table: Table) -> str:
 
 
 def print_pairs(pairs: Sequence[tuple[str, str]], stream: TextIO) -> None:
-    """Write labels with what belongs to them, one under the other."""
+    """Write labels and texts in two columns."""
     pairs = [(label, _lines(text)) for label, text in pairs]
     if on_terminal(stream):
         from rich.table import Table as Grid
@@ -170,9 +171,12 @@ def _aligned(line: tuple[str, ...], columns: tuple[Column, ...], widths: list[in
 
 def _draw(table: Table, stream: TextIO) -> None:
     terminal = console(stream)
-    fits = _natural_width(table) <= terminal.width
-    while not fits and _least_width(table) > terminal.width and _most_dispensable(table):
-        table = _without(table, _most_dispensable(table))
+    fits = _width(table, wrapped=False) <= terminal.width
+    while not fits and _width(table, wrapped=True) > terminal.width:
+        dispensable = max(column.dispensable for column in table.columns)
+        if not dispensable:
+            break
+        table = _without(table, dispensable)
     terminal.print(_drawn(table, fits=fits))
 
 
@@ -183,7 +187,7 @@ def _drawn(table: Table, *, fits: bool) -> "Drawn":
     drawn = Drawn(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for column in table.columns:
         drawn.add_column(
-            # A column whose cells stay whole would not break its title either.
+            # rich would not break the title of a column that does not wrap.
             column.title if fits or column.wraps else column.title.replace(" ", "\n"),
             justify="right" if column.right else "left",
             no_wrap=fits or not column.wraps,
@@ -194,37 +198,17 @@ def _drawn(table: Table, *, fits: bool) -> "Drawn":
     return drawn
 
 
-def _natural_width(table: Table) -> int:
-    """Tell how wide a table is with every cell and title on one line."""
-    widths = (
-        max(len(text) for text in (column.title, *_cells(table, place)))
-        for place, column in enumerate(table.columns)
-    )
-    return sum(widths) + _GAP * (len(table.columns) - 1)
-
-
-def _least_width(table: Table) -> int:
-    """Tell how narrow a table may be with titles and wrapping cells broken."""
+def _width(table: Table, *, wrapped: bool) -> int:
+    """Return the width of a table, with titles and wrapping cells on one line or broken."""
     widths = []
     for place, column in enumerate(table.columns):
-        width = max(len(text) for text in (*column.title.split(), *_cells(table, place)))
-        widths.append(min(width, _NARROWEST) if column.wraps else width)
+        titles = column.title.split() if wrapped else [column.title]
+        width = max(len(text) for text in (*titles, *(row[place] for row in table.rows)))
+        widths.append(min(width, _NARROWEST) if wrapped and column.wraps else width)
     return sum(widths) + _GAP * (len(table.columns) - 1)
-
-
-def _most_dispensable(table: Table) -> int:
-    return max(column.dispensable for column in table.columns)
 
 
 def _without(table: Table, dispensable: int) -> Table:
-    kept = [
-        place for place, column in enumerate(table.columns) if column.dispensable != dispensable
-    ]
-    return Table(
-        tuple(table.columns[place] for place in kept),
-        tuple(tuple(row[place] for place in kept) for row in table.rows),
-    )
-
-
-def _cells(table: Table, place: int) -> list[str]:
-    return [row[place] for row in table.rows]
+    kept = [column.dispensable != dispensable for column in table.columns]
+    rows = (tuple(compress(row, kept)) for row in table.rows)
+    return Table(tuple(compress(table.columns, kept)), tuple(rows))

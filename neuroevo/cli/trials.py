@@ -23,13 +23,13 @@ EXAMPLES = examples(
 def trials(
     run: RunReference,
     form: Annotated[
-        Literal["csv", "json", "parquet"], typer.Option("--format", help="How to write them.")
+        Literal["csv", "json", "parquet"], typer.Option("--format", help="Format of the output.")
     ] = "csv",
     results: Results = RESULTS,
 ) -> None:
     """Write all trials of a run as a table.
 
-    A row a trial, the baselines among them.
+    Each trial is a row, baselines included.
 
     Prints CSV, a JSON array or a Parquet file to stdout. Lists (hidden layers, parents) are JSON
     lists in CSV too; in Parquet a layer with its activation is a struct.
@@ -52,7 +52,7 @@ def _texts(table: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Give the rows of a table as objects for JSON, None where there is no value."""
+    """Return the rows of a table as objects for JSON, with None for missing values."""
     import pandas as pd
 
     return [
@@ -78,12 +78,12 @@ def _parquet(table: "pd.DataFrame") -> bytes:
 
 
 def _typed(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Make lists of tuples whose items have one type, since a Parquet column has one."""
+    """Turn tuples into lists whose items have one type, as a Parquet column requires."""
     from neuroevo.evaluation import layers_of
 
     paired = any(layer.activation for cell in column for layer in layers_of({"hidden": cell}))
 
-    def typed(cell: Any) -> object:  # noqa: ANN401 - whatever a table holds
+    def typed(cell: Any) -> object:  # noqa: ANN401 - any cell of a table
         if not isinstance(cell, tuple):
             return cell
         if not paired:

@@ -1,4 +1,4 @@
-"""Experiments: everything that a run does, checked, read from TOML and written to it again."""
+"""Experiments: the checked settings of a run, read from TOML and written as TOML."""
 
 from neuroevo.experiment.experiment import EvolutionSettings, Experiment
 from neuroevo.experiment.reading import load_experiment

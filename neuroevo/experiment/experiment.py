@@ -1,10 +1,10 @@
-"""An experiment as one checked, immutable tree of settings, and its text in TOML.
+"""An experiment as a checked, immutable tree of settings, and its text in TOML.
 
-Knows which tables there are and what may stand in them; opens no file and runs nothing.
+Knows the tables and their keys; opens no file and runs nothing.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Self
 
 from pydantic import (
@@ -29,10 +29,13 @@ from neuroevo.strategies import STRATEGIES
 from neuroevo.tasks import TASKS, Task
 
 
-def _check_objective(name: str) -> str:
-    if name not in OBJECTIVES:
-        raise refusal([((), one_of(name, OBJECTIVES))])
-    return name
+def _name_in(names: Collection[str]) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in names:
+            raise refusal([((), one_of(name, names))])
+        return name
+
+    return AfterValidator(check)
 
 
 class EvolutionSettings(Settings):
@@ -45,27 +48,29 @@ class EvolutionSettings(Settings):
     generations
         Generations, the first random one included, at least 1.
     objectives
-        What is minimised, see ``neuroevo.evaluation.OBJECTIVES``; the first one ranks.
+        Objectives to minimise, see ``neuroevo.evaluation.OBJECTIVES``; the first one decides the
+        ranks.
     reduction
-        How the replicates of a trial become one number.
+        How the scores of a trial's replicates are reduced to one number.
     strategy
         How candidates are chosen, see ``neuroevo.strategies.STRATEGIES``.
     patience
-        Ends the search after as many generations without a gain in hypervolume; None: never.
+        Ends the search after this many generations without a gain in hypervolume; None: never.
     target
-        Ends the search when one trial of the front is as good in every objective named; None:
-        never.
+        Ends the search when a trial of the front has at most these values of the objectives;
+        None: never.
     time_limit
-        Ends the search after as many seconds; None: never.
+        Ends the search after this many seconds; None: never.
     """
 
     population: Annotated[int, Field(ge=4, le=100_000)] = 64
     generations: Annotated[int, Field(ge=1, le=1_000_000)] = 30
-    objectives: Annotated[
-        tuple[Annotated[str, AfterValidator(_check_objective)], ...], Field(min_length=1)
-    ] = ("final_mse", "samples_to_target")
-    reduction: str = "median"
-    strategy: str = "nsga2"
+    objectives: Annotated[tuple[Annotated[str, _name_in(OBJECTIVES)], ...], Field(min_length=1)] = (
+        "final_mse",
+        "samples_to_target",
+    )
+    reduction: Annotated[str, _name_in(REDUCTIONS)] = "median"
+    strategy: Annotated[str, _name_in(STRATEGIES)] = "nsga2"
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
@@ -77,34 +82,20 @@ class EvolutionSettings(Settings):
             raise ValueError("must name each objective once")
         return names
 
-    @field_validator("reduction")
-    @classmethod
-    def _check_reduction(cls, name: str) -> str:
-        if name not in REDUCTIONS:
-            raise refusal([((), one_of(name, REDUCTIONS))])
-        return name
-
-    @field_validator("strategy")
-    @classmethod
-    def _check_strategy(cls, name: str) -> str:
-        if name not in STRATEGIES:
-            raise refusal([((), one_of(name, STRATEGIES))])
-        return name
-
     @field_validator("target")
     @classmethod
     def _check_target(
         cls, target: Mapping[str, float] | None, information: ValidationInfo
     ) -> Mapping[str, float] | None:
         objectives = information.data.get("objectives", ())
-        strange = [name for name in target or () if name not in objectives]
-        if strange and objectives:
-            raise refusal([((name,), unknown(name, objectives)) for name in strange])
+        others = [name for name in target or () if name not in objectives]
+        if others and objectives:
+            raise refusal([((name,), unknown(name, objectives)) for name in others])
         return target
 
 
 def _read_task(value: object, information: ValidationInfo) -> object:
-    """Turn a table into the settings of the task whose kind it names."""
+    """Turn a table into the settings of a task, chosen by its kind."""
     if not isinstance(value, Mapping):
         return value
     if "kind" not in value:
@@ -116,21 +107,20 @@ def _read_task(value: object, information: ValidationInfo) -> object:
 
 
 class Experiment(Settings):
-    """All that decides what a run does; the same experiment gives the same trials.
+    """The complete settings of a run; the same experiment gives the same trials.
 
     Attributes
     ----------
     name
-        What its run folders are called.
+        The first part of the names of its run folders.
     seed
-        Chooses starting weights, the order of samples and the course of evolution.
+        Decides starting weights, the order of samples and all draws of the evolution.
     note
-        What people want to remember of it; at most 500 characters.
+        A note for users; at most 500 characters.
     task
         What networks learn.
     space
-        Which configurations there are; what it leaves out of ``hidden``, ``learning_rate`` and
-        ``activation`` varies over the default ranges.
+        The search space; ``hidden``, ``learning_rate`` and ``activation`` have default ranges.
     evolution
         How configurations evolve.
     training
@@ -173,11 +163,11 @@ class Experiment(Settings):
         evolution = information.data.get("evolution")
         if not training.stop_at_target or evolution is None:
             return training
-        unsettled = [name for name in evolution.objectives if not OBJECTIVES[name].known_at_target]
-        if unsettled:
-            settled = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
-            rule = f"must be false unless each objective is one of {', '.join(map(repr, settled))}"
-            found = f"True with {', '.join(map(repr, unsettled))}"
+        others = [name for name in evolution.objectives if not OBJECTIVES[name].known_at_target]
+        if others:
+            known = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
+            rule = f"must be false unless each objective is one of {', '.join(map(repr, known))}"
+            found = f"True with {', '.join(map(repr, others))}"
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
         return training
 
@@ -194,11 +184,14 @@ class Experiment(Settings):
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:
         strategy = STRATEGIES[self.evolution.strategy]
-        problems = [
-            *self._unread_genes(),
-            *((("evolution", "strategy"), text) for text in strategy.problems(self.space)),
-            *self._memory_problems(_LEAST_DATA),
-        ]
+        problems: list[tuple[Location, str]] = []
+        for name in self.space.genes:
+            if name in self.unread:
+                rule = f"must be read by an optimizer or schedule, {' or '.join(READERS[name])}"
+                found = "the experiment has none of them"
+                problems.append((("space", name), f"{rule}, but {found}"))
+        problems += [(("evolution", "strategy"), text) for text in strategy.problems(self.space)]
+        problems += self._memory_problems(_LEAST_DATA)
         length = len(self.to_toml().encode())
         if length > MOST_BYTES:
             rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
@@ -208,17 +201,12 @@ class Experiment(Settings):
         return self
 
     def check_memory(self, data: DataSize) -> None:
-        """Refuse what could not be trained in the memory that an experiment may take.
-
-        Parameters
-        ----------
-        data
-            How large the task's data are.
+        """Check that training on data of this size fits into the memory limit.
 
         Raises
         ------
         UsageError
-            If it is too much; it names the setting that asks for most.
+            If it does not; it names the setting that needs most memory.
         """
         problems = self._memory_problems(data)
         if problems:
@@ -230,26 +218,13 @@ class Experiment(Settings):
 
     @property
     def expected_trials(self) -> int:
-        """How many trials there will be: as many as asked for, or as the space holds."""
+        """The number of trials of the whole search, limited by the size of the space."""
         asked = self.evolution.population * self.evolution.generations
         return len(self.task.baselines) + int(min(asked, self.space.size))
 
-    def _unread_genes(self) -> list[tuple[Location, str]]:
-        return [
-            (
-                ("space", name),
-                (
-                    f"must be read by an optimizer or schedule, {' or '.join(READERS[name])}, "
-                    "but the experiment has none of them"
-                ),
-            )
-            for name in self.space.genes
-            if name in self.unread
-        ]
-
     @property
     def unread(self) -> frozenset[str]:
-        """The training settings that no optimizer and no schedule of this experiment reads."""
+        """The training settings that no optimizer and no schedule of this experiment uses."""
         in_use: set[object] = set()
         for name in ("optimizer", "schedule"):
             gene = self.space.genes.get(name)
@@ -257,13 +232,7 @@ class Experiment(Settings):
         return frozenset(name for name, readers in READERS.items() if in_use.isdisjoint(readers))
 
     def to_toml(self) -> str:
-        """Write the experiment as resolved, with every default that has a part in it.
-
-        Returns
-        -------
-        str
-            TOML that loads back to an equal experiment.
-        """
+        """Return the experiment with all defaults as TOML that loads to an equal experiment."""
         tables = {"task": self.task, "training": self.training, "evolution": self.evolution}
         written = {
             name: table.model_dump(mode="json", exclude_none=True) for name, table in tables.items()
@@ -276,7 +245,7 @@ class Experiment(Settings):
 
 
 def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[str, object]:
-    """Put the optimization last, without parameters that are left at a default and not read."""
+    """Put the optimization last, without unused parameters that have their default."""
     optimization = Optimization.model_fields
     return {
         name: training[name]
@@ -286,7 +255,7 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
 
 
 _LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
-MOST_BYTES = 20_000  # what is written must be short enough to be read again, with comments
+MOST_BYTES = 20_000  # so that the text with comments is short enough to be read again
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
     f"{port}{n}" for port in ("COM", "LPT") for n in range(10)

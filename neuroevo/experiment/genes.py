@@ -1,4 +1,4 @@
-"""The genes that a network may have: how each stands in ``[space]``, and which values it allows.
+"""The genes of networks: how each is written in ``[space]``, and which values it allows.
 
 Knows tables and search spaces; trains and evolves nothing.
 """
@@ -24,12 +24,12 @@ Problems = list[tuple[Location, str]]
 
 
 def _checked_layers(value: object) -> "Widths | Pairs":
-    """Check the hidden layers of one network; one width may stand for one layer."""
+    """Check the hidden layers of one network; a single width means one layer."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = (value,)
     layers = tuple(value) if isinstance(value, list) else value
     paired = isinstance(layers, tuple) and _holds_lists(layers)
-    # Checked here, since the union would put the names of its members into a problem's place.
+    # Checked here, since the union would put the names of its members into the key of a problem.
     return (_PAIRS if paired else _WIDTHS).validate_python(layers, strict=True)
 
 
@@ -55,7 +55,7 @@ Number = TypeVar("Number", int, float)
 
 
 class GeneTable(Settings, ABC):
-    """What stands for a gene in an experiment file, spelt out as a table."""
+    """A gene in an experiment file, written as a table."""
 
     @abstractmethod
     def gene(self) -> Gene:
@@ -63,7 +63,7 @@ class GeneTable(Settings, ABC):
 
 
 class Choices(GeneTable, Generic[Option]):
-    """``{ choices = [..], ordered = true }``: some values, next to one another or not."""
+    """``{ choices = [..], ordered = true }``: some values, with an order or without."""
 
     choices: Annotated[tuple[Option, ...], Field(min_length=1)]
     ordered: bool = False
@@ -86,7 +86,7 @@ class Choices(GeneTable, Generic[Option]):
 
 
 class Range(GeneTable, Generic[Number]):
-    """``{ low = .., high = .., log = true }``: the numbers of a kind between two bounds."""
+    """``{ low = .., high = .., log = true }``: integers or floats between two bounds."""
 
     low: Number
     high: Number
@@ -100,11 +100,11 @@ class Range(GeneTable, Generic[Number]):
 
 
 class HiddenChoices(Choices[Hidden]):
-    """Networks to choose from, each layer with an activation of its own in all of them or none."""
+    """Lists of hidden layers; either all of their layers have an activation, or none has."""
 
     @field_validator("choices")
     @classmethod
-    def _check_alike(cls, choices: tuple[Hidden, ...]) -> tuple[Hidden, ...]:
+    def _check_activations(cls, choices: tuple[Hidden, ...]) -> tuple[Hidden, ...]:
         rule = "must have an activation for each layer, as other choices have"
         problems: Problems = [
             ((index,), f"{rule}, but got {shown(layers)}")
@@ -121,7 +121,7 @@ def _activation_gene(value: object) -> Gene | None:
 
 
 class HiddenLayers(GeneTable):
-    """``{ count = [.., ..], width = [.., ..], activation = [..] }``: how many, and what each is."""
+    """``{ count = [.., ..], width = [.., ..], activation = [..] }``: varying layers."""
 
     count: tuple[Count, Count]
     width: tuple[Width, Width]
@@ -133,7 +133,7 @@ class HiddenLayers(GeneTable):
 
 
 def _tables_of(setting: FieldInfo) -> tuple[type[GeneTable], ...]:
-    """Return the tables that may stand for a gene whose values are those of a setting."""
+    """Return the tables allowed for the gene of a training setting."""
     option: Any = setting.annotation
     if option not in {int, float}:
         return (Choices[option],)
@@ -149,28 +149,28 @@ GENES: Mapping[str, tuple[type[GeneTable], ...]] = MappingProxyType(
         **{name: _tables_of(TrainingSettings.model_fields[name]) for name in TRAINING_GENES},
     }
 )
-"""Each gene that a network may have, and the tables that may stand for it."""
+"""Each gene of a network, and the tables allowed for it."""
 
 DEFAULT_SPACE = SearchSpace(
     hidden=Layers(count=(1, 4), width=(1, 32)),
     learning_rate=Float(1e-4, 1.0, log=True),
     activation=Choice(["linear", "tanh", "sigmoid", "relu"]),
 )
-"""Every network has these genes: what an experiment leaves out varies over these ranges.
+"""The genes of every network, with the ranges that they have by default.
 
-Only an activation that no layer would have, since each has its own or there are none, is not added.
+The activation is not added if no layer would use it: if each has its own, or there are no layers.
 """
 
 
 def read_space(value: object) -> SearchSpace:
-    """Make the search space of an experiment from its table, or check one that is there.
+    """Make the search space of an experiment from its table, or check an existing one.
 
     Parameters
     ----------
     value
-        A search space, or a mapping from gene to what stands for it in an experiment file: a
-        table, a list to choose from, or one value. A list of whole numbers for ``hidden``, or of
-        pairs such as ``[6, "tanh"]``, is one network's layers. A `Gene` may stand there too.
+        A search space, or a mapping from gene names to a `Gene` or its form in an experiment
+        file: a table, a list of choices, or one value. For ``hidden``, a list of whole numbers or
+        of pairs such as ``[6, "tanh"]`` is one value, the layers of a network.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def read_space(value: object) -> SearchSpace:
     for name, raw in given.items():
         if name not in GENES:
             setting = name in TrainingSettings.model_fields
-            text = "must stand under [training], since it is no gene" if setting else ""
+            text = "must be under [training], since it is no gene" if setting else ""
             problems.append(((str(name),), text or unknown(name, GENES)))
             continue
         try:
@@ -211,12 +211,12 @@ def read_space(value: object) -> SearchSpace:
 
 
 def write_space(space: SearchSpace) -> dict[str, object]:
-    """Write a search space as the table that `read_space` reads, in plain values for TOML."""
+    """Return a search space as the table that `read_space` reads, in plain values for TOML."""
     return {name: _short(_table(gene)) for name, gene in space.genes.items()}
 
 
 def _read_gene(name: str, raw: object) -> Gene:
-    """Make a gene from what stands for it, and say where problems are as it was written."""
+    """Make a gene from its form in a file; problems have the keys of that form."""
     if isinstance(raw, Gene):
         raw = _table(raw)
     if isinstance(raw, Mapping):
@@ -225,7 +225,7 @@ def _read_gene(name: str, raw: object) -> Gene:
     try:
         return _gene(name, {"choices": raw if listed else [raw]})
     except ValidationError as error:
-        steps = 1 if listed else 2  # what we put around the value has no place in its key
+        steps = 1 if listed else 2  # the keys of the table and list added here
         raise refusal((at[steps:], text) for at, text in worded(error)) from None
 
 
@@ -240,7 +240,7 @@ def _gene(name: str, table: Mapping[str, object]) -> Gene:
 
 
 def _placed(problem: str, form: type[GeneTable]) -> tuple[Location, str]:
-    """Take a key that a problem of the gene begins with as the place of the problem."""
+    """Split a problem of the gene into its key and its text."""
     key, _, text = problem.partition(": ")
     return ((key,), text) if key in form.model_fields else ((), problem)
 
@@ -250,7 +250,7 @@ def _holds_lists(items: Iterable[object]) -> bool:
 
 
 def _holds_networks(items: Iterable[object]) -> bool:
-    """Tell networks to choose from, which are lists, from the layers of one, which may be pairs."""
+    """Return whether items are several networks, which are lists, or the layers of one."""
     lists = [item for item in items if isinstance(item, list | tuple)]
     pairs = any(isinstance(part, str) for each in lists for part in each)
     return bool(lists) and (not pairs or any(map(_holds_lists, lists)))
@@ -284,7 +284,7 @@ def _table(gene: Gene) -> dict[str, object]:
 
 
 def _short(table: dict[str, object]) -> object:
-    """Write a choice without order as its list, and one value as that value."""
+    """Shorten the table of an unordered choice to its list, or to its only value."""
     match table:
         case {"choices": [only], "ordered": False}:
             return only

@@ -1,7 +1,7 @@
-"""How much memory an experiment asks for at once, told before any is taken; knows no machine.
+"""How much memory an experiment needs at once, estimated before any is allocated.
 
-What a file of a stranger may ask for is a rule, so that it loads everywhere or nowhere. The sizes
-are upper bounds for a worker that trains; what a run adds to its journal is not counted.
+The limit is the same on all machines, so that a file loads everywhere or nowhere. The sizes are
+upper bounds for a worker that trains; the journal is not counted.
 """
 
 from collections.abc import Mapping
@@ -14,45 +14,38 @@ from neuroevo.space import Choice, Gene, Layers
 
 MOST_BYTES = 4_000_000_000
 
-_MAKING = 4  # of each number of the data, and what comes of it on the way, at most
-_A_BUNDLE = 640  # a row of lanes ten times: parameters, memory, starting weights
-_A_TRIAL = 16_000  # a genome, its phenotype and all that is recorded of it
-_A_LANE = 200  # a replicate before it is trained
+_DATA_COPIES = 4  # of the data while they are made, at most
+_BUNDLE_BYTES = 640  # for each parameter: ten rows of lanes (parameters, optimizer, ...)
+_TRIAL_BYTES = 16_000  # a genome, its phenotype and its trial
+_LANE_BYTES = 200  # a replicate before it is trained
 _DOUBLE = 8
 
 
 def memory(
     data: DataSize, hidden: Gene, training: TrainingSettings, population: int
 ) -> Mapping[Location, int]:
-    """Work out the bytes that an experiment asks for, by the key that asks for them.
+    """Return the bytes that an experiment needs, by the key that needs them.
 
-    Parameters
-    ----------
-    data
-        How large the data are.
-    hidden
-        The gene of hidden layers, whose largest network counts.
-    training
-        How networks are trained.
-    population
-        Configurations in a generation.
+    Of the gene of hidden layers the largest network counts; `population` is the number of
+    configurations in a generation.
     """
     parameters = max(
         vector_size((data.inputs, *widths, data.outputs)) for widths in _largest(hidden)
     )
     rows, columns = data.training + data.validation, data.inputs + data.outputs
-    kept = 2 * _DOUBLE * training.replicates * parameters  # of a trial, gathered and looked at
+    weights = 2 * _DOUBLE * training.replicates * parameters  # of a trial, and a copy
     return {
-        ("task",): _MAKING * _DOUBLE * rows * columns,
-        ("space", "hidden"): _A_BUNDLE * parameters,
+        ("task",): _DATA_COPIES * _DOUBLE * rows * columns,
+        ("space", "hidden"): _BUNDLE_BYTES * parameters,
         ("training", "samples"): _DOUBLE * training.samples,
-        ("training", "replicates"): kept,
-        ("evolution", "population"): population * (_A_TRIAL + _A_LANE * training.replicates),
+        ("training", "replicates"): weights,
+        ("evolution", "population"): population
+        * (_TRIAL_BYTES + _LANE_BYTES * training.replicates),
     }
 
 
 def memory_problems(asked: Mapping[Location, int]) -> list[tuple[Location, str]]:
-    """Say where most of the memory goes, if it is too much in all."""
+    """Return a problem at the key that needs most memory, if the total is too much."""
     total = sum(asked.values())
     if total <= MOST_BYTES:
         return []
@@ -67,7 +60,7 @@ def _gigabytes(number: int) -> str:
 
 
 def _largest(hidden: Gene) -> list[tuple[int, ...]]:
-    """Give the widths of networks among which the largest is."""
+    """Return the widths of networks that include the largest one."""
     match hidden:
         case Layers():
             return [(hidden.width[1],) * hidden.count[1]]

@@ -1,4 +1,4 @@
-"""Writes settings as TOML that people like to read; knows nothing of experiments."""
+"""Writes settings as readable TOML; knows nothing of experiments."""
 
 from collections.abc import Mapping
 
@@ -6,18 +6,13 @@ import tomli_w
 
 
 def write_toml(document: Mapping[str, object]) -> str:
-    """Write a document of plain values, then tables, whose own tables and lists stay on one line.
+    """Return a document as TOML 1.0: values, then tables; nested tables and lists on one line.
 
     Parameters
     ----------
     document
         Keys are bare TOML keys; values are strings, finite numbers, booleans, lists of values,
         and mappings of keys to values.
-
-    Returns
-    -------
-    str
-        TOML 1.0.
     """
     plain = {key: value for key, value in document.items() if not isinstance(value, Mapping)}
     blocks = [_lines(plain)] if plain else []
@@ -37,5 +32,5 @@ def _inline(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_inline, value))}]"
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)  # the most by far, in long lists of networks
+        return str(value)  # faster than tomli_w, for long lists of networks
     return tomli_w.dumps({"value": value}).removeprefix("value = ").rstrip("\n")

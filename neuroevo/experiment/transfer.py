@@ -1,6 +1,6 @@
-"""How a configuration of one experiment becomes a genome of another's search space.
+"""Transfers a configuration of one experiment to the search space of another.
 
-It knows genes and training settings; where the configuration comes from is for others to know.
+Knows genes and training settings; does not know where the configuration comes from.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,8 +25,8 @@ class Transfer:
     genome
         A genome of that space.
     left_out
-        The genes and settings that have a part in the configuration, that the space has no gene
-        for, and that the other experiment sets to something else.
+        Genes and settings of the configuration that are not genes of the space and have another
+        value in the other experiment.
     """
 
     genome: Genome
@@ -36,41 +36,42 @@ class Transfer:
 def transfer(
     configuration: Mapping[str, Any], origin: TrainingSettings, target: Experiment
 ) -> Transfer:
-    """Take a configuration over into the search space of another experiment.
+    """Transfer a configuration to the search space of another experiment.
 
-    A gene that it lacks takes the setting that it was trained with. Where that is a mere default
-    which the gene can't take, the other experiment's setting stands in; where nothing reads the
-    gene, any of its values. Hidden layers get or lose activations of their own as the space has
-    them.
+    A gene that the configuration lacks gets the training setting of its experiment. If that is a
+    default which the gene does not allow, the setting of the other experiment is used; if nothing
+    reads the gene, any of its values. Hidden layers get activations of their own, or one for all,
+    as the space requires.
 
     Parameters
     ----------
     configuration
-        A value for each gene of the experiment that it was found in.
+        A value for each gene of its experiment.
     origin
         The training settings of that experiment.
     target
-        The experiment whose search space it is for.
+        The experiment to whose search space it is transferred.
 
     Raises
     ------
     UsageError
-        One line for each value that the space can't take.
+        One line for each value that the space does not allow.
     """
-    space, own = target.space, _in_form(configuration, target.space)
+    space, own = target.space, _with_layers_of(target.space, configuration)
     whole = _settings(origin) | own
     values: dict[str, Any] = {}
-    unsettled = []
-    for name in sorted(space.genes, key=READERS.__contains__):  # first those that decide who reads
+    refused_defaults = []
+    for name in sorted(space.genes, key=READERS.__contains__):  # optimizer and schedule first
         offers = [whole[name]] if name in whole else []
-        if name not in own and name in whole and whole[name] == _default(name):
+        fields = TrainingSettings.model_fields
+        if name not in own and name in whole and whole[name] == fields[name].default:
             offers.append(getattr(target.training, name))
-        fitting = [offer for offer in offers if _takes(space.genes[name], offer)]
-        if not fitting and not (offers and is_read(name, _settings(target.training) | values)):
-            fitting = [space.genes[name].sample(np.random.default_rng(0))]
-        values[name] = (fitting or offers)[0]
-        if not fitting and len(offers) > 1:
-            unsettled.append(name)
+        allowed = [offer for offer in offers if _allows(space.genes[name], offer)]
+        if not allowed and not (offers and is_read(name, _settings(target.training) | values)):
+            allowed = [space.genes[name].sample(np.random.default_rng(0))]
+        values[name] = (allowed or offers)[0]
+        if not allowed and len(offers) > 1:
+            refused_defaults.append(name)
     left_out = (
         name
         for name, value in whole.items()
@@ -78,23 +79,25 @@ def transfer(
         and is_read(name, whole)
         and value != getattr(target.training, name, None)
     )
-    return Transfer(_genome(space, values, unsettled), tuple(left_out))
+    return Transfer(_genome(space, values, refused_defaults), tuple(left_out))
 
 
-def _genome(space: SearchSpace, values: Mapping[str, Any], unsettled: Collection[str]) -> Genome:
-    """Make the genome, or say where a gene could have got a value that nobody chose."""
+def _genome(
+    space: SearchSpace, values: Mapping[str, Any], refused_defaults: Collection[str]
+) -> Genome:
+    """Make the genome; if a default is refused, the error says which setting replaces it."""
     try:
         return space.genome(values)
     except UsageError as error:
-        told = []
+        problems = []
         for problem in error.problems:
             name = problem.partition(":")[0]
-            hint = f", a default; training.{name} can give it another" if name in unsettled else ""
-            told.append(problem + hint)
-        raise UsageError(*told) from None
+            hint = f", a default; training.{name} can give it another"
+            problems.append(problem + hint * (name in refused_defaults))
+        raise UsageError(*problems) from None
 
 
-def _in_form(configuration: Mapping[str, Any], space: SearchSpace) -> dict[str, Any]:
+def _with_layers_of(space: SearchSpace, configuration: Mapping[str, Any]) -> dict[str, Any]:
     """Give the hidden layers activations of their own, or one for all, as the space has them."""
     values, layers = dict(configuration), layers_of(configuration)
     values.pop("activation", None)
@@ -113,11 +116,7 @@ def _settings(training: TrainingSettings) -> dict[str, Any]:
     return {name: getattr(training, name) for name in TRAINING_GENES}
 
 
-def _default(name: str) -> object:
-    return TrainingSettings.model_fields[name].default
-
-
-def _takes(gene: Gene, value: object) -> bool:
+def _allows(gene: Gene, value: object) -> bool:
     try:
         gene.check(value)
     except UsageError:

@@ -1,12 +1,12 @@
-"""The search: asks, evaluates, records and tells until an end is reached, or goes on where it was.
+"""The search loop: asks a strategy for candidates, trains them and records the trials.
 
 It leaves a run folder, or a record in memory; it draws and prints nothing.
 """
 
-from neuroevo.search.beginning import resume, search, search_in_memory
-from neuroevo.search.progress import Observer, Phase, Progress, StoppedError, nobody
+from neuroevo.search.progress import Observer, Phase, Progress, StoppedError, ignore_progress
+from neuroevo.search.start_and_resume import resume, search, search_in_memory
 from neuroevo.search.stopping import ENDS
-from neuroevo.search.studies import Counter, count_nothing
+from neuroevo.search.studies import Counter
 
 __all__ = [
     "ENDS",
@@ -15,8 +15,7 @@ __all__ = [
     "Phase",
     "Progress",
     "StoppedError",
-    "count_nothing",
-    "nobody",
+    "ignore_progress",
     "resume",
     "search",
     "search_in_memory",

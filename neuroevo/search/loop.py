@@ -1,10 +1,10 @@
-"""The one loop: ask, train, record, tell. Does not know how a run begins or is found again."""
+"""The search loop: ask, train, record, tell. Does not know how a run starts or is resumed."""
 
 import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, NoReturn, Self
 
 from neuroevo.evaluation import TRAINING_GENES
@@ -12,45 +12,46 @@ from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
 from neuroevo.experiment import Experiment
 from neuroevo.runs import Champion, Trial, best_toml
-from neuroevo.search.bench import FRESH_SEEDS, SEARCH_SEEDS, Bench
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
-from neuroevo.search.record import RunRecord
+from neuroevo.search.record import Record
 from neuroevo.search.stopping import ENDS, EXHAUSTED, Stagnation, reason_to_end, time_is_over
+from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
 from neuroevo.space import Genome, Value
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
 
-_SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal do as well
+_SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal are enough
 
 
 def ends_of(experiment: Experiment) -> dict[str, Any]:
-    """Give the settings that only say when a search ends, as plain JSON values."""
+    """Return the settings that only decide when a search ends, as plain JSON values."""
     return experiment.evolution.model_dump(mode="json", include=set(ENDS))
 
 
 @dataclass(slots=True, eq=False)
 class SearchState:
-    """Where a search stands: all that its next step depends on, besides its trials.
+    """The state of a search: all that its next step depends on, besides its trials.
 
     Attributes
     ----------
     strategy
-        What chooses the candidates, told of all trials before `told`.
-    told
-        How many trials, baselines included, were told: all whose numbers are below.
+        Chooses the candidates; it has received the results of the first `evaluated` trials.
+    evaluated
+        Number of trials whose results the strategy has received or that are baselines; their
+        numbers are the lowest.
     front
         The front of all complete generations, best first.
     newest
-        What was told since the last complete generation.
+        Trials evaluated since the last complete generation.
     stagnation
-        How long the front has gained nothing.
+        For how long the front has not improved.
     seconds
         How long the search took before this process.
     """
 
     strategy: Strategy
-    told: int = 0
+    evaluated: int = 0
     front: list[Trial] = field(default_factory=list)
     newest: list[Trial] = field(default_factory=list)
     stagnation: Stagnation = field(default_factory=Stagnation)
@@ -60,51 +61,32 @@ class SearchState:
     def at_first(
         cls, experiment: Experiment, initial: Sequence[Genome] = (), seconds: float = 0.0
     ) -> Self:
-        """Return where a search begins.
-
-        Parameters
-        ----------
-        experiment
-            What is searched.
-        initial
-            Genomes that its strategy asks for first.
-        seconds
-            How long the search took before it had to begin again.
-        """
+        """Return the state at the start, with genomes that the strategy asks for first."""
         evolution, baselines = experiment.evolution, len(experiment.task.baselines)
         options = Options(evolution.population, experiment.seed, tuple(initial), baselines)
         strategy = STRATEGIES[evolution.strategy](experiment.space, options)
         return cls(strategy, seconds=seconds)
 
     def values(self) -> dict[str, Any]:
-        """Return it as plain JSON values, but for the time."""
+        """Return it as plain JSON values, without the seconds."""
         return {
             "strategy": self.strategy.state(),
-            "told": self.told,
+            "told": self.evaluated,
             "front": [trial.number for trial in self.front],
             "newest": [trial.number for trial in self.newest],
-            "stagnation": self.stagnation.state(),
+            "stagnation": asdict(self.stagnation),
         }
 
     @classmethod
     def from_values(
         cls, experiment: Experiment, values: Mapping[str, Any], trials: Mapping[int, Trial]
     ) -> Self:
-        """Return what `values` was taken of.
-
-        Parameters
-        ----------
-        experiment
-            What is searched.
-        values
-            What `values` returned, and ``seconds``.
-        trials
-            All trials that were told, by number.
+        """Restore a state from its values and ``seconds``; `trials` are the evaluated ones.
 
         Raises
         ------
         UsageError, KeyError, TypeError, ValueError, AttributeError
-            If they are something else.
+            If the values are no state of this search.
         """
         strategy = STRATEGIES[experiment.evolution.strategy]
         return cls(
@@ -118,44 +100,44 @@ class SearchState:
 
 
 class Search:
-    """A search under way.
+    """A search that goes on from a state.
 
     Parameters
     ----------
-    bench
-        Trains, for the experiment that is searched.
+    trainer
+        Trains candidates of the experiment.
     record
-        Where trials are written down; those that it holds are not trained again.
+        Stores trials; those that it holds are not trained again.
     state
-        Where the search stands.
+        Where the search goes on.
     observer
-        Is informed of all progress.
+        Receives all progress.
     stop
-        Tells whether somebody wants the search to stop.
+        Returns whether the search shall stop before its end.
     """
 
     def __init__(
         self,
-        bench: Bench,
-        record: RunRecord,
+        trainer: Trainer,
+        record: Record,
         state: SearchState,
         observer: Observer,
         stop: Callable[[], bool],
     ) -> None:
-        self._bench, self._record, self._state = bench, record, state
+        self._trainer, self._record, self._state = trainer, record, state
         self._observer, self._stop = observer, stop
-        self._experiment = bench.experiment
-        self._clock = _Clock(state.seconds)
+        self._experiment = trainer.experiment
+        self._start = time.monotonic() - state.seconds
         self._phase: Phase = "baselines"
         self._reason = ""  # why the search ends; empty while it goes on
-        self._best = ""  # the text of best.toml, once it is known
+        self._best = ""  # the text of best.toml, at the end
         self._known = frozenset(record.trials)
         self._finished = len(self._known)
         self._baselines: tuple[Trial, ...] = ()
-        self._asked: dict[int, Candidate] = {}  # and not told
-        self._untold: dict[int, Trial] = {}  # finished, but one with a lower number is not
+        self._asked: dict[int, Candidate] = {}  # and not yet evaluated
+        self._early: dict[int, Trial] = {}  # finished before one with a lower number
         self._generation = state.strategy.generation  # that is evaluated
-        self._saved, self._cost_of_saving = -math.inf, 0.0  # when, and how long it took
+        self._saved, self._cost_of_saving = -math.inf, 0.0  # when, and how many seconds it took
 
     def run(self) -> None:
         """Go on to the end.
@@ -172,7 +154,6 @@ class Search:
         self._rescore()
 
     def _evaluate_baselines(self) -> None:
-        """Evaluate what was picked by hand, with the settings of all other trials."""
         self._report()
         candidates = deque(
             Candidate(number, self._genome(baseline), 0, "baseline", name=baseline.name)
@@ -180,17 +161,17 @@ class Search:
         )
         count = len(candidates)
         trials = []
-        for trial in self._bench.trials(candidates, self._record, self._is_to_stop):
+        for trial in self._trainer.trials(candidates, self._record, self._is_to_stop):
             trials.append(trial)
             self._count(trial)
         if self._stop() and len(trials) < count:
             self._halt()
         self._baselines = tuple(sorted(trials, key=lambda trial: trial.number))
         if len(trials) == count:
-            self._state.told = max(self._state.told, count)
+            self._state.evaluated = max(self._state.evaluated, count)
 
     def _genome(self, baseline: Baseline) -> dict[str, Value]:
-        """Leave out of a baseline what is the same for all trials: settings that are no genes."""
+        """Return a baseline's genome, without settings that are no genes and not its own."""
         space, training = self._experiment.space.genes, self._experiment.training
         return {
             name: value
@@ -201,38 +182,38 @@ class Search:
     def _evolve(self) -> None:
         """Ask, evaluate and tell until there is a reason to end.
 
-        Trials are told in the order of their numbers, and candidates asked as soon as fewer than
-        the strategy's look-ahead are asked and not told, so that nothing depends on which of them
-        is finished first.
+        The strategy receives results in the order of trial numbers, and is asked as soon as fewer
+        candidates than its look-ahead are asked and not yet evaluated. So nothing depends on
+        which candidate is finished first.
         """
         self._phase = "searching"
         self._reason = self._reason_to_end()
         self._report()
         candidates: deque[Candidate] = deque()
         self._ask(candidates)
-        for trial in self._bench.trials(candidates, self._record, self._is_to_stop):
-            self._untold[trial.number] = trial
+        for trial in self._trainer.trials(candidates, self._record, self._is_to_stop):
+            self._early[trial.number] = trial
             self._count(trial)
-            while self._state.told in self._untold:
-                self._tell(self._untold.pop(self._state.told))
+            while self._state.evaluated in self._early:
+                self._tell(self._early.pop(self._state.evaluated))
                 self._ask(candidates)
         if self._reason:
             return
         if self._stop():
             self._halt()
-        if self._asked:  # the time was over before these were
+        if self._asked:  # the time was over before these were evaluated
             self._reason = self._time_is_over()
-            untold = [self._untold[number] for number in sorted(self._untold)]
-            self._extend_front([*self._state.newest, *untold])
+            early = [self._early[number] for number in sorted(self._early)]
+            self._extend_front([*self._state.newest, *early])
         else:
             self._reason = EXHAUSTED
 
     def _ask(self, candidates: deque[Candidate]) -> None:
-        """Ask for as many candidates as may be known at a time, if the search goes on."""
+        """Ask for as many candidates as the look-ahead allows, if the search goes on."""
         if self._reason:
             return
         evolution, strategy = self._experiment.evolution, self._state.strategy
-        first = self._state.told + len(self._asked)
+        first = self._state.evaluated + len(self._asked)
         left = evolution.population * evolution.generations + len(self._baselines) - first
         new = strategy.ask(min(strategy.look_ahead - len(self._asked), left))
         self._asked |= {candidate.number: candidate for candidate in new}
@@ -248,7 +229,7 @@ class Search:
         genome = self._experiment.space.genome(self._asked.pop(trial.number).genome)
         state.newest.append(trial)
         state.strategy.tell([Individual(trial.number, genome, fitness_of(trial))])
-        state.told += 1
+        state.evaluated += 1
         if state.strategy.generation > generation:
             self._end_generation()
 
@@ -257,7 +238,7 @@ class Search:
         state.newest = []
         self._extend_front(trials)
         state.stagnation = state.stagnation.after(_all_costs(trials), _all_costs(state.front))
-        if self._clock.seconds() - self._saved >= self._cost_of_saving / _SHARE_OF_SAVING:
+        if self._seconds() - self._saved >= self._cost_of_saving / _SHARE_OF_SAVING:
             self.save()
         self._reason = self._reason_to_end()
 
@@ -266,15 +247,12 @@ class Search:
         self._report()
 
     def _reason_to_end(self) -> str:
-        state = self._state
-        settings, generations = self._experiment.evolution, state.strategy.generation
-        return (
-            reason_to_end(settings, generations, state.front, state.stagnation)
-            or self._time_is_over()
-        )
+        state, settings = self._state, self._experiment.evolution
+        reason = reason_to_end(settings, state.strategy.generation, state.front, state.stagnation)
+        return reason or self._time_is_over()
 
     def _time_is_over(self) -> str:
-        return time_is_over(self._experiment.evolution, self._clock.seconds())
+        return time_is_over(self._experiment.evolution, self._seconds())
 
     def _is_to_stop(self) -> bool:
         return self._stop() or bool(self._time_is_over())
@@ -302,8 +280,8 @@ class Search:
         self._report()
 
     def _scored_again(self, trials: Sequence[Trial], seeds: int) -> dict[int, Evaluation]:
-        """Evaluate trials again; those whose evaluation fails now are left out."""
-        outcomes = self._bench.evaluations(trials, seeds, self._stop)
+        """Evaluate trials again, without those that fail now."""
+        outcomes = self._trainer.evaluations(trials, seeds, self._stop)
         if len(outcomes) < len(trials):
             self._halt()
         return {
@@ -313,7 +291,7 @@ class Search:
         }
 
     def _halt(self) -> NoReturn:
-        """Write down where the search stands, and leave it."""
+        """Save the state and stop the search."""
         self.save()
         folder = self._record.folder
         if folder is None:
@@ -321,8 +299,8 @@ class Search:
         raise StoppedError(f"{folder.id}: stopped before its end; it can be resumed")
 
     def save(self) -> None:
-        """Write down where the search stands."""
-        start = self._clock.seconds()
+        """Save the state of the search as a checkpoint."""
+        start = self._seconds()
         state = {
             "phase": self._phase,
             "reason": self._reason if self._phase == "finished" else "",
@@ -334,21 +312,15 @@ class Search:
             **self._state.values(),
         }
         self._record.checkpoint(state)
-        self._saved = self._clock.seconds()
+        self._saved = self._seconds()
         self._cost_of_saving = self._saved - start
 
     def _count(self, trial: Trial) -> None:
-        """Count a trial as finished, unless it was before."""
         self._finished += trial.number not in self._known
         self._report()
 
     def _report(self) -> None:
-        self._observer(self.progress)
-
-    @property
-    def progress(self) -> Progress:
-        """How far the search has come."""
-        return Progress(
+        progress = Progress(
             self._experiment,
             self._phase,
             self._record.folder,
@@ -356,17 +328,12 @@ class Search:
             trials=self._finished,
             front=tuple(self._state.front),
             baselines=self._baselines,
-            seconds=self._clock.seconds(),
+            seconds=self._seconds(),
         )
+        self._observer(progress)
 
-
-class _Clock:
-    """How long a search has taken, in this process and in those before it."""
-
-    def __init__(self, earlier: float) -> None:
-        self._start = time.monotonic() - earlier
-
-    def seconds(self) -> float:
+    def _seconds(self) -> float:
+        """Return how long the search has taken, earlier processes included."""
         return time.monotonic() - self._start
 
 
@@ -375,7 +342,6 @@ def _costs(trial: Trial) -> tuple[float, ...] | None:
 
 
 def _all_costs(trials: Iterable[Trial]) -> list[tuple[float, ...]]:
-    """Give the costs of those trials that did not fail."""
     return [cost for cost in map(_costs, trials) if cost is not None]
 
 

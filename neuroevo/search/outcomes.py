@@ -1,4 +1,4 @@
-"""From a candidate and what became of it to a trial. Neither trains nor stores."""
+"""Makes a trial of a candidate and its result. Neither trains nor stores."""
 
 import math
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from neuroevo.workers.pool import Failure
 def trial_of(
     candidate: Candidate, outcome: Evaluation | Failure, objectives: Sequence[str], points: int
 ) -> Trial:
-    """Make the trial of a candidate, now that it is known what became of it.
+    """Make the trial of a candidate.
 
     Parameters
     ----------
     candidate
         What was evaluated.
     outcome
-        What it is worth, or why that can't be known.
+        Its evaluation, or why there is none.
     objectives
-        Names of the objectives, of which a failure has no value.
+        Names of the objectives; a failure has NaN for each.
     points
-        Length of a curve, which a failure does not have.
+        Length of a learning curve; that of a failure is infinite everywhere.
     """
     if isinstance(outcome, Failure):
         return Trial(
@@ -54,13 +54,7 @@ def trial_of(
 
 
 def checked(candidate: Candidate, recorded: Trial) -> Trial:
-    """Return a trial that was recorded before, if it is the candidate's.
-
-    Raises
-    ------
-    StorageError
-        If it is another one's.
-    """
+    """Return a recorded trial; StorageError if it belongs to another candidate."""
     for key, value in _origin(candidate).items():
         found = getattr(recorded, key)
         if value != found:
@@ -72,7 +66,7 @@ def checked(candidate: Candidate, recorded: Trial) -> Trial:
 
 
 def fitness_of(trial: Trial) -> tuple[float, ...]:
-    """Bring a trial's objectives to the scales on which they are compared; NaN stays NaN."""
+    """Return a trial's objectives on the scales on which they are compared; NaN stays NaN."""
     return tuple(
         OBJECTIVES[name].fitness(value) if math.isfinite(value) else math.nan
         for name, value in trial.objectives.items()
@@ -80,6 +74,6 @@ def fitness_of(trial: Trial) -> tuple[float, ...]:
 
 
 def _origin(candidate: Candidate) -> dict[str, Any]:
-    """Give what a trial has from its candidate, by the names that both have for it."""
+    """Return the fields that a candidate and its trial have in common."""
     origin = {part.name: getattr(candidate, part.name) for part in fields(candidate)}
     return origin | {"genome": dict(candidate.genome)}

@@ -1,4 +1,4 @@
-"""How far a search has come, as it reports it while it goes on. Does not know who listens."""
+"""The progress of a search, as its observer receives it. Does not know who observes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ class Progress:
 
     experiment: Experiment
     phase: Phase
-    folder: RunFolder | None = None  # none before there is anything to store, or in memory
+    folder: RunFolder | None = None  # None before the folder exists, or for a run in memory
     generation: int = 0  # the one that is evaluated
     trials: int = 0  # finished, baselines included
     front: tuple[Trial, ...] = ()  # after the last complete generation, best first
     baselines: tuple[Trial, ...] = ()
-    seconds: float = 0.0  # of searching, in this process and in those before it
+    seconds: float = 0.0  # of searching, earlier processes included
 
     @property
     def networks(self) -> int:
-        """How many trainings are finished."""
+        """The number of trained networks."""
         return self.trials * self.experiment.training.replicates
 
 
 Observer = Callable[[Progress], None]
 
 
-def nobody(_: Progress) -> None:
-    """Observe nothing."""
+def ignore_progress(*_: object) -> None:
+    """Do nothing: the default observer of a search and counter of a study."""
 
 
 class StoppedError(NeuroevoError):

@@ -1,7 +1,7 @@
-"""When a search is at its end, and why. Knows settings and scores, not how a search goes on."""
+"""When a search ends, and why. Knows settings and scores, not how a search goes on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from neuroevo.evolution import Costs, hypervolume, reference_point
@@ -9,30 +9,30 @@ from neuroevo.experiment import EvolutionSettings
 from neuroevo.runs import Trial
 
 ENDS = ("generations", "time_limit", "target", "patience")
-"""The settings of `[evolution]` that only say when a search ends."""
+"""The settings of `[evolution]` that only decide when a search ends."""
 
 EXHAUSTED = "the space holds no more configurations"
 
 
 @dataclass(frozen=True, slots=True)
 class Stagnation:
-    """How long the front has gained nothing in hypervolume.
+    """For how many generations the hypervolume of the front has not grown.
 
-    Volumes are measured on the scales on which configurations are compared, up to a reference
-    point a tenth beyond the worst of the first generation in which anything worked.
+    The reference point lies a tenth beyond the worst trial of the first generation in which a
+    trial did not fail, on the scales on which trials are compared.
     """
 
-    reference: tuple[float, ...] = ()  # empty before anything worked
+    reference: tuple[float, ...] = ()  # empty while all trials have failed
     hypervolume: float = 0.0
     generations: int = 0  # since the last gain
 
     def after(self, generation: Sequence[Costs], front: Sequence[Costs]) -> "Stagnation":
-        """Return what it is after a generation.
+        """Return the stagnation after one more generation.
 
         Parameters
         ----------
         generation
-            The costs of its trials, but for those that failed.
+            The costs of its trials, without those that failed.
         front
             The costs of the front of all trials.
         """
@@ -44,19 +44,9 @@ class Stagnation:
             return Stagnation(reference, volume)
         return Stagnation(reference, self.hypervolume, self.generations + 1)
 
-    def state(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return asdict(self) | {"reference": list(self.reference)}
-
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """Make it from what `state` returned.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            If it is something else.
-        """
+        """Restore it from its fields; KeyError, TypeError or ValueError if one is wrong."""
         return cls(
             tuple(map(float, state["reference"])),
             float(state["hypervolume"]),
@@ -67,24 +57,11 @@ class Stagnation:
 def reason_to_end(
     settings: EvolutionSettings, generations: int, front: Sequence[Trial], stagnation: Stagnation
 ) -> str:
-    """Say why a search ends after a generation; empty if it goes on.
-
-    Parameters
-    ----------
-    settings
-        What it shall reach.
-    generations
-        How many are done.
-    front
-        The trials of its front.
-    stagnation
-        How long it has gained nothing.
-    """
+    """Return why a search ends after a number of complete generations; empty if it goes on."""
+    target = settings.target or {}
     for trial in front:
-        if settings.target and all(
-            trial.objectives[name] <= value for name, value in settings.target.items()
-        ):
-            reached = ", ".join(f"{name} = {value:g}" for name, value in settings.target.items())
+        if target and all(trial.objectives[name] <= value for name, value in target.items()):
+            reached = ", ".join(f"{name} = {value:g}" for name, value in target.items())
             return f"trial {trial.number} reached the target, {reached}"
     if settings.patience is not None and stagnation.generations >= settings.patience:
         return f"{_generations(settings.patience)} without a gain in hypervolume"
@@ -94,7 +71,7 @@ def reason_to_end(
 
 
 def time_is_over(settings: EvolutionSettings, seconds: float) -> str:
-    """Say that the time limit is reached; empty if it is not."""
+    """Return that the time limit is reached, as a reason to end; empty if it is not."""
     if settings.time_limit is None or seconds < settings.time_limit:
         return ""
     return f"the time limit of {settings.time_limit:g} s is over"

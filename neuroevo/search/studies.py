@@ -1,7 +1,7 @@
-"""What a run may be asked afterwards: is random search as good, and which gene brought what.
+"""Random search and ablation for a finished run.
 
-Trains as the run did, and keeps each answer in a journal of its own. Knows neither fronts nor
-figures: whoever asks says which trials to go from and to.
+Trains as the run did, and keeps the trials of each study in a journal of its own. The caller says
+between which trials an ablation goes.
 """
 
 import math
@@ -18,68 +18,64 @@ from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
 from neuroevo.learning import TrainingSettings
 from neuroevo.runs import Journal, RunFolder, RunLock, Trial, read_experiment, read_start
-from neuroevo.search.beginning import bench_of, recovered
-from neuroevo.search.bench import Bench
 from neuroevo.search.outcomes import checked, fitness_of
-from neuroevo.search.record import JournalRecord, StudyRecord
+from neuroevo.search.progress import ignore_progress
+from neuroevo.search.record import JournalRecord, Record
+from neuroevo.search.start_and_resume import recovered, trainer_of
+from neuroevo.search.trainer import Trainer
 from neuroevo.space import Value
 from neuroevo.strategies import Options
 from neuroevo.strategies.random_search import RandomSearch
 from neuroevo.workers import Workers
 
 Counter = Callable[[int, int], None]
-"""Is told how many trials are finished, and of how many."""
+"""Receives the number of finished trials, and the number of all trials."""
 
-_DRAWING_SEED = 2  # second part of the seed: not that of the search's own draws
-
-
-def count_nothing(_finished: int, _of: int) -> None:
-    """Count nothing."""
+_RANDOM_SEED = 2  # second part of the seed: not that of the search's own draws
 
 
 def random_search(
-    bench: Bench, record: StudyRecord, trials: int, counter: Counter = count_nothing
+    trainer: Trainer, record: Record, trials: int, counter: Counter = ignore_progress
 ) -> None:
     """Train random configurations of a run's search space, for comparison with evolution.
 
     They are drawn as the first generation of a search is, all distinct, and trained from the same
-    starting weights on the same samples. Those that an earlier call trained are kept.
+    starting weights on the same samples. Trials of an earlier call are kept.
 
     Parameters
     ----------
-    bench
-        The run's.
+    trainer
+        The trainer of the run.
     record
-        Of this study, see `study`.
+        The record of this study, see `study`.
     trials
-        How many; fewer where the space holds no more.
+        How many; fewer if the space holds fewer.
     counter
-        Is told how far it has come.
+        Receives the progress.
 
     Raises
     ------
     StorageError
         If a file can't be written.
     """
-    candidates = _drawn(bench.experiment, trials)
-    _forget_others(record, candidates)
-    _train(bench, record, candidates, lambda finished: counter(finished, len(candidates)))
+    candidates = _drawn(trainer.experiment, trials)
+    _train(trainer, record, candidates, counter, len(candidates))
 
 
 def ablate(
-    bench: Bench, record: StudyRecord, source: Trial, target: Trial, counter: Counter
+    trainer: Trainer, record: Record, source: Trial, target: Trial, counter: Counter
 ) -> None:
-    """Go from one trial's configuration to another's, one gene at a time, the most useful first.
+    """Go from one trial's configuration to another's, one gene at a time, the best change first.
 
     In each round every gene that still differs is changed alone, and the best change is kept: by
     the first objective, ties by the next. Fawcett & Hoos 2016, "Analysing differences between
     algorithm configurations through ablation". The trials of a round have its number as their
-    generation and the changed gene as their name; round 0 is the source itself. What their parent
-    is was kept in the round before.
+    generation, the changed gene as their name, and the trial kept in the round before as their
+    parent; round 0 is the source itself.
 
     Parameters
     ----------
-    bench, record, counter
+    trainer, record, counter
         As for `random_search`.
     source, target
         Two of the run's trials.
@@ -89,31 +85,26 @@ def ablate(
     StorageError
         As for `random_search`.
     """
-    left = _changes(source.genome, target.genome, bench.experiment.training)
-    trials = 1 + len(left) * (len(left) + 1) // 2
+    left = _changes(source.genome, target.genome, trainer.experiment.training)
+    total = 1 + len(left) * (len(left) + 1) // 2
     candidates = [Candidate(0, source.genome, 0, "ablation", name=source.name)]
     while candidates:
-        _forget_others(record, candidates)
-        tried = _train(bench, record, candidates, _counter_from(candidates[0], trials, counter))
-        kept = min(tried, key=_costs)
+        trials = _train(trainer, record, candidates, counter, total)
+        kept = min(trials, key=_costs)
         left.pop(kept.name, None)
-        candidates = _changed(kept, left, number=tried[-1].number + 1)
-
-
-def _counter_from(first: Candidate, trials: int, counter: Counter) -> Callable[[int], None]:
-    return lambda finished: counter(first.number + finished, trials)
+        candidates = _changed(kept, left, number=trials[-1].number + 1)
 
 
 @contextmanager
-def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Bench, JournalRecord]]:
-    """Open the bench of a run, and a journal beside the run's own.
+def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Trainer, Record]]:
+    """Open the trainer of a run and the record of a study.
 
     Parameters
     ----------
     folder
         A run that nobody writes to.
     path
-        The journal's file; it is made when it does not exist.
+        The journal of the study; it is made if it does not exist.
     workers
         Who trains.
 
@@ -128,42 +119,40 @@ def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Ben
     """
     with RunLock(folder):
         start = read_start(folder.start_file)
-        bench = bench_of(read_experiment(folder, start), start, workers)
+        trainer = trainer_of(read_experiment(folder, start), start, workers)
         trials, _ = recovered(path, path.with_suffix(".damaged.jsonl"))
-        with bench, Journal(path) as journal:
-            yield bench, JournalRecord(journal, trials)
-
-
-def _forget_others(record: StudyRecord, candidates: Sequence[Candidate]) -> None:
-    """Forget all that is recorded if it is not of these candidates."""
-    try:
-        for candidate in candidates:
-            if candidate.number in record.trials:
-                checked(candidate, record.trials[candidate.number])
-    except StorageError:
-        record.clear()
+        with trainer, Journal(path) as journal:
+            yield trainer, JournalRecord(journal, trials)
 
 
 def _train(
-    bench: Bench,
-    record: StudyRecord,
+    trainer: Trainer,
+    record: Record,
     candidates: Sequence[Candidate],
-    count: Callable[[int], None],
+    counter: Counter,
+    total: int,
 ) -> list[Trial]:
-    """Train candidates; give their trials in the order of their numbers."""
-    known = {candidate.number for candidate in candidates} & record.trials.keys()
-    trials = []
-    count(len(known))
-    for trial in bench.trials(deque(candidates), record):
+    """Train candidates; return their trials by number. Trials of other candidates are removed."""
+    known = [candidate for candidate in candidates if candidate.number in record.trials]
+    try:
+        for candidate in known:
+            checked(candidate, record.trials[candidate.number])
+    except StorageError:
+        record.clear()
+        known = []
+    before = candidates[0].number if candidates else 0
+    counter(before + len(known), total)
+    trials: list[Trial] = []
+    for trial in trainer.trials(deque(candidates), record):
         trials.append(trial)
-        if trial.number not in known:
-            count(len(trials))
+        if len(trials) > len(known):  # those that are known come first
+            counter(before + len(trials), total)
     return sorted(trials, key=lambda trial: trial.number)
 
 
 def _drawn(experiment: Experiment, trials: int) -> list[Candidate]:
     """Draw random genomes as the first generation of a search is drawn."""
-    sequence = np.random.SeedSequence((experiment.seed, _DRAWING_SEED))
+    sequence = np.random.SeedSequence((experiment.seed, _RANDOM_SEED))
     options = Options(
         population_size=max(trials, 4), seed=int(sequence.generate_state(1, np.uint64)[0])
     )
@@ -173,7 +162,7 @@ def _drawn(experiment: Experiment, trials: int) -> list[Candidate]:
 def _changes(
     source: Mapping[str, Value], target: Mapping[str, Value], training: TrainingSettings
 ) -> dict[str, Value]:
-    """Give the genes in which a configuration differs from another one and which it reads."""
+    """Return the genes of the target that differ from the source and are read."""
     settings: dict[str, Value] = {name: getattr(training, name) for name in TRAINING_GENES}
     before, after = settings | dict(source), settings | dict(target)
     return {
@@ -184,16 +173,10 @@ def _changes(
 
 
 def _changed(kept: Trial, left: Mapping[str, Value], number: int) -> list[Candidate]:
-    """Change each gene that is left alone, as the next round; numbers go on from this one."""
+    """Return the candidates of the next round, in each of which one gene is changed."""
+    generation, parents = kept.generation + 1, (kept.number,)
     return [
-        Candidate(
-            place,
-            {**kept.genome, gene: value},
-            kept.generation + 1,
-            "ablation",
-            (kept.number,),
-            gene,
-        )
+        Candidate(place, {**kept.genome, gene: value}, generation, "ablation", parents, gene)
         for place, (gene, value) in enumerate(left.items(), start=number)
     ]
 

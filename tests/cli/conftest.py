@@ -1,4 +1,4 @@
-"""The real command in processes of its own, and one tiny finished run for all who only read."""
+"""The real command in processes of its own, and one small finished run for tests that read it."""
 
 import contextlib
 import os
@@ -48,9 +48,9 @@ def _forked(*arguments: str, cwd: Path | None = None) -> Completed:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Give a function that starts the command and returns the process; none outlives its test.
+    """Return a function that starts the command; its process ends with the test.
 
-    A test that runs in the background of a shell ignores Ctrl-C, and what it starts would too.
+    In the background of a shell a test ignores Ctrl-C, and so would the process.
     """
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.ExitStack() as started:
@@ -67,22 +67,22 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture(scope="session")
 def neuroevo() -> Command:
-    """Give the command: a function of its arguments that returns the finished process.
+    """Return the command: a function of its arguments that returns the finished process.
 
-    It is forked from a process that has loaded what it needs already.
+    The process is forked from one that has already loaded what the command imports.
     """
     return _forked
 
 
 @pytest.fixture(scope="session")
 def fresh_neuroevo() -> Command:
-    """Give the command as users start it, with other environment variables where given."""
+    """Return the command as users start it, with other environment variables if given."""
     return _fresh
 
 
 @pytest.fixture(scope="session")
 def experiment_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the shortest experiment file."""
+    """Return the path of the shortest experiment file."""
     path = tmp_path_factory.mktemp("experiments") / "tiny.toml"
     path.write_text('name = "tiny"\n[task]\nkind = "mouse"\n')
     return path
@@ -90,19 +90,19 @@ def experiment_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_run(experiment_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Completed:
-    """Give the finished process of a tiny search; its arguments end with the results folder."""
+    """Return the finished process of a small search; its last argument is the results folder."""
     results = tmp_path_factory.mktemp("runs") / "results"
     return _fresh("run", str(experiment_file), *TINY, "--results", str(results))
 
 
 @pytest.fixture(scope="session")
 def results(tiny_run: Completed) -> Path:
-    """Give a results folder with one finished run."""
+    """Return a results folder with one finished run."""
     assert tiny_run.returncode == 0, tiny_run.stderr
     return Path(tiny_run.args[-1])
 
 
 @pytest.fixture(scope="session")
 def run_folder(tiny_run: Completed) -> Path:
-    """Give the folder of the finished run."""
+    """Return the folder of the finished run."""
     return Path(tiny_run.stdout.removesuffix("\n"))

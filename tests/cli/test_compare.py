@@ -20,7 +20,7 @@ SMALL = ("evolution.population=5", "evolution.generations=2", "training.samples=
 def other_run(
     neuroevo: Command, experiment_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """Give the folder of a second run, of another population and seed."""
+    """Return the folder of a second run, with another population and seed."""
     changes = [word for change in (*SMALL, "training.replicates=2") for word in ("--set", change)]
     results = str(tmp_path_factory.mktemp("others"))
     ran = neuroevo(
@@ -30,10 +30,10 @@ def other_run(
     return Path(ran.stdout.strip())
 
 
-def test_compare_writes_a_page_and_says_what_it_found(
+def test_compare_writes_a_page_and_a_summary(
     neuroevo: Command, run_folder: Path, other_run: Path, tmp_path: Path
 ) -> None:
-    """The path is on stdout, what differs and who is ahead on stderr, the page in its file."""
+    """The path is on stdout, the summary on stderr, the page in its file."""
     results = ("--results", str(run_folder.parent))
     compared = neuroevo("compare", run_folder.name, str(other_run), *results, cwd=tmp_path)
     assert compared.returncode == 0, compared.stderr
@@ -44,7 +44,7 @@ def test_compare_writes_a_page_and_says_what_it_found(
     assert "What differs" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
 
 
-def test_compare_as_json_is_what_python_has(
+def test_compare_as_json_has_the_tables_of_python(
     neuroevo: Command, run_folder: Path, other_run: Path, tmp_path: Path
 ) -> None:
     """Strict JSON has the tables of neuroevo.compare, also of an unfinished run of the same id."""
@@ -65,10 +65,10 @@ def test_compare_as_json_is_what_python_has(
     assert list(tmp_path.iterdir()) == [copy]
 
 
-def test_what_is_wrong_with_runs_is_said_at_once(
+def test_problems_of_compared_runs_come_at_once(
     neuroevo: Command, run_folder: Path, tmp_path: Path
 ) -> None:
-    """A damaged run, a missing one and one named twice are refused in a line each."""
+    """A damaged run, a missing one and a repeated one are refused in one line each."""
     damaged = tmp_path / "damaged-20200101-000000"
     shutil.copytree(run_folder, damaged)
     (damaged / "trials.jsonl").write_text("{}\n")

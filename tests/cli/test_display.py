@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from neuroevo import wording
-from neuroevo.cli.display import DRAWN_A_SECOND, Lines, LiveDisplay, Silence, watch
+from neuroevo.cli.display import DRAWN_A_SECOND, Display, Lines, LiveDisplay, watch
 from neuroevo.experiment import Experiment
 from neuroevo.runs import RunFolder, Trial
 from neuroevo.search import Progress
@@ -32,34 +32,34 @@ SCORE = wording.number(1.5e-9)
 
 
 class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
+    """A stream that pretends to be a terminal."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
 
-def story() -> list[Progress]:
-    """Tell a search from its beginning to its end, as an observer is told."""
+def progress_of_a_search() -> list[Progress]:
+    """Return all progress of a search, as an observer receives it."""
     compiling = Progress(EXPERIMENT, "compiling")
     baselines = replace(compiling, phase="baselines", folder=RunFolder(Path("results/quick-1")))
-    told = [compiling, baselines]
-    told += [replace(baselines, trials=n, seconds=n / 10) for n in range(1, 6)]
+    reports = [compiling, baselines]
+    reports += [replace(baselines, trials=n, seconds=n / 10) for n in range(1, 6)]
     for generation in range(2):
-        last = replace(told[-1], phase="searching", generation=generation)
+        last = replace(reports[-1], phase="searching", generation=generation)
         steps = range(last.trials + 1, last.trials + 5)
-        told += [replace(last, trials=n, seconds=n / 10) for n in steps]
-        told.append(replace(told[-1], front=(TRIAL,)))
-    told.append(replace(told[-1], phase="rescoring"))
-    told.append(replace(told[-1], phase="finished"))
-    return told
+        reports += [replace(last, trials=n, seconds=n / 10) for n in steps]
+        reports.append(replace(reports[-1], front=(TRIAL,)))
+    reports.append(replace(reports[-1], phase="rescoring"))
+    reports.append(replace(reports[-1], phase="finished"))
+    return reports
 
 
 def test_a_pipe_gets_a_line_for_each_phase_and_generation() -> None:
-    """Each line is whole, plain, and written when what it tells has happened."""
+    """Each line is complete, plain, and written when its phase or generation is."""
     stream = io.StringIO()
     with Lines(stream) as display:
-        for progress in story():
+        for progress in progress_of_a_search():
             display(progress)
     assert stream.getvalue() == (
         "quick: loading the kernel, which is compiled on first use\n"
@@ -73,33 +73,33 @@ def test_a_pipe_gets_a_line_for_each_phase_and_generation() -> None:
     )
 
 
-def test_a_reader_of_messages_who_leaves_does_not_end_the_search() -> None:
-    """When stderr can't be written any more, the display is quiet and the search goes on."""
+def test_a_closed_stderr_does_not_end_the_search() -> None:
+    """If stderr can't be written any more, the display is quiet and the search goes on."""
     reading, writing = os.pipe()
     os.close(reading)
     left = os.fdopen(writing, "w")
     display = Lines(left)
-    for progress in story():
+    for progress in progress_of_a_search():
         display(progress)
     with suppress(BrokenPipeError):  # what the display did not hear of, closing does
         left.close()
-    assert display.latest == story()[-1]
+    assert display.latest == progress_of_a_search()[-1]
 
 
-def test_quiet_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """With quiet nothing is written; the latest progress is known all the same."""
     with watch(quiet=True) as display:
-        for progress in story():
+        for progress in progress_of_a_search():
             display(progress)
-    assert isinstance(display, Silence)
-    assert display.latest == story()[-1]
+    assert type(display) is Display
+    assert display.latest == progress_of_a_search()[-1]
     assert capsys.readouterr() == ("", "")
 
 
 def test_without_a_terminal_lines_are_written(capsys: pytest.CaptureFixture[str]) -> None:
     """Captured output is no terminal, so it gets plain lines on stderr."""
     with watch(quiet=False) as display:
-        display(story()[0])
+        display(progress_of_a_search()[0])
     assert isinstance(display, Lines)
     assert capsys.readouterr() == (
         "",
@@ -108,29 +108,29 @@ def test_without_a_terminal_lines_are_written(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])
-def test_a_terminal_shows_where_the_search_is(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
-    """The display tells phase, generation, speed, networks, scores, front and time left."""
+def test_a_terminal_shows_the_progress(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """The display has phase, generation, speed, networks, scores, front and time left."""
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("TERM", "xterm")
     stream = Terminal()
     with LiveDisplay(stream) as display:
-        display(replace(story()[-4], seconds=75.0))
+        display(replace(progress_of_a_search()[-4], seconds=75.0))
         time.sleep(2.5 / DRAWN_A_SECOND)
     drawn = stream.getvalue()
     for part in ("quick", "searching", "2 of 2", "208 trained", SCORE, "31", "1:15"):
         assert part in drawn
 
 
-def test_many_trials_cost_next_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing does not follow the trials: a hundred thousand of them draw no more than a few."""
+def test_drawing_does_not_depend_on_the_number_of_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred thousand trials draw no more often than a few."""
     monkeypatch.setenv("TERM", "xterm")
     stream = Terminal()
     with LiveDisplay(stream) as display:
         before = time.monotonic()
         for _ in range(100_000):
-            display(story_end)
+            display(last_progress)
         seconds = time.monotonic() - before
     assert stream.getvalue().count("quick") <= DRAWN_A_SECOND * seconds + 3
 
 
-story_end = story()[-1]
+last_progress = progress_of_a_search()[-1]

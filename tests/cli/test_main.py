@@ -44,8 +44,8 @@ cli.main()
 """
 
 
-def test_help_lists_the_commands_that_there_are(neuroevo: Command) -> None:
-    """Every promised command is in the help, and the help goes to stdout."""
+def test_help_lists_the_commands(neuroevo: Command) -> None:
+    """Every command is in the help, and the help goes to stdout."""
     shown = neuroevo("--help")
     assert shown.returncode == 0
     assert shown.stderr == ""
@@ -56,8 +56,8 @@ def test_help_lists_the_commands_that_there_are(neuroevo: Command) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_help_has_an_example_and_names_what_is_data(neuroevo: Command, command: str) -> None:
-    """The help of a command shows it in use and says what goes to stdout."""
+def test_each_help_has_an_example_and_describes_stdout(neuroevo: Command, command: str) -> None:
+    """The help of a command has examples and says what goes to stdout."""
     shown = neuroevo(command, "--help")
     assert shown.returncode == 0
     assert f"neuroevo {command}" in shown.stdout.partition("Examples:")[2]
@@ -65,7 +65,7 @@ def test_each_help_has_an_example_and_names_what_is_data(neuroevo: Command, comm
 
 
 def test_help_loads_nothing_slow() -> None:
-    """The help is quick because none of the large libraries is imported for it."""
+    """None of the large libraries is imported for the help."""
     program = """
 import sys
 from neuroevo.cli.main import main
@@ -82,7 +82,7 @@ finally:
 
 
 def test_version_is_the_installed_one(neuroevo: Command) -> None:
-    """--version prints one line of data."""
+    """--version prints the version to stdout."""
     assert neuroevo("--version").stdout == f"neuroevo {metadata.version('neuroevo')}\n"
 
 
@@ -111,8 +111,8 @@ def test_wrong_arguments_get_one_line(neuroevo: Command, arguments: tuple[str, .
     assert refused.stderr.removesuffix("\n").isprintable()
 
 
-def test_the_unexpected_is_one_line_too() -> None:
-    """An error that nobody thought of is named in one line, without a traceback."""
+def test_an_unexpected_error_is_one_line() -> None:
+    """An unexpected error is reported in one line, without a traceback."""
     failed = subprocess.run(
         [sys.executable, "-c", BROKEN, "run"], check=False, capture_output=True, text=True
     )
@@ -138,7 +138,7 @@ def test_a_second_signal_while_the_first_is_reported_ends_the_process(
 
 
 def test_debug_shows_the_traceback(neuroevo: Command, tmp_path: Path) -> None:
-    """With --debug the traceback stands before the lines that are there without it."""
+    """With --debug the traceback comes before the usual lines."""
     failed = subprocess.run(
         [sys.executable, "-c", BROKEN, "--debug", "run"],
         check=False, capture_output=True, text=True,
@@ -151,8 +151,8 @@ def test_debug_shows_the_traceback(neuroevo: Command, tmp_path: Path) -> None:
     assert refused.returncode == 2
 
 
-def test_a_reader_who_leaves_is_no_error(start: Start, results: Path) -> None:
-    """When the other end of the pipe closes, the command ends without a word."""
+def test_a_closed_pipe_is_no_error(start: Start, results: Path) -> None:
+    """If the other end of the pipe closes, the command ends without a message."""
     reading, writing = os.pipe()
     os.close(reading)
     arguments = ["trials", "latest", "--results", str(results)]
@@ -175,10 +175,10 @@ def test_output_that_cannot_be_written_is_an_error(results: Path) -> None:
     assert failed.stderr == "neuroevo: No space left on device\n"
 
 
-def test_an_encoding_without_the_letters_is_no_error(
+def test_characters_that_the_encoding_lacks_are_replaced(
     fresh_neuroevo: Command, results: Path
 ) -> None:
-    """Where stdout is plain ASCII, letters that it lacks are replaced."""
+    """If stdout is ASCII, other characters are replaced."""
     ascii_only = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
     shown = fresh_neuroevo("show", "latest", "--results", str(results), env=ascii_only)
     assert shown.returncode == 0

@@ -14,8 +14,8 @@ from neuroevo.tasks import TASKS
 Command = Callable[..., CompletedProcess[str]]
 
 
-def test_a_new_experiment_is_the_default_one(neuroevo: Command, tmp_path: Path) -> None:
-    """The file that is written loads, and its values are the defaults that it claims to hold."""
+def test_a_new_experiment_has_the_defaults(neuroevo: Command, tmp_path: Path) -> None:
+    """The written file loads, and its values are the defaults."""
     written = neuroevo("new", "quick", cwd=tmp_path)
     assert written.stdout == "quick.toml\n"
     assert "neuroevo run quick.toml" in written.stderr
@@ -23,8 +23,8 @@ def test_a_new_experiment_is_the_default_one(neuroevo: Command, tmp_path: Path) 
     assert load_experiment(tmp_path / "quick.toml") == default
 
 
-def test_a_new_experiment_never_overwrites(neuroevo: Command, tmp_path: Path) -> None:
-    """A file of that name stays as it is."""
+def test_new_does_not_overwrite_a_file(neuroevo: Command, tmp_path: Path) -> None:
+    """An existing file is not changed."""
     (tmp_path / "quick.toml").write_text("mine")
     refused = neuroevo("new", "quick", cwd=tmp_path)
     assert refused.returncode == 2
@@ -34,22 +34,22 @@ def test_a_new_experiment_never_overwrites(neuroevo: Command, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", 'quo"te', "a b", "x" * 100])
 def test_unsafe_names_are_refused(neuroevo: Command, tmp_path: Path, name: str) -> None:
-    """A name that no folder should have writes nothing."""
+    """For a name that no folder should have, nothing is written."""
     refused = neuroevo("new", name, cwd=tmp_path)
     assert refused.returncode == 2
     assert refused.stderr.startswith("neuroevo: name: must be")
     assert not [*tmp_path.iterdir()]
 
 
-def test_the_template_has_no_placeholder_left() -> None:
-    """Only the name is filled in, and it is filled in everywhere."""
+def test_all_placeholders_of_the_template_are_replaced() -> None:
+    """The name is filled in everywhere, and nothing else is."""
     text = experiment_text("quick")
     assert "$" not in text
     assert 'name = "quick"' in text
 
 
 def test_tasks_are_listed_with_their_settings(neuroevo: Command) -> None:
-    """Every task of the catalogue is there with every key but its kind, each explained."""
+    """Every task of the catalogue is there with all its keys, each described."""
     listed = json.loads(neuroevo("tasks", "--json").stdout)
     assert [task["kind"] for task in listed] == list(TASKS)
     for task in listed:
@@ -62,14 +62,14 @@ def test_tasks_are_listed_with_their_settings(neuroevo: Command) -> None:
 
 
 def test_the_new_file_has_every_setting_with_its_default() -> None:
-    """No key that an experiment may have is missing from it, and none has another value."""
+    """It has all keys of an experiment, with their defaults."""
     written = tomllib.loads(experiment_text("begin"))
     resolved = tomllib.loads(Experiment.of({"name": "begin", "task": {"kind": "mouse"}}).to_toml())
     everything = TrainingSettings().model_dump(exclude_none=True)
     assert written == resolved | {"note": "", "training": everything}
 
 
-def test_new_takes_the_name_of_a_file_as_well(neuroevo: Command, tmp_path: Path) -> None:
-    """NAME.toml is understood as NAME."""
+def test_new_accepts_the_name_of_a_file(neuroevo: Command, tmp_path: Path) -> None:
+    """NAME.toml means NAME."""
     assert neuroevo("new", "mine.toml", cwd=tmp_path).stdout == "mine.toml\n"
     assert load_experiment(tmp_path / "mine.toml").name == "mine"

@@ -39,7 +39,7 @@ objectives = ["samples_to_target"]
 def test_list_shows_each_run_with_its_best(
     neuroevo: Command, results: Path, run_folder: Path
 ) -> None:
-    """The table has a line a run; its numbers are those of the run."""
+    """The table has one line for each run, with its scores."""
     listed = neuroevo("list", "--results", str(results))
     heading, line = listed.stdout.splitlines()
     assert heading.split()[:4] == ["run", "experiment", "state", "trials"]
@@ -50,16 +50,16 @@ def test_list_shows_each_run_with_its_best(
     assert summary["best"]["final_mse"] == front[0].objectives["final_mse"]
 
 
-def test_list_of_nothing_is_no_error(neuroevo: Command, tmp_path: Path) -> None:
-    """Without runs the table is empty, and the reason is said on stderr."""
+def test_list_without_runs_is_no_error(neuroevo: Command, tmp_path: Path) -> None:
+    """Without runs stdout is empty, and the reason is on stderr."""
     listed = neuroevo("list", cwd=tmp_path)
     assert (listed.returncode, listed.stdout) == (0, "")
     assert listed.stderr == "no runs in results yet\n"
     assert json.loads(neuroevo("list", "--json", cwd=tmp_path).stdout) == []
 
 
-def test_list_keeps_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
-    """A run that can't be read is listed as damaged beside the others."""
+def test_list_includes_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
+    """A run that can't be read is listed as damaged, with the others."""
     shutil.copytree(run_folder, tmp_path / "damaged-20200101-000000")
     shutil.copytree(run_folder, tmp_path / run_folder.name)
     (tmp_path / "damaged-20200101-000000" / "trials.jsonl").write_text("{}\n")
@@ -68,10 +68,10 @@ def test_list_keeps_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_path:
     assert "trials.jsonl, line 1" in damaged["problems"][0]
 
 
-def test_show_tells_experiment_environment_front_and_baselines(
+def test_show_has_experiment_environment_front_and_baselines(
     neuroevo: Command, results: Path
 ) -> None:
-    """What was asked, on what it ran, and what came of it are all there."""
+    """The experiment, the machine and the results are all there."""
     shown = neuroevo("show", "latest", "--results", str(results))
     assert shown.returncode == 0
     parts = ["mouse", "200 samples", "2 generations of 4", "Python", "Pareto front", "article-deep"]
@@ -80,17 +80,17 @@ def test_show_tells_experiment_environment_front_and_baselines(
     assert shown.stderr == ""
 
 
-def test_an_interrupted_run_tells_how_it_goes_on(
+def test_show_says_how_to_resume_an_interrupted_run(
     neuroevo: Command, run_folder: Path, tmp_path: Path
 ) -> None:
-    """Without an end it is interrupted, while somebody writes to it it is running."""
+    """An unfinished run is interrupted; while a process writes to it, it is running."""
     copy = tmp_path / "it's half-20261122-154455"
     shutil.copytree(run_folder, copy)
     (copy / "checkpoint.json").write_text("{}")
     shown = neuroevo("show", str(copy))
     state = " ".join(shown.stdout.split())
     assert re.search(r"interrupted, [012] generations? done; ", state)
-    assert "checkpoint.json: must end with its checksum, but is damaged; go on with:" in state
+    assert "checkpoint.json: must end with its checksum, but is damaged; resume with:" in state
     assert shlex.join(["neuroevo", "resume", str(copy)]) in state
     with RunLock(RunFolder(copy)):
         shown = neuroevo("show", str(copy))
@@ -103,7 +103,7 @@ def test_an_interrupted_run_tells_how_it_goes_on(
 def test_show_as_json_agrees_with_the_journal(
     neuroevo: Command, results: Path, run_folder: Path
 ) -> None:
-    """The JSON of a front trial is what the journal holds; ratios are those of the samples."""
+    """The JSON of a front trial is what the journal holds."""
     shown = json.loads(neuroevo("show", "latest", "--json", "--results", str(results)).stdout)
     recorded = {trial.number: trial for trial in read_trials(run_folder / "trials.jsonl")}
     assert shown["trials"] == len(recorded)
@@ -143,7 +143,7 @@ def test_trials_as_parquet(run_folder: Path, tmp_path: Path) -> None:
 def test_layers_with_activations_of_their_own_are_run_shown_and_exported(
     neuroevo: Command, tmp_path: Path
 ) -> None:
-    """From the file they reach the journal, the front's table and each format of the trials."""
+    """They are in the journal, the front's table and each format of the trials."""
     experiment = tmp_path / "mixed.toml"
     experiment.write_text(MIXED, encoding="utf-8")
     ran = neuroevo("run", str(experiment), "--jobs", "1", cwd=tmp_path)
@@ -178,7 +178,7 @@ def parquet(run_folder: Path, folder: Path) -> Path:
 def test_best_is_the_best_of_the_run(
     neuroevo: Command, results: Path, run_folder: Path, tmp_path: Path
 ) -> None:
-    """Rank 1 is best.toml to the letter; any rank loads as an experiment with fixed genes."""
+    """Rank 1 is best.toml; any rank loads as an experiment with fixed genes."""
     front = load_run(run_folder).pareto_front()
     place = ("latest", "--results", str(results))
     assert neuroevo("best", *place).stdout == (run_folder / "best.toml").read_text()
@@ -195,16 +195,14 @@ def test_best_is_the_best_of_the_run(
 
 @pytest.mark.parametrize("rank", ["0", "999"])
 def test_a_rank_beyond_the_front_is_refused(neuroevo: Command, results: Path, rank: str) -> None:
-    """The message tells how many ranks there are."""
+    """The message has the number of ranks."""
     refused = neuroevo("best", "latest", "--rank", rank, "--results", str(results))
     assert refused.returncode == 2
     assert "--rank: must be between 1 and " in refused.stderr
 
 
-def test_report_trains_what_is_asked_for(
-    neuroevo: Command, run_folder: Path, tmp_path: Path
-) -> None:
-    """Random search and ablation are there once they were asked for; another baseline is named."""
+def test_report_trains_studies(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
+    """Random search and ablation are in the run afterwards; an unknown baseline is refused."""
     copy = tmp_path / run_folder.name
     shutil.copytree(run_folder, copy)
     options = ("--random-search", "--ablation", "--baseline", "article-tanh", "--jobs", "1")
@@ -218,8 +216,8 @@ def test_report_trains_what_is_asked_for(
     assert "did you mean 'article-tanh'?" in unknown.stderr
 
 
-def test_report_is_written_anew(neuroevo: Command, run_folder: Path) -> None:
-    """A report that was deleted is back, at the path that stdout names."""
+def test_report_is_written_again(neuroevo: Command, run_folder: Path) -> None:
+    """A deleted report is written again, and its path is on stdout."""
     (run_folder / "report.html").unlink()
     written = neuroevo("report", str(run_folder))
     assert written.stdout == f"{run_folder / 'report.html'}\n"
@@ -228,17 +226,17 @@ def test_report_is_written_anew(neuroevo: Command, run_folder: Path) -> None:
 
 @pytest.mark.parametrize("command", ["show", "trials", "best", "report"])
 def test_an_unknown_run_is_a_usage_error(neuroevo: Command, tmp_path: Path, command: str) -> None:
-    """Every command that takes RUN says in one line that there is none."""
+    """Every command that takes RUN reports in one line that there is none."""
     refused = neuroevo(command, "latest", cwd=tmp_path)
     assert refused.returncode == 2
     assert refused.stderr == "neuroevo: run: there is no latest run, results holds none\n"
 
 
 @pytest.mark.parametrize("file", ["experiment.toml", "trials.jsonl", "champions.safetensors"])
-def test_a_damaged_file_is_named(
+def test_a_damaged_file_is_reported(
     neuroevo: Command, run_folder: Path, tmp_path: Path, file: str
 ) -> None:
-    """A file of the run that holds nonsense is named, without a traceback."""
+    """A damaged file of the run is reported, without a traceback."""
     copy = tmp_path / "copy"
     shutil.copytree(run_folder, copy)
     (copy / file).write_bytes(b"\xff\xfe nonsense\n")
@@ -250,8 +248,8 @@ def test_a_damaged_file_is_named(
     assert all(line.startswith("neuroevo: ") for line in refused.stderr.splitlines())
 
 
-def test_a_missing_journal_is_named(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
-    """A run without its journal is an I/O error that names the file."""
+def test_a_missing_journal_is_reported(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
+    """A run without its journal is an I/O error with the file."""
     copy = tmp_path / "copy"
     shutil.copytree(run_folder, copy)
     (copy / "trials.jsonl").unlink()

@@ -25,7 +25,7 @@ SLOW = (
 
 
 def wait_for_trials(results: Path, count: int) -> None:
-    """Wait until a run in a folder has as many trials."""
+    """Wait until a run in a folder has a number of trials."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         runs = list_runs(results)
@@ -36,7 +36,7 @@ def wait_for_trials(results: Path, count: int) -> None:
 
 
 def wait_for_work(process: subprocess.Popen[str], seconds: float = 2.0) -> None:
-    """Wait until a process has worked for so long from now on, by the clock of its own."""
+    """Wait until a process has used some seconds of CPU time from now on."""
     watched = psutil.Process(process.pid)
     end = watched.cpu_times().user + seconds
     while watched.cpu_times().user < end:
@@ -46,7 +46,7 @@ def wait_for_work(process: subprocess.Popen[str], seconds: float = 2.0) -> None:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
-def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fixtures
+def test_the_commands_that_a_stopped_search_suggests_work(  # noqa: PLR0913, PLR0917 - fixtures
     start: Start,
     neuroevo: Command,
     experiment_file: Path,
@@ -54,7 +54,7 @@ def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fix
     number: signal.Signals,
     code: int,
 ) -> None:
-    """The line that a stopped run ends with holds the commands that show it and go on with it."""
+    """The last line of a stopped run has the commands that show and resume it."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path / "results")]
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_for_trials(tmp_path / "results", 20)
@@ -62,7 +62,7 @@ def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fix
     data, messages = process.communicate(timeout=60)
     assert (process.returncode, data) == (code, "")
     assert "finishing the running trials, then stopping" in messages
-    commands = r"see them with: .* report (\S+); go on with: .* resume (\S+)\n$"
+    commands = r"see them with: .* report (\S+); resume with: .* resume (\S+)\n$"
     found = re.search(rf"trials are kept; {commands}", messages)
     assert found is not None, messages
     assert found[1] == found[2]
@@ -75,10 +75,10 @@ def test_what_a_stopped_search_says_can_be_done(  # noqa: PLR0913, PLR0917 - fix
     assert read_status(find_run(found[1], tmp_path)).state == "complete"
 
 
-def test_a_second_signal_ends_a_search_in_the_middle_of_a_training(
+def test_a_second_signal_ends_a_search_during_a_training(
     start: Start, experiment_file: Path, tmp_path: Path
 ) -> None:
-    """It does not wait for the kernel, and what was finished before is kept."""
+    """It does not wait for the kernel, and trials that were finished are kept."""
     arguments = ["run", str(experiment_file), *SLOW, "--results", str(tmp_path), "--quiet"]
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_for_trials(tmp_path, 6)  # the baselines, which are small
@@ -93,8 +93,8 @@ def test_a_second_signal_ends_a_search_in_the_middle_of_a_training(
     assert read_status(find_run("latest", tmp_path)).state == "interrupted"
 
 
-def test_a_complete_run_says_so(neuroevo: Command, run_folder: Path) -> None:
-    """There is nothing to do, which is no error; stdout has the folder all the same."""
+def test_resume_reports_that_a_run_is_complete(neuroevo: Command, run_folder: Path) -> None:
+    """There is nothing to do, which is no error; stdout has the folder."""
     before = {path.name: path.read_bytes() for path in run_folder.iterdir()}
     done = neuroevo("resume", str(run_folder))
     assert done.returncode == 0
@@ -104,10 +104,10 @@ def test_a_complete_run_says_so(neuroevo: Command, run_folder: Path) -> None:
     assert {path.name: path.read_bytes() for path in run_folder.iterdir()} == before
 
 
-def test_a_run_that_somebody_writes_to_is_busy(
+def test_a_run_that_is_written_to_is_busy(
     start: Start, neuroevo: Command, experiment_file: Path, tmp_path: Path
 ) -> None:
-    """A second process exits with 75 and one line that names the first; readers are let in."""
+    """A second process exits with 75 and one line about the first; reading is possible."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_for_trials(tmp_path, 20)
@@ -126,21 +126,21 @@ def test_a_run_that_somebody_writes_to_is_busy(
     ("text", "seconds"), [("90", 90), ("90s", 90), ("1.5m", 90), ("8h", 28800), ("1e3", 1000)]
 )
 def test_a_time_limit_is_read_with_its_unit(text: str, seconds: float) -> None:
-    """Seconds without a unit; other words for time are not guessed at."""
+    """Without a unit it is seconds; other units are refused."""
     assert ends(None, text, None, None) == {"time_limit": seconds}
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "1d", "nan", "inf", "", "1 2"])
-def test_what_is_no_time_is_refused(text: str) -> None:
-    """One line has the rule and what was given."""
+def test_an_invalid_time_is_refused(text: str) -> None:
+    """One line has the rule and the value."""
     with pytest.raises(UsageError, match=r"^--time-limit: must be like 90, 90s, 15m or 8h, but"):
         ends(None, text, None, None)
 
 
-def test_ends_that_can_not_be_are_refused_all_at_once(
+def test_invalid_ends_are_refused_all_at_once(
     neuroevo: Command, experiment_file: Path, run_folder: Path
 ) -> None:
-    """The same rules hold when a run begins and when it is resumed, and nothing is changed."""
+    """The same rules hold for run and resume, and nothing is changed."""
     before = (run_folder / "experiment.toml").read_bytes()
     wrong = ("--target", "mse=1", "--patience", "0", "--generations", "0")
     for command in (["run", str(experiment_file)], ["resume", str(run_folder)]):
@@ -154,8 +154,10 @@ def test_ends_that_can_not_be_are_refused_all_at_once(
     assert (run_folder / "experiment.toml").read_bytes() == before
 
 
-def test_each_end_is_written_down(neuroevo: Command, experiment_file: Path, tmp_path: Path) -> None:
-    """A target, patience and a time limit end a run that asks for more, and show says which."""
+def test_the_reason_for_the_end_is_shown(
+    neuroevo: Command, experiment_file: Path, tmp_path: Path
+) -> None:
+    """A target, patience and a time limit end a run, and show has the reason."""
     for option, value, reason in (
         ("--target", "samples_to_target=1e9", "reached the target, samples_to_target = 1e+09"),
         ("--patience", "1", "1 generation without a gain in hypervolume"),

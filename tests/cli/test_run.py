@@ -28,27 +28,29 @@ LONG = (*TINY, "--set", "evolution.generations=1000000")
 def test_stdout_is_the_run_folder_alone(
     tiny_run: "subprocess.CompletedProcess[str]", run_folder: Path, results: Path
 ) -> None:
-    """A script gets the folder from stdout, whole and finished, and nothing else."""
+    """Stdout has the path of the finished run folder, and nothing else."""
     assert tiny_run.stdout == f"{run_folder}\n"
     assert run_folder.parent == results
     assert {path.name for path in run_folder.iterdir()} == FILES
 
 
-def test_stderr_tells_the_way_and_the_result(
+def test_stderr_has_the_progress_and_the_results(
     tiny_run: "subprocess.CompletedProcess[str]", run_folder: Path
 ) -> None:
-    """In a pipe there is a line a generation, then the result, with no control characters."""
-    told = tiny_run.stderr
-    assert "generation 1 of 2: 10 trials" in told
-    assert "generation 2 of 2: 14 trials" in told
+    """In a pipe there is a line for each generation, then the results, all in plain text."""
+    text = tiny_run.stderr
+    assert "generation 1 of 2: 10 trials" in text
+    assert "generation 2 of 2: 14 trials" in text
     for part in ("Pareto front", "article-good", str(run_folder / "report.html"), "--seed-from"):
-        assert part in told
-    assert "\x1b" not in told
-    assert "\r" not in told
+        assert part in text
+    assert "\x1b" not in text
+    assert "\r" not in text
 
 
-def test_quiet_says_nothing(neuroevo: Command, experiment_file: Path, tmp_path: Path) -> None:
-    """With --quiet only the data are printed; options reach the experiment that is stored."""
+def test_quiet_run_writes_no_messages(
+    neuroevo: Command, experiment_file: Path, tmp_path: Path
+) -> None:
+    """With --quiet only the folder is printed; options are in the stored experiment."""
     options = ("--set", "evolution.generations=1", "--seed", "7", "--name", "other", "--quiet")
     ran = neuroevo("run", str(experiment_file), *TINY, *options, cwd=tmp_path)
     assert ran.returncode == 0
@@ -60,10 +62,10 @@ def test_quiet_says_nothing(neuroevo: Command, experiment_file: Path, tmp_path: 
     assert (stored.name, stored.seed, stored.evolution.generations) == ("other", 7, 1)
 
 
-def test_a_search_starts_from_an_earlier_best(
+def test_a_search_is_seeded_from_best_toml(
     neuroevo: Command, experiment_file: Path, run_folder: Path, tmp_path: Path
 ) -> None:
-    """--seed-from takes best.toml as it was written; its genome is in the first generation."""
+    """--seed-from accepts best.toml; its genome is in the first generation."""
     options = (*TINY, "--set", "evolution.generations=1", "--quiet", "--results", str(tmp_path))
     best = run_folder / "best.toml"
     ran = neuroevo("run", str(experiment_file), *options, "--seed-from", str(best))
@@ -78,10 +80,10 @@ def test_a_search_starts_from_an_earlier_best(
     assert all(genes[name].check(value) == value for name, value in seeded[0].genome.items())
 
 
-def test_what_a_seed_loses_is_one_line_on_stderr(
+def test_genes_that_a_seed_loses_are_one_line_on_stderr(
     neuroevo: Command, experiment_file: Path, run_folder: Path, tmp_path: Path
 ) -> None:
-    """A best.toml whose batches the new experiment does not make is told so, unless quiet."""
+    """A gene that the new experiment does not have is reported, unless quiet."""
     best = tmp_path / "best.toml"
     text = (run_folder / "best.toml").read_text()
     best.write_text(text.replace("batch_size = 1\n", "batch_size = 4\n"))
@@ -89,14 +91,14 @@ def test_what_a_seed_loses_is_one_line_on_stderr(
     for quiet in ((), ("--quiet",)):
         ran = neuroevo("run", str(experiment_file), *options, *quiet, "--seed-from", str(best))
         assert ran.returncode == 0, ran.stderr
-        told = f"{best}: left out, since the space has no such gene: batch_size"
-        assert ran.stderr.splitlines().count(told) == (not quiet)
+        line = f"{best}: left out, since the space has no such gene: batch_size"
+        assert ran.stderr.splitlines().count(line) == (not quiet)
 
 
-def test_a_run_without_a_front_offers_nothing_of_it(
+def test_a_run_without_a_front_suggests_no_reuse(
     neuroevo: Command, experiment_file: Path, tmp_path: Path
 ) -> None:
-    """Where all diverged there is no best to take, and none is offered."""
+    """If all trials diverged there is no best one, and no command to reuse it."""
     space = "{ hidden = [[8, 8, 8, 8], [8, 8, 8]], learning_rate = 5.0, activation = 'linear' }"
     options = (*TINY, "--results", str(tmp_path))
     diverged = neuroevo("run", str(experiment_file), *options, "--set", f"space={space}")
@@ -124,14 +126,14 @@ def test_a_run_without_a_front_offers_nothing_of_it(
         (("--seed-from", "nowhere"), [r".*nowhere"]),
     ],
 )
-def test_bad_options_get_a_line_each_and_leave_nothing(
+def test_wrong_options_are_one_line_each(
     neuroevo: Command,
     experiment_file: Path,
     tmp_path: Path,
     options: tuple[str, ...],
     problems: list[str],
 ) -> None:
-    """All that is wrong is said at once, a line each, and no folder is made."""
+    """All problems are reported at once, and no folder is made."""
     refused = neuroevo("run", str(experiment_file), *options, cwd=tmp_path)
     assert refused.returncode == 2
     assert refused.stdout == ""
@@ -143,7 +145,7 @@ def test_bad_options_get_a_line_each_and_leave_nothing(
 
 
 def test_a_missing_experiment_is_one_line(neuroevo: Command, tmp_path: Path) -> None:
-    """A file that is not there is named, without a traceback."""
+    """A missing file is reported, without a traceback."""
     refused = neuroevo("run", str(tmp_path / "none.toml"))
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
@@ -153,7 +155,7 @@ def test_a_missing_experiment_is_one_line(neuroevo: Command, tmp_path: Path) -> 
 def test_results_that_cannot_be_written_are_one_line(
     neuroevo: Command, experiment_file: Path, tmp_path: Path
 ) -> None:
-    """A results folder in the place of a file is an I/O error, and the file stays as it is."""
+    """A results folder inside a file is an I/O error, and the file stays as it is."""
     (tmp_path / "file").touch()
     place = tmp_path / "file" / "results"
     refused = neuroevo("run", str(experiment_file), *TINY, "--quiet", "--results", str(place))
@@ -163,10 +165,10 @@ def test_results_that_cannot_be_written_are_one_line(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_stopped_search_says_how_far_it_got(
+def test_a_stopped_search_reports_its_progress(
     start: Start, experiment_file: Path, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    """On a signal the exit code is the shell's, one line tells what is kept, and it is readable."""
+    """On a signal the exit code is the shell's, and one line has the number of kept trials."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     _wait_for_trials(tmp_path, count=30)
@@ -175,15 +177,15 @@ def test_a_stopped_search_says_how_far_it_got(
     assert process.returncode == code
     assert data == ""
     kept = len(read_trials(find_run("latest", tmp_path).journal_file))
-    told = re.fullmatch(r"neuroevo: stopped in generation \d+ of .*; (\d+) trials .*\n", messages)
-    assert told is not None, messages
-    assert abs(int(told[1]) - kept) <= 1
+    found = re.fullmatch(r"neuroevo: stopped in generation \d+ of .*; (\d+) trials .*\n", messages)
+    assert found is not None, messages
+    assert abs(int(found[1]) - kept) <= 1
 
 
-def test_a_terminal_gets_a_live_display_and_is_given_back(
+def test_a_terminal_gets_a_live_display_and_is_restored(
     start: Start, experiment_file: Path, tmp_path: Path
 ) -> None:
-    """On a terminal the display is drawn in place, and Ctrl-C leaves a visible cursor."""
+    """The display is drawn in place, and after Ctrl-C the cursor is visible."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path)]
     master, slave = pty.openpty()
     terminal = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"}
@@ -202,7 +204,7 @@ def test_a_terminal_gets_a_live_display_and_is_given_back(
 
 
 def test_no_color_is_respected(start: Start, experiment_file: Path, tmp_path: Path) -> None:
-    """With NO_COLOR a terminal gets no colours, though it may get bold text."""
+    """With NO_COLOR a terminal gets no colours."""
     generations = ("--set", "evolution.generations=1")
     arguments = ["run", str(experiment_file), *TINY, *generations, "--results", str(tmp_path)]
     master, slave = pty.openpty()
@@ -216,7 +218,7 @@ def test_no_color_is_respected(start: Start, experiment_file: Path, tmp_path: Pa
 
 
 def test_the_command_is_recorded(run_folder: Path) -> None:
-    """The environment of a run holds the command line that made it."""
+    """The environment of a run has the command line."""
     recorded = json.loads((run_folder / "environment.json").read_text())
     assert "run" in recorded["command"]
 

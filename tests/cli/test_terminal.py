@@ -22,10 +22,10 @@ TABLE = Table(
 
 
 class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
+    """A stream that pretends to be a terminal."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
 
@@ -39,13 +39,13 @@ def test_a_pipe_gets_aligned_plain_text() -> None:
 
 
 def test_an_empty_table_has_its_titles() -> None:
-    """Without rows the titles are left."""
+    """Without rows the titles are printed."""
     assert plain_table(Table((Column("a"), Column("b")), ())) == "a  b\n"
 
 
 @given(st.lists(st.tuples(words, words, sentences), max_size=5), st.integers(60, 120))
-def test_a_terminal_loses_no_cell(rows: list[tuple[str, str, str]], width: int) -> None:
-    """However narrow the terminal, whole cells stay whole and every word of the others is there."""
+def test_a_narrow_terminal_shows_every_cell(rows: list[tuple[str, str, str]], width: int) -> None:
+    """Cells that don't wrap stay whole, and every word of the others is there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(width))
         patch.setenv("TERM", "xterm")
@@ -56,7 +56,7 @@ def test_a_terminal_loses_no_cell(rows: list[tuple[str, str, str]], width: int) 
     assert all(word in drawn for row in rows for cell in row for word in cell.split())
 
 
-def test_what_is_dispensable_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dispensable_columns_are_left_out_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a narrow terminal a dispensable column is left out and the others stay whole."""
     monkeypatch.setenv("TERM", "xterm")
     for width, shown in ((80, True), (46, False)):
@@ -71,8 +71,8 @@ ODD = "<b>\x1b[31m\u202e\udcff"
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
-def test_nothing_in_a_cell_or_text_can_write_to_the_terminal(stream: io.StringIO) -> None:
-    """Names of folders and files may hold anything; what would colour or turn text is escaped."""
+def test_control_characters_in_cells_and_texts_are_escaped(stream: io.StringIO) -> None:
+    """Names of folders may hold anything; control characters in them are escaped."""
     print_table(Table((Column("run", wraps=True),), ((f"{ODD}\n\r",),)), stream)
     print_pairs([("Task", f"{ODD}\r\nsecond line")], stream)
     print_text(f"{ODD}\r\nsecond line", stream)

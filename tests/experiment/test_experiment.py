@@ -117,7 +117,7 @@ def test_each_problem_is_one_line(values: dict[str, Any], problem: str) -> None:
 
 
 def test_all_problems_of_an_experiment_come_at_once() -> None:
-    """One broken key in every table gives one line each."""
+    """One wrong key in every table gives one line each."""
     tables: dict[str, Any] = {
         "seed": "a",
         "task": TASK | {"count": 0},
@@ -140,7 +140,7 @@ def test_all_problems_of_an_experiment_come_at_once() -> None:
 
 
 def test_settings_and_mappings_give_the_same_experiment() -> None:
-    """From Python the parts may be objects or tables as in a file."""
+    """In Python the parts may be objects or tables as in a file."""
     made = Experiment(
         task=MouseTask(),
         space=SearchSpace(hidden=(3,), learning_rate=0.1),
@@ -157,13 +157,13 @@ def test_settings_and_mappings_give_the_same_experiment() -> None:
 
 
 def test_everything_but_the_task_has_a_default() -> None:
-    """An experiment with nothing but a task is whole."""
+    """An experiment with a task alone is complete."""
     experiment = Experiment(task=MouseTask())
     assert experiment.evolution == EvolutionSettings()
     assert experiment.training == TrainingSettings()
 
 
-def test_an_experiment_goes_to_another_process() -> None:
+def test_an_experiment_can_be_pickled() -> None:
     """Pickled and unpickled it is the same experiment."""
     experiment = Experiment(task=MouseTask(jitter=1))
     assert pickle.loads(pickle.dumps(experiment)) == experiment  # noqa: S301 - our own bytes
@@ -255,7 +255,7 @@ EXPERIMENTS = st.fixed_dictionaries(
 
 
 @given(EXPERIMENTS)
-def test_what_is_written_loads_as_an_equal_experiment(
+def test_a_written_experiment_loads_as_an_equal_one(
     tmp_path_factory: pytest.TempPathFactory, tables: dict[str, Any]
 ) -> None:
     """Any experiment, written as TOML and loaded, is equal, and is written the same again."""
@@ -270,8 +270,8 @@ def test_what_is_written_loads_as_an_equal_experiment(
     assert loaded.to_toml() == text
 
 
-def test_parameters_that_nothing_reads_are_not_written() -> None:
-    """What an optimizer or schedule of the experiment reads is written, or was asked for."""
+def test_unused_parameters_are_not_written() -> None:
+    """Parameters that an optimizer or schedule uses, or that were set, are written."""
     plain = Experiment.of({"task": TASK, "training": {"rho": 0.5}}).to_toml()
     assert "rho = 0.5\n" in plain
     assert not any(name in plain for name in ("momentum", "beta1", "end_factor"))
@@ -281,8 +281,8 @@ def test_parameters_that_nothing_reads_are_not_written() -> None:
     assert "momentum" not in evolved
 
 
-def test_a_gene_that_nothing_reads_is_refused() -> None:
-    """A gene that could not make a difference is named with those that would read it."""
+def test_an_unused_gene_is_refused() -> None:
+    """The problem has the optimizers or schedules that would use the gene."""
     space = {"momentum": {"low": 0.5, "high": 0.9}, "end_factor": 0.1, "optimizer": ["sgd", "adam"]}
     with pytest.raises(UsageError) as caught:
         Experiment.of({"task": TASK, "space": space})
@@ -297,8 +297,8 @@ def test_a_gene_that_nothing_reads_is_refused() -> None:
     )
 
 
-def test_the_budget_stands_before_the_optimization() -> None:
-    """What people change most is written first, as it was before there were optimizers."""
+def test_the_sample_budget_is_written_before_the_optimization() -> None:
+    """The settings that are changed most often come first."""
     written = Experiment(task=MouseTask()).to_toml()
     training = written.partition("[training]\n")[2].partition("\n\n")[0]
     assert training == (
@@ -320,8 +320,8 @@ def test_the_budget_stands_before_the_optimization() -> None:
     )
 
 
-def test_a_recording_keeps_its_place_when_written_elsewhere(tmp_path: Path) -> None:
-    """The path of a recording is absolute as resolved, so a copy finds it from another folder."""
+def test_the_path_of_a_recording_is_written_as_absolute(tmp_path: Path) -> None:
+    """A copy of the experiment in another folder finds the recording."""
     (tmp_path / "here").mkdir()
     first = tmp_path / "here" / "a.toml"
     first.write_text('[task]\nkind = "mouse"\npositions = "recording"\nrecording = "a.csv"\n')

@@ -177,7 +177,7 @@ WRONG: list[tuple[Any, str]] = [
         {"momentum": {"low": 0.5, "high": 1}},
         "space.momentum.high: must be at most 0.999999, but got 1",
     ),
-    ({"shuffle": True}, "space.shuffle: must stand under [training], since it is no gene"),
+    ({"shuffle": True}, "space.shuffle: must be under [training], since it is no gene"),
     ({"end_factor": 0}, "space.end_factor: must be greater than 0, but got 0"),
     (
         {"max_gradient_norm": [1, -1]},
@@ -203,16 +203,14 @@ def space_of(table: object) -> SearchSpace:
     return Experiment.of({"task": {"kind": "mouse"}, "space": table}).space
 
 
-def test_every_gene_of_a_network_can_stand_in_a_file() -> None:
+def test_every_gene_of_a_network_is_allowed_in_a_file() -> None:
     """The genes that files may hold are those that networks may have."""
     assert set(GENES) == set(NETWORK_GENES)
 
 
 @pytest.mark.parametrize(("name", "written", "gene"), FORMS)
-def test_each_form_gives_its_gene_and_is_written_again(
-    name: str, written: object, gene: Gene
-) -> None:
-    """A range, a list, an ordered choice or a bare value: each has its gene, there and back."""
+def test_each_form_of_a_gene_is_read_and_written(name: str, written: object, gene: Gene) -> None:
+    """A range, a list, an ordered choice or a single value is read and written as the same."""
     space = read_space({name: written})
     assert space.genes[name] == gene
     assert read_space(write_space(space)) == space
@@ -220,14 +218,14 @@ def test_each_form_gives_its_gene_and_is_written_again(
 
 @pytest.mark.parametrize(("table", "problem"), WRONG)
 def test_each_wrong_gene_is_one_line(table: object, problem: str) -> None:
-    """What can't be a gene gives one line: its key as it stands in the file, rule and value."""
+    """A wrong gene gives one line: its key as in the file, the rule and the value."""
     with pytest.raises(UsageError) as caught:
         space_of(table)
     assert caught.value.problems == (problem,)
 
 
 def test_problems_of_all_genes_come_at_once() -> None:
-    """Each wrong gene has its line, beside those of other tables."""
+    """Each wrong gene has its line, with those of other tables."""
     table = {"optimizer": "adm", "batch_size": {"low": 0, "high": 2}, "dropout": 1}
     training = {"stop_at_target": True, "beta1": -1}
     with pytest.raises(UsageError) as caught:
@@ -240,7 +238,7 @@ def test_problems_of_all_genes_come_at_once() -> None:
     ]
 
 
-def test_genes_from_python_keep_the_same_rules() -> None:
+def test_genes_from_python_have_the_same_rules() -> None:
     """A search space made in Python is checked like one from a file."""
     space = SearchSpace(hidden=Layers((1, 2), (1, 4096)), learning_rate=Float(-1, 1), rate=3)
     with pytest.raises(UsageError) as caught:
@@ -252,7 +250,7 @@ def test_genes_from_python_keep_the_same_rules() -> None:
     )
 
 
-def test_what_is_left_out_varies_over_the_default_ranges() -> None:
+def test_genes_that_are_left_out_have_default_ranges() -> None:
     """Every network has layers, a learning rate and an activation, given or not."""
     assert space_of({}) == DEFAULT_SPACE
     space = space_of({"activation": "tanh", "biases": False})
@@ -263,14 +261,14 @@ def test_what_is_left_out_varies_over_the_default_ranges() -> None:
 @pytest.mark.parametrize(
     "hidden", [SIZES | {"activation": "tanh"}, [[6, "tanh"]], [[[6, "tanh"]], []], []]
 )
-def test_an_activation_that_no_layer_would_have_is_not_added(hidden: object) -> None:
-    """Where each layer has its own, or there are none, the gene is left out, and stays so."""
+def test_an_unused_activation_is_not_added(hidden: object) -> None:
+    """If each layer has its own, or there are no layers, the gene is left out."""
     space = space_of({"hidden": hidden})
     assert list(space.genes) == ["hidden", "learning_rate"]
     assert space_of(write_space(space)) == space
 
 
-def test_networks_without_hidden_layers_may_name_an_activation() -> None:
-    """It means nothing and stays where it was given; some layers without one need the gene."""
+def test_networks_without_hidden_layers_may_have_an_activation() -> None:
+    """It has no effect and stays if it was given; if some networks have layers, it is added."""
     assert "activation" in space_of({"hidden": [], "activation": "tanh"}).genes
     assert "activation" in space_of({"hidden": [[], [3]]}).genes

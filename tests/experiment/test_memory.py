@@ -17,7 +17,7 @@ from neuroevo.learning.training import compile_kernel, sample_stream, train
 
 TASK = {"kind": "mouse"}
 
-GREEDY: list[tuple[dict[str, Any], str]] = [
+TOO_LARGE: list[tuple[dict[str, Any], str]] = [
     ({"space": {"hidden": [1024] * 64}}, "space.hidden"),
     ({"space": {"hidden": {"count": [0, 64], "width": [1, 1024]}}}, "space.hidden"),
     ({"space": {"hidden": [[3], [1024] * 9]}}, "space.hidden"),
@@ -31,14 +31,14 @@ GREEDY: list[tuple[dict[str, Any], str]] = [
 
 
 def asked(experiment: Experiment) -> int:
-    """Return what the rule says that an experiment asks for, in bytes."""
+    """Return the estimated memory of an experiment in bytes."""
     hidden, population = experiment.space.genes["hidden"], experiment.evolution.population
     size = experiment.task.data_set().size
     return sum(memory(size, hidden, experiment.training, population).values())
 
 
 def taken(work: Callable[[], object]) -> int:
-    """Return how many bytes some work takes at most, beyond what there was."""
+    """Return the peak memory that a function allocates, in bytes."""
     tracemalloc.start()
     try:
         result = work()  # kept until the peak is read
@@ -49,17 +49,17 @@ def taken(work: Callable[[], object]) -> int:
     return peak
 
 
-@pytest.mark.parametrize(("tables", "key"), GREEDY)
-def test_what_asks_for_too_much_memory_is_refused(tables: dict[str, Any], key: str) -> None:
-    """Each setting is within its own bounds, all together are not; the greediest is named."""
+@pytest.mark.parametrize(("tables", "key"), TOO_LARGE)
+def test_too_much_memory_is_refused(tables: dict[str, Any], key: str) -> None:
+    """Each setting is within its bounds, all together are not; the largest is reported."""
     with pytest.raises(UsageError) as caught:
         Experiment(**{"task": TASK} | tables)
     [problem] = caught.value.problems
     assert problem.startswith(f"{key}: must leave the experiment with at most 4.0 GB of memory")
 
 
-def test_what_large_data_leave_no_memory_for_is_refused() -> None:
-    """An experiment that can be read is refused once its data turn out to be too large for it."""
+def test_too_much_memory_for_large_data_is_refused() -> None:
+    """An experiment that loads is refused once its data turn out to be too large."""
     tables: dict[str, Any] = {
         "evolution": {"population": 99_999},
         "training": {"samples": 99_999_999},
@@ -75,8 +75,8 @@ def test_what_large_data_leave_no_memory_for_is_refused() -> None:
     "task",
     [{"count": 200_000, "jitter": 1.0}, {"count": 200_000, "positions": "uniform"}, {"grid": 400}],
 )
-def test_data_take_no_more_than_the_rule_says(task: dict[str, Any], precision: str) -> None:
-    """Data are made, brought to their precision and put in order within what was asked for."""
+def test_data_take_no_more_memory_than_estimated(task: dict[str, Any], precision: str) -> None:
+    """Making, converting and shuffling the data stays within the estimate."""
     for samples in (1, 300_000):
         training = {"samples": samples, "precision": precision}
         experiment = Experiment.of({"task": TASK | task, "training": training})
@@ -90,8 +90,8 @@ def _prepare_samples(experiment: Experiment) -> object:
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize("precision", ["float32", "float64"])
-def test_networks_take_no_more_than_the_rule_says(optimizer: str, precision: str) -> None:
-    """A bundle of the largest networks trains within what was asked for, and so do more of them."""
+def test_training_takes_no_more_memory_than_estimated(optimizer: str, precision: str) -> None:
+    """A bundle of the largest networks trains within the estimate."""
     tables: dict[str, Any] = {
         "task": TASK | {"count": 10},
         "space": {"hidden": [[3], [256] * 4]},
@@ -106,8 +106,8 @@ def test_networks_take_no_more_than_the_rule_says(optimizer: str, precision: str
     assert asked(experiment) / 10 < peak < asked(experiment)
 
 
-def test_a_generation_takes_no_more_than_the_rule_says() -> None:
-    """Genomes, networks and all that is to be trained of a population fit into what was asked."""
+def test_a_generation_takes_no_more_memory_than_estimated() -> None:
+    """Genomes, networks and replicates of a population stay within the estimate."""
     settings: dict[str, Any] = {
         "evolution": {"population": 500},
         "training": {"replicates": 100},

@@ -18,8 +18,8 @@ WRONG = [
     ("a = 1\na = 2\n", ", line 2, column 6: must be TOML, but got: Cannot overwrite a value"),
     ("a = 1\n\nb = ]", ", line 3, column 5: must be TOML, but got: Invalid value"),
     ("a = \0", ", line 1, column 5: must be TOML, but got: Invalid value"),
-    ("a = " + "[" * 5000, ": must not nest so many brackets in one another"),
-    ("a = " + "{b=" * 5000, ": must not nest so many brackets in one another"),
+    ("a = " + "[" * 5000, ": must not have so many nested brackets"),
+    ("a = " + "{b=" * 5000, ": must not have so many nested brackets"),
     ("a = " + "1" * 5000, ": must be TOML, but got a number of thousands of digits"),
 ]
 
@@ -32,25 +32,23 @@ def write(folder: Path, content: str | bytes) -> Path:
 
 
 def problems_of(path: Path, *overrides: str) -> tuple[str, ...]:
-    """Return the problems of a file that is wrong."""
+    """Return the problems of a wrong file."""
     with pytest.raises(UsageError) as caught:
         load_experiment(path, overrides)
     return caught.value.problems
 
 
 @pytest.mark.parametrize(("text", "problem"), WRONG)
-def test_what_is_no_toml_is_one_line_with_its_place(
-    tmp_path: Path, text: str, problem: str
-) -> None:
-    """The file, the line and the column, and what is wrong there, at once."""
+def test_invalid_toml_is_one_line_with_its_place(tmp_path: Path, text: str, problem: str) -> None:
+    """The line has the file, line, column and problem, and comes quickly."""
     path = write(tmp_path, text)
     start = time.monotonic()
     assert problems_of(path) == (f"{path}{problem}",)
     assert time.monotonic() - start < 5
 
 
-def test_what_can_not_be_read_is_named(tmp_path: Path) -> None:
-    """A missing file, a folder, bytes that are no text, a huge file: each has its line."""
+def test_unreadable_files_are_reported(tmp_path: Path) -> None:
+    """A missing file, a folder, bytes that are no text and a huge file each have one line."""
     missing = tmp_path / "missing.toml"
     assert problems_of(missing) == (f"{missing}: can't be read (No such file or directory)",)
     assert problems_of(tmp_path) == (f"{tmp_path}: must be a file, but got a folder or a device",)
@@ -61,8 +59,8 @@ def test_what_can_not_be_read_is_named(tmp_path: Path) -> None:
     assert problems_of(Path("a\0b")) == ("a\\x00b: can't be read (no name of a file)",)
 
 
-def test_problems_of_keys_need_no_file_name(tmp_path: Path) -> None:
-    """A wrong value is named by its key alone, all of them at once."""
+def test_problems_of_keys_have_no_file_name(tmp_path: Path) -> None:
+    """A wrong value is reported with its key alone, all of them at once."""
     path = write(tmp_path, f"sed = 1\n{TASK}count = 0\n")
     assert problems_of(path) == (
         "task.count: must be at least 1, but got 0",
@@ -70,8 +68,8 @@ def test_problems_of_keys_need_no_file_name(tmp_path: Path) -> None:
     )
 
 
-def test_overrides_take_the_place_of_what_the_file_says(tmp_path: Path) -> None:
-    """Numbers, bare strings, lists and tables replace or add values; the last of two wins."""
+def test_overrides_replace_values_of_the_file(tmp_path: Path) -> None:
+    """Numbers, strings, lists and tables replace or add values; the last of two is used."""
     path = write(tmp_path, f"seed = 1\n{TASK}jitter = 3\n")
     experiment = load_experiment(
         path,
@@ -116,8 +114,8 @@ def test_overrides_take_the_place_of_what_the_file_says(tmp_path: Path) -> None:
         ("seed=1\nname=2", "seed: must be a whole number, but got '1\\nname=2'"),
     ],
 )
-def test_wrong_overrides_are_named(tmp_path: Path, override: str, problem: str) -> None:
-    """A malformed override is quoted, one for a wrong key or value is named by its key."""
+def test_wrong_overrides_are_reported(tmp_path: Path, override: str, problem: str) -> None:
+    """A malformed override is quoted; a wrong key or value is reported with its key."""
     assert problems_of(write(tmp_path, f"seed = 1\n{TASK}"), override) == (problem,)
 
 
@@ -131,15 +129,15 @@ def test_problems_of_overrides_and_file_come_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(EXPERIMENTS.glob("*.toml")), ids=lambda path: path.stem)
-def test_every_experiment_of_ours_loads(path: Path) -> None:
-    """Each file under experiments/ is right and named as its file."""
+def test_every_experiment_in_the_repository_loads(path: Path) -> None:
+    """Each file under experiments/ is valid and has the name of its file."""
     experiment = load_experiment(path)
     assert experiment.name == path.stem
     assert experiment.task.data_set().size.inputs > 0
 
 
 def test_the_mouse_experiment_shows_the_defaults() -> None:
-    """What mouse.toml spells out are the defaults, as its first lines say."""
+    """The values in mouse.toml are the defaults, as its first lines say."""
     experiment = load_experiment(EXPERIMENTS / "mouse.toml")
     default = Experiment.of({"task": {"kind": "mouse"}})
     assert experiment == default.replace(name="mouse", seed=2017)
@@ -151,10 +149,10 @@ PIECES = ["[", "]", "{", "}", "=", "\n", '"', "0", "-1", "nan", "true", "1e999",
 
 @given(st.data())
 @settings(max_examples=300)
-def test_a_spoilt_file_gives_an_experiment_or_lines(
+def test_a_damaged_file_gives_an_experiment_or_problems(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    """However a good file is cut and patched, only problems in printable lines come of it."""
+    """A valid file with any cuts and insertions gives an experiment or printable lines."""
     text = MOUSE
     for _ in range(data.draw(st.integers(1, 3))):
         start = data.draw(st.integers(0, len(text)))

@@ -17,13 +17,13 @@ VALUES = st.recursive(PLAIN, lambda v: st.lists(v) | st.dictionaries(KEYS, v), m
 
 
 @given(st.dictionaries(KEYS, VALUES))
-def test_whatever_is_written_is_read_again(document: dict[str, Any]) -> None:
-    """Any document of plain values, lists and tables comes back as it was."""
+def test_a_written_document_is_read_as_the_same(document: dict[str, Any]) -> None:
+    """Any document of values, lists and tables is read as it was."""
     assert tomllib.loads(write_toml(document)) == document
 
 
-def test_tables_within_tables_stand_on_one_line() -> None:
-    """Plain values come first, each table has its heading, all within is on the line of its key."""
+def test_nested_tables_are_written_on_one_line() -> None:
+    """Values come first, each table has its heading, and nested tables are inline."""
     document = {"table": {"range": {"low": 1e-4, "log": True}, "names": ["a", "b"]}, "seed": 1}
     assert write_toml(document) == (
         'seed = 1\n\n[table]\nrange = { low = 0.0001, log = true }\nnames = ["a", "b"]\n'

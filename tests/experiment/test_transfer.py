@@ -1,4 +1,4 @@
-"""A configuration of one experiment as a genome of another's search space."""
+"""The transfer of a configuration to the search space of another experiment."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ SEED = {"hidden": (6, 4), "learning_rate": 0.1, "activation": "tanh"}
 
 
 def asked(training: dict[str, Any] | None = None, **space: Any) -> Experiment:  # noqa: ANN401 - genes
-    """Return an experiment on the mouse with these genes."""
+    """Return an experiment of the mouse task with these genes."""
     table = {"task": {"kind": "mouse"}, "space": space, "training": training or {}}
     return Experiment.of(table)
 
@@ -23,24 +23,24 @@ def taken(
     target: Experiment,
     **origin: Any,  # noqa: ANN401 - settings
 ) -> dict[str, Any]:
-    """Return the genome that a configuration becomes, as a dict."""
+    """Return the transferred genome as a dict."""
     return dict(transfer(configuration, TrainingSettings(**origin), target).genome)
 
 
 def test_a_configuration_of_the_same_space_stays_as_it_is() -> None:
-    """Nothing is changed or left out where both experiments have the same genes."""
+    """Nothing is changed or left out if both experiments have the same genes."""
     moved = transfer(SEED, TrainingSettings(), asked())
     assert (dict(moved.genome), moved.left_out) == (SEED, ())
 
 
-def test_genes_that_a_seed_lacks_are_the_settings_it_was_trained_with() -> None:
-    """They come from its own settings, not from those of the experiment that it seeds."""
+def test_genes_that_a_seed_lacks_get_its_training_settings() -> None:
+    """They come from its own settings, not from those of the target experiment."""
     target = asked({"dropout": 0.3}, batch_size={"low": 1, "high": 32}, dropout=[0.0, 0.3])
     assert taken(SEED, target, batch_size=8) == SEED | {"batch_size": 8, "dropout": 0.0}
 
 
-def test_a_default_that_a_gene_cannot_take_gives_way() -> None:
-    """The experiment's setting stands in for a default; a chosen setting is refused instead."""
+def test_a_default_that_a_gene_does_not_allow_is_replaced() -> None:
+    """The target's setting replaces a default; a setting that is no default is refused instead."""
     target = asked({"batch_size": 16}, batch_size=[8, 16])
     assert taken(SEED, target)["batch_size"] == 16
     with pytest.raises(UsageError, match=r"batch_size: must be 8 or 16, but got 64$"):
@@ -49,16 +49,16 @@ def test_a_default_that_a_gene_cannot_take_gives_way() -> None:
         taken(SEED, asked(l2={"low": 1e-8, "high": 1e-2}))
 
 
-def test_genes_that_nothing_reads_are_no_obstacle() -> None:
-    """What the seed's optimizer does not read takes any value of its range, else its own."""
+def test_unused_genes_get_any_allowed_value() -> None:
+    """A gene that the seed's optimizer does not use gets any value of its range."""
     target = asked(optimizer=["sgd", "momentum"], momentum={"low": 0.1, "high": 0.5})
     assert 0.1 <= taken(SEED, target)["momentum"] <= 0.5
     with pytest.raises(UsageError, match=r"momentum: must be .* but got 0\.9"):
         taken(SEED, target, optimizer="momentum")
 
 
-def test_what_the_space_has_no_gene_for_is_left_out_and_named() -> None:
-    """Named is only what has a part in the seed and is otherwise in the experiment."""
+def test_settings_without_a_gene_are_left_out_and_reported() -> None:
+    """Only settings that are used and differ from the target's are reported."""
     seed = SEED | {"optimizer": "adam", "momentum": 0.5, "beta1": 0.8, "l2": 0.0}
     moved = transfer(seed, TrainingSettings(batch_size=8), asked({"batch_size": 8}))
     assert dict(moved.genome) == SEED
@@ -66,8 +66,8 @@ def test_what_the_space_has_no_gene_for_is_left_out_and_named() -> None:
 
 
 @pytest.mark.parametrize("hidden", [(6, 4), (6,), ()])
-def test_activations_of_layers_and_of_a_network_become_each_other(hidden: tuple[int, ...]) -> None:
-    """From one for all to one for each layer and back, nothing is lost."""
+def test_activations_of_layers_and_of_a_network_are_converted(hidden: tuple[int, ...]) -> None:
+    """From one for all layers to one for each and back, nothing is lost."""
     seed = SEED | {"hidden": hidden}
     own = taken(seed, asked(hidden={**OWN, "count": [0, 4]}))
     assert own == {
@@ -81,15 +81,15 @@ def test_activations_of_layers_and_of_a_network_become_each_other(hidden: tuple[
         assert back["hidden"] == ()
 
 
-def test_layers_that_differ_have_no_activation_for_all() -> None:
-    """A network of several activations is refused by a space that has one for all layers."""
+def test_different_activations_of_layers_are_refused() -> None:
+    """A space with one activation for all layers refuses a network with several."""
     seed = {"hidden": ((6, "tanh"), (4, "relu")), "learning_rate": 0.1}
     with pytest.raises(UsageError, match="hidden: must have one activation for all layers"):
         taken(seed, asked())
 
 
-def test_each_value_outside_the_space_is_a_line() -> None:
-    """All that the space can't take is told at once, with rule and value."""
+def test_each_value_outside_the_space_is_one_line() -> None:
+    """All values that the space does not allow are reported at once, with rule and value."""
     target = asked(hidden={"count": [1, 1], "width": [1, 32]}, learning_rate=[0.5])
     with pytest.raises(UsageError) as refused:
         taken(SEED, target)

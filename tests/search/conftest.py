@@ -18,7 +18,7 @@ Tiny = Callable[..., Experiment]
 
 @pytest.fixture(scope="session")
 def tiny() -> Tiny:
-    """Give a function that makes a tiny experiment with some keys of its tables replaced."""
+    """Return a function that makes a small experiment with some settings replaced."""
 
     def make(**tables: dict[str, object]) -> Experiment:
         changed = {name: {**TINY.get(name, {}), **table} for name, table in tables.items()}  # type: ignore[dict-item]  # the name is no table
@@ -28,6 +28,6 @@ def tiny() -> Tiny:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """Give a run that nothing happened to."""
-    return search(tiny(), tmp_path_factory.mktemp("undisturbed"))
+def uninterrupted(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """Return the folder of an uninterrupted run."""
+    return search(tiny(), tmp_path_factory.mktemp("uninterrupted"))

@@ -1,4 +1,4 @@
-"""A search whose strategy knows no generations: the same bits for any number of jobs."""
+"""A search whose strategy has no generations gives the same bits for any number of workers."""
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
@@ -11,11 +11,11 @@ from neuroevo.evolution import Candidate, Individual
 from neuroevo.evolution.variation import mutate
 from neuroevo.experiment import Experiment
 from neuroevo.runs import Trial
-from neuroevo.search import nobody
-from neuroevo.search.bench import Bench
+from neuroevo.search import ignore_progress
 from neuroevo.search.loop import Search, SearchState
 from neuroevo.search.progress import StoppedError
-from neuroevo.search.record import MemoryRecord
+from neuroevo.search.record import Record
+from neuroevo.search.trainer import Trainer
 from neuroevo.space import SearchSpace
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.workers import Workers
@@ -26,7 +26,7 @@ BASELINES = 6
 
 
 class SteadyState(Strategy):
-    """Asks for a mutant of the best that was told, one at a time; every third again, on purpose."""
+    """Asks for a mutant of the best evaluated genome; every third candidate is a repetition."""
 
     name = "steady"
     label = "steady state"
@@ -41,16 +41,16 @@ class SteadyState(Strategy):
 
     @property
     def generation(self) -> int:
-        """A generation is as many as a population has."""
+        """Each population_size evaluated candidates are a generation."""
         return len(self._told) // self._size
 
     @property
     def look_ahead(self) -> int:
-        """Two candidates are chosen before the first of them is told."""
+        """Three candidates are asked at a time."""
         return 3
 
     def ask(self, count: int) -> list[Candidate]:
-        """Ask whatever was told."""
+        """Ask for candidates."""
         return [self._next() for _ in range(count)]
 
     def _next(self) -> Candidate:
@@ -68,7 +68,7 @@ class SteadyState(Strategy):
         return self._asked[-1]
 
     def tell(self, individuals: Sequence[Individual]) -> None:
-        """Learn at once."""
+        """Receive results."""
         self._told += individuals
 
     def drop(self, numbers: Collection[int]) -> None:
@@ -86,22 +86,22 @@ class SteadyState(Strategy):
 
 
 def steady(experiment: Experiment) -> SearchState:
-    """Return where such a search begins."""
+    """Return the first state of such a search."""
     size = experiment.evolution.population
     return SearchState(SteadyState(experiment.space, Options(size, 1, first_number=BASELINES)))
 
 
-def timeless(record: MemoryRecord) -> list[Trial]:
-    """Return the trials of a record by number, without what may differ."""
+def timeless(record: Record) -> list[Trial]:
+    """Return the trials of a record by number, without times."""
     trials = [record.trials[number] for number in sorted(record.trials)]
     return [dataclasses.replace(trial, seconds=0, work=()) for trial in trials]
 
 
 def searched(experiment: Experiment, workers: Workers) -> list[Trial]:
     """Search to the end, and return the trials."""
-    record = MemoryRecord()
-    with Bench(experiment, experiment.task.data_set(), workers) as bench:
-        Search(bench, record, steady(experiment), nobody, never).run()
+    record = Record()
+    with Trainer(experiment, experiment.task.data_set(), workers) as trainer:
+        Search(trainer, record, steady(experiment), ignore_progress, never).run()
     assert record.state["phase"] == "finished"
     assert record.state["generation"] == experiment.evolution.generations
     return timeless(record)
@@ -109,20 +109,20 @@ def searched(experiment: Experiment, workers: Workers) -> list[Trial]:
 
 @pytest.fixture(scope="module")
 def alone(tiny: Tiny) -> list[Trial]:
-    """Give the trials of one job."""
+    """Return the trials of one worker."""
     return searched(tiny(), Workers(1))
 
 
 @pytest.mark.parametrize("workers", [Workers(2), Workers(5), Workers(2, "loky")])
-def test_jobs_change_nothing_without_generations(
+def test_workers_change_nothing_without_generations(
     alone: list[Trial], tiny: Tiny, workers: Workers
 ) -> None:
-    """Trials finish in another order, but are told and asked in that of their numbers."""
+    """Trials finish in another order, but the strategy receives them in that of their numbers."""
     assert searched(tiny(), workers) == alone
 
 
-def test_candidates_follow_from_what_was_told(alone: list[Trial]) -> None:
-    """The first three know of no result, each other one of all that were told three before it."""
+def test_candidates_depend_on_evaluated_ones_only(alone: list[Trial]) -> None:
+    """The first three use no result, each later one results of trials at least three before."""
     assert [trial.operator for trial in alone[BASELINES : BASELINES + 3]] == ["initial"] * 3
     for trial in alone[BASELINES + 3 :]:
         assert trial.parents
@@ -138,63 +138,63 @@ def test_a_genome_may_be_trained_twice(alone: list[Trial]) -> None:
         assert (trial.genome, trial.curve) == (parent.genome, parent.curve)
 
 
-def test_what_is_recorded_is_not_trained_again(alone: list[Trial], tiny: Tiny) -> None:
-    """From any part of the trials, in any order, a search goes on to the same ones."""
+def test_recorded_trials_are_not_trained_again(alone: list[Trial], tiny: Tiny) -> None:
+    """A search goes on from any part of the trials, in any order, to the same trials."""
     random = np.random.default_rng(0)
     experiment = tiny()
     for _ in range(4):
-        record = MemoryRecord()
+        record = Record()
         kept = random.permutation(len(alone))[: random.integers(len(alone))]
         for number in kept:
             record.append(dataclasses.replace(alone[number], seconds=99))
-        with Bench(experiment, experiment.task.data_set(), Workers(2)) as bench:
-            Search(bench, record, steady(experiment), nobody, never).run()
+        with Trainer(experiment, experiment.task.data_set(), Workers(2)) as trainer:
+            Search(trainer, record, steady(experiment), ignore_progress, never).run()
         assert timeless(record) == alone
         assert sum(trial.seconds == 99 for trial in record.trials.values()) == len(kept)
 
 
-def test_a_stopped_search_keeps_what_is_finished(alone: list[Trial], tiny: Tiny) -> None:
-    """Stopped after any trial, all that finished is recorded, and what was told is a prefix."""
+def test_a_stopped_search_keeps_finished_trials(alone: list[Trial], tiny: Tiny) -> None:
+    """After a stop all finished trials are recorded, and they are those of the whole search."""
     experiment = tiny()
     for most in (1, 8, 13):
-        record = MemoryRecord()
-        bench = Bench(experiment, experiment.task.data_set(), Workers(2))
+        record = Record()
+        trainer = Trainer(experiment, experiment.task.data_set(), Workers(2))
         search = Search(
-            bench,
+            trainer,
             record,
             steady(experiment),
-            nobody,
+            ignore_progress,
             lambda: len(record.trials) >= most,  # noqa: B023 - asked within the round
         )
-        with bench, pytest.raises(StoppedError):
+        with trainer, pytest.raises(StoppedError):
             search.run()
         assert len(record.trials) >= most
         assert all(trial in alone for trial in timeless(record))
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_a_state_of_any_moment_leads_to_the_same_end(tiny: Tiny, strategy: str) -> None:
-    """Stopped after any number of trials and continued from its state, a search ends the same."""
+def test_a_search_restored_from_any_state_ends_the_same(tiny: Tiny, strategy: str) -> None:
+    """A search stopped after any number of trials and continued from its state ends the same."""
     experiment = tiny(
         evolution={"strategy": strategy, "patience": 3},
         space={"learning_rate": [0.01, 0.05, 0.2], "hidden": {"count": [0, 1], "width": [1, 4]}},
     )
-    whole = MemoryRecord()
-    with Bench(experiment, experiment.task.data_set(), Workers(1)) as bench:
-        Search(bench, whole, SearchState.at_first(experiment), nobody, never).run()
+    whole = Record()
+    with Trainer(experiment, experiment.task.data_set(), Workers(1)) as trainer:
+        Search(trainer, whole, SearchState.at_first(experiment), ignore_progress, never).run()
         for most in range(5, len(whole.trials), 2):
-            record = MemoryRecord()
+            record = Record()
             first = Search(
-                bench,
+                trainer,
                 record,
                 SearchState.at_first(experiment),
-                nobody,
+                ignore_progress,
                 lambda: len(record.trials) >= most,  # noqa: B023 - asked within the round
             )
             with pytest.raises(StoppedError):
                 first.run()
             state = SearchState.from_values(experiment, record.state, record.trials)
-            Search(bench, record, state, nobody, never).run()
+            Search(trainer, record, state, ignore_progress, never).run()
             assert timeless(record) == timeless(whole)
             for part in ("front", "stagnation", "strategy", "reason", "told", "best"):
                 assert record.state[part] == whole.state[part]

@@ -1,4 +1,4 @@
-"""The search loop: what it leaves is true, complete and the same however it was computed."""
+"""The search loop: its results are correct, complete and the same for any workers."""
 
 import dataclasses
 import json
@@ -45,7 +45,7 @@ def small(**tables: object) -> Experiment:
 
 
 def timeless(folder: RunFolder) -> list[Trial]:
-    """Read the trials of a run without the one thing that may differ, their time."""
+    """Read the trials of a run without times."""
     return [
         dataclasses.replace(trial, seconds=0, work=()) for trial in read_trials(folder.journal_file)
     ]
@@ -65,7 +65,7 @@ def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], t
 
 @pytest.mark.parametrize("seed", [0, 2017])
 def test_same_seed_same_trials_with_any_workers(seed: int, tmp_path: Path) -> None:
-    """One job, two threads and two processes leave the same trials, bit for bit."""
+    """One thread, two threads and two processes give the same trials, bit for bit."""
     experiment = small(seed=seed)
     kinds: list[tuple[int, Backend]] = [(1, "threading"), (2, "threading"), (2, "loky")]
     folders = [
@@ -78,7 +78,7 @@ def test_same_seed_same_trials_with_any_workers(seed: int, tmp_path: Path) -> No
 
 
 def test_another_seed_gives_other_trials(tmp_path: Path) -> None:
-    """The seed decides what is tried."""
+    """The seed decides which genomes are evaluated."""
     one, other = (timeless(search(small(seed=seed), tmp_path)) for seed in (0, 1))
     assert [trial.genome for trial in one[6:]] != [trial.genome for trial in other[6:]]
 
@@ -86,7 +86,7 @@ def test_another_seed_gives_other_trials(tmp_path: Path) -> None:
 def test_a_trial_trained_again_alone_gives_the_same_bits(
     mouse_search: tuple[RunFolder, list[Progress]], mouse_experiment: Experiment
 ) -> None:
-    """The numbers in the journal are those of the genome on the same line."""
+    """The results in the journal are those of the genome in the same line."""
     folder, _ = mouse_search
     trials = read_trials(folder.journal_file)
     for trial in [*trials[:6], *trials[6::211]]:
@@ -95,7 +95,7 @@ def test_a_trial_trained_again_alone_gives_the_same_bits(
         assert np.array(curve, np.float32).tobytes() == np.array(trial.curve, np.float32).tobytes()
 
 
-def test_the_default_run_beats_the_article_twentyfold(
+def test_the_default_run_needs_20_times_fewer_samples_than_the_article(
     mouse_search: tuple[RunFolder, list[Progress]],
 ) -> None:
     """It finds a network that learns the mouse in 20 times fewer samples, at no worse final MSE."""
@@ -109,8 +109,8 @@ def test_the_default_run_beats_the_article_twentyfold(
     )
 
 
-def test_lineage_is_true(mouse_search: tuple[RunFolder, list[Progress]]) -> None:
-    """Baselines come first, parents before their children, and no genome comes twice."""
+def test_parents_are_earlier_trials(mouse_search: tuple[RunFolder, list[Progress]]) -> None:
+    """Baselines come first, parents before their offspring, and no genome comes twice."""
     folder, _ = mouse_search
     trials = read_trials(folder.journal_file)
     assert [trial.number for trial in trials] == list(range(6 + 64 * 30))
@@ -123,10 +123,10 @@ def test_lineage_is_true(mouse_search: tuple[RunFolder, list[Progress]]) -> None
     assert max(genomes.values()) == 1
 
 
-def test_the_front_is_what_no_trial_dominates(
+def test_the_front_is_the_non_dominated_set(
     mouse_search: tuple[RunFolder, list[Progress]],
 ) -> None:
-    """The front that is reported is the non-dominated set of the journal, found naively."""
+    """The reported front is the non-dominated set of the journal, found by comparing all pairs."""
     folder, progress = mouse_search
     scores = {
         trial.number: tuple(trial.objectives.values())
@@ -144,10 +144,10 @@ def test_the_front_is_what_no_trial_dominates(
     assert {tuple(trial.objectives.values()) for trial in progress[-1].front} == front
 
 
-def test_champions_are_the_networks_that_were_scored(
+def test_champions_are_the_networks_of_the_trials(
     mouse_search: tuple[RunFolder, list[Progress]], mouse_experiment: Experiment
 ) -> None:
-    """Champions' weights have the validation error that their trials report; fresh seeds differ."""
+    """Champions' weights have the validation MSE of their trials; those of fresh seeds differ."""
     folder, progress = mouse_search
     champions = read_champions(folder.champions_file)
     trials = [*progress[-1].front, *progress[-1].baselines]
@@ -168,17 +168,17 @@ def test_champions_are_the_networks_that_were_scored(
 def test_best_toml_is_an_experiment_with_the_best_genome(
     mouse_search: tuple[RunFolder, list[Progress]],
 ) -> None:
-    """It loads, every gene is fixed, and the genome is the first of the front."""
+    """It loads, every gene is fixed, and the genome is that of the first trial of the front."""
     folder, progress = mouse_search
     space = load_experiment(folder.best_file).space
     assert space.size == 1
     assert dict(space.sample(np.random.default_rng())) == dict(progress[-1].front[0].genome)
 
 
-def test_progress_counts_up_to_all(
+def test_progress_counts_all_trials(
     mouse_search: tuple[RunFolder, list[Progress]],
 ) -> None:
-    """It goes through its phases in order, counts every trial once, and ends where expected."""
+    """Phases come in order, every trial is counted once, and the last count is the expected one."""
     _, progress = mouse_search
     phases = list(dict.fromkeys(each.phase for each in progress))
     assert phases == ["compiling", "baselines", "searching", "rescoring", "finished"]
@@ -192,7 +192,7 @@ def test_progress_counts_up_to_all(
 def test_the_checkpoint_continues_the_search(
     mouse_search: tuple[RunFolder, list[Progress]], mouse_experiment: Experiment
 ) -> None:
-    """A state made from the last checkpoint has the run's front; its strategy asks on."""
+    """A state restored from the last checkpoint has the front, and its strategy goes on."""
     folder, progress = mouse_search
     [checkpoint, *_], _ = read_checkpoints(folder)
     trials = {trial.number: trial for trial in read_trials(folder.journal_file)}
@@ -203,8 +203,8 @@ def test_the_checkpoint_continues_the_search(
     assert [candidate.number for candidate in candidates] == [*range(1926, 1926 + 64)]
 
 
-def test_baselines_learn_as_their_author_said(tmp_path: Path) -> None:
-    """They name what other trials do otherwise and what is a gene, not what is all the same."""
+def test_genomes_of_baselines_have_settings_that_differ(tmp_path: Path) -> None:
+    """They have genes, and those settings that differ from the experiment's."""
     network = {"hidden", "learning_rate", "activation"}
     for training, space, named in (
         ({}, {}, set()),
@@ -218,7 +218,7 @@ def test_baselines_learn_as_their_author_said(tmp_path: Path) -> None:
 
 
 def test_the_search_ends_when_the_space_is_exhausted(tmp_path: Path) -> None:
-    """A space of three genomes is evaluated once, whole, and the run ends well."""
+    """A space of three genomes is evaluated once, and the run ends without an error."""
     space = {"hidden": [3], "learning_rate": 0.1, "activation": ["linear", "tanh", "relu"]}
     folder = search(small(space=space), tmp_path)
     assert len(timeless(folder)) == 6 + 3
@@ -229,16 +229,16 @@ MIXED = {"count": [0, 3], "width": [1, 8], "activation": ["linear", "tanh", "rel
 
 
 def test_layers_with_activations_of_their_own_are_searched(tmp_path: Path) -> None:
-    """Journal, checkpoint, weights, best.toml and report of such a search are read again."""
+    """Journal, checkpoint, weights, best.toml and report of such a search can be read."""
     experiment = small(space={"hidden": MIXED}, evolution={"population": 12, "generations": 5})
-    told: list[Progress] = []
-    run = neuroevo.run(experiment, results=tmp_path, n_jobs=1, observer=told.append)
+    reports: list[Progress] = []
+    run = neuroevo.run(experiment, results=tmp_path, n_jobs=1, observer=reports.append)
     assert run.experiment == experiment
     evolved = run.all_trials[6:]
     assert len(evolved) == 12 * 5
     assert all(dict(experiment.space.genome(trial.genome)) == trial.genome for trial in evolved)
     assert [trial.genome for trial in run.pareto_front()] == [
-        dict(trial.genome) for trial in told[-1].front
+        dict(trial.genome) for trial in reports[-1].front
     ]
     for trial in evolved[::7]:
         objectives, _ = retrained(trial, experiment)
@@ -257,7 +257,7 @@ def test_layers_with_activations_of_their_own_are_searched(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("hidden", [(), ((6, "tanh"),), ((6, "tanh"), (4, "relu"))], ids=len)
 def test_a_best_toml_of_such_a_search_seeds_another(hidden: Value, tmp_path: Path) -> None:
-    """Whatever layers won, none among them, the file fixes every gene and is the first genome."""
+    """For any layers, or none, the file fixes every gene and seeds the first genome."""
     experiment = small(space={"hidden": MIXED}, evolution={"population": 4, "generations": 1})
     genome = experiment.space.genome({"hidden": hidden, "learning_rate": 0.1})
     [trial, *_] = timeless(search(experiment, tmp_path, initial=[genome]))[6:]
@@ -274,7 +274,7 @@ CONFLICT = {"population": 8, "generations": 3, "objectives": ["final_mse", "para
 
 
 def test_a_run_seeds_a_space_with_other_genes(tmp_path: Path) -> None:
-    """Its whole front comes over: settings become genes, one activation becomes each layer's."""
+    """Its whole front is transferred: settings become genes, one activation that of each layer."""
     first = neuroevo.run(small(evolution=CONFLICT), results=tmp_path)
     activation = ["linear", "tanh", "sigmoid", "relu"]
     space = {
@@ -298,8 +298,8 @@ def test_a_run_seeds_a_space_with_other_genes(tmp_path: Path) -> None:
     assert seeded == expected[:8]
 
 
-def test_a_seed_loses_what_the_space_lacks_and_says_so(tmp_path: Path) -> None:
-    """Members that can't come over are skipped; if none can, that is one line with the run."""
+def test_seeding_reports_what_the_space_lacks(tmp_path: Path) -> None:
+    """Trials that the space does not allow are skipped; if it allows none, that is one line."""
     space = {"optimizer": ["adam", "nesterov"], "batch_size": [4]}
     first = neuroevo.run(small(space=space, evolution=CONFLICT), results=tmp_path)
     front = first.pareto_front()
@@ -326,8 +326,8 @@ def test_a_seed_loses_what_the_space_lacks_and_says_so(tmp_path: Path) -> None:
         assert len(refused.value.problems) == 1
 
 
-def test_a_search_in_which_all_diverge_ends_well(tmp_path: Path) -> None:
-    """Without a single network that learns there are trials and a cause each, and no best."""
+def test_a_search_in_which_all_trials_diverge_ends_without_error(tmp_path: Path) -> None:
+    """All trials are there with their cause, and there is no best.toml."""
     space = {"hidden": {"count": [2, 3], "width": [20, 30]}, "learning_rate": 100.0,
              "activation": "linear"}  # fmt: skip
     folder = search(small(space=space), tmp_path)
@@ -339,7 +339,7 @@ def test_a_search_in_which_all_diverge_ends_well(tmp_path: Path) -> None:
 
 
 def test_a_recording_that_changes_is_read_again(tmp_path: Path) -> None:
-    """Two searches in one process see what the file holds at the time."""
+    """Two searches in one process use what the file holds at the time."""
     recording = tmp_path / "recording.csv"
     task = {"kind": "mouse", "positions": "recording", "recording": str(recording)}
     found = []
@@ -349,7 +349,7 @@ def test_a_recording_that_changes_is_read_again(tmp_path: Path) -> None:
     assert found[0] != found[1]
 
 
-def test_bad_data_leave_nothing_behind(tmp_path: Path) -> None:
+def test_no_folder_is_made_for_bad_data(tmp_path: Path) -> None:
     """A recording that can't be used is refused before the results folder is made."""
     recording = tmp_path / "recording.csv"
     recording.write_text("x,y\n1,2\nhere,there\n", encoding="utf-8")
@@ -359,8 +359,8 @@ def test_bad_data_leave_nothing_behind(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
-def test_a_folder_that_cannot_be_filled_is_not_left(tmp_path: Path) -> None:
-    """When the experiment itself can't be written down, no half run stays behind."""
+def test_a_folder_that_cannot_be_written_is_removed(tmp_path: Path) -> None:
+    """If the experiment can't be written, no incomplete run remains."""
     full = tmp_path / "results"
     full.mkdir()
     limits = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"

@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import pytest
 
 from neuroevo.experiment import EvolutionSettings
@@ -6,12 +8,12 @@ from neuroevo.search.stopping import Stagnation, reason_to_end, time_is_over
 
 
 def trial(number: int, **objectives: float) -> Trial:
-    """Give a trial with some objectives."""
+    """Return a trial with some objectives."""
     return Trial(number, 0, "initial", (), {"x": 0.5}, objectives, (), "complete", 0, 0.0)
 
 
 def test_a_gain_anywhere_on_the_front_ends_stagnation() -> None:
-    """Generations are counted from the last one whose front holds more volume."""
+    """Generations are counted from the last one that increased the hypervolume."""
     stagnation = Stagnation()
     fronts = [[(1.0, 3.0)], [(1.0, 3.0)], [(1.0, 3.0), (2.0, 2.0)], [(1.0, 3.0), (2.0, 2.0)]]
     counts = []
@@ -22,7 +24,7 @@ def test_a_gain_anywhere_on_the_front_ends_stagnation() -> None:
 
 
 def test_generations_in_which_all_fail_are_stagnation() -> None:
-    """Before anything works there is no volume, and each generation counts."""
+    """While all trials fail there is no hypervolume, and each generation counts."""
     stagnation = Stagnation()
     for _ in range(3):
         stagnation = stagnation.after([], [])
@@ -31,20 +33,20 @@ def test_generations_in_which_all_fail_are_stagnation() -> None:
 
 
 @pytest.mark.parametrize("fitnesses", [[(2.0,), (1.0,)], [(2.0, 2.0), (2.0, 2.0)]])
-def test_the_first_that_works_is_a_gain(fitnesses: list[tuple[float, ...]]) -> None:
-    """One objective or two, one point or many: what works has volume before the reference."""
+def test_the_first_trial_that_does_not_fail_is_a_gain(fitnesses: list[tuple[float, ...]]) -> None:
+    """With one objective or two, one point or many, the first hypervolume is positive."""
     assert Stagnation().after(fitnesses, fitnesses[-1:]).hypervolume > 0
 
 
-def test_stagnation_survives_its_state() -> None:
-    """What is written as JSON values is read again as the same."""
+def test_stagnation_is_restored_from_its_state() -> None:
+    """Its fields as JSON values give an equal object."""
     members = [(1.0, 3.0), (2.0, 2.0)]
     stagnation = Stagnation().after(members, members)
-    assert Stagnation.from_state(stagnation.state()) == stagnation
+    assert Stagnation.from_state(asdict(stagnation)) == stagnation
 
 
-def test_each_end_is_reached_and_named() -> None:
-    """Target, patience and generations each end a search, and say so; nothing else does."""
+def test_each_reason_to_end_is_returned() -> None:
+    """Patience and generations end a search with their reason; nothing else does."""
     front = [trial(7, final_mse=1e-3, parameters=8.0), trial(9, final_mse=1e-2, parameters=4.0)]
     fresh, stale = Stagnation(), Stagnation(generations=5)
     assert reason_to_end(EvolutionSettings(), 29, front, stale) == ""
@@ -55,7 +57,7 @@ def test_each_end_is_reached_and_named() -> None:
 
 
 def test_one_trial_must_reach_all_of_a_target() -> None:
-    """That different trials reach a part each is not enough."""
+    """It is not enough if different trials reach a part each."""
     objectives = ("final_mse", "parameters")
     front = [trial(7, final_mse=1e-3, parameters=8.0), trial(9, final_mse=1e-2, parameters=4.0)]
     for target, reached in (
@@ -69,8 +71,8 @@ def test_one_trial_must_reach_all_of_a_target() -> None:
         assert reason.startswith(f"trial {reached} reached the target, ") == (reached is not None)
 
 
-def test_the_time_limit_is_reached_at_its_second() -> None:
-    """Not before it, and never without one."""
+def test_the_time_limit_is_exact() -> None:
+    """It is not reached before, and never without a limit."""
     limited = EvolutionSettings(time_limit=2.5)
     assert [time_is_over(limited, seconds) for seconds in (2.4, 2.5)] == [
         "", "the time limit of 2.5 s is over",

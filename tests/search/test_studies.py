@@ -1,4 +1,4 @@
-"""What a run is asked afterwards is answered by trainings like its own, and lost by nothing."""
+"""Random search and ablation of a run train as the run did, and can be interrupted."""
 
 import dataclasses
 import shutil
@@ -10,45 +10,47 @@ import pytest
 from neuroevo.errors import BusyError, StorageError
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, Trial, read_trials
-from neuroevo.search import count_nothing, studies
+from neuroevo.search import ignore_progress, studies
 from neuroevo.workers import Workers
 
 WORKERS = Workers(2)
 
 
 @pytest.fixture
-def folder(undisturbed: RunFolder, tmp_path: Path) -> RunFolder:
-    """Give a run of which nothing was asked yet."""
-    copy = RunFolder(tmp_path / undisturbed.id)
-    shutil.copytree(undisturbed.path, copy.path)
+def folder(uninterrupted: RunFolder, tmp_path: Path) -> RunFolder:
+    """Return the folder of a run without studies."""
+    copy = RunFolder(tmp_path / uninterrupted.id)
+    shutil.copytree(uninterrupted.path, copy.path)
     return copy
 
 
-def random_search(folder: RunFolder, trials: int, counter: studies.Counter = count_nothing) -> None:
-    """Search at random beside a run."""
-    with studies.study(folder, folder.random_file, WORKERS) as (bench, record):
-        studies.random_search(bench, record, trials, counter)
+def random_search(
+    folder: RunFolder, trials: int, counter: studies.Counter = ignore_progress
+) -> None:
+    """Train a random search for a run."""
+    with studies.study(folder, folder.random_file, WORKERS) as (trainer, record):
+        studies.random_search(trainer, record, trials, counter)
 
 
 def ablate(folder: RunFolder, source: Trial, target: Trial) -> None:
-    """Go from one trial of a run to another."""
-    with studies.study(folder, folder.ablation_file, WORKERS) as (bench, record):
-        studies.ablate(bench, record, source, target, count_nothing)
+    """Train an ablation between two trials of a run."""
+    with studies.study(folder, folder.ablation_file, WORKERS) as (trainer, record):
+        studies.ablate(trainer, record, source, target, ignore_progress)
 
 
 def timeless(path: Path) -> Sequence[Trial]:
-    """Read the trials of a journal without what may differ."""
+    """Read the trials of a journal without times."""
     return [dataclasses.replace(trial, seconds=0, work=()) for trial in read_trials(path)]
 
 
 def ends(folder: RunFolder) -> tuple[Trial, Trial]:
-    """Give a baseline and the best trial of a run."""
+    """Return a baseline and the best trial of a run."""
     run = load_run(folder.path)
     return run.baselines[2], run.best
 
 
 def test_random_configurations_are_distinct_and_of_the_space(folder: RunFolder) -> None:
-    """There are as many as asked for, none twice, and they are none of the search's own."""
+    """There are as many as asked for, all distinct, and none is one of the search."""
     random_search(folder, 40)
     run = load_run(folder.path)
     random = run.findings.random
@@ -59,8 +61,8 @@ def test_random_configurations_are_distinct_and_of_the_space(folder: RunFolder) 
     assert {trial.operator for trial in random} == {"random"}
 
 
-def test_a_random_search_goes_on_where_it_was_left(folder: RunFolder, tmp_path: Path) -> None:
-    """Cut short, damaged or asked for less before: it trains the rest, and ends with the same."""
+def test_a_random_search_is_continued(folder: RunFolder, tmp_path: Path) -> None:
+    """After an interruption, damage or a smaller request it trains the missing trials."""
     other = RunFolder(tmp_path / "other")
     shutil.copytree(folder.path, other.path)
     random_search(folder, 12)
@@ -74,8 +76,8 @@ def test_a_random_search_goes_on_where_it_was_left(folder: RunFolder, tmp_path: 
     assert timeless(other.random_file) == timeless(folder.random_file)
 
 
-def test_the_way_from_a_baseline_leads_to_the_best(folder: RunFolder) -> None:
-    """It begins with the baseline's scores and ends with the best trial's, to the last bit."""
+def test_an_ablation_leads_from_the_baseline_to_the_best(folder: RunFolder) -> None:
+    """It begins with the scores of the baseline and ends with those of the best trial."""
     source, target = ends(folder)
     ablate(folder, source, target)
     trials = read_trials(folder.ablation_file)
@@ -84,7 +86,7 @@ def test_the_way_from_a_baseline_leads_to_the_best(folder: RunFolder) -> None:
 
 
 def test_each_round_keeps_the_best_change(folder: RunFolder) -> None:
-    """A trial changes one gene of what was kept before, which nothing of its own round beat."""
+    """A trial changes one gene of the kept trial, which is the best of its round."""
     source, target = ends(folder)
     ablate(folder, source, target)
     trials = read_trials(folder.ablation_file)
@@ -97,8 +99,8 @@ def test_each_round_keeps_the_best_change(folder: RunFolder) -> None:
                    for each in rivals)  # fmt: skip
 
 
-def test_another_question_replaces_the_answer(folder: RunFolder) -> None:
-    """The same way asked for twice is kept; one from another baseline is found afresh."""
+def test_an_ablation_from_another_baseline_replaces_the_first(folder: RunFolder) -> None:
+    """The same ablation is kept; one from another baseline is trained anew."""
     source, target = ends(folder)
     ablate(folder, source, target)
     expected = folder.ablation_file.read_bytes()
@@ -110,15 +112,15 @@ def test_another_question_replaces_the_answer(folder: RunFolder) -> None:
     assert len(expected.splitlines()) == len(timeless(folder.ablation_file))
 
 
-def test_a_run_that_is_written_to_is_left_alone(folder: RunFolder) -> None:
-    """While somebody writes to the run, nothing is trained for it."""
+def test_no_study_of_a_run_that_is_written_to(folder: RunFolder) -> None:
+    """While another process writes to the run, nothing is trained for it."""
     with RunLock(folder), pytest.raises(BusyError):
         random_search(folder, 4)
     assert not folder.random_file.exists()
 
 
-def test_a_damaged_answer_is_named_with_what_helps(folder: RunFolder) -> None:
-    """A reader of a damaged file learns that it can be made again."""
+def test_a_damaged_study_is_reported_with_advice(folder: RunFolder) -> None:
+    """The error about a damaged file says that it can be deleted and made again."""
     random_search(folder, 4)
     content = folder.random_file.read_bytes()
     folder.random_file.write_bytes(content.replace(b"random", b"chosen", 1))

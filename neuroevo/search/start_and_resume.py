@@ -1,6 +1,6 @@
-"""How a search begins in a new run folder, and how it is taken up again in an old one.
+"""Starts a search in a new run folder or in memory, and resumes one.
 
-Knows what must be as it was; does not know how a search goes on.
+Knows what must be as it was when the run began; does not know how a search goes on.
 """
 
 import json
@@ -15,7 +15,6 @@ from typing import Any
 
 from neuroevo.errors import DataError, StorageError, UsageError
 from neuroevo.experiment import Experiment
-from neuroevo.learning import DataSet
 from neuroevo.runs import (
     Journal,
     RunFolder,
@@ -36,61 +35,57 @@ from neuroevo.runs import (
     write_atomically,
     write_start,
 )
-from neuroevo.search.bench import Bench
 from neuroevo.search.loop import Search, SearchState, ends_of
-from neuroevo.search.progress import Observer, Progress, StoppedError, nobody
-from neuroevo.search.record import FolderRecord, MemoryRecord
+from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
+from neuroevo.search.record import FolderRecord, Record
+from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import never
 
 
-def search(  # noqa: PLR0913 - all of what a caller may set, by name
+def search(  # noqa: PLR0913 - all options of a search, by name
     experiment: Experiment,
     results: Path,
     *,
     workers: Workers | None = None,
     initial: Sequence[Genome] = (),
-    observer: Observer = nobody,
+    observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> RunFolder:
-    """Search for the best networks and leave a run folder.
+    """Search for the best networks in a new run folder and return it.
 
     Parameters
     ----------
     experiment
-        What to search.
+        The experiment.
     results
-        Where run folders lie.
+        The results folder, in which the run folder is made.
     workers
-        Who trains; changes no result. One thread a core by default.
+        Who trains; changes no result. One thread for each core by default.
     initial
-        Genomes that the first generation holds.
+        Genomes of the first generation.
     observer
-        Is told how far the search has come whenever something has finished.
+        Receives the progress whenever something has finished.
     stop
-        Is asked every now and then whether the search shall stop before its end.
-
-    Returns
-    -------
-    The folder of the finished run.
+        Called now and then; returns whether the search shall stop before its end.
 
     Raises
     ------
     UsageError, DataError
-        Before anything is written, if the arguments or the task's data can't be.
+        Before anything is written, if the experiment or the task's data can't be used.
     StorageError
         If the run can't be stored.
     StoppedError
         If it was stopped; it can be resumed, unless it had not begun.
     """
-    with _prepared(experiment, initial, workers or Workers(), observer) as (bench, start):
+    with _prepared(experiment, initial, workers or Workers(), observer) as (trainer, start):
         if stop():
             raise StoppedError(f"{experiment.name}: stopped before the search began")
         state = SearchState.at_first(experiment, initial)
         folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
         with _filled(folder, start) as journal:
-            Search(bench, FolderRecord(folder, journal), state, observer, stop).run()
+            Search(trainer, FolderRecord(folder, journal), state, observer, stop).run()
     return folder
 
 
@@ -99,38 +94,24 @@ def search_in_memory(
     *,
     workers: Workers | None = None,
     initial: Sequence[Genome] = (),
-    observer: Observer = nobody,
+    observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
-) -> tuple[Start, MemoryRecord]:
-    """Search for the best networks without a folder.
+) -> tuple[Start, Record]:
+    """Search without a folder; return what the search started from and its results.
 
-    Parameters
-    ----------
-    experiment, workers, initial, observer, stop
-        As for `search`.
-
-    Returns
-    -------
-    What the search started from, and all that it left.
-
-    Raises
-    ------
-    UsageError, DataError
-        If the arguments or the task's data can't be.
-    StoppedError
-        If it was stopped; what was finished is lost.
+    Parameters and errors are those of `search`. What a stopped search has finished is lost.
     """
-    record = MemoryRecord()
-    with _prepared(experiment, initial, workers or Workers(), observer) as (bench, start):
-        Search(bench, record, SearchState.at_first(experiment, initial), observer, stop).run()
+    record = Record()
+    with _prepared(experiment, initial, workers or Workers(), observer) as (trainer, start):
+        Search(trainer, record, SearchState.at_first(experiment, initial), observer, stop).run()
     return start, record
 
 
 @contextmanager
 def _prepared(
     experiment: Experiment, initial: Sequence[Genome], workers: Workers, observer: Observer
-) -> Iterator[tuple[Bench, Start]]:
-    """Make the data of an experiment and open its bench; also says what a run of it starts from."""
+) -> Iterator[tuple[Trainer, Start]]:
+    """Make the data of an experiment and open its trainer."""
     data = experiment.task.data_set()
     start = Start(
         experiment.to_toml(),
@@ -139,10 +120,10 @@ def _prepared(
         experiment.task.kept(data),
         tuple(map(dict, initial)),
     )
-    bench = Bench(experiment, data, workers)
+    trainer = Trainer(experiment, data, workers)
     observer(Progress(experiment, "compiling"))
-    with bench:
-        yield bench, start
+    with trainer:
+        yield trainer, start
 
 
 def resume(
@@ -150,26 +131,22 @@ def resume(
     *,
     changes: Mapping[str, object] | None = None,
     workers: Workers | None = None,
-    observer: Observer = nobody,
+    observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> bool:
-    """Go on with a run where it was left; do nothing if it is complete.
+    """Resume a run where it was left, unless it is complete; return whether it was not.
 
-    Trials that are finished are not trained again, and what comes out is what would have without
-    the interruption. Warns of what is not as it was and may matter, and of what was damaged.
+    Finished trials are not trained again, and the results are the same as without the
+    interruption. Warns of changes that may matter, and of damage.
 
     Parameters
     ----------
     folder
         The run.
     changes
-        Settings of `[evolution]` that say when the search ends, in the place of those it had.
+        Settings of `[evolution]` that decide when the search ends, to replace those it had.
     workers, observer, stop
         As for `search`.
-
-    Returns
-    -------
-    Whether there was anything left to do.
 
     Raises
     ------
@@ -193,35 +170,45 @@ def resume(
             warnings.warn(problem, stacklevel=2)
         if states and _is_complete(folder, states[0], experiment, trials):
             return False
-        bench = bench_of(experiment, start, workers or Workers())
+        trainer = trainer_of(experiment, start, workers or Workers())
         state = _state(experiment, start, states, trials)
         _check_generations(changes or {}, state.strategy.generation)
-        _warn_of_another_environment(folder)
-        _settle_experiment(folder, start, experiment)
+        _update_environment(folder)
+        _update_experiment(folder, start, experiment)
         generation, seconds = state.strategy.generation, state.seconds
         observer(
             Progress(experiment, "compiling", folder, generation, len(trials), seconds=seconds)
         )
-        with bench, Journal(folder.journal_file) as journal:
-            continued = Search(bench, FolderRecord(folder, journal, trials), state, observer, stop)
+        with trainer, Journal(folder.journal_file) as journal:
+            record = FolderRecord(folder, journal, trials)
+            continued = Search(trainer, record, state, observer, stop)
             continued.save()
             continued.run()
     return True
 
 
-def bench_of(experiment: Experiment, start: Start, workers: Workers) -> Bench:
-    """Make the bench of a run again, on data that must be what they were.
+def trainer_of(experiment: Experiment, start: Start, workers: Workers) -> Trainer:
+    """Make the trainer of a run, on data that must be the same as when the run began.
 
     Raises
     ------
     UsageError
         If the experiment asks for too much memory.
     DataError
-        If the data can't be had, or differ: one line for each array that does.
+        If the data can't be made, or differ: one line for each array that does.
     """
     data = experiment.task.data_set()
-    check_data(data, start)
-    return Bench(experiment, data, workers)
+    found = data_fingerprint(data)
+    differences = [
+        f"task: {name} must be {expected}, as when the run began, but got {found.get(name)}"
+        for name, expected in start.data.items()
+        if found.get(name) != expected
+    ]
+    if data.columns != start.columns:
+        differences.insert(0, "task: columns must be the same as when the run began")
+    if differences:
+        raise DataError(*differences)
+    return Trainer(experiment, data, workers)
 
 
 def _check_generations(changes: Mapping[str, object], done: int) -> None:
@@ -231,8 +218,8 @@ def _check_generations(changes: Mapping[str, object], done: int) -> None:
         raise UsageError(f"evolution.generations: {rule}, but got {asked}")
 
 
-def _settle_experiment(folder: RunFolder, start: Start, experiment: Experiment) -> None:
-    """Let the run have this experiment from now on; what is cut short is done the next time."""
+def _update_experiment(folder: RunFolder, start: Start, experiment: Experiment) -> None:
+    """Make this the experiment of the run; if that is interrupted, the next resume completes it."""
     text = experiment.to_toml()
     if text != start.experiment:
         start = replace(start, experiment=text, earlier=start.experiment)
@@ -243,56 +230,22 @@ def _settle_experiment(folder: RunFolder, start: Start, experiment: Experiment) 
 
 
 def recovered(journal: Path, keep: Path) -> tuple[list[Trial], list[str]]:
-    """Read a journal, made if it is missing, after all that is torn or damaged was left out.
+    """Read a journal after torn and damaged lines are removed; a missing one is made.
 
-    Parameters
-    ----------
-    journal
-        The journal's file; nobody else may write to it.
-    keep
-        Where it is kept as it was, if any whole line is damaged.
-
-    Returns
-    -------
-    Its trials, by number, and a line on each that was left out.
-
-    Raises
-    ------
-    StorageError
-        If it can't be read or written.
+    Returns its trials, by number, and a message for each damaged line; then the original is kept
+    in `keep`. Nobody else may write to the journal. StorageError if it can't be read or written.
     """
     with Journal(journal):
-        pass  # one that is missing is made, and a torn line trimmed
+        pass  # makes a missing journal and trims a torn line
     damage = mend_journal(journal, keep)
     return read_trials(journal), damage
 
 
-def check_data(data: DataSet, start: Start) -> None:
-    """Refuse data that are not those that a run began with.
-
-    Raises
-    ------
-    DataError
-        One line for each array that differs.
-    """
-    found = data_fingerprint(data)
-    differences = ["task: columns must be those of when the run began"] * (
-        data.columns != start.columns
-    )
-    differences += [
-        f"task: {name} must be {shown_then}, as when the run began, but got {found.get(name)}"
-        for name, shown_then in start.data.items()
-        if found.get(name) != shown_then
-    ]
-    if differences:
-        raise DataError(*differences)
-
-
 @contextmanager
 def _filled(folder: RunFolder, start: Start) -> Iterator[Journal]:
-    """Lock a new folder and write down what is known before the search, or leave nothing.
+    """Lock a new folder and write what is known before the search; remove it if that fails.
 
-    The experiment comes last: it makes the folder a run, which has a journal and can be resumed.
+    The experiment comes last: with it, the folder is a run that can be resumed.
     """
     with ExitStack() as stack:
         try:
@@ -307,8 +260,8 @@ def _filled(folder: RunFolder, start: Start) -> Iterator[Journal]:
         yield journal
 
 
-def _warn_of_another_environment(folder: RunFolder) -> None:
-    """Warn of what is not as it was, and add this process to what the run ran on."""
+def _update_environment(folder: RunFolder) -> None:
+    """Add this process to the environments of the run, and warn of differences."""
     now = environment()
     try:
         then = read_environment(folder.environment_file)
@@ -318,7 +271,7 @@ def _warn_of_another_environment(folder: RunFolder) -> None:
     differences = environment_differences(then, now)
     if differences:
         changed = "; ".join(differences)
-        warnings.warn(f"{folder.id}: resumed elsewhere than it began: {changed}", stacklevel=3)
+        warnings.warn(f"{folder.id}: resumed in another environment: {changed}", stacklevel=3)
     earlier = then.get("resumed")
     resumed = [*(earlier if isinstance(earlier, list) else []), now]
     write_atomically(folder.environment_file, _json({**then, "resumed": resumed}))
@@ -327,15 +280,13 @@ def _warn_of_another_environment(folder: RunFolder) -> None:
 def _state(
     experiment: Experiment, start: Start, states: Sequence[Mapping[str, Any]], trials: list[Trial]
 ) -> SearchState:
-    """Find where the search stood last, as far as the journal has all trials that lead there."""
+    """Restore the newest state whose trials are all in the journal, else the first state."""
     recorded = {trial.number: trial for trial in trials}
     for state in states:
         try:
             if all(number in recorded for number in range(int(state["told"]))):
                 return SearchState.from_values(experiment, state, recorded)
-            problem = (
-                "trials that it was told of are missing in the journal; they are trained again"
-            )
+            problem = "some of its trials are missing in the journal; they are trained again"
         except (UsageError, KeyError, TypeError, ValueError, AttributeError) as error:
             problem = f"it does not fit the journal ({type(error).__name__}: {error})"
         warnings.warn(f"a checkpoint can't be used: {problem}", stacklevel=3)
@@ -347,7 +298,7 @@ def _state(
 def _is_complete(
     folder: RunFolder, state: Mapping[str, Any], experiment: Experiment, trials: Sequence[Trial]
 ) -> bool:
-    """Tell whether a search has come to the end that its experiment asks for, and all is there."""
+    """Return whether a search has reached the end of its experiment and no file is missing."""
     if state.get("phase") != "finished" or state.get("ends") != ends_of(experiment):
         return False
     lost = len(trials) < int(state.get("trials", 0)) or not folder.experiment_file.exists()

@@ -1,14 +1,12 @@
-"""The bench: the only place where candidates are trained and become trials.
+"""The only place where candidates are trained and become trials.
 
-Knows an experiment and its data; does not know who asks, nor where trials are written down.
+Knows an experiment and its data; does not know who asks, nor where trials are recorded.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from functools import cache
 from itertools import count
-from types import TracebackType
 from typing import Any, Self
 
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
@@ -25,15 +23,15 @@ from neuroevo.workers.pool import Failure, never
 SEARCH_SEEDS, FRESH_SEEDS = 0, 1  # second part of the seed of all starting weights and orders
 
 
-class Bench:
-    """Trains what an experiment's candidates ask for; a context, whose workers stay alive.
+class Trainer:
+    """Trains the candidates of an experiment; a context, whose workers stay alive.
 
     Parameters
     ----------
     experiment
-        How networks are trained, and what for.
+        Defines how networks are trained and scored.
     data
-        What they are trained on: the data of its task.
+        The data of its task.
     workers
         Who trains; changes no result.
 
@@ -55,21 +53,14 @@ class Bench:
             lambda seeds: sample_stream(data, experiment.training, (experiment.seed, seeds))
         )
         self._streams(SEARCH_SEEDS)
-        self._resources = ExitStack()
 
     def __enter__(self) -> Self:
         """Compile the kernel, or load it; NeuroevoError if a cluster can't be reached."""
-        evaluator = Evaluator(self.experiment.training.precision, self._workers)
-        self._evaluator = self._resources.enter_context(evaluator)
+        self._evaluator = Evaluator(self.experiment.training.precision, self._workers).__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._resources.__exit__(kind, error, traceback)
+    def __exit__(self, *_: object) -> None:
+        self._evaluator.__exit__(None, None, None)
 
     def trials(
         self, candidates: deque[Candidate], record: Record, stop: Callable[[], bool] = never
@@ -79,38 +70,39 @@ class Bench:
         Parameters
         ----------
         candidates
-            Are taken out from the left. Those that are appended while trials come are trained too.
+            Are taken out from the left. Candidates that are appended while this iterates are
+            trained too.
         record
-            Those that it holds are not trained again.
+            Trials that it holds are not trained again.
         stop
-            Asked before work is handed out, from any thread. Once it says yes, running trainings
-            are finished, and candidates that then lack one have no trial.
+            Called before work is handed out, from any thread. Once it returns True, running
+            trainings are finished, and candidates without all their trainings get no trial.
 
         Raises
         ------
         StorageError
-            If a trial can't be recorded, or the one that is recorded is another candidate's.
+            If a trial can't be recorded, or a recorded trial belongs to another candidate.
         NeuroevoError
             If there are no workers any more, or none that live.
         """
         recorded: deque[Candidate] = deque()
         missing: deque[Candidate] = deque()
 
-        def sort() -> None:
+        def sort_candidates() -> None:
             while candidates:
                 is_recorded = candidates[0].number in record.trials
                 (recorded if is_recorded else missing).append(candidates.popleft())
 
-        sort()
+        sort_candidates()
         while recorded or missing:
             while recorded:
                 candidate = recorded.popleft()
                 yield checked(candidate, record.trials[candidate.number])
-                sort()
+                sort_candidates()
             for trial in self._trained(missing, stop):
                 record.append(trial)
                 yield trial
-                sort()
+                sort_candidates()
             if stop():
                 return
 
@@ -118,19 +110,19 @@ class Bench:
         stream = self._streams(SEARCH_SEEDS)
         objectives, points = self._scoring.objectives, len(stream.samples_seen)
         places = count()
-        placed: dict[int, Candidate] = {}  # those in training
+        running: dict[int, Candidate] = {}  # by the place of the genome
         genomes: deque[Mapping[str, Any]] = deque()
 
-        def place() -> None:
+        def add_candidates() -> None:
             while candidates:
                 candidate = candidates.popleft()
-                placed[next(places)] = candidate
+                running[next(places)] = candidate
                 genomes.append(candidate.genome)
 
-        place()
-        for index, outcome in self._evaluator.evaluate(genomes, stream, self._scoring, stop):
-            yield trial_of(placed.pop(index), outcome, objectives, points)
-            place()
+        add_candidates()
+        for place, outcome in self._evaluator.evaluate(genomes, stream, self._scoring, stop):
+            yield trial_of(running.pop(place), outcome, objectives, points)
+            add_candidates()
 
     def evaluations(
         self, trials: Sequence[Trial], seeds: int, stop: Callable[[], bool] = never
@@ -149,7 +141,7 @@ class Bench:
         Returns
         -------
         dict
-            What came of each trial, by its number; those are missing that were not finished.
+            The result of each trial by its number, without those that were not finished.
         """
         genomes = deque(trial.genome for trial in trials)
         outcomes = self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
