@@ -26,7 +26,7 @@ def be_command(
 
     os.setsid()
     writing = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    streams = (
+    streams: tuple[tuple[str | Path, int], ...] = (
         (os.devnull, os.O_RDONLY),
         (folder / "output", writing),
         (folder / "messages", writing),
