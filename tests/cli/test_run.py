@@ -113,7 +113,7 @@ def test_a_run_without_a_front_offers_nothing_of_it(
         (
             ("--jobs", "0", "--seed", "-1", "--name", "a/b", "--set", "evolution.population=3"),
             [
-                r"jobs: must be at least 1, or -1 for one a core, but got 0",
+                r"jobs: must be at least 1, or -1 for one per core, but got 0",
                 r"name: .*got 'a/b'",
                 r"seed: .*got -1",
                 r"evolution\.population: ",

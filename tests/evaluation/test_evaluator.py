@@ -99,18 +99,10 @@ def test_replicates_are_those_of_a_training_alone(stream: SampleStream) -> None:
     evaluation = evaluated(CONFIGURATIONS, stream)[7]
     phenotype = phenotype_of(CONFIGURATIONS[7], (2, 2), stream.settings)
     for replicate in (0, 5, 11):
-        trained = train(
-            phenotype.architecture,
-            [
-                Lane(
-                    replicate,
-                    phenotype.learning_rate,
-                    phenotype.optimization,
-                    phenotype.starting_weights,
-                )
-            ],
-            stream,
+        lane = Lane(
+            replicate, phenotype.learning_rate, phenotype.optimization, phenotype.starting_weights
         )
+        trained = train(phenotype.architecture, [lane], stream)
         assert trained.curves[0].tobytes() == evaluation.curves[replicate].tobytes()
         assert trained.parameters[0].tobytes() == evaluation.parameters[replicate].tobytes()
 
@@ -239,7 +231,7 @@ def test_workers_that_cannot_be_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         Workers(-2, "dask", trial_timeout=0)
     assert caught.value.problems == (
-        "jobs: must be at least 1, or -1 for one a core, but got -2",
+        "jobs: must be at least 1, or -1 for one per core, but got -2",
         (
             "scheduler: must be the address of a Dask scheduler, such as tcp://127.0.0.1:8786, "
             "but got None"
@@ -249,10 +241,10 @@ def test_workers_that_cannot_be_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         Workers(scheduler="tcp://127.0.0.1:8786", trial_timeout=5)
     assert caught.value.problems == (
-        "scheduler: must be left out, or the backend dask, but got 'tcp://127.0.0.1:8786'",
+        "scheduler: must be left out unless the backend is dask, but got 'tcp://127.0.0.1:8786'",
         (
-            "trial_timeout: must have a backend of processes, loky or dask, as a thread can't be "
-            "stopped, but got 'threading'"
+            "trial_timeout: must have the backend loky or dask, since a thread can't be stopped, "
+            "but got 'threading'"
         ),
     )
 
@@ -262,7 +254,7 @@ def test_no_workers_is_refused() -> None:
     with pytest.raises(UsageError) as caught:
         Workers(0, "carrier pigeon")  # type: ignore[arg-type]  # what the test is about
     assert caught.value.problems == (
-        "jobs: must be at least 1, or -1 for one a core, but got 0",
+        "jobs: must be at least 1, or -1 for one per core, but got 0",
         "backend: must be one of 'threading', 'loky', 'dask', but got 'carrier pigeon'",
     )
 

@@ -17,7 +17,7 @@ import pytest
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.workers import Workers
-from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.local import LocalBackend
 from neuroevo.workers.pool import Failure, Job, Pool, never
 from tests.workers.faults import DEADLY, FAULTY, SLOW, Items, times_worked_on, work
 
@@ -36,7 +36,7 @@ def job(folder: Path) -> Job[Items, int]:
 
 def loky(n_jobs: int, trial_timeout: float | None = None) -> Pool:
     """Make a pool of processes."""
-    return Pool(LocalCrew(Workers(n_jobs, "loky")), trial_timeout)
+    return Pool(LocalBackend(Workers(n_jobs, "loky")), trial_timeout)
 
 
 def pairs(count: int) -> deque[Items]:
@@ -128,7 +128,7 @@ def test_what_takes_too_long_has_failed(n_jobs: int, tmp_path: Path) -> None:
 def test_what_raises_has_failed(n_jobs: int, backend: str, tmp_path: Path) -> None:
     """An exception is the cause of its item's failure, in one line, and of no other's."""
     workers = Workers(n_jobs, backend)  # type: ignore[arg-type]  # parametrised
-    with Pool(LocalCrew(workers)) as pool:
+    with Pool(LocalBackend(workers)) as pool:
         done = results(pool, [(1, FAULTY), (2, 3), (FAULTY,)], tmp_path)
     failures = {item: each.cause for item, each in done.items() if isinstance(each, Failure)}
     assert failures == {(FAULTY,): "ValueError: of two lines"}
@@ -143,7 +143,7 @@ def test_what_nobody_wants_any_more_is_not_done(tmp_path: Path) -> None:
         return [(item,) for item in items if item in wanted]
 
     items: deque[Items] = deque([(1,), (2,), (3,)])
-    with Pool(LocalCrew(Workers(1))) as pool:
+    with Pool(LocalBackend(Workers(1))) as pool:
         running = pool.run(Job(work, tmp_path, parts), items, never)
         done = []
         for item, _ in running:
@@ -159,7 +159,7 @@ def test_stop_hands_out_no_more(n_jobs: int, backend: str, tmp_path: Path) -> No
     stop = threading.Event()
     done = []
     workers = Workers(n_jobs, backend)  # type: ignore[arg-type]  # parametrised
-    with Pool(LocalCrew(workers)) as pool:
+    with Pool(LocalBackend(workers)) as pool:
         for item, _ in pool.run(job(tmp_path), pairs(100), stop.is_set):
             done.append(item)
             if len(done) == 3:
@@ -210,7 +210,7 @@ def test_workers_that_do_not_live_are_no_failure_of_trials(tmp_path: Path) -> No
     finally:
         over.set()
         killer.join()
-    assert str(caught.value) == "workers: must live, but one died over nothing (SIGKILL)"
+    assert str(caught.value) == "workers: must live, but one died without work (SIGKILL)"
 
 
 ORPHANS = """

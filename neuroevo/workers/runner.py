@@ -1,6 +1,6 @@
-"""What a worker does for itself: outlives signals meant for its parent, not the parent; minds time.
+"""What runs inside a worker: items with a time limit, and the handling of signals.
 
-Runs in worker processes; knows neither joblib nor what the items are.
+Knows neither joblib nor what the items are.
 """
 
 import os
@@ -18,8 +18,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _POLL_SECONDS = 0.5
-_SECONDS_TO_REPORT = 1.0  # in which an overdue item's outcome is on its way
-_OVERDUE_EXIT_CODE = 124  # as of the command timeout
+_SECONDS_TO_REPORT = 1.0  # for the outcome of a timed-out item to leave the process
+_TIMEOUT_EXIT_CODE = 124  # as of the command timeout
 _SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
@@ -27,26 +27,26 @@ _SIGNALS = [
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Result]):
-    """What came of an item that did not take its worker with it."""
+    """The result of an item, or why there is none."""
 
-    result: Result | None  # None where there is a cause
+    result: Result | None  # None if there is a cause
     cause: str  # why there is no result
     seconds: float
-    overdue: bool = False  # whether the worker is still at it, and of no more use
+    timed_out: bool = False  # whether the worker still runs the item and can't be used again
 
 
 @dataclass(frozen=True, slots=True)
-class Watch(Generic[Item, Result]):
-    """Works on items, and says what came of them whatever that was.
+class Runner(Generic[Item, Result]):
+    """Runs items, and returns an outcome whatever happens.
 
     Parameters
     ----------
     function
-        Works on an item, given it and what all items share.
+        Called with an item and what all items share.
     seconds
-        How long it may take; None for any time.
+        Time limit of an item; None for no limit.
     exits
-        Whether the process ends soon after an item that took longer: nobody else would end it.
+        Whether the process exits soon after an item that timed out, as nobody else ends it.
     """
 
     function: Callable[[Item, Any], Result]
@@ -54,47 +54,47 @@ class Watch(Generic[Item, Result]):
     exits: bool = False
 
     def __call__(self, item: Item, shared: Any) -> Outcome[Result]:  # noqa: ANN401 - the function's
-        """Work on an item."""
+        """Run an item."""
         if self.seconds is None:
-            return self._attempt(item, shared)
+            return self._run(item, shared)
         outcomes: list[Outcome[Result]] = []
-        attempt = threading.Thread(
-            target=lambda: outcomes.append(self._attempt(item, shared)), daemon=True
+        thread = threading.Thread(
+            target=lambda: outcomes.append(self._run(item, shared)), daemon=True
         )
-        attempt.start()
-        attempt.join(self.seconds)
+        thread.start()
+        thread.join(self.seconds)
         if outcomes:
             return outcomes[0]
         if self.exits:
-            exit_soon = threading.Timer(_SECONDS_TO_REPORT, os._exit, [_OVERDUE_EXIT_CODE])
+            exit_soon = threading.Timer(_SECONDS_TO_REPORT, os._exit, [_TIMEOUT_EXIT_CODE])
             exit_soon.daemon = True
             exit_soon.start()
         cause = f"took longer than the trial timeout of {self.seconds:g} s"
-        return Outcome(None, cause, self.seconds, overdue=True)
+        return Outcome(None, cause, self.seconds, timed_out=True)
 
-    def _attempt(self, item: Item, shared: Any) -> Outcome[Result]:  # noqa: ANN401 - the function's
+    def _run(self, item: Item, shared: Any) -> Outcome[Result]:  # noqa: ANN401 - the function's
         start = time.perf_counter()
         try:
             result = self.function(item, shared)
-        except Exception as error:  # noqa: BLE001 - whatever an item raises is what came of it
+        except Exception as error:  # noqa: BLE001 - any exception is the outcome of its item
             text = " ".join(printable(line) for line in str(error).splitlines())
             cause = f"{type(error).__name__}: {text}" if text else type(error).__name__
             return Outcome(None, cause, time.perf_counter() - start)
         return Outcome(result, "", time.perf_counter() - start)
 
 
-def stand_by(parent: int) -> None:
-    """Prepare a worker process: signals are its parent's business, and it ends with its parent."""
+def prepare_process(parent: int) -> None:
+    """Let a worker process ignore signals, which its parent handles, and exit with its parent."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
 
 
 @contextmanager
-def unsignalled() -> Iterator[None]:
-    """Start processes without signals to them, which otherwise could come before `stand_by`.
+def signals_blocked() -> Iterator[None]:
+    """Block signals while processes start, which could arrive before `prepare_process` runs.
 
-    They wait in this process meanwhile, and are not lost.
+    They are delivered to this process afterwards.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -106,7 +106,7 @@ def unsignalled() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end_with(parent: int) -> None:
+def _exit_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_POLL_SECONDS)
     os._exit(1)
