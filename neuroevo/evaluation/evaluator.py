@@ -131,14 +131,14 @@ class Evaluator:
         NeuroevoError
             If all workers are lost, or die without work.
         """
-        settings, layer_ends = stream.settings, (stream.inputs, stream.outputs)
+        settings = stream.settings
         places = count()
         phenotypes: dict[int, Phenotype] = {}  # of running trials
         groups: deque[LaneGroup] = deque()
 
         def take() -> None:
             new = {
-                place: phenotype_of(each, layer_ends, settings)
+                place: phenotype_of(each, stream.layer_ends, settings)
                 for each, place in zip(configurations, places, strict=False)
             }
             configurations.clear()

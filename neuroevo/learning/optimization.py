@@ -1,6 +1,6 @@
-"""How weights follow from errors: the optimizer, its parameters, mini-batches, regularisation.
+"""Settings of the optimizer: its parameters, mini-batches, schedule and regularisation.
 
-Knows names and bounds; what each of them does is the kernel's business.
+Knows names and bounds; the kernel computes.
 """
 
 from collections.abc import Mapping
@@ -20,60 +20,60 @@ READERS: Mapping[str, tuple[Optimizer | Schedule, ...]] = {
     for table in (optimizers.OPTIMIZERS, schedules.SCHEDULES)
     for setting in dict.fromkeys(setting for each in table.values() for setting in each.reads)
 }
-"""Which optimizers, or schedules, read a parameter that not all of them do."""
+"""For each setting that only some optimizers or schedules use: which ones do."""
 
 
 class Optimization(Settings):
-    """How weights follow from errors; each of these may also be a gene."""
+    """Settings of the optimizer; each of them may also be a gene."""
 
     optimizer: Annotated[
         Optimizer,
         Field(description="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw"),
     ] = "sgd"
-    momentum: Annotated[Share, Field(description="share of the last step that is kept")] = 0.9
-    rho: Annotated[Share, Field(description="smoothing of rmsprop's squared gradients")] = 0.99
-    beta1: Annotated[Share, Field(description="smoothing of the gradients of adam and adamw")] = 0.9
-    beta2: Annotated[Share, Field(description="smoothing of their squared gradients")] = 0.999
+    momentum: Annotated[Share, Field(description="decay of the velocity (momentum, nesterov)")] = (
+        0.9
+    )
+    rho: Annotated[Share, Field(description="decay of squared gradients (rmsprop)")] = 0.99
+    beta1: Annotated[Share, Field(description="decay of gradients (adam, adamw)")] = 0.9
+    beta2: Annotated[Share, Field(description="decay of squared gradients (adam, adamw)")] = 0.999
     epsilon: Annotated[
         float,
-        Field(ge=1e-30, le=1, description="what keeps adaptive steps from dividing by 0"),
+        Field(ge=1e-30, le=1, description="added to denominators of adaptive optimizers"),
     ] = 1e-8
     weight_decay: Annotated[
         float,
-        Field(
-            ge=0, le=1e6, description="share of each parameter that adamw takes off, by the rate"
-        ),
+        Field(ge=0, le=1e6, description="weight decay of adamw, multiplied by the learning rate"),
     ] = 0.01
     l2: Annotated[
         float,
-        Field(ge=0, le=1e6, description="share of each parameter that is added to its gradient"),
+        Field(ge=0, le=1e6, description="L2 penalty: this × parameter is added to its gradient"),
     ] = 0.0
     dropout: Annotated[
-        Share, Field(description="dropout rate: chance of a hidden unit to be dropped for a sample")
+        Share, Field(description="dropout rate: probability of a hidden unit to be dropped")
     ] = 0.0
     max_gradient_norm: Annotated[
         float,
         Field(
             ge=0,
             le=1e30,
-            description="norm to which a longer gradient of a network is shortened; 0: none is",
+            description="gradients of a larger norm are scaled down to it; 0: no clipping",
         ),
     ] = 0.0
     batch_size: Annotated[
         int,
-        Field(ge=1, le=1_000_000, description="samples to an update, whose gradients are averaged"),
+        Field(ge=1, le=1_000_000, description="samples per update, whose gradients are averaged"),
     ] = 1
     schedule: Annotated[
-        Schedule, Field(description="course of the learning rate: constant, cosine or exponential")
+        Schedule, Field(description="learning rate schedule: constant, cosine or exponential")
     ] = "constant"
     end_factor: Annotated[
         float,
-        Field(gt=0, le=1, description="learning rate at the end, as a share of that at the start"),
+        Field(gt=0, le=1, description="learning rate at the end, relative to that at the start"),
     ] = 0.01
 
     @property
     def method(self) -> Method:
-        """What networks must share with this one to be trained beside it."""
+        """The settings that must be the same for all networks of a bundle."""
         return method(
             self.optimizer,
             self.schedule,

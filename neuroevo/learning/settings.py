@@ -8,17 +8,17 @@ from neuroevo.learning.optimization import Optimization
 
 Loss = Literal["squared_error", "cross_entropy"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)
-"""Every loss that training may lower."""
+"""Every loss function."""
 
 StartingWeights = Literal["uniform", "glorot", "he"]
 Precision = Literal["float32", "float64"]
 
 
 class TrainingSettings(Optimization):
-    """How each candidate network is trained."""
+    """How each network is trained."""
 
     samples: Annotated[
-        int, Field(ge=1, le=100_000_000, description="budget of one training, in samples seen")
+        int, Field(ge=1, le=100_000_000, description="sample budget of one training")
     ] = 20_000
     target_mse: Annotated[
         float, Field(gt=0, description="validation MSE at which the task counts as learned")
@@ -28,11 +28,11 @@ class TrainingSettings(Optimization):
         Field(
             ge=1,
             le=10_000,
-            description="trainings of each candidate, each from its own starting weights",
+            description="trainings of each configuration, each from its own starting weights",
         ),
     ] = 16
     shuffle: Annotated[
-        bool, Field(description="visit the samples in random order, each epoch anew")
+        bool, Field(description="take the samples in random order, a new one in each epoch")
     ] = True
     starting_weights: Annotated[
         StartingWeights, Field(description="uniform in ±1 as in the article, glorot or he")
@@ -47,5 +47,5 @@ class TrainingSettings(Optimization):
         ),
     ] = "squared_error"
     stop_at_target: Annotated[
-        bool, Field(description="a network that has reached target_mse learns no more")
+        bool, Field(description="stop training a network that has reached target_mse")
     ] = False

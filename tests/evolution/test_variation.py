@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo.evolution import Individual
-from neuroevo.evolution.variation import breed, cross, cross_values, mutate, mutate_value
+from neuroevo.evolution.variation import create_child, cross, cross_values, mutate, mutate_value
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
 from neuroevo.space.values import Layer
 
@@ -23,7 +23,9 @@ def test_every_operator_gives_a_genome_of_the_space(
     mother, father = space.sample(rng), space.sample(rng)
     for _ in range(5):
         mutant, _ = mutate(space, mother, rng)
-        child, operator, _ = breed(space, Individual(0, mother, ()), Individual(1, father, ()), rng)
+        child, operator, _ = create_child(
+            space, Individual(0, mother, ()), Individual(1, father, ()), rng
+        )
         for genome in (mutant, child, cross(space, mother, father, rng)):
             assert space.genome(genome) == genome
         assert mutant != mother
@@ -38,7 +40,7 @@ def test_the_origin_of_a_child_is_true(
     """What two parents share and no mutation touched is in the child; single steps are single."""
     space, rng = data.draw(spaces), np.random.default_rng(seed)
     mother, father = space.sample(rng), space.sample(rng)
-    child, operator, parents = breed(
+    child, operator, parents = create_child(
         space, Individual(7, mother, ()), Individual(8, father, ()), rng
     )
     changed = [name for name in child if repr(child[name]) != repr(mother[name])]

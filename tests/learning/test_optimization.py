@@ -65,4 +65,4 @@ def test_probabilities_may_be_rounded() -> None:
     """A sum that is 1 but for rounding is taken."""
     inputs, targets = np.zeros((1, 1)), np.array([[1 / 3, 1 / 3, 1 / 3 + 5e-7]])
     data = DataSet(inputs, targets, inputs, targets, Columns(("input",), ("a", "b", "c")))
-    assert sample_stream(data, TrainingSettings(loss="cross_entropy"), (0,)).outputs == 3
+    assert sample_stream(data, TrainingSettings(loss="cross_entropy"), (0,)).layer_ends == (1, 3)

@@ -109,7 +109,7 @@ def test_all_problems_of_a_space_come_at_once() -> None:
     with pytest.raises(UsageError) as refused:
         SearchSpace({"": 3, "x": None, "y": Float(0, 1)})  # type: ignore[dict-item]  # what is tested
     assert refused.value.problems == (
-        "a gene's name must be a string of some length, but got ''",
+        "a gene's name must be a string that is not empty, but got ''",
         (
             "x: must be a number, a string, true, false or a list of whole numbers or of pairs "
             "(whole number, string), but got None"

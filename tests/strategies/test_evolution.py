@@ -325,7 +325,7 @@ def test_all_problems_of_a_tell_come_at_once_and_change_nothing() -> None:
         )
     assert refused.value.problems == (
         "genomes[2].x: must be between -1.0 and 1.0, but got 3",
-        f"genomes: each must be told once, but got {genomes[0].key} again",
+        f"genomes: each must be given once only, but got {genomes[0].key} again",
         "fitnesses[0]: must be 2 numbers, but got [1.0]",
         "fitnesses[1]: must be 2 numbers, but got [1.0, 'a']",
         "fitnesses[2]: must be 2 numbers, but got 3.0",
@@ -334,7 +334,7 @@ def test_all_problems_of_a_tell_come_at_once_and_change_nothing() -> None:
     )
     assert json.dumps(evolution.state()) == before
     evolution.tell(genomes, np.ones((4, 2)))
-    with pytest.raises(UsageError, match="told once"):
+    with pytest.raises(UsageError, match="given once only"):
         evolution.tell(genomes, np.ones((4, 2)))
 
 
