@@ -30,30 +30,16 @@ class LearningCurves:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A number that a search minimises.
+    """A number that a search minimises."""
 
-    Parameters
-    ----------
-    name
-        Its name in experiment files.
-    description
-        Shown with results.
-    unit
-        The unit of its values, or nothing.
-    logarithmic
-        Whether it is compared and drawn on a log scale.
-    scores
-        Computes the value of each replicate; infinite for one that diverged.
-    known_at_target
-        Whether a replicate's value is known as soon as its network reaches the target.
-    """
-
-    name: str
-    description: str
-    unit: str
-    logarithmic: bool
+    name: str  # in experiment files
+    description: str  # shown with results
     scores: Callable[[LearningCurves], npt.NDArray[np.float64]]
+    """Computes the value of each replicate; infinite for one that diverged."""
+    unit: str = ""
+    logarithmic: bool = True  # whether it is compared and drawn on a log scale
     known_at_target: bool = False
+    """Whether a replicate's value is final as soon as its network reaches the target."""
 
     @property
     def label(self) -> str:
@@ -105,35 +91,26 @@ def _parameters(curves: LearningCurves) -> npt.NDArray[np.float64]:
 OBJECTIVES: Mapping[str, Objective] = {
     objective.name: objective
     for objective in (
-        Objective(
-            "final_mse",
-            "validation MSE at the end of the budget",
-            unit="",
-            logarithmic=True,
-            scores=_final_mse,
-        ),
+        Objective("final_mse", "validation MSE at the end of the budget", _final_mse),
         Objective(
             "samples_to_target",
             "samples seen until the validation MSE reaches the target; if it does not, the budget "
             "and more, growing with the final MSE",
+            _samples_to_target,
             unit="samples",
-            logarithmic=True,
-            scores=_samples_to_target,
             known_at_target=True,
         ),
         Objective(
             "curve_area",
             "mean of log10 of the validation MSE over the log of the samples seen",
-            unit="",
+            _curve_area,
             logarithmic=False,
-            scores=_curve_area,
         ),
         Objective(
             "parameters",
             "number of trained weights and biases",
+            _parameters,
             unit="parameters",
-            logarithmic=True,
-            scores=_parameters,
             known_at_target=True,
         ),
     )

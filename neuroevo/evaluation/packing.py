@@ -50,10 +50,8 @@ def pack(phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int) -> li
     ----------
     phenotypes
         The network of each trial, by the trial's place.
-    replicates
-        Number of replicates of each trial.
-    lanes
-        Number of lanes of a bundle.
+    replicates, lanes
+        Numbers of replicates of a trial, and of lanes of a bundle.
     """
     kinds: defaultdict[tuple[Architecture, Method], list[Replicate]] = defaultdict(list)
     for trial, phenotype in phenotypes.items():

@@ -51,21 +51,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Individual:
-    """An evaluated candidate.
+    """An evaluated candidate."""
 
-    Attributes
-    ----------
-    number
-        The number of the candidate.
-    genome
-        Its genome.
-    fitness
-        One number for each objective; NaN if there is no finite one.
-    """
-
-    number: int
+    number: int  # of the candidate
     genome: Genome
-    fitness: tuple[float, ...]
+    fitness: tuple[float, ...]  # one number for each objective; NaN if there is no finite one
 
     @property
     def failed(self) -> bool:

@@ -51,18 +51,11 @@ class _Selectable:
 def survivors(costs: Sequence[Costs | None], count: int) -> list[int]:
     """Select survivors: whole fronts, then those of the last front with most distance around.
 
-    Parameters
-    ----------
-    costs
-        The finite costs of each candidate, or None for one that failed.
-    count
-        Number of survivors, at most.
-
     Returns
     -------
     list[int]
-        The indices of the survivors, by front; failed ones come last, and only if there are too
-        few others. Of equals, the earlier candidate is selected.
+        The indices of `count` survivors, by front; failed ones, whose costs are None, come last,
+        and only if there are too few others. Of equals, the earlier candidate is selected.
     """
     valid = _candidates(costs)
     chosen = emo.selNSGA2(valid, min(count, len(valid)), nd="log") if valid else []
@@ -71,13 +64,7 @@ def survivors(costs: Sequence[Costs | None], count: int) -> list[int]:
 
 
 def crowded_ranks(costs: Sequence[Costs | None]) -> list[CrowdedRank]:
-    """Compute the rank and the crowding distance of each candidate.
-
-    Parameters
-    ----------
-    costs
-        The finite costs of each candidate, or None for one that failed.
-    """
+    """Compute the rank and crowding distance of each candidate; costs are None if it failed."""
     valid = _candidates(costs)
     fronts = emo.sortLogNondominated(valid, len(valid)) if valid else []
     result = [CrowdedRank(len(fronts), 0.0)] * len(costs)

@@ -41,22 +41,12 @@ class Scaling:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a data set; a trained network keeps them.
+    """The columns of a data set; a trained network keeps them."""
 
-    Parameters
-    ----------
-    inputs, outputs
-        Their names; empty if unknown.
-    classes
-        The class of each output that is a class probability; empty for other outputs.
-    input_scaling, output_scaling
-        How raw values were scaled; None if they were not.
-    """
-
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    input_scaling: Scaling | None = None
+    inputs: tuple[str, ...] = ()  # names; empty if unknown
+    outputs: tuple[str, ...] = ()  # names; empty if unknown
+    classes: tuple[str, ...] = ()  # one for each output, if outputs are class probabilities
+    input_scaling: Scaling | None = None  # None if raw values were not scaled
     output_scaling: Scaling | None = None
 
 

@@ -14,6 +14,7 @@ from neuroevo.learning.names import Optimizer, Schedule
 from neuroevo.settings import Settings
 
 Share = Annotated[float, Field(ge=0, le=0.999999)]  # below 1 in float32 too
+Penalty = Annotated[float, Field(ge=0, le=1e6)]
 
 READERS: Mapping[str, tuple[Optimizer | Schedule, ...]] = {
     setting: tuple(name for name, each in table.items() if setting in each.reads)
@@ -26,50 +27,40 @@ READERS: Mapping[str, tuple[Optimizer | Schedule, ...]] = {
 class Optimization(Settings):
     """Settings of the optimizer; each of them may also be a gene."""
 
-    optimizer: Annotated[
-        Optimizer,
-        Field(description="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw"),
-    ] = "sgd"
-    momentum: Annotated[Share, Field(description="decay of the velocity (momentum, nesterov)")] = (
-        0.9
+    optimizer: Optimizer = Field(
+        default="sgd", description="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw"
     )
-    rho: Annotated[Share, Field(description="decay of squared gradients (rmsprop)")] = 0.99
-    beta1: Annotated[Share, Field(description="decay of gradients (adam, adamw)")] = 0.9
-    beta2: Annotated[Share, Field(description="decay of squared gradients (adam, adamw)")] = 0.999
-    epsilon: Annotated[
-        float,
-        Field(ge=1e-30, le=1, description="added to denominators of adaptive optimizers"),
-    ] = 1e-8
-    weight_decay: Annotated[
-        float,
-        Field(ge=0, le=1e6, description="weight decay of adamw, multiplied by the learning rate"),
-    ] = 0.01
-    l2: Annotated[
-        float,
-        Field(ge=0, le=1e6, description="L2 penalty: this × parameter is added to its gradient"),
-    ] = 0.0
-    dropout: Annotated[
-        Share, Field(description="dropout rate: probability of a hidden unit to be dropped")
-    ] = 0.0
-    max_gradient_norm: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=1e30,
-            description="gradients of a larger norm are scaled down to it; 0: no clipping",
-        ),
-    ] = 0.0
-    batch_size: Annotated[
-        int,
-        Field(ge=1, le=1_000_000, description="samples per update, whose gradients are averaged"),
-    ] = 1
-    schedule: Annotated[
-        Schedule, Field(description="learning rate schedule: constant, cosine or exponential")
-    ] = "constant"
-    end_factor: Annotated[
-        float,
-        Field(gt=0, le=1, description="learning rate at the end, relative to that at the start"),
-    ] = 0.01
+    momentum: Share = Field(default=0.9, description="decay of the velocity (momentum, nesterov)")
+    rho: Share = Field(default=0.99, description="decay of squared gradients (rmsprop)")
+    beta1: Share = Field(default=0.9, description="decay of gradients (adam, adamw)")
+    beta2: Share = Field(default=0.999, description="decay of squared gradients (adam, adamw)")
+    epsilon: float = Field(
+        default=1e-8, ge=1e-30, le=1, description="added to denominators of adaptive optimizers"
+    )
+    weight_decay: Penalty = Field(
+        default=0.01, description="weight decay of adamw, multiplied by the learning rate"
+    )
+    l2: Penalty = Field(
+        default=0.0, description="L2 penalty: this × parameter is added to its gradient"
+    )
+    dropout: Share = Field(
+        default=0.0, description="dropout rate: probability of a hidden unit to be dropped"
+    )
+    max_gradient_norm: float = Field(
+        default=0.0,
+        ge=0,
+        le=1e30,
+        description="gradients with a larger norm are scaled down to it; 0: no clipping",
+    )
+    batch_size: int = Field(
+        default=1, ge=1, le=1_000_000, description="samples per update; gradients are averaged"
+    )
+    schedule: Schedule = Field(
+        default="constant", description="learning rate schedule: constant, cosine or exponential"
+    )
+    end_factor: float = Field(
+        default=0.01, gt=0, le=1, description="learning rate at the end, relative to the start"
+    )
 
     @property
     def method(self) -> Method:

@@ -93,10 +93,10 @@ def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStrea
     stream
         The samples.
     """
-    bundle_size = LANE_COUNTS[stream.settings.precision]
+    size = LANE_COUNTS[stream.settings.precision]
     bundles = [
-        _train_bundle(architecture, lanes[first:last], stream)
-        for first, last in itertools.pairwise([*range(0, len(lanes), bundle_size), len(lanes)])
+        _train_bundle(architecture, lanes[first : first + size], stream)
+        for first in range(0, len(lanes), size)
     ]
     return Trained(
         np.concatenate([bundle.curves for bundle in bundles]),
@@ -160,8 +160,7 @@ def _train_bundle(
     diverged = np.isinf(curves[-1])
     if diverged.any():
         parameters[:, diverged] = np.nan
-    used = slice(0, len(lanes))
-    return Trained(curves.T[used], parameters.T[used])
+    return Trained(curves.T[: len(lanes)], parameters.T[: len(lanes)])
 
 
 def _target(settings: TrainingSettings) -> float:

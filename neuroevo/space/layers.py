@@ -111,10 +111,10 @@ class Layers(Gene):
             yield from product(self._layers(), repeat=count)
 
     def _layers(self) -> Iterator[Layer]:
+        widths = self.width_gene.values()
         if self.activation is None:
-            return self.width_gene.values()
-        names = map(str, self.activation.values())
-        return product(self.width_gene.values(), names)
+            return widths
+        return product(widths, map(str, self.activation.values()))
 
 
 def _value_problems(name: str, gene: Gene, value: object) -> list[str]:

@@ -40,25 +40,14 @@ def checked_genomes(
     space: SearchSpace,
     known: Collection[Genome] = (),
 ) -> tuple[list[Genome], list[str]]:
-    """Convert mappings to genomes of a search space.
-
-    Parameters
-    ----------
-    name
-        The name of the genomes in messages.
-    genomes
-        Mappings from the name of a gene to its value.
-    space
-        The search space.
-    known
-        Genomes of the space, which need no check.
+    """Convert mappings to genomes of a space; genomes that are `known` need no check.
 
     Returns
     -------
     list[Genome]
-        Those that are genomes of the space.
+        Those without problems.
     list[str]
-        One line for each problem of the others.
+        One line for each problem of the others, with the `name` of the argument.
     """
     checked: list[Genome] = []
     problems: list[str] = []
@@ -91,21 +80,14 @@ def repetition_problems(genomes: Iterable[Genome], evaluated: Collection[Genome]
 def checked_fitnesses(
     fitnesses: Iterable[object], objectives: int
 ) -> tuple[list[tuple[float, ...]], list[str]]:
-    """Convert each fitness to a row of floats, NaN for numbers that are not finite.
-
-    Parameters
-    ----------
-    fitnesses
-        For each genome a number, or one number for each objective.
-    objectives
-        The number of objectives.
+    """Convert each fitness, a number or one for each objective, to a row of floats.
 
     Returns
     -------
     list[tuple[float, ...]]
-        As many rows as there are fitnesses; empty ones for problems.
+        A row for each fitness, with NaN for numbers that are not finite; empty for problems.
     list[str]
-        One line for each fitness that is wrong.
+        One line for each problem.
     """
     rows: list[tuple[float, ...]] = []
     problems: list[str] = []

@@ -50,10 +50,9 @@ class Nsga2(Strategy):
     generation = 0
 
     def __init__(self, space: SearchSpace, options: Options) -> None:
+        super().__init__(space, options)
         self.population: list[Individual] = []
         self.evaluated: dict[Genome, None] = {}
-        self._space = space
-        self._size = options.population_size
         self._rng = np.random.Generator(np.random.PCG64(options.seed))
         self._initial = options.initial  # empty once the first generation is complete
         self._next_number = options.first_number
@@ -61,11 +60,6 @@ class Nsga2(Strategy):
         # Of the generation that is evaluated:
         self._waiting: dict[int, Candidate] = {}  # by number, neither evaluated nor dropped
         self._results: list[Individual] = []  # in the order in which they were received
-
-    @property
-    def look_ahead(self) -> int:
-        """A whole generation."""
-        return self._size
 
     def ask(self, count: int) -> list[Candidate]:
         """Return the next candidates of this generation, or of the next one if it is complete."""
@@ -94,7 +88,7 @@ class Nsga2(Strategy):
     def _end_generation(self) -> None:
         # Of equals the earlier survives: children come first, so that a plateau is explored.
         candidates = self._results + self.population
-        chosen = survivors([costs_of(each.fitness) for each in candidates], self._size)
+        chosen = survivors([costs_of(each.fitness) for each in candidates], self._population_size)
         self.population = [candidates[index] for index in chosen]
         self.evaluated.update(dict.fromkeys(each.genome for each in self._results))
         self._results, self._initial = [], ()
@@ -128,12 +122,14 @@ class Nsga2(Strategy):
 
         drawn = "immigrant" if self.generation else "initial"
         ranks = crowded_ranks([costs_of(each.fitness) for each in self.population])
-        while len(asked) < self._size and len(self.evaluated) + len(asked) < space.size:
+        while len(asked) < self._population_size and len(self.evaluated) + len(asked) < space.size:
             child = next((each for each in self._children(ranks) if is_new(each.genome)), None)
             if child is None and (genome := draw(space, is_new, self._rng)) is not None:
                 child = Child(genome, drawn, ())
             if child is None:
-                rest = remaining_genomes(space, is_new, self._rng)[: self._size - len(asked)]
+                rest = remaining_genomes(space, is_new, self._rng)[
+                    : self._population_size - len(asked)
+                ]
                 asked |= {genome: Child(genome, drawn, ()) for genome in rest}
                 break
             asked[child.genome] = child
@@ -151,7 +147,7 @@ class Nsga2(Strategy):
     def state(self) -> dict[str, Any]:
         """Return the whole state as plain JSON values."""
         return {
-            "population_size": self._size,
+            "population_size": self._population_size,
             "generator": self._rng.bit_generator.state,
             "next_number": self._next_number,
             "generation": self.generation,

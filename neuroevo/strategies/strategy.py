@@ -15,24 +15,12 @@ from neuroevo.space import Genome, SearchSpace
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The arguments of all strategies, besides the search space.
+    """The arguments of all strategies, besides the search space."""
 
-    Parameters
-    ----------
-    population_size
-        Number of candidates of a generation; at least 4.
-    seed
-        The seed of all randomness; 0 or more.
-    initial
-        Genomes of the space to ask for first; all different.
-    first_number
-        The number of the first candidate.
-    """
-
-    population_size: int
-    seed: int
-    initial: tuple[Genome, ...] = ()
-    first_number: int = 0
+    population_size: int  # number of candidates of a generation; at least 4
+    seed: int  # of all randomness; 0 or more
+    initial: tuple[Genome, ...] = ()  # genomes to ask for first; all different
+    first_number: int = 0  # of the first candidate
 
 
 class Strategy(ABC):
@@ -60,8 +48,9 @@ class Strategy(ABC):
     repeats: ClassVar[bool] = False
     """Whether it may ask for a genome more than once."""
 
-    @abstractmethod
-    def __init__(self, space: SearchSpace, options: Options) -> None: ...
+    def __init__(self, space: SearchSpace, options: Options) -> None:
+        self._space = space
+        self._population_size = options.population_size
 
     @staticmethod
     def problems(space: SearchSpace) -> list[str]:  # noqa: ARG004 - most take any space
@@ -74,9 +63,9 @@ class Strategy(ABC):
         """Number of generations that are complete."""
 
     @property
-    @abstractmethod
     def look_ahead(self) -> int:
-        """How many candidates may be asked and not yet evaluated at a time."""
+        """How many candidates may be asked and not yet evaluated at a time: here a generation."""
+        return self._population_size
 
     @abstractmethod
     def ask(self, count: int) -> list[Candidate]:

@@ -18,8 +18,7 @@ class UnguidedStrategy(Strategy):
     """
 
     def __init__(self, space: SearchSpace, options: Options) -> None:
-        self._space = space
-        self._population_size = options.population_size
+        super().__init__(space, options)
         self._first_number = options.first_number
         self._initial = options.initial
         self._asked: dict[Genome, None] = {}  # in the order of asking
@@ -35,11 +34,6 @@ class UnguidedStrategy(Strategy):
     def generation(self) -> int:
         """Number of generations that are complete."""
         return self._ended // self._population_size
-
-    @property
-    def look_ahead(self) -> int:
-        """A whole generation."""
-        return self._population_size
 
     def ask(self, count: int) -> list[Candidate]:
         """Return the next candidates."""

@@ -64,53 +64,42 @@ class MouseTask(Task):
     """
 
     kind: Literal["mouse"] = "mouse"
-    canvas: Annotated[tuple[Pixels, Pixels], Field(description="width and height in pixels")] = (
-        1000,
-        600,
+    canvas: tuple[Pixels, Pixels] = Field(
+        default=(1000, 600), description="width and height in pixels"
     )
-    positions: Annotated[
-        Literal["strokes", "uniform", "recording"],
-        Field(
-            description="training positions: strokes between random targets as people move a "
-            "mouse, uniform over the canvas, or a recording"
-        ),
-    ] = "strokes"
-    count: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=10_000_000,
-            description="number of training positions; of a recording at most the first ones",
-        ),
-    ] = 20_000
-    recording: Annotated[
-        OptionalFilePath,
-        Field(
-            description='CSV file with columns x,y in pixels, for positions = "recording"; '
-            "a relative path starts at the folder of the experiment file"
-        ),
-    ] = None
-    normalise: Annotated[
-        float | Literal["none"],
-        Field(
-            description="positions are scaled to ± this number at the edges of the canvas; "
-            '"none": pixels from the centre'
-        ),
-    ] = 1.0
-    jitter: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=100_000,
-            description="noise of the training inputs: standard deviation in pixels",
-        ),
-    ] = 0.0
-    grid: Annotated[
-        int, Field(ge=2, le=1000, description="number of validation positions along each side")
-    ] = 11
-    seed: Annotated[
-        int, Field(ge=0, lt=2**63, description="seed of the training positions and the noise")
-    ] = 0
+    positions: Literal["strokes", "uniform", "recording"] = Field(
+        default="strokes",
+        description="training positions: strokes between random targets as people move a mouse, "
+        "uniform over the canvas, or a recording",
+    )
+    count: int = Field(
+        default=20_000,
+        ge=1,
+        le=10_000_000,
+        description="number of training positions; of a recording the first ones, at most",
+    )
+    recording: OptionalFilePath = Field(
+        default=None,
+        description='CSV file with columns x,y in pixels, for positions = "recording"; '
+        "a relative path starts at the folder of the experiment file",
+    )
+    normalise: float | Literal["none"] = Field(
+        default=1.0,
+        description="positions are scaled to ± this number at the edges of the canvas; "
+        '"none": pixels from the centre',
+    )
+    jitter: float = Field(
+        default=0.0,
+        ge=0,
+        le=100_000,
+        description="noise of the training inputs: standard deviation in pixels",
+    )
+    grid: int = Field(
+        default=11, ge=2, le=1000, description="number of validation positions along each side"
+    )
+    seed: int = Field(
+        default=0, ge=0, lt=2**63, description="seed of the training positions and the noise"
+    )
 
     @field_validator("normalise", mode="plain")
     @classmethod

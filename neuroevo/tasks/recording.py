@@ -66,7 +66,7 @@ def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
         raise DataError(f"{name}: can't be read ({error.strerror or error})") from None
     except UnicodeDecodeError:
         raise DataError(f"{name}: must be text in UTF-8") from None
-    except (csv.Error, StrangeFileError, _WrongFileError) as error:
+    except (csv.Error, StrangeFileError) as error:
         raise DataError(f"{name}: {error}") from None
     if problems:
         more = found - MAX_PROBLEMS
@@ -76,14 +76,9 @@ def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
         )
     positions = np.array(values, dtype=np.float64).reshape(-1, 2)
     if (positions == positions[:1]).all():
-        raise DataError(
-            f"{name}: must hold at least two different positions, but got {_some(positions)}"
-        )
+        equal = f"{len(positions)} equal ones" if len(positions) > 1 else len(positions)
+        raise DataError(f"{name}: must hold at least two different positions, but got {equal}")
     return positions
-
-
-class _WrongFileError(Exception):
-    """The file as a whole isn't a recording."""
 
 
 def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
@@ -91,7 +86,7 @@ def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
     rows = csv.reader(file)
     header = next(rows, [])
     if tuple(cell.strip() for cell in header) != HEADER:
-        raise _WrongFileError(
+        raise StrangeFileError(
             f"must begin with the header 'x,y', but got {shown(','.join(header))}"
         )
     return ((rows.line_num, row) for row in rows if row)
@@ -124,7 +119,3 @@ def _problem(axis: str, cell: str, size: int) -> str:
     if not 0 <= value <= size:
         return f"{axis} must be inside the canvas, from 0 to {size}, but got {shown(cell)}"
     return ""
-
-
-def _some(positions: Positions) -> str:
-    return f"{len(positions)} equal ones" if len(positions) > 1 else str(len(positions))

@@ -12,21 +12,11 @@ from neuroevo.space import Value
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A configuration chosen by hand, to compare the evolved ones with.
-
-    Attributes
-    ----------
-    name
-        Its name in tables and plots.
-    configuration
-        The value of each gene, such as ``{"hidden": (3,), "learning_rate": 0.005}``.
-    note
-        Where it comes from, in a few words; shown beside the name.
-    """
+    """A configuration chosen by hand, to compare the evolved ones with."""
 
     name: str
-    configuration: Mapping[str, Value]
-    note: str
+    configuration: Mapping[str, Value]  # such as {"hidden": (3,), "learning_rate": 0.005}
+    note: str  # where it comes from, in a few words
 
 
 class Task(Settings, ABC):

@@ -41,22 +41,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Item, Result]):
-    """A function that is applied to items.
+    """A function that is applied to items."""
 
-    Parameters
-    ----------
-    function
-        Called with an item and what is shared; workers import it by its name.
-    shared
-        Given with every item, and sent once.
-    parts
-        Splits an item into the smallest items, itself if it is one; without those that are not
-        needed any more.
-    """
-
-    function: Callable[[Item, Any], Result]
-    shared: Any
+    function: Callable[[Item, Any], Result]  # workers import it by its name
+    shared: Any  # given with every item, and sent once
     parts: Callable[[Item], Sequence[Item]]
+    """Splits an item into the smallest items, without those that are not needed any more."""
 
 
 class Pool:
@@ -237,25 +227,19 @@ class _Dispatcher(Generic[Item]):
 
     def __iter__(self) -> Iterator[tuple[int, Item]]:
         for number in itertools.count():
-            queued = self._take(number)
-            if queued is None:
-                return
+            with self._lock:
+                queued = self._next()
+                if queued is None:
+                    return
+                self._running[number] = queued
             yield number, queued.item
 
-    def _take(self, number: int) -> _Queued[Item] | None:
-        with self._lock:
-            while (queued := self._next()) is not None:
-                if self._is_needed(queued.item):
-                    self._running[number] = queued
-                    return queued
-        return None
-
     def _next(self) -> _Queued[Item] | None:
-        if self._closed or self._stop():
-            return None
-        if self._waiting:
-            return self._waiting.popleft()
-        return _Queued(self._items.popleft()) if self._items else None
+        while (self._waiting or self._items) and not (self._closed or self._stop()):
+            queued = self._waiting.popleft() if self._waiting else _Queued(self._items.popleft())
+            if self._is_needed(queued.item):
+                return queued
+        return None
 
     def finish(self, number: int) -> Item:
         """Mark an item as finished, and return it."""

@@ -37,21 +37,11 @@ class Outcome(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Runner(Generic[Item, Result]):
-    """Runs items, and returns an outcome whatever happens.
+    """Runs items, and returns an outcome whatever happens."""
 
-    Parameters
-    ----------
-    function
-        Called with an item and what all items share.
-    seconds
-        Time limit of an item; None for no limit.
-    exits
-        Whether the process exits soon after an item that timed out, as nobody else ends it.
-    """
-
-    function: Callable[[Item, Any], Result]
-    seconds: float | None = None
-    exits: bool = False
+    function: Callable[[Item, Any], Result]  # called with an item and what all items share
+    seconds: float | None = None  # time limit of an item; None for no limit
+    exits: bool = False  # whether the process exits soon after an item that timed out
 
     def __call__(self, item: Item, shared: Any) -> Outcome[Result]:  # noqa: ANN401 - the function's
         """Run an item."""
