@@ -10,9 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroevo.errors import DataError, UsageError
-from neuroevo.evaluation import phenotype_of
-from neuroevo.learning import READERS, Architecture, TrainingSettings
-from neuroevo.tasks import TASKS, MouseTask, Task
+from neuroevo.tasks import MouseTask
 
 NORMALISE_RULE = "normalise: must be a number greater than 0 and at most 1,000,000, or 'none'"
 
@@ -144,42 +142,3 @@ def test_a_bad_recording_is_a_data_error(tmp_path: Path) -> None:
     task = MouseTask(positions="recording", recording=tmp_path / "missing.csv")
     with pytest.raises(DataError, match="can't be read"):
         task.data_set()
-
-
-def test_baselines_learn_alike_whatever_others_do() -> None:
-    """Other optimizers, batches, schedules and penalties in the settings leave baselines alone."""
-    others = TrainingSettings(
-        optimizer="adamw", beta1=0.5, batch_size=32, schedule="cosine", l2=0.1, dropout=0.5
-    )
-    for baseline in MouseTask().baselines:
-        usual, beside = (
-            phenotype_of(baseline.configuration, (2, 2), settings).optimization
-            for settings in (TrainingSettings(), others)
-        )
-        unread = {name for name, readers in READERS.items() if usual.optimizer not in readers}
-        assert beside.model_dump(exclude=unread) == usual.model_dump(exclude=unread)
-
-
-@pytest.mark.parametrize("kind", TASKS)
-def test_every_task_of_the_catalogue_keeps_the_rules(kind: str) -> None:
-    """A task has its kind, says what it is, and makes data and baselines that networks can take."""
-    task = TASKS[kind].of({"kind": kind})
-    assert isinstance(task, Task)
-    assert task.kind == kind
-    assert task.describe().endswith(".")
-    assert all(
-        field.description for name, field in TASKS[kind].model_fields.items() if name != "kind"
-    )
-    data = task.data_set()
-    names = [baseline.name for baseline in task.baselines]
-    assert len(set(names)) == len(names)
-    for baseline in task.baselines:
-        hidden, activation = baseline.configuration["hidden"], baseline.configuration["activation"]
-        Architecture.of(
-            {
-                "inputs": data.size.inputs,
-                "hidden": hidden,
-                "outputs": data.size.outputs,
-                "activation": activation,
-            }
-        )
