@@ -1,4 +1,4 @@
-"""Samples reach workers once, and as what the kernel was compiled for."""
+"""Samples are sent to workers once, as arrays that the compiled kernel accepts."""
 
 import pickle
 from collections import deque
@@ -18,7 +18,7 @@ from tests.workers.faults import kernels_after_training
 
 
 def test_a_stream_arrives_as_it_was_sent(stream: SampleStream) -> None:
-    """What comes out of a parcel is the stream, with its bits, in arrays that can be written."""
+    """The unpickled stream has the same bits, in writable arrays."""
     arrived = pickle.loads(pickle.dumps(SentStream(stream)))  # noqa: S301 - our own
     assert (arrived.settings, arrived.seed) == (stream.settings, stream.seed)
     for sent, got in zip(arrays(stream), arrays(arrived), strict=True):
@@ -34,7 +34,7 @@ def arrays(stream: SampleStream) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("samples", [400, 40_000])
 def test_one_kernel_for_arrays_of_any_origin(samples: int, data: DataSet) -> None:
-    """A worker compiles one kernel; large arrays lie where all see them, small ones are sent."""
+    """A worker compiles one kernel; large arrays are in shared memory, small ones are sent."""
     stream = sample_stream(data, TrainingSettings(samples=samples, replicates=16), (0, 0))
     genome = {"hidden": (3,), "learning_rate": 0.1, "activation": "tanh"}
     phenotype = phenotype_of(genome, (2, 2), stream.settings)
@@ -46,5 +46,5 @@ def test_one_kernel_for_arrays_of_any_origin(samples: int, data: DataSet) -> Non
 
 
 def list_of(group: LaneGroup) -> list[LaneGroup]:
-    """Take a group of lanes as it is."""
+    """Return a group of lanes in a list."""
     return [group]
