@@ -1,4 +1,4 @@
-"""Whether a peer trained what the kernel trained; else comparing their times says nothing."""
+"""Checks that a peer did the same training as the kernel, so that times can be compared."""
 
 from collections.abc import Iterable
 
@@ -40,7 +40,7 @@ def difference(peer: str, training: Training, exercise: Exercise) -> float:
 
 
 def agreement(differences: Iterable[tuple[Precision, float]]) -> str:
-    """Say how well trained weights agree, given differences in each precision."""
+    """Describe how well trained weights agree, given differences in each precision."""
     greatest: dict[Precision, float] = {}
     for precision, found in differences:
         greatest[precision] = max(found, greatest.get(precision, 0.0))

@@ -1,4 +1,4 @@
-"""What the measurements were taken on."""
+"""The machine on which measurements were made."""
 
 import os
 import platform
@@ -20,7 +20,7 @@ class Machine:
     versions: dict[str, str]  # of the libraries that are installed
 
     def markdown(self) -> str:
-        """Write it as a heading of tables."""
+        """Return the description as the heading of tables."""
         cores = "1 core" if self.cores == 1 else f"{self.cores} cores"
         libraries = ", ".join(f"{name} {number}" for name, number in self.versions.items())
         busy = "" if self.load is None else f" Load before the measurements: {self.load:.1f}."
