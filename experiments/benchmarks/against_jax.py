@@ -15,7 +15,7 @@ from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseco
 from experiments.benchmarks.peers import installed, jax_training
 from experiments.benchmarks.tables import Table, at_least
 
-_TIMES = {"2-6-2": 10, "2-32-32-2": 3}  # that the kernel is meant to be quicker
+_TIMES = {"2-6-2": 10, "2-32-32-2": 3}  # target: how many times as fast the kernel is
 _MANY = 256  # networks of which jax needs fewer nanoseconds each
 _SHORTER = 10  # the part of the kernel's network-samples that jax is given, as it takes longer
 _NOTE = (

@@ -31,7 +31,7 @@ def difference(peer: str, training: Training, exercise: Exercise) -> float:
     theirs = training()
     ours = kernel_training(exercise)()[: len(theirs)]
     found, tolerance = _in_median_network(ours, theirs), _TOLERANCES[exercise.case.precision]
-    if not found <= tolerance:  # nor NaN
+    if not found <= tolerance:  # also if NaN
         raise DifferentTrainingError(
             f"{peer}: the trained weights must agree with the kernel's to {tolerance:g}, but got a "
             f"difference of {found:g} ({exercise.case.name})"

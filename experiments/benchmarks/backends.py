@@ -48,7 +48,7 @@ class BackendsResult:
     """All measurements of this part."""
 
     workers: int
-    bundle_seconds: float  # of one that nothing disturbs
+    bundle_seconds: float  # of an undisturbed one
     backends: tuple[BackendTime, ...]
 
 
@@ -137,7 +137,7 @@ def _bundles(
     genome = {"hidden": (16, 16), "activation": "tanh"}
     genomes = [{**genome, "learning_rate": 1e-4 + 1e-6 * number} for number in range(_BUNDLES)]
     samples = settings.samples
-    for _ in range(2):  # once to find out, once to see
+    for _ in range(2):  # once to estimate, once to check
         stream = sample_stream(data, settings.replace(samples=samples), (0, 0))
         seconds = median(_seconds(threads, "one bundle", genomes[:1], stream) for _ in range(5))
         samples, measured = round(samples * _BUNDLE_SECONDS / seconds), seconds

@@ -15,7 +15,7 @@ from experiments.benchmarks.tables import Table, at_most
 from neuroevo.learning import Precision
 
 _COLD, _WARM = at_most(8.0), at_most(0.5)  # seconds
-_ROUNDS = 3  # at most, for each takes long
+_ROUNDS = 3  # at most, as each takes long
 _NOTE = (
     "Medians of processes on one core; imports are counted apart, numba's among them. One kernel "
     "for all topologies, activations and optimizers."
@@ -36,7 +36,7 @@ class Compiling:
     """The kernel of one precision."""
 
     precision: Precision
-    cold: Loading  # nothing compiled before
+    cold: Loading  # with an empty cache of machine code
     warm: Loading
 
 

@@ -49,7 +49,7 @@ class Conclusion:
     target: str
     worst: str  # what was measured in the worst case, and which it is
     verdict: str
-    elsewhere: str  # what was measured beyond the promise
+    elsewhere: str  # measurements of other cases
 
 
 def plain(measured: Mapping[Case, float]) -> dict[str, float]:

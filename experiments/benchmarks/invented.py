@@ -97,7 +97,7 @@ class _Inventor:
             return np.full(len(self.seen), np.inf)
         need = 27 * _SLOWER[activation] * max(best / rate, rate / best) ** 1.1
         need *= self.rng.lognormal(0, 0.3)
-        floor = 1e-2 / need**0.8 * self.rng.lognormal(0, 0.5)  # who is quick is not precise
+        floor = 1e-2 / need**0.8 * self.rng.lognormal(0, 0.5)  # fast ones are less precise
         falling = np.maximum(0.33 * np.exp(-6 * self.seen / need), floor)
         return np.asarray(falling.astype(np.float32), dtype=np.float64)
 

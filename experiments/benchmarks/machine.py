@@ -15,7 +15,7 @@ class Machine:
 
     cpu: str
     cores: int  # that this process may use
-    load: float | None  # processes that wanted to run in the last minute, where that is told
+    load: float | None  # load average of the last minute, if available
     python: str
     versions: dict[str, str]  # of the libraries that are installed
 

@@ -78,7 +78,7 @@ def _report(population: int, generations: int, rounds: int) -> ReportTime:
             trials = tuple(read_trials(journal))
             read.append(time.perf_counter() - start)
             start = time.perf_counter()
-            text = page(replace(found, trials=trials))  # nothing of it is known before
+            text = page(replace(found, trials=trials))  # with empty caches
             made.append(time.perf_counter() - start)
         html.write_text(text, encoding="utf-8")
         return ReportTime(

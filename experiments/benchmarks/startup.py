@@ -10,7 +10,7 @@ from experiments.benchmarks.measuring import say
 from experiments.benchmarks.tables import Table, Target, at_most
 
 _EXPERIMENT = "experiments/mouse.toml"
-_BEGUN, _FINISHED = "mouse: searching", "generation 1 of "  # what the run says then
+_BEGUN, _FINISHED = "mouse: searching", "generation 1 of "  # messages of the run at these times
 _HELP, _WARM, _COLD = at_most(0.4), at_most(2.0), at_most(10.0)  # seconds
 
 
@@ -28,7 +28,7 @@ class StartupResult:
 
     help_seconds: float
     warm: FirstGeneration
-    cold: FirstGeneration  # nothing compiled before
+    cold: FirstGeneration  # with an empty cache of machine code
 
 
 def measure(rounds: int) -> StartupResult:

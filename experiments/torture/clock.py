@@ -10,7 +10,7 @@ from experiments.torture.rows import Row
 from experiments.torture.stage import Stage, stage
 
 _DAY = 86_400.0  # seconds
-_LIMIT = "time_limit = 3600"  # a clock that may be set would reach it, or never
+_LIMIT = "time_limit = 3600"  # would be reached, or never, if the system clock counted
 
 
 def clock(times: int) -> list[Row]:

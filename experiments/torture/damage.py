@@ -175,7 +175,7 @@ def _not_naming(error: NeuroevoError, name: str) -> list[str]:
 def _resumed(run: RunFolder) -> tuple[str, ...]:
     """Resume a run, and return the lines of its error."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what was damaged; it is the outcome that counts
+        warnings.simplefilter("ignore")  # about damaged files: only the outcome counts
         try:
             resume(run, workers=Workers(1))
         except NeuroevoError as error:

@@ -53,7 +53,7 @@ class Moment:
     at: int
     call: str = ""  # write, fsync or replace
     file: str = ""  # its name, also of the temporary file that becomes it
-    lasting: bool = False  # whether it goes on with all that follow
+    lasting: bool = False  # whether all further calls are affected too
 
 
 class Calls:

@@ -29,8 +29,8 @@ def main() -> None:
     from experiments.torture import warm  # noqa: F401, PLC0415 - workers import this module as well
     from experiments.torture.driver import be_command  # noqa: PLC0415 - as above
 
-    gc.freeze()  # so that the collector does not copy what forks share
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who waits for a command is not waited for
+    gc.freeze()  # so that garbage collection does not copy shared memory
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies of waiting processes
     while True:
         try:
             request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent

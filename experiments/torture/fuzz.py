@@ -84,7 +84,7 @@ def _run_fuzzer(name: str, way: WayIn, seconds: int, kept: Path, corpus: Path) -
 
 def _confirmed(way: WayIn, kept: Path, folder: Path, most_seconds: float) -> dict[str, str]:
     """Try inputs again and return the problem of each; deletes inputs without problems."""
-    for example in way.examples:  # the first calls import
+    for example in way.examples:  # the first calls import libraries
         judge(way, example, folder)
     faults = {}
     for path in sorted(path for path in kept.iterdir() if path.is_file()):

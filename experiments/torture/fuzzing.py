@@ -24,7 +24,7 @@ def main() -> None:
         if judge(way, content, folder):
             (kept / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
 
-    for example in way.examples:  # the first calls import
+    for example in way.examples:  # the first calls import libraries
         judge(way, example, folder)
     atheris.Setup([sys.argv[0], *sys.argv[3:]], try_input)
     atheris.Fuzz()

@@ -48,9 +48,11 @@ def long(times: int) -> list[Row]:
         problems += ("memory grows",)
     if files[1] > files[0]:
         problems += ("open files grow",)
-    told = f"{memory[0] / 1000:.1f} to {memory[1] / 1000:.1f} MB, {files[0]} to {files[1]} files"
+    measured = (
+        f"{memory[0] / 1000:.1f} to {memory[1] / 1000:.1f} MB, {files[0]} to {files[1]} files"
+    )
     found = row(f"{times:,} generations", [Outcome(outcome.lost, problems)])
-    return [Row(found.fault, found.times, found.lost, found.differing, f"{told} {found.note}")]
+    return [Row(found.fault, found.times, found.lost, found.differing, f"{measured} {found.note}")]
 
 
 def _look(pid: int, case: Case, size: int) -> list[_Look]:

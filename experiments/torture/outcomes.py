@@ -19,7 +19,7 @@ class Outcome:
 
     lost: int = 0
     problems: tuple[str, ...] = ()
-    remark: str = ""  # what is no problem, but shall be counted
+    remark: str = ""  # counted in the note, but no problem
 
 
 def each(case: Callable[[int], Outcome], times: int) -> list[Outcome]:

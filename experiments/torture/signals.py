@@ -61,7 +61,7 @@ def _signalled(ours: Stage, number: signal.Signals, twice: bool, index: int) -> 
         # After its last words a command may die of the second signal, which shells tell alike.
         problems = ended.problems(0, 128 + number, *((-number,) if twice else ()))
         took = time.monotonic() - start
-        if twice and ended.code and took > _TWO_SECONDS:  # what is over just goes
+        if twice and ended.code and took > _TWO_SECONDS:  # a finished command just exits
             problems += (f"took {took:.1f} s to end",)
         if ended.code and not twice and "resume" not in ended.messages:
             problems += (f"does not say how to resume: {ended.messages.strip()}",)

@@ -38,11 +38,13 @@ def test_a_front_updated_in_batches_is_the_front_of_all(
     """Updated in batches or at once, the same members are kept, sorted, the first of equals."""
     front: list[int] = []
     everything = [row for batch in batches for row in batch]
-    told = 0
+    evaluated = 0
     for batch in batches:
-        front = extended_front(front, range(told, told + len(batch)), everything.__getitem__)
-        told += len(batch)
-    assert front == extended_front([], range(told), everything.__getitem__)
+        front = extended_front(
+            front, range(evaluated, evaluated + len(batch)), everything.__getitem__
+        )
+        evaluated += len(batch)
+    assert front == extended_front([], range(evaluated), everything.__getitem__)
     assert [everything[each] for each in front] == sorted(everything[each] for each in front)
 
 

@@ -107,10 +107,10 @@ def test_the_share_of_dropped_units_is_the_dropout_rate(share: float) -> None:
     drawn = np.stack(
         [factors((2, 20, 20, 1), keys, sample, 1 / (1 - share))[2:42] for sample in range(500)]
     )
-    silent = drawn == 0
-    after_silence = silent[1:][silent[:-1]]
-    below_silence = silent[:, 1:][silent[:, :-1]]
-    for part in (silent, after_silence, below_silence, *np.moveaxis(silent, 2, 0)):
+    dropped = drawn == 0
+    after_dropped = dropped[1:][dropped[:-1]]
+    below_dropped = dropped[:, 1:][dropped[:, :-1]]
+    for part in (dropped, after_dropped, below_dropped, *np.moveaxis(dropped, 2, 0)):
         error = np.sqrt(share * (1 - share) / part.size)
         assert abs(part.mean() - share) < 5 * error
     error = np.sqrt(share / (1 - share) / drawn.size)

@@ -126,8 +126,8 @@ def trained_by_torch(
     scheduler = scheduler_of(lane, optimizer, -(-len(stream.order) // size))
     for number, batch in enumerate(batches(stream, size)):
         optimizer.zero_grad()
-        silenced = factors(number) if factors else []
-        outputs = outputs_of(architecture, layers, inputs[batch], silenced)
+        dropout_factors = factors(number) if factors else []
+        outputs = outputs_of(architecture, layers, inputs[batch], dropout_factors)
         loss_of(architecture, outputs, targets[batch]).backward()
         if greatest_norm > 0:
             torch.nn.utils.clip_grad_norm_(parameters, greatest_norm)

@@ -51,16 +51,16 @@ def three(genome: Genome) -> tuple[float, float, float]:
 
 def search(evolution: Evolution, fitness: Fitness, generations: int) -> list[Individual]:
     """Ask and tell; returns all individuals."""
-    told: list[Individual] = []
+    evaluated: list[Individual] = []
     for _ in range(generations):
         genomes = evolution.ask()
         fitnesses = [tuple(fitness(genome)) for genome in genomes]
         evolution.tell(genomes, fitnesses)
-        told += [
-            Individual(len(told) + place, *pair)
+        evaluated += [
+            Individual(len(evaluated) + place, *pair)
             for place, pair in enumerate(zip(genomes, fitnesses, strict=True))
         ]
-    return told
+    return evaluated
 
 
 @given(data=st.data(), seed=st.integers(0, 1000))
@@ -72,18 +72,18 @@ def test_genomes_are_new_and_of_the_space(
     space = data.draw(spaces)
     evolution = Evolution(space, population_size=6, seed=seed)
     rng = np.random.default_rng(seed)
-    told: set[Genome] = set()
+    evaluated: set[Genome] = set()
     for _ in range(6):
         genomes = evolution.ask()
         assert evolution.ask() == genomes
-        assert len(genomes) == min(6, space.size - len(told)) or space.size == math.inf
-        assert len({*genomes} - told) == len(genomes)
+        assert len(genomes) == min(6, space.size - len(evaluated)) or space.size == math.inf
+        assert len({*genomes} - evaluated) == len(genomes)
         for genome in genomes:
             assert space.genome(genome) == genome
             origin = evolution.origin(genome)
             assert origin.operator in OPERATORS
-            assert told.issuperset(origin.parents)
-        told |= set(genomes)
+            assert evaluated.issuperset(origin.parents)
+        evaluated |= set(genomes)
         evolution.tell(genomes, rng.choice([0.0, 1.0, 2.0, math.nan], len(genomes)))
 
 
@@ -100,10 +100,10 @@ def test_the_front_is_that_of_all_individuals(
     evolution = Evolution(PLANE, directions[:objectives], population_size=4)
     signs = [-1 if direction == "maximize" else 1 for direction in directions[:objectives]]
     endless = iter(values * 200)
-    told = search(evolution, lambda _: [next(endless) for _ in range(objectives)], 5)
+    evaluated = search(evolution, lambda _: [next(endless) for _ in range(objectives)], 5)
     costs = [
         [sign * value for sign, value in zip(signs, each.fitness, strict=True)]
-        for each in told
+        for each in evaluated
         if all(map(math.isfinite, each.fitness))
     ]
     best = [
@@ -152,8 +152,8 @@ def test_a_search_continues_after_generations_that_fail() -> None:
         evolution.tell(genomes, [math.nan] * len(genomes))
     assert (evolution.front, evolution.best) == ([], None)
     assert len(evolution.population) == 8
-    told = search(evolution, sphere, 10)
-    best = min(told, key=lambda each: each.fitness)
+    evaluated = search(evolution, sphere, 10)
+    best = min(evaluated, key=lambda each: each.fitness)
     assert evolution.best is not None
     assert (evolution.best.genome, evolution.best.fitness) == (best.genome, best.fitness)
     assert not any(each.failed for each in evolution.population)
@@ -194,18 +194,20 @@ def test_evolution_is_better_than_random_search(space: SearchSpace, fitness: Fit
 def test_a_search_with_a_front_of_one_point_continues() -> None:
     """If one genome is best in all objectives, the front is that one, and children are new."""
     evolution = Evolution(PLANE, ["minimize", "minimize"], population_size=16, seed=1)
-    told = search(evolution, lambda genome: sphere(genome) * 2, 12)
+    evaluated = search(evolution, lambda genome: sphere(genome) * 2, 12)
     assert len(evolution.front) == 1
-    assert evolution.front[0].fitness == min(each.fitness for each in told)
-    assert len(told) == len({each.genome for each in told}) == 16 * 12
+    assert evolution.front[0].fitness == min(each.fitness for each in evaluated)
+    assert len(evaluated) == len({each.genome for each in evaluated}) == 16 * 12
 
 
 def test_on_a_plateau_the_population_changes() -> None:
     """With equal fitnesses the front keeps the first individual; the population changes."""
     evolution = Evolution(PLANE, population_size=8, seed=0)
-    told = search(evolution, lambda _: (1.0,), 6)
-    assert evolution.front == told[:1]
-    assert not {each.genome for each in evolution.population} & {each.genome for each in told[:8]}
+    evaluated = search(evolution, lambda _: (1.0,), 6)
+    assert evolution.front == evaluated[:1]
+    assert not {each.genome for each in evolution.population} & {
+        each.genome for each in evaluated[:8]
+    }
 
 
 def test_maximising_is_minimising_the_negative() -> None:
