@@ -210,7 +210,7 @@ def write_run(folder: Path, plan: Plan) -> Run:
         folder / "results", asked.name, moment=datetime(2026, 11, 22, 15, 44, 55, tzinfo=UTC)
     )
     data = asked.task.data_set()
-    start = Start(asked.to_toml(), data_fingerprint(data), data.columns, asked.task.kept(data))
+    start = Start(asked.to_toml(), data_fingerprint(data), data.columns, asked.task.page_data(data))
     write_start(run.start_file, start)
     run.experiment_file.write_text(asked.to_toml(), encoding="utf-8")
     run.environment_file.write_text(json.dumps(environment()), encoding="utf-8")

@@ -111,7 +111,7 @@ class Classes(MouseTask):
     """Says of its targets what cross-entropy asks for."""
 
     @property
-    def tells_classes(self) -> bool:
+    def has_class_targets(self) -> bool:
         """Say so."""
         return True
 

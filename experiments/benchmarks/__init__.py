@@ -1,1 +1,1 @@
-"""How fast and how lean neuroevo is, measured and put beside its targets; asserts nothing."""
+"""Measures speed and memory, and compares them with targets; asserts nothing."""

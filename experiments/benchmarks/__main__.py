@@ -30,7 +30,7 @@ class Part:
 
 
 def main() -> int:
-    """Measure what is asked for; the tables go to stdout, progress to stderr."""
+    """Run the measurements that are asked for; tables go to stdout, progress to stderr."""
     arguments = _parser().parse_args()
     everything = "all" in arguments.parts
     parts = [name for name in _ROUNDS if everything or name in arguments.parts]

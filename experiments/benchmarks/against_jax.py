@@ -15,7 +15,7 @@ from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseco
 from experiments.benchmarks.peers import installed, jax_training
 from experiments.benchmarks.tables import Table, at_least
 
-_TIMES = {"2-6-2": 10, "2-32-32-2": 3}  # that the kernel is meant to be quicker
+_TIMES = {"2-6-2": 10, "2-32-32-2": 3}  # target: how many times as fast the kernel is
 _MANY = 256  # networks of which jax needs fewer nanoseconds each
 _SHORTER = 10  # the part of the kernel's network-samples that jax is given, as it takes longer
 _NOTE = (
@@ -39,7 +39,7 @@ class JaxComparison:
 
 
 def measure(rounds: int) -> tuple[JaxComparison, ...]:
-    """Take all measurements of this kind; none where jax is not installed."""
+    """Run all measurements of this kind; none if jax is not installed."""
     if not installed("jax"):
         return ()
     usual = [_compare(case, NETWORKS, rounds) for case in cases()]
@@ -70,7 +70,7 @@ def _compare(case: Case, networks: int, rounds: int) -> JaxComparison:
 
 
 def table(comparisons: Sequence[JaxComparison]) -> Table:
-    """Write the measurements as a table."""
+    """Return the measurements as a table."""
     rows: dict[tuple[str, ...], list[JaxComparison]] = defaultdict(list)
     for measured in comparisons:
         case = measured.case
@@ -91,7 +91,7 @@ def _cells(row: Sequence[JaxComparison]) -> Iterator[str]:
 
 
 def promises(comparisons: Sequence[JaxComparison]) -> Iterator[Promise]:
-    """Compare the measurements with what was promised of them."""
+    """Compare the measurements with their targets."""
     for network, times in _TIMES.items():
         ratios = {
             measured.case: measured.ratio

@@ -26,7 +26,7 @@ _WITHOUT = (
 
 @dataclass(frozen=True, slots=True)
 class LoopTime:
-    """How long a peer takes for the same training."""
+    """The time of a peer for the same training."""
 
     name: str
     nanoseconds: float  # a network-sample
@@ -44,7 +44,7 @@ class LoopComparison:
 
 
 def measure(rounds: int) -> tuple[LoopComparison, ...]:
-    """Take all measurements of this kind."""
+    """Run all measurements of this kind."""
     return tuple(_compare(exercise_of(case), rounds) for case in cases([(2, 6, 2)]))
 
 
@@ -74,7 +74,7 @@ def _compare(exercise: Exercise, rounds: int) -> LoopComparison:
 
 
 def _time(loop: Loop, exercise: Exercise) -> float:
-    """Nanoseconds a network-sample of a peer, which trains one network."""
+    """Return the nanoseconds per network-sample of a peer, which trains one network."""
     return nanoseconds(loop.training(exercise.first(loop.samples)), loop.samples)
 
 
@@ -83,7 +83,7 @@ def _difference(loop: Loop, exercise: Exercise) -> float:
 
 
 def table(comparisons: tuple[LoopComparison, ...]) -> Table:
-    """Write the measurements as a table."""
+    """Return the measurements as a table."""
     loops = [loop for loop in LOOPS if loop.installed]
     missing = ", ".join(loop.name for loop in LOOPS if not loop.installed)
     differences = (
@@ -118,7 +118,7 @@ def _cell(time: LoopTime) -> str:
 
 
 def promises(comparisons: tuple[LoopComparison, ...]) -> Iterator[Promise]:
-    """Compare the measurements with what was promised of them."""
+    """Compare the measurements with their targets."""
     for loop in LOOPS:
         ratios = {
             comparison.case: time.ratio

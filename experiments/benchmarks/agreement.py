@@ -1,4 +1,4 @@
-"""Whether a peer trained what the kernel trained; else comparing their times says nothing."""
+"""Checks that a peer did the same training as the kernel, so that times can be compared."""
 
 from collections.abc import Iterable
 
@@ -31,7 +31,7 @@ def difference(peer: str, training: Training, exercise: Exercise) -> float:
     theirs = training()
     ours = kernel_training(exercise)()[: len(theirs)]
     found, tolerance = _in_median_network(ours, theirs), _TOLERANCES[exercise.case.precision]
-    if not found <= tolerance:  # nor NaN
+    if not found <= tolerance:  # also if NaN
         raise DifferentTrainingError(
             f"{peer}: the trained weights must agree with the kernel's to {tolerance:g}, but got a "
             f"difference of {found:g} ({exercise.case.name})"
@@ -40,7 +40,7 @@ def difference(peer: str, training: Training, exercise: Exercise) -> float:
 
 
 def agreement(differences: Iterable[tuple[Precision, float]]) -> str:
-    """Say how well trained weights agree, given differences in each precision."""
+    """Describe how well trained weights agree, given differences in each precision."""
     greatest: dict[Precision, float] = {}
     for precision, found in differences:
         greatest[precision] = max(found, greatest.get(precision, 0.0))

@@ -1,4 +1,4 @@
-"""What it costs to train in processes or on a Dask cluster instead of threads."""
+"""The cost of training in processes or on a Dask cluster instead of threads."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ Genomes = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class BackendTime:
-    """What a backend does in a second; medians over the rounds."""
+    """Measurements of a backend; medians over the rounds."""
 
     backend: str
     trials_a_second: float  # random genomes of the default experiment
@@ -45,15 +45,15 @@ class BackendTime:
 
 @dataclass(frozen=True, slots=True)
 class BackendsResult:
-    """All of this part."""
+    """All measurements of this part."""
 
     workers: int
-    bundle_seconds: float  # of one that nothing disturbs
+    bundle_seconds: float  # of an undisturbed one
     backends: tuple[BackendTime, ...]
 
 
 def measure(rounds: int) -> BackendsResult:
-    """Take all measurements of this part."""
+    """Run all measurements of this part."""
     experiment = load_experiment(_EXPERIMENT)
     count = max(1, this_machine().cores - 1)
     with ExitStack() as stack:
@@ -95,7 +95,7 @@ def measure(rounds: int) -> BackendsResult:
 
 
 def tables(result: BackendsResult) -> list[Table]:
-    """Write the measurements as tables."""
+    """Return the measurements as tables."""
     columns = (
         "backend",
         "trials a second",
@@ -132,12 +132,12 @@ def _trials(experiment: Experiment) -> tuple[Genomes, SampleStream]:
 def _bundles(
     experiment: Experiment, threads: Evaluator
 ) -> tuple[tuple[Genomes, SampleStream], float]:
-    """Make trials that are bundles of their own, as long as wanted; gives their time too."""
+    """Make trials that fill a bundle each and take a given time; returns that time too."""
     data, settings = experiment.task.data_set(), experiment.training.replace(replicates=16)
     genome = {"hidden": (16, 16), "activation": "tanh"}
     genomes = [{**genome, "learning_rate": 1e-4 + 1e-6 * number} for number in range(_BUNDLES)]
     samples = settings.samples
-    for _ in range(2):  # once to find out, once to see
+    for _ in range(2):  # once to estimate, once to check
         stream = sample_stream(data, settings.replace(samples=samples), (0, 0))
         seconds = median(_seconds(threads, "one bundle", genomes[:1], stream) for _ in range(5))
         samples, measured = round(samples * _BUNDLE_SECONDS / seconds), seconds
@@ -157,7 +157,7 @@ def _seconds(evaluator: Evaluator, name: str, genomes: Genomes, stream: SampleSt
 
 @contextmanager
 def _cluster(workers: int) -> Iterator[str]:
-    """Start a scheduler and its workers with Dask's own commands; gives the address."""
+    """Start a scheduler and its workers with Dask's own commands; yields the address."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as processes:
         file = Path(folder, "scheduler.json")
         dask = (sys.executable, "-m", "dask")

@@ -1,4 +1,4 @@
-"""What is measured of the kernel: topologies, activations, precisions and optimizers."""
+"""The cases of kernel measurements: topologies, activations, precisions and optimizers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ OPTIMIZERS: tuple[Optimizer, ...] = ("sgd", "adam")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is trained: a kind of network, and how it learns."""
+    """A kind of network, and its optimizer."""
 
     layer_sizes: tuple[int, ...]
     activation: Activation
@@ -35,22 +35,22 @@ class Case:
 
     @property
     def network(self) -> str:
-        """Name the layer sizes, as in 2-6-2."""
+        """The layer sizes as a text, such as 2-6-2."""
         return "-".join(map(str, self.layer_sizes))
 
     @property
     def name(self) -> str:
-        """Name all of it."""
+        """The case as a text."""
         return f"{self.network} {self.activation} {self.precision} {self.optimizer}"
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether it is what speed is promised for: linear or relu, float32, SGD."""
+        """Whether the targets for speed apply: linear or relu, float32, SGD."""
         return self.activation != "tanh" and (self.precision, self.optimizer) == ("float32", "sgd")
 
     @property
     def architecture(self) -> Architecture:
-        """Describe the network."""
+        """The architecture of the network."""
         inputs, *hidden, outputs = self.layer_sizes
         return Architecture(
             inputs=inputs, hidden=tuple(hidden), outputs=outputs, activation=self.activation
@@ -69,7 +69,7 @@ class Case:
 
 
 def cases(topologies: Sequence[tuple[int, ...]] = TOPOLOGIES) -> list[Case]:
-    """List what is measured, of all topologies or of some."""
+    """Return the cases, of all topologies or of some."""
     return [
         Case(layer_sizes, activation, precision, optimizer)
         for optimizer in OPTIMIZERS

@@ -1,4 +1,4 @@
-"""Runs a command as a child process: how long it took, how large it grew, when it said what."""
+"""Runs a command as a child process, and measures its time, its memory and when it wrote what."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a child left."""
+    """The result of a child process."""
 
     output: str
     seconds: float
@@ -25,7 +25,7 @@ class Finished:
 
 
 class ChildError(NeuroevoError):
-    """A command that was to be measured did not do its work."""
+    """A command failed, or did not write the expected messages."""
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Finished:

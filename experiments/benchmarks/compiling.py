@@ -1,4 +1,4 @@
-"""How long the kernel compiles in a process that finds no machine code, and loads in the next."""
+"""The time to compile the kernel, and to load it in the next process."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from experiments.benchmarks.tables import Table, at_most
 from neuroevo.learning import Precision
 
 _COLD, _WARM = at_most(8.0), at_most(0.5)  # seconds
-_ROUNDS = 3  # at most, for each takes long
+_ROUNDS = 3  # at most, as each takes long
 _NOTE = (
     "Medians of processes on one core; imports are counted apart, numba's among them. One kernel "
     "for all topologies, activations and optimizers."
@@ -24,7 +24,7 @@ _NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """What it takes to have the kernel ready; medians."""
+    """The time until the kernel is ready; medians."""
 
     import_seconds: float  # numba and whatever else is needed
     seconds: float  # after that
@@ -36,12 +36,12 @@ class Compiling:
     """The kernel of one precision."""
 
     precision: Precision
-    cold: Loading  # nothing compiled before
+    cold: Loading  # with an empty cache of machine code
     warm: Loading
 
 
 def measure(rounds: int) -> tuple[Compiling, ...]:
-    """Take all measurements of this kind."""
+    """Run all measurements of this kind."""
     return tuple(_measure(precision, min(rounds, _ROUNDS)) for precision in get_args(Precision))
 
 
@@ -70,7 +70,7 @@ def _median(taken: Sequence[Loading]) -> Loading:
 
 
 def table(compiling: Sequence[Compiling]) -> Table:
-    """Write the measurements as a table."""
+    """Return the measurements as a table."""
     rows = tuple(
         (
             *(measured.precision, what, f"{loading.seconds:.2f} s"),
@@ -84,7 +84,7 @@ def table(compiling: Sequence[Compiling]) -> Table:
 
 
 def promises(compiling: Sequence[Compiling]) -> Iterator[Promise]:
-    """Compare the measurements with what was promised of them."""
+    """Compare the measurements with their targets."""
     cold: dict[str, float] = {measured.precision: measured.cold.seconds for measured in compiling}
     warm: dict[str, float] = {measured.precision: measured.warm.seconds for measured in compiling}
     yield Promise("seconds to compile the kernel", _COLD, cold, ".1f")

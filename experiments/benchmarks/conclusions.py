@@ -1,4 +1,4 @@
-"""What was promised of the kernel, what was measured of it, and what follows."""
+"""Targets of the kernel, and whether measurements reach them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
@@ -9,7 +9,7 @@ from experiments.benchmarks.tables import Table, Target
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A bound that several measurements are meant to keep."""
+    """A target for several measurements."""
 
     what: str
     target: Target
@@ -18,7 +18,7 @@ class Promise:
     beyond: Mapping[str, float] = field(default_factory=dict)  # for cases that it says nothing of
 
     def conclusion(self) -> "Conclusion":
-        """Judge by the case that is furthest from keeping the bound."""
+        """Judge a target by the worst case."""
         target = self.target.text(self.form)
         if not self.measured:
             return Conclusion(self.what, target, "", "not measured", "")
@@ -43,27 +43,27 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """One line on a promise."""
+    """The result for a target, in one line."""
 
     what: str
     target: str
     worst: str  # what was measured in the worst case, and which it is
     verdict: str
-    elsewhere: str  # what was measured beyond the promise
+    elsewhere: str  # measurements of other cases
 
 
 def plain(measured: Mapping[Case, float]) -> dict[str, float]:
-    """Pick what speed is promised for."""
+    """Keep the cases to which the targets for speed apply."""
     return {case.name: value for case, value in measured.items() if case.is_plain}
 
 
 def others(measured: Mapping[Case, float]) -> dict[str, float]:
-    """Pick the rest."""
+    """Keep the other cases."""
     return {case.name: value for case, value in measured.items() if not case.is_plain}
 
 
 def table(conclusions: Sequence[Conclusion]) -> Table:
-    """Write the conclusions as a table."""
+    """Return the conclusions as a table."""
     return Table(
         "Kernel: conclusions",
         ("promise", "target", "worst case", "verdict", "other optimizers, precisions and tanh"),

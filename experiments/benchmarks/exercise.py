@@ -48,12 +48,12 @@ class Exercise:
 
     @property
     def samples(self) -> int:
-        """How many samples are seen."""
+        """The number of samples."""
         return len(self.inputs)
 
     @property
     def network_samples(self) -> int:
-        """How often a network learns a sample."""
+        """The number of samples times the number of networks."""
         return self.samples * self.networks
 
     @property
@@ -67,18 +67,18 @@ class Exercise:
         return Optimization(optimizer=self.case.optimizer)
 
     def first(self, samples: int) -> "Exercise":
-        """Make the exercise that ends after so many samples."""
+        """Return the exercise with the first samples only."""
         return replace(self, inputs=self.inputs[:samples], targets=self.targets[:samples])
 
     def start(self, network: int) -> Layers:
-        """Give the layers of a network before it has seen a sample."""
+        """Return the layers of a network before training."""
         architecture = self.case.architecture
         parameters = starting_parameters(architecture, "glorot", _SEED, network)
         return Network(architecture, parameters.astype(self.case.precision)).layers
 
 
 def exercise_of(case: Case, samples: int | None = None) -> Exercise:
-    """Make the training of a case, on so many samples or as many as keep the kernel busy."""
+    """Make the training of a case, with a number of samples, or enough to keep the kernel busy."""
     if samples is None:
         samples = math.ceil(_STEPS / case.architecture.parameter_count)
     random = np.random.default_rng(0)

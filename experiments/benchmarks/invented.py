@@ -1,6 +1,6 @@
-"""Invents a long run: a journal of any length whose trials improve as those of a search do.
+"""Makes up a long run: a journal of any length whose trials improve as in a search.
 
-Nothing is trained: what a report takes depends on how many trials there are, not on how good.
+Nothing is trained: the time of a report depends on the number of trials, not on their quality.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,21 +38,21 @@ def findings(path: Path, population: int, generations: int) -> Findings:
     trials: list[Trial] = []
     for generation in range(generations):
         parents = trials[-population:]
-        trials += [inventor.bred(len(trials) + i, generation, parents) for i in range(population)]
-    random = tuple(inventor.bred(number, 0, []) for number in range(len(trials)))
+        trials += [inventor.trial(len(trials) + i, generation, parents) for i in range(population)]
+    random = tuple(inventor.trial(number, 0, []) for number in range(len(trials)))
     return Findings(inventor.asked, tuple(trials), identity="invented", random=random)
 
 
 class _Inventor:
-    """Makes trials up: what they are, how they learn, who trained them when."""
+    """Makes up trials: genomes, learning curves, workers and times."""
 
     def __init__(self, asked: Experiment) -> None:
         self.asked = asked
         self.rng = np.random.default_rng(0)
         self.seen = samples_seen(asked.training.samples).astype(np.float64)
 
-    def bred(self, number: int, generation: int, parents: Sequence[Trial]) -> Trial:
-        """Return a trial, most often a child of the best of four."""
+    def trial(self, number: int, generation: int, parents: Sequence[Trial]) -> Trial:
+        """Return a trial, in most cases a child of the best of four."""
         genome: Mapping[str, Value] = self.asked.space.sample(self.rng)
         if not parents or self.rng.random() > _BRED:
             return self._trial(number, generation, genome, ())
@@ -89,7 +89,7 @@ class _Inventor:
         )
 
     def _curve(self, genome: Mapping[str, Value]) -> NDArray[np.float64]:
-        """Return a plateau, a fall and a floor; infinite where the rate is too high."""
+        """Return a curve with a plateau, a fall and a floor; infinite for large learning rates."""
         rate, activation = float(str(genome["learning_rate"])), str(genome["activation"])
         hidden = genome["hidden"]
         best = _RATES[activation] / max(len(hidden) if isinstance(hidden, tuple) else 1, 1)
@@ -97,7 +97,7 @@ class _Inventor:
             return np.full(len(self.seen), np.inf)
         need = 27 * _SLOWER[activation] * max(best / rate, rate / best) ** 1.1
         need *= self.rng.lognormal(0, 0.3)
-        floor = 1e-2 / need**0.8 * self.rng.lognormal(0, 0.5)  # who is quick is not precise
+        floor = 1e-2 / need**0.8 * self.rng.lognormal(0, 0.5)  # fast ones are less precise
         falling = np.maximum(0.33 * np.exp(-6 * self.seen / need), floor)
         return np.asarray(falling.astype(np.float32), dtype=np.float64)
 

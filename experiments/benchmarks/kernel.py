@@ -1,4 +1,4 @@
-"""The kernel: beside its peers, beside the core's peak, in two threads, and until it is ready."""
+"""The kernel: compared with peers and with the core's peak, in two threads, and its start."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from experiments.benchmarks.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class KernelResult:
-    """All of this part."""
+    """All measurements of this part."""
 
     against_loops: tuple[against_loops.LoopComparison, ...]
     against_jax: tuple[against_jax.JaxComparison, ...]
@@ -49,7 +49,7 @@ def measure(rounds: int) -> KernelResult:
 
 
 def tables(result: KernelResult) -> list[Table]:
-    """Write the measurements as tables, and last what follows from them."""
+    """Return the measurements as tables, and the conclusions at the end."""
     return [
         against_loops.table(result.against_loops),
         against_jax.table(result.against_jax),

@@ -1,4 +1,4 @@
-"""What the measurements were taken on."""
+"""The machine on which measurements were made."""
 
 import os
 import platform
@@ -15,12 +15,12 @@ class Machine:
 
     cpu: str
     cores: int  # that this process may use
-    load: float | None  # processes that wanted to run in the last minute, where that is told
+    load: float | None  # load average of the last minute, if available
     python: str
     versions: dict[str, str]  # of the libraries that are installed
 
     def markdown(self) -> str:
-        """Write it as a heading of tables."""
+        """Return the description as the heading of tables."""
         cores = "1 core" if self.cores == 1 else f"{self.cores} cores"
         libraries = ", ".join(f"{name} {number}" for name, number in self.versions.items())
         busy = "" if self.load is None else f" Load before the measurements: {self.load:.1f}."

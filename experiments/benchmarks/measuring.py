@@ -1,7 +1,4 @@
-"""How things are measured: on one core, in interleaved rounds, told by their medians.
-
-Knows nothing of what is measured.
-"""
+"""Measures on one core, in interleaved rounds; results are medians."""
 
 import os
 import sys
@@ -31,7 +28,7 @@ def pinned() -> Iterator[None]:
 def interleaved(
     measurements: Mapping[str, Callable[[], Measured]], rounds: int
 ) -> dict[str, list[Measured]]:
-    """Take every measurement once a round, so that a slow moment of the machine meets them all.
+    """Run every measurement once per round, so that slow moments of the machine affect all of them.
 
     Returns
     -------
@@ -42,14 +39,14 @@ def interleaved(
 
 
 def nanoseconds(action: Callable[[], object], parts: float) -> float:
-    """Take the time of one call, for each of the parts of its work."""
+    """Return the time of one call, divided by the number of parts of its work."""
     start = time.perf_counter_ns()
     action()
     return (time.perf_counter_ns() - start) / parts
 
 
 def median_ratio(measured: Sequence[float], to: Sequence[float]) -> float:
-    """Compare two measurements round by round, so that a slow moment is in both or in neither."""
+    """Compare two measurements round by round, as both are slow in the same rounds."""
     return median(one / other for one, other in zip(measured, to, strict=True))
 
 

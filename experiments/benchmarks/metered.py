@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 
 
 class Moment(NamedTuple):
-    """A moment in the life of a process."""
+    """The two clocks at one moment of a process."""
 
     wall: float  # seconds, from any start
     cpu: float  # seconds that all threads of the process have computed
@@ -36,7 +36,7 @@ def now() -> Moment:
 
 @dataclass(slots=True)
 class Meter:
-    """Notes the moments of a run, and the CPU time of each call of the kernel."""
+    """Records moments of a run, and the CPU time of each call of the kernel."""
 
     warm: Moment | None = None  # imported and compiled
     searched: Moment | None = None
@@ -44,7 +44,7 @@ class Meter:
     kernel_seconds: list[float] = field(default_factory=list)
 
     def timing(self, train: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        """Time each call on its own thread; the first one compiles, and ends the warm-up."""
+        """Wrap a function to time each call on its own thread; the first call ends the warm-up."""
 
         def timed(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
             start = time.thread_time()
@@ -59,7 +59,7 @@ class Meter:
         return timed
 
     def noting_the_end(self, action: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        """Note when an action, the search, has ended; what follows is the report."""
+        """Wrap a function to record when the search has ended; the report comes after it."""
 
         def noted(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
             result = action(*arguments, **options)
@@ -70,7 +70,7 @@ class Meter:
 
 
 def run_metered(readings: Path) -> None:
-    """Be the command line, then write the readings."""
+    """Run the command line, then write the readings."""
     meter = Meter()
     try:
         with (

@@ -1,4 +1,4 @@
-"""What a report costs: reading the journal, making the page, its bytes, opening it in a browser."""
+"""The cost of a report: reading the journal, making the page, its size, opening it in a browser."""
 
 import shutil
 import tempfile
@@ -24,7 +24,7 @@ _PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """When a page in a browser shows its words, and when all of its figures; medians, seconds."""
+    """When a page in a browser shows its texts, and when all of its figures; medians, seconds."""
 
     painted: float
     drawn: float
@@ -32,7 +32,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class ReportTime:
-    """What the report of a run took."""
+    """Measurements of the report of a run."""
 
     trials: int
     journal_bytes: int
@@ -44,18 +44,18 @@ class ReportTime:
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """All of this part."""
+    """All measurements of this part."""
 
     reports: tuple[ReportTime, ...]
 
 
 def measure(rounds: int) -> ReportResult:
-    """Take all measurements of this part."""
+    """Run all measurements of this part."""
     return ReportResult(tuple(_report(*size, rounds) for size in _SIZES))
 
 
 def tables(result: ReportResult) -> list[Table]:
-    """Write the measurements as a table."""
+    """Return the measurements as a table."""
     rows = [row for each in result.reports for row in _rows(each)]
     note = (
         "Runs that were made up, each with a random search of equal size. The page is opened from "
@@ -78,7 +78,7 @@ def _report(population: int, generations: int, rounds: int) -> ReportTime:
             trials = tuple(read_trials(journal))
             read.append(time.perf_counter() - start)
             start = time.perf_counter()
-            text = page(replace(found, trials=trials))  # nothing of it is known before
+            text = page(replace(found, trials=trials))  # with empty caches
             made.append(time.perf_counter() - start)
         html.write_text(text, encoding="utf-8")
         return ReportTime(

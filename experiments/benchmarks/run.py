@@ -22,7 +22,7 @@ _SHARE, _RATIO, _MEMORY = at_least(0.85), at_most(0.6), at_most(500.0)
 
 @dataclass(frozen=True, slots=True)
 class RunTime:
-    """What a run of the default experiment took; each number a median over the rounds."""
+    """Measurements of a run of the default experiment; medians over the rounds."""
 
     seconds: float  # of the whole process
     search_seconds: float  # from the end of the warm-up to the last trial, rescoring included
@@ -36,7 +36,7 @@ class RunTime:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """All of this part."""
+    """All measurements of this part."""
 
     replicates: int
     one_job: RunTime
@@ -57,7 +57,7 @@ class RunResult:
 
 
 def measure(rounds: int) -> RunResult:
-    """Take all measurements of this part."""
+    """Run all measurements of this part."""
     runs = interleaved({jobs: partial(_run, jobs) for jobs in ("1", "2")}, rounds)
     pairs = list(zip(runs["1"], runs["2"], strict=True))
     return RunResult(
@@ -70,7 +70,7 @@ def measure(rounds: int) -> RunResult:
 
 
 def tables(result: RunResult) -> list[Table]:
-    """Write the measurements as tables."""
+    """Return the measurements as tables."""
     return [_verdict_table(result), _time_table(result)]
 
 

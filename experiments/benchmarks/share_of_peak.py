@@ -1,4 +1,4 @@
-"""The kernel on networks of several sizes, as a share of what the core can do at its peak."""
+"""The speed of the kernel on networks of several sizes, as a share of the core's peak."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ _NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class ShareOfPeak:
-    """How near the kernel comes to the peak."""
+    """The share of the peak that the kernel reaches."""
 
     case: Case
     nanoseconds: float  # a network-sample
@@ -37,7 +37,7 @@ class ShareOfPeak:
 
 
 def measure(rounds: int) -> tuple[ShareOfPeak, ...]:
-    """Take all measurements of this kind."""
+    """Run all measurements of this kind."""
     return tuple(_measure(case, rounds) for case in cases())
 
 
@@ -61,7 +61,7 @@ def _measure(case: Case, rounds: int) -> ShareOfPeak:
 
 
 def table(shares: Sequence[ShareOfPeak]) -> Table:
-    """Write the measurements as a table."""
+    """Return the measurements as a table."""
     rows: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     peaks: dict[Precision, list[float]] = defaultdict(list)
     for measured in shares:
@@ -79,7 +79,7 @@ def table(shares: Sequence[ShareOfPeak]) -> Table:
 
 
 def promises(shares: Sequence[ShareOfPeak]) -> Iterator[Promise]:
-    """Compare the measurements with what was promised: linear and relu, float32, SGD."""
+    """Compare the measurements with their targets: linear and relu, float32, SGD."""
     for network, least in _SHARES.items():
         measured = {
             share.case.name: share.share

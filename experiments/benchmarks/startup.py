@@ -1,4 +1,4 @@
-"""How soon the command line is of use: its help, and the first generation of a run."""
+"""The time until the command line shows its help, and until the first generation of a run."""
 
 import tempfile
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from experiments.benchmarks.measuring import say
 from experiments.benchmarks.tables import Table, Target, at_most
 
 _EXPERIMENT = "experiments/mouse.toml"
-_BEGUN, _FINISHED = "mouse: searching", "generation 1 of "  # what the run says then
+_BEGUN, _FINISHED = "mouse: searching", "generation 1 of "  # messages of the run at these times
 _HELP, _WARM, _COLD = at_most(0.4), at_most(2.0), at_most(10.0)  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class FirstGeneration:
-    """When a run begins its first generation and when it has finished it; medians."""
+    """When a run begins its first generation, and when it has finished it; medians."""
 
     begun: float  # seconds from the start of the process
     finished: float
@@ -24,15 +24,15 @@ class FirstGeneration:
 
 @dataclass(frozen=True, slots=True)
 class StartupResult:
-    """All of this part."""
+    """All measurements of this part."""
 
     help_seconds: float
     warm: FirstGeneration
-    cold: FirstGeneration  # nothing compiled before
+    cold: FirstGeneration  # with an empty cache of machine code
 
 
 def measure(rounds: int) -> StartupResult:
-    """Take all measurements of this part; runs are ended after their first generation."""
+    """Run all measurements of this part; runs are stopped after their first generation."""
     _first_generation({})  # compiles what is not compiled yet
     taken = [_round(number) for number in range(1, rounds + 1)]
     return StartupResult(
@@ -43,7 +43,7 @@ def measure(rounds: int) -> StartupResult:
 
 
 def tables(result: StartupResult) -> list[Table]:
-    """Write the measurements as a table."""
+    """Return the measurements as a table."""
     rows = (
         _row("neuroevo --help has ended", result.help_seconds, _HELP),
         _row("a warm run begins its first generation", result.warm.begun, _WARM),

@@ -1,4 +1,4 @@
-"""Tables of measurements as Markdown, and verdicts in words."""
+"""Tables of measurements as Markdown, and whether targets are reached."""
 
 import operator
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, with what there is to say about how its numbers came about."""
+    """A table, with notes on how its numbers were measured."""
 
     title: str
     columns: tuple[str, ...]
@@ -15,7 +15,7 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def markdown(self) -> str:
-        """Write it as Markdown, columns aligned."""
+        """Return the table as Markdown, with aligned columns."""
         lines = (self.columns, *self.rows)
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         ruled = (self.columns, tuple("-" * width for width in widths), *self.rows)
@@ -26,34 +26,34 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bound that a measurement is meant to keep."""
+    """A bound for a measurement."""
 
     bound: float
     sense: str  # "at least" or "at most"
 
     def reached(self, measured: float) -> bool:
-        """Whether the bound is kept."""
+        """Whether the bound holds."""
         return _SENSES[self.sense](measured, self.bound)
 
     def verdict(self, measured: float) -> str:
-        """Say whether the bound is kept, and by how much it is missed."""
+        """Return whether the bound holds, and by how much it is missed, as a text."""
         if self.reached(measured):
             return "reached"
         missed_by = abs(measured - self.bound) / self.bound
         return f"missed by {missed_by:.0%}" if missed_by >= _ONE_PERCENT else "missed by under 1%"
 
     def text(self, form: str = ",g") -> str:
-        """Write the bound with a number format."""
+        """Return the bound as a text, with a number format."""
         return f"{self.sense} {self.bound:{form}}"
 
 
 def at_least(bound: float) -> Target:
-    """Make a target from a least value."""
+    """Make a target from a smallest value."""
     return Target(bound, "at least")
 
 
 def at_most(bound: float) -> Target:
-    """Make a target from a greatest value."""
+    """Make a target from a largest value."""
     return Target(bound, "at most")
 
 

@@ -1,4 +1,4 @@
-"""Two threads, each training a bundle of its own, against one; on cores that nobody else uses."""
+"""Two threads, each training a bundle, against one thread."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,14 +23,14 @@ _THREADS = 2
 
 @dataclass(frozen=True, slots=True)
 class Speedup:
-    """What a second thread gives."""
+    """The speedup by a second thread."""
 
     case: Case
     ratio: float  # of what two threads train in a time to what one does, in the same round
 
 
 def measure(rounds: int) -> tuple[Speedup, ...]:
-    """Take all measurements of this kind; none where there is one core only."""
+    """Run all measurements of this kind; none if there is one core only."""
     if this_machine().cores < _THREADS:
         return ()
     return tuple(_measure(case, rounds) for case in _CASES)
@@ -50,7 +50,7 @@ def _measure(case: Case, rounds: int) -> Speedup:
 
 
 def _train(training: Training, threads: ThreadPoolExecutor, count: int) -> None:
-    """Train equally often in each of so many threads."""
+    """Train equally often in each of some threads."""
     list(threads.map(partial(_repeat, training), range(count)))
 
 
@@ -60,7 +60,7 @@ def _repeat(training: Training, _: int) -> None:
 
 
 def table(speedups: Sequence[Speedup]) -> Table:
-    """Write the measurements as a table."""
+    """Return the measurements as a table."""
     rows = tuple((measured.case.name, f"{measured.ratio:.2f} times") for measured in speedups)
     note = "What two threads train in the time in which one trains one; not pinned."
     only = "There is one core only, so this was not measured."
@@ -68,6 +68,6 @@ def table(speedups: Sequence[Speedup]) -> Table:
 
 
 def promises(speedups: Sequence[Speedup]) -> Iterator[Promise]:
-    """Compare the measurements with what was promised of them."""
+    """Compare the measurements with their targets."""
     ratios = {measured.case.name: measured.ratio for measured in speedups}
     yield Promise("times as much trained by two threads", _SPEEDUP, ratios, ".2f")

@@ -1,4 +1,4 @@
-"""What becomes of a run when everything around it fails, counted; `make torture` prints the table.
+"""Counts what runs lose under faults of all kinds; `make torture` prints the table.
 
-One module a family of faults; each gives rows (fault, times, lost, differing).
+One module for each family of faults; each returns rows (fault, times, lost, differing).
 """

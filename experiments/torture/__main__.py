@@ -33,7 +33,7 @@ _NOTE = (
 
 
 def main() -> int:
-    """Make the faults that are asked for; the table goes to stdout, progress to stderr."""
+    """Run the families that are asked for; the table goes to stdout, progress to stderr."""
     arguments = _parser().parse_args()
     rows: list[Row] = []
     for name in arguments.families or _TIMES:

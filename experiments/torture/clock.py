@@ -1,4 +1,4 @@
-"""The wall clock is set back or forward a day, in a run and between a run and its resume."""
+"""Faults: the system clock is changed by a day, during a run or before it is resumed."""
 
 from functools import partial
 
@@ -10,11 +10,11 @@ from experiments.torture.rows import Row
 from experiments.torture.stage import Stage, stage
 
 _DAY = 86_400.0  # seconds
-_LIMIT = "time_limit = 3600"  # a clock that may be set would reach it, or never
+_LIMIT = "time_limit = 3600"  # would be reached, or never, if the system clock counted
 
 
 def clock(times: int) -> list[Row]:
-    """Set the clock so often back, and so often forward."""
+    """Set the clock back this many times, and forward as often."""
     with stage(setting=_LIMIT) as ours:
         return [
             row(f"clock set {way} a day", each(partial(_shifted, ours, seconds), times))

@@ -1,4 +1,4 @@
-"""Files that are cut or have a wrong bit: recovered from, or named; never read silently.
+"""Faults: files that are cut or have a wrong bit must be recovered or reported.
 
 Works on copies of runs in warm processes, without the command line: there are thousands of cases.
 """
@@ -36,8 +36,8 @@ _CHUNK = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Wound:
-    """A file that ends before a byte, or has one bit of it wrong."""
+class _Damage:
+    """A file that is cut at a byte, or has a wrong bit."""
 
     file: str
     place: int
@@ -45,7 +45,7 @@ class _Wound:
 
     @property
     def must_heal(self) -> bool:
-        """Whether the run shall go on, where for other damage a line with its name will do."""
+        """Whether the run must continue; otherwise an error with the name of the file is enough."""
         return self.file in _HEALED
 
     def make(self, folder: Path) -> None:
@@ -59,14 +59,14 @@ class _Wound:
 
 
 def damage(times: int) -> list[Row]:
-    """Cut small runs at every byte, or at so many; wound larger ones so often at random."""
+    """Cut small runs at every byte, or at this many; damage larger ones this often at random."""
     with ExitStack() as stack:
         small = stack.enter_context(stage(Size(4, 2, 10, 1)))
         large = stack.enter_context(stage(Size(16, 12, 10, 1)))
         pool = stack.enter_context(ProcessPoolExecutor(ABREAST, get_context("spawn")))
         generator = np.random.default_rng(10)
 
-        def tried(fault: str, ours: Stage, source: Path, wounds: Sequence[_Wound]) -> Row:
+        def tried(fault: str, ours: Stage, source: Path, wounds: Sequence[_Damage]) -> Row:
             case = partial(_tried, ours.folder, source, ours.reference)
             return row(fault, pool.map(case, wounds, chunksize=_CHUNK))
 
@@ -80,17 +80,17 @@ def damage(times: int) -> list[Row]:
                     what = f"of a {size} {kind} run"
                     length = (source / file).stat().st_size
                     if ours is small:
-                        cuts = [_Wound(file, at - 1) for at in spread(length, 8 * times)]
+                        cuts = [_Damage(file, at - 1) for at in spread(length, 8 * times)]
                         rows.append(tried(f"{file} {what}: cut", ours, source, cuts))
                         continue
                     share = -(-times // 4)
-                    cuts = [_Wound(file, at) for at in generator.integers(length, size=share)]
+                    cuts = [_Damage(file, at) for at in generator.integers(length, size=share)]
                     bits = list(_flips(generator, source, file, share))
                     rows.append(tried(f"{file} {what}: cut", ours, source, cuts))
                     rows.append(tried(f"{file} {what}: a wrong bit", ours, source, bits))
         for file in (*_OTHERS, _CHAMPIONS):
             bits = list(_flips(generator, small.undisturbed, file, -(-times // 10)))
-            cuts = [_Wound(file, wound.place) for wound in bits]
+            cuts = [_Damage(file, wound.place) for wound in bits]
             what = f"{file}: cut or a wrong bit"
             rows.append(tried(what, small, small.undisturbed, [*cuts, *bits]))
         return rows
@@ -103,13 +103,15 @@ def _interrupted(ours: Stage) -> Path:
         return Path(shutil.copytree(case.run_folder, ours.folder / "interrupted"))
 
 
-def _flips(generator: np.random.Generator, source: Path, file: str, times: int) -> Iterator[_Wound]:
+def _flips(
+    generator: np.random.Generator, source: Path, file: str, times: int
+) -> Iterator[_Damage]:
     length = (source / file).stat().st_size
     for _ in range(times):
-        yield _Wound(file, int(generator.integers(length)), int(generator.integers(8)))
+        yield _Damage(file, int(generator.integers(length)), int(generator.integers(8)))
 
 
-def _tried(scene: Path, source: Path, reference: Result, wound: _Wound) -> Outcome:
+def _tried(scene: Path, source: Path, reference: Result, wound: _Damage) -> Outcome:
     with tempfile.TemporaryDirectory(dir=scene) as name:
         folder = Path(name, source.name)
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns("*.html", "lock"))
@@ -123,8 +125,8 @@ def _tried(scene: Path, source: Path, reference: Result, wound: _Wound) -> Outco
         return Outcome(lost(intact, folder) if remark != "named" else 0, problems, remark)
 
 
-def _judged(folder: Path, reference: Result, wound: _Wound) -> tuple[str, tuple[str, ...]]:
-    """Read the run, then resume it; tell what became of it and what is wrong with that."""
+def _judged(folder: Path, reference: Result, wound: _Damage) -> tuple[str, tuple[str, ...]]:
+    """Read the run, then resume it; returns the outcome and its problems."""
     run = RunFolder(folder)
     problems = _misread(run, reference)
     refusal = _resumed(run)
@@ -138,7 +140,7 @@ def _judged(folder: Path, reference: Result, wound: _Wound) -> tuple[str, tuple[
 
 
 def _misread(run: RunFolder, reference: Result) -> tuple[str, ...]:
-    """Name what readers take for a result although it is none."""
+    """Return what readers accept as a result although it is none."""
     problems: list[str] = []
     try:
         for trial in read_trials(run.journal_file):
@@ -171,9 +173,9 @@ def _not_naming(error: NeuroevoError, name: str) -> list[str]:
 
 
 def _resumed(run: RunFolder) -> tuple[str, ...]:
-    """Resume a run and return the lines with which that is refused."""
+    """Resume a run, and return the lines of its error."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what was damaged; it is the outcome that counts
+        warnings.simplefilter("ignore")  # about damaged files: only the outcome counts
         try:
             resume(run, workers=Workers(1))
         except NeuroevoError as error:

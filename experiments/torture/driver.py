@@ -1,6 +1,6 @@
-"""What happens inside the process of a tortured command, before and while it works.
+"""Runs inside the process of a command, before and during its work, and makes faults there.
 
-Faults are made where a run meets them: in calls of the system, in trainings, in clocks.
+Faults are made in system calls, in trainings and in clocks.
 """
 
 import errno
@@ -21,7 +21,7 @@ _TEMPORARY = re.compile(r"\.(.+)\.\d+\.temporary")
 def be_command(
     arguments: list[str], folder: Path, prepare: Callable[[], object] | None = None
 ) -> None:
-    """Be a command: lead a session, write output and messages to a folder, then do the work."""
+    """Run a command: lead a session, write output and messages to a folder, then do the work."""
     from neuroevo.cli.main import main  # noqa: PLC0415 - not in the process that only forks
 
     os.setsid()
@@ -42,7 +42,7 @@ def be_command(
 
 
 class Act(Protocol):
-    """What is done at a call; it may raise or never return.
+    """A fault at a call; it may raise or never return.
 
     `half` does the first half of a write, and nothing of other calls, and gives its bytes. What is
     returned stands for the call's own result; the call is made as it was meant if that is None.
@@ -54,16 +54,16 @@ class Act(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The `at`-th call of a kind on a file, from 1; of any kind or on any file where left empty."""
+    """The `at`-th call of a kind on a file, counted from 1; of any kind or on any file if empty."""
 
     at: int
     call: str = ""  # write, fsync or replace
     file: str = ""  # its name, also of the temporary file that becomes it
-    lasting: bool = False  # whether it goes on with all that follow
+    lasting: bool = False  # whether all further calls are affected too
 
 
 class Calls:
-    """Stands between a process and the calls by which it changes a results folder.
+    """Intercepts the calls by which a process changes a results folder.
 
     Parameters
     ----------
@@ -87,23 +87,23 @@ class Calls:
         self._log = None if log is None else os.open(log, appending)
 
     def install(self) -> None:
-        """Be called in the place of the system's own functions from now on."""
+        """Replace the system's own functions from now on."""
         for name in ("write", "fsync", "replace"):
             setattr(os, name, getattr(self, name))
 
     def write(self, descriptor: int, data: bytes, /) -> int:
-        """Stand for `os.write`."""
+        """Replace `os.write`."""
         half = partial(self._write, descriptor, bytes(data)[: len(data) // 2])
         done = self._met("write", self._name(descriptor), half)
         return self._write(descriptor, data) if done is None else done
 
     def fsync(self, descriptor: int) -> None:
-        """Stand for `os.fsync`."""
+        """Replace `os.fsync`."""
         if self._met("fsync", self._name(descriptor), int) is None:
             self._fsync(descriptor)
 
     def replace(self, source: str | Path, target: str | Path) -> None:
-        """Stand for `os.replace`."""
+        """Replace `os.replace`."""
         if self._met("replace", self._within(os.path.abspath(target)), int) is None:  # noqa: PTH100 - a link is not followed
             self._replace(source, target)
 
@@ -114,7 +114,7 @@ class Calls:
             return None
 
     def _within(self, path: str) -> str | None:
-        """Give the name of a file in the results folder, None of others."""
+        """Return the name of a file in the results folder; None for other files."""
         if not path.startswith(f"{self._results}{os.sep}"):
             return None
         name = path.rpartition(os.sep)[2]
@@ -136,7 +136,7 @@ class Calls:
 
 
 class Stall:
-    """Say by a file that the moment has come, and do nothing more, for a killer to come."""
+    """Reports by a file that the moment has come, and waits to be killed."""
 
     def __init__(self, sign: Path, *, half_way: bool) -> None:
         self._sign, self._half_way = sign, half_way
@@ -166,7 +166,7 @@ class FullDisk:
 
 
 class ShiftClock:
-    """The wall clock is set."""
+    """Sets the system clock."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -178,7 +178,7 @@ class ShiftClock:
 
 
 def shift_clock(seconds: float) -> None:
-    """Set the wall clock, as this process sees it; no other clock is set with it."""
+    """Set the system clock, as this process sees it; no other clock is changed."""
 
     class Shifted(datetime):
         @classmethod
@@ -195,16 +195,16 @@ def shift_clock(seconds: float) -> None:
 
 
 def both(one: Callable[[], object], other: Callable[[], object]) -> None:
-    """Make two preparations."""
+    """Combine two preparations."""
     one()
     other()
 
 
 def intercept(results: Path, moment: Moment, act: Act) -> None:
-    """Do something at a call that changes a results folder."""
+    """Act at a call that changes a results folder."""
     Calls(results, moment, act).install()
 
 
 def log_calls(results: Path, log: Path) -> None:
-    """Write down all calls that change a results folder."""
+    """Log all calls that change a results folder."""
     Calls(results, Moment(0), log=log).install()

@@ -1,4 +1,4 @@
-"""Fitness that is no number: NaN and infinities at every position of a run."""
+"""Faults: scores that are NaN or infinite, at every trial of a run."""
 
 import math
 from functools import partial
@@ -16,7 +16,7 @@ _BASELINES = 6
 
 
 def fitness(times: int) -> list[Row]:
-    """Let each trial in turn have such a value, or so many of them."""
+    """Give each trial in turn such a score, or this many of them."""
     with stage(Size(4, 4)) as ours:
         positions = spread(len(ours.reference.trials), times)
         return [
@@ -29,7 +29,7 @@ def fitness(times: int) -> list[Row]:
 
 
 def _poisoned(ours: Stage, value: float, positions: list[int], index: int) -> Outcome:
-    """Run so, then run so with a kill and a resume, and compare the two."""
+    """Run with such scores, then with a kill and a resume, and compare the two."""
     number = positions[index] - 1
     objectives = ours.reference.trials[number]["objectives"]
     name = list(objectives)[index % len(objectives)]

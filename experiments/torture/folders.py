@@ -1,4 +1,4 @@
-"""What a run left, read naively, and how it is compared with what an undisturbed run left."""
+"""Reads the files of a run naively, and compares them with those of an undisturbed run."""
 
 import json
 import re
@@ -37,7 +37,7 @@ _NUMBER = re.compile(rb'{"number": (\d+),')
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a run, without what may differ: times, checksums, the run's name."""
+    """The result of a run, without what may differ: times, checksums, the run's name."""
 
     trials: Mapping[int, Mapping[str, Any]]
     checkpoint: Mapping[str, Any]
@@ -46,19 +46,19 @@ class Result:
 
 
 def run_folder(results: Path) -> Path | None:
-    """Find the only run in a results folder; none where there is nothing to be resumed."""
+    """Find the only run in a results folder; None if there is nothing to resume."""
     folders = [path.parent for path in results.glob("*/experiment.toml")]
     return folders[0] if folders else None
 
 
 def committed(folder: Path) -> tuple[bytes, ...]:
-    """Read the lines of a journal that have their newline; none without a journal."""
+    """Return the complete lines of a journal; none without a journal."""
     journal = folder / "trials.jsonl"
     return tuple(journal.read_bytes().split(b"\n")[:-1]) if journal.exists() else ()
 
 
 def lost(earlier: tuple[bytes, ...], folder: Path) -> int:
-    """Count lines that a journal had before a fault and has no more, and trials that it has twice.
+    """Count lines of a journal that are missing after a fault, and trials that it has twice.
 
     A trial that was trained again took another time to the microsecond, so its line differs.
     """
@@ -68,7 +68,7 @@ def lost(earlier: tuple[bytes, ...], folder: Path) -> int:
 
 
 def result(folder: Path, *unlike: str) -> Result:
-    """Read what came of a run that is complete, without some more keys of its trials."""
+    """Read the result of a complete run, without some more keys of its trials."""
     trials = {}
     for line in committed(folder):
         trial = json.loads(line)
@@ -82,7 +82,7 @@ def result(folder: Path, *unlike: str) -> Result:
 
 
 def differences(folder: Path, reference: Result, *unlike: str) -> tuple[str, ...]:
-    """Name what a run that should be complete has unlike an undisturbed one."""
+    """Return the differences between a run that should be complete and an undisturbed one."""
     try:
         found = result(folder, *unlike)
     except (OSError, ValueError, KeyError) as error:

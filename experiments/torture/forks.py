@@ -17,7 +17,7 @@ EXIT = "exit"  # the file with the code
 
 
 class Request(NamedTuple):
-    """A command that is asked for."""
+    """A request to start a command."""
 
     arguments: list[str]
     folder: Path  # for its output, messages and exit code
@@ -25,12 +25,12 @@ class Request(NamedTuple):
 
 
 def main() -> None:
-    """Fork for each request until there are no more; in a fork, do what it asks for."""
+    """Fork for each request until there are no more; the fork runs the command."""
     from experiments.torture import warm  # noqa: F401, PLC0415 - workers import this module as well
     from experiments.torture.driver import be_command  # noqa: PLC0415 - as above
 
-    gc.freeze()  # so that the collector does not copy what forks share
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who waits for a command is not waited for
+    gc.freeze()  # so that garbage collection does not copy shared memory
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies of waiting processes
     while True:
         try:
             request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _wait(pid: int, folder: Path) -> None:
-    """Tell a command's pid, wait for its end, and write its exit code down."""
+    """Write a command's pid, wait for its end, and write its exit code to a file."""
     os.write(sys.stdout.fileno(), f"{pid}\n".encode())
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     unfinished = folder / f".{EXIT}"

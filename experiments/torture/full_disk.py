@@ -1,4 +1,4 @@
-"""No space left on the device: at any one call, from any call on, on a real device of 1 MB."""
+"""Faults: no space left at one call, from one call on, or on a real device of 1 MB."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ _MOUNT, _UNMOUNT = "/bin/mount", "/bin/umount"
 
 
 def full_disk(times: int) -> list[Row]:
-    """Let each call by which a run changes its folder fail, or so many of them."""
+    """Let each call by which a run changes its folder fail, or this many of them."""
     with stage(Size(4, 3)) as ours:
         last = len(ours.calls)
         moments = spread(last, times)
@@ -52,13 +52,13 @@ def full_disk(times: int) -> list[Row]:
 
 
 def spread(last: int, most: int) -> list[int]:
-    """Choose numbers from 1 to the last one, evenly: all, or as many as there may be."""
+    """Choose numbers from 1 to the last one, evenly: all, or at most this many."""
     count = min(last, most)
     return sorted({1 + index * last // count for index in range(count)})
 
 
 def can_mount(folder: Path) -> bool:
-    """Tell whether this process may mount a device of its own."""
+    """Whether this process may mount a device."""
     try:
         with _device(folder / "probe"):
             return True

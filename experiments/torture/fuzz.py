@@ -1,7 +1,6 @@
-"""Strangers' files by the million, made by a fuzzer that seeks out every branch of the readers.
+"""Faults: millions of input files made by a fuzzer, which tries to reach every branch of readers.
 
-Starts the fuzzer, then tries each input that it found fault with again, where nothing is slowed
-down by being watched.
+Runs the fuzzer, then tries each input with a problem again, at full speed.
 """
 
 import importlib.util
@@ -21,7 +20,7 @@ _TRIES = 3  # of an input that took long
 
 
 def fuzz(minutes: float, most_seconds: float = MOST_SECONDS) -> list[Row]:
-    """Fuzz each way in for an equal part of some minutes.
+    """Fuzz each kind of input for an equal part of some minutes.
 
     Parameters
     ----------
@@ -64,7 +63,7 @@ def _fuzzed(name: str, way: WayIn, seconds: int, most_seconds: float) -> Row:
 
 
 def _run_fuzzer(name: str, way: WayIn, seconds: int, kept: Path, corpus: Path) -> int:
-    """Let the fuzzer keep what it finds fault with, and return how many inputs it tried."""
+    """Run the fuzzer, which stores inputs with problems; returns how many inputs it tried."""
     for number, example in enumerate(way.examples):
         (corpus / str(number)).write_bytes(example)
     words = corpus.with_suffix(".words")
@@ -84,8 +83,8 @@ def _run_fuzzer(name: str, way: WayIn, seconds: int, kept: Path, corpus: Path) -
 
 
 def _confirmed(way: WayIn, kept: Path, folder: Path, most_seconds: float) -> dict[str, str]:
-    """Try inputs again and say what is wrong with each; delete those with which nothing is."""
-    for example in way.examples:  # the first calls import
+    """Try inputs again and return the problem of each; deletes inputs without problems."""
+    for example in way.examples:  # the first calls import libraries
         judge(way, example, folder)
     faults = {}
     for path in sorted(path for path in kept.iterdir() if path.is_file()):
@@ -101,5 +100,5 @@ def _confirmed(way: WayIn, kept: Path, folder: Path, most_seconds: float) -> dic
 
 
 def _escaped(word: str) -> str:
-    """Write a word as libFuzzer's dictionaries do."""
+    """Return a word in the format of libFuzzer's dictionaries."""
     return "".join(f"\\x{byte:02x}" for byte in word.encode())

@@ -1,7 +1,7 @@
-"""The child that guides a fuzzer by coverage: `python -m experiments.torture.fuzzing WAY FOLDER`.
+"""The child process of the fuzzer: `python -m experiments.torture.fuzzing INPUT FOLDER`.
 
-Keeps each input that it finds fault with in the folder. The only importer of atheris. Arguments
-after the folder are libFuzzer's own, corpus folders among them.
+Stores each input with a problem in the folder. The only importer of atheris. Arguments after the
+folder are libFuzzer's own, such as corpus folders.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ with atheris.instrument_imports(include=["neuroevo", "tomllib", "tomli_w"]):
 
 
 def main() -> None:
-    """Fuzz a way in; never returns, since libFuzzer ends the process."""
+    """Fuzz a kind of input; never returns, since libFuzzer ends the process."""
     way, kept = WAYS_IN[sys.argv[1]], Path(sys.argv[2])
     folder = Path(tempfile.mkdtemp(dir=kept))
 
@@ -24,7 +24,7 @@ def main() -> None:
         if judge(way, content, folder):
             (kept / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
 
-    for example in way.examples:  # the first calls import
+    for example in way.examples:  # the first calls import libraries
         judge(way, example, folder)
     atheris.Setup([sys.argv[0], *sys.argv[3:]], try_input)
     atheris.Fuzz()

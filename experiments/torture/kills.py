@@ -1,4 +1,4 @@
-"""kill -9 at any instant: of runs, of resumes, in the middle of a write."""
+"""Faults: kill -9 at any time, of runs, of resumed runs, in the middle of a write."""
 
 import time
 
@@ -70,7 +70,7 @@ def _resume_too(ours: Stage, index: int) -> Outcome:
 
 
 def _kill_run(case: Case, index: int, generator: np.random.Generator) -> bool:
-    """Kill a run, most often after it has a folder; tell whether it left anything to resume."""
+    """Kill a run, in most cases after it has a folder; returns whether it can be resumed."""
     running = case.run("--jobs", _jobs(index), start=fork if index % _FRESH else fresh)
     if index % _EARLY:
         running.until(lambda: run_folder(case.results) is not None)

@@ -1,4 +1,4 @@
-"""A long run: memory and open files stay as they are while generations pass."""
+"""A long run: memory and the number of open files must stay constant."""
 
 import re
 import time
@@ -17,7 +17,7 @@ _PAUSE = 0.05  # seconds between two looks
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A look at a process that searches."""
+    """Measurements of a process that searches."""
 
     share: float  # of the journal that is written
     memory: int  # kB
@@ -25,7 +25,7 @@ class _Look:
 
 
 def long(times: int) -> list[Row]:
-    """Run so many generations, and look at the process all the while."""
+    """Run this many generations, and measure the process meanwhile."""
     with stage(Size(4, times, 10, 1)) as ours, ours.case() as case:
         running = case.run("--jobs", "1")
         running.until(lambda: run_folder(case.results) is not None)
@@ -48,13 +48,15 @@ def long(times: int) -> list[Row]:
         problems += ("memory grows",)
     if files[1] > files[0]:
         problems += ("open files grow",)
-    told = f"{memory[0] / 1000:.1f} to {memory[1] / 1000:.1f} MB, {files[0]} to {files[1]} files"
+    measured = (
+        f"{memory[0] / 1000:.1f} to {memory[1] / 1000:.1f} MB, {files[0]} to {files[1]} files"
+    )
     found = row(f"{times:,} generations", [Outcome(outcome.lost, problems)])
-    return [Row(found.fault, found.times, found.lost, found.differing, f"{told} {found.note}")]
+    return [Row(found.fault, found.times, found.lost, found.differing, f"{measured} {found.note}")]
 
 
 def _look(pid: int, case: Case, size: int) -> list[_Look]:
-    """Look once, unless the process has ended meanwhile."""
+    """Measure once, unless the process has ended."""
     process = Path(f"/proc/{pid}")
     try:
         resident = _RESIDENT.search((process / "status").read_text(encoding="utf-8"))

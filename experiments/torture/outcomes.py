@@ -1,4 +1,4 @@
-"""What one fault did to one run, and how outcomes are counted; knows no fault."""
+"""The outcome of a fault for a run, and how outcomes are counted; knows no fault."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -15,15 +15,15 @@ _LONGEST_NOTE = 300  # letters
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one fault did to one run."""
+    """The outcome of a fault for a run."""
 
     lost: int = 0
     problems: tuple[str, ...] = ()
-    remark: str = ""  # what is no problem, but shall be counted
+    remark: str = ""  # counted in the note, but no problem
 
 
 def each(case: Callable[[int], Outcome], times: int) -> list[Outcome]:
-    """Try the cases 0 to times - 1, some at a time; one that raises is an outcome as well."""
+    """Run the cases 0 to times - 1, some at a time; an exception is a problem of its case."""
 
     def tried(index: int) -> Outcome:
         try:
@@ -38,7 +38,7 @@ def each(case: Callable[[int], Outcome], times: int) -> list[Outcome]:
 
 
 def abreast(makers: Sequence[Callable[[], Row]]) -> list[Row]:
-    """Make some rows at a time, where each alone would leave the machine idle."""
+    """Make some rows at a time, to use all cores."""
     with ThreadPoolExecutor(ABREAST) as threads:
         return list(threads.map(lambda make: make(), makers))
 

@@ -1,4 +1,4 @@
-"""Scores that are no numbers, put in the place of one that was."""
+"""Replaces scores by NaN or infinity."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ from neuroevo.evaluation.objectives import LearningCurves, Objective, score
 
 
 def poison(name: str, number: float, value: float) -> None:
-    """Let a value stand for a number wherever it is the score of an objective."""
+    """Replace a number by a value wherever it is the score of an objective."""
     replaced = "score"
     setattr(evaluator, replaced, partial(_poisoned, name, number, value))
 

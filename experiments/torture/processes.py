@@ -1,6 +1,6 @@
-"""Commands under way, each in a session of its own: forked from a warm process, or fresh ones.
+"""Running commands, each in a session of its own: forked from a warm process, or started anew.
 
-Knows how they are started, watched and killed; not why.
+Starts, watches and kills them.
 """
 
 import atexit
@@ -27,26 +27,26 @@ _SESSION = 3  # field of /proc/PID/stat, counted from the state on
 
 
 class StuckError(Exception):
-    """A command did not end, or did not come to what was awaited."""
+    """A command did not end, or did not reach the awaited moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a command left behind."""
+    """The exit code and output of a command."""
 
     code: int  # -9 if it was killed
     output: str
     messages: str
 
     def problems(self, *codes: int) -> tuple[str, ...]:
-        """Name the exit code, if it is none of those that may be, and what was said last."""
+        """Return the exit code if it is not allowed, and the last message."""
         if self.code in codes:
             return ()
         return (f"exit {self.code}: {self.messages.strip()[-200:]}",)
 
 
 class Running:
-    """A command under way.
+    """A running command.
 
     Parameters
     ----------
@@ -86,19 +86,19 @@ class Running:
         return Ended(code, output, messages)
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the command alone; to one that has ended, nothing."""
+        """Send a signal to the command only; does nothing if it has ended."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """Kill the command and all processes of its session, and wait until it is gone."""
+        """Kill the command and all processes of its session, and wait for their end."""
         for pid in {self.pid, *self.session()}:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._wait(_PATIENCE)
 
     def until(self, come: Callable[[], bool], seconds: float = _PATIENCE) -> bool:
-        """Wait until something has come, and tell whether it came before the command's end."""
+        """Wait until something has happened, and return whether it did before the command's end."""
         deadline = time.monotonic() + seconds
         while not come():
             if self.is_over:
@@ -110,7 +110,7 @@ class Running:
         return True
 
     def session(self) -> list[int]:
-        """List the processes of its session that live, the command included."""
+        """List the live processes of its session, the command included."""
         return [pid for pid, session in _sessions() if session == self.pid]
 
 
@@ -126,7 +126,7 @@ def fork(
     folder
         Where its output and messages go.
     prepare
-        Is called before the command, in its process; must be picklable.
+        Called before the command, in its process; must be picklable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     exit_file = folder / EXIT
@@ -167,7 +167,7 @@ class _Forks:
             return int(pids.readline())
 
     def close(self) -> None:
-        """Let it end; what was forked from it goes on."""
+        """Let it end; its forks continue."""
         self._process.communicate()
 
 
@@ -180,7 +180,7 @@ def _forks() -> _Forks:
 
 
 def fresh(arguments: Sequence[str], folder: Path) -> Running:
-    """Start a command as people do, in a process that begins with nothing."""
+    """Start a command in a new process, as users do."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "output").open("wb") as output, (folder / "messages").open("wb") as messages:
         process = subprocess.Popen(  # noqa: S603 - our own command

@@ -1,4 +1,4 @@
-"""Readers in a loop while runs begin, go on and end: nobody sees half of anything or is blocked."""
+"""Readers in a loop while runs begin, continue and end: all reads must be consistent."""
 
 import json
 from collections import Counter
@@ -28,7 +28,7 @@ _COMMANDS = (("show",), ("trials",), ("report",), ("show", "--json"))
 
 
 def readers(times: int) -> list[Row]:
-    """Read so often, in all ways that there are, beside one run after another."""
+    """Read this often, in all ways that there are, during one run after another."""
     with stage(Size(8, 60)) as ours:
         read: Counter[str] = Counter()
         outcomes: list[Outcome] = []
@@ -41,7 +41,7 @@ def readers(times: int) -> list[Row]:
 
 
 def _read_during_a_run(ours: Stage, read: Counter[str], times: int, _: int) -> Outcome:
-    """Read from the moment on in which there is a run, until it is complete."""
+    """Read from the moment on at which there is a run, until it is complete."""
     problems: list[str] = []
     with ours.case() as case:
         running = case.run("--jobs", "1")

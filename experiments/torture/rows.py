@@ -1,11 +1,11 @@
-"""A row of the table: a fault, how often it was made, and what it cost."""
+"""A row of the table: a fault, how often it was made, and its damage."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of all runs that met one kind of fault."""
+    """The outcomes of one kind of fault."""
 
     fault: str
     times: int

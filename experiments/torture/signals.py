@@ -1,4 +1,4 @@
-"""Signals that ask a run to stop, and two commands that want one folder."""
+"""Signals that ask a run to stop, and two commands for one run folder."""
 
 import signal
 import time
@@ -24,7 +24,7 @@ _SLOW = partial(afflict, "is slow")
 
 
 def signals(times: int) -> list[Row]:
-    """Send each signal once and twice; start two commands on a folder four times as often."""
+    """Send each signal once and twice; start two commands for a folder four times as often."""
     kinds = [(number, twice) for number in _SIGNALS for twice in (False, True)]
     with stage(Size(6, 4)) as ours:
         outcomes = each(
@@ -61,7 +61,7 @@ def _signalled(ours: Stage, number: signal.Signals, twice: bool, index: int) -> 
         # After its last words a command may die of the second signal, which shells tell alike.
         problems = ended.problems(0, 128 + number, *((-number,) if twice else ()))
         took = time.monotonic() - start
-        if twice and ended.code and took > _TWO_SECONDS:  # what is over just goes
+        if twice and ended.code and took > _TWO_SECONDS:  # a finished command just exits
             problems += (f"took {took:.1f} s to end",)
         if ended.code and not twice and "resume" not in ended.messages:
             problems += (f"does not say how to resume: {ended.messages.strip()}",)
@@ -73,7 +73,7 @@ def _signalled(ours: Stage, number: signal.Signals, twice: bool, index: int) -> 
 
 
 def _two_at_once(ours: Stage, index: int) -> Outcome:
-    """Let two commands begin together: one does the work, the other names it or finds it done."""
+    """Start two commands at once: one does the work, the other reports it or finds it done."""
     generator = np.random.default_rng([7, index])
     with ours.case() as case:
         case.stop_at(Moment(int(generator.integers(1, 12)), "write", "trials.jsonl"))

@@ -1,4 +1,4 @@
-"""Where runs are tortured: a tiny experiment, and what an undisturbed run of it leaves."""
+"""The place for faults: a tiny experiment, and the result of an undisturbed run."""
 
 import shutil
 import tempfile
@@ -50,7 +50,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A folder for cases, with an experiment and what an undisturbed run of it leaves."""
+    """A folder for cases, with an experiment and the result of its undisturbed run."""
 
     folder: Path
     experiment: Path
@@ -60,26 +60,26 @@ class Stage:
 
     @property
     def search_seconds(self) -> float:
-        """How long the undisturbed search took, from its first call to its last checkpoint."""
+        """The time of the undisturbed search, from its first call to its last checkpoint."""
         return max(call.seconds for call in self.calls if call.file == "checkpoint.json")
 
     @contextmanager
     def case(self) -> Iterator["Case"]:
-        """Make a folder for one case, which goes when it is over."""
+        """Make a folder for one case, which is deleted at the end."""
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             yield Case(self, Path(folder))
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A run that is tortured."""
+    """A run with a fault."""
 
     stage: Stage
     folder: Path
 
     @property
     def results(self) -> Path:
-        """The results folder, in which the case's run is the only one."""
+        """The results folder, which contains only the case's run."""
         return self.folder / "results"
 
     @property
@@ -113,7 +113,7 @@ class Case:
         )
 
     def copy(self, folder: Path) -> Path:
-        """Begin with a copy of another run, but for its pages."""
+        """Copy another run, except for its pages."""
         target = self.results / folder.name
         shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*.html"))
         return target
@@ -126,7 +126,7 @@ class Case:
         jobs: int = 1,
         also: Callable[[], object] = int,
     ) -> bool:
-        """Run until a moment, and kill; tell whether it came."""
+        """Run until a moment, and kill; returns whether it came."""
         sign = self.folder / "stalled"
         stall = partial(intercept, self.results, moment, Stall(sign, half_way=half_way))
         prepare = partial(both, stall, also)
@@ -158,18 +158,18 @@ class Case:
         remark: str = "",
         reference: Result | None = None,
     ) -> Outcome:
-        """Compare what is there with what an undisturbed run leaves."""
+        """Compare the run with an undisturbed one."""
         found = differences(self.run_folder, reference or self.stage.reference)
         if not (self.run_folder / "report.html").exists():
             found += ("report.html is missing",)
         return Outcome(lost(earlier, self.run_folder), (*problems, *found), remark)
 
     def result(self, *unlike: str) -> Result:
-        """Read what came of the run, without some keys of its trials."""
+        """Read the result of the run, without some keys of its trials."""
         return result(self.run_folder, *unlike)
 
     def journal(self) -> tuple[bytes, ...]:
-        """Read the lines that have been committed."""
+        """Read the complete lines."""
         return committed(self.run_folder)
 
     @property
@@ -179,7 +179,7 @@ class Case:
 
 @contextmanager
 def stage(size: Size | None = None, *, setting: str = "", on_disk: bool = False) -> Iterator[Stage]:
-    """Set a stage: run an experiment undisturbed, in one thread.
+    """Make a stage: run an experiment undisturbed, in one thread.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def stage(size: Size | None = None, *, setting: str = "", on_disk: bool = False)
 
 
 def _memory() -> Path | None:
-    """Give a folder that is in memory; none where there is none of some size."""
+    """Return a folder in memory; None if there is none of a sufficient size."""
     has_room = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
     return _MEMORY if has_room else None
 

@@ -1,6 +1,6 @@
-"""What is asked of whatever comes from strangers: to be taken or refused, in our words, at once.
+"""Input of strangers must be accepted or refused with our own errors, and quickly.
 
-Knows the ways in and what may come of them; neither makes the input nor counts it.
+Knows the kinds of input and their rules; neither makes the input nor counts it.
 """
 
 import time
@@ -48,7 +48,7 @@ class WayIn:
 
 
 def judge(way: WayIn, content: bytes, folder: Path, most_seconds: float = MOST_SECONDS) -> str:
-    """Let bytes in, and say what came of it that must not; nothing if all is well."""
+    """Read an input, and return its problem; an empty text if there is none."""
     start = time.thread_time()
     try:
         wrong = way.take(content, folder)

@@ -1,6 +1,6 @@
-"""Trainings that go wrong, put in the place of the real one; workers import them from here.
+"""Trainings that fail, in place of the real ones; workers import them from here.
 
-Knows what a group of lanes is, no run.
+Knows groups of lanes, but no run.
 """
 
 import os
@@ -18,7 +18,7 @@ _train = evaluator._train  # noqa: SLF001 - what workers do; there is no other p
 
 
 def afflicted(rates: frozenset[float], affliction: Affliction, group: LaneGroup, *rest: Any) -> Any:  # noqa: ANN401 - handed on
-    """Train a group of lanes as ever, unless it has a lane with one of some learning rates."""
+    """Train a group of lanes; fails for some learning rates."""
     if any(replicate.lane.learning_rate in rates for replicate in group.replicates):
         if affliction == "kills":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -32,5 +32,5 @@ def afflicted(rates: frozenset[float], affliction: Affliction, group: LaneGroup,
 
 
 def afflict(affliction: Affliction, rates: frozenset[float] = frozenset()) -> None:
-    """Let the trainings of this process and its workers go wrong."""
+    """Replace the training of this process and its workers by one that may fail."""
     evaluator._train = partial(afflicted, rates, affliction)  # noqa: SLF001 - as above

@@ -1,4 +1,4 @@
-"""Imported by the process that forks come from: all that a run loads is then there already."""
+"""Imported by the process that commands are forked from, to load all libraries of a run."""
 
 import pandas as pd  # noqa: F401 - loaded here, used there
 import plotly.graph_objects  # noqa: F401 - loaded here, used there

@@ -17,7 +17,7 @@ from experiments.torture.rows import Row
 from experiments.torture.stage import Case, Size, Stage, stage
 from experiments.torture.trainings import Affliction, afflict
 
-GRACE = 5.0  # seconds in which workers whose parent has died must be gone
+GRACE = 5.0  # seconds within which workers must exit after their parent
 
 _LOKY = ("--jobs", "2", "--backend", "loky")
 _SLOW = partial(afflict, "is slow")
@@ -26,7 +26,7 @@ _DYING_TRIALS = 20  # a twentieth of the other kills, at least one
 
 
 def workers(times: int) -> list[Row]:
-    """Kill so many workers in the middle of generations, and some more in other ways."""
+    """Kill this many workers in the middle of generations, and some more in other ways."""
     few = max(1, times // _DYING_TRIALS)
     timeout = ("--trial-timeout", "2")
     generations = min(times, _KILLS_A_RUN) + 2
@@ -54,7 +54,7 @@ def workers(times: int) -> list[Row]:
 
 
 def gone(running: Running, seconds: float = GRACE) -> tuple[str, ...]:
-    """Name what is left of a command's session after a grace."""
+    """Return the processes of a command's session that still exist after some seconds."""
     deadline = time.monotonic() + seconds
     while running.session() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -71,7 +71,7 @@ def _one_by_one(ours: Stage, times: int) -> Row:
 
 
 def _kill_workers(ours: Stage, index: int, times: int, *, all_at_once: bool) -> Outcome:
-    """Kill once a generation: a trial that is hit twice would rightly count as the culprit."""
+    """Kill once per generation: a trial that is hit twice would rightly have failed."""
     generator = np.random.default_rng([4, index])
     with ours.case() as case:
         running = case.run(*_LOKY, prepare=_SLOW)
@@ -89,7 +89,7 @@ def _kill_workers(ours: Stage, index: int, times: int, *, all_at_once: bool) -> 
 
 
 def _dying_trial(ours: Stage, index: int, affliction: Affliction, *options: str) -> Outcome:
-    """Compare with a run, in one thread, in which the same trials fail with an exception."""
+    """Compare with a run in one thread, in which the same trials raise an exception."""
     number = 6 + index % (len(ours.reference.trials) - 6)
     rates = frozenset({float(ours.reference.trials[number]["genome"]["learning_rate"])})
     with ours.case() as case, ours.case() as undisturbed:

@@ -1,4 +1,4 @@
-"""From a genome to its fitness: its network, its trainings, its objectives.
+"""From a genome to its objectives: its network, the trainings, the learning curves.
 
 Importing this package loads no compiler; `neuroevo.evaluation.evaluator` does.
 """

@@ -1,6 +1,6 @@
-"""Evaluates configurations on many workers, results coming as they finish.
+"""Evaluates configurations on many workers, and yields results as they finish.
 
-Knows how work is cut into groups of lanes and put together again; knows no search and no disk.
+Splits the work into groups of lanes, and joins the results; knows no search and no disk.
 """
 
 import os
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -19,20 +18,20 @@ import numpy.typing as npt
 
 from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurves, score
 from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
-from neuroevo.evaluation.parcel import Parcel
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
+from neuroevo.evaluation.sent_stream import SentStream
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
 from neuroevo.learning.training import SampleStream, compile_kernel, train
 from neuroevo.workers import Work, Workers
-from neuroevo.workers.crew import Crew
-from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.backend import WorkerBackend
+from neuroevo.workers.local import LocalBackend
 from neuroevo.workers.pool import Failure, Job, Pool, never
 
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """What counts as good: names of objectives, and how replicates' scores are reduced."""
+    """The names of objectives, and of how the scores of replicates are reduced."""
 
     objectives: tuple[str, ...]
     reduction: str
@@ -40,23 +39,23 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """What came of training a configuration from all its starting weights."""
+    """The result of training all replicates of a configuration."""
 
-    objectives: Mapping[str, float]  # NaN where there is no finite value
+    objectives: Mapping[str, float]  # NaN if there is no finite value
     architecture: Architecture
     curves: npt.NDArray[np.floating]  # (replicates, points) validation MSE
     parameters: npt.NDArray[np.floating]  # (replicates, vector size)
     seconds: float  # of one core
-    work: tuple[Work, ...] = ()  # whoever trained any of it, in the order of time
+    work: tuple[Work, ...] = ()  # by all workers that trained a part of it, in the order of time
 
     @property
     def precision(self) -> Precision:
-        """The precision that was trained in."""
+        """The precision of the training."""
         return "float32" if self.parameters.dtype == np.float32 else "float64"
 
     @property
     def diverged(self) -> int:
-        """How many replicates diverged."""
+        """Number of replicates that diverged."""
         return int(np.isinf(self.curves[:, -1]).sum())
 
     @property
@@ -66,24 +65,24 @@ class Evaluation:
 
 
 class _TrainedLane(NamedTuple):
-    """What the training of one replicate gave."""
+    """The result of training one replicate."""
 
     replicate: Replicate
     curve: npt.NDArray[np.floating]
     parameters: npt.NDArray[np.floating]
-    seconds: float  # its share of the group's
-    work: Work  # on the group
+    seconds: float  # its share of the time of its group
+    work: Work  # on its group
 
 
 class Evaluator:
-    """Trains configurations on several cores; a context, since workers stay alive in between.
+    """Trains configurations on many workers, which stay alive between calls; a context manager.
 
     Parameters
     ----------
     precision
-        The precision whose kernel is compiled, once on a machine, before several workers would.
+        The precision of all trainings. Its kernel is compiled once per machine, beforehand.
     workers
-        Who trains.
+        The settings of the workers.
 
     Raises
     ------
@@ -93,20 +92,15 @@ class Evaluator:
 
     def __init__(self, precision: Precision, workers: Workers) -> None:
         self._shares_memory = workers.backend == "threading"
-        self._parcel: Parcel | None = None  # what was sent last
-        self._pool = Pool(_crew(precision, workers), workers.trial_timeout)
+        self._sent: SentStream | None = None  # the last one
+        self._pool = Pool(_backend(precision, workers), workers.trial_timeout)
 
     def __enter__(self) -> Self:
         self._pool.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._pool.__exit__(kind, error, traceback)
+    def __exit__(self, *error: object) -> None:
+        self._pool.__exit__(*error)
 
     def evaluate(
         self,
@@ -115,36 +109,36 @@ class Evaluator:
         scoring: Scoring,
         stop: Callable[[], bool] = never,
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
-        """Evaluate configurations, giving each one's place and result as soon as it is there.
+        """Evaluate configurations; yields the place and the result of each as it finishes.
 
-        Places count from 0 on in the order in which configurations were put in.
+        Places are counted from 0 in the order in which configurations were added.
 
         Parameters
         ----------
         configurations
-            Mappings from the names of network genes to values. They are taken out; those that are
-            put in while results come are evaluated too.
+            Mappings from the names of network genes to values. They are removed; those that are
+            added while results are yielded are evaluated too.
         stream
-            What they are trained on.
+            The samples that they are trained on.
         scoring
-            What they are trained for.
+            The objectives.
         stop
-            Asked before work is handed out, from any thread. Once it says yes, running trainings
-            are finished, and configurations that then lack a training have no result.
+            Called before work is handed out, from any thread. Once it returns True, running
+            trainings are finished, and configurations with missing trainings have no result.
 
         Raises
         ------
         NeuroevoError
-            If there are no workers any more, or none that live.
+            If all workers are lost, or die without work.
         """
-        settings, layer_ends = stream.settings, (stream.inputs, stream.outputs)
+        settings = stream.settings
         places = count()
-        phenotypes: dict[int, Phenotype] = {}  # those in training
+        phenotypes: dict[int, Phenotype] = {}  # of running trials
         groups: deque[LaneGroup] = deque()
 
         def take() -> None:
             new = {
-                place: phenotype_of(each, layer_ends, settings)
+                place: phenotype_of(each, stream.layer_ends, settings)
                 for each, place in zip(configurations, places, strict=False)
             }
             configurations.clear()
@@ -153,44 +147,39 @@ class Evaluator:
 
         take()
         trials = _Trials(settings.replicates)
-        job = Job(_train, self._sent(stream), trials.unfinished_parts)
+        job = Job(_train, self._shared(stream), trials.unfinished_parts)
         for group, result in self._pool.run(job, groups, stop):
             for trial, lanes in trials.add(group, result):
                 architecture = phenotypes.pop(trial).architecture
                 if isinstance(lanes, Failure):
                     yield trial, lanes
                 else:
-                    yield trial, _judge(architecture, lanes, stream, scoring)
+                    yield trial, _evaluation(architecture, lanes, stream, scoring)
                 take()
 
-    def _sent(self, stream: SampleStream) -> SampleStream | Parcel:
-        """Wrap a stream for workers that don't see it, the same in the same wrapping."""
+    def _shared(self, stream: SampleStream) -> SampleStream | SentStream:
+        """Wrap a stream for worker processes; the same stream in the same wrapper."""
         if self._shares_memory:
             return stream
-        if self._parcel is None or self._parcel.stream is not stream:
-            self._parcel = Parcel(stream)
-        return self._parcel
+        if self._sent is None or self._sent.stream is not stream:
+            self._sent = SentStream(stream)
+        return self._sent
 
 
-def _crew(precision: Precision, workers: Workers) -> Crew:
-    """Find workers that have the kernel compiled."""
+def _backend(precision: Precision, workers: Workers) -> WorkerBackend:
     prepare = partial(compile_kernel, precision)
     if workers.backend == "dask":
-        from neuroevo.workers.cluster import ClusterCrew  # noqa: PLC0415 - Dask is an extra
+        from neuroevo.workers.cluster import ClusterBackend  # noqa: PLC0415 - Dask is an extra
 
-        return ClusterCrew(str(workers.scheduler), prepare)
+        return ClusterBackend(str(workers.scheduler), prepare)
     prepare()
-    return LocalCrew(workers)
+    return LocalBackend(workers)
 
 
 def _train(group: LaneGroup, stream: SampleStream) -> list[_TrainedLane]:
-    """Train a group of lanes; this is what workers do."""
+    """Train a group of lanes, in a worker."""
     began, start = time.time(), time.perf_counter()
-    trained = train(
-        group.architecture,
-        [replicate.lane for replicate in group.replicates],
-        stream,
-    )
+    trained = train(group.architecture, [each.lane for each in group.replicates], stream)
     seconds = time.perf_counter() - start
     work = Work(f"{platform.node()}:{os.getpid()}", round(began, 6), round(seconds, 6))
     return [
@@ -203,14 +192,14 @@ def _train(group: LaneGroup, stream: SampleStream) -> list[_TrainedLane]:
 
 @dataclass(slots=True)
 class _Trials:
-    """Puts groups of lanes apart into trials."""
+    """Collects the lanes of each trial from the results of groups."""
 
     replicates: int
     lanes: defaultdict[int, list[_TrainedLane]] = field(default_factory=lambda: defaultdict(list))
     failed: set[int] = field(default_factory=set)
 
     def unfinished_parts(self, group: LaneGroup) -> list[LaneGroup]:
-        """Split a group by trials, without those that have failed."""
+        """Split a group by trial, without trials that have failed."""
         if len(group.trials) == 1 and not self.failed:
             return [group]
         return [group.of_trial(trial) for trial in group.trials if trial not in self.failed]
@@ -218,7 +207,7 @@ class _Trials:
     def add(
         self, group: LaneGroup, result: list[_TrainedLane] | Failure
     ) -> Iterator[tuple[int, list[_TrainedLane] | Failure]]:
-        """Add what came of a group; gives each trial with all its lanes, once they are there."""
+        """Add the result of a group; yields each trial that failed or now has all its lanes."""
         if isinstance(result, Failure):
             new = [trial for trial in group.trials if trial not in self.failed]
             self.failed.update(new)
@@ -233,7 +222,7 @@ class _Trials:
                 del self.lanes[trial]
 
 
-def _judge(
+def _evaluation(
     architecture: Architecture,
     lanes: Sequence[_TrainedLane],
     stream: SampleStream,

@@ -1,6 +1,6 @@
-"""Objectives: what a set of learning curves is worth, less being better.
+"""Objectives, all minimised: computed from the learning curves and parameters of a trial.
 
-Knows curves and how many parameters a network has; knows neither genomes nor how they evolve.
+Knows neither genomes nor how they evolve.
 """
 
 import math
@@ -13,56 +13,42 @@ import numpy.typing as npt
 from neuroevo.learning import Precision
 
 MSE_FLOORS: Mapping[Precision, float] = {"float32": 1e-14, "float64": 1e-30}
-"""Below these an error is rounding, and counts as this much: smaller is not better."""
+"""Smaller errors are rounding errors, and count as these."""
 
 _SIGNIFICANT_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearningCurves:
-    """The learning curves of a trial's replicates, and what else objectives need."""
+    """The learning curves of a trial's replicates, and the other numbers that objectives need."""
 
     samples_seen: npt.NDArray[np.int64]  # (points,)
-    mse: npt.NDArray[np.float64]  # (replicates, points), infinite where diverged
+    mse: npt.NDArray[np.float64]  # (replicates, points), infinite if diverged
     target_mse: float
     parameter_count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A number that a search makes as small as it can.
+    """A number that a search minimises."""
 
-    Parameters
-    ----------
-    name
-        As experiment files call it.
-    description
-        What it is, for people who look at results.
-    unit
-        What it counts, or nothing.
-    logarithmic
-        Whether it is compared and drawn on a log scale.
-    scores
-        Its value for each replicate; infinite where there is none.
-    known_at_target
-        Whether a replicate's value is settled as soon as its network reaches the target.
-    """
-
-    name: str
-    description: str
-    unit: str
-    logarithmic: bool
+    name: str  # in experiment files
+    description: str  # shown with results
     scores: Callable[[LearningCurves], npt.NDArray[np.float64]]
+    """Computes the value of each replicate; infinite for one that diverged."""
+    unit: str = ""
+    logarithmic: bool = True  # whether it is compared and drawn on a log scale
     known_at_target: bool = False
+    """Whether a replicate's value is final as soon as its network reaches the target."""
 
     @property
     def label(self) -> str:
-        """The name as it is said: ``final MSE``."""
+        """The name in texts, such as ``final MSE``."""
         return self.name.replace("_", " ").replace("mse", "MSE")
 
     def fitness(self, value: float) -> float:
-        """Bring a value to the scale on which it is compared."""
-        # Rounded, since the last bit of a logarithm is not the same on every machine.
+        """Convert a value to the scale on which it is compared."""
+        # Rounded, as the last bit of a logarithm differs between machines.
         return round(math.log10(value), 9) if self.logarithmic else value
 
 
@@ -74,12 +60,12 @@ def _final_mse(curves: LearningCurves) -> npt.NDArray[np.float64]:
 def _samples_to_target(curves: LearningCurves) -> npt.NDArray[np.float64]:
     seen, target = curves.samples_seen.astype(np.float64), curves.target_mse
     reached = curves.mse <= target
-    after = reached.argmax(axis=1)  # the first point at the target, 0 where there is none
+    after = reached.argmax(axis=1)  # the first point at the target, 0 if there is none
     before = np.maximum(after - 1, 0)
     replicates = np.arange(len(curves.mse))
     high = np.log(curves.mse[replicates, before] / target)
     low = np.log(curves.mse[replicates, after] / target)
-    # Where the first point is there already, nothing lies before it to interpolate from.
+    # If the first point is at the target, there is no point before it to interpolate from.
     drop = np.subtract(high, low, out=np.ones_like(high), where=after > before)
     share = np.divide(high, drop, out=np.ones_like(high), where=after > before)
     crossing = seen[before] * (seen[after] / seen[before]) ** share
@@ -105,35 +91,26 @@ def _parameters(curves: LearningCurves) -> npt.NDArray[np.float64]:
 OBJECTIVES: Mapping[str, Objective] = {
     objective.name: objective
     for objective in (
-        Objective(
-            "final_mse",
-            "validation MSE at the end of the budget",
-            unit="",
-            logarithmic=True,
-            scores=_final_mse,
-        ),
+        Objective("final_mse", "validation MSE at the end of the budget", _final_mse),
         Objective(
             "samples_to_target",
-            "samples seen until the validation MSE reaches the target; beyond the budget, by how "
-            "far it was missed",
+            "samples seen until the validation MSE reaches the target; if it does not, the budget "
+            "and more, growing with the final MSE",
+            _samples_to_target,
             unit="samples",
-            logarithmic=True,
-            scores=_samples_to_target,
             known_at_target=True,
         ),
         Objective(
             "curve_area",
             "mean of log10 of the validation MSE over the log of the samples seen",
-            unit="",
+            _curve_area,
             logarithmic=False,
-            scores=_curve_area,
         ),
         Objective(
             "parameters",
-            "weights and biases that learn",
+            "number of trained weights and biases",
+            _parameters,
             unit="parameters",
-            logarithmic=True,
-            scores=_parameters,
             known_at_target=True,
         ),
     )
@@ -146,14 +123,14 @@ REDUCTIONS: Mapping[str, Callable[[npt.NDArray[np.float64]], float]] = {
     "best": lambda scores: float(np.min(scores)),
     "worst": lambda scores: float(np.max(scores)),
 }
-"""How one number is made of the scores of a trial's replicates."""
+"""The functions that reduce the scores of a trial's replicates to one number, by name."""
 
 
 def score(curves: LearningCurves, objective: Objective, reduction: str) -> float:
     """Reduce the scores of a trial's replicates to its value of an objective.
 
-    Rounded to six significant digits, since the last bits of a logarithm are not the same on
-    every machine. NaN where the reduced value isn't finite, because too many replicates diverged.
+    Rounded to six significant digits, as the last bits of a logarithm differ between machines.
+    NaN if the reduced value isn't finite, because too many replicates diverged.
     """
     value = REDUCTIONS[reduction](objective.scores(curves))
     if not math.isfinite(value):

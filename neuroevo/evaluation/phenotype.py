@@ -1,4 +1,4 @@
-"""What a genome becomes: the one place that knows both genomes and networks."""
+"""The network that a genome describes: the only module that knows both genomes and networks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from neuroevo.learning import (
     StartingWeights,
     TrainingSettings,
 )
+from neuroevo.learning.lanes import Lane
 
 TRAINING_GENES = ("biases", "starting_weights", *Optimization.model_fields)
-"""The training settings that may be genes too; a gene takes the place of its setting."""
+"""The training settings that may also be genes; a gene overrides its setting."""
 
 NETWORK_GENES = ("hidden", "learning_rate", "activation", *TRAINING_GENES)
-"""The genes of a network; `activation` has no meaning where each layer has its own or there is
-none."""
+"""The genes of a network; `activation` has no effect if each layer has its own or there is none."""
 
 
 class HiddenLayer(NamedTuple):
-    """A hidden layer as a genome describes it; the activation is empty where it names none."""
+    """A hidden layer as a genome describes it; the activation is empty if it gives none."""
 
     width: int
     activation: str
@@ -29,33 +29,37 @@ class HiddenLayer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Phenotype:
-    """The network that a genome describes, and how it learns."""
+    """The network that a genome describes, and how it is trained."""
 
     architecture: Architecture
     optimization: Optimization
     learning_rate: float
     starting_weights: StartingWeights
 
+    def lane(self, replicate: int) -> Lane:
+        """Return the lane of a replicate."""
+        return Lane(replicate, self.learning_rate, self.optimization, self.starting_weights)
+
 
 def phenotype_of(
     configuration: Mapping[str, Any], layer_ends: tuple[int, int], training: TrainingSettings
 ) -> Phenotype:
-    """Express a configuration as a network.
+    """Make the network that a configuration describes.
 
     Parameters
     ----------
     configuration
         A value for each of the `NETWORK_GENES`; those of `TRAINING_GENES` may be left out, and
-        `activation` where it has no meaning.
+        `activation` if it has no effect.
     layer_ends
         Numbers of inputs and outputs.
     training
-        Decides what the configuration leaves open.
+        Gives the values that the configuration leaves out.
 
     Raises
     ------
     UsageError
-        Where a value is none that a network can have.
+        If no network can have one of the values.
     """
     chosen = {name: configuration.get(name, getattr(training, name)) for name in TRAINING_GENES}
     layers = layers_of(configuration) if configuration["hidden"] else ()
@@ -69,26 +73,22 @@ def phenotype_of(
         output="softmax" if training.loss == "cross_entropy" else "linear",
     )
     starting_weights = chosen.pop("starting_weights")
-    return Phenotype(
-        architecture,
-        Optimization(**chosen),
-        float(configuration["learning_rate"]),
-        starting_weights,
-    )
+    learning_rate = float(configuration["learning_rate"])
+    return Phenotype(architecture, Optimization(**chosen), learning_rate, starting_weights)
 
 
 def layers_of(configuration: Mapping[str, Any], gene: str = "hidden") -> tuple[HiddenLayer, ...]:
     """Return the hidden layers that a configuration describes, from the inputs on.
 
-    Its gene has a width for each of them, and then `activation` is that of all, or pairs of a
-    width and an activation.
+    The gene's value is a list of widths, all with the activation of the gene `activation`, or a
+    list of (width, activation) pairs.
 
     Parameters
     ----------
     configuration
         Some genes and their values.
     gene
-        The gene that describes layers; where it does not, or is missing, there are none.
+        The gene that describes layers; there are none if it is missing or describes none.
     """
     value = configuration.get(gene)
     if not isinstance(value, tuple | list):
@@ -101,6 +101,6 @@ def layers_of(configuration: Mapping[str, Any], gene: str = "hidden") -> tuple[H
 
 
 def is_read(name: str, configuration: Mapping[str, Any]) -> bool:
-    """Tell whether a gene has a part in a trial, as far as the configuration says."""
+    """Whether a gene has an effect, given the configuration's optimizer and schedule."""
     reader = configuration.get("schedule" if name == "end_factor" else "optimizer")
     return name not in READERS or reader is None or reader in READERS[name]

@@ -1,7 +1,6 @@
-"""The parts that searches are made of: variation, selection, sampling, the Pareto front.
+"""The parts of strategies: variation, selection, sampling and the Pareto front.
 
-Knows genomes and costs; knows no network, no disk and no clock, and not in which order the parts
-are used.
+Knows genomes and costs; knows no network and no disk.
 """
 
 from neuroevo.evolution.candidate import Candidate, Costs, Individual, costs_of

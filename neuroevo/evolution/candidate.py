@@ -1,6 +1,6 @@
-"""Candidates by number: genomes that are to be evaluated, and what they were found to be worth.
+"""Candidates, which are to be evaluated, and individuals, which are evaluated.
 
-Knows what failed; does not know how candidates are chosen or evaluated.
+Does not know how candidates are chosen or evaluated.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,29 +17,28 @@ Costs: TypeAlias = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A genome that is to be evaluated, and where it comes from.
+    """A genome that is to be evaluated, and how it was created.
 
-    Its number is its identity: candidates with equal genomes are different candidates.
+    Candidates are identified by their numbers; two of them may have equal genomes.
 
     Attributes
     ----------
     number
-        Its place among all that are asked for, from 0 on.
+        Its place among all candidates, from 0 on.
     genome
-        Value of each gene.
+        The value of each gene.
     generation
-        The generation that it belongs to, from 0 on.
+        Its generation, from 0 on.
     operator
         ``initial`` (drawn for the first generation), ``seed`` (given by the user), ``immigrant``
-        (drawn later, in the place of a failed parent or of children that were nothing new),
-        ``crossover``, ``crossover+mutation``, ``mutations`` (of several genes), or the mutation
-        of a single gene: ``step`` (to a near value), ``switch`` (to another option),
-        ``add_layer``, ``drop_layer``, ``copy_layer``, ``resize_layer``, ``switch_activation``;
-        other strategies have their own.
+        (drawn later, if a parent has failed or no new child was found), ``crossover``,
+        ``crossover+mutation``, ``mutations`` (of several genes), or the mutation of one gene:
+        ``step`` (to a near value), ``switch`` (to another option), ``add_layer``, ``drop_layer``,
+        ``copy_layer``, ``resize_layer``, ``switch_activation``; other strategies have their own.
     parents
-        The numbers of the candidates that it was made of.
+        The numbers of the candidates that it was created from.
     name
-        A baseline's name.
+        The name of a baseline.
     """
 
     number: int
@@ -52,21 +51,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Individual:
-    """A genome and what it was found to be worth.
+    """An evaluated candidate."""
 
-    Attributes
-    ----------
-    number
-        The number of the candidate that was evaluated.
-    genome
-        Its genome.
-    fitness
-        One number for each objective; NaN where there is no finite one.
-    """
-
-    number: int
+    number: int  # of the candidate
     genome: Genome
-    fitness: tuple[float, ...]
+    fitness: tuple[float, ...]  # one number for each objective; NaN if there is no finite one
 
     @property
     def failed(self) -> bool:
@@ -75,5 +64,5 @@ class Individual:
 
 
 def costs_of(fitness: Sequence[float]) -> Costs | None:
-    """Return a fitness whose numbers are to be minimised as costs; None if it is a failure."""
+    """Return a fitness, to be minimised, as costs; None if a number is not finite or too large."""
     return tuple(fitness) if all(abs(value) <= LARGEST_FITNESS for value in fitness) else None

@@ -1,7 +1,4 @@
-"""The Pareto front of all that was ever told, and its hypervolume.
-
-Knows numbers to be minimised; does not know what they are the costs of.
-"""
+"""The Pareto front and its hypervolume; all objectives are minimised."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -21,27 +18,27 @@ def extended_front(
     newcomers: Sequence[Member],
     costs: Callable[[Member], Costs | None],
 ) -> list[Member]:
-    """Find the front of a front and of what is new.
+    """Update a Pareto front with new members.
 
     Parameters
     ----------
     front
         The front so far.
     newcomers
-        What is new, in the order in which it was told.
+        The new members, in the order in which they were evaluated.
     costs
-        The costs of each; None for one that failed, which is passed over.
+        Returns the costs of a member; None for one that failed, which is skipped.
 
     Returns
     -------
     list
         Those that no other dominates, sorted by the first objective, best first, ties by the
-        following ones. Of equal costs the one told first is kept.
+        following ones. Of members with equal costs the first is kept.
     """
-    told = [(each, cost) for each in (*front, *newcomers) if (cost := costs(each)) is not None]
-    if not told:
+    valid = [(each, cost) for each in (*front, *newcomers) if (cost := costs(each)) is not None]
+    if not valid:
         return []
-    candidates, rows = zip(*told, strict=True)
+    candidates, rows = zip(*valid, strict=True)
     points = np.array(rows, dtype=np.float64)
     kept = np.flatnonzero(nondominated(points))
     order = np.lexsort(points[kept].T[::-1])
@@ -49,12 +46,12 @@ def extended_front(
 
 
 def nondominated(points: ArrayLike) -> np.ndarray:
-    """Mark the points that no other dominates, of equal points the first.
+    """Mark the points that no other dominates; of equal points only the first.
 
     Parameters
     ----------
     points
-        Finite numbers to be minimised, shape (points, objectives).
+        Finite numbers, shape (points, objectives).
 
     Returns
     -------
@@ -68,42 +65,34 @@ def nondominated(points: ArrayLike) -> np.ndarray:
 
 
 def reference_point(points: ArrayLike) -> tuple[float, ...]:
-    """Return the point from which hypervolumes are measured: a tenth beyond the worst of some.
+    """Return the reference point of hypervolumes.
+
+    For each objective it is the largest number plus a tenth of the range of the numbers; plus 0.1
+    if all are equal.
 
     Parameters
     ----------
     points
-        Finite numbers to be minimised, shape (points, objectives), at least one.
-
-    Returns
-    -------
-    tuple[float, ...]
-        For each objective the largest number, and a tenth more of what lies between it and the
-        smallest; a tenth of 1 where all are equal.
+        Finite numbers, shape (points, objectives), at least one point.
     """
     columns = np.asarray(points, dtype=np.float64).T.tolist()
     return tuple(max(column) + 0.1 * ((max(column) - min(column)) or 1.0) for column in columns)
 
 
 def hypervolumes(pieces: Sequence[np.ndarray], reference: Sequence[float]) -> np.ndarray:
-    """Measure the front of the first piece, of the first two, and so on.
+    """Compute the `hypervolume` of the front of the first piece, of the first two, and so on.
 
     Parameters
     ----------
     pieces
-        Finite numbers to be minimised, each of shape (points, objectives).
+        Finite numbers, each of shape (points, objectives).
     reference
         The reference point, shape (objectives,).
 
     Returns
     -------
     numpy.ndarray
-        Volumes, shape (pieces,), see `hypervolume`.
-
-    Raises
-    ------
-    UsageError
-        When the shapes don't match or the reference is not finite.
+        Volumes, shape (pieces,).
     """
     front, measured = np.empty((0, len(reference))), []
     for piece in pieces:
@@ -114,25 +103,20 @@ def hypervolumes(pieces: Sequence[np.ndarray], reference: Sequence[float]) -> np
 
 
 def hypervolume(points: ArrayLike, reference: ArrayLike) -> float:
-    """Measure the space between some points and a reference point that is worse.
+    """Compute the volume that points dominate, up to a reference point.
 
     Parameters
     ----------
     points
-        Numbers to be minimised, shape (points, objectives). Points with a number that is not
-        finite, and points not better than the reference in every objective, add nothing.
+        Numbers, shape (points, objectives). Points with a number that is not finite, and points
+        that are not better than the reference in every objective, add nothing.
     reference
         The reference point, shape (objectives,).
-
-    Returns
-    -------
-    float
-        The volume that at least one point dominates and that dominates the reference.
 
     Raises
     ------
     UsageError
-        When the shapes don't match or the reference is not finite.
+        If the shapes don't match or the reference is not finite.
     """
     array = np.asarray(points, dtype=np.float64)
     corner = np.asarray(reference, dtype=np.float64)

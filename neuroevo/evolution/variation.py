@@ -1,7 +1,6 @@
-"""Variation: from the genomes of parents to the genome of a child.
+"""Variation operators: mutation and crossover of each kind of gene.
 
-Handles mutation and crossover of each kind of gene, all randomness from the generator handed in;
-does not know what is new, good or failed.
+All randomness comes from the `rng` argument. Does not know what is new, good or failed.
 """
 
 from collections.abc import Sequence
@@ -14,54 +13,33 @@ from neuroevo.evolution.candidate import Individual
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
 from neuroevo.space.values import Layer
 
-CROSSOVER_CHANCE = 0.5  # of a child to have two parents
+CROSSOVER_CHANCE = 0.5  # that a child has two parents
 MUTATION_AFTER_CROSSOVER_CHANCE = 0.5
-BLEND_CHANCE = 0.5  # of a number to lie around both parents' instead of being one of theirs
-BLEND_MARGIN = 0.5  # how far beyond the parents, in their distances (BLX-0.5)
-SMALLEST_STEP, LARGEST_STEP = 0.003, 0.3  # standard deviations, in spans of the gene
+BLEND_CHANCE = 0.5  # that a number is drawn around both parents' instead of being one of theirs
+BLEND_MARGIN = 0.5  # how far beyond the parents, as a share of their distance (BLX-0.5)
+SMALLEST_STEP, LARGEST_STEP = 0.003, 0.3  # standard deviations, as shares of the gene's span
 RESIZE_CHANCE, DROP_CHANCE = 0.5, 0.25  # of a mutation of layers; the rest adds or copies one
-SWITCH_WEIGHT = 0.5  # of switching a layer's activation, beside those: as often as resizing it
+SWITCH_WEIGHT = 0.5  # weight of switching a layer's activation, the same as of resizing it
 REDRAWS = 8
 
 T = TypeVar("T")
 
 
 class Child(NamedTuple):
-    """A genome that was bred.
-
-    Attributes
-    ----------
-    genome
-        A genome of the space.
-    operator
-        How it was made, see `Candidate`.
-    parents
-        The numbers of the individuals that had a part in it.
-    """
+    """A genome, the operator that created it, and the numbers of its parents; see `Candidate`."""
 
     genome: Genome
     operator: str
     parents: tuple[int, ...]
 
 
-def breed(
+def create_child(
     space: SearchSpace, mother: Individual, father: Individual, rng: np.random.Generator
 ) -> Child:
-    """Make a child of two parents, or of the first alone.
+    """Create a child by crossover of two parents, mutation of the mother, or both.
 
-    Parameters
-    ----------
-    space
-        The space of all genomes involved; at least one gene varies.
-    mother, father
-        The parents; if their genomes are equal, there is no crossover.
-    rng
-        Where all randomness comes from.
-
-    Returns
-    -------
-    Child
-        Its genome differs from the mother's, unless a mutation undid a crossover.
+    At least one gene of the space must vary. The child's genome differs from the mother's, unless
+    a mutation undoes a crossover.
     """
     both = mother.number, father.number
     if mother.genome != father.genome and rng.random() < CROSSOVER_CHANCE:
@@ -76,23 +54,16 @@ def breed(
 
 
 def mutate(space: SearchSpace, genome: Genome, rng: np.random.Generator) -> tuple[Genome, str]:
-    """Change one gene, and each other one with a chance of one in twice their number.
+    """Mutate one gene, and each other one with probability 1 / (2 × number of genes that vary).
 
-    Parameters
-    ----------
-    space
-        The space of the genome; at least one gene varies.
-    genome
-        The genome to change.
-    rng
-        Where all randomness comes from.
+    At least one gene of the space must vary.
 
     Returns
     -------
     Genome
         A genome of the space with at least one gene changed.
     str
-        The name of the mutation, ``mutations`` when several genes were changed.
+        The name of the mutation, ``mutations`` if several genes were changed.
     """
     names = [name for name in genome if space.genes[name].size > 1]
     certain = pick(names, rng)
@@ -106,44 +77,22 @@ def mutate(space: SearchSpace, genome: Genome, rng: np.random.Generator) -> tupl
 
 
 def cross(space: SearchSpace, mother: Genome, father: Genome, rng: np.random.Generator) -> Genome:
-    """Make a genome whose every gene is the mother's, the father's or a cross of the two.
-
-    Parameters
-    ----------
-    space
-        The space of both parents.
-    mother, father
-        The parents.
-    rng
-        Where all randomness comes from.
-    """
-    return Genome(
-        {
-            name: value
-            if value == father[name]
-            else cross_values(space.genes[name], value, father[name], rng)
-            for name, value in mother.items()
-        }
-    )
+    """Cross two genomes of a space, gene by gene."""
+    values = dict(mother)
+    for name, value in mother.items():
+        if value != father[name]:
+            values[name] = cross_values(space.genes[name], value, father[name], rng)
+    return Genome(values)
 
 
 @singledispatch
 def mutate_value(gene: Gene, value: Value, rng: np.random.Generator) -> tuple[Value, str]:
-    """Change one value; here, for genes of a kind not known, by drawing another.
-
-    Parameters
-    ----------
-    gene
-        A gene that varies: `size` is above 1.
-    value
-        One of the gene's values.
-    rng
-        Where all randomness comes from.
+    """Mutate a value of a gene that varies; a gene of an unknown kind is drawn again.
 
     Returns
     -------
     Value
-        Another of the gene's values.
+        Another value of the gene.
     str
         The name of the mutation.
     """
@@ -225,29 +174,29 @@ def _layer_operator(gene: Layers, count: int, rng: np.random.Generator) -> str:
         left -= chance
         if left < 0:
             return operator
-    # The last differences can leave a rounding error; any operator that can be applied will do.
+    # After a rounding error in the differences, any operator that can be applied is right.
     return max(chances, key=lambda operator: chances[operator])
 
 
 def _step(rng: np.random.Generator) -> float:
-    """Draw a step in spans; its standard deviation is drawn too, log-uniformly.
+    """Draw a step, as a share of a gene's span, from a normal distribution of random width.
 
-    So steps of every size are always among the children: coarse ones to leave a region, fine ones
-    to settle in it, and no step size has to be adapted or remembered.
+    Its standard deviation is log-uniform, so that there are steps of every size at all times:
+    large ones to leave a region, small ones to refine a value. No step size has to be adapted.
     """
     deviation = SMALLEST_STEP * (LARGEST_STEP / SMALLEST_STEP) ** rng.random()
     return float(deviation * rng.standard_normal())
 
 
 def _resized(gene: Integer, value: int, rng: np.random.Generator) -> int:
-    """Step at least one up or down, back into the bounds if need be."""
+    """Change a number by at least 1, within the bounds."""
     step = _step(rng) * gene.span
     moved = gene.at(gene.position(value) + step)
     if moved != value:
         return moved
-    up = gene.clip(value + 1), gene.clip(value - 1)
-    first, second = up if step > 0 else up[::-1]
-    return first if first != value else second
+    sign = 1 if step > 0 else -1
+    moved = gene.clip(value + sign)
+    return moved if moved != value else gene.clip(value - sign)
 
 
 @singledispatch
@@ -257,30 +206,21 @@ def cross_values(
     father: Value,
     rng: np.random.Generator,
 ) -> Value:
-    """Cross two values; here, for options and genes of a kind not known, take either.
-
-    Parameters
-    ----------
-    gene
-        The gene of both values.
-    mother, father
-        Two of the gene's values.
-    rng
-        Where all randomness comes from.
-    """
+    """Cross two values of a gene; of options, and of unknown kinds of genes, one is taken."""
     return pick((mother, father), rng)
 
 
-@cross_values.register
-def _cross_floats(gene: Float, mother: float, father: float, rng: np.random.Generator) -> Value:
+@cross_values.register(Float)
+@cross_values.register(Integer)
+def _cross_numbers(
+    gene: Float | Integer, mother: float, father: float, rng: np.random.Generator
+) -> float:
+    """Take one, or draw around both: blend crossover, Eshelman & Schaffer 1993."""
     if rng.random() >= BLEND_CHANCE:
         return pick((mother, father), rng)
-    return gene.at(_blended(gene.position(mother), gene.position(father), rng))
-
-
-@cross_values.register
-def _cross_integers(gene: Integer, mother: int, father: int, rng: np.random.Generator) -> Value:
-    return _crossed(gene, mother, father, rng)
+    share = rng.random() * (1 + 2 * BLEND_MARGIN) - BLEND_MARGIN
+    low, high = gene.position(mother), gene.position(father)
+    return gene.at(low + share * (high - low))
 
 
 @cross_values.register
@@ -295,25 +235,14 @@ def _cross_layers(
 
 
 def _crossed_layer(gene: Layers, mother: Layer, father: Layer, rng: np.random.Generator) -> Layer:
-    """Cross the widths, and take either parent's activation where layers have one."""
+    """Cross the widths, and take one parent's activation if layers have one."""
     if isinstance(mother, tuple) and isinstance(father, tuple):
-        width = _crossed(gene.width_gene, mother[0], father[0], rng)
-        return width, pick((mother[1], father[1]), rng)
-    return _crossed(gene.width_gene, cast("int", mother), cast("int", father), rng)
-
-
-def _crossed(gene: Integer, mother: int, father: int, rng: np.random.Generator) -> int:
-    if rng.random() >= BLEND_CHANCE:
-        return pick((mother, father), rng)
-    return gene.at(_blended(gene.position(mother), gene.position(father), rng))
-
-
-def _blended(mother: float, father: float, rng: np.random.Generator) -> float:
-    """Draw uniformly around two positions: blend crossover, Eshelman & Schaffer 1993."""
-    share = rng.random() * (1 + 2 * BLEND_MARGIN) - BLEND_MARGIN
-    return mother + share * (father - mother)
+        width = _cross_numbers(gene.width_gene, mother[0], father[0], rng)
+        return int(width), pick((mother[1], father[1]), rng)
+    widths = cast("int", mother), cast("int", father)
+    return int(_cross_numbers(gene.width_gene, *widths, rng))
 
 
 def pick(items: Sequence[T], rng: np.random.Generator) -> T:
-    """Draw one of some items; ten times as quick as `Generator.choice`."""
+    """Draw one of some items; ten times as fast as `Generator.choice`."""
     return items[int(rng.random() * len(items))]

@@ -175,7 +175,7 @@ class Experiment(Settings):
     @classmethod
     def _check_loss(cls, training: TrainingSettings, information: ValidationInfo) -> object:
         task = information.data.get("task")
-        if training.loss == "cross_entropy" and task is not None and not task.tells_classes:
+        if training.loss == "cross_entropy" and task is not None and not task.has_class_targets:
             rule = f"must be 'squared_error' for the task {task.kind!r}"
             why = "whose targets are no class probabilities"
             raise refusal([(("loss",), f"{rule}, {why}, but got {training.loss!r}")])

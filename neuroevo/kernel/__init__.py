@@ -1,4 +1,4 @@
-"""Trains bundles of small networks: arrays in, arrays out; compiled; no checks, no settings.
+"""Compiled code that trains bundles of small networks; its arguments are arrays, unchecked.
 
 Importing this package loads no compiler; `neuroevo.kernel.training` does.
 """

@@ -1,6 +1,6 @@
 """Applies activations to the units of a layer, rows of lanes at a time.
 
-The dispatch is made of the table of activations; what they compute is not known here.
+The functions are made from the table of activations.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ exp = formula()(elementary.exp)
 
 
 def _over_rows(activation: Activation) -> Any:  # noqa: ANN401 - compiled
-    """Make a loop that replaces rows of pre-activations by activations, and notes the slopes."""
+    """Make a loop that replaces rows of pre-activations by activations, and stores the slopes."""
     function = formula(pair)(activation.formula)
 
     @(inlined if activation.is_short else inner)
@@ -32,7 +32,7 @@ def _over_rows(activation: Activation) -> Any:  # noqa: ANN401 - compiled
 
 @inner
 def softmax(values, _, first, last):
-    """Make class probabilities of rows `first` to `last` of `values`, in place."""
+    """Replace rows `first` to `last` of `values` by class probabilities."""
     greatest = load(values, first)
     for row in range(first + 1, last):
         value = load(values, row)
@@ -54,8 +54,8 @@ activate = dispatch(
     },
     "values, slopes, first, last",
 )
-"""Apply the function of this number to rows `first` to `last` of `values`, in place.
+"""Apply the function with this number to rows `first` to `last` of `values`, in place.
 
-The slopes at the pre-activations are left in the same rows of `slopes`, but for softmax. A linear
-layer needs no call.
+The slopes at the pre-activations are stored in the same rows of `slopes`, except for softmax. A
+linear layer needs no call.
 """

@@ -1,6 +1,6 @@
-"""The activation functions of hidden layers, each with its slope: one table of formulas.
+"""The table of activation functions of hidden layers, each with its slope.
 
-A name stands for the same function here as in PyTorch, but for the slope of `leaky_relu`.
+The functions are those of the same name in PyTorch, except for the slope of `leaky_relu`.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,9 +19,9 @@ class Activation(NamedTuple):
     Attributes
     ----------
     formula
-        Gives the value and the slope at a pre-activation.
+        Returns the value and the slope at a pre-activation.
     is_short
-        Whether its loop is made part of the way forward; the loop of a longer one stays a call.
+        Whether its loop is inlined in the forward pass; a longer loop stays a call.
     """
 
     formula: Callable[[Vector], tuple[Vector, Vector]]
@@ -80,5 +80,5 @@ ACTIVATIONS: Mapping[str, Activation] = {
 """Every activation of hidden layers by its name."""
 
 LAYER_FUNCTIONS = (*ACTIVATIONS, "softmax")
-"""What a layer may do with its sums; softmax makes class probabilities of the outputs. The place of
-each is its number in compiled code."""
+"""The functions of layers; softmax turns outputs into class probabilities. The place of each is its
+number in compiled code."""

@@ -1,4 +1,4 @@
-"""Arrays in the shapes that the compiled code works on: rows of lanes, aligned to cache lines."""
+"""The arrays of the compiled code: rows of lanes, aligned to cache lines."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -29,32 +29,32 @@ _SCHEDULE_NUMBERS = {name: number for number, name in enumerate(SCHEDULES)}
     WEIGHT_DECAY,
     L2,
     MAX_GRADIENT_NORM,
-    KEPT_FACTOR,  # what dropout multiplies a unit by that it keeps
-    LOG_END_FACTOR,  # natural logarithm of what a schedule multiplies the learning rate by at last
+    KEPT_FACTOR,  # factor of units that dropout keeps
+    LOG_END_FACTOR,  # natural logarithm of a schedule's last factor of the learning rate
     _HYPERPARAMETERS,
 ) = range(12)
-"""Rows of the hyperparameters: what may differ from lane to lane."""
+"""Rows of the hyperparameters, which may differ between lanes."""
 
 
 class Topology(NamedTuple):
-    """What the networks of a bundle have in common."""
+    """The layers of a network; the same for all networks of a bundle."""
 
     layer_sizes: npt.NDArray[np.int64]  # (layers + 1,) inputs, hidden layers, outputs
-    activations: npt.NDArray[np.int64]  # (layers,) number of each layer's activation
+    activations: npt.NDArray[np.int64]  # (layers,) number of each layer's function
     layers: int  # of weights
     parameters: int  # rows
-    biases: bool  # whether biases learn
+    biases: bool  # whether biases are trained
 
 
 class Method(NamedTuple):
-    """How a bundle learns, as far as its networks must do it alike."""
+    """The settings of training that are the same for all networks of a bundle."""
 
     optimizer: int
     schedule: int
-    batch_size: int  # samples to a step
+    batch_size: int  # samples per step
     clipping: bool  # whether gradients are clipped
     dropout: bool  # whether hidden units are dropped
-    online: bool  # whether it is plain SGD after each sample, for which no gradient is stored
+    online: bool  # whether it is plain SGD after each sample, which stores no gradients
 
 
 class Samples(NamedTuple):
@@ -68,35 +68,35 @@ class Workspace(NamedTuple):
     """A row of lanes for each unit of a network, inputs first."""
 
     values: Floats  # (units, lanes) activations
-    slopes: Floats  # (units, lanes) derivatives of the activations; 1 where a layer is linear
-    deltas: Floats  # (units, lanes) derivatives of the loss by the pre-activations
+    slopes: Floats  # (units, lanes) derivatives of the activations; 1 for linear layers
+    deltas: Floats  # (units, lanes) derivatives of the loss with respect to the pre-activations
     dropout: Floats  # (units, lanes) factors of the units
 
 
 class Memory(NamedTuple):
-    """What is kept from sample to sample and from step to step, all 0 at first."""
+    """Arrays that are kept between samples and steps, all 0 at first."""
 
     gradients: Floats  # (parameters, lanes) of the batch so far
     first_moments: Floats  # (parameters, lanes) a velocity or an average of gradients
     second_moments: Floats  # (parameters, lanes) a sum or an average of squared gradients
-    corrections: Floats  # (2, lanes) averages of as many ones as there were gradients
-    kept: Floats  # (parameters, lanes) parameters of lanes that learn no more
+    corrections: Floats  # (2, lanes) moving averages of ones, for Adam's bias correction
+    kept: Floats  # (parameters, lanes) parameters of lanes that have stopped
 
 
 class Bundle(NamedTuple):
-    """Networks that are trained at once, one in each lane."""
+    """Networks that are trained together, one in each lane."""
 
     topology: Topology
     method: Method
     parameters: Floats  # (parameters, lanes), trained in place
     hyperparameters: Floats  # (hyperparameters, lanes)
-    dropout_keys: npt.NDArray[np.uint32]  # (3, lanes) two words that key its draws, and a threshold
+    dropout_keys: npt.NDArray[np.uint32]  # (3, lanes) two words of a key, and a threshold
     workspace: Workspace
     memory: Memory
 
 
 def rows_of_lanes(rows: int, precision: str) -> Floats:
-    """Zeros of the shape (rows, lanes), each row in a cache line of its own."""
+    """Return zeros of the shape (rows, lanes), each row in a cache line of its own."""
     memory = np.zeros((rows + 1) * _CACHE_LINE, dtype=np.uint8)
     start = -memory.ctypes.data % _CACHE_LINE
     lanes = memory[start : start + rows * _CACHE_LINE].view(precision)
@@ -104,14 +104,14 @@ def rows_of_lanes(rows: int, precision: str) -> Floats:
 
 
 def hyperparameters(precision: str) -> Floats:
-    """Room for the hyperparameters of a bundle."""
+    """Return an array for the hyperparameters of a bundle."""
     return rows_of_lanes(_HYPERPARAMETERS, precision)
 
 
 def topology(
     layer_sizes: Sequence[int], activations: Sequence[str], output: str, *, biases: bool
 ) -> Topology:
-    """Describe networks with an activation for each hidden layer, and what their outputs are."""
+    """Make a topology from layer sizes, hidden layers' activations and the outputs' function."""
     return Topology(
         np.array(layer_sizes, dtype=np.int64),
         np.array(
@@ -132,26 +132,26 @@ def method(  # noqa: PLR0913 - as many as there are differences
     clipping: bool,
     dropout: bool,
 ) -> Method:
-    """Describe how networks learn; `l2` is whether any parameter is penalised."""
+    """Make a method; `l2` is whether there is an L2 penalty."""
     online = optimizer == "sgd" and batch_size == 1 and not (l2 or clipping)
     numbers = _OPTIMIZER_NUMBERS[optimizer], _SCHEDULE_NUMBERS[schedule]
     return Method(*numbers, batch_size, clipping, dropout, online)
 
 
 def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
-    """Room for one sample on its way through a bundle, and back."""
+    """Return arrays for a forward and backward pass of one sample."""
     space = Workspace(*_equal_parts(len(Workspace._fields), sum(layer_sizes), precision))
     space.slopes[:] = 1
     return space
 
 
 def memory(parameters: int, precision: str) -> Memory:
-    """Room for what is kept while parameters learn."""
+    """Return arrays for the memory of a bundle."""
     gradients, first, second, kept = _equal_parts(4, parameters, precision)
     return Memory(gradients, first, second, rows_of_lanes(2, precision), kept)
 
 
 def _equal_parts(parts: int, rows: int, precision: str) -> Iterator[Floats]:
-    """Cut one block of memory."""
+    """Split one block of memory."""
     block = rows_of_lanes(parts * rows, precision)
     return (block[part * rows : (part + 1) * rows] for part in range(parts))

@@ -1,4 +1,4 @@
-"""How the kernel is compiled: entry points, cached on disk, and the functions within them."""
+"""How the kernel is compiled: entry points, cached on disk, and the functions that they call."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -12,22 +12,22 @@ Function = TypeVar("Function", bound=Callable[..., None])
 # None of the functions below counts references: they neither make arrays nor outlive them.
 
 inner = njit(forceinline=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
-"""For a large function that compiled code calls: it stays a call."""
+"""For a large function: it stays a call."""
 
 merged = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
-"""For a large function that is used at few places: compiled once, then made part of each."""
+"""For a large function with few callers: compiled once, then inlined by LLVM."""
 
 inlined = njit(inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
-"""For a small function: its statements stand in for the call before anything is compiled."""
+"""For a small function: its statements replace the call before anything is compiled."""
 
 
 def dispatch(functions: Mapping[int, Any], arguments: str) -> Any:  # noqa: ANN401 - compiled
-    """Make one compiled function that calls one of several, by a number before its arguments.
+    """Make one compiled function that calls one of several, by a number as its first argument.
 
     Parameters
     ----------
     functions
-        Compiled functions by their numbers; the last one serves all other numbers too.
+        Compiled functions by number; the last one is used for all other numbers too.
     arguments
         The names of their arguments, such as ``"first, last"``.
     """
@@ -40,8 +40,8 @@ def dispatch(functions: Mapping[int, Any], arguments: str) -> Any:  # noqa: ANN4
         ]
     )
     namespace = {f"function_{number}": function for number, function in functions.items()}
-    # Source, since functions that are made of one another take numba a third longer to compile.
-    exec(source, namespace)  # noqa: S102 - made here, of numbers and names alone
+    # Source code, since nested closures take numba a third longer to compile.
+    exec(source, namespace)  # noqa: S102 - made here, from numbers and names only
     return inlined(namespace["choose"])
 
 
@@ -59,8 +59,8 @@ _SOURCE_HASH = _source_hash()
 def entry_point(function: Function) -> Function:
     """Compile on first call, without the GIL, and cache the machine code on disk.
 
-    numba's cache notices changes of the function's own file alone. The hash of all files in the
-    name under which it is cached makes a change in any of them count.
+    numba's cache detects changes of the function's own file only. The hash of all files is
+    part of the cached name, so that a change in any of them is detected.
     """
     function.__qualname__ = f"{function.__qualname__}-{_SOURCE_HASH}"
     compiled: Function = njit(nogil=True, cache=True, _nrt=False)(function)

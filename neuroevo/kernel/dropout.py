@@ -1,7 +1,7 @@
-"""Which units dropout keeps: counter-based random draws, a key for each lane.
+"""The units that dropout keeps: counter-based random draws, with a key for each lane.
 
-A draw is a pure function of a lane's key, the sample and the unit, so it depends neither on the
-lanes beside it nor on the processor.
+A draw is a pure function of a lane's key, the sample and the unit; it depends neither on other
+lanes nor on the processor.
 """
 
 from typing import Any
@@ -44,7 +44,7 @@ def _threefry(builder: Any, keys: tuple[Any, Any], counter: tuple[Any, Any]) -> 
 
 @intrinsic
 def _kept(_: Any, keys: Any, sample: Any, unit: Any, like: Any) -> Any:
-    """Mask of the lanes, as many as `like` has, whose draw reaches their threshold."""
+    """Return a mask, like `like`, of the lanes whose draw is at least their threshold."""
     if not (isinstance(keys, Numbers) and keys.item == types.uint32):
         return None
     if not (isinstance(like, Lanes) and isinstance(sample, types.Integer)):
@@ -71,8 +71,8 @@ def _kept(_: Any, keys: Any, sample: Any, unit: Any, like: Any) -> Any:
 def draw(bundle, sample):
     """Fill `workspace.dropout` for hidden units: 0 for one that is dropped for this sample.
 
-    What is kept is multiplied so that the expected value of a unit stays the same (inverted
-    dropout): Srivastava et al. 2014.
+    The factor of kept units keeps the expected value of a unit the same (inverted dropout):
+    Srivastava et al. 2014.
     """
     sizes = bundle.topology.layer_sizes
     first = item(sizes, 0)

@@ -18,7 +18,7 @@ from neuroevo.kernel.vectors import (
     where,
 )
 
-# ln 2 as the nearest number of each precision, and what remains of it.
+# ln 2 as the nearest number of each precision, and the remainder.
 _LN2_FLOAT32 = float(np.float32(math.log(2)))
 _LN2_HIGH = _LN2_FLOAT32, math.log(2)
 _LN2_LOW = math.log(2) - _LN2_FLOAT32, 2.3190468138462996e-17
@@ -29,7 +29,7 @@ _GREATEST_ARGUMENT = 89.0, 710.0
 
 _EXPM1_IS_MINUS_1 = -50.0  # in both precisions, from here down
 
-# Series by their numbers of terms in each precision.
+# Coefficients of series, and how many of them each precision needs.
 
 # (exp(r) - 1 - r) / r² = 1/2! + r/3! + ...: enough terms for |r| <= ln(2) / 2.
 _EXP_SERIES = [1 / math.factorial(n) for n in range(2, 15)]
@@ -51,7 +51,7 @@ def _nan_stays(x: Vector, result: Vector) -> Vector:
 
 
 def _reduce(x: Vector) -> tuple[Vector, Vector]:
-    """Give k and exp(r) - 1 with x = k ln 2 + r, k whole and |r| <= ln(2) / 2."""
+    """Return k and exp(r) - 1 with x = k ln 2 + r, k whole and |r| <= ln(2) / 2."""
     k = nearest_integer(x * 1.4426950408889634)
     r = fma(-k, x.like(x.choose(*_LN2_LOW)), fma(-k, x.like(x.choose(*_LN2_HIGH)), x))
     series = polynomial(r, _EXP_SERIES[: x.choose(*_EXP_TERMS)])
@@ -61,7 +61,7 @@ def _reduce(x: Vector) -> tuple[Vector, Vector]:
 def exp(x: Vector) -> Vector:
     """Exponential."""
     least, greatest = x.choose(*_LEAST_ARGUMENT), x.choose(*_GREATEST_ARGUMENT)
-    # NaN becomes the least argument, since what follows is turned into an integer.
+    # NaN becomes the least argument, since k is converted to an integer.
     inside = where(x > least, x, least)
     k, expm1_r = _reduce(where(inside < greatest, inside, greatest))
     # In two steps, since 2^k alone may lie outside the normal numbers where exp(x) does not.
@@ -71,7 +71,7 @@ def exp(x: Vector) -> Vector:
 
 
 def expm1_of_negative(x: Vector) -> Vector:
-    """exp(x) - 1 for x <= 0, without the loss of digits near 0."""
+    """exp(x) - 1 for x <= 0, without loss of digits near 0."""
     k, expm1_r = _reduce(where(x > _EXPM1_IS_MINUS_1, x, _EXPM1_IS_MINUS_1))
     scale = power_of_two(k)
     return _nan_stays(x, fma(scale, expm1_r, scale - 1.0))

@@ -1,7 +1,7 @@
 """Vectors and formulas in code that numba compiles: a `Lanes` value is one vector in a register.
 
-Teaches numba a type backed by an LLVM vector, and to emit a formula in the place of its call.
-Knows nothing of networks.
+Adds to numba a type for LLVM vectors, and functions that emit a formula in place of its call.
+Knows no networks.
 """
 
 import operator
@@ -33,7 +33,7 @@ class Lanes(types.Type):
 
 
 def lane_count(element: types.Float) -> int:
-    """How many elements of this numba type one vector holds."""
+    """Return how many elements of this numba type one vector holds."""
     return VECTOR_BITS // int(element.bitwidth)
 
 
@@ -54,7 +54,7 @@ class _LanesModel(models.PrimitiveModel):
 
 
 def _common_type(*operands: Any) -> Lanes | None:
-    """Find the vector type of these operands; None where they do not go together."""
+    """Return the common vector type of these operands; None if they do not match."""
     flat = [part for operand in operands for part in _parts(operand)]
     vectors = {_numeric(operand) for operand in flat if isinstance(operand, Lanes)}
     fits = all(isinstance(operand, Lanes | types.Number) for operand in flat)
@@ -66,7 +66,7 @@ def _parts(kind: Any) -> tuple[Any, ...]:
 
 
 def _numeric(lanes: Lanes) -> Lanes:
-    """Return the numeric vector type that this is, or is a mask of."""
+    """Return a numeric vector type as it is, and for a mask the type that it is a mask of."""
     if lanes.element != types.boolean:
         return lanes
     element = types.float32 if lanes.count == lane_count(types.float32) else types.float64
@@ -85,21 +85,21 @@ def _same(lanes: Lanes) -> Lanes:
 def formula(gives: Callable[[Lanes], types.Type] = _same) -> Callable[[Function], Function]:
     """Let compiled code call a function of `Vector`s.
 
-    Its operations are emitted in the place of the call: nothing is compiled apart, so that a
-    formula may be made of many others at no cost.
+    Its operations are emitted in place of the call, so a formula may call many others without
+    cost.
 
     Parameters
     ----------
     gives
-        The type of what the function gives, from that of the vectors it takes: the same by
-        default. A function takes vectors, named tuples of them and numbers, at least one vector.
+        Returns the type of the function's result, given the type of its vectors; the same by
+        default. Arguments are vectors, named tuples of them and numbers; at least one vector.
     """
     return partial(_teach, gives, ((VarArg(types.Any),),))
 
 
 def _teach(
     gives: Callable[[Lanes], types.Type],
-    signatures: Iterable[tuple[Any, ...]],  # of what is lowered here
+    signatures: Iterable[tuple[Any, ...]],  # of arguments
     function: Function,
 ) -> Function:
     class _Template(AbstractTemplate):
@@ -163,7 +163,7 @@ def _truth(_: Lanes) -> types.Type:
     return types.boolean
 
 
-# What compiled code calls by itself.
+# Functions that compiled code calls directly.
 
 fma = formula()(vectors.fma)
 where = formula()(vectors.where)

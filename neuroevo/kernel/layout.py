@@ -1,8 +1,8 @@
-"""Where the parameters of a network lie in one vector: the one place that spells it out.
+"""The order of the parameters of a network in one vector.
 
-Layer by layer first the bias of each output, then for each input its weight to each output
-(input-major). Biases have a place also where they do not learn, and are 0 there. Compiled code
-walks the same order by steps of its own, since it knows no Python objects.
+For each layer: the bias of each output, then for each input its weight to each output
+(input-major). Networks without biases have zeros in their places. Compiled code follows the same
+order without this module.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class LayerLayout(NamedTuple):
-    """Where the parameters of one layer lie."""
+    """The places of the parameters of one layer."""
 
     fan_in: int
     fan_out: int
@@ -34,7 +34,7 @@ class LayerLayout(NamedTuple):
 
 
 def parameter_layout(layer_sizes: Sequence[int]) -> tuple[LayerLayout, ...]:
-    """Lay out the layers of a network, whose sizes are given from the inputs to the outputs."""
+    """Return the layout of each layer; sizes are given from the inputs to the outputs."""
     layers: list[LayerLayout] = []
     for fan_in, fan_out in pairwise(layer_sizes):
         layers.append(LayerLayout(fan_in, fan_out, layers[-1].end if layers else 0))

@@ -1,7 +1,6 @@
-"""How parameters follow from gradients: one table of formulas.
+"""The table of optimizers, as formulas.
 
-Each is defined as in its paper and computed as PyTorch does. Knows neither rows nor batches, and
-not what parameters are of.
+Each is defined as in its paper and computed as in PyTorch. Knows neither rows nor batches.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,11 +9,11 @@ from typing import NamedTuple
 from neuroevo.kernel.vectors import Vector, absolute, fma, square_root, where
 
 Step = tuple[Vector, Vector, Vector]
-"""A parameter after a step, and its first and second moments, whatever an optimizer keeps there."""
+"""A parameter after a step, and its first and second moments as the optimizer defines them."""
 
 
 class Pace(NamedTuple):
-    """What a step depends on besides the gradient: a number for each lane."""
+    """The numbers of a step besides the gradient, one for each lane."""
 
     rate: Vector
     momentum: Vector
@@ -22,7 +21,7 @@ class Pace(NamedTuple):
     beta1: Vector
     beta2: Vector
     epsilon: Vector
-    shrinkage: Vector  # what a decoupled weight decay multiplies a parameter by
+    shrinkage: Vector  # factor of a parameter by decoupled weight decay
     root_correction: Vector  # 1 / √(1 - beta2 to the number of steps)
 
 
@@ -32,11 +31,11 @@ class Optimizer(NamedTuple):
     Attributes
     ----------
     formula
-        From a parameter, its gradient, its first and second moments and the pace to the step.
+        Computes the step from a parameter, its gradient, its two moments and the pace.
     keeps_first, keeps_second
         Whether it keeps first and second moments.
     reads
-        The settings that it reads, of those that not all optimizers do.
+        The settings that it uses, of those that not all optimizers use.
     corrects_bias
         Whether the rate is divided by 1 - beta1 to the number of steps, and `root_correction` is
         made likewise of beta2; both are 1 otherwise.
@@ -53,12 +52,12 @@ class Optimizer(NamedTuple):
 
 
 def _flushed(moment: Vector) -> Vector:
-    """Make 0 of a moment that decays into subnormal numbers, with which processors are slow."""
+    """Replace subnormal moments by 0, as processors are slow with them."""
     least = moment.like(moment.choose(1e-37, 1e-307))
     return where(absolute(moment) < least, 0.0, moment)
 
 
-# From a parameter, its gradient and its moments to the step.
+# Formulas of steps.
 
 
 def _sgd(parameter: Vector, gradient: Vector, first: Vector, second: Vector, pace: Pace) -> Step:
@@ -76,7 +75,7 @@ def _momentum(
 def _nesterov(
     parameter: Vector, gradient: Vector, first: Vector, second: Vector, pace: Pace
 ) -> Step:
-    """Nesterov 1983, in the form that looks ahead by its own velocity: Sutskever et al. 2013."""
+    """Nesterov 1983, in the form of Sutskever et al. 2013."""
     first = _flushed(fma(pace.momentum, first, gradient))
     return fma(-pace.rate, fma(pace.momentum, first, gradient), parameter), first, second
 

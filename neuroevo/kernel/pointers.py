@@ -1,8 +1,8 @@
-"""Places of arrays in memory, as light as a pointer: what is handed from function to function.
+"""Pointers to arrays, which compiled functions pass to each other at low cost.
 
-Teaches numba two types: `Rows` for a (rows, lanes) array, whose rows are vectors, and `Numbers`
-for any other. They neither own an array nor know where it ends; it must live as long as they are
-used, and nothing is checked.
+Adds two types to numba: `Rows` for a (rows, lanes) array, whose rows are vectors, and `Numbers`
+for any other. They neither own an array nor know its length; the array must live as long as they
+are used, and nothing is checked.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ class _NumbersModel(models.PrimitiveModel):
 
 
 def _find(pointer_type: Any, array_type: Any) -> Any:
-    """Typing and code of a function that gives the place of an array."""
+    """Return the signature and code of a function that returns a pointer to an array."""
 
     def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
         header = context.make_array(array_type)(context, builder, arguments[0])
@@ -63,7 +63,7 @@ def _find(pointer_type: Any, array_type: Any) -> Any:
 
 @intrinsic
 def rows_of(_: Any, array: Any) -> Any:
-    """Rows of a C-contiguous (rows, lanes) array that is aligned to vectors."""
+    """Return a pointer to a C-contiguous (rows, lanes) array that is aligned to vectors."""
     if not (isinstance(array, types.Array) and array.layout == "C"):
         return None
     if not (array.ndim == 2 and isinstance(array.dtype, types.Float)):  # noqa: PLR2004 - (rows, lanes)
@@ -73,7 +73,7 @@ def rows_of(_: Any, array: Any) -> Any:
 
 @intrinsic
 def numbers_of(_: Any, array: Any) -> Any:
-    """Items of a C-contiguous array of any shape."""
+    """Return a pointer to a C-contiguous array of any shape."""
     if not (isinstance(array, types.Array) and array.layout == "C"):
         return None
     return _find(Numbers(array.dtype), array)
@@ -81,7 +81,7 @@ def numbers_of(_: Any, array: Any) -> Any:
 
 @intrinsic
 def load(_: Any, rows: Any, row: Any) -> Any:
-    """One row."""
+    """Return one row."""
     if not (isinstance(rows, Rows) and isinstance(row, types.Integer)):
         return None
 
@@ -108,7 +108,7 @@ def store(_: Any, rows: Any, row: Any, value: Any) -> Any:
 
 @intrinsic
 def load_block(_: Any, rows: Any, row: Any, count: Any) -> Any:
-    """Load some rows from this one on, a tuple of vectors; `count` is constant."""
+    """Return `count` rows from this one on, as a tuple of vectors; `count` is constant."""
     if not (isinstance(rows, Rows) and isinstance(count, types.IntegerLiteral)):
         return None
     block = UniTuple(rows.lanes, count.literal_value)
@@ -122,7 +122,7 @@ def load_block(_: Any, rows: Any, row: Any, count: Any) -> Any:
 
 @intrinsic
 def store_block(_: Any, rows: Any, row: Any, block: Any) -> Any:
-    """Write a tuple of vectors to the rows from this one on."""
+    """Write a tuple of vectors to rows, from this row on."""
     if not (isinstance(rows, Rows) and block == UniTuple(rows.lanes, len(block))):
         return None
 
@@ -136,7 +136,7 @@ def store_block(_: Any, rows: Any, row: Any, block: Any) -> Any:
 
 @intrinsic
 def add_product(_: Any, sums: Any, rows: Any, row: Any, factor: Any) -> Any:
-    """Add to each of some sums a row × factor, from this row on, rounded once."""
+    """Add row × factor to each sum, for rows from this one on; each is rounded once."""
     if not (isinstance(rows, Rows) and factor == rows.lanes):
         return None
 
@@ -154,7 +154,7 @@ def add_product(_: Any, sums: Any, rows: Any, row: Any, factor: Any) -> Any:
 
 
 def _places(builder: Any, rows: Any, first: Any, count: int) -> list[Any]:
-    """Emit pointers to some rows from this one on."""
+    """Emit pointers to `count` rows, from this one on."""
     offsets = (builder.add(first, first.type(place)) if place else first for place in range(count))
     return [builder.gep(rows, [offset], inbounds=True) for offset in offsets]
 
@@ -172,7 +172,7 @@ def _emit_store(builder: Any, rows: Any, first: Any, vectors: Sequence[Any]) -> 
 
 @intrinsic
 def item(_: Any, numbers: Any, index: Any) -> Any:
-    """One number."""
+    """Return one number."""
     if not (isinstance(numbers, Numbers) and isinstance(index, types.Integer)):
         return None
 

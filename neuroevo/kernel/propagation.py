@@ -1,9 +1,8 @@
-"""One sample forward through the networks of a bundle, and its error back.
+"""The forward and backward pass of one sample through the networks of a bundle.
 
-The parameters of a layer are rows of lanes: first a row for the bias of each output, then for
-each input a row for its weight to each output (input-major). So the weights that are needed
-together lie together, and every loop over them keeps its sums in registers: four outputs at a
-time on the way forward, two inputs at a time on the way back. Knows no optimizer and no loss.
+The parameters of a layer are rows of lanes, in the order of `neuroevo.kernel.layout`. Loops keep
+their sums in registers: four outputs at a time in the forward pass, two inputs at a time in the
+backward pass. Knows no optimizer and no loss.
 """
 
 from typing import Any
@@ -15,7 +14,7 @@ from neuroevo.kernel.pointers import add_product, item, load, load_block, store,
 
 
 def _weighing(outputs_at_once: int) -> Any:  # noqa: ANN401 - compiled
-    """Make a function that weighs the inputs of so many outputs, their sums held in registers."""
+    """Make a function that computes this many outputs at once, with sums in registers."""
 
     @inlined
     def weigh(parameters, values, row, first_input, inputs, outputs):
@@ -33,7 +32,7 @@ _weigh_four, _weigh_two, _weigh_one = _weighing(4), _weighing(2), _weighing(1)
 
 @inlined
 def _weigh(parameters, values, offset, first_input, first_output, inputs, outputs):
-    """Pre-activations of a layer: biases plus weighted inputs."""
+    """Compute the pre-activations of a layer: biases plus weighted inputs."""
     output = 0
     while output + 4 <= outputs:
         sums = _weigh_four(parameters, values, offset + output, first_input, inputs, outputs)
@@ -50,7 +49,7 @@ def _weigh(parameters, values, offset, first_input, first_output, inputs, output
 
 @inlined
 def _drop(workspace, linear, first, last):
-    """Multiply the values of some units, and so their slopes, by what dropout makes of them."""
+    """Multiply the values and slopes of some units by their dropout factors."""
     for unit in range(first, last):
         factor = load(workspace.dropout, unit)
         store(workspace.values, unit, load(workspace.values, unit) * factor)
@@ -60,7 +59,7 @@ def _drop(workspace, linear, first, last):
 
 @merged
 def forward(topology, parameters, workspace, inputs, sample, dropping):
-    """Fill `workspace.values` and `slopes` for one sample; gives the row of the first output.
+    """Fill `workspace.values` and `slopes` for one sample; returns the row of the first output.
 
     If `dropping`, hidden units are multiplied by `workspace.dropout`.
     """
@@ -95,10 +94,9 @@ def _add_bias_gradient(totals, scale, deltas, offset, first_output, outputs):
 def _propagate_and_add_gradient(
     parameters, totals, scale, workspace, offset, first_input, first_output, inputs, outputs
 ):
-    """Deltas of a layer's inputs and the gradient of its weights in one pass, two inputs at a time.
+    """Compute the deltas of a layer's inputs and the gradient of its weights, two inputs at a time.
 
-    The deltas come from the weights as they were, also where they are what is added to: then
-    each is loaded once and stored once.
+    The deltas are computed from the old weights, even if `totals` are the weights themselves.
     """
     values, slopes, deltas = workspace.values, workspace.slopes, workspace.deltas
     unit = 0
@@ -132,7 +130,7 @@ def _propagate_and_add_gradient(
 
 @inlined
 def _add_first_gradient(totals, scale, workspace, inputs, outputs):
-    """Gradient of the first layer's weights; inputs need no deltas."""
+    """Add the gradient of the first layer's weights; inputs need no deltas."""
     row = outputs
     for unit in range(inputs):
         value = scale * load(workspace.values, unit)
@@ -143,9 +141,9 @@ def _add_first_gradient(totals, scale, workspace, inputs, outputs):
 
 @merged
 def backward(topology, parameters, totals, scale, workspace, first_output):
-    """Pass the deltas of the outputs down, and add scale × the gradient to `totals`.
+    """Propagate the deltas of the outputs back, and add scale × the gradient to `totals`.
 
-    With the parameters as totals, and -learning rate as scale, that is a step of SGD.
+    With the parameters as totals and -learning rate as scale, this is a step of SGD.
     """
     sizes = topology.layer_sizes
     first, offset = first_output, topology.parameters

@@ -1,7 +1,4 @@
-"""How a learning rate changes over a training: one table of formulas.
-
-Knows no optimizer and no sample.
-"""
+"""The table of learning rate schedules, as formulas. Knows no optimizer and no sample."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -11,15 +8,15 @@ from neuroevo.kernel.vectors import Vector, fma
 
 
 class Schedule(NamedTuple):
-    """A course of the learning rate.
+    """A learning rate schedule.
 
     Attributes
     ----------
     formula
-        From the logarithm of the end factor, and which share of the training remains, to what the
-        learning rate is multiplied by.
+        Computes the factor of the learning rate from the logarithm of the end factor and the share
+        of the training that remains.
     reads
-        The settings that it reads besides the learning rate.
+        The settings that it uses besides the learning rate.
     """
 
     formula: Callable[[Vector, Vector], Vector]
@@ -31,7 +28,7 @@ def _constant(log_end_factor: Vector, _: Vector) -> Vector:
 
 
 def _cosine(log_end_factor: Vector, remaining: Vector) -> Vector:
-    """From 1 down to the end factor on half a wave: Loshchilov & Hutter 2017, equation 5.
+    """From 1 to the end factor along half a cosine: Loshchilov & Hutter 2017, equation 5.
 
     (1 + cos(π share)) / 2 is sin²(π/2 × remaining), which loses no digits near the end.
     """
@@ -41,7 +38,7 @@ def _cosine(log_end_factor: Vector, remaining: Vector) -> Vector:
 
 
 def _exponential(log_end_factor: Vector, remaining: Vector) -> Vector:
-    """From 1 down to the end factor, by the same share with each sample."""
+    """From 1 to the end factor, by the same factor with each sample."""
     return exp(log_end_factor * (1.0 - remaining))
 
 

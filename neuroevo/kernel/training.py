@@ -1,7 +1,7 @@
-"""Trains a bundle of lanes, one sample at a time, and takes its validation error on the way.
+"""Trains a bundle of lanes, one sample at a time, and validates it at some points.
 
 Every lane is a network of the same topology with its own parameters and hyperparameters; all see
-the same samples in the same order. Arrays in, arrays out: nothing is checked, drawn or stored.
+the same samples in the same order. Arguments are arrays, which are not checked.
 """
 
 import numpy as np
@@ -25,9 +25,9 @@ from neuroevo.kernel.updating import learning_rate, update
 
 @inlined
 def _output_deltas(bundle, training, sample, seen):
-    """Run a sample through the networks; leaves the deltas of the outputs, gives their first row.
+    """Run a forward pass, and store the deltas of the outputs; returns the first output's row.
 
-    They are output - target for either loss.
+    The deltas are output - target for both losses.
     """
     topology, workspace = bundle.topology, bundle.workspace
     if bundle.method.dropout:
@@ -50,7 +50,7 @@ def _output_deltas(bundle, training, sample, seen):
 
 @inlined
 def _learn_online(bundle, training, order, budget, first, last):
-    """Take a step of plain SGD after each sample, without a gradient that would be stored."""
+    """Take a step of plain SGD after each sample, without storing gradients."""
     parameters = bundle.parameters
     for seen in range(first, last):
         rate = learning_rate(bundle, seen, budget)
@@ -60,7 +60,7 @@ def _learn_online(bundle, training, order, budget, first, last):
 
 @inlined
 def _learn_in_batches(bundle, training, order, budget, first, last):
-    """Gather the mean gradient of a batch, and take a step where one ends."""
+    """Sum up the mean gradient of each batch, and take a step at its end."""
     parameters, gradients = bundle.parameters, bundle.memory.gradients
     for seen in range(first, last):
         start = seen - seen % bundle.method.batch_size
@@ -74,7 +74,7 @@ def _learn_in_batches(bundle, training, order, budget, first, last):
 
 @inlined
 def _validate(bundle, validation, samples):
-    """Mean over samples and outputs of the squared error, a lane each."""
+    """Return the squared error of each lane, averaged over samples and outputs."""
     topology, values = bundle.topology, bundle.workspace.values
     outputs = item(topology.layer_sizes, topology.layers)
     total = zero(load(bundle.parameters, 0))
@@ -91,9 +91,9 @@ def _validate(bundle, validation, samples):
 
 @inlined
 def _record(curves, point, target, errors):
-    """Write one point of the learning curves; gives whether any lane still learns.
+    """Write one point of the learning curves; returns whether any lane is still trained.
 
-    A lane that has diverged once stays infinite, one at its target stays as it is there.
+    A lane that has diverged stays infinite; one that has reached the target keeps its error.
     """
     if point > 0:
         before = load(curves, point - 1)
@@ -106,7 +106,7 @@ def _record(curves, point, target, errors):
 
 @inlined
 def _keep_parameters(bundle, curves, point, target):
-    """Note the parameters of all lanes but those that were at their target before this point."""
+    """Store the parameters of all lanes that had not reached the target before this point."""
     kept = bundle.memory.kept
     for row in range(bundle.topology.parameters):
         now = load(bundle.parameters, row)
@@ -121,7 +121,7 @@ def _restore_parameters(bundle):
         store(bundle.parameters, row, load(bundle.memory.kept, row))
 
 
-# Arrays are known by their places from the entry points on.
+# Entry points convert arrays to pointers.
 
 
 @inlined
@@ -165,18 +165,18 @@ def _place_bundle(bundle):
 def train(
     arrays: Bundle,
     training: Samples,
-    order: npt.NDArray[np.int64],  # (samples,) which training sample is seen when
+    order: npt.NDArray[np.int64],  # (samples,) rows of the training samples
     validation: Samples,
-    samples_seen: npt.NDArray[np.int64],  # (points,) rising: after how many samples to validate
-    target: float,  # error at which a lane learns no more; negative for none
+    samples_seen: npt.NDArray[np.int64],  # (points,) ascending: after how many samples to validate
+    target: float,  # error at which training of a lane stops; negative for none
     curves: Floats,  # (points, lanes) mean squared validation errors, filled here
 ) -> None:
     """Train on the loss ½ Σ (output - target)², or on cross-entropy where outputs are softmax.
 
-    A step follows every `batch_size` samples and the last sample, on the mean loss of the samples
-    since the step before. A lane's error is infinite from the first point where it isn't finite:
-    the lane has diverged. Once no lane learns any more, the curves go on as they are and nothing
-    more is computed.
+    There is a step after every `batch_size` samples and after the last sample, for the mean loss
+    of the samples since the last step. A lane has diverged if its error isn't finite; then it is
+    infinite at all further points. Once all lanes have stopped, the curves stay constant and
+    nothing more is computed.
     """
     bundle, errors = _place_bundle(arrays), rows_of(curves)
     learned, validated = _place_samples(training), _place_samples(validation)

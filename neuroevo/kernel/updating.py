@@ -1,7 +1,6 @@
-"""Takes steps with all parameters of a bundle, by its optimizer and schedule.
+"""Updates all parameters of a bundle, by its optimizer and schedule.
 
-The dispatch is made of the tables of optimizers and schedules; what they compute, and where a
-gradient comes from, is not known here.
+The functions are made from the tables of optimizers and schedules.
 """
 
 from collections.abc import Callable
@@ -41,7 +40,7 @@ _factor = dispatch(
 
 @inlined
 def learning_rate(bundle, seen, budget):
-    """Give the learning rate of a step whose first sample comes after so many."""
+    """Return the learning rate of a step, given how many samples were seen before it."""
     rate = load(bundle.hyperparameters, LEARNING_RATE)
     if bundle.method.schedule != _CONSTANT:
         log_end_factor = load(bundle.hyperparameters, LOG_END_FACTOR)
@@ -52,7 +51,7 @@ def learning_rate(bundle, seen, budget):
 
 @inlined
 def _clipping(memory, count, greatest):
-    """Give what clipping multiplies a gradient by: greatest norm / norm where that is below 1.
+    """Return the factor of a gradient by clipping: greatest norm / norm if that is below 1.
 
     Pascanu, Mikolov & Bengio 2013, over all parameters of a network.
     """
@@ -66,7 +65,7 @@ def _clipping(memory, count, greatest):
 
 @inlined
 def _correction(memory, moment, beta):
-    """1 - beta to the number of steps: the average of as many ones as there were gradients."""
+    """Return 1 - beta ** steps, as a moving average of ones."""
     average = load(memory.corrections, moment)
     average = fma(beta, average, 1.0 - beta)
     store(memory.corrections, moment, average)
@@ -74,9 +73,9 @@ def _correction(memory, moment, beta):
 
 
 def _over_parameters(rule: Callable[..., Step], first: bool, second: bool) -> Any:  # noqa: ANN401, FBT001 - compiled; as a table has them
-    """Make a loop that takes a step with every parameter, and forgets its gradient.
+    """Make a loop that updates every parameter and sets its gradient to 0.
 
-    Which moments the optimizer keeps is known when the loop is compiled.
+    The moments that the optimizer keeps are known when the loop is compiled.
     """
     step = formula(triple)(rule)
 
@@ -103,7 +102,7 @@ def _over_parameters(rule: Callable[..., Step], first: bool, second: bool) -> An
 
 
 _RULES = [(each.formula, each.keeps_first, each.keeps_second) for each in OPTIMIZERS.values()]
-_LOOPS = list(dict.fromkeys(_RULES))  # fewer, since Adam's serves AdamW
+_LOOPS = list(dict.fromkeys(_RULES))  # Adam and AdamW share one
 _run = dispatch(
     {number: _over_parameters(*rule) for number, rule in enumerate(_LOOPS)},
     "parameters, memory, count, pace, l2, clipping",

@@ -1,8 +1,8 @@
 """Formulas over vectors in registers: plain Python that runs while code is emitted.
 
-A vector has 512 bits, each of its lanes its own number. Every operation is IEEE 754 lane by lane,
-so that a lane's bits depend neither on its neighbours nor on the processor that the code is
-compiled for. Knows neither networks nor numba, so that formulas can be listed without a compiler.
+A vector has 512 bits, with a number in each lane. Every operation is IEEE 754 lane by lane, so a
+lane's bits depend neither on other lanes nor on the processor that the code is compiled for. Knows
+neither networks nor numba, so formulas can be listed without a compiler.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ Choice = TypeVar("Choice")
 
 
 class Vector:
-    """What a formula computes with: a vector in code that is being emitted.
+    """An operand of a formula: a vector in code that is being emitted.
 
-    Numbers in a formula stand in every lane. Comparisons give masks and are false for NaN.
+    A number in a formula is the same in every lane. Comparisons return masks, false for NaN.
     """
 
     __slots__ = ("builder", "value")
@@ -32,14 +32,14 @@ class Vector:
         self.value = value
 
     def like(self, number: "Vector | float") -> "Vector":
-        """Return a number in every lane of a vector of this type; a vector as it is."""
+        """Return a vector of this type with the number in every lane; a vector as it is."""
         if isinstance(number, Vector):
             return number
         vector = self.value.type
         return Vector(self.builder, ir.Constant(vector, [number] * vector.count))
 
     def choose(self, float32: Choice, float64: Choice) -> Choice:
-        """Return what is meant for the precision of this vector, or of what it is a mask of."""
+        """Return the argument for the precision of this vector or mask."""
         return float32 if self.value.type.count == LANE_COUNTS["float32"] else float64
 
     def emit(self, instruction: str, *others: "Vector | float") -> "Vector":
@@ -48,7 +48,7 @@ class Vector:
         return Vector(self.builder, getattr(self.builder, instruction)(self.value, *operands))
 
     def call(self, name: str, *others: "Vector | float") -> "Vector":
-        """Emit a call of an intrinsic of LLVM's that takes and gives vectors of this type."""
+        """Emit a call of an LLVM intrinsic whose arguments and result are vectors of this type."""
         operands = [self.value, *(self.like(other).value for other in others)]
         vector = self.value.type
         full_name = f"{name}.v{vector.count}{vector.element.intrinsic_name}"
@@ -103,24 +103,24 @@ def fma(factor: Vector, other_factor: Vector, addend: Vector | float) -> Vector:
 
 
 def where(mask: Vector, then: Vector | float, otherwise: Vector | float) -> Vector:
-    """`then` in the lanes where the mask holds, `otherwise` in the others."""
+    """Select `then` in the lanes where the mask is true, `otherwise` in the others."""
     element, count = mask.choose(ir.FloatType(), ir.DoubleType()), mask.value.type.count
     nought = Vector(mask.builder, ir.Constant(ir.VectorType(element, count), [0.0] * count))
     return mask.emit("select", nought.like(then), nought.like(otherwise))
 
 
 def absolute(x: Vector) -> Vector:
-    """Take the sign off."""
+    """Return the absolute value."""
     return x.call("llvm.fabs")
 
 
 def square_root(x: Vector) -> Vector:
-    """Take the square root, correctly rounded."""
+    """Return the square root, correctly rounded."""
     return x.call("llvm.sqrt")
 
 
 def nearest_integer(x: Vector) -> Vector:
-    """Round to the nearest whole number, to the even one of two."""
+    """Round to the nearest whole number, ties to even."""
     return x.call("llvm.rint")
 
 
@@ -138,12 +138,12 @@ def power_of_two(exponent: Vector) -> Vector:
 
 
 def broadcast(number: Vector, like: Vector) -> Vector:  # noqa: ARG001 - `like` gives the precision
-    """One number in every lane, in the precision of `like`."""
+    """Return a vector with one number in every lane, in the precision of `like`."""
     return number
 
 
 def zero(like: Vector) -> Vector:
-    """0 in every lane."""
+    """Return 0 in every lane."""
     return like.like(0.0)
 
 
@@ -157,6 +157,6 @@ def polynomial(x: Vector, coefficients: Sequence[float]) -> Vector:
 
 
 def anywhere(mask: Vector) -> Vector:
-    """Whether the mask holds in any lane."""
+    """Whether the mask is true in any lane."""
     bits = mask.builder.bitcast(mask.value, ir.IntType(mask.value.type.count))
     return Vector(mask.builder, mask.builder.icmp_unsigned("!=", bits, bits.type(0)))

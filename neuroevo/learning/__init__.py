@@ -1,4 +1,4 @@
-"""One network architecture, one data set: checked settings, starting weights, learning curves.
+"""Trains networks of one architecture on one data set: settings, starting weights, curves.
 
 Knows neither tasks nor search spaces. Importing this package loads no compiler;
 `neuroevo.learning.training` and `Network.predict` do.

@@ -18,15 +18,15 @@ _SEVERAL: TypeAdapter[tuple[Activation, ...]] = TypeAdapter(tuple[Activation, ..
 
 
 def _checked_activations(value: object) -> Activations:
-    # Checked here, since the union would put the names of its members into a problem's place.
+    # Checked here, since a union would put the names of its members into the key of a problem.
     return (_SEVERAL if isinstance(value, tuple) else _ONE).validate_python(value)
 
 
 class Architecture(Settings):
     """A fully connected network.
 
-    Equal networks are equal architectures: several activations that are all the same become that
-    one, and a network without hidden layers is linear.
+    Equal networks are equal architectures: equal activations of all layers become one activation,
+    and a network without hidden layers has the activation linear.
 
     Attributes
     ----------
@@ -37,8 +37,7 @@ class Architecture(Settings):
     biases
         Whether there are biases.
     output
-        What becomes of the last layer's sums: nothing, or softmax makes class probabilities of
-        them.
+        ``linear``, or ``softmax`` for class probabilities.
     """
 
     inputs: Size
@@ -52,7 +51,7 @@ class Architecture(Settings):
     @classmethod
     def _bring_to_normal_form(cls, activation: Activations, others: ValidationInfo) -> Activations:
         if "hidden" not in others.data:
-            return activation  # wrong anyway
+            return activation  # `hidden` has a problem of its own
         layers = len(others.data["hidden"])
         if isinstance(activation, tuple):
             if len(activation) != layers:
@@ -75,7 +74,7 @@ class Architecture(Settings):
 
     @property
     def parameter_count(self) -> int:
-        """How many parameters learn: weights and, where there are any, biases."""
+        """Number of trained parameters: weights, and biases if there are any."""
         return sum(
             (fan_in + self.biases) * fan_out for fan_in, fan_out in pairwise(self.layer_sizes)
         )

@@ -1,23 +1,23 @@
-"""Where on a learning curve the validation error is taken."""
+"""The points of a learning curve."""
 
 import numpy as np
 import numpy.typing as npt
 
 _EVERY_SAMPLE_UP_TO = 12
-_RATIO = 1.1220184543019633  # 10 to the power of 1/20: twenty points a decade
+_RATIO = 1.1220184543019633  # 10 to the power of 1/20: twenty points per decade
 
 
 def samples_seen(budget: int) -> npt.NDArray[np.int64]:
-    """After how many samples to validate: each of the first dozen, then log-spaced.
+    """Return after how many samples to validate: each of the first 12, then log-spaced.
 
     Parameters
     ----------
     budget
-        Samples of a whole training, at least 1.
+        The sample budget of a training, at least 1.
 
     Returns
     -------
-    Rising counts, twenty a decade from 12 on; the last is the budget.
+    Ascending counts, twenty per decade from 12 on; the last is the budget.
     """
     points = list(range(1, min(budget, _EVERY_SAMPLE_UP_TO) + 1))
     point = float(_EVERY_SAMPLE_UP_TO)

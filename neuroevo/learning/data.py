@@ -1,6 +1,6 @@
-"""A data set for supervised learning: what is trained on, and what decides what was learned.
+"""A data set for supervised learning, its columns and their scaling.
 
-Knows columns, their names and how raw values were scaled; does not know where they come from.
+Does not know where the data come from.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from neuroevo.errors import DataError
 
 
 class DataSize(NamedTuple):
-    """How large a data set is: samples and columns."""
+    """The numbers of samples and columns of a data set."""
 
     training: int
     validation: int
@@ -23,18 +23,10 @@ class DataSize(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """How raw columns are scaled before a network sees them: (raw - offset) / scale.
+    """How the raw values of columns are scaled: (raw - offset) / scale."""
 
-    Parameters
-    ----------
-    offsets
-        For each column what is subtracted.
-    scales
-        For each column what it is divided by, above 0.
-    """
-
-    offsets: tuple[float, ...]
-    scales: tuple[float, ...]
+    offsets: tuple[float, ...]  # one for each column
+    scales: tuple[float, ...]  # one for each column, above 0
 
     def scaled(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Scale raw values, array (samples, columns)."""
@@ -49,22 +41,12 @@ class Scaling:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the columns of a data set are, which a trained network keeps.
+    """The columns of a data set; a trained network keeps them."""
 
-    Parameters
-    ----------
-    inputs, outputs
-        Their names; empty where they are not known.
-    classes
-        What each output is the probability of; empty for other outputs.
-    input_scaling, output_scaling
-        How raw values became those of the data set; None where they are the same.
-    """
-
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    input_scaling: Scaling | None = None
+    inputs: tuple[str, ...] = ()  # names; empty if unknown
+    outputs: tuple[str, ...] = ()  # names; empty if unknown
+    classes: tuple[str, ...] = ()  # one for each output, if outputs are class probabilities
+    input_scaling: Scaling | None = None  # None if raw values were not scaled
     output_scaling: Scaling | None = None
 
 
@@ -82,12 +64,12 @@ class DataSet:
     training_targets, validation_targets
         Arrays (samples, outputs).
     columns
-        What the columns are.
+        The columns.
 
     Raises
     ------
     DataError
-        Where shapes do not agree or a value isn't finite.
+        If shapes do not match or a value isn't finite.
     """
 
     training_inputs: npt.NDArray[np.float64]
@@ -116,7 +98,7 @@ class DataSet:
 
     @property
     def size(self) -> DataSize:
-        """How many samples and columns there are."""
+        """The numbers of samples and columns."""
         return DataSize(
             len(self.training_inputs),
             len(self.validation_inputs),

@@ -1,7 +1,4 @@
-"""A lane of a bundle: which training it is, and the rows of numbers by which the kernel knows it.
-
-Knows the places of numbers in the kernel's arrays; trains nothing.
-"""
+"""Lanes of a bundle, and the kernel's arrays of their hyperparameters. Trains nothing."""
 
 import functools
 import math
@@ -22,45 +19,44 @@ _WORDS = 2**32
 
 
 class Lane(NamedTuple):
-    """One training: where it starts from, and how it goes on from there."""
+    """The settings of one training in a bundle."""
 
-    replicate: int  # whose draws its starting weights and its dropout are made of
+    replicate: int  # chooses the random draws of its starting weights and its dropout
     learning_rate: float
     optimization: Optimization = Optimization()
     starting_weights: StartingWeights = "uniform"
 
 
 def hyperparameters(lanes: Sequence[Lane], precision: Precision) -> Floats:
-    """Tell the kernel what may differ from lane to lane.
+    """Return the numbers that may differ between lanes.
 
     Returns
     -------
-    Array (hyperparameters, lanes), as the kernel counts them.
+    Array (hyperparameters, lanes), with the rows of `neuroevo.kernel.arrays`.
     """
     rows = arrays.hyperparameters(precision)
-    kinds = {_kind(lane): lane for lane in lanes}  # mostly one: replicates of a trial are alike
-    columns = {kind: _numbers(lane) for kind, lane in kinds.items()}
-    rows[:] = np.array([columns[_kind(lane)] for lane in lanes]).T
+    columns: dict[tuple[float, int], list[float]] = {}  # mostly one: of replicates of a trial
+    for number, lane in enumerate(lanes):
+        kind = lane.learning_rate, id(lane.optimization)
+        if kind not in columns:
+            columns[kind] = _numbers(lane)
+        rows[:, number] = columns[kind]
     return rows
 
 
 def dropout_keys(lanes: Sequence[Lane], seed: Seed) -> npt.NDArray[np.uint32]:
-    """Key each lane's draws by its replicate, so that they are its own wherever it is trained.
+    """Return the keys of the random draws of dropout; a lane's draws depend on its replicate only.
 
     Returns
     -------
-    Array (3, lanes): two words of a key, and below which a draw drops a unit; all 0 where no
-    lane drops out.
+    Array (3, lanes): two words of a key, and the threshold below which a draw drops a unit; all 0
+    without dropout.
     """
     if not lanes[0].optimization.method.dropout:
         return np.zeros((3, len(lanes)), dtype=np.uint32)
     limits = [min(round(lane.optimization.dropout * _WORDS), _WORDS - 1) for lane in lanes]
     keys = [(*_key(seed, lane.replicate), limit) for lane, limit in zip(lanes, limits, strict=True)]
     return np.ascontiguousarray(np.array(keys, dtype=np.uint32).T)
-
-
-def _kind(lane: Lane) -> tuple[float, int]:
-    return lane.learning_rate, id(lane.optimization)
 
 
 def _numbers(lane: Lane) -> list[float]:
@@ -83,7 +79,7 @@ def _numbers(lane: Lane) -> list[float]:
 
 @functools.lru_cache(maxsize=1024)
 def _log(number: float) -> float:
-    """Take the logarithm in decimals: the last bit of `math.log` differs between machines."""
+    """Compute the logarithm in decimals: the last bit of `math.log` differs between machines."""
     with localcontext(prec=30):
         return float(Decimal(number).ln())
 

@@ -1,7 +1,4 @@
-"""Names of what the kernel offers, as settings hold them: the tables' keys as types.
-
-Knows names alone; what stands behind them is the kernel's.
-"""
+"""The names of the kernel's activations, optimizers and schedules, as types of settings."""
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -11,16 +8,16 @@ ACTIVATIONS = tuple(activations.ACTIVATIONS)
 """Every activation of hidden layers."""
 
 OPTIMIZERS = tuple(optimizers.OPTIMIZERS)
-"""Every optimizer: how a gradient becomes a step."""
+"""Every optimizer."""
 
 SCHEDULES = tuple(schedules.SCHEDULES)
-"""Every course that a learning rate may take over the budget."""
+"""Every learning rate schedule."""
 
 if TYPE_CHECKING:
     Activation: TypeAlias = str
     Optimizer: TypeAlias = str
     Schedule: TypeAlias = str
-else:  # a type checker can't read a table, but whatever checks settings can
+else:  # pydantic can use the tables, a type checker can't
     Activation = Literal[ACTIVATIONS]
     Optimizer = Literal[OPTIMIZERS]
     Schedule = Literal[SCHEDULES]

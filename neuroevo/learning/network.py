@@ -1,4 +1,4 @@
-"""A trained network: its parameters by layer, and what it predicts."""
+"""A trained network: its parameters by layer, and its predictions."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from neuroevo.learning.settings import Precision
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """A network as training left it.
+    """A trained network.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Network:
     parameters
         Array (vector size,), laid out as in `neuroevo.kernel.layout`.
     columns
-        What its inputs and outputs are, and how raw values are scaled.
+        Its inputs and outputs, and how raw values are scaled.
     """
 
     architecture: Architecture
@@ -33,12 +33,12 @@ class Network:
 
     @property
     def precision(self) -> Precision:
-        """The precision that it was trained in, and computes in."""
+        """The precision of its training and of its predictions."""
         return "float32" if self.parameters.dtype == np.float32 else "float64"
 
     @property
     def layers(self) -> list[tuple[Floats, Floats]]:
-        """For each layer its weights (inputs, outputs) and biases (outputs,)."""
+        """The weights (inputs, outputs) and biases (outputs,) of each layer."""
         return [
             (
                 self.parameters[layer.weights].reshape(layer.fan_in, layer.fan_out),
@@ -48,7 +48,7 @@ class Network:
         ]
 
     def predict(self, X: npt.ArrayLike) -> Floats:  # noqa: N803 - the field's name
-        """Compute outputs for inputs, by the code that trained the network.
+        """Compute the outputs for inputs, with the code that trained the network.
 
         Parameters
         ----------
@@ -62,7 +62,7 @@ class Network:
         Raises
         ------
         DataError
-            Where X has another shape.
+            If X has another shape.
         """
         from neuroevo.kernel.training import predict  # noqa: PLC0415 - loads the compiler
 

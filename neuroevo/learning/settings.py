@@ -1,6 +1,6 @@
 """The settings of a training: budget, target, loss, replicates, starting weights, precision."""
 
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -8,44 +8,40 @@ from neuroevo.learning.optimization import Optimization
 
 Loss = Literal["squared_error", "cross_entropy"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)
-"""Every loss that training may lower."""
+"""Every loss function."""
 
 StartingWeights = Literal["uniform", "glorot", "he"]
 Precision = Literal["float32", "float64"]
 
 
 class TrainingSettings(Optimization):
-    """How each candidate network is trained."""
+    """How each network is trained."""
 
-    samples: Annotated[
-        int, Field(ge=1, le=100_000_000, description="budget of one training, in samples seen")
-    ] = 20_000
-    target_mse: Annotated[
-        float, Field(gt=0, description="validation MSE at which the task counts as learned")
-    ] = 1e-3
-    replicates: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=10_000,
-            description="trainings of each candidate, each from its own starting weights",
-        ),
-    ] = 16
-    shuffle: Annotated[
-        bool, Field(description="visit the samples in random order, each epoch anew")
-    ] = True
-    starting_weights: Annotated[
-        StartingWeights, Field(description="uniform in ±1 as in the article, glorot or he")
-    ] = "uniform"
-    biases: Annotated[bool, Field(description="whether the networks have biases")] = True
-    precision: Annotated[Precision, Field(description="float32 or float64")] = "float32"
-    loss: Annotated[
-        Loss,
-        Field(
-            description="squared_error: ½ Σ (output - target)² with linear outputs; cross_entropy: "
-            "of softmax outputs, for targets that are class probabilities"
-        ),
-    ] = "squared_error"
-    stop_at_target: Annotated[
-        bool, Field(description="a network that has reached target_mse learns no more")
-    ] = False
+    samples: int = Field(
+        default=20_000, ge=1, le=100_000_000, description="sample budget of one training"
+    )
+    target_mse: float = Field(
+        default=1e-3, gt=0, description="validation MSE at which the task counts as learned"
+    )
+    replicates: int = Field(
+        default=16,
+        ge=1,
+        le=10_000,
+        description="trainings of each configuration, each from its own starting weights",
+    )
+    shuffle: bool = Field(
+        default=True, description="take the samples in random order, a new one in each epoch"
+    )
+    starting_weights: StartingWeights = Field(
+        default="uniform", description="uniform in ±1 as in the article, glorot or he"
+    )
+    biases: bool = Field(default=True, description="whether the networks have biases")
+    precision: Precision = Field(default="float32", description="float32 or float64")
+    loss: Loss = Field(
+        default="squared_error",
+        description="squared_error: ½ Σ (output - target)² with linear outputs; cross_entropy: "
+        "of softmax outputs, for targets that are class probabilities",
+    )
+    stop_at_target: bool = Field(
+        default=False, description="stop training a network that has reached target_mse"
+    )

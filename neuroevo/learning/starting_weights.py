@@ -1,7 +1,7 @@
-"""Starting weights: reproducible draws, one stream for each replicate, spread as asked.
+"""Starting weights: random draws, scaled for each layer.
 
-A replicate's draws depend on the seed and its number alone, so that every architecture starts
-from the same stream, whatever it is trained beside.
+The draws of a replicate depend on the seed and the replicate's number only: all architectures use
+the same random stream.
 """
 
 import functools
@@ -18,22 +18,22 @@ from neuroevo.learning.settings import StartingWeights
 Seed = tuple[int, ...]
 """Entropy for numpy's SeedSequence."""
 
-Spread = Callable[[int, int], float]
-
-SPREADS: Mapping[StartingWeights, Spread] = {
+SPREADS: Mapping[StartingWeights, Callable[[int, int], float]] = {
     "uniform": lambda _, __: 1.0,
     "glorot": lambda fan_in, fan_out: math.sqrt(6 / (fan_in + fan_out)),
     "he": lambda fan_in, _: math.sqrt(6 / fan_in),
 }
-"""For each kind the half width of the uniform distribution of a layer's weights, from its fan-in
-and fan-out: the article's; Glorot & Bengio 2010, equation 16; He et al. 2015, equation 10 with a
-uniform distribution of that variance."""
+"""The half width of the uniform distribution of a layer's weights, from its fan-in and fan-out.
+
+`uniform` is the article's; Glorot & Bengio 2010, equation 16; He et al. 2015, equation 10, with a
+uniform distribution of that variance.
+"""
 
 
 def starting_parameters(
     architecture: Architecture, kind: StartingWeights, seed: Seed, replicate: int
 ) -> npt.NDArray[np.float64]:
-    """Draw the starting parameters of a replicate.
+    """Draw the starting weights of a replicate.
 
     Biases are drawn like weights for `uniform`, as in the article, and are 0 otherwise.
 
@@ -46,11 +46,11 @@ def starting_parameters(
     scale = spread(architecture.layer_sizes, architecture.biases and kind == "uniform", kind)
     size = 1 << (len(scale) - 1).bit_length()
     draws = (_draws.__wrapped__ if once else _draws)(seed, replicate, size)
-    starts: npt.NDArray[np.float64] = draws[: len(scale)] * scale
-    return starts
+    parameters: npt.NDArray[np.float64] = draws[: len(scale)] * scale
+    return parameters
 
 
-_LONGEST_CACHED = 16_384  # numbers: a thousand of them take 128 MB; the training of more takes long
+_LONGEST_CACHED = 16_384  # numbers; a thousand such vectors take 128 MB
 
 
 @functools.lru_cache(maxsize=1024)
@@ -70,7 +70,7 @@ def _scale(
 
 @functools.lru_cache(maxsize=1024)
 def _draws(seed: Seed, replicate: int, size: int) -> npt.NDArray[np.float64]:
-    """Draw the first `size` numbers in [-1, 1) of a replicate's stream."""
+    """Draw the first `size` numbers in [-1, 1) of a replicate's random stream."""
     sequence = np.random.SeedSequence(seed, spawn_key=(0, replicate))
     draws = np.random.Generator(np.random.PCG64(sequence)).random(size) * 2 - 1
     draws.setflags(write=False)

@@ -1,7 +1,6 @@
-"""Trains networks of one architecture on one stream of samples, a whole bundle at once.
+"""Trains networks of one architecture on one stream of samples, a bundle at a time.
 
-The thin twin of `neuroevo.kernel.training`: it prepares arrays, calls the kernel and reads off
-the learning curves. Knows no tasks, genomes or objectives.
+Prepares arrays and calls `neuroevo.kernel.training`. Knows no tasks, genomes or objectives.
 """
 
 import itertools
@@ -33,36 +32,31 @@ from neuroevo.learning.starting_weights import Seed, starting_parameters
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleStream:
-    """The samples of a training in the order in which every network of a run sees them."""
+    """The samples of all trainings of a run, in their order."""
 
     settings: TrainingSettings
-    seed: Seed  # of the order, and of the starting weights of all that are trained on it
+    seed: Seed  # of the order, the starting weights and dropout
     training: Samples
     order: npt.NDArray[np.int64]  # (budget,) rows of the training samples
     validation: Samples
-    samples_seen: npt.NDArray[np.int64]  # (points,) where the validation error is taken
+    samples_seen: npt.NDArray[np.int64]  # (points,) of the learning curve
 
     @property
-    def inputs(self) -> int:
-        """Number of inputs of a network for these samples."""
-        return int(self.training.inputs.shape[1])
-
-    @property
-    def outputs(self) -> int:
-        """Number of outputs of a network for these samples."""
-        return int(self.training.targets.shape[1])
+    def layer_ends(self) -> tuple[int, int]:
+        """Numbers of inputs and outputs of a network for these samples."""
+        return self.training.inputs.shape[1], self.training.targets.shape[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """What a training leaves, a row for each lane."""
+    """The result of training some lanes, a row for each."""
 
-    curves: Floats  # (lanes, points) validation MSE, infinite from where a lane has diverged
-    parameters: Floats  # (lanes, vector size), NaN where the lane has diverged
+    curves: Floats  # (lanes, points) validation MSE, infinite once a lane has diverged
+    parameters: Floats  # (lanes, vector size), NaN if the lane has diverged
 
 
 def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> SampleStream:
-    """Decide once which samples a training of this budget sees, and when.
+    """Choose the samples of a training and their order.
 
     Raises
     ------
@@ -88,21 +82,21 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
 def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Trained:
     """Train one network for each lane.
 
-    A lane's result depends on itself and the stream, not on the lanes beside it.
+    The result of a lane depends on the lane and the stream only, not on other lanes.
 
     Parameters
     ----------
     architecture
         Of all networks.
     lanes
-        At least one; the method of their optimization is the same in all.
+        At least one; all with the same `Optimization.method`.
     stream
-        What they are trained on.
+        The samples.
     """
-    bundle_size = LANE_COUNTS[stream.settings.precision]
+    size = LANE_COUNTS[stream.settings.precision]
     bundles = [
-        _train_bundle(architecture, lanes[first:last], stream)
-        for first, last in itertools.pairwise([*range(0, len(lanes), bundle_size), len(lanes)])
+        _train_bundle(architecture, lanes[first : first + size], stream)
+        for first in range(0, len(lanes), size)
     ]
     return Trained(
         np.concatenate([bundle.curves for bundle in bundles]),
@@ -111,7 +105,7 @@ def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStrea
 
 
 def compile_kernel(precision: Precision) -> None:
-    """Compile the kernel for this precision, or load it, before several workers would at once."""
+    """Compile the kernel for this precision, or load it, before several workers do it at once."""
     sample = np.zeros((1, 1))
     data = DataSet(sample, sample, sample, sample, Columns(("input",), ("output",)))
     architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
@@ -144,7 +138,7 @@ def _check_probabilities(data: DataSet) -> None:
         raise DataError(*problems)
 
 
-_ROUNDING = 1e-6  # what the sum of a row of probabilities may be off by
+_ROUNDING = 1e-6  # tolerance of the sum of a row of probabilities
 
 
 def _train_bundle(
@@ -162,19 +156,15 @@ def _train_bundle(
         curves,
     )
     parameters = bundle.parameters
-    # What overflow leaves differs between processors: a diverged lane keeps no parameters.
+    # The parameters of a diverged lane would differ between processors.
     diverged = np.isinf(curves[-1])
     if diverged.any():
         parameters[:, diverged] = np.nan
-    used = slice(0, len(lanes))
-    return Trained(curves.T[used], parameters.T[used])
+    return Trained(curves.T[: len(lanes)], parameters.T[: len(lanes)])
 
 
 def _target(settings: TrainingSettings) -> float:
-    """Give the error at which a network learns no more; negative for none.
-
-    Rounded down to the precision, so that whatever stops there has reached the target.
-    """
+    """Return the error at which training stops, rounded down to the precision; -1 for none."""
     if not settings.stop_at_target:
         return -1.0
     precision = np.dtype(settings.precision).type
@@ -184,7 +174,7 @@ def _target(settings: TrainingSettings) -> float:
 
 def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Bundle:
     sizes, precision = architecture.layer_sizes, stream.settings.precision
-    # Lanes to spare repeat those in use, so that they diverge with them.
+    # Unused lanes repeat used ones, so that they diverge together.
     filled = list(itertools.islice(itertools.cycle(lanes), LANE_COUNTS[precision]))
     parameters = rows_of_lanes(architecture.vector_size, precision)
     starts = [

@@ -117,7 +117,7 @@ def _prepared(
         experiment.to_toml(),
         data_fingerprint(data),
         data.columns,
-        experiment.task.kept(data),
+        experiment.task.page_data(data),
         tuple(map(dict, initial)),
     )
     trainer = Trainer(experiment, data, workers)

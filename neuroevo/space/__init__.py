@@ -1,4 +1,4 @@
-"""What may vary: genes, the genomes that they allow, and the space of all of them.
+"""Search spaces: genes, and the genomes that they allow.
 
 Knows values, bounds and scales; does not know what a value is used for.
 """

@@ -1,7 +1,4 @@
-"""A gene that is one of some options, in order or not.
-
-Knows its options; does not know what they mean.
-"""
+"""A gene whose values are listed: one of some options, in order or not."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +21,7 @@ class Choice(Gene):
         whole numbers or of (whole number, string) pairs. 1 and 1.0 are the same option, 1 and
         true are not.
     ordered
-        Whether neighbours in the list are alike, so that small steps make sense.
+        Whether the order matters: then mutation goes to a neighbour in the list.
 
     Raises
     ------
@@ -34,7 +31,7 @@ class Choice(Gene):
 
     options: tuple[Value, ...] = field(compare=False)
     ordered: bool = False
-    _written: str = field(init=False, repr=False)  # to compare by: (1,) == (True,) holds
+    _written: str = field(init=False, repr=False)  # compared, since (1,) == (True,)
     _indices: dict[tuple[bool, Value], int] = field(init=False, repr=False, compare=False)
 
     def __init__(self, options: Sequence[object], ordered: bool = False) -> None:  # noqa: FBT001, FBT002 - a field of a dataclass, like `log`
@@ -47,22 +44,22 @@ class Choice(Gene):
 
     @property
     def size(self) -> float:
-        """How many options there are."""
+        """The number of options."""
         return float(len(self.options))
 
     def sample(self, rng: np.random.Generator) -> Value:
-        """Draw an option, each with the same chance."""
+        """Draw an option, all with the same probability."""
         return self.options[int(rng.integers(len(self.options)))]
 
     def check(self, value: object) -> Value:
-        """Return the option that equals the value, or raise UsageError when none does."""
+        """Return the option that equals the value, or raise UsageError if there is none."""
         try:
             return self.options[self.index(plain(value))]
         except (KeyError, UsageError):
             raise UsageError(f"must be {self.describe()}, but got {worded(value)}") from None
 
     def index(self, value: Value) -> int:
-        """Return the place of an option in the list, from 0; KeyError when it is none."""
+        """Return the place of an option in the list, from 0; KeyError if it is none."""
         return self._indices[_identity(value)]
 
     def describe(self) -> str:
@@ -78,7 +75,7 @@ class Choice(Gene):
 
 
 def _identity(value: Value) -> tuple[bool, Value]:
-    # Python holds that True == 1; as options they are different things.
+    # In Python True == 1, but they are different options.
     return isinstance(value, bool), value
 
 

@@ -1,7 +1,4 @@
-"""The abstract gene: what one value of a genome may be.
-
-Knows what every kind of gene can do; knows no kind.
-"""
+"""The interface of genes."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -13,14 +10,14 @@ from neuroevo.space.values import Value
 
 
 class Gene(ABC):
-    """What one value of a genome may be."""
+    """The set of values that one entry of a genome may have."""
 
     __slots__ = ()
 
     @property
     @abstractmethod
     def size(self) -> float:
-        """How many values the gene can take; infinite for a range of floats."""
+        """The number of values; infinite for a range of floats."""
 
     @abstractmethod
     def sample(self, rng: np.random.Generator) -> Value:
@@ -28,23 +25,23 @@ class Gene(ABC):
 
     @abstractmethod
     def check(self, value: object) -> Value:
-        """Return a value in its normal form, or raise UsageError when it is none of the gene's."""
+        """Return a value in its normal form, or raise UsageError if it is no value of the gene."""
 
     @abstractmethod
     def describe(self) -> str:
-        """Say in a few words which values there are."""
+        """Describe the values in a few words."""
 
     @abstractmethod
     def values(self) -> Iterator[Value]:
-        """Every value once, in a fixed order; to be called only when `size` is finite."""
+        """Every value once, in a fixed order; to be called only if `size` is finite."""
 
 
 def raise_all(problems: list[str]) -> None:
-    """Raise one UsageError with all problems, if there are any."""
+    """Raise a UsageError with all problems, if there are any."""
     if problems:
         raise UsageError(*problems)
 
 
 def flag_problems(name: str, flag: object) -> list[str]:
-    """Say what is wrong with a value that must be true or false."""
+    """Return the problem of a value that must be true or false, if there is one."""
     return [] if isinstance(flag, bool) else [f"{name}: must be true or false, but got {flag!r}"]

@@ -1,7 +1,4 @@
-"""A genome: one point of a search space, as an immutable mapping from gene to value.
-
-Knows its values and its canonical key; does not know the space that it is a point of.
-"""
+"""A genome: an immutable mapping from gene to value. Does not know its search space."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,7 +11,7 @@ _canonical = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 class Genome(Mapping[str, Value]):
     """An immutable mapping from the names of genes to their values, sorted by name.
 
-    Two genomes are equal when their keys are: 1, 1.0 and true are three different values.
+    Two genomes are equal if their keys are: 1, 1.0 and true are three different values.
 
     Parameters
     ----------
@@ -24,7 +21,7 @@ class Genome(Mapping[str, Value]):
     Raises
     ------
     UsageError
-        When a value is not plain (see `neuroevo.space.values.plain`).
+        If a value is not plain (see `neuroevo.space.values.plain`).
     """
 
     __slots__ = ("_key", "_values")

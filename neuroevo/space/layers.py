@@ -1,8 +1,4 @@
-"""A gene of variable length: the widths of some layers, and the activation of each if asked.
-
-Knows how many layers there may be, how wide, and names of activations; does not know what a layer
-does.
-"""
+"""A gene for hidden layers: the width of each, and optionally its activation."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -21,7 +17,7 @@ from neuroevo.space.values import LARGEST_WHOLE, Layer, is_whole, plain, worded
 
 @dataclass(frozen=True, slots=True)
 class Layers(Gene):
-    """The widths of a variable number of layers, and where it varies the activation of each.
+    """The widths of a variable number of layers, and optionally the activation of each.
 
     A value is a tuple of widths, such as ``(6, 4)``; with `activation` a tuple of pairs, such as
     ``((6, "tanh"), (4, "relu"))``.
@@ -29,12 +25,12 @@ class Layers(Gene):
     Parameters
     ----------
     count
-        The least and the greatest number of layers; 0 or more.
+        The smallest and the largest number of layers; 0 or more.
     width
-        The least and the greatest width of a layer; 1 or more. Widths are drawn on a log scale.
+        The smallest and the largest width of a layer; 1 or more. Widths are drawn on a log scale.
     activation
-        Names of activations, of which each layer has one of its own, or a `Choice` of them; None
-        if layers have none.
+        Names of activations, or a `Choice` of them, from which each layer has its own; None if
+        the value contains no activations.
 
     Raises
     ------
@@ -45,7 +41,7 @@ class Layers(Gene):
     count: tuple[int, int]
     width: tuple[int, int]
     activation: Choice | None = None
-    width_gene: Integer = field(init=False, repr=False, compare=False)  # of a single layer
+    width_gene: Integer = field(init=False, repr=False, compare=False)  # of one layer
 
     def __init__(
         self,
@@ -62,7 +58,7 @@ class Layers(Gene):
 
     @property
     def size(self) -> float:
-        """How many lists of layers there are; infinite beyond the range of a float."""
+        """The number of lists of layers; infinite beyond the range of a float."""
         fewest, most = self.count
         layers = self.width_gene.size * (1 if self.activation is None else self.activation.size)
         if layers == 1:
@@ -78,12 +74,12 @@ class Layers(Gene):
         return tuple(self.sample_layer(rng) for _ in range(count))
 
     def sample_layer(self, rng: np.random.Generator) -> Layer:
-        """Draw a layer: its width on the log scale, then any of the activations."""
+        """Draw a layer: its width on the log scale, then its activation."""
         width = self.width_gene.sample(rng)
         return width if self.activation is None else (width, str(self.activation.sample(rng)))
 
     def check(self, value: object) -> tuple[Layer, ...]:
-        """Return the layers as a tuple, or raise UsageError with all that is wrong with them."""
+        """Return the layers as a tuple, or raise UsageError with all problems."""
         if not isinstance(value, list | tuple):
             what = "widths" if self.activation is None else "(width, activation) pairs"
             raise UsageError(f"must be a list of {what}, but got {worded(value)}")
@@ -105,20 +101,20 @@ class Layers(Gene):
         return problems + _value_problems("an activation", self.activation, layer[1])
 
     def describe(self) -> str:
-        """Say the bounds of the number of layers and of their widths, and the activations."""
+        """Describe the number of layers, their widths and their activations."""
         text = f"{_described_pair(self.count)} layers, {_described_pair(self.width)} wide"
         return text if self.activation is None else f"{text}, each {self.activation.describe()}"
 
     def values(self) -> Iterator[tuple[Layer, ...]]:
-        """Every list of layers, the short ones first."""
+        """Every list of layers, short ones first."""
         for count in range(self.count[0], self.count[1] + 1):
             yield from product(self._layers(), repeat=count)
 
     def _layers(self) -> Iterator[Layer]:
+        widths = self.width_gene.values()
         if self.activation is None:
-            return self.width_gene.values()
-        names = map(str, self.activation.values())
-        return product(self.width_gene.values(), names)
+            return widths
+        return product(widths, map(str, self.activation.values()))
 
 
 def _value_problems(name: str, gene: Gene, value: object) -> list[str]:
@@ -130,7 +126,7 @@ def _value_problems(name: str, gene: Gene, value: object) -> list[str]:
 
 
 def _activation_choice(given: Choice | Sequence[str] | None) -> tuple[Choice | None, list[str]]:
-    """Make the choice of activations, or say what is wrong with it."""
+    """Return the choice of activations, and its problems."""
     if given is None:
         return None, []
     try:

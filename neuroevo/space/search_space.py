@@ -1,6 +1,6 @@
 """A search space: named genes, and the genomes that they allow.
 
-Handles drawing, checking and counting genomes; does not know how they are searched or judged.
+Draws, checks and counts genomes; does not know how they are searched or evaluated.
 """
 
 import difflib
@@ -13,7 +13,7 @@ import numpy as np
 
 from neuroevo.errors import UsageError
 from neuroevo.space.choice import Choice
-from neuroevo.space.gene import Gene
+from neuroevo.space.gene import Gene, raise_all
 from neuroevo.space.genome import Genome
 from neuroevo.space.values import Value, worded
 
@@ -21,20 +21,20 @@ from neuroevo.space.values import Value, worded
 class SearchSpace:
     """Named genes; immutable.
 
-    Genomes are drawn gene by gene in the order of the names, so that spaces which are equal give
-    the same genomes from the same generator, in whichever order their genes were written.
+    Genomes are drawn gene by gene in the order of the names, so the order in which genes are
+    given does not matter.
 
     Parameters
     ----------
     genes
-        The name of each gene and the gene, or a bare value that fixes it.
+        The genes by name; a plain value in place of a gene fixes it.
     **named
         The same as keyword arguments.
 
     Raises
     ------
     UsageError
-        One line for each name or value that can't be; also when there is no gene at all.
+        One line for each name or value that is wrong; also if there is no gene.
 
     Examples
     --------
@@ -56,20 +56,20 @@ class SearchSpace:
 
     @property
     def genes(self) -> Mapping[str, Gene]:
-        """Name to gene, in the order in which they were given."""
+        """The genes by name, in the order in which they were given."""
         return MappingProxyType(self._genes)
 
     @property
     def size(self) -> float:
-        """How many genomes there are; may be infinite."""
+        """The number of genomes; may be infinite."""
         return self._size
 
     def sample(self, rng: np.random.Generator) -> Genome:
-        """Draw a genome at random, each gene by itself."""
+        """Draw a genome, each gene independently."""
         return Genome({name: self._genes[name].sample(rng) for name in sorted(self._genes)})
 
     def genome(self, values: Mapping[str, object]) -> Genome:
-        """Make a genome of this space from values that may be wrong.
+        """Check values, and make a genome of this space.
 
         Parameters
         ----------
@@ -79,7 +79,7 @@ class SearchSpace:
         Raises
         ------
         UsageError
-            One line for each gene that is unknown, missing or has a value that it can't take.
+            One line for each gene that is unknown, missing or has a wrong value.
         """
         if not isinstance(values, Mapping):
             raise UsageError(f"a genome must be a mapping of values, but got {worded(values)}")
@@ -93,8 +93,7 @@ class SearchSpace:
                 checked[name] = gene.check(values[name])
             except UsageError as error:
                 problems += [f"{name}: {problem}" for problem in error.problems]
-        if problems:
-            raise UsageError(*problems)
+        raise_all(problems)
         return Genome(checked)
 
     def _unknown(self, name: object) -> str:
@@ -103,13 +102,13 @@ class SearchSpace:
         return f"{name}: must be a gene of the search space, but is not{hint}"
 
     def genomes(self) -> Iterator[Genome]:
-        """Every genome once, in a fixed order; to be called only when `size` is finite."""
+        """Every genome once, in a fixed order; to be called only if `size` is finite."""
         names = sorted(self._genes)
         for values in product(*(self._genes[name].values() for name in names)):
             yield Genome(dict(zip(names, values, strict=True)))
 
     def describe(self) -> str:
-        """Say what may vary: one line for each gene, in the order in which they were given."""
+        """Describe the space: one line for each gene, in the order in which they were given."""
         return "\n".join(f"{name}: {gene.describe()}" for name, gene in self._genes.items())
 
     def __eq__(self, other: object) -> bool:
@@ -130,13 +129,12 @@ def _checked_genes(given: Mapping[str, Gene | Value]) -> dict[str, Gene]:
     genes: dict[str, Gene] = {}
     for name, gene in given.items():
         if not isinstance(name, str) or not name:
-            problems.append(f"a gene's name must be a string of some length, but got {name!r}")
+            problems.append(f"a gene's name must be a string that is not empty, but got {name!r}")
             continue
         try:
             genes[name] = gene if isinstance(gene, Gene) else Choice([gene])
         except UsageError as error:
             texts = (problem.removeprefix("options[0]: ") for problem in error.problems)
             problems += [f"{name}: {text}" for text in texts]
-    if problems:
-        raise UsageError(*problems)
+    raise_all(problems)
     return genes

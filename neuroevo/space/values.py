@@ -1,7 +1,4 @@
-"""The values that a gene may take: plain Python, and plain JSON too.
-
-Handles their normal form and how they are worded; knows no gene and no bounds.
-"""
+"""The values of genes: their normal form, as JSON and in messages. Knows no gene."""
 
 import math
 import reprlib
@@ -13,44 +10,35 @@ import numpy as np
 from neuroevo.errors import UsageError
 
 Layer: TypeAlias = int | tuple[int, str]
-"""The width of a layer, alone or with the name of its activation."""
+"""The width of a layer, or a pair of its width and the name of its activation."""
 
 Value: TypeAlias = bool | int | float | str | tuple[Layer, ...]
-"""In a tuple either all layers have an activation, or none has."""
+"""In a tuple, either all layers have an activation or none."""
 
 PlainJson: TypeAlias = bool | int | float | str | list["PlainJson"]
 
-LARGEST_WHOLE = 2**53  # up to here a float counts the whole numbers without gaps
+LARGEST_WHOLE = 2**53  # up to here a float holds all whole numbers exactly
 
 
 def plain(value: object) -> Value:
-    """Bring a value to its normal form.
+    """Convert a value to its normal form.
 
     NumPy scalars become Python's, lists become tuples, and a negative zero becomes zero, so that
-    equal values are written alike.
-
-    Parameters
-    ----------
-    value
-        Anything.
-
-    Returns
-    -------
-    Value
-        True or false, a whole number, a finite number, a string, or a tuple of whole numbers or
-        of pairs of a whole number and a string.
+    equal values are written in the same way.
 
     Raises
     ------
     UsageError
-        When the value is none of these.
+        If the value is none of those that `Value` describes, or not finite.
     """
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | Integral):
         return int(value)
     if isinstance(value, float | Real):
-        return _finite(float(value))
+        if not math.isfinite(value):
+            raise UsageError(f"must be finite, but got {float(value)!r}")
+        return float(value) + 0.0
     if isinstance(value, str):
         return str(value)
     if isinstance(value, list | tuple) and all(map(is_whole, value)):
@@ -64,7 +52,7 @@ def plain(value: object) -> Value:
 
 
 def plain_json(value: Value) -> PlainJson:
-    """Return a value as JSON and TOML give it again: with lists in place of tuples."""
+    """Return a value as it is in JSON and TOML: with lists in place of tuples."""
     if not isinstance(value, tuple):
         return value
     return [list(item) if isinstance(item, tuple) else item for item in value]
@@ -76,22 +64,16 @@ def _is_pair(item: object) -> bool:
     return is_whole(item[0]) and isinstance(item[1], str)
 
 
-def _finite(number: float) -> float:
-    if not math.isfinite(number):
-        raise UsageError(f"must be finite, but got {number!r}")
-    return number + 0.0
-
-
 def is_number(value: object) -> bool:
     """Whether a value is a real number; true and false are not."""
     return isinstance(value, float | int | Real) and not isinstance(value, bool)
 
 
 def is_whole(value: object) -> bool:
-    """Whether a value has the type of a whole number; true, false and 1.0 do not."""
+    """Whether a value is of a type of whole numbers; true, false and 1.0 are not."""
     return isinstance(value, int | Integral) and not isinstance(value, bool)
 
 
 def worded(value: object) -> str:
-    """Put any value into a message, cut short where it is long."""
+    """Return the text of any value for a message, cut if it is long."""
     return reprlib.repr(value)

@@ -1,4 +1,4 @@
-"""How the next candidates are chosen: one file each, one catalogue, and the public ask and tell.
+"""Strategies, which choose the next candidates, and the public ask-and-tell interface.
 
 Knows genomes and costs; knows no network, no experiment and no disk.
 """

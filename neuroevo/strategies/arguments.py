@@ -1,7 +1,4 @@
-"""What a user hands to an evolution, checked: every problem in one line, none withheld.
-
-Knows rules and their wording; does not know what follows from the values.
-"""
+"""Checks the arguments of `Evolution`: one line for each problem, all at once."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
@@ -18,7 +15,7 @@ LEAST_POPULATION = 4
 
 
 def objective_problems(objectives: object) -> list[str]:
-    """Say what is wrong with the directions of the objectives."""
+    """Return the problems of the directions of objectives."""
     if isinstance(objectives, str) or not isinstance(objectives, Sequence):
         return [f"objectives: must be a list of directions, but got {worded(objectives)}"]
     if not 1 <= len(objectives) <= MOST_OBJECTIVES:
@@ -31,7 +28,7 @@ def objective_problems(objectives: object) -> list[str]:
 
 
 def whole_problems(name: str, value: object, least: int) -> list[str]:
-    """Say what is wrong with a whole number that has a least value."""
+    """Return the problem of a whole number that has a minimum, if there is one."""
     if is_whole(value) and cast("int", value) >= least:
         return []
     return [f"{name}: must be a whole number of at least {least}, but got {worded(value)}"]
@@ -43,25 +40,14 @@ def checked_genomes(
     space: SearchSpace,
     known: Collection[Genome] = (),
 ) -> tuple[list[Genome], list[str]]:
-    """Make genomes of the space.
-
-    Parameters
-    ----------
-    name
-        What to call the genomes in a message.
-    genomes
-        Mappings from the name of a gene to its value.
-    space
-        The space that they must be points of.
-    known
-        Genomes of the space, which need no check.
+    """Convert mappings to genomes of a space; genomes that are `known` need no check.
 
     Returns
     -------
     list[Genome]
-        Those that are genomes of the space.
+        Those without problems.
     list[str]
-        One line for each problem of the others.
+        One line for each problem of the others, with the `name` of the argument.
     """
     checked: list[Genome] = []
     problems: list[str] = []
@@ -80,13 +66,13 @@ def checked_genomes(
     return checked, problems
 
 
-def repetition_problems(genomes: Iterable[Genome], told: Collection[Genome]) -> list[str]:
-    """Say which genomes stand there twice or were told before."""
+def repetition_problems(genomes: Iterable[Genome], evaluated: Collection[Genome]) -> list[str]:
+    """Return a line for each genome that is repeated or was evaluated before."""
     seen: set[Genome] = set()
     problems = []
     for genome in genomes:
-        if genome in told or genome in seen:
-            problems.append(f"genomes: each must be told once, but got {genome.key} again")
+        if genome in evaluated or genome in seen:
+            problems.append(f"genomes: each must be given once only, but got {genome.key} again")
         seen.add(genome)
     return problems
 
@@ -94,21 +80,14 @@ def repetition_problems(genomes: Iterable[Genome], told: Collection[Genome]) -> 
 def checked_fitnesses(
     fitnesses: Iterable[object], objectives: int
 ) -> tuple[list[tuple[float, ...]], list[str]]:
-    """Make a row of floats of each fitness, NaN where a number is not finite.
-
-    Parameters
-    ----------
-    fitnesses
-        For each genome a number, or a row of as many numbers as there are objectives.
-    objectives
-        How many numbers there must be.
+    """Convert each fitness, a number or one for each objective, to a row of floats.
 
     Returns
     -------
     list[tuple[float, ...]]
-        As many rows as there are fitnesses; empty where there is a problem.
+        A row for each fitness, with NaN for numbers that are not finite; empty for problems.
     list[str]
-        One line for each fitness that is no such thing.
+        One line for each problem.
     """
     rows: list[tuple[float, ...]] = []
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""The catalogue of strategies: from the name that an experiment gives to the class."""
+"""The catalogue of strategies: from the name in experiments to the class."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,7 +1,6 @@
-"""The public ask and tell: genomes and fitnesses in place of candidates and individuals.
+"""The public ask-and-tell interface, with genomes and fitnesses of any objective function.
 
-Handles directions of objectives and what users may hand over; does not know what the fitnesses
-measure.
+Handles the directions of objectives and checks arguments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,14 +31,14 @@ FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a genome came from.
+    """How a genome was created.
 
     Attributes
     ----------
     operator
-        As of a `Candidate`.
+        See `Candidate`.
     parents
-        None, the genome that was mutated, or the two that were crossed.
+        Empty, the genome that was mutated, or the two that were crossed.
     """
 
     operator: str
@@ -47,31 +46,29 @@ class Origin:
 
 
 class Evolution:
-    """A search of a space for the genomes that are best by one or more objectives.
+    """Searches a space for the genomes that are best by one or more objectives, with `Nsga2`.
 
-    The strategy is `Nsga2`. No genome is told twice, and none that was told is asked. The whole
-    search is a function of its arguments and of what it is told: with one version of NumPy equal
-    seeds give equal genomes, on any machine. A fitness belongs to its genome for good, so noise
-    must be settled before.
+    Each genome is evaluated once only, so the fitness should have little noise. The search is a
+    function of its arguments and of the fitnesses: with the same version of NumPy, equal seeds
+    give equal genomes on any machine.
 
     Parameters
     ----------
     space
-        The genomes to choose from.
+        The search space.
     objectives
         ``minimize`` or ``maximize`` for each number of a fitness.
     population_size
-        How many genomes are asked at once, and how many survive; at least 4.
+        Number of genomes of a generation, and of survivors; at least 4.
     seed
         The seed of all randomness; 0 or more.
     initial
-        Genomes that the first generation shall hold, at most `population_size`; repeated ones
-        are asked once.
+        Genomes of the first generation, at most `population_size`; repeated ones are asked once.
 
     Raises
     ------
     UsageError
-        One line for each argument that can't be.
+        One line for each argument that is wrong.
 
     Examples
     --------
@@ -109,57 +106,55 @@ class Evolution:
         self._objectives = tuple(objectives)
         options = Options(int(population_size), int(seed), tuple(dict.fromkeys(seeds)))
         self._strategy = Nsga2(space, options)
-        self._front: list[Individual] = []  # with the fitnesses that were told
+        self._front: list[Individual] = []  # with the fitnesses as the user gave them
         self._asked: dict[Genome, Candidate] = {}  # of the newest generation
-        self._others = 0  # genomes that were told without being asked; their numbers are negative
+        self._others = 0  # evaluated genomes that were not asked; their numbers are negative
 
     @property
     def space(self) -> SearchSpace:
-        """The space that is searched."""
+        """The search space."""
         return self._space
 
     @property
     def generation(self) -> int:
-        """How many generations were told."""
+        """Number of generations that are complete."""
         return self._strategy.generation
 
     @property
     def population(self) -> list[Individual]:
-        """The survivors, by front; those that failed come last, and only while others lack."""
-        return [self._turned(individual) for individual in self._strategy.population]
+        """The survivors, by front; failed ones come last, and only if there are too few others."""
+        return [self._negated(individual) for individual in self._strategy.population]
 
     @property
     def front(self) -> list[Individual]:
-        """The Pareto front of all that was ever told, nothing that failed among it.
+        """The Pareto front of all individuals so far that did not fail.
 
         Sorted by the first objective, best first, ties by the following ones. Of individuals
-        with equal fitnesses it holds the one told first.
+        with equal fitnesses only the first is kept.
         """
         return list(self._front)
 
     @property
     def best(self) -> Individual | None:
-        """The best by the first objective, ties by the following ones; None before any worked."""
+        """The best by the first objective, ties by the following ones; None if there is none."""
         return self._front[0] if self._front else None
 
     def ask(self) -> list[Genome]:
-        """Return the genomes to evaluate next.
-
-        Asked again before it is told, it returns the same genomes.
+        """Return the genomes to evaluate next; the same ones until `tell` is called.
 
         Returns
         -------
         list[Genome]
-            As many as the population, all different and none told before; fewer, and at last
-            none, when the space holds no others.
+            As many as the population, all different and none evaluated before; fewer, and
+            finally none, when the space has no others.
         """
         asked = self._strategy.ask(self._strategy.look_ahead)
         if asked:
             self._asked = {self._space.genome(each.genome): each for each in asked}
-        return [genome for genome in self._asked if genome not in self._strategy.told]
+        return [genome for genome in self._asked if genome not in self._strategy.evaluated]
 
     def origin(self, genome: Genome) -> Origin:
-        """Say where a genome came from that was asked and is not told.
+        """Return how a genome was created that was asked and is not yet evaluated.
 
         Parameters
         ----------
@@ -169,7 +164,7 @@ class Evolution:
         Raises
         ------
         UsageError
-            When it is none of these.
+            If it is not.
         """
         genomes = {each.number: each.genome for each in self._strategy.population}
         try:
@@ -185,27 +180,28 @@ class Evolution:
         genomes: Sequence[Mapping[str, object]],
         fitnesses: Sequence[float | Sequence[float]] | np.ndarray,
     ) -> None:
-        """Tell what genomes are worth, which ends the generation.
+        """Receive the fitnesses of genomes, which ends the generation.
 
-        Any genomes of the space will do, not only those asked, but none twice. Those asked and
-        not told are dropped; they may be asked again. If anything is wrong, nothing is changed.
+        Genomes that were not asked are accepted too, but each genome once only. Genomes that were
+        asked and are not given are dropped; they may be asked again. If there is an error,
+        nothing is changed.
 
         Parameters
         ----------
         genomes
             The genomes that were evaluated.
         fitnesses
-            For each a number, or a row of numbers, one an objective. A genome with a number that
-            is NaN, infinite or beyond ±1e300 failed: it ranks below all that did not and is
-            never on the front.
+            For each a number, or one number for each objective. A genome with a number that is
+            NaN, infinite or beyond ±1e300 has failed: it ranks below all others and is never on
+            the front.
 
         Raises
         ------
         UsageError
-            One line for each genome or fitness that can't be.
+            One line for each genome or fitness that is wrong.
         """
         checked, problems = checked_genomes("genomes", genomes, self._space, self._asked)
-        problems += repetition_problems(checked, self._strategy.told)
+        problems += repetition_problems(checked, self._strategy.evaluated)
         rows, fitness_problems = checked_fitnesses(fitnesses, len(self._objectives))
         problems += fitness_problems
         if len(genomes) != len(rows):
@@ -214,12 +210,12 @@ class Evolution:
             )
         if problems:
             raise UsageError(*problems)
-        told = [
+        individuals = [
             Individual(self._number_of(genome), genome, row)
             for genome, row in zip(checked, rows, strict=True)
         ]
-        self._front = extended_front(self._front, told, self._costs_of)
-        self._strategy.tell([self._turned(individual) for individual in told])
+        self._front = extended_front(self._front, individuals, self._costs_of)
+        self._strategy.tell([self._negated(individual) for individual in individuals])
         self._strategy.drop([candidate.number for candidate in self._asked.values()])
         self._asked = {}
 
@@ -229,16 +225,16 @@ class Evolution:
         self._others += 1
         return -self._others
 
-    def _turned(self, individual: Individual) -> Individual:
-        """Turn a fitness that was told into one to be minimised, or back."""
+    def _negated(self, individual: Individual) -> Individual:
+        """Negate the objectives that are maximised."""
         signs = (-1.0 if objective == "maximize" else 1.0 for objective in self._objectives)
         return replace(individual, fitness=tuple(map(mul, individual.fitness, signs)))
 
     def _costs_of(self, individual: Individual) -> tuple[float, ...] | None:
-        return costs_of(self._turned(individual).fitness)
+        return costs_of(self._negated(individual).fitness)
 
     def state(self) -> dict[str, Any]:
-        """Return all that the search remembers as plain JSON values, at any time."""
+        """Return the whole state as plain JSON values, at any time."""
         return self._strategy.state() | {
             "format": FORMAT,
             "objectives": list(self._objectives),
@@ -248,19 +244,19 @@ class Evolution:
 
     @classmethod
     def from_state(cls, space: SearchSpace, state: Mapping[str, Any]) -> Self:
-        """Continue a search exactly where `state` was taken.
+        """Continue a search from its state.
 
         Parameters
         ----------
         space
-            The space that was searched.
+            The search space.
         state
-            What `state` returned, or the same after a round trip through JSON.
+            The value of `state()`, also after a round trip through JSON.
 
         Raises
         ------
         UsageError
-            When the state is damaged or that of another space.
+            If the state is damaged or that of another space.
         """
         if not isinstance(state, Mapping) or state.get("format") != FORMAT:
             raise UsageError(f"state: must be the state of an evolution in format {FORMAT}")

@@ -8,7 +8,7 @@ from neuroevo.strategies.unguided import UnguidedStrategy
 
 
 class GridSearch(UnguidedStrategy):
-    """Goes through all genomes of a space of finite size."""
+    """Asks for all genomes of a space of finite size."""
 
     name = "grid"
     label = "grid search"
@@ -19,7 +19,7 @@ class GridSearch(UnguidedStrategy):
 
     @staticmethod
     def problems(space: SearchSpace) -> list[str]:
-        """Say which genes have more values than can be gone through."""
+        """Return which genes have infinitely many values."""
         return [
             f"{name}: must be a list of values or a range of whole numbers for a grid search, "
             f"but got {gene.describe()}"
@@ -28,5 +28,5 @@ class GridSearch(UnguidedStrategy):
         ]
 
     def _next_genome(self) -> Genome | None:
-        # Also passes over what was asked before a state was taken.
+        # Also skips genomes that were asked before a state was taken.
         return next((genome for genome in self._genomes if genome not in self._asked), None)

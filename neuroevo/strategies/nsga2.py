@@ -1,11 +1,10 @@
-"""NSGA-II: generations of children of good parents, every one of them new.
+"""NSGA-II: each generation consists of new children of the best individuals.
 
 Deb, Pratap, Agarwal & Meyarivan 2002, "A fast and elitist multiobjective genetic algorithm:
-NSGA-II", with parents by binary tournament and operators that suit each gene.
+NSGA-II", with parents by binary tournament and a variation operator for each kind of gene.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Self
 
@@ -13,8 +12,8 @@ import numpy as np
 
 from neuroevo.evolution import Candidate, Individual, costs_of
 from neuroevo.evolution.operators import CrowdedRank, crowded_ranks, survivors, tournament
-from neuroevo.evolution.sampling import draw, shuffled_rest
-from neuroevo.evolution.variation import Child, breed
+from neuroevo.evolution.sampling import draw, remaining_genomes
+from neuroevo.evolution.variation import Child, create_child
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies.states import (
     candidate_of,
@@ -27,202 +26,150 @@ from neuroevo.strategies.states import (
 )
 from neuroevo.strategies.strategy import Options, Strategy
 
-BREEDING_TRIES = 10  # to get a child that is new, before one is drawn
-
-
-@dataclass(slots=True)
-class _State:
-    """What it remembers.
-
-    Attributes
-    ----------
-    population_size
-        How many individuals survive, and how many candidates a generation has.
-    rng
-        The source of all randomness.
-    next_number
-        The number of the next candidate.
-    generation
-        How many generations are complete.
-    initial
-        What the user put into the first generation.
-    waiting
-        The candidates of this generation that are neither told nor dropped, by number.
-    results
-        What was told in this generation, in the order of telling.
-    told
-        Every genome that was ever told, in the order of telling; only the keys matter.
-    population
-        The survivors.
-    """
-
-    population_size: int
-    rng: np.random.Generator
-    next_number: int
-    generation: int = 0
-    initial: tuple[Genome, ...] = ()
-    waiting: dict[int, Candidate] = field(default_factory=dict)
-    results: list[Individual] = field(default_factory=list)
-    told: dict[Genome, None] = field(default_factory=dict)
-    population: list[Individual] = field(default_factory=list)
+CHILD_TRIES = 10  # to create a new child, before a genome is drawn instead
 
 
 class Nsga2(Strategy):
     """A genetic algorithm that keeps a population spread over the Pareto front.
 
-    No genome that was told is asked again.
+    No genome that was evaluated is asked again.
+
+    Attributes
+    ----------
+    generation
+        Number of generations that are complete.
+    population
+        The survivors, by front; failed ones come last, and only if there are too few others.
+    evaluated
+        Every genome with a result, in the order of the results; only the keys matter.
     """
 
     name = "nsga2"
     label = "NSGA-II"
 
+    generation = 0
+
     def __init__(self, space: SearchSpace, options: Options) -> None:
-        self._space = space
-        self._state = _State(
-            options.population_size,
-            np.random.Generator(np.random.PCG64(options.seed)),
-            options.first_number,
-            initial=options.initial,
-        )
-        self._handed_out = options.first_number  # candidates up to here
-
-    @property
-    def generation(self) -> int:
-        """How many generations are complete."""
-        return self._state.generation
-
-    @property
-    def look_ahead(self) -> int:
-        """A whole generation."""
-        return self._state.population_size
-
-    @property
-    def population(self) -> list[Individual]:
-        """The survivors, by front; those that failed come last, and only while others lack."""
-        return list(self._state.population)
-
-    @property
-    def told(self) -> Collection[Genome]:
-        """Every genome that was learned from."""
-        return self._state.told.keys()
+        super().__init__(space, options)
+        self.population: list[Individual] = []
+        self.evaluated: dict[Genome, None] = {}
+        self._rng = np.random.Generator(np.random.PCG64(options.seed))
+        self._initial = options.initial  # empty once the first generation is complete
+        self._next_number = options.first_number
+        self._asked_up_to = options.first_number  # lower numbers were returned by `ask`
+        # Of the generation that is evaluated:
+        self._waiting: dict[int, Candidate] = {}  # by number, neither evaluated nor dropped
+        self._results: list[Individual] = []  # in the order in which they were received
 
     def ask(self, count: int) -> list[Candidate]:
         """Return the next candidates of this generation, or of the next one if it is complete."""
-        if not self._state.waiting:
+        if not self._waiting:
             self._begin_generation()
-        new = (each for each in self._state.waiting.values() if each.number >= self._handed_out)
+        new = (each for each in self._waiting.values() if each.number >= self._asked_up_to)
         asked = list(islice(new, count))
         if asked:
-            self._handed_out = asked[-1].number + 1
+            self._asked_up_to = asked[-1].number + 1
         return asked
 
     def tell(self, individuals: Sequence[Individual]) -> None:
-        """Learn when nothing is left to wait for; individuals that were not asked come in too."""
-        state = self._state
-        state.results += individuals
+        """Receive results; the population changes once no candidate is waited for."""
+        self._results += individuals
         for each in individuals:
-            state.waiting.pop(each.number, None)
-        if not state.waiting:
-            self._learn()
+            self._waiting.pop(each.number, None)
+        if not self._waiting:
+            self._end_generation()
 
     def drop(self, numbers: Collection[int]) -> None:
         """Wait no longer for some candidates; their genomes may be asked again."""
-        state = self._state
-        dropped = [state.waiting.pop(number) for number in numbers if number in state.waiting]
-        if dropped and not state.waiting:
-            self._learn()
+        dropped = [self._waiting.pop(number) for number in numbers if number in self._waiting]
+        if dropped and not self._waiting:
+            self._end_generation()
 
-    def _learn(self) -> None:
-        state = self._state
-        # Of equals the earlier survives: children stand first, so that a plateau is drifted over.
-        candidates = state.results + state.population
-        chosen = survivors([costs_of(each.fitness) for each in candidates], state.population_size)
-        state.population = [candidates[index] for index in chosen]
-        state.told.update(dict.fromkeys(each.genome for each in state.results))
-        state.results, state.initial = [], ()
-        state.generation += 1
+    def _end_generation(self) -> None:
+        # Of equals the earlier survives: children come first, so that a plateau is explored.
+        candidates = self._results + self.population
+        chosen = survivors([costs_of(each.fitness) for each in candidates], self._population_size)
+        self.population = [candidates[index] for index in chosen]
+        self.evaluated.update(dict.fromkeys(each.genome for each in self._results))
+        self._results, self._initial = [], ()
+        self.generation += 1
 
     def _begin_generation(self) -> None:
-        state = self._state
         children = self._next_generation()
-        state.waiting = {
-            number: Candidate(number, child.genome, state.generation, child.operator, child.parents)
-            for number, child in enumerate(children, start=state.next_number)
+        self._waiting = {
+            number: Candidate(number, child.genome, self.generation, child.operator, child.parents)
+            for number, child in enumerate(children, start=self._next_number)
         }
-        self._handed_out = state.next_number
-        state.next_number += len(children)
+        self._asked_up_to = self._next_number
+        self._next_number += len(children)
 
     def _next_generation(self) -> list[Child]:
-        """Make the next candidates, fewer than a population when no more can be found.
+        """Create the next candidates, fewer than a population if no more can be found.
 
         The first generation is the initial genomes and genomes drawn at random. Later ones are
-        children; in the place of a parent that failed, and of a child that is nothing new after
-        ten tries, a genome is drawn. When even draws are nothing new, what is left is listed.
+        children; if a parent has failed, or ten children are not new, a genome is drawn instead.
+        If no draw is new either, the remaining genomes are listed.
         """
-        state, space = self._state, self._space
+        space = self._space
         asked: dict[Genome, Child] = {
             genome: Child(genome, "seed", ())
-            for genome in state.initial
-            if genome not in state.told
+            for genome in self._initial
+            if genome not in self.evaluated
         }
 
         def is_new(genome: Genome) -> bool:
-            return genome not in state.told and genome not in asked
+            return genome not in self.evaluated and genome not in asked
 
-        drawn = "immigrant" if state.generation else "initial"
-        ranks = crowded_ranks([costs_of(each.fitness) for each in state.population])
-        while len(asked) < state.population_size and len(state.told) + len(asked) < space.size:
-            child = next((each for each in self._bred(ranks) if is_new(each.genome)), None)
-            if child is None and (genome := draw(space, is_new, state.rng)) is not None:
+        drawn = "immigrant" if self.generation else "initial"
+        ranks = crowded_ranks([costs_of(each.fitness) for each in self.population])
+        while len(asked) < self._population_size and len(self.evaluated) + len(asked) < space.size:
+            child = next((each for each in self._children(ranks) if is_new(each.genome)), None)
+            if child is None and (genome := draw(space, is_new, self._rng)) is not None:
                 child = Child(genome, drawn, ())
             if child is None:
-                rest = shuffled_rest(space, is_new, state.rng)
-                missing = rest[: state.population_size - len(asked)]
-                asked |= {genome: Child(genome, drawn, ()) for genome in missing}
+                rest = remaining_genomes(space, is_new, self._rng)[
+                    : self._population_size - len(asked)
+                ]
+                asked |= {genome: Child(genome, drawn, ()) for genome in rest}
                 break
             asked[child.genome] = child
         return list(asked.values())
 
-    def _bred(self, ranks: Sequence[CrowdedRank]) -> Iterator[Child]:
-        """Breed children as often as is worth it; none of a parent that failed."""
-        population, rng = self._state.population, self._state.rng
-        for _ in range(BREEDING_TRIES if population else 0):
+    def _children(self, ranks: Sequence[CrowdedRank]) -> Iterator[Child]:
+        """Create up to ten children; stops at a parent that failed."""
+        population, rng = self.population, self._rng
+        for _ in range(CHILD_TRIES if population else 0):
             mother, father = (population[tournament(ranks, rng)] for _ in range(2))
             if mother.failed or father.failed:
                 return
-            yield breed(self._space, mother, father, rng)
+            yield create_child(self._space, mother, father, rng)
 
     def state(self) -> dict[str, Any]:
-        """Return all that it remembers as plain JSON values."""
-        state = self._state
+        """Return the whole state as plain JSON values."""
         return {
-            "population_size": state.population_size,
-            "generator": state.rng.bit_generator.state,
-            "next_number": state.next_number,
-            "generation": state.generation,
-            "initial": [row_of(genome) for genome in state.initial],
-            "waiting": [candidate_values(each) for each in state.waiting.values()],
-            "results": [individual_values(each) for each in state.results],
-            "told": [row_of(genome) for genome in state.told],
-            "population": [individual_values(each) for each in state.population],
+            "population_size": self._population_size,
+            "generator": self._rng.bit_generator.state,
+            "next_number": self._next_number,
+            "generation": self.generation,
+            "initial": [row_of(genome) for genome in self._initial],
+            "waiting": [candidate_values(each) for each in self._waiting.values()],
+            "results": [individual_values(each) for each in self._results],
+            "told": [row_of(genome) for genome in self.evaluated],
+            "population": [individual_values(each) for each in self.population],
         }
 
     @classmethod
     def from_state(cls, space: SearchSpace, state: Mapping[str, Any]) -> Self:
-        """Make the strategy whose state this is."""
-        waiting = [candidate_of(space, values) for values in state["waiting"]]
+        """Make a strategy from its state."""
+        initial = tuple(genome_of(space, row) for row in state["initial"])
         next_number = int(state["next_number"])
-        strategy = cls(space, Options(int(state["population_size"]), seed=0))
-        strategy._state = _State(
-            int(state["population_size"]),
-            generator_of(state["generator"]),
-            next_number,
-            int(state["generation"]),
-            tuple(genome_of(space, row) for row in state["initial"]),
-            {candidate.number: candidate for candidate in waiting},
-            [individual_of(space, values) for values in state["results"]],
-            dict.fromkeys(genome_of(space, row) for row in state["told"]),
-            [individual_of(space, values) for values in state["population"]],
-        )
-        strategy._handed_out = min((each.number for each in waiting), default=next_number)
+        strategy = cls(space, Options(int(state["population_size"]), 0, initial, next_number))
+        waiting = [candidate_of(space, values) for values in state["waiting"]]
+        strategy._rng = generator_of(state["generator"])
+        strategy._asked_up_to = min((each.number for each in waiting), default=next_number)
+        strategy._waiting = {candidate.number: candidate for candidate in waiting}
+        strategy._results = [individual_of(space, values) for values in state["results"]]
+        strategy.generation = int(state["generation"])
+        strategy.evaluated = dict.fromkeys(genome_of(space, row) for row in state["told"])
+        strategy.population = [individual_of(space, values) for values in state["population"]]
         return strategy

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroevo.evolution.sampling import draw, shuffled_rest
+from neuroevo.evolution.sampling import draw, remaining_genomes
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies.states import generator_of, genome_of, row_of
 from neuroevo.strategies.strategy import Options
@@ -13,7 +13,7 @@ from neuroevo.strategies.unguided import UnguidedStrategy
 
 
 class RandomSearch(UnguidedStrategy):
-    """Draws genomes at random; when hardly any are left, lists the rest in random order."""
+    """Draws genomes at random; once few are left, lists the remaining ones in random order."""
 
     name = "random"
     label = "random search"
@@ -30,14 +30,14 @@ class RandomSearch(UnguidedStrategy):
             genome = draw(self._space, self._is_new, self._rng)
             if genome is not None:
                 return genome
-            self._rest = shuffled_rest(self._space, self._is_new, self._rng)[::-1]
+            self._rest = remaining_genomes(self._space, self._is_new, self._rng)[::-1]
         return self._rest.pop() if self._rest else None
 
     def _is_new(self, genome: Genome) -> bool:
         return genome not in self._asked
 
     def state(self) -> dict[str, Any]:
-        """Return all that it remembers as plain JSON values."""
+        """Return the whole state as plain JSON values."""
         return super().state() | {
             "generator": self._rng.bit_generator.state,
             "rest": [row_of(genome) for genome in self._rest],

@@ -1,6 +1,6 @@
-"""Parts of a strategy's state as plain JSON values, and back: no NaN, no infinity, no tuples.
+"""Converts genomes, candidates and individuals to plain JSON values (no NaN, no tuples) and back.
 
-Knows genomes, candidates and individuals; does not know what a strategy remembers of them.
+Does not know which of them a strategy stores.
 """
 
 import math
@@ -18,17 +18,17 @@ Row: TypeAlias = list[PlainJson]
 
 
 def row_of(genome: Mapping[str, Any]) -> Row:
-    """Write a genome."""
+    """Convert a genome."""
     return [plain_json(genome[name]) for name in sorted(genome)]
 
 
 def genome_of(space: SearchSpace, row: Sequence[Any]) -> Genome:
-    """Read what `row_of` wrote; raises what `Strategy.from_state` does."""
+    """Convert a row back to a genome; raises like `Strategy.from_state`."""
     return space.genome(dict(zip(sorted(space.genes), row, strict=True)))
 
 
 def candidate_values(candidate: Candidate) -> dict[str, Any]:
-    """Write a candidate."""
+    """Convert a candidate."""
     return {
         "number": candidate.number,
         "genome": row_of(candidate.genome),
@@ -39,7 +39,7 @@ def candidate_values(candidate: Candidate) -> dict[str, Any]:
 
 
 def candidate_of(space: SearchSpace, values: Mapping[str, Any]) -> Candidate:
-    """Read what `candidate_values` wrote; raises what `Strategy.from_state` does."""
+    """Convert values back to a candidate; raises like `Strategy.from_state`."""
     return Candidate(
         int(values["number"]),
         genome_of(space, values["genome"]),
@@ -50,23 +50,19 @@ def candidate_of(space: SearchSpace, values: Mapping[str, Any]) -> Candidate:
 
 
 def individual_values(individual: Individual) -> dict[str, Any]:
-    """Write an individual."""
+    """Convert an individual."""
     fitness = [None if math.isnan(value) else value for value in individual.fitness]
-    return {
-        "number": individual.number,
-        "genome": row_of(individual.genome),
-        "fitness": fitness,
-    }
+    return {"number": individual.number, "genome": row_of(individual.genome), "fitness": fitness}
 
 
 def individual_of(space: SearchSpace, values: Mapping[str, Any]) -> Individual:
-    """Read what `individual_values` wrote; raises what `Strategy.from_state` does."""
+    """Convert values back to an individual; raises like `Strategy.from_state`."""
     fitness = tuple(math.nan if value is None else float(value) for value in values["fitness"])
     return Individual(int(values["number"]), genome_of(space, values["genome"]), fitness)
 
 
 def generator_of(state: Mapping[str, Any]) -> np.random.Generator:
-    """Make a generator of the state of its bit generator."""
+    """Make a generator from the state of its bit generator."""
     bit_generator = np.random.PCG64(0)
     bit_generator.state = dict(state)  # type: ignore[assignment]  # checked by the setter
     return np.random.Generator(bit_generator)

@@ -1,7 +1,7 @@
-"""What every strategy does: it is asked for candidates and told what they were found to be worth.
+"""The interface of strategies: they are asked for candidates, and receive their results.
 
-Everything is keyed by a candidate's number: a genome may be asked twice, and a candidate may
-never come back. Knows no strategy in particular, no network and no disk.
+Candidates are identified by their numbers: a genome may be asked twice, and a candidate may never
+be evaluated. Knows no particular strategy, no network and no disk.
 """
 
 from abc import ABC, abstractmethod
@@ -15,64 +15,57 @@ from neuroevo.space import Genome, SearchSpace
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What all strategies are made with, besides the space.
+    """The arguments of all strategies, besides the search space."""
 
-    Parameters
-    ----------
-    population_size
-        How many candidates there are in a generation; at least 4.
-    seed
-        The seed of all randomness; 0 or more.
-    initial
-        Genomes of the space to ask for first; all different.
-    first_number
-        The number of the first candidate.
-    """
-
-    population_size: int
-    seed: int
-    initial: tuple[Genome, ...] = ()
-    first_number: int = 0
+    population_size: int  # number of candidates of a generation; at least 4
+    seed: int  # of all randomness; 0 or more
+    initial: tuple[Genome, ...] = ()  # genomes to ask for first; all different
+    first_number: int = 0  # of the first candidate
 
 
 class Strategy(ABC):
-    """Chooses candidates. All objectives are minimised.
+    """Chooses the next candidates. All objectives are minimised.
 
-    What it asks is a function of its arguments and of what it was told, in which order. Whoever
-    tells in the order of the numbers, and asks as soon as fewer than `look_ahead` candidates are
-    asked and not told, gets the same candidates, however many are evaluated at once.
+    The candidates are a function of the strategy's arguments and of the results, in the order in
+    which it receives them. If it receives results in the order of the numbers, and is asked as
+    soon as fewer than `look_ahead` candidates are asked and not yet evaluated, then the candidates
+    are the same however many are evaluated at once.
 
     Parameters
     ----------
     space
-        The genomes to choose from.
+        The search space.
     options
-        What all strategies are made with.
+        The arguments of all strategies.
     """
 
     name: ClassVar[str]
-    """What experiments call it."""
+    """The name in experiments."""
 
     label: ClassVar[str]
-    """What people call it, such as ``random search``."""
+    """The name in texts, such as ``random search``."""
 
-    @abstractmethod
-    def __init__(self, space: SearchSpace, options: Options) -> None: ...
+    repeats: ClassVar[bool] = False
+    """Whether it may ask for a genome more than once."""
+
+    def __init__(self, space: SearchSpace, options: Options) -> None:
+        self._space = space
+        self._population_size = options.population_size
 
     @staticmethod
     def problems(space: SearchSpace) -> list[str]:  # noqa: ARG004 - most take any space
-        """Say why it can't search a space: one line for each reason."""
+        """Return why it can't search a space: one line for each reason."""
         return []
 
     @property
     @abstractmethod
     def generation(self) -> int:
-        """How many generations are complete: told as a whole."""
+        """Number of generations that are complete."""
 
     @property
-    @abstractmethod
     def look_ahead(self) -> int:
-        """How many candidates may be asked and not told at a time."""
+        """How many candidates may be asked and not yet evaluated at a time: here a generation."""
+        return self._population_size
 
     @abstractmethod
     def ask(self, count: int) -> list[Candidate]:
@@ -86,35 +79,35 @@ class Strategy(ABC):
         Returns
         -------
         list[Candidate]
-            Those that can be chosen without being told more. None while some are asked and not
-            told means that it waits for them; none otherwise that there are no more.
+            Those that can be chosen without further results. If it is empty, the strategy waits
+            for results of candidates that were asked; if there are none of these, it has ended.
         """
 
     @abstractmethod
     def tell(self, individuals: Sequence[Individual]) -> None:
-        """Tell what candidates were found to be worth.
+        """Receive the results of candidates.
 
         Parameters
         ----------
         individuals
-            Their numbers, genomes and costs. Those that were not asked are learned from as well.
+            Their numbers, genomes and costs. Individuals that were not asked are used as well.
         """
 
     @abstractmethod
     def drop(self, numbers: Collection[int]) -> None:
-        """Wait no longer for candidates that were asked and will not be told."""
+        """Wait no longer for candidates that were asked and will not be evaluated."""
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """Return all that it remembers as plain JSON values, at any time.
+        """Return the whole state as plain JSON values, at any time.
 
-        What is asked and not told is asked again by a strategy that is made of the state.
+        A strategy made from it asks again for candidates that were not yet evaluated.
         """
 
     @classmethod
     @abstractmethod
     def from_state(cls, space: SearchSpace, state: Mapping[str, Any]) -> Self:
-        """Make the strategy whose state this is.
+        """Make a strategy from its state.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Tasks: what networks have to learn, each with its data, and one catalogue of them by kind."""
+"""Tasks that networks learn, each with its data, and a catalogue of them by kind."""
 
 from neuroevo.tasks.catalogue import TASKS
 from neuroevo.tasks.mouse import MouseTask

@@ -1,4 +1,4 @@
-"""The catalogue of tasks: from the kind that an experiment names to the class of its settings."""
+"""The catalogue of tasks: from the kind in experiments to the class of the task."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

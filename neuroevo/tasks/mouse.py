@@ -1,6 +1,6 @@
 """The mouse task: a circle learns to follow the mouse, f(x, y) = (x, y).
 
-Knows where positions come from, how they are normalised, and what was picked by hand for it.
+Knows the sources of positions, their normalisation, and the baselines.
 """
 
 from collections.abc import Mapping
@@ -20,56 +20,42 @@ from neuroevo.tasks.task import Baseline, Task
 
 Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
-_LEARNING: dict[str, Value] = Optimization().model_dump()
-"""How all of these learn, whatever an experiment's own trainings are like: sample by sample."""
+
+def _baseline(
+    name: str, hidden: tuple[int, ...], learning_rate: float, note: str, **changes: Value
+) -> Baseline:
+    # With all settings of the optimizer: those of the experiment are not used.
+    genes: dict[str, Value] = {
+        "hidden": hidden,
+        "learning_rate": learning_rate,
+        "activation": "linear",
+    }
+    return Baseline(name, genes | Optimization().model_dump() | changes, note)
+
 
 BASELINES = (
-    Baseline(
-        "article-good",
-        {"hidden": (3,), "learning_rate": 0.005, "activation": "linear", **_LEARNING},
-        "the article's own choice",
-    ),
-    Baseline(
-        "article-deep",
-        {"hidden": (4, 4, 4), "learning_rate": 0.0005, "activation": "linear", **_LEARNING},
-        "the article's deeper network: more layers, nothing gained",
-    ),
-    Baseline(
-        "article-tanh",
-        {"hidden": (4,), "learning_rate": 0.04, "activation": "tanh", **_LEARNING},
-        "the article's curved network, “not so good”",
-    ),
-    Baseline(
-        "article-very-deep",
-        {"hidden": (6,) * 9, "learning_rate": 0.001, "activation": "linear", **_LEARNING},
-        "the article's deepest network, nine hidden layers",
-    ),
-    Baseline(
-        "article-eve",
-        {"hidden": (3, 3), "learning_rate": 0.001, "activation": "linear", **_LEARNING},
-        "what the article's demo starts with",
-    ),
-    Baseline(
+    _baseline("article-good", (3,), 0.005, "the article's own choice"),
+    _baseline("article-deep", (4, 4, 4), 0.0005, "three hidden layers, from the article"),
+    _baseline("article-tanh", (4,), 0.04, "with tanh, from the article", activation="tanh"),
+    _baseline("article-very-deep", (6,) * 9, 0.001, "nine hidden layers, from the article"),
+    _baseline("article-eve", (3, 3), 0.001, "the start of the article's demo"),
+    _baseline(
         "demo-latest",
-        {
-            "hidden": (3,),
-            "learning_rate": 0.01,
-            "activation": "leaky_relu",
-            **_LEARNING,
-            "optimizer": "adam",
-        },
-        "the demo's latest choice: Adam, and a slope below zero",
+        (3,),
+        0.01,
+        "the demo's latest choice: Adam and leaky ReLU",
+        activation="leaky_relu",
+        optimizer="adam",
     ),
 )
 
 
 class MouseTask(Task):
-    """A circle follows the mouse: the network gives back the position that it sees.
+    """A circle follows the mouse: the network's output should equal its input, a position.
 
-    Pixels become what the network sees with the origin in the centre of the canvas, x to the
-    right and y down: factor × (x / half width, y / half height). Validation is a regular grid
-    over the whole canvas, edges included, so a network that follows only where it was trained
-    does not count.
+    Positions are normalised to factor × (x / half width, y / half height), with the origin in the
+    centre of the canvas, x to the right and y down. Validation is a regular grid over the whole
+    canvas, edges included, so a network must also work where it was not trained.
 
     Examples
     --------
@@ -78,54 +64,42 @@ class MouseTask(Task):
     """
 
     kind: Literal["mouse"] = "mouse"
-    canvas: Annotated[tuple[Pixels, Pixels], Field(description="width and height in pixels")] = (
-        1000,
-        600,
+    canvas: tuple[Pixels, Pixels] = Field(
+        default=(1000, 600), description="width and height in pixels"
     )
-    positions: Annotated[
-        Literal["strokes", "uniform", "recording"],
-        Field(
-            description="where the mouse goes in training: strokes from target to target as people "
-            "point, uniform over the canvas, or a recording"
-        ),
-    ] = "strokes"
-    count: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=10_000_000,
-            description="number of training positions, at most; of a recording the first ones",
-        ),
-    ] = 20_000
-    recording: Annotated[
-        OptionalFilePath,
-        Field(
-            description='CSV file with columns x,y in pixels, for positions = "recording"; '
-            "a relative path starts in the folder of the experiment file"
-        ),
-    ] = None
-    normalise: Annotated[
-        float | Literal["none"],
-        Field(
-            description="positions end at ± this number at the canvas's edges; "
-            '"none": pixels from the centre as they are'
-        ),
-    ] = 1.0
-    jitter: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=100_000,
-            description="tremor between the mouse and what the network sees while it trains: "
-            "standard deviation in pixels",
-        ),
-    ] = 0.0
-    grid: Annotated[
-        int, Field(ge=2, le=1000, description="validation positions along each side of the canvas")
-    ] = 11
-    seed: Annotated[
-        int, Field(ge=0, lt=2**63, description="chooses the training positions and the tremor")
-    ] = 0
+    positions: Literal["strokes", "uniform", "recording"] = Field(
+        default="strokes",
+        description="training positions: strokes between random targets as people move a mouse, "
+        "uniform over the canvas, or a recording",
+    )
+    count: int = Field(
+        default=20_000,
+        ge=1,
+        le=10_000_000,
+        description="number of training positions; of a recording the first ones, at most",
+    )
+    recording: OptionalFilePath = Field(
+        default=None,
+        description='CSV file with columns x,y in pixels, for positions = "recording"; '
+        "a relative path starts at the folder of the experiment file",
+    )
+    normalise: float | Literal["none"] = Field(
+        default=1.0,
+        description="positions are scaled to ± this number at the edges of the canvas; "
+        '"none": pixels from the centre',
+    )
+    jitter: float = Field(
+        default=0.0,
+        ge=0,
+        le=100_000,
+        description="noise of the training inputs: standard deviation in pixels",
+    )
+    grid: int = Field(
+        default=11, ge=2, le=1000, description="number of validation positions along each side"
+    )
+    seed: int = Field(
+        default=0, ge=0, lt=2**63, description="seed of the training positions and the noise"
+    )
 
     @field_validator("normalise", mode="plain")
     @classmethod
@@ -133,7 +107,7 @@ class MouseTask(Task):
         if value == "none":
             return "none"
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(_NORMALISE_RULE)  # noqa: TRY004 - pydantic gathers ValueErrors
+            raise ValueError(_NORMALISE_RULE)  # noqa: TRY004 - pydantic collects ValueErrors
         if not 0 < value <= _LARGEST_FACTOR:
             raise ValueError(_NORMALISE_RULE)
         return float(value)
@@ -154,13 +128,13 @@ class MouseTask(Task):
         Raises
         ------
         DataError
-            If the recording can't be read or holds something else than positions on the canvas.
+            If the recording can't be read or is not a list of positions on the canvas.
         """
-        # Each ingredient has its own generator: tremor leaves the positions as they are.
+        # Two generators: the noise does not change the positions.
         seeds = np.random.SeedSequence(self.seed).spawn(2)
-        for_positions, for_tremor = (np.random.Generator(np.random.PCG64(seed)) for seed in seeds)
+        for_positions, for_noise = (np.random.Generator(np.random.PCG64(seed)) for seed in seeds)
         positions = self._training_positions(for_positions)
-        seen = positions + self.jitter * _tremor(len(positions), for_tremor)
+        seen = positions + self.jitter * _noise(len(positions), for_noise)
         validation = self._normalised(_grid(self.canvas, self.grid))
         return DataSet(
             training_inputs=self._normalised(seen),
@@ -170,35 +144,35 @@ class MouseTask(Task):
             columns=Columns(("x", "y"), ("x", "y")),
         )
 
-    def kept(self, data: DataSet) -> Mapping[str, Any]:
+    def page_data(self, data: DataSet) -> Mapping[str, Any]:
         """Return the first training positions.
 
         Returns
         -------
         dict
-            ``positions``: x and y in pixels to a hundredth, in turn, of the first 3,000 at most;
-            ``count``: how many there are in all.
+            ``positions``: x and y in pixels, rounded to 0.01, in turn, of the first 3,000 at most;
+            ``count``: the number of all positions.
         """
-        first = data.training_targets[:KEPT_POSITIONS]
+        first = data.training_targets[:PAGE_POSITIONS]
         half = np.asarray(self.canvas, dtype=np.float64) / 2
         centred = first if self.normalise == "none" else first / self.normalise * half
         positions = np.round(centred + half, 2).ravel().tolist()
         return {"positions": positions, "count": len(data.training_targets)}
 
     def describe(self) -> str:
-        """Say in one sentence what is learned, and from what."""
+        """Describe the task and its data in one sentence."""
         width, height = self.canvas
         source = _SOURCES.get(self.positions, f"the recording {printable(str(self.recording))}")
-        tremor = f" seen with {self.jitter:g} pixels of tremor" if self.jitter else ""
+        noise = f" with {self.jitter:g} pixels of noise" if self.jitter else ""
         return (
             f"A circle follows the mouse on a canvas of {width} × {height} pixels: "
-            f"{self.count:,} positions from {source}{tremor}, "
+            f"{self.count:,} positions from {source}{noise}, "
             f"validated on a grid of {self.grid} × {self.grid}."
         )
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:
-        """The configurations that the article's author picked by hand."""
+        """The configurations that the article's author chose by hand."""
         return BASELINES
 
     def _training_positions(self, generator: np.random.Generator) -> Positions:
@@ -214,17 +188,17 @@ class MouseTask(Task):
         return centred if self.normalise == "none" else centred / half * self.normalise
 
 
-KEPT_POSITIONS = 3_000  # by a run, for the mouse page
+PAGE_POSITIONS = 3_000  # stored with a run, for the mouse page
 _LARGEST_FACTOR = 1_000_000
 _NORMALISE_RULE = "must be a number greater than 0 and at most 1,000,000, or 'none'"
-_SOURCES = {"strokes": "strokes between random targets", "uniform": "all over it"}
+_SOURCES = {"strokes": "strokes between random targets", "uniform": "a uniform distribution"}
 
 
-def _tremor(count: int, generator: np.random.Generator) -> Positions:
+def _noise(count: int, generator: np.random.Generator) -> Positions:
     """Draw noise of standard deviation 1, shape (count, 2).
 
-    A sum of twelve uniform numbers less 6 is normal for our purpose (its tails end at ±6) and the
-    same on every machine, which the logarithms of a normal generator are not.
+    A sum of twelve uniform numbers minus 6 is close to normal (its tails end at ±6), and the same
+    on every machine, unlike the logarithms of a normal generator.
     """
     noise = np.full((count, 2), -6.0)
     for _ in range(12):
@@ -233,6 +207,6 @@ def _tremor(count: int, generator: np.random.Generator) -> Positions:
 
 
 def _grid(canvas: tuple[int, int], each: int) -> Positions:
-    """Lay a regular grid over the canvas, edges included: shape (each × each, 2), in pixels."""
+    """Make a regular grid over the canvas, edges included: shape (each × each, 2), in pixels."""
     x, y = (np.arange(each) * side / (each - 1) for side in canvas)
     return np.stack([np.tile(x, each), np.repeat(y, each)], axis=1)

@@ -1,7 +1,7 @@
 """Reads a recording of pointer positions from a CSV file; knows no task.
 
-The first row is ``x,y``. Each row after it is a position in pixels as browsers give it: the
-origin in the top left corner of the canvas, x to the right, y down.
+The first row is ``x,y``. Each further row is a position in pixels as in browsers: the origin in
+the top left corner of the canvas, x to the right, y down.
 """
 
 import csv
@@ -21,8 +21,8 @@ from neuroevo.tasks.strokes import Positions
 
 HEADER = ("x", "y")
 MAX_BYTES = 10_000_000
-MAX_PROBLEMS = 10  # that are told
-MAX_FOUND = 1000  # before the rest of the file is left unread
+MAX_PROBLEMS = 10  # that are listed
+MAX_FOUND = 1000  # then the rest of the file is not read
 
 
 def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
@@ -43,8 +43,8 @@ def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
     Raises
     ------
     DataError
-        One line for each problem, with the file and the row (the header is row 1); after ten of
-        them only their number, up to a thousand.
+        One line for each problem, with the file and the row (the header is row 1); after ten
+        lines only the number of further problems, up to a thousand.
     """
     name = printable(str(path))
     values: array[float] = array("d")
@@ -66,7 +66,7 @@ def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
         raise DataError(f"{name}: can't be read ({error.strerror or error})") from None
     except UnicodeDecodeError:
         raise DataError(f"{name}: must be text in UTF-8") from None
-    except (csv.Error, StrangeFileError, _WrongFileError) as error:
+    except (csv.Error, StrangeFileError) as error:
         raise DataError(f"{name}: {error}") from None
     if problems:
         more = found - MAX_PROBLEMS
@@ -76,29 +76,24 @@ def read_recording(path: Path, canvas: tuple[int, int]) -> Positions:
         )
     positions = np.array(values, dtype=np.float64).reshape(-1, 2)
     if (positions == positions[:1]).all():
-        raise DataError(
-            f"{name}: must hold at least two different positions, but got {_some(positions)}"
-        )
+        equal = f"{len(positions)} equal ones" if len(positions) > 1 else len(positions)
+        raise DataError(f"{name}: must hold at least two different positions, but got {equal}")
     return positions
 
 
-class _WrongFileError(Exception):
-    """The file as a whole isn't a recording."""
-
-
 def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row below the header with its number; empty rows are passed over."""
+    """Yield each row below the header with its number; empty rows are skipped."""
     rows = csv.reader(file)
     header = next(rows, [])
     if tuple(cell.strip() for cell in header) != HEADER:
-        raise _WrongFileError(
+        raise StrangeFileError(
             f"must begin with the header 'x,y', but got {shown(','.join(header))}"
         )
     return ((rows.line_num, row) for row in rows if row)
 
 
 def _position(row: Sequence[str], canvas: tuple[int, int]) -> tuple[float, float] | None:
-    """Read a row that is right; None for any other, since a million are right and few are not."""
+    """Read a row without problems; None for any other. Fast, as there may be a million rows."""
     try:
         x, y = map(float, row)
     except ValueError:
@@ -124,7 +119,3 @@ def _problem(axis: str, cell: str, size: int) -> str:
     if not 0 <= value <= size:
         return f"{axis} must be inside the canvas, from 0 to {size}, but got {shown(cell)}"
     return ""
-
-
-def _some(positions: Positions) -> str:
-    return f"{len(positions)} equal ones" if len(positions) > 1 else str(len(positions))

@@ -1,7 +1,7 @@
-"""Where a pointer goes when a person points from target to target; knows no network.
+"""Simulates the path of a pointer that a person moves from target to target.
 
-Only additions, multiplications, divisions, square roots and uniform draws make these numbers, so
-they are the same to the bit on every machine.
+Only additions, multiplications, divisions, square roots and uniform draws are used, so the numbers
+are the same to the bit on every machine.
 """
 
 import numpy as np
@@ -11,11 +11,11 @@ Positions = NDArray[np.float64]
 
 FRAMES_PER_SECOND = 60
 TARGET_SIZE = 50.0
-"""Width of what is pointed at, in pixels."""
+"""Width of the targets in pixels."""
 
 
 def strokes(count: int, canvas: tuple[float, float], generator: np.random.Generator) -> Positions:
-    """Draw pointer positions, one a frame, of movements between random targets.
+    """Draw pointer positions, one per frame, of movements between random targets.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def strokes(count: int, canvas: tuple[float, float], generator: np.random.Genera
     canvas
         Width and height in pixels; targets are uniform in it.
     generator
-        Source of the targets. More positions from the same state begin with the same ones.
+        Draws the targets. A larger count from the same state begins with the same positions.
 
     Returns
     -------
@@ -38,17 +38,16 @@ def strokes(count: int, canvas: tuple[float, float], generator: np.random.Genera
     frames = _frames(targets)
     needed = int(np.searchsorted(np.cumsum(frames), count - 1)) + 1
     path = _path(targets[: needed + 1], frames[:needed])
-    # Rounding may carry a point past its target by one unit in the last place.
+    # Rounding may move a point past its target by one unit in the last place.
     inside: Positions = np.clip(path[:count], 0.0, size)
     return inside
 
 
 def minimum_jerk(progress: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the fraction of the way that is done after a fraction of the time.
+    """Return the fraction of the distance that is covered after a fraction τ of the time.
 
-    Of all smooth movements from rest to rest it has the least mean squared jerk, and human
-    reaching follows it: Flash & Hogan 1985, J. Neuroscience 5(7), 1688-1703:
-    10τ³ − 15τ⁴ + 6τ⁵. Its greatest speed is 1.875 times its mean speed.
+    10τ³ − 15τ⁴ + 6τ⁵ has the least mean squared jerk of all smooth movements from rest to rest,
+    and describes human reaching: Flash & Hogan 1985, J. Neuroscience 5(7), 1688-1703.
 
     Parameters
     ----------
@@ -60,7 +59,7 @@ def minimum_jerk(progress: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def duration(distance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how long people take to point at a target of 50 pixels, in seconds.
+    """Return the seconds that people take to point at a target of 50 pixels.
 
     The square-root law of Meyer et al. 1988, Psychological Review 95(3), 340-370:
     a + b √(distance / width), with a = 0.1 s and b = 0.18 s chosen to stay within 0.12 s of
@@ -71,14 +70,14 @@ def duration(distance: NDArray[np.float64]) -> NDArray[np.float64]:
     Parameters
     ----------
     distance
-        From the start to the target in pixels, any shape.
+        Distance to the target in pixels, any shape.
     """
     seconds: NDArray[np.float64] = 0.1 + 0.18 * np.sqrt(distance / TARGET_SIZE)
     return seconds
 
 
 def _frames(targets: Positions) -> NDArray[np.int64]:
-    """Count the frames of each movement from a target to the next; its last frame is there."""
+    """Count the frames of each movement; the last frame is at the target."""
     step = np.diff(targets, axis=0)
     distance = np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])
     return np.ceil(duration(distance) * FRAMES_PER_SECOND).astype(np.int64)

@@ -1,7 +1,4 @@
-"""What every task has: its settings, a data set made from them, and baselines to be compared with.
-
-Knows no particular task and no search.
-"""
+"""The interface of tasks: settings, a data set and baselines. Knows no particular task."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -15,36 +12,18 @@ from neuroevo.space import Value
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A configuration that somebody picked by hand, to compare the evolved ones with.
-
-    Attributes
-    ----------
-    name
-        Its name in tables and plots.
-    configuration
-        From gene to value, such as ``{"hidden": (3,), "learning_rate": 0.005}``.
-    note
-        Where it comes from, in a few words.
-    """
+    """A configuration chosen by hand, to compare the evolved ones with."""
 
     name: str
-    configuration: Mapping[str, Value]
-    note: str
+    configuration: Mapping[str, Value]  # such as {"hidden": (3,), "learning_rate": 0.005}
+    note: str  # where it comes from, in a few words
 
 
 class Task(Settings, ABC):
-    """Settings of something to be learned.
-
-    A task is a pure function of its settings: the same settings give the same data set, to the
-    last bit, on every machine.
-
-    Attributes
-    ----------
-    kind
-        The task's name in the catalogue.
-    """
+    """The settings of a data set; the same settings give the same bits on every machine."""
 
     kind: str
+    """The task's name in the catalogue."""
 
     @abstractmethod
     def data_set(self) -> DataSet:
@@ -53,26 +32,26 @@ class Task(Settings, ABC):
         Raises
         ------
         DataError
-            If a file that the data come from holds something else.
+            If a data file is wrong.
         """
 
     @abstractmethod
     def describe(self) -> str:
-        """Say in one sentence what is learned, and from what."""
+        """Describe the task and its data in one sentence."""
 
-    def kept(self, data: DataSet) -> Mapping[str, Any]:  # noqa: ARG002 - for tasks with a page
-        """Return what the task's own page needs of its data, as plain JSON values.
+    def page_data(self, data: DataSet) -> Mapping[str, Any]:  # noqa: ARG002 - few have a page
+        """Return the part of the data that the task's page needs, as plain JSON values.
 
-        A run keeps it, so that nobody who looks at the run has to make the data again.
+        It is stored with the run, so that the data need not be made again to show the run.
         """
         return {}
 
     @property
-    def tells_classes(self) -> bool:
-        """Whether its targets are class probabilities, which cross-entropy asks for."""
+    def has_class_targets(self) -> bool:
+        """Whether targets are class probabilities, as cross-entropy requires."""
         return False
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:
-        """Hand-picked configurations for this task; none unless it has some."""
+        """Configurations chosen by hand for this task; may be empty."""
         return ()

@@ -1,4 +1,4 @@
-"""Jobs on threads, processes or a Dask cluster: what becomes of them, whatever becomes of workers.
+"""Runs jobs on threads, processes or a Dask cluster, also if workers die.
 
 Knows neither networks nor disk. Importing this package loads no joblib.
 """

@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import metadata
 from typing import Any
 
@@ -17,25 +17,25 @@ from distributed import Client, KilledWorker
 from joblib._dask import DaskDistributedBackend
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.workers.crew import PARALLEL, PRE_DISPATCH, WorkerLoss
+from neuroevo.workers.backend import PARALLEL, PRE_DISPATCH, WorkerBackend, WorkerLoss
 
-_PATIENCE = 10.0  # seconds to reach the scheduler, and to see a worker there
-_PATIENCE_MIDWAY = 60.0  # seconds for workers to come back
+_TIMEOUT = 10.0  # seconds to reach the scheduler, and for a first worker to join
+_TIMEOUT_LATER = 60.0  # seconds for workers to come back
 _POLL_SECONDS = 0.1
-_CHATTERS = ("distributed", "tornado", "asyncio")
+_LOGGERS = ("distributed", "tornado", "asyncio")
 _LIBRARIES = ("neuroevo", "numpy", "numba")  # whose versions may change the bits of a result
-_UNREACHABLE = (OSError, TimeoutError, CancelledError)  # as Dask says it
+_UNREACHABLE = (OSError, TimeoutError, CancelledError)  # what Dask raises then
 
 
-class ClusterCrew:
-    """The workers of a Dask cluster, however many there are at a time.
+class ClusterBackend(WorkerBackend):
+    """The workers of a Dask cluster; they may join and leave at any time.
 
     Parameters
     ----------
     address
         Of the scheduler.
     prepare
-        What one worker of each machine does before any of them works.
+        Called by one worker of each machine before any of them trains.
 
     Raises
     ------
@@ -51,61 +51,67 @@ class ClusterCrew:
         self._prepared: set[str] = set()  # machines
         with ExitStack() as stack:
             stack.enter_context(_quiet())
-            self._client = stack.enter_context(_connected(address))
+            self._client = _connect(address)
+            stack.callback(self._client.close, timeout=_TIMEOUT)
             self._open = stack.pop_all()
 
     def parallel(self, shared: Any) -> Any:  # noqa: ANN401 - anything, and a joblib.Parallel
-        """Make a `joblib.Parallel` of all workers, each of which is sent what items share.
+        """Make a `joblib.Parallel` of all workers, and send them what items share.
 
         Raises
         ------
         NeuroevoError
             If there are no workers, or some that would give other results.
         """
-        self._workers = self._arrived()
+        self._workers = self._wait_for_workers()
         with self._reachable():
-            self._admit()
+            self._check_and_prepare()
             backend = _Backend(client=self._client, scatter=[shared])
         return joblib.Parallel(backend=backend, pre_dispatch=PRE_DISPATCH, **PARALLEL)
 
     def is_current(self) -> bool:
-        """Tell whether the workers are those that were there last time."""
+        """Whether the workers are the same as last time."""
         return self._present() == self._workers
 
     def loss(self, error: Exception) -> WorkerLoss | None:
-        """Tell whether an error is a loss of workers; NeuroevoError if it is one of the cluster."""
+        """Return the loss of workers that an error reports; None for any other error.
+
+        Raises
+        ------
+        NeuroevoError
+            If the scheduler can't be reached any more.
+        """
         if isinstance(error, KilledWorker):
             return WorkerLoss(deaths=error.allowed_failures + 1)
-        if isinstance(error, _UNREACHABLE):  # all workers that knew what items share, or more
+        if isinstance(error, _UNREACHABLE):  # all workers that had what items share are gone
             self._present()
             return WorkerLoss()
         return None
 
-    def dismiss(self) -> None:
-        """Leave workers to themselves, who end where they can't be stopped."""
+    def kill(self) -> None:
+        """Leave the workers alone, which exit by themselves."""
 
     def close(self) -> None:
-        """Leave the cluster, which goes on without us."""
+        """Disconnect from the cluster, which keeps running."""
         self._open.close()
 
     def _present(self) -> frozenset[str]:
         with self._reachable():
             return frozenset(self._client.nthreads())
 
-    def _arrived(self) -> frozenset[str]:
-        """Wait for workers."""
-        patience = _PATIENCE_MIDWAY if self._workers else _PATIENCE
-        deadline = time.monotonic() + patience
+    def _wait_for_workers(self) -> frozenset[str]:
+        timeout = _TIMEOUT_LATER if self._workers else _TIMEOUT
+        deadline = time.monotonic() + timeout
         while not (workers := self._present()):
             if time.monotonic() > deadline:
-                rule = f"must have workers, but has had none for {patience:g} s"
+                rule = f"must have workers, but has had none for {timeout:g} s"
                 advice = f"start one with: dask worker {self._address}"
                 raise NeuroevoError(f"scheduler {self._address}: {rule}; {advice}")
             time.sleep(_POLL_SECONDS)
         return workers
 
-    def _admit(self) -> None:
-        """See to it that workers give the results that this machine would, and are ready to."""
+    def _check_and_prepare(self) -> None:
+        """Refuse workers with other versions than this machine, and prepare new machines."""
         answers = self._client.get_versions(packages=_LIBRARIES)["workers"]
         problems = [
             f"{worker}: must have {name} {version}, but has {packages.get(name) or 'none'}"
@@ -138,10 +144,10 @@ class ClusterCrew:
 
 
 class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no types
-    """joblib's backend, but items that kill workers come to an end, and one thread is a cluster.
+    """joblib's backend for Dask, with two changes.
 
-    By itself joblib waits for ever for what Dask gives up, and does without workers that can only
-    do one thing at a time.
+    By itself joblib waits forever for an item that Dask gives up because it killed its workers,
+    and it bypasses a cluster that has one thread only.
     """
 
     def effective_n_jobs(self, n_jobs: int) -> int:
@@ -149,46 +155,41 @@ class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no t
         return max(2, int(super().effective_n_jobs(n_jobs)))
 
     def get_nested_backend(self) -> tuple["_Backend", int]:
-        """Give items this backend, of which they make no use, rather than a new one to each."""
+        """Send this backend with each item, which does not use it, rather than a new one."""
         return self, -1
 
     def submit(
         self, func: Callable[[], object], callback: Callable[[object], None] | None = None
     ) -> "Future[object]":
-        """Have something done; the callback also hears of an error."""
+        """Submit a call; the callback also receives errors."""
 
-        def tell(done: "Future[object]") -> None:
+        def report_error(done: "Future[object]") -> None:
             if callback is not None and done.exception() is not None:
                 callback(done.exception())
 
         future: Future[object] = super().submit(func, callback)
-        future.add_done_callback(tell)
+        future.add_done_callback(report_error)
         return future
 
 
-@contextmanager
-def _connected(address: str) -> Iterator[Client]:
+def _connect(address: str) -> Client:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # libraries differ, of which those count that we check
-            client = Client(address, timeout=_PATIENCE, set_as_default=False)
+            warnings.simplefilter("ignore")  # of libraries that differ: we check those that matter
+            return Client(address, timeout=_TIMEOUT, set_as_default=False)
     except (*_UNREACHABLE, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         rule = "must be the address of a Dask scheduler that can be reached"
         raise NeuroevoError(f"scheduler {address}: {rule} ({reason})") from error
-    try:
-        yield client
-    finally:
-        client.close(timeout=_PATIENCE)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence what libraries log: what users must know, errors say."""
+    """Disable the loggers of libraries: our errors report what users must know."""
     loggers = [
         logger
         for name, logger in logging.root.manager.loggerDict.items()
-        if isinstance(logger, logging.Logger) and name.partition(".")[0] in _CHATTERS
+        if isinstance(logger, logging.Logger) and name.partition(".")[0] in _LOGGERS
     ]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
@@ -201,11 +202,9 @@ def _quiet() -> Iterator[None]:
 
 
 def _versions() -> dict[str, str]:
-    """Tell the versions installed here; none of what runs uninstalled from its source."""
+    """Return the versions of libraries installed here; code that is not installed has none."""
     versions = {}
     for name in _LIBRARIES:
-        try:
+        with suppress(metadata.PackageNotFoundError):
             versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
     return versions

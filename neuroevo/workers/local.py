@@ -8,14 +8,14 @@ import joblib
 from joblib.externals import loky
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
-from neuroevo.workers.crew import PARALLEL, PRE_DISPATCH, WorkerLoss
-from neuroevo.workers.watch import stand_by
+from neuroevo.workers.backend import PARALLEL, PRE_DISPATCH, WorkerBackend, WorkerLoss
+from neuroevo.workers.runner import prepare_process
 from neuroevo.workers.workers import Workers
 
-_LARGE_ARRAY = 100_000  # bytes from which on an array is put where all processes see it
+_LARGE_ARRAY = 100_000  # bytes from which on an array is put into shared memory
 
 
-class LocalCrew:
+class LocalBackend(WorkerBackend):
     """Threads or processes of this machine.
 
     Parameters
@@ -23,8 +23,6 @@ class LocalCrew:
     workers
         How many, and which.
     """
-
-    exits = False
 
     def __init__(self, workers: Workers) -> None:
         self._backend = workers.backend
@@ -34,27 +32,23 @@ class LocalCrew:
         """Make a `joblib.Parallel` of these workers."""
         options: dict[str, Any] = {"n_jobs": self._n_jobs, "pre_dispatch": PRE_DISPATCH}
         if self._backend == "loky":
-            options |= {"initializer": stand_by, "initargs": (os.getpid(),)}
+            options |= {"initializer": prepare_process, "initargs": (os.getpid(),)}
             options |= {"max_nbytes": _LARGE_ARRAY, "mmap_mode": "c"}
-            if self._n_jobs == 1:  # with which joblib would do without a process
+            if self._n_jobs == 1:  # for which joblib would start no process
                 options |= {"n_jobs": 2, "pre_dispatch": 1}
         return joblib.Parallel(backend=self._backend, **PARALLEL, **options)
 
-    def is_current(self) -> bool:
-        """Tell that workers of this machine are always the same."""
-        return True
-
     def loss(self, error: Exception) -> WorkerLoss | None:
-        """Tell whether an error is a loss of workers."""
+        """Return the loss of workers that an error reports; None for any other error."""
         if not isinstance(error, BrokenProcessPool):
             return None
         codes = re.findall(r"\b(SIG\w+|EXIT\(\d+\))", str(error))  # as SIGKILL(-9) and EXIT(1)
         return WorkerLoss(", ".join(dict.fromkeys(codes)))
 
-    def dismiss(self) -> None:
-        """End all processes."""
+    def kill(self) -> None:
+        """Kill all processes."""
         if self._backend == "loky":
             loky.get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
 
     def close(self) -> None:
-        """Leave the processes to joblib, which keeps them for others for a while."""
+        """Leave the processes to joblib, which keeps them for later use for a while."""

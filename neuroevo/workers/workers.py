@@ -1,7 +1,8 @@
-"""Who trains: how many workers, and of what kind. Does not start them."""
+"""The settings of workers: how many, and of which backend. Starts none."""
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal, NamedTuple, get_args
@@ -16,21 +17,21 @@ _ADDRESS = re.compile(r"(?:[a-z]+://)?(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 
 
 class Work(NamedTuple):
-    """What a worker did at one go."""
+    """A stretch of time in which a worker trained."""
 
-    worker: str  # host:process; threads of a process are not told apart
+    worker: str  # host:process, the same for all threads of a process
     began: float  # seconds since 1970
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Who trains: how many at once, and of what kind. They change no result.
+    """The settings of workers, which change no result.
 
     Parameters
     ----------
     n_jobs
-        How many; -1 is one a core. On a Dask cluster it is the threads of its workers that count.
+        Number of workers; -1 for one per core. Ignored for a Dask cluster, whose workers are used.
     backend
         `threading`, `loky` (processes) or `dask` (a cluster), as joblib calls them.
     scheduler
@@ -41,7 +42,7 @@ class Workers:
     Raises
     ------
     UsageError
-        If there would be none, or none of that kind; one line for each problem.
+        One line for each setting that is wrong.
     """
 
     n_jobs: int = -1
@@ -50,39 +51,27 @@ class Workers:
     trial_timeout: float | None = None
 
     def __post_init__(self) -> None:
-        problems = []
-        if self.n_jobs < 1 and self.n_jobs != -1:
-            rule = "must be at least 1, or -1 for one a core"
-            problems.append(f"jobs: {rule}, but got {self.n_jobs}")
-        if self.backend not in get_args(Backend):
-            problems.append(f"backend: {one_of(self.backend, get_args(Backend))}")
-        elif self.backend == "dask":
-            problems += self._problems_of_dask()
-        elif self.scheduler is not None:
-            rule = "must be left out, or the backend dask"
-            problems.append(f"scheduler: {rule}, but got {shown(self.scheduler)}")
-        problems += self._problems_of_timeout()
-        if problems:
+        if problems := list(self._problems()):
             raise UsageError(*problems)
 
-    def _problems_of_dask(self) -> list[str]:
-        problems = []
-        if not _ADDRESS.fullmatch(self.scheduler or ""):
-            rule = "must be the address of a Dask scheduler, such as tcp://127.0.0.1:8786"
-            problems.append(f"scheduler: {rule}, but got {shown(self.scheduler)}")
-        if find_spec("distributed") is None:
-            problems.append("backend: must be installed: pip install 'neuroevo[dask]'")
-        return problems
-
-    def _problems_of_timeout(self) -> list[str]:
-        seconds = self.trial_timeout
-        if seconds is None:
-            return []
-        problems = []
-        if not 0 < seconds < math.inf:
-            rule = "must be a number of seconds above 0"
-            problems.append(f"trial_timeout: {rule}, but got {shown(seconds)}")
-        if self.backend not in _PROCESSES:
-            rule = "must have a backend of processes, loky or dask, as a thread can't be stopped"
-            problems.append(f"trial_timeout: {rule}, but got {shown(self.backend)}")
-        return problems
+    def _problems(self) -> Iterator[str]:
+        if self.n_jobs < 1 and self.n_jobs != -1:
+            yield f"jobs: must be at least 1, or -1 for one per core, but got {self.n_jobs}"
+        if self.backend not in get_args(Backend):
+            yield f"backend: {one_of(self.backend, get_args(Backend))}"
+        elif self.backend == "dask":
+            if not _ADDRESS.fullmatch(self.scheduler or ""):
+                rule = "must be the address of a Dask scheduler, such as tcp://127.0.0.1:8786"
+                yield f"scheduler: {rule}, but got {shown(self.scheduler)}"
+            if find_spec("distributed") is None:
+                yield "backend: must be installed: pip install 'neuroevo[dask]'"
+        elif self.scheduler is not None:
+            rule = "must be left out unless the backend is dask"
+            yield f"scheduler: {rule}, but got {shown(self.scheduler)}"
+        if self.trial_timeout is not None:
+            if not 0 < self.trial_timeout < math.inf:
+                rule = "must be a number of seconds above 0"
+                yield f"trial_timeout: {rule}, but got {shown(self.trial_timeout)}"
+            if self.backend not in _PROCESSES:
+                rule = "must have the backend loky or dask, since a thread can't be stopped"
+                yield f"trial_timeout: {rule}, but got {shown(self.backend)}"

@@ -1,4 +1,4 @@
-"""A Dask cluster gives the bits of one machine, while its workers come and go."""
+"""A Dask cluster computes the same bits as one machine, while workers come and go."""
 
 import importlib.util
 import os
@@ -45,7 +45,7 @@ class Cluster:
     def start(
         self, *command: str, namespace: str = "", libraries: Path = ROOT
     ) -> subprocess.Popen[bytes]:
-        """Start a process of the cluster, which is ended at the end.
+        """Start a process of the cluster, which is killed at the end of the test.
 
         It finds the libraries in a folder before those that are installed.
         """
@@ -59,14 +59,14 @@ class Cluster:
         return process
 
     def start_worker(self, namespace: str = "", libraries: Path = ROOT) -> subprocess.Popen[bytes]:
-        """Start a worker with one thread, guarded by a nanny as Dask does by default."""
+        """Start a worker with one thread and a nanny, which is Dask's default."""
         options = ("--nthreads", "1", "--no-dashboard", "--death-timeout", "60")
         return self.start(
             "worker", self.address, *options, namespace=namespace, libraries=libraries
         )
 
     def wait_for_workers(self, count: int) -> None:
-        """Wait until so many workers have joined."""
+        """Wait until this many workers have joined."""
         from distributed import Client  # noqa: PLC0415 - it need not be installed
 
         with Client(self.address, set_as_default=False, timeout=30) as client:
@@ -74,12 +74,12 @@ class Cluster:
 
     @property
     def workers(self) -> Workers:
-        """Describe the cluster's workers."""
+        """Return the settings of the cluster's workers."""
         return Workers(backend="dask", scheduler=self.address)
 
 
 def free_port() -> int:
-    """Find a port of this machine that nobody listens at."""
+    """Find a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -109,12 +109,12 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def alone(stream: SampleStream) -> list[tuple[bytes, bytes, str]]:
-    """Give the bits that one thread gives."""
+    """Return the bits that one thread computes."""
     return list(map(bits, evaluated(CONFIGURATIONS, stream)))
 
 
 def bits_of(results: dict[int, Evaluation | Failure]) -> list[tuple[bytes, bytes, str]]:
-    """Give the bits of results in their order."""
+    """Return the bits of results in their order."""
     return [bits(each) for _, each in sorted(results.items()) if isinstance(each, Evaluation)]
 
 
@@ -124,7 +124,7 @@ def test_same_bits_as_one_machine(
     alone: list[tuple[bytes, bytes, str]],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """Three worker processes give the bits of one thread, twice, and say nothing."""
+    """Three worker processes compute the bits of one thread, twice, without output."""
     with Evaluator("float32", cluster.workers) as many:
         for _ in range(2):
             assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
@@ -134,7 +134,7 @@ def test_same_bits_as_one_machine(
 def test_a_worker_leaves_and_another_joins(
     cluster: Cluster, stream: SampleStream, alone: list[tuple[bytes, bytes, str]]
 ) -> None:
-    """One worker is killed with its nanny, one joins; each trial is given once, with its bits."""
+    """If a worker is killed and another joins, each trial has one result with the same bits."""
     leaving = cluster.start_worker()
     cluster.wait_for_workers(4)
     with Evaluator("float32", cluster.workers) as many:
@@ -147,10 +147,10 @@ def test_a_worker_leaves_and_another_joins(
         assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
 
 
-def test_all_workers_killed_at_once_come_back(
+def test_all_workers_killed_at_once_are_replaced(
     cluster: Cluster, stream: SampleStream, alone: list[tuple[bytes, bytes, str]]
 ) -> None:
-    """Where all workers are killed, their nannies start others, and the samples are sent again."""
+    """If all workers are killed, their nannies start new ones, and the samples are sent again."""
     with Evaluator("float32", cluster.workers) as many:
         running = many.evaluate(deque(CONFIGURATIONS), stream, SCORING)
         results = dict([next(running)])
@@ -162,10 +162,10 @@ def test_all_workers_killed_at_once_come_back(
     assert bits_of(results) == alone
 
 
-def test_what_kills_its_worker_has_failed(
+def test_a_trial_that_kills_its_worker_has_failed(
     cluster: Cluster, stream: SampleStream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A genome that kills whichever worker it comes to has failed, all others have results."""
+    """A genome that kills every worker it runs on has failed; all others have results."""
     monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
     deadly = {**CONFIGURATIONS[2], "hidden": (7,)}
     with Evaluator("float32", cluster.workers) as many:
@@ -176,10 +176,10 @@ def test_what_kills_its_worker_has_failed(
     assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
 
 
-def test_what_takes_too_long_has_failed(
+def test_a_trial_that_times_out_has_failed(
     cluster: Cluster, stream: SampleStream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A genome that would take an hour is given up, and its worker is replaced."""
+    """A genome that would take an hour has failed, and its worker is replaced."""
     monkeypatch.setattr(evaluator, "_train", faults.train_or_sleep)
     slow = {**CONFIGURATIONS[2], "hidden": (7,)}
     workers = Workers(backend="dask", scheduler=cluster.address, trial_timeout=3)
@@ -189,10 +189,10 @@ def test_what_takes_too_long_has_failed(
     assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
 
 
-def test_a_scheduler_that_is_lost_is_said_in_one_line(
+def test_a_lost_scheduler_is_reported_in_one_line(
     stream: SampleStream, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """When the scheduler is killed, the error names it, and nothing else is said."""
+    """When the scheduler is killed, the error names it, and there is no other output."""
     with ExitStack() as processes:
         cluster = Cluster(processes)
         cluster.start_worker()
@@ -207,8 +207,8 @@ def test_a_scheduler_that_is_lost_is_said_in_one_line(
     assert capfd.readouterr() == ("", "")
 
 
-def test_clusters_that_cannot_work_are_refused(capfd: pytest.CaptureFixture[str]) -> None:
-    """No scheduler, no address, and a scheduler without workers: one line each."""
+def test_wrong_schedulers_are_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    """An address without a scheduler and texts that are no address are refused in one line."""
     nobody = f"tcp://127.0.0.1:{free_port()}"
     with pytest.raises(NeuroevoError, match=r"^scheduler .* can be reached \(.*\)$"):
         Evaluator("float32", Workers(backend="dask", scheduler=nobody))
@@ -219,7 +219,7 @@ def test_clusters_that_cannot_work_are_refused(capfd: pytest.CaptureFixture[str]
 
 
 def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path: Path) -> None:
-    """A worker with another neuroevo and another numba is named, with both."""
+    """A worker with other versions of neuroevo and numba is refused, with both versions."""
     for name in ("neuroevo", "numba"):
         folder = tmp_path / f"{name}-0.0.1.dist-info"
         folder.mkdir()
@@ -236,7 +236,7 @@ def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path:
 
 
 def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
-    """Ten seconds without a worker are enough."""
+    """After ten seconds without a worker there is an error."""
     with ExitStack() as processes:
         cluster = Cluster(processes)
         with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
@@ -250,7 +250,7 @@ def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
 def test_same_bits_across_networks(
     machines: list[str], stream: SampleStream, alone: list[tuple[bytes, bytes, str]]
 ) -> None:
-    """A scheduler and two workers, each with a network stack of its own, give the same bits."""
+    """A scheduler and two workers in separate network namespaces compute the same bits."""
     first, *others = machines
     with ExitStack() as processes:
         cluster = Cluster(processes, ADDRESS.format(2), first)
@@ -267,7 +267,7 @@ ADDRESS = f"10.{64 + os.getpid() // 256 % 128}.{os.getpid() % 256}.{{}}"
 
 @pytest.fixture
 def machines() -> Iterator[list[str]]:
-    """Make three network namespaces, joined with this one by a bridge."""
+    """Make three network namespaces, connected with this one by a bridge."""
     if shutil.which("ip") is None or os.geteuid() != 0:
         pytest.skip("network namespaces need root and the command ip")
     bridge = f"nevo{os.getpid()}"
@@ -290,7 +290,7 @@ def machines() -> Iterator[list[str]]:
 
 
 def configure(change: str, cleanup: ExitStack | None = None, undo: str = "") -> None:
-    """Change the network, and note how the change is undone."""
+    """Change the network, and register how to undo the change."""
     subprocess.run(["ip", *change.split()], check=True, capture_output=True)  # noqa: S607 - found
     if cleanup is not None:
         cleanup.callback(configure, undo)

@@ -1,4 +1,4 @@
-"""The numbers of a genome are those of that genome, however the work is spread."""
+"""The results of a genome do not depend on how the work is distributed."""
 
 import itertools
 import time
@@ -54,7 +54,7 @@ def evaluated(
     n_jobs: int = 1,
     backend: Backend = "threading",
 ) -> list[Evaluation]:
-    """Evaluate configurations; the evaluations come in their order."""
+    """Evaluate configurations; returns the evaluations in their order."""
     with Evaluator(stream.settings.precision, Workers(n_jobs, backend)) as many:
         results = dict(many.evaluate(deque(configurations), stream, SCORING))
     evaluations = [results[index] for index in range(len(configurations))]
@@ -62,27 +62,27 @@ def evaluated(
 
 
 def bits(evaluation: Evaluation) -> tuple[bytes, bytes, str]:
-    """All that must be equal where evaluations are."""
+    """Return all that must be equal if evaluations are."""
     objectives = repr(dict(evaluation.objectives))
     return evaluation.curves.tobytes(), evaluation.parameters.tobytes(), objectives
 
 
 def test_same_bits_with_any_workers(stream: SampleStream) -> None:
-    """One job, two threads and two processes give the same bits for every genome."""
+    """One job, two threads and two processes compute the same bits for every genome."""
     alone = list(map(bits, evaluated(CONFIGURATIONS, stream)))
     assert list(map(bits, evaluated(CONFIGURATIONS, stream, 2))) == alone
     assert list(map(bits, evaluated(CONFIGURATIONS, stream, 2, "loky"))) == alone
 
 
-def test_same_bits_whatever_is_evaluated_beside(stream: SampleStream) -> None:
-    """A genome alone has the bits that it has in a generation where it shares bundles."""
+def test_same_bits_alone_and_in_a_generation(stream: SampleStream) -> None:
+    """A genome has the same bits alone and in a generation in which it shares bundles."""
     together = list(map(bits, evaluated(CONFIGURATIONS, stream)))
     alone = [bits(evaluated([each], stream)[0]) for each in CONFIGURATIONS]
     assert together == alone
 
 
-def test_work_tells_who_trained_and_when(stream: SampleStream) -> None:
-    """Two processes worked during the call, and each at one thing at a time."""
+def test_work_has_the_worker_and_its_times(stream: SampleStream) -> None:
+    """Two processes worked during the call, each on one group at a time."""
     start = time.time()
     evaluations = evaluated(CONFIGURATIONS, stream, 2, "loky")
     end = time.time()
@@ -95,28 +95,20 @@ def test_work_tells_who_trained_and_when(stream: SampleStream) -> None:
 
 
 def test_replicates_are_those_of_a_training_alone(stream: SampleStream) -> None:
-    """Each replicate's curve and weights are those of a training of it and nothing else."""
+    """Each replicate's curve and weights are those of training it alone."""
     evaluation = evaluated(CONFIGURATIONS, stream)[7]
     phenotype = phenotype_of(CONFIGURATIONS[7], (2, 2), stream.settings)
     for replicate in (0, 5, 11):
-        trained = train(
-            phenotype.architecture,
-            [
-                Lane(
-                    replicate,
-                    phenotype.learning_rate,
-                    phenotype.optimization,
-                    phenotype.starting_weights,
-                )
-            ],
-            stream,
+        lane = Lane(
+            replicate, phenotype.learning_rate, phenotype.optimization, phenotype.starting_weights
         )
+        trained = train(phenotype.architecture, [lane], stream)
         assert trained.curves[0].tobytes() == evaluation.curves[replicate].tobytes()
         assert trained.parameters[0].tobytes() == evaluation.parameters[replicate].tobytes()
 
 
 def test_activations_of_layers_that_are_all_the_same_are_one(stream: SampleStream) -> None:
-    """A network whose layers each have sigmoid is the sigmoid network, to the bit."""
+    """A network whose layers all have sigmoid is the sigmoid network, to the bit."""
     one, each = (phenotype_of(CONFIGURATIONS[at], (2, 2), stream.settings) for at in (7, 8))
     assert one == each
     evaluations = evaluated(CONFIGURATIONS, stream)
@@ -125,7 +117,7 @@ def test_activations_of_layers_that_are_all_the_same_are_one(stream: SampleStrea
 
 
 def test_a_network_without_hidden_layers_needs_no_activation(stream: SampleStream) -> None:
-    """Given one or none, it is the same network; with hidden layers there must be one."""
+    """With or without an activation, it is the same network; hidden layers need one."""
     bare = {"hidden": (), "learning_rate": 0.5}
     named = bare | {"activation": "relu"}
     one, other = (phenotype_of(each, (2, 2), stream.settings) for each in (bare, named))
@@ -138,7 +130,7 @@ def test_a_network_without_hidden_layers_needs_no_activation(stream: SampleStrea
 def test_stopping_at_the_target_changes_no_samples_to_target(
     target_mse: float, data: DataSet
 ) -> None:
-    """Whoever reaches the target does so when it would, and a near miss stays as near."""
+    """Samples to target are the same with and without stopping, also if the target is missed."""
     settings = TrainingSettings(samples=400, replicates=8, target_mse=target_mse)
     until_the_end, until_the_target = (
         evaluated(CONFIGURATIONS, sample_stream(data, chosen, (0, 0)))
@@ -153,7 +145,7 @@ def test_stopping_at_the_target_changes_no_samples_to_target(
 
 
 def test_weights_have_the_error_that_is_reported(data: DataSet, stream: SampleStream) -> None:
-    """The final MSE that is reported is that of the weights that are kept, computed naively."""
+    """The reported final MSE is that of the stored weights, computed naively."""
     for configuration, evaluation in zip(
         CONFIGURATIONS, evaluated(CONFIGURATIONS, stream), strict=True
     ):
@@ -171,8 +163,8 @@ def naive_mse(evaluation: Evaluation, parameters: Any, data: DataSet) -> float: 
     return float(np.mean((outputs[-1] - data.validation_targets) ** 2))
 
 
-def test_divergence_is_an_outcome(stream: SampleStream) -> None:
-    """A genome whose replicates diverge gets NaN for what has no finite value, and their number."""
+def test_diverged_replicates_are_counted(stream: SampleStream) -> None:
+    """If replicates diverge, objectives without a finite value are NaN, and they are counted."""
     evaluation = evaluated(CONFIGURATIONS, stream)[5]
     assert evaluation.diverged == 12
     assert np.isnan(evaluation.objectives["final_mse"])
@@ -188,10 +180,10 @@ def test_fresh_seeds_give_other_weights(data: DataSet, stream: SampleStream) -> 
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_what_kills_its_worker_has_failed_and_nothing_else(
+def test_only_trials_that_kill_their_worker_or_raise_have_failed(
     n_jobs: int, stream: SampleStream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The genomes that kill or overwhelm workers have failed; all others have their bits."""
+    """Genomes that kill workers or raise have failed; all others have the same bits."""
     expected = list(map(bits, evaluated(CONFIGURATIONS[:8], stream)))
     deadly, overwhelming = ({**CONFIGURATIONS[2], "hidden": (units,)} for units in (7, 8))
     monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
@@ -207,13 +199,13 @@ def test_what_kills_its_worker_has_failed_and_nothing_else(
     assert list(map(bits, evaluations)) == expected
 
 
-def test_a_bundle_fails_for_the_trial_at_fault_alone(
+def test_a_failure_does_not_affect_trials_of_the_same_bundle(
     data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Trials that share bundles with one that fails are evaluated, and that one fails once."""
+    """Trials that share bundles with one that fails have results, and that one fails once."""
     stream = sample_stream(data, TrainingSettings(samples=200, replicates=20), (0, 0))
     configurations = [{**CONFIGURATIONS[0], "learning_rate": rate} for rate in (0.1, 0.25, 0.2)]
-    monkeypatch.setattr(evaluator, "_train", faults.train_or_err)
+    monkeypatch.setattr(evaluator, "_train", faults.train_or_raise)
     with Evaluator("float32", Workers(1)) as one:
         results = list(one.evaluate(deque(configurations), stream, SCORING))
     kinds = {trial: type(result) for trial, result in results}
@@ -221,8 +213,8 @@ def test_a_bundle_fails_for_the_trial_at_fault_alone(
     assert kinds == {0: Evaluation, 1: Failure, 2: Evaluation}
 
 
-def test_stop_leaves_whole_trials(data: DataSet) -> None:
-    """Stopped at once there is no result; stopped midway, those that are whole are given."""
+def test_stop_returns_complete_trials_only(data: DataSet) -> None:
+    """Stopped at once there is no result; stopped later, only complete trials are returned."""
     stream = sample_stream(data, TrainingSettings(samples=200, replicates=20), (0, 0))
     with Evaluator("float32", Workers(1)) as one:
         assert not list(one.evaluate(deque(CONFIGURATIONS), stream, SCORING, lambda: True))
@@ -234,12 +226,12 @@ def test_stop_leaves_whole_trials(data: DataSet) -> None:
     assert 5 <= len(given) < len(CONFIGURATIONS)
 
 
-def test_workers_that_cannot_be_are_refused() -> None:
-    """A cluster without an address, a scheduler of no cluster, threads that should be stopped."""
+def test_wrong_settings_of_workers_are_refused() -> None:
+    """A wrong scheduler, and a time limit for threads, are refused."""
     with pytest.raises(UsageError) as caught:
         Workers(-2, "dask", trial_timeout=0)
     assert caught.value.problems == (
-        "jobs: must be at least 1, or -1 for one a core, but got -2",
+        "jobs: must be at least 1, or -1 for one per core, but got -2",
         (
             "scheduler: must be the address of a Dask scheduler, such as tcp://127.0.0.1:8786, "
             "but got None"
@@ -249,26 +241,26 @@ def test_workers_that_cannot_be_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         Workers(scheduler="tcp://127.0.0.1:8786", trial_timeout=5)
     assert caught.value.problems == (
-        "scheduler: must be left out, or the backend dask, but got 'tcp://127.0.0.1:8786'",
+        "scheduler: must be left out unless the backend is dask, but got 'tcp://127.0.0.1:8786'",
         (
-            "trial_timeout: must have a backend of processes, loky or dask, as a thread can't be "
-            "stopped, but got 'threading'"
+            "trial_timeout: must have the backend loky or dask, since a thread can't be stopped, "
+            "but got 'threading'"
         ),
     )
 
 
-def test_no_workers_is_refused() -> None:
-    """Zero jobs and a backend that nobody knows are refused at once, each in its line."""
+def test_zero_workers_and_unknown_backends_are_refused() -> None:
+    """Zero jobs and an unknown backend are both reported, each in its line."""
     with pytest.raises(UsageError) as caught:
         Workers(0, "carrier pigeon")  # type: ignore[arg-type]  # what the test is about
     assert caught.value.problems == (
-        "jobs: must be at least 1, or -1 for one a core, but got 0",
+        "jobs: must be at least 1, or -1 for one per core, but got 0",
         "backend: must be one of 'threading', 'loky', 'dask', but got 'carrier pigeon'",
     )
 
 
 def test_an_error_below_the_floor_counts_as_the_floor(stream: SampleStream) -> None:
-    """In float32 an error under 1e-14 is rounding, and counts as 1e-14."""
+    """In float32 an error below 1e-14 is rounding, and counts as 1e-14."""
     perfect = {"hidden": (), "learning_rate": 0.4, "activation": "linear"}
     evaluation = evaluated([perfect], stream)[0]
     assert np.median(evaluation.curves[:, -1]) < 1e-14

@@ -1,4 +1,4 @@
-"""Objectives against numbers that can be worked out by hand, and by their properties."""
+"""Objectives against numbers computed by hand, and their properties."""
 
 import math
 
@@ -21,7 +21,7 @@ def curves(*mse: list[float], seen: list[int] | None = None) -> LearningCurves:
 
 
 def value(name: str, learning: LearningCurves, reduction: str = "median") -> float:
-    """Score some curves by one objective."""
+    """Compute one objective of some curves."""
     return score(learning, OBJECTIVES[name], reduction)
 
 
@@ -37,29 +37,29 @@ def test_samples_to_target_is_interpolated_on_the_log_curve() -> None:
 
 
 def test_samples_to_target_of_a_first_point_at_the_target() -> None:
-    """A network that is good after one sample took one sample."""
+    """A network that reaches the target with the first sample took one sample."""
     assert value("samples_to_target", curves([1e-4, 1e-4], seen=[1, 10])) == 1
 
 
-def test_near_misses_rank_above_hopeless_ones() -> None:
-    """When the target is never reached, the budget is stretched by the decades it was missed by."""
+def test_samples_to_target_grows_with_the_final_mse_beyond_the_budget() -> None:
+    """If the target is not reached, the budget is multiplied by 1 + the missing decades."""
     learning = curves([1.0, 1e-1], seen=[1, 1000])
     assert value("samples_to_target", learning) == pytest.approx(1000 * (1 + 2), rel=1e-6)
 
 
-def test_hopeless_ones_have_no_samples_to_target() -> None:
-    """A network that diverged at its first sample never gets to the target."""
+def test_diverged_networks_have_no_samples_to_target() -> None:
+    """A network that diverged at its first sample has no samples to target."""
     learning = curves([math.inf, math.inf], seen=[1, 1000])
     assert math.isnan(value("samples_to_target", learning))
 
 
 def test_curve_area_is_the_mean_height_on_the_log_curve() -> None:
-    """A curve that falls by two decades over two decades of samples has its mean in the middle."""
+    """A curve that falls by two decades over two decades of samples has the mean -1."""
     assert value("curve_area", curves([1.0, 1e-2], seen=[1, 100])) == pytest.approx(-1)
 
 
-def test_parameters_counts_what_learns() -> None:
-    """The number of parameters is what the network was said to have."""
+def test_parameters_is_the_number_of_parameters() -> None:
+    """The objective is the number of trained parameters."""
     assert value("parameters", curves([1.0, 0.1], seen=[1, 10])) == 26
 
 
@@ -67,13 +67,13 @@ def test_parameters_counts_what_learns() -> None:
     ("reduction", "expected"), [("median", 0.3), ("mean", 0.35), ("best", 0.1), ("worst", 0.7)]
 )
 def test_reductions(reduction: str, expected: float) -> None:
-    """Replicates are reduced as asked."""
+    """Each reduction computes the number of its name."""
     learning = curves([0.1], [0.2], [0.4], [0.7], seen=[1000])
     assert value("final_mse", learning, reduction) == pytest.approx(expected, rel=1e-6)
 
 
-def test_too_many_diverged_replicates_leave_no_value() -> None:
-    """The median is finite while fewer than half of the replicates have diverged, else NaN."""
+def test_too_many_diverged_replicates_give_no_value() -> None:
+    """The median is finite if fewer than half of the replicates have diverged, else NaN."""
     finite, diverged = [0.5, 0.1], [0.5, math.inf]
     assert value("final_mse", curves(finite, finite, diverged, seen=[1, 10])) == pytest.approx(0.1)
     assert math.isnan(value("final_mse", curves(finite, diverged, diverged, seen=[1, 10])))
@@ -92,8 +92,8 @@ def test_a_lower_curve_is_never_worse(mse: list[float], lower: float) -> None:
 
 
 @given(st.integers(1, 1_000_000))
-def test_the_grid_of_samples_seen(budget: int) -> None:
-    """It rises, holds each of the first dozen, ends at the budget, and leaves no gap above 13%."""
+def test_the_points_of_learning_curves(budget: int) -> None:
+    """Points are ascending, include 1 to 12 and the budget, and have no gap above 13%."""
     points = samples_seen(budget)
     assert points[-1] == budget
     assert (np.diff(points) > 0).all()

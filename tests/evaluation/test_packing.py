@@ -1,4 +1,4 @@
-"""Packing loses no training and wastes no lane."""
+"""Packing loses no replicate and leaves few lanes empty."""
 
 from collections import Counter
 
@@ -36,10 +36,10 @@ phenotypes = st.lists(
 
 
 @given(phenotypes, st.integers(1, 40), st.sampled_from([8, 16]))
-def test_every_replicate_is_trained_once_as_its_phenotype_says(
+def test_every_replicate_is_in_one_group_with_its_phenotype(
     trials: list[Phenotype], replicates: int, lanes: int
 ) -> None:
-    """Each replicate of each trial is in one group, with the trial's own network, all of it."""
+    """Each replicate of each trial is in one group, with the settings of its trial."""
     trained = Counter(
         (
             replicate.trial,
@@ -63,8 +63,10 @@ def test_every_replicate_is_trained_once_as_its_phenotype_says(
 
 
 @given(phenotypes, st.integers(1, 40), st.sampled_from([8, 16]))
-def test_bundles_are_as_few_as_can_be(trials: list[Phenotype], replicates: int, lanes: int) -> None:
-    """Whatever lanes can differ in, those of one architecture and method share full groups."""
+def test_there_are_as_few_groups_as_possible(
+    trials: list[Phenotype], replicates: int, lanes: int
+) -> None:
+    """Trials of one architecture and method share full groups, whatever else differs."""
     groups = pack(dict(enumerate(trials)), replicates, lanes)
     for group in groups:
         assert len(group.replicates) <= lanes
@@ -73,8 +75,8 @@ def test_bundles_are_as_few_as_can_be(trials: list[Phenotype], replicates: int, 
     assert len(groups) == sum(-(-count * replicates // lanes) for count in kinds.values())
 
 
-def test_the_costliest_come_first() -> None:
-    """A large network comes before a small one, and adaptive steps before plain ones."""
+def test_the_most_expensive_groups_come_first() -> None:
+    """Large networks come before small ones, and adaptive optimizers before plain SGD."""
     large, small = (
         Architecture(inputs=2, hidden=hidden, outputs=2, activation="tanh")
         for hidden in ((40, 40), (3,))

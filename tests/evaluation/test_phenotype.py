@@ -1,4 +1,4 @@
-"""What a genome becomes, where it leaves something open and where it does not."""
+"""The network that a genome describes."""
 
 from typing import Any
 
@@ -26,23 +26,21 @@ OPTIMIZATIONS = st.fixed_dictionaries(
 
 
 @given(OPTIMIZATIONS, OPTIMIZATIONS)
-def test_a_gene_takes_the_place_of_its_setting(
-    settings: dict[str, Any], genes: dict[str, Any]
-) -> None:
-    """What the genome says counts, what it leaves open is as the settings say."""
+def test_a_gene_overrides_its_setting(settings: dict[str, Any], genes: dict[str, Any]) -> None:
+    """Genes are used where the genome has them, and settings elsewhere."""
     phenotype = phenotype_of(NETWORK | genes, (2, 2), TrainingSettings(**settings))
     assert phenotype.optimization == Optimization(**(settings | genes))
 
 
 def test_cross_entropy_makes_softmax_outputs() -> None:
-    """The loss decides what the outputs are."""
+    """The loss decides the function of the outputs."""
     settings = [TrainingSettings(loss=loss) for loss in LOSSES]
     networks = [phenotype_of(NETWORK, (2, 2), each) for each in settings]
     assert [network.architecture.output for network in networks] == ["linear", "softmax"]
 
 
 def test_layers_are_the_same_in_either_form() -> None:
-    """Widths with one activation and pairs are the same layers; other genes have none."""
+    """Widths with one activation and pairs describe the same layers; other genes describe none."""
     layers = (HiddenLayer(6, "tanh"), HiddenLayer(4, "tanh"))
     assert layers_of({"hidden": (6, 4), "activation": "tanh"}) == layers
     assert layers_of({"hidden": ((6, "tanh"), (4, "tanh"))}) == layers

@@ -1,4 +1,4 @@
-"""The spaces that the tests of evolution search, and guards around them."""
+"""Search spaces for the tests of evolution, and a check of global randomness."""
 
 import random
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
 
 
 @pytest.fixture(autouse=True)
-def _global_randomness_is_left_alone() -> Iterator[None]:
-    """No test of evolution may find the global generators changed."""
+def _global_randomness_is_unchanged() -> Iterator[None]:
+    """Check that no test changes the global random generators."""
     before = random.getstate(), repr(np.random.get_state())  # noqa: NPY002 - what is guarded
     yield
     assert (random.getstate(), repr(np.random.get_state())) == before  # noqa: NPY002 - as above
@@ -20,7 +20,7 @@ def _global_randomness_is_left_alone() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def spaces() -> st.SearchStrategy[SearchSpace]:
-    """Spaces of one to five genes of every kind, of which at least one varies."""
+    """Spaces of one to five genes of every kind, at least one of which varies."""
     bounds = st.tuples(st.floats(1e-9, 1e9), st.floats(1e-9, 1e9))
     wholes = st.tuples(st.integers(1, 50), st.integers(0, 40))
     few = st.tuples(st.integers(0, 4), st.integers(0, 3))
@@ -54,7 +54,7 @@ def varies(space: SearchSpace) -> bool:
 
 @pytest.fixture(scope="session")
 def networks() -> SearchSpace:
-    """Return the space that neural networks are searched in by default."""
+    """Return the default search space of neural networks."""
     return SearchSpace(
         hidden=Layers((1, 4), (1, 32)),
         learning_rate=Float(1e-4, 1.0, log=True),

@@ -13,13 +13,13 @@ GRID = st.integers(0, 4).map(float)
 
 
 def points(objectives: int) -> st.SearchStrategy[list[tuple[float, ...]]]:
-    """Few distinct numbers, so that there are many ties."""
+    """Points of few different numbers, so that there are many ties."""
     return st.lists(st.tuples(*[GRID] * objectives), max_size=15)
 
 
 @given(st.integers(1, 4).flatmap(points))
-def test_the_filter_agrees_with_comparing_all_with_all(rows: list[tuple[float, ...]]) -> None:
-    """A point is kept if none dominates it and no equal one stands before it."""
+def test_nondominated_agrees_with_comparing_all_pairs(rows: list[tuple[float, ...]]) -> None:
+    """A point is kept if none dominates it and no equal one comes before it."""
     expected = [
         not any(
             all(x <= y for x, y in zip(other, row, strict=True)) and (other != row or j < i)
@@ -32,22 +32,24 @@ def test_the_filter_agrees_with_comparing_all_with_all(rows: list[tuple[float, .
 
 
 @given(st.lists(points(2), max_size=4))
-def test_a_front_that_grows_is_the_front_of_everything(
+def test_a_front_updated_in_batches_is_the_front_of_all(
     batches: list[list[tuple[float, ...]]],
 ) -> None:
-    """Told in batches or at once, the same members remain, sorted, the first of equals."""
+    """Updated in batches or at once, the same members are kept, sorted, the first of equals."""
     front: list[int] = []
     everything = [row for batch in batches for row in batch]
-    told = 0
+    evaluated = 0
     for batch in batches:
-        front = extended_front(front, range(told, told + len(batch)), everything.__getitem__)
-        told += len(batch)
-    assert front == extended_front([], range(told), everything.__getitem__)
+        front = extended_front(
+            front, range(evaluated, evaluated + len(batch)), everything.__getitem__
+        )
+        evaluated += len(batch)
+    assert front == extended_front([], range(evaluated), everything.__getitem__)
     assert [everything[each] for each in front] == sorted(everything[each] for each in front)
 
 
 def test_a_failure_is_never_on_the_front() -> None:
-    """NaN, infinity and what is beyond all measure are passed over, even when all are such."""
+    """NaN, infinite and too large numbers are skipped, also if there are no others."""
     rows = [(math.nan, 0.0), (0.0, -math.inf), (0.0, -1e301)]
     assert extended_front([], rows, costs_of) == []
     assert extended_front([], [*rows, (5.0, 5.0)], costs_of) == [(5.0, 5.0)]
@@ -55,29 +57,29 @@ def test_a_failure_is_never_on_the_front() -> None:
 
 @given(points(2))
 def test_the_hypervolume_of_two_objectives_is_an_area(rows: list[tuple[float, ...]]) -> None:
-    """A count of the unit squares that some point dominates gives the same number."""
+    """It equals the number of unit squares that some point dominates."""
     squares = sum(any(x <= i and y <= j for x, y in rows) for i in range(4) for j in range(4))
     assert hypervolume(rows, (4, 4)) == squares
 
 
 @pytest.mark.parametrize("objectives", [1, 3, 5])
-def test_the_hypervolume_agrees_with_throwing_darts(objectives: int) -> None:
-    """The share of random points of the unit cube that are dominated is its volume."""
+def test_the_hypervolume_agrees_with_random_points(objectives: int) -> None:
+    """It equals the share of random points of the unit cube that are dominated."""
     rng = np.random.default_rng(objectives)
     rows, darts = rng.random((8, objectives)), rng.random((40_000, objectives))
     hit = np.any(np.all(rows[:, None, :] <= darts[None, :, :], axis=2), axis=0)
     assert hypervolume(rows, np.ones(objectives)) == pytest.approx(hit.mean(), abs=0.01)
 
 
-def test_the_hypervolume_passes_over_what_is_not_better_or_not_finite() -> None:
-    """Points beyond the reference, failures and no points at all add nothing."""
+def test_the_hypervolume_skips_points_that_are_not_better_or_not_finite() -> None:
+    """Points beyond the reference, failures and empty lists add nothing."""
     assert hypervolume([], (1, 1)) == 0
     assert hypervolume([(2.0, 0.0), (math.nan, 0.0), (0.0, -math.inf)], (1, 1)) == 0
     assert hypervolume([(0.5, 0.5), (math.nan, 0.0)], (1, 1)) == 0.25
 
 
 def test_the_hypervolume_refuses_shapes_that_do_not_match() -> None:
-    """Points and reference must have the same objectives, and the reference be finite."""
+    """Points and reference must have the same objectives, and the reference must be finite."""
     with pytest.raises(UsageError, match="points: must have the shape"):
         hypervolume([(1.0, 2.0, 3.0)], (1, 1))
     with pytest.raises(UsageError, match="reference: must be finite"):

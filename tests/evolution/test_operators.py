@@ -16,7 +16,7 @@ def dominates(a: Costs, b: Costs) -> bool:
 
 
 def naive_ranks(costs: list[Costs]) -> list[int]:
-    """Peel front after front, each found by comparing all with all."""
+    """Find front after front by comparing all pairs."""
     ranks: dict[int, int] = {}
     while len(ranks) < len(costs):
         left = [index for index in range(len(costs)) if index not in ranks]
@@ -27,7 +27,7 @@ def naive_ranks(costs: list[Costs]) -> list[int]:
 
 @st.composite
 def populations(draw: st.DrawFn) -> list[Costs | None]:
-    """Draw fitnesses with many ties, some huge or tiny, some failed."""
+    """Draw costs with many ties, some very large or small, some failed."""
     objectives = draw(st.integers(1, 4))
     number = st.one_of(st.integers(0, 3).map(float), st.floats(-1e300, 1e300))
     row = st.tuples(*[number] * objectives)
@@ -36,7 +36,7 @@ def populations(draw: st.DrawFn) -> list[Costs | None]:
 
 @given(populations())
 def test_ranks_are_those_of_a_naive_sort(costs: list[Costs | None]) -> None:
-    """Every candidate lies on the front that comparing all with all gives; failures lie last."""
+    """Ranks are those of comparing all pairs; failed candidates come last."""
     valid = [cost for cost in costs if cost is not None]
     expected = iter(naive_ranks(valid))
     ranks = [each.rank for each in crowded_ranks(costs)]
@@ -45,10 +45,8 @@ def test_ranks_are_those_of_a_naive_sort(costs: list[Costs | None]) -> None:
 
 
 @given(populations(), st.integers(0, 25))
-def test_whole_fronts_survive_and_failures_only_fill_up(
-    costs: list[Costs | None], count: int
-) -> None:
-    """As many survive as may, none twice, and none that ranks above a survivor is left out."""
+def test_whole_fronts_survive_and_failures_come_last(costs: list[Costs | None], count: int) -> None:
+    """As many survive as asked, none twice, and no survivor ranks below one that does not."""
     chosen = survivors(costs, count)
     assert len(chosen) == len(set(chosen)) == min(count, len(costs))
     ranks = [each.rank for each in crowded_ranks(costs)]
@@ -66,7 +64,7 @@ def test_whole_fronts_survive_and_failures_only_fill_up(
     )
 )
 def test_crowding_is_the_distance_between_the_neighbours(costs: list[Costs]) -> None:
-    """On each front the ends are infinitely far, the others as Deb's formula says."""
+    """On each front it is infinite at the ends, and Deb's formula elsewhere."""
     ranks = naive_ranks(costs)
     for index, ranked in enumerate(crowded_ranks(costs)):
         front = sorted(
@@ -83,13 +81,13 @@ def test_crowding_is_the_distance_between_the_neighbours(costs: list[Costs]) -> 
 
 
 def test_of_equals_the_first_survive() -> None:
-    """On a plateau the order of the candidates decides, one objective included."""
+    """With equal costs the order of the candidates decides, also for one objective."""
     assert sorted(survivors([(1.0,)] * 4, 2)) != [2, 3]
     assert survivors([(2.0,), (1.0,), None, (1.0,)], 3)[:2] in ([1, 3], [3, 1])
 
 
 def test_the_better_of_two_becomes_a_parent() -> None:
-    """The lower rank wins, then the more lonely; a failure only against a failure."""
+    """The lower rank is chosen, then the larger crowding distance."""
     ranks = [
         CrowdedRank(0, 1.0),
         CrowdedRank(0, np.inf),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo.evolution import Individual
-from neuroevo.evolution.variation import breed, cross, cross_values, mutate, mutate_value
+from neuroevo.evolution.variation import create_child, cross, cross_values, mutate, mutate_value
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
 from neuroevo.space.values import Layer
 
@@ -15,15 +15,17 @@ SEEDS = st.integers(0, 2**32)
 
 
 @given(data=st.data(), seed=SEEDS)
-def test_every_operator_gives_a_genome_of_the_space(
+def test_every_operator_creates_a_genome_of_the_space(
     spaces: st.SearchStrategy[SearchSpace], data: st.DataObject, seed: int
 ) -> None:
-    """Whatever the space: bounds are kept, values are plain, and a child is not its mother."""
+    """In any space, bounds are kept, values are plain, and a child differs from its mother."""
     space, rng = data.draw(spaces), np.random.default_rng(seed)
     mother, father = space.sample(rng), space.sample(rng)
     for _ in range(5):
         mutant, _ = mutate(space, mother, rng)
-        child, operator, _ = breed(space, Individual(0, mother, ()), Individual(1, father, ()), rng)
+        child, operator, _ = create_child(
+            space, Individual(0, mother, ()), Individual(1, father, ()), rng
+        )
         for genome in (mutant, child, cross(space, mother, father, rng)):
             assert space.genome(genome) == genome
         assert mutant != mother
@@ -32,13 +34,13 @@ def test_every_operator_gives_a_genome_of_the_space(
 
 
 @given(data=st.data(), seed=SEEDS)
-def test_the_origin_of_a_child_is_true(
+def test_the_operator_and_parents_of_a_child_are_right(
     spaces: st.SearchStrategy[SearchSpace], data: st.DataObject, seed: int
 ) -> None:
-    """What two parents share and no mutation touched is in the child; single steps are single."""
+    """A child differs from its mother in as many genes as its operator says."""
     space, rng = data.draw(spaces), np.random.default_rng(seed)
     mother, father = space.sample(rng), space.sample(rng)
-    child, operator, parents = breed(
+    child, operator, parents = create_child(
         space, Individual(7, mother, ()), Individual(8, father, ()), rng
     )
     changed = [name for name in child if repr(child[name]) != repr(mother[name])]
@@ -54,7 +56,7 @@ def test_the_origin_of_a_child_is_true(
 
 @pytest.mark.parametrize("activation", [None, ["a", "b", "c"]])
 def test_each_mutation_of_layers_does_what_its_name_says(activation: list[str] | None) -> None:
-    """Each operator's layers are recognised by a naive look at their widths and activations."""
+    """The result of each operator is among those that a naive version lists."""
     gene, rng = Layers((0, 5), (1, 32), activation), np.random.default_rng(1)
     value = gene.check([4, 9, 16] if activation is None else [(4, "a"), (9, "a"), (16, "b")])
     seen = Counter[str]()
@@ -97,7 +99,7 @@ def _parts(layer: Layer) -> tuple[int, str | None]:
 
 
 def test_ordered_activations_step() -> None:
-    """A switch of an activation goes to a neighbour where activations have an order."""
+    """A switch of an activation goes to a neighbour if activations are ordered."""
     gene = Layers((1, 1), (3, 3), Choice(["a", "b", "c"], ordered=True))
     rng = np.random.default_rng(0)
     moved = {mutate_value(gene, ((3, "a"),), rng) for _ in range(50)}
@@ -109,10 +111,10 @@ def test_ordered_activations_step() -> None:
     st.lists(st.integers(1, 64), min_size=1, max_size=6).map(tuple),
     SEEDS,
 )
-def test_crossed_layers_stay_between_their_parents(
+def test_crossed_layers_have_the_number_of_a_parent(
     mother: tuple[int, ...], father: tuple[int, ...], seed: int
 ) -> None:
-    """The child has as many layers as a parent, and beyond the shorter one those of the longer."""
+    """A child has as many layers as one parent; those of one parent only are unchanged."""
     gene = Layers((1, 6), (1, 64))
     child = gene.check(cross_values(gene, mother, father, np.random.default_rng(seed)))
     assert len(child) in {len(mother), len(father)}
@@ -121,7 +123,7 @@ def test_crossed_layers_stay_between_their_parents(
 
 
 def test_crossed_layers_mix_activations_and_widths() -> None:
-    """Each shared layer has either parent's activation, whatever its width; both are mixed."""
+    """Each shared layer has one parent's activation, independently of its width."""
     gene, rng = Layers((1, 3), (1, 64), ["a", "b"]), np.random.default_rng(0)
     mother, father = ((4, "a"), (60, "a")), ((30, "b"), (8, "b"), (2, "b"))
     names = Counter[tuple[str, ...]]()
@@ -134,7 +136,7 @@ def test_crossed_layers_mix_activations_and_widths() -> None:
 
 
 def test_steps_have_every_size() -> None:
-    """Steps of a log float are log-normal: even-handed, mostly fine, sometimes across a decade."""
+    """Steps on a log scale are symmetric, mostly small, and sometimes larger than a decade."""
     gene, rng = Float(1e-4, 1.0, log=True), np.random.default_rng(0)
     moved = [gene.check(mutate_value(gene, 0.01, rng)[0]) for _ in range(4000)]
     decades = np.log10(moved) + 2
@@ -145,8 +147,8 @@ def test_steps_have_every_size() -> None:
 
 
 @pytest.mark.parametrize("value", [1, 2, 5])
-def test_a_whole_number_steps_at_least_one(value: int) -> None:
-    """Even in a narrow range, from a bound too, a step changes the number and keeps the bounds."""
+def test_a_whole_number_changes_by_at_least_one(value: int) -> None:
+    """Also in a narrow range and at a bound, a step changes the number and keeps the bounds."""
     gene, rng = Integer(1, 5), np.random.default_rng(0)
     moved = {mutate_value(gene, value, rng)[0] for _ in range(500)}
     assert value not in moved
@@ -154,7 +156,7 @@ def test_a_whole_number_steps_at_least_one(value: int) -> None:
 
 
 def test_choices_switch_and_ordered_choices_step() -> None:
-    """Without an order any other option may follow, with one only a neighbour."""
+    """Without order any other option may follow, with order only a neighbour."""
     rng = np.random.default_rng(0)
     options: list[Value] = [1, True, "x", 4]
     plain, ordered = Choice(options), Choice(options, ordered=True)
@@ -165,31 +167,31 @@ def test_choices_switch_and_ordered_choices_step() -> None:
 
 
 class Even(Gene):
-    """An even number below ten: a gene that the package doesn't know."""
+    """An even number below ten: a gene of a kind that the package doesn't know."""
 
     size = 5.0
 
     def sample(self, rng: np.random.Generator) -> int:
-        """Draw one."""
+        """Draw a value."""
         return 2 * int(rng.integers(5))
 
     def check(self, value: object) -> Value:
-        """Take it as it is."""
+        """Return the value."""
         number = int(str(value))
         assert number in self.values()
         return number
 
     def describe(self) -> str:
-        """Say what it is."""
+        """Return a description."""
         return "even"
 
     def values(self) -> Iterator[int]:
-        """List all."""
+        """List all values."""
         return iter(range(0, 10, 2))
 
 
-def test_a_gene_of_a_users_own_kind_is_varied_too() -> None:
-    """It is enough that a gene can be drawn: it is redrawn by mutation, inherited by crossover."""
+def test_a_gene_of_an_unknown_kind_is_varied() -> None:
+    """It is drawn again by mutation, and taken from a parent by crossover."""
     space, rng = SearchSpace(x=Even(), y=Integer(0, 3)), np.random.default_rng(0)
     mother, father = Genome({"x": 2, "y": 0}), Genome({"x": 8, "y": 0})
     assert {mutate_value(Even(), 2, rng) for _ in range(99)} == {

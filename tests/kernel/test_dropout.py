@@ -1,4 +1,4 @@
-"""Draws of dropout against published answers, a twin, and what chance allows."""
+"""Random draws of dropout against published values, a naive version and statistics."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def _draw(bundle: Bundle, sample: int) -> None:
 def factors(
     sizes: tuple[int, ...], keys: Array, sample: int, kept: float = 2.0, precision: str = "float32"
 ) -> Array:
-    """Let the kernel draw for a sample: what each unit is multiplied by, (units, lanes)."""
+    """Draw in the kernel for a sample; returns the factors of units, (units, lanes)."""
     hyperparameters = arrays.hyperparameters(precision)
     hyperparameters[arrays.KEPT_FACTOR] = kept
     workspace = arrays.workspace(sizes, precision)
@@ -48,26 +48,26 @@ def factors(
 
 
 def random_keys(lanes: int) -> Array:
-    """Two words for each lane."""
+    """Draw two words for each lane."""
     return np.random.default_rng(5).integers(0, 2**32, (2, lanes), dtype=np.uint64)
 
 
 def with_threshold(keys: Array, threshold: Array | int) -> Array:
-    """Put below the keys what a draw must reach for its unit to be kept."""
+    """Append a row of thresholds to keys."""
     return np.concatenate([keys, np.broadcast_to(threshold, (1, keys.shape[1]))])
 
 
 @pytest.mark.parametrize(("counter", "key", "draw"), PUBLISHED)
-def test_the_twin_draws_what_is_published(
+def test_the_naive_version_draws_the_published_values(
     counter: tuple[int, int], key: tuple[int, int], draw: tuple[int, int]
 ) -> None:
-    """The known answers of Random123 come out."""
+    """The naive version computes the known answers of Random123."""
     words = threefry(key, (np.array([counter[0]]), np.array([counter[1]])))
     assert tuple(int(word[0]) for word in words) == draw
 
 
-def test_the_kernel_draws_what_is_published() -> None:
-    """The first unit of the first sample, in a network that has no inputs, has counter (0, 0)."""
+def test_the_kernel_draws_the_published_values() -> None:
+    """The first hidden unit of the first sample, without inputs, has the draw of counter (0, 0)."""
     answer = PUBLISHED[0][2][0]
     for threshold, kept in ((answer, 2), (answer + 1, 0)):
         keys = with_threshold(np.zeros((2, 16), dtype=np.int64), threshold)
@@ -76,8 +76,10 @@ def test_the_kernel_draws_what_is_published() -> None:
 
 @pytest.mark.parametrize(("precision", "lanes"), [("float32", 16), ("float64", 8)])
 @pytest.mark.parametrize("sample", [0, 1, 12_345, 99_999_999])
-def test_the_kernel_draws_what_the_twin_draws(sample: int, precision: str, lanes: int) -> None:
-    """Each lane keeps a unit if its threshold is the twin's draw, and drops it if one more."""
+def test_the_kernel_draws_the_same_as_the_naive_version(
+    sample: int, precision: str, lanes: int
+) -> None:
+    """A lane keeps a unit if its threshold is the naive draw, and drops it if it is one more."""
     sizes, keys = (3, 4, 2, 5), random_keys(lanes)
     counter = np.array([sample])
     for unit in range(3, 9):
@@ -87,8 +89,8 @@ def test_the_kernel_draws_what_the_twin_draws(sample: int, precision: str, lanes
             assert drawn[unit].tolist() == [kept] * lanes
 
 
-def test_hidden_units_alone_are_drawn() -> None:
-    """Neither inputs nor outputs are ever silenced: there is no factor for them."""
+def test_only_hidden_units_are_dropped() -> None:
+    """Inputs and outputs have no dropout factor."""
     drawn = factors((3, 4, 2, 5), with_threshold(random_keys(16), 0), 7)
     assert (drawn[3:9] == 2).all()
     assert not drawn[:3].any()
@@ -96,19 +98,19 @@ def test_hidden_units_alone_are_drawn() -> None:
 
 
 @pytest.mark.parametrize("share", [0.03, 0.5, 0.9])
-def test_as_many_units_are_silent_as_asked(share: float) -> None:
-    """The share of silent units, and the mean factor, are within five standard errors.
+def test_the_share_of_dropped_units_is_the_dropout_rate(share: float) -> None:
+    """The share of dropped units and the mean factor are within five standard errors.
 
-    So they are in all, in each lane, and of the units that were silent for the sample before.
+    So they are overall, in each lane, and among units that were dropped for the sample before.
     """
     keys = with_threshold(random_keys(16), round(share * 2**32))
     drawn = np.stack(
         [factors((2, 20, 20, 1), keys, sample, 1 / (1 - share))[2:42] for sample in range(500)]
     )
-    silent = drawn == 0
-    after_silence = silent[1:][silent[:-1]]
-    below_silence = silent[:, 1:][silent[:, :-1]]
-    for part in (silent, after_silence, below_silence, *np.moveaxis(silent, 2, 0)):
+    dropped = drawn == 0
+    after_dropped = dropped[1:][dropped[:-1]]
+    below_dropped = dropped[:, 1:][dropped[:, :-1]]
+    for part in (dropped, after_dropped, below_dropped, *np.moveaxis(dropped, 2, 0)):
         error = np.sqrt(share * (1 - share) / part.size)
         assert abs(part.mean() - share) < 5 * error
     error = np.sqrt(share / (1 - share) / drawn.size)

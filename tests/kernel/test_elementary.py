@@ -21,7 +21,7 @@ PRECISIONS = ("float32", "float64")
 
 
 def first_of(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Take the value of a function that gives a value and a slope."""
+    """Return the value of a function that returns a value and a slope."""
     return njit(lambda x: function(x)[0])  # type: ignore[no-any-return]  # numba has no types
 
 
@@ -71,7 +71,7 @@ def on_lanes(function: Callable[..., Any], x: npt.NDArray[Any]) -> npt.NDArray[A
 
 
 def arguments(precision: str, least: float, greatest: float) -> npt.NDArray[Any]:
-    """Spread arguments over a range, evenly and by magnitude down to the tiniest numbers."""
+    """Draw arguments of a range, uniformly and by magnitude down to the smallest numbers."""
     random = np.random.default_rng(7)
     smallest = np.log10(float(np.finfo(precision).tiny))
     magnitudes = 10 ** random.uniform(smallest, np.log10(max(abs(least), greatest)), 3000)
@@ -107,13 +107,13 @@ def test_within_four_units_in_the_last_place(name: str, precision: str) -> None:
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_nan_stays_nan(name: str, precision: str) -> None:
-    """A lane that is not a number cannot look like one again."""
+    """NaN gives NaN."""
     assert np.isnan(on_lanes(FUNCTIONS[name][0], np.array([np.nan], dtype=precision))).all()
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_limits(precision: str) -> None:
-    """Far out, exp gives 0 and infinity, and tanh and sigmoid their limits."""
+    """For large arguments exp gives 0 and infinity, and tanh and sigmoid their limits."""
     far = np.array([-1e30, 1e30], dtype=precision)
     assert on_lanes(formula()(elementary.exp), far).tolist() == [0, np.inf]
     assert on_lanes(formula()(elementary.tanh), far).tolist() == [-1, 1]
@@ -142,7 +142,7 @@ def sums(precision: str, size: float) -> npt.NDArray[Any]:
 @pytest.mark.parametrize("size", [1e-3, 1.0, 30.0, 1e4])
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_softmax_gives_probabilities(precision: str, size: float) -> None:
-    """Each is right to a few units in the last place, they sum to 1, and none overflows."""
+    """Each is right to a few units in the last place, their sum is 1, and none overflows."""
     pre_activations = sums(precision, size)
     probabilities = softmax(pre_activations)
     with mpmath.workprec(120):
@@ -161,7 +161,7 @@ def test_softmax_gives_probabilities(precision: str, size: float) -> None:
 @pytest.mark.parametrize("place", range(5))
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_softmax_hides_no_divergence(precision: str, place: int, bad: float) -> None:
-    """NaN or infinity among a lane's sums makes NaN of a probability, in that lane alone."""
+    """NaN or infinity among a lane's sums makes a probability NaN, in that lane only."""
     pre_activations = sums(precision, 1.0)
     expected = softmax(pre_activations)
     pre_activations[place, 1] = bad

@@ -9,7 +9,7 @@ from neuroevo.learning.lanes import Lane
 
 @pytest.fixture(scope="session")
 def data() -> DataSet:
-    """Three inputs, two outputs that depend on them in a curved way."""
+    """Three inputs, and two outputs that are nonlinear functions of them."""
     random = np.random.default_rng(3)
     training, validation = random.uniform(-1, 1, (150, 3)), random.uniform(-1, 1, (20, 3))
 
@@ -27,7 +27,7 @@ def data() -> DataSet:
 
 @pytest.fixture(scope="session")
 def classes(data: DataSet) -> DataSet:
-    """Three classes of those inputs, by which is the greatest; every third sample is undecided."""
+    """Three classes, by the largest input; every third sample has mixed probabilities."""
 
     def targets(x: np.ndarray) -> np.ndarray:
         probabilities: np.ndarray = np.eye(3)[np.argmax(x, axis=1)]
@@ -44,8 +44,8 @@ def classes(data: DataSet) -> DataSet:
 
 
 @pytest.fixture(scope="session")
-def unlike() -> Callable[[int, Optimization], list[Lane]]:
-    """Make lanes of the method of an optimization that differ in every number."""
+def varied() -> Callable[[int, Optimization], list[Lane]]:
+    """Make lanes with the method of an optimization that differ in every number."""
 
     def lanes(count: int, like: Optimization) -> list[Lane]:
         random = np.random.default_rng(1)

@@ -1,4 +1,4 @@
-"""Training on lanes against PyTorch, which is given the same samples and starting weights."""
+"""Training in lanes against PyTorch, with the same samples and starting weights."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -66,7 +66,7 @@ def peer(lane: Lane, parameters: list[Any]) -> Any:  # noqa: ANN401 - PyTorch ne
     return kind(parameters, lr=lane.learning_rate, weight_decay=decay, **arguments)
 
 
-def course(lane: Lane, optimizer: Any, steps: int) -> Any:  # noqa: ANN401 - PyTorch need not be there
+def scheduler_of(lane: Lane, optimizer: Any, steps: int) -> Any:  # noqa: ANN401 - PyTorch need not be there
     """Make PyTorch's learning rate scheduler for a lane."""
     schedulers, end = torch.optim.lr_scheduler, lane.optimization.end_factor
     match lane.optimization.schedule:
@@ -80,7 +80,7 @@ def course(lane: Lane, optimizer: Any, steps: int) -> Any:  # noqa: ANN401 - PyT
 
 
 def outputs_of(architecture: Architecture, layers: Any, inputs: Any, factors: list[Any]) -> Any:  # noqa: ANN401 - PyTorch need not be there
-    """Compute the sums of the last layer, hidden units multiplied by what dropout makes of them."""
+    """Compute the sums of the last layer, with the dropout factors of hidden units."""
     values = inputs
     for number, (weights, biases) in enumerate(layers):
         values = values @ weights + biases
@@ -91,28 +91,28 @@ def outputs_of(architecture: Architecture, layers: Any, inputs: Any, factors: li
 
 
 def activation(name: str) -> Any:  # noqa: ANN401 - PyTorch need not be there
-    """Find PyTorch's function of this name."""
+    """Return PyTorch's function of this name."""
     if name == "linear":
         return torch.nn.Identity()
     return torch.nn.LeakyReLU(0.1) if name == "leaky_relu" else getattr(torch.nn.functional, name)
 
 
 def loss_of(architecture: Architecture, outputs: Any, targets: Any) -> Any:  # noqa: ANN401 - PyTorch need not be there
-    """Mean loss of a batch."""
+    """Compute the mean loss of a batch."""
     if architecture.output == "softmax":
         return torch.nn.functional.cross_entropy(outputs, targets)
     return ((outputs - targets) ** 2).sum(dim=1).mean() / 2
 
 
 def batches(stream: SampleStream, size: int) -> Iterator[slice]:
-    """Cut the stream into batches."""
+    """Split the stream into batches."""
     return (slice(first, first + size) for first in range(0, len(stream.order), size))
 
 
 def trained_by_torch(
     architecture: Architecture, lane: Lane, stream: SampleStream, factors: Factors | None = None
 ) -> Array:
-    """Train with PyTorch; gives the parameter vector."""
+    """Train with PyTorch; returns the parameter vector."""
     start = starting_parameters(architecture, lane.starting_weights, SEED, lane.replicate)
     layers = [
         (torch.tensor(weights, requires_grad=True), torch.tensor(biases, requires_grad=True))
@@ -123,11 +123,11 @@ def trained_by_torch(
     targets = torch.tensor(stream.training.targets[stream.order])
     optimizer = peer(lane, parameters)
     size, greatest_norm = lane.optimization.batch_size, lane.optimization.max_gradient_norm
-    scheduler = course(lane, optimizer, -(-len(stream.order) // size))
+    scheduler = scheduler_of(lane, optimizer, -(-len(stream.order) // size))
     for number, batch in enumerate(batches(stream, size)):
         optimizer.zero_grad()
-        silenced = factors(number) if factors else []
-        outputs = outputs_of(architecture, layers, inputs[batch], silenced)
+        dropout_factors = factors(number) if factors else []
+        outputs = outputs_of(architecture, layers, inputs[batch], dropout_factors)
         loss_of(architecture, outputs, targets[batch]).backward()
         if greatest_norm > 0:
             torch.nn.utils.clip_grad_norm_(parameters, greatest_norm)
@@ -155,26 +155,26 @@ def assert_agree(
 
 
 def with_(optimizer: Optimizer, **changes: Any) -> Optimization:  # noqa: ANN401 - any parameter
-    """Choose an optimizer with its parameters, and some more."""
+    """Return an optimizer with its parameters and some changes."""
     return CHOSEN[optimizer].model_copy(update=changes)
 
 
 @pytest.mark.parametrize("batch_size", [1, 7])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer(optimizer: Optimizer, batch_size: int, data: DataSet) -> None:
-    """After 200 steps, of one sample or several, the parameters are PyTorch's."""
+    """After 200 steps with batches of any size, the parameters are PyTorch's."""
     assert_agree(data, with_(optimizer, batch_size=batch_size))
 
 
 @pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "adamw"])
-def test_l2_is_their_weight_decay(optimizer: Optimizer, data: DataSet) -> None:
-    """What PyTorch calls weight decay, but for AdamW, is the L2 penalty, of biases too."""
+def test_l2_is_the_weight_decay_of_torch(optimizer: Optimizer, data: DataSet) -> None:
+    """PyTorch's weight decay, except for AdamW, is the L2 penalty, also of biases."""
     assert_agree(data, with_(optimizer, l2=0.05, batch_size=3))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_clipping_is_theirs(optimizer: Optimizer, data: DataSet) -> None:
-    """Gradients are shortened as `clip_grad_norm_` does, before the penalty is added."""
+def test_clipping(optimizer: Optimizer, data: DataSet) -> None:
+    """Gradients are clipped like `clip_grad_norm_` does, before the penalty is added."""
     l2 = 0 if optimizer == "adamw" else 0.02
     assert_agree(data, with_(optimizer, max_gradient_norm=0.3, batch_size=2, l2=l2))
 
@@ -182,29 +182,29 @@ def test_clipping_is_theirs(optimizer: Optimizer, data: DataSet) -> None:
 @pytest.mark.parametrize("batch_size", [1, 4])
 @pytest.mark.parametrize("schedule", ["cosine", "exponential"])
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adamw"])
-def test_schedules_are_theirs(
+def test_schedules(
     optimizer: Optimizer, schedule: Schedule, batch_size: int, data: DataSet
 ) -> None:
-    """The rate falls as `CosineAnnealingLR` and `ExponentialLR` have it."""
+    """Learning rates are those of `CosineAnnealingLR` and `ExponentialLR`."""
     assert_agree(data, with_(optimizer, schedule=schedule, end_factor=0.05, batch_size=batch_size))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_cross_entropy_of_softmax_is_theirs(optimizer: Optimizer, classes: DataSet) -> None:
-    """Softmax outputs learn class probabilities by the gradient of PyTorch's `cross_entropy`."""
+def test_cross_entropy_of_softmax(optimizer: Optimizer, classes: DataSet) -> None:
+    """Softmax outputs are trained with the gradient of PyTorch's `cross_entropy`."""
     assert_agree(classes, with_(optimizer, batch_size=5), CLASSIFIER)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activations_are_theirs(name: str, data: DataSet) -> None:
-    """A name stands for the same activation here as in PyTorch."""
+def test_activations(name: str, data: DataSet) -> None:
+    """Activations are the same functions as in PyTorch."""
     architecture = Architecture.of(ARCHITECTURE.model_dump() | {"activation": name})
     assert_agree(data, with_("sgd"), architecture)
 
 
 @pytest.mark.parametrize("batch_size", [1, 4])
-def test_dropout_under_their_autograd(batch_size: int, data: DataSet) -> None:
-    """With the same units silent, PyTorch's own differentiation leads to the same parameters."""
+def test_dropout_with_autograd(batch_size: int, data: DataSet) -> None:
+    """With the same units dropped, PyTorch's autograd leads to the same parameters."""
     lane = Lane(3, 0.1, Optimization(dropout=0.3, batch_size=batch_size), "glorot")
     stream = stream_of(data, batch_size, ARCHITECTURE)
     masks = naive.dropout_factors(dropout_key(SEED, 3), 0.3, ARCHITECTURE, len(stream.order))

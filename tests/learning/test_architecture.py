@@ -1,4 +1,4 @@
-"""Architectures: their normal form, their sizes, and what is refused."""
+"""The normal form of architectures, and their problems."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def test_equal_networks_are_equal_architectures(
     given: object,
     normal: Activations,
 ) -> None:
-    """Activations that are all the same, or of no layer, have one form, which JSON keeps."""
+    """Equal activations, or those of no layer, have one normal form, also after JSON."""
     architecture = Architecture.of(SHAPE | {"hidden": hidden, "activation": given})
     assert architecture.activation == normal
     assert len(architecture.activations) == len(hidden)
@@ -36,8 +36,8 @@ def test_equal_networks_are_equal_architectures(
     assert Architecture.of(architecture.model_dump(mode="json")) == architecture
 
 
-def test_all_problems_of_an_architecture_come_at_once() -> None:
-    """Each activation that is none, and what else is wrong, is a line with its place."""
+def test_all_problems_of_an_architecture_are_reported_at_once() -> None:
+    """Each problem, also of a single activation, has a line with its key."""
     with pytest.raises(UsageError) as caught:
         Architecture.of(SHAPE | {"inputs": 0, "activation": ["tahn", "relu"], "output": "sofmax"})
     keys = [problem.split(":")[0] for problem in caught.value.problems]
@@ -45,7 +45,7 @@ def test_all_problems_of_an_architecture_come_at_once() -> None:
 
 
 def test_there_are_as_many_activations_as_hidden_layers() -> None:
-    """One too few is refused with the number that there must be."""
+    """One too few is refused, with the right number in the message."""
     with pytest.raises(UsageError) as caught:
         Architecture.of(SHAPE | {"activation": ["tanh"]})
     assert caught.value.problems == (

@@ -1,4 +1,4 @@
-"""When a batch ends, and what its gradient is before it is used."""
+"""The ends of batches, and the gradient of a batch."""
 
 from collections.abc import Callable
 
@@ -28,14 +28,14 @@ def stream_of(data: DataSet, samples: int) -> SampleStream:
 
 @pytest.mark.parametrize("batch_size", [1, 4, 16, 1000])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_the_error_changes_with_an_update_alone(
+def test_errors_change_only_with_an_update(
     optimizer: Optimizer,
     batch_size: int,
     data: DataSet,
-    unlike: Callable[[int, Optimization], list[Lane]],
+    varied: Callable[[int, Optimization], list[Lane]],
 ) -> None:
-    """Between two points of the curve there was an update, or all errors stay as they are."""
-    lanes = unlike(16, Optimization(optimizer=optimizer, batch_size=batch_size))
+    """Between two points of the curve without an update, all errors are the same."""
+    lanes = varied(16, Optimization(optimizer=optimizer, batch_size=batch_size))
     stream = stream_of(data, 100)
     curves = train(ARCHITECTURE, lanes, stream).curves
     updates = [
@@ -48,8 +48,8 @@ def test_the_error_changes_with_an_update_alone(
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_a_batch_beyond_the_budget_is_the_budget(optimizer: Optimizer, data: DataSet) -> None:
-    """It makes one update, after the last sample, with the mean gradient of all."""
+def test_a_batch_larger_than_the_budget_is_the_budget(optimizer: Optimizer, data: DataSet) -> None:
+    """There is one update, after the last sample, with the mean gradient of all."""
     stream = stream_of(data, 60)
 
     def after(batch_size: int) -> bytes:
@@ -60,8 +60,8 @@ def test_a_batch_beyond_the_budget_is_the_budget(optimizer: Optimizer, data: Dat
     assert after(1_000_000) == after(61) == after(60) != after(59)
 
 
-def test_a_norm_that_no_gradient_reaches_changes_nothing(data: DataSet) -> None:
-    """Gradients that are shorter than the greatest norm are used to the bit as they are."""
+def test_clipping_above_all_norms_changes_nothing(data: DataSet) -> None:
+    """Gradients with a norm below the limit are used unchanged, to the bit."""
     stream = stream_of(data, 200)
     adam = Optimization(optimizer="adam", batch_size=4)
     alone, clipped = (
@@ -71,8 +71,8 @@ def test_a_norm_that_no_gradient_reaches_changes_nothing(data: DataSet) -> None:
     assert alone == clipped
 
 
-def test_a_long_gradient_keeps_its_direction(data: DataSet) -> None:
-    """A step along a gradient that is clipped is as long as allowed, in the old direction."""
+def test_a_clipped_gradient_keeps_its_direction(data: DataSet) -> None:
+    """A step with a clipped gradient has the largest allowed norm and the same direction."""
     stream = stream_of(data, 1)
     start = starting_parameters(ARCHITECTURE, "uniform", SEED, 0)
     free, clipped = (

@@ -1,4 +1,4 @@
-"""A lane is the same to the bit wherever it is trained: beside which lanes, on which processor."""
+"""The bits of a lane depend neither on other lanes nor on the processor."""
 
 import os
 import subprocess
@@ -24,8 +24,8 @@ SEED = (11, 0)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
-def test_a_lane_does_not_depend_on_its_neighbours(precision: Precision, data: DataSet) -> None:
-    """A lane has the same bits alone and at any place of any bundle, beside diverging lanes."""
+def test_a_lane_does_not_depend_on_other_lanes(precision: Precision, data: DataSet) -> None:
+    """A lane has the same bits alone and at any place of a bundle, also beside diverging lanes."""
     architecture = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation="softplus")
     stream = sample_stream(data, TrainingSettings(samples=300, precision=precision), SEED)
     alone = train(architecture, [Lane(4, 0.1)], stream)
@@ -39,14 +39,14 @@ def test_a_lane_does_not_depend_on_its_neighbours(precision: Precision, data: Da
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize("batch_size", [1, 4])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_nor_on_how_they_learn(
+def test_a_lane_does_not_depend_on_hyperparameters_of_others(
     optimizer: Optimizer,
     batch_size: int,
     precision: Precision,
     classes: DataSet,
-    unlike: Callable[[int, Optimization], list[Lane]],
+    varied: Callable[[int, Optimization], list[Lane]],
 ) -> None:
-    """With all that a lane may do, its bits are its own beside lanes of other numbers."""
+    """With all options of training, a lane has the same bits beside lanes with other numbers."""
     architecture = Architecture(
         inputs=3, hidden=(6, 5), outputs=3, activation=("silu", "elu"), output="softmax"
     )
@@ -58,7 +58,7 @@ def test_nor_on_how_they_learn(
         dropout=0.5,
         max_gradient_norm=1,
     )
-    lanes = unlike(20, like)
+    lanes = varied(20, like)
     lanes[2] = lanes[2]._replace(learning_rate=1e30)
     settings = TrainingSettings(samples=150, precision=precision, loss="cross_entropy")
     stream = sample_stream(classes, settings, SEED)
@@ -121,7 +121,7 @@ print(digest.hexdigest())
 
 
 def test_equal_bits_on_other_processors(tmp_path: Path) -> None:
-    """Compiled for plain x86-64, for AVX2 and for this machine, the kernel gives equal bits."""
+    """Compiled for plain x86-64, for AVX2 and for this machine, the kernel computes equal bits."""
     elsewhere = {"NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
     targets: list[dict[str, str]] = [
         {},

@@ -1,4 +1,4 @@
-"""Steps against differences of the loss, which needs no derivative of anything."""
+"""Steps of training against numerical differences of the loss."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ def cross_entropy(probabilities: Array, targets: Array) -> float:
 
 
 def slope(function: Callable[[Array], float], at: Array) -> Array:
-    """Gradient by central differences."""
+    """Compute the gradient by central differences."""
     step = 1e-5
     return np.array(
         [
@@ -46,19 +46,19 @@ def slope(function: Callable[[Array], float], at: Array) -> Array:
 
 
 def stream_of(data: DataSet, samples: int, **settings: Any) -> SampleStream:  # noqa: ANN401 - any setting
-    """Draw as many samples as make one step."""
+    """Draw the samples of one step."""
     return sample_stream(
         data, TrainingSettings(samples=samples, precision="float64", **settings), SEED
     )
 
 
-def assert_step_is_down_the_slope(
+def assert_step_is_the_negative_gradient(
     architecture: Architecture,
     stream: SampleStream,
     loss: Callable[[Array, Array], float],
     l2: float = 0.0,
 ) -> None:
-    """One step of SGD at a rate of 1 is minus the gradient of the batch's mean loss."""
+    """Check that a step of SGD with learning rate 1 is minus the gradient of the mean loss."""
     inputs, targets = (array[stream.order] for array in stream.training)
 
     def loss_at(parameters: Array) -> float:
@@ -74,31 +74,31 @@ def assert_step_is_down_the_slope(
 @pytest.mark.parametrize("samples", [1, 6])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_of_every_activation(activation: Activation, samples: int, data: DataSet) -> None:
-    """A step goes down the squared error's slope, from one sample or a batch."""
+    """A step is the negative gradient of the squared error, for one sample and for a batch."""
     architecture = Architecture(inputs=3, hidden=(5, 4), outputs=2, activation=activation)
-    assert_step_is_down_the_slope(architecture, stream_of(data, samples), squared_error)
+    assert_step_is_the_negative_gradient(architecture, stream_of(data, samples), squared_error)
 
 
 @pytest.mark.parametrize("samples", [1, 6])
-def test_of_layers_that_differ(samples: int, data: DataSet) -> None:
-    """So it does where each layer has another activation."""
+def test_of_layers_with_different_activations(samples: int, data: DataSet) -> None:
+    """A step is the negative gradient if each layer has another activation."""
     architecture = Architecture(
         inputs=3, hidden=(4, 3, 5, 2), outputs=2, activation=("elu", "tanh", "linear", "silu")
     )
-    assert_step_is_down_the_slope(architecture, stream_of(data, samples), squared_error)
+    assert_step_is_the_negative_gradient(architecture, stream_of(data, samples), squared_error)
 
 
 @pytest.mark.parametrize("samples", [1, 6])
 def test_of_cross_entropy(samples: int, classes: DataSet) -> None:
-    """With softmax outputs it goes down the slope of cross-entropy."""
+    """With softmax outputs, a step is the negative gradient of the cross-entropy."""
     architecture = Architecture(
         inputs=3, hidden=(5, 4), outputs=3, activation="tanh", output="softmax"
     )
     stream = stream_of(classes, samples, loss="cross_entropy")
-    assert_step_is_down_the_slope(architecture, stream, cross_entropy)
+    assert_step_is_the_negative_gradient(architecture, stream, cross_entropy)
 
 
 def test_of_the_l2_penalty(data: DataSet) -> None:
-    """L2 adds the slope of half the square of all parameters."""
+    """L2 adds the gradient of half the squared norm of all parameters."""
     architecture = Architecture(inputs=3, hidden=(5,), outputs=2, activation="sigmoid")
-    assert_step_is_down_the_slope(architecture, stream_of(data, 1), squared_error, l2=0.3)
+    assert_step_is_the_negative_gradient(architecture, stream_of(data, 1), squared_error, l2=0.3)

@@ -1,4 +1,4 @@
-"""A network that knows how its data were scaled takes raw inputs and gives raw outputs."""
+"""A network whose data were scaled takes raw inputs and returns raw outputs."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from neuroevo.learning import Architecture, Columns, Network, Precision, Scaling
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_raw_inputs_are_scaled_and_outputs_scaled_back(precision: Precision) -> None:
-    """Predictions are those of the bare network between the two scalings, in its precision."""
+    """Predictions are those of the network without scaling, between the two scalings."""
     random = np.random.default_rng(5)
     architecture = Architecture(inputs=3, hidden=(4,), outputs=2, activation="tanh")
     parameters = random.normal(size=architecture.vector_size).astype(precision)

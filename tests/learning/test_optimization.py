@@ -1,4 +1,4 @@
-"""What may be set about how networks learn, and what they must share to learn side by side."""
+"""The settings of training, and which of them a bundle must share."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ SHARES = st.floats(0, 0.999999)
 
 
 def test_each_wrong_parameter_is_one_line() -> None:
-    """All that is out of its bounds is named at once, with the bound."""
+    """All values out of bounds are reported at once, with the bound."""
     with pytest.raises(UsageError) as caught:
         Optimization(momentum=1, epsilon=0, dropout=-0.1, batch_size=0, max_gradient_norm=-1)
     assert caught.value.problems == (
@@ -27,10 +27,10 @@ def test_each_wrong_parameter_is_one_line() -> None:
 
 
 @given(SHARES, SHARES, st.floats(0, 1e6), st.just(0.0) | st.floats(1e-9, 1e9))
-def test_numbers_change_no_method_but_by_switching_something_on(
+def test_the_method_depends_on_whether_numbers_are_zero(
     momentum: float, dropout: float, l2: float, norm: float
 ) -> None:
-    """Networks whose parameters differ learn side by side, if all drop out or clip, or none."""
+    """Networks share a method if dropout and clipping are on or off in all of them."""
     optimization = Optimization(
         optimizer="adam", momentum=momentum, dropout=dropout, l2=l2, max_gradient_norm=norm
     )
@@ -47,8 +47,10 @@ def test_numbers_change_no_method_but_by_switching_something_on(
         ([[0.5, 0.5 + 3e-6]], "[0.5, 0.500003]", 0),
     ],
 )
-def test_cross_entropy_wants_probabilities(rows: list[list[float]], wrong: str, row: int) -> None:
-    """The first row of targets that is no distribution over classes is named, in both parts."""
+def test_cross_entropy_requires_probabilities(
+    rows: list[list[float]], wrong: str, row: int
+) -> None:
+    """The first row of targets that are no class probabilities is reported, in both parts."""
     inputs, targets = np.zeros((len(rows), 1)), np.array(rows)
     data = DataSet(inputs, targets, inputs, targets, Columns(("input",), ("a", "b")))
     rule = "must be class probabilities for cross_entropy, each at least 0 and their sum 1"
@@ -62,7 +64,7 @@ def test_cross_entropy_wants_probabilities(rows: list[list[float]], wrong: str, 
 
 
 def test_probabilities_may_be_rounded() -> None:
-    """A sum that is 1 but for rounding is taken."""
+    """A sum that is 1 up to rounding is accepted."""
     inputs, targets = np.zeros((1, 1)), np.array([[1 / 3, 1 / 3, 1 / 3 + 5e-7]])
     data = DataSet(inputs, targets, inputs, targets, Columns(("input",), ("a", "b", "c")))
-    assert sample_stream(data, TrainingSettings(loss="cross_entropy"), (0,)).outputs == 3
+    assert sample_stream(data, TrainingSettings(loss="cross_entropy"), (0,)).layer_ends == (1, 3)

@@ -1,4 +1,4 @@
-"""Where trainings start from."""
+"""Starting weights of lanes."""
 
 from typing import get_args
 
@@ -10,7 +10,7 @@ from neuroevo.learning.training import sample_stream, train
 
 
 def test_kinds_of_starting_weights_share_a_bundle(data: DataSet) -> None:
-    """Lanes side by side that start from different kinds have the bits that each has alone."""
+    """Lanes with different kinds of starting weights have the same bits together and alone."""
     architecture = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation="tanh")
     stream = sample_stream(data, TrainingSettings(samples=50), (11, 0))
     kinds: tuple[StartingWeights, ...] = get_args(StartingWeights)

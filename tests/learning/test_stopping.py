@@ -1,4 +1,4 @@
-"""A lane that has reached its target learns no more, and nothing else is different."""
+"""Training of a lane stops at its target, and nothing else changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ SEED = (11, 0)
 ARCHITECTURE = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation="tanh")
 DIVERGING = 1e30  # a learning rate
 
-Unlike = Callable[[int, Optimization], list[Lane]]
+Varied = Callable[[int, Optimization], list[Lane]]
 
 
 def stream_of(data: DataSet, samples: int, **settings: Any) -> SampleStream:  # noqa: ANN401 - any setting
@@ -31,18 +31,18 @@ def stream_of(data: DataSet, samples: int, **settings: Any) -> SampleStream:  # 
 
 
 def median_of_lowest(lanes: list[Lane], stream: SampleStream) -> float:
-    """Give a target that half of the lanes reach."""
+    """Return a target that half of the lanes reach."""
     return float(np.median(train(ARCHITECTURE, lanes, stream).curves.min(axis=1)))
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_it_ends_where_a_training_to_there_ends(
-    optimizer: Optimizer, precision: Precision, data: DataSet, unlike: Unlike
+def test_a_stopped_lane_has_the_weights_at_the_target(
+    optimizer: Optimizer, precision: Precision, data: DataSet, varied: Varied
 ) -> None:
-    """Up to the target the curve is the same to the bit; from there on curve and weights stay."""
+    """Up to the target the curve is the same to the bit; then curve and weights are constant."""
     like = Optimization(optimizer=optimizer, l2=0.1, dropout=0.5, max_gradient_norm=1)
-    lanes = unlike(8, like)
+    lanes = varied(8, like)
     free = stream_of(data, 200, precision=precision)
     target = median_of_lowest(lanes, free)
     stopping = stream_of(data, 200, precision=precision, target_mse=target, stop_at_target=True)
@@ -62,11 +62,11 @@ def test_it_ends_where_a_training_to_there_ends(
 
 @pytest.mark.parametrize("batch_size", [1, 6])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_neighbours_do_not_matter(
-    optimizer: Optimizer, batch_size: int, data: DataSet, unlike: Unlike
+def test_other_lanes_do_not_matter(
+    optimizer: Optimizer, batch_size: int, data: DataSet, varied: Varied
 ) -> None:
-    """A lane is the same alone, beside lanes that stop or go on, and beside one that diverges."""
-    lanes = unlike(16, Optimization(optimizer=optimizer, batch_size=batch_size, schedule="cosine"))
+    """A lane is the same alone and beside lanes that stop, continue or diverge."""
+    lanes = varied(16, Optimization(optimizer=optimizer, batch_size=batch_size, schedule="cosine"))
     lanes[3] = lanes[3]._replace(learning_rate=DIVERGING)
     target = median_of_lowest(lanes, stream_of(data, 200))
     stream = stream_of(data, 200, target_mse=target, stop_at_target=True)
@@ -78,8 +78,8 @@ def test_neighbours_do_not_matter(
         assert together.parameters[number].tobytes() == trained.parameters[0].tobytes()
 
 
-def test_a_bundle_that_has_arrived_costs_no_more(data: DataSet) -> None:
-    """When no lane learns any more, the rest of a budget of days is not spent."""
+def test_a_stopped_bundle_costs_no_time(data: DataSet) -> None:
+    """When all lanes have stopped, the rest of a huge budget takes no time."""
     architecture = Architecture(inputs=3, hidden=(300, 300), outputs=2, activation="linear")
     lanes = [Lane(number, 0.002, starting_weights="glorot") for number in range(15)]
     lanes.append(Lane(15, DIVERGING))

@@ -1,4 +1,4 @@
-"""Training on lanes against scikit-learn, and what comes of divergence and order."""
+"""Training in lanes against scikit-learn; divergence and the order of samples."""
 
 import warnings
 from typing import get_args
@@ -40,7 +40,7 @@ def trained_on_lanes(
     [("linear", "identity"), ("tanh", "tanh"), ("sigmoid", "logistic"), ("relu", "relu")],
 )
 def test_agrees_with_scikit_learn(activation: Activation, theirs: str, data: DataSet) -> None:
-    """An MLPRegressor that takes the same samples one by one ends with the same weights."""
+    """An MLPRegressor that is trained on the same samples one by one has the same weights."""
     architecture = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=activation)
     settings = TrainingSettings(samples=120, precision="float64")
     stream = sample_stream(data, settings, SEED)
@@ -67,8 +67,8 @@ def test_agrees_with_scikit_learn(activation: Activation, theirs: str, data: Dat
     np.testing.assert_allclose(ours, theirs_after, rtol=1e-9, atol=1e-9)
 
 
-def test_divergence_is_marked_and_stays(data: DataSet) -> None:
-    """From the point where a lane's error isn't finite its curve is infinite; others go on."""
+def test_the_curve_of_a_diverged_lane_stays_infinite(data: DataSet) -> None:
+    """Once a lane's error isn't finite its curve is infinite; other lanes continue."""
     architecture = Architecture(inputs=3, hidden=(6, 6), outputs=2, activation="linear")
     settings = TrainingSettings(samples=2000)
     trained = trained_on_lanes(architecture, [Lane(0, 0.01), Lane(0, 3.0)], data, settings)
@@ -91,7 +91,7 @@ def test_divergence_is_marked_and_stays(data: DataSet) -> None:
     ],
 )
 def test_numbers_at_their_bounds_let_no_lane_diverge(extreme: Optimization, data: DataSet) -> None:
-    """The least epsilon is not 0 and the greatest share is not 1, in float32 neither."""
+    """The smallest epsilon is not 0 and the largest decay is not 1, also in float32."""
     architecture = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation="relu")
     lanes = [Lane(replicate, 1e-4, extreme) for replicate in range(8)]
     for precision in PRECISIONS:
@@ -99,8 +99,8 @@ def test_numbers_at_their_bounds_let_no_lane_diverge(extreme: Optimization, data
         assert np.isfinite(trained_on_lanes(architecture, lanes, data, settings).curves).all()
 
 
-def test_a_bundle_that_has_diverged_costs_no_more(data: DataSet) -> None:
-    """When all lanes have diverged, the rest of a budget of hours is not spent."""
+def test_a_diverged_bundle_costs_no_time(data: DataSet) -> None:
+    """When all lanes have diverged, the rest of a huge budget takes no time."""
     architecture = Architecture(inputs=3, hidden=(300, 300, 300), outputs=2, activation="linear")
     settings = TrainingSettings(samples=100_000_000, shuffle=False)
     lanes = [Lane(replicate, 30.0) for replicate in range(16)]
@@ -110,7 +110,7 @@ def test_a_bundle_that_has_diverged_costs_no_more(data: DataSet) -> None:
 
 
 def test_without_shuffling_samples_come_in_their_order(data: DataSet) -> None:
-    """Unshuffled samples come as they stand, again and again; shuffled ones once an epoch."""
+    """Without shuffling samples are repeated in order; with it each comes once per epoch."""
     settings = TrainingSettings(samples=400, shuffle=False)
     assert sample_stream(data, settings, SEED).order.tolist() == [i % 150 for i in range(400)]
     shuffled = sample_stream(data, TrainingSettings(samples=400), SEED).order

@@ -1,4 +1,4 @@
-"""Slow, obvious versions of what the compiled kernel does, written from the formulas alone."""
+"""Slow, simple versions of what the compiled kernel computes, written from the formulas."""
 
 from tests.naive.dropout import dropout_factors, threefry
 from tests.naive.networks import forward, gradient, parameter_count, vector

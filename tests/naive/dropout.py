@@ -1,4 +1,4 @@
-"""Which hidden units dropout silences, by Threefry-2x32 with 20 rounds."""
+"""The hidden units that dropout drops, by Threefry-2x32 with 20 rounds."""
 
 from typing import Any
 
@@ -16,9 +16,9 @@ _ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 def threefry(
     key: tuple[int | Array, int | Array], counter: tuple[Array, Array]
 ) -> tuple[Array, Array]:
-    """Both words of the draws at counters: Salmon, Moraes, Dror & Shaw 2011, section 3.3.
+    """Compute both words of the draws at counters: Salmon, Moraes, Dror & Shaw 2011, section 3.3.
 
-    Words are computed in 64 bits, and cut to their 32 after each operation.
+    Words are computed in 64 bits, and cut to 32 bits after each operation.
     """
     keys = (key[0], key[1], 0x1BD11BDA ^ key[0] ^ key[1])
     x0: Array = (counter[0].astype(np.uint64) + keys[0]) % _WORD
@@ -35,7 +35,7 @@ def threefry(
 
 
 def dropout_key(seed: tuple[int, ...], replicate: int) -> tuple[int, int]:
-    """Two words for each replicate."""
+    """Return two words for a replicate."""
     first, second = np.random.SeedSequence(seed, spawn_key=(2, replicate)).generate_state(2)
     return int(first), int(second)
 
@@ -43,7 +43,7 @@ def dropout_key(seed: tuple[int, ...], replicate: int) -> tuple[int, int]:
 def dropout_factors(
     key: tuple[int, int], share: float, architecture: Architecture, samples: int
 ) -> list[Array]:
-    """For each hidden layer what its units are multiplied by: an array (samples, units)."""
+    """Return the dropout factors of the units of each hidden layer, arrays (samples, units)."""
     units = architecture.inputs + np.arange(sum(architecture.hidden))
     draws, _ = threefry(key, (np.arange(samples)[:, np.newaxis], units))
     factors = np.where(draws < round(share * _WORD), 0, 1 / (1 - share))

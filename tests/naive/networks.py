@@ -47,9 +47,9 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]
 def forward(
     architecture: Architecture, layers: Layers, inputs: Array, factors: Sequence[Array] = ()
 ) -> tuple[list[Array], list[Array]]:
-    """Pre-activations and activations of every layer.
+    """Compute the pre-activations and activations of every layer.
 
-    `factors` are what dropout multiplies the units of each hidden layer by, where there is any.
+    `factors` are the dropout factors of the units of each hidden layer, if there is dropout.
     """
     pre_activations: list[Array] = []
     activations = [inputs]
@@ -72,7 +72,7 @@ def gradient(
     targets: Array,
     factors: Sequence[Array] = (),
 ) -> Array:
-    """Gradient of the loss at one sample by the parameter vector."""
+    """Compute the gradient of the loss at one sample with respect to the parameter vector."""
     pre_activations, activations = forward(architecture, layers, inputs, factors)
     delta = _output_delta(architecture, activations[-1], targets)
     gradients = []
@@ -87,7 +87,7 @@ def gradient(
 
 
 def _output_delta(architecture: Architecture, outputs: Array, targets: Array) -> Array:
-    """Differentiate the loss by the pre-activations of the outputs."""
+    """Differentiate the loss with respect to the pre-activations of the outputs."""
     if architecture.output == "linear":
         return outputs - targets  # of ½ Σ (output - target)²
     jacobian = np.diag(outputs) - np.outer(outputs, outputs)  # of softmax
@@ -101,5 +101,5 @@ def vector(layers: Layers) -> Array:
 
 
 def parameter_count(sizes: Sequence[int]) -> int:
-    """Weights and biases of a network with biases."""
+    """Count the weights and biases of a network with biases."""
     return sum(fan_in * fan_out + fan_out for fan_in, fan_out in pairwise(sizes))

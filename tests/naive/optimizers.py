@@ -1,4 +1,4 @@
-"""Steps of optimizers, each from all the gradients so far: nothing is kept between steps."""
+"""Steps of optimizers, each computed from all gradients so far."""
 
 import math
 from collections.abc import Callable
@@ -13,24 +13,24 @@ Array = npt.NDArray[Any]
 
 
 def recent(terms: Array, share: float) -> Array:
-    """Σ share^age × term: each row weighed by how many rows came after it."""
+    """Return Σ share^age × term: each row is weighted by the number of rows after it."""
     total: Array = share ** np.arange(len(terms))[::-1] @ terms
     return total
 
 
 def sgd(gradients: Array, _: Optimization) -> Array:
-    """Take the last gradient."""
+    """Return the last gradient."""
     last: Array = gradients[-1]
     return last
 
 
 def momentum(gradients: Array, chosen: Optimization) -> Array:
-    """Add up the gradients, older ones less and less."""
+    """Add up the gradients with decaying weights."""
     return recent(gradients, chosen.momentum)
 
 
 def nesterov(gradients: Array, chosen: Optimization) -> Array:
-    """Look ahead by the velocity from where the last gradient leads."""
+    """Add the decayed velocity to the last gradient."""
     ahead: Array = gradients[-1] + chosen.momentum * recent(gradients, chosen.momentum)
     return ahead
 
@@ -42,14 +42,14 @@ def adagrad(gradients: Array, chosen: Optimization) -> Array:
 
 
 def rmsprop(gradients: Array, chosen: Optimization) -> Array:
-    """Divide by the root of the average of recent squares."""
+    """Divide by the root of the moving average of squares."""
     square = (1 - chosen.rho) * recent(gradients**2, chosen.rho)
     ratio: Array = gradients[-1] / (np.sqrt(square) + chosen.epsilon)
     return ratio
 
 
 def adam(gradients: Array, chosen: Optimization) -> Array:
-    """Divide the average of recent gradients by the root of that of their squares."""
+    """Divide the moving average of gradients by the root of that of their squares."""
     ones = np.ones(len(gradients))
     mean = recent(gradients, chosen.beta1) / recent(ones, chosen.beta1)
     square = recent(gradients**2, chosen.beta2) / recent(ones, chosen.beta2)
@@ -69,21 +69,21 @@ DIRECTIONS: dict[str, Callable[[Array, Optimization], Array]] = {
 
 
 def stepped(parameters: Array, gradients: Array, rate: float, chosen: Optimization) -> Array:
-    """Return the parameters after a step that follows from all gradients so far."""
+    """Return the parameters after a step, given all gradients so far."""
     shrinkage = 1 - rate * chosen.weight_decay if chosen.optimizer == "adamw" else 1
     result: Array = shrinkage * parameters - rate * DIRECTIONS[chosen.optimizer](gradients, chosen)
     return result
 
 
 def regularised(gradient: Array, parameters: Array, chosen: Optimization) -> Array:
-    """Shorten a gradient to the greatest norm, then add the L2 penalty's own."""
+    """Clip a gradient to the largest norm, then add that of the L2 penalty."""
     if chosen.max_gradient_norm > 0:
         gradient = gradient * min(1, chosen.max_gradient_norm / (np.linalg.norm(gradient) + 1e-6))
     return gradient + chosen.l2 * parameters
 
 
 def scheduled(chosen: Optimization, progress: float) -> float:
-    """Share of the learning rate that is left after this share of the budget."""
+    """Return the factor of the learning rate after this share of the budget."""
     end = chosen.end_factor
     factors: dict[str, float] = {
         "constant": 1.0,

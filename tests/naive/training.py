@@ -17,7 +17,7 @@ Array = npt.NDArray[Any]
 
 
 def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple[Array, Array]:
-    """Train a network from the numbers that the kernel is given; its curve and its parameters."""
+    """Train a network with the kernel's numbers; returns its curve and its parameters."""
     rate = _rounded(lane.learning_rate, stream)
     chosen = _in_precision(lane.optimization, stream)
     parameters = _start(architecture, lane, stream)
@@ -53,14 +53,14 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
 def mean_squared_error(
     architecture: Architecture, parameters: Array, stream: SampleStream
 ) -> float:
-    """Mean over validation samples and outputs of the squared error."""
+    """Compute the squared error, averaged over validation samples and outputs."""
     layers = Network(architecture, parameters).layers
     _, activations = forward(architecture, layers, stream.validation.inputs.astype(np.float64))
     return float(np.mean((activations[-1] - stream.validation.targets) ** 2))
 
 
 def _at_target(curve: list[float], stream: SampleStream) -> bool:
-    """Whether the lane has reached the target and so learns no more."""
+    """Whether the lane has reached the target and is not trained any more."""
     settings = stream.settings
     return settings.stop_at_target and bool(curve) and min(curve) <= settings.target_mse
 
@@ -71,7 +71,7 @@ def _start(architecture: Architecture, lane: Lane, stream: SampleStream) -> Arra
 
 
 def _in_precision(optimization: Optimization, stream: SampleStream) -> Optimization:
-    """Round every number as the kernel gets it."""
+    """Round every number like the kernel."""
     names = ("momentum", "rho", "beta1", "beta2", "epsilon", "weight_decay", "l2")
     return optimization.model_copy(
         update={name: _rounded(getattr(optimization, name), stream) for name in names}

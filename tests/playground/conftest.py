@@ -55,7 +55,7 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Findings:
         trials,
         champions,
         data.columns,
-        experiment.task.kept(data),
+        experiment.task.page_data(data),
         identity="mouse-20261122-154455",
     )
 

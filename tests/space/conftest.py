@@ -1,4 +1,4 @@
-"""Strategies that every test of the space draws its genes from."""
+"""Hypothesis strategies of genes for the tests of spaces."""
 
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ _activations = st.lists(st.text(max_size=3), min_size=1, max_size=4, unique=True
 
 @pytest.fixture(scope="session")
 def genes() -> st.SearchStrategy[Gene]:
-    """Genes of every kind, from the plain to the extreme."""
+    """Genes of every kind, also with extreme values."""
     pairs = st.tuples(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300)).map(_ordered)
     return st.one_of(
         pairs.map(lambda pair: Float(*pair)),

@@ -21,7 +21,7 @@ MIXED = Layers((0, 2), (1, 4), ["a", "b"])
 def test_a_sample_is_a_value_of_the_gene(
     genes: st.SearchStrategy[Gene], data: st.DataObject, seed: int
 ) -> None:
-    """What is drawn passes the gene's own check unchanged, also after a trip through JSON."""
+    """A drawn value passes the gene's check unchanged, also after a round trip through JSON."""
     gene = data.draw(genes)
     value = gene.sample(np.random.default_rng(seed))
     assert gene.check(value) == value
@@ -31,8 +31,8 @@ def test_a_sample_is_a_value_of_the_gene(
 
 
 @given(data=st.data())
-def test_a_gene_survives_pickling(genes: st.SearchStrategy[Gene], data: st.DataObject) -> None:
-    """A gene that went to another process is equal, and draws the same."""
+def test_a_gene_can_be_pickled(genes: st.SearchStrategy[Gene], data: st.DataObject) -> None:
+    """An unpickled gene is equal, and draws the same values."""
     gene = data.draw(genes)
     copy = pickle.loads(pickle.dumps(gene))  # noqa: S301 - our own bytes
     assert copy == gene
@@ -58,7 +58,7 @@ def test_drawn_floats_have_few_digits(first: float, second: float, seed: int) ->
 
 
 def test_a_narrow_range_of_floats_still_varies() -> None:
-    """Rounding leaves a million values or so even where the bounds share their first digits."""
+    """Rounding leaves many different values even if the bounds share their first digits."""
     gene = Float(1.0, 1.0 + 1e-9)
     rng = np.random.default_rng(0)
     assert len({gene.sample(rng) for _ in range(1000)}) > 900
@@ -66,7 +66,7 @@ def test_a_narrow_range_of_floats_still_varies() -> None:
 
 @given(st.floats(-40, 0), st.floats(-40, 0))
 def test_a_last_bit_of_the_logarithm_changes_nothing(first: float, second: float) -> None:
-    """Positions that differ by what two math libraries may differ by give the same float."""
+    """Positions that differ as much as two math libraries do give the same float."""
     gene = Float(1e-18, 1.0, log=True)
     value = gene.at(first)
     assert gene.at(gene.position(value)) == value
@@ -75,7 +75,7 @@ def test_a_last_bit_of_the_logarithm_changes_nothing(first: float, second: float
 
 
 def test_log_floats_are_spread_over_the_decades() -> None:
-    """Every decade of a log range gets its share of the draws, as a naive drawing would give."""
+    """On a log scale every decade is drawn equally often."""
     gene = Float(1e-4, 1.0, log=True)
     rng = np.random.default_rng(0)
     decades = np.floor(np.log10([gene.sample(rng) for _ in range(4000)]))
@@ -85,7 +85,7 @@ def test_log_floats_are_spread_over_the_decades() -> None:
 
 @pytest.mark.parametrize("log", [False, True])
 def test_integers_reach_every_value(log: bool) -> None:  # noqa: FBT001 - a parameter
-    """Both scales draw both bounds and everything between them, a log scale the small ones more."""
+    """Both scales draw all values including the bounds; a log scale draws small ones more often."""
     gene = Integer(1, 8, log=log)
     rng = np.random.default_rng(0)
     counts = np.bincount([gene.sample(rng) for _ in range(8000)], minlength=9)[1:]
@@ -165,17 +165,17 @@ def test_integers_reach_every_value(log: bool) -> None:  # noqa: FBT001 - a para
         ),
     ],
 )
-def test_a_gene_that_cannot_be_is_refused(
+def test_wrong_arguments_of_genes_are_refused(
     kind: Callable[..., Gene], arguments: dict[str, object], problem: str
 ) -> None:
-    """The message states the rule, then the value."""
+    """The message has the rule, then the value."""
     with pytest.raises(UsageError) as refused:
         kind(**arguments)
     assert [text[: len(problem)] for text in refused.value.problems] == [problem]
 
 
-def test_all_problems_of_a_gene_come_at_once() -> None:
-    """Both bounds and the scale are judged, not only the first."""
+def test_all_problems_of_a_gene_are_reported_at_once() -> None:
+    """All wrong arguments are reported, not only the first."""
     with pytest.raises(UsageError) as refused:
         Layers((-2, -3), (0, 0), [1, 2])  # type: ignore[list-item]  # what is tested
     assert len(refused.value.problems) == 5
@@ -208,10 +208,8 @@ def test_all_problems_of_a_gene_come_at_once() -> None:
         (Choice([((3, "a"),)]), [[3, "b"]], "must be [[3, 'a']], but got [[3, 'b']]"),
     ],
 )
-def test_a_value_that_is_none_of_the_genes_is_refused(
-    gene: Gene, value: object, problem: str
-) -> None:
-    """Bounds, types and options are checked; true is no number, and neither is text."""
+def test_wrong_values_are_refused(gene: Gene, value: object, problem: str) -> None:
+    """Bounds, types and options are checked; neither true nor text is a number."""
     with pytest.raises(UsageError) as refused:
         gene.check(value)
     assert [text[: len(problem)] for text in refused.value.problems] == [problem]
@@ -234,8 +232,10 @@ def test_a_value_that_is_none_of_the_genes_is_refused(
         (Choice([((2, "a"),)]), [[2, "a"]], ((2, "a"),)),
     ],
 )
-def test_values_are_brought_to_their_normal_form(gene: Gene, given: object, plain: object) -> None:
-    """NumPy scalars, lists and whole floats come out as plain Python values of one type."""
+def test_values_are_converted_to_their_normal_form(
+    gene: Gene, given: object, plain: object
+) -> None:
+    """NumPy scalars, lists and whole floats become plain Python values of one type."""
     value = gene.check(given)
     assert (repr(value), type(value)) == (repr(plain), type(plain))
 
@@ -255,12 +255,12 @@ def test_values_are_brought_to_their_normal_form(gene: Gene, given: object, plai
     ],
 )
 def test_a_gene_describes_itself(gene: Gene, text: str) -> None:
-    """The description names bounds, scale and options as a reader would."""
+    """The description has the bounds, the scale and the options."""
     assert gene.describe() == text
 
 
-def test_options_that_python_holds_equal_make_different_genes() -> None:
-    """A choice of 1, of 1.0 and of true are three genes."""
+def test_options_that_are_equal_in_python_make_different_genes() -> None:
+    """Choices of 1, of 1.0 and of true are three different genes."""
     assert len({repr(gene) for gene in (Choice([1]), Choice([1.0]), Choice([True]))}) == 3
     assert Choice([1]) != Choice([True])
     assert Choice([1]) != Choice([1.0])
@@ -268,13 +268,13 @@ def test_options_that_python_holds_equal_make_different_genes() -> None:
 
 
 def test_layers_differ_by_their_activations() -> None:
-    """A list of activations and a choice of them make equal genes, none or others do not."""
+    """A list of activations and a choice of them make equal genes; other activations do not."""
     assert Layers((0, 2), (1, 4), Choice(["a", "b"])) == MIXED
     assert len({MIXED, Layers((0, 2), (1, 4)), Layers((0, 2), (1, 4), ["b", "a"])}) == 3
 
 
-def test_layers_draw_every_activation_as_often() -> None:
-    """Widths and activations of drawn layers are independent, each activation as frequent."""
+def test_layers_draw_all_activations_equally_often() -> None:
+    """Drawn widths and activations are independent, and all activations equally frequent."""
     gene, rng = Layers((3, 3), (1, 2), ["a", "b", "c"]), np.random.default_rng(0)
     layers = Counter(layer for _ in range(2000) for layer in gene.sample(rng))
     share = np.log(2) / np.log(3)  # of width 1 on its log scale
@@ -291,8 +291,8 @@ def test_a_gene_cannot_be_changed() -> None:
         gene.low = 5  # type: ignore[misc]  # what is tested
 
 
-def test_the_size_of_a_vast_gene_is_infinite() -> None:
-    """Layers without practical bounds have a size, and it doesn't take long to find."""
+def test_the_size_of_a_huge_gene_is_infinite() -> None:
+    """The size of layers without practical bounds is computed quickly."""
     assert Layers((1, 10**9), (1, 10**9)).size == math.inf
     assert Layers((0, 2), (1, 3)).size == 1 + 3 + 9
     assert Layers((0, 10**9), (5, 5)).size == 10**9 + 1

@@ -21,7 +21,7 @@ NETWORKS = SearchSpace(
 def test_a_sample_is_a_genome_of_the_space(
     genes: st.SearchStrategy[Gene], data: st.DataObject, seed: int
 ) -> None:
-    """What is drawn is found right again from its own key."""
+    """A drawn genome is equal to the genome that is made from its key."""
     names = st.text(min_size=1, max_size=4)
     space = SearchSpace(data.draw(st.dictionaries(names, genes, min_size=1, max_size=4)))
     genome = space.sample(np.random.default_rng(seed))
@@ -30,7 +30,7 @@ def test_a_sample_is_a_genome_of_the_space(
 
 
 def test_a_genome_is_a_mapping_with_a_canonical_key() -> None:
-    """Order, number types of NumPy and lists make no difference to the key."""
+    """The key depends neither on the order nor on NumPy types and lists."""
     values = {"b": np.float64(1e-05), "a": [np.int32(3), 4], "c": np.True_, "d": -0.0}
     genome = Genome(values)
     assert genome.key == '{"a":[3,4],"b":1e-05,"c":true,"d":0.0}'
@@ -45,8 +45,8 @@ def test_a_genome_is_a_mapping_with_a_canonical_key() -> None:
     assert len({genome, Genome(values)}) == 1
 
 
-def test_layers_with_activations_have_a_canonical_key_too() -> None:
-    """Pairs are tuples however they were given, and lists of lists in the key."""
+def test_layers_with_activations_have_a_canonical_key() -> None:
+    """Pairs become tuples, and lists of lists in the key."""
     genome = Genome({"hidden": [[np.int64(6), np.str_("tanh")], (4, "relu")]})
     assert genome.key == '{"hidden":[[6,"tanh"],[4,"relu"]]}'
     assert genome["hidden"] == ((6, "tanh"), (4, "relu"))
@@ -56,13 +56,13 @@ def test_layers_with_activations_have_a_canonical_key_too() -> None:
 
 
 def test_genomes_are_equal_only_if_their_keys_are() -> None:
-    """1, 1.0 and true are three different values, and a genome is no plain dict."""
+    """1, 1.0 and true are three different values, and a genome is not equal to a dict."""
     assert len({Genome({"x": value}) for value in (1, 1.0, True)}) == 3
     assert Genome({"x": 1}) != {"x": 1}
 
 
-def test_a_genome_survives_pickling_and_cannot_be_changed() -> None:
-    """A copy from another process is equal and hashes alike; items can't be assigned."""
+def test_a_genome_can_be_pickled_and_cannot_be_changed() -> None:
+    """A copy from another process is equal and has the same hash; items can't be assigned."""
     genome = NETWORKS.sample(np.random.default_rng(0))
     copy = pickle.loads(pickle.dumps(genome))  # noqa: S301 - our own bytes
     assert copy == genome
@@ -79,21 +79,21 @@ def test_a_genome_survives_pickling_and_cannot_be_changed() -> None:
     [[6, "tanh"], [[6, "tanh"], 4], [["tanh", 6]], [[True, "tanh"]], [[6, "a", "b"]], [[[6, "a"]]]],
 )
 def test_layers_are_all_widths_or_all_pairs(value: object) -> None:
-    """Whatever else stands in a list, it is no value."""
+    """Any other mixture of items in a list is refused."""
     with pytest.raises(UsageError, match="must be a number"):
         Genome({"hidden": value})
 
 
-def test_a_genome_refuses_what_is_not_plain() -> None:
-    """NaN has no JSON, and an object is no value."""
+def test_a_genome_refuses_values_that_are_not_plain() -> None:
+    """NaN and objects are refused."""
     with pytest.raises(UsageError, match="must be finite"):
         Genome({"x": math.nan})
     with pytest.raises(UsageError, match="must be a number"):
         Genome({"x": object()})
 
 
-def test_all_problems_of_a_genome_come_at_once() -> None:
-    """Unknown, missing and wrong values are each named with their gene."""
+def test_all_problems_of_a_genome_are_reported_at_once() -> None:
+    """Unknown, missing and wrong values are each reported with their gene."""
     with pytest.raises(UsageError) as refused:
         NETWORKS.genome({"hiden": [3], "learning_rate": 2, "activation": "step"})
     assert refused.value.problems == (
@@ -104,12 +104,12 @@ def test_all_problems_of_a_genome_come_at_once() -> None:
     )
 
 
-def test_all_problems_of_a_space_come_at_once() -> None:
-    """A name that is none and a value that can't be fixed are both refused."""
+def test_all_problems_of_a_space_are_reported_at_once() -> None:
+    """An empty name and a value that is not plain are both refused."""
     with pytest.raises(UsageError) as refused:
         SearchSpace({"": 3, "x": None, "y": Float(0, 1)})  # type: ignore[dict-item]  # what is tested
     assert refused.value.problems == (
-        "a gene's name must be a string of some length, but got ''",
+        "a gene's name must be a string that is not empty, but got ''",
         (
             "x: must be a number, a string, true, false or a list of whole numbers or of pairs "
             "(whole number, string), but got None"
@@ -123,8 +123,8 @@ def test_all_problems_of_a_space_come_at_once() -> None:
         NETWORKS.genome([1])  # type: ignore[arg-type]  # what is tested
 
 
-def test_a_bare_value_fixes_its_gene() -> None:
-    """A number, a string or a list of widths stands for a choice of that one."""
+def test_a_plain_value_fixes_its_gene() -> None:
+    """A number, a string or a list of widths becomes a choice of one option."""
     space = SearchSpace(hidden=(6, 3), rate=0.1, activation="tanh")
     assert space == SearchSpace(hidden=Choice([(6, 3)]), rate=Choice([0.1]), activation="tanh")
     assert space.size == 1
@@ -135,8 +135,8 @@ def test_a_bare_value_fixes_its_gene() -> None:
     }
 
 
-def test_the_order_of_the_genes_matters_only_to_the_eye() -> None:
-    """Equal spaces draw equal genomes; each still lists its genes as they were given."""
+def test_the_order_of_genes_does_not_change_genomes() -> None:
+    """Equal spaces draw equal genomes; each lists its genes as they were given."""
     turned = SearchSpace({name: NETWORKS.genes[name] for name in reversed(list(NETWORKS.genes))})
     assert turned == NETWORKS
     assert hash(turned) == hash(NETWORKS)
@@ -147,7 +147,7 @@ def test_the_order_of_the_genes_matters_only_to_the_eye() -> None:
 
 
 def test_a_space_describes_itself() -> None:
-    """One line for each gene, in the given order."""
+    """The description has one line for each gene, in the given order."""
     assert NETWORKS.describe().splitlines() == [
         "hidden: 1 to 4 layers, 1 to 32 wide",
         "learning_rate: 0.0001 to 1.0, on a log scale",
@@ -156,7 +156,7 @@ def test_a_space_describes_itself() -> None:
 
 
 def test_a_finite_space_lists_its_genomes() -> None:
-    """As many as its size says, all different and all its own; an infinite one says so."""
+    """There are as many as the size, all different and all valid; other sizes are infinite."""
     space = SearchSpace(a=Integer(1, 3), b=Choice(["x", "y"]), c=Layers((0, 2), (1, 2)))
     genomes = list(space.genomes())
     assert len(set(genomes)) == len(genomes) == space.size == 3 * 2 * 7
@@ -164,7 +164,7 @@ def test_a_finite_space_lists_its_genomes() -> None:
     assert NETWORKS.size == math.inf
 
 
-def test_a_space_survives_pickling_and_cannot_be_changed() -> None:
+def test_a_space_can_be_pickled_and_cannot_be_changed() -> None:
     """A copy is equal; its genes are a read-only mapping."""
     copy = pickle.loads(pickle.dumps(NETWORKS))  # noqa: S301 - our own bytes
     assert copy == NETWORKS

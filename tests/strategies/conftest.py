@@ -1,7 +1,7 @@
-"""The spaces that the tests of strategies search, and guards around them: those of evolution."""
+"""The fixtures of the tests of evolution, also for the tests of strategies."""
 
 from tests.evolution.conftest import (  # noqa: F401 - fixtures are used by their names
-    _global_randomness_is_left_alone,
+    _global_randomness_is_unchanged,
     networks,
     spaces,
 )

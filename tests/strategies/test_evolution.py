@@ -32,58 +32,58 @@ def number(genome: Genome, name: str) -> float:
 
 
 def sphere(genome: Genome) -> tuple[float]:
-    """Return the squared distance from a point off the centre."""
+    """Return the squared distance from a point."""
     return ((number(genome, "x") - 0.3) ** 2 + (number(genome, "y") + 0.6) ** 2,)
 
 
 def zdt1(genome: Genome) -> tuple[float, float]:
-    """Compute Zitzler, Deb & Thiele's first problem (2000), one of its variables in whole steps."""
+    """Compute Zitzler, Deb & Thiele's first problem (2000), with one variable in whole steps."""
     first, *others = (number(genome, f"x{index}") for index in range(4))
     distance = 1 + 9 * (sum(others) + number(genome, "steps") / 10) / 4
     return first, distance * (1 - math.sqrt(first / distance))
 
 
 def three(genome: Genome) -> tuple[float, float, float]:
-    """Measure the distances from three corners."""
+    """Return the distances from three corners."""
     x, y = number(genome, "x"), number(genome, "y")
     return math.hypot(x, y), math.hypot(x - 1, y), math.hypot(x, y - 1)
 
 
 def search(evolution: Evolution, fitness: Fitness, generations: int) -> list[Individual]:
-    """Ask and tell; return everything that was told."""
-    told: list[Individual] = []
+    """Ask and tell; returns all individuals."""
+    evaluated: list[Individual] = []
     for _ in range(generations):
         genomes = evolution.ask()
         fitnesses = [tuple(fitness(genome)) for genome in genomes]
         evolution.tell(genomes, fitnesses)
-        told += [
-            Individual(len(told) + place, *pair)
+        evaluated += [
+            Individual(len(evaluated) + place, *pair)
             for place, pair in enumerate(zip(genomes, fitnesses, strict=True))
         ]
-    return told
+    return evaluated
 
 
 @given(data=st.data(), seed=st.integers(0, 1000))
 @settings(max_examples=30)
-def test_what_is_asked_is_new_and_of_the_space(
+def test_genomes_are_new_and_of_the_space(
     spaces: st.SearchStrategy[SearchSpace], data: st.DataObject, seed: int
 ) -> None:
-    """No genome is asked twice, and each has an origin whose parents were told before."""
+    """No genome is asked twice, and the parents of each were evaluated before."""
     space = data.draw(spaces)
     evolution = Evolution(space, population_size=6, seed=seed)
     rng = np.random.default_rng(seed)
-    told: set[Genome] = set()
+    evaluated: set[Genome] = set()
     for _ in range(6):
         genomes = evolution.ask()
         assert evolution.ask() == genomes
-        assert len(genomes) == min(6, space.size - len(told)) or space.size == math.inf
-        assert len({*genomes} - told) == len(genomes)
+        assert len(genomes) == min(6, space.size - len(evaluated)) or space.size == math.inf
+        assert len({*genomes} - evaluated) == len(genomes)
         for genome in genomes:
             assert space.genome(genome) == genome
             origin = evolution.origin(genome)
             assert origin.operator in OPERATORS
-            assert told.issuperset(origin.parents)
-        told |= set(genomes)
+            assert evaluated.issuperset(origin.parents)
+        evaluated |= set(genomes)
         evolution.tell(genomes, rng.choice([0.0, 1.0, 2.0, math.nan], len(genomes)))
 
 
@@ -93,17 +93,17 @@ def test_what_is_asked_is_new_and_of_the_space(
     st.lists(st.sampled_from(["minimize", "maximize"]), min_size=4, max_size=4),
 )
 @settings(max_examples=40)
-def test_the_archive_is_the_front_of_all_that_was_told(
+def test_the_front_is_that_of_all_individuals(
     objectives: int, values: list[float], directions: list[str]
 ) -> None:
-    """Nothing that a naive comparison keeps is ever lost, whatever the fitnesses are."""
+    """The front equals that of comparing all pairs, for any fitnesses."""
     evolution = Evolution(PLANE, directions[:objectives], population_size=4)
     signs = [-1 if direction == "maximize" else 1 for direction in directions[:objectives]]
     endless = iter(values * 200)
-    told = search(evolution, lambda _: [next(endless) for _ in range(objectives)], 5)
+    evaluated = search(evolution, lambda _: [next(endless) for _ in range(objectives)], 5)
     costs = [
         [sign * value for sign, value in zip(signs, each.fitness, strict=True)]
-        for each in told
+        for each in evaluated
         if all(map(math.isfinite, each.fitness))
     ]
     best = [
@@ -124,10 +124,10 @@ def test_the_archive_is_the_front_of_all_that_was_told(
     ("space", "fitness", "reference"),
     [(PLANE, sphere, (9.0,)), (ZDT1, zdt1, (1.1, 11.0)), (PLANE, three, (3.0, 3.0, 3.0))],
 )
-def test_the_hypervolume_of_the_archive_never_falls(
+def test_the_hypervolume_of_the_front_never_falls(
     space: SearchSpace, fitness: Fitness, reference: tuple[float, ...]
 ) -> None:
-    """With one, two and three objectives, some failing, the archive only ever gets better."""
+    """With one, two and three objectives and some failures, the front only gets better."""
     evolution = Evolution(space, ["minimize"] * len(reference), population_size=12, seed=3)
     rng = np.random.default_rng(0)
     volumes = [0.0]
@@ -143,8 +143,8 @@ def test_the_hypervolume_of_the_archive_never_falls(
     assert volumes[-1] > volumes[1]
 
 
-def test_a_search_survives_generations_that_fail_altogether() -> None:
-    """While nothing works genomes are drawn afresh; once something does, it is found and kept."""
+def test_a_search_continues_after_generations_that_fail() -> None:
+    """While all genomes fail new ones are drawn; then good ones are found and kept."""
     evolution = Evolution(PLANE, population_size=8, seed=0)
     for _ in range(3):
         genomes = evolution.ask()
@@ -152,15 +152,15 @@ def test_a_search_survives_generations_that_fail_altogether() -> None:
         evolution.tell(genomes, [math.nan] * len(genomes))
     assert (evolution.front, evolution.best) == ([], None)
     assert len(evolution.population) == 8
-    told = search(evolution, sphere, 10)
-    best = min(told, key=lambda each: each.fitness)
+    evaluated = search(evolution, sphere, 10)
+    best = min(evaluated, key=lambda each: each.fitness)
     assert evolution.best is not None
     assert (evolution.best.genome, evolution.best.fitness) == (best.genome, best.fitness)
     assert not any(each.failed for each in evolution.population)
 
 
-def test_a_failure_ranks_below_everything() -> None:
-    """However bad a finite fitness is, it survives where a failure does not."""
+def test_a_failure_ranks_last() -> None:
+    """Any finite fitness, however bad, survives rather than a failure."""
     evolution = Evolution(PLANE, population_size=4)
     genomes = evolution.ask()
     evolution.tell(genomes, [math.nan, 1e299, -math.inf, 5])
@@ -172,8 +172,8 @@ def test_a_failure_ranks_below_everything() -> None:
 
 
 @pytest.mark.parametrize(("space", "fitness"), [(PLANE, sphere), (SearchSpace(ZDT1.genes), zdt1)])
-def test_evolution_beats_random_search(space: SearchSpace, fitness: Fitness) -> None:
-    """With as many evaluations its median over seeds is far better than that of random draws."""
+def test_evolution_is_better_than_random_search(space: SearchSpace, fitness: Fitness) -> None:
+    """With as many evaluations its median over seeds is five times as good."""
     objectives = ["minimize"] * len(fitness(space.sample(np.random.default_rng(0))))
     reference = [11.0] * len(objectives)
 
@@ -191,25 +191,27 @@ def test_evolution_beats_random_search(space: SearchSpace, fitness: Fitness) -> 
     assert statistics.median(evolved) < statistics.median(drawn) / 5
 
 
-def test_a_front_of_one_point_keeps_the_search_going() -> None:
-    """Where one genome is best in everything the archive is that one, and children stay new."""
+def test_a_search_with_a_front_of_one_point_continues() -> None:
+    """If one genome is best in all objectives, the front is that one, and children are new."""
     evolution = Evolution(PLANE, ["minimize", "minimize"], population_size=16, seed=1)
-    told = search(evolution, lambda genome: sphere(genome) * 2, 12)
+    evaluated = search(evolution, lambda genome: sphere(genome) * 2, 12)
     assert len(evolution.front) == 1
-    assert evolution.front[0].fitness == min(each.fitness for each in told)
-    assert len(told) == len({each.genome for each in told}) == 16 * 12
+    assert evolution.front[0].fitness == min(each.fitness for each in evaluated)
+    assert len(evaluated) == len({each.genome for each in evaluated}) == 16 * 12
 
 
-def test_a_plateau_keeps_the_first_on_the_front_and_drifts() -> None:
-    """Of equal fitnesses the front holds the one told first; the population moves on."""
+def test_on_a_plateau_the_population_changes() -> None:
+    """With equal fitnesses the front keeps the first individual; the population changes."""
     evolution = Evolution(PLANE, population_size=8, seed=0)
-    told = search(evolution, lambda _: (1.0,), 6)
-    assert evolution.front == told[:1]
-    assert not {each.genome for each in evolution.population} & {each.genome for each in told[:8]}
+    evaluated = search(evolution, lambda _: (1.0,), 6)
+    assert evolution.front == evaluated[:1]
+    assert not {each.genome for each in evolution.population} & {
+        each.genome for each in evaluated[:8]
+    }
 
 
 def test_maximising_is_minimising_the_negative() -> None:
-    """Turned round, the same search asks the same genomes."""
+    """With negated fitnesses, the same search asks for the same genomes."""
     down = Evolution(ZDT1, ["minimize", "minimize"], population_size=12)
     up = Evolution(ZDT1, ["maximize", "minimize"], population_size=12)
     search(down, zdt1, 6)
@@ -220,7 +222,7 @@ def test_maximising_is_minimising_the_negative() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, 2**64])
 def test_equal_seeds_give_equal_searches(networks: SearchSpace, seed: int) -> None:
-    """Seed 0 included; another seed gives another search."""
+    """Equal seeds, 0 included, give equal searches; another seed gives another search."""
 
     def fitness(genome: Genome) -> tuple[float, float]:
         return number(genome, "learning_rate"), float(len(str(genome["hidden"])))
@@ -234,7 +236,7 @@ def test_equal_seeds_give_equal_searches(networks: SearchSpace, seed: int) -> No
 
 
 def test_a_known_seed_gives_known_genomes(networks: SearchSpace) -> None:
-    """The genomes of a seed are part of what is promised: the same on every machine."""
+    """The genomes of a seed are the same on every machine."""
     evolution = Evolution(networks, population_size=4, seed=2017)
     search(evolution, lambda genome: (number(genome, "learning_rate"),), 3)
     assert [genome.key for genome in evolution.ask()] == KNOWN
@@ -248,8 +250,8 @@ KNOWN = [
 ]
 
 
-def test_every_operator_is_used_and_named(networks: SearchSpace) -> None:
-    """In a search of networks all operators have a share in the children."""
+def test_every_operator_is_used(networks: SearchSpace) -> None:
+    """In a search of networks all operators create children."""
     space = SearchSpace({**networks.genes, "more": Layers((1, 4), (1, 32), ["tanh", "relu"])})
     evolution = Evolution(space, population_size=32, initial=[
         {"hidden": [3], "learning_rate": 0.005, "activation": "linear", "more": [[3, "relu"]]},
@@ -272,8 +274,8 @@ def test_every_operator_is_used_and_named(networks: SearchSpace) -> None:
     assert set(used) >= OPERATORS - {"immigrant"}
 
 
-def test_seeds_are_asked_first_and_once(networks: SearchSpace) -> None:
-    """Equal seeds are one; the rest of the first generation is drawn."""
+def test_initial_genomes_are_asked_first_and_once(networks: SearchSpace) -> None:
+    """Repeated initial genomes are asked once; the rest of the first generation is drawn."""
     seed = {"hidden": [4, 4, 4], "learning_rate": 0.0005, "activation": "linear"}
     evolution = Evolution(networks, population_size=4, initial=[seed, networks.genome(seed)])
     genomes = evolution.ask()
@@ -282,8 +284,8 @@ def test_seeds_are_asked_first_and_once(networks: SearchSpace) -> None:
 
 
 @pytest.mark.parametrize("layers", [Layers((0, 3), (1, 3)), Layers((0, 2), (1, 3), ["a", "b"])])
-def test_an_exhausted_space_asks_for_less_and_at_last_nothing(layers: Layers) -> None:
-    """Every genome of a small space is asked exactly once, even those that are hardly drawn."""
+def test_a_small_space_is_asked_completely(layers: Layers) -> None:
+    """Every genome of a small space is asked exactly once, also those that are rarely drawn."""
     space = SearchSpace(a=layers, b=Choice([True, 1, 1.5], ordered=True))
     evolution = Evolution(space, population_size=7, seed=5)
     asked: list[Genome] = []
@@ -304,8 +306,8 @@ def test_a_space_of_one_genome_is_asked_once() -> None:
     assert evolution.ask() == []
 
 
-def test_genomes_that_were_not_asked_may_be_told() -> None:
-    """What the user knows already counts, and is never asked; the generation ends."""
+def test_genomes_that_were_not_asked_are_accepted() -> None:
+    """Genomes that the user evaluated are used and never asked, and the generation ends."""
     evolution = Evolution(SearchSpace(x=Integer(1, 6)), population_size=4)
     evolution.tell([{"x": 3}, {"x": 5}], [[0.5], [math.inf]])
     assert evolution.generation == 1
@@ -313,8 +315,8 @@ def test_genomes_that_were_not_asked_may_be_told() -> None:
     assert {genome["x"] for genome in evolution.ask()} == {1, 2, 4, 6}
 
 
-def test_all_problems_of_a_tell_come_at_once_and_change_nothing() -> None:
-    """Genomes of another space, repetitions, wrong shapes and types are each named."""
+def test_all_problems_of_a_tell_are_reported_and_change_nothing() -> None:
+    """Genomes of another space, repetitions, wrong shapes and types are all reported."""
     evolution = Evolution(PLANE, ["minimize", "minimize"], population_size=4)
     genomes = evolution.ask()
     before = json.dumps(evolution.state())
@@ -325,7 +327,7 @@ def test_all_problems_of_a_tell_come_at_once_and_change_nothing() -> None:
         )
     assert refused.value.problems == (
         "genomes[2].x: must be between -1.0 and 1.0, but got 3",
-        f"genomes: each must be told once, but got {genomes[0].key} again",
+        f"genomes: each must be given once only, but got {genomes[0].key} again",
         "fitnesses[0]: must be 2 numbers, but got [1.0]",
         "fitnesses[1]: must be 2 numbers, but got [1.0, 'a']",
         "fitnesses[2]: must be 2 numbers, but got 3.0",
@@ -334,12 +336,12 @@ def test_all_problems_of_a_tell_come_at_once_and_change_nothing() -> None:
     )
     assert json.dumps(evolution.state()) == before
     evolution.tell(genomes, np.ones((4, 2)))
-    with pytest.raises(UsageError, match="told once"):
+    with pytest.raises(UsageError, match="given once only"):
         evolution.tell(genomes, np.ones((4, 2)))
 
 
-def test_all_problems_of_an_evolution_come_at_once() -> None:
-    """Every argument that can't be is named with its value."""
+def test_all_problems_of_an_evolution_are_reported_at_once() -> None:
+    """Every wrong argument is reported with its value."""
     with pytest.raises(UsageError) as refused:
         Evolution(PLANE, ["minimise", "maximize"], 3, -1, [{"x": 9}])
     assert refused.value.problems == (

@@ -16,13 +16,13 @@ from neuroevo.space import Genome, SearchSpace
 
 
 def fitness(genome: Genome) -> Sequence[float]:
-    """Two numbers of no meaning, now and then a failure."""
+    """Return two arbitrary numbers, sometimes a failure."""
     rest = sum(map(ord, genome.key))
     return (math.nan if rest % 7 == 0 else float(rest % 13), float(rest % 5))
 
 
 def through_json(space: SearchSpace, evolution: Evolution) -> Evolution:
-    """Save and load, as a checkpoint does."""
+    """Save and load, like a checkpoint."""
     state = evolution.state()
     text = json.dumps(state, allow_nan=False)
     assert json.loads(text) == state
@@ -43,7 +43,7 @@ def test_a_search_that_is_resumed_equals_one_that_was_not(
     breaks: set[int],
     objectives: int,
 ) -> None:
-    """Saved and loaded at any points, before or after asking, the search goes on the same."""
+    """Saved and loaded at any time, before or after asking, the search continues the same."""
     space = data.draw(spaces)
     arguments: dict[str, Any] = {
         "objectives": ["minimize", "maximize"][:objectives],
@@ -70,7 +70,7 @@ def test_a_search_that_is_resumed_equals_one_that_was_not(
 
 
 def test_a_state_is_a_snapshot(networks: SearchSpace) -> None:
-    """What was taken doesn't change when the search goes on."""
+    """A state doesn't change when the search continues."""
     evolution = Evolution(networks, population_size=4)
     genomes = evolution.ask()
     state = evolution.state()
@@ -81,7 +81,7 @@ def test_a_state_is_a_snapshot(networks: SearchSpace) -> None:
 
 
 def test_failures_are_saved_as_null(networks: SearchSpace) -> None:
-    """JSON knows neither NaN nor infinity; both come back as NaN."""
+    """NaN and infinity are null in JSON; both become NaN again."""
     evolution = Evolution(networks, population_size=4)
     evolution.tell(evolution.ask(), [math.inf] * 4)
     resumed = through_json(networks, evolution)
@@ -102,7 +102,7 @@ def test_failures_are_saved_as_null(networks: SearchSpace) -> None:
 def test_a_damaged_state_is_refused(
     networks: SearchSpace, damage: dict[str, object], problem: str
 ) -> None:
-    """What is missing, of another space or of another format is named in one line."""
+    """Missing values, another space and another format are reported in one line."""
     evolution = Evolution(networks, population_size=4)
     evolution.tell(evolution.ask(), [1.0, 2.0, 3.0, 4.0])
     with pytest.raises(UsageError) as refused:

@@ -10,9 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroevo.errors import DataError, UsageError
-from neuroevo.evaluation import phenotype_of
-from neuroevo.learning import READERS, Architecture, TrainingSettings
-from neuroevo.tasks import TASKS, MouseTask, Task
+from neuroevo.tasks import MouseTask
 
 NORMALISE_RULE = "normalise: must be a number greater than 0 and at most 1,000,000, or 'none'"
 
@@ -55,8 +53,8 @@ def test_wrong_settings_are_refused(values: dict[str, Any], problem: str) -> Non
 
 
 @pytest.mark.parametrize("positions", ["strokes", "uniform"])
-def test_the_network_shall_give_back_where_the_mouse_is(positions: Any) -> None:  # noqa: ANN401 - a Literal
-    """Without tremor inputs equal targets; with it targets and validation stay to the bit."""
+def test_targets_are_the_positions_without_noise(positions: Any) -> None:  # noqa: ANN401 - a Literal
+    """Without noise inputs equal targets; noise changes neither targets nor validation data."""
     calm = MouseTask(positions=positions, count=500).data_set()
     shaky = MouseTask(positions=positions, count=500, jitter=3).data_set()
     assert (calm.training_inputs == calm.training_targets).all()
@@ -66,8 +64,8 @@ def test_the_network_shall_give_back_where_the_mouse_is(positions: Any) -> None:
     assert (calm.training_inputs != shaky.training_inputs).any()
 
 
-def test_tremor_has_the_given_standard_deviation() -> None:
-    """Tremor is as strong as the setting says, without a drift, the same in x and y, and normal."""
+def test_noise_has_the_given_standard_deviation() -> None:
+    """Noise has mean 0 and the given standard deviation in x and y, and is normal."""
     data = MouseTask(count=200_000, jitter=5, normalise="none").data_set()
     tremor = data.training_inputs - data.training_targets
     assert tremor.std(axis=0) == pytest.approx(5, rel=0.01)
@@ -81,7 +79,7 @@ def test_tremor_has_the_given_standard_deviation() -> None:
 def test_positions_are_normalised_by_half_the_canvas(
     width: int, height: int, factor: float
 ) -> None:
-    """Factor × (x / half width, y / half height) from the centre, against raw pixels."""
+    """Inputs are factor × (x / half width, y / half height) of the pixels from the centre."""
     raw = MouseTask(canvas=(width, height), count=50, normalise="none").data_set()
     task = MouseTask(canvas=(width, height), count=50, normalise=factor)
     expected = raw.training_inputs / [width / 2, height / 2] * factor
@@ -91,14 +89,14 @@ def test_positions_are_normalised_by_half_the_canvas(
 
 @pytest.mark.parametrize("factor", [0.5, 1, 2])
 def test_validation_covers_the_canvas_to_its_corners(factor: float) -> None:
-    """The grid is regular, square and reaches all four corners."""
+    """The grid is regular, square and includes all four corners."""
     points = MouseTask(grid=5, normalise=factor).data_set().validation_inputs
     side = np.array([-1, -0.5, 0, 0.5, 1]) * factor
     assert sorted(map(tuple, points)) == [(x, y) for x in side for y in side]
 
 
 def test_the_same_settings_give_the_same_bytes() -> None:
-    """Data depend on the settings alone; another seed gives others."""
+    """Data depend on the settings only; another seed gives other data."""
     first, again, other = (
         MouseTask(seed=seed, jitter=2, count=300).data_set().training_inputs.tobytes()
         for seed in (0, 0, 1)
@@ -116,8 +114,8 @@ print(hashlib.sha256(arrays).hexdigest())
 
 
 @pytest.mark.parametrize("disabled", ["", "AVX512_SKX", "AVX512_SKX AVX2 FMA3 SSE42"])
-def test_the_bytes_are_those_of_every_machine(disabled: str) -> None:
-    """Whichever vector instructions NumPy may use, the data have the same fingerprint."""
+def test_data_do_not_depend_on_the_processor(disabled: str) -> None:
+    """With any vector instructions that NumPy may use, the data have the same hash."""
     made = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", FINGERPRINT],
         env=os.environ | {"NPY_DISABLE_CPU_FEATURES": disabled},
@@ -129,8 +127,8 @@ def test_the_bytes_are_those_of_every_machine(disabled: str) -> None:
     assert made.stdout.strip() == expected
 
 
-def test_a_recording_is_a_task(tmp_path: Path) -> None:
-    """Positions of a recording are taken in their order, the first count of them."""
+def test_positions_can_be_a_recording(tmp_path: Path) -> None:
+    """The first positions of a recording are used, in their order."""
     (tmp_path / "a.csv").write_text("x,y\n0,0\n500,300\n1000,600\n250,150\n")
     task = MouseTask.of({"positions": "recording", "recording": "a.csv"}, folder=tmp_path)
     expected = [[-1, -1], [0, 0], [1, 1], [-0.5, -0.5]]
@@ -139,47 +137,8 @@ def test_a_recording_is_a_task(tmp_path: Path) -> None:
     assert len(task.data_set().validation_inputs) == 121
 
 
-def test_a_bad_recording_is_a_data_error(tmp_path: Path) -> None:
-    """The settings may name any file; what is wrong with it shows when data are made."""
+def test_a_missing_recording_is_a_data_error(tmp_path: Path) -> None:
+    """The settings accept any file; its problems are reported when data are made."""
     task = MouseTask(positions="recording", recording=tmp_path / "missing.csv")
     with pytest.raises(DataError, match="can't be read"):
         task.data_set()
-
-
-def test_baselines_learn_alike_whatever_others_do() -> None:
-    """Other optimizers, batches, schedules and penalties in the settings leave baselines alone."""
-    others = TrainingSettings(
-        optimizer="adamw", beta1=0.5, batch_size=32, schedule="cosine", l2=0.1, dropout=0.5
-    )
-    for baseline in MouseTask().baselines:
-        usual, beside = (
-            phenotype_of(baseline.configuration, (2, 2), settings).optimization
-            for settings in (TrainingSettings(), others)
-        )
-        unread = {name for name, readers in READERS.items() if usual.optimizer not in readers}
-        assert beside.model_dump(exclude=unread) == usual.model_dump(exclude=unread)
-
-
-@pytest.mark.parametrize("kind", TASKS)
-def test_every_task_of_the_catalogue_keeps_the_rules(kind: str) -> None:
-    """A task has its kind, says what it is, and makes data and baselines that networks can take."""
-    task = TASKS[kind].of({"kind": kind})
-    assert isinstance(task, Task)
-    assert task.kind == kind
-    assert task.describe().endswith(".")
-    assert all(
-        field.description for name, field in TASKS[kind].model_fields.items() if name != "kind"
-    )
-    data = task.data_set()
-    names = [baseline.name for baseline in task.baselines]
-    assert len(set(names)) == len(names)
-    for baseline in task.baselines:
-        hidden, activation = baseline.configuration["hidden"], baseline.configuration["activation"]
-        Architecture.of(
-            {
-                "inputs": data.size.inputs,
-                "hidden": hidden,
-                "outputs": data.size.outputs,
-                "activation": activation,
-            }
-        )

@@ -43,15 +43,15 @@ def write(folder: Path, content: bytes) -> Path:
 def test_each_problem_is_one_line_with_file_and_row(
     tmp_path: Path, content: bytes, problem: str
 ) -> None:
-    """A file that is no recording is refused in one line that says where and why."""
+    """A file that is no recording is refused in one line with its place."""
     path = write(tmp_path, content)
     with pytest.raises(DataError) as caught:
         read_recording(path, CANVAS)
     assert caught.value.problems == (f"{path}{problem}",)
 
 
-def test_all_problems_come_at_once_up_to_ten(tmp_path: Path) -> None:
-    """Fifteen bad rows give ten lines and the number of the others."""
+def test_up_to_ten_problems_are_listed(tmp_path: Path) -> None:
+    """Fifteen wrong rows give ten lines and the number of the others."""
     path = write(tmp_path, b"x,y\n1,2\n" + b"a,2\n" * 15)
     with pytest.raises(DataError) as caught:
         read_recording(path, CANVAS)
@@ -61,7 +61,7 @@ def test_all_problems_come_at_once_up_to_ten(tmp_path: Path) -> None:
 
 
 def test_reading_ends_at_the_thousandth_problem(tmp_path: Path) -> None:
-    """Of a file that is wrong all over no more is read, and no number is made up."""
+    """The rest of the file is not read, and the message says "at least"."""
     path = write(tmp_path, b"x,y\n1,2\n" + b"a,2\n" * 5000)
     with pytest.raises(DataError) as caught:
         read_recording(path, CANVAS)
@@ -69,8 +69,8 @@ def test_reading_ends_at_the_thousandth_problem(tmp_path: Path) -> None:
     assert caught.value.problems[10] == f"{path}: and at least 990 more"
 
 
-def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
-    """What isn't there, or is no file, is said so."""
+def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
+    """Missing files and folders have a message of their own."""
     missing = tmp_path / "missing.csv"
     with pytest.raises(DataError) as caught:
         read_recording(missing, CANVAS)
@@ -81,14 +81,14 @@ def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file of Linux")
-def test_unreadable_files_are_named() -> None:
-    """A file that the system fails to read is said to be one, in the system's words."""
+def test_unreadable_files_are_refused() -> None:
+    """If the system can't read a file, the message has the system's reason."""
     with pytest.raises(DataError) as caught:
         read_recording(Path("/proc/self/mem"), CANVAS)
     assert caught.value.problems == ("/proc/self/mem: can't be read (Input/output error)",)
 
 
-def test_huge_files_are_refused_unread(tmp_path: Path) -> None:
+def test_large_files_are_refused_before_reading(tmp_path: Path) -> None:
     """A file of more than 10 MB is refused before it is read."""
     path = write(tmp_path, b"")
     os.truncate(path, MAX_BYTES + 1)
@@ -100,8 +100,8 @@ def test_huge_files_are_refused_unread(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("start", [b"x,y\r\n", b"\xef\xbb\xbfx,y\n", b'"x", "y"\n\n'])
-def test_spreadsheets_may_write_them(tmp_path: Path, start: bytes) -> None:
-    """Line ends of Windows, a byte order mark, quotes and empty rows do no harm."""
+def test_files_of_spreadsheets_are_accepted(tmp_path: Path, start: bytes) -> None:
+    """Windows line ends, a byte order mark, quotes and empty rows are accepted."""
     path = write(tmp_path, start.replace(b', "y"', b',"y"') + b"1,2\n\n 3.5 ,4e1\n")
     assert read_recording(path, CANVAS).tolist() == [[1, 2], [3.5, 40]]
 
@@ -113,7 +113,7 @@ def test_spreadsheets_may_write_them(tmp_path: Path, start: bytes) -> None:
         unique=True,
     )
 )
-def test_what_was_recorded_is_read_again(
+def test_written_positions_are_read_exactly(
     tmp_path_factory: pytest.TempPathFactory, positions: list[tuple[float, float]]
 ) -> None:
     """Positions that were written are read again, to the last bit."""
@@ -127,7 +127,7 @@ def test_what_was_recorded_is_read_again(
 def test_any_file_gives_positions_or_a_data_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
-    """Whatever is in the file, nothing but a DataError comes of it."""
+    """Any content of the file leads to positions or a DataError."""
     path = write(tmp_path_factory.mktemp("recording"), content)
     try:
         positions = read_recording(path, CANVAS)

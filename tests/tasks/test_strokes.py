@@ -9,12 +9,12 @@ CANVAS = (1000, 600)
 
 
 def generator(seed: int = 0) -> np.random.Generator:
-    """Make a generator that starts at the seed."""
+    """Make a generator with a seed."""
     return np.random.Generator(np.random.PCG64(seed))
 
 
 def naive_strokes(count: int, canvas: tuple[int, int], seed: int) -> list[tuple[float, float]]:
-    """Draw the same movements, one position after the other."""
+    """Compute the same movements, one position after the other."""
     draw = generator(seed)
     start = tuple(draw.random() * side for side in canvas)
     positions = [(start[0], start[1])]
@@ -40,7 +40,7 @@ def test_strokes_are_those_of_the_formula(count: int, seed: int) -> None:
 
 @given(st.integers(1, 3000), st.integers(0, 2**32), st.tuples(*[st.integers(1, 3000)] * 2))
 def test_strokes_stay_inside_the_canvas(count: int, seed: int, canvas: tuple[int, int]) -> None:
-    """However many positions on whatever canvas, there are so many and none is outside."""
+    """For any count and canvas, the number of positions is right and none is outside."""
     positions = strokes(count, canvas, generator(seed))
     assert positions.shape == (count, 2)
     assert (positions >= 0).all()
@@ -48,14 +48,14 @@ def test_strokes_stay_inside_the_canvas(count: int, seed: int, canvas: tuple[int
 
 
 def test_more_strokes_begin_with_the_same_positions() -> None:
-    """Asking for more positions leaves the first ones as they were."""
+    """A larger count does not change the first positions."""
     many = strokes(5000, CANVAS, generator())
     for count in (1, 2, 99, 1234):
         assert (strokes(count, CANVAS, generator()) == many[:count]).all()
 
 
 def test_a_movement_rests_at_both_ends_and_peaks_in_the_middle() -> None:
-    """Minimum jerk: speed and acceleration are 0 at the ends, the top speed is 1.875 the mean."""
+    """Speed and acceleration are 0 at the ends, and the top speed is 1.875 times the mean."""
     time = np.linspace(0, 1, 100_001)
     done = minimum_jerk(time)
     speed = np.gradient(done, time, edge_order=2)
@@ -68,7 +68,7 @@ def test_a_movement_rests_at_both_ends_and_peaks_in_the_middle() -> None:
 
 
 def test_the_pointer_never_jumps() -> None:
-    """From one frame to the next the pointer moves at most what the fastest movement allows."""
+    """Between frames the pointer moves at most as far as in the fastest movement."""
     positions = strokes(20_000, CANVAS, generator())
     step = np.sqrt((np.diff(positions, axis=0) ** 2).sum(axis=1))
     distance = np.linspace(1, np.hypot(*CANVAS), 1000)

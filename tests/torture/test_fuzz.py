@@ -10,15 +10,15 @@ from experiments.torture.strangers import MOST_SECONDS, WAYS_IN, judge
 
 
 @pytest.mark.parametrize("name", WAYS_IN)
-def test_examples_are_taken_or_refused_as_they_should(name: str, tmp_path: Path) -> None:
-    """Nothing is wrong with what the fuzzer begins with, so all that it finds is news."""
+def test_the_examples_of_the_fuzzer_have_no_problem(name: str, tmp_path: Path) -> None:
+    """The fuzzer starts from inputs that are handled correctly."""
     way = WAYS_IN[name]
     for example in way.examples:
         assert judge(way, example, tmp_path, math.inf) == ""
 
 
-def test_what_must_not_come_of_a_file_is_told(tmp_path: Path) -> None:
-    """Another error, one of ours with a line that can't be printed, and delay are found."""
+def test_wrong_reactions_to_a_file_are_found(tmp_path: Path) -> None:
+    """Other exceptions, messages that can't be printed, and slowness are found."""
 
     def spoil(content: bytes, _: Path) -> str:
         if content == b"slow":
@@ -43,7 +43,7 @@ def test_what_must_not_come_of_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_the_fuzzer_finds_nothing() -> None:
-    """A few seconds of fuzzing try every way in many times, and nothing goes wrong."""
+    """A few seconds of fuzzing of every kind of input find no problem."""
     pytest.importorskip("atheris", reason="pip install '.[torture]' brings it")
     for row in fuzz(minutes=0.05, most_seconds=math.inf):
         assert row.times > 0

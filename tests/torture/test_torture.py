@@ -1,6 +1,6 @@
-"""What runs lose when everything around them fails, in small numbers; `make torture` has the large.
+"""Small numbers of the faults of `make torture`: nothing that a run has stored is lost.
 
-Each fault is a real one: a process killed, a call of the system that fails, a file cut.
+All faults are real: killed processes, failing system calls, damaged files.
 """
 
 import sys
@@ -24,53 +24,53 @@ pytestmark = pytest.mark.skipif(
 
 
 def assert_nothing_is_lost(rows: list[Row]) -> None:
-    """Fail with the rows in which something was lost or has come out otherwise."""
+    """Check that no row has lost or different results."""
     assert rows
     assert [row for row in rows if row.lost or row.differing] == []
 
 
 def test_kills() -> None:
-    """What is killed at any instant, twice or in the middle of a write, is resumed and the same."""
+    """A run that is killed, also twice or during a write, is resumed with equal results."""
     rows = kills(5)
     assert sum(row.times for row in rows) >= 5
     assert_nothing_is_lost(rows)
 
 
 def test_full_disk() -> None:
-    """A run that finds the disk full at some call can be resumed when there is space."""
+    """A run that finds the disk full at any write can be resumed when there is space."""
     assert_nothing_is_lost(full_disk(2))
 
 
 def test_damage() -> None:
-    """What was cut or flipped is recovered from or named, and never read as if it were right."""
+    """Damaged files are recovered or reported, and never read as if they were right."""
     assert_nothing_is_lost(damage(2))
 
 
 def test_readers() -> None:
-    """Who reads while a run writes sees no half of anything, and disturbs nobody."""
+    """Reading while a run writes gives consistent data, and does not disturb the run."""
     assert_nothing_is_lost(readers(50))
 
 
 def test_workers() -> None:
-    """Workers that die cost no result, and none outlives its parent."""
+    """Workers that die cost no result, and exit with their parent."""
     assert_nothing_is_lost(workers(1))
 
 
 def test_signals() -> None:
-    """Signals end a run so that it can be resumed; of two commands one waits or is refused."""
+    """After a signal a run can be resumed; a second command for it waits or is refused."""
     assert_nothing_is_lost(signals(1))
 
 
 def test_fitness() -> None:
-    """NaN and infinities are worst, and a run with them is resumed as any other."""
+    """NaN and infinities rank last, and a run with them can be resumed."""
     assert_nothing_is_lost(fitness(1))
 
 
 def test_clock() -> None:
-    """Nothing depends on the time of day."""
+    """Results do not depend on the system clock."""
     assert_nothing_is_lost(clock(1))
 
 
 def test_long() -> None:
-    """Neither memory nor open files grow with generations."""
+    """Neither memory nor the number of open files grows with generations."""
     assert_nothing_is_lost(long(120))

@@ -1,4 +1,4 @@
-"""What workers are made to do in tests: functions of an item, or of a group of lanes."""
+"""Functions that workers run in tests: of an item, or of a group of lanes."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ Items = tuple[int, ...]
 
 
 def work(items: Items, folder: Path) -> int:
-    """Leave a line for each time that items are worked on; gives the worker."""
+    """Write a line whenever items are run; returns the process of the worker."""
     with (folder / "-".join(map(str, items))).open("a") as file:
         file.write(f"{os.getpid()}\n")
     if DEADLY in items:
@@ -34,8 +34,8 @@ def work(items: Items, folder: Path) -> int:
     return os.getpid()
 
 
-def times_worked_on(items: Items, folder: Path) -> int:
-    """Count how often items were worked on."""
+def times_run(items: Items, folder: Path) -> int:
+    """Count how often items were run."""
     return len((folder / "-".join(map(str, items))).read_text().splitlines())
 
 
@@ -57,7 +57,7 @@ def kernels_after_training(group: LaneGroup, stream: SampleStream) -> tuple[int,
 
 
 def train_or_die(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a group of lanes, but die of seven hidden units, and find eight faulty."""
+    """Train a group of lanes; kill the worker for seven hidden units, and raise for eight."""
     if 7 in group.architecture.hidden:
         os.kill(os.getpid(), signal.SIGKILL)
     if 8 in group.architecture.hidden:
@@ -65,15 +65,15 @@ def train_or_die(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401
     return train_group(group, stream)
 
 
-def train_or_err(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a group of lanes, but find fault with a learning rate of a quarter."""
+def train_or_raise(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
+    """Train a group of lanes; raise for a learning rate of 0.25."""
     if any(replicate.lane.learning_rate == 0.25 for replicate in group.replicates):
         raise MemoryError
     return train_group(group, stream)
 
 
 def train_or_sleep(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a group of lanes, but take an hour over seven hidden units."""
+    """Train a group of lanes; sleep for an hour for seven hidden units."""
     if 7 in group.architecture.hidden:
         time.sleep(3600)
     return train_group(group, stream)

@@ -1,4 +1,4 @@
-"""Whatever becomes of workers, everything is done once or has failed for a reason."""
+"""Whatever happens to workers, each item has a result or a failure with its cause."""
 
 import os
 import signal
@@ -17,41 +17,41 @@ import pytest
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.workers import Workers
-from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.local import LocalBackend
 from neuroevo.workers.pool import Failure, Job, Pool, never
-from tests.workers.faults import DEADLY, FAULTY, SLOW, Items, times_worked_on, work
+from tests.workers.faults import DEADLY, FAULTY, SLOW, Items, times_run, work
 
 JOBS = pytest.mark.parametrize("n_jobs", [1, 2])
 
 
 def one_by_one(items: Items) -> list[Items]:
-    """Take items apart."""
+    """Split items into single ones."""
     return [(item,) for item in items]
 
 
 def job(folder: Path) -> Job[Items, int]:
-    """Make the job of working on items."""
+    """Make a job that runs items."""
     return Job(work, folder, one_by_one)
 
 
 def loky(n_jobs: int, trial_timeout: float | None = None) -> Pool:
     """Make a pool of processes."""
-    return Pool(LocalCrew(Workers(n_jobs, "loky")), trial_timeout)
+    return Pool(LocalBackend(Workers(n_jobs, "loky")), trial_timeout)
 
 
 def pairs(count: int) -> deque[Items]:
-    """Make so many pairs of items."""
+    """Make this many pairs of items."""
     return deque((2 * number, 2 * number + 1) for number in range(count))
 
 
 def results(pool: Pool, items: Iterable[Items], folder: Path) -> dict[Items, int | Failure]:
-    """Work on items to the end."""
+    """Run items to the end."""
     running = pool.run(job(folder), deque(items), never)
     return dict(running)
 
 
 def worker_processes(parent: int) -> list[psutil.Process]:
-    """Find loky's workers of a process."""
+    """Find the loky workers of a process."""
     found = []
     for child in psutil.Process(parent).children():
         with suppress(psutil.NoSuchProcess):  # some come and go
@@ -61,8 +61,8 @@ def worker_processes(parent: int) -> list[psutil.Process]:
 
 
 @JOBS
-def test_work_is_done_in_other_processes(n_jobs: int, tmp_path: Path) -> None:
-    """Also with one job, a process other than this one works."""
+def test_items_run_in_other_processes(n_jobs: int, tmp_path: Path) -> None:
+    """Even with one job, items run in another process than this one."""
     with loky(n_jobs) as pool:
         done = results(pool, pairs(6), tmp_path)
     assert set(done) == set(pairs(6))
@@ -70,8 +70,8 @@ def test_work_is_done_in_other_processes(n_jobs: int, tmp_path: Path) -> None:
 
 
 @JOBS
-def test_a_killed_worker_costs_nothing_finished(n_jobs: int, tmp_path: Path) -> None:
-    """Each time a worker is killed, its running items are done again, and nothing else."""
+def test_a_killed_worker_costs_no_finished_item(n_jobs: int, tmp_path: Path) -> None:
+    """When a worker is killed, its running items run again, and no others."""
     finished: list[Items] = []
     with loky(n_jobs) as pool:
         running = pool.run(job(tmp_path), pairs(30), never)
@@ -81,11 +81,11 @@ def test_a_killed_worker_costs_nothing_finished(n_jobs: int, tmp_path: Path) -> 
                 assert isinstance(worker, int)
                 os.kill(worker, signal.SIGKILL)
     assert sorted(number for item in finished for number in item) == list(range(60))
-    assert [times_worked_on(item, tmp_path) for item in finished[:4]] == [1] * 4
+    assert [times_run(item, tmp_path) for item in finished[:4]] == [1] * 4
 
 
-def test_all_workers_killed_at_once(tmp_path: Path) -> None:
-    """When no worker is left, others come."""
+def test_all_workers_killed_at_once_are_replaced(tmp_path: Path) -> None:
+    """When no worker is left, new ones are started."""
     with loky(2) as pool:
         running = pool.run(job(tmp_path), pairs(20), never)
         first = dict(islice(running, 4))
@@ -97,8 +97,8 @@ def test_all_workers_killed_at_once(tmp_path: Path) -> None:
 
 
 @JOBS
-def test_what_always_kills_its_worker_has_failed(n_jobs: int, tmp_path: Path) -> None:
-    """Only the part that kills has failed, and its cause says how; it ran alone twice."""
+def test_an_item_that_kills_its_worker_has_failed(n_jobs: int, tmp_path: Path) -> None:
+    """Only the part that kills has failed, with its cause; it was run alone twice."""
     items = [(1, 2), (3, DEADLY, 4), (5, 6), (7, 8)]
     with loky(n_jobs) as pool:
         done = results(pool, items, tmp_path)
@@ -106,15 +106,15 @@ def test_what_always_kills_its_worker_has_failed(n_jobs: int, tmp_path: Path) ->
     failure = done[DEADLY,]
     assert isinstance(failure, Failure)
     assert failure.cause == "its worker died twice (SIGKILL)"
-    assert times_worked_on((DEADLY,), tmp_path) == 2
+    assert times_run((DEADLY,), tmp_path) == 2
     assert {(3,), (4,)} < set(done)
     assert sum(isinstance(result, Failure) for result in (*done.values(), *again.values())) == 1
     assert {item for items in done for item in items} == {1, 2, 3, 4, 5, 6, 7, 8, DEADLY}
 
 
 @JOBS
-def test_what_takes_too_long_has_failed(n_jobs: int, tmp_path: Path) -> None:
-    """An item that would take an hour is given up, and those beside it are done."""
+def test_an_item_that_times_out_has_failed(n_jobs: int, tmp_path: Path) -> None:
+    """An item that would take an hour is stopped, and the others have results."""
     items = [(1, 2), (3, SLOW), (5, 6), *[*pairs(6)][3:]]
     with loky(n_jobs, trial_timeout=1) as pool:
         done = results(pool, items, tmp_path)
@@ -125,25 +125,25 @@ def test_what_takes_too_long_has_failed(n_jobs: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 @JOBS
-def test_what_raises_has_failed(n_jobs: int, backend: str, tmp_path: Path) -> None:
+def test_an_item_that_raises_has_failed(n_jobs: int, backend: str, tmp_path: Path) -> None:
     """An exception is the cause of its item's failure, in one line, and of no other's."""
     workers = Workers(n_jobs, backend)  # type: ignore[arg-type]  # parametrised
-    with Pool(LocalCrew(workers)) as pool:
+    with Pool(LocalBackend(workers)) as pool:
         done = results(pool, [(1, FAULTY), (2, 3), (FAULTY,)], tmp_path)
     failures = {item: each.cause for item, each in done.items() if isinstance(each, Failure)}
     assert failures == {(FAULTY,): "ValueError: of two lines"}
     assert set(done) == {(1,), (2, 3), (FAULTY,)}
 
 
-def test_what_nobody_wants_any_more_is_not_done(tmp_path: Path) -> None:
-    """Items that have become superfluous are not handed out."""
+def test_items_that_are_not_needed_any_more_are_skipped(tmp_path: Path) -> None:
+    """Items that are no longer needed are not handed out."""
     wanted = {1, 2, 3}
 
     def parts(items: Items) -> list[Items]:
         return [(item,) for item in items if item in wanted]
 
     items: deque[Items] = deque([(1,), (2,), (3,)])
-    with Pool(LocalCrew(Workers(1))) as pool:
+    with Pool(LocalBackend(Workers(1))) as pool:
         running = pool.run(Job(work, tmp_path, parts), items, never)
         done = []
         for item, _ in running:
@@ -154,12 +154,12 @@ def test_what_nobody_wants_any_more_is_not_done(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 @JOBS
-def test_stop_hands_out_no_more(n_jobs: int, backend: str, tmp_path: Path) -> None:
-    """Once stopped, running items are finished, and given; the rest is not begun."""
+def test_stop_starts_no_more_items(n_jobs: int, backend: str, tmp_path: Path) -> None:
+    """After a stop, running items are finished and returned; no others are started."""
     stop = threading.Event()
     done = []
     workers = Workers(n_jobs, backend)  # type: ignore[arg-type]  # parametrised
-    with Pool(LocalCrew(workers)) as pool:
+    with Pool(LocalBackend(workers)) as pool:
         for item, _ in pool.run(job(tmp_path), pairs(100), stop.is_set):
             done.append(item)
             if len(done) == 3:
@@ -170,8 +170,8 @@ def test_stop_hands_out_no_more(n_jobs: int, backend: str, tmp_path: Path) -> No
 
 
 @pytest.mark.filterwarnings("error")
-def test_results_may_be_left_untaken(tmp_path: Path) -> None:
-    """Whoever wants no more results just goes, and the pool is as good as before."""
+def test_the_caller_may_take_only_some_results(tmp_path: Path) -> None:
+    """After the caller stops taking results, the pool works as before."""
     with loky(2) as pool:
         running = pool.run(job(tmp_path), pairs(50), never)
         next(running)
@@ -179,8 +179,8 @@ def test_results_may_be_left_untaken(tmp_path: Path) -> None:
         assert len(results(pool, pairs(4), tmp_path)) == 4
 
 
-def test_workers_leave_signals_to_their_parent(tmp_path: Path) -> None:
-    """SIGINT, SIGTERM and SIGHUP, as a terminal sends them to all, kill no worker."""
+def test_workers_ignore_signals(tmp_path: Path) -> None:
+    """SIGINT, SIGTERM and SIGHUP, as a terminal sends them to all processes, kill no worker."""
     with loky(2) as pool:
         running = pool.run(job(tmp_path), pairs(30), never)
         first = dict(islice(running, 2))
@@ -193,8 +193,8 @@ def test_workers_leave_signals_to_their_parent(tmp_path: Path) -> None:
     assert set(rest.values()) <= {process.pid for process in processes}
 
 
-def test_workers_that_do_not_live_are_no_failure_of_trials(tmp_path: Path) -> None:
-    """Where any worker is killed whatever it does, that is said, and blamed on no item."""
+def test_workers_that_die_without_work_are_an_error(tmp_path: Path) -> None:
+    """If any worker is killed whatever it runs, there is an error and no failure of an item."""
     over = threading.Event()
 
     def kill_all() -> None:
@@ -210,7 +210,7 @@ def test_workers_that_do_not_live_are_no_failure_of_trials(tmp_path: Path) -> No
     finally:
         over.set()
         killer.join()
-    assert str(caught.value) == "workers: must live, but one died over nothing (SIGKILL)"
+    assert str(caught.value) == "workers: must live, but one died without work (SIGKILL)"
 
 
 ORPHANS = """
@@ -226,7 +226,7 @@ with loky(2) as pool:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_killed_parent_leaves_no_workers(number: signal.Signals, tmp_path: Path) -> None:
-    """Five seconds after their parent was killed, all workers are gone."""
+    """Five seconds after their parent was killed, all workers have exited."""
     script = textwrap.dedent(ORPHANS.format(folder=str(tmp_path)))
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None

@@ -1,7 +1,7 @@
-"""Other ways to do the kernel's training: loops of NumPy, scikit-learn and PyTorch; jax's vmap.
+"""Other implementations of the kernel's training: NumPy, scikit-learn, PyTorch and jax.
 
-Each is written as people write it, in a module of its own that imports its library on top; it is
-imported when it is asked for, since the library need not be installed.
+Each is written in the usual way, in a module of its own that imports its library at the top; it is
+imported when it is used, since the library need not be installed.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Loop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledTraining:
-    """A training of all networks of an exercise, and what it took to compile it."""
+    """A training of all networks of an exercise, and the time to compile it."""
 
     train: Training
     seconds: float
@@ -56,5 +56,5 @@ LOOPS = (
 
 
 def installed(package: str) -> bool:
-    """Whether a package can be imported."""
+    """Whether the library is installed."""
     return find_spec(package) is not None

@@ -1,4 +1,4 @@
-"""Training on lanes against a slow twin in NumPy, which knows the formulas alone."""
+"""Training in lanes against a slow version in NumPy, written from the formulas."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,11 +30,11 @@ CLASSIFIER = Architecture(
 )
 MORE_THAN_AN_EPOCH = 160  # of 150 samples, so that a batch holds samples of both
 
-Unlike = Callable[[int, Optimization], list[Lane]]
+Varied = Callable[[int, Optimization], list[Lane]]
 
 
 def stream_of(data: DataSet, samples: int, **settings: Any) -> SampleStream:  # noqa: ANN401 - any setting
-    """Draw samples for a training in float64, if nothing else is said."""
+    """Draw samples for a training, in float64 by default."""
     return sample_stream(
         data, TrainingSettings(samples=samples, **{"precision": "float64", **settings}), SEED
     )
@@ -47,7 +47,7 @@ def assert_agree(
     relative: float = 1e-9,
     absolute: float = 1e-9,
 ) -> None:
-    """Compare every lane's curve and parameters with the twin's."""
+    """Compare every lane's curve and parameters with the naive version's."""
     trained = train(architecture, lanes, stream)
     for lane, curve, parameters in zip(lanes, trained.curves, trained.parameters, strict=True):
         expected_curve, expected_parameters = naive.train(architecture, lane, stream)
@@ -58,7 +58,7 @@ def assert_agree(
 @pytest.mark.parametrize("depth", range(1, 9))
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_at_every_depth(activation: Activation, depth: int, data: DataSet) -> None:
-    """Plain SGD trains to the twin's weights and learning curve."""
+    """Plain SGD leads to the naive version's weights and learning curve."""
     architecture = Architecture(
         inputs=3, hidden=(5, 4, 9, 1, 6, 2, 7, 3)[:depth], outputs=2, activation=activation
     )
@@ -69,7 +69,7 @@ def test_every_activation_at_every_depth(activation: Activation, depth: int, dat
 
 @pytest.mark.parametrize("shift", range(len(ACTIVATIONS)))
 def test_each_layer_has_its_own_activation(shift: int, data: DataSet) -> None:
-    """Lanes whose layers all differ in activation agree with the twin, in whichever order."""
+    """Networks whose layers all have different activations agree, in any order."""
     order = (*ACTIVATIONS[shift:], *ACTIVATIONS[:shift])[:5]
     architecture = Architecture(inputs=3, hidden=(5, 4, 9, 1, 6), outputs=2, activation=order)
     stream, lane = stream_of(data, 200), Lane(shift, 0.02, starting_weights="glorot")
@@ -84,21 +84,21 @@ def test_each_layer_has_its_own_activation(shift: int, data: DataSet) -> None:
 @pytest.mark.parametrize("batch_size", [1, 3, 16, 1000])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_with_every_schedule(
-    optimizer: Optimizer, batch_size: int, schedule: Schedule, data: DataSet, unlike: Unlike
+    optimizer: Optimizer, batch_size: int, schedule: Schedule, data: DataSet, varied: Varied
 ) -> None:
-    """Whatever the batch size, also beyond the budget, lanes that differ in all numbers agree."""
+    """Lanes that differ in all numbers agree, for any batch size, also above the budget."""
     like = Optimization(optimizer=optimizer, batch_size=batch_size, schedule=schedule)
-    lanes = unlike(2, like)
+    lanes = varied(2, like)
     assert_agree(MIXED, lanes, stream_of(data, MORE_THAN_AN_EPOCH))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
-def test_what_is_piecewise_linear_agrees_to_the_last_digits(
-    optimizer: Optimizer, data: DataSet, unlike: Unlike
+def test_piecewise_linear_networks_agree_to_the_last_digits(
+    optimizer: Optimizer, data: DataSet, varied: Varied
 ) -> None:
-    """Without a function that the kernel approximates, rounding alone is left."""
+    """Without functions that the kernel approximates, only rounding errors remain."""
     architecture = MIXED.model_copy(update={"activation": ("leaky_relu", "relu")})
-    lanes = unlike(4, Optimization(optimizer=optimizer, batch_size=3, l2=0.1))
+    lanes = varied(4, Optimization(optimizer=optimizer, batch_size=3, l2=0.1))
     assert_agree(architecture, lanes, stream_of(data, MORE_THAN_AN_EPOCH), 1e-12, 1e-12)
 
 
@@ -110,9 +110,9 @@ def test_all_at_once(
     batch_size: int,
     clipping: bool,  # noqa: FBT001 - pytest's
     classes: DataSet,
-    unlike: Unlike,
+    varied: Varied,
 ) -> None:
-    """Softmax, dropout, L2, clipping, a schedule and an activation for each layer do not clash."""
+    """Softmax, dropout, L2, clipping, a schedule and several activations work together."""
     like = Optimization(
         optimizer=optimizer,
         batch_size=batch_size,
@@ -121,16 +121,16 @@ def test_all_at_once(
         dropout=0.5,
         max_gradient_norm=float(clipping),
     )
-    lanes = unlike(8, like)
+    lanes = varied(8, like)
     stream = stream_of(classes, MORE_THAN_AN_EPOCH, loss="cross_entropy")
     assert_agree(CLASSIFIER, lanes, stream)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_float32_agrees_as_far_as_float32_can(
-    optimizer: Optimizer, classes: DataSet, unlike: Unlike
+def test_float32_agrees_within_its_precision(
+    optimizer: Optimizer, classes: DataSet, varied: Varied
 ) -> None:
-    """From the numbers as float32 holds them, the weights differ by rounding alone."""
+    """From hyperparameters rounded to float32, weights differ by rounding errors only."""
     like = Optimization(
         optimizer=optimizer,
         batch_size=4,
@@ -139,25 +139,25 @@ def test_float32_agrees_as_far_as_float32_can(
         dropout=0.5,
         max_gradient_norm=1,
     )
-    lanes = unlike(4, like)
+    lanes = varied(4, like)
     stream = stream_of(classes, 100, precision="float32", loss="cross_entropy")
     assert_agree(CLASSIFIER, lanes, stream, 2e-5, 2e-5)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_float32_sgd_agrees_as_far_as_float32_can(activation: Activation, data: DataSet) -> None:
-    """After 200 samples in float32 the weights differ from float64's by rounding alone."""
+def test_float32_sgd_agrees_within_its_precision(activation: Activation, data: DataSet) -> None:
+    """After 200 samples in float32, weights differ from float64's by rounding errors only."""
     architecture = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=activation)
     lane = Lane(0, 0.05, starting_weights="glorot")
     assert_agree(architecture, [lane], stream_of(data, 200, precision="float32"), 2e-5, 2e-5)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_biases_that_are_off_stay_zero(optimizer: Optimizer, data: DataSet, unlike: Unlike) -> None:
-    """Without biases the twin agrees as well, and every bias is 0 to the end."""
+def test_biases_that_are_off_stay_zero(optimizer: Optimizer, data: DataSet, varied: Varied) -> None:
+    """Networks without biases agree, and all their biases are 0 at the end."""
     architecture = MIXED.model_copy(update={"biases": False})
     like = Optimization(optimizer=optimizer, batch_size=2, l2=0.1, max_gradient_norm=1)
-    lanes, stream = unlike(3, like), stream_of(data, 100)
+    lanes, stream = varied(3, like), stream_of(data, 100)
     assert_agree(architecture, lanes, stream)
     for parameters in train(architecture, lanes, stream).parameters:
         assert all(not biases.any() for _, biases in Network(architecture, parameters).layers)
@@ -166,17 +166,17 @@ def test_biases_that_are_off_stay_zero(optimizer: Optimizer, data: DataSet, unli
 @pytest.mark.parametrize("dropout", [1e-9, 0.2, 0.99])
 @pytest.mark.parametrize("hidden", [(), (6, 5)])
 def test_dropout_of_plain_sgd(dropout: float, hidden: tuple[int, ...], data: DataSet) -> None:
-    """Rare or frequent silence agrees, and a network without hidden layers has none."""
+    """Small and large dropout rates agree, also without hidden layers."""
     architecture = Architecture(inputs=3, hidden=hidden, outputs=2, activation="tanh")
     lanes = [Lane(number, 0.02, Optimization(dropout=dropout), "glorot") for number in range(2)]
     assert_agree(architecture, lanes, stream_of(data, 60))
 
 
 @pytest.mark.parametrize("batch_size", [1, 7])
-def test_lanes_that_stop_at_the_target(batch_size: int, data: DataSet, unlike: Unlike) -> None:
-    """Half of the lanes reach the target, one after another: each stops where the twin does."""
+def test_lanes_that_stop_at_the_target(batch_size: int, data: DataSet, varied: Varied) -> None:
+    """Half of the lanes reach the target, at different times, and stop like the naive version."""
     like = Optimization(optimizer="adam", batch_size=batch_size, schedule="cosine", dropout=0.5)
-    lanes = unlike(8, like)
+    lanes = varied(8, like)
     lowest = train(MIXED, lanes, stream_of(data, MORE_THAN_AN_EPOCH)).curves.min(axis=1)
     stream = stream_of(
         data, MORE_THAN_AN_EPOCH, stop_at_target=True, target_mse=float(np.median(lowest))

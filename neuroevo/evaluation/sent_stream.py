@@ -1,4 +1,4 @@
-"""Sends samples to worker processes; knows what the compiled kernel wants of arrays."""
+"""Sends samples to worker processes, as arrays that the compiled kernel accepts."""
 
 import functools
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from neuroevo.learning.training import SampleStream, compile_kernel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parcel:
-    """A sample stream on its way: what is unpickled is the stream.
+class SentStream:
+    """A wrapper of a sample stream, which is unpickled as the stream itself.
 
-    On arrival joblib's arrays are files in memory and those of others may be read-only, for either
-    of which another kernel would be compiled; so they become plain arrays again. The kernel is
-    loaded then too, since the time that this takes is no training's.
+    joblib unpickles arrays as memory maps and Dask as read-only arrays, for either of which the
+    kernel would be compiled again; so they are made plain arrays. Unpickling also loads the
+    kernel, so that this time is not part of any training.
     """
 
     stream: SampleStream
@@ -30,17 +30,17 @@ class Parcel:
     def __reduce__(self) -> tuple[Any, ...]:
         stream = self.stream
         arrays = (*stream.training, stream.order, *stream.validation, stream.samples_seen)
-        return _unpack, (stream.settings, stream.seed, arrays)
+        return _unpickle, (stream.settings, stream.seed, arrays)
 
     def __dask_tokenize__(self) -> str:
-        """Name this very parcel: what was sent once and lost since is not taken for this."""
+        """Identify this object, so that Dask does not take a stream that was lost for it."""
         return self.token
 
 
-_load_kernel = functools.cache(compile_kernel)  # once a process
+_load_kernel = functools.cache(compile_kernel)  # once per process
 
 
-def _unpack(
+def _unpickle(
     settings: TrainingSettings, seed: Seed, arrays: Sequence[npt.NDArray[Any]]
 ) -> SampleStream:
     _load_kernel(settings.precision)

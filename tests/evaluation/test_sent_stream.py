@@ -1,4 +1,4 @@
-"""Samples reach workers once, and as what the kernel was compiled for."""
+"""Samples are sent to workers once, as arrays that the compiled kernel accepts."""
 
 import pickle
 from collections import deque
@@ -8,18 +8,18 @@ import pytest
 
 from neuroevo.evaluation import phenotype_of
 from neuroevo.evaluation.packing import LaneGroup, pack
-from neuroevo.evaluation.parcel import Parcel
+from neuroevo.evaluation.sent_stream import SentStream
 from neuroevo.learning import DataSet, TrainingSettings
 from neuroevo.learning.training import SampleStream, sample_stream
 from neuroevo.workers import Workers
-from neuroevo.workers.local import LocalCrew
+from neuroevo.workers.local import LocalBackend
 from neuroevo.workers.pool import Job, Pool, never
 from tests.workers.faults import kernels_after_training
 
 
 def test_a_stream_arrives_as_it_was_sent(stream: SampleStream) -> None:
-    """What comes out of a parcel is the stream, with its bits, in arrays that can be written."""
-    arrived = pickle.loads(pickle.dumps(Parcel(stream)))  # noqa: S301 - our own
+    """The unpickled stream has the same bits, in writable arrays."""
+    arrived = pickle.loads(pickle.dumps(SentStream(stream)))  # noqa: S301 - our own
     assert (arrived.settings, arrived.seed) == (stream.settings, stream.seed)
     for sent, got in zip(arrays(stream), arrays(arrived), strict=True):
         assert got.dtype == sent.dtype
@@ -34,17 +34,17 @@ def arrays(stream: SampleStream) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("samples", [400, 40_000])
 def test_one_kernel_for_arrays_of_any_origin(samples: int, data: DataSet) -> None:
-    """A worker compiles one kernel; large arrays lie where all see them, small ones are sent."""
+    """A worker compiles one kernel; large arrays are in shared memory, small ones are sent."""
     stream = sample_stream(data, TrainingSettings(samples=samples, replicates=16), (0, 0))
     genome = {"hidden": (3,), "learning_rate": 0.1, "activation": "tanh"}
     phenotype = phenotype_of(genome, (2, 2), stream.settings)
     groups = deque(pack(dict.fromkeys(range(4), phenotype), 16, 16))
-    job = Job(kernels_after_training, Parcel(stream), list_of)
-    with Pool(LocalCrew(Workers(2, "loky"))) as pool:
+    job = Job(kernels_after_training, SentStream(stream), list_of)
+    with Pool(LocalBackend(Workers(2, "loky"))) as pool:
         found = [result for _, result in pool.run(job, groups, never)]
     assert found == [(1, True, samples == 40_000)] * 4
 
 
 def list_of(group: LaneGroup) -> list[LaneGroup]:
-    """Take a group of lanes as it is."""
+    """Return a group of lanes in a list."""
     return [group]
