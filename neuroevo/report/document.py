@@ -171,7 +171,8 @@ def embedded(payload: object) -> Markup:
 
 def with_code(text: str) -> Markup:
     """Return a text, escaped, in which texts between backticks become code elements."""
-    return Markup(re.sub("`(.*?)`", r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped
+    escaped = str(escape(text))
+    return Markup(re.sub("`(.*?)`", r"<code>\1</code>", escaped))  # noqa: S704 - escaped above
 
 
 @cache

@@ -205,7 +205,7 @@ def column_domain(index: int, count: int, gap: float) -> list[float]:
 def panel_domain(index: int, count: int, gap: float) -> list[float]:
     """Return the domain of one of several panels below one another, the top one first."""
     top, bottom = column_domain(index, count, gap)
-    return [round(max(1 - bottom, 0), 4), round(1 - top, 4)]
+    return [round(max(0, 1 - bottom), 4), round(1 - top, 4)]
 
 
 def row_axis(labels: Sequence[str], margin: float = 0.5) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from neuroevo.analysis.front_history import front_history
 from neuroevo.errors import StorageError
 from neuroevo.playground import write_report
 from neuroevo.report import theme
+from neuroevo.report.document import with_code
 from neuroevo.report.figure_files import figure_page, write_figures
 from neuroevo.report.figures import page_figure
 from neuroevo.report.page import page as page_of
@@ -191,6 +192,12 @@ def test_page_has_the_chapters_that_have_figures(runs: Runs) -> None:
     expected = ["experiment", *(name for name in CHAPTERS if name in used), "failures"]
     assert re.findall(r'<section id="(\w+)"', html) == expected
     assert re.findall(r'<a href="#(\w+)"', html) == expected
+
+
+def test_commands_in_texts_are_code(runs: Runs) -> None:
+    """Text between backticks becomes code, and everything else in it is escaped."""
+    assert with_code("a `b <c>` & d") == "a <code>b &lt;c&gt;</code> &amp; d"
+    assert "<code>neuroevo report " in page_of(runs("conflict").findings)
 
 
 def test_failures_add_up_to_their_count(runs: Runs) -> None:

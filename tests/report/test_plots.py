@@ -106,7 +106,7 @@ def test_activations_of_layers_share_the_layers(runs: Runs) -> None:
         assert row == pytest.approx([each.count(name) / len(each) for each in layers.values()])
     axis = shares.draw(shared)["layout"]["yaxis"]
     assert axis["title"]["text"] == "share of the hidden layers"
-    assert " layers " in shares.caption(shared)
+    assert " layers, " in shares.caption(shared)
 
 
 def test_one_generation_is_drawn_as_bars(runs: Runs) -> None:
@@ -223,4 +223,4 @@ def test_the_table_of_figures_cannot_be_changed() -> None:
     """The table of figures is read-only and has the public names."""
     assert isinstance(FIGURES, MappingProxyType)
     assert {"pareto_front", "progress", "learning_curves", "parallel_coordinates"} <= set(FIGURES)
-    assert {"shares", "depth_shares", "network"} <= set(FIGURES)
+    assert {"population_shares", "depth_shares", "network"} <= set(FIGURES)

@@ -80,7 +80,7 @@ def _sentences(distribution: ScoreDistributions) -> list[str]:
         value = float(last.scores[place][half - 1])
         shown = wording.measured(value, item.unit)
         sentences.append(
-            f"{item.label}: half of the trials of the {last.name} reach {shown} or less, but "
+            f"For {item.label}, half of the trials of the {last.name} reach {shown} or less, and "
             f"{reached(first, place, value):.0%} of those of the {first.name}."
         )
     return sentences

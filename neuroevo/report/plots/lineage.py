@@ -74,7 +74,7 @@ def caption(lineage: Descent) -> str:
     line = lineage.lines[0]
     sentences = [_summary(line), _largest_gain(lineage, line)]
     if len(line.steps) > 1:
-        sentences.append("Labels show the operators of the largest changes, and the changes.")
+        sentences.append("Labels show the operator and the change of the largest steps.")
     return " ".join(filter(None, sentences))
 
 
@@ -93,14 +93,14 @@ def _summary(line: Line) -> str:
         )
     steps = wording.counted(len(line.steps) - 1, "step")
     start = (
-        "From each trial to the better one of its parents, the champion’s line has "
-        f"{steps}, from trial {first.number}, {origin} in generation {first.generation}, to trial "
+        f"The line connects each network with the better of its parents: {steps}, from trial "
+        f"{first.number} ({origin}, generation {first.generation}) to the champion, trial "
         f"{last.number}"
     )
     if line.ancestors == len(line.steps) - 1:
         return f"{start}; it has no other ancestors."
     ancestors = wording.counted(line.ancestors, "ancestor")
-    return f"{start}. It has {ancestors} in all; the nearest are shown in grey."
+    return f"{start}. It has {ancestors} in all; the nearest are grey."
 
 
 def _largest_gain(lineage: Descent, line: Line) -> str:
@@ -255,13 +255,14 @@ def _labels(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
         middle = (before.generation + after.generation) / 2
         is_left = middle < last / 2
         start = middle / last - (0 if is_left else LABEL_WIDTH)
-        if not gained[index] or any(abs(start - other) < LABEL_WIDTH for other in starts):
+        change = _change(item, before.scores[place], after.scores[place])
+        is_free = all(abs(start - other) >= LABEL_WIDTH for other in starts)
+        if not gained[index] or change == "×1" or not is_free:
             continue
         low, high = sorted((before.scores[place], after.scores[place]))
         operator = wording.plain(wording.operator(after.operator), 24)
         starts.append(start)
         height = math.sqrt(low * high) if item.logarithmic else (low + high) / 2
-        change = _change(item, before.scores[place], after.scores[place])
         # Beside a falling line there is room at its upper right and at its lower left.
         vertical = "top" if (gained[index] > 0) == is_left else "bottom"
         position = f"{vertical} {'right' if is_left else 'left'}"
@@ -275,6 +276,7 @@ def _labels(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
         "textposition": [position for _, _, _, position in labels],
         "textfont": {"size": 12, "color": LIGHT["muted"]},
         "hoverinfo": "skip",
+        "cliponaxis": False,
     }
 
 

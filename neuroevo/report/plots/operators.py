@@ -102,8 +102,8 @@ def caption(operators: OperatorCredit) -> str:
         share = wording.percent(best["led_to_front"] / best["children"])
         name = wording.operator(str(best["operator"]))
         sentences.append(
-            f"The largest share on the front or among its ancestors has {name}: {share} of its "
-            "children."
+            f"The operator {name} has the largest share on the front or among its ancestors, "
+            f"{share} of its children."
         )
     return " ".join([*sentences, explanation])
 
@@ -185,6 +185,6 @@ def _improvement(rows: "Sequence[Mapping[Hashable, Any]]", item: "Objective") ->
     gain = best[f"gain.{item.name}"]
     median = "" if math.isnan(gain) else f"; the median child was {_gain(item, gain)}"
     return (
-        f"In {item.label}, {wording.operator(str(best['operator']))} improved on the better parent "
-        f"most often: {share} of {best['with_parents']:,} children{median}."
+        f"In {item.label}, the operator {wording.operator(str(best['operator']))} improved on the "
+        f"better parent most often: {share} of {best['with_parents']:,} children{median}."
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.coordinates import Coordinate, Coordinates, Ticks
-from neuroevo.report.drawing import Specification, empty_figure, ramp_colour
+from neuroevo.report.drawing import Specification, empty_figure, ramp_colour, rounded
 from neuroevo.report.theme import LIGHT
 
 HEIGHT = 480
@@ -90,7 +90,7 @@ def _shades(rows: NDArray[np.float64]) -> list[dict[str, Any]]:
                 "type": "scatter",
                 "mode": "lines",
                 "x": [*range(rows.shape[1]), None] * len(share),
-                "y": [each for row in np.round(rows[share], 3).tolist() for each in (*row, None)],
+                "y": [y for row in np.round(rows[share], 3) for y in (*rounded(row), None)],
                 "line": {"color": ramp_colour(goodness), "width": 1},
                 "opacity": 0.3 + 0.25 * goodness,
                 "hoverinfo": "skip",
