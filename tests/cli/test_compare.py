@@ -41,7 +41,7 @@ def test_compare_writes_a_page_and_says_what_it_found(
     assert "2 runs that differ in population." in compared.stderr
     assert "evolution.population" in compared.stderr
     assert run_folder.name in compared.stderr
-    assert "What differs" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
+    assert "Differences" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
 
 
 def test_compare_as_json_is_what_python_has(
