@@ -1,4 +1,4 @@
-"""What runs might have found, invented for tests of numbers and of figures."""
+"""Invented findings for tests of numbers and figures."""
 
 import math
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Score = Callable[[dict[str, Any], np.random.Generator], float]
 
 
 def scored(run: Run, score: Score, count: int = 400) -> Findings:
-    """Return random genomes of a run's space, the first objective a function of the genome."""
+    """Return findings of random genomes, with a function of the genome as their objectives."""
     rng = np.random.default_rng(5)
     trials = []
     for number in range(count):
@@ -38,12 +38,12 @@ def scored(run: Run, score: Score, count: int = 400) -> Findings:
 
 
 def noise(_: dict[str, Any], rng: np.random.Generator) -> float:
-    """Return a score that no gene decides."""
+    """Return a score that does not depend on the genome."""
     return float(rng.lognormal())
 
 
 def diverging(run: Run) -> Findings:
-    """Return trials of which linear ones diverge from 0.1 / depth on, by half and then wholly."""
+    """Return findings whose linear trials diverge partly or wholly from rate 0.1 / depth on."""
     replicates = run.experiment.training.replicates
 
     def share(genome: dict[str, Any]) -> float:
@@ -61,8 +61,8 @@ def diverging(run: Run) -> Findings:
 OPERATORS = ("initial", "step", "crossover", "crossover+mutation", "add_layer")
 
 
-def bred(run: Run, seed: int, count: int = 120) -> Findings:
-    """Return trials with random parents, operators and scores, some of them failed."""
+def with_parents(run: Run, seed: int, count: int = 120) -> Findings:
+    """Return findings of trials with random parents, operators and scores; some trials failed."""
     rng = np.random.default_rng(seed)
     trials: list[Trial] = []
     for number in range(count):
@@ -89,27 +89,29 @@ Runs = Callable[[str], Run]
 
 
 def seeded(findings: Findings, seed: int, worse: float = 1.0) -> Findings:
-    """Return findings as those of another seed, all objectives times a factor."""
+    """Return findings with another seed and all objectives times a factor."""
 
     def changed(trial: Trial) -> Trial:
         return replace(
             trial, objectives={name: value * worse for name, value in trial.objectives.items()}
         )
 
-    asked = findings.experiment.replace(seed=seed)
-    return Findings(asked, tuple(map(changed, findings.trials)), identity=f"mouse-{seed}-{worse}")
+    experiment = findings.experiment.replace(seed=seed)
+    return Findings(
+        experiment, tuple(map(changed, findings.trials)), identity=f"mouse-{seed}-{worse}"
+    )
 
 
 def wider(findings: Findings, population: int) -> Findings:
-    """Return findings as those of another setting."""
-    asked = findings.experiment
-    other = asked.replace(evolution=asked.evolution.replace(population=population))
+    """Return findings with another population size."""
+    experiment = findings.experiment
+    other = experiment.replace(evolution=experiment.evolution.replace(population=population))
     return replace(findings, experiment=other, identity=f"{findings.identity}-wider")
 
 
 @pytest.fixture
 def six(runs: Runs) -> list[Findings]:
-    """Two settings, three seeds each, the second a little worse."""
+    """Return findings of two settings with three seeds each, the second a little worse."""
     findings = runs("conflict").findings
     better = [seeded(findings, seed, 1 + seed / 50) for seed in (1, 2, 3)]
     worse = [wider(seeded(findings, seed, 1.5 + seed / 50), population=32) for seed in (1, 2, 3)]

@@ -1,4 +1,4 @@
-"""Plausible runs, written to real folders by the functions that a search writes them with."""
+"""Invented runs, written to real folders with the functions of the search."""
 
 import json
 from collections.abc import Callable
@@ -33,14 +33,14 @@ RATES = {"linear": 0.2, "tanh": 0.1, "sigmoid": 0.5, "relu": 0.08}
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run of the tests is to look like."""
+    """Settings of an invented run."""
 
     generations: int = 12
     population: int = 24
     objectives: tuple[str, ...] = ("final_mse", "samples_to_target")
-    activations: tuple[str, ...] = ("linear", "tanh", "sigmoid", "relu")  # none: hidden has its own
+    activations: tuple[str, ...] = ("linear", "tanh", "sigmoid", "relu")  # empty: in `hidden`
     hidden: str = "{ count = [1, 4], width = [1, 32] }"
-    genes: str = ""  # more lines of [space]
+    genes: str = ""  # further lines of [space]
     conflict: bool = False
     all_diverge: bool = False
     baselines: bool = True
@@ -51,7 +51,7 @@ class Plan:
 
 def experiment(plan: Plan, folder: Path) -> Experiment:
     """Load the experiment of a plan from a file."""
-    path = folder / "asked.toml"
+    path = folder / "planned.toml"
     path.write_text(
         f"""
         name = "mouse"
@@ -76,22 +76,22 @@ def experiment(plan: Plan, folder: Path) -> Experiment:
     return load_experiment(path)
 
 
-class Story:
-    """Invents the trials of a run: what they are, how they learn, and what they are worth."""
+class Inventor:
+    """Invents the trials of a run with learning curves and objectives."""
 
-    def __init__(self, plan: Plan, asked: Experiment) -> None:
+    def __init__(self, plan: Plan, experiment: Experiment) -> None:
         self.plan = plan
-        self.asked = asked
+        self.experiment = experiment
         self.rng = np.random.default_rng(7)
-        self.samples = samples_seen(asked.training.samples)
+        self.samples = samples_seen(experiment.training.samples)
 
     def trials(self) -> list[Trial]:
-        """Return baselines, then generation after generation, ever better."""
+        """Return baselines, then generations that become better."""
         trials = [] if not self.plan.baselines else self._baselines()
         for generation in range(self.plan.generations):
             progress = generation / max(self.plan.generations - 1, 1)
             for _ in range(self.plan.population):
-                genome: dict[str, Any] = dict(self.asked.space.sample(self.rng))
+                genome: dict[str, Any] = dict(self.experiment.space.sample(self.rng))
                 if self.rng.random() < 0.9 * progress:
                     if self.plan.activations:
                         genome |= {"activation": self.plan.activations[0]}
@@ -106,7 +106,7 @@ class Story:
         return trials
 
     def curves(self, genome: dict[str, Any], replicates: int) -> np.ndarray:
-        """Return learning curves (replicates, points): a plateau, a fall, a floor."""
+        """Return learning curves (replicates, points) that fall from a plateau to a floor."""
         rate = genome["learning_rate"]
         activation = first_activation(genome)
         best = RATES.get(activation, 0.1) / max(len(genome["hidden"]), 1)
@@ -124,7 +124,7 @@ class Story:
     def _baselines(self) -> list[Trial]:
         return [
             self._trial(number, 0, "baseline", (), dict(baseline.configuration))
-            for number, baseline in enumerate(self.asked.task.baselines)
+            for number, baseline in enumerate(self.experiment.task.baselines)
         ]
 
     def _trial(
@@ -137,7 +137,7 @@ class Story:
     ) -> Trial:
         name = ""
         if operator == "baseline":
-            own = self.asked.task.baselines[number].name
+            own = self.experiment.task.baselines[number].name
             name = self.plan.baseline_names.get(own, own)
         curves = self.curves(genome, self.plan.replicates)
         finite = bool(np.isfinite(curves).all())
@@ -157,9 +157,9 @@ class Story:
         )
 
     def objectives(self, genome: dict[str, Any], curves: np.ndarray) -> dict[str, float]:
-        """Return each objective that the plan asks for, NaN where diverged."""
+        """Return the objectives of the plan, NaN if diverged."""
         median = np.median(curves, axis=0)
-        target, budget = self.asked.training.target_mse, self.asked.training.samples
+        target, budget = self.experiment.training.target_mse, self.experiment.training.samples
         below = np.flatnonzero(median <= target)
         with np.errstate(invalid="ignore"):
             values = {
@@ -177,10 +177,10 @@ class Story:
 
     def architecture(self, genome: dict[str, Any]) -> Architecture:
         """Return the network of a genome."""
-        return phenotype_of(genome, (2, 2), self.asked.training).architecture
+        return phenotype_of(genome, (2, 2), self.experiment.training).architecture
 
     def champion(self, trial: Trial) -> Champion:
-        """Return trained networks for a trial: random weights, its own curves."""
+        """Return networks of a trial with random weights and invented curves."""
         architecture = self.architecture(dict(trial.genome))
         curves = self.curves(dict(trial.genome), self.plan.replicates)
         size = (self.plan.replicates, architecture.vector_size)
@@ -198,34 +198,35 @@ class Story:
 
 
 def first_activation(genome: dict[str, Any]) -> str:
-    """Return the activation of the first hidden layer, which decides how well it learns here."""
+    """Return the activation of the first hidden layer, on which the curves depend."""
     layers = layers_of(genome)
     return layers[0].activation if layers else str(genome.get("activation", "linear"))
 
 
 def write_run(folder: Path, plan: Plan) -> Run:
-    """Write a run as planned and open it."""
-    asked = experiment(plan, folder)
+    """Write a run of a plan and open it."""
+    planned = experiment(plan, folder)
     run = RunFolder.create(
-        folder / "results", asked.name, moment=datetime(2026, 11, 22, 15, 44, 55, tzinfo=UTC)
+        folder / "results", planned.name, moment=datetime(2026, 11, 22, 15, 44, 55, tzinfo=UTC)
     )
-    data = asked.task.data_set()
-    start = Start(asked.to_toml(), data_fingerprint(data), data.columns, asked.task.page_data(data))
+    data = planned.task.data_set()
+    page_data = planned.task.page_data(data)
+    start = Start(planned.to_toml(), data_fingerprint(data), data.columns, page_data)
     write_start(run.start_file, start)
-    run.experiment_file.write_text(asked.to_toml(), encoding="utf-8")
+    run.experiment_file.write_text(planned.to_toml(), encoding="utf-8")
     run.environment_file.write_text(json.dumps(environment()), encoding="utf-8")
     write_checkpoint(run, {"phase": "finished", "reason": "", "generation": 4, "seconds": 12.5})
-    story = Story(plan, asked)
-    trials = story.trials()
+    inventor = Inventor(plan, planned)
+    trials = inventor.trials()
     with Journal(run.journal_file) as journal:
         for trial in trials:
             journal.append(trial)
-    write_champions(run.champions_file, [story.champion(trial) for trial in kept(plan, trials)])
+    write_champions(run.champions_file, [inventor.champion(trial) for trial in kept(plan, trials)])
     return Run(run)
 
 
 def kept(plan: Plan, trials: list[Trial]) -> list[Trial]:
-    """Return the trials whose weights a search keeps: the front, then the baselines."""
+    """Return the trials whose networks a search keeps: the front, then the baselines."""
     complete = [
         trial for trial in trials if trial.state == "complete" and trial.operator != "baseline"
     ]
@@ -283,7 +284,7 @@ PLANS: dict[str, Plan] = {
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
-    """Return a function from a plan's name to its run, each written once."""
+    """Return a function from the name of a plan to its run; each run is written once."""
     written: dict[str, Run] = {}
 
     def run(name: str) -> Run:

@@ -23,7 +23,7 @@ from neuroevo.errors import UsageError
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
-    from neuroevo.report.board import Board
+    from neuroevo.report.table import TextTable
 
 EXAMPLES = examples(
     "neuroevo compare mouse-20261122-154455 latest --open",
@@ -103,7 +103,7 @@ def _outcome(comparison: "Comparison") -> Table:
     return Table(columns, tuple((*row, each.name) for row, each in rows))
 
 
-def _texts(board: "Board") -> tuple[tuple[str, ...], ...]:
+def _texts(board: "TextTable") -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(cell.text for cell in row) for row in board.rows)
 
 

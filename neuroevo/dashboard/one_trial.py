@@ -9,7 +9,7 @@ from neuroevo.dashboard.chart import Chart, Line, axis, chart
 from neuroevo.dashboard.guard import address
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.playground import is_of_the_mouse
-from neuroevo.report.diagram import laid_out, svg
+from neuroevo.report.diagram import diagram_of, svg
 from neuroevo.report.figures import network_label
 from neuroevo.runs import best_toml
 
@@ -32,7 +32,7 @@ def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
     """
     base = address("runs", findings.identity)
     network = findings.network(trial)
-    diagram = None if network is None else laid_out(network)
+    diagram = None if network is None else diagram_of(network)
     known = {each.number: each for each in findings.trials}
     children = [each.number for each in findings.trials if trial.number in each.parents]
     parents = [known[number] for number in trial.parents if number in known]

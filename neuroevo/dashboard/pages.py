@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from neuroevo.report import figures
-from neuroevo.report.document import HOME as SHARED
+from neuroevo.report.document import PACKAGE as SHARED
 from neuroevo.report.document import Document, asset
 from neuroevo.runs.disk import NO_LINK
 

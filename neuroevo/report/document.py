@@ -1,13 +1,13 @@
-"""What every HTML page of ours is made of: template, styles, payload, scripts and their policy.
+"""HTML pages: template, styles, payload, scripts and content security policy. It knows no run.
 
-A page holds all that it needs, or links to its assets on the server that it comes from. The policy
-allows exactly these and no other request. It knows no run.
+A page contains all its assets, or links to them on its own server. The policy allows exactly
+these assets and no other request.
 """
 
 import base64
 import hashlib
 import importlib.util
-import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,20 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup, escape
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.report import theme
 
-HOME = "neuroevo.report"  # the package whose assets all pages share
+PACKAGE = "neuroevo.report"  # its assets are shared by all pages
 
 PLOTLY_CONFIG = {
     "displaylogo": False,
     "showSendToCloud": False,  # its button would upload the figure
     "plotlyServerURL": "",
-    "typesetMath": False,  # a name between dollar signs is no formula
+    "typesetMath": False,  # a name between dollar signs is not a formula
     "responsive": True,
-    "displayModeBar": False,  # it would lie over the legends; a double click resets a zoom
+    "displayModeBar": False,  # it would cover the legends; a double click resets a zoom
 }
 
 
@@ -40,11 +41,11 @@ class Asset:
     Parameters
     ----------
     name
-        The file's name, by which a server knows it.
+        File name, used in links to it.
     text
-        All of it.
+        Content of the file.
     is_module
-        Whether it is a script that is to run as a module.
+        Whether a script runs as a module.
     """
 
     name: str
@@ -53,31 +54,30 @@ class Asset:
 
     @property
     def digest(self) -> str:
-        """What a policy knows it by."""
+        """The hash that stands for it in a content security policy."""
         return f"sha256-{base64.b64encode(hashlib.sha256(self.text.encode()).digest()).decode()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page before its values are put in.
+    """A page without the values of its template.
 
     Parameters
     ----------
     template
         File name of its template, which extends ``document.html.jinja``.
     title
-        What the browser's tab says.
+        Title of the browser tab.
     styles, scripts
-        In their order.
+        Assets in their order.
     payload
-        Plain JSON values that the scripts read from the element ``payload``; None: there is none.
+        Plain JSON values that the scripts read from the element ``payload``; None for no element.
     package
-        The package in whose ``assets`` the template lies.
+        The package with the template in its folder ``assets``.
     adds_styles
-        Whether a script makes style elements of its own, as plotly does: they can't be held to
-        hashes.
+        Whether a script adds style elements, as plotly does; hashes can't cover them.
     has_worker
-        Whether a script starts a worker from a text of its own.
+        Whether a script starts a web worker from a text.
     """
 
     template: str
@@ -85,7 +85,7 @@ class Document:
     styles: Sequence[Asset]
     scripts: Sequence[Asset] = ()
     payload: object = None
-    package: str = HOME
+    package: str = PACKAGE
     adds_styles: bool = False
     has_worker: bool = False
 
@@ -95,10 +95,10 @@ class Document:
         Parameters
         ----------
         values
-            What the template asks for; every text among them is escaped.
+            Values of the template; every text is escaped.
         linked_from
-            Address of the folder from which the page gets its styles and scripts, ending in a
-            slash; empty: it holds them.
+            Address of the folder of the styles and scripts, ending in a slash; empty if the page
+            contains them.
         """
         template = _environment(self.package).get_template(self.template)
         return template.render(
@@ -111,12 +111,12 @@ class Document:
         )
 
     def policy(self, *, linked: bool = False) -> str:
-        """Return the content security policy: these styles and scripts, and nothing else.
+        """Return the content security policy, which allows only these styles and scripts.
 
         Parameters
         ----------
         linked
-            Whether they come from the page's own server, which its scripts may then ask again.
+            Whether they come from the page's own server; scripts may then send requests to it.
         """
         scripts, styles = (
             "'self'" if linked else " ".join(f"'{each.digest}'" for each in assets) or "'none'"
@@ -138,13 +138,13 @@ class Document:
 
 
 @cache
-def asset(name: str, package: str = HOME) -> Asset:
-    """Return an asset by its file name; ``theme.css`` and ``plotly.min.js`` are no files of ours.
+def asset(name: str, package: str = PACKAGE) -> Asset:
+    """Return an asset by its file name.
 
     Parameters
     ----------
     name
-        A file in the ``assets`` of a package.
+        A file in the folder ``assets`` of the package, ``theme.css`` or ``plotly.min.js``.
     package
         The package.
 
@@ -155,44 +155,32 @@ def asset(name: str, package: str = HOME) -> Asset:
     """
     if name == "theme.css":
         return Asset(name, theme.style())
-    if name == "plotly.min.js":
-        return Asset(name, _plotly_script())
+    if name == "plotly.min.js":  # found without importing plotly, which is slow
+        found = importlib.util.find_spec("plotly")
+        if found is None or not found.submodule_search_locations:
+            raise NeuroevoError("plotly: must be installed for a report, but was not found")
+        path = Path(found.submodule_search_locations[0]) / "package_data" / name
+        return Asset(name, path.read_text(encoding="utf-8"))
     return Asset(name, (files(package) / "assets" / name).read_text(encoding="utf-8"))
 
 
 def embedded(payload: object) -> Markup:
-    """Return JSON that can stand in a script element: no character of it can end the element."""
-    text = json.dumps(payload, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - made harmless in the lines above
+    """Return JSON for a script element, in which no character can end the element."""
+    return htmlsafe_json_dumps(payload, allow_nan=False, separators=(",", ":"))
 
 
 def with_code(text: str) -> Markup:
-    """Return a text, escaped, with what stands in backticks as code."""
-    pieces = text.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if index % 2 else Markup("{}").format(piece)
-        for index, piece in enumerate(pieces)
-    )
+    """Return a text, escaped, in which texts between backticks become code elements."""
+    escaped = str(escape(text))
+    return Markup(re.sub("`(.*?)`", r"<code>\1</code>", escaped))  # noqa: S704 - escaped above
 
 
 @cache
 def _environment(package: str) -> Environment:
-    homes = dict.fromkeys([package, HOME])
     return Environment(
-        loader=ChoiceLoader([PackageLoader(home, "assets") for home in homes]),
+        loader=ChoiceLoader([PackageLoader(each, "assets") for each in (package, PACKAGE)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _plotly_script() -> str:
-    # Found without importing plotly, which takes longer than all of the page.
-    found = importlib.util.find_spec("plotly")
-    if found is None or not found.submodule_search_locations:
-        raise NeuroevoError("plotly: must be installed for a report, but was not found")
-    path = Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
-    return path.read_text(encoding="utf-8")

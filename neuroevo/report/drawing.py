@@ -1,7 +1,7 @@
-"""The parts that plots are put together from: axes, lines and numbers of a figure specification.
+"""Parts shared by the plots: axes, panels, bands and rounded numbers. It knows no run.
 
-A specification is what plotly calls a figure, as plain dicts and lists. It knows no run, and it
-imports no plotly: thousands of validated attributes would cost a second that a run can spare.
+A specification is a plotly figure as plain dicts and lists. plotly itself is not imported, since
+that takes a second.
 """
 
 import math
@@ -18,11 +18,11 @@ Specification = dict[str, Any]
 
 MOST_GENERATIONS = 400
 MOST_TICKS = 7
-STEP_DURATION = 150  # milliseconds of a frame that is played
-EXACT_WHOLE = 2.0**53
-ENOUGH_DECADES = 1.6
+STEP_DURATION = 150  # milliseconds for each frame while playing
+EXACT_WHOLE = 2.0**53  # floats below hold whole numbers exactly
+ENOUGH_DECADES = 1.6  # of an axis, to label only powers of ten
 FEW_DECADES = 0.8
-TICK_FORMAT = ",.12~g"  # in full; the theme writes small powers of ten as such
+TICK_FORMAT = ",.12~g"  # all digits; the theme rewrites small powers of ten
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon")
 
@@ -32,25 +32,26 @@ def rounded(values: Iterable[float]) -> list[float | int | None]:
     return [_rounded(float(value)) for value in values]
 
 
-def told(values: Iterable[float], unit: str = "") -> list[str]:
-    """Return numbers as the tables write them, for tooltips."""
+def number_texts(values: Iterable[float], unit: str = "") -> list[str]:
+    """Return numbers as the tables write them, for hover texts."""
     return [wording.measured(float(value), unit) for value in values]
 
 
 def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict[str, Any]:
-    """Return the axis of an objective, its range from the values that are to be seen.
+    """Return the axis of an objective.
 
     Parameters
     ----------
     objective
         Gives the title and whether the axis is logarithmic.
     values
-        The range holds all that are finite (and positive, on a logarithmic axis).
+        The range covers those that are finite (and positive, on a logarithmic axis).
     """
-    axis: dict[str, Any] = {"title": {"text": objective_title(objective)}}
+    name, unit = objective.label, objective.unit
+    title = name if unit.lower() in name.lower() else f"{name} ({unit})"
+    axis: dict[str, Any] = {"title": {"text": title}}
     if objective.logarithmic:
-        axis.update(logarithmic_axis(values))
-        return axis
+        return axis | logarithmic_axis(values)
     finite = [value for value in values if math.isfinite(value)]
     if finite:
         low, high = min(finite), max(finite)
@@ -60,14 +61,14 @@ def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict
 
 
 def logarithmic_axis(values: Iterable[float] = (), ticks: int = MOST_TICKS) -> dict[str, Any]:
-    """Return a logarithmic axis, its range from the positive values that are to be seen.
+    """Return a logarithmic axis.
 
     Parameters
     ----------
     values
-        What the range has to hold.
+        The range covers those that are finite and positive.
     ticks
-        How many powers of ten are labelled at most.
+        Largest number of labelled powers of ten.
     """
     axis: dict[str, Any] = {"type": "log", "tickformat": TICK_FORMAT}
     logs = [math.log10(value) for value in values if math.isfinite(value) and value > 0]
@@ -76,33 +77,26 @@ def logarithmic_axis(values: Iterable[float] = (), ticks: int = MOST_TICKS) -> d
         room = max(0.05 * (high - low), 0.08)
         axis["range"] = [round(low - room, 4), round(high + room, 4)]
         decades = high - low + 2 * room
-        if decades >= ENOUGH_DECADES:  # else plotly labels numbers between the powers of ten too
+        if decades >= ENOUGH_DECADES:  # else plotly also labels numbers between powers of ten
             axis["dtick"] = max(1, math.ceil(decades / ticks))
         elif decades >= FEW_DECADES:
-            axis["dtick"] = "D2"  # 1, 2, 5; all of them would lie on one another
+            axis["dtick"] = "D2"  # only 1, 2 and 5: more labels would overlap
     return axis
-
-
-def objective_title(objective: "Objective") -> str:
-    """Return an objective's name with its unit, as an axis shows it."""
-    name = objective.label
-    unit = objective.unit
-    return f"{name} ({unit})" if unit and unit.lower() not in name.lower() else name
 
 
 def colour_bar(
     title: str, low: int, high: int, ticks: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the colour axis of a figure that colours by an integer such as the generation.
+    """Return a colour axis with its colour bar.
 
     Parameters
     ----------
     title
-        What it is.
+        Title of the colour bar.
     low, high
-        Its ends.
+        Ends of the axis.
     ticks
-        What plotly calls ticks, where they are not the whole numbers between the ends.
+        plotly's tick settings; by default whole numbers between the ends.
     """
     return {
         "cmin": low,
@@ -126,34 +120,28 @@ def colour_bar(
 
 
 def whole_ticks(extent: int) -> dict[str, Any]:
-    """Return what keeps an axis from labelling fractions of what is counted, over an extent."""
+    """Return tick settings that label only whole numbers, for an axis of this length."""
     return {"tickformat": "d", "dtick": 1, "tick0": 0} if extent <= MOST_TICKS else {"nticks": 9}
 
 
 def ramp_colour(position: float) -> str:
-    """Return the ramp's colour at a position between 0 (early, pale) and 1 (late, strong)."""
+    """Return the colour of the ramp at a position from 0 (early, pale) to 1 (late, strong)."""
     return RAMP[round(min(max(position, 0.0), 1.0) * (len(RAMP) - 1))]
 
 
 def domains(count: int, size: float, gap: float) -> list[list[float]]:
-    """Return where so many panels of a size lie with a gap between them, the uppermost first.
-
-    Parameters
-    ----------
-    size, gap
-        In pixels, or in any other unit.
-    """
+    """Return the domains of panels below one another; size and gap are heights in one unit."""
     share = gap / (count * size + (count - 1) * gap)
     return [panel_domain(place, count, share) for place in range(count)]
 
 
-def chooser(buttons: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the menu from which one of several views of a figure is chosen; none for one view.
+def view_menu(buttons: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the menu of a figure's views; empty if there is only one view.
 
     Parameters
     ----------
     buttons
-        What plotly calls a button: ``label``, ``method`` and ``args``.
+        plotly's buttons: ``label``, ``method`` and ``args``.
     """
     if len(buttons) < 2:  # noqa: PLR2004 - no choice
         return []
@@ -176,14 +164,14 @@ def chooser(buttons: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def band(
     x: Sequence[float], lower: Iterable[float], upper: Iterable[float], colour: str
 ) -> list[dict[str, Any]]:
-    """Return the two traces that shade what lies between two lines.
+    """Return two traces that shade the area between two lines.
 
     Parameters
     ----------
     x
-        Where they are known.
+        Positions of the points.
     lower, upper
-        The lines, as long as ``x``.
+        Values of the two lines, one for each position.
     colour
         A ``band-N`` of the theme.
     """
@@ -199,43 +187,76 @@ def band(
     return [edge | {"y": rounded(lower)}, edge | {"y": rounded(upper)} | shaded]
 
 
-def panel_domain(index: int, count: int, gap: float) -> list[float]:
-    """Return the part of the height that a panel takes, counted from the top.
+def column_domain(index: int, count: int, gap: float) -> list[float]:
+    """Return the domain of one of several columns, from 0 (left) to 1 (right).
 
     Parameters
     ----------
     index, count
-        Which panel of how many, from 0.
+        Which column, from 0, and the number of columns.
     gap
-        Share of the whole height between two panels.
-    """
-    height = (1 - gap * (count - 1)) / count
-    top = 1 - index * (height + gap)
-    return [round(max(top - height, 0), 4), round(top, 4)]
-
-
-def column_domain(index: int, count: int, gutter: float) -> list[float]:
-    """Return the part of the width that a column of panels takes, counted from the left.
-
-    Parameters
-    ----------
-    index, count
-        Which column of how many, from 0.
-    gutter
         Share of the whole width between two columns.
     """
-    width = (1 - gutter * (count - 1)) / count
-    start = index * (width + gutter)
+    width = (1 - gap * (count - 1)) / count
+    start = index * (width + gap)
     return [round(start, 4), round(start + width, 4)]
 
 
+def panel_domain(index: int, count: int, gap: float) -> list[float]:
+    """Return the domain of one of several panels below one another, the top one first."""
+    top, bottom = column_domain(index, count, gap)
+    return [round(max(0, 1 - bottom), 4), round(1 - top, 4)]
+
+
+def row_axis(labels: Sequence[str], margin: float = 0.5) -> dict[str, Any]:
+    """Return a vertical axis with a row for each label, the first on top; the margin in rows."""
+    return {
+        "range": [len(labels) - 1 + margin, -margin],
+        "tickvals": list(range(len(labels))),
+        "ticktext": list(labels),
+        "ticks": "",
+    }
+
+
+def interval_bars(
+    middle: Iterable[float], lower: Iterable[float], upper: Iterable[float], colour: str
+) -> dict[str, Any]:
+    """Return horizontal error bars from lower to upper ends around the middle values."""
+    rows = list(zip(middle, lower, upper, strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": rounded(high - value for value, _, high in rows),
+        "arrayminus": rounded(value - low for value, low, _ in rows),
+        "color": colour,
+        "thickness": 2,
+        "width": 0,
+    }
+
+
+def panel_title(text: str, suffix: str, shift: int) -> dict[str, Any]:
+    """Return a title above a panel, given the suffix of its axes and a distance in pixels."""
+    return {
+        "text": text,
+        "showarrow": False,
+        "xref": f"x{suffix} domain",
+        "yref": f"y{suffix} domain",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1,
+        "yanchor": "bottom",
+        "yshift": shift,
+        "font": {"size": 13, "color": LIGHT["ink"]},
+    }
+
+
 def axis_suffix(index: int) -> str:
-    """Return what the name of a panel's axis ends in: nothing for the first, else its number."""
+    """Return the end of the name of a panel's axis: empty for the first, else its number."""
     return "" if index == 0 else str(index + 1)
 
 
 def generation_axis(first: int, last: int) -> dict[str, Any]:
-    """Return the axis of the generations between two, both included."""
+    """Return an axis of generations, both ends included."""
     return {
         "title": {"text": "generation"},
         "range": [first - 0.3, last + 0.3],
@@ -244,17 +265,17 @@ def generation_axis(first: int, last: int) -> dict[str, Any]:
     }
 
 
-def stepped(frames: Sequence[Mapping[str, Any]], said: str) -> dict[str, Any]:
-    """Return what a layout needs for a reader to go through frames: a slider, and to play them.
+def frame_controls(frames: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, Any]:
+    """Return the layout of a slider over frames and of buttons to play and pause them.
 
-    The page takes its own controls instead, which a keyboard reaches.
+    The page replaces them by its own controls, which can be used with a keyboard.
 
     Parameters
     ----------
     frames
-        What is drawn at each step, under its name; the figure itself shows the last one.
-    said
-        What stands before the name of the step.
+        plotly's frames with their names; the figure shows the last one at first.
+    prefix
+        Text before the name of the current frame.
     """
     now = {"mode": "immediate", "transition": {"duration": 0}}
     at_once = now | {"frame": {"duration": 0, "redraw": False}}
@@ -277,7 +298,7 @@ def stepped(frames: Sequence[Mapping[str, Any]], said: str) -> dict[str, Any]:
             | {
                 "active": len(steps) - 1,
                 "steps": steps,
-                "currentvalue": {"prefix": f"{said} ", "font": muted},
+                "currentvalue": {"prefix": f"{prefix} ", "font": muted},
                 "pad": {"t": 56, "l": 130},
                 "len": 1,
             }
@@ -296,16 +317,8 @@ def stepped(frames: Sequence[Mapping[str, Any]], said: str) -> dict[str, Any]:
     }
 
 
-def with_gaps(rows: Sequence[Sequence[float]]) -> list[float | int | None]:
-    """Return the rows one after the other with a None after each, so that lines don't join."""
-    joined: list[float | int | None] = []
-    for row in rows:
-        joined.extend([*rounded(row), None])
-    return joined
-
-
-def nothing(reason: str) -> Specification:
-    """Return a figure without data that says why."""
+def empty_figure(reason: str) -> Specification:
+    """Return a figure without data that shows the reason."""
     annotation = {
         "text": wording.plain(reason, 120),
         "showarrow": False,

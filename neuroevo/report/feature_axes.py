@@ -1,4 +1,4 @@
-"""How a feature of genomes is said, and the axis on which trials are laid out by it."""
+"""Axes and texts for features of genomes. It knows no run."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 
 
 def feature_axis(feature: "Feature", ticks: int = MOST_TICKS) -> dict[str, Any]:
-    """Return the axis of a feature of genomes, which holds all values that were tried.
+    """Return an axis that covers all values of a feature.
 
     Parameters
     ----------
+    feature
+        The feature.
     ticks
-        How many powers of ten are labelled at most.
+        Largest number of labelled powers of ten.
     """
     axis: dict[str, Any] = {"title": {"text": wording.plain(feature.name)}}
     present = feature.present
@@ -36,18 +38,18 @@ def feature_axis(feature: "Feature", ticks: int = MOST_TICKS) -> dict[str, Any]:
     return axis | {"range": [round(low - room, 6), round(high + room, 6)]} | whole
 
 
-def told_value(feature: "Feature", value: float) -> str:
-    """Return a value of a feature in words."""
+def value_text(feature: "Feature", value: float) -> str:
+    """Return the text of one value of a feature."""
     return feature.options[int(value)] if feature.options else wording.number(value)
 
 
-def phrase(feature: "Feature", low: float, high: float) -> str:
-    """Return a span of values with the feature's name: ``2 to 3 hidden layers``."""
+def range_text(feature: "Feature", low: float, high: float) -> str:
+    """Return a range of values with the feature's name, such as ``2 to 3 hidden layers``."""
     name = feature.name
     if name in {DEPTH, UNITS} and high == 0:
         return f"no {name.removesuffix('s')}"
-    start, end = told_value(feature, low), told_value(feature, high)
-    span = start if start == end else f"{start} to {end}"
+    start, end = value_text(feature, low), value_text(feature, high)
+    values = start if start == end else f"{start} to {end}"
     if name in {DEPTH, UNITS}:
-        return f"{span} {name.removesuffix('s') if span == '1' else name}"
-    return f"{name} {span}"
+        return f"{values} {name.removesuffix('s') if values == '1' else name}"
+    return f"{name} {values}"

@@ -1,7 +1,4 @@
-"""The figures of a run as pages show them, each with its words.
-
-It knows pages; what is to be seen in a figure is its plot's affair.
-"""
+"""The figures of a run as pages show them, each with its texts. It knows pages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -27,23 +24,23 @@ SCRIPTS = ("plotly.min.js", "stepping.js", "choosing.js", "brushing.js", "report
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A figure as a page shows it.
+class PageFigure:
+    """A figure on a page.
 
     Parameters
     ----------
     name
-        In `FIGURES`.
+        Name in `FIGURES`.
     title, caption
-        What stands above it; a caption's backticks enclose what is typed.
+        Texts above the figure; backticks in a caption enclose commands.
     specification
-        What plotly draws; None where it draws nothing.
+        The plotly figure; None if there is none.
     drawing
-        What is drawn as SVG instead.
+        An SVG drawing in place of a plotly figure.
     least_width
-        Pixels below which it scrolls sideways; 0 if it never needs to.
+        Width in pixels below which the figure scrolls sideways; 0 if it never does.
     controls
-        What a reader can do with it on a screen, in a sentence; may be empty.
+        A sentence on the controls that the figure has on a screen; may be empty.
     """
 
     name: str
@@ -56,47 +53,48 @@ class Shown:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there is more than its caption."""
+        """Whether there is more than a caption."""
         return self.specification is not None or self.drawing is not None
 
     @property
-    def words(self) -> Markup:
+    def caption_html(self) -> Markup:
         """The caption as HTML."""
         return with_code(self.caption)
 
     @property
     def label(self) -> str:
-        """What it shows, for those who can't see it."""
+        """Description of the figure for screen readers."""
         return f"{self.title}. {self.caption.replace('`', '')}"
 
     @property
     def height(self) -> int:
-        """Pixels that plotly needs."""
+        """Height of the plotly figure in pixels."""
         return 0 if self.specification is None else int(self.specification["layout"]["height"])
 
 
-def show(findings: "Findings", name: str) -> Shown:
-    """Build a figure; without data it has its caption alone.
+def page_figure(findings: "Findings", name: str) -> PageFigure:
+    """Return a figure of a run; without data it has only its caption.
 
     Parameters
     ----------
     findings
-        Whose figure.
+        Findings of the run.
     name
         One of `FIGURES`.
     """
     plot = FIGURES[name]
     data = plot.data(findings)
-    shown = Shown(name, plot.title, plot.caption(data))
-    if name == "network":  # plotly's is for those who ask for a figure in Python
-        if data.diagram is None:
-            return shown
-        return replace(shown, drawing=svg(data.diagram, network_label(findings, findings.front[0])))
+    figure = PageFigure(name, plot.title, plot.caption(data))
+    if name == "network":  # pages show the drawing itself, which needs no JavaScript
+        if data is None:
+            return figure
+        drawing = svg(data.diagram, network_label(findings, findings.front[0]))
+        return replace(figure, drawing=drawing)
     specification = plot.draw(data)
     if not specification["data"]:
-        return shown
+        return figure
     return replace(
-        shown,
+        figure,
         specification=specification,
         least_width=plot.least_width(data),
         controls=plot.controls(data),
@@ -104,17 +102,16 @@ def show(findings: "Findings", name: str) -> Shown:
 
 
 def plotly_figure(specification: "Specification") -> "Figure":
-    """Return what plotly makes of a specification, in light colours."""
+    """Return a plotly figure in light colours."""
     from plotly.graph_objects import Figure  # noqa: PLC0415 - slow, and pages do without it
 
     return Figure(specification).update_layout(template=theme.template())
 
 
-def payload_of(figures: Iterable[Shown]) -> dict[str, Any]:
-    """Return what the scripts of a page need to draw some figures."""
-    drawn = {each.name: each.specification for each in figures if each.specification is not None}
+def payload_of(figures: Iterable[PageFigure]) -> dict[str, Any]:
+    """Return the payload from which the scripts of a page draw its figures."""
     return {
-        "figures": drawn,
+        "figures": {each.name: each.specification for each in figures if each.specification},
         "template": theme.template(),
         "twins": theme.twins(),
         "config": PLOTLY_CONFIG,
@@ -122,12 +119,12 @@ def payload_of(figures: Iterable[Shown]) -> dict[str, Any]:
 
 
 def scripts_of(payload: Mapping[str, Any]) -> list[Asset]:
-    """Return the scripts that draw a payload, if there is anything to draw."""
+    """Return the scripts that draw a payload; none if it has no figures."""
     return [asset(name) for name in SCRIPTS] if payload["figures"] else []
 
 
 def network_label(findings: "Findings", trial: "Trial") -> str:
-    """Return what the drawing of a trial's network shows, for those who can't see it."""
+    """Return the description of the drawing of a trial's network for screen readers."""
     return (
         f"Network {wording.sizes(findings.layer_sizes(trial))} of trial {trial.number}, inputs on "
         "the left, outputs on the right, a line for each weight"

@@ -1,4 +1,4 @@
-"""What a run found, in words: the sentences and figures that open the report."""
+"""The opening of a report: a headline, sentences and key numbers on what a run found."""
 
 import math
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from neuroevo.analysis.dominance import fresh_score, lower_baselines, ratio_as_s
 from neuroevo.analysis.leader import TRAINED, is_for_samples, leading, leading_objective
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
-CLOSE = 1.15  # below this ratio, two numbers of samples are about the same
+CLOSE = 1.15  # numbers of samples are about the same below this ratio
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A number that opens the report, with what it counts."""
+class KeyNumber:
+    """A number in the opening of a report, with its label."""
 
     value: str
     label: str
@@ -28,49 +28,50 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The opening of the report: one sentence, the sentences after it, and a few numbers."""
+    """The opening of a report: one sentence, further sentences and a few numbers."""
 
     title: str
     lead: str
-    figures: tuple[Figure, ...]
+    numbers: tuple[KeyNumber, ...]
 
 
 def headline(findings: "Findings") -> Headline:
     """Return the opening of a run's report.
 
-    It tells of the samples that the leading network needs, if the search was for few of them and
-    the network reaches the target; else of the first objective.
+    It gives the samples to target of the leading network, if they were an objective and the
+    network reaches the target; otherwise its value of the first objective.
     """
+    progress, search, search_numbers = _progress(findings), _search(findings), _numbers(findings)
     if not findings.front:
-        lead = _joined([_how_far(findings), _effort(findings)])
-        return Headline(_without_winner(findings), lead, _effort_figures(findings))
+        return Headline(_without_champion(findings), _joined((progress, search)), search_numbers)
     leader = leading(findings)
     item = leading_objective(findings, leader)
     network = wording.with_article(_network(findings, leader))
-    start = network if findings.finished else f"So far, {_lower(network)}"
-    compared, figures = _compared(findings, item, leader)
+    subject = network if findings.finished else f"So far, {_lower(network)}"
+    compared, numbers = _compared(findings, item, leader)
     sentences = (
-        _how_far(findings),
+        progress,
         compared,
-        *_ahead(findings, item, leader),
+        *_lower_baselines(findings, item, leader),
         _on_fresh_seeds(findings, item, leader),
-        _ends_above(findings, item, leader),
+        _ends_above_target(findings, item, leader),
         _rank(findings, leader),
-        _effort(findings),
+        search,
     )
-    return Headline(
-        f"{start} {_feat(findings, item, leader)}.",
-        _joined(sentences),
-        (*figures, *_effort_figures(findings)),
-    )
+    title = f"{subject} {_result(findings, item, leader)}."
+    return Headline(title, _joined(sentences), (*numbers, *search_numbers))
 
 
 def _score(item: "Objective", trial: "Trial") -> float:
     return trial.objectives.get(item.name, math.nan)
 
 
-def _joined(sentences: "Sequence[str]") -> str:
-    return " ".join(sentence for sentence in sentences if sentence)
+def _joined(sentences: "Iterable[str]") -> str:
+    return " ".join(filter(None, sentences))
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _network(findings: "Findings", trial: "Trial") -> str:
@@ -80,21 +81,19 @@ def _network(findings: "Findings", trial: "Trial") -> str:
         words.append(f"with {trial.genome['optimizer']}")
     if "learning_rate" in trial.genome:
         words.append(f"at learning rate {wording.value(trial.genome['learning_rate'])}")
-    return " ".join(word for word in words if word)
+    return _joined(words)
 
 
-def _feat(findings: "Findings", item: "Objective", trial: "Trial") -> str:
-    score = _score(item, trial)
+def _result(findings: "Findings", item: "Objective", trial: "Trial") -> str:
+    score, task = _score(item, trial), findings.experiment.task.kind
     if _learns(findings, item, score):
-        task = findings.experiment.task.kind
-        return f"learns the {task} in {wording.counted(round(score), 'sample')}"
+        return f"learns the {task} task in {wording.counted(round(score), 'sample')}"
     shown = wording.measured(score, item.unit)
     if item.unit == "parameters":
-        return f"has no more than {shown} parameters"
+        return f"has only {shown} parameters"
     is_behind = item in {other for other, _, _ in lower_baselines(findings, trial)}
     if is_for_samples(findings) and not is_behind:
-        task = findings.experiment.task.kind
-        return f"comes closest to learning the {task}, with {item.label} {shown}"
+        return f"comes closest to learning the {task} task, with {item.label} {shown}"
     behind = ", behind a baseline" * is_behind
     return f"reaches {item.label} {shown}{behind}"
 
@@ -105,56 +104,55 @@ def _learns(findings: "Findings", item: "Objective", score: float) -> bool:
 
 def _compared(
     findings: "Findings", item: "Objective", leader: "Trial"
-) -> tuple[str, tuple[Figure, ...]]:
+) -> tuple[str, tuple[KeyNumber, ...]]:
     """Return the comparison with the best baseline as a sentence and as numbers."""
     score = _score(item, leader)
     learns = _learns(findings, item, score)
-    own = Figure(wording.measured(score, item.unit), _label(findings, item, score))
+    own = KeyNumber(wording.measured(score, item.unit), _label(findings, item, score))
     if not findings.baselines:
         return "", (own,)
-    scored = [(_score(item, trial), trial) for trial in findings.baselines]
-    rivals = [
-        (other, trial.number, trial)
-        for other, trial in scored
-        if math.isfinite(other) and (_learns(findings, item, other) or not learns)
+    scored = [(_score(item, trial), trial.number, trial) for trial in findings.baselines]
+    comparable = [
+        row
+        for row in scored
+        if math.isfinite(row[0]) and (_learns(findings, item, row[0]) or not learns)
     ]
-    if not rivals:
-        never = "learns it within the budget" if learns else f"has a finite {item.label}"
-        return f"No baseline {never}.", (own,)
-    other, _, baseline = min(rivals)
+    if not comparable:
+        missed = "learns it within the sample budget" if learns else f"has a finite {item.label}"
+        return f"No baseline {missed}.", (own,)
+    other, _, baseline = min(comparable)
     name = wording.shortened(baseline.name, 40)
-    told = f"{name} ({wording.measured(other, item.unit)})"
-    comparative = "fewer" if wording.is_counted(item.unit) else "lower"
+    described = f"{name} ({wording.measured(other, item.unit)})"
+    is_count = wording.is_counted(item.unit)
     ratio = ratio_as_shown(item, other, score)
     if ratio is None:
         word = "lower" if other < score else "not lower" if other == score else "higher"
-        return f"The best baseline is {word}: {told}.", (own,)
+        return f"The best baseline is {word}: {described}.", (own,)
     if 1 / CLOSE < ratio < CLOSE:
-        alike = "About as many as" if comparative == "fewer" else "About the same as"
-        return f"{alike} the best baseline, {told}.", (own,)
+        similar = "About as many as" if is_count else "About the same as"
+        return f"{similar} the best baseline, {described}.", (own,)
     if ratio < 1:
         better = "is quicker" if learns else f"has {_less(item)}"
-        return f"The best baseline {better}: {told}.", (own,)
-    times = wording.factor(ratio)
-    again = _compared_again(findings, item, leader, baseline)
-    noun = f" {item.unit}" if comparative == "fewer" else ""
+        return f"The best baseline {better}: {described}.", (own,)
+    times, comparative = wording.factor(ratio), "fewer" if is_count else "lower"
+    again = _compared_on_fresh_seeds(findings, item, leader, baseline)
+    noun = f" {item.unit}" if is_count else ""
     return (
-        f"{times} times {comparative} than the best baseline, {told}{again}.",
-        (own, Figure(f"{times}×", f"{comparative}{noun} than {name}, the best baseline")),
+        f"{times} times {comparative} than the best baseline, {described}{again}.",
+        (own, KeyNumber(f"{times}×", f"{comparative}{noun} than {name}, the best baseline")),
     )
 
 
-def _compared_again(
+def _compared_on_fresh_seeds(
     findings: "Findings", item: "Objective", leader: "Trial", baseline: "Trial"
 ) -> str:
     """Return the same comparison on fresh seeds, as the end of a sentence."""
     own = fresh_score(findings, leader, item.name)
     other = fresh_score(findings, baseline, item.name)
-    learnt = _learns(findings, item, own) and _learns(findings, item, other)
-    if not (math.isfinite(own) and math.isfinite(other)) or (item.name == TRAINED and not learnt):
-        return ""
+    both_learn = _learns(findings, item, own) and _learns(findings, item, other)
     ratio = ratio_as_shown(item, other, own)
-    if ratio is None:
+    finite = math.isfinite(own) and math.isfinite(other)
+    if ratio is None or not finite or (item.name == TRAINED and not both_learn):
         return ""
     if ratio < 1:
         return ", which is better on fresh seeds"
@@ -168,108 +166,99 @@ def _label(findings: "Findings", item: "Objective", score: float) -> str:
     return f"samples to a validation MSE of {target}"
 
 
-def _ahead(findings: "Findings", told: "Objective", leader: "Trial") -> list[str]:
-    """Return a sentence for each other objective in which a baseline beats the network."""
-    champion = {item.name for item, _, _ in lower_baselines(findings, findings.front[0])}
+def _lower_baselines(findings: "Findings", shown: "Objective", leader: "Trial") -> list[str]:
+    """Return a sentence for each other objective in which a baseline has a lower value."""
+    champion = findings.front[0]
+    of_champion = {item.name for item, _, _ in lower_baselines(findings, champion)}
     sentences = []
     for item, baseline, score in lower_baselines(findings, leader):
-        if item is told:
+        if item is shown:
             continue
+        value = f"{_less(item)}, {wording.measured(score, item.unit)}"
+        also = leader is not champion and item.name in of_champion
+        addition = ", also than the champion" if also else ""
         name = wording.shortened(baseline.name, 40)
-        shown = wording.measured(score, item.unit)
-        even = leader is not findings.front[0] and item.name in champion
-        beyond = ", than even rank 1" if even else ""
-        sentences.append(f"The baseline {name} has {_less(item)}, {shown}{beyond}.")
+        sentences.append(f"The baseline {name} has {value}{addition}.")
     return sentences
 
 
 def _less(item: "Objective") -> str:
-    """Return what is better in an objective: ``a lower final MSE``, ``fewer parameters``."""
-    name = item.label
-    return f"fewer {name}" if wording.is_counted(item.unit) else f"a lower {name}"
+    """Return the better value of an objective: ``a lower final MSE``, ``fewer parameters``."""
+    return f"fewer {item.label}" if wording.is_counted(item.unit) else f"a lower {item.label}"
 
 
 def _on_fresh_seeds(findings: "Findings", item: "Objective", leader: "Trial") -> str:
     score = fresh_score(findings, leader, item.name)
-    if not math.isfinite(score):
+    if not math.isfinite(score) or item.unit == "parameters":
         return ""
-    if item.unit == "parameters":
-        return ""
+    start = "On fresh seeds, which the search did not use, this network"
     if item.name != TRAINED:
-        shown = wording.measured(score, item.unit)
-        return f"On seeds that the search never saw this network reaches {shown}."
+        return f"{start} reaches {wording.measured(score, item.unit)}."
     if not _learns(findings, item, score):
-        return "On fresh seeds this network does not learn it within the budget."
-    return f"On seeds that the search never saw this network needs {round(score):,}."
+        return f"{start} does not learn the task within the sample budget."
+    return f"{start} needs {round(score):,}."
 
 
-def _ends_above(findings: "Findings", item: "Objective", leader: "Trial") -> str:
-    """Return a sentence on a network that leaves the target again after it was reached."""
+def _ends_above_target(findings: "Findings", item: "Objective", leader: "Trial") -> str:
+    """Return a sentence on a network that reaches the target and ends above it."""
     last = leader.curve[-1] if leader.curve else math.nan
     final = leader.objectives.get("final_mse", last)
     target = findings.experiment.training.target_mse
-    if item.name != TRAINED or not final > target:
+    if not (final > target and _learns(findings, item, _score(item, leader))):
         return ""
-    if not _learns(findings, item, _score(item, leader)):
-        return ""
-    once, end = wording.number(target), wording.number(final)
-    return f"This network reaches the target MSE of {once} once and ends at {end}."
+    return (
+        f"This network reaches the target MSE of {wording.number(target)}, but its final MSE is "
+        f"{wording.number(final)}."
+    )
 
 
 def _rank(findings: "Findings", leader: "Trial") -> str:
-    """Return a sentence on the best of the front where the report opens with another one."""
-    best, first = findings.front[0], findings.objectives[0]
-    if leader is best:
+    """Return a sentence on the champion if the headline shows another network."""
+    champion, first = findings.front[0], findings.objectives[0]
+    if leader is champion:
         return ""
-    score = wording.measured(findings.scores(best)[0], first.unit)
+    score = wording.measured(findings.scores(champion)[0], first.unit)
     rank = findings.front.index(leader) + 1
     return (
-        f"This network is rank {rank} of {len(findings.front)} on the front (`neuroevo best "
-        f"{findings.identity or 'latest'} --rank {rank}`); rank 1, the champion, is "
-        f"{_lower(wording.with_article(_network(findings, best)))}, with the lowest "
+        f"This network has rank {rank} of {len(findings.front)} on the front (`neuroevo best "
+        f"{findings.identity or 'latest'} --rank {rank}`); the champion, rank 1, is "
+        f"{_lower(wording.with_article(_network(findings, champion)))}, with the lowest "
         f"{first.label}, {score}."
     )
 
 
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
-
-
-def _without_winner(findings: "Findings") -> str:
+def _without_champion(findings: "Findings") -> str:
     if not findings.searched:
         return "No trial has finished yet."
     diverged = sum(trial.state == "diverged" for trial in findings.searched)
     if diverged == len(findings.searched):
-        return f"All {wording.counted(diverged, 'trial')} diverged: no network learnt."
+        return f"All {wording.counted(diverged, 'trial')} diverged: no network learnt the task."
     return f"None of {wording.counted(len(findings.searched), 'trial')} was completed."
 
 
-def _how_far(findings: "Findings") -> str:
-    """Return a sentence on how far a search came that did not come to its end."""
+def _progress(findings: "Findings") -> str:
+    """Return a sentence on how many trials of an unfinished run are done."""
     if findings.finished:
         return ""
     done, expected = len(findings.trials), findings.experiment.expected_trials
-    return f"The run is not finished: {done:,} of {wording.counted(expected, 'trial')} are done."
+    return f"The run is not complete: {done:,} of {wording.counted(expected, 'trial')} are done."
 
 
-def _effort(findings: "Findings") -> str:
+def _search(findings: "Findings") -> str:
     population = findings.experiment.evolution.population
     objectives = wording.listed([item.label for item in findings.objectives])
     generations = wording.counted(findings.generations, "generation")
     if len(findings.searched) == population * findings.generations:
         generations += f" of {population}"
-    return (
-        f"The search went through {wording.counted(len(findings.searched), 'configuration')} in "
-        f"{generations} for the lowest {objectives}."
-    )
+    configurations = wording.counted(len(findings.searched), "configuration")
+    return f"The search evaluated {configurations} in {generations} to minimise {objectives}."
 
 
-def _effort_figures(findings: "Findings") -> tuple[Figure, ...]:
+def _numbers(findings: "Findings") -> tuple[KeyNumber, ...]:
     trials = wording.counted(len(findings.trials), "trial")
-    starts = wording.counted(findings.experiment.training.replicates, "start")
-    trained = Figure(f"{findings.networks:,}", f"networks trained: {trials}, {starts} each")
+    replicates = wording.counted(findings.experiment.training.replicates, "replicate")
+    trained = KeyNumber(f"{findings.networks:,}", f"networks trained: {trials}, {replicates} each")
     if math.isnan(findings.seconds):
         return (trained,)
-    return trained, Figure(
-        wording.duration(findings.seconds), "from the first training to the last"
-    )
+    duration = wording.duration(findings.seconds)
+    return trained, KeyNumber(duration, "from the first training to the last")

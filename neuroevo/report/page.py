@@ -1,7 +1,4 @@
-"""A run's report: one HTML file that needs nothing else, opened from disk or served.
-
-The texts and figures are made elsewhere; here they are put on the page.
-"""
+"""The report of a run as one HTML file that needs no other file."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,27 +9,27 @@ from neuroevo.analysis import tables
 from neuroevo.analysis.dominance import unbeaten_on_fresh_seeds
 from neuroevo.analysis.findings import EXCERPT
 from neuroevo.report.document import Document, asset, with_code
-from neuroevo.report.figures import STYLES, Shown, payload_of, scripts_of, show
+from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
 from neuroevo.report.headline import headline
 from neuroevo.report.plots import CHAPTERS, FIGURES
-from neuroevo.report.scoreboard import baselines_table, best_table
+from neuroevo.report.trial_tables import baselines_table, best_table
 from neuroevo.runs import best_toml
 from neuroevo.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
 
-FAILURES_SHOWN = 8
-MOST_SHOWN = 200  # rows of the front where it is shown at length
+MOST_FAILURES = 8  # rows of the table of failures
+MOST_MEMBERS = 200  # rows of the long table of the front
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A chapter of the page: its figures, those in a row that stand side by side."""
+    """A chapter of the page; figures of the same row are side by side."""
 
     name: str
     title: str
-    rows: tuple[tuple[Shown, ...], ...]
+    rows: tuple[tuple[PageFigure, ...], ...]
 
 
 def page(findings: "Findings", playground: str = "") -> str:
@@ -41,14 +38,18 @@ def page(findings: "Findings", playground: str = "") -> str:
     Parameters
     ----------
     findings
-        Of the run.
+        Findings of the run.
     playground
-        Address of the page on which the run's networks can be tried, seen from the report; empty:
-        there is none.
+        Address of the page on which the run's networks can be tried, relative to the report;
+        empty if there is none.
     """
-    shown = [show(findings, name) for name in FIGURES]
+    figures = [page_figure(findings, name) for name in FIGURES]
     opening = headline(findings)
-    payload = payload_of(shown) | {"configurations": _configurations(findings)}
+    configurations = {
+        f"{rank:,}": best_toml(findings.experiment, findings.front[rank - 1], findings.identity)
+        for rank in findings.excerpt()
+    }
+    payload = payload_of(figures) | {"configurations": configurations}
     document = Document(
         "report.html.jinja",
         title=findings.identity or findings.experiment.name,
@@ -62,14 +63,14 @@ def page(findings: "Findings", playground: str = "") -> str:
             "headline": opening,
             "lead": with_code(opening.lead),
             "finished": findings.finished,
-            "chapters": _chapters(shown),
+            "chapters": _chapters(figures),
             "best": best_table(findings),
-            "front": best_table(findings, MOST_SHOWN) if len(findings.front) > EXCERPT else None,
+            "front": best_table(findings, MOST_MEMBERS) if len(findings.front) > EXCERPT else None,
             "front_size": len(findings.front),
             "fresh": _fresh_seeds(findings),
             "baselines": baselines_table(findings),
             "failures": _failures(findings),
-            "asked": _asked(findings),
+            "experiment": _experiment(findings),
             "toml": findings.experiment.to_toml(),
             "started": wording.moment(str(findings.environment.get("started", ""))),
             "machine": _machine(findings),
@@ -79,73 +80,63 @@ def page(findings: "Findings", playground: str = "") -> str:
     )
 
 
-def _configurations(findings: "Findings") -> dict[str, str]:
-    """Return what is copied of the best: by its rank, as the table writes it, an experiment."""
-    return {
-        f"{rank:,}": best_toml(findings.experiment, findings.front[rank - 1], findings.identity)
-        for rank in findings.excerpt()
-    }
+def _chapters(figures: list[PageFigure]) -> list[Chapter]:
+    """Return the chapters that have figures with captions; the chapter of results always."""
+    chapters = []
+    for name, title in CHAPTERS.items():
+        own = [each for each in figures if FIGURES[each.name].chapter == name and each.caption]
+        rows: list[tuple[PageFigure, ...]] = []
+        for is_half, group in groupby(own, key=_is_half):
+            row = tuple(group)
+            rows += [row] if is_half else [(figure,) for figure in row]
+        if rows or name == "result":
+            chapters.append(Chapter(name, title, tuple(rows)))
+    return chapters
 
 
-def _chapters(shown: list[Shown]) -> list[Chapter]:
-    """Put the figures that have something to say into their chapters; the result is always one."""
-    rows: dict[str, list[tuple[Shown, ...]]] = {name: [] for name in CHAPTERS}
-    for chapter in CHAPTERS:
-        told = [each for each in shown if FIGURES[each.name].chapter == chapter]
-        for is_half, group in groupby(filter(lambda each: each.caption, told), key=_is_half):
-            figures = tuple(group)
-            rows[chapter] += [figures] if is_half else [(figure,) for figure in figures]
-    return [
-        Chapter(name, title, tuple(rows[name]))
-        for name, title in CHAPTERS.items()
-        if rows[name] or name == "result"
-    ]
-
-
-def _is_half(shown: Shown) -> bool:
-    return shown.is_drawn and FIGURES[shown.name].is_half
+def _is_half(figure: PageFigure) -> bool:
+    return figure.is_drawn and FIGURES[figure.name].is_half
 
 
 def _fresh_seeds(findings: "Findings") -> str:
-    """Return what the scores on fresh seeds show; nothing while there are none."""
+    """Return sentences on the scores on fresh seeds; empty while there are none."""
     unbeaten = unbeaten_on_fresh_seeds(findings)
     if unbeaten is None:
         return ""
     start = (
-        "scored on the seeds that the search used and again on seeds that it never saw: where the "
-        "two agree, the search found more than luck."
+        "with scores on the seeds of the search and on fresh seeds, which the search did not use. "
+        "If both agree, the result does not depend on lucky seeds."
     )
-    rivals = wording.listed(
+    others = wording.listed(
         ["the rest of the front"] * (len(findings.front) > 1)
         + ["the baselines"] * bool(findings.baselines)
     )
-    if not rivals:
+    if not others:
         return start
     if len(findings.front) == 1:
-        verb = "stays unbeaten" if unbeaten else "is beaten"
-        return f"{start} On fresh seeds it {verb} by {rivals}."
-    verb = "stays" if unbeaten == 1 else "stay"
+        verb = "is not dominated" if unbeaten else "is dominated"
+        return f"{start} On fresh seeds it {verb} by {others}."
+    verb = "is" if unbeaten == 1 else "are"
     return (
-        f"{start} On fresh seeds {unbeaten:,} of the front’s {len(findings.front):,} {verb} "
-        f"unbeaten by {rivals}."
+        f"{start} On fresh seeds {unbeaten:,} of the front’s {len(findings.front):,} {verb} not "
+        f"dominated by {others}."
     )
 
 
 def _failures(findings: "Findings") -> tuple[str, list[tuple[str, str, str]]]:
-    """Return a sentence on what failed and rows of state, cause and count that add up to it."""
+    """Return sentences on failed trials, and rows of state, cause and count."""
     table = tables.failures(findings)
-    total = len(findings.searched)
+    total = wording.counted(len(findings.searched), "trial")
     partly = _partly_diverged(findings)
     if table.empty:
-        trials = wording.counted(total, "trial")
-        return f"Nothing: all {trials} ended with finite objectives. {partly}".rstrip(), []
+        return f"None: all {total} ended with finite objectives. {partly}".rstrip(), []
     count = int(table["trials"].sum())
     sentence = (
-        f"{count:,} of {wording.counted(total, 'trial')} ({count / total:.0%}) ended without "
-        "finite objectives. They count as worse than all others; the search goes on without them. "
-        f"{partly}"
+        f"{count:,} of {total} ({count / len(findings.searched):.0%}) ended without finite "
+        "objectives. They count as worse than all other trials, and the search continues without "
+        f"them. {partly}"
     ).rstrip()
-    shown = len(table) if len(table) <= FAILURES_SHOWN else FAILURES_SHOWN - 1
+    shown = len(table) if len(table) <= MOST_FAILURES else MOST_FAILURES - 1
     rows = [
         (str(row.state), wording.shortened(str(row.cause), 200), f"{row.trials:,}")
         for row in table.head(shown).itertuples()
@@ -161,10 +152,10 @@ def _partly_diverged(findings: "Findings") -> str:
     if not count:
         return ""
     trials = wording.counted(count, "completed trial")
-    return f"{trials} had some replicates that diverged, too few to change the state."
+    return f"In {trials} some replicates diverged, but too few to change the trial’s state."
 
 
-def _asked(findings: "Findings") -> list[tuple[str, str]]:
+def _experiment(findings: "Findings") -> list[tuple[str, str]]:
     experiment = findings.experiment
     training, evolution = experiment.training, experiment.evolution
     replicates = wording.counted(training.replicates, "replicate")
@@ -172,25 +163,24 @@ def _asked(findings: "Findings") -> list[tuple[str, str]]:
     objectives = wording.listed(
         [f"{item.label} ({item.description})" for item in findings.objectives]
     )
-    learning = wording.optimization(experiment)
+    optimization = wording.optimization(experiment)
     weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights
     trained = (
-        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; {replicates}, each from "
-        f"its own starting weights{f' ({weights})' * bool(weights)}; {training.precision}; learnt "
-        f"at a validation MSE of {wording.number(training.target_mse)}"
+        f"{training.samples:,} samples{', ' * bool(optimization)}{optimization}; {replicates}, "
+        f"each with its own starting weights{f' ({weights})' * bool(weights)}; "
+        f"{training.precision}; target: validation MSE {wording.number(training.target_mse)}"
         f"{', where training stops' * training.stop_at_target}."
     )
-    evolved = (
+    searched = (
         f"{STRATEGIES[evolution.strategy].label}, {generations} of {evolution.population}, "
-        f"seed {experiment.seed}; each objective is the "
-        f"{evolution.reduction} over the replicates."
+        f"seed {experiment.seed}; each objective is the {evolution.reduction} over the replicates."
     )
     return [
         ("Task", experiment.task.describe()),
         ("Search space", experiment.space.describe()),
         ("Training", trained),
-        ("Evolution", evolved),
-        ("Objectives, lowest first", f"{objectives}."),
+        ("Search", searched),
+        ("Objectives, minimised", f"{objectives}."),
         *([("Note", experiment.note)] if experiment.note else []),
     ]
 

@@ -1,7 +1,4 @@
-"""A run as people hold it in Python: what it left, and figures of it by name.
-
-The figures are loaded when the first one is asked for.
-"""
+"""An opened run in Python: its results, and its figures by name."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Run(RunResults):
-    """What an experiment left: trials, front, champions and figures."""
+    """The results of a run: trials, front, champions and figures."""
 
     def figure(self, name: str) -> "Figure":
         """Return a figure of this run in light colours.

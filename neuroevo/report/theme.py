@@ -1,15 +1,13 @@
-"""The design tokens of the report, light and dark, and what is made of them: CSS and templates.
+"""Colours of all pages and figures, light and dark, as CSS and as plotly template.
 
-Every colour that a figure or the page uses stands here once, under a name, with its twin for dark
-paper. Figures are built in the light colours; whoever shows them on dark paper swaps each colour
-for its twin. This module knows no data and imports no plotly.
+Figures are made in the light colours; pages replace each colour by its twin in the dark theme.
 
-The categories follow Okabe and Ito, "Color Universal Design" (2008), darkened or lightened until
-each stands out from its paper; the ramp is viridis, cut at the end that would vanish, and turned
-so that what came later stands out more.
+The categories follow Okabe and Ito, "Color Universal Design" (2008), with more contrast to the
+background. The ramp is viridis without its palest colours, and later values have more contrast.
 """
 
 from collections.abc import Mapping
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -111,7 +109,7 @@ def custom_properties(tokens: Mapping[str, str]) -> str:
 
 
 def style() -> str:
-    """Return the tokens as a style sheet, the dark ones for dark screens."""
+    """Return the tokens as a style sheet; the dark ones are for screens with the dark theme."""
     light, dark = custom_properties(LIGHT), custom_properties(DARK)
     return (
         f":root {{ --font: {FONT}; {light} }}\n"
@@ -119,45 +117,26 @@ def style() -> str:
     )
 
 
-def colour_scale(tokens: Mapping[str, str] = LIGHT) -> list[list[Any]]:
-    """Return the ramp from early to late as a plotly colour scale: pairs of position and colour."""
-    steps = [tokens[f"ramp-{step}"] for step in range(1, 10)]
-    return [[index / (len(steps) - 1), colour] for index, colour in enumerate(steps)]
-
-
 def _tick_names() -> dict[str, str]:
-    """Return how the ticks of logarithmic axes are written, by what `TICK_FORMAT` gives.
+    """Return the texts of small ticks on logarithmic axes, by their text in `TICK_FORMAT`.
 
-    plotly's own powers of ten are set larger than all other ticks.
+    plotly's own powers of ten have a larger font than other ticks.
     """
-    small = {
-        -4: "0.000{}",
-        -5: "0.0000{}",
-        -6: "0.00000{}",
-    }  # d3 writes smaller ones with an exponent
-    return {
-        (small[power].format(digit) if power in small else f"{digit}e\u2212{-power}"): (
-            wording.power_of_ten(power)
-            if digit == 1
-            else f"{digit} × {wording.power_of_ten(power)}"
-        )
-        for power in range(-4, -33, -1)
-        for digit in (1, 2, 5)
-    }
+    names = {}
+    for power, digit in product(range(4, 33), (1, 2, 5)):
+        # d3 writes numbers below a millionth with an exponent.
+        written = f"0.{'0' * (power - 1)}{digit}" if power <= 6 else f"{digit}e\u2212{power}"  # noqa: PLR2004 - see above
+        factor = "" if digit == 1 else f"{digit} × "
+        names[written] = f"{factor}{wording.power_of_ten(-power)}"
+    return names
 
 
-def template(tokens: Mapping[str, str] = LIGHT) -> dict[str, Any]:
-    """Return the plotly template: fonts, axes, legend and colours that all figures share.
-
-    Parameters
-    ----------
-    tokens
-        `LIGHT` or `DARK`.
-    """
+def template() -> dict[str, Any]:
+    """Return the plotly template with fonts, axes, legend and colours of all figures, in light."""
     axis = {
-        "gridcolor": tokens["grid"],
-        "linecolor": tokens["rule"],
-        "tickcolor": tokens["rule"],
+        "gridcolor": LIGHT["grid"],
+        "linecolor": LIGHT["rule"],
+        "tickcolor": LIGHT["rule"],
         "zeroline": False,
         "showline": True,
         "ticks": "outside",
@@ -165,21 +144,21 @@ def template(tokens: Mapping[str, str] = LIGHT) -> dict[str, Any]:
         "automargin": True,
         "separatethousands": True,
         "labelalias": _tick_names(),
-        "title": {"font": {"size": 13, "color": tokens["muted"]}, "standoff": 10},
-        "tickfont": {"size": 12, "color": tokens["muted"]},
+        "title": {"font": {"size": 13, "color": LIGHT["muted"]}, "standoff": 10},
+        "tickfont": {"size": 12, "color": LIGHT["muted"]},
     }
     layout = {
-        "font": {"family": FONT, "size": 13, "color": tokens["ink"]},
-        "paper_bgcolor": tokens["ground"],
-        "plot_bgcolor": tokens["ground"],
-        "colorway": [tokens[f"category-{number}"] for number in range(1, 9)],
-        "coloraxis": {"colorscale": colour_scale(tokens)},
+        "font": {"family": FONT, "size": 13, "color": LIGHT["ink"]},
+        "paper_bgcolor": LIGHT["ground"],
+        "plot_bgcolor": LIGHT["ground"],
+        "colorway": list(CATEGORIES),
+        "coloraxis": {"colorscale": [[step / 8, colour] for step, colour in enumerate(RAMP)]},
         "xaxis": axis,
         "yaxis": axis,
         "hoverlabel": {
-            "bgcolor": tokens["surface"],
-            "bordercolor": tokens["rule"],
-            "font": {"family": FONT, "size": 12, "color": tokens["ink"]},
+            "bgcolor": LIGHT["surface"],
+            "bordercolor": LIGHT["rule"],
+            "font": {"family": FONT, "size": 12, "color": LIGHT["ink"]},
             "align": "left",
         },
         "legend": {
@@ -188,7 +167,7 @@ def template(tokens: Mapping[str, str] = LIGHT) -> dict[str, Any]:
             "xanchor": "left",
             "y": 1.02,
             "yanchor": "bottom",
-            "font": {"size": 12, "color": tokens["ink"]},
+            "font": {"size": 12, "color": LIGHT["ink"]},
             "bgcolor": "rgba(0,0,0,0)",
         },
         "margin": {"l": 56, "r": 16, "t": 16, "b": 48},

@@ -19,7 +19,7 @@ from neuroevo.analysis.network_paths import strongest_path
 from neuroevo.analysis.operator_credit import operator_credit, wilson
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
-from tests.invented_findings import OPERATORS, bred
+from tests.invented_findings import OPERATORS, with_parents
 
 Runs = Callable[[str], Run]
 
@@ -35,7 +35,7 @@ def naive_ancestors(trials: dict[int, Trial], number: int) -> set[int]:
 @pytest.mark.parametrize("seed", range(3))
 def test_ancestry_equals_a_naive_walk(runs: Runs, seed: int) -> None:
     """Ancestors are those of a recursive walk; the line takes the better parent at each step."""
-    findings = bred(runs("conflict"), seed)
+    findings = with_parents(runs("conflict"), seed)
     trials = {trial.number: trial for trial in findings.trials}
     ancestry = Ancestry(findings)
     for trial in findings.front:
@@ -64,7 +64,7 @@ def test_parents_that_are_no_ancestors_are_passed_over(runs: Runs) -> None:
 
 def test_lineage_tells_each_step(runs: Runs) -> None:
     """Steps are the line with the changes of its genomes; gains add up to the whole."""
-    findings = bred(runs("conflict"), 4)
+    findings = with_parents(runs("conflict"), 4)
     traced = descent(findings)
     trials = {trial.number: trial for trial in findings.trials}
     assert [line.rank for line in traced.lines] == list(findings.excerpt())
@@ -87,7 +87,7 @@ def test_lineage_tells_each_step(runs: Runs) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_operators_are_credited_as_counting_by_hand(runs: Runs, seed: int) -> None:
     """Children, improvements, median gains and ways to the front equal loops over the trials."""
-    findings = bred(runs("conflict"), seed)
+    findings = with_parents(runs("conflict"), seed)
     trials = {trial.number: trial for trial in findings.trials}
     front = {trial.number for trial in findings.front}
     led = front.union(*(naive_ancestors(trials, number) for number in front))

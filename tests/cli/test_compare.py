@@ -41,7 +41,7 @@ def test_compare_writes_a_page_and_a_summary(
     assert "2 runs that differ in population." in compared.stderr
     assert "evolution.population" in compared.stderr
     assert run_folder.name in compared.stderr
-    assert "What differs" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
+    assert "Differences" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
 
 
 def test_compare_as_json_has_the_tables_of_python(

@@ -1,4 +1,4 @@
-"""The invented runs, which are written once."""
+"""Fixtures of the report's tests: invented runs, written once."""
 
 from tests.invented_findings import six
 from tests.invented_runs import any_run, runs

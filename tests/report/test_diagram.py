@@ -13,7 +13,7 @@ from neuroevo.report.diagram import (
     MOST_WEIGHTS,
     SMALLEST_TEXT,
     WIDTH,
-    laid_out,
+    diagram_of,
     svg,
 )
 from neuroevo.report.plots.champion_network import NetworkData, caption
@@ -23,9 +23,9 @@ LAYERS = [(), (3,), (6, 6), (1, 32), (32, 32, 32, 32), (6,) * 9, (100,)]
 
 
 @pytest.mark.parametrize("hidden", LAYERS)
-def test_units_stand_apart_inside_the_drawing(hidden: tuple[int, ...]) -> None:
-    """No unit leaves the drawing or covers another, from no hidden layer to many."""
-    diagram = laid_out(network(hidden))
+def test_units_are_inside_the_drawing_and_do_not_overlap(hidden: tuple[int, ...]) -> None:
+    """No unit is outside the drawing or covers another, with any number of hidden layers."""
+    diagram = diagram_of(network(hidden))
     for layer in diagram.units:
         for unit in layer:
             assert unit.radius <= unit.x <= WIDTH - unit.radius
@@ -34,26 +34,26 @@ def test_units_stand_apart_inside_the_drawing(hidden: tuple[int, ...]) -> None:
             assert abs(one.y - other.y) >= one.radius + other.radius
 
 
-def test_network_without_biases_is_said_to_have_none() -> None:
-    """Its units carry no number and look unlike inputs, and the caption tells of no bias."""
+def test_network_without_biases_shows_none() -> None:
+    """Its units have no number and look unlike inputs, and the caption mentions no biases."""
     for biases in (True, False):
         drawn = network((3,), biases=biases)
-        diagram = laid_out(drawn)
-        root = ET.fromstring(svg(diagram, "a network"))  # noqa: S314 - our own text
+        diagram = diagram_of(drawn)
+        root = ET.fromstring(svg(diagram, "a network"))  # noqa: S314 - generated here
         units = root.findall("g[@class='units']/g")
         assert [unit.get("class") == "input" for unit in units] == [True] * 2 + [False] * 5
         assert [unit.find("text") is not None for unit in units[2:]] == [biases] * 5
         assert any("bias" in (unit.findtext("title") or "") for unit in units) == biases
-        told = caption(NetworkData(drawn, diagram))
-        assert ("Circles carry the biases." in told) == biases
-        assert ("It has no biases." in told) != biases
+        text = caption(NetworkData(drawn, diagram))
+        assert ("Circles show the biases." in text) == biases
+        assert ("It has no biases." in text) != biases
 
 
 @pytest.mark.parametrize("hidden", LAYERS)
 def test_svg_has_every_weight_with_its_value(hidden: tuple[int, ...]) -> None:
-    """The drawing is well-formed, names each weight, and says how many it leaves out."""
-    diagram = laid_out(replace(network(hidden), columns=Columns(("x", "y"), ("<i>", '"&'))))
-    root = ET.fromstring(svg(diagram, 'a "label" <b>'))  # noqa: S314 - our own text
+    """The SVG is well-formed, names each weight, and the weights that are left out are counted."""
+    diagram = diagram_of(replace(network(hidden), columns=Columns(("x", "y"), ("<i>", '"&'))))
+    root = ET.fromstring(svg(diagram, 'a "label" <b>'))  # noqa: S314 - generated here
     paths = root.findall("g[@class='weights']/path")
     count = sum(len(values.ravel()) for values, _ in network(hidden).layers)
     assert len(paths) == min(count, MOST_WEIGHTS)
@@ -71,13 +71,13 @@ def test_svg_has_every_weight_with_its_value(hidden: tuple[int, ...]) -> None:
         (("tanh", "leaky_relu") * 7, []),  # no room
     ],
 )
-def test_each_layer_is_headed_by_its_activation(
+def test_activations_are_above_their_layers(
     activation: str | tuple[str, ...], shown: list[str]
 ) -> None:
-    """Where activations differ and there is room they stand above their layers, within sight."""
+    """If activations differ and there is room, each is above its layer and inside the drawing."""
     count = 3 if isinstance(activation, str) else len(activation)
-    diagram = laid_out(network((4,) * count, activation))
-    root = ET.fromstring(svg(diagram, "label"))  # noqa: S314 - our own text
+    diagram = diagram_of(network((4,) * count, activation))
+    root = ET.fromstring(svg(diagram, "label"))  # noqa: S314 - generated here
     _, top, _, height = map(float, root.get("viewBox", "").split())
     headings = root.findall("text[@class='activation']")
     assert [heading.text for heading in headings] == shown
@@ -87,32 +87,32 @@ def test_each_layer_is_headed_by_its_activation(
     assert top + height == pytest.approx(diagram.height, abs=0.1)
 
 
-PRODUCT, LAYERS_TOLD = "Multiplied out", "its hidden layers are linear and tanh."
+PRODUCT, LAYER_NAMES = "Multiplied", "its hidden layers are linear and tanh."
 
 
 @pytest.mark.parametrize(
-    ("drawn", "told"),
+    ("drawn", "expected"),
     [
         (network((3, 2), ("linear", "linear")), [PRODUCT]),
-        (network((3, 2), ("linear", "tanh")), [LAYERS_TOLD]),
+        (network((3, 2), ("linear", "tanh")), [LAYER_NAMES]),
         (network((3, 2), output="softmax"), []),
         (network(()), [PRODUCT]),
     ],
 )
-def test_only_a_linear_network_is_multiplied_out(drawn: Network, told: list[str]) -> None:
-    """One layer that is not linear, or softmax at the end, and there is no product to tell."""
-    words = caption(NetworkData(drawn, laid_out(drawn)))
-    assert [each for each in (PRODUCT, LAYERS_TOLD) if each in words] == told
+def test_only_a_linear_network_has_a_product(drawn: Network, expected: list[str]) -> None:
+    """The caption has no product if one layer is not linear, or if softmax follows."""
+    words = caption(NetworkData(drawn, diagram_of(drawn)))
+    assert [each for each in (PRODUCT, LAYER_NAMES) if each in words] == expected
 
 
 @pytest.mark.parametrize("bias", [-0.45, -0.005, -1.26, 12.5, -31.4, -1234.5])
 @pytest.mark.parametrize("hidden", LAYERS)
 def test_biases_fit_into_their_units(hidden: tuple[int, ...], bias: float) -> None:
-    """A bias is written no wider than its circle, and left out where it would be tiny."""
+    """The text of a bias is no wider than its circle, and left out if it would be tiny."""
     drawn = network(hidden)
     biased = Network(drawn.architecture, np.full(drawn.architecture.vector_size, bias))
-    diagram = laid_out(biased)
-    root = ET.fromstring(svg(diagram, "label"))  # noqa: S314 - our own text
+    diagram = diagram_of(biased)
+    root = ET.fromstring(svg(diagram, "label"))  # noqa: S314 - generated here
     groups = root.findall("g[@class='units']/g")
     assert len(groups) == sum(len(layer) for layer in diagram.units)
     for group in groups:
@@ -124,21 +124,21 @@ def test_biases_fit_into_their_units(hidden: tuple[int, ...], bias: float) -> No
         assert 0.55 * size * len(text.text or "") <= 2 * float(circle.get("r", "0"))
 
 
-def test_caption_says_when_the_headline_is_another_network() -> None:
-    """The drawing is the champion's, and says so where the report opens with another one."""
+def test_caption_says_if_the_headline_shows_another_network() -> None:
+    """The drawing shows the champion; the caption says if the headline shows another network."""
     drawn = network((3,))
-    one, other = (NetworkData(drawn, laid_out(drawn), rank) for rank in (1, 239))
-    assert caption(one).startswith("This is rank 1, the champion.")
+    one, other = (NetworkData(drawn, diagram_of(drawn), rank) for rank in (1, 239))
+    assert caption(one).startswith("This is the champion, rank 1 of the front.")
     assert "not the network of the headline, which is rank 239." in caption(other)
 
 
-def test_caption_tells_what_a_linear_network_computes() -> None:
-    """A linear network that is the identity is called so; another one is written as sums."""
+def test_caption_has_the_map_of_a_linear_network() -> None:
+    """The caption names the identity, and writes any other linear map as sums."""
     architecture = Architecture(inputs=2, hidden=(), outputs=2, activation="linear")
-    for parameters, told in (
+    for parameters, expected in (
         ([0, 0, 1, 0, 0, 1], "the identity to three decimals"),
         ([0.5, 0, -2, 0, 0.25, 0], "output x = −2.000 x + 0.250 y + 0.500 and output y = 0."),
     ):
         linear = Network(architecture, np.array(parameters, dtype=np.float64), NAMED)
-        drawn = NetworkData(linear, laid_out(linear))
-        assert told in caption(drawn)
+        drawn = NetworkData(linear, diagram_of(linear))
+        assert expected in caption(drawn)

@@ -1,4 +1,4 @@
-"""The page: one file that asks for nothing, looked at in a real browser."""
+"""The page: one file that sends no requests, opened in a real browser."""
 
 import json
 import re
@@ -18,8 +18,9 @@ from neuroevo.analysis.front_history import front_history
 from neuroevo.errors import StorageError
 from neuroevo.playground import write_report
 from neuroevo.report import theme
+from neuroevo.report.document import with_code
 from neuroevo.report.figure_files import figure_page, write_figures
-from neuroevo.report.figures import show
+from neuroevo.report.figures import page_figure
 from neuroevo.report.page import page as page_of
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.run import Run
@@ -69,21 +70,21 @@ FRONT = """(() => {
   const traces = document.querySelector("[data-figure=pareto_front]").data;
   return traces.find((trace) => trace.mode === "markers" && trace.meta === "front").x.length;
 })()"""
-CLOUD = """(() => {
+OTHERS = """(() => {
   const traces = document.querySelector("[data-figure=pareto_front]").data;
-  return traces.find((trace) => trace.meta && trace.meta.born).marker.color;
+  return traces.find((trace) => trace.meta && trace.meta.counts).marker.color;
 })()"""
 STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
 
 
 @pytest.fixture
 def look(browser: Browser, runs: Runs, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a run's report, or a figure; fails on complaint or request."""
-    complaints: list[str] = []
+    """Return a function that opens a report or a figure; fails on errors, messages and requests."""
+    problems: list[str] = []
     pages: list[Page] = []
 
-    def complain(kind: str) -> Callable[[object], None]:
-        return lambda event: complaints.append(f"{kind}: {event}")
+    def note(kind: str) -> Callable[[object], None]:
+        return lambda event: problems.append(f"{kind}: {event}")
 
     def look(name: str, size: dict[str, int], scheme: str = "light", figure: str = "") -> Page:
         page = browser.new_page(
@@ -91,20 +92,22 @@ def look(browser: Browser, runs: Runs, tmp_path: Path) -> Iterator[Callable[...,
             color_scheme="dark" if scheme == "dark" else "light",
         )
         pages.append(page)
-        page.on("console", lambda message: complaints.append(f"console: {message.text}"))
-        page.on("pageerror", complain("error"))
-        page.on("dialog", complain("dialog"))
+        page.on("console", lambda message: problems.append(f"console: {message.text}"))
+        page.on("pageerror", note("error"))
+        page.on("dialog", note("dialog"))
         page.on(
             "request",
             lambda request: (
                 None
                 if request.url.startswith(("file:", "data:", "blob:"))
-                else complaints.append(f"request: {request.url}")
+                else problems.append(f"request: {request.url}")
             ),
         )
         if figure:
             path = tmp_path / "figure.html"
-            path.write_text(figure_page(show(runs(name).findings, figure), name), encoding="utf-8")
+            path.write_text(
+                figure_page(page_figure(runs(name).findings, figure), name), encoding="utf-8"
+            )
         else:
             path = write_report(runs(name))
         page.goto(path.as_uri())
@@ -114,16 +117,16 @@ def look(browser: Browser, runs: Runs, tmp_path: Path) -> Iterator[Callable[...,
     yield look
     for page in pages:
         page.close()
-    assert complaints == []
+    assert problems == []
 
 
 def without_scripts(html: str) -> str:
-    """Return the page without what stands in its script elements."""
+    """Return the page without the contents of its script elements."""
     return re.sub(r"(<script[^>]*>).*?</script>", r"\1</script>", html, flags=re.DOTALL)
 
 
 def test_page_is_small_and_refers_to_nothing(any_run: Run) -> None:
-    """The report of every odd run is below 6 MB and refers to the mouse page beside it alone."""
+    """The report of every run is below 6 MB and refers only to the mouse page beside it."""
     path = write_report(any_run)
     assert path == any_run.folder.report_file
     assert path.stat().st_size < MOST_BYTES
@@ -135,7 +138,7 @@ def test_page_is_small_and_refers_to_nothing(any_run: Run) -> None:
 
 
 def test_payload_cannot_end_its_element(runs: Runs) -> None:
-    """The JSON in the page holds no character that HTML would act on, and reads back."""
+    """The JSON in the page has no character with a meaning in HTML, and can be parsed."""
     html = write_report(runs("script names")).read_text(encoding="utf-8")
     found = re.search(r'<script type="application/json" id="payload">(.*?)</script>', html)
     assert found is not None
@@ -159,7 +162,7 @@ def test_payload_of_a_long_run_stays_small(runs: Runs) -> None:
 
 @pytest.fixture
 def unfinished(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Copy a run and take away what the end of the search leaves."""
+    """Copy a run without the files that are written at its end."""
     folder = runs("conflict").folder
     copy = tmp_path_factory.mktemp("copy") / folder.id
     shutil.copytree(folder.path, copy)
@@ -169,30 +172,36 @@ def unfinished(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_report_of_a_run_without_champions_file(unfinished: Run) -> None:
-    """A run that still goes on has no champions yet; its report tells what there is."""
+    """A running run has no champions yet; its report shows the rest."""
     html = write_report(unfinished).read_text(encoding="utf-8")
     assert "There is no trained network to draw." in html
 
 
-def test_report_of_an_unfinished_run_says_so(unfinished: Run) -> None:
-    """Without champions the page calls the run unfinished and promises no fresh seeds."""
+def test_report_of_an_incomplete_run_says_so(unfinished: Run) -> None:
+    """Without champions the page calls the run not complete and does not mention fresh seeds."""
     html = write_report(unfinished).read_text(encoding="utf-8")
-    assert "The run is not finished: 294 of 294 trials are done." in html
-    assert "<span>not finished</span>" in html
-    assert "seeds that it never saw" not in html
+    assert "The run is not complete: 294 of 294 trials are done." in html
+    assert "<span>not complete</span>" in html
+    assert "on fresh seeds" not in html
 
 
 def test_page_has_the_chapters_that_have_figures(runs: Runs) -> None:
-    """Navigation and page go through the same chapters, those of the table of figures."""
+    """Navigation and page have the same chapters, those of the table of figures."""
     html = page_of(runs("four trials").findings)
-    told = {plot.chapter for plot in FIGURES.values()}
-    expected = ["asked", *(name for name in CHAPTERS if name in told), "failed"]
+    used = {plot.chapter for plot in FIGURES.values()}
+    expected = ["experiment", *(name for name in CHAPTERS if name in used), "failures"]
     assert re.findall(r'<section id="(\w+)"', html) == expected
     assert re.findall(r'<a href="#(\w+)"', html) == expected
 
 
+def test_commands_in_texts_are_code(runs: Runs) -> None:
+    """Text between backticks becomes code, and everything else in it is escaped."""
+    assert with_code("a `b <c>` & d") == "a <code>b &lt;c&gt;</code> &amp; d"
+    assert "<code>neuroevo report " in page_of(runs("conflict").findings)
+
+
 def test_failures_add_up_to_their_count(runs: Runs) -> None:
-    """However many causes there are, the rows add up, and partly diverged trials are told."""
+    """The counts of many causes add up, and partly diverged trials are counted."""
     run = runs("one point")
     searched = run.findings.searched
     failed = [
@@ -201,15 +210,15 @@ def test_failures_add_up_to_their_count(runs: Runs) -> None:
     ]
     partly = [replace(trial, diverged=3) for trial in run.findings.complete[-4:]]
     html = page_of(Findings(run.experiment, (*failed, *partly)))
-    chapter = html[html.index('id="failed"') :]
+    chapter = html[html.index('id="failures"') :]
     counts = [int(count) for count in re.findall(r'<td class="number">(\d+)</td>', chapter)]
     assert sum(counts) == 60
     assert "6 other causes" in chapter
-    assert "4 completed trials had some replicates that diverged" in chapter
+    assert "In 4 completed trials some replicates diverged" in chapter
 
 
-def test_tables_tell_of_replicates_that_diverged(runs: Runs) -> None:
-    """A network of the front some of whose replicates diverged has that in its row."""
+def test_tables_count_diverged_replicates(runs: Runs) -> None:
+    """Rows of the front and the baselines count the replicates that diverged."""
     run = runs("conflict")
     assert "3 of 16" not in page_of(run.findings)
     partly = [
@@ -222,14 +231,14 @@ def test_tables_tell_of_replicates_that_diverged(runs: Runs) -> None:
 
 
 def hover(page: Page, figure: str, trace: str, place: float) -> str:
-    """Move the mouse onto a point of a trace and return what the tooltip says."""
+    """Move the mouse onto a point of a trace and return the hover text."""
     return str(tooltip(page, figure, trace, place)["text"])
 
 
 def tooltip(page: Page, figure: str, trace: str, place: float) -> dict[str, Any]:
-    """Move the mouse onto a point of a trace: the tooltip's text, left edge and width.
+    """Move the mouse onto a point of a trace; return text, left edge and width of the hover label.
 
-    A busy machine draws the tooltip late or again, so the mouse is moved until it is there.
+    A busy machine draws the label late, so the mouse is moved until it is there.
     """
     page.locator(f"[data-figure={figure}]").scroll_into_view_if_needed()
     for _ in range(40):
@@ -240,25 +249,25 @@ def tooltip(page: Page, figure: str, trace: str, place: float) -> dict[str, Any]
         shown: dict[str, Any] | None = page.evaluate(TOOLTIP, figure)
         if shown is not None:
             return shown
-    raise AssertionError(f"no tooltip on {trace} of {figure}")
+    raise AssertionError(f"no hover label on {trace} of {figure}")
 
 
-def test_tooltips_name_what_they_show(handled: Page, runs: Runs) -> None:
-    """Pointing at a curve, a baseline and the champion's line tells whose they are."""
+def test_hover_texts_name_their_trials(controlled: Page, runs: Runs) -> None:
+    """The hover texts of a curve, a baseline and the champion's line name their trials."""
     run = runs("conflict")
-    champion = hover(handled, "learning_curves", "champion", 0.5)
+    champion = hover(controlled, "learning_curves", "champion", 0.5)
     assert champion.startswith("champion")
     assert re.search(r"learning rate.*MSE .*after [\d,]+ samples", champion)
     complete = [trial for trial in run.baselines if trial.state == "complete"]
     for trial in complete:
-        assert trial.name in hover(handled, "pareto_front", trial.name, 0)
-    line = hover(handled, "parallel_coordinates", "", 0.6)
+        assert trial.name in hover(controlled, "pareto_front", trial.name, 0)
+    line = hover(controlled, "parallel_coordinates", "", 0.6)
     assert line.startswith("champion")
     assert f"trial {run.best.number}:" in line
 
 
 def test_ticks_are_written_as_in_the_tables(look: Callable[..., Page]) -> None:
-    """Large numbers stand in full, small powers of ten as such, all in one size."""
+    """Large numbers have all digits, small ones are powers of ten, all in one font size."""
     page = look("one point", DESKTOP, figure="learning_curves")
     across = page.locator("[data-figure=learning_curves] .xtick text")
     upward = page.locator("[data-figure=learning_curves] .ytick text")
@@ -271,8 +280,8 @@ def test_ticks_are_written_as_in_the_tables(look: Callable[..., Page]) -> None:
     assert sizes == {"12px"}
 
 
-def test_tooltip_stays_in_sight_on_a_phone(look: Callable[..., Page], runs: Runs) -> None:
-    """At 390 pixels a tooltip is not cut off at the edges of its figure."""
+def test_hover_label_is_inside_a_phone_screen(look: Callable[..., Page], runs: Runs) -> None:
+    """At 390 pixels a hover label is not cut off at the edges of its figure."""
     page = look("conflict", PHONE, figure="learning_curves")
     for name in ("champion", next(iter(runs("conflict").baselines)).name):
         for place in (0.1, 0.5, 0.9):
@@ -282,7 +291,7 @@ def test_tooltip_stays_in_sight_on_a_phone(look: Callable[..., Page], runs: Runs
 
 
 def test_scripts_in_names_show_as_text(look: Callable[..., Page]) -> None:
-    """On a phone, in the dark, names that are scripts are read and not run; nothing overflows."""
+    """On a phone in the dark theme, names that are scripts are shown and not run."""
     page = look("script names", PHONE, "dark")
     assert "<script>alert(1)</script>" in page.locator("table").nth(1).inner_text()
     assert "<script>alert(1)" in (page.locator("#figure-pareto_front .legend").text_content() or "")
@@ -291,7 +300,7 @@ def test_scripts_in_names_show_as_text(look: Callable[..., Page]) -> None:
 
 
 def test_phone_page_does_not_overflow(look: Callable[..., Page]) -> None:
-    """At 390 pixels even the widest report scrolls in one direction only."""
+    """At 390 pixels even the widest report does not scroll sideways."""
     for name in ("three objectives", "many genes"):
         assert look(name, PHONE).evaluate(OVERFLOW) <= 0
 
@@ -301,7 +310,7 @@ def test_phone_page_does_not_overflow(look: Callable[..., Page]) -> None:
 def test_labels_of_axes_are_whole(
     look: Callable[..., Page], name: str, size: dict[str, int]
 ) -> None:
-    """However many axes there are, no title or label is cut off or lies on another."""
+    """With any number of axes, no title or label is cut off or overlaps another."""
     page = look(name, size, figure="parallel_coordinates")
     labels = page.evaluate(LABELS)
     assert labels["count"] > 12
@@ -310,7 +319,7 @@ def test_labels_of_axes_are_whole(
 
 
 def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page]) -> None:
-    """Figures turn dark and light with the system, print light, and have no button to share."""
+    """Figures follow the system's theme, are light in print, and have no button for uploads."""
     page = look("four trials", DESKTOP)
     page.hover("#figure-pareto_front .plot")
     assert page.locator(".modebar-btn").count() == 0
@@ -329,48 +338,48 @@ def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page])
 
 
 @pytest.fixture(scope="module")
-def handled(browser: Browser, runs: Runs) -> Iterator[Page]:
-    """Open one report in which several tests do what readers can do; it must not complain."""
+def controlled(browser: Browser, runs: Runs) -> Iterator[Page]:
+    """Open one report for several tests of its controls; fails on errors and messages."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text))
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text))
     page.goto(write_report(runs("conflict")).as_uri())
     page.wait_for_selector("html[data-drawn]", timeout=30_000)
     yield page
     context.close()
-    assert complaints == []
+    assert problems == []
 
 
-def test_slider_shows_the_front_of_earlier_generations(handled: Page, runs: Runs) -> None:
-    """Moved by keyboard, it draws the front as it stood then; printing shows the last one."""
+def test_slider_shows_the_front_of_earlier_generations(controlled: Page, runs: Runs) -> None:
+    """Moved by keyboard, the slider shows an earlier front; printing shows the last one."""
     front = front_history(runs("conflict").findings)
-    figure = handled.locator("#figure-pareto_front")
+    figure = controlled.locator("#figure-pareto_front")
     slider = figure.get_by_role("slider")
     assert slider.input_value() == str(len(front.steps) - 1)
     slider.press("Home")
     slider.press("ArrowRight")
     generation, members = front.steps[1]
     expect(figure.locator("output")).to_have_text(str(generation))
-    assert handled.evaluate(FRONT) == len(members) != len(front.role("front"))
+    assert controlled.evaluate(FRONT) == len(members) != len(front.role("front"))
     behind = front.role("trial")["generation"]
-    assert handled.evaluate(CLOUD) == sorted(behind[behind <= generation])
+    assert controlled.evaluate(OTHERS) == sorted(behind[behind <= generation])
     figure.get_by_role("button", name="Play").click()
     expect(figure.get_by_role("button")).to_have_text("Pause")
-    handled.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    handled.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    controlled.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    controlled.evaluate("window.dispatchEvent(new Event('afterprint'))")
     expect(figure.get_by_role("button")).to_have_text("Play")
     expect(figure.locator("output")).to_have_text(str(front.steps[-1][0]))
-    assert handled.evaluate(FRONT) == len(front.role("front"))
-    assert handled.evaluate(CLOUD) == sorted(behind)
+    assert controlled.evaluate(FRONT) == len(front.role("front"))
+    assert controlled.evaluate(OTHERS) == sorted(behind)
 
 
-def test_ranges_of_parallel_coordinates_can_be_kept(handled: Page, runs: Runs) -> None:
-    """Dragging along axes, and keys, leave the lines that lie in all of the ranges."""
+def test_ranges_of_parallel_coordinates_can_be_selected(controlled: Page, runs: Runs) -> None:
+    """Dragging along axes, and keys, select the lines that are inside all ranges."""
     drawn = coordinates(runs("conflict").findings).coordinates
-    figure = handled.locator("#figure-parallel_coordinates")
+    figure = controlled.locator("#figure-parallel_coordinates")
     axes = figure.locator(".axis")
     assert axes.count() == len(drawn)
     axes.last.scroll_into_view_if_needed()
@@ -378,45 +387,45 @@ def test_ranges_of_parallel_coordinates_can_be_kept(handled: Page, runs: Runs) -
         box = axes.nth(place).bounding_box()
         assert box is not None
         middle, height = box["x"] + box["width"] / 2, box["height"]
-        handled.mouse.move(middle, box["y"] + height * 0.5)
-        handled.mouse.down()
-        handled.mouse.move(middle, box["y"] + height * 1.2)
-        handled.mouse.up()
+        controlled.mouse.move(middle, box["y"] + height * 0.5)
+        controlled.mouse.down()
+        controlled.mouse.move(middle, box["y"] + height * 1.2)
+        controlled.mouse.up()
     lower = [coordinate.positions <= 0.5 for coordinate in drawn[-2:]]
-    expect(figure.locator(".kept")).to_contain_text(f"{sum(lower[0] & lower[1])} of ")
+    expect(figure.locator(".selection")).to_contain_text(f"{sum(lower[0] & lower[1])} of ")
     axes.first.press("ArrowDown")
     few = drawn[0].positions <= 0.25 - 0.04
     assert 0 < sum(lower[0] & lower[1] & few) < sum(lower[0] & lower[1])
-    expect(figure.locator(".kept")).to_contain_text(f"{sum(lower[0] & lower[1] & few)} of ")
+    expect(figure.locator(".selection")).to_contain_text(f"{sum(lower[0] & lower[1] & few)} of ")
     axes.first.press("Escape")
     expect(axes.first).to_have_attribute("aria-valuetext", "all")
     figure.get_by_role("button", name="Clear").click()
-    expect(figure.locator(".kept")).to_contain_text("Drag along an axis")
+    expect(figure.locator(".selection")).to_contain_text("Drag along an axis")
 
 
-def test_a_configuration_is_copied(handled: Page, runs: Runs) -> None:
-    """A button copies an experiment file and says so; without a clipboard its text is selected."""
+def test_a_configuration_is_copied(controlled: Page, runs: Runs) -> None:
+    """A button copies an experiment file; without a clipboard its text is selected."""
     run = runs("conflict")
     ranks = run.findings.excerpt()
-    buttons = handled.locator("button[data-configuration]")
+    buttons = controlled.locator("button[data-configuration]")
     assert buttons.count() == len(ranks)
     buttons.nth(1).press("Enter")
     expect(buttons.nth(1)).to_have_text("Copied")
-    copied = handled.evaluate("navigator.clipboard.readText()")
+    copied = controlled.evaluate("navigator.clipboard.readText()")
     expected = best_toml(run.experiment, run.findings.front[ranks[1] - 1], run.folder.id)
     assert copied == expected
-    handled.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    handled.evaluate("document.execCommand = () => false")
+    controlled.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    controlled.evaluate("document.execCommand = () => false")
     buttons.nth(1).click()
     expect(buttons.nth(1)).to_have_text("Selected")
-    assert handled.evaluate("window.getSelection().toString()") == expected
+    assert controlled.evaluate("window.getSelection().toString()") == expected
 
 
 def test_figures_are_written_as_files(runs: Runs, browser: Browser, tmp_path: Path) -> None:
-    """Each figure that has something to show is a page of its own, the network a drawing too."""
+    """Each figure with data is a page of its own, and the network is also an SVG file."""
     run = runs("four trials")
     written = write_figures(run, tmp_path / "new")
-    shown = {name for name in FIGURES if show(run.findings, name).is_drawn}
+    shown = {name for name in FIGURES if page_figure(run.findings, name).is_drawn}
     assert {path.stem for path in written.paths if path.suffix == ".html"} == shown
     assert bool(written.problem) != any(path.suffix == ".png" for path in written.paths)
     page = browser.new_page()
@@ -430,7 +439,7 @@ def test_figures_are_written_as_files(runs: Runs, browser: Browser, tmp_path: Pa
 
 
 def test_figures_that_cannot_be_stored_are_an_error(runs: Runs, tmp_path: Path) -> None:
-    """A folder that can't be made is named."""
+    """The error names a folder that can't be made."""
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="file: figures can't be stored there"):
         write_figures(runs("four trials"), tmp_path / "file")
@@ -449,8 +458,8 @@ SEEN = """name => {
 }"""
 
 
-def test_paper_has_no_controls_and_no_table_beyond_it(look: Callable[..., Page]) -> None:
-    """In print no sentence tells of a control, the front is there once, and tables fit."""
+def test_print_has_no_controls_and_no_cut_tables(look: Callable[..., Page]) -> None:
+    """In print there is no sentence on controls, the front is there once, and tables fit."""
     page = look("conflict", {"width": 640, "height": 900})
     assert page.locator(".on-screen").count() > 1
     page.emulate_media(media="print")
@@ -459,8 +468,8 @@ def test_paper_has_no_controls_and_no_table_beyond_it(look: Callable[..., Page])
     assert page.locator(".sideways:has(table):visible").evaluate_all(beyond) == 0
 
 
-def test_notes_of_the_baselines_stand_under_their_names(look: Callable[..., Page]) -> None:
-    """What is noted of the champion and of each baseline is in sight without scrolling."""
+def test_notes_of_the_baselines_are_below_their_names(look: Callable[..., Page]) -> None:
+    """The notes on the champion and on each baseline are visible without scrolling."""
     page = look("conflict", DESKTOP)
     notes = page.get_by_role("region", name="The champion and the baselines").locator("small")
     assert notes.first.text_content() == "this run’s best"
@@ -468,7 +477,7 @@ def test_notes_of_the_baselines_stand_under_their_names(look: Callable[..., Page
 
 
 def test_views_of_a_figure_are_chosen_from_a_list(look: Callable[..., Page]) -> None:
-    """A list of the page, with a label, changes what a figure shows; its first view comes back."""
+    """A labelled list on the page changes the view of a figure and changes it back."""
     page = look("three objectives", DESKTOP)
     for name in ("slices", "contour", "lineage"):
         choices = page.locator(f"#figure-{name}").get_by_label("Shown")

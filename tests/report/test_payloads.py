@@ -1,4 +1,4 @@
-"""What the pages are given to draw is what it was; `pytest --snapshot-update` takes it as it is."""
+"""Payloads of the pages are equal to snapshots; `pytest --snapshot-update` updates these."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from neuroevo.report.comparison import ComparedRuns
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
-from neuroevo.report.figures import payload_of, show
+from neuroevo.report.figures import page_figure, payload_of
 from neuroevo.report.plots import FIGURES
 from neuroevo.report.run import Run
 
@@ -21,15 +21,15 @@ def snapshot_json(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.with_defaults(extension_class=JSONSnapshotExtension)
 
 
-def test_payload_of_a_report_is_as_it_was(runs: Runs, snapshot_json: SnapshotAssertion) -> None:
-    """Every figure of a run of four trials has the traces and the layout that it had."""
+def test_payload_of_a_report_is_unchanged(runs: Runs, snapshot_json: SnapshotAssertion) -> None:
+    """Every figure of a run of four trials has the traces and the layout of its snapshot."""
     findings = runs("four trials").findings
-    figures = [show(findings, name) for name in FIGURES]
+    figures = [page_figure(findings, name) for name in FIGURES]
     assert payload_of(figures)["figures"] == snapshot_json
 
 
-def test_payload_of_a_comparison_is_as_it_was(runs: Runs, snapshot_json: SnapshotAssertion) -> None:
-    """Every figure of two small runs beside one another has the traces that it had."""
+def test_payload_of_a_comparison_is_unchanged(runs: Runs, snapshot_json: SnapshotAssertion) -> None:
+    """Every figure that compares two small runs has the traces and the layout of its snapshot."""
     comparison = ComparedRuns.of([runs("four trials").findings, runs("fixed genes").findings])
     drawn = {name: plot.draw(comparison) for name, plot in COMPARISON_FIGURES.items()}
     assert drawn == snapshot_json

@@ -1,4 +1,4 @@
-"""The figures: their data against naive twins, and their drawings in every odd run."""
+"""The figures: their data against naive computations, and their drawings for every run."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from neuroevo.report.plots import (
     learning_curves,
     parallel_coordinates,
     pareto_front,
-    population_shares,
+    shares,
 )
 from neuroevo.report.run import Run
 
@@ -34,7 +34,7 @@ Runs = Callable[[str], Run]
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_builds_for_every_run(any_run: Run, name: str) -> None:
-    """Plotly accepts each figure of each odd run, and its payload is strict JSON."""
+    """Plotly accepts each figure of each run, and its payload is strict JSON."""
     plot = FIGURES[name]
     specification = plot.draw(plot.data(any_run.findings))
     json.dumps(specification, allow_nan=False)
@@ -44,7 +44,7 @@ def test_every_figure_builds_for_every_run(any_run: Run, name: str) -> None:
 
 
 def test_every_figure_builds_for_one_trial(runs: Runs) -> None:
-    """A run of one trial beside its baselines has each figure that it can have, and its words."""
+    """Each figure and caption can be made of a run of one trial and baselines."""
     findings = runs("conflict").findings
     alone = replace(findings, trials=(*findings.baselines, findings.searched[0]))
     for plot in FIGURES.values():
@@ -55,7 +55,7 @@ def test_every_figure_builds_for_one_trial(runs: Runs) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_caption_is_a_sentence(any_run: Run, name: str) -> None:
-    """Each figure says what to see in it, or why nothing; without words it draws nothing."""
+    """Each figure has a caption that ends with a period, or no caption and no data."""
     plot = FIGURES[name]
     data = plot.data(any_run.findings)
     caption = plot.caption(data)
@@ -63,18 +63,18 @@ def test_every_caption_is_a_sentence(any_run: Run, name: str) -> None:
     assert "nan" not in caption.split()
 
 
-def test_front_says_whether_objectives_conflict(runs: Runs) -> None:
-    """One network on the front, or one within a hair, is no conflict; a wide front is one."""
+def test_caption_of_the_front_says_whether_objectives_conflict(runs: Runs) -> None:
+    """A front of one network shows no conflict of the objectives; a wide front shows one."""
     single = front_history(runs("one point").findings)
     wide = front_history(runs("conflict").findings)
     assert is_one_sided(single)
     assert not is_one_sided(wide)
     assert "do not conflict" in pareto_front.caption(single)
-    assert "trade the objectives" in pareto_front.caption(wide)
+    assert "with trade-offs between" in pareto_front.caption(wide)
 
 
 def test_front_has_a_panel_for_each_further_objective(runs: Runs) -> None:
-    """Two objectives share one panel, three take two, one alone is drawn over the trials."""
+    """One or two objectives need one panel, three need two."""
     panels = {
         name: len(pareto_front.pairs_of(front_history(runs(name).findings)))
         for name in ("one objective", "conflict", "three objectives")
@@ -82,8 +82,8 @@ def test_front_has_a_panel_for_each_further_objective(runs: Runs) -> None:
     assert panels == {"one objective": 1, "conflict": 1, "three objectives": 2}
 
 
-def test_progress_names_the_generations(runs: Runs) -> None:
-    """The caption names the generation of the best and when the median followed."""
+def test_caption_of_progress_names_the_generation_of_the_best(runs: Runs) -> None:
+    """The caption names the generation of the lowest value."""
     summary = generation_spreads(runs("one objective").findings)
     rows = summary.generations
     best = rows["best"].min()
@@ -92,7 +92,7 @@ def test_progress_names_the_generations(runs: Runs) -> None:
 
 
 def test_activations_of_layers_share_the_layers(runs: Runs) -> None:
-    """Where each layer has its own activation, the shares are those of all hidden layers."""
+    """If each layer has its own activation, the shares are those of all hidden layers."""
     findings = runs("mixed").findings
     shared = activation_shares(findings)
     layers: dict[int, list[str]] = {}
@@ -104,20 +104,20 @@ def test_activations_of_layers_share_the_layers(runs: Runs) -> None:
     assert set(shared.shares) == {"linear", "tanh", "relu"}
     for name, row in shared.shares.items():
         assert row == pytest.approx([each.count(name) / len(each) for each in layers.values()])
-    axis = population_shares.draw(shared)["layout"]["yaxis"]
+    axis = shares.draw(shared)["layout"]["yaxis"]
     assert axis["title"]["text"] == "share of the hidden layers"
-    assert " layers " in population_shares.caption(shared)
+    assert " layers, " in shares.caption(shared)
 
 
 def test_one_generation_is_drawn_as_bars(runs: Runs) -> None:
-    """A single generation has no area: it is shown as bars."""
+    """The shares of a single generation are drawn as bars."""
     findings = runs("four trials").findings
-    specification = population_shares.draw(activation_shares(findings))
+    specification = shares.draw(activation_shares(findings))
     assert {trace["type"] for trace in specification["data"]} == {"bar"}
 
 
 def test_curves_name_champion_and_baselines(runs: Runs) -> None:
-    """The champion comes first, then the quickest of a wide front, every baseline, the others."""
+    """Curves: champion, quickest of a wide front, all baselines, others of the front."""
     run = runs("conflict")
     names = [curve.name for curve in replicate_curves(run.findings).curves]
     first = [CHAMPION, QUICKEST]
@@ -132,18 +132,18 @@ def test_curves_name_champion_and_baselines(runs: Runs) -> None:
     assert [curve.name for curve in without] == [CHAMPION]
 
 
-def test_curves_that_stop_at_the_target_are_said_to(runs: Runs) -> None:
-    """Where a training stops at the target, the caption explains the flat end of its curve."""
+def test_caption_of_curves_explains_a_stop_at_the_target(runs: Runs) -> None:
+    """If training stops at the target, the caption explains the flat ends of the curves."""
     run = runs("one objective")
     for stops in (False, True):
         training = run.experiment.training.replace(stop_at_target=stops)
         findings = replace(run.findings, experiment=run.experiment.replace(training=training))
-        told = learning_curves.caption(replicate_curves(findings))
-        assert ("stops at the target, and its curve goes on flat" in told) == stops
+        text = learning_curves.caption(replicate_curves(findings))
+        assert ("Training stops at the target; from there on a curve is flat" in text) == stops
 
 
-def test_champion_has_no_dot_on_genes_that_it_does_not_read(runs: Runs) -> None:
-    """What the champion's optimizer or schedule does not read is without a dot and named."""
+def test_champion_has_no_dot_on_genes_that_it_does_not_use(runs: Runs) -> None:
+    """Genes that the champion's optimizer or schedule does not use have no dot and are named."""
     findings = runs("many genes").findings
     parallel = coordinates(findings)
     unread = [
@@ -160,8 +160,8 @@ def test_champion_has_no_dot_on_genes_that_it_does_not_read(runs: Runs) -> None:
     assert "no dot" not in parallel_coordinates.caption(plain)
 
 
-def test_objectives_that_are_cut_are_said_to_be(runs: Runs) -> None:
-    """An objective's axis ends below a far outlier, and only then the caption says where."""
+def test_caption_says_where_an_axis_ends_below_outliers(runs: Runs) -> None:
+    """If an objective's axis ends below an outlier, the caption says where, and only then."""
     run = runs("one objective")
     scores = [*np.linspace(100, 200, 99), 1e9]
     trials = [
@@ -170,11 +170,11 @@ def test_objectives_that_are_cut_are_said_to_be(runs: Runs) -> None:
     ]
     for kept, cut in ((trials, True), (trials[:-1], False)):
         parallel = coordinates(Findings(run.experiment, tuple(kept)))
-        assert ("lie at the top of that axis" in parallel_coordinates.caption(parallel)) == cut
+        assert ("are at the top of that axis" in parallel_coordinates.caption(parallel)) == cut
 
 
-def test_front_names_networks_that_a_baseline_beats(runs: Runs) -> None:
-    """The caption counts the front's networks that a baseline beats, and names who is missing."""
+def test_caption_of_the_front_counts_dominated_networks(runs: Runs) -> None:
+    """The caption counts networks that a baseline dominates, and names diverged baselines."""
     run = runs("conflict")
     lowest = dict.fromkeys(run.experiment.evolution.objectives, 1e-20)
     baselines = [replace(run.baselines[0], objectives=lowest, state="complete")]
@@ -182,12 +182,12 @@ def test_front_names_networks_that_a_baseline_beats(runs: Runs) -> None:
     findings = Findings(run.experiment, (*baselines, missing, *run.findings.searched))
     caption = pareto_front.caption(front_history(findings))
     size = len(findings.front)
-    assert f"For all {size} networks of the front a baseline is as good" in caption
-    assert f"{missing.name} is not drawn, having diverged." in caption
+    assert f"For all {size} networks of the front there is a baseline that is as good" in caption
+    assert f"Not drawn: {missing.name} (diverged)" in caption
 
 
-def test_diverged_baseline_is_called_so_in_the_legend(runs: Runs) -> None:
-    """A baseline whose training diverged carries that in its legend entry."""
+def test_legend_marks_a_diverged_baseline(runs: Runs) -> None:
+    """The legend entry of a diverged baseline says so."""
     findings = runs("all diverged").findings
     first = findings.baselines[0]
     curve = tuple(1.0 for _ in first.curve)
@@ -197,14 +197,14 @@ def test_diverged_baseline_is_called_so_in_the_legend(runs: Runs) -> None:
 
 
 def test_network_of_a_run_without_champion_is_empty(runs: Runs) -> None:
-    """Where all diverged there is no network, and the caption says so."""
+    """If all trials diverged there is no network, and the caption says so."""
     drawn = champion_network.data(runs("all diverged").findings)
     assert champion_network.draw(drawn)["data"] == []
     assert champion_network.caption(drawn) == "There is no trained network to draw."
 
 
-def test_names_are_harmless_in_labels(runs: Runs) -> None:
-    """No label of a figure holds markup that somebody else wrote."""
+def test_names_are_escaped_in_labels(runs: Runs) -> None:
+    """No label of a figure contains markup of a name."""
     findings = runs("script names").findings
     for plot in FIGURES.values():
         text = json.dumps(plot.draw(plot.data(findings)))
@@ -212,15 +212,15 @@ def test_names_are_harmless_in_labels(runs: Runs) -> None:
             assert markup not in text
 
 
-def test_figures_stand_in_the_order_of_their_chapters() -> None:
-    """The table of figures goes through the chapters once, from the first to the last."""
+def test_figures_are_in_the_order_of_their_chapters() -> None:
+    """The table of figures has the order of the chapters."""
     order = list(CHAPTERS)
     places = [order.index(plot.chapter) for plot in FIGURES.values()]
     assert places == sorted(places)
 
 
 def test_the_table_of_figures_cannot_be_changed() -> None:
-    """The one table of figures is read-only and has the promised names."""
+    """The table of figures is read-only and has the public names."""
     assert isinstance(FIGURES, MappingProxyType)
     assert {"pareto_front", "progress", "learning_curves", "parallel_coordinates"} <= set(FIGURES)
     assert {"population_shares", "depth_shares", "network"} <= set(FIGURES)

@@ -1,4 +1,4 @@
-"""A run read back from its folder."""
+"""A run opened from its folder."""
 
 import shutil
 import subprocess
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from neuroevo.analysis import tables
 from neuroevo.analysis.findings import EXCERPT, Findings
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
-from neuroevo.report import scoreboard
+from neuroevo.report import trial_tables
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import Trial
 
@@ -28,7 +28,7 @@ Runs = Callable[[str], Run]
 
 
 def with_scores(run: Run, scores: list[tuple[float, float]]) -> Findings:
-    """Return findings whose trials have these objectives, the first of them a baseline's."""
+    """Return findings whose trials have these objectives; the first is a baseline."""
     pattern = run.all_trials[-1]
     names = [item.name for item in run.findings.objectives]
     trials = [
@@ -44,7 +44,7 @@ def with_scores(run: Run, scores: list[tuple[float, float]]) -> Findings:
 
 
 def naive_front(trials: tuple[Trial, ...], names: list[str]) -> list[int]:
-    """Return the numbers of the front by comparing everybody with everybody."""
+    """Return the numbers of the front by comparing all pairs of trials."""
     rows = {trial.number: tuple(trial.objectives[name] for name in names) for trial in trials}
     rows = {number: row for number, row in rows.items() if np.isfinite(row).all()}
     kept = [
@@ -52,8 +52,8 @@ def naive_front(trials: tuple[Trial, ...], names: list[str]) -> list[int]:
         for number, row in rows.items()
         if not any(
             (all(a <= b for a, b in zip(other, row, strict=True)) and other != row)
-            or (other == row and rival < number)
-            for rival, other in rows.items()
+            or (other == row and other_number < number)
+            for other_number, other in rows.items()
         )
     ]
     return sorted(kept, key=lambda number: rows[number])
@@ -63,16 +63,16 @@ score = st.sampled_from([1.0, 2.0, 3.0, 4.0, float("nan")])
 
 
 @given(scores=st.lists(st.tuples(score, score), min_size=1, max_size=12))
-def test_front_is_what_nobody_beats(runs: Runs, scores: list[tuple[float, float]]) -> None:
-    """The front equals the naive one, without baselines, the first of equals, best first."""
+def test_front_equals_a_naive_front(runs: Runs, scores: list[tuple[float, float]]) -> None:
+    """The front equals a naive one: best first, without baselines, the first of equal trials."""
     findings = with_scores(runs("one point"), scores)
     names = [item.name for item in findings.objectives]
     expected = naive_front(findings.searched, names)
     assert [trial.number for trial in findings.front] == expected
 
 
-def test_trials_has_a_row_a_trial(any_run: Run) -> None:
-    """Each trial is a row with its genes and objectives, baselines too, in order of number."""
+def test_trials_has_a_row_for_each_trial(any_run: Run) -> None:
+    """Each trial, baselines too, is a row with its genes and objectives, in order of number."""
     table = any_run.trials()
     assert list(table["number"]) == [trial.number for trial in any_run.all_trials]
     assert list(table.columns[:6]) == [
@@ -91,24 +91,24 @@ def test_trials_has_a_row_a_trial(any_run: Run) -> None:
             assert row[name] == pytest.approx(trial.objectives[name], nan_ok=True)
 
 
-def test_cells_that_a_trial_leaves_open_hold_the_training_setting(runs: Runs) -> None:
-    """What only some genomes name is the setting for the others, empty where it is not read."""
+def test_cells_without_a_gene_have_the_training_setting(runs: Runs) -> None:
+    """A gene that only some genomes have is the setting for others, or empty if not used."""
     run = runs("one point")
     training = run.experiment.training.replace(batch_size=8, optimizer="adam")
-    asked = run.experiment.replace(training=training)
+    experiment = run.experiment.replace(training=training)
     baseline, searched = run.baselines[0], run.all_trials[-1]
     named: dict[str, Value] = {"batch_size": 1, "optimizer": "nesterov", "momentum": 0.8}
     first = replace(baseline, genome=dict(baseline.genome) | named | {"beta1": 0.5})
-    table = tables.trials(Findings(asked, (first, searched)))
+    table = tables.trials(Findings(experiment, (first, searched)))
     assert table["batch_size"].tolist() == [1, 8]
     assert pd.api.types.is_integer_dtype(table["batch_size"])
     assert table["optimizer"].tolist() == ["nesterov", "adam"]
-    assert table["beta1"].tolist() == [0.5, 0.9]  # given, though nesterov does not read it
+    assert table["beta1"].tolist() == [0.5, 0.9]  # given, though nesterov does not use it
     assert table["momentum"].isna().tolist() == [False, True]
 
 
 def test_gene_named_like_an_objective_keeps_its_own_column(runs: Runs) -> None:
-    """A gene called as a column of the table is told apart by its prefix."""
+    """A gene with the name of a column gets a prefix."""
     run = runs("one point")
     trial = replace(run.all_trials[-1], genome={"seconds": 3, "final_mse": 0.5, "hidden": (2,)})
     table = tables.trials(Findings(run.experiment, (trial,)))
@@ -119,7 +119,7 @@ def test_gene_named_like_an_objective_keeps_its_own_column(runs: Runs) -> None:
 
 
 def test_best_table_has_both_scores(runs: Runs) -> None:
-    """The table of the best holds the scores of the search and those on fresh seeds."""
+    """The table of the best has the scores of the search and those on fresh seeds."""
     run = runs("conflict")
     table = tables.best(run.findings)
     assert list(table["rank"]) == list(range(1, len(run.pareto_front()) + 1))
@@ -129,8 +129,8 @@ def test_best_table_has_both_scores(runs: Runs) -> None:
         assert row["fresh.final_mse"] == champion[row["number"]].fresh_objectives["final_mse"]
 
 
-def test_a_parameter_that_is_not_read_has_no_cell(runs: Runs) -> None:
-    """The table of the front leaves out what a trial's optimizer does not read."""
+def test_a_parameter_that_is_not_used_has_no_value(runs: Runs) -> None:
+    """The table of the front has no value of parameters that a trial's optimizer does not use."""
     findings = runs("many genes").findings
     table = tables.best(findings)
     assert (table["momentum"].notna() == (table["optimizer"] == "momentum")).all()
@@ -142,8 +142,8 @@ def test_a_parameter_that_is_not_read_has_no_cell(runs: Runs) -> None:
     assert searched["momentum"].notna().all()
 
 
-def test_best_table_tells_the_activation_of_each_layer(runs: Runs) -> None:
-    """Where each layer has its own they stand in one column, in their order, or as one if equal."""
+def test_best_table_has_the_activation_of_each_layer(runs: Runs) -> None:
+    """The activations of the layers are in one column, in their order, or as one if equal."""
     findings = runs("mixed").findings
     table = tables.best(findings)
     assert any("·" in text for text in table["activation"])
@@ -152,7 +152,7 @@ def test_best_table_tells_the_activation_of_each_layer(runs: Runs) -> None:
         assert isinstance(hidden, tuple)
         names = [layer[1] for layer in hidden if isinstance(layer, tuple)]
         assert row["activation"].split("·") in (names, names[: 1 if len(set(names)) == 1 else 0])
-    shown = scoreboard.baselines_table(findings)
+    shown = trial_tables.baselines_table(findings)
     assert shown is not None
     column = [cell.text for cell in shown.columns].index("activation")
     assert [row[column].text for row in shown.rows][1:] == [
@@ -161,12 +161,12 @@ def test_best_table_tells_the_activation_of_each_layer(runs: Runs) -> None:
 
 
 @pytest.mark.parametrize("name", ["many genes", "mixed", "one point"])
-def test_scores_stand_beside_the_network(runs: Runs, name: str) -> None:
-    """However many genes there are, the scores follow the network, activation and rate."""
+def test_scores_are_beside_the_network(runs: Runs, name: str) -> None:
+    """With any number of genes, the scores follow network, activation and learning rate."""
     findings = runs(name).findings
     for shown, first in (
-        (scoreboard.best_table(findings), "rank"),
-        (scoreboard.baselines_table(findings), "name"),
+        (trial_tables.best_table(findings), "rank"),
+        (trial_tables.baselines_table(findings), "name"),
     ):
         assert shown is not None
         titles = [cell.text for cell in shown.columns]
@@ -176,7 +176,7 @@ def test_scores_stand_beside_the_network(runs: Runs, name: str) -> None:
         )
         assert titles[4:8] == ["search seeds", "fresh seeds"] * 2
         assert sum(span for _, span in shown.groups) == len(titles)
-        # Beyond the genes a note has a line to itself; in a table that fits it may break.
+        # Texts break only in a table that fits the screen.
         wide = "optimizer" in titles
         assert any(cell.long for row in shown.rows for cell in row[8:]) != (wide or first == "rank")
 
@@ -188,22 +188,22 @@ def test_failures_are_counted_by_cause(runs: Runs) -> None:
     assert table["trials"].sum() == len(findings.searched) - len(findings.complete) > 0
 
 
-def test_findings_are_shown_in_a_line(any_run: Run) -> None:
-    """At a prompt the findings say what they are, and do not spell out every trial."""
+def test_findings_have_a_short_representation(any_run: Run) -> None:
+    """The representation of findings is short and counts the trials."""
     shown = repr(any_run.findings)
     assert len(shown) < 120
     assert f"{len(any_run.all_trials)} trials" in shown
 
 
 def test_excerpt_is_as_long_as_a_table(runs: Runs) -> None:
-    """Without a number the excerpt of a long front has as many rows as all short tables."""
+    """By default the excerpt of a long front has as many ranks as short tables have rows."""
     findings = runs("conflict").findings
     assert len(findings.excerpt()) == min(EXCERPT, len(findings.front))
 
 
 @pytest.mark.parametrize("name", ["conflict", "mixed"])
 def test_layer_sizes_are_complete_without_champions(runs: Runs, name: str) -> None:
-    """While no network was kept, inputs and outputs are those of the task's data."""
+    """Without kept networks, the inputs and outputs are those of the task's data."""
     run = runs(name)
     bare = Findings(run.experiment, run.all_trials, columns=run.start.columns)
     for trial in run.all_trials:
@@ -224,13 +224,13 @@ def test_champion_predicts(runs: Runs) -> None:
 
 @pytest.mark.parametrize("rank", [0, -1, 10_000, True, 1.0])
 def test_rank_must_be_on_the_front(runs: Runs, rank: int) -> None:
-    """A rank that the front does not have is refused in a sentence that names both."""
+    """A rank that the front does not have is an error that names the possible ranks."""
     with pytest.raises(UsageError, match=f"rank: must be between 1 and .* but got {rank}"):
         runs("conflict").champion(rank)
 
 
 def test_run_without_completed_trial_has_no_best(runs: Runs) -> None:
-    """Asking for the best of a run where all diverged is one clear error."""
+    """The best of a run whose trials all diverged is an error."""
     run = runs("all diverged")
     assert run.pareto_front() == []
     with pytest.raises(NeuroevoError, match="has no completed trial"):
@@ -238,7 +238,7 @@ def test_run_without_completed_trial_has_no_best(runs: Runs) -> None:
 
 
 def test_unknown_figure_is_refused(runs: Runs) -> None:
-    """A figure that does not exist is refused with the names of those that do."""
+    """An unknown figure is an error with the names of all figures."""
     with pytest.raises(UsageError, match=r"must be one of network, .* but got 'nonsense'"):
         runs("one point").figure("nonsense")
 
@@ -251,7 +251,7 @@ def test_load_run_finds_by_id_path_and_latest(runs: Runs) -> None:
 
 
 def test_a_damaged_file_is_named(runs: Runs, tmp_path: Path) -> None:
-    """A broken file in the folder is one error that names it; one checkpoint is done without."""
+    """A damaged file is an error that names it; a damaged checkpoint is not needed."""
     folder = runs("four trials").folder
     copy = tmp_path / folder.id
     shutil.copytree(folder.path, copy)
@@ -263,7 +263,7 @@ def test_a_damaged_file_is_named(runs: Runs, tmp_path: Path) -> None:
 
 
 def test_importing_the_run_loads_no_plotly() -> None:
-    """Whoever only wants to look at trials waits neither for plotly nor for pandas."""
+    """Opening a run imports neither plotly nor pandas."""
     code = (
         "import sys, neuroevo.report.run; "
         "assert not {'plotly', 'pandas', 'jinja2'} & set(sys.modules), sys.modules.keys()"
@@ -272,7 +272,7 @@ def test_importing_the_run_loads_no_plotly() -> None:
 
 
 def test_trials_of_a_run_without_trials_is_an_empty_table(runs: Runs) -> None:
-    """A run that has just begun gives an empty table with all columns."""
+    """A run without trials has an empty table with all columns."""
     findings = Findings(runs("one point").experiment, ())
     table = tables.trials(findings)
     assert isinstance(table, pd.DataFrame)

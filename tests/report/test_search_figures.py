@@ -1,4 +1,4 @@
-"""How the search went: the data of its figures against naive twins."""
+"""Figures of the search: their data against naive computations."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,34 +27,37 @@ from neuroevo.workers import Work
 Runs = Callable[[str], Run]
 
 
-def test_random_search_is_said_to_be_as_good_or_not(runs: Runs) -> None:
-    """The sentence on evolution's worth follows from what a random search of equal size found."""
+def test_caption_compares_with_random_search(runs: Runs) -> None:
+    """The caption compares the search with a random search of equal size, better or worse."""
     findings = runs("conflict").findings
     first = findings.by_generation[0]
     poor = tuple(replace(trial, operator="random") for trial in first) * findings.generations
-    told = {
-        "Yes: ": poor,
-        "Not here: ": tuple(reversed(findings.searched)),
+    expected = {
+        "The search was better than": poor,
+        "The search was not better than": tuple(reversed(findings.searched)),
         "`neuroevo report mouse-20261122-154455 --random-search`": (),
     }
-    for sentence, random in told.items():
+    for sentence, random in expected.items():
         volume = hypervolume_history(replace(findings, random=random))
         assert sentence in hypervolume.caption(volume)
         assert len(hypervolume.draw(volume)["data"]) == (4 if random else 1)
     volume = hypervolume_history(replace(findings, random=poor))
     ending, passed = volume.drawn[-1], np.argmax(volume.search >= volume.drawn[-1])
-    assert f"come to {ending:.1%} of its volume" in hypervolume.caption(volume)
-    assert f"which evolution had after {volume.trials[passed]:,} trials" in hypervolume.caption(
-        volume
+    assert f"reach {ending:.1%} of its hypervolume" in hypervolume.caption(volume)
+    assert (
+        f"which the search reached after {volume.trials[passed]:,} trials"
+        in hypervolume.caption(volume)
     )
     assert (volume.lower <= volume.upper).all()
     shuffled = np.random.default_rng(0).permutation(len(findings.searched) // 2)
     similar = tuple(findings.searched[place] for place in shuffled)
-    assert "Hardly: " in hypervolume.caption(hypervolume_history(replace(findings, random=similar)))
+    assert "was hardly better" in hypervolume.caption(
+        hypervolume_history(replace(findings, random=similar))
+    )
 
 
-def test_front_can_be_seen_as_it_stood_after_each_generation(runs: Runs) -> None:
-    """Each step has the trials that nobody beat by then; the last one is what is drawn."""
+def test_steps_have_the_front_after_each_generation(runs: Runs) -> None:
+    """Each step has the front after a generation; the last one is the figure itself."""
     findings = runs("conflict").findings
     front = front_history(findings)
     for generation, members in front.steps:
@@ -73,8 +76,8 @@ def test_front_can_be_seen_as_it_stood_after_each_generation(runs: Runs) -> None
     assert len(figure.frames) == len(figure.layout.sliders[0].steps) == len(front.steps)
 
 
-def test_diversity_falls_as_a_search_settles(runs: Runs) -> None:
-    """Each generation has its mean over the genes, and the caption tells the first and the last."""
+def test_diversity_is_the_mean_distance_over_the_genes(runs: Runs) -> None:
+    """Diversity is a mean over the genes and decreases; the caption has first and last values."""
     findings = runs("conflict").findings
     measured = genome_distances(findings)
     trials = findings.by_generation[0]
@@ -90,7 +93,7 @@ def test_diversity_falls_as_a_search_settles(runs: Runs) -> None:
 
 
 def test_distribution_equals_counting(runs: Runs) -> None:
-    """Up to any score a group's share is that of its trials, the failed ones in the whole."""
+    """The share of a group up to a score is counted over all its trials, also failed ones."""
     findings = runs("conflict").findings
     shown = score_distributions(replace(findings, random=findings.searched[:50]))
     names = [group.name for group in shown.groups]
@@ -103,18 +106,18 @@ def test_distribution_equals_counting(runs: Runs) -> None:
     assert distribution.draw(shown)["data"][2]["y"][-1] < 1  # some have diverged
 
 
-def working(trial: Trial, *works: tuple[str, float, float]) -> Trial:
-    """Return a trial that was trained by somebody at some time."""
+def with_work(trial: Trial, *works: tuple[str, float, float]) -> Trial:
+    """Return a trial with these times of workers."""
     return replace(trial, work=tuple(Work(*each) for each in works))
 
 
-def test_workers_are_shown_with_their_idle_time(runs: Runs) -> None:
-    """A bundle counts once for all of its trials, what overlaps stands in rows of its own."""
+def test_workers_have_rows_with_their_busy_time(runs: Runs) -> None:
+    """A bundle counts once for all of its trials; times that overlap have rows of their own."""
     run = runs("one point")
     trials = [
-        working(run.all_trials[0], ("a:1", 1000.0, 4.0)),
-        working(run.all_trials[1], ("a:1", 1000.0, 4.0), ("a:1", 1006.0, 4.0)),
-        working(run.all_trials[2], ("b:7", 1000.0, 10.0), ("b:7", 1005.0, 5.0)),
+        with_work(run.all_trials[0], ("a:1", 1000.0, 4.0)),
+        with_work(run.all_trials[1], ("a:1", 1000.0, 4.0), ("a:1", 1006.0, 4.0)),
+        with_work(run.all_trials[2], ("b:7", 1000.0, 10.0), ("b:7", 1005.0, 5.0)),
     ]
     shown = worker_times(Findings(run.experiment, tuple(trials)))
     assert shown.seconds == 10
@@ -124,4 +127,4 @@ def test_workers_are_shown_with_their_idle_time(runs: Runs) -> None:
     assert list(shown.rows[0].stretches) == [(0, 4), (6, 10)]
     assert worker_timeline.caption(shown).startswith("3 workers trained for 10 s, 77% of the time")
     assert len(worker_timeline.draw(shown)["data"]) == 3
-    assert not worker_timeline.caption(worker_times(run.findings))  # a run of old noted nothing
+    assert not worker_timeline.caption(worker_times(run.findings))  # no times were written

@@ -1,4 +1,4 @@
-"""The palette: readable in both themes, by everybody, and the only colours there are."""
+"""The palette: readable in both themes, also with colour blindness, and the only colours used."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def deuteranope(colour: str) -> tuple[float, ...]:
-    """Return how a person without green cones sees a colour (Viénot, Brettel, Mollon 1999)."""
+    """Return a colour as seen with deuteranopia (Viénot, Brettel, Mollon 1999)."""
     red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
     red, green, blue = red**2.2, green**2.2, blue**2.2
     mixed = 0.29275 * red + 0.70725 * green
@@ -47,7 +47,7 @@ def colours(part: object) -> Iterator[str]:
 
 
 def test_each_light_colour_has_one_twin() -> None:
-    """Swapping colours is safe: equal light colours have equal dark ones."""
+    """Equal light colours have equal dark ones, so colours can be replaced one by one."""
     assert set(theme.LIGHT) == set(theme.DARK)
     for name, colour in theme.LIGHT.items():
         assert theme.twins()[colour] == theme.DARK[name]
@@ -55,7 +55,7 @@ def test_each_light_colour_has_one_twin() -> None:
 
 @pytest.mark.parametrize("tokens", THEMES)
 def test_text_can_be_read(tokens: dict[str, str]) -> None:
-    """Text has a contrast of 4.5 on the page and on surfaces, lines one of 2.5 or more."""
+    """Text has a contrast of at least 4.5 on the page and on surfaces, lines of at least 2.5."""
     for paper in ("ground", "surface"):
         assert contrast(tokens["ink"], tokens[paper]) >= 7
         assert contrast(tokens["muted"], tokens[paper]) >= 4.5
@@ -67,20 +67,20 @@ def test_text_can_be_read(tokens: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("tokens", THEMES)
 def test_ramp_rises_in_contrast(tokens: dict[str, str]) -> None:
-    """The later on the ramp, the further from the paper, so that it reads without colour."""
+    """The contrast with the background increases along the ramp, so it reads without colour."""
     steps = [contrast(tokens[f"ramp-{step}"], tokens["ground"]) for step in range(1, 10)]
     assert all(early < late for early, late in pairwise(steps))
 
 
 @pytest.mark.parametrize("tokens", THEMES)
-def test_signs_differ_without_green(tokens: dict[str, str]) -> None:
-    """Positive and negative weights stay far apart for the most common colour blindness."""
+def test_signs_differ_for_colour_blind_readers(tokens: dict[str, str]) -> None:
+    """The colours of positive and negative weights differ clearly with deuteranopia."""
     positive, negative = deuteranope(tokens["positive"]), deuteranope(tokens["negative"])
     assert sum((a - b) ** 2 for a, b in zip(positive, negative, strict=True)) ** 0.5 > 0.35
 
 
 def test_figures_use_no_colour_but_the_tokens(runs: Callable[[str], Run]) -> None:
-    """Every colour in a figure has a twin, so none is left behind on dark paper."""
+    """Every colour in a figure has a twin for the dark theme."""
     findings = runs("conflict").findings
     for plot in FIGURES.values():
         used = set(colours(plot.draw(plot.data(findings))))

@@ -1,15 +1,15 @@
-// Lets a reader keep ranges of the axes of parallel coordinates: lines outside of them step back.
-// Dragging along an axis keeps a range, several axes combine, a double click clears one. Each axis
-// is reached by Tab: arrows move its range, + and - widen and narrow it, Escape clears it.
+// Selects ranges of the axes of parallel coordinates: lines outside of them become grey. Dragging
+// along an axis selects a range, a double click clears it, and ranges of several axes combine. With
+// the keyboard: Tab to an axis, arrows move its range, + and - change its size, Escape clears it.
 (() => {
   "use strict";
-  const EDGE = 0.04; // beyond the ends of an axis, so that what is fanned out there can be kept
-  const FANNED = 0.025; // of an axis, by which lines miss a name that they mean
+  const EDGE = 0.04; // beyond the ends of an axis, for lines that are spread there
+  const SPREAD = 0.025; // of an axis, over which lines with the same name are spread
   const STEP = 0.05;
-  const FIRST = 0.25; // height of a range that a key begins
-  const LEAST = 0.01; // height below which a drag was a click
-  const HINT = "Drag along an axis to keep a range; several combine; a double click clears one. "
-    + "By keyboard: Tab to an axis, arrows, + and −, Escape.";
+  const FIRST = 0.25; // height of a new range from the keyboard
+  const LEAST = 0.01; // height below which a drag counts as a click
+  const HINT = "Drag along an axis to select a range; ranges combine; a double click clears one. "
+    + "Keyboard: Tab to an axis, arrows, + and −, Escape.";
 
   function element(name, properties, ...children) {
     const made = Object.assign(document.createElement(name), properties);
@@ -17,7 +17,7 @@
     return made;
   }
 
-  // As the tables write numbers.
+  // The number as in the tables.
   function number(value) {
     const size = Math.abs(value);
     if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
@@ -30,19 +30,19 @@
     return short.toLocaleString("en-US", { maximumFractionDigits: 12 }).replace("-", "−");
   }
 
-  // What an axis has at a place between 0 and 1.
-  function at({ low, high, logarithmic }, place) {
+  // The value of an axis at a place between 0 and 1.
+  function valueAt({ low, high, logarithmic }, place) {
     const inside = Math.min(Math.max(place, 0), 1);
     return logarithmic ? low * (high / low) ** inside : low + (high - low) * inside;
   }
 
-  // A range in words: its ends, or the names within it.
-  function told(axis, [from, to]) {
+  // The text of a range: its ends, or the names within it.
+  function rangeText(axis, [from, to]) {
     if (axis.places) {
-      const names = axis.places.filter(([place]) => from <= place + FANNED && place - FANNED <= to);
-      return names.map(([, name]) => name).join(", ") || "nothing";
+      const names = axis.places.filter(([place]) => from <= place + SPREAD && place - SPREAD <= to);
+      return names.map(([, name]) => name).join(", ") || "none";
     }
-    return `${number(at(axis, from))} to ${number(at(axis, to))}`;
+    return `${number(valueAt(axis, from))} to ${number(valueAt(axis, to))}`;
   }
 
   // The lines of a trace, each a list of heights, one for each axis.
@@ -66,20 +66,20 @@
     constructor(plot) {
       this.plot = plot;
       this.ranges = new Map();
-      this.told = element("p", { className: "kept" });
-      this.told.setAttribute("aria-live", "polite");
+      this.status = element("p", { className: "selection" });
+      this.status.setAttribute("aria-live", "polite");
       this.clear = element("button", { type: "button", textContent: "Clear", hidden: true });
       this.clear.addEventListener("click", () => { this.ranges.clear(); this.show(); });
-      // Not the handles': under them plotly shows its tooltips.
+      // Not on the handles, so that plotly still shows hover texts below them.
       plot.addEventListener("pointerdown", (event) => this.drag(event, this.under(event)));
-      plot.addEventListener("dblclick", (event) => this.keep(this.under(event), null));
+      plot.addEventListener("dblclick", (event) => this.select(this.under(event), null));
       plot.addEventListener("pointermove", (event) => {
         plot.classList.toggle("on-axis", this.under(event) >= 0);
       });
-      plot.parentElement.after(element("div", { className: "brushing" }, this.told, this.clear));
+      plot.parentElement.after(element("div", { className: "brushing" }, this.status, this.clear));
     }
 
-    // Takes over a figure that was drawn anew.
+    // Adds handles to a figure that was drawn again.
     attach() {
       this.axes = this.plot.layout.meta.axes;
       const count = this.axes.length;
@@ -89,18 +89,18 @@
       this.handles = this.axes.map((axis, place) => this.handle(axis, place));
       this.layer.append(...this.handles);
       this.plot.append(this.layer);
-      this.plot.setAttribute("role", "group"); // no picture any more: there is something to do
+      this.plot.setAttribute("role", "group"); // not an image: it can be operated
       this.plot.on("plotly_afterplot", () => this.place());
       this.place();
       this.show();
     }
 
     handle(axis, place) {
-      const kept = element("div", { className: "range" });
-      const handle = element("div", { className: "axis", tabIndex: 0 }, kept);
+      const box = element("div", { className: "range" });
+      const handle = element("div", { className: "axis", tabIndex: 0 }, box);
       handle.setAttribute("role", "slider");
       handle.setAttribute("aria-orientation", "vertical");
-      handle.setAttribute("aria-label", `Range of ${axis.title.replace(/<br>/g, " ")} to keep`);
+      handle.setAttribute("aria-label", `Range of ${axis.title.replace(/<br>/g, " ")} to select`);
       handle.addEventListener("keydown", (event) => this.press(event, place));
       return handle;
     }
@@ -139,7 +139,7 @@
       const move = (moved) => {
         const now = this.height(moved, handle);
         const range = [Math.min(start, now), Math.max(start, now)];
-        this.keep(place, range[1] - range[0] < LEAST ? null : range);
+        this.select(place, range[1] - range[0] < LEAST ? null : range);
       };
       window.addEventListener("pointermove", move);
       const end = () => {
@@ -167,22 +167,22 @@
       const range = moves[key];
       const inside = range && range[0] >= -EDGE - 1e-9 && range[1] <= 1 + EDGE + 1e-9;
       if (range === null) {
-        this.keep(place, null);
+        this.select(place, null);
       } else if (inside && range[1] - range[0] > LEAST) {
-        this.keep(place, range);
+        this.select(place, range);
       } else if (key === "+") {
-        this.keep(place, [Math.max(range[0], -EDGE), Math.min(range[1], 1 + EDGE)]);
+        this.select(place, [Math.max(range[0], -EDGE), Math.min(range[1], 1 + EDGE)]);
       }
     }
 
-    keep(place, range) {
+    select(place, range) {
       if (range === null) {
         this.ranges.delete(place);
       } else {
         this.ranges.set(place, range);
       }
-      if (!this.asked) { // at most once a frame, however fast the pointer is
-        this.asked = requestAnimationFrame(() => { this.asked = 0; this.show(); });
+      if (!this.requested) { // at most once a frame
+        this.requested = requestAnimationFrame(() => { this.requested = 0; this.show(); });
       }
     }
 
@@ -190,7 +190,7 @@
       if (this.ranges.size || this.isBrushed) {
         this.restyle();
       }
-      this.tell();
+      this.describe();
       this.handles.forEach((handle, place) => this.mark(handle, place));
     }
 
@@ -198,38 +198,38 @@
       const ranges = Array.from(this.ranges);
       const passes = (line) =>
         ranges.every(([place, [from, to]]) => from <= line[place] && line[place] <= to);
-      const kept = this.shades.map((lines) => lines.filter(passes));
-      const left = this.shades.flatMap((lines) => lines.filter((line) => !passes(line)));
-      const traces = [left, ...kept].map((lines) => joined(lines, this.axes.length));
+      const selected = this.shades.map((lines) => lines.filter(passes));
+      const others = this.shades.flatMap((lines) => lines.filter((line) => !passes(line)));
+      const traces = [others, ...selected].map((lines) => joined(lines, this.axes.length));
       const [x, y] = ["x", "y"].map((axis) => traces.map((trace) => trace[axis]));
-      this.count = kept.flat().length;
+      this.count = selected.flat().length;
       this.isBrushed = ranges.length > 0;
       window.Plotly.restyle(this.plot, { x, y }, traces.map((_, index) => index));
     }
 
-    tell() {
+    describe() {
       const total = this.shades.flat().length;
       const ranges = Array.from(this.ranges, ([place, range]) => {
         const axis = this.axes[place];
-        return `${axis.title.replace(/<br>/g, " ")} ${told(axis, range)}`;
+        return `${axis.title.replace(/<br>/g, " ")} ${rangeText(axis, range)}`;
       });
       const [some, all] = [this.count ?? total, total].map((each) => each.toLocaleString("en-US"));
-      this.told.textContent = ranges.length ? `${some} of ${all} lines: ${ranges.join("; ")}.` : HINT;
+      this.status.textContent = ranges.length ? `${some} of ${all} lines: ${ranges.join("; ")}.` : HINT;
       this.clear.hidden = ranges.length === 0;
     }
 
     mark(handle, place) {
       const range = this.ranges.get(place);
-      const kept = handle.firstElementChild;
-      kept.hidden = range === undefined;
+      const box = handle.firstElementChild;
+      box.hidden = range === undefined;
       const [from, to] = range || [0, 1];
       const share = (height) => `${(100 * (height + EDGE)) / (1 + 2 * EDGE)}%`;
-      kept.style.bottom = share(from);
-      kept.style.height = `calc(${share(to)} - ${share(from)})`;
+      box.style.bottom = share(from);
+      box.style.height = `calc(${share(to)} - ${share(from)})`;
       handle.setAttribute("aria-valuemin", "0");
       handle.setAttribute("aria-valuemax", "1");
       handle.setAttribute("aria-valuenow", String(Math.round(50 * (from + to)) / 100));
-      handle.setAttribute("aria-valuetext", range ? told(this.axes[place], range) : "all");
+      handle.setAttribute("aria-valuetext", range ? rangeText(this.axes[place], range) : "all");
     }
   }
 

@@ -1,9 +1,9 @@
-// Lets a reader choose among the views of a figure: what its menu offers, as a list of the page.
+// Replaces the menu of a figure's views by a list on the page.
 (() => {
   "use strict";
   const lists = new WeakMap();
 
-  // Makes the list of a figure, which knows the views as they were drawn last.
+  // Makes the list of a figure; its views are set at each drawing.
   function list(plot) {
     const select = document.createElement("select");
     const label = document.createElement("label");

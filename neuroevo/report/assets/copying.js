@@ -1,43 +1,43 @@
-// Copies a configuration from the page's payload and says so. Where the browser lends no clipboard,
-// as for files from disk in some, the text is shown and selected instead.
+// Copies a configuration from the page's payload. If the browser has no clipboard, as some for files
+// from disk, the text is shown and selected instead.
 (() => {
   "use strict";
-  const SAID = 2000; // milliseconds for which a button says that it has copied
+  const DURATION = 2000; // milliseconds for which a button shows "Copied"
 
   function configurationOf(button) {
     const payload = JSON.parse(document.getElementById("payload").textContent);
     return payload.configurations[button.dataset.configuration];
   }
 
-  function say(button, text) {
+  function label(button, text) {
     button.textContent = text;
     button.classList.add("done");
-    clearTimeout(Number(button.dataset.said));
-    button.dataset.said = setTimeout(() => {
+    clearTimeout(Number(button.dataset.timer));
+    button.dataset.timer = setTimeout(() => {
       button.textContent = "Copy";
       button.classList.remove("done");
-    }, SAID);
+    }, DURATION);
   }
 
   function select(button, text) {
     const place = button.closest(".sideways");
     const after = place.nextElementSibling;
-    const known = after && after.classList.contains("selected") ? after : null;
-    const shown = known || document.createElement("textarea");
+    const existing = after && after.classList.contains("selected") ? after : null;
+    const shown = existing || document.createElement("textarea");
     Object.assign(shown, { className: "selected", readOnly: true, rows: 12, value: text });
-    shown.setAttribute("aria-label", "The configuration: copy it from here");
+    shown.setAttribute("aria-label", "The configuration, to copy");
     place.after(shown);
     shown.focus();
     shown.select();
-    say(button, document.execCommand("copy") ? "Copied" : "Selected");
+    label(button, document.execCommand("copy") ? "Copied" : "Selected");
   }
 
   async function copy(button) {
     const text = configurationOf(button);
     try {
       await navigator.clipboard.writeText(text);
-      say(button, "Copied");
-    } catch { // no clipboard at all, or none for this page
+      label(button, "Copied");
+    } catch { // no clipboard, or not allowed
       select(button, text);
     }
   }

@@ -1,6 +1,6 @@
-// Draws the page's figures from its payload, in the colours of the theme and the width of the page:
-// those in sight first, the others when there is time, all of them before printing. Whoever adds
-// to a figure waits for its event "drawn", which brings its frames and the views that its menu offers.
+// Draws the page's figures from its payload, for the theme and the width of the page: visible ones
+// first, all of them before printing. Other scripts add controls at the event "drawn", which has the
+// frames and views of a figure.
 (() => {
   "use strict";
   const payload = JSON.parse(document.getElementById("payload").textContent);
@@ -10,7 +10,7 @@
   const narrow = window.matchMedia("(max-width: 40rem)");
   const touched = window.matchMedia("(pointer: coarse)");
 
-  // A copy of a part of a figure; on dark paper each colour becomes its twin.
+  // A copy of a part of a figure; in the dark theme each colour is replaced by its twin.
   function coloured(part, isDark) {
     if (typeof part === "string") {
       return isDark && Object.hasOwn(payload.twins, part) ? payload.twins[part] : part;
@@ -26,8 +26,8 @@
     return part;
   }
 
-  // Room is scarce on a phone: the colour bar lies below, and fingers scroll instead of zooming.
-  function fitted(layout, isWide) {
+  // On a phone the colour bar is below, each panel has one label, and fingers scroll the page.
+  function fitted(data, layout, isWide) {
     if (touched.matches) {
       layout.dragmode = false;
     }
@@ -35,13 +35,16 @@
       layout.margin = { l: 40, r: 8, t: 8, b: 40, ...layout.margin };
       const bar = layout.coloraxis && layout.coloraxis.colorbar;
       if (bar) {
-        // At the foot of the figure: padding below the axis would be added below the bar as well.
-        const foot = { yref: "container", y: 0.03, yanchor: "bottom", ypad: 0 };
-        Object.assign(bar, { orientation: "h", x: 0.5, len: 1, ...foot });
+        // At the bottom of the figure: padding below the axis would also be added below the bar.
+        const bottom = { yref: "container", y: 0.03, yanchor: "bottom", ypad: 0 };
+        Object.assign(bar, { orientation: "h", x: 0.5, len: 1, ...bottom });
         bar.title.side = "bottom";
         layout.margin.b = 116;
         layout.height += 60;
       }
+      data.filter(({ mode }) => mode === "markers+text").forEach((trace) => {
+        trace.text = trace.text.slice(0, 1);
+      });
     }
     return layout;
   }
@@ -50,14 +53,14 @@
     waiting.delete(plot);
     const figure = coloured(payload.figures[plot.dataset.figure], isDark);
     const isWide = plot.closest(".wide") !== null;
-    // The page has controls of its own, which a keyboard reaches.
+    // The page has controls of its own, which can be used with a keyboard.
     const { sliders, updatemenus, ...own } = figure.layout;
-    const layout = fitted({ ...own, template: coloured(payload.template, isDark) }, isWide);
-    // Not Plotly.react, which keeps the margins that a colour bar or legend needed elsewhere.
+    const layout = fitted(figure.data, { ...own, template: coloured(payload.template, isDark) }, isWide);
+    // Not Plotly.react, which keeps the margins of an earlier colour bar or legend.
     window.Plotly.newPlot(plot, figure.data, layout, payload.config);
-    const said = sliders ? sliders[0].currentvalue.prefix : "";
+    const prefix = sliders ? sliders[0].currentvalue.prefix : "";
     const menus = (updatemenus || []).filter((menu) => menu.type === "dropdown");
-    const detail = { frames: figure.frames || [], said, views: menus[0] ? menus[0].buttons : [] };
+    const detail = { frames: figure.frames || [], prefix, views: menus[0] ? menus[0].buttons : [] };
     plot.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail }));
   }
 
@@ -65,13 +68,13 @@
     plots.forEach((plot) => draw(plot, isDark));
   }
 
-  // How many pixels lie between a figure and what is in sight.
+  // Distance in pixels of a figure from the visible part of the page.
   function distance(plot) {
     const { top, bottom } = plot.getBoundingClientRect();
     return Math.max(top - window.innerHeight, -bottom, 0);
   }
 
-  // One figure at a time, so that the page can be scrolled meanwhile.
+  // One figure at a time, so that the page can be scrolled between them.
   function drawNext() {
     const near = Array.from(waiting).map((plot) => ({ plot, far: distance(plot) }));
     if (near.length === 0) {
@@ -95,7 +98,7 @@
     }, 50);
   }
 
-  // Paper is light and shows everything, whatever the screen shows.
+  // Prints are light and contain all details.
   let opened = [];
   window.addEventListener("beforeprint", () => {
     opened = Array.from(document.querySelectorAll("details:not([open])"));
@@ -108,6 +111,6 @@
   });
   dark.addEventListener("change", drawSoon);
   narrow.addEventListener("change", drawSoon);
-  // After the first paint: what is read comes before what is drawn.
+  // After the first paint, so that texts appear before figures.
   requestAnimationFrame(() => setTimeout(drawNext));
 })();

@@ -1,7 +1,7 @@
-// Lets a reader go through the frames of a figure: a slider, and a button that plays them.
+// Adds a slider over the frames of a figure, and a button that plays them.
 (() => {
   "use strict";
-  const DURATION = 200; // milliseconds of a frame that is played
+  const DURATION = 200; // milliseconds for each frame while playing
   const AT_ONCE = {
     mode: "immediate",
     frame: { duration: 0, redraw: false },
@@ -14,8 +14,8 @@
     return made;
   }
 
-  // Makes the controls of a figure; returns what puts them back to the last frame.
-  function controls(plot, names, said) {
+  // Makes the controls of a figure; returns a function that resets them to the last frame.
+  function controls(plot, names, prefix) {
     const last = names.length - 1;
     const shown = element("output", { textContent: names[last] });
     const slider = element("input", { type: "range", min: 0, max: last, step: 1, value: last });
@@ -45,16 +45,16 @@
     }
     button.addEventListener("click", () => (playing ? pause() : play()));
     slider.addEventListener("input", () => { pause(); show(Number(slider.value)); });
-    const label = element("label", {}, element("span", {}, said, shown), slider);
+    const label = element("label", {}, element("span", {}, prefix, shown), slider);
     const bar = element("div", { className: "steps" }, button, label);
     plot.parentElement.before(bar);
     return () => { pause(); slider.value = last; shown.textContent = names[last]; };
   }
 
-  // The frames together with those traces whose points come one after the other: at each step a
-  // trace has so many of them as its "born" says.
-  function whole(plot, frames) {
-    const growing = plot.data.flatMap((trace, place) => (trace.meta?.born ? [place] : []));
+  // Adds to each frame the traces that grow by points at their end; "counts" has the number of
+  // points at each step.
+  function completed(plot, frames) {
+    const growing = plot.data.flatMap((trace, place) => (trace.meta?.counts ? [place] : []));
     const cut = (trace, count) => ({
       x: trace.x.slice(0, count),
       y: trace.y.slice(0, count),
@@ -66,19 +66,19 @@
     return frames.map((frame, step) => ({
       ...frame,
       traces: [...frame.traces, ...growing],
-      data: [...frame.data, ...full.map((trace) => cut(trace, trace.meta.born[step]))],
+      data: [...frame.data, ...full.map((trace) => cut(trace, trace.meta.counts[step]))],
     }));
   }
 
   const reset = new WeakMap();
-  document.addEventListener("drawn", ({ target: plot, detail: { frames, said } }) => {
+  document.addEventListener("drawn", ({ target: plot, detail: { frames, prefix } }) => {
     if (frames.length === 0) {
       return;
     }
-    window.Plotly.addFrames(plot, whole(plot, frames));
+    window.Plotly.addFrames(plot, completed(plot, frames));
     if (!reset.has(plot)) {
-      reset.set(plot, controls(plot, frames.map((frame) => frame.name), said));
+      reset.set(plot, controls(plot, frames.map((frame) => frame.name), prefix));
     }
-    reset.get(plot)(); // a figure that is drawn anew shows the last frame
+    reset.get(plot)(); // a figure that is drawn again shows the last frame
   });
 })();

@@ -12,8 +12,8 @@ import numpy as np
 from neuroevo import wording
 from neuroevo.analysis.comparison import SHARE
 from neuroevo.analysis.differences import worded
-from neuroevo.report.board import Board, Cell, headings
 from neuroevo.report.comparison.figures.spread import measure_name
+from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
 
 
-def differences(comparison: "Comparison") -> Board | None:
+def differences(comparison: "Comparison") -> TextTable | None:
     """Return what differs, a row a key; a column a setting where they are of several runs.
 
     None if nothing differs, or nothing between settings.
@@ -39,10 +39,10 @@ def differences(comparison: "Comparison") -> Board | None:
         (Cell(row["key"]), *(Cell(worded(row["key"], row[label])) for label in columns.values()))
         for row in _rows(table)
     )
-    return Board((Cell("key"), *map(Cell, columns)), rows)
+    return TextTable((Cell("key"), *map(Cell, columns)), rows)
 
 
-def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> Board:
+def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> TextTable:
     """Return which runs there are and what each cost.
 
     Parameters
@@ -75,10 +75,10 @@ def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> Board:
                 *([Cell(asked.note)] if noted else []),
             )
         )
-    return Board(headings(columns, rows), tuple(rows))
+    return TextTable(headings(columns, rows), tuple(rows))
 
 
-def outcome(comparison: "Comparison") -> Board:
+def outcome(comparison: "Comparison") -> TextTable:
     """Return the best of each run in each objective, its front and hypervolume."""
     table, objectives = comparison.runs, comparison.objectives
     scores = {name: item for item in objectives for name in (item.name, f"fresh.{item.name}")}
@@ -98,10 +98,10 @@ def outcome(comparison: "Comparison") -> Board:
     of_scores = ("fresh seeds" if name.startswith("fresh.") else "search seeds" for name in scores)
     groups = [("", 1), *((f"lowest {item.label}", 2) for item in objectives)]
     groups += [("Pareto front", len(of_fronts))] * bool(of_fronts)
-    return Board(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
+    return TextTable(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
 
 
-def dominance(comparison: "Comparison") -> Board | None:
+def dominance(comparison: "Comparison") -> TextTable | None:
     """Return how many networks of each front another one dominates, a row a run.
 
     None where there are no fronts, or all of a single network for want of a second objective.
@@ -122,10 +122,10 @@ def dominance(comparison: "Comparison") -> Board | None:
         for each in comparison.contenders
     )
     titles = ["front of", "networks", *(f"by {label}" for label in comparison.labels)]
-    return Board(headings(titles, rows), rows)
+    return TextTable(headings(titles, rows), rows)
 
 
-def configurations(comparison: "Comparison") -> Board | None:
+def configurations(comparison: "Comparison") -> TextTable | None:
     """Return the best configuration of each run, a row a gene, a column a run."""
     if comparison.fronts.empty:
         return None
@@ -139,10 +139,12 @@ def configurations(comparison: "Comparison") -> Board | None:
         for row in _rows(table)
     )
     alike = frozenset(np.flatnonzero(~table["differs"].astype(bool)).tolist())
-    return Board((Cell("gene"), Cell("alike"), *map(Cell, comparison.labels)), rows, alike=alike)
+    return TextTable(
+        (Cell("gene"), Cell("alike"), *map(Cell, comparison.labels)), rows, alike=alike
+    )
 
 
-def spreads(comparison: "Comparison") -> Board | None:
+def spreads(comparison: "Comparison") -> TextTable | None:
     """Return median and range of each setting in each measure; None without several seeds."""
     if len(comparison.settings) == len(comparison.contenders):
         return None
@@ -166,10 +168,10 @@ def spreads(comparison: "Comparison") -> Board | None:
         if row["runs"]
     )
     titles = ["measure", "setting", "runs", "median", "lowest", "highest"]
-    return Board(headings(titles, rows), rows) if rows else None
+    return TextTable(headings(titles, rows), rows) if rows else None
 
 
-def tests(comparison: "Comparison") -> Board | None:
+def tests(comparison: "Comparison") -> TextTable | None:
     """Return the rank tests, a row a measure and pair of settings; None where there are none."""
     rows = tuple(
         (
@@ -185,7 +187,7 @@ def tests(comparison: "Comparison") -> Board | None:
         for test in tests
     )
     titles = ["measure", "setting", "against", "runs", "better in pairs", "p", "least p possible"]
-    return Board(headings(titles, rows), rows) if rows else None
+    return TextTable(headings(titles, rows), rows) if rows else None
 
 
 def _rows(table: "pd.DataFrame") -> "list[dict[str, Any]]":

@@ -10,7 +10,7 @@ from neuroevo.report.comparison import boards
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
 from neuroevo.report.document import Document
-from neuroevo.report.figures import STYLES, Shown, payload_of, scripts_of
+from neuroevo.report.figures import STYLES, PageFigure, payload_of, scripts_of
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
@@ -66,8 +66,8 @@ def comparison_page(
     )
 
 
-def _shown(comparison: "Comparison", name: str) -> Shown:
+def _shown(comparison: "Comparison", name: str) -> PageFigure:
     plot = COMPARISON_FIGURES[name]
     drawn = plot.draw(comparison)
     caption = plot.caption(comparison)
-    return Shown(name, plot.title, caption, specification=drawn if drawn["data"] else None)
+    return PageFigure(name, plot.title, caption, specification=drawn if drawn["data"] else None)

@@ -9,7 +9,7 @@ from neuroevo import wording
 from neuroevo.analysis.differences import said
 from neuroevo.analysis.dominance import ratio_as_shown
 from neuroevo.evaluation import OBJECTIVES
-from neuroevo.report.headline import CLOSE, Figure, Headline
+from neuroevo.report.headline import CLOSE, Headline, KeyNumber
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
@@ -22,7 +22,7 @@ def opening(comparison: "Comparison") -> Headline:
     """Return the opening of a comparison."""
     sentences = [_ahead(comparison, item) for item in comparison.objectives[:2]]
     runs = comparison.runs
-    trained = Figure(
+    trained = KeyNumber(
         f"{int(runs['networks'].sum()):,}",
         f"networks trained in {wording.counted(int(runs['trials'].sum()), 'trial')} of "
         f"{wording.counted(len(runs), 'run')}",
@@ -158,11 +158,11 @@ def _range(rows: pd.DataFrame, item: "Objective") -> str:
     return f"Lowest {name}: {low} in each." if low == high else f"Lowest {name}: {low} to {high}."
 
 
-def _best(comparison: "Comparison", item: "Objective") -> list[Figure]:
+def _best(comparison: "Comparison", item: "Objective") -> list[KeyNumber]:
     column = comparison.runs[item.name]
     if column.isna().all():
         return []
     lowest = float(column.min())
     labels = [str(label) for label in comparison.runs["run"][column == lowest]]
     who = labels[0] if len(labels) == 1 else wording.counted(len(labels), "run")
-    return [Figure(wording.measured(lowest, item.unit), f"lowest {item.label}, of {who}")]
+    return [KeyNumber(wording.measured(lowest, item.unit), f"lowest {item.label}, of {who}")]

@@ -1,7 +1,7 @@
-"""The figures of a run by name: data first, then drawing, with a sentence on what to see."""
+"""The figures of a run by name, each with its data, drawing and caption."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -31,13 +31,12 @@ from neuroevo.report.plots import (
     generations,
     hypervolume,
     importance,
-    layer_shares,
     learning_curves,
     lineage,
-    operator_worth,
+    operators,
     parallel_coordinates,
     pareto_front,
-    population_shares,
+    shares,
     slices,
     stability,
     worker_timeline,
@@ -49,27 +48,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A figure that can be made of any run.
+    """A figure of any run.
 
     Parameters
     ----------
     title
-        Its heading.
+        Heading of the figure.
     data
-        Findings -> what is to be seen, a small immutable object.
+        Function from findings to the data of the figure, a small immutable object.
     draw
-        That object -> a plotly figure as plain dicts; its ``data`` is empty if there is nothing.
+        Function from the data to a plotly figure as plain dicts; without data its ``data`` is
+        empty.
     caption
-        That object -> a sentence on what to see, or on why there is nothing; where it is empty the
-        page passes over the figure.
-    controls
-        That object -> a sentence on what a reader can do with the figure on a screen, or nothing.
+        Function from the data to sentences on the figure, or on why it is empty. Pages leave a
+        figure out if the caption is empty.
     chapter
-        Where the page shows it, one of `CHAPTERS`.
+        Chapter of the report, one of `CHAPTERS`.
     is_half
-        Whether the next one has room beside it.
+        Whether the next figure has room beside it.
     least_width
-        That object -> pixels below which the page lets it scroll sideways, 0 if it never needs to.
+        Function from the data to the width in pixels below which pages let the figure scroll
+        sideways, 0 for never.
+    controls
+        Function from the data to a sentence on the controls that the figure has on a screen.
     """
 
     title: str
@@ -77,9 +78,9 @@ class Plot:
     draw: Callable[[Any], Specification]
     caption: Callable[[Any], str]
     chapter: str
-    is_half: bool = False
-    least_width: Callable[[Any], int] = lambda _: 0
-    controls: Callable[[Any], str] = lambda _: ""
+    is_half: bool
+    least_width: Callable[[Any], int]
+    controls: Callable[[Any], str]
 
 
 def _plot(
@@ -90,23 +91,28 @@ def _plot(
     *,
     is_half: bool = False,
 ) -> Plot:
-    plot = Plot(title, data, module.draw, module.caption, chapter, is_half)
-    further = ("least_width", "controls")
-    return replace(
-        plot, **{name: getattr(module, name) for name in further if hasattr(module, name)}
+    return Plot(
+        title,
+        data,
+        module.draw,
+        module.caption,
+        chapter,
+        is_half,
+        getattr(module, "least_width", lambda _: 0),
+        getattr(module, "controls", lambda _: ""),
     )
 
 
 CHAPTERS: Mapping[str, str] = MappingProxyType(
     {
-        "result": "What came out",
-        "search": "How the search went",
-        "mattered": "What mattered",
-        "winner": "How the winner came to be",
-        "learning": "How it learns",
+        "result": "Results",
+        "search": "Search",
+        "genes": "Effects of the genes",
+        "champion": "Origin of the champion",
+        "learning": "Learning",
     }
 )
-"""The chapters of the page that have figures, in its order."""
+"""The chapters of the page that have figures, in their order."""
 
 
 FIGURES: Mapping[str, Plot] = MappingProxyType(
@@ -128,39 +134,40 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
             "search",
             "Activations in the population",
             population.activation_shares,
-            population_shares,
+            shares,
             is_half=True,
         ),
         "depth_shares": _plot(
             "search",
-            "Depths in the population",
+            "Numbers of hidden layers in the population",
             population.depth_shares,
-            layer_shares,
+            shares,
             is_half=True,
         ),
         "size_shares": _plot(
-            "search", "Sizes in the population", population.size_shares, layer_shares, is_half=True
+            "search",
+            "Numbers of hidden units in the population",
+            population.size_shares,
+            shares,
+            is_half=True,
         ),
         "diversity": _plot(
             "search", "Diversity of the population", genome_distances, diversity, is_half=True
         ),
         "parallel_coordinates": _plot(
-            "search",
-            "Genes and objectives of every trial",
-            coordinates,
-            parallel_coordinates,
+            "search", "Genes and objectives of every trial", coordinates, parallel_coordinates
         ),
-        "workers": _plot("search", "Time line of the workers", worker_times, worker_timeline),
-        "importance": _plot("mattered", "What matters most", attrgetter("importances"), importance),
-        "slices": _plot("mattered", "Gene after gene", gene_slices, slices),
-        "contour": _plot("mattered", "Two genes at once", gene_pairs, contour),
-        "stability": _plot("mattered", "What diverges", divergence, stability),
-        "lineage": _plot("winner", "Ancestors", descent, lineage),
-        "ablation": _plot("winner", "Which gene brought what", ablation_path, ablation),
-        "operators": _plot(
-            "winner", "What each operator is worth", operator_credit, operator_worth
+        "workers": _plot("search", "Timeline of the workers", worker_times, worker_timeline),
+        "importance": _plot(
+            "genes", "Importance of each gene", attrgetter("importances"), importance
         ),
+        "slices": _plot("genes", "Objectives over each gene", gene_slices, slices),
+        "contour": _plot("genes", "Objectives over pairs of genes", gene_pairs, contour),
+        "stability": _plot("genes", "Diverged replicates", divergence, stability),
+        "lineage": _plot("champion", "Ancestors", descent, lineage),
+        "ablation": _plot("champion", "Ablation: effect of each gene", ablation_path, ablation),
+        "operators": _plot("champion", "Success of each operator", operator_credit, operators),
         "learning_curves": _plot("learning", "Learning curves", replicate_curves, learning_curves),
     }
 )
-"""The figures by name, chapter after chapter in the page's order."""
+"""The figures by name, in the order of the page."""

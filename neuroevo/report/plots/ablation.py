@@ -1,7 +1,7 @@
-"""From a baseline to the champion, one gene at a time: what each change brought.
+"""Effect of each gene on the way from a baseline to the champion.
 
-The networks of the path were trained for it (Fawcett & Hoos 2016, "Analysing differences between
-algorithm configurations through ablation", Journal of Heuristics 22, 431-458).
+After Fawcett & Hoos (2016), "Analysing differences between algorithm configurations through
+ablation", Journal of Heuristics 22, 431-458.
 """
 
 import math
@@ -15,9 +15,10 @@ from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     domains,
-    nothing,
+    empty_figure,
     objective_axis,
     rounded,
+    row_axis,
 )
 from neuroevo.report.theme import LIGHT
 
@@ -28,9 +29,9 @@ ROW_HEIGHT, GAP = 42, 76  # pixels
 
 
 def draw(ablation: AblationPath) -> Specification:
-    """Draw a panel for each objective: a row a round, the path from the top down."""
-    if len(ablation.path) < 2:  # noqa: PLR2004 - a path leads from one to another
-        return nothing("No ablation was computed.")
+    """Draw a panel for each objective, with a row for each round."""
+    if len(ablation.path) < 2:  # noqa: PLR2004 - one configuration has no change
+        return empty_figure("No ablation was computed.")
     count, rows = len(ablation.objectives), len(ablation.path)
     size = ROW_HEIGHT * rows
     places = domains(count, size, GAP)
@@ -51,51 +52,40 @@ def draw(ablation: AblationPath) -> Specification:
             "anchor": f"y{suffix}",
             "nticks": 6,
         }
-        layout[f"yaxis{suffix}"] = {
+        layout[f"yaxis{suffix}"] = row_axis([_label(change) for change in ablation.path]) | {
             "anchor": f"x{suffix}",
             "domain": places[place],
-            "range": [rows - 0.5, -0.5],
-            "tickvals": list(range(rows)),
-            "ticktext": [_label(change) for change in ablation.path],
-            "ticks": "",
         }
     return {"data": traces, "layout": layout}
 
 
 def caption(ablation: AblationPath) -> str:
-    """Say which change brought most in each objective; where there is none, how to get it."""
+    """Name the change with the largest gain in each objective, or the command for an ablation."""
     if not ablation.has_champion:
-        return "No trial was completed, so there is no champion to go to."
+        return "No trial was completed, so there is no champion."
     if not (ablation.path or ablation.has_baseline):
-        return "The run has no baselines, so there is none to begin an ablation with."
+        return "The run has no baselines, so an ablation has no configuration to start from."
     if not ablation.path:
-        run = ablation.run or "latest"
         return (
-            "Which gene brought what, on the way from a baseline to the champion, takes a few more "
-            f"trainings: `neuroevo report {run} --ablation` computes it."
+            "An ablation changes a baseline into the champion gene by gene and trains a few more "
+            f"configurations: `neuroevo report {ablation.run or 'latest'} --ablation`."
         )
-    start = wording.shortened(ablation.path[0].gene, 40)
+    first = wording.shortened(ablation.path[0].gene, 40)
     if len(ablation.path) == 1:
-        return f"The champion has the same genes as {start}: there is nothing to change."
+        return f"The champion has the same genes as {first}: there is nothing to change."
     changes = wording.counted(len(ablation.path) - 1, "change")
-    what = (
-        f"From {start} to the champion in {changes}: each row gives one more gene the champion’s "
-        "value, the one that does best "
-        f"{_in_which(ablation)}."
+    order = ", if equal in the next objective" * (len(ablation.objectives) > 1)
+    explanation = (
+        f"From {first} to the champion in {changes}: each row gives one more gene the champion’s "
+        f"value, the one that is best in {ablation.objectives[0].label}{order}."
     )
     sentences = [
-        what,
-        *(_greatest(ablation, place) for place in range(len(ablation.objectives))),
+        explanation,
+        *(_gain(ablation, place) for place in range(len(ablation.objectives))),
     ]
     if ablation.passed:
-        sentences.append("Faint is what was tried in a row and did worse.")
+        sentences.append("Grey dots are the other genes that were tried in a row.")
     return " ".join(sentences)
-
-
-def _in_which(ablation: AblationPath) -> str:
-    """Return in which objective a row's best was taken: the costs' first one that differs."""
-    first = ablation.objectives[0].label
-    return f"in {first}, where equal in the next" if len(ablation.objectives) > 1 else f"in {first}"
 
 
 def _label(change: Change) -> str:
@@ -139,30 +129,27 @@ def _marks(changes: Sequence[Change], item: "Objective", place: int) -> dict[str
     }
 
 
-def _greatest(ablation: AblationPath, place: int) -> str:
-    """Return what the path made of an objective, and which change brought most of it."""
+def _gain(ablation: AblationPath, place: int) -> str:
+    """Return a sentence on the change of an objective along the path, and its largest part."""
     item = ablation.objectives[place]
     name = item.label
     heights = [_height(item, change.scores[place]) for change in ablation.path]
-    told = [wording.measured(change.scores[place], item.unit) for change in ablation.path]
+    values = [wording.measured(change.scores[place], item.unit) for change in ablation.path]
     gained = [before - after for before, after in pairwise(heights)]
     best = max(range(len(gained)), key=lambda index: (gained[index] > 0, gained[index]))
+    gene = _gene(ablation.path[best + 1])
     if math.isinf(heights[0]) and math.isfinite(heights[-1]):
-        gene = _gene(ablation.path[best + 1])
-        return f"Only {gene} made {name} finite: {told[best + 1]}; it ends at {told[-1]}."
-    way = f"from {told[0]} to {told[-1]}"
-    if told[0] == told[-1]:
-        whole = f"The path leaves {name} as it was, {told[0]}"
-    elif heights[-1] > heights[0]:
-        whole = f"The path gives up {name}, {way}"
+        return f"Only {gene} made {name} finite: {values[best + 1]}; it ends at {values[-1]}."
+    if values[0] == values[-1]:
+        whole = f"The path does not change {name}, {values[0]}"
     else:
-        whole = f"The path lowers {name} {way}"
-    if not gained[best] > 0 or told[best] == told[best + 1]:
-        return f"{whole}; no single change brought anything."
+        verb = "increases" if heights[-1] > heights[0] else "lowers"
+        whole = f"The path {verb} {name} from {values[0]} to {values[-1]}"
+    if not gained[best] > 0 or values[best] == values[best + 1]:
+        return f"{whole}; no single change lowers it."
     if math.isinf(gained[best]):
         return f"{whole}."
-    gene = _gene(ablation.path[best + 1])
-    return f"{whole}; {gene} brought most, from {told[best]} to {told[best + 1]}."
+    return f"{whole}; the largest gain is from {gene}, {values[best]} to {values[best + 1]}."
 
 
 def _gene(change: Change) -> str:

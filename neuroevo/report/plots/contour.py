@@ -1,6 +1,6 @@
-"""An objective over two genes: medians of cells, and the trials in them.
+"""Objectives over pairs of genes: medians of cells, and the trials in them.
 
-Only the cells where something was tried have a colour: between them nothing is known.
+Cells without trials have no colour.
 """
 
 import math
@@ -13,41 +13,35 @@ from neuroevo import wording
 from neuroevo.analysis.features import Feature
 from neuroevo.analysis.gene_pairs import GenePairs, Pair
 from neuroevo.analysis.thinning import GOLDEN, SILVER, fanned, thinned
-from neuroevo.report.drawing import (
-    Specification,
-    chooser,
-    colour_bar,
-    nothing,
-    rounded,
-)
-from neuroevo.report.feature_axes import feature_axis, phrase
+from neuroevo.report.drawing import Specification, colour_bar, empty_figure, rounded, view_menu
+from neuroevo.report.feature_axes import feature_axis, range_text
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
 
 HEIGHT = 460
-MOST_MARKS = 600  # for each pair of features
-FAN = 0.7
+MOST_POINTS = 600  # for each pair of features
+FAN = 0.7  # of a cell, over which points with equal values are spread
 MOST_LABELS = 5
-FAR_QUANTILE = 0.9  # of the cells, beyond which they have the palest colour
-ENOUGH = 3  # trials in a cell that is spoken of
+FAR_QUANTILE = 0.9  # of the cells; all above have the palest colour
+ENOUGH = 3  # trials of a cell for a sentence on it
 
 
 def draw(contour: GenePairs) -> Specification:
     """Draw the cells of a pair with its trials, and a menu of pairs and objectives."""
     if not contour.pairs:
-        return nothing("No two genes vary together.")
+        return empty_figure("No two genes vary together.")
     views = [(pair, place) for place in range(len(contour.objectives)) for pair in contour.pairs]
-    traces = [
-        _points(contour, pair) | {"visible": not index} for index, pair in enumerate(contour.pairs)
-    ]
     traces = [
         *(
             _cells(contour, pair, place) | {"visible": index == 0}
             for index, (pair, place) in enumerate(views)
         ),
-        *traces,
+        *(
+            _points(contour, pair) | {"visible": index == 0}
+            for index, pair in enumerate(contour.pairs)
+        ),
     ]
     buttons = [_button(contour, views, index) for index in range(len(views))]
     first = contour.pairs[0]
@@ -59,42 +53,38 @@ def draw(contour: GenePairs) -> Specification:
         "xaxis": feature_axis(first.across),
         "yaxis": feature_axis(first.upward),
         "coloraxis": _colours(contour, first, 0),
-        "updatemenus": chooser(buttons),
+        "updatemenus": view_menu(buttons),
     }
     return {"data": traces, "layout": layout}
 
 
 def caption(contour: GenePairs) -> str:
-    """Say in which cell of the first pair the objective is lowest."""
+    """Give the cell of the first pair with the lowest median."""
     if not len(contour.numbers):
-        return "No trial was completed, so there is nothing to lay out."
+        return "No trial was completed, so there is nothing to show."
     if not contour.pairs:
         return "No two genes vary together among the completed trials."
     pair, item = contour.pairs[0], contour.objectives[0]
     median = pair.medians[0]
     enough = pair.counts >= min(ENOUGH, pair.counts.max())
     row, column = np.unravel_index(np.nanargmin(np.where(enough, median, np.nan)), median.shape)
-    where = (
-        f"{_span(pair.across, pair.edges[0], int(column))} and "
-        f"{_span(pair.upward, pair.edges[1], int(row))}"
-    )
+    across = _edges_text(pair.across, pair.edges[0], int(column))
+    upward = _edges_text(pair.upward, pair.edges[1], int(row))
     count = int(pair.counts[row, column])
-    of = "the one trial" if count == 1 else f"the {count:,} trials"
+    trials = "the one trial" if count == 1 else f"the {count:,} trials"
     lowest = wording.measured(median[row, column], item.unit)
     return (
-        f"The median {item.label} is lowest, {lowest}, in {of} with {where}. The "
-        "stronger the colour, the lower the median of a cell; dots are trials, and a cell without "
-        "colour holds none."
+        f"The median {item.label} is lowest, {lowest}, for {trials} with {across} and {upward}. "
+        "Stronger colours are lower medians; dots are trials; cells without colour have no trial."
     )
 
 
-def _span(feature: Feature, edges: NDArray[np.float64], place: int) -> str:
+def _edges_text(feature: Feature, edges: NDArray[np.float64], place: int) -> str:
     inward = 0.5 if feature.is_fanned else 0.0
-    return phrase(feature, float(edges[place]) + inward, float(edges[place + 1]) - inward)
+    return range_text(feature, float(edges[place]) + inward, float(edges[place + 1]) - inward)
 
 
 def _heights(item: "Objective", values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return scores on the scale of the colours."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.log10(values) if item.logarithmic else values
 
@@ -102,7 +92,7 @@ def _heights(item: "Objective", values: NDArray[np.float64]) -> NDArray[np.float
 def _cells(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
     item = contour.objectives[place]
     medians = pair.medians[place]
-    told = [
+    texts = [
         [
             f"{wording.measured(median, item.unit)}, {wording.counted(int(count), 'trial')}"
             if count
@@ -116,7 +106,7 @@ def _cells(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
         "x": rounded(pair.edges[0]),
         "y": rounded(pair.edges[1]),
         "z": [rounded(row) for row in _heights(item, medians)],
-        "text": told,
+        "text": texts,
         "coloraxis": "coloraxis",
         "hoverongaps": False,
         "xgap": 1,
@@ -127,7 +117,7 @@ def _cells(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
 
 def _points(contour: GenePairs, pair: Pair) -> dict[str, Any]:
     known = np.flatnonzero(~(np.isnan(pair.across.values) | np.isnan(pair.upward.values)))
-    places = known[thinned(len(known), MOST_MARKS)]
+    places = known[thinned(len(known), MOST_POINTS)]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -153,8 +143,8 @@ def _colours(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
     item = contour.objectives[place]
     heights = _heights(item, pair.medians[place])
     low, high = float(np.nanmin(heights)), float(np.nanquantile(heights, FAR_QUANTILE))
-    ticks, told = _ticks(item, low, high)
-    labels = {"tickvals": rounded(ticks), "ticktext": told}
+    ticks, texts = _ticks(item, low, high)
+    labels = {"tickvals": rounded(ticks), "ticktext": texts}
     return colour_bar(f"median {item.label}", 0, 1, labels) | {
         "cmin": low,
         "cmax": high if high > low else low + 1,
@@ -163,7 +153,7 @@ def _colours(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
 
 
 def _ticks(item: "Objective", low: float, high: float) -> tuple[list[float], list[str]]:
-    """Return where the colour bar is labelled, and how: by powers of ten if it holds some."""
+    """Return positions and texts of the colour bar's ticks: powers of ten if it has several."""
     powers = range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
     if item.logarithmic and len(powers) > 1:
         chosen = powers[:: math.ceil(len(powers) / MOST_LABELS)]
@@ -179,7 +169,7 @@ def _button(contour: GenePairs, views: list[tuple[Pair, int]], index: int) -> di
     genes = f"{wording.plain(pair.across.name)} × {wording.plain(pair.upward.name)}"
     visible = [each == index for each in range(len(views))]
     visible += [each is pair for each in contour.pairs]
-    # The colour bar is changed part by part: the page may have laid it elsewhere.
+    # Only parts of the colour bar change: the page may have moved it.
     colours = _colours(contour, pair, place)
     bar = colours.pop("colorbar")
     changes = {

@@ -1,4 +1,4 @@
-"""Which share of the trials is at least so good: each objective's distribution (EDF)."""
+"""Cumulative distribution of each objective over the trials (EDF)."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,11 @@ from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
-    nothing,
+    empty_figure,
+    number_texts,
     objective_axis,
     panel_domain,
     rounded,
-    told,
 )
 from neuroevo.report.theme import LIGHT
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
 
 PANEL_HEIGHT = 300
-GAP = 0.2  # of the height between two panels: each has an axis of its own
+GAP = 0.2  # between two panels, as a share of the height
 MOST_STEPS = 300
 FAR_QUANTILE = 0.97
-LOOKS: tuple[tuple[str, str], ...] = (
-    ("category-2", "dash"),
-    ("category-8", "dot"),
-    ("category-6", "solid"),
-    ("category-1", "solid"),
-)
+STYLES = {  # colour and dash of each group but the last generations
+    "random search": ("category-2", "dash"),
+    "first generation": ("category-8", "dot"),
+    "all of the search": ("category-6", "solid"),
+}
+LAST_STYLE = ("category-1", "solid")
 
 
 def draw(distribution: ScoreDistributions) -> Specification:
-    """Draw a panel of rising lines for each objective."""
+    """Draw a panel for each objective, with a line for each group."""
     if not any(len(row) for group in distribution.groups for row in group.scores):
-        return nothing("No trial of the search was completed.")
+        return empty_figure("No trial of the search was completed.")
     count = len(distribution.objectives)
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"height": PANEL_HEIGHT * count + 40, "hovermode": "closest"}
@@ -44,7 +44,7 @@ def draw(distribution: ScoreDistributions) -> Specification:
         suffix = axis_suffix(index)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "showlegend": index == 0}
         traces += [_line(group, index, item) | axes for group in distribution.groups]
-        layout[f"xaxis{suffix}"] = objective_axis(item, _seen(distribution, index)) | {
+        layout[f"xaxis{suffix}"] = objective_axis(item, _visible(distribution, index)) | {
             "anchor": f"y{suffix}"
         }
         layout[f"yaxis{suffix}"] = {
@@ -58,47 +58,45 @@ def draw(distribution: ScoreDistributions) -> Specification:
 
 
 def caption(distribution: ScoreDistributions) -> str:
-    """Say what half of the last trials reach, and how many of the first ones did."""
+    """Compare the first and the last generation at the median of the last."""
     if not any(len(row) for group in distribution.groups for row in group.scores):
-        return "No trial was completed, so there is nothing to distribute."
-    what = (
-        "At each height the share of the trials that is at least as good: the further left and the "
-        "higher a line, the better. A line that ends below 100% has trials without a finite value."
+        return "No trial was completed, so there is no distribution."
+    explanation = (
+        "Each line shows the share of trials with this value or a lower one: lines further to the "
+        "upper left are better. A line that ends below 100% has trials without a finite value."
     )
-    return " ".join([what, *_sentences(distribution)])
+    return " ".join([explanation, *_sentences(distribution)])
 
 
 def _sentences(distribution: ScoreDistributions) -> list[str]:
-    """Return for each objective how common what half of the last trials reach was at first."""
     first, last = distribution.groups[0], distribution.groups[-1]
     if first is last:
         return []
     sentences = []
+    half = (last.total + 1) // 2
     for place, item in enumerate(distribution.objectives):
-        half = last.scores[place][: (last.total + 1) // 2]
-        if len(half) < (last.total + 1) // 2:
+        if len(last.scores[place]) < half:
             continue
-        value = float(half[-1])
+        value = float(last.scores[place][half - 1])
         shown = wording.measured(value, item.unit)
         sentences.append(
-            f"In {item.label} half of the trials of the {last.name} are at {shown} or "
-            f"lower, and {reached(first, place, value):.0%} of those of the {first.name}."
+            f"For {item.label}, half of the trials of the {last.name} reach {shown} or less, and "
+            f"{reached(first, place, value):.0%} of those of the {first.name}."
         )
     return sentences
 
 
 def _line(group: Group, place: int, item: "Objective") -> dict[str, Any]:
-    """Return the steps of a group, thinned to what a line can show."""
+    """Return the steps of a group; of many steps some are chosen evenly."""
     scores = group.scores[place]
     kept = thinned(len(scores), MOST_STEPS)
-    names = ["random search", "first generation", "all of the search"]
-    colour, dash = LOOKS[names.index(group.name) if group.name in names else -1]
+    colour, dash = STYLES.get(group.name, LAST_STYLE)
     return {
         "type": "scatter",
         "mode": "lines",
         "x": rounded(scores[kept]),
         "y": rounded((better + 1) / group.total for better in kept),
-        "customdata": told(scores[kept], item.unit),
+        "customdata": number_texts(scores[kept], item.unit),
         "name": group.name,
         "line": {
             "color": LIGHT[colour],
@@ -111,8 +109,7 @@ def _line(group: Group, place: int, item: "Objective") -> dict[str, Any]:
     }
 
 
-def _seen(distribution: ScoreDistributions, place: int) -> list[float]:
-    """Return the scores that the axis must hold: what is far off in every group is cut."""
+def _visible(distribution: ScoreDistributions, place: int) -> list[float]:
+    """Return the scores that the axis covers: all but the largest of each group."""
     rows = [group.scores[place] for group in distribution.groups if len(group.scores[place])]
-    ends = [(row[0], np.quantile(row, FAR_QUANTILE)) for row in rows]
-    return [float(end) for pair in ends for end in pair]
+    return [float(end) for row in rows for end in (row[0], np.quantile(row, FAR_QUANTILE))]

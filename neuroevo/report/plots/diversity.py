@@ -1,22 +1,24 @@
-"""How different the genomes of each generation are from one another, as a line."""
+"""Mean distance of the genomes of each generation."""
 
 from neuroevo.analysis.genome_distances import GenomeDistances
 from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
+    empty_figure,
     generation_axis,
-    nothing,
     rounded,
 )
 from neuroevo.report.plots.shares import HEIGHT
 from neuroevo.report.theme import LIGHT
 
+EMPTY = "No generation has two genomes to compare."
+
 
 def draw(diversity: GenomeDistances) -> Specification:
     """Draw the distance over the generations."""
     if not diversity.generations:
-        return nothing("There are no two genomes to compare.")
+        return empty_figure(EMPTY)
     kept = thinned(len(diversity.generations), MOST_GENERATIONS)
     x = [diversity.generations[place] for place in kept]
     line = {
@@ -39,20 +41,20 @@ def draw(diversity: GenomeDistances) -> Specification:
 
 
 def caption(diversity: GenomeDistances) -> str:
-    """Say what a distance is, and how much of the first one is left."""
+    """Explain the distance, and compare the first generation with the last."""
     if not diversity.generations:
-        return "There are no two genomes to compare."
-    what = (
-        "No genome is trained twice, yet they may be alike: 0 is the same genome, 1 the opposite "
-        "in every gene."
+        return EMPTY
+    explanation = (
+        "Mean distance of two configurations: 0 if all genes are equal, 1 if every gene differs as "
+        "much as possible."
     )
     first, last = diversity.distances[0], diversity.distances[-1]
     if len(diversity.generations) == 1:
-        return f"{what} In the only generation two genomes are {first:.2f} apart."
-    descent = ""
+        return f"{explanation} In the only generation it is {first:.2f}."
+    parents = ""
     if diversity.parents[-1]:
-        descent = f"; the last generation descends from {diversity.parents[-1]:,} trials"
+        parents = f"; the last generation has {diversity.parents[-1]:,} different parents"
     return (
-        f"{what} Two genomes of generation {diversity.generations[0]} are {first:.2f} apart, of "
-        f"generation {diversity.generations[-1]} {last:.2f}{descent}."
+        f"{explanation} It is {first:.2f} in generation {diversity.generations[0]} and {last:.2f} "
+        f"in generation {diversity.generations[-1]}{parents}."
     )

@@ -1,4 +1,4 @@
-"""Hypervolume of the front after each generation, beside that of a random search of equal size."""
+"""Hypervolume of the front after each generation, beside that of random search."""
 
 from typing import Any
 
@@ -11,20 +11,20 @@ from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
     band,
+    empty_figure,
     generation_axis,
-    nothing,
     rounded,
 )
 from neuroevo.report.theme import LIGHT
 
 HEIGHT = 360
-WORTH_A_WORD = 1.5  # times fewer
+NOTABLE = 1.5  # ratio of numbers of trials from which on the caption gives it
 
 
 def draw(volume: HypervolumeHistory) -> Specification:
-    """Draw both as lines over the generations, the band behind the random search."""
+    """Draw both as lines over the generations, with a band for random search."""
     if not volume.generations:
-        return nothing("No trial of the search was completed.")
+        return empty_figure("No trial of the search was completed.")
     kept = thinned(len(volume.generations), MOST_GENERATIONS)
     x = [volume.generations[place] for place in kept]
     search = {
@@ -41,53 +41,55 @@ def draw(volume: HypervolumeHistory) -> Specification:
         "height": HEIGHT,
         "hovermode": "x unified",
         "xaxis": generation_axis(x[0], x[-1]),
-        "yaxis": {"title": {"text": "hypervolume, search’s end = 100%"}, "tickformat": ".0%"},
+        "yaxis": {"title": {"text": "hypervolume, share of the final one"}, "tickformat": ".0%"},
     }
     return {"data": [*_random_traces(volume), search], "layout": layout}
 
 
 def caption(volume: HypervolumeHistory) -> str:
-    """Say what the volume is, and whether evolution was worth it."""
+    """Explain the hypervolume, and compare the search with random search."""
     if not volume.generations:
         return "No trial was completed, so there is no front to measure."
-    what = (
-        "How much of the space of the objectives the front has conquered: the volume of what is "
-        "worse than the front and better than the worst of the first generation."
+    explanation = (
+        "The hypervolume is the volume of the objective space that the front dominates, up to the "
+        "worst point of the first generation. Larger is better."
     )
-    return f"{what} {_worth(volume)}"
+    return f"{explanation} {_comparison(volume)}"
 
 
-def _worth(volume: HypervolumeHistory) -> str:
+def _comparison(volume: HypervolumeHistory) -> str:
     if not volume.draws:
         return (
-            f"Was evolution worth it? `neuroevo report {volume.run} --random-search` trains as "
-            "many random configurations and draws them beside it."
+            f"For comparison, `neuroevo report {volume.run} --random-search` adds the hypervolume "
+            "of as many random configurations."
         )
-    trials, ending = wording.counted(volume.draws[-1], "random configuration"), volume.drawn[-1]
-    if ending >= 1:
+    count, final = wording.counted(volume.draws[-1], "random configuration"), volume.drawn[-1]
+    if final >= 1:
         needed = volume.draws[int(np.argmax(volume.drawn >= 1))]
         return (
-            f"Was evolution worth it? Not here: random search was as good after {needed:,} of "
-            f"{trials}."
+            "The search was not better than random search, which reached the same hypervolume "
+            f"after {needed:,} of {count}."
         )
-    told = f"{trials} come to {ending:.1%} of its volume"
+    reached = f"{count} reach {final:.1%} of its hypervolume"
     half = int(np.searchsorted(volume.draws, volume.draws[-1] / 2))
-    luck = ""
+    spread = ""
     if half < len(volume.draws) - 1:
-        luck = f" Half as many come, depending on luck, to {volume.lower[half]:.1%}"
-        luck += f" to {volume.upper[half]:.1%}"
+        spread = (
+            f" Half as many reach {volume.lower[half]:.1%} to {volume.upper[half]:.1%}, depending "
+            "on chance"
+        )
         if volume.after(volume.draws[half]) <= volume.upper[half]:
             return (
-                f"Was evolution worth it? Hardly: {told}.{luck}, and after as many trials "
-                "evolution had no more."
+                f"The search was hardly better than random search: {reached}.{spread}; the search "
+                "was within that range after as many trials."
             )
-        luck += "."
-    passed = int(np.argmax(volume.search >= ending))
+        spread += "."
+    passed = int(np.argmax(volume.search >= final))
     times = volume.draws[-1] / volume.trials[passed]
-    fewer = f", {wording.factor(times)} times fewer" if times >= WORTH_A_WORD else ""
+    fewer = f", {wording.factor(times)} times fewer" if times >= NOTABLE else ""
     return (
-        f"Was evolution worth it? Yes: {told}, which evolution had after "
-        f"{volume.trials[passed]:,} trials{fewer}.{luck}"
+        f"The search was better than random search: {reached}, which the search reached after "
+        f"{volume.trials[passed]:,} trials{fewer}.{spread}"
     )
 
 

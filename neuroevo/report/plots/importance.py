@@ -1,4 +1,4 @@
-"""How much each feature of the genomes matters for each objective, with intervals."""
+"""Importance of each gene for each objective, with intervals."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,8 +8,11 @@ from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     domains,
-    nothing,
+    empty_figure,
+    interval_bars,
+    panel_title,
     rounded,
+    row_axis,
 )
 from neuroevo.report.theme import LIGHT
 
@@ -18,33 +21,32 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
 
 ROW_HEIGHT = 30
-HEADING = 58  # pixels between two panels: ticks, and the next one's title
-TOLD = 3
+GAP = 58  # pixels between two panels, for ticks and a title
+MOST_NAMED = 3
 
 
-def draw(weighed: Importances) -> Specification:
-    """Draw a panel for each objective: a row a feature, its median and its interval."""
-    if not weighed.panels:
-        return nothing("There is too little to learn from.")
-    rows, count = len(weighed.features), len(weighed.panels)
+def draw(found: Importances) -> Specification:
+    """Draw a panel for each objective, with a median and an interval for each feature."""
+    if not found.panels:
+        return empty_figure("There are too few trials to learn from.")
+    rows, count = len(found.features), len(found.panels)
     size = ROW_HEIGHT * rows + 14
-    places = domains(count, size, HEADING)
+    places = domains(count, size, GAP)
     layout: dict[str, Any] = {
-        "height": count * size + (count - 1) * HEADING + 100,
+        "height": count * size + (count - 1) * GAP + 100,
         "margin": {"t": 34, "b": 56},
         "showlegend": False,
         "hovermode": "closest",
         "annotations": [],
     }
     traces = []
-    for index, (item, measured) in enumerate(weighed.panels):
+    for index, (item, measured) in enumerate(found.panels):
         suffix = axis_suffix(index)
-        order = weighed.ranked(weighed.objectives.index(item))
+        order = found.ranked(found.objectives.index(item))
         low, high = min(0.0, *measured.lower), max(0.1, *measured.upper)
         room = 0.04 * (high - low)
-        traces.append(
-            _points(weighed, measured, order) | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-        )
+        axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        traces.append(_points(found, measured, order) | axes)
         layout[f"xaxis{suffix}"] = {
             "anchor": f"y{suffix}",
             "range": [round(low - room, 4), round(high + room, 4)],
@@ -52,115 +54,87 @@ def draw(weighed: Importances) -> Specification:
             "zerolinecolor": LIGHT["muted"],
             "nticks": 6,
         }
-        layout[f"yaxis{suffix}"] = {
+        names = [wording.plain(found.features[place].name, 24) for place in order]
+        layout[f"yaxis{suffix}"] = row_axis(names, margin=0.6) | {
             "anchor": f"x{suffix}",
             "domain": places[index],
-            "range": [rows - 0.4, -0.6],
-            "tickvals": list(range(rows)),
-            "ticktext": [wording.plain(weighed.features[place].name, 24) for place in order],
             "showgrid": False,
-            "ticks": "",
         }
-        layout["annotations"].append(_heading(item, measured, places[index][1]))
-    layout[f"xaxis{axis_suffix(count - 1)}"] |= {"title": {"text": "R² lost when it is shuffled"}}
+        title = f"<b>{item.label}</b>, R² {_r_squared(measured)}"
+        layout["annotations"].append(panel_title(title, suffix, 8))
+    layout[f"xaxis{axis_suffix(count - 1)}"] |= {"title": {"text": "decrease of R² when shuffled"}}
     return {"data": traces, "layout": layout}
 
 
-def caption(weighed: Importances) -> str:
-    """Say what matters most for each objective, and how far the forest is to be trusted."""
-    if not weighed.features:
-        return "All trials of the search have the same genes, so none can matter more."
-    if not weighed.panels:
+def caption(found: Importances) -> str:
+    """Name the most important genes for each objective, and explain the method."""
+    if not found.features:
+        return "All trials of the search have the same genes, so none can be more important."
+    if not found.panels:
         return (
-            f"{wording.counted(weighed.trials, 'trial')}, too few or too alike in their scores to "
-            "learn from them what mattered."
+            f"The search has {wording.counted(found.trials, 'trial')}, too few or with too similar "
+            "objectives to estimate importances."
         )
-    sentences = [_finding(weighed, item, measured) for item, measured in weighed.panels]
+    sentences = [_sentence(found, item, measured) for item, measured in found.panels]
     sentences += [
-        f"All trials are the same in {item.label}, or too few to learn from."
-        for item, measured in zip(weighed.objectives, weighed.measured, strict=True)
+        f"For {item.label} the trials are all the same, or too few to learn from."
+        for item, measured in zip(found.objectives, found.measured, strict=True)
         if measured is None
     ]
     sentences.append(
-        f"A random forest learns from {wording.counted(weighed.trials, 'trial')} and predicts "
-        "others that it has not seen, which R² rates; each dot is how much of it is lost when that "
-        "gene is shuffled among them (lines: 10 to 90% of the shuffles; hollow if it may be "
-        "chance)."
+        f"Method: a random forest is fitted to {wording.counted(found.trials, 'trial')}; R² rates "
+        "its predictions for other trials. A dot shows how much R² decreases when the values of a "
+        "gene are shuffled among these (lines: 10 to 90% of the shuffles; hollow: may be chance)."
     )
-    if weighed.failed:
-        trials = wording.counted(weighed.failed, "trial")
-        verb = "counts" if weighed.failed == 1 else "count"
-        sentences.append(f"{trials} without finite objectives {verb} as bad as the worst.")
-    sentences.append("It tells of what the search tried, not of the whole space.")
+    if found.failed:
+        trials = f"Trials without finite objectives ({found.failed:,})"
+        sentences.append(f"{trials} count as bad as the worst.")
+    sentences.append("Importances hold for the evaluated configurations, not for the whole space.")
     return " ".join(sentences)
 
 
-def _finding(weighed: Importances, item: "Objective", measured: "Importance") -> str:
-    name = item.label
-    predicted = wording.number(round(measured.predicted, 2))
+def _r_squared(measured: "Importance") -> str:
+    return wording.number(round(measured.predicted, 2))
+
+
+def _sentence(found: Importances, item: "Objective", measured: "Importance") -> str:
+    trust = f"R² {_r_squared(measured)}"
     if measured.predicted < PREDICTS:
-        return (
-            f"For {name} the forest does not predict trials that it has not seen (R² {predicted}), "
-            "so its dots say nothing."
-        )
-    order = weighed.ranked(weighed.objectives.index(item))
-    certain = [weighed.features[place].name for place in order if matters(measured, place)]
-    trust = f"R² {predicted}"
-    if not certain:
-        return f"For {name} no single gene matters for certain ({trust})."
-    first, *others = certain
-    then = f", then {wording.listed(others[: TOLD - 1])}" if others else ""
-    return f"What matters most for {name} is the {first}{then} ({trust})."
+        return f"For {item.label} the forest does not predict other trials ({trust}): ignore it."
+    order = found.ranked(found.objectives.index(item))
+    names = [found.features[place].name for place in order if matters(measured, place)]
+    if not names:
+        return f"For {item.label} no gene is certainly important ({trust})."
+    first, *others = names
+    then = f", followed by {wording.listed(others[: MOST_NAMED - 1])}" if others else ""
+    return f"For {item.label} the most important is the {first}{then} ({trust})."
 
 
 def _points(found: Importances, measured: "Importance", order: tuple[int, ...]) -> dict[str, Any]:
     median, lower, upper = (
         values[list(order)] for values in (measured.median, measured.lower, measured.upper)
     )
-    trusted = measured.predicted >= PREDICTS
-    colour = LIGHT["category-1"] if trusted else LIGHT["faint"]
+    predicts = measured.predicted >= PREDICTS
+    colour = LIGHT["category-1"] if predicts else LIGHT["faint"]
     return {
         "type": "scatter",
         "mode": "markers",
         "x": rounded(median),
         "y": list(range(len(order))),
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": rounded(upper - median),
-            "arrayminus": rounded(median - lower),
-            "color": colour,
-            "thickness": 2,
-            "width": 0,
-        },
+        "error_x": interval_bars(median, lower, upper, colour),
         "marker": {
             "size": 10,
             "color": [
-                colour if matters(measured, place) and trusted else LIGHT["ground"]
+                colour if matters(measured, place) and predicts else LIGHT["ground"]
                 for place in order
             ],
             "line": {"color": colour, "width": 2},
         },
         "text": [
             f"<b>{wording.plain(found.features[place].name, 40)}</b><br>"
-            f"{wording.number(measured.median[place])} of R² lost, "
+            f"R² decreases by {wording.number(measured.median[place])}, "
             f"{wording.number(measured.lower[place])} to {wording.number(measured.upper[place])}"
             for place in order
         ],
         "hovertemplate": "%{text}<extra></extra>",
-    }
-
-
-def _heading(item: "Objective", measured: "Importance", top: float) -> dict[str, Any]:
-    return {
-        "text": f"<b>{item.label}</b>, R² {wording.number(round(measured.predicted, 2))}",
-        "showarrow": False,
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "yref": "paper",
-        "y": top,
-        "yanchor": "bottom",
-        "yshift": 8,
-        "font": {"size": 13, "color": LIGHT["ink"]},
     }

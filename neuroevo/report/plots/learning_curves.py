@@ -1,4 +1,4 @@
-"""Learning curves of the front and the baselines: median and middle half of the replicates."""
+"""Learning curves of the front and the baselines: median and quartiles over the replicates."""
 
 import math
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from neuroevo.report.drawing import (
     DASHES,
     Specification,
     band,
+    empty_figure,
     logarithmic_axis,
-    nothing,
+    number_texts,
     rounded,
-    told,
 )
 from neuroevo.report.theme import BANDS, CATEGORIES, LIGHT
 
@@ -31,9 +31,9 @@ HEIGHT = 460
 
 
 def draw(drawn: ReplicateCurves) -> Specification:
-    """Draw the curves on logarithmic axes, the champion last and strongest."""
+    """Draw the curves on logarithmic axes, the champion on top."""
     if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
-        return nothing("No training stayed finite.")
+        return empty_figure("All replicates diverged.")
     traces: list[dict[str, Any]] = []
     names = [curve.name for curve in drawn.curves]
     for index, curve in reversed(list(enumerate(drawn.curves))):
@@ -43,24 +43,30 @@ def draw(drawn: ReplicateCurves) -> Specification:
         "height": HEIGHT,
         "hovermode": "closest",
         "xaxis": logarithmic_axis(drawn.samples) | {"title": {"text": "samples seen"}},
-        "yaxis": _error_axis(drawn),
+        "yaxis": logarithmic_axis(_visible(drawn.curves, drawn.target))
+        | {"title": {"text": "validation MSE"}},
         "legend": {"traceorder": "reversed"},
-        "shapes": [_target_line(drawn.target)],
-        "annotations": [_target_label(drawn.target)],
+        **_target_marks(drawn.target),
     }
     return {"data": traces, "layout": layout}
 
 
 def caption(drawn: ReplicateCurves) -> str:
-    """Say who reached the target after how many samples."""
+    """Give the samples to target of the champion and of the quickest others."""
     if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
-        return "No training stayed finite, so there is no curve to draw."
+        return "All replicates diverged, so there is no curve to draw."
     target = wording.number(drawn.target)
     sentences = []
     baselines = [curve for curve in drawn.curves if curve.name not in OWN]
     times = {curve.name: curve.learnt for curve in drawn.curves}
     if CHAMPION in times:
-        sentences.append(_reached("The champion", times[CHAMPION], target))
+        needed = times[CHAMPION]
+        sentences.append(
+            f"The champion does not reach an MSE of {target} within the sample budget."
+            if needed is None
+            else f"The champion reaches an MSE of {target} after about "
+            f"{wording.counted(round(needed), 'sample')}."
+        )
     if QUICKEST in times:
         sentences.append(f"The quickest of the front needs about {times[QUICKEST]:,.0f}.")
     learnt = [(time, curve.name) for curve in baselines if (time := times[curve.name])]
@@ -69,29 +75,23 @@ def caption(drawn: ReplicateCurves) -> str:
         sentences.append(f"The quickest baseline, {name}, needs about {time:,.0f}.")
     missed = len(baselines) - len(learnt)
     if missed:
-        who = wording.counted(missed, "baseline")
-        sentences.append(f"{who} never {'gets' if missed == 1 else 'get'} there within the budget.")
+        verb = "does" if missed == 1 else "do"
+        count = wording.counted(missed, "baseline")
+        sentences.append(f"{count} {verb} not reach it within the sample budget.")
     if drawn.stops:
-        sentences.append("A training stops at the target, and its curve goes on flat from there.")
+        sentences.append("Training stops at the target; from there on a curve is flat.")
     if drawn.replicates > 1:
         sentences.append(
-            f"Lines are medians over {drawn.replicates:,} starts; the bands hold the middle half"
-            f"{', left out for the thin ones' * (FRONT in times)}."
+            f"Lines are medians over {drawn.replicates:,} replicates; bands show the quartiles"
+            f"{', except for thin lines' * (FRONT in times)}."
         )
     return " ".join(sentences)
-
-
-def _reached(who: str, samples: float | None, target: str) -> str:
-    if samples is None:
-        return f"{who} does not fall below an MSE of {target} within the budget."
-    needed = wording.counted(round(samples), "sample")
-    return f"{who} falls below an MSE of {target} after about {needed}."
 
 
 def _traces(
     curve: Curve, samples: NDArray[np.int64], index: int, *, is_first: bool
 ) -> list[dict[str, Any]]:
-    """Return the line of a curve before its band; of those with its name one has a legend."""
+    """Return a curve and its band; only the first curve of a name is in the legend."""
     is_champion = curve.name == CHAMPION
     is_baseline = curve.name not in OWN
     name = wording.plain(curve.name) + (" (diverged)" if curve.diverged else "")
@@ -102,9 +102,9 @@ def _traces(
         "x": rounded(samples),
         "y": rounded(curve.median),
         "name": name,
-        # Not part of the template, in which a foreign name could stand for something else.
+        # Not in the hover template, where a name could contain template syntax.
         "meta": f"<b>{name}</b><br>{wording.wrapped(wording.plain(curve.label, 80))}",
-        "customdata": told(curve.median),
+        "customdata": number_texts(curve.median),
         "hovertemplate": "%{meta}<br>MSE %{customdata}<br>after %{x:,d} samples<extra></extra>",
         "line": {
             "color": CATEGORIES[place],
@@ -125,22 +125,17 @@ def _band(curve: Curve, samples: NDArray[np.int64], colour: str) -> list[dict[st
     return band(samples[both].tolist(), curve.lower[both], curve.upper[both], colour)
 
 
-def _error_axis(drawn: ReplicateCurves) -> dict[str, Any]:
-    return logarithmic_axis(_visible(drawn.curves, drawn.target)) | {
-        "title": {"text": "validation MSE"}
-    }
-
-
 def _visible(curves: Sequence[Curve], target: float) -> list[float]:
-    """Return the errors that the axis must hold: far beyond the start is divergence."""
-    starts = [float(curve.median[0]) for curve in curves if math.isfinite(curve.median[0])]
-    ceiling = max(10 * float(np.median(starts or [target])), target)
+    """Return the errors that the axis covers: all but those far above the first ones."""
+    first = [float(curve.median[0]) for curve in curves if math.isfinite(curve.median[0])]
+    ceiling = max(10 * float(np.median(first or [target])), target)
     errors = np.concatenate([curve.median for curve in curves])
     return [target, *(float(error) for error in errors if 0 < error <= ceiling)]
 
 
-def _target_line(target: float) -> dict[str, Any]:
-    return {
+def _target_marks(target: float) -> dict[str, Any]:
+    """Return the part of the layout with a line at the target and its label."""
+    line = {
         "type": "line",
         "xref": "paper",
         "x0": 0,
@@ -149,10 +144,7 @@ def _target_line(target: float) -> dict[str, Any]:
         "y1": target,
         "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
     }
-
-
-def _target_label(target: float) -> dict[str, Any]:
-    return {
+    label = {
         "xref": "paper",
         "x": 0.01,
         "xanchor": "left",
@@ -162,3 +154,4 @@ def _target_label(target: float) -> dict[str, Any]:
         "showarrow": False,
         "font": {"size": 12, "color": LIGHT["muted"]},
     }
+    return {"shapes": [line], "annotations": [label]}

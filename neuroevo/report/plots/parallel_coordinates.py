@@ -1,9 +1,7 @@
-"""Parallel coordinates: every trial a line across its genes and objectives.
+"""Parallel coordinates: a line for each trial across its genes and objectives.
 
-On the page a reader keeps ranges of the axes, and the lines outside of them step back.
-
-Drawn with plain lines and not with plotly's own parallel coordinates, which need WebGL and code
-made at run time: this way they print, follow the theme and work under a strict security policy.
+plotly's own parallel coordinates are not used, since they need WebGL and a weaker security policy.
+On the page, lines outside of the selected ranges of the axes become grey.
 """
 
 import math
@@ -15,26 +13,22 @@ from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.coordinates import Coordinate, Coordinates, Ticks
-from neuroevo.report.drawing import (
-    Specification,
-    nothing,
-    ramp_colour,
-    with_gaps,
-)
+from neuroevo.report.drawing import Specification, empty_figure, ramp_colour, rounded
 from neuroevo.report.theme import LIGHT
 
 HEIGHT = 480
 SHADES = 6
-LONGEST = 11  # characters in a label or in a line of a title, so that it ends before the next axis
-DISTANCE = 92  # pixels between two axes, at least: room for the longest label
+LONGEST = 11  # characters in a label or a line of a title, so that it ends before the next axis
+DISTANCE = 92  # least distance of two axes in pixels: room for the longest label
 TITLE_LINE = 18  # pixels
 LEFT, RIGHT = 48, 88  # pixels beside the outer axes: half a title, and a label
+AXIS_LINE = {"type": "line", "y0": 0, "y1": 1, "line": {"color": LIGHT["muted"], "width": 1}}
 
 
 def draw(parallel: Coordinates) -> Specification:
-    """Draw the lines from worst to best, in shades, the champion on top in ink."""
+    """Draw the lines from worst to best, the champion on top."""
     if not parallel.labels:
-        return nothing("No trial of the search was completed.")
+        return empty_figure("No trial of the search was completed.")
     rows = np.stack([coordinate.positions for coordinate in parallel.coordinates], axis=1)
     count = rows.shape[1]
     titles = [_title(coordinate) for coordinate in parallel.coordinates]
@@ -47,58 +41,45 @@ def draw(parallel: Coordinates) -> Specification:
         "margin": {"l": LEFT, "r": RIGHT, "t": above, "b": 12},
         "xaxis": {"visible": False, "range": [-0.05, count - 0.95], "fixedrange": True},
         "yaxis": {"visible": False, "range": [-0.04, 1.04], "fixedrange": True},
-        "shapes": [_axis_line(place) for place in range(count)],
+        "shapes": [AXIS_LINE | {"x0": place, "x1": place} for place in range(count)],
         "annotations": _annotations(parallel.coordinates),
-        "meta": {"axes": [_told(coordinate) for coordinate in parallel.coordinates]},
+        "meta": {"axes": [_axis_values(coordinate) for coordinate in parallel.coordinates]},
     }
-    traces = [_PASSED_OVER, *_shades(rows), _champion(rows[0], parallel)]
+    traces = [_DESELECTED, *_shades(rows), _champion(rows[0], parallel)]
     return {"data": traces, "layout": layout}
 
 
 def least_width(parallel: Coordinates) -> int:
-    """Return the pixels below which labels would run into the next axis."""
+    """Return the width in pixels below which labels would overlap the next axis."""
     return LEFT + RIGHT + DISTANCE * max(len(parallel.coordinates) - 1, 0)
 
 
 def caption(parallel: Coordinates) -> str:
-    """Say what the colour means and where the best tenth of the trials gathers."""
+    """Explain the lines and the axes."""
     if not parallel.labels:
         return "No trial was completed, so there are no lines to draw."
     drawn = len(parallel.labels)
-    start = "Every completed trial is a line"
+    start = "Each completed trial is a line"
     if drawn < parallel.total:
         start = f"{drawn:,} of {parallel.total:,} completed trials, evenly chosen, are lines"
-    told = _unread(parallel.coordinates) + _held(parallel.coordinates)
-    return (
-        f"{start}; the better its {parallel.first}, the stronger its colour; the champion's is "
-        "the bold one. Where the strong lines meet, the search found what matters; where they fan "
-        f"out, the gene makes little difference.{told}"
-    )
-
-
-def _unread(coordinates: Sequence[Coordinate]) -> str:
-    """Return a sentence on the axes where the champion's line only passes."""
-    names = [coordinate.title for coordinate in coordinates if not coordinate.read]
-    if not names:
-        return ""
-    return (
-        " A line also crosses genes that its trial’s optimizer or schedule does not read, which "
-        f"say nothing of the trial; the champion’s has no dot there: {wording.listed(names)}."
-    )
-
-
-def _held(coordinates: Sequence[Coordinate]) -> str:
-    """Return a sentence on the objectives whose axes end below their largest values."""
-    ends = [
-        f"{coordinate.title} above {coordinate.held}"
-        for coordinate in coordinates
-        if coordinate.held
+    sentences = [
+        f"{start}; stronger colours have a better {parallel.first}, and the champion is bold.",
+        "Where strong lines meet, a gene matters; where they are spread, it matters little.",
     ]
-    return f" Trials with {wording.listed(ends)} lie at the top of that axis." if ends else ""
+    unread = [coordinate.title for coordinate in parallel.coordinates if not coordinate.read]
+    if unread:
+        sentences.append(
+            "Lines also cross genes that a trial’s optimizer or schedule does not use; the "
+            f"champion’s line has no dot there: {wording.listed(unread)}."
+        )
+    cut = [f"{each.title} above {each.held}" for each in parallel.coordinates if each.held]
+    if cut:
+        sentences.append(f"Trials with {wording.listed(cut)} are at the top of that axis.")
+    return " ".join(sentences)
 
 
 def _shades(rows: NDArray[np.float64]) -> list[dict[str, Any]]:
-    """Return one trace for each shade, worst first: equal shares of the ranked trials."""
+    """Return a trace for each shade, worst first, each with the same number of trials."""
     traces = []
     for shade, share in enumerate(reversed(np.array_split(np.arange(len(rows)), SHADES))):
         if not len(share):
@@ -109,7 +90,7 @@ def _shades(rows: NDArray[np.float64]) -> list[dict[str, Any]]:
                 "type": "scatter",
                 "mode": "lines",
                 "x": [*range(rows.shape[1]), None] * len(share),
-                "y": with_gaps(np.round(rows[share], 3).tolist()),
+                "y": [y for row in np.round(rows[share], 3) for y in (*rounded(row), None)],
                 "line": {"color": ramp_colour(goodness), "width": 1},
                 "opacity": 0.3 + 0.25 * goodness,
                 "hoverinfo": "skip",
@@ -118,8 +99,8 @@ def _shades(rows: NDArray[np.float64]) -> list[dict[str, Any]]:
     return traces
 
 
-# What a reader's ranges leave out is put here by the page.
-_PASSED_OVER: dict[str, Any] = {
+# The page puts the lines outside of the selected ranges here.
+_DESELECTED: dict[str, Any] = {
     "type": "scatter",
     "mode": "lines",
     "x": [None],
@@ -130,21 +111,18 @@ _PASSED_OVER: dict[str, Any] = {
 
 
 def _ticks(coordinate: Coordinate) -> Ticks:
-    """Return the labels of an axis and where they stand, names short and harmless."""
+    """Return positions and labels of an axis, with names shortened and escaped."""
     if not coordinate.of_names:
         return coordinate.ticks
     return tuple((place, wording.plain(name, LONGEST)) for place, name in coordinate.ticks)
 
 
-def _told(coordinate: Coordinate) -> dict[str, Any]:
-    """Return an axis as the page tells of it: its numbers from end to end, or its places."""
+def _axis_values(coordinate: Coordinate) -> dict[str, Any]:
+    """Return what the page needs to describe a range of an axis: its ends, or its names."""
+    title = {"title": wording.plain(coordinate.title)}
     if math.isnan(coordinate.low):
-        return {
-            "title": wording.plain(coordinate.title),
-            "places": [list(tick) for tick in _ticks(coordinate)],
-        }
-    return {
-        "title": wording.plain(coordinate.title),
+        return title | {"places": [list(tick) for tick in _ticks(coordinate)]}
+    return title | {
         "low": coordinate.low,
         "high": coordinate.high,
         "logarithmic": coordinate.logarithmic,
@@ -162,20 +140,9 @@ def _champion(row: NDArray[np.float64], parallel: Coordinates) -> dict[str, Any]
             "color": LIGHT["ink"],
             "size": [7 if coordinate.read else 0 for coordinate in parallel.coordinates],
         },
-        # Not part of the template, in which a foreign name could stand for something else.
+        # Not in the hover template, where a name could contain template syntax.
         "meta": wording.wrapped(wording.plain(parallel.labels[0], 90)),
         "hovertemplate": "<b>champion</b><br>%{meta}<extra></extra>",
-    }
-
-
-def _axis_line(place: int) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "x0": place,
-        "x1": place,
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": LIGHT["muted"], "width": 1},
     }
 
 

@@ -1,6 +1,6 @@
-"""The Pareto front before the cloud of all trials, coloured by generation, with the baselines.
+"""The Pareto front, all other trials and the baselines.
 
-A slider goes back to the front as it stood after any generation.
+A slider shows the front after earlier generations.
 """
 
 import math
@@ -17,12 +17,12 @@ from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     colour_bar,
-    nothing,
+    empty_figure,
+    frame_controls,
+    number_texts,
     objective_axis,
     panel_domain,
     rounded,
-    stepped,
-    told,
 )
 from neuroevo.report.theme import LIGHT
 
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
     from neuroevo.evaluation import Objective
 
-FRONT = "front"  # marks the traces that the slider moves
+FRONT = "front"  # in the metadata of traces that the slider changes
 STEP = "front after generation"
 PANEL_HEIGHT = 440
-GAP = 0.09  # of the height between two panels
+GAP = 0.09  # between two panels, as a share of the height
 FAR_QUANTILE = 0.97
 
 
 def draw(front: FrontHistory) -> Specification:
-    """Draw a panel for each pair of the first objective with another; a history if it is alone."""
+    """Draw a panel for each pair of the first objective with another, or with the trial number."""
     if front.role("front").empty:
-        return nothing("No trial of the search was completed.")
+        return empty_figure("No trial of the search was completed.")
     pairs = pairs_of(front)
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
@@ -58,122 +58,105 @@ def draw(front: FrontHistory) -> Specification:
             "domain": panel_domain(index, len(pairs), GAP),
         }
     layout["shapes"], layout["annotations"] = _budget_marks(front, pairs)
-    if len(front.steps) < 2:  # noqa: PLR2004 - nowhere to go
+    if len(front.steps) < 2:  # noqa: PLR2004 - one generation has no history
         return {"data": traces, "layout": layout}
-    moved = [place for place, trace in enumerate(traces) if trace.get("meta") == FRONT]
+    changed = [place for place, trace in enumerate(traces) if trace.get("meta") == FRONT]
     frames = [
-        {"name": str(generation), "traces": moved, "data": _frame(front, members)}
+        {"name": str(generation), "traces": changed, "data": _frame(front, members)}
         for generation, members in front.steps
     ]
-    return {"data": traces, "layout": layout | stepped(frames, STEP), "frames": frames}
+    return {"data": traces, "layout": layout | frame_controls(frames, STEP), "frames": frames}
 
 
 def caption(front: FrontHistory) -> str:
-    """Say how large the front is and whether the objectives are at odds."""
+    """Describe the front, and the trials that are not drawn."""
     members = front.role("front")
     if members.empty:
-        return (
-            f"None of {wording.counted(front.missing, 'trial')} was completed: there is no front."
-        )
-    sentences = [_outcome(front, members)]
-    if not front.role("baseline").empty:
-        sentences.append("The baselines are marked by their own symbols.")
-    sentences += _beaten(front, len(members))
-    if front.undrawn:
-        names = wording.listed([wording.shortened(name, 40) for name in front.undrawn])
-        verb = "is" if len(front.undrawn) == 1 else "are"
-        sentences.append(f"{names} {verb} not drawn, having diverged.")
-    if front.missing:
         trials = wording.counted(front.missing, "trial")
-        verb = "is" if front.missing == 1 else "are"
-        sentences.append(f"{trials} without finite objectives {verb} not drawn.")
+        return f"None of {trials} was completed: there is no front."
+    sentences = [_summary(front, members)]
+    if not front.role("baseline").empty:
+        sentences.append("Baselines have symbols of their own.")
+    if front.dominated:
+        dominated = f"{front.dominated:,} of the front’s {len(members):,} networks"
+        if front.dominated == len(members):
+            dominated = "the network" if len(members) == 1 else f"all {len(members):,} networks"
+            dominated += " of the front"
+        sentences.append(
+            f"For {dominated} there is a baseline that is as good in every objective and better in "
+            "one."
+        )
+    missing = [f"{wording.shortened(name, 40)} (diverged)" for name in front.undrawn]
+    if front.missing:
+        missing.append(f"{wording.counted(front.missing, 'trial')} without finite objectives")
+    if missing:
+        sentences.append(f"Not drawn: {wording.listed(missing)}.")
     return " ".join(sentences)
 
 
 def controls(front: FrontHistory) -> str:
-    """Say what the slider does, if there is one."""
-    if len(front.steps) < 2:  # noqa: PLR2004 - nowhere to go
+    """Describe the slider, if there is one."""
+    if len(front.steps) < 2:  # noqa: PLR2004 - one generation has no history
         return ""
-    return "The slider goes back to the front and the trials as they stood after a generation."
+    return "The slider shows the front and the trials after an earlier generation."
 
 
 def pairs_of(front: FrontHistory) -> "list[tuple[Objective | None, Objective]]":
-    """Return what the panels show: across (None is the trial's number) and upward."""
+    """Return the horizontal (None for the trial number) and vertical axis of each panel."""
     first, *others = front.objectives
     return [(other, first) for other in others] or [(None, first)]
 
 
-def _outcome(front: FrontHistory, members: pd.DataFrame) -> str:
-    others = len(front.points) - len(front.role("baseline")) - len(members)
-    best = members.iloc[0]
-    first = front.objectives[0]
-    score = wording.measured(best[first.name], first.unit)
+def _summary(front: FrontHistory, members: pd.DataFrame) -> str:
+    best, first = members.iloc[0], front.objectives[0]
     if len(front.objectives) == 1:
         return (
             f"With one objective the front is one network, trial {best['number']} of generation "
-            f"{best['generation']}, with a {first.label} of {score}."
+            f"{best['generation']}, with a {first.label} of "
+            f"{wording.measured(best[first.name], first.unit)}."
         )
+    count = len(front.points) - len(front.role("baseline")) - len(members)
+    others = "No other trial was completed."
+    if count:
+        trials = "The one other trial is" if count == 1 else f"The other {count:,} trials are"
+        others = f"{trials} faint; later ones have stronger colours."
     if len(members) == 1:
+        names = wording.listed([item.label for item in front.objectives])
         return (
-            f"The front is a single network, trial {best['number']}: it is best in "
-            f"{wording.listed([item.label for item in front.objectives])} at once, so "
-            f"the objectives do not conflict here. {_behind(others)}"
+            f"The front is one network, trial {best['number']}: it is best in {names}, so the "
+            f"objectives do not conflict here. {others}"
         )
     if is_one_sided(front):
         return (
-            f"The front has {len(members)} networks that lie almost on one another: one of them "
-            "is best, or within a hair of it, in every objective, so the objectives hardly "
-            f"conflict here. {_behind(others)}"
+            f"The front has {len(members)} networks with almost the same objectives: one of them "
+            "is best or almost best in every objective, so the objectives hardly conflict here. "
+            f"{others}"
         )
-    return (
-        f"{len(members)} networks trade the objectives against each other: {_span(front, members)}."
-        f" {_behind(others)}"
-    )
-
-
-def _beaten(front: FrontHistory, members: int) -> list[str]:
-    """Return a sentence on the networks of the front that a baseline beats, if there are any."""
-    if not front.dominated:
-        return []
-    if members == 1:
-        return ["A baseline is as good in every objective and better in one."]
-    beaten = f"{front.dominated:,} of the front’s {members:,} networks"
-    if front.dominated == members:
-        beaten = f"all {members:,} networks of the front"
-    return [f"For {beaten} a baseline is as good in every objective and better in one."]
-
-
-def _behind(others: int) -> str:
-    if not others:
-        return "No other trial was completed."
-    trials = "The one other trial lies" if others == 1 else f"The other {others:,} trials lie"
-    return f"{trials} behind, faint, the later the stronger in colour."
-
-
-def _span(front: FrontHistory, members: pd.DataFrame) -> str:
-    return wording.listed(
+    ranges = wording.listed(
         [
             f"{item.label} from {wording.measured(members[item.name].min(), item.unit)}"
             f" to {wording.measured(members[item.name].max(), item.unit)}"
             for item in front.objectives
         ]
     )
+    return f"The front has {len(members)} networks, with trade-offs between {ranges}. {others}"
 
 
 def _panel(
     front: FrontHistory, across: "Objective | None", upward: "Objective", suffix: str
 ) -> list[dict[str, Any]]:
-    """Return the traces of one panel: cloud, stairs, front, baselines."""
-    cloud, members = (
+    """Return the traces of one panel: other trials, stairs, front, baselines."""
+    trials, members = (
         rows[rows["is_drawn"].astype(bool)] for rows in map(front.role, ("trial", "front"))
     )
-    cloud = cloud.sort_values("generation", kind="stable")
-    born = np.searchsorted(
-        cloud["generation"], [generation for generation, _ in front.steps], side="right"
+    trials = trials.sort_values("generation", kind="stable")
+    counts = np.searchsorted(
+        trials["generation"], [generation for generation, _ in front.steps], side="right"
     )
     traces = [
-        # How many there are at each step: the page cuts them off, since frames would repeat them.
-        _points(cloud, across, upward, _CLOUD_MARKER) | {"meta": {"born": born.tolist()}},
+        # The number of trials at each step, with which the page cuts the trace: frames would
+        # repeat all of them.
+        _points(trials, across, upward, _TRIAL_MARKER) | {"meta": {"counts": counts.tolist()}},
         *_front(members, across, upward, has_stairs=_has_stairs(front)),
         _FRONT_IN_LEGEND,
     ]
@@ -182,7 +165,7 @@ def _panel(
         traces.append(_points(row, across, upward, _baseline_marker(index)))
         traces[-1] |= {"name": wording.plain(str(name)), "cliponaxis": False}
     if not front.role("baseline").empty:
-        traces.append(_points(front.role("baseline"), across, upward, _UNSEEN_MARKER))
+        traces.append(_points(front.role("baseline"), across, upward, _INVISIBLE_MARKER))
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     return [{"showlegend": "name" in trace and not suffix} | trace | axes for trace in traces]
 
@@ -190,7 +173,7 @@ def _panel(
 def _front(
     members: pd.DataFrame, across: "Objective | None", upward: "Objective", *, has_stairs: bool
 ) -> list[dict[str, Any]]:
-    """Return the traces that the slider moves."""
+    """Return the traces that the slider changes."""
     points = _points(members, across, upward, _FRONT_MARKER) | {"meta": FRONT}
     if across is None or not has_stairs:
         return [points]
@@ -198,7 +181,7 @@ def _front(
 
 
 def _frame(front: FrontHistory, members: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return what of the moved traces is different at a step."""
+    """Return the content of the changed traces at a step."""
     traces = [
         trace
         for across, upward in pairs_of(front)
@@ -211,12 +194,12 @@ def _frame(front: FrontHistory, members: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _has_stairs(front: FrontHistory) -> bool:
-    """Tell whether a line joins the front: in one panel, where it ever had two networks."""
+    """Return whether a line joins the front: in a single panel, if it ever had two networks."""
     sizes = [len(front.role("front")), *(len(members) for _, members in front.steps)]
     return len(front.objectives) == 2 and max(sizes) > 1  # noqa: PLR2004 - one panel
 
 
-_CLOUD_MARKER: dict[str, Any] = {"size": 5, "opacity": 0.4, "coloraxis": "coloraxis"}
+_TRIAL_MARKER: dict[str, Any] = {"size": 5, "opacity": 0.4, "coloraxis": "coloraxis"}
 _FRONT_MARKER: dict[str, Any] = {
     "size": 12,
     "coloraxis": "coloraxis",
@@ -224,11 +207,11 @@ _FRONT_MARKER: dict[str, Any] = {
 }
 
 
-# Of points near the mouse plotly takes the smallest: on top of every baseline lies an unseen one.
-_UNSEEN_MARKER: dict[str, Any] = {"size": 6, "opacity": 0, "color": LIGHT["ground"]}
+# plotly chooses the smallest of the points near the mouse: this one lies on each baseline.
+_INVISIBLE_MARKER: dict[str, Any] = {"size": 6, "opacity": 0, "color": LIGHT["ground"]}
 
 
-# A legend can't show a marker that is coloured by a number.
+# A legend can't show markers with a colour axis.
 _FRONT_IN_LEGEND: dict[str, Any] = {
     "type": "scatter",
     "mode": "markers",
@@ -256,13 +239,13 @@ def _baseline_marker(index: int) -> dict[str, Any]:
 def _points(
     rows: pd.DataFrame, across: "Objective | None", upward: "Objective", marker: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the points of some trials; what is told of each stands in the template once."""
+    """Return the points of some trials, with a hover template for all."""
     x = "number" if across is None else across.name
-    named = "trial" if across is None else across.label
-    who, labels = "<b>%{text}</b>", rows["name"]
+    across_label = "trial" if across is None else across.label
+    name, labels = "<b>%{text}</b>", rows["name"]
     if "coloraxis" in marker:
         marker = {"color": [int(generation) for generation in rows["generation"]]} | marker
-        who = "<b>trial %{customdata[0]}, generation %{marker.color}</b><br>%{text}"
+        name = "<b>trial %{customdata[0]}, generation %{marker.color}</b><br>%{text}"
         labels = rows["label"]
     return {
         "type": "scatter",
@@ -274,12 +257,12 @@ def _points(
             [int(number), *scores]
             for number, *scores in zip(
                 rows["number"],
-                told(rows[x], "" if across is None else across.unit),
-                told(rows[upward.name], upward.unit),
+                number_texts(rows[x], "" if across is None else across.unit),
+                number_texts(rows[upward.name], upward.unit),
                 strict=True,
             )
         ],
-        "hovertemplate": f"{who}<br>{named} %{{customdata[1]}}"
+        "hovertemplate": f"{name}<br>{across_label} %{{customdata[1]}}"
         f"<br>{upward.label} %{{customdata[2]}}<extra></extra>",
         "marker": marker,
     }
@@ -301,7 +284,7 @@ def _staircase(members: pd.DataFrame, x: str, y: str) -> dict[str, Any]:
 def _budget_marks(
     front: FrontHistory, pairs: "Sequence[tuple[Objective | None, Objective]]"
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return a line and a label at the budget, beyond which the target was never reached."""
+    """Return a line and a label at the sample budget; trials beyond did not reach the target."""
     shapes, annotations = [], []
     for index, (across, _) in enumerate(pairs):
         if (
@@ -335,7 +318,7 @@ def _axis(front: FrontHistory, item: "Objective | None") -> dict[str, Any]:
     if item is None:
         return {"title": {"text": "trial"}}
     values = front.points[item.name].to_numpy(float)
-    cloud = front.role("trial")[item.name].to_numpy(float)
-    far = float(np.quantile(cloud, FAR_QUANTILE)) if len(cloud) else math.inf
+    trials = front.role("trial")[item.name].to_numpy(float)
+    far = float(np.quantile(trials, FAR_QUANTILE)) if len(trials) else math.inf
     kept = values[(values <= far) | (front.points["role"] != "trial").to_numpy()]
     return objective_axis(item, kept)

@@ -1,6 +1,6 @@
-"""How the values of one trait shared the population over the generations, as stacked areas.
+"""Shares of the population over the generations: activations, hidden layers or hidden units.
 
-The population of a generation is taken to be the trials that it brought.
+The population of a generation is taken to be the trials that were created in it.
 """
 
 from collections.abc import Mapping
@@ -9,24 +9,25 @@ from typing import Any
 from neuroevo import wording
 from neuroevo.analysis.population import Shares
 from neuroevo.analysis.thinning import thinned
+from neuroevo.learning import ACTIVATIONS
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
-    nothing,
+    empty_figure,
     ramp_colour,
     whole_ticks,
 )
-from neuroevo.report.theme import LIGHT
+from neuroevo.report.theme import CATEGORIES, LIGHT
 
 HEIGHT = 340
 
 
-def draw(shared: Shares, colours: Mapping[str, str]) -> Specification:
-    """Draw the shares as stacked areas; as bars while there is only one generation."""
+def draw(shared: Shares) -> Specification:
+    """Draw the shares as stacked areas, or as bars if there is only one generation."""
     if not shared.shares:
-        return nothing("There are no trials to count.")
+        return empty_figure("There are no trials to count.")
     if len(shared.shares) == 1:
-        return nothing(f"All {shared.counted} were alike: {next(iter(shared.shares))}.")
+        return empty_figure(f"All {shared.counted} are the same: {next(iter(shared.shares))}.")
     one = len(shared.generations) == 1
     layout: dict[str, Any] = {
         "height": HEIGHT,
@@ -46,7 +47,7 @@ def draw(shared: Shares, colours: Mapping[str, str]) -> Specification:
     }
     if one:
         layout |= {"barmode": "stack", "bargap": 0.5}
-    kind = _bar if one else _area
+    colours = _colours(shared)
     kept = thinned(len(shared.generations), MOST_GENERATIONS)
     traces = [
         {
@@ -55,54 +56,39 @@ def draw(shared: Shares, colours: Mapping[str, str]) -> Specification:
             "name": wording.plain(value),
             "hovertemplate": "%{y:.0%}",
         }
-        | kind(colours[value])
+        | (_bar(colours[value]) if one else _area(colours[value]))
         for value, row in shared.shares.items()
     ]
     return {"data": traces, "layout": layout}
 
 
-def ramp(shared: Shares) -> Mapping[str, str]:
-    """Return a colour for each value, the later in the stack the stronger."""
-    last = max(len(shared.shares) - 1, 1)
-    return {value: ramp_colour(index / last) for index, value in enumerate(shared.shares)}
-
-
-def caption(shared: Shares, noun: str) -> str:
-    """Say which value led at first and at last.
-
-    Parameters
-    ----------
-    noun
-        What a value is called in the sentence, with ``{}`` where it stands: ``{} networks``.
-    """
+def caption(shared: Shares) -> str:
+    """Return the shares of the last generation's most frequent value, at first and at last."""
+    is_activation = shared.trait == "activation"
     if not shared.shares:
-        return "There are no trials to count."
+        return f"The search space has no {'activation' if is_activation else 'hidden layers'}."
+    noun = "networks" if shared.counted == "trials" else "layers"
+    last = max(shared.shares, key=lambda value: shared.shares[value][-1])
+    named = f"{last} {noun}" if is_activation else f"networks with {last}"
     if len(shared.shares) == 1:
-        return f"All {shared.counted} were {noun.format(next(iter(shared.shares)))}."
-    last = _leader(shared, -1)
+        return f"All {shared.counted} are {named}."
+    share = f"{shared.shares[last][-1]:.0%}"
     if len(shared.generations) == 1:
-        return f"In the only generation {_share(shared, last, -1)} were {noun.format(last)}."
+        return f"In the only generation, {share} are {named}."
+    first, final = shared.generations[0], shared.generations[-1]
     return (
-        f"{_sentence(noun.format(last))} grew from {_share(shared, last, 0)} in generation "
-        f"{shared.generations[0]} to {_share(shared, last, -1)} in generation "
-        f"{shared.generations[-1]}."
-        if shared.shares[last][-1] > shared.shares[last][0]
-        else f"{_sentence(noun.format(last))} led in generation {shared.generations[-1]} with "
-        f"{_share(shared, last, -1)}, after {_share(shared, last, 0)} in generation "
-        f"{shared.generations[0]}."
+        f"Most frequent in generation {final}: {named}, with {share}, after "
+        f"{shared.shares[last][0]:.0%} in generation {first}."
     )
 
 
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _leader(shared: Shares, place: int) -> str:
-    return max(shared.shares, key=lambda value: shared.shares[value][place])
-
-
-def _share(shared: Shares, value: str, place: int) -> str:
-    return f"{shared.shares[value][place]:.0%}"
+def _colours(shared: Shares) -> Mapping[str, str]:
+    """Return a colour for each value: fixed ones for activations, else a ramp over the values."""
+    if shared.trait == "activation":
+        known = dict(zip(ACTIVATIONS, CATEGORIES * len(ACTIVATIONS), strict=False))
+        return {value: known.get(value, CATEGORIES[-1]) for value in shared.shares}
+    last = max(len(shared.shares) - 1, 1)
+    return {value: ramp_colour(index / last) for index, value in enumerate(shared.shares)}
 
 
 def _area(colour: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Slices through the search space: a panel for each gene, an objective against its values.
+"""Objectives over the values of each gene, with a panel for each gene.
 
-Hidden layers are told by their depth and their units. One objective is seen at a time.
+Hidden layers have a panel for their number and one for their units.
 """
 
 from typing import Any
@@ -15,34 +15,34 @@ from neuroevo.analysis.thinning import fanned, thinned
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
-    chooser,
     colour_bar,
     column_domain,
     domains,
-    nothing,
+    empty_figure,
     objective_axis,
     rounded,
+    view_menu,
 )
-from neuroevo.report.feature_axes import feature_axis, phrase, told_value
+from neuroevo.report.feature_axes import feature_axis, range_text, value_text
 from neuroevo.report.theme import LIGHT
 
 COLUMNS = 2
 PANEL_HEIGHT, GAP = 210, 74  # pixels
 GUTTER = 0.05  # of the width, between two columns
 MOST_MEMBERS = 40
-TICKS = 3  # powers of ten that have room in a panel
-FAN = 0.6  # of the distance of neighbouring whole numbers or categories
+TICKS = 3  # largest number of labelled powers of ten in a panel
+FAN = 0.6  # of the distance of neighbouring values, over which equal values are spread
 FAR_QUANTILE = 0.97
-GATHERED = 0.6  # of what was tried: what is narrower is where the best gather
-TOLD = 3
+NARROW = 0.6  # of the range of all trials: the best tenth has a narrow range below this share
+MOST_NAMED = 3
 
 
 def draw(slices: GeneSlices) -> Specification:
-    """Draw the panels, two in a row, and a menu of the objectives where there are several."""
+    """Draw the panels, two in a row, and a menu of the objectives if there are several."""
     if not len(slices.numbers):
-        return nothing("No trial of the search was completed.")
+        return empty_figure("No trial of the search was completed.")
     if not slices.features:
-        return nothing("No gene varies.")
+        return empty_figure("No gene varies.")
     rows = -(-len(slices.features) // COLUMNS)
     members = np.flatnonzero(slices.members)
     members = members[thinned(len(members), MOST_MEMBERS)]
@@ -63,7 +63,7 @@ def draw(slices: GeneSlices) -> Specification:
             "domain": column_domain(column, COLUMNS, GUTTER),
             "nticks": 5,
         }
-        for places, marker in ((slices.drawn, _CLOUD), (members, _FRONT)):
+        for places, marker in ((slices.drawn, _TRIAL_MARKER), (members, _FRONT_MARKER)):
             trace = _points(slices, feature, places, marker)
             traces.append(trace | {"xaxis": f"x{across}", "yaxis": f"y{suffix}"})
     for row, domain in enumerate(domains(rows, PANEL_HEIGHT, GAP)):
@@ -71,49 +71,49 @@ def draw(slices: GeneSlices) -> Specification:
             "anchor": f"x{axis_suffix(row * COLUMNS)}",
             "domain": domain,
         }
-    layout["updatemenus"] = chooser(
+    layout["updatemenus"] = view_menu(
         [_button(slices, place, upward[place], members, rows) for place in range(len(upward))]
     )
     return {"data": traces, "layout": layout}
 
 
 def caption(slices: GeneSlices) -> str:
-    """Say which values the best tenth of the trials have in common."""
+    """Name the values that the best tenth of the trials have in common."""
     if not len(slices.numbers):
-        return "No trial was completed, so there is nothing to slice."
+        return "No trial was completed, so there is nothing to show."
     if not slices.features:
-        return "All completed trials have the same genes: there is nothing to slice."
+        return "All completed trials have the same genes: there is nothing to show."
     drawn = len(slices.drawn)
-    start = "Every completed trial is a dot in each panel"
+    start = "Each completed trial is a dot in each panel"
     if drawn < len(slices.numbers):
         start = f"{drawn:,} of {len(slices.numbers):,} completed trials are dots in each panel"
     sentences = [
-        f"{start}, the later the stronger in colour; those of the front are ringed.",
-        _gathered(slices),
+        f"{start}; later ones have stronger colours, and those of the front have a ring.",
+        _common_values(slices),
     ]
     if slices.missing:
         trials = wording.counted(slices.missing, "trial")
-        verb = "is" if slices.missing == 1 else "are"
-        sentences.append(f"{trials} without finite objectives {verb} not drawn.")
+        sentences.append(f"Not drawn: {trials} without finite objectives.")
     return " ".join(sentences)
 
 
-def _gathered(slices: GeneSlices) -> str:
+def _common_values(slices: GeneSlices) -> str:
     first = slices.objectives[0].label
     best = best_tenth(slices)
-    if len(best) < 2:  # noqa: PLR2004 - one trial gathers nowhere
+    if len(best) < 2:  # noqa: PLR2004 - one trial has no range
         values = [(feature, feature.values[best[0]]) for feature in slices.features]
-        told = [phrase(feature, value, value) for feature, value in values if np.isfinite(value)]
-        return f"The best by {first} has {wording.listed(told[:TOLD])}."
-    found = [found for feature in slices.features if (found := _narrowed(feature, best))]
+        texts = [range_text(each, value, value) for each, value in values if np.isfinite(value)]
+        return f"The best trial by {first} has {wording.listed(texts[:MOST_NAMED])}."
+    found = [found for feature in slices.features if (found := _narrow_range(feature, best))]
     if not found:
-        return f"The best tenth by {first} are spread over all that was tried: no gene decides."
+        return f"The best tenth by {first} have values of every gene over most of its range."
     found.sort(key=lambda pair: pair[0])
-    return f"The best tenth by {first} have {wording.listed([text for _, text in found[:TOLD]])}."
+    texts = [text for _, text in found[:MOST_NAMED]]
+    return f"The best tenth by {first} have {wording.listed(texts)}."
 
 
-def _narrowed(feature: Feature, best: NDArray[np.int64]) -> tuple[float, str] | None:
-    """Return how much narrower the best are than all, and in what; None where they are not."""
+def _narrow_range(feature: Feature, best: NDArray[np.int64]) -> tuple[float, str] | None:
+    """Return the width of the best trials' range and its text; None if it is not narrow."""
     own = feature.values[best]
     own, everyone = own[~np.isnan(own)], feature.present
     if len(own) < len(best) / 2:
@@ -124,20 +124,19 @@ def _narrowed(feature: Feature, best: NDArray[np.int64]) -> tuple[float, str] | 
         share = counts[leader] / len(best)
         before = float((everyone == leader).mean())
         width = (1 - share) / max(1 - before, 1e-9)
-        name = phrase(feature, leader, leader)
-        told = name if share == 1 else f"{name} ({share:.0%} of them)"
-        return (width, told) if width <= GATHERED and share > 0.5 else None  # noqa: PLR2004 - most
+        name = range_text(feature, leader, leader)
+        text = name if share == 1 else f"{name} ({share:.0%} of them)"
+        return (width, text) if width <= NARROW and share > 0.5 else None  # noqa: PLR2004 - most
     scale = np.log10 if feature.logarithmic else np.asarray
     low, high = np.quantile(own, [0.1, 0.9], method="nearest")
     lowest, highest = scale(everyone.min()), scale(everyone.max())
     width = float((scale(high) - scale(low)) / (highest - lowest))
-    if width > GATHERED or (feature.name == UNITS and high == 0):  # no layer says as much
-        return None
-    return width, phrase(feature, low, high)
+    has_no_units = feature.name == UNITS and high == 0  # as the number of layers shows
+    return None if width > NARROW or has_no_units else (width, range_text(feature, low, high))
 
 
-_CLOUD: dict[str, Any] = {"size": 4, "opacity": 0.5, "coloraxis": "coloraxis"}
-_FRONT: dict[str, Any] = {
+_TRIAL_MARKER: dict[str, Any] = {"size": 4, "opacity": 0.5, "coloraxis": "coloraxis"}
+_FRONT_MARKER: dict[str, Any] = {
     "size": 7,
     "coloraxis": "coloraxis",
     "line": {"color": LIGHT["ink"], "width": 1.2},
@@ -148,7 +147,7 @@ def _points(
     slices: GeneSlices, feature: Feature, places: NDArray[np.int64], marker: dict[str, Any]
 ) -> dict[str, Any]:
     values = feature.values[places]
-    told = f"{wording.plain(feature.name)} %{{x:.3~g}}"
+    gene = f"{wording.plain(feature.name)} %{{x:.3~g}}"
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
@@ -157,23 +156,23 @@ def _points(
         "marker": marker | {"color": slices.generations[places].tolist()},
     }
     if feature.is_fanned:
-        told = f"{wording.plain(feature.name)} %{{x:.0f}}"
+        gene = f"{wording.plain(feature.name)} %{{x:.0f}}"
         if feature.options:
             trace["text"] = [
-                "" if np.isnan(value) else wording.plain(told_value(feature, value))
+                "" if np.isnan(value) else wording.plain(value_text(feature, value))
                 for value in values
             ]
-            told = f"{wording.plain(feature.name)} %{{text}}"
+            gene = f"{wording.plain(feature.name)} %{{text}}"
         values = values + fanned(len(values), FAN)
-    who = "<b>trial %{customdata}, generation %{marker.color}</b>"
+    trial = "<b>trial %{customdata}, generation %{marker.color}</b>"
     return trace | {
         "x": rounded(values),
-        "hovertemplate": f"{who}<br>{told}<br>%{{yaxis.title.text}} %{{y:.3~g}}<extra></extra>",
+        "hovertemplate": f"{trial}<br>{gene}<br>%{{yaxis.title.text}} %{{y:.3~g}}<extra></extra>",
     }
 
 
 def _upward(slices: GeneSlices, place: int) -> dict[str, Any]:
-    """Return an objective's axis; the few worst trials may lie above it."""
+    """Return an objective's axis, which need not cover the worst trials."""
     values = slices.scores[:, place]
     far = np.quantile(values, FAR_QUANTILE)
     return objective_axis(slices.objectives[place], values[(values <= far) | slices.members])
@@ -186,7 +185,7 @@ def _button(
     members: NDArray[np.int64],
     rows: int,
 ) -> dict[str, Any]:
-    """Return what puts an objective in the other's place: plotly deals the rows out in turn."""
+    """Return the button that shows an objective; plotly uses both rows of `y` alternately."""
     y = [rounded(slices.scores[places, place]) for places in (slices.drawn, members)]
     whole = {"type": "linear", "dtick": None, "tickformat": ""} | axis
     changes = {

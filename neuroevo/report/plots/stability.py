@@ -1,6 +1,6 @@
-"""The stability frontier: which learning rates are too high for how many hidden layers.
+"""Shares of diverged replicates over learning rate and number of hidden layers.
 
-A panel for each activation, whose cells hold the share of trainings that diverged.
+There is a panel for each activation.
 """
 
 from itertools import groupby
@@ -18,8 +18,9 @@ from neuroevo.report.drawing import (
     colour_bar,
     column_domain,
     domains,
+    empty_figure,
     logarithmic_axis,
-    nothing,
+    panel_title,
     rounded,
 )
 from neuroevo.report.theme import LIGHT
@@ -27,14 +28,16 @@ from neuroevo.report.theme import LIGHT
 COLUMNS = 2
 ROW_HEIGHT, GAP, LEAST_HEIGHT = 30, 96, 90  # pixels
 GUTTER = 0.1  # of the width, between two columns
-TICKS = 3  # powers of ten that have room in a panel
-TOLD = 4  # activations whose frontier is in the caption
+TICKS = 3  # largest number of labelled powers of ten in a panel
+MOST_NAMED = 4  # activations in the caption
+TICK_SETTINGS = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+SCALE = [[0, LIGHT["rule"]], [1, LIGHT["negative"]]]
 
 
 def draw(stability: Divergence) -> Specification:
-    """Draw a panel for each activation: depths upward, the learning rate across."""
+    """Draw a panel for each activation."""
     if stability.cells.empty:
-        return nothing("Learning rate and depth do not both vary.")
+        return empty_figure("Learning rate and number of hidden layers do not both vary.")
     names = stability.activations
     depths = sorted(int(deep) for deep in stability.cells["depth"].unique())
     size = max(ROW_HEIGHT * len(depths), LEAST_HEIGHT)
@@ -44,7 +47,7 @@ def draw(stability: Divergence) -> Specification:
         "height": len(places) * size + (len(places) - 1) * GAP + 90,
         "margin": {"t": 30, "b": 60},
         "hovermode": "closest",
-        "coloraxis": _colours(),
+        "coloraxis": colour_bar("diverged", 0, 1, TICK_SETTINGS) | {"colorscale": SCALE},
         "annotations": [],
     }
     traces = []
@@ -68,49 +71,48 @@ def draw(stability: Divergence) -> Specification:
             "showgrid": False,
             "title": {"text": "hidden layers" * (column == 0)},
         }
-        layout["annotations"].append(_heading(name, suffix))
+        layout["annotations"].append(panel_title(f"<b>{wording.plain(name)}</b>", suffix, 4))
     return {"data": traces, "layout": layout}
 
 
 def caption(stability: Divergence) -> str:
-    """Name the frontier of each activation: from which learning rate on most trainings diverge."""
+    """Give the learning rates from which on most replicates diverge, for each activation."""
     if stability.cells.empty:
         return ""
-    what = (
-        "Each cell is the share of the trainings that diverged with such a learning rate and so "
-        "many hidden layers; where there is no colour nothing was tried."
+    explanation = (
+        "Each cell shows the share of replicates that diverged with this learning rate and number "
+        "of hidden layers; cells without colour have no trial."
     )
-    sentences = [what]
+    replicates = f"{stability.trainings:,} replicates"
     if not stability.diverged:
-        return f"{what} None of {stability.trainings:,} trainings diverged."
-    told = [told for name in stability.activations if (told := _frontier(stability, name))]
-    share = stability.diverged / stability.trainings
-    if told:
-        more = f"; {len(told) - TOLD} more panels have a frontier too" if len(told) > TOLD else ""
-        sentences.append(f"More than half diverge {'; '.join(told[:TOLD])}{more}.")
-    else:
-        sentences.append("Nowhere did more than half of them diverge.")
-    sentences.append(
-        f"Of all {stability.trainings:,} trainings of the search {stability.diverged:,} "
-        f"({wording.percent(share)}) diverged."
+        return f"{explanation} None of {replicates} diverged."
+    parts = [part for name in stability.activations if (part := _frontier(stability, name))]
+    most = "In no cell did more than half of them diverge."
+    if parts:
+        more = len(parts) - MOST_NAMED
+        others = f"; for {more} more activations too" if more > 0 else ""
+        most = f"More than half diverge {'; '.join(parts[:MOST_NAMED])}{others}."
+    share = wording.percent(stability.diverged / stability.trainings)
+    return (
+        f"{explanation} {most} Of all {replicates} of the search {stability.diverged:,} ({share}) "
+        "diverged."
     )
-    return " ".join(sentences)
 
 
 def _frontier(stability: Divergence, name: str) -> str:
     found = frontier(stability, name)
     if not found:
         return ""
-    who = "" if name == NONE else f"for {wording.shortened(name)} "
+    activation = "" if name == NONE else f"for {wording.shortened(name)} "
     rates = [(wording.number(float(f"{found[deep]:.2g}")), deep) for deep in sorted(found)]
-    alike = [(rate, [deep for _, deep in group]) for rate, group in groupby(rates, itemgetter(0))]
-    return who + wording.listed(
-        [f"from {rate} on with {_depths(depths)}" for rate, depths in alike]
+    groups = [(rate, [deep for _, deep in group]) for rate, group in groupby(rates, itemgetter(0))]
+    return activation + wording.listed(
+        [f"from {rate} on with {_depths(depths)}" for rate, depths in groups]
     )
 
 
 def _depths(depths: list[int]) -> str:
-    """Return numbers of hidden layers in words: ``1 and 4 hidden layers``."""
+    """Return numbers of hidden layers as text: ``1 and 4 hidden layers``."""
     *fewer, most = depths
     return wording.listed([*map(str, fewer), wording.hidden_layers(most)])
 
@@ -120,7 +122,7 @@ def _panel(stability: Divergence, name: str, depths: list[int]) -> dict[str, Any
     empty = np.full(len(stability.edges) - 1, np.nan)
     rows = stability.cells[stability.cells["activation"] == name]
     counts = {(row.depth, row.bin): row for row in rows.itertuples()}
-    told = [
+    texts = [
         [
             "" if (cell := counts.get((deep, place))) is None else _cell(cell)
             for place in range(len(empty))
@@ -132,7 +134,7 @@ def _panel(stability: Divergence, name: str, depths: list[int]) -> dict[str, Any
         "x": rounded(stability.edges),
         "y": list(range(len(depths))),
         "z": [rounded(shares.get(deep, empty)) for deep in depths],
-        "text": told,
+        "text": texts,
         "coloraxis": "coloraxis",
         "hoverongaps": False,
         "xgap": 1,
@@ -143,25 +145,4 @@ def _panel(stability: Divergence, name: str, depths: list[int]) -> dict[str, Any
 
 def _cell(cell: Any) -> str:  # noqa: ANN401 - a row of a table
     share = cell.diverged / cell.trainings
-    return f"{cell.diverged:,} of {cell.trainings:,} trainings diverged ({share:.0%})"
-
-
-def _colours() -> dict[str, Any]:
-    ticks = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
-    scale = [[0, LIGHT["rule"]], [1, LIGHT["negative"]]]
-    return colour_bar("diverged", 0, 1, ticks) | {"colorscale": scale}
-
-
-def _heading(name: str, suffix: str) -> dict[str, Any]:
-    return {
-        "text": f"<b>{wording.plain(name)}</b>",
-        "showarrow": False,
-        "xref": f"x{suffix} domain",
-        "yref": f"y{suffix} domain",
-        "x": 0,
-        "xanchor": "left",
-        "y": 1,
-        "yanchor": "bottom",
-        "yshift": 4,
-        "font": {"size": 13, "color": LIGHT["ink"]},
-    }
+    return f"{cell.diverged:,} of {cell.trainings:,} replicates diverged ({share:.0%})"

@@ -1,23 +1,24 @@
-"""Who worked when: a bar for each stretch of time in which a worker trained."""
+"""Timeline of the workers: a bar for each span of time in which a worker trained."""
 
 from typing import Any
 
 from neuroevo import wording
 from neuroevo.analysis.worker_times import Row, WorkerTimes
-from neuroevo.report.drawing import Specification, nothing, rounded
+from neuroevo.report.drawing import Specification, empty_figure, rounded, row_axis
 from neuroevo.report.theme import LIGHT
 
 ROW_HEIGHT = 34
 UNITS = (("seconds", 1.0), ("minutes", 60.0), ("hours", 3600.0), ("days", 86400.0))
-LONG = 300  # of a unit, from which on the next one is used
+LONG = 300  # of a unit; longer runs use the next unit
 
 
 def draw(workers: WorkerTimes) -> Specification:
     """Draw a row of bars for each worker, the first on top."""
     if not workers.rows:
-        return nothing("The run did not note who worked when.")
+        return empty_figure("The run has no times of its workers.")
     fitting = (each for each in UNITS if workers.seconds <= LONG * each[1])
     unit, length = next(fitting, UNITS[-1])
+    labels = [f"{wording.plain(row.name, 24)}  {row.busy:.0%}" for row in workers.rows]
     return {
         "data": [_bars(row, place, length) for place, row in enumerate(workers.rows)],
         "layout": {
@@ -30,36 +31,26 @@ def draw(workers: WorkerTimes) -> Specification:
                 "title": {"text": f"{unit} from the first training on"},
                 "range": [0, rounded([workers.seconds / length])[0]],
             },
-            "yaxis": {
-                "range": [len(workers.rows) - 0.4, -0.6],
-                "tickvals": list(range(len(workers.rows))),
-                "ticktext": [
-                    f"{wording.plain(row.name, 24)}  {row.busy:.0%}" for row in workers.rows
-                ],
-                "showgrid": False,
-                "ticks": "",
-            },
+            "yaxis": row_axis(labels, margin=0.6) | {"showgrid": False},
         },
     }
 
 
 def caption(workers: WorkerTimes) -> str:
-    """Say how busy the workers were."""
+    """Give the share of time in which the workers trained."""
     if not workers.rows:
         return ""
     count = len(workers.rows) + workers.left_out
-    who = "One worker trained" if count == 1 else f"{count:,} workers trained"
-    left_out = ""
-    if workers.left_out:
-        left_out = f" The {len(workers.rows):,} that worked longest are drawn."
+    subject = "One worker trained" if count == 1 else f"{count:,} workers trained"
+    drawn = f" The {len(workers.rows):,} busiest are drawn." if workers.left_out else ""
     return (
-        f"{who} for {wording.duration(workers.seconds)}, {workers.busy:.0%} of the time; gaps are "
-        f"idle, and what two do at the same time stands in two rows.{left_out}"
+        f"{subject} for {wording.duration(workers.seconds)}, {workers.busy:.0%} of the time. Gaps "
+        f"are idle times; trainings of a worker at the same time have rows of their own.{drawn}"
     )
 
 
 def _bars(row: Row, place: int, length: float) -> dict[str, Any]:
-    """Return the bars of a row, on an axis whose unit has a length in seconds."""
+    """Return the bars of a row; `length` is the axis unit in seconds."""
     return {
         "type": "bar",
         "orientation": "h",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from neuroevo import wording
 from neuroevo.analysis.comparison import SHARE
 from neuroevo.report.comparison.figures.marks import step_lines
-from neuroevo.report.drawing import Specification, nothing
+from neuroevo.report.drawing import Specification, empty_figure
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
@@ -17,9 +17,11 @@ def draw(comparison: "Comparison") -> Specification:
     """Draw each run's share of the hypervolume of all runs."""
     table = comparison.hypervolumes
     if len(comparison.objectives) < 2:  # noqa: PLR2004 - what a trade-off takes
-        return nothing("The runs have no two objectives in common, so there is nothing to enclose.")
+        return empty_figure(
+            "The runs have no two objectives in common, so there is nothing to enclose."
+        )
     if table.empty:
-        return nothing("No run has a completed trial.")
+        return empty_figure("No run has a completed trial.")
 
     def told(at: float, share: float) -> str:
         return f"{share:.2%} after {wording.counted(round(at), 'trial')}"

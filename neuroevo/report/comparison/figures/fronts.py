@@ -10,11 +10,11 @@ from neuroevo.report.comparison.figures.marks import Mark, legend_name, marks
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
-    nothing,
+    empty_figure,
+    number_texts,
     objective_axis,
     panel_domain,
     rounded,
-    told,
 )
 from neuroevo.report.theme import LIGHT
 
@@ -32,10 +32,10 @@ def draw(comparison: "Comparison") -> Specification:
     """Draw a panel for each pair of the first objective with another; a strip if it is alone."""
     table = comparison.fronts
     if table.empty:
-        return nothing("No run has a completed trial in an objective that all of them have.")
+        return empty_figure("No run has a completed trial in an objective that all of them have.")
     first, *others = comparison.objectives
     if not others and len(comparison.settings) < len(comparison.contenders):
-        return nothing("The best of each run stands among those of its setting.")
+        return empty_figure("The best of each run stands among those of its setting.")
     if not others:
         return _strip(comparison, first)
     looks = marks(comparison)
@@ -95,8 +95,8 @@ def _points(
             [int(number), *scores]
             for number, *scores in zip(
                 members["number"],
-                told(members[across.name], across.unit),
-                told(members[upward.name], upward.unit),
+                number_texts(members[across.name], across.unit),
+                number_texts(members[upward.name], upward.unit),
                 strict=True,
             )
         ],

@@ -9,7 +9,7 @@ from neuroevo.report.comparison.figures.marks import GAP, step_lines
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
-    nothing,
+    empty_figure,
     objective_axis,
     panel_domain,
 )
@@ -41,7 +41,7 @@ def draw_over(comparison: "Comparison", x: str, title: str, worded: Any) -> Spec
     """
     table = comparison.histories
     if table.empty:
-        return nothing("No run has a completed trial in an objective that all of them have.")
+        return empty_figure("No run has a completed trial in an objective that all of them have.")
     count = len(comparison.objectives)
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {

@@ -8,7 +8,7 @@ from neuroevo.report.comparison.figures.marks import marks, setting_marks
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
-    nothing,
+    empty_figure,
     objective_axis,
     panel_domain,
     rounded,
@@ -28,10 +28,10 @@ LEVEL = 0.05
 def draw(comparison: "Comparison") -> Specification:
     """Draw a panel a measure, a line a setting, a point a run, a bar at the median."""
     if max(map(len, comparison.settings.values())) == 1:
-        return nothing("No setting has several seeds.")
+        return empty_figure("No setting has several seeds.")
     measures = [name for name in comparison.measures if comparison.runs[name].notna().any()]
     if not measures:
-        return nothing("No run has a completed trial in an objective that all of them have.")
+        return empty_figure("No run has a completed trial in an objective that all of them have.")
     panel = ROW_HEIGHT * len(comparison.settings) + ROOM
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"height": panel * len(measures) + 40, "hovermode": "closest"}

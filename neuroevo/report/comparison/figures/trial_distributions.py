@@ -10,11 +10,11 @@ from neuroevo.report.comparison.figures.marks import legend_name, marks
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
-    nothing,
+    empty_figure,
+    number_texts,
     objective_axis,
     panel_domain,
     rounded,
-    told,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def draw(comparison: "Comparison") -> Specification:
     """Draw a line a run: the share of its trials that are as good as a value or better."""
     table = comparison.distributions
     if table.empty:
-        return nothing("No run has a completed trial in an objective that all of them have.")
+        return empty_figure("No run has a completed trial in an objective that all of them have.")
     count = len(comparison.objectives)
     height = PANEL_HEIGHT * count + 60
     traces: list[dict[str, Any]] = []
@@ -77,7 +77,7 @@ def _line(
         "x": rounded(values),
         "y": [0, *(round(share, 4) for share in rows["share"])],
         "meta": f"<b>{look.name}</b>",
-        "customdata": told(values, item.unit),
+        "customdata": number_texts(values, item.unit),
         "hovertemplate": "%{meta}<br>%{y:.1%} of all trials have "
         f"{item.label} %{{customdata}} or lower<extra></extra>",
         "line": {

@@ -1,4 +1,4 @@
-"""Which genes mattered: features, forest, slices, contour and stability against naive twins."""
+"""Figures of the genes: importance, slices, contour and stability against naive computations."""
 
 import json
 import math
@@ -21,8 +21,8 @@ from tests.invented_findings import diverging, noise, scored
 Runs = Callable[[str], Run]
 
 
-def test_forest_finds_the_only_gene_that_matters(runs: Runs) -> None:
-    """The gene that decides is ranked first with an interval above 0; the others' hold 0."""
+def test_forest_finds_the_only_important_gene(runs: Runs) -> None:
+    """The important gene is ranked first with an interval above 0; the others' contain 0."""
     findings = scored(runs("one objective"), lambda genome, _: float(genome["learning_rate"]) ** 2)
     found = findings.importances
     measured = found.measured[0]
@@ -36,12 +36,12 @@ def test_forest_finds_the_only_gene_that_matters(runs: Runs) -> None:
         else:
             assert abs(measured.median[place]) < 0.01
             assert not matters(measured, place)
-    told = importance.caption(findings.importances)
-    assert "What matters most for samples to target is the learning rate (R²" in told
+    text = importance.caption(findings.importances)
+    assert "For samples to target the most important is the learning rate (R²" in text
 
 
-def test_forest_that_does_not_predict_says_so(runs: Runs) -> None:
-    """Of scores that no gene decides the figure tells that nothing was learnt."""
+def test_caption_says_if_the_forest_does_not_predict(runs: Runs) -> None:
+    """For random scores the caption says that the forest does not predict."""
     findings = scored(runs("one objective"), noise)
     measured = findings.importances.measured[0]
     assert measured is not None
@@ -49,8 +49,8 @@ def test_forest_that_does_not_predict_says_so(runs: Runs) -> None:
     assert "the forest does not predict" in importance.caption(findings.importances)
 
 
-def test_what_makes_trials_fail_matters(runs: Runs) -> None:
-    """Failures count as the worst: the gene that they come from matters."""
+def test_a_gene_that_makes_trials_fail_is_important(runs: Runs) -> None:
+    """Failures count as the worst score, so the gene that causes them is important."""
     findings = scored(
         runs("one objective"),
         lambda genome, rng: math.nan if genome["activation"] == "relu" else noise(genome, rng),
@@ -61,7 +61,7 @@ def test_what_makes_trials_fail_matters(runs: Runs) -> None:
     assert " count as bad as the worst." in importance.caption(findings.importances)
 
 
-def test_slices_tell_where_the_best_gather(runs: Runs) -> None:
+def test_caption_of_slices_has_values_of_the_best(runs: Runs) -> None:
     """The best tenth are the best by sorting, and the caption has the values that they share."""
     findings = scored(
         runs("one objective"),
@@ -76,13 +76,13 @@ def test_slices_tell_where_the_best_gather(runs: Runs) -> None:
     tenth = ranked[: len(best)]
     assert len(best) == round(len(ranked) / 10)
     assert set(best) == {trial.number for trial in tenth}
-    told = slices.caption(sliced)
+    text = slices.caption(sliced)
     share = sum(trial.genome["activation"] == "tanh" for trial in tenth) / len(tenth)
-    assert ("activation tanh" in told) == (share > 0.5)
+    assert ("activation tanh" in text) == (share > 0.5)
 
 
 def test_slices_have_every_objective_of_the_drawn_trials(runs: Runs) -> None:
-    """Each view of the slices has the scores of the objective that it is named after."""
+    """Each view of the slices has the scores of its objective."""
     findings = runs("three objectives").findings
     sliced = gene_slices(findings)
     drawn = slices.draw(sliced)
@@ -95,8 +95,8 @@ def test_slices_have_every_objective_of_the_drawn_trials(runs: Runs) -> None:
     assert one["layout"]["updatemenus"] == []
 
 
-def test_points_of_a_cell_fill_it(runs: Runs) -> None:
-    """Where both genes have few values, dots fill the cell and do not lie on a line in it."""
+def test_points_are_spread_over_their_cell(runs: Runs) -> None:
+    """If both genes have few values, dots are spread over the cell and are not on a line."""
     shown = gene_pairs(runs("conflict").findings)
     traces = contour.draw(shown)["data"][-len(shown.pairs) :]
     both = [
@@ -111,8 +111,8 @@ def test_points_of_a_cell_fill_it(runs: Runs) -> None:
         assert counts.min() > 0
 
 
-def test_genes_that_no_trial_reads_both_make_no_pair(runs: Runs) -> None:
-    """Momentum is read by one optimizer, beta1 by another: no cell of theirs could be filled."""
+def test_genes_that_are_never_used_together_make_no_pair(runs: Runs) -> None:
+    """Momentum and beta1 belong to different optimizers, so they are no pair."""
     run = runs("many genes")
     findings = scored(run, lambda genome, _: float(genome["momentum"]) + float(genome["beta1"]))
     fixed: dict[str, Any] = {"hidden": (3,), "activation": "tanh", "learning_rate": 0.1, "l2": 1e-4}
@@ -126,8 +126,8 @@ def test_genes_that_no_trial_reads_both_make_no_pair(runs: Runs) -> None:
     assert contour.draw(found)["data"]
 
 
-def test_the_frontier_is_where_most_trainings_begin_to_diverge(runs: Runs) -> None:
-    """The deeper, the lower the frontier; what is stable has none; the caption names all."""
+def test_frontier_is_the_rate_at_which_most_replicates_diverge(runs: Runs) -> None:
+    """The frontier is lower for more layers; stable activations have none; the caption has all."""
     stable = divergence(diverging(runs("one point")))
     found = frontier(stable, "linear")
     assert set(found) == {1, 2, 3, 4}
@@ -136,15 +136,15 @@ def test_the_frontier_is_where_most_trainings_begin_to_diverge(runs: Runs) -> No
         assert 0.1 / deep / bin_ratio <= rate <= 0.1 / deep * bin_ratio
     assert list(found.values()) == sorted(found.values(), reverse=True)
     assert frontier(stable, "tanh") == {}
-    told = stability.caption(stable)
-    assert "for linear from " in told
-    depths = told.split("for linear ")[1].split(" hidden layers. ")[0]
+    text = stability.caption(stable)
+    assert "for linear from " in text
+    depths = text.split("for linear ")[1].split(" hidden layers. ")[0]
     assert all(f" {deep}" in depths for deep in found), depths
-    assert "tanh" not in told
+    assert "tanh" not in text
 
 
 def test_stability_needs_learning_rate_and_depth(runs: Runs) -> None:
-    """Where the depth is fixed there is no frontier, and the page passes over the figure."""
+    """If the number of layers is fixed there is no figure and no caption."""
     run = runs("fixed genes")
     trials = [
         replace(trial, genome=dict(trial.genome) | {"hidden": (6, 3)})
@@ -156,7 +156,7 @@ def test_stability_needs_learning_rate_and_depth(runs: Runs) -> None:
 
 
 def test_figures_of_a_long_run_stay_small(runs: Runs) -> None:
-    """However many trials there are, each figure's specification is at most 150 kB."""
+    """The specification of each figure of many trials is at most 150 kB."""
     run = runs("conflict")
     rng = np.random.default_rng(1)
     base = run.findings.searched
@@ -177,7 +177,7 @@ def test_figures_of_a_long_run_stay_small(runs: Runs) -> None:
 
 @pytest.mark.parametrize("name", ["importance", "slices", "contour", "stability", "operators"])
 def test_figures_of_no_trials_and_of_one(runs: Runs, name: str) -> None:
-    """A run without trials, or with a single one, has figures that say so."""
+    """A run without trials, or with one, has captions and empty figures."""
     run, plot = runs("conflict"), FIGURES[name]
     for trials in ((), (replace(run.best, parents=()),)):
         data = plot.data(Findings(run.experiment, trials))

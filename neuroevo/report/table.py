@@ -1,9 +1,9 @@
-"""A table as a page or a terminal shows it: texts in cells; knows no HTML and not what is in it."""
+"""Tables of texts, for a page or a terminal. They know no HTML and no run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LONG_TEXT = 24  # characters, from which on a cell may break into lines
+LONG_TEXT = 24  # characters, from which on a text may break into lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +13,15 @@ class Cell:
     Parameters
     ----------
     text
-        What is in it.
+        The content.
     numeric, best
-        Whether that is a number, and the best of its column.
+        Whether it is a number, and whether it is the best of its column.
     under
         A sentence below the text.
     address
-        Where it leads.
+        Target of a link; empty for none.
     breaks
-        Whether a long text may be broken into lines.
+        Whether a long text may break into lines.
     """
 
     text: str
@@ -33,24 +33,24 @@ class Cell:
 
     @property
     def long(self) -> bool:
-        """Whether it may be broken into lines."""
+        """Whether the text breaks into lines."""
         return self.breaks and not self.numeric and len(self.text) > LONG_TEXT
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
-    """A table as it is shown.
+class TextTable:
+    """A table of texts.
 
     Parameters
     ----------
     columns
-        The heading of each column.
+        Heading of each column.
     rows
         The cells.
     groups
-        Headings over several columns, each with their number; none: there are no such.
+        Headings over several columns with the number of columns; empty for none.
     alike
-        Numbers of the rows that say the same of all runs.
+        Indices of the rows in which all runs have the same value.
     champion
         Whether the first row is the champion's.
     """
@@ -63,7 +63,7 @@ class Board:
 
 
 def headings(names: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
-    """Return the headings of columns, flush as the cells below them are."""
+    """Return the headings of columns, aligned as the cells below them."""
     return tuple(
         Cell(name, numeric=bool(rows) and rows[0][place].numeric)
         for place, name in enumerate(names)

@@ -1,9 +1,13 @@
-"""How the winner came to be: ancestry, credit of operators, ablation and strongest paths."""
+"""Figures of the champion: ancestors, success of operators, ablation and strongest paths."""
 
 import json
 import math
+import re
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,18 +19,18 @@ from neuroevo.analysis.descent import descent
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.operator_credit import operator_credit
 from neuroevo.learning import Architecture, Columns, Network
-from neuroevo.report.diagram import laid_out
-from neuroevo.report.plots import ablation, lineage, operator_worth
+from neuroevo.report.diagram import diagram_of
+from neuroevo.report.plots import ablation, lineage, operators
 from neuroevo.report.plots.champion_network import NetworkData, caption, draw
 from neuroevo.report.run import Run
-from tests.invented_findings import bred
+from tests.invented_findings import with_parents
 
 Runs = Callable[[str], Run]
 
 
-def test_lineage_shows_one_member_at_a_time(runs: Runs) -> None:
-    """Each view shows one member's traces, its operators and its time; the first is drawn."""
-    traced = descent(bred(runs("conflict"), 4))
+def test_lineage_shows_one_network_at_a_time(runs: Runs) -> None:
+    """Each view shows the traces, operators and generations of one network; the first is drawn."""
+    traced = descent(with_parents(runs("conflict"), 4))
     drawn = lineage.draw(traced)
     views = [button["args"] for button in drawn["layout"]["updatemenus"][0]["buttons"]]
     visible = np.array([view[0]["visible"] for view in views])
@@ -43,10 +47,10 @@ def test_lineage_shows_one_member_at_a_time(runs: Runs) -> None:
         assert end < layout["xaxis"]["range"][1] < 1.1 * end
 
 
-def test_edges_of_the_line_tell_operator_and_gain(runs: Runs) -> None:
-    """Between each step and the next stand the operator and what it changed, in each objective."""
+def test_steps_are_labelled_with_operator_and_change(runs: Runs) -> None:
+    """Each step of a short line has a label with its operator and the change of the objective."""
     scores = ((0.8, 5_000.0), (0.4, 800.0), (0.004, 1_600.0))
-    operators = ("initial", "crossover+mutation", "step")
+    names = ("initial", "crossover+mutation", "step")
     run = runs("conflict")
     trials = [
         replace(
@@ -57,7 +61,7 @@ def test_edges_of_the_line_tell_operator_and_gain(runs: Runs) -> None:
             parents=(number - 1,) if number else (),
             objectives=dict(zip(run.experiment.evolution.objectives, each, strict=True)),
         )
-        for number, (operator, each) in enumerate(zip(operators, scores, strict=True))
+        for number, (operator, each) in enumerate(zip(names, scores, strict=True))
     ]
     findings = Findings(run.experiment, tuple(trials))
     drawn = lineage.draw(descent(findings))
@@ -72,7 +76,7 @@ def test_edges_of_the_line_tell_operator_and_gain(runs: Runs) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_labels_of_a_long_line_do_not_overlap(runs: Runs, seed: int) -> None:
-    """Where edges are many only some are labelled, and those on one side lie apart."""
+    """Only some steps of a long line have a label, and the labels do not overlap."""
     rng = np.random.default_rng(seed)
     run = runs("conflict")
     trials = [
@@ -95,52 +99,53 @@ def test_labels_of_a_long_line_do_not_overlap(runs: Runs, seed: int) -> None:
     drawn = lineage.draw(descent(Findings(run.experiment, tuple(trials))))
     first = next(trace for trace in drawn["data"] if trace["mode"] == "markers+text")
     assert 2 <= len(first["x"]) < 100
-    for side in set(first["textposition"]):
-        pairs = zip(first["x"], first["textposition"], strict=True)
-        middles = sorted(x for x, beside in pairs if beside == side)
-        assert min(np.diff(middles)) * 640 / 199 > 20
+    ends = []
+    for x, text, side in zip(first["x"], first["text"], first["textposition"], strict=True):
+        middle, width = x * 850 / 199, 6.6 * len(text)  # pixels on a wide screen
+        ends.append((middle, middle + width) if "right" in side else (middle - width, middle))
+    assert all(one[1] + 20 < other[0] for one, other in pairwise(sorted(ends)))
 
 
 def test_lineage_of_a_trial_drawn_at_random(runs: Runs) -> None:
-    """A champion without parents is said to have no ancestors."""
+    """The caption says that a champion without parents has no ancestors."""
     run = runs("conflict")
     trial = replace(run.best, operator="initial", parents=())
-    told = lineage.caption(descent(Findings(run.experiment, (trial,))))
-    assert told.endswith("has no ancestors: it was drawn at random.")
+    text = lineage.caption(descent(Findings(run.experiment, (trial,))))
+    assert text.endswith("has no ancestors: it was drawn at random.")
 
 
 def test_operators_with_few_children_are_faint(runs: Runs) -> None:
-    """Of fewer than 20 children an operator's marks are faint, and all say what it does."""
-    findings = bred(runs("conflict"), 0)
+    """Marks of fewer than 20 children are faint, and all hover texts explain the operator."""
+    findings = with_parents(runs("conflict"), 0)
     credit = operator_credit(findings).credit.set_index("operator")
-    traces = operator_worth.draw(operator_credit(findings))["data"]
-    told = {
-        row: trace["opacity"] for trace in traces for row in trace["text"] if "on the way" in row
+    traces = operators.draw(operator_credit(findings))["data"]
+    opacities = {
+        row: trace["opacity"] for trace in traces for row in trace["text"] if "ancestors" in row
     }
-    assert 0 < (credit["children"] < operator_worth.ENOUGH).sum() < len(credit)
-    for row, opacity in told.items():
-        operator = next(name for name in credit.index if operator_worth.MEANINGS[name] in row)
-        assert (opacity == 1) == (credit.loc[operator, "children"] >= operator_worth.ENOUGH)
+    assert 0 < (credit["children"] < operators.ENOUGH).sum() < len(credit)
+    for row, opacity in opacities.items():
+        operator = next(name for name in credit.index if operators.MEANINGS[name] in row)
+        assert (opacity == 1) == (credit.loc[operator, "children"] >= operators.ENOUGH)
 
 
-def test_a_run_without_children_has_no_credit(runs: Runs) -> None:
-    """Where all trials were drawn at random nothing is drawn, and the caption says why."""
+def test_operators_of_a_run_without_children_is_empty(runs: Runs) -> None:
+    """If all trials were drawn at random the figure is empty, and the caption says why."""
     run = runs("conflict")
     found = operator_credit(Findings(run.experiment, (replace(run.best, parents=()),)))
-    assert operator_worth.draw(found)["data"] == []
-    assert operator_worth.caption(found).endswith("no operator had children.")
+    assert operators.draw(found)["data"] == []
+    assert operators.caption(found).endswith("no operator had children.")
 
 
 def test_a_run_without_champion_offers_no_ablation(runs: Runs) -> None:
-    """A command that would have nothing to go to is not named."""
+    """The caption does not name the command if there is no champion."""
     run = runs("conflict")
     failed = replace(run.best, objectives={}, state="diverged")
-    told = ablation.caption(ablation_path(Findings(run.experiment, (failed,))))
-    assert "--ablation" not in told
+    text = ablation.caption(ablation_path(Findings(run.experiment, (failed,))))
+    assert "--ablation" not in text
 
 
 def ablated(run: Run) -> Findings:
-    """Return a run with an ablation in three rounds, of which the first has a failure."""
+    """Return findings with an ablation in three rounds; a trial of the first failed."""
     start: dict[str, Any] = {"hidden": (6, 6), "learning_rate": 0.01, "activation": "tanh"}
     end: dict[str, Any] = {"hidden": (8,), "learning_rate": 0.2, "activation": "linear"}
     steps = [
@@ -169,8 +174,8 @@ def ablated(run: Run) -> Findings:
     return replace(run.findings, ablation=tuple(trials))
 
 
-def test_ablation_takes_what_the_next_round_set_out_from(runs: Runs) -> None:
-    """The path has one change a round, each with its value; the rest was passed over."""
+def test_ablation_path_has_one_change_in_each_round(runs: Runs) -> None:
+    """The path has the trial that is the parent of the next round; others are apart from it."""
     found = ablation_path(ablated(runs("conflict")))
     path = [(change.round, change.gene, change.value) for change in found.path]
     assert path == [
@@ -180,35 +185,35 @@ def test_ablation_takes_what_the_next_round_set_out_from(runs: Runs) -> None:
         (3, "hidden", "8"),
     ]
     assert sorted(change.round for change in found.passed) == [1, 1, 2]
-    told = ablation.caption(found)
-    assert "From article-tanh to the champion in 3 changes" in told
-    assert "the one that does best in final MSE, where equal in the next." in told
-    told = told.replace("\u00a0", " ")
-    assert "The path lowers final MSE from 0.01 to 1.0 × 10⁻⁹; the activation brought most" in told
-    assert "from 0.001 to 1.0 × 10⁻⁸." in told
+    text = ablation.caption(found)
+    assert "From article-tanh to the champion in 3 changes" in text
+    assert "the one that is best in final MSE, if equal in the next objective." in text
+    text = text.replace("\u00a0", " ")
+    assert "The path lowers final MSE from 0.01 to 1.0 × 10⁻⁹; the largest gain is from" in text
+    assert "the activation, 0.001 to 1.0 × 10⁻⁸." in text
     json.dumps(ablation.draw(found), allow_nan=False)
 
 
-def test_ablation_says_what_its_path_gives_up(runs: Runs) -> None:
-    """Where the path ends worse than it began, in an objective, its caption says so."""
+def test_ablation_caption_says_if_an_objective_increases(runs: Runs) -> None:
+    """The caption says if an objective is worse at the end of the path than at its beginning."""
     findings = ablated(runs("conflict"))
     last = findings.ablation[-1]
     worse = replace(last, objectives={**last.objectives, findings.objectives[1].name: 1_200.0})
-    told = ablation.caption(
+    text = ablation.caption(
         ablation_path(replace(findings, ablation=(*findings.ablation[:-1], worse)))
     )
-    assert "The path gives up samples to target, from 900 to 1,200; the activation" in told
+    assert "The path increases samples to target from 900 to 1,200; the largest" in text
 
 
-def test_ablation_that_was_not_computed_says_how(runs: Runs) -> None:
-    """Without an ablation the caption names the command, and nothing is drawn."""
+def test_ablation_caption_has_its_command(runs: Runs) -> None:
+    """Without an ablation the caption has its command, and the figure is empty."""
     found = ablation_path(runs("conflict").findings)
     assert ablation.draw(found)["data"] == []
     assert f"`neuroevo report {runs('conflict').folder.id} --ablation`" in ablation.caption(found)
 
 
 def test_a_champion_like_its_baseline_has_no_ablation(runs: Runs) -> None:
-    """Where a baseline has the champion's genes there is one round, and the caption says so."""
+    """If a baseline has the champion's genes, the caption says so and the figure is empty."""
     findings = ablated(runs("conflict"))
     found = ablation_path(replace(findings, ablation=findings.ablation[:1]))
     assert "there is nothing to change" in ablation.caption(found)
@@ -216,36 +221,41 @@ def test_a_champion_like_its_baseline_has_no_ablation(runs: Runs) -> None:
 
 
 def test_products_of_paths_are_written_out() -> None:
-    """The article's path is told with its product, and outlined in both drawings."""
+    """The caption has the products of the paths, which the drawing outlines, also in plotly."""
     parameters = [0, 0, 0.4, 0.1, 0.2, 0.3, 0, 0, 0.9165, 0.1, 0.1, 0.5, 0, 0, 1.1456, 0.1, 0.2, 2]
     for activation in ("linear", "tanh"):
         shape = {"inputs": 2, "hidden": (2, 2), "outputs": 2, "activation": activation}
         columns = Columns(("x", "y"), ("x", "y"))
         network = Network(Architecture.model_validate(shape), np.array(parameters), columns)
-        diagram = laid_out(network)
-        told = caption(NetworkData(network, diagram)).replace("\u00a0", " ")
-        assert "x → x 0.4 × 0.9165 × 1.1456 = 0.42 and y → y 0.3 × 0.5 × 2 = 0.3." in told
-        assert ("activations bend what passes" in told) == (activation == "tanh")
-        assert len(diagram.marked) == 6
-        lines = draw(NetworkData(network, diagram))["data"]
-        assert sum(trace["x"] == lines[-2]["x"] for trace in lines) >= 2
+        diagram = diagram_of(network)
+        text = caption(NetworkData(network, diagram)).replace("\u00a0", " ")
+        assert "x → x 0.4 × 0.9165 × 1.1456 = 0.42 and y → y 0.3 × 0.5 × 2 = 0.3." in text
+        assert ("without the activations" in text) == (activation == "tanh")
+        assert len(diagram.outlined) == 6
+        drawn = draw(NetworkData(network, diagram))
+        image = b64decode(drawn["layout"]["images"][0]["source"].split(",")[1]).decode()
+        assert image.count('class="outline"') == 6
+        titles = re.findall("<title>(.*?)</title>", image)
+        assert {unescape(each) for each in titles} == {
+            unescape(each) for each in drawn["data"][0]["hovertext"]
+        }
 
 
 def test_path_ends_where_it_is_strongest() -> None:
-    """With other numbers of inputs and outputs each path leads to its strongest output."""
+    """With different numbers of inputs and outputs, each path ends at its strongest output."""
     shape = {"inputs": 3, "hidden": (), "outputs": 2, "activation": "linear"}
     network = Network(
         Architecture.model_validate(shape), np.array([0, 0, 1, -2, 0.5, 0.1, 0.2, -0.3])
     )
-    diagram = laid_out(network)
+    diagram = diagram_of(network)
     ends = [path.weights[-1].target.name for path in diagram.paths]
     assert ends == ["output 2", "output 1", "output 2"]
     assert [path.product for path in diagram.paths] == pytest.approx([-2, 0.5, -0.3])
-    assert "the output that it reaches most strongly" in caption(NetworkData(network, diagram))
+    assert "the output with the largest product" in caption(NetworkData(network, diagram))
 
 
-def test_no_ablation_is_offered_without_baselines(runs: Runs) -> None:
-    """A run that has baselines is told the command; one that has none, that it has none."""
+def test_ablation_caption_has_no_command_without_baselines(runs: Runs) -> None:
+    """The caption has the command only if the run has baselines."""
     assert "--ablation" in ablation.caption(ablation_path(runs("conflict").findings))
-    told = ablation.caption(ablation_path(runs("no baselines").findings))
-    assert told == "The run has no baselines, so there is none to begin an ablation with."
+    text = ablation.caption(ablation_path(runs("no baselines").findings))
+    assert text.startswith("The run has no baselines, so an ablation has no configuration")

@@ -1,0 +1,126 @@
+"""The best configurations and the baselines as tables of texts. It knows no HTML."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from neuroevo import wording
+from neuroevo.analysis import tables
+from neuroevo.analysis.findings import EXCERPT
+from neuroevo.report.table import Cell, TextTable, headings
+
+if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
+
+FIRST_GENES = ("activation", "learning_rate")  # beside the network; others follow the scores
+BREAK = "\u200b"  # a line may break at this character without width
+
+
+def best_table(findings: "Findings", most: int = EXCERPT) -> TextTable | None:
+    """Return configurations of the front, best first; None if the front is empty.
+
+    Parameters
+    ----------
+    findings
+        Findings of the run.
+    most
+        Largest number of rows, from one end of the front to the other.
+    """
+    table = tables.best(findings)
+    if table.empty:
+        return None
+    genes = findings.experiment.space.genes
+    # The activation has a column also if it is part of another gene.
+    fixed = [name for name in findings.genes if name not in {*genes, "activation"}]
+    table = table[table["rank"].isin(findings.excerpt(most))].drop(columns=fixed, errors="ignore")
+    last = ["generation", "number"]
+    replicates = findings.experiment.training.replicates
+    if table["diverged"].between(1, replicates - 1).any():
+        counts = [f"{count} of {replicates}" if count else "none" for count in table["diverged"]]
+        table, last = table.assign(diverged=counts), ["diverged", *last]
+    return _scored_table(findings, table, ["rank", "network"], last)
+
+
+def baselines_table(findings: "Findings") -> TextTable | None:
+    """Return the champion and the baselines; None if the run has no baselines."""
+    table = tables.baselines(findings)
+    if table.empty:
+        return None
+    table["note"] = [
+        (_state_text(state, diverged, findings.experiment.training.replicates) + note).rstrip("; ")
+        for state, diverged, note in table[["state", "diverged", "note"]].itertuples(index=False)
+    ]
+    champion = tables.best(findings).head(1)
+    if not champion.empty:
+        table = pd.concat([champion.assign(name="champion", note="this run’s best"), table])
+    scored = _scored_table(findings, table, ["name", "network"], [])
+    # Under the name, since the last column may be outside the screen.
+    rows = zip(scored.rows, table["note"], strict=True)
+    noted = tuple(
+        (replace(name, under=wording.shortened(note, 160)), *rest) for (name, *rest), note in rows
+    )
+    return replace(scored, rows=noted)
+
+
+def _state_text(state: str, diverged: int, replicates: int) -> str:
+    """Return the beginning of the note on a trial with diverged replicates or another state."""
+    if state != "complete":
+        return f"{state}; "
+    return f"{diverged} of {replicates} diverged; " if diverged else ""
+
+
+def _scored_table(
+    findings: "Findings", table: pd.DataFrame, first: Sequence[str], last: Sequence[str]
+) -> TextTable:
+    """Return a table of trials: first columns and genes, scores, other genes, last columns.
+
+    Texts break into lines only if no further genes widen the table beyond the screen.
+    """
+    genes = [
+        name
+        for name in table.columns
+        if name.removeprefix("gene.") in findings.traits
+        and name != "hidden"
+        and not table[name].isna().all()
+    ]
+    items = {
+        name: item for item in findings.objectives for name in (item.name, f"fresh.{item.name}")
+    }
+    before = [*first, *(name for name in genes if name in FIRST_GENES)]
+    after = [*(name for name in genes if name not in FIRST_GENES), *last]
+    columns = [*before, *items, *after]
+    lowest = {name: table[name].min() for name in items}
+
+    def cell(row: dict[Any, Any], name: str) -> Cell:
+        if name not in items:
+            return _cell(row[name], breaks=after == list(last) or name in before)
+        text = wording.measured(row[name], items[name].unit)
+        return Cell(text, numeric=True, best=row[name] == lowest[name])
+
+    rows = tuple(tuple(cell(row, name) for name in columns) for row in table.to_dict("records"))
+    groups = [("", len(before)), *((item.label, 2) for item in findings.objectives)]
+    groups += [("", len(after))] * bool(after)
+    titles = [_heading(name, items) for name in columns]
+    champion = bool(findings.front) and "rank" in table.columns and table["rank"].iloc[0] == 1
+    return TextTable(headings(titles, rows), rows, tuple(groups), champion=champion)
+
+
+def _heading(name: str, items: "dict[str, Objective]") -> str:
+    if name in items:
+        return "fresh seeds" if name.startswith("fresh.") else "search seeds"
+    return {"number": "trial"}.get(name, name.removeprefix("gene.").replace("_", " "))
+
+
+def _cell(content: Any, *, breaks: bool) -> Cell:  # noqa: ANN401 - any content of a table
+    if content is None or (isinstance(content, float) and math.isnan(content)):
+        return Cell("–")
+    numeric = isinstance(content, (int, float)) and not isinstance(content, bool)
+    if isinstance(content, int) and numeric:
+        return Cell(f"{content:,}", numeric)
+    text = wording.shortened(wording.value(content), 160)
+    cell = Cell(text, numeric, breaks=breaks)
+    return replace(cell, text=text.replace("·", f"·{BREAK}")) if cell.long else cell
