@@ -14,7 +14,7 @@ from neuroevo.runs import (
     write_atomically,
     write_checkpoint,
 )
-from neuroevo.runs.seal import sealed_file
+from neuroevo.runs.checksum import file_with_checksum
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -118,7 +118,7 @@ def test_a_damaged_checkpoint_is_named_and_the_previous_one_read(
 
 def test_a_state_of_another_schema_is_refused(folder: RunFolder) -> None:
     """A sound checkpoint of another version says which schema was expected."""
-    write_atomically(folder.checkpoint_file, sealed_file(4, {"generation": 1}))
+    write_atomically(folder.checkpoint_file, file_with_checksum(4, {"generation": 1}))
     problem = f"{folder.checkpoint_file}: schema must be 3, but got 4"
     assert read_checkpoints(folder) == ([], [problem])
 

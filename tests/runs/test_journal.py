@@ -8,7 +8,7 @@ import pytest
 
 from neuroevo.errors import StorageError
 from neuroevo.runs import Journal, Trial, read_trials
-from neuroevo.runs.seal import seal
+from neuroevo.runs.checksum import add_checksum
 
 Make = Callable[..., Trial]
 
@@ -95,7 +95,7 @@ def test_appending_after_a_torn_line_keeps_all_committed_ones(path: Path, make_t
 
 def test_a_torn_line_of_any_length_is_trimmed(path: Path, make_trial: Make) -> None:
     """A tail longer than any block that is read at once goes too, be it the only line or not."""
-    line = seal(make_trial().to_json()).encode() + b"\n"
+    line = add_checksum(make_trial().to_json()).encode() + b"\n"
     for committed in (b"", line, line * 500):
         for length in (0, 1, 65_535, 65_536, 65_537, 200_000):
             path.write_bytes(committed + b"x" * length)
@@ -127,9 +127,9 @@ CURE = "but is damaged; resume leaves the line out and trains its trial again"
 
 def test_damaged_lines_are_named_all_at_once(path: Path, make_trial: Make) -> None:
     """Each damaged line is one problem with the file's name and the line's number."""
-    good, other = (seal(make_trial(number=number).to_json()).encode() for number in (0, 1))
+    good, other = (add_checksum(make_trial(number=number).to_json()).encode() for number in (0, 1))
     long = b"x" * 3_000_000
-    lines = [good, b"{}", seal('{"generation": 1}').encode(), other, b"\xff", long, other]
+    lines = [good, b"{}", add_checksum('{"generation": 1}').encode(), other, b"\xff", long, other]
     path.write_bytes(b"\n".join([*lines, good[:-1], b"torn"]))
     with pytest.raises(StorageError) as caught:
         read_trials(path)

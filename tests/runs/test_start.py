@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from neuroevo.errors import StorageError
 from neuroevo.learning import Columns, DataSet, Scaling
 from neuroevo.runs import Start, data_fingerprint, read_start, write_atomically, write_start
-from neuroevo.runs.seal import sealed_file
+from neuroevo.runs.checksum import file_with_checksum
 
 text = st.text(st.characters(codec="utf-8"))
 finite = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)
@@ -82,12 +82,12 @@ def test_every_cut_and_every_flip_is_named(path: Path) -> None:
 def test_a_sealed_file_of_something_else_is_no_start(path: Path, change: dict[str, object]) -> None:
     """A checksum that is right does not make a start of any object."""
     fields = {"experiment": "", "data": {}, "columns": {}, "kept": {}, "initial": [], "earlier": ""}
-    write_atomically(path, sealed_file(2, fields))
+    write_atomically(path, file_with_checksum(2, fields))
     assert read_start(path).experiment == ""
-    write_atomically(path, sealed_file(2, fields | change))
+    write_atomically(path, file_with_checksum(2, fields | change))
     with pytest.raises(StorageError, match=r"start\.json: must be the start of a run"):
         read_start(path)
-    write_atomically(path, sealed_file(1, fields))
+    write_atomically(path, file_with_checksum(1, fields))
     with pytest.raises(StorageError, match=r"start\.json: schema must be 2, but got 1"):
         read_start(path)
 
