@@ -79,7 +79,7 @@ def ratio_as_shown(item: "Objective", larger: float, smaller: float) -> float | 
     return above / below if item.logarithmic and above > 0 and below > 0 else None
 
 
-def dominated(rows: Sequence[tuple[float, ...]], rivals: Sequence[tuple[float, ...]]) -> list[bool]:
+def dominated(rows: Sequence[Sequence[float]], rivals: Sequence[Sequence[float]]) -> list[bool]:
     """Tell of each row of scores whether a rival is as good in all of them and better in one."""
     if not rivals:
         return [False] * len(rows)

@@ -92,7 +92,7 @@ def distribution(scores: Numbers) -> pd.DataFrame:
     return pd.DataFrame({"value": values[kept], "share": shares[kept]})
 
 
-def median_course(courses: Sequence[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
+def median_curve(courses: Sequence[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
     """Return the median of several step functions, where all of them are known.
 
     Parameters

@@ -18,7 +18,7 @@ from neuroevo.analysis.histories import (
     best_so_far,
     distribution,
     hypervolume_so_far,
-    median_course,
+    median_curve,
 )
 from neuroevo.analysis.rank_test import rank_tests
 from neuroevo.errors import NeuroevoError, UsageError
@@ -76,11 +76,11 @@ def test_distribution_counts_all_trials(column: list[float]) -> None:
         st.dictionaries(st.integers(0, 12), st.integers(0, 9), min_size=1), min_size=1, max_size=5
     )
 )
-def test_median_course_is_the_median_of_the_steps(steps: list[dict[int, int]]) -> None:
+def test_median_curve_is_the_median_of_the_steps(steps: list[dict[int, int]]) -> None:
     """Wherever all step functions are known, theirs is the median of their values there."""
     ordered = [sorted(each.items()) for each in steps]
     courses = [tuple(np.array(column, dtype=float) for column in zip(*each)) for each in ordered]  # noqa: B905 - pairs
-    grid, median = median_course(courses)  # type: ignore[arg-type] # pairs of arrays
+    grid, median = median_curve(courses)  # type: ignore[arg-type] # pairs of arrays
     first, last = max(each[0][0] for each in ordered), min(each[-1][0] for each in ordered)
     known = [x for x in range(13) if first <= x <= last and any(x in each for each in steps)]
     assert grid.tolist() == known
