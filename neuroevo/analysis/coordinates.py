@@ -28,59 +28,27 @@ Ticks = tuple[tuple[float, str], ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coordinate:
-    """One axis, and where each trial crosses it.
+    """One axis, and where each trial crosses it."""
 
-    Parameters
-    ----------
-    title
-        The gene or objective in words.
-    positions
-        Of each trial, from 0 (bottom) to 1 (top).
-    ticks
-        Positions with their labels.
-    low, high
-        The values at the ends of an axis with many different numbers.
-    logarithmic
-        Whether the axis is logarithmic.
-    held
-        If the axis is cut and larger values are drawn at the top: its last value in words.
-    read
-        Whether the champion's optimizer or schedule reads the gene.
-    of_names
-        Whether its labels are names and not numbers.
-    """
-
-    title: str
-    positions: NDArray[np.float64]
-    ticks: Ticks
-    low: float = math.nan
+    title: str  # the gene or objective in words
+    positions: NDArray[np.float64]  # of each trial, from 0 (bottom) to 1 (top)
+    ticks: Ticks  # positions with their labels
+    low: float = math.nan  # the values at the ends of an axis with many different numbers
     high: float = math.nan
     logarithmic: bool = False
-    held: str = ""
-    read: bool = True
-    of_names: bool = False
+    held: str = ""  # the last value, in words, if the axis is cut and larger values are at its top
+    read: bool = True  # whether the champion's optimizer or schedule reads the gene
+    of_names: bool = False  # whether its labels are names and not numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coordinates:
-    """The axes, and the trials from best to worst.
+    """The axes, and the trials from best to worst."""
 
-    Parameters
-    ----------
-    coordinates
-        The genes that vary, then the objectives.
-    labels
-        One for each trial, best first by the first objective.
-    total
-        Number of complete trials; some of them are chosen if there are many.
-    first
-        Name of the first objective.
-    """
-
-    coordinates: tuple[Coordinate, ...]
-    labels: tuple[str, ...]
-    total: int
-    first: str
+    coordinates: tuple[Coordinate, ...]  # the genes that vary, then the objectives
+    labels: tuple[str, ...]  # one for each trial, best first by the first objective
+    total: int  # number of complete trials; some of them are chosen if there are many
+    first: str  # name of the first objective
 
 
 def coordinates(findings: "Findings") -> Coordinates:

@@ -17,25 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Shares of the population, which are the trials of a generation.
+    """Shares of the population, which are the trials of a generation."""
 
-    Parameters
-    ----------
-    trait
-        The trait, such as ``activation``.
-    generations
-        The generations that have trials.
-    shares
-        For each value of the trait its share of each generation, from 0 to 1; the values in the
-        order in which they are stacked.
-    counted
-        What the shares are of: the trials, or their hidden layers.
-    """
-
-    trait: str
-    generations: tuple[int, ...]
-    shares: Mapping[str, tuple[float, ...]]
-    counted: str = "trials"
+    trait: str  # such as ``activation``
+    generations: tuple[int, ...]  # those that have trials
+    shares: Mapping[
+        str, tuple[float, ...]
+    ]  # value -> share in each generation, as they are stacked
+    counted: str = "trials"  # or their hidden layers
 
 
 def activation_shares(findings: "Findings") -> Shares:
