@@ -37,18 +37,18 @@ starts = st.builds(
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the path of a start."""
+    """Return the path of a start."""
     return tmp_path_factory.mktemp("run") / "start.json"
 
 
 @given(starts)
-def test_a_start_comes_back(path: Path, start: Start) -> None:
+def test_a_start_is_read_as_written(path: Path, start: Start) -> None:
     """Experiment, fingerprints and genomes are read as they were written."""
     write_start(path, start)
     assert read_start(path) == start
 
 
-def test_every_cut_and_every_flip_is_named(path: Path) -> None:
+def test_every_cut_or_flipped_bit_is_noticed(path: Path) -> None:
     """Cut or changed at any byte, a start is one line with the file's name, never another start."""
     data, initial = {"training_inputs": "float64"}, ({"hidden": (6, 3)},)
     write_start(path, Start("größer = 1\n", data, Columns(("größe",)), initial=initial))
@@ -79,8 +79,8 @@ def test_every_cut_and_every_flip_is_named(path: Path) -> None:
         {"initial": [{"hidden": None}]},
     ],
 )
-def test_a_sealed_file_of_something_else_is_no_start(path: Path, change: dict[str, object]) -> None:
-    """A checksum that is right does not make a start of any object."""
+def test_a_file_of_something_else_is_no_start(path: Path, change: dict[str, object]) -> None:
+    """An object with a correct checksum but other content is refused."""
     fields = {"experiment": "", "data": {}, "columns": {}, "kept": {}, "initial": [], "earlier": ""}
     write_atomically(path, file_with_checksum(2, fields))
     assert read_start(path).experiment == ""
@@ -92,7 +92,7 @@ def test_a_sealed_file_of_something_else_is_no_start(path: Path, change: dict[st
         read_start(path)
 
 
-def test_a_fingerprint_tells_data_sets_apart() -> None:
+def test_different_data_sets_have_different_fingerprints() -> None:
     """Equal data have equal fingerprints; one bit or one row more gives another."""
     inputs, targets = np.arange(6.0).reshape(3, 2), np.ones((3, 1))
     columns = Columns(("a", "b"), ("c",))
