@@ -1,7 +1,4 @@
-"""How numbers, networks and names are written, in a table, on a page and on a terminal.
-
-It knows trials and experiments, no run, no figure and no page.
-"""
+"""Formats numbers, networks and names as text for tables, pages and terminals."""
 
 import html
 import math
@@ -22,15 +19,15 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MANY_EQUAL = 5
-PLAIN_NUMBERS = (1e-3, 1e7)  # sizes that are written without a power of ten
-LONG = 100  # of a unit of time, from which on the next one is used
-TIGHT = "\u00a0"  # a space at which no line breaks
+PLAIN_NUMBERS = (1e-3, 1e7)  # numbers between these are written without a power of ten
+LONG = 100  # seconds or minutes; a longer time is written in the next unit
+TIGHT = "\u00a0"  # a no-break space
 _BREAKABLE = re.compile(r"[^\S\u00a0]+")
 _WHOLE_UNITS = frozenset({"samples", "parameters"})
 
 
 def number(value: float) -> str:
-    """Return a number to three significant digits, as a reader would write it.
+    """Return a number with three significant digits.
 
     Examples
     --------
@@ -41,57 +38,59 @@ def number(value: float) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
+    digits, _, exponent = _digits(value).partition("e")
+    power = f"{TIGHT}×{TIGHT}10{_superscript(int(exponent))}" if exponent else ""
+    return (digits + power).replace("-", "−")
+
+
+def _digits(value: float) -> str:
+    """Return a finite number with the digits that are shown, with an exponent if it has one."""
     size = abs(value)
     if size and not PLAIN_NUMBERS[0] <= size < PLAIN_NUMBERS[1]:
-        digits, exponent = f"{value:.1e}".split("e")
-        return f"{digits}{TIGHT}×{TIGHT}10{_superscript(int(exponent))}".replace("-", "−")
-    written = f"{value:,.0f}" if round(size) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
-    return written.replace("-", "−")
+        return f"{value:.1e}"
+    return f"{value:,.0f}" if round(size) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
 
 
 def power_of_ten(exponent: int) -> str:
-    """Return a power of ten as ``10⁻¹⁴``, the plain number where that is short."""
-    if -4 < exponent < 6:  # noqa: PLR2004 - see above
+    """Return a power of ten as ``10⁻¹⁴``, or as a plain number if that is short."""
+    if -4 < exponent < 6:  # noqa: PLR2004 - short numbers
         return f"{10.0**exponent:,.{max(-exponent, 0)}f}"
     return f"10{_superscript(exponent)}"
 
 
 def measured(value: float, unit: str) -> str:
-    """Return a value of an objective: whole numbers where its unit is counted."""
+    """Return a value of an objective; a whole number if its unit is counted."""
     counted = is_counted(unit) and math.isfinite(value) and abs(value) < PLAIN_NUMBERS[1]
     return f"{round(value):,}" if counted else number(value)
 
 
 def shown(value: float, unit: str = "") -> float:
-    """Return the number that `measured` shows, so that ratios follow from what is read.
+    """Return the rounded number that `measured` shows, so that ratios agree with what is shown.
 
     Examples
     --------
     >>> shown(27.4, "samples"), shown(1.749e-4), shown(0.21049)
     (27.0, 0.00017, 0.21)
     """
-    size = abs(value)
     if not math.isfinite(value):
         return value
-    if is_counted(unit) and size < PLAIN_NUMBERS[1]:
+    if is_counted(unit) and abs(value) < PLAIN_NUMBERS[1]:
         return float(round(value))
-    if size and not PLAIN_NUMBERS[0] <= size < PLAIN_NUMBERS[1]:
-        return float(f"{value:.1e}")
-    return float(round(value)) if round(size) >= 100 else float(f"{value:.3g}")  # noqa: PLR2004 - three digits
+    return float(_digits(value).replace(",", ""))
 
 
 def is_counted(unit: str) -> bool:
-    """Tell whether a unit is of whole things."""
+    """Whether values in a unit are whole numbers."""
     return unit in _WHOLE_UNITS
 
 
 def factor(ratio: float) -> str:
-    """Return how many times something is larger, to about two digits: ``5.6``, ``56``."""
+    """Return a ratio with about two digits: ``5.6``, ``56``."""
     return f"{ratio:.1f}" if ratio < 10 else number(round(ratio))  # noqa: PLR2004 - two digits
 
 
 def percent(share: float) -> str:
-    """Return a share in percent, to two digits: ``5.6%``, ``56%``."""
+    """Return a share in percent with two digits: ``5.6%``, ``56%``."""
     return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"  # noqa: PLR2004 - two digits
 
 
@@ -101,12 +100,12 @@ def hidden_layers(count: int) -> str:
 
 
 def moment(iso: str) -> str:
-    """Return an ISO 8601 time as date, hours and minutes; empty where there is none."""
+    """Return an ISO 8601 time as date, hours and minutes."""
     return iso.replace("T", " ")[:16]
 
 
 def duration(seconds: float) -> str:
-    """Return a span of time in the unit that suits it."""
+    """Return a duration in seconds, minutes or hours."""
     if seconds < LONG:
         return f"{seconds:.2g} s" if round(seconds) < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits
     if seconds < 60 * LONG:
@@ -120,7 +119,7 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 
 def with_article(words: str) -> str:
-    """Return the words after the indefinite article that they take."""
+    """Return words with the indefinite article before them."""
     vowel = words[:1].lower() in "aeiou" or words.startswith("8")
     return f"{'An' if vowel else 'A'} {words}"
 
@@ -132,7 +131,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def sizes(layers: Sequence[int | str]) -> str:
-    """Return what each layer has as ``2·6·2``; many equal ones in a row as ``2·6×9·2``."""
+    """Return one value for each layer as ``2·6·2``; many equal ones in a row as ``2·6×9·2``."""
     groups = [(each, len(list(group))) for each, group in groupby(layers)]
     return "·".join(
         f"{each}×{count}" if count >= MANY_EQUAL else "·".join([str(each)] * count)
@@ -141,24 +140,24 @@ def sizes(layers: Sequence[int | str]) -> str:
 
 
 def activation(genome: Mapping[str, object]) -> str:
-    """Return a network's activation, layer by layer where they differ: ``tanh·relu``.
+    """Return a network's activation, layer by layer if they differ: ``tanh·relu``.
 
-    Empty where the genome has none, or no hidden layer for it.
+    Empty if the genome has no activation or no hidden layer.
     """
     names = [layer.activation for layer in layers_of(genome)]
     return sizes(names) if len(set(names)) > 1 else "".join(names[:1])
 
 
 def shortened(text: str, length: int = 28) -> str:
-    """Return the text, cut with an ellipsis where it is longer than ``length`` characters."""
+    """Return a text, cut with an ellipsis if it is longer than ``length`` characters."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def plain(text: str, length: int = 28) -> str:
-    """Return a foreign text for a plotly label: shortened, its markup made harmless.
+    """Return a text for a plotly label: shortened, and escaped.
 
-    plotly.js reads a few HTML tags in any label, links among them, and decodes entities. What
-    can't be seen, or turns the direction of what stands beside it, is shown by its code.
+    plotly.js reads a few HTML tags in any label, links among them, and decodes entities.
+    Characters that can't be printed, or change the direction of a text, are shown by their code.
     """
     line = _BREAKABLE.sub(" ", text).strip()[: length + 1]
     seen = TIGHT.join(map(printable, line.split(TIGHT)))
@@ -166,12 +165,12 @@ def plain(text: str, length: int = 28) -> str:
 
 
 def wrapped(text: str, width: int = 25) -> str:
-    """Return a label with a line break wherever a line would grow longer than ``width``."""
+    """Return a label with line breaks, so that no line is longer than ``width``."""
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
 def value(content: object) -> str:
-    """Return a gene's value as a cell of a table shows it."""
+    """Return a gene's value as text."""
     if isinstance(content, bool):
         return "yes" if content else "no"
     if isinstance(content, (int, float)):
@@ -186,8 +185,8 @@ def value(content: object) -> str:
 def configuration(genome: Mapping[str, object]) -> str:
     """Return a genome in a short line: ``linear 6·6, learning rate 0.21``.
 
-    Layers with activations of their own are ``tanh 6·6 · relu 4``. What its optimizer or schedule
-    does not read, and so has no part in the trial, is left out.
+    Layers with activations of their own are ``tanh 6·6 · relu 4``. Genes that the optimizer and
+    the schedule do not read are left out.
     """
     parts = []
     if "hidden" in genome:
@@ -206,7 +205,7 @@ def configuration(genome: Mapping[str, object]) -> str:
 
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    """Return in what two genomes differ: ``activation tanh → linear``.
+    """Return the differences of two genomes: ``activation tanh → linear``.
 
     Examples
     --------
@@ -228,14 +227,14 @@ def described(trial: "Trial") -> str:
 
 
 def operator(name: str) -> str:
-    """Return an operator's name as it is said: ``crossover + mutation``, ``drop layer``."""
+    """Return an operator's name in words: ``crossover + mutation``, ``drop layer``."""
     return name.replace("_", " ").replace("+", " + ")
 
 
 def optimization(experiment: "Experiment") -> str:
-    """Return how all networks of an experiment learn: ``one at a time; optimizer sgd``.
+    """Return the training settings of an experiment: ``one at a time; optimizer sgd``.
 
-    What is a gene is left out, and what is off or not read.
+    Genes are left out, and settings that are off or not read.
     """
     genes, training = experiment.space.genes, experiment.training
     settings = {

@@ -1,4 +1,4 @@
-"""How numbers and networks are put into words."""
+"""Numbers and networks as text."""
 
 import doctest
 import math
@@ -15,14 +15,14 @@ from neuroevo.tasks import MouseTask
 UNSUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 
-def test_examples_hold() -> None:
-    """The examples in the docstrings give what they say."""
+def test_examples_in_docstrings() -> None:
+    """The examples in the docstrings give the shown results."""
     assert doctest.testmod(wording).failed == 0
 
 
 @given(st.floats(-1e300, 1e300))
 def test_number_reads_back(value: float) -> None:
-    """What is written reads back as nearly the number that was meant."""
+    """The text is nearly the number."""
     written = wording.number(value).translate(UNSUPER).replace(",", "")
     digits, _, power = re.sub(r"\s", "", written).partition("×10")
     read = float(f"{digits}e{power or 0}")
@@ -34,12 +34,12 @@ def test_number_reads_back(value: float) -> None:
     [(0.0, "0"), (math.inf, "∞"), (-math.inf, "−∞"), (1511.7, "1,512"), (1e-14, "1.0 × 10⁻¹⁴")],
 )
 def test_number_in_words(value: float, written: str) -> None:
-    """Numbers look as a reader would write them."""
+    """Numbers have thousands separators and powers of ten."""
     assert wording.number(value).replace(wording.TIGHT, " ") == written
 
 
 def test_samples_are_whole() -> None:
-    """What is counted has no decimals."""
+    """Counted values have no decimals."""
     assert wording.measured(27.4, "samples") == "27"
     assert wording.measured(math.nan, "samples") == "–"
 
@@ -49,12 +49,12 @@ def test_samples_are_whole() -> None:
     [(0.5, "0.5 s"), (9.96, "10 s"), (41.2, "41 s"), (300, "5 min"), (9000, "2.5 h")],
 )
 def test_duration(seconds: float, written: str) -> None:
-    """A duration is told in the unit that suits it."""
+    """A duration is in seconds, minutes or hours."""
     assert wording.duration(seconds) == written
 
 
 def test_plain_leaves_no_markup() -> None:
-    """A name that looks like markup is a text after a browser or plotly has decoded it."""
+    """A name that looks like markup is plain text after a browser or plotly has decoded it."""
     assert "<" not in wording.plain("<a href='http://x'>x</a>")
     assert wording.plain("a & b") == "a &amp; b"
     assert len(wording.plain("x" * 1000)) == 28
@@ -63,20 +63,20 @@ def test_plain_leaves_no_markup() -> None:
 
 @given(st.floats(-1e300, 1e300), st.sampled_from(["", "samples", "parameters"]))
 def test_shown_is_the_number_that_is_read(value: float, unit: str) -> None:
-    """Ratios are made of what stands on the page: the shown number is written the same way."""
+    """Ratios are computed from shown numbers: a shown number is written the same way again."""
     shown = wording.shown(value, unit)
     assert wording.measured(shown, unit) == wording.measured(value, unit)
 
 
 def test_long_labels_are_broken_at_spaces_only() -> None:
-    """A tooltip's lines stay short, and a power of ten stays with its number."""
+    """Lines of hover text stay short, and a power of ten stays with its number."""
     number = f"5.1{wording.TIGHT}×{wording.TIGHT}10⁻⁴"
     lines = wording.wrapped(wording.plain(f"linear 10, learning rate {number}", 80), 30)
     assert lines == f"linear 10, learning rate<br>{number}"
 
 
 def test_networks() -> None:
-    """Layer sizes, articles, lists and configurations read like a sentence's part."""
+    """Layer sizes, articles, lists and configurations are formatted as parts of a sentence."""
     assert wording.sizes((2, 6, 2)) == "2·6·2"
     assert wording.sizes((2, *(6,) * 9, 2)) == "2·6×9·2"
     assert wording.with_article("elu 2·2 network") == "An elu 2·2 network"
@@ -87,8 +87,8 @@ def test_networks() -> None:
     assert wording.configuration({"hidden": (), "activation": "tanh"}) == "no hidden layer"
 
 
-def test_what_is_not_read_is_not_told() -> None:
-    """A configuration names the parameters of its own optimizer and schedule, in a fixed order."""
+def test_genes_that_are_not_read_are_left_out() -> None:
+    """A configuration has the parameters of its own optimizer and schedule, in a fixed order."""
     genome = {
         "activation": "linear",
         "batch_size": 8,
@@ -108,11 +108,11 @@ def test_what_is_not_read_is_not_told() -> None:
 
 
 class Classes(MouseTask):
-    """Says of its targets what cross-entropy asks for."""
+    """A task whose targets are class probabilities, as cross-entropy needs."""
 
     @property
     def has_class_targets(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
 
@@ -134,10 +134,10 @@ class Classes(MouseTask):
         ({}, {"batch_size": 1, "optimizer": "sgd"}, ""),
     ],
 )
-def test_what_all_networks_share_is_told(
+def test_settings_of_all_networks_are_listed(
     training: dict[str, object], space: dict[str, object], words: str
 ) -> None:
-    """How all learn is told without what is a gene, is off, or is read by no optimizer."""
+    """Training settings are listed except genes, and those that are off or not read."""
     tables = {"task": Classes(), "training": training, "space": space}
     assert wording.optimization(Experiment.of(tables)) == words
 
@@ -155,7 +155,7 @@ def test_what_all_networks_share_is_told(
 def test_layers_with_activations_of_their_own(
     hidden: tuple[object, ...], configuration: str, activation: str
 ) -> None:
-    """Layers in a row with one activation share its name; equal ones are one activation."""
+    """Adjacent layers with one activation share its name; equal ones are one activation."""
     genome = {"hidden": hidden, "learning_rate": 0.21}
     assert wording.configuration(genome) == f"{configuration}, learning rate 0.21"
     assert wording.activation(genome) == activation

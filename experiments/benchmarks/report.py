@@ -12,7 +12,7 @@ from experiments.benchmarks.measuring import say
 from experiments.benchmarks.tables import Table, Target, at_most
 from neuroevo.report.page import page
 from neuroevo.runs import read_trials
-from neuroevo.runs.seal import seal
+from neuroevo.runs.checksum import add_checksum
 
 _EXPERIMENT = Path("experiments/mouse.toml")
 _SIZES = ((64, 30), (1_000, 100))  # populations and generations
@@ -70,7 +70,7 @@ def _report(population: int, generations: int, rounds: int) -> ReportTime:
     found = invented.findings(_EXPERIMENT, population, generations)
     with tempfile.TemporaryDirectory() as folder:
         journal, html = Path(folder, "trials.jsonl"), Path(folder, "report.html")
-        lines = (seal(trial.to_json()) for trial in found.trials)
+        lines = (add_checksum(trial.to_json()) for trial in found.trials)
         journal.write_text("\n".join(lines) + "\n", encoding="utf-8")
         read, made = [], []
         for _ in range(rounds):

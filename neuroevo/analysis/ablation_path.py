@@ -1,7 +1,4 @@
-"""The way from a baseline to the champion, one gene at a time, as an ablation found it.
-
-It knows the trials of the ablation and their scores; what each change brought is for others to say.
-"""
+"""The path from a baseline to the champion, one gene at a time, that an ablation found."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,56 +13,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A configuration of the path, or one that was tried beside it.
+    """A configuration of an ablation.
 
-    Parameters
-    ----------
-    round
-        How many genes are the champion's; 0 is the configuration that the path begins with.
-    gene
-        The gene that was changed last; the name of the configuration in round 0.
-    value
-        What it was changed to, in words.
-    scores
-        The objectives, in the experiment's order; NaN where there is no finite one.
+    In round n, n genes have the champion's values; in round 0 none has.
     """
 
     round: int
-    gene: str
-    value: str
-    scores: tuple[float, ...]
+    gene: str  # that was changed in this round; in round 0 the name of the configuration
+    value: str  # that it was changed to, in words
+    scores: tuple[float, ...]  # the objectives, in the experiment's order; NaN if not finite
 
 
 @dataclass(frozen=True, slots=True)
 class AblationPath:
-    """What was tried on the way, round by round.
+    """The configurations of an ablation."""
 
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    path
-        What was taken in each round, from the beginning to the champion's genome.
-    passed
-        What was tried in a round and not taken.
-    run
-        The run's id, for the command that computes an ablation.
-    has_champion
-        Whether there is a network to go to.
-    has_baseline
-        Whether there is a network to begin with.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    path: tuple[Change, ...]
-    passed: tuple[Change, ...]
-    run: str = ""
+    objectives: "tuple[Objective, ...]"  # in the experiment's order
+    path: tuple[Change, ...]  # the best of each round, from the baseline to the champion
+    passed: tuple[Change, ...]  # the others of each round
+    run: str = ""  # the run's id, for the command that computes an ablation
     has_champion: bool = True
     has_baseline: bool = True
 
 
 def ablation_path(findings: "Findings") -> AblationPath:
-    """Find in each round the trial that the next round set out from, in the last the best."""
+    """Find in each round the trial that the next round continues, in the last the best."""
     rounds: dict[int, list[Trial]] = {}
     for trial in findings.ablation:
         rounds.setdefault(trial.generation, []).append(trial)

@@ -1,7 +1,4 @@
-"""Who descends from whom among the trials of a run; knows no figure.
-
-Parents have lower numbers than their children: whatever says otherwise is no descent.
-"""
+"""Parents and ancestors of trials. Parents have lower numbers than children, others are ignored."""
 
 from typing import TYPE_CHECKING
 
@@ -20,7 +17,7 @@ class Ancestry:
     Parameters
     ----------
     findings
-        All trials of a run, baselines among them.
+        All trials of a run, with the baselines.
     """
 
     def __init__(self, findings: "Findings") -> None:
@@ -28,26 +25,23 @@ class Ancestry:
         self.trials: Mapping[int, Trial] = {trial.number: trial for trial in findings.trials}
 
     def parents(self, trial: "Trial") -> "tuple[Trial, ...]":
-        """Return a trial's parents, the better one first: by the first objective, then the next.
-
-        A parent without a finite score is worse than any other.
-        """
+        """Return a trial's parents, the better one first: by the first objective, then the next."""
         known = [
             self.trials[number]
             for number in dict.fromkeys(trial.parents)
             if number < trial.number and number in self.trials
         ]
-        return tuple(sorted(known, key=self._costs)) if len(known) > 1 else tuple(known)
+        return tuple(sorted(known, key=self._costs))
 
     def line(self, trial: "Trial") -> "tuple[Trial, ...]":
-        """Return the line of better parents that ends in a trial, from its beginning on."""
+        """Return a trial after its better parent, and so on back to the first ancestor."""
         line = [trial]
         while parents := self.parents(line[-1]):
             line.append(parents[0])
         return tuple(reversed(line))
 
     def ancestors(self, trials: "Iterable[Trial]") -> "tuple[Trial, ...]":
-        """Return all that some trials descend from, the nearest first, without themselves."""
+        """Return all ancestors of some trials, the nearest first."""
         layer = list(trials)
         seen = {trial.number for trial in layer}
         found = []

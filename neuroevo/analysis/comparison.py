@@ -1,4 +1,4 @@
-"""What there is to compare in two or more runs, as tidy tables; knows no figure and no page."""
+"""The tables and tests that compare two or more runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from neuroevo.analysis.histories import (
     best_so_far,
     distribution,
     hypervolume_so_far,
-    median_course,
+    median_curve,
 )
 from neuroevo.analysis.rank_test import RankTest, rank_tests
 from neuroevo.errors import UsageError
@@ -34,21 +34,21 @@ SHARE = "hypervolume_share"
 
 
 @dataclass(frozen=True, eq=False)
-class Contender:
+class ComparedRun:
     """One of the runs that are compared.
 
     Parameters
     ----------
     label
-        What it is called here, unlike any other: by its setting and seed, or by its name.
+        Its unique name in this comparison: its setting and seed, or its name.
     name
-        What it is called elsewhere: its id, or its path.
+        Its id or its path.
     setting
-        The number of its setting: runs of one setting differ in their seeds at most.
+        The number of its setting: runs of one setting differ at most in their seeds.
     findings
-        What it found.
+        Its trials and champions.
     objectives
-        Those that all runs have.
+        The objectives that all runs have.
     """
 
     label: str
@@ -59,49 +59,46 @@ class Contender:
 
     @cached_property
     def scores(self) -> Numbers:
-        """The common objectives of each trial of the search, NaN where it was not completed."""
+        """The common objectives of each trial of the search, NaN if it is not complete."""
         return self._common(self.findings.score_table(self.findings.searched))
 
     @cached_property
     def fitnesses(self) -> Numbers:
-        """The same on the scales on which they are compared."""
+        """The same on the scales on which objectives are compared."""
         return self._common(self.findings.fitnesses(self.findings.searched))
 
     @cached_property
     def seconds(self) -> Numbers:
-        """What training took up to and with each trial, the time of all cores added up."""
+        """Time of all cores that training took, from the first trial to each trial."""
         return np.cumsum([trial.seconds for trial in self.findings.searched], dtype=np.float64)
 
     @cached_property
     def front(self) -> "tuple[Trial, ...]":
         """The Pareto front in the common objectives, best first."""
-        return tuple(self.findings.searched[place] for place in self._front)
-
-    @property
-    def front_scores(self) -> Numbers:
-        """The common objectives of each network of the front."""
-        return self.scores[self._front]
-
-    @property
-    def front_fitnesses(self) -> Numbers:
-        """The same on the scales on which they are compared."""
-        return self.fitnesses[self._front]
-
-    def _common(self, table: Numbers) -> Numbers:
-        """Return the columns of the common objectives, of what is finite in all."""
-        table[~np.isfinite(table).all(axis=1)] = np.nan
-        return table[:, [self.findings.objectives.index(item) for item in self.objectives]]
+        return tuple(self.findings.searched[place] for place in self.front_places)
 
     @cached_property
-    def _front(self) -> list[int]:
-        places = np.flatnonzero(~np.isnan(self.scores).any(axis=1))
+    def front_places(self) -> list[int]:
+        """The places of the front among the trials of the search."""
         if not self.objectives:
             return []
+        places = np.flatnonzero(~np.isnan(self.scores).any(axis=1))
         kept: list[int] = places[nondominated(self.scores[places])].tolist()
         return sorted(kept, key=lambda place: tuple(self.scores[place]))
 
+    @property
+    def front_scores(self) -> list[list[float]]:
+        """The common objectives of each trial of the front."""
+        scores: list[list[float]] = self.scores[self.front_places].tolist()
+        return scores
+
+    def _common(self, table: Numbers) -> Numbers:
+        """Return the columns of the common objectives, NaN in trials that are not complete."""
+        table[~np.isfinite(table).all(axis=1)] = np.nan
+        return table[:, [self.findings.objectives.index(item) for item in self.objectives]]
+
     def best(self, item: "Objective") -> tuple[float, float]:
-        """Return the lowest score in an objective, and what that network gets on fresh seeds."""
+        """Return the lowest score in an objective, and the score of that trial on fresh seeds."""
         if not self.front:
             return np.nan, np.nan
         best = min(self.front, key=lambda trial: trial.objectives[item.name])
@@ -110,7 +107,7 @@ class Contender:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """Two or more runs beside one another. Every table calls a run by its label.
+    """Two or more runs that are compared. In each table a run has its label.
 
     Parameters
     ----------
@@ -120,7 +117,7 @@ class Comparison:
         The objectives that all runs have, in the order of the first.
     """
 
-    contenders: tuple[Contender, ...]
+    contenders: tuple[ComparedRun, ...]
     objectives: "tuple[Objective, ...]"
 
     @classmethod
@@ -130,16 +127,16 @@ class Comparison:
         Parameters
         ----------
         runs
-            What each found, two or more.
+            The findings of each run, two or more.
         names
-            What each is called elsewhere, such as its path; its id by default.
+            Name of each run, such as its path; its id by default.
 
         Raises
         ------
         UsageError
             If there are fewer than two.
         """
-        if len(runs) < 2:  # noqa: PLR2004 - what a comparison is
+        if len(runs) < 2:  # noqa: PLR2004 - a comparison needs two
             raise UsageError(f"runs: must be two or more to be compared, but got {len(runs)}")
         names = names or [run.identity or run.experiment.name for run in runs]
         numbers = differing.settings([run.experiment for run in runs])
@@ -148,7 +145,7 @@ class Comparison:
         )
         labels = differing.labels(runs, numbers, names)
         contenders = (
-            Contender(label, name, number, run, objectives)
+            ComparedRun(label, name, number, run, objectives)
             for label, name, number, run in zip(labels, names, numbers, runs, strict=True)
         )
         return cls(tuple(contenders), objectives)
@@ -158,12 +155,12 @@ class Comparison:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What each run is called."""
+        """The label of each run."""
         return tuple(each.label for each in self.contenders)
 
     @cached_property
-    def settings(self) -> Mapping[str, tuple[Contender, ...]]:
-        """The runs of each setting by its name, which is the run's label if each has only one."""
+    def settings(self) -> Mapping[str, tuple[ComparedRun, ...]]:
+        """The runs of each setting by its name; that is a label if each has only one run."""
         numbers = [each.setting for each in self.contenders]
         is_alone = max(numbers) + 1 == len(numbers)
         names = self.labels if is_alone else differing.setting_names(self._experiments, numbers)
@@ -174,30 +171,30 @@ class Comparison:
 
     @property
     def is_grouped(self) -> bool:
-        """Whether there are several settings, and of one of them several runs."""
+        """Whether there are several settings, and one of them has several runs."""
         return 1 < len(self.settings) < len(self.contenders)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """The keys in which the experiments differ: ``key``, and a column a run with its value."""
+        """The keys in which the experiments differ: ``key``, and a column for each run."""
         found = differing.differences(self._experiments)
         rows = [[key, *values] for key, values in found.items()]
         return pd.DataFrame(rows, columns=["key", *self.labels], dtype=object)
 
     @cached_property
     def environments(self) -> Mapping[str, tuple[str, ...]]:
-        """What a run ran on other than the first did, one line each; only where it did."""
+        """The differences of each run's environment from that of the first run, if it has any."""
         found = differing.environments([each.findings for each in self.contenders])
         return {self.labels[place]: lines for place, lines in found.items()}
 
     @cached_property
     def cautions(self) -> tuple[str, ...]:
-        """The keys in which experiments differ that change what a score measures."""
+        """The keys that differ and change the meaning of the scores."""
         return differing.caution(self._experiments)
 
     @cached_property
     def uncommon(self) -> Mapping[str, tuple[str, ...]]:
-        """The objectives that only some runs have, with the labels of these."""
+        """The objectives that only some runs have, with the labels of these runs."""
         found: dict[str, list[str]] = {}
         for each in self.contenders:
             for item in each.findings.objectives:
@@ -207,14 +204,13 @@ class Comparison:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """What each run found.
+        """The results of each run.
 
         Columns ``run``, ``name``, ``setting``, ``seed``, ``finished``, ``trials`` (with the
-        baselines), ``networks``, ``generations``, ``seconds`` (by the clock), ``front`` (its size
-        in the common objectives), ``unbeaten``, for each of these a column with its name (the
-        lowest score) and one with ``fresh.`` before it (what that network gets on fresh seeds, NaN
-        if it was not scored again), ``hypervolume`` and ``hypervolume_share`` (of what all runs
-        together dominate).
+        baselines), ``networks``, ``generations``, ``seconds`` (elapsed), ``front`` (its size in the
+        common objectives), ``unbeaten``, two columns for each common objective, its name (the
+        lowest score) and ``fresh.NAME`` (the score of that trial on fresh seeds, NaN if there is
+        none), ``hypervolume`` and ``hypervolume_share`` (of what all runs together dominate).
         """
         of_setting = {each: name for name, group in self.settings.items() for each in group}
         rows = []
@@ -235,21 +231,21 @@ class Comparison:
             }
             for item in self.objectives:
                 row[item.name], row[f"fresh.{item.name}"] = each.best(item)
-            volume = self._hypervolume(each.front_fitnesses)
-            rows.append(row | {"hypervolume": volume, SHARE: self._share(volume)})
+            volume = self._hypervolume([each])
+            rows.append(row | {"hypervolume": volume, SHARE: volume / self._whole})
         return pd.DataFrame(rows)
 
     @cached_property
     def fronts(self) -> pd.DataFrame:
-        """A row a network of a front.
+        """A row for each trial of a front.
 
-        Columns ``run``, ``number``, ``generation``, ``configuration`` and a column an objective.
+        Columns ``run``, ``number``, ``generation``, ``configuration`` and one for each objective.
         """
         names = [item.name for item in self.objectives]
         rows = [
             [each.label, trial.number, trial.generation, wording.configuration(trial.genome), *row]
             for each in self.contenders
-            for trial, row in zip(each.front, each.front_scores.tolist(), strict=True)
+            for trial, row in zip(each.front, each.front_scores, strict=True)
         ]
         columns = ["run", "number", "generation", "configuration", *names]
         return pd.DataFrame(rows, columns=columns)
@@ -258,39 +254,33 @@ class Comparison:
     def dominance(self) -> pd.DataFrame:
         """How much of each front another one dominates: as good in all objectives, better in one.
 
-        Columns ``run``, ``by``, ``dominated`` (how many networks of the run's front) and ``front``
-        (of how many).
+        Columns ``run``, ``by``, ``dominated`` (how many trials of the run's front) and ``front``
+        (its size).
         """
         rows = [
             [each.label, other.label, beaten, len(each.front)]
             for each in self.contenders
             for other in self.contenders
             if other is not each
-            for beaten in [sum(dominated(each.front_scores.tolist(), other.front_scores.tolist()))]
+            for beaten in [sum(dominated(each.front_scores, other.front_scores))]
         ]
         return pd.DataFrame(rows, columns=["run", "by", "dominated", "front"])
 
     @cached_property
     def unbeaten(self) -> Mapping[str, int]:
-        """How many networks of each run's front no network of another run dominates."""
-        kept = {}
-        for each in self.contenders:
-            others = [
-                row
-                for other in self.contenders
-                if other is not each
-                for row in other.front_scores.tolist()
-            ]
-            beaten = dominated(each.front_scores.tolist(), others)
-            kept[each.label] = len(beaten) - sum(beaten)
-        return kept
+        """How many trials of each run's front no trial of another run dominates."""
+        every = [row for each in self.contenders for row in each.front_scores]
+        return {  # no trial of a front dominates another one of it
+            each.label: len(each.front) - sum(dominated(each.front_scores, every))
+            for each in self.contenders
+        }
 
     @cached_property
     def histories(self) -> pd.DataFrame:
         """The lowest score so far: ``run``, ``objective``, ``trials``, ``seconds``, ``best``.
 
-        A row wherever it fell, and one at the end of the run. The seconds are those of training,
-        the time of all cores added up.
+        A row wherever it fell, and one at the end of the run. The seconds are the time of all
+        cores that training took.
         """
         parts = [
             best_so_far(column, each.seconds).assign(run=each.label, objective=item.name)
@@ -300,20 +290,20 @@ class Comparison:
         return _stacked(parts, ["run", "objective", "trials", "seconds", "best"])
 
     def courses(self, item: "Objective") -> dict[str, tuple[Numbers, Numbers]]:
-        """Return trials and lowest score of each run; where runs are grouped, settings' medians."""
+        """Return trials and lowest score of each run; if runs are grouped, settings' medians."""
         table = self.histories
-        courses = {
+        curves = {
             str(label): (rows["trials"].to_numpy(float), rows["best"].to_numpy(float))
             for label, rows in table[table["objective"] == item.name].groupby("run", sort=False)
         }
         if not self.is_grouped:
-            return courses
+            return curves
         medians = {
-            name: median_course([courses[each.label] for each in group])
+            name: median_curve([curves[each.label] for each in group])
             for name, group in self.settings.items()
-            if all(each.label in courses for each in group)
+            if all(each.label in curves for each in group)
         }
-        return {name: course for name, course in medians.items() if len(course[0])}
+        return {name: curve for name, curve in medians.items() if len(curve[0])}
 
     @cached_property
     def hypervolumes(self) -> pd.DataFrame:
@@ -332,7 +322,7 @@ class Comparison:
 
     @cached_property
     def distributions(self) -> pd.DataFrame:
-        """The share of all trials of a search that are as good as a value or better.
+        """The share of all trials of a search that have a score at least as good as a value.
 
         Columns ``run``, ``objective``, ``value`` and ``share``.
         """
@@ -345,10 +335,10 @@ class Comparison:
 
     @cached_property
     def configurations(self) -> pd.DataFrame:
-        """The best configuration of each run, gene by gene.
+        """The best configuration of each run, a row for each gene.
 
-        Columns ``gene``, ``differs`` and a column a run, with what a genome leaves open as the
-        training setting; None where a run has no such gene or does not read it.
+        Columns ``gene``, ``differs`` and one for each run. If the genome lacks the gene, it has
+        the training setting; None if the run has no such gene or does not read it.
         """
         genes = dict.fromkeys(
             name for each in self.contenders for name in each.findings.experiment.space.genes
@@ -369,7 +359,7 @@ class Comparison:
 
     @cached_property
     def spreads(self) -> pd.DataFrame:
-        """How far the runs of a setting lie apart.
+        """How much the runs of a setting differ.
 
         Columns ``setting``, ``measure`` (a column of `runs`), ``runs`` (that have a value),
         ``lowest``, ``median`` and ``highest``.
@@ -386,22 +376,20 @@ class Comparison:
     @cached_property
     def tests(self) -> Mapping[str, tuple[RankTest, ...]]:
         """Rank tests of the settings in each measure; none of a setting with a single run."""
-        signs = {SHARE: -1}  # the larger, the better
-        return {
-            measure: rank_tests(
-                {
-                    name: [signs.get(measure, 1) * value for value in values]
-                    for name, values in self._measured(measure).items()
-                }
+        tests = {}
+        for measure in self.measures:
+            sign = -1 if measure == SHARE else 1  # the test prefers low values
+            values = self._measured(measure).items()
+            tests[measure] = rank_tests(
+                {name: [sign * each for each in row] for name, row in values}
             )
-            for measure in self.measures
-        }
+        return tests
 
     @cached_property
     def reference(self) -> tuple[float, ...] | None:
-        """The point up to which all hypervolumes are measured; None without a completed trial.
+        """The reference point of all hypervolumes; None without a complete trial.
 
-        A tenth beyond the worst completed trial of all runs, on the scales on which trials are
+        A tenth beyond the worst complete trial of all runs, on the scales on which objectives are
         compared.
         """
         points = np.concatenate([each.fitnesses for each in self.contenders])
@@ -414,14 +402,14 @@ class Comparison:
 
     @cached_property
     def _whole(self) -> float:
-        """The hypervolume of what all runs found together."""
-        return self._hypervolume(np.concatenate([each.front_fitnesses for each in self.contenders]))
+        """The hypervolume of the fronts of all runs together."""
+        return self._hypervolume(self.contenders)
 
-    def _hypervolume(self, fitnesses: Numbers) -> float:
-        return np.nan if self.reference is None else hypervolume(fitnesses, self.reference)
-
-    def _share(self, volume: float) -> float:
-        return volume / self._whole if self.reference is not None else np.nan
+    def _hypervolume(self, runs: Sequence[ComparedRun]) -> float:
+        if self.reference is None:
+            return np.nan
+        fronts = np.concatenate([each.fitnesses[each.front_places] for each in runs])
+        return hypervolume(fronts, self.reference)
 
     def _measured(self, measure: str) -> dict[str, list[float]]:
         columns = self.runs.groupby("setting", sort=False)[measure]

@@ -1,7 +1,4 @@
-"""Where each trial lies along its genes and objectives, each an axis from 0 to 1.
-
-It knows values and the places of round numbers among them; it knows no line.
-"""
+"""The positions of trials on axes from 0 to 1, one for each gene and objective."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,8 +10,9 @@ from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.features import activation_places, have_own_activations, units
-from neuroevo.analysis.thinning import fanned, thinned
-from neuroevo.evaluation import HiddenLayer, is_read, layers_of
+from neuroevo.analysis.thinning import jitter, thinned
+from neuroevo.evaluation import is_read, layers_of
+from neuroevo.space.values import is_number
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -22,74 +20,41 @@ if TYPE_CHECKING:
 
 MOST_LINES = 1_500
 FAR_QUANTILE = 0.97
-FAR = 1.5  # times the axis' length, from which on the largest value is too far off
-SPREAD = 0.05  # of an axis, by which equal categories are fanned out
-FEW = 6
+FAR = 1.5  # an axis is cut if its largest value is more than 1.5 times as far as `FAR_QUANTILE`
+SPREAD = 0.05  # of an axis: the jitter of equal categories
+FEW = 6  # different numbers that are shown as they are, with jitter
 Ticks = tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coordinate:
-    """One axis: where each trial crosses it.
+    """One axis, and where each trial crosses it."""
 
-    Parameters
-    ----------
-    title
-        The gene or objective in words.
-    positions
-        One a trial, from 0 (bottom) to 1 (top).
-    ticks
-        Positions with their labels.
-    low, high
-        The values at the ends of an axis of many numbers.
-    logarithmic
-        Whether it is logarithmic.
-    held
-        Where some values lie far above the others and are held at the top: the axis' last value
-        in words, else empty.
-    read
-        Whether it has a part in the champion's trial.
-    of_names
-        Whether its labels are names and not numbers.
-    """
-
-    title: str
-    positions: NDArray[np.float64]
-    ticks: Ticks
-    low: float = math.nan
+    title: str  # the gene or objective in words
+    positions: NDArray[np.float64]  # of each trial, from 0 (bottom) to 1 (top)
+    ticks: Ticks  # positions with their labels
+    low: float = math.nan  # the values at the ends of an axis with many different numbers
     high: float = math.nan
     logarithmic: bool = False
-    held: str = ""
-    read: bool = True
-    of_names: bool = False
+    held: str = ""  # the last value, in words, if the axis is cut and larger values are at its top
+    read: bool = True  # whether the champion's optimizer or schedule reads the gene
+    of_names: bool = False  # whether its labels are names and not numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coordinates:
-    """Axes, and the trials from best to worst.
+    """The axes, and the trials from best to worst."""
 
-    Parameters
-    ----------
-    coordinates
-        The genes that vary, then the objectives.
-    labels
-        One a trial, best first by the first objective.
-    total
-        How many trials were completed; more than are drawn if there were too many.
-    first
-        Name of the first objective.
-    """
-
-    coordinates: tuple[Coordinate, ...]
-    labels: tuple[str, ...]
-    total: int
-    first: str
+    coordinates: tuple[Coordinate, ...]  # the genes that vary, then the objectives
+    labels: tuple[str, ...]  # one for each trial, best first by the first objective
+    total: int  # number of complete trials; some of them are chosen if there are many
+    first: str  # name of the first objective
 
 
 def coordinates(findings: "Findings") -> Coordinates:
-    """Lay the completed trials out over the genes that vary and the objectives."""
+    """Place the complete trials on the axes of the genes that vary and of the objectives."""
     ranked = sorted(findings.complete, key=lambda trial: (findings.scores(trial), trial.number))
-    if findings.front:  # equal objectives: the one that the report calls the champion
+    if findings.front:  # of equal objectives, the trial that is the champion in the report
         ranked.remove(findings.front[0])
         ranked.insert(0, findings.front[0])
     trials = [ranked[index] for index in thinned(len(ranked), MOST_LINES)]
@@ -103,78 +68,64 @@ def coordinates(findings: "Findings") -> Coordinates:
 
 
 def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
-    """Return the axes of the genes that vary, each from end to end of what was tried."""
-    coordinates = []
+    """Return the axes of the genes that vary; they span all trials of the search."""
+    axes = []
+    places = {trial.number: place for place, trial in enumerate(findings.searched)}
     for name in findings.genes:
-        tried = [trial.genome.get(name) for trial in findings.searched]
-        values = [trial.genome.get(name) for trial in trials]
-        if len(set(tried)) == 1 or None in tried:
-            continue
-        title = name.replace("_", " ")
-        if all(isinstance(value, tuple) for value in tried):
-            layers, all_layers = (
-                [layers_of(trial.genome, name) for trial in each]
-                for each in (trials, findings.searched)
-            )
-            named = title.replace("hidden", "hidden layers")
-            for part, measure in ((named, len), ("hidden units", units)):
-                everything = _measures(all_layers, measure)
-                if len(set(everything)) > 1:
-                    coordinates.append(_numeric(part, _measures(layers, measure), everything))
-            if have_own_activations(findings.searched):
-                coordinates += _activations(layers, all_layers)
-        elif all(
-            isinstance(value, (int, float)) and not isinstance(value, bool) for value in tried
-        ):
-            logarithmic = bool(getattr(findings.experiment.space.genes.get(name), "log", False))
-            row, everything = _measures(values, float), _measures(tried, float)
-            coordinate = _numeric(title, row, everything, logarithmic=logarithmic)
-            coordinates.append(replace(coordinate, read=is_read(name, trials[0].genome)))
-        else:
-            texts = [wording.value(value) for value in values]
-            coordinates.append(_categorical(title, texts, list(map(wording.value, tried))))
-    return coordinates
+        logarithmic = bool(getattr(findings.experiment.space.genes.get(name), "log", False))
+        read = is_read(name, trials[0].genome)
+        numbers, texts = _columns(name, findings.searched)
+        for title, column in numbers.items():
+            if len(set(column)) > 1:
+                values = [column[places[trial.number]] for trial in trials]
+                axis = _numeric(title, values, column, logarithmic=logarithmic)
+                axes.append(replace(axis, read=read))
+        for title, names in texts.items():
+            if len(set(names)) > 1:
+                axes.append(
+                    _categorical(title, [names[places[trial.number]] for trial in trials], names)
+                )
+    return axes
 
 
-def _activations(
-    values: Sequence[tuple[HiddenLayer, ...]], tried: Sequence[tuple[HiddenLayer, ...]]
-) -> list[Coordinate]:
-    """Return axes of the first and the last hidden layer's activation, of those that vary."""
-    coordinates = []
-    for title, place in activation_places(tried).items():
-        row, everything = (
-            [layers[place].activation if layers else "none" for layers in each]
-            for each in (values, tried)
-        )
-        if len(set(everything)) > 1:
-            coordinates.append(_categorical(title, row, everything))
-    return coordinates
-
-
-def _measures(values: Sequence[Any], measure: Callable[[Any], float]) -> list[float]:
-    return [float(measure(value)) for value in values]
+def _columns(
+    gene: str, trials: "Sequence[Trial]"
+) -> tuple[dict[str, list[float]], dict[str, list[str]]]:
+    """Return numbers and texts that describe a gene, one for each trial, by their titles."""
+    title = gene.replace("_", " ")
+    values: list[Any] = [trial.genome.get(gene) for trial in trials]
+    if None in values:
+        return {}, {}
+    if all(isinstance(value, tuple) for value in values):
+        layers = [layers_of(trial.genome, gene) for trial in trials]
+        depths = [float(len(each)) for each in layers]
+        widths = [float(units(each)) for each in layers]
+        own = activation_places(layers) if have_own_activations(trials) else {}
+        return {title.replace("hidden", "hidden layers"): depths, "hidden units": widths}, {
+            title: [each[place].activation if each else "none" for each in layers]
+            for title, place in own.items()
+        }
+    numbers = [float(value) for value in values if is_number(value)]
+    if len(numbers) == len(values):
+        return {title: numbers}, {}
+    return {}, {title: [wording.value(value) for value in values]}
 
 
 def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
-    """Return the axes of the objectives, which end where the few worst trials begin."""
-    coordinates = []
-    rows, all_rows = (
-        [findings.scores(trial) for trial in each] for each in (trials, findings.complete)
-    )
-    for item, values, everything in zip(
-        findings.objectives, zip(*rows, strict=True), zip(*all_rows, strict=True), strict=True
-    ):
-        top = _top(everything, logarithmic=item.logarithmic)
-        kept = [value for value in everything if value <= top]
-        coordinate = _numeric(item.label, values, kept, logarithmic=item.logarithmic)
-        held = wording.measured(top, item.unit) if len(kept) < len(everything) else ""
-        coordinates.append(replace(coordinate, held=held))
-    return coordinates
+    """Return the axes of the objectives; they are cut if a few values are far off."""
+    axes = []
+    rows, all_rows = findings.score_table(trials), findings.score_table(findings.complete)
+    for item, values, column in zip(findings.objectives, rows.T, all_rows.T, strict=True):
+        top = _top(column, logarithmic=item.logarithmic)
+        kept = column[column <= top]
+        axis = _numeric(item.label, values, kept.tolist(), logarithmic=item.logarithmic)
+        held = wording.measured(top, item.unit) if len(kept) < len(column) else ""
+        axes.append(replace(axis, held=held))
+    return axes
 
 
-def _top(values: Sequence[float], *, logarithmic: bool) -> float:
-    """Return where the axis of an objective ends: at the largest value, unless it is far off."""
-    array = np.asarray(values, dtype=np.float64)
+def _top(array: NDArray[np.float64], *, logarithmic: bool) -> float:
+    """Return the end of an objective's axis: the largest value, unless that is far off."""
     scaled = np.log10(array) if logarithmic and (array > 0).all() else array
     low, high, largest = scaled.min(), np.quantile(scaled, FAR_QUANTILE), scaled.max()
     if high == low or largest - low <= FAR * (high - low):
@@ -184,23 +135,24 @@ def _top(values: Sequence[float], *, logarithmic: bool) -> float:
 
 def _numeric(
     title: str,
-    values: Sequence[float],
-    everything: Sequence[float],
+    values: Sequence[float] | NDArray[np.float64],
+    column: Sequence[float],
     *,
-    logarithmic: bool = False,
+    logarithmic: bool,
 ) -> Coordinate:
-    """Place numbers on an axis over all of another row; what lies beyond is held at its end."""
+    """Place numbers on an axis that spans a column; what lies beyond is drawn at its end."""
     array = np.asarray(values, dtype=np.float64)
-    low, high = min(everything), max(everything)
+    low, high = min(column), max(column)
     logarithmic = logarithmic and low > 0
     scale: Callable[[float], float] = math.log10 if logarithmic else float
     start, extent = scale(low), (scale(high) - scale(low)) or 1.0
     places = np.array([(scale(value) - start) / extent for value in array.tolist()])
     marks = _logarithmic_ticks(low, high) if logarithmic else _linear_ticks(low, high)
-    is_few = len(set(everything)) <= FEW
+    is_few = len(set(column)) <= FEW
     if is_few:
-        marks = sorted(set(everything))
-        places = places + fanned(len(array), SPREAD) * (1 if (array == np.rint(array)).all() else 0)
+        marks = sorted(set(column))
+        if (array == np.rint(array)).all():
+            places = places + jitter(len(array), SPREAD)
     ticks = tuple(((scale(mark) - start) / extent, _tick(mark)) for mark in marks)
     places = np.clip(places, -SPREAD / 2, 1 + SPREAD / 2)
     if is_few:
@@ -213,17 +165,13 @@ def _tick(value: float) -> str:
     return wording.power_of_ten(round(power)) if power.is_integer() else wording.number(value)
 
 
-def _categorical(title: str, values: Sequence[str], everything: Sequence[str]) -> Coordinate:
-    """Place texts on an axis that has all of another row, in their order."""
-    names = sorted(set(everything))
+def _categorical(title: str, values: Sequence[str], column: Sequence[str]) -> Coordinate:
+    """Place texts on an axis that has all texts of a column, sorted."""
+    names = sorted(set(column))
     places = {name: index / (len(names) - 1) for index, name in enumerate(names)}
-    positions = np.array([places[value] for value in values]) + fanned(len(values), SPREAD)
-    return Coordinate(
-        title,
-        positions,
-        tuple((place, name) for name, place in places.items()),
-        of_names=True,
-    )
+    positions = np.array([places[value] for value in values]) + jitter(len(values), SPREAD)
+    ticks = tuple((place, name) for name, place in places.items())
+    return Coordinate(title, positions, ticks, of_names=True)
 
 
 def _logarithmic_ticks(low: float, high: float) -> list[float]:
@@ -243,6 +191,6 @@ def _linear_ticks(low: float, high: float) -> list[float]:
 
 
 def round_step(least: float) -> float:
-    """Return the round number, 1, 2 or 5 times a power of ten, that is at least so large."""
+    """Return the smallest of 1, 2 or 5 times a power of ten that is at least ``least``."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-9))

@@ -1,9 +1,7 @@
-"""Where networks of the front come from: their lines of better parents, and their relatives.
+"""The ancestors of trials of the front: their lines of better parents, and other relatives."""
 
-It knows trials and their parents, and what each step brought; it knows no figure.
-"""
-
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,74 +16,42 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
-MOST_STEPS = 900  # over all lines and panels
+MOST_STEPS = 900  # of all lines in all panels
 MOST_RELATIVES = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A trial of a line.
-
-    Parameters
-    ----------
-    number, generation, operator
-        The trial's.
-    scores
-        Its objectives, in the experiment's order.
-    changes
-        In what its genome differs from its better parent's, in words.
-    """
+    """A trial of a line."""
 
     number: int
     generation: int
     operator: str
-    scores: tuple[float, ...]
-    changes: str = ""
+    scores: tuple[float, ...]  # the objectives, in the experiment's order
+    changes: str = ""  # the differences of its genome from its better parent's, in words
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a member of the front comes from.
+    """The ancestors of a trial of the front."""
 
-    Parameters
-    ----------
-    rank
-        Its rank on the front.
-    steps
-        The line of better parents from its beginning to the member.
-    relatives
-        The nearest of the other ancestors.
-    edges
-        Numbers of a parent and its child, where both are shown and the line does not join them.
-    ancestors
-        How many it has in all.
-    """
-
-    rank: int
-    steps: tuple[Step, ...]
-    relatives: tuple[Step, ...]
-    edges: tuple[tuple[int, int], ...]
-    ancestors: int
+    rank: int  # of the trial on the front
+    steps: tuple[Step, ...]  # the line of better parents, the trial itself last
+    relatives: tuple[Step, ...]  # the nearest of the other ancestors
+    edges: tuple[tuple[int, int], ...]  # parents and children among these, except along the line
+    ancestors: int  # number of all ancestors
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """Lines of some members of the front, the champion's first.
+    """Lines of some trials of the front, from one end to the other; the champion's is the first."""
 
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    lines
-        From one end of the front to the other.
-    """
-
-    objectives: "tuple[Objective, ...]"
+    objectives: "tuple[Objective, ...]"  # in the experiment's order
     lines: tuple[Line, ...]
 
 
 def descent(findings: "Findings") -> Descent:
-    """Trace the champion and more of the front back, as many as there is room for."""
+    """Trace the champion and as many other trials of the front as can be shown."""
     if not findings.front:
         return Descent(findings.objectives, ())
     ancestry = Ancestry(findings)
@@ -99,9 +65,9 @@ def descent(findings: "Findings") -> Descent:
 
 
 def gains(lineage: Descent, line: Line, place: int) -> NDArray[np.float64]:
-    """Return what each step brought in an objective on its own scale, array (steps,).
+    """Return the gain of each step in an objective on its own scale, array (steps,).
 
-    Positive where a child is better than its better parent; 0 for the first, which has none.
+    Positive if a child is better than its better parent; 0 for the first, which has none.
     """
     item = lineage.objectives[place]
     scores = np.array([step.scores[place] for step in line.steps])
@@ -115,7 +81,7 @@ def _line(findings: "Findings", ancestry: Ancestry, rank: int) -> Line:
     line = ancestry.line(findings.front[rank - 1])
     on_line = {trial.number for trial in line}
     ancestors = ancestry.ancestors(line[-1:])
-    # Counted from the whole line, since the parents of its last steps are what it was chosen from.
+    # From the whole line, so that the other parents of its last steps come first.
     relatives = ancestry.ancestors(line)[:MOST_RELATIVES]
     shown = on_line | {trial.number for trial in relatives}
     edges = {
@@ -124,19 +90,15 @@ def _line(findings: "Findings", ancestry: Ancestry, rank: int) -> Line:
         for parent in ancestry.parents(trial)
         if parent.number in shown
     } - {(parent.number, child.number) for parent, child in pairwise(line)}
-    steps = [_step(findings, trial) for trial in line]
-    changed = [
-        replace(step, changes=wording.changes(parent.genome, child.genome))
-        for step, (parent, child) in zip(steps[1:], pairwise(line), strict=True)
-    ]
+    changes = [wording.changes(parent.genome, child.genome) for parent, child in pairwise(line)]
     return Line(
         rank,
-        (steps[0], *changed),
+        tuple(map(partial(_step, findings), line, ["", *changes])),
         tuple(_step(findings, trial) for trial in relatives),
         tuple(sorted(edges)),
         len(ancestors),
     )
 
 
-def _step(findings: "Findings", trial: "Trial") -> Step:
-    return Step(trial.number, trial.generation, trial.operator, findings.scores(trial))
+def _step(findings: "Findings", trial: "Trial", changes: str = "") -> Step:
+    return Step(trial.number, trial.generation, trial.operator, findings.scores(trial), changes)

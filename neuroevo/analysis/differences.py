@@ -1,7 +1,6 @@
-"""How the experiments of several runs differ, which are of one setting, and what to call them.
+"""The differences between the experiments of several runs, their settings and their labels.
 
-Experiments are of one setting if they differ in nothing but name, note and seed. It knows
-experiments as keys and values, and nothing of what came out.
+Experiments have the same setting if they differ at most in name, note and seed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,33 +24,34 @@ _ORDER = ("task", "space", "training", "evolution", "name", "note", "seed")
 
 
 def differences(experiments: "Sequence[Experiment]") -> dict[str, tuple[object, ...]]:
-    """Return the keys in which experiments differ, each with its value in every one of them.
+    """Return the keys in which experiments differ, with their values.
 
     Returns
     -------
     dict
-        Dotted key -> values in the order of the experiments, None where an experiment has no such
-        key. First the task's keys, then those of the search space, training and evolution, at
-        last name, note and seed.
+        Dotted key -> values in the order of the experiments, None if an experiment has no such
+        key. First the keys of the task, then those of search space, training and evolution, then
+        name, note and seed.
     """
     found = _different([experiment_values(each) for each in experiments])
     return {dotted(key): values for key, values in found.items()}
 
 
 def settings(experiments: "Sequence[Experiment]") -> tuple[int, ...]:
-    """Return the number of each experiment's setting, from 0 on as they first occur."""
-    reduced = [_setting(each) for each in experiments]
-    first: list[Values] = []
-    for each in reduced:
-        if each not in first:
-            first.append(each)
-    return tuple(first.index(each) for each in reduced)
+    """Return the number of each experiment's setting, from 0 in the order of occurrence."""
+    different: list[Values] = []
+    numbers = []
+    for setting in map(_setting, experiments):
+        if setting not in different:
+            different.append(setting)
+        numbers.append(different.index(setting))
+    return tuple(numbers)
 
 
 def setting_names(experiments: "Sequence[Experiment]", numbers: Sequence[int]) -> tuple[str, ...]:
-    """Name settings by what tells them apart, each by another name.
+    """Return a different name for each setting.
 
-    That is the experiment's name if each setting has its own, else the one or two keys in which
+    That is the experiment's name if each setting has its own, else the keys and values in which
     they differ if that is short, else a number.
 
     Parameters
@@ -59,16 +59,16 @@ def setting_names(experiments: "Sequence[Experiment]", numbers: Sequence[int]) -
     experiments
         Of all runs.
     numbers
-        Their settings, as `settings` numbers them.
+        Their settings, as numbered by `settings`.
     """
-    telling = _telling_names(experiments, numbers)
-    return telling or tuple(f"setting {number + 1}" for number in range(max(numbers) + 1))
+    names = _descriptive_names(experiments, numbers)
+    return names or tuple(f"setting {number + 1}" for number in range(max(numbers) + 1))
 
 
 def labels(
     runs: "Sequence[Findings]", numbers: Sequence[int], names: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return what to call each run, all different: by setting and seed, or by what tells it apart.
+    """Return a different label for each run: its setting, its seed or both, or else its name.
 
     Parameters
     ----------
@@ -77,20 +77,21 @@ def labels(
     numbers
         Their settings.
     names
-        What each is called elsewhere, such as its id.
+        Their names, such as ids.
     """
     experiments = [run.experiment for run in runs]
-    several = max(numbers) > 0
-    seeds = [f"seed {each.seed}" for each in experiments]
+    seeds = tuple(f"seed {each.seed}" for each in experiments)
     if max(numbers) + 1 == len(runs):
-        candidates = [_telling_names(experiments, numbers)]
+        candidate = _descriptive_names(experiments, numbers)
+    elif max(numbers) == 0:
+        candidate = seeds
     else:
-        own = [setting_names(experiments, numbers)[number] for number in numbers]
-        both = [f"{name}, {seed}" for name, seed in zip(own, seeds, strict=True)]
-        candidates = [tuple(both if several else seeds)]
-    for candidate in (*candidates, tuple(names)):
-        if len(set(candidate)) == len(runs):
-            return candidate
+        settings = setting_names(experiments, numbers)
+        candidate = tuple(
+            f"{settings[number]}, {seed}" for number, seed in zip(numbers, seeds, strict=True)
+        )
+    if len(set(candidate)) == len(runs):
+        return candidate
     return tuple(
         f"{name} ({names[: place + 1].count(name)})" if names.count(name) > 1 else name
         for place, name in enumerate(names)
@@ -98,7 +99,7 @@ def labels(
 
 
 def caution(experiments: "Sequence[Experiment]") -> tuple[str, ...]:
-    """Return the keys in which experiments differ that change what a score measures."""
+    """Return the keys that differ and change the meaning of the scores."""
     return tuple(
         key
         for key in differences(experiments)
@@ -109,7 +110,7 @@ def caution(experiments: "Sequence[Experiment]") -> tuple[str, ...]:
 
 
 def environments(runs: "Sequence[Findings]") -> dict[int, tuple[str, ...]]:
-    """Return what each run ran on other than the first did, by its place; only where it did."""
+    """Return by their places the runs whose environment differs from the first, and how."""
     found = {
         place: tuple(environment_differences(runs[0].environment, run.environment))
         for place, run in enumerate(runs)
@@ -118,13 +119,13 @@ def environments(runs: "Sequence[Findings]") -> dict[int, tuple[str, ...]]:
 
 
 def said(key: Sequence[str]) -> str:
-    """Return the path of an experiment's key as it is said: ``hidden count``, ``task kind``."""
+    """Return the path of an experiment's key in words: ``hidden count``, ``task kind``."""
     parts = key if key[0] == "task" else key[1:]
     return " ".join(parts).replace("_", " ")
 
 
 def worded(key: str, value: object) -> str:
-    """Return the value of an experiment's key as a cell of a table shows it, in full."""
+    """Return the value of an experiment's key as text, in full."""
     if value is None:
         return "–"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -142,8 +143,10 @@ def _setting(experiment: "Experiment") -> Values:
     return {key: value for key, value in values.items() if key not in NO_SETTING}
 
 
-def _telling_names(experiments: "Sequence[Experiment]", numbers: Sequence[int]) -> tuple[str, ...]:
-    """Return names of the settings that say what each is; none where no short ones do."""
+def _descriptive_names(
+    experiments: "Sequence[Experiment]", numbers: Sequence[int]
+) -> tuple[str, ...]:
+    """Return a short description of each setting; none if they are not short or not different."""
     groups = [
         [each for each, number in zip(experiments, numbers, strict=True) if number == place]
         for place in range(max(numbers) + 1)
@@ -152,12 +155,12 @@ def _telling_names(experiments: "Sequence[Experiment]", numbers: Sequence[int]) 
     if all(len(names) == 1 for names in own) and len(set().union(*own)) == len(groups):
         return tuple(name for names in own for name in names)
     found = _different([_setting(group[0]) for group in groups])
-    told = tuple(
-        ", ".join(_told(key, values[place]) for key, values in found.items())
+    names = tuple(
+        ", ".join(_worded_key(key, values[place]) for key, values in found.items())
         for place in range(len(groups))
     )
-    is_short = max(map(len, told)) <= LONGEST_NAME
-    return told if is_short and len(set(told)) == len(groups) else ()
+    is_short = max(map(len, names)) <= LONGEST_NAME
+    return names if is_short and len(set(names)) == len(groups) else ()
 
 
 def _different(every: Sequence[Values]) -> dict[tuple[str, ...], tuple[object, ...]]:
@@ -170,5 +173,5 @@ def _place(key: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
     return _ORDER.index(key[0]) if key[0] in _ORDER else len(_ORDER), key
 
 
-def _told(key: tuple[str, ...], value: object) -> str:
+def _worded_key(key: tuple[str, ...], value: object) -> str:
     return f"no {said(key)}" if value is None else f"{said(key)} {worded(key[-1], value)}"

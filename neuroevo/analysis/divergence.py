@@ -1,7 +1,4 @@
-"""What diverges: the share of trainings that did, by activation, depth and learning rate.
-
-It knows counts and no colour.
-"""
+"""The share of trainings that diverged, by activation, depth and learning rate."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
 BINS_A_DECADE = 4
 MOST_BINS = 24
 MOST_PANELS = 8
-FRONTIER = 0.5  # share of the trainings that diverge, from which on a cell is unstable
+FRONTIER = 0.5  # a cell is unstable if a larger share of its trainings diverged
 NONE = wording.hidden_layers(0)
 
 
@@ -28,30 +25,23 @@ NONE = wording.hidden_layers(0)
 class Divergence:
     """How many trainings diverged, by activation, depth and learning rate.
 
-    Parameters
-    ----------
-    cells
-        A row a cell with trials: ``activation``, ``depth``, ``bin`` (of the learning rate, from
-        0), ``trainings`` and ``diverged`` (how many of them).
-    edges
-        The learning rates at which the bins begin and end, one more than there are bins.
-    trainings, diverged
-        Of the whole search.
+    A cell is a row of ``cells``: ``activation``, ``depth``, ``bin`` (of the learning rate, from 0),
+    ``trainings`` and ``diverged`` (how many of them).
     """
 
     cells: pd.DataFrame
-    edges: tuple[float, ...]
-    trainings: int
-    diverged: int
+    edges: tuple[float, ...]  # learning rates between the bins, one more than there are bins
+    trainings: int  # of the whole search
+    diverged: int  # of the whole search
 
     @property
     def activations(self) -> tuple[str, ...]:
-        """The activations that are shown, the most often trained first."""
+        """The activations that are shown, the most frequent first."""
         counts = self.cells.groupby("activation")["trainings"].sum()
         return tuple(counts.sort_values(ascending=False, kind="stable").index[:MOST_PANELS])
 
     def shares(self, name: str) -> "Mapping[int, np.ndarray]":
-        """Return for each depth of an activation the share diverged in each bin, NaN if empty."""
+        """Return for each depth of an activation the diverged share in each bin, NaN if empty."""
         rows = self.cells[self.cells["activation"] == name]
         found = {}
         for deep in sorted(rows["depth"].unique().tolist()):
@@ -63,9 +53,9 @@ class Divergence:
 
 
 def divergence(findings: "Findings") -> Divergence:
-    """Count the trainings of each cell: all replicates of all trials, diverged, failed or not.
+    """Count the trainings of each cell: all replicates of all trials.
 
-    There are no cells where the learning rate or the depth does not vary.
+    There are no cells if the learning rate or the depth does not vary.
     """
     replicates = findings.experiment.training.replicates
     rows = [
@@ -89,10 +79,10 @@ def divergence(findings: "Findings") -> Divergence:
 
 
 def frontier(stability: Divergence, name: str) -> "Mapping[int, float]":
-    """Return for each depth the learning rate from which on most trainings diverge.
+    """Return for each depth the learning rate above which most trainings diverge.
 
-    That is the lower edge of the first bin from which on in every bin that is not empty more than
-    half of the trainings diverged; depths without such a bin are left out.
+    From that bin on, more than half of the trainings diverged in every bin that is not empty;
+    depths without such a bin are left out.
     """
     found = {}
     for deep, shares in stability.shares(name).items():
@@ -105,12 +95,11 @@ def frontier(stability: Divergence, name: str) -> "Mapping[int, float]":
 
 
 def _edges(low: float, high: float) -> np.ndarray:
-    """Return the edges of the bins: round ones, the same share of a decade each."""
+    """Return the edges of the bins, which are equal and round parts of a decade."""
     step = BINS_A_DECADE
     while True:
         first, last = np.floor(np.log10(low) * step + 1e-9), np.ceil(np.log10(high) * step - 1e-9)
         last = max(last, first + 1)
         if last - first <= MOST_BINS or step == 1:
-            break
+            return np.asarray(10.0 ** (np.arange(first, last + 1) / step))
         step //= 2
-    return np.asarray(10.0 ** (np.arange(first, last + 1) / step))

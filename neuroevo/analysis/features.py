@@ -1,6 +1,6 @@
-"""What varies among genomes, as numbers and categories.
+"""The features in which genomes differ, as numbers and categories.
 
-It knows genomes and no figure. Hidden layers are told by their depth and their units together.
+Hidden layers have two features: their number and their units together.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.evaluation import HiddenLayer, is_read, layers_of
+from neuroevo.space.values import is_number
 
 if TYPE_CHECKING:
     from neuroevo.runs import Trial
@@ -25,19 +26,19 @@ MIXED = "mixed"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feature:
-    """One thing in which genomes differ.
+    """A feature in which genomes differ.
 
     Parameters
     ----------
     name
         In words, such as ``learning rate``.
     values
-        One a trial: the number itself, or the place of its category; NaN where the genome has
-        none or its optimizer or schedule does not read it.
+        For each trial the number, or the index of its category; NaN if the genome has none or
+        its optimizer or schedule does not read it.
     options
-        The categories by place; none where the values are numbers.
+        The categories; none if the values are numbers.
     logarithmic
-        Whether equal ratios count as equal distances.
+        Whether its scale is logarithmic.
     is_whole
         Whether all numbers are whole.
     """
@@ -50,7 +51,7 @@ class Feature:
 
     @property
     def positions(self) -> NDArray[np.float64]:
-        """The values on the feature's own scale: decades where it is logarithmic."""
+        """The values on the feature's own scale: log10 if it is logarithmic."""
         return np.log10(self.values) if self.logarithmic else self.values
 
     @property
@@ -60,25 +61,25 @@ class Feature:
 
     @property
     def is_fanned(self) -> bool:
-        """Whether many trials may share a value, so that their points have to be fanned out."""
+        """Whether many trials may share a value, so that their points need jitter."""
         return bool(self.options) or (self.is_whole and not self.logarithmic)
 
 
 def features(genes: "Mapping[str, Gene]", trials: "Sequence[Trial]") -> tuple[Feature, ...]:
-    """Return what varies among some trials, gene after gene in the space's order.
+    """Return the features that vary among some trials, in the order of the search space.
 
     Parameters
     ----------
     genes
-        The genes of the search space; what only a baseline has is no feature of the search.
+        The genes of the search space.
     trials
-        Whose genomes are looked at.
+        The trials.
 
     Returns
     -------
-    A feature for each gene with at least two values among the trials: numbers, categories, and
-    for layers their depth, their units and, where each has its own, the first and the last
-    activation. What is chosen from a list is a category, numbers too.
+    A feature for each gene that has at least two values: a number or, if it is chosen from a list,
+    a category. For layers their number, their units and, if they have activations of their own,
+    the activations of the first and the last one.
     """
     found: list[Feature] = []
     for gene, kind in genes.items():
@@ -88,17 +89,17 @@ def features(genes: "Mapping[str, Gene]", trials: "Sequence[Trial]") -> tuple[Fe
             continue
         if all(isinstance(value, tuple) for value in present):
             found += _layers(gene, trials)
-        elif all(_is_number(value) for value in present) and not hasattr(kind, "options"):
+        elif all(map(is_number, present)) and not hasattr(kind, "options"):
             found.append(_number(_words(gene), values, logarithmic=getattr(kind, "log", False)))
         else:
             options = [wording.value(option) for option in getattr(kind, "options", ())]
             texts = [None if value is None else wording.value(value) for value in values]
             found.append(_category(_words(gene), texts, options))
-    return tuple(feature for feature in found if _varies(feature))
+    return tuple(feature for feature in found if len(np.unique(feature.present)) > 1)
 
 
 def depth(trial: "Trial") -> int | None:
-    """Return a trial's number of hidden layers, None where its genome has no such gene."""
+    """Return a trial's number of hidden layers, None if its genome has no such gene."""
     hidden = trial.genome.get("hidden")
     return len(hidden) if isinstance(hidden, tuple) else None
 
@@ -109,13 +110,13 @@ def units(layers: Iterable[HiddenLayer]) -> int:
 
 
 def have_own_activations(trials: "Iterable[Trial]") -> bool:
-    """Tell whether the hidden layers of some trials have activations of their own."""
+    """Whether the hidden layers of some trials have activations of their own."""
     alone = (trial.genome for trial in trials if "activation" not in trial.genome)
     return any(layer.activation for genome in alone for layer in layers_of(genome))
 
 
 def activation_places(every: Iterable[Sized]) -> dict[str, int]:
-    """Return which of the layers' own activations are told, by name: the first and the last.
+    """Return the layers whose activations are features, by name: the first and the last.
 
     Parameters
     ----------
@@ -127,9 +128,9 @@ def activation_places(every: Iterable[Sized]) -> dict[str, int]:
 
 
 def activation(trial: "Trial") -> str:
-    """Return the one activation of a trial's hidden layers, ``mixed`` where they differ.
+    """Return the activation of a trial's hidden layers, ``mixed`` if they differ.
 
-    Empty where it has no hidden layer, or the genome no activation.
+    Empty if it has no hidden layer, or its genome no activation.
     """
     names = {layer.activation for layer in layers_of(trial.genome)}
     return MIXED if len(names) > 1 else "".join(names)
@@ -167,21 +168,12 @@ def _number(name: str, values: Sequence[Any], *, logarithmic: bool = False) -> F
 
 
 def _category(name: str, texts: Sequence[str | None], order: Sequence[str]) -> Feature:
-    """Give each category its place in an order, those that it does not have behind."""
+    """Return a feature whose categories are in an order; those not in it come last."""
     occurring = {text for text in texts if text is not None}
     options = [text for text in dict.fromkeys([*order, *sorted(occurring)]) if text in occurring]
     places = {text: float(place) for place, text in enumerate(options)}
     values = np.array([np.nan if text is None else places[text] for text in texts])
     return Feature(name, values, tuple(options))
-
-
-def _varies(feature: Feature) -> bool:
-    present = feature.present
-    return len(present) > 0 and bool((present != present[0]).any())
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _words(gene: str) -> str:

@@ -1,7 +1,4 @@
-"""What a run found, in memory: its trials, front, baselines and champions.
-
-It knows no file and no figure, and never makes data; tables and plots are made of it.
-"""
+"""The results of a run in memory: its trials, front, baselines and champions."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,38 +21,37 @@ if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
     from neuroevo.runs import Champion, Trial
 
-EXCERPT = 10  # rows of the front, where it is not shown at length
+EXCERPT = 10  # trials of the front, where not all of them are shown
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Findings:
-    """An experiment with all that its run left.
+    """An experiment with the results of its run.
 
     Parameters
     ----------
     experiment
-        What was asked.
+        The experiment.
     trials
-        All trials, baselines among them, by number.
+        All trials, with the baselines, by number.
     champions
-        The trained networks of the front and of the baselines; none while the run goes on.
+        The trained networks of the front and of the baselines; none while the run is running.
     columns
-        What the columns of the data are.
+        The columns of the data.
     kept
         What the task's own page needs of its data, see `neuroevo.tasks.Task.kept`.
     environment
-        What the run ran on, as `neuroevo.runs.environment` describes it.
+        The environment of the run, see `neuroevo.runs.environment`.
     identity
         The run's id.
     seconds
-        What the search took by the clock, from its first training on; NaN where it isn't known.
+        Elapsed time of the search; NaN if it is unknown.
     finished
-        Whether the search came to its end.
+        Whether the search is complete.
     random
-        Trials of a random search in the same space, in the order of drawing; none unless asked for.
+        Trials of a random search in the same space, in their order, if there was one.
     ablation
-        Trials on the way from a baseline to the champion, see `neuroevo.search.ablate`; none
-        unless asked for.
+        Trials of an ablation, see `neuroevo.search.ablate`, if there was one.
     """
 
     experiment: "Experiment"
@@ -81,7 +77,7 @@ class Findings:
 
     @cached_property
     def searched(self) -> "tuple[Trial, ...]":
-        """The trials of the search: all but the baselines."""
+        """The trials of the search: all except the baselines."""
         return tuple(trial for trial in self.trials if trial.operator != "baseline")
 
     @cached_property
@@ -96,31 +92,25 @@ class Findings:
 
     @cached_property
     def by_generation(self) -> "Mapping[int, tuple[Trial, ...]]":
-        """The trials of the search that each generation brought, from the first to the last."""
-        born: dict[int, list[Trial]] = {}
+        """The trials of the search by their generation, from the first to the last."""
+        trials: dict[int, list[Trial]] = {}
         for trial in self.searched:
-            born.setdefault(trial.generation, []).append(trial)
-        return {generation: tuple(born[generation]) for generation in sorted(born)}
+            trials.setdefault(trial.generation, []).append(trial)
+        return {generation: tuple(trials[generation]) for generation in sorted(trials)}
 
     @cached_property
     def front(self) -> "tuple[Trial, ...]":
         """The Pareto front of the search, best first.
 
         A trial is on it if no other is as good in every objective and better in one; of trials
-        with equal objectives the first. Ordered by the first objective, ties by the following.
+        with equal objectives, the first. Sorted by the first objective, ties by the following.
         """
         points = [self.scores(trial) for trial in self.complete]
         kept = np.flatnonzero(nondominated(points))
         return tuple(sorted((self.complete[index] for index in kept), key=self.scores))
 
     def excerpt(self, most: int = EXCERPT) -> tuple[int, ...]:
-        """Choose ranks of the front that tell its whole range: all, or some from end to end.
-
-        Parameters
-        ----------
-        most
-            How many at most, 2 or more.
-        """
+        """Return ranks of the front: all, or at most ``most`` (2 or more), evenly spaced."""
         last = len(self.front) - 1
         if last < most:
             return tuple(range(1, last + 2))
@@ -128,7 +118,7 @@ class Findings:
 
     @cached_property
     def generations(self) -> int:
-        """How many generations have trials."""
+        """Number of generations that have trials."""
         return max((trial.generation for trial in self.searched), default=-1) + 1
 
     @cached_property
@@ -138,7 +128,7 @@ class Findings:
 
     @cached_property
     def genes(self) -> tuple[str, ...]:
-        """The genes' names: the space's own, then those that only a baseline has."""
+        """The genes' names: those of the search space, then those that only a baseline has."""
         names = dict.fromkeys(self.experiment.space.genes)
         for trial in self.trials:
             names.update(dict.fromkeys(trial.genome))
@@ -146,35 +136,35 @@ class Findings:
 
     @cached_property
     def traits(self) -> tuple[str, ...]:
-        """The genes' names, with ``activation`` also where each hidden layer has its own."""
+        """The genes' names, and ``activation`` if hidden layers have activations of their own."""
         layers = (layer for trial in self.trials for layer in layers_of(trial.genome))
         own = any(layer.activation for layer in layers)
         return tuple(dict.fromkeys([*self.genes, *["activation"] * own]))
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:
-        """What varies among the completed trials, a value a trial."""
+        """The features that vary among the complete trials."""
         return features(self.experiment.space.genes, self.complete)
 
     @cached_property
     def importances(self) -> Importances:
-        """How much each feature of the genomes matters, which takes a second to find out."""
+        """The importance of each feature; computing it takes a second."""
         fitnesses = self.fitnesses(self.searched)
         genes = self.experiment.space.genes
         return importances(self.objectives, genes, self.searched, fitnesses)
 
     @property
     def networks(self) -> int:
-        """How many networks were trained for the trials."""
+        """Number of networks that were trained for the trials."""
         return len(self.trials) * self.experiment.training.replicates
 
     def scores(self, trial: "Trial") -> tuple[float, ...]:
-        """Return a trial's objectives in the experiment's order, NaN where it has none."""
+        """Return a trial's objectives in the experiment's order, NaN if it lacks one."""
         objectives = trial.objectives
         return tuple([objectives.get(name, math.nan) for name in self._objective_names])
 
     def costs(self, trial: "Trial") -> tuple[float, ...]:
-        """Return a trial's scores, infinite where there is none, so that they can be compared."""
+        """Return a trial's scores for comparisons: infinite if they are not finite."""
         return tuple(score if math.isfinite(score) else math.inf for score in self.scores(trial))
 
     def score_table(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
@@ -183,12 +173,12 @@ class Findings:
         return rows.reshape(len(trials), len(self.objectives))
 
     def fitnesses(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
-        """Return the objectives on the scales on which a search compares them.
+        """Return the scores on the scales on which a search compares them: log10 for some.
 
         Returns
         -------
         numpy.ndarray
-            A row a trial, a column an objective; NaN where there is no finite value.
+            Array (trials, objectives), NaN if a value is not finite.
         """
         rows = self.score_table(trials)
         logarithmic = [item.logarithmic for item in self.objectives]
@@ -198,15 +188,15 @@ class Findings:
         return rows
 
     def is_complete(self, trial: "Trial") -> bool:
-        """Tell whether all of a trial's objectives are finite."""
+        """Whether all of a trial's objectives are finite."""
         return all(math.isfinite(score) for score in self.scores(trial))
 
     def champion_of(self, trial: "Trial") -> "Champion | None":
-        """Return the trained networks of a trial, if they were kept."""
+        """Return the trained networks of a trial, None if they were not kept."""
         return self._champions.get(trial.number)
 
     def layer_sizes(self, trial: "Trial") -> tuple[int, ...]:
-        """Return the sizes of a trial's layers, the inputs and outputs only where known."""
+        """Return the sizes of a trial's layers; inputs and outputs only if they are known."""
         champion = self.champion_of(trial)
         if champion is not None:
             return tuple(champion.architecture.layer_sizes)
@@ -215,25 +205,21 @@ class Findings:
             return hidden
         try:
             phenotype = phenotype_of(trial.genome, self._layer_ends, self.experiment.training)
-        except (NeuroevoError, KeyError):  # a genome that is not, or not only, a network's
+        except (NeuroevoError, KeyError):  # a genome that does not describe a network
             return (self._layer_ends[0], *hidden, self._layer_ends[1])
         return tuple(phenotype.architecture.layer_sizes)
 
     def network(self, trial: "Trial") -> Network | None:
-        """Return the best trained network of a trial, if its weights were kept.
-
-        The best of the replicates is the one with the lowest final validation MSE.
-        """
+        """Return the replicate with the lowest final validation MSE, None if none was kept."""
         champion = self.champion_of(trial)
-        if champion is None or not np.isfinite(champion.parameters).all(axis=1).any():
+        if champion is None:
             return None
-        final = np.where(
-            np.isfinite(champion.parameters).all(axis=1) & np.isfinite(champion.curves[:, -1]),
-            champion.curves[:, -1],
-            np.inf,
-        )
-        parameters = champion.parameters[int(np.argmin(final))]
-        return Network(champion.architecture, parameters, self.columns)
+        is_sound = np.isfinite(champion.parameters).all(axis=1)
+        if not is_sound.any():
+            return None
+        final = champion.curves[:, -1]
+        best = np.argmin(np.where(is_sound & np.isfinite(final), final, np.inf))
+        return Network(champion.architecture, champion.parameters[best], self.columns)
 
     @cached_property
     def _objective_names(self) -> tuple[str, ...]:
@@ -241,7 +227,7 @@ class Findings:
 
     @cached_property
     def _layer_ends(self) -> tuple[int, int] | None:
-        """The numbers of inputs and outputs, if they can be had."""
+        """The numbers of inputs and outputs, None if they are unknown."""
         if self.champions:
             architecture = self.champions[0].architecture
             return architecture.inputs, architecture.outputs

@@ -1,19 +1,16 @@
-"""How much each feature of a genome matters to a random forest that predicts a score from it.
-
-It knows arrays alone: no genome, no run, no figure. scikit-learn is loaded when it is asked.
-"""
+"""The importance of features for a random forest that predicts a score. Knows only arrays."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-SPLITS = 6  # into trials to learn from and trials to predict
+SPLITS = 6  # into rows to train on and rows to predict
 REPEATS = 2  # shuffles of a feature in each split
 HELD_OUT = 0.25
 TREES = 16
-MOST_ROWS = 1_000  # beyond which a sample of the rows is taken
-MOST_DRAWN = 400  # rows that one tree learns from
+MOST_ROWS = 1_000  # of more rows a sample is taken
+MOST_DRAWN = 400  # rows for the training of one tree
 LEAST_LEAF = 3
 LEAST_ROWS = 20
 INTERVAL = (0.1, 0.5, 0.9)
@@ -21,17 +18,16 @@ INTERVAL = (0.1, 0.5, 0.9)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Importance:
-    """What a forest learnt of a score.
+    """The importances for one score.
 
     Parameters
     ----------
     lower, median, upper
-        How much of R² is lost when a feature is shuffled, array (features,): 10%, 50% and 90% of
-        all shuffles. About 0 for what does not matter, also below; above 1 where the forest
-        does worse without the feature than a constant would.
+        Decrease of R² when a feature is permuted, array (features,): the quantiles 10%, 50% and
+        90% over all permutations. About 0 for a feature without effect; above 1 if the prediction
+        is then worse than a constant.
     predicted
-        R² on rows that the forest did not learn from, the median over the splits: 1 is perfect,
-        0 is no better than a constant.
+        R² on held-out rows, the median over the splits: 1 is perfect, 0 is as good as a constant.
     """
 
     lower: NDArray[np.float64]
@@ -43,23 +39,21 @@ class Importance:
 def permutation_importance(
     inputs: NDArray[np.float64], target: NDArray[np.float64], seed: int
 ) -> Importance | None:
-    """Measure how much worse a forest predicts when one feature after the other is shuffled.
+    """Compute the permutation importance of each feature on held-out rows.
 
-    A random forest (Breiman 2001, "Random Forests", Machine Learning 45, 5-32) learns the target
-    on some rows and predicts it for the others; then one column of the others is permuted
-    (section 10 there; held-out rows as in Fisher, Rudin & Dominici 2019, JMLR 20, 177):
-    ``importance_j = R²(y, f(X)) − R²(y, f(X with column j permuted))``. Over several seeded splits
-    that gives an interval, which holds the forest's own luck as well as the shuffle's.
+    A random forest (Breiman 2001, "Random Forests", Machine Learning 45, 5-32) is trained on some
+    rows and predicts the others (held-out rows as in Fisher, Rudin & Dominici 2019, JMLR 20, 177):
+    ``importance_j = R²(y, f(X)) − R²(y, f(X with column j permuted))``. The interval over several
+    splits has the randomness of both the forests and the permutations.
 
     Parameters
     ----------
     inputs
-        A row a trial, array (rows, features), NaN where a feature has no value. Categories are
-        numbered: a tree needs no more than to tell them apart.
+        Array (rows, features), NaN if a feature has no value. Categories are numbered.
     target
         The score, finite, array (rows,).
     seed
-        Chooses splits, forests and shuffles.
+        Seed of splits, forests and permutations.
 
     Returns
     -------
@@ -77,16 +71,16 @@ def permutation_importance(
 
     lost, predicted = [], []
     splits = ShuffleSplit(SPLITS, test_size=HELD_OUT, random_state=seed).split(inputs)
-    for place, (learnt, held) in enumerate(splits):
+    for place, (training, held) in enumerate(splits):
         if np.ptp(target[held]) == 0:
             continue
         forest = RandomForestRegressor(
             TREES,
             min_samples_leaf=LEAST_LEAF,
-            max_samples=min(MOST_DRAWN, len(learnt)),
+            max_samples=min(MOST_DRAWN, len(training)),
             random_state=seed + place,
             n_jobs=1,
-        ).fit(inputs[learnt], target[learnt])
+        ).fit(inputs[training], target[training])
         predicted.append(forest.score(inputs[held], target[held]))
         shuffled = permuted(
             forest,

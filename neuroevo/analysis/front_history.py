@@ -1,9 +1,5 @@
-"""The Pareto front among all trials and the baselines, at last and after earlier generations.
+"""The trials, the front and the baselines by their scores, and the front after each generation."""
 
-It knows scores and no point of a figure.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -18,13 +14,15 @@ from neuroevo.analysis.thinning import MOST_POINTS, thinned
 from neuroevo.evolution.front import nondominated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
-NEAR = 0.03  # of the spread between the best and the median trial
+NEAR = 0.03  # of the difference between the best and the median trial
 MOST_MEMBERS = 500
-MOST_STEPS, MOST_IN_STEP = 50, 50  # of the slider, and networks of the front at each
+MOST_STEPS, MOST_IN_STEP = 50, 50  # of the slider, and trials of the front at each step
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +34,19 @@ class FrontHistory:
     objectives
         The objectives, in the experiment's order.
     points
-        A row a trial: ``number``, ``generation``, ``role`` (``trial``, ``front``, ``baseline``),
-        ``name``, ``is_drawn`` (of too many trials, or networks of the front, some are chosen
-        evenly), ``label`` (of what is drawn) and a column an objective. The front is in its
-        order, best first.
+        A row for each trial: ``number``, ``generation``, ``role`` (``trial``, ``front``,
+        ``baseline``), ``name``, ``is_drawn`` (of many trials, some are chosen evenly), ``label``
+        (if it is drawn) and a column for each objective. The front is sorted, best first.
     missing
-        How many trials of the search have no finite objectives.
+        Number of trials of the search without finite objectives.
     budget
-        Samples that a training may see.
+        Sample budget of a training.
     undrawn
-        Names of the baselines that have no finite objectives.
+        Names of the baselines without finite objectives.
     dominated
-        How many networks of the front a baseline beats.
+        Number of trials of the front that a baseline dominates.
     steps
-        Generations, the last one among them, each with a table like ``points``: the front as it
-        stood then.
+        Generations, the last one included, each with a table like ``points``: the front then.
     """
 
     objectives: "tuple[Objective, ...]"
@@ -67,7 +63,7 @@ class FrontHistory:
 
 
 def front_history(findings: "Findings") -> FrontHistory:
-    """Collect the completed trials with their roles."""
+    """Collect the complete trials with their roles."""
     on_front = {trial.number for trial in findings.front}
     baselines = [trial for trial in findings.baselines if findings.is_complete(trial)]
     behind = [trial for trial in findings.complete if trial.number not in on_front]
@@ -89,26 +85,22 @@ def front_history(findings: "Findings") -> FrontHistory:
 
 
 def is_one_sided(front: FrontHistory) -> bool:
-    """Tell whether one network is best, or within a hair of it, in every objective.
-
-    A hair is a small part of the spread between the best and the median trial, on the
-    objective's own scale.
-    """
+    """Whether one trial is best, or nearly best (`NEAR`), in every objective on its own scale."""
     if len(front.objectives) == 1:
         return True
     members = front.role("front")
     everyone = front.points[front.points["role"] != "baseline"]
     near = np.ones(len(members), dtype=bool)
     for item in front.objectives:
-        scale = _scale(item, everyone[item.name].to_numpy(float))
-        spread = float(np.median(scale) - scale.min())
-        own = _scale(item, members[item.name].to_numpy(float))
-        near &= own - scale.min() <= NEAR * spread
+        scale = _scale(item, everyone[item.name])
+        near &= _scale(item, members[item.name]) - scale.min() <= NEAR * (
+            np.median(scale) - scale.min()
+        )
     return bool(near.any())
 
 
 def _table(findings: "Findings", role: str, trials: "Sequence[Trial]", most: int) -> pd.DataFrame:
-    """Return a row a trial; at most so many are drawn, and have a label."""
+    """Return a row for each trial; at most ``most`` are drawn and have a label."""
     drawn = set(thinned(len(trials), most))
     rows = [
         [
@@ -128,11 +120,11 @@ def _table(findings: "Findings", role: str, trials: "Sequence[Trial]", most: int
 
 
 def _steps(findings: "Findings") -> tuple[tuple[int, pd.DataFrame], ...]:
-    """Return the front after some generations, evenly chosen."""
+    """Return the front after some generations, evenly spaced."""
     fronts: list[tuple[int, list[Trial]]] = []
     front: list[Trial] = []
-    born = attrgetter("generation")
-    for generation, trials in groupby(sorted(findings.complete, key=born), key=born):
+    key = attrgetter("generation")
+    for generation, trials in groupby(sorted(findings.complete, key=key), key=key):
         candidates = [*front, *trials]
         kept = nondominated([findings.scores(trial) for trial in candidates])
         front = [candidates[place] for place in np.flatnonzero(kept)]
@@ -146,6 +138,6 @@ def _steps(findings: "Findings") -> tuple[tuple[int, pd.DataFrame], ...]:
     return tuple(steps)
 
 
-def _scale(item: "Objective", values: Sequence[float] | np.ndarray) -> np.ndarray:
-    array = np.asarray(values, dtype=float)
+def _scale(item: "Objective", values: pd.Series) -> np.ndarray:
+    array = values.to_numpy(float)
     return np.log10(np.maximum(array, 1e-300)) if item.logarithmic else array

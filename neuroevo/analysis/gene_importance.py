@@ -1,7 +1,4 @@
-"""How much each feature of the genomes matters for each objective, by a random forest.
-
-It knows genomes, their fitnesses and the forest; it knows no run.
-"""
+"""The importance of each feature of the genomes for each objective, by a random forest."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,43 +17,29 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
     from neuroevo.space import Gene
 
-PREDICTS = 0.2  # R² from which on a forest has something to say
+PREDICTS = 0.2  # the least R² with which importances are shown
 SEED = 0
-SURE = 0.02  # of R², the least that a feature must be worth to be said to matter
+SURE = 0.02  # the least importance, as a decrease of R², of a feature that matters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Importances:
-    """What matters in a run.
+    """The importances of a run."""
 
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    features
-        What varies among the genomes.
-    measured
-        One an objective; None where nothing could be learnt.
-    trials
-        How many trials of the search the forest was shown.
-    failed
-        How many of them had no finite objectives.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    features: tuple[Feature, ...]
-    measured: tuple[Importance | None, ...]
-    trials: int
-    failed: int
+    objectives: "tuple[Objective, ...]"  # in the experiment's order
+    features: tuple[Feature, ...]  # those that vary among the genomes
+    measured: tuple[Importance | None, ...]  # for each objective; None if it has too few trials
+    trials: int  # number of trials that the forests were trained with
+    failed: int  # how many of them have no finite objectives
 
     @property
     def panels(self) -> "list[tuple[Objective, Importance]]":
-        """The objectives of which something could be learnt."""
+        """The objectives that have importances."""
         pairs = zip(self.objectives, self.measured, strict=True)
         return [(item, measured) for item, measured in pairs if measured is not None]
 
     def ranked(self, objective: int = 0) -> tuple[int, ...]:
-        """Return the places of the features, what matters most first; as they are if unknown."""
+        """Return the indices of the features, the most important first, if that is known."""
         measured = self.measured[objective] if self.measured else None
         if measured is None:
             return tuple(range(len(self.features)))
@@ -69,10 +52,10 @@ def importances(
     trials: "Sequence[Trial]",
     fitnesses: NDArray[np.float64],
 ) -> Importances:
-    """Let a forest learn each objective from the genomes of a search.
+    """Train forests that predict each objective from the genomes of a search.
 
-    A trial that failed or diverged has the score of the worst that was completed: to fail is as bad
-    as that, and what makes trials fail matters.
+    A trial that failed or diverged has the worst score of the complete trials, because a feature
+    that makes trials fail matters.
 
     Parameters
     ----------
@@ -81,10 +64,9 @@ def importances(
     genes
         The genes of the search space.
     trials
-        The trials of the search; of many some are chosen evenly.
+        The trials of the search; of many, some are chosen evenly.
     fitnesses
-        A row a trial, a column an objective, on the scales on which they are compared; NaN where
-        there is no finite value.
+        Array (trials, objectives), see `Findings.fitnesses`.
     """
     kept = thinned(len(trials), MOST_ROWS)
     varying = features(genes, [trials[place] for place in kept])
@@ -98,12 +80,12 @@ def importances(
 
 
 def worst_where_missing(fitness: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return fitnesses with the largest in place of NaN; none if all are NaN."""
+    """Return fitnesses with the largest in place of NaN; empty if all are NaN."""
     if np.isnan(fitness).all():
         return np.empty(0)
     return np.where(np.isnan(fitness), np.nanmax(fitness), fitness)
 
 
 def matters(measured: Importance, place: int) -> bool:
-    """Tell whether a feature's interval lies above 0, and visibly so."""
+    """Whether a feature's interval lies above 0, and its median is not tiny."""
     return bool(measured.lower[place] > 0 and measured.median[place] >= SURE)

@@ -1,8 +1,4 @@
-"""Pairs of the genes that matter: cells that they make, and the median score in each.
-
-It knows features and scores and no colour. Between the cells in which something was tried nothing
-is known.
-"""
+"""Pairs of important features, divided into cells, and the median score in each cell."""
 
 import math
 from dataclasses import dataclass
@@ -18,69 +14,46 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
-MOST_FEATURES = 4  # of which pairs are made
-CELLS = 12  # along a feature
+MOST_FEATURES = 4  # that are paired
+CELLS = 12  # for each feature
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """Two features with the cells that they make.
-
-    Parameters
-    ----------
-    across, upward
-        The features, a value a trial.
-    edges
-        Where the cells of each begin and end.
-    counts
-        Trials in each cell, array (upward, across).
-    medians
-        For each objective the median score in each cell, array (upward, across), NaN where there
-        is no trial.
-    """
+    """Two features with their cells."""
 
     across: Feature
     upward: Feature
-    edges: tuple[NDArray[np.float64], NDArray[np.float64]]
-    counts: NDArray[np.int64]
-    medians: tuple[NDArray[np.float64], ...]
+    edges: tuple[NDArray[np.float64], NDArray[np.float64]]  # of the cells of each feature
+    counts: NDArray[np.int64]  # trials in each cell, array (upward, across)
+    medians: tuple[NDArray[np.float64], ...]  # of each objective, likewise; NaN in empty cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GenePairs:
-    """Pairs of features, and what was tried of each.
+    """Pairs of the most important features, the first two first."""
 
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    pairs
-        Pairs of the features that matter most, the first two before all others.
-    numbers
-        Of the completed trials.
-    """
-
-    objectives: "tuple[Objective, ...]"
+    objectives: "tuple[Objective, ...]"  # in the experiment's order
     pairs: tuple[Pair, ...]
-    numbers: NDArray[np.int64]
+    numbers: NDArray[np.int64]  # of the complete trials
 
 
 def gene_pairs(findings: "Findings") -> GenePairs:
-    """Sort the completed trials into the cells of each pair of features that matter."""
+    """Count the complete trials in the cells of each pair of important features."""
     complete = findings.complete
     scores = findings.score_table(complete)
     chosen = _chosen(findings, findings.features)
     pairs = sorted(combinations(range(len(chosen)), 2), key=sum)
-    laid_out = (_pair(chosen[first], chosen[second], scores) for first, second in pairs)
+    found = (_pair(chosen[first], chosen[second], scores) for first, second in pairs)
     return GenePairs(
         findings.objectives,
-        tuple(pair for pair in laid_out if pair.counts.any()),  # none reads both, in some pairs
+        tuple(pair for pair in found if pair.counts.any()),  # no trial may read both
         np.array([trial.number for trial in complete], dtype=np.int64),
     )
 
 
 def _chosen(findings: "Findings", varying: tuple[Feature, ...]) -> list[Feature]:
-    """Return the features that matter most for the first objective, numbers before categories."""
+    """Return the most important features for the first objective, numbers before categories."""
     found = findings.importances
     order = {found.features[place].name: rank for rank, place in enumerate(found.ranked())}
     ranked = sorted(varying, key=lambda feature: order.get(feature.name, len(order)))
@@ -109,7 +82,7 @@ def _few(feature: Feature) -> bool:
 
 
 def _edges(feature: Feature) -> NDArray[np.float64]:
-    """Return where cells begin and end; around so many whole numbers each where there are such."""
+    """Return the edges of the cells; whole numbers and categories lie within a cell."""
     low, high = feature.present.min(), feature.present.max()
     if feature.is_fanned:
         step = math.ceil((high - low + 1) / CELLS)

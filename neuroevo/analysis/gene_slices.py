@@ -1,4 +1,4 @@
-"""The objectives of the trials against each feature of their genomes; knows no figure."""
+"""The objectives of the trials, and the features of their genomes."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,44 +13,26 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
-MOST_MARKS = 2_400  # over all panels
+MOST_MARKS = 2_400  # in all panels
 BEST_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GeneSlices:
-    """Trials, their features and their scores.
+    """Complete trials, their features and their scores."""
 
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    features
-        What varies among the completed trials, a value a trial.
-    numbers, generations
-        Of the trials.
-    scores
-        Array (trials, objectives).
-    members
-        Whether each is on the front.
-    drawn
-        Places of the trials that are drawn, evenly chosen; the front has its own marks.
-    missing
-        How many trials of the search have no finite objectives.
-    """
-
-    objectives: "tuple[Objective, ...]"
-    features: tuple[Feature, ...]
-    numbers: NDArray[np.int64]
+    objectives: "tuple[Objective, ...]"  # in the experiment's order
+    features: tuple[Feature, ...]  # those that vary among the trials
+    numbers: NDArray[np.int64]  # of the trials
     generations: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    members: NDArray[np.bool_]
-    drawn: NDArray[np.int64]
-    missing: int
+    scores: NDArray[np.float64]  # array (trials, objectives)
+    members: NDArray[np.bool_]  # whether each is on the front
+    drawn: NDArray[np.int64]  # indices of the trials that are drawn, evenly chosen
+    missing: int  # number of trials of the search without finite objectives
 
 
 def gene_slices(findings: "Findings") -> GeneSlices:
-    """Collect what varies among the completed trials."""
+    """Collect the complete trials with the features that vary."""
     complete = findings.complete
     varying = findings.features
     front = {trial.number for trial in findings.front}
@@ -68,6 +50,6 @@ def gene_slices(findings: "Findings") -> GeneSlices:
 
 
 def best_tenth(slices: GeneSlices) -> NDArray[np.int64]:
-    """Return the places of the best tenth of the trials by all objectives in turn, at least one."""
+    """Return the indices of the best tenth of the trials, sorted by the objectives in turn."""
     order = np.lexsort((slices.numbers, *slices.scores.T[::-1]))
     return np.asarray(order[: max(1, round(BEST_SHARE * len(order)))])

@@ -1,7 +1,6 @@
-"""Best, median and spread of each generation in each objective; knows no figure."""
+"""Best, median and spread of each generation in each objective."""
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,24 +11,19 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
-SPREAD = (0.1, 0.9)  # quantiles between which most of a generation lies
+SPREAD = (0.1, 0.9)  # quantiles
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationSpreads:
     """The spread of each generation in each objective.
 
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    generations
-        A row a generation and objective: ``generation``, ``objective``, ``best``, ``lower``,
-        ``median``, ``upper`` (`SPREAD` over the completed trials of the generation) and
-        ``best_so_far``.
+    ``generations`` has a row for each generation and objective: ``generation``, ``objective``,
+    ``best``, ``lower``, ``median``, ``upper`` (`SPREAD` of the complete trials of the generation)
+    and ``best_so_far``.
     """
 
-    objectives: "tuple[Objective, ...]"
+    objectives: "tuple[Objective, ...]"  # in the experiment's order
     generations: pd.DataFrame
 
     def of(self, name: str) -> pd.DataFrame:
@@ -38,10 +32,10 @@ class GenerationSpreads:
 
 
 def generation_spreads(findings: "Findings") -> GenerationSpreads:
-    """Summarise each objective over the completed trials of each generation."""
-    scores: defaultdict[int, list[tuple[float, ...]]] = defaultdict(list)
+    """Summarise each objective over the complete trials of each generation."""
+    scores: dict[int, list[tuple[float, ...]]] = {}
     for trial in findings.complete:
-        scores[trial.generation].append(findings.scores(trial))
+        scores.setdefault(trial.generation, []).append(findings.scores(trial))
     rows = []
     for index, item in enumerate(findings.objectives):
         best_so_far = math.inf

@@ -1,12 +1,9 @@
-"""How different the genomes of each generation are from one another.
+"""The mean distance of two genomes of a generation.
 
-The distance of two genomes is Gower's (1971): the mean over the genes of distances from 0 to 1.
-Two numbers are as far apart as their positions on the gene's scale, as a share of its range; two
-options are 0 or 1 apart, or where they are ordered as far as their places in the list. Of layers,
-each of as many places as there may be layers counts alike: 1 where one network has a layer there
-and the other has none, else the distance of the widths, or the mean of that and the activations'.
-
-The mean over all pairs is exact: sums over sorted values take the place of n² differences.
+The distance is Gower's (1971): the mean over the genes of distances from 0 to 1. For numbers that
+is the difference on the gene's scale divided by its range; for options 0 or 1 or, if they are
+ordered, the difference of their indices. Layers are compared index by index: 1 if only one network
+has that layer, else the distance of the widths, or its mean with that of the activations.
 """
 
 from collections import Counter
@@ -27,48 +24,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GenomeDistances:
-    """How far apart the genomes of each generation are.
-
-    Parameters
-    ----------
-    generations
-        The generations that have two trials or more.
-    distances
-        For each the mean distance of two of its genomes, from 0 to 1.
-    parents
-        From how many different trials each descends.
-    """
+    """The mean distance of two genomes, for each generation that has at least two trials."""
 
     generations: tuple[int, ...]
-    distances: tuple[float, ...]
-    parents: tuple[int, ...]
+    distances: tuple[float, ...]  # from 0 to 1
+    parents: tuple[int, ...]  # number of different parents of the trials
 
 
 def genome_distances(findings: "Findings") -> GenomeDistances:
-    """Measure each generation, on the genes that vary."""
+    """Compute the mean distance of each generation over the genes that vary."""
     genes = {name: gene for name, gene in findings.experiment.space.genes.items() if gene.size > 1}
-    born = {place: trials for place, trials in findings.by_generation.items() if len(trials) > 1}
     if not genes:
         return GenomeDistances((), (), ())
+    groups = {place: trials for place, trials in findings.by_generation.items() if len(trials) > 1}
     distances = [
-        np.mean([mean_distance(gene, _values(name, trials)) for name, gene in genes.items()])
-        for trials in born.values()
+        float(np.mean([mean_distance(gene, _values(name, each)) for name, gene in genes.items()]))
+        for each in groups.values()
     ]
     parents = [
-        len({each for trial in trials for each in trial.parents}) for trials in born.values()
+        len({parent for trial in each for parent in trial.parents}) for each in groups.values()
     ]
-    return GenomeDistances(tuple(born), tuple(map(float, distances)), tuple(parents))
+    return GenomeDistances(tuple(groups), tuple(distances), tuple(parents))
 
 
 def mean_distance(gene: "Gene", values: Sequence[Any]) -> float:
-    """Return the mean distance of two values of a gene, from 0 to 1, over all pairs.
+    """Return the mean distance of two values over all pairs, from 0 to 1; 0 without a pair.
 
     Parameters
     ----------
     gene
-        Says what is far apart.
+        The gene.
     values
-        Some of its values; of fewer than two the distance is 0.
+        Some of its values.
     """
     if isinstance(gene, Layers):
         every = [layers_of({"hidden": value}) for value in values]
@@ -89,7 +76,7 @@ def _values(name: str, trials: "Sequence[Trial]") -> list[Any]:
 
 
 def _of_layers(gene: Layers, every: Sequence[tuple[HiddenLayer, ...]], place: int) -> float:
-    """Return the mean distance of two lists of layers at one place, over all pairs."""
+    """Return the mean distance of the layers at one index, over all pairs."""
     layers = [each[place] for each in every if len(each) > place]
     pairs = len(every) * (len(every) - 1) / 2 or 1.0
     unmatched = len(layers) * (len(every) - len(layers))
@@ -101,12 +88,11 @@ def _of_layers(gene: Layers, every: Sequence[tuple[HiddenLayer, ...]], place: in
 
 
 def _different_pairs(values: "Sequence[Value]") -> float:
-    """Count the pairs whose values differ."""
     same = sum(count * (count - 1) for count in Counter(values).values())
     return (len(values) * (len(values) - 1) - same) / 2
 
 
 def _sum_of_differences(positions: Sequence[float]) -> float:
-    """Add up the differences of all pairs of numbers."""
+    """Return the sum of the differences of all pairs, in n log n steps."""
     ordered = np.sort(np.asarray(positions, dtype=np.float64))
     return float(((2 * np.arange(len(ordered)) - len(ordered) + 1) * ordered).sum())

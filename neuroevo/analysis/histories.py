@@ -1,7 +1,4 @@
-"""How a search went: best so far, hypervolume so far, and how its scores are distributed.
-
-It knows the scores of trials in their order, and no run.
-"""
+"""Best score so far, hypervolume so far, and the distribution of the scores of a search."""
 
 from collections.abc import Sequence
 
@@ -23,15 +20,15 @@ def best_so_far(scores: Numbers, seconds: Numbers) -> pd.DataFrame:
     Parameters
     ----------
     scores
-        Of each trial in its order, NaN where it has none, shape (trials,).
+        Of each trial in its order, NaN if it has none, shape (trials,).
     seconds
-        That were spent when it ended, shape (trials,).
+        Time until its end, shape (trials,).
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``trials`` (up to and with this one), ``seconds`` and ``best``; empty if no trial
-        has a score.
+        Columns ``trials`` (number so far), ``seconds`` and ``best``; empty if no trial has a
+        score.
     """
     best = np.fmin.accumulate(scores)
     before = np.concatenate([[np.nan], best[:-1]])
@@ -46,21 +43,21 @@ def hypervolume_so_far(
 ) -> pd.DataFrame:
     """Return the hypervolume so far: after the first trial, wherever it grew, and at the end.
 
-    It is measured after every trial, or after evenly spread ones if there are many.
+    It is computed after each trial, or after evenly spaced ones if there are many.
 
     Parameters
     ----------
     fitnesses
-        Of each trial in its order, NaN where it has none, shape (trials, objectives).
+        Of each trial in its order, NaN if it has none, shape (trials, objectives).
     seconds
-        That were spent when it ended, shape (trials,).
+        Time until its end, shape (trials,).
     reference
-        The point up to which volumes are measured.
+        The reference point of the hypervolume.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``trials`` (up to and with this one), ``seconds`` and ``hypervolume``.
+        Columns ``trials`` (number so far), ``seconds`` and ``hypervolume``.
     """
     kept = thinned(len(fitnesses), MOST_POINTS)
     trials = np.array(kept, dtype=np.int64) + 1
@@ -73,17 +70,17 @@ def hypervolume_so_far(
 
 
 def distribution(scores: Numbers) -> pd.DataFrame:
-    """Return the empirical distribution of scores, thinned to evenly spread ones if there are many.
+    """Return the empirical distribution of scores, at evenly spaced ones if there are many.
 
     Parameters
     ----------
     scores
-        Of all trials, NaN where one has none: it counts among all, and is never reached.
+        Of all trials, NaN if it has none: such a trial counts as worse than any score.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``value``, rising, and ``share`` of all trials that are as good or better.
+        Columns ``value``, ascending, and ``share`` of all trials that are as good or better.
     """
     finite = np.sort(scores[np.isfinite(scores)])
     values = np.unique(finite)
@@ -92,21 +89,21 @@ def distribution(scores: Numbers) -> pd.DataFrame:
     return pd.DataFrame({"value": values[kept], "share": shares[kept]})
 
 
-def median_course(courses: Sequence[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
-    """Return the median of several step functions, where all of them are known.
+def median_curve(curves: Sequence[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
+    """Return the median of several step functions, where all of them are defined.
 
     Parameters
     ----------
-    courses
-        Of each where it steps, rising, and its value from there on; it is known up to its last
-        step. At least one, none of them empty.
+    curves
+        For each function the places of its steps, ascending, and its value from each step on; it
+        is defined up to its last step. At least one function, none of them empty.
 
     Returns
     -------
-    Where the median may step, and its value from there on; empty if they are nowhere all known.
+    The same for the median; empty if the functions are nowhere all defined.
     """
-    start, end = max(x[0] for x, _ in courses), min(x[-1] for x, _ in courses)
-    grid = np.unique(np.concatenate([x for x, _ in courses]))
+    start, end = max(x[0] for x, _ in curves), min(x[-1] for x, _ in curves)
+    grid = np.unique(np.concatenate([x for x, _ in curves]))
     grid = grid[(grid >= start) & (grid <= end)]
-    rows = [y[np.searchsorted(x, grid, side="right") - 1] for x, y in courses]
+    rows = [y[np.searchsorted(x, grid, side="right") - 1] for x, y in curves]
     return grid, np.median(rows, axis=0)

@@ -1,12 +1,8 @@
-"""Hypervolume of the front after each generation, beside that of a random search of equal size.
+"""Hypervolume of the front after each generation, and of a random search of equal size.
 
-The volume is what the search itself watches for its patience: measured on the scales on which
-configurations are compared, up to a point a tenth beyond the worst of the first generation in
-which anything worked. It is told as a share of what the search ended with.
-
-What luck does to a random search is told by drawing the same configurations in other orders: after
-any number of draws, that is what as many random configurations find. Towards the end the orders
-have more and more in common, and at last everything, so luck is judged by half of the draws.
+The reference point is a tenth beyond the worst of the first generation that has a complete trial.
+The spread of the random search is estimated from other orders of the same trials; near the end
+they have more and more trials in common, so the band is judged after half of the trials.
 """
 
 from collections.abc import Sequence
@@ -25,32 +21,32 @@ if TYPE_CHECKING:
 
 ORDERS = 60
 CONFIDENCE = 0.95
-MOST_PIECES = 40  # after which a random search is measured
+MOST_PIECES = 40  # numbers of trials after which a random search is measured
 Volumes = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HypervolumeHistory:
-    """The hypervolume of the front over time; empty where no trial was completed.
+    """The hypervolume of the front over time; empty if no trial is complete.
 
     Parameters
     ----------
     generations
         The generations that have trials.
     trials
-        How many trials the search had made after each.
+        Number of trials of the search after each.
     search
         The hypervolume of its front then, as a share of the last one.
     population
-        How many trials a generation asks for.
+        Population size.
     draws
-        Numbers of random genomes after which the random search was measured; empty without one.
+        Numbers of trials after which the random search was measured; empty without one.
     drawn
-        Its hypervolume then, in the order in which they were drawn, as the same share.
+        Its hypervolume then, as a share of the last one of the search.
     lower, upper
-        Ends of the band that holds `CONFIDENCE` of its volumes in other orders.
+        Ends of the band with `CONFIDENCE` of its hypervolumes in other orders.
     run
-        What the command line calls the run.
+        Name of the run for the command line.
     """
 
     generations: tuple[int, ...]
@@ -64,27 +60,27 @@ class HypervolumeHistory:
     run: str = "latest"
 
     def after(self, trials: int) -> float:
-        """Return the volume of the search after a number of trials."""
+        """Return the hypervolume of the search after a number of trials."""
         place = int(np.searchsorted(self.trials, trials, side="right")) - 1
         return float(self.search[place]) if place >= 0 else 0.0
 
 
 def hypervolume_history(findings: "Findings") -> HypervolumeHistory:
-    """Measure the fronts of the search and of the random search."""
-    born = [findings.fitnesses(trials) for trials in findings.by_generation.values()]
+    """Compute the hypervolumes of the search and of the random search."""
+    generations = [findings.fitnesses(trials) for trials in findings.by_generation.values()]
     population = findings.experiment.evolution.population
-    worked = [points[~np.isnan(points).any(axis=1)] for points in born]
-    first = next((points for points in worked if len(points)), None)
+    complete = [points[~np.isnan(points).any(axis=1)] for points in generations]
+    first = next((points for points in complete if len(points)), None)
     none = np.empty(0)
     if first is None:
         return HypervolumeHistory((), (), none, population, (), none, none, none)
     reference = reference_point(first)
-    search = hypervolumes(worked, reference)
+    search = hypervolumes(complete, reference)
     whole = search[-1]
     draws, drawn, lower, upper = _random(findings, reference, population)
     return HypervolumeHistory(
         tuple(findings.by_generation),
-        tuple(np.cumsum([len(points) for points in born]).tolist()),
+        tuple(np.cumsum([len(points) for points in generations]).tolist()),
         search / whole,
         population,
         draws,
@@ -102,24 +98,24 @@ def reordered(
     rng: np.random.Generator,
     orders: int = ORDERS,
 ) -> Volumes:
-    """Measure random searches that draw what one drew in other orders.
+    """Compute hypervolumes of a random search with its trials in other orders.
 
     Parameters
     ----------
     points
-        What it drew, shape (draws, objectives); a row with NaN failed and adds nothing.
+        Fitnesses of its trials, shape (trials, objectives); a row with NaN adds nothing.
     sizes
-        After how many draws a search is measured, ascending; at last after all of them.
+        Numbers of trials after which it is measured, ascending; the last is all of them.
     reference
-        The point up to which volumes are measured.
+        The reference point.
     rng
         Chooses the orders.
     orders
-        How many.
+        Number of orders.
 
     Returns
     -------
-    Volumes of shape (orders, sizes).
+    Hypervolumes, shape (orders, sizes).
     """
     shuffled = (rng.permutation(len(points)) for _ in range(orders))
     return np.stack([hypervolumes(_cut(points, order, sizes), reference) for order in shuffled])
@@ -128,7 +124,7 @@ def reordered(
 def _random(
     findings: "Findings", reference: Sequence[float], population: int
 ) -> tuple[tuple[int, ...], Volumes, Volumes, Volumes]:
-    """Return after how many draws the random search was measured, its volumes and their band."""
+    """Return the fields of the random search: ``draws``, ``drawn``, ``lower`` and ``upper``."""
     points = findings.fitnesses(findings.random)
     if not len(points):
         return (), np.empty(0), np.empty(0), np.empty(0)
@@ -142,7 +138,7 @@ def _random(
 
 
 def _cut(points: Volumes, order: NDArray[np.intp], sizes: Sequence[int]) -> list[Volumes]:
-    """Cut draws, in an order, into pieces that end after these sizes; what failed is left out."""
-    worked = np.asarray(np.isfinite(points).all(axis=1))[order]
-    ends = np.cumsum(worked)[np.array(sizes[:-1], dtype=np.intp) - 1]
-    return np.split(points[order[worked]], ends)
+    """Split trials, in an order, after these sizes; those that are not complete are left out."""
+    complete = np.asarray(np.isfinite(points).all(axis=1))[order]
+    ends = np.cumsum(complete)[np.array(sizes[:-1], dtype=np.intp) - 1]
+    return np.split(points[order[complete]], ends)

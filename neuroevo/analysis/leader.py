@@ -1,7 +1,4 @@
-"""Which trial of a run leads, and how soon its networks learn.
-
-It knows scores and learning curves and no sentence: the words are put together by those who ask.
-"""
+"""The leading trial of a run, and how many samples its networks need to reach the target."""
 
 import math
 from typing import TYPE_CHECKING
@@ -18,51 +15,46 @@ MUCH_SLOWER = 2.0
 
 
 def leading(findings: "Findings") -> "Trial":
-    """Return the trial of the front that the report opens with.
+    """Return the trial of the front with which the report begins.
 
-    The best one, unless the search was for few samples to the target and another of the front
-    learns in less than half of them.
+    That is the champion, unless samples to target is an objective and another trial of the front
+    needs less than half of its samples.
     """
     best = findings.front[0]
     if not is_for_samples(findings):
         return best
-    times = [(samples_to_learn(findings, trial), trial) for trial in findings.front]
-    learnt = [(time, trial.number, trial) for time, trial in times if time is not None]
-    if not learnt:
+    needed = [(samples_to_learn(findings, trial), trial) for trial in findings.front]
+    reached = [(samples, trial.number, trial) for samples, trial in needed if samples is not None]
+    if not reached:
         return best
-    quickest = min(learnt)
-    own = samples_to_learn(findings, best)
-    return quickest[-1] if own is None or own > MUCH_SLOWER * quickest[0] else best
+    least, _, quickest = min(reached)
+    own, _ = needed[0]
+    return quickest if own is None or own > MUCH_SLOWER * least else best
 
 
 def samples_to_learn(findings: "Findings", trial: "Trial") -> float | None:
-    """Return after how many samples a trial's networks reach the target; None if they don't.
+    """Return the samples that a trial needs to reach the target; None if it does not reach it.
 
-    The objective if the search had it, else the point of the median learning curve.
+    That is the objective if the search has it, else a point of the median learning curve.
     """
     budget = findings.experiment.training.samples
     score = trial.objectives.get(TRAINED)
     if score is not None:
         return score if math.isfinite(score) and score <= budget else None
     target = findings.experiment.training.target_mse
-    reached = (
-        int(samples)
-        for samples, error in zip(findings.samples, trial.curve, strict=False)
-        if error <= target
-    )
-    return next(reached, None)
+    curve = zip(findings.samples, trial.curve, strict=False)
+    return next((int(samples) for samples, error in curve if error <= target), None)
 
 
 def is_for_samples(findings: "Findings") -> bool:
-    """Tell whether the search was for few samples to the target."""
-    return any(item.name == TRAINED for item in findings.objectives)
+    """Whether samples to target is an objective of the search."""
+    return OBJECTIVES[TRAINED] in findings.objectives
 
 
 def leading_objective(findings: "Findings", leader: "Trial") -> "Objective":
-    """Return the objective that counts first, given the trial that leads.
+    """Return the objective that is shown first for the leading trial.
 
-    The samples to the target if the search was for few of them and the trial reaches it, else the
-    first.
+    That is samples to target if it is an objective and the trial reaches it, else the first one.
     """
     if is_for_samples(findings) and samples_to_learn(findings, leader) is not None:
         return OBJECTIVES[TRAINED]

@@ -1,7 +1,4 @@
-"""What the weights of a network amount to: strongest paths, and products of linear layers.
-
-It knows arrays of weights and no drawing.
-"""
+"""Strongest paths through the weights of a network, and products of linear layers."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,7 +12,7 @@ if TYPE_CHECKING:
 def strongest_path(
     layers: Sequence[np.ndarray], source: int, target: int | None = None
 ) -> tuple[int, ...]:
-    """Find the path whose weights have the largest product, whatever its sign.
+    """Find the path whose weights have the largest product by absolute value.
 
     Parameters
     ----------
@@ -28,7 +25,7 @@ def strongest_path(
 
     Returns
     -------
-    The path's place in each layer, from the input to the output; of equal paths the first.
+    The path's unit in each layer, from the input to the output; of equal paths the first.
     """
     reached = np.zeros(len(layers[0]))
     reached[source] = 1.0
@@ -44,12 +41,7 @@ def strongest_path(
 
 
 def amounts_to(network: "Network") -> tuple[np.ndarray, np.ndarray]:
-    """Multiply a linear network out.
-
-    Returns
-    -------
-    Weights (inputs, outputs) and biases (outputs,) of the one layer that does the same.
-    """
+    """Return weights (inputs, outputs) and biases of the layer that equals a linear network."""
     layers = network.layers
     weights = np.eye(len(layers[0][0]))
     biases = np.zeros(len(weights[0]))

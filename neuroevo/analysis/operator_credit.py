@@ -1,7 +1,4 @@
-"""What each operator is worth: how often its children improve on their parents, and where it led.
-
-The credit is counted over the trials that the search made, whatever became of them.
-"""
+"""The effect of each operator: how often its children are better than their parents."""
 
 import math
 from dataclasses import dataclass
@@ -17,36 +14,30 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
-QUANTILE = 1.959964  # of the normal distribution, for intervals of 95%
+QUANTILE = 1.959964  # of the normal distribution, for 95% intervals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OperatorCredit:
-    """What became of each operator's children.
+    """The children of each operator.
 
-    Parameters
-    ----------
-    objectives
-        The objectives, in the experiment's order.
-    credit
-        A row an operator, most children first: ``operator``, ``children`` (trials that it made),
-        ``with_parents`` (those whose parents are known), ``on_front`` (those on the final front),
-        ``led_to_front`` (those on it or among the ancestors of its members); for each objective
-        ``improved.NAME`` (children better in it than their better parent in it) and ``gain.NAME``
-        (the median over the completed children of what they gained on that parent, on the
-        objective's own scale; NaN where there are none).
+    ``credit`` has a row for each operator, most children first: ``operator``, ``children``,
+    ``with_parents`` (those whose parents are known), ``on_front`` (those on the final front),
+    ``led_to_front`` (those on it or among the ancestors of its trials); for each objective
+    ``improved.NAME`` (children better than their better parent) and ``gain.NAME`` (the median
+    over the complete children of the gain on that parent, on the objective's own scale; NaN if
+    there are none).
     """
 
-    objectives: "tuple[Objective, ...]"
+    objectives: "tuple[Objective, ...]"  # in the experiment's order
     credit: pd.DataFrame
 
 
 def operator_credit(findings: "Findings") -> OperatorCredit:
-    """Count each operator's children and what became of them.
+    """Compare the children of each operator with their parents.
 
-    A child without a finite score has not improved. Its better parent is taken for each objective
-    alone; a parent without a finite score is worse than any child with one, by an amount that no
-    median counts.
+    A child without a finite score has not improved. The better parent is that in each objective
+    alone; a parent without a finite score is worse than any child with one, but has no gain.
     """
     front = {trial.number for trial in findings.front}
     led = front | {trial.number for trial in Ancestry(findings).ancestors(findings.front)}
@@ -64,8 +55,8 @@ def operator_credit(findings: "Findings") -> OperatorCredit:
         columns[f"improved.{item.name}"] = np.nan_to_num(own, nan=np.inf) < best
         columns[f"gain.{item.name}"] = np.where(np.isfinite(best), best - own, np.nan)
     table = pd.DataFrame(columns)
-    how = {name: "median" if name.startswith("gain.") else "sum" for name in list(columns)[1:]}
-    credit = table.groupby("operator").agg(how).reset_index()
+    methods = {name: "median" if name.startswith("gain.") else "sum" for name in list(columns)[1:]}
+    credit = table.groupby("operator").agg(methods).reset_index()
     credit = credit.sort_values(["children", "operator"], ascending=[False, True])
     return OperatorCredit(findings.objectives, credit.reset_index(drop=True))
 
@@ -73,7 +64,7 @@ def operator_credit(findings: "Findings") -> OperatorCredit:
 def _better_parents(findings: "Findings") -> NDArray[np.float64]:
     """Return for each trial of the search its parents' best fitness, array (trials, objectives).
 
-    Infinite where no parent has one, and NaN where there is no parent.
+    Infinite if no parent has a finite one, NaN without a parent.
     """
     places = {trial.number: place for place, trial in enumerate(findings.trials)}
     known = [
@@ -91,13 +82,7 @@ def _better_parents(findings: "Findings") -> NDArray[np.float64]:
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Return the interval of 95% for a share (Wilson 1927, JASA 22, 209).
-
-    Parameters
-    ----------
-    successes, trials
-        Counts; with no trials the interval is everything from 0 to 1.
-    """
+    """Return the 95% interval for a share (Wilson 1927, JASA 22, 209); 0 to 1 without trials."""
     if not trials:
         return 0.0, 1.0
     share, z2 = successes / trials, QUANTILE**2

@@ -1,7 +1,4 @@
-"""How far equal runs with other seeds lie apart, and whether two settings differ by more than that.
-
-It knows numbers by setting, the lower the better, and no run.
-"""
+"""Tests whether two settings differ by more than their runs with different seeds do."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-MOST_ARRANGEMENTS = 20_000  # that are gone through one by one
+MOST_ARRANGEMENTS = 20_000  # for an exact permutation test
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +19,17 @@ class RankTest:
     first, second
         The settings.
     counts
-        How many runs of each have a value.
+        Number of runs of each that have a value.
     superiority
-        In what share of all pairs of runs, one of each setting, the first is better; ties count
+        Share of all pairs of runs, one of each setting, in which the first is better; ties count
         half. The effect size of Vargha and Delaney.
     p_value
-        How likely chance alone sets them as far apart or farther, two-sided.
+        Two-sided p-value.
     adjusted
-        The same after Holm, where several pairs of settings are compared.
+        The p-value after Holm's correction for several pairs of settings.
     least
-        What the adjusted one would be if every run of one were better than every run of the
-        other, and no other pair as far apart: with few runs no difference, however large, gives
-        less.
+        The least adjusted p-value that is possible with these numbers of runs: that of the only
+        pair of settings in which every run of one is better than every run of the other.
     """
 
     first: str
@@ -51,7 +47,7 @@ def rank_tests(values: Mapping[str, Sequence[float]]) -> tuple[RankTest, ...]:
     Parameters
     ----------
     values
-        The values of each setting's runs, the lower the better; what is not finite is left out.
+        The values of each setting's runs, the lower the better. Those not finite are left out.
 
     References
     ----------

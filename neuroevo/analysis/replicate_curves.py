@@ -1,7 +1,4 @@
-"""Learning curves over the replicates of a trial: those of the front and of the baselines.
-
-It knows errors after samples seen and no line.
-"""
+"""Learning curves of the front and of the baselines, over the replicates of each trial."""
 
 import math
 from dataclasses import dataclass
@@ -27,25 +24,14 @@ OWN = frozenset({CHAMPION, QUICKEST, FRONT})  # all other names are baselines'
 class Curve:
     """A trial's learning curve over its replicates.
 
-    Parameters
-    ----------
-    name
-        `CHAMPION`, `QUICKEST`, a baseline's name or `FRONT`.
-    label
-        The configuration in a short line.
-    learnt
-        Samples that the trial needs to reach the target, as its table says; None if it does not.
-    diverged
-        Whether so many replicates diverged that the trial has no finite objectives.
-    lower, median, upper
-        Quartiles of the validation MSE over the replicates, one value for each point of the
-        grid; infinite where diverged. The three are equal where only the median was kept.
+    The quartiles of the validation MSE have one value for each point of the grid of samples seen,
+    infinite if diverged. They are equal if only the median was kept.
     """
 
-    name: str
-    label: str
-    learnt: float | None
-    diverged: bool
+    name: str  # `CHAMPION`, `QUICKEST`, a baseline's name or `FRONT`
+    label: str  # the configuration in a short line
+    learnt: float | None  # samples to target; None if the trial does not reach it
+    diverged: bool  # whether so many replicates diverged that the objectives are not finite
     lower: NDArray[np.float64]
     median: NDArray[np.float64]
     upper: NDArray[np.float64]
@@ -53,28 +39,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReplicateCurves:
-    """The learning curves of a run that are told apart.
+    """The learning curves of a run.
 
-    Parameters
-    ----------
-    curves
-        The champion's, if there is one; that of the quickest of the front, if that is much
-        quicker; the baselines'; then those of some others of the front, from end to end.
-    samples
-        Samples seen at each point of the curves.
-    target
-        The validation MSE that counts as learnt.
-    replicates
-        How many trainings a curve sums up.
-    stops
-        Whether a training stops at the target.
+    First that of the champion, then of the quickest trial of the front if it is much quicker, of
+    the baselines, and of some other trials of the front, evenly chosen.
     """
 
     curves: tuple[Curve, ...]
-    samples: NDArray[np.int64]
-    target: float
-    replicates: int
-    stops: bool = False
+    samples: NDArray[np.int64]  # seen at each point of the curves
+    target: float  # validation MSE
+    replicates: int  # of each trial
+    stops: bool = False  # whether a training stops at the target
 
 
 def replicate_curves(findings: "Findings") -> ReplicateCurves:
@@ -103,7 +78,7 @@ def _curve(findings: "Findings", name: str, trial: "Trial") -> Curve:
     if champion is None or not champion.curves.size:
         median = np.asarray(trial.curve, dtype=np.float64)
         return Curve(name, label, learnt, diverged, median, median, median)
-    # A diverged replicate is infinitely wrong: it counts, above all that stayed finite.
+    # A diverged replicate counts with an infinite MSE.
     replicates = np.nan_to_num(champion.curves.astype(np.float64), nan=math.inf, posinf=math.inf)
     ordered = np.sort(replicates, axis=0)
     quartiles = (quantile(ordered, share) for share in (0.25, 0.5, 0.75))
@@ -111,12 +86,9 @@ def _curve(findings: "Findings", name: str, trial: "Trial") -> Curve:
 
 
 def quantile(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """Return a quantile of sorted rows, interpolated, infinite where it touches infinity."""
+    """Return a quantile of sorted rows, interpolated; infinite if a value it needs is infinite."""
     place = share * (len(ordered) - 1)
-    below, above = math.floor(place), math.ceil(place)
-    if below == above:
-        return np.asarray(ordered[below])
-    weight = place - below
+    below, above = ordered[math.floor(place)], ordered[math.ceil(place)]
+    weight = place % 1
     with np.errstate(invalid="ignore"):
-        mixed: NDArray[np.float64] = (1 - weight) * ordered[below] + weight * ordered[above]
-    return np.where(np.isinf(ordered[above]), np.inf, mixed)
+        return np.where(np.isinf(above), np.inf, (1 - weight) * below + weight * above)

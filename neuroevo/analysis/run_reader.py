@@ -1,7 +1,4 @@
-"""Reads a run while it goes on, at the cost of what is new: its summary, and what it found.
-
-It reads the run folder and writes nothing; how what it read is shown is for others to say.
-"""
+"""Reads a run repeatedly while it is running, and only what is new."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -9,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from neuroevo.analysis.findings import Findings
-from neuroevo.analysis.journal_tally import JournalTally
+from neuroevo.analysis.journal_statistics import JournalStatistics
 from neuroevo.analysis.summary import Summary
 from neuroevo.errors import NeuroevoError
 from neuroevo.runs import (
@@ -33,9 +30,9 @@ T = TypeVar("T")
 
 
 class RunReader:
-    """Reads a run as often as it is asked, and only what has changed.
+    """Reads a run as often as it is called, and only the files that have changed.
 
-    It may be asked from several threads. While only summaries are asked for, it keeps little.
+    Several threads may use it. It needs little memory as long as only summaries are read.
 
     Parameters
     ----------
@@ -46,7 +43,7 @@ class RunReader:
     def __init__(self, folder: "RunFolder") -> None:
         self.folder = folder
         self._lock = threading.Lock()
-        self._opening = threading.Lock()  # taken before the other one
+        self._opening = threading.Lock()  # acquired before the other one
         self._status = StatusReader(folder)
         self._summary: Summary | None = None
         self._stamps: tuple[Stamp | None, ...] = ()
@@ -60,14 +57,20 @@ class RunReader:
             folder.random_file,
             folder.ablation_file,
         )
-        self._asked: _Kept[Experiment] = _Kept()
-        self._ran_on: _Kept[Mapping[str, Any]] = _Kept()
-        self._champions: _Kept[tuple[Champion, ...]] = _Kept()
-        self._tally: JournalTally | None = None
+        self._experiment: _Cached[Experiment] = _Cached(
+            lambda: read_experiment(folder, read_start(folder.start_file)),
+            folder.start_file,
+            folder.experiment_file,
+        )
+        self._environment: _Cached[Mapping[str, Any]] = _Cached(
+            lambda: read_environment(folder.environment_file), folder.environment_file
+        )
+        self._champions = self._no_champions()
+        self._journal: JournalStatistics | None = None
         self._findings: tuple[Summary, Findings] | None = None
 
     def summary(self) -> Summary:
-        """Sum the run up as it is now; one that can't be read is told to be damaged.
+        """Summarise the run as it is now; if it can't be read, its state is ``damaged``.
 
         As long as nothing changes, the same object is returned.
         """
@@ -75,9 +78,9 @@ class RunReader:
             return self._up_to_date()
 
     def findings(self) -> Findings:
-        """Return what was found; only the trials of the front and the baselines have their curves.
+        """Return the findings; only trials of the front and baselines have their curves.
 
-        As long as nothing changes, the same object is returned. It keeps all trials from then on.
+        As long as nothing changes, the same object is returned. All trials are kept from then on.
 
         Raises
         ------
@@ -93,7 +96,7 @@ class RunReader:
                 return self._findings[1]
 
     def findings_with_studies(self) -> Findings:
-        """Return what was found, with the random search and the ablation where there are such.
+        """Return the findings with the trials of the random search and the ablation, if any.
 
         Raises
         ------
@@ -107,7 +110,7 @@ class RunReader:
         return replace(self.findings(), random=random, ablation=ablation)
 
     def trial(self, number: int) -> "Trial | None":
-        """Return the trial of a number with its curve, if there is one.
+        """Return the trial of a number with its curve, if it exists.
 
         Raises
         ------
@@ -115,42 +118,41 @@ class RunReader:
             If the run can't be read.
         """
         with self._opening:
-            tally = self._keep_trials()
+            journal = self._keep_trials()
             with self._lock:
-                tally.advance()
-                if tally.problems:
-                    raise damage(self.folder.journal_file, tally.problems)
-                return tally.whole(number)
+                journal.advance()
+                if journal.problems:
+                    raise damage(self.folder.journal_file, journal.problems)
+                return journal.whole(number)
 
     def forget(self) -> bool:
-        """Forget what takes much memory, unless somebody is reading; tells whether it did."""
+        """Free memory, unless another thread is reading; returns whether it did."""
         if not self._opening.acquire(blocking=False):
             return False
         try:
             with self._lock:
-                self._findings, self._champions = None, _Kept()
-                if self._tally is not None:
-                    self._tally.forget_trials()
+                self._findings, self._champions = None, self._no_champions()
+                if self._journal is not None:
+                    self._journal.forget_trials()
         finally:
             self._opening.release()
         return True
 
-    def _keep_trials(self) -> JournalTally:
-        """Read the journal anew if not all that was read of it was kept."""
-        if self._tally is not None and self._tally.keeps_trials:
-            return self._tally
+    def _keep_trials(self) -> JournalStatistics:
+        """Read the journal again if its trials were not kept."""
+        if self._journal is not None and self._journal.keeps_trials:
+            return self._journal
         with self._lock:
             summary = self._up_to_date()
         if summary.experiment is None:
             raise NeuroevoError(*summary.problems)
-        # Without the lock: a long journal takes its time, and its summary may be asked meanwhile.
-        tally = JournalTally(
-            self.folder.journal_file, _objectives(summary.experiment), keeps_trials=True
-        )
-        tally.advance()
+        # Without the lock: a long journal takes time, and a summary may be needed meanwhile.
+        names = summary.experiment.evolution.objectives
+        journal = JournalStatistics(self.folder.journal_file, tuple(names), keeps_trials=True)
+        journal.advance()
         with self._lock:
-            self._tally, self._champions = tally, _Kept()
-        return tally
+            self._journal, self._champions = journal, self._no_champions()
+        return journal
 
     def _up_to_date(self) -> Summary:
         stamps = tuple(map(stamp, self._files))
@@ -166,95 +168,83 @@ class RunReader:
 
     def _read(self) -> Summary:
         try:
-            return self._read_sound()
+            return self._read_summary()
         except NeuroevoError as error:
             return Summary(self.folder, "damaged", error.problems)
-        except OSError as error:  # a file that vanished or was shut away meanwhile
+        except OSError as error:  # a file that was removed or protected meanwhile
             problems = unreadable(self.folder.path, error).problems
             return Summary(self.folder, "damaged", problems)
 
-    def _read_sound(self) -> Summary:
-        folder, experiment = self.folder, self._experiment()
-        names, tally = _objectives(experiment), self._tally
-        if tally is None or tally.names != names:
-            keeps_trials = tally is not None and tally.keeps_trials
-            tally = JournalTally(folder.journal_file, names, keeps_trials=keeps_trials)
-            self._tally = tally
-        status = self._status.read(tally.advance)
-        if tally.problems:
-            raise damage(folder.journal_file, tally.problems)
+    def _read_summary(self) -> Summary:
+        folder, experiment = self.folder, self._experiment.value()
+        names, journal = tuple(experiment.evolution.objectives), self._journal
+        if journal is None or journal.names != names:
+            keeps_trials = journal is not None and journal.keeps_trials
+            journal = JournalStatistics(folder.journal_file, names, keeps_trials=keeps_trials)
+            self._journal = journal
+        status = self._status.read(journal.advance)
+        if journal.problems:
+            raise damage(folder.journal_file, journal.problems)
         if status.lost and status.state == "complete":
             raise NeuroevoError(status.lost)
-        self._read_champions()
+        self._champions.value()
         return Summary(
             folder,
             status.state,
             problems=(*status.problems, *([status.lost] if status.lost else [])),
             experiment=experiment,
-            trials=tally.count,
+            trials=journal.count,
             expected=experiment.expected_trials,
-            states=dict(tally.states),
-            generations=tally.generations,
-            front=tuple(tally.front),
-            baselines=tuple(tally.baselines),
-            started=str(self._environment().get("started", "")),
+            states=dict(journal.states),
+            generations=journal.generations,
+            front=tuple(journal.front),
+            baselines=tuple(journal.baselines),
+            started=str(self._environment.value().get("started", "")),
             seconds=status.seconds,
             reason=status.reason,
         )
 
     def _read_findings(self, summary: Summary) -> Findings:
-        if summary.experiment is None or self._tally is None:
+        if summary.experiment is None or self._journal is None:
             raise NeuroevoError(*summary.problems)
         start = read_start(self.folder.start_file)
-        shown = [each.number for each in (*summary.front, *summary.baselines)]
+        with_curves = [each.number for each in (*summary.front, *summary.baselines)]
         return Findings(
             experiment=summary.experiment,
-            trials=self._tally.trials(whole=shown),
-            champions=self._read_champions(),
+            trials=self._journal.trials(whole=with_curves),
+            champions=self._champions.value(),
             columns=start.columns,
             kept=start.kept,
-            environment=self._environment(),
+            environment=self._environment.value(),
             identity=self.folder.id,
             seconds=summary.seconds,
             finished=summary.state == "complete",
         )
 
-    def _experiment(self) -> "Experiment":
-        start, edited = self.folder.start_file, self.folder.experiment_file
-        return self._asked.of(
-            lambda: read_experiment(self.folder, read_start(start)), start, edited
-        )
-
-    def _environment(self) -> Mapping[str, Any]:
-        path = self.folder.environment_file
-        return self._ran_on.of(lambda: read_environment(path), path)
-
-    def _read_champions(self) -> "tuple[Champion, ...]":
-        """Read the champions, so that damage is told; they are kept where the trials are."""
+    def _no_champions(self) -> "_Cached[tuple[Champion, ...]]":
+        """Return a new cache of the champions; it keeps them only if the trials are kept."""
         path = self.folder.champions_file
 
         def read() -> "tuple[Champion, ...]":
-            found = tuple(read_champions(path)) if path.exists() else ()
-            return found if self._tally is not None and self._tally.keeps_trials else ()
+            found = tuple(read_champions(path)) if path.exists() else ()  # fails if damaged
+            return found if self._journal is not None and self._journal.keeps_trials else ()
 
-        return self._champions.of(read, path)
+        return _Cached(read, path)
 
 
-class _Kept(Generic[T]):
-    """What was read from some files, as long as they are what they were."""
+class _Cached(Generic[T]):
+    """A value that is read from some files, and read again if they have changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[], T], *files: "Path") -> None:
+        self._read = read
+        self._files = files
         self._stamps: tuple[Stamp | None, ...] | None = None
         self._value: T
 
-    def of(self, read: Callable[[], T], *files: "Path") -> T:
-        """Return what was read from some files, after reading them if they have changed."""
-        stamps = tuple(map(stamp, files))
+    def value(self) -> T:
+        """Return the value, after reading the files if they have changed."""
+        stamps = tuple(map(stamp, self._files))
         if stamps != self._stamps:
-            self._value = read()
+            self._value = self._read()
             self._stamps = stamps
         return self._value
-
-
-def _objectives(experiment: "Experiment") -> tuple[str, ...]:
-    return tuple(experiment.evolution.objectives)

@@ -1,7 +1,4 @@
-"""What a run left: read from its folder when asked, never written to, or held in memory.
-
-It knows the folder and what was found, and no figure.
-"""
+"""The results of a run, read from its folder when they are needed, or held in memory."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -30,17 +27,13 @@ if TYPE_CHECKING:
 
 
 class RunResults:
-    """What an experiment left: trials, front and champions.
+    """The results of a run: trials, front and champions.
 
     Parameters
     ----------
     folder
-        Where it lies. Each file is read once, when first needed. None for a run `in_memory`.
-
-    Raises
-    ------
-    StorageError
-        Later, by whatever needs a file that can't be read or is damaged.
+        Its folder. Each file is read once, when it is first needed; a `StorageError` is raised
+        then if it can't be read or is damaged. None for a run `in_memory`.
     """
 
     def __init__(self, folder: RunFolder | None) -> None:
@@ -48,7 +41,7 @@ class RunResults:
 
     @classmethod
     def in_memory(cls, start: Start, status: Status, findings: Findings) -> Self:
-        """Hold what a run left that has no folder."""
+        """Make the results of a run that has no folder."""
         run = cls(None)
         run.start, run.status, run.findings = start, status, findings
         run.experiment = findings.experiment
@@ -61,14 +54,14 @@ class RunResults:
 
     @property
     def folder(self) -> RunFolder:
-        """Where it lies; NeuroevoError if it is in memory."""
+        """The folder; NeuroevoError if the run is in memory."""
         if self._folder is None:
             raise NeuroevoError(f"{self.id}: must have a folder, but is in memory")
         return self._folder
 
     @property
     def id(self) -> str:
-        """The name of its folder; in memory that of its experiment."""
+        """The name of its folder; if it is in memory, the name of its experiment."""
         return self.experiment.name if self._folder is None else self._folder.id
 
     def __repr__(self) -> str:
@@ -82,17 +75,17 @@ class RunResults:
 
     @cached_property
     def experiment(self) -> "Experiment":
-        """The experiment as resolved."""
+        """The experiment with all defaults."""
         return read_experiment(self.folder, self.start)
 
     @cached_property
     def status(self) -> Status:
-        """How the run stands."""
+        """The status of the run."""
         return read_status(self.folder)
 
     @cached_property
     def findings(self) -> Findings:
-        """All that the run found, in memory."""
+        """All results in memory."""
         status, champions = self.status, self.folder.champions_file
         trials = tuple(read_trials(self.folder.journal_file))
         if status.lost and status.state == "complete":
@@ -113,7 +106,7 @@ class RunResults:
 
     @property
     def all_trials(self) -> "tuple[Trial, ...]":
-        """Every trial, the baselines among them, by number."""
+        """Every trial, with the baselines, by number."""
         return self.findings.trials
 
     @property
@@ -133,15 +126,15 @@ class RunResults:
         Raises
         ------
         NeuroevoError
-            If no trial was completed.
+            If no trial is complete.
         """
         return self._ranked(1)
 
     def pareto_front(self) -> "list[Trial]":
-        """Return the completed trials that no other beats in every objective, best first.
+        """Return the complete trials that no other dominates, best first.
 
-        Ordered by the first objective, ties by the following ones; baselines are never among
-        them, and of trials with equal objectives only the first is.
+        Sorted by the first objective, ties by the following ones. Baselines are left out; of
+        trials with equal objectives, only the first is on the front.
         """
         return list(self.findings.front)
 
@@ -151,14 +144,14 @@ class RunResults:
         Parameters
         ----------
         rank
-            Place on the front, from 1 on.
+            Place on the front, from 1.
 
         Raises
         ------
         UsageError
             If the front has no such rank.
         NeuroevoError
-            If no trial was completed, or the weights were not kept.
+            If no trial is complete, or the weights were not kept.
         """
         trial = self._ranked(rank)
         network = self.findings.network(trial)

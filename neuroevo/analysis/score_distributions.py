@@ -1,9 +1,7 @@
-"""How the scores of the trials are distributed: of all, of the first and of the last of them.
-
-It knows scores and no line.
-"""
+"""Distributions of the scores: of all trials, the first and the last generations."""
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,26 +14,16 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
-LAST_SHARE = 10  # of the generations, those that count as the last
+LAST_SHARE = 10  # the last generations are a tenth of all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Some trials.
-
-    Parameters
-    ----------
-    name
-        What they are called.
-    total
-        How many they are, those without finite objectives among them.
-    scores
-        For each objective the finite scores, ascending.
-    """
+    """A group of trials."""
 
     name: str
-    total: int
-    scores: tuple[NDArray[np.float64], ...]
+    total: int  # number of trials, those without finite objectives included
+    scores: tuple[NDArray[np.float64], ...]  # for each objective the finite scores, ascending
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +36,15 @@ class ScoreDistributions:
 
 def score_distributions(findings: "Findings") -> ScoreDistributions:
     """Group the trials: random search, first generation, all, last generations."""
-    born = list(findings.by_generation.values())
-    count = max(len(born) // LAST_SHARE, 1)
+    generations = list(findings.by_generation.values())
+    count = max(len(generations) // LAST_SHARE, 1)
     groups = [("random search", findings.random)]
-    if len(born) > 1:
-        groups += [("first generation", born[0])]
+    if len(generations) > 1:
+        groups += [("first generation", generations[0])]
     groups += [("all of the search", findings.searched)]
-    if len(born) > 1:
+    if len(generations) > 1:
         name = "last generation" if count == 1 else f"last {count:,} generations"
-        groups += [(name, tuple(trial for trials in born[-count:] for trial in trials))]
+        groups += [(name, tuple(chain.from_iterable(generations[-count:])))]
     return ScoreDistributions(
         findings.objectives,
         tuple(_group(findings, name, trials) for name, trials in groups if trials),
@@ -64,11 +52,10 @@ def score_distributions(findings: "Findings") -> ScoreDistributions:
 
 
 def reached(group: Group, place: int, value: float) -> float:
-    """Return the share of a group that has an objective as low as a value, or lower."""
+    """Return the share of a group with an objective at most as large as a value."""
     return float(np.searchsorted(group.scores[place], value, side="right")) / group.total
 
 
 def _group(findings: "Findings", name: str, trials: "Sequence[Trial]") -> Group:
-    scores = np.array([findings.scores(trial) for trial in trials], dtype=np.float64)
-    columns = (column[np.isfinite(column)] for column in scores.T)
+    columns = (column[np.isfinite(column)] for column in findings.score_table(trials).T)
     return Group(name, len(trials), tuple(np.sort(column) for column in columns))

@@ -1,4 +1,4 @@
-"""A run in a few numbers; how they are read and how they are shown is for others to say."""
+"""A summary of a run; does not know how it is read or shown."""
 
 import math
 from collections.abc import Mapping
@@ -15,54 +15,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What a generation has brought.
+    """Results of a generation."""
 
-    Parameters
-    ----------
-    number
-        From 0 on.
-    trials
-        How many of its trials are done.
-    best
-        The lowest score in each objective among those whose scores are all finite; NaN where
-        there is none.
-    """
-
-    number: int
-    trials: int
-    best: tuple[float, ...]
+    number: int  # from 0
+    trials: int  # number of finished trials
+    best: tuple[float, ...]  # lowest score of its complete trials in each objective; NaN if none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Summary:
-    """A run in a few numbers.
+    """A summary of a run.
 
     Parameters
     ----------
     folder
-        Where it lies.
+        The run's folder.
     state
-        How it stands; ``damaged`` if it can't be read.
+        The state of the run; ``damaged`` if it can't be read.
     problems
-        Why it can't be read, a line each; else what resuming would mend.
+        Why it can't be read, one line each; else problems that a resumed run repairs.
     experiment
-        What was asked; None if that can't be read.
+        The experiment; None if it can't be read.
     trials
-        Trials that are done, baselines included.
+        Number of finished trials, with the baselines.
     expected
-        Trials that the experiment asks for, baselines included.
+        Number of trials of the experiment, with the baselines.
     states
-        How many trials of the search ended in which state.
+        Number of trials of the search in each state.
     generations
-        What each generation has brought, those without a trial left out.
+        Results of each generation that has trials.
     front
         The Pareto front of the search, best first, without the learning curves.
     baselines
-        The baselines' trials, likewise.
+        The baselines' trials, without the learning curves.
     started
-        ISO 8601 time with its offset from UTC, empty where it isn't known.
+        ISO 8601 time with its offset from UTC, empty if it is unknown.
     seconds
-        What the search has taken, as of its newest checkpoint; NaN where it isn't known.
+        Time of the search until its newest checkpoint; NaN if it is unknown.
     reason
         Why the search ended.
     """
@@ -89,14 +78,14 @@ class Summary:
 
     @property
     def best(self) -> Mapping[str, float | None]:
-        """The lowest score of the front in each objective; None while it is empty."""
+        """The lowest score of the front in each objective; None if it is empty."""
         return {
             item.name: min((trial.objectives[item.name] for trial in self.front), default=None)
             for item in self.objectives
         }
 
     def described(self) -> dict[str, Any]:
-        """Describe the run as plain JSON values."""
+        """Return the summary as plain JSON values."""
         described: dict[str, Any] = {"id": self.folder.id, "path": str(self.folder.path)}
         if self.experiment is None or self.state == "damaged":
             return described | {"state": self.state, "problems": list(self.problems)}

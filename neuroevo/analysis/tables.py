@@ -1,4 +1,4 @@
-"""A run as tidy tables: all trials, the best configurations, the baselines; knows no page."""
+"""Tables of a run: all trials, the front, the baselines, the failures."""
 
 from typing import TYPE_CHECKING
 
@@ -18,19 +18,19 @@ _LAST = ("seconds", "diverged", "cause")
 
 
 def trials(findings: "Findings") -> pd.DataFrame:
-    """Return a row a trial, baselines included, by number.
+    """Return a row for each trial, baselines included, by number.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``number``, ``generation``, ``state``, ``operator``, ``name`` (a baseline's),
-        ``parents`` (tuple of numbers), a column a gene, a column an objective (NaN where there
-        is none), ``seconds``, ``diverged`` (how many replicates did), ``cause`` (of a failure,
-        else empty). What a trial leaves open and its optimizer and schedule read is the training
-        setting. A gene named like another column is called ``gene.NAME``.
+        Columns ``number``, ``generation``, ``state``, ``operator``, ``name`` (of a baseline),
+        ``parents`` (tuple of numbers), one for each gene, one for each objective (NaN if it is not
+        finite), ``seconds``, ``diverged`` (number of replicates), ``cause`` (of a failure, else
+        empty). For a gene that a genome lacks, but its optimizer or schedule reads, it has the
+        training setting. A gene with the name of another column is called ``gene.NAME``.
     """
     objectives = [item.name for item in findings.objectives]
-    columns = gene_columns(findings.genes, [*_FIRST, *objectives, *_LAST])
+    columns = _gene_columns(findings.genes, [*_FIRST, *objectives, *_LAST])
     rows = [
         {
             **{name: getattr(trial, name) for name in (*_FIRST, *_LAST)},
@@ -46,8 +46,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_FIRST, *columns.values(), *objectives, *_LAST])
 
 
-def gene_columns(genes: "Sequence[str]", taken: "Sequence[str]") -> "Mapping[str, str]":
-    """Return the column of each gene: its name, or ``gene.NAME`` where that is taken."""
+def _gene_columns(genes: "Sequence[str]", taken: "Sequence[str]") -> "Mapping[str, str]":
     return {gene: f"gene.{gene}" if gene in taken else gene for gene in genes}
 
 
@@ -58,11 +57,10 @@ def best(findings: "Findings") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``rank`` (from 1), ``number``, ``generation``, ``operator``, ``network`` (layer
-        sizes as text), a column a gene (the setting where a trial leaves it open, missing where
-        its optimizer or schedule does not read it; ``activation`` also where each layer has its
-        own: all of them as text), and for each objective a column with its name (scored on the
-        search's seeds) and one with ``fresh.`` before it (scored again, NaN if it was not); at
-        last ``diverged``, how many replicates did on the search's seeds.
+        sizes as text), one for each gene (the training setting if the genome lacks it, missing if
+        its optimizer or schedule does not read it; ``activation`` of all layers as text), two for
+        each objective, ``NAME`` (on the search's seeds) and ``fresh.NAME`` (on fresh seeds, NaN
+        if there is none), and ``diverged`` (number of replicates, on the search's seeds).
     """
     rows = [
         {"rank": rank} | _scored(findings, trial)
@@ -101,7 +99,7 @@ def failures(findings: "Findings") -> pd.DataFrame:
 
 
 def settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
-    """Return a trial's genes, and the training settings that it leaves open and that it reads."""
+    """Return a trial's genes, and the training settings that it reads and that are no genes."""
     training = findings.experiment.training
     whole = {name: getattr(training, name) for name in TRAINING_GENES} | dict(trial.genome)
     return {
@@ -114,7 +112,7 @@ def settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
 def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
     champion = findings.champion_of(trial)
     fresh = {} if champion is None else champion.fresh_objectives
-    columns = _gene_columns_of_scored(findings)
+    columns = _scored_gene_columns(findings)
     row: dict[str, object] = {
         "number": trial.number,
         "generation": trial.generation,
@@ -127,7 +125,7 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         for gene, content in whole.items()
         if gene in columns and is_read(gene, whole)
     }
-    if activation := wording.activation(trial.genome):  # which may be part of another gene
+    if activation := wording.activation(trial.genome):  # it may be part of another gene
         row[columns["activation"]] = activation
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row |= {item.name: score, f"fresh.{item.name}": fresh.get(item.name, float("nan"))}
@@ -135,12 +133,15 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
 
 
 def _scored_columns(findings: "Findings") -> list[str]:
-    scores = [name for item in findings.objectives for name in (item.name, f"fresh.{item.name}")]
-    genes = _gene_columns_of_scored(findings).values()
-    return ["number", "generation", "operator", "network", *genes, *scores, "diverged"]
+    genes = _scored_gene_columns(findings).values()
+    return ["number", "generation", "operator", "network", *genes, *_score_columns(findings)]
 
 
-def _gene_columns_of_scored(findings: "Findings") -> "Mapping[str, str]":
-    scores = [name for item in findings.objectives for name in (item.name, f"fresh.{item.name}")]
+def _scored_gene_columns(findings: "Findings") -> "Mapping[str, str]":
     taken = ["rank", "name", "state", "note", "number", "generation", "operator", "network"]
-    return gene_columns(findings.traits, [*taken, *scores, "diverged"])
+    return _gene_columns(findings.traits, [*taken, *_score_columns(findings)])
+
+
+def _score_columns(findings: "Findings") -> list[str]:
+    names = [name for item in findings.objectives for name in (item.name, f"fresh.{item.name}")]
+    return [*names, "diverged"]

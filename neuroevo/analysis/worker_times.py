@@ -1,4 +1,4 @@
-"""Who worked when: the stretches of time in which each worker trained; knows no figure."""
+"""The intervals of time in which each worker trained."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,54 +10,31 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
 
 MOST_ROWS = 24
-FINEST = 1_000  # parts of the whole time, below which a gap can't be seen
-Stretch = tuple[float, float]  # from, to
+FINEST = 1_000  # a gap below a thousandth of the whole time can't be seen
+Stretch = tuple[float, float]  # an interval of time: from, to
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One who does one thing at a time.
+    """A worker, or one of several trainings that it runs at the same time."""
 
-    Parameters
-    ----------
-    name
-        The worker's, with a number where it does several things at a time.
-    stretches
-        From when to when it worked, in seconds from the first training on; apart from each other.
-    busy
-        Share of the whole time in which it did.
-    """
-
-    name: str
-    stretches: tuple[Stretch, ...]
-    busy: float
+    name: str  # of the worker, with a number if it has several rows
+    stretches: tuple[Stretch, ...]  # in seconds from the first training; they don't overlap
+    busy: float  # share of the whole time
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerTimes:
-    """Who worked when.
+    """When each worker trained."""
 
-    Parameters
-    ----------
-    rows
-        The workers, in the order in which they began; those that worked longest where they are
-        too many.
-    seconds
-        From the first training to the end of the last.
-    left_out
-        How many rows there are beyond those.
-    busy
-        Mean share of all rows.
-    """
-
-    rows: tuple[Row, ...]
-    seconds: float
-    left_out: int = 0
-    busy: float = 0.0
+    rows: tuple[Row, ...]  # in the order of their beginnings; of many, those that trained longest
+    seconds: float  # from the beginning of the first training to the end of the last
+    left_out: int = 0  # number of rows that are left out
+    busy: float = 0.0  # mean share of all rows
 
 
 def worker_times(findings: "Findings") -> WorkerTimes:
-    """Collect who worked when; empty for a run that did not note it."""
+    """Collect when each worker trained; empty if the run did not record it."""
     works = sorted(
         {work for trial in findings.trials for work in trial.work},
         key=attrgetter("began", "worker"),
@@ -87,9 +64,9 @@ def worker_times(findings: "Findings") -> WorkerTimes:
 
 
 def side_by_side(stretches: Sequence[Stretch]) -> list[list[Stretch]]:
-    """Deal stretches of time, by their beginnings, to as few rows as hold them without overlap.
+    """Divide intervals, sorted by their beginnings, into as few rows without overlaps as possible.
 
-    What a worker does at the same time, it does with several threads.
+    Intervals of a worker overlap if it uses several threads.
     """
     rows: list[list[Stretch]] = []
     for stretch in stretches:
@@ -102,7 +79,7 @@ def side_by_side(stretches: Sequence[Stretch]) -> list[list[Stretch]]:
 
 
 def joined(stretches: Sequence[Stretch], gap: float) -> list[Stretch]:
-    """Join neighbours whose gap is too short to be seen."""
+    """Join intervals whose gap is too short to be seen."""
     whole: list[Stretch] = []
     for since, to in stretches:
         if whole and since - whole[-1][1] <= gap:

@@ -1,24 +1,14 @@
-"""The run folder: its layout, lock, start, journal, checkpoints and champions.
-
-It is the only contract between searching and reporting; it neither searches nor reports.
-"""
+"""The run folder: all that a search passes to a report. It neither searches nor reports."""
 
 from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.best import best_toml, read_best
 from neuroevo.runs.champions import Champion, read_champions, write_champions
 from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
-from neuroevo.runs.environment import (
-    cpu_model,
-    environment,
-    environment_differences,
-    read_environment,
-    version,
-)
+from neuroevo.runs.environment import environment, environment_differences, read_environment
 from neuroevo.runs.experiment import experiment_values, read_experiment
-from neuroevo.runs.folder import RunFolder, check_name, find_run, list_runs
+from neuroevo.runs.folder import RunFolder, find_run, list_runs
 from neuroevo.runs.journal import Journal
 from neuroevo.runs.journal_reader import (
-    Appended,
     JournalReader,
     damage,
     mend_journal,
@@ -29,10 +19,9 @@ from neuroevo.runs.journal_reader import (
 from neuroevo.runs.lock import Holder, RunLock, holder
 from neuroevo.runs.start import Start, data_fingerprint, read_start, write_start
 from neuroevo.runs.status import Status, StatusReader, read_status
-from neuroevo.runs.trial import State, Trial
+from neuroevo.runs.trial import Trial
 
 __all__ = [
-    "Appended",
     "Champion",
     "Holder",
     "Journal",
@@ -40,13 +29,10 @@ __all__ = [
     "RunFolder",
     "RunLock",
     "Start",
-    "State",
     "Status",
     "StatusReader",
     "Trial",
     "best_toml",
-    "check_name",
-    "cpu_model",
     "damage",
     "data_fingerprint",
     "environment",
@@ -66,7 +52,6 @@ __all__ = [
     "read_study",
     "read_trial",
     "read_trials",
-    "version",
     "write_atomically",
     "write_champions",
     "write_checkpoint",

@@ -1,7 +1,4 @@
-"""Writing a whole file at once, so that a reader sees the old one or the new one, never half.
-
-It knows nothing of what the files hold.
-"""
+"""Replaces a whole file at once: a reader sees the old one or the new one, never a part."""
 
 import os
 import re
@@ -9,7 +6,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from neuroevo.runs.disk import NO_LINK, sync_folder, unwritable, write_all
+from neuroevo.runs.disk import NO_LINK, storage_errors, sync_folder, unwritable, write_all
 
 _TEMPORARY = re.compile(r"\..+\.(\d{1,9})\.temporary")
 
@@ -24,41 +21,39 @@ def write_atomically(path: Path, content: str | bytes, *, keep: Path | None = No
     content
         All of the file; a text is written as UTF-8 with its line ends as they are.
     keep
-        Where the present file goes, if there is one, once the new one is ready to take its place.
+        Where the present file, if there is one, is moved just before the new one replaces it.
 
     Raises
     ------
     StorageError
-        If the file can't be written; what was there before is then still there, at its place or
-        where it should be kept.
+        If the file can't be written. The old file is then still at ``path`` or at ``keep``.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     temporary = path.with_name(f".{path.name}.{threading.get_native_id()}.temporary")
-    try:
-        with suppress(FileNotFoundError):
-            temporary.unlink()  # of a writer that was killed and had our number
-        _write(temporary, data)
-        if keep is not None:
+    with storage_errors(path, unwritable):
+        try:
             with suppress(FileNotFoundError):
-                os.replace(path, keep)  # noqa: PTH105 - a call of os, as tests of failing disks need
-        os.replace(temporary, path)  # noqa: PTH105 - see above
-        sync_folder(path.parent)
-    except OSError as error:
-        raise unwritable(path, error) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+                temporary.unlink()  # of a writer that was killed and had the same number
+            _write(temporary, data)
+            if keep is not None:
+                with suppress(FileNotFoundError):
+                    os.replace(path, keep)  # noqa: PTH105 - a call of os, as tests of failing disks need
+            os.replace(temporary, path)  # noqa: PTH105 - see above
+            sync_folder(path.parent)
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Remove, as far as the system lets us, the temporary files of writers that were killed.
+    """Remove, as far as possible, the temporary files of processes that were killed.
 
-    Those of living processes stay: a report may be written while a search is resumed.
+    Those of running processes stay: a report may be written while a search is resumed.
     """
     with suppress(OSError):
         for path in folder.iterdir():
-            named = _TEMPORARY.fullmatch(path.name)
-            if named is not None and not _lives_elsewhere(int(named[1])):
+            match = _TEMPORARY.fullmatch(path.name)
+            if match is not None and not _is_other_process(int(match[1])):
                 with suppress(OSError):
                     path.unlink()
 
@@ -72,13 +67,14 @@ def _write(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def _lives_elsewhere(writer: int) -> bool:
-    if os.name == "nt":  # there, to signal a process is to end it
+def _is_other_process(number: int) -> bool:
+    """Whether a process of this number runs and is not this one."""
+    if os.name == "nt":  # there, a signal would end the process
         return False
     try:
-        os.kill(writer, 0)
+        os.kill(number, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # somebody else's
+    except OSError:  # of another user
         return True
-    return writer != os.getpid()
+    return number != os.getpid()

@@ -1,7 +1,4 @@
-"""A trial's configuration as an experiment file that can be run again or handed on.
-
-It knows experiments and trials; which trial deserves it is for others to say.
-"""
+"""Writes a trial's configuration as an experiment file; does not know which trial is best."""
 
 import math
 from pathlib import Path
@@ -9,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import TRAINING_GENES
-from neuroevo.runs.disk import read_bytes
+from neuroevo.runs.disk import is_missing, read_bytes
 from neuroevo.runs.trial import Trial
 from neuroevo.space import SearchSpace
 
@@ -22,7 +19,7 @@ _MOST_BYTES = 1_000_000
 def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
     """Write the experiment with every gene fixed to a trial's value.
 
-    What may be a gene or a setting is written as a setting.
+    What can be a gene or a setting is written as a setting.
 
     Parameters
     ----------
@@ -36,8 +33,8 @@ def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
     Returns
     -------
     str
-        TOML: comments that say where the configuration comes from and how good it was, then an
-        experiment that loads back.
+        TOML: comments on the configuration's origin and its objectives, then an experiment that
+        can be loaded.
     """
     genes = {name: value for name, value in trial.genome.items() if name not in TRAINING_GENES}
     settings = {name: value for name, value in trial.genome.items() if name in TRAINING_GENES}
@@ -47,17 +44,17 @@ def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
 
 
 def read_best(path: Path) -> str:
-    """Read the text of a run's best configuration; empty where there is none.
+    """Read the file of a run's best configuration; empty if there is none.
 
     Raises
     ------
     StorageError
-        If it is there, but can't be read.
+        If it exists, but can't be read.
     """
     try:
         return read_bytes(path, _MOST_BYTES).decode("utf-8", errors="replace")
     except StorageError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
+        if is_missing(error):
             return ""
         raise
 
@@ -72,5 +69,5 @@ def _origin(trial: Trial, run_id: str) -> list[str]:
     return [
         f"Trial {trial.number}{where} ({kind}), every gene fixed.",
         f"Objectives: {scores}.",
-        "Search on from it: neuroevo run EXPERIMENT.toml --seed-from THIS_FILE.",
+        "To continue from it: neuroevo run EXPERIMENT.toml --seed-from THIS_FILE.",
     ]

@@ -1,10 +1,6 @@
-"""The trained weights of a run's champions, in one safetensors file.
-
-It stores arrays and what is needed to make networks of them; it does not compute with them.
-"""
+"""Writes and reads the trained weights of a run's champions, in one safetensors file."""
 
 import json
-import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +14,9 @@ from safetensors.numpy import load, save
 
 from neuroevo.errors import NeuroevoError, StorageError
 from neuroevo.runs.atomic import write_atomically
+from neuroevo.runs.checksum import add_checksum, remove_checksum
 from neuroevo.runs.disk import read_bytes
-from neuroevo.runs.seal import seal, unseal
+from neuroevo.runs.trial import finite_or_null, null_to_nan
 
 if TYPE_CHECKING:
     from neuroevo.learning import Architecture
@@ -31,7 +28,7 @@ _MOST_BYTES = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Champion:
-    """A trial of the front with the networks that its replicates trained.
+    """A trial of the front or a baseline, with the trained networks of its replicates.
 
     Parameters
     ----------
@@ -40,13 +37,13 @@ class Champion:
     name
         A baseline's name, empty for a trial of the front.
     architecture
-        What the networks look like.
+        The architecture of the networks.
     precision
-        ``float32`` or ``float64``, what they were trained in.
+        ``float32`` or ``float64``: the numbers that they were trained with.
     objectives
         The trial's objectives, as in the journal.
     fresh_objectives
-        The objectives scored again on seeds that the search never saw.
+        The objectives on fresh seeds.
     parameters
         Weights and biases, (replicates, vector size of the architecture).
     curves
@@ -69,9 +66,9 @@ class Champion:
 def write_champions(path: Path, champions: Sequence[Champion]) -> None:
     """Write champions into one file, atomically.
 
-    Array ``NUMBER.parameters`` (and so on) belongs to the champion that the file's metadata lists
-    with this number. They hold one text, ``champions``: the sealed JSON of an object with this
-    list under ``champions`` and the CRC-32 of all arrays under ``arrays``.
+    Array ``NUMBER.parameters`` (and so on) belongs to the champion with this number in the file's
+    metadata. The metadata have one text, ``champions``: JSON with a checksum, an object with the
+    list of champions under ``champions`` and the CRC-32 of all arrays under ``arrays``.
 
     Raises
     ------
@@ -83,10 +80,10 @@ def write_champions(path: Path, champions: Sequence[Champion]) -> None:
         for champion in champions
         for name in _ARRAYS
     }
-    listed = [_description(champion) for champion in champions]
-    described = json.dumps({"champions": listed, "arrays": _checksum(arrays)}, allow_nan=False)
-    # One text only: safetensors writes several in an order that is another in each process.
-    write_atomically(path, save(arrays, metadata={"champions": seal(described)}))
+    descriptions = [_description(champion) for champion in champions]
+    text = json.dumps({"champions": descriptions, "arrays": _checksum(arrays)}, allow_nan=False)
+    # One text only: safetensors writes several in an order that differs between processes.
+    write_atomically(path, save(arrays, metadata={"champions": add_checksum(text)}))
 
 
 def read_champions(path: Path) -> list[Champion]:
@@ -100,7 +97,7 @@ def read_champions(path: Path) -> list[Champion]:
     content = read_bytes(path, _MOST_BYTES)
     try:
         arrays = load(content)
-        described = json.loads(unseal(_metadata(content)["champions"].encode("utf-8")))
+        described = json.loads(remove_checksum(_metadata(content)["champions"].encode("utf-8")))
         if described["arrays"] != _checksum(arrays):
             raise ValueError("must match its checksum")  # noqa: TRY301 - one place words all
         for array in arrays.values():
@@ -122,7 +119,7 @@ def read_champions(path: Path) -> list[Champion]:
 
 
 def _metadata(content: bytes) -> Mapping[str, str]:
-    """Read what `load` leaves out: the texts in the header, whose length stands before it."""
+    """Read the metadata in the header of a safetensors file, which `load` does not return."""
     length = int.from_bytes(content[:8], "little")
     metadata: Mapping[str, str] = json.loads(content[8 : 8 + length])["__metadata__"]
     return metadata
@@ -143,15 +140,15 @@ def _description(champion: Champion) -> dict[str, object]:
         "name": champion.name,
         "architecture": champion.architecture.model_dump(mode="json"),
         "precision": champion.precision,
-        "objectives": _finite_or_null(champion.objectives),
-        "fresh_objectives": _finite_or_null(champion.fresh_objectives),
+        "objectives": finite_or_null(champion.objectives),
+        "fresh_objectives": finite_or_null(champion.fresh_objectives),
     }
 
 
 def _champion(
     description: Mapping[str, Any], arrays: Mapping[str, NDArray[np.floating]]
 ) -> Champion:
-    # Loads the kernel, which only those who ask for weights shall wait for.
+    # Loads the kernel, which takes time and is needed for weights only.
     from neuroevo.learning import Architecture  # noqa: PLC0415 - see above
 
     number, precision = description["number"], description["precision"]
@@ -169,17 +166,9 @@ def _champion(
         name=description["name"],
         architecture=architecture,
         precision=precision,
-        objectives=_null_to_nan(description["objectives"]),
-        fresh_objectives=_null_to_nan(description["fresh_objectives"]),
+        objectives=null_to_nan(description["objectives"]),
+        fresh_objectives=null_to_nan(description["fresh_objectives"]),
         parameters=parameters,
         curves=curves,
         fresh_curves=fresh_curves,
     )
-
-
-def _finite_or_null(objectives: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: value if math.isfinite(value) else None for name, value in objectives.items()}
-
-
-def _null_to_nan(objectives: Mapping[str, float | None]) -> dict[str, float]:
-    return {name: math.nan if value is None else value for name, value in objectives.items()}

@@ -1,15 +1,13 @@
-"""The checkpoint: the state of a search in one JSON file, replaced atomically; the last two stay.
-
-It does not know what the state means. Whoever has the journal can do without it.
-"""
+"""Writes and reads checkpoints: the state of a search as JSON. Does not know what it means."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from neuroevo.errors import StorageError
 from neuroevo.runs.atomic import write_atomically
+from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
+from neuroevo.runs.disk import is_missing
 from neuroevo.runs.folder import RunFolder
-from neuroevo.runs.seal import read_sealed_file, sealed_file
 
 CHECKPOINT_SCHEMA = 3
 _MOST_BYTES = 1_000_000_000
@@ -32,7 +30,7 @@ def write_checkpoint(folder: RunFolder, state: Mapping[str, Any]) -> None:
     ValueError
         If the state holds NaN or an infinity, which JSON does not have.
     """
-    content = sealed_file(CHECKPOINT_SCHEMA, state)
+    content = file_with_checksum(CHECKPOINT_SCHEMA, state)
     write_atomically(folder.checkpoint_file, content, keep=folder.previous_checkpoint_file)
 
 
@@ -50,8 +48,8 @@ def read_checkpoints(folder: RunFolder) -> tuple[list[dict[str, Any]], list[str]
     problems: list[str] = []
     for path in (folder.checkpoint_file, folder.previous_checkpoint_file):
         try:
-            states.append(read_sealed_file(path, CHECKPOINT_SCHEMA, _MOST_BYTES))
+            states.append(read_file_with_checksum(path, CHECKPOINT_SCHEMA, _MOST_BYTES))
         except StorageError as error:
-            if not isinstance(error.__cause__, FileNotFoundError):
+            if not is_missing(error):
                 problems += error.problems
     return states, problems

@@ -1,20 +1,19 @@
-"""How bytes of a run reach the disk and come back; every refusal is one line with the file's name.
-
-It knows nothing of what the files hold.
-"""
+"""Reads and writes bytes of a run; every error is one line with the file's name."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from neuroevo.errors import StorageError
-from neuroevo.files import StrangeFileError, read_file
+from neuroevo.files import StrangeFileError, opened, read_file
 
-NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)  # whatever is written never goes where a link leads
+NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)  # a flag of os.open: never write where a link leads
 
 
 class Stamp(NamedTuple):
-    """What tells a file from what it was before: its number, its size, when it was changed."""
+    """Identifies one state of a file: a file with another stamp has changed."""
 
     number: int
     size: int
@@ -22,7 +21,7 @@ class Stamp(NamedTuple):
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of some bytes, however many the system takes at a time.
+    """Write all bytes, with as many system calls as that takes.
 
     Raises
     ------
@@ -52,23 +51,48 @@ def sync_folder(folder: Path) -> None:
 
 
 def read_bytes(path: Path, most_bytes: int) -> bytes:
-    """Read a regular file of at most so many bytes.
+    """Read a regular file of at most ``most_bytes``.
 
     Raises
     ------
     StorageError
         If it can't be read, or is no such file.
     """
-    try:
+    with storage_errors(path, unreadable):
         return read_file(path, most_bytes)
+
+
+@contextmanager
+def opened_file(path: Path, most_bytes: int) -> Iterator[tuple[BinaryIO, int]]:
+    """Open a regular file of at most ``most_bytes`` for reading; gives the file and its size.
+
+    Raises
+    ------
+    StorageError
+        If it can't be opened, is no such file, or can't be read within the ``with`` statement.
+    """
+    with storage_errors(path, unreadable), opened(path, most_bytes) as found:
+        yield found
+
+
+@contextmanager
+def storage_errors(path: Path, named: Callable[[Path, OSError], StorageError]) -> Iterator[None]:
+    """Raise errors within the ``with`` statement as `unreadable` or `unwritable` words them."""
+    try:
+        yield
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise named(path, error) from error
     except StrangeFileError as error:
         raise StorageError(f"{path}: {error}") from error
 
 
+def is_missing(error: StorageError) -> bool:
+    """Whether a file could not be read because there is none."""
+    return isinstance(error.__cause__, FileNotFoundError)
+
+
 def stamp(path: Path) -> Stamp | None:
-    """Tell a file from what it was before, so that it is read again only then; None without one."""
+    """Return what identifies the present state of a file; None if there is no file."""
     try:
         status = os.stat(path)  # noqa: PTH116 - a call of os, as the others here
     except (OSError, ValueError):
@@ -77,15 +101,15 @@ def stamp(path: Path) -> Stamp | None:
 
 
 def unreadable(path: Path, error: OSError) -> StorageError:
-    """Make the error for what the system did not let be read."""
+    """Make the error for a file that the system could not read."""
     return StorageError(f"{path}: cannot be read ({reason(error)})")
 
 
 def unwritable(path: Path, error: OSError) -> StorageError:
-    """Make the error for what the system did not let be written."""
+    """Make the error for a file that the system could not write."""
     return StorageError(f"{path}: cannot be written ({reason(error)})")
 
 
 def reason(error: OSError) -> str:
-    """Say in the system's words why it refused, without the path that the message names."""
+    """Return the system's message, without the path, which our message already has."""
     return error.strerror or str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""What a run ran on: versions, processor and command, gathered without importing a library."""
+"""The environment of a run: versions, processor and command; no library is imported for it."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroevo.errors import StorageError
-from neuroevo.runs.disk import read_bytes
+from neuroevo.runs.disk import is_missing, read_bytes
 from neuroevo.settings import printable
 
 _MOST_BYTES = 1_000_000
@@ -37,8 +37,7 @@ def environment() -> dict[str, object]:
     dict
         ``neuroevo`` (version), ``python``, ``platform``, ``cpu`` (model), ``cores`` (that this
         process may use), ``libraries`` (name -> version), ``command`` (list of arguments) and
-        ``started`` (ISO 8601 time with its offset from UTC). A version that can't be told is
-        None.
+        ``started`` (ISO 8601 time with its offset from UTC). An unknown version is None.
     """
     return {
         "neuroevo": version("neuroevo"),
@@ -46,24 +45,24 @@ def environment() -> dict[str, object]:
         "platform": platform.platform(),
         "cpu": cpu_model(),
         "cores": _usable_cores(),
-        "libraries": _versions(),
+        "libraries": {name: version(name) for name in LIBRARIES},
         "command": list(sys.argv),
         "started": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
 
 
 def read_environment(path: Path) -> dict[str, Any]:
-    """Read what a run ran on; empty where it was not written, as it is only told, never used.
+    """Read the environment of a run; empty if there is no file, as it is only shown.
 
     Raises
     ------
     StorageError
-        If the file is there, but can't be read or is no JSON.
+        If the file exists, but can't be read or is not JSON.
     """
     try:
         content = json.loads(read_bytes(path, _MOST_BYTES))
     except StorageError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
+        if is_missing(error):
             return {}
         raise
     except (ValueError, RecursionError) as error:
@@ -73,13 +72,12 @@ def read_environment(path: Path) -> dict[str, Any]:
 
 
 def environment_differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Tell what of an environment can change a trial's numbers or its time, and is another now.
+    """List the differences of two environments that can change a trial's numbers or its time.
 
     Parameters
     ----------
     then, now
-        Environments, see `environment`. The first may be damaged: what it does not tell is
-        unknown.
+        Environments, see `environment`. The first may be damaged: what it lacks is unknown.
 
     Returns
     -------
@@ -96,9 +94,8 @@ def environment_differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> 
 
 def _compared(described: Mapping[str, Any]) -> dict[str, object]:
     libraries = described.get("libraries")
-    told = {"cpu": described.get("cpu"), "python": described.get("python")}
-    told |= {"neuroevo": described.get("neuroevo")}
-    return told | (libraries if isinstance(libraries, dict) else {})
+    parts = {name: described.get(name) for name in ("cpu", "python", "neuroevo")}
+    return parts | (libraries if isinstance(libraries, dict) else {})
 
 
 def _worded(value: object) -> str:
@@ -106,7 +103,7 @@ def _worded(value: object) -> str:
 
 
 def cpu_model() -> str:
-    """Name the processor, or its architecture where the system does not tell."""
+    """Return the model of the processor, or its architecture if the model is unknown."""
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition(":")
@@ -118,15 +115,11 @@ def cpu_model() -> str:
 
 
 def version(distribution: str) -> str | None:
-    """Tell the installed version of a distribution, None when it is not installed."""
+    """Return the installed version of a distribution, None if it is not installed."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _versions() -> Mapping[str, str | None]:
-    return {name: version(name) for name in LIBRARIES}
 
 
 def _usable_cores() -> int:

@@ -1,7 +1,4 @@
-"""The experiment of a run, which must be what it was when the run began.
-
-Knows that an experiment is a tree of keys and values, not what they mean.
-"""
+"""Reads the experiment of a run, and checks that it is the one with which the run began."""
 
 import tomllib
 from collections.abc import Mapping
@@ -31,26 +28,25 @@ def read_experiment(
     start
         What it started from.
     changes
-        Settings of `[evolution]` to put in the place of its own; what the file says of them does
-        not matter.
+        New values for settings of `[evolution]`. Their values in the file are not checked.
 
     Raises
     ------
     UsageError
-        If the file can't be read, or was edited since the run began, one line for each
-        difference; or if a change can't be.
+        If the file can't be read, if it was edited since the run began, with one line for each
+        difference, or if a change is not valid.
     """
     from neuroevo.experiment import Experiment  # noqa: PLC0415 - slow, not always needed
 
     began_with = tomllib.loads(start.experiment)
-    # All by way of an experiment, since a later version may write keys that an earlier did not.
+    # Compared as experiments, since a later version may write keys that an earlier one did not.
     expected = experiment_values(Experiment.of(began_with))
-    is_there = folder.experiment_file.exists()  # else resume writes it again
-    found = _values_of_file(folder.experiment_file) if is_there else expected
+    exists = folder.experiment_file.exists()  # else resume writes it again
+    found = _values_of_file(folder.experiment_file) if exists else expected
     own = {("evolution", name) for name in changes or ()}
     differences = [
-        f"{printable(str(folder.experiment_file))}: {dotted(key)} must be {_told(value)}, "
-        f"as when the run began, but is {_told(found.get(key))}"
+        f"{printable(str(folder.experiment_file))}: {dotted(key)} must be {_worded(value)}, "
+        f"as when the run began, but is {_worded(found.get(key))}"
         for key, value in {**dict.fromkeys(found), **expected}.items()
         if key[:2] not in own and value != found.get(key)
     ]
@@ -73,7 +69,7 @@ def _values_of_file(path: Path) -> _Values:
 
 
 def experiment_values(experiment: "Experiment") -> dict[tuple[str, ...], object]:
-    """Lay the tree of an experiment out as paths of keys with their values, as TOML has them."""
+    """Return the values of an experiment, as TOML has them, by the path of their keys."""
     values: _Values = {}
 
     def add(table: Mapping[str, Any], path: tuple[str, ...]) -> None:
@@ -87,5 +83,5 @@ def experiment_values(experiment: "Experiment") -> dict[tuple[str, ...], object]
     return values
 
 
-def _told(value: object) -> str:
+def _worded(value: object) -> str:
     return "not given" if value is None else shown(value)

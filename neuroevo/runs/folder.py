@@ -1,7 +1,4 @@
-"""The run folder: its name, the files in it, and how a run is found again.
-
-It knows where each file lies, not what is in it.
-"""
+"""The run folder: its name, the paths of its files, and how runs are found."""
 
 import difflib
 import os
@@ -21,39 +18,49 @@ _STAMP = re.compile(r"-(\d{8}-\d{6})(?:-(\d+))?$")
 _STAMP_FORMAT = "%Y%m%d-%H%M%S"
 
 
+class _File:
+    """An attribute of a run folder: the path of a file in it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, folder: "RunFolder", owner: "type[RunFolder]") -> Path:
+        return folder.path / self._name
+
+
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """The folder that one run leaves.
+    """The folder of a run.
 
     Parameters
     ----------
     path
-        Where it is. It is neither created nor looked at by constructing this.
+        Its path; the folder need not exist.
     """
 
     path: Path
 
     @classmethod
     def create(cls, results: Path, name: str, *, moment: datetime) -> "RunFolder":
-        """Make a fresh folder ``NAME-YYYYMMDD-HHMMSS`` under the results folder.
+        """Make a new folder ``NAME-YYYYMMDD-HHMMSS`` in the results folder.
 
         A second run of the same name and second gets the suffix ``-2``, the next one ``-3``.
 
         Parameters
         ----------
         results
-            Results folder; it is made when it does not exist.
+            The results folder; it is made if it does not exist.
         name
             The experiment's name, see `check_name`.
         moment
-            When the run began, in the time zone that the id shall show.
+            When the run began, in the time zone of the id.
 
         Raises
         ------
         UsageError
-            If the name is no name for a file.
+            If the name can't be the name of a file.
         StorageError
-            If the folder can't be made or written to; nothing is left behind then.
+            If the folder can't be made or written to; folders that were made are removed then.
         """
         stem = f"{check_name(name)}-{moment.strftime(_STAMP_FORMAT)}"
         lineage = (results, *results.parents)
@@ -74,96 +81,37 @@ class RunFolder:
 
     @property
     def id(self) -> str:
-        """The folder's name, by which the run is known."""
+        """The folder's name."""
         return self.path.name or self.path.resolve().name
 
-    @property
-    def experiment_file(self) -> Path:
-        """The experiment as resolved, every default written."""
-        return self.path / "experiment.toml"
-
-    @property
-    def start_file(self) -> Path:
-        """What it started from."""
-        return self.path / "start.json"
-
-    @property
-    def environment_file(self) -> Path:
-        """What it ran on."""
-        return self.path / "environment.json"
-
-    @property
-    def journal_file(self) -> Path:
-        """One line for each trial."""
-        return self.path / "trials.jsonl"
-
-    @property
-    def damaged_journal_file(self) -> Path:
-        """The journal as it was before lines of it were left out."""
-        return self.path / "trials.damaged.jsonl"
-
-    @property
-    def checkpoint_file(self) -> Path:
-        """The state of the search after its last generation."""
-        return self.path / "checkpoint.json"
-
-    @property
-    def previous_checkpoint_file(self) -> Path:
-        """The checkpoint before."""
-        return self.path / "checkpoint.previous.json"
-
-    @property
-    def best_file(self) -> Path:
-        """The best configuration as an experiment file."""
-        return self.path / "best.toml"
-
-    @property
-    def champions_file(self) -> Path:
-        """Trained weights of the front."""
-        return self.path / "champions.safetensors"
-
-    @property
-    def report_file(self) -> Path:
-        """The report."""
-        return self.path / "report.html"
-
-    @property
-    def mouse_file(self) -> Path:
-        """The page on which the champion follows the mouse; of the mouse task alone."""
-        return self.path / "mouse.html"
-
-    @property
-    def random_file(self) -> Path:
-        """A random search of equal size, a line for each trial; made when asked for."""
-        return self.path / "random.jsonl"
-
-    @property
-    def ablation_file(self) -> Path:
-        """The way from a baseline to the champion, a line for each trial; made when asked for."""
-        return self.path / "ablation.jsonl"
-
-    @property
-    def lock_file(self) -> Path:
-        """What its one writer locks; it stays."""
-        return self.path / "lock"
-
-    @property
-    def writer_file(self) -> Path:
-        """Who holds the lock."""
-        return self.path / "writer.json"
+    experiment_file = _File("experiment.toml")  # the experiment with all defaults
+    start_file = _File("start.json")  # what the run starts from
+    environment_file = _File("environment.json")  # versions, processor and command
+    journal_file = _File("trials.jsonl")  # one line for each trial
+    damaged_journal_file = _File("trials.damaged.jsonl")  # before damaged lines were removed
+    checkpoint_file = _File("checkpoint.json")  # the state of the search
+    previous_checkpoint_file = _File("checkpoint.previous.json")
+    best_file = _File("best.toml")  # the best configuration as an experiment file
+    champions_file = _File("champions.safetensors")  # trained weights of the front
+    report_file = _File("report.html")
+    mouse_file = _File("mouse.html")  # of the mouse task only
+    random_file = _File("random.jsonl")  # random search: one line for each trial
+    ablation_file = _File("ablation.jsonl")  # ablation: one line for each trial
+    lock_file = _File("lock")  # locked by the writer; it is never removed
+    writer_file = _File("writer.json")  # the process that holds the lock
 
     def exists(self) -> bool:
-        """Tell whether a run has left its experiment or its start here, not behind a link."""
+        """Whether the folder has an experiment or a start, and is not a link."""
         files = (self.experiment_file, self.start_file)
         return any(map(os.path.isfile, files)) and not self.is_link()
 
     def is_link(self) -> bool:
-        """Tell whether the folder lies elsewhere; nothing is ever written there."""
+        """Whether the path is a link to a folder; nothing is ever written there."""
         return os.path.islink(self.path)  # noqa: PTH114 - never raises
 
 
 def check_name(name: str) -> str:
-    """Return the name of an experiment, if a file or folder can be called so anywhere.
+    """Return the name of an experiment if it can be part of a folder's name on any system.
 
     Raises
     ------
@@ -179,9 +127,9 @@ def check_name(name: str) -> str:
 
 
 def list_runs(results: Path) -> list[RunFolder]:
-    """List the runs in a results folder, oldest first; none when it does not exist.
+    """List the runs in a results folder, oldest first; none if it does not exist.
 
-    Links to runs elsewhere and folders whose names can't be shown are none of them.
+    Links, and folders whose names can't be printed, are left out.
 
     Raises
     ------
@@ -205,16 +153,16 @@ def find_run(reference: str, results: Path) -> RunFolder:
     Parameters
     ----------
     reference
-        ``latest`` for the youngest run by the time in its id (by the time of the folder's last
-        change where the id holds none); the name of a folder directly in the results folder; or
-        the path of a run folder anywhere.
+        ``latest`` for the newest run by the time in its id (or of the folder's last change, if
+        the id has no time); the name of a folder in the results folder; or the path of any run
+        folder.
     results
         The results folder.
 
     Raises
     ------
     UsageError
-        If there is no such run; the ids nearest to it are named.
+        If there is no such run; the message lists the most similar ids.
     StorageError
         If the results folder can't be read.
     """
@@ -240,19 +188,17 @@ def _advice(reference: str, results: Path, runs: list[RunFolder]) -> str:
     nearest = difflib.get_close_matches(reference, ids, n=3, cutoff=0.75)
     if not nearest and reference:
         nearest = [identity for identity in ids if identity.startswith(reference)][:3]
-    if nearest:
-        return f"{rule}; did you mean {' or '.join(nearest)}?"
-    return rule
+    return f"{rule}; did you mean {' or '.join(nearest)}?" if nearest else rule
 
 
 def _fresh_folder(results: Path, stem: str) -> Path:
-    count = 1
+    path, number = results / stem, 1
     while True:
-        path = results / (stem if count == 1 else f"{stem}-{count}")
         try:
             path.mkdir()
         except FileExistsError:
-            count += 1
+            number += 1
+            path = results / f"{stem}-{number}"
         else:
             return path
 

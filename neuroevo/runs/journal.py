@@ -1,32 +1,29 @@
-"""The journal of a run: one line for each trial, only ever appended to.
+"""Appends trials to the journal of a run, one line each; `journal_reader.py` reads them.
 
-The newline at a line's end is its commit mark, and each line is sealed with a checksum. It knows
-files and lines; what a line holds is the trial's own affair, and `journal_reader.py` reads it.
+A line with its newline is committed. Each line ends with a checksum.
 """
 
 import os
-import stat
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from neuroevo.errors import StorageError
-from neuroevo.runs.disk import NO_LINK, sync_folder, unwritable, write_all
-from neuroevo.runs.seal import seal, unseal
+from neuroevo.files import file_size
+from neuroevo.runs.checksum import add_checksum, remove_checksum
+from neuroevo.runs.disk import NO_LINK, storage_errors, sync_folder, unwritable, write_all
 from neuroevo.runs.trial import Trial
 
 LONGEST_LINE = 1_000_000  # bytes
+MOST_BYTES = 4_000_000_000
 _BLOCK = 65536  # bytes, longer than most lines
-_MOST_BYTES = 4_000_000_000
 
 
 class Journal:
     """A journal that is open for appending; use it in a ``with`` statement.
 
-    A line that an earlier writer left unfinished at the end is trimmed when it is opened,
-    because whatever is appended to it would be lost with it. So is a last line that does not
-    match its checksum: a power cut can leave its newline on the disk without all the rest.
+    When it is opened, an unfinished line at its end is cut off, because the next line would be
+    appended to it and lost. So is a last line that does not match its checksum: after a power
+    cut, the newline may be on the disk without the rest of its line.
 
     Parameters
     ----------
@@ -42,57 +39,46 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._is_torn = False
-        try:
+        with storage_errors(path, unwritable):
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | NO_LINK, 0o666)
-        except OSError as error:
-            raise unwritable(path, error) from error
-        try:
-            self._end = _trim(self._descriptor, size_of(self._descriptor, path))
-            sync_folder(path.parent)
-        except BaseException as error:
-            self.close()
-            if isinstance(error, OSError):
-                raise unwritable(path, error) from error
-            raise
+            try:
+                self._end = _trim(self._descriptor, file_size(self._descriptor, MOST_BYTES))
+                sync_folder(path.parent)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def append(self, trial: Trial) -> None:
-        """Write a trial as the next line and see it to the disk.
+        """Write a trial as the next line, and sync it to the disk.
 
         Raises
         ------
         StorageError
-            If the line can't be written; the journal then ends where it ended before.
+            If the line can't be written; the journal is then as it was before.
         """
-        line = seal(trial.to_json()).encode("utf-8") + b"\n"
-        try:
-            if self._is_torn:
-                self._cut()
-            self._is_torn = True
-            write_all(self._descriptor, line)
-            os.fsync(self._descriptor)
-        except BaseException as error:
-            # An interrupt between two writes tears a line as a full disk does.
-            with suppress(OSError):
-                self._cut()
-            if isinstance(error, OSError):
-                raise unwritable(self._path, error) from error
-            raise
+        line = add_checksum(trial.to_json()).encode("utf-8") + b"\n"
+        with storage_errors(self._path, unwritable):
+            try:
+                if self._is_torn:
+                    self._cut()
+                self._is_torn = True
+                write_all(self._descriptor, line)
+                os.fsync(self._descriptor)
+            except BaseException:  # an interrupt may leave a part of the line, as a full disk does
+                with suppress(OSError):
+                    self._cut()
+                raise
         self._end += len(line)
         self._is_torn = False
 
     def clear(self) -> None:
-        """Take all lines out.
+        """Remove all lines.
 
         Raises
         ------
@@ -100,14 +86,12 @@ class Journal:
             If the file can't be written.
         """
         self._end = 0
-        try:
+        with storage_errors(self._path, unwritable):
             self._cut()
             os.fsync(self._descriptor)
-        except OSError as error:
-            raise unwritable(self._path, error) from error
 
     def close(self) -> None:
-        """Close the file; closing twice does nothing more."""
+        """Close the file; closing it again does nothing."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
@@ -117,29 +101,12 @@ class Journal:
         self._is_torn = False
 
 
-def size_of(descriptor: int, path: Path) -> int:
-    """Return the size of an open journal.
-
-    Raises
-    ------
-    StorageError
-        If it is no file, or larger than any journal.
-    """
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        raise StorageError(f"{path}: must be a file, but got a folder or a device")
-    if status.st_size > _MOST_BYTES:
-        rule = f"must have at most {_MOST_BYTES:,} bytes"
-        raise StorageError(f"{path}: {rule}, but got {status.st_size:,}")
-    return status.st_size
-
-
 def _trim(descriptor: int, size: int) -> int:
-    """Cut what is not committed off the end; returns where the file ends then."""
+    """Cut off what is not committed at the end of a journal, and return its new size."""
     end = _line_start(descriptor, size)
     if 0 < end == size:
         last = _line_start(descriptor, end - 1)
-        end = end if _is_sealed(descriptor, last, end - 1) else last
+        end = end if _is_intact(descriptor, last, end - 1) else last
     if end < size:
         os.ftruncate(descriptor, end)
         os.fsync(descriptor)
@@ -147,8 +114,8 @@ def _trim(descriptor: int, size: int) -> int:
 
 
 def _line_start(descriptor: int, position: int) -> int:
-    """Find the place after the last newline before a position."""
-    while position > 0:  # from the end backwards: a line is short, a journal is not
+    """Return the place after the last newline before a position."""
+    while position > 0:  # backwards: a line is short, a journal is long
         start = max(0, position - _BLOCK)
         newline = os.pread(descriptor, position - start, start).rfind(b"\n")
         if newline >= 0:
@@ -157,9 +124,9 @@ def _line_start(descriptor: int, position: int) -> int:
     return 0
 
 
-def _is_sealed(descriptor: int, start: int, end: int) -> bool:
+def _is_intact(descriptor: int, start: int, end: int) -> bool:
     try:
-        unseal(os.pread(descriptor, min(end - start, LONGEST_LINE + 1), start))
+        remove_checksum(os.pread(descriptor, min(end - start, LONGEST_LINE + 1), start))
     except ValueError:
         return False
     return True

@@ -1,29 +1,25 @@
-"""Reads journals: all at once, one trial, or what is new while they grow; and mends them.
+"""Reads journals: all trials, one trial, or what is new while they grow; and repairs them."""
 
-It knows committed lines and damaged ones; it neither locks a journal nor appends to it.
-"""
-
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from neuroevo.errors import StorageError
 from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.disk import unreadable
-from neuroevo.runs.journal import LONGEST_LINE, size_of
-from neuroevo.runs.seal import unseal
+from neuroevo.runs.checksum import remove_checksum
+from neuroevo.runs.disk import is_missing, opened_file
+from neuroevo.runs.journal import LONGEST_LINE, MOST_BYTES
 from neuroevo.runs.trial import Trial
 
 _MOST_PROBLEMS = 10
 _RESUME = "resume leaves the line out and trains its trial again"
-_MOST_LINES = 5_000  # that are read before somebody looks at them
+_MOST_LINES = 5_000  # that one call reads
 _TAIL = 64  # bytes, which hold a line's checksum
 
 
 class Appended(NamedTuple):
-    """What was committed to a journal since it was read before.
+    """What was committed to a journal since the last call.
 
     Parameters
     ----------
@@ -32,10 +28,10 @@ class Appended(NamedTuple):
     places
         Where the line of each begins, in bytes, for `read_trial`.
     problems
-        One line of text for each line of the journal that is damaged.
+        One line of text for each damaged line of the journal.
     afresh
-        Whether this begins at the beginning of the journal, because it is the first time, or
-        because what was read before was taken back: it no longer counts.
+        Whether this begins at the beginning of the journal: at the first call, or because the
+        journal was cut or replaced. What was read before no longer counts then.
     """
 
     trials: tuple[Trial, ...]
@@ -52,13 +48,13 @@ class Appended(NamedTuple):
 class JournalReader:
     """Reads a journal while it grows, each line once.
 
-    It neither locks the file nor holds it open. A journal that was cut or replaced by another is
-    noticed and read from its beginning.
+    It neither locks the file nor holds it open. If the journal was cut or replaced by another,
+    it is read from its beginning.
 
     Parameters
     ----------
     path
-        The journal's file; one that does not exist holds nothing.
+        The journal's file. A missing file is read as an empty journal.
     """
 
     def __init__(self, path: Path) -> None:
@@ -67,9 +63,9 @@ class JournalReader:
         self._is_first = True
 
     def read(self) -> Appended:
-        """Read what was committed since the last call, a few thousand lines of it.
+        """Read what was committed since the last call, at most a few thousand lines.
 
-        Whoever wants all calls until it is empty.
+        Call it until the result is empty to read everything.
 
         Raises
         ------
@@ -77,21 +73,21 @@ class JournalReader:
             If the file can't be read.
         """
         try:
-            with _opened(self._path) as (file, size):
+            with opened_file(self._path, MOST_BYTES) as (file, size):
                 return self._read(file, size)
-        except FileNotFoundError:
-            afresh, self._is_first = self._is_first or self._end > 0, False
-            self._begin()
-            return Appended((), (), (), afresh)
-        except OSError as error:
-            raise unreadable(self._path, error) from error
+        except StorageError as error:
+            if not is_missing(error):
+                raise
+        afresh, self._is_first = self._is_first or self._end > 0, False
+        self._begin()
+        return Appended((), (), (), afresh)
 
     def _begin(self) -> None:
         self._end, self._tail = 0, b""
         self._examiner = _Examiner(self._path)
 
     def _read(self, file: BinaryIO, size: int) -> Appended:
-        afresh = self._is_first or not self._goes_on(file, size)
+        afresh = self._is_first or size < self._end or _before(file, self._end) != self._tail
         self._is_first = False
         if afresh:
             self._begin()
@@ -112,9 +108,6 @@ class JournalReader:
         self._tail = _before(file, self._end)
         return Appended(tuple(trials), tuple(places), tuple(problems), afresh)
 
-    def _goes_on(self, file: BinaryIO, size: int) -> bool:
-        return size >= self._end and _before(file, self._end) == self._tail
-
 
 def read_trial(path: Path, place: int) -> Trial:
     """Read one trial of a journal.
@@ -129,15 +122,13 @@ def read_trial(path: Path, place: int) -> Trial:
     Raises
     ------
     StorageError
-        If the file can't be read, or no trial stands there.
+        If the file can't be read, or has no trial at that place.
     """
     try:
-        with _opened(path) as (file, size):
+        with opened_file(path, MOST_BYTES) as (file, size):
             file.seek(place)
             for line, _ in _lines(file, size - place):
                 return _trial(line)
-    except OSError as error:
-        raise unreadable(path, error) from error
     except ValueError as error:
         raise StorageError(f"{path}, byte {place}: {error}") from error
     raise StorageError(f"{path}, byte {place}: must be a trial, but the journal ends before it")
@@ -151,93 +142,88 @@ def read_trials(path: Path, remedy: str = _RESUME) -> list[Trial]:
     path
         The journal's file. A last line without its newline is not committed: it is left out.
     remedy
-        What to do about a line that is damaged, to be told to the user.
+        What the message tells the user to do about a damaged line.
 
     Raises
     ------
     StorageError
-        If the file can't be read, or if lines in it are damaged; the first of them are named.
+        If the file can't be read, or if lines of it are damaged; the first of them are listed.
     """
-    trials: list[Trial] = []
-    problems: list[str] = []
-    for _, found in _examined(path):
-        if isinstance(found, Trial):
-            trials.append(found)
-        else:
-            problems.append(found)
+    found = [each for _, each in _examined(path)]
+    problems = [each for each in found if isinstance(each, str)]
     if problems:
         raise damage(path, problems, remedy)
-    return sorted(trials, key=lambda trial: trial.number)
+    return sorted((each for each in found if isinstance(each, Trial)), key=attrgetter("number"))
 
 
 def read_study(path: Path) -> list[Trial]:
-    """Read the trials of a study beside the search; none where there is no such.
+    """Read the trials of a random search or an ablation; none if the file does not exist.
 
     Raises
     ------
     StorageError
-        If the file can't be read, or if lines in it are damaged.
+        If the file can't be read, or if lines of it are damaged.
     """
     remedy = f"delete {path.name}, which can be made again"
     return read_trials(path, remedy) if path.exists() else []
 
 
 def damage(path: Path, problems: Sequence[str], remedy: str = _RESUME) -> StorageError:
-    """Make the error for a journal with damaged lines; the first of them are named."""
-    named = [f"{problem}; {remedy}" for problem in problems[:_MOST_PROBLEMS]]
+    """Make the error for a journal with damaged lines; the first of them are listed."""
+    first = [f"{problem}; {remedy}" for problem in problems[:_MOST_PROBLEMS]]
     more = len(problems) - _MOST_PROBLEMS
-    return StorageError(*named, *[f"{path}: and {more} more"] * (more > 0))
+    return StorageError(*first, *[f"{path}: and {more} more"] * (more > 0))
 
 
 def mend_journal(path: Path, keep: Path) -> list[str]:
-    """Leave the lines out of a journal that are damaged; what it was is kept then.
+    """Remove the damaged lines of a journal, and keep a copy of it as it was.
 
     Parameters
     ----------
     path
         The journal's file; nobody may have it open.
     keep
-        Where the file as it was is kept, if there is anything wrong with it.
+        Where the damaged journal is kept, if it is damaged.
 
     Returns
     -------
     list of str
-        One line for each line that was left out.
+        One line of text for each line that was removed.
 
     Raises
     ------
     StorageError
         If the file can't be read or written.
     """
-    sound: list[bytes] = []
+    intact: list[bytes] = []
     problems: list[str] = []
     for line, found in _examined(path):
         if isinstance(found, Trial):
-            sound.append(line + b"\n")
+            intact.append(line + b"\n")
         else:
             problems.append(f"{found}; its trial is trained again")
     if problems:
-        write_atomically(path, b"".join(sound), keep=keep)
+        write_atomically(path, b"".join(intact), keep=keep)
     return problems
 
 
 def _examined(path: Path) -> Iterator[tuple[bytes, Trial | str]]:
-    """Give each line of a journal with its trial, or with what is wrong with it."""
+    """Yield each line of a journal with its trial, or with the problem that it has."""
     examiner = _Examiner(path)
     for line in _committed_lines(path):
         yield line, examiner.examined(line)
 
 
 class _Examiner:
-    """Tells sound lines of a journal from damaged ones; they are handed over in their order."""
+    """Checks the lines of a journal, one after the other."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._count = 0
-        self._lines: dict[int, int] = {}  # where the trials stand, by their numbers
+        self._lines: dict[int, int] = {}  # number of a trial -> its line
 
     def examined(self, line: bytes) -> Trial | str:
-        """Return the trial of the next line, or what is wrong with it."""
+        """Return the trial of the next line, or the problem that it has."""
         self._count += 1
         try:
             trial = _trial(line)
@@ -251,17 +237,17 @@ class _Examiner:
 
 
 def count_trials(path: Path) -> int:
-    """Count the lines of a journal without looking into them; 0 when there is no journal.
+    """Count the committed lines of a journal without checking them; 0 if there is no journal.
 
     Raises
     ------
     StorageError
-        If the file is there, but can't be read.
+        If the file exists, but can't be read.
     """
     try:
         return sum(1 for _ in _committed_lines(path))
     except StorageError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
+        if is_missing(error):
             return 0
         raise
 
@@ -269,7 +255,7 @@ def count_trials(path: Path) -> int:
 def _trial(line: bytes) -> Trial:
     if len(line) > LONGEST_LINE:
         raise ValueError(f"must have at most {LONGEST_LINE:,} bytes, but is longer")
-    text = unseal(line)
+    text = remove_checksum(line)
     try:
         return Trial.from_json(text)
     except ValueError as error:
@@ -277,30 +263,16 @@ def _trial(line: bytes) -> Trial:
 
 
 def _committed_lines(path: Path) -> Iterator[bytes]:
-    """Give each line that has its newline, without it; of one that is too long, the beginning."""
-    try:
-        with _opened(path) as (file, size):
-            for line, _ in _lines(file, size):
-                yield line
-    except OSError as error:
-        raise unreadable(path, error) from error
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
-    """Open a journal; what is appended beyond the size it has now is for the next reader."""
-    # A pipe without a writer would block in open().
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    try:
-        size = size_of(descriptor, path)
-        with open(descriptor, "rb", closefd=False) as file:
-            yield file, size
-    finally:
-        os.close(descriptor)
+    with opened_file(path, MOST_BYTES) as (file, size):
+        for line, _ in _lines(file, size):
+            yield line
 
 
 def _lines(file: BinaryIO, rest: int) -> Iterator[tuple[bytes, int]]:
-    """Give each of the next committed lines and how many bytes it takes with its newline."""
+    """Yield the committed lines among the next ``rest`` bytes, each with its length in the file.
+
+    A line comes without its newline; of one that is too long, only the beginning.
+    """
     line, length = b"", 0
     while piece := file.readline(min(rest, LONGEST_LINE + 1)):
         rest -= len(piece)
@@ -312,6 +284,7 @@ def _lines(file: BinaryIO, rest: int) -> Iterator[tuple[bytes, int]]:
 
 
 def _before(file: BinaryIO, end: int) -> bytes:
+    """Return the last bytes before a place."""
     start = max(0, end - _TAIL)
     file.seek(start)
     return file.read(end - start)

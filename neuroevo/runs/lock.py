@@ -1,7 +1,4 @@
-"""The lock that gives a run one writer at a time, and who that is.
-
-It dies with its process. It does not know what is written, and readers never need it.
-"""
+"""The lock that gives a run one writer at a time. It is released when its process ends."""
 
 import json
 import os
@@ -12,16 +9,18 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
+from pydantic import TypeAdapter
+
 from neuroevo.errors import BusyError, StorageError
+from neuroevo.files import open_descriptor
 from neuroevo.runs.atomic import remove_temporaries, write_atomically
 from neuroevo.runs.disk import NO_LINK, read_bytes, unwritable
 from neuroevo.runs.folder import RunFolder
 from neuroevo.settings import printable
 
-_PATIENCE = 0.5  # seconds; a reader that asks who writes holds the lock for an instant
+_PATIENCE = 0.5  # seconds; a reader that checks the lock holds it for an instant
 _MOST_BYTES = 100_000
 _LONGEST_COMMAND = 100  # letters of it that are shown
 
@@ -33,9 +32,9 @@ class Holder:
     Parameters
     ----------
     pid
-        Its number on its host; 0 where it could not be told, and then the texts are empty.
+        Its number on its host; 0 if it is unknown, and then the texts are empty.
     host, command
-        Name of the machine and the command that the process was started with.
+        Name of the machine and the command that started the process.
     since
         ISO 8601 time with its offset from UTC.
     """
@@ -65,7 +64,7 @@ class RunLock:
     BusyError
         On entering, if another process holds it.
     StorageError
-        On entering, if the folder is none, is a link, or nothing can be written there.
+        On entering, if the folder does not exist, is a link, or nothing can be written there.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -83,21 +82,17 @@ class RunLock:
         self._acquire()
         try:
             remove_temporaries(self._folder.path)
-            _forget_writer(self._folder)
-            with suppress(StorageError):  # who writes is told for convenience only
-                write_atomically(self._folder.writer_file, json.dumps(asdict(_this_process())))
+            self._forget_writer()
+            with suppress(StorageError):  # only messages use it
+                content = json.dumps(asdict(_this_process()))
+                write_atomically(self._folder.writer_file, content)
         except BaseException:
             self._lock.release()
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        _forget_writer(self._folder)
+    def __exit__(self, *error: object) -> None:
+        self._forget_writer()
         self._lock.release()
 
     def _acquire(self) -> None:
@@ -118,12 +113,15 @@ class RunLock:
         except OSError as error:
             raise unwritable(folder.lock_file, error) from error
 
+    def _forget_writer(self) -> None:
+        with suppress(OSError):
+            self._folder.writer_file.unlink(missing_ok=True)
+
 
 def holder(folder: RunFolder) -> Holder | None:
-    """Tell who writes to a run, without keeping anybody from doing so; None when nobody does."""
+    """Return the process that writes to a run, or None; this keeps no process from writing."""
     try:
-        # A pipe without a writer would block in open().
-        descriptor = os.open(folder.lock_file, os.O_RDONLY | NO_LINK | getattr(os, "O_NONBLOCK", 0))
+        descriptor = open_descriptor(folder.lock_file, NO_LINK)
     except (OSError, ValueError):
         return None
     try:
@@ -137,7 +135,7 @@ def _is_free(descriptor: int) -> bool:
         from filelock import lock_descriptor  # noqa: PLC0415 - slow
 
         return lock_descriptor(descriptor, blocking=False)
-    import fcntl  # noqa: PLC0415 - not everywhere
+    import fcntl  # noqa: PLC0415 - not on every system
 
     try:
         # Shared, so that two readers do not take each other for a writer.
@@ -161,14 +159,6 @@ def _this_process() -> Holder:
 
 def _read_writer(path: Path) -> Holder:
     try:
-        writer = Holder(**json.loads(read_bytes(path, _MOST_BYTES)))
-    except (StorageError, ValueError, TypeError, RecursionError):
+        return TypeAdapter(Holder).validate_json(read_bytes(path, _MOST_BYTES), strict=True)
+    except (StorageError, ValueError):
         return Holder()
-    texts = (writer.host, writer.command, writer.since)
-    is_sound = isinstance(writer.pid, int) and all(isinstance(text, str) for text in texts)
-    return writer if is_sound else Holder()
-
-
-def _forget_writer(folder: RunFolder) -> None:
-    with suppress(OSError):
-        folder.writer_file.unlink(missing_ok=True)

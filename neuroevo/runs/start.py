@@ -1,7 +1,4 @@
-"""What a run starts from: all that it takes, next to the program, to do it again.
-
-It stores the start and tells data sets apart; it neither starts a run nor resumes one.
-"""
+"""Writes and reads what a run starts from, and compares data sets; does not start a run."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,7 +12,7 @@ from pydantic import TypeAdapter
 from neuroevo.errors import StorageError, UsageError
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, DataSet
 from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.seal import read_sealed_file, sealed_file
+from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
 from neuroevo.space.values import plain
 
 if TYPE_CHECKING:
@@ -25,28 +22,28 @@ START_SCHEMA = 2
 _MOST_BYTES = 100_000_000
 _ARRAYS = ("training_inputs", "training_targets", "validation_inputs", "validation_targets")
 _COLUMNS = TypeAdapter(Columns)
-_DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: nobody here forges data
+_DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: enough, as nobody forges data here
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The start of a run.
+    """What a run starts from: all that is needed, besides the program, to repeat it.
 
     Parameters
     ----------
     experiment
-        TOML of the experiment as resolved.
+        TOML of the experiment with all defaults.
     data
-        What each array of the data set is like, see `data_fingerprint`.
+        A description of each array of the data set, see `data_fingerprint`.
     columns
-        What the columns of the data set are.
+        The columns of the data set.
     kept
         What the task's own page needs of its data, as plain JSON values.
     initial
-        Genomes that the first generation holds: value of each gene by its name.
+        Genomes of the first generation that were given: value of each gene by its name.
     earlier
-        While one experiment takes the place of another, the text that experiment.toml may still
-        have; else empty.
+        While the experiment of a run is replaced by another, the text that experiment.toml may
+        still have; else empty.
     """
 
     experiment: str
@@ -65,15 +62,7 @@ def write_start(path: Path, start: Start) -> None:
     StorageError
         If it can't be written.
     """
-    described = {
-        "experiment": start.experiment,
-        "data": dict(start.data),
-        "columns": asdict(start.columns),
-        "kept": dict(start.kept),
-        "initial": [dict(genome) for genome in start.initial],
-        "earlier": start.earlier,
-    }
-    write_atomically(path, sealed_file(START_SCHEMA, described))
+    write_atomically(path, file_with_checksum(START_SCHEMA, asdict(start)))
 
 
 def read_start(path: Path) -> Start:
@@ -82,9 +71,9 @@ def read_start(path: Path) -> Start:
     Raises
     ------
     StorageError
-        If it can't be read, is damaged or holds something else.
+        If it can't be read, is damaged or has other content.
     """
-    described = read_sealed_file(path, START_SCHEMA, _MOST_BYTES)
+    described = read_file_with_checksum(path, START_SCHEMA, _MOST_BYTES)
     try:
         return _start(described)
     except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
@@ -92,7 +81,7 @@ def read_start(path: Path) -> Start:
 
 
 def data_fingerprint(data: "DataSet") -> dict[str, str]:
-    """Describe a data set so that another one has another description.
+    """Describe a data set so that different data sets have different descriptions.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How a run stands: it goes on, was interrupted, or is complete. Read from its folder, cheaply."""
+"""Reads the status of a run from its folder: running, interrupted or complete."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -17,25 +17,25 @@ _KEPT = ("phase", "reason", "generation", "trials", "seconds")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a run stands.
+    """The status of a run.
 
     Parameters
     ----------
     state
-        Whether somebody writes to it, nobody does although it is not done, or it is done.
+        ``running`` while a process writes to it; after that ``complete`` or ``interrupted``.
     reason
-        Why the search ended, empty before.
+        Why the search ended; empty until then.
     generation
-        Generations that are done, as of the newest checkpoint.
+        Number of complete generations in the newest checkpoint.
     trials
-        Trials in the journal, baselines included.
+        Number of trials in the journal, with the baselines.
     seconds
         Time that the search took until the newest checkpoint; NaN before the first one.
     problems
-        One line for each checkpoint that can't be used. Resuming does without them.
+        One line for each checkpoint that can't be used. A resumed run does without them.
     lost
-        One line on trials that the journal has lost, empty if it has all that the newest checkpoint
-        knows of. Resuming trains them again.
+        One line if the journal has fewer trials than the newest checkpoint, else empty. A resumed
+        run trains them again.
     """
 
     state: Literal["running", "interrupted", "complete"]
@@ -48,18 +48,18 @@ class Status:
 
 
 def read_status(folder: RunFolder) -> Status:
-    """Read how a run stands.
+    """Read the status of a run.
 
     Raises
     ------
     StorageError
-        If its journal is there, but can't be read.
+        If its journal exists, but can't be read.
     """
     return StatusReader(folder).read(lambda: count_trials(folder.journal_file))
 
 
 class StatusReader:
-    """Reads how a run stands again and again; its checkpoints only when there are others.
+    """Reads the status of a run repeatedly; its checkpoints only if they have changed.
 
     Parameters
     ----------
@@ -75,14 +75,14 @@ class StatusReader:
         self._problems: tuple[str, ...] = ()
 
     def read(self, count: Callable[[], int]) -> Status:
-        """Read how the run stands now.
+        """Read the present status.
 
         Parameters
         ----------
         count
             Counts the trials in its journal.
         """
-        is_held = holder(self._folder) is not None  # asked first: who lets go has written all
+        is_held = holder(self._folder) is not None  # first: a writer releases it after its end
         self._read_checkpoint()
         checkpoint = self._checkpoint
         is_complete = checkpoint.get("phase") == "finished"
@@ -103,7 +103,7 @@ class StatusReader:
         if stamps != self._stamps:
             states, problems = read_checkpoints(self._folder)
             newest = states[0] if states else {}
-            # Not all of it, which is long.
+            # The whole checkpoint is large.
             self._checkpoint = {name: newest[name] for name in _KEPT if name in newest}
             self._problems, self._stamps = tuple(problems), stamps
 

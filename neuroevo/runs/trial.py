@@ -1,7 +1,4 @@
-"""One trial as a run remembers it, and its line in the journal.
-
-It knows what a line holds and how numbers are written there; it does not train, judge or draw.
-"""
+"""One trial of a run, and its line in the journal."""
 
 import json
 import math
@@ -25,26 +22,25 @@ State = Literal["complete", "diverged", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One genome and what came of evaluating it.
+    """One genome and the results of its evaluation.
 
     Parameters
     ----------
     number
-        Its place in the run, from 0 on; baselines come first.
+        Its place in the run, from 0; baselines come first.
     generation
-        The generation that asked for it, from 0 on; a baseline has 0.
+        Its generation, from 0; a baseline has 0.
     operator
-        Where the genome came from: ``baseline``, ``initial``, ``seed`` or the name of the
-        variation operator.
+        ``baseline``, ``initial``, ``seed`` or the name of the variation operator that created it.
     parents
-        Numbers of the trials that it descends from.
+        Numbers of its parents.
     genome
         Value of each gene.
     objectives
-        Value of each objective; NaN where there is no finite one.
+        Value of each objective; NaN if it is not finite.
     curve
-        Median over the replicates of the validation MSE, one value for each point of the grid
-        of samples seen; infinite where it diverged.
+        Its learning curve: the median over the replicates of the validation MSE, at each point of
+        the grid of samples seen; infinite where they diverged.
     state
         ``complete``, ``diverged`` or ``failed``.
     diverged
@@ -52,11 +48,11 @@ class Trial:
     seconds
         Time that its evaluation took.
     name
-        A baseline's name.
+        A baseline's name, else empty.
     cause
-        Why it failed or diverged.
+        Why it failed or diverged, else empty.
     work
-        Who trained it and when, in the order of time; empty where nobody noted it.
+        Which workers trained it and when, in the order of time; empty if that is unknown.
     """
 
     number: int
@@ -74,13 +70,12 @@ class Trial:
     work: tuple[Work, ...] = ()
 
     def to_json(self) -> str:
-        """Write the trial as one line of strict JSON, without the newline.
+        """Return the trial as one line of strict JSON, without the newline.
 
-        JSON has neither NaN nor infinity: an objective without a finite value and a diverged
-        point of the curve are ``null``. Objectives, seconds and genes are written in full. A
-        curve of float32 values is written with nine significant digits, which always give the
-        float32 again, any other with seventeen. So a curve that was read must be cast to the
-        run's precision before its bits are compared.
+        An objective that is not finite and a diverged point of the curve are ``null``. Objectives,
+        seconds and genes are written in full. A curve of float32 values is written with nine
+        significant digits, which are enough to restore each float32, any other with seventeen. So
+        a curve that was read must be cast to the run's precision before its bits are compared.
         """
         head: dict[str, object] = {
             "number": self.number,
@@ -91,9 +86,7 @@ class Trial:
         if self.name:
             head["name"] = self.name
         head["genome"] = dict(self.genome)
-        head["objectives"] = {
-            name: value if math.isfinite(value) else None for name, value in self.objectives.items()
-        }
+        head["objectives"] = finite_or_null(self.objectives)
         tail: dict[str, object] = {
             "state": self.state,
             "diverged": self.diverged,
@@ -121,13 +114,12 @@ class Trial:
         except ValueError as error:
             raise ValueError(f"it is not JSON ({error})") from None
         if not isinstance(fields, dict):
-            raise ValueError("it must hold a JSON object")  # noqa: TRY004 - one kind for callers
+            raise ValueError("it must hold a JSON object")  # noqa: TRY004 - one type for callers
         for key, (rule, holds) in _RULES.items():
-            if key not in fields and key in _OPTIONAL:
-                continue
             if key not in fields:
-                raise ValueError(f"{key} is missing")
-            if not holds(fields[key]):
+                if key not in _OPTIONAL:
+                    raise ValueError(f"{key} is missing")
+            elif not holds(fields[key]):
                 raise ValueError(f"{key} must be {rule}, but got {shown(fields[key])}")
         return cls(
             number=fields["number"],
@@ -135,10 +127,7 @@ class Trial:
             operator=fields["operator"],
             parents=tuple(fields["parents"]),
             genome={name: plain(value) for name, value in fields["genome"].items()},
-            objectives={
-                name: math.nan if value is None else float(value)
-                for name, value in fields["objectives"].items()
-            },
+            objectives=null_to_nan(fields["objectives"]),
             curve=tuple(_diverged_as_infinite(fields["curve"])),
             state=fields["state"],
             diverged=fields["diverged"],
@@ -147,6 +136,16 @@ class Trial:
             cause=fields.get("cause", ""),
             work=tuple(Work(*each) for each in fields.get("work", ())),
         )
+
+
+def finite_or_null(objectives: Mapping[str, float]) -> dict[str, float | None]:
+    """Return objectives as JSON has them: None in place of what is not finite."""
+    return {name: value if math.isfinite(value) else None for name, value in objectives.items()}
+
+
+def null_to_nan(objectives: Mapping[str, float | None]) -> dict[str, float]:
+    """Return objectives that were read from JSON: NaN in place of None."""
+    return {name: math.nan if value is None else float(value) for name, value in objectives.items()}
 
 
 def _dump(fields: Mapping[str, object]) -> str:
@@ -181,7 +180,7 @@ def _is_number_or_null(value: object) -> bool:
 
 
 def _is_curve(value: object) -> bool:
-    # Most of a journal is curves, and most curves are floats alone.
+    # Fast for a list of floats: most of a journal is that.
     if isinstance(value, list) and _are_floats(value):
         return all(map(math.isfinite, value))
     return _list_of(_is_number_or_null)(value)
@@ -224,7 +223,7 @@ def _object_of(holds: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, dict) and all(map(holds, value.values()))
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)  # made once: that takes a while
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)  # made once, as that is slow
 
 _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "number": ("a whole number", _is_whole),

@@ -1,4 +1,4 @@
-"""Where trials come from and what operators are worth, against naive twins."""
+"""Ancestors of trials and effects of operators, compared with naive code."""
 
 import math
 import statistics
@@ -34,7 +34,7 @@ def naive_ancestors(trials: dict[int, Trial], number: int) -> set[int]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_ancestry_equals_a_naive_walk(runs: Runs, seed: int) -> None:
-    """Ancestors are those of a recursive walk; the line takes the better parent at each step."""
+    """Ancestors are those of a naive walk; the line takes the better parent at each step."""
     findings = with_parents(runs("conflict"), seed)
     trials = {trial.number: trial for trial in findings.trials}
     ancestry = Ancestry(findings)
@@ -52,8 +52,8 @@ def test_ancestry_equals_a_naive_walk(runs: Runs, seed: int) -> None:
             assert not finite or findings.scores(parent) == min(finite)
 
 
-def test_parents_that_are_no_ancestors_are_passed_over(runs: Runs) -> None:
-    """A parent with a higher number, or none that is known, ends the walk."""
+def test_unknown_or_later_parents_are_ignored(runs: Runs) -> None:
+    """A parent with a higher number than its child, or an unknown one, is no ancestor."""
     best = runs("conflict").best
     trials = [replace(best, number=3, parents=(5, 3, 99)), replace(best, number=5, parents=(3,))]
     findings = Findings(runs("conflict").experiment, tuple(trials))
@@ -62,8 +62,8 @@ def test_parents_that_are_no_ancestors_are_passed_over(runs: Runs) -> None:
     assert ancestry.ancestors(trials[1:]) == (trials[0],)
 
 
-def test_lineage_tells_each_step(runs: Runs) -> None:
-    """Steps are the line with the changes of its genomes; gains add up to the whole."""
+def test_lineage_has_each_step_with_its_changes(runs: Runs) -> None:
+    """Steps are the line with the changes of its genomes; their gains add up to the total gain."""
     findings = with_parents(runs("conflict"), 4)
     traced = descent(findings)
     trials = {trial.number: trial for trial in findings.trials}
@@ -85,8 +85,8 @@ def test_lineage_tells_each_step(runs: Runs) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_operators_are_credited_as_counting_by_hand(runs: Runs, seed: int) -> None:
-    """Children, improvements, median gains and ways to the front equal loops over the trials."""
+def test_operator_credit_equals_naive_loops(runs: Runs, seed: int) -> None:
+    """Children, improvements, median gains and ways to the front equal naive loops."""
     findings = with_parents(runs("conflict"), seed)
     trials = {trial.number: trial for trial in findings.trials}
     front = {trial.number for trial in findings.front}
@@ -119,7 +119,7 @@ def test_operators_are_credited_as_counting_by_hand(runs: Runs, seed: int) -> No
 
 
 def test_wilson_interval() -> None:
-    """The interval of 8 in 10 is the textbook's, and no interval leaves 0 to 1 or its share."""
+    """The interval of 8 in 10 is right; no interval leaves 0 to 1 or excludes its share."""
     assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     for trials in (1, 2, 30, 1_000):
         for successes in {0, 1, trials // 2, trials}:
@@ -130,8 +130,8 @@ def test_wilson_interval() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(1, 4), min_size=2, max_size=5), st.integers(0, 99))
-def test_strongest_path_beats_every_other(sizes: list[int], seed: int) -> None:
-    """Of all paths between two units none has a larger product."""
+def test_no_path_is_stronger_than_the_strongest(sizes: list[int], seed: int) -> None:
+    """No path between two units has a larger product."""
     rng = np.random.default_rng(seed)
     layers = [rng.normal(size=shape) for shape in pairwise(sizes)]
 
@@ -151,11 +151,11 @@ def test_strongest_path_beats_every_other(sizes: list[int], seed: int) -> None:
 
 
 def test_changes_of_genomes_in_words() -> None:
-    """Only genes that differ and are read are told, with both values."""
+    """Only genes that differ and are read are listed, with both values."""
     before = {"hidden": (6, 6), "optimizer": "sgd", "momentum": 0.9, "biases": True}
     after = before | {"hidden": (), "momentum": 0.8, "biases": False}
     assert wording.changes(before, after) == "hidden 6·6 → none, biases yes → no"
-    told = wording.changes(before, after | {"optimizer": "momentum"})
-    assert "optimizer sgd → momentum" in told
-    assert "momentum 0.9 → 0.8" in told
+    text = wording.changes(before, after | {"optimizer": "momentum"})
+    assert "optimizer sgd → momentum" in text
+    assert "momentum 0.9 → 0.8" in text
     assert wording.changes(before, before) == ""

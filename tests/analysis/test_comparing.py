@@ -1,4 +1,4 @@
-"""What there is to compare in several runs, against naive twins."""
+"""Comparisons of several runs, compared with naive code."""
 
 import math
 import statistics
@@ -18,7 +18,7 @@ from neuroevo.analysis.histories import (
     best_so_far,
     distribution,
     hypervolume_so_far,
-    median_course,
+    median_curve,
 )
 from neuroevo.analysis.rank_test import rank_tests
 from neuroevo.errors import NeuroevoError, UsageError
@@ -35,7 +35,7 @@ scores = st.lists(st.sampled_from([1e-14, 0.001, 0.5, 1.0, 3.0, math.nan]), max_
 
 @given(scores)
 def test_history_is_the_minimum_so_far(column: list[float]) -> None:
-    """Between its rows and after the last the history says what a loop over the trials finds."""
+    """At and between its rows, the history equals a loop over the trials."""
     table = best_so_far(np.array(column), np.arange(len(column), dtype=float))
     best, expected = math.inf, {}
     for count, score in enumerate(column, start=1):
@@ -49,8 +49,8 @@ def test_history_is_the_minimum_so_far(column: list[float]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=12))
-def test_hypervolume_is_the_area_that_is_dominated(points: list[tuple[int, int]]) -> None:
-    """After each trial the hypervolume of whole points is the number of squares they dominate."""
+def test_hypervolume_is_the_dominated_area(points: list[tuple[int, int]]) -> None:
+    """The hypervolume of integer points is the number of squares that they dominate."""
     fitnesses = np.array(points, dtype=float)
     table = hypervolume_so_far(fitnesses, np.zeros(len(points)), (8.0, 7.0))
     for count in range(1, len(points) + 1):
@@ -64,7 +64,7 @@ def test_hypervolume_is_the_area_that_is_dominated(points: list[tuple[int, int]]
 
 @given(scores)
 def test_distribution_counts_all_trials(column: list[float]) -> None:
-    """The share at a value is that of the trials as good or better among all, failed ones too."""
+    """The share at a value counts the trials that are as good or better, among all trials."""
     table = distribution(np.array(column))
     assert list(table["value"]) == sorted({each for each in column if not math.isnan(each)})
     for value, share in zip(table["value"], table["share"], strict=True):
@@ -76,11 +76,11 @@ def test_distribution_counts_all_trials(column: list[float]) -> None:
         st.dictionaries(st.integers(0, 12), st.integers(0, 9), min_size=1), min_size=1, max_size=5
     )
 )
-def test_median_course_is_the_median_of_the_steps(steps: list[dict[int, int]]) -> None:
-    """Wherever all step functions are known, theirs is the median of their values there."""
+def test_median_curve_is_the_median_of_the_steps(steps: list[dict[int, int]]) -> None:
+    """Wherever all step functions are defined, the median curve is the median of their values."""
     ordered = [sorted(each.items()) for each in steps]
     courses = [tuple(np.array(column, dtype=float) for column in zip(*each)) for each in ordered]  # noqa: B905 - pairs
-    grid, median = median_course(courses)  # type: ignore[arg-type] # pairs of arrays
+    grid, median = median_curve(courses)  # type: ignore[arg-type] # pairs of arrays
     first, last = max(each[0][0] for each in ordered), min(each[-1][0] for each in ordered)
     known = [x for x in range(13) if first <= x <= last and any(x in each for each in steps)]
     assert grid.tolist() == known
@@ -93,8 +93,8 @@ def test_median_course_is_the_median_of_the_steps(steps: list[dict[int, int]]) -
     st.lists(st.integers(0, 5), min_size=2, max_size=4),
     st.lists(st.integers(0, 5), min_size=2, max_size=4),
 )
-def test_rank_test_goes_through_all_arrangements(ours: list[int], theirs: list[int]) -> None:
-    """The p-value is the share of arrangements that lie as far out, the effect counts pairs."""
+def test_rank_test_equals_all_arrangements(ours: list[int], theirs: list[int]) -> None:
+    """The p-value is the share of arrangements that are as extreme; the effect counts pairs."""
 
     def wins(one: Sequence[int], other: Sequence[int]) -> float:
         return sum((a < b) + (a == b) / 2 for a in one for b in other)
@@ -113,7 +113,7 @@ def test_rank_test_goes_through_all_arrangements(ours: list[int], theirs: list[i
 
 
 def test_rank_tests_are_adjusted_for_their_number() -> None:
-    """Three settings give three tests; Holm's p-values are larger, in the same order, below 1."""
+    """Three settings give three tests; Holm's p-values are larger, in the same order, at most 1."""
     values = {name: [start + each for each in range(5)] for name, start in zip("abc", (0, 4, 9))}  # noqa: B905 - three
     tests = rank_tests({**values, "alone": [1.0], "failed": [math.nan, 1.0]})
     assert [(test.first, test.second) for test in tests] == [("a", "b"), ("a", "c"), ("b", "c")]
@@ -124,8 +124,8 @@ def test_rank_tests_are_adjusted_for_their_number() -> None:
     assert [test.adjusted for test in ordered] == sorted(test.adjusted for test in tests)
 
 
-def test_fronts_and_dominance_equal_those_of_loops(six: list[Findings]) -> None:
-    """Each front is the run's own; what dominates it is what comparing all pairs finds."""
+def test_fronts_and_dominance_equal_naive_loops(six: list[Findings]) -> None:
+    """Each front is that of the run; its dominated trials are those of comparing all pairs."""
     comparison = ComparedRuns.of(six)
     for each in comparison.contenders:
         assert each.front == each.findings.front
@@ -142,8 +142,8 @@ def test_fronts_and_dominance_equal_those_of_loops(six: list[Findings]) -> None:
     assert comparison.unbeaten[comparison.labels[0]] == len(points[comparison.labels[0]])
 
 
-def test_order_of_runs_only_permutes(six: list[Findings]) -> None:
-    """Whatever the order, each run has the same numbers, and the same keys differ."""
+def test_order_of_runs_changes_no_number(six: list[Findings]) -> None:
+    """In any order, each run has the same numbers, and the same keys differ."""
     first, *others = [
         ComparedRuns.of(list(order)) for order in (six, six[::-1], [six[4], *six[:4], six[5]])
     ]
@@ -156,8 +156,8 @@ def test_order_of_runs_only_permutes(six: list[Findings]) -> None:
         assert len(first.hypervolumes) == len(other.hypervolumes)
 
 
-def test_only_keys_that_differ_are_told(runs: Runs) -> None:
-    """The differences are the keys that were changed, with the values that they were given."""
+def test_only_keys_that_differ_are_listed(runs: Runs) -> None:
+    """The differences are the keys that were changed, with their values."""
     asked = runs("one point").experiment
     other = asked.replace(seed=3, training=asked.training.replace(l2=0.5, batch_size=8))
     assert differences([asked, asked]) == {}
@@ -169,8 +169,8 @@ def test_only_keys_that_differ_are_told(runs: Runs) -> None:
     assert settings([asked, other, asked, other.replace(seed=4, name="b")]) == (0, 1, 0, 1)
 
 
-def test_settings_are_named_by_what_tells_them_apart(six: list[Findings]) -> None:
-    """One short difference names settings; where experiments have own names, these do."""
+def test_settings_are_named_by_their_differences(six: list[Findings]) -> None:
+    """A short difference names the settings; if the experiments have different names, these do."""
     comparison = ComparedRuns.of(six)
     assert list(comparison.settings) == ["population 24", "population 32"]
     assert comparison.labels[0] == "population 24, seed 1"
@@ -183,8 +183,8 @@ def test_settings_are_named_by_what_tells_them_apart(six: list[Findings]) -> Non
     assert ComparedRuns.of(six[:3]).labels == ("seed 1", "seed 2", "seed 3")
 
 
-def test_labels_are_distinct_whatever_is_compared(runs: Runs, six: list[Findings]) -> None:
-    """The same run twice, equal ids, equal seeds: no two runs are called the same."""
+def test_labels_are_always_different(runs: Runs, six: list[Findings]) -> None:
+    """All runs have different labels, even the same run twice, equal ids or equal seeds."""
     findings = runs("one point").findings
     for compared in (
         [findings, findings],
@@ -195,8 +195,8 @@ def test_labels_are_distinct_whatever_is_compared(runs: Runs, six: list[Findings
         assert len(set(comparison.labels)) == len(compared)
 
 
-def test_counts_fit_each_other(runs: Runs) -> None:
-    """Trials are told with the baselines, as everywhere, and each has a network a replicate."""
+def test_counts_are_consistent(runs: Runs) -> None:
+    """The number of trials includes baselines, and each has a network for each replicate."""
     found = [runs(name).findings for name in ("conflict", "one point")]
     table = ComparedRuns.of(found).runs
     assert all(each.baselines for each in found)
@@ -205,8 +205,8 @@ def test_counts_fit_each_other(runs: Runs) -> None:
     assert table["networks"].tolist() == (table["trials"] * replicates).tolist()
 
 
-def test_what_runs_ran_on_is_told(runs: Runs) -> None:
-    """A run on another machine or version than the first is named with what is different."""
+def test_environments_that_differ_are_listed(runs: Runs) -> None:
+    """A run on another machine or version than the first is listed with its differences."""
     findings = runs("one point").findings
     libraries = {**findings.environment["libraries"], "numpy": "1.0"}
     other = replace(findings, environment={**findings.environment, "libraries": libraries})
@@ -216,8 +216,8 @@ def test_what_runs_ran_on_is_told(runs: Runs) -> None:
     assert line.startswith("numpy 1.0, was ")
 
 
-def test_best_configurations_mark_what_differs(runs: Runs) -> None:
-    """Genes stand side by side, with the setting where a gene is none, marked where they differ."""
+def test_best_configurations_mark_differences(runs: Runs) -> None:
+    """Genes have values of all runs, or the training setting, and are marked if these differ."""
     one, many = runs("one point"), runs("many genes")
     table = ComparedRuns.of([one.findings, many.findings]).configurations.set_index("gene")
     for run, label in zip((one, many), table.columns[1:], strict=True):
@@ -228,14 +228,14 @@ def test_best_configurations_mark_what_differs(runs: Runs) -> None:
     assert table["differs"].tolist() == unequal
 
 
-def test_one_run_is_no_comparison(runs: Runs) -> None:
+def test_one_run_cannot_be_compared(runs: Runs) -> None:
     """Fewer than two runs are refused."""
     with pytest.raises(UsageError, match="two or more"):
         ComparedRuns.of([runs("one point").findings])
 
 
 def test_runs_are_opened_with_all_problems_at_once(runs: Runs, tmp_path: Path) -> None:
-    """Missing and repeated runs are refused in a line each; equal ids are told by their paths."""
+    """Missing and repeated runs are one line each; runs with equal ids are named by their paths."""
     one, two = runs("one point"), runs("conflict")
     comparison = compare_runs([one, str(two.folder.path)])
     assert {each.name for each in comparison.contenders} == {
@@ -252,7 +252,7 @@ def test_runs_are_opened_with_all_problems_at_once(runs: Runs, tmp_path: Path) -
 
 
 def test_objectives_that_can_be_negative_are_compared(runs: Runs) -> None:
-    """An area under a log curve is below 0, and its hypervolume is measured all the same."""
+    """An area under a log curve is below 0, and its hypervolume is computed too."""
     findings = runs("negative objective").findings
     comparison = ComparedRuns.of([findings, seeded(findings, 3)])
     assert comparison.objectives[0] is OBJECTIVES["curve_area"]

@@ -1,4 +1,4 @@
-"""Which genes mattered, in numbers, against naive twins."""
+"""Importance of genes and counts of cells, compared with naive code."""
 
 import math
 import statistics
@@ -20,14 +20,14 @@ Runs = Callable[[str], Run]
 
 
 @pytest.mark.parametrize(("rows", "values"), [(5, 5), (100, 1)])
-def test_nothing_is_learnt_of_too_little(rows: int, values: int) -> None:
-    """A handful of trials, or a score that is always the same, give no importance."""
+def test_too_few_or_equal_scores_give_no_importance(rows: int, values: int) -> None:
+    """A few trials, or a score that is always the same, give no importance."""
     inputs = np.arange(rows, dtype=np.float64).reshape(-1, 1)
     assert permutation_importance(inputs, inputs[:, 0] % values, 0) is None
 
 
-def test_features_are_what_the_genomes_hold(any_run: Run) -> None:
-    """Each feature has each trial's value, none where it is not read, and takes more than one."""
+def test_features_equal_the_genomes(any_run: Run) -> None:
+    """A feature has the value of each trial, NaN if it is not read, and varies."""
     findings = any_run.findings
     trials = findings.searched
     for feature in featured.features(findings.experiment.space.genes, trials):
@@ -64,8 +64,8 @@ def _naive_value(name: str, trial: Trial) -> object:
     return f"{value:g}" if gene == "dropout" else value
 
 
-def test_genes_of_baselines_alone_are_no_features(runs: Runs) -> None:
-    """What no genome of the search varies is no feature, whatever the baselines have."""
+def test_genes_of_baselines_only_are_no_features(runs: Runs) -> None:
+    """A gene that varies only between baselines is no feature."""
     findings = runs("fixed genes").findings
     assert len({trial.genome["activation"] for trial in findings.trials}) > 1
     names = [feature.name for feature in findings.features]
@@ -73,7 +73,7 @@ def test_genes_of_baselines_alone_are_no_features(runs: Runs) -> None:
 
 
 def test_contour_has_the_median_of_each_cell(runs: Runs) -> None:
-    """Counts and medians of every cell equal sorting the trials into it by hand."""
+    """Counts and medians of every cell equal sorting the trials by hand."""
     for name in ("conflict", "mixed"):
         findings = runs(name).findings
         for pair in gene_pairs(findings).pairs:
@@ -100,8 +100,8 @@ def _naive_cell(edges: list[float], value: float) -> int | None:
     return inside[0] if inside else (len(edges) - 2 if value >= edges[-1] else 0)
 
 
-def test_contour_begins_with_the_features_that_matter_most(runs: Runs) -> None:
-    """The first pair holds the two most important numbers; each pair occurs once."""
+def test_contour_begins_with_the_most_important_features(runs: Runs) -> None:
+    """The first pair has the two most important numbers; each pair occurs once."""
     findings = runs("many genes").findings
     found = findings.importances
     order = [found.features[place] for place in found.ranked() if not found.features[place].options]
@@ -111,7 +111,7 @@ def test_contour_begins_with_the_features_that_matter_most(runs: Runs) -> None:
 
 
 def test_stability_counts_every_training(runs: Runs) -> None:
-    """Each cell has the trainings and the divergences that counting by hand gives."""
+    """The trainings and divergences of each cell equal counting by hand."""
     findings = diverging(runs("one point"))
     stable = divergence(findings)
     replicates = findings.experiment.training.replicates

@@ -1,4 +1,4 @@
-"""The numbers of figures against naive twins."""
+"""The numbers of figures, compared with naive code."""
 
 import math
 import statistics
@@ -24,8 +24,8 @@ from neuroevo.report.run import Run
 Runs = Callable[[str], Run]
 
 
-def test_front_shows_every_trial_once(any_run: Run) -> None:
-    """Cloud, front and complete baselines are each drawn once; the rest is counted."""
+def test_front_history_has_every_trial_once(any_run: Run) -> None:
+    """Trials, front and complete baselines are each drawn once; the others are counted."""
     findings = any_run.findings
     front = front_history(findings)
     assert front.points["number"].is_unique
@@ -35,7 +35,7 @@ def test_front_shows_every_trial_once(any_run: Run) -> None:
 
 
 def test_progress_equals_the_statistics_of_each_generation(runs: Runs) -> None:
-    """Best, median and best so far are those that plain statistics give."""
+    """Best, median and best so far equal plain statistics."""
     findings = runs("conflict").findings
     summary = generation_spreads(findings)
     for index, item in enumerate(findings.objectives):
@@ -57,7 +57,7 @@ def test_progress_equals_the_statistics_of_each_generation(runs: Runs) -> None:
 def test_shares_add_up_and_equal_the_counts(
     runs: Runs, count: Callable[[Findings], Shares]
 ) -> None:
-    """In each generation the shares add up to one and equal what counting by hand gives."""
+    """In each generation the shares add up to one and equal counting by hand."""
     findings = runs("conflict").findings
     shared = count(findings)
     for place, generation in enumerate(shared.generations):
@@ -69,7 +69,7 @@ def test_shares_add_up_and_equal_the_counts(
 
 
 def test_activations_of_layers_have_axes(runs: Runs) -> None:
-    """The first and the last layer's activation are an axis each; one where no more layers are."""
+    """The activations of the first and the last layer have an axis each (one layer: one)."""
     several, one = (
         {each.title: each for each in coordinates(runs(name).findings).coordinates}
         for name in ("mixed", "mixed, alone")
@@ -94,7 +94,7 @@ def test_activations_of_layers_have_axes(runs: Runs) -> None:
     )
 )
 def test_quartiles_of_curves_count_diverged_as_worst(rows: list[list[float]]) -> None:
-    """Quartiles over replicates equal numpy's where all is finite; infinity is the largest."""
+    """Quartiles over replicates equal numpy's if all are finite; infinity is the largest value."""
     ordered = np.sort(np.array(rows), axis=0)
     for share in (0.25, 0.5, 0.75):
         ours = quantile(ordered, share)
@@ -107,7 +107,7 @@ def test_quartiles_of_curves_count_diverged_as_worst(rows: list[list[float]]) ->
 
 
 def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
-    """Every trial crosses every axis within its ends, and the champion is the first line."""
+    """Every trial crosses every axis between its ends, and the champion is the first line."""
     parallel = coordinates(any_run.findings)
     for coordinate in parallel.coordinates:
         assert len(coordinate.positions) == len(parallel.labels)
@@ -118,8 +118,8 @@ def test_parallel_lines_stay_on_their_axes(any_run: Run) -> None:
         assert parallel.labels[0] == wording.described(any_run.best)
 
 
-def test_gene_axes_span_all_that_was_tried(runs: Runs) -> None:
-    """The lowest and the highest learning rate tried, diverged or not, are the axis' ends."""
+def test_gene_axes_span_all_trials(runs: Runs) -> None:
+    """The ends of an axis are the lowest and the highest learning rate of all trials."""
     findings = runs("one point").findings
     axis = next(
         coordinate
@@ -134,7 +134,7 @@ def test_gene_axes_span_all_that_was_tried(runs: Runs) -> None:
 
 
 def test_fresh_seeds_count_the_unbeaten(runs: Runs) -> None:
-    """How many of the front stay unbeaten equals comparing everybody with everybody."""
+    """The number of trials that none dominates on fresh seeds equals comparing all pairs."""
     run = runs("conflict")
     rng = np.random.default_rng(1)
     names = run.experiment.evolution.objectives
@@ -157,7 +157,7 @@ def test_fresh_seeds_count_the_unbeaten(runs: Runs) -> None:
 
 
 def test_fixed_genes_have_no_axis(runs: Runs) -> None:
-    """A gene that never varies takes no room among the axes."""
+    """A gene that does not vary has no axis."""
     titles = [
         coordinate.title for coordinate in coordinates(runs("fixed genes").findings).coordinates
     ]
@@ -165,8 +165,8 @@ def test_fixed_genes_have_no_axis(runs: Runs) -> None:
     assert "learning rate" in titles
 
 
-def test_clouds_are_thinned_the_same_way_every_time() -> None:
-    """However many trials, at most so many points are drawn, the first and last among them."""
+def test_trials_are_thinned_the_same_way_every_time() -> None:
+    """Of any number of trials a limited number is drawn, the first and the last among them."""
     assert thinned(7) == list(range(7))
     chosen = thinned(100_000)
     assert len(chosen) <= MOST_POINTS

@@ -1,4 +1,4 @@
-"""How the search went, in numbers, against naive twins."""
+"""Numbers of a search over its generations, compared with naive code."""
 
 import itertools
 from collections.abc import Callable
@@ -26,23 +26,23 @@ Runs = Callable[[str], Run]
 
 
 @pytest.mark.parametrize("name", ["conflict", "one objective", "three objectives"])
-def test_hypervolume_is_what_the_search_watches(runs: Runs, name: str) -> None:
-    """After each generation the volume is that by which a search measures its patience."""
+def test_hypervolume_equals_that_of_the_search(runs: Runs, name: str) -> None:
+    """After each generation the hypervolume is that with which a search checks its patience."""
     findings = runs(name).findings
-    stagnation, told, watched = Stagnation(), [], []
+    stagnation, evaluated, expected = Stagnation(), [], []
     for trials in findings.by_generation.values():
         fitnesses = [costs_of(fitness_of(trial)) for trial in trials]
-        born = [costs for costs in fitnesses if costs is not None]
-        told += born
-        stagnation = stagnation.after(born, told)
-        watched.append(stagnation.hypervolume)
+        complete = [costs for costs in fitnesses if costs is not None]
+        evaluated += complete
+        stagnation = stagnation.after(complete, evaluated)
+        expected.append(stagnation.hypervolume)
     measured = hypervolume_history(findings).search
-    assert measured == pytest.approx(np.array(watched) / watched[-1], rel=1e-6)
+    assert measured == pytest.approx(np.array(expected) / expected[-1], rel=1e-6)
     assert (np.diff(measured) >= 0).all()
 
 
-def test_other_orders_of_a_random_search_end_alike(runs: Runs) -> None:
-    """The same generator gives the same band; luck decides what is found early, not at last."""
+def test_other_orders_of_a_random_search_end_equal(runs: Runs) -> None:
+    """The same generator gives the same band; all orders have the same last hypervolume."""
     points = runs("conflict").findings.fitnesses(runs("conflict").findings.searched)
     reference, sizes = [10.0, 10.0], [24, 100, len(points)]
     one, other = (
@@ -56,7 +56,7 @@ def test_other_orders_of_a_random_search_end_alike(runs: Runs) -> None:
     assert one[:, 0].min() < one[:, 0].max() <= whole
 
 
-def test_spread_holds_most_of_a_generation(runs: Runs) -> None:
+def test_spread_has_most_of_a_generation(runs: Runs) -> None:
     """The band goes from the tenth to the ninetieth of a hundred trials."""
     findings = runs("conflict").findings
     item = findings.objectives[0]
@@ -79,7 +79,7 @@ GENES: list[Gene] = [
 @pytest.mark.parametrize("gene", GENES, ids=lambda gene: type(gene).__name__)
 @pytest.mark.parametrize("count", [1, 2, 25])
 def test_mean_distance_is_that_of_all_pairs(gene: Gene, count: int) -> None:
-    """The mean from sorted values equals comparing everybody with everybody."""
+    """The mean from sorted values equals comparing all pairs."""
     rng = np.random.default_rng(5)
     values = [gene.sample(rng) for _ in range(count)]
     pairs = [distance(gene, one, other) for one, other in itertools.combinations(values, 2)]
@@ -88,7 +88,7 @@ def test_mean_distance_is_that_of_all_pairs(gene: Gene, count: int) -> None:
 
 
 def distance(gene: Gene, one: object, other: object) -> float:
-    """Compare two values of a gene as the module says it."""
+    """Compare two values of a gene as the module defines it."""
     if isinstance(gene, Float | Integer):
         ends = [gene.position(value) for value in (one, other)]  # type: ignore[arg-type] # numbers
         return abs(ends[0] - ends[1]) / gene.span
@@ -111,8 +111,8 @@ def distance(gene: Gene, one: object, other: object) -> float:
     return total / gene.count[1]
 
 
-def test_sizes_are_told_in_classes_that_double(runs: Runs) -> None:
-    """A network counts with those of its power of two."""
+def test_sizes_are_counted_in_classes_that_double(runs: Runs) -> None:
+    """A network counts in the class of its power of two."""
     findings = runs("one point").findings
     hidden = {(1,): "1 hidden unit", (3,): "2 to 3 hidden units", (4, 4): "8 to 15 hidden units"}
     for layers, name in hidden.items():
@@ -127,8 +127,8 @@ stretches = st.lists(
 
 
 @given(stretches.map(sorted))
-def test_rows_of_a_time_line_hold_everything_once(work: list[tuple[float, float]]) -> None:
-    """No row overlaps, nothing is lost, and no more rows are used than work goes on at once."""
+def test_rows_of_a_time_line_have_each_interval_once(work: list[tuple[float, float]]) -> None:
+    """No row overlaps, no interval is lost, and there are as few rows as possible."""
     rows = side_by_side(work)
     assert sorted(itertools.chain(*rows)) == sorted(work)
     for row in rows:
@@ -138,7 +138,7 @@ def test_rows_of_a_time_line_hold_everything_once(work: list[tuple[float, float]
 
 
 @given(stretches.map(sorted), st.integers(0, 5))
-def test_joined_stretches_cover_the_same_time(work: list[tuple[float, float]], gap: int) -> None:
+def test_joined_intervals_cover_the_same_time(work: list[tuple[float, float]], gap: int) -> None:
     """Only gaps that are too short to be seen are closed."""
     for row in side_by_side(work):
         whole = joined(row, gap)

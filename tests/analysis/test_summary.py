@@ -18,7 +18,7 @@ def front(summary: Summary) -> list[int]:
 
 
 def test_a_summary_agrees_with_the_run(any_run: Run) -> None:
-    """Front, best scores, baselines and counts are those of the run as a whole."""
+    """Front, best scores, baselines and counts are those of the whole run."""
     summary = RunReader(any_run.folder).summary()
     findings = any_run.findings
     assert front(summary) == [trial.number for trial in findings.front]
@@ -34,8 +34,8 @@ def test_a_summary_agrees_with_the_run(any_run: Run) -> None:
         assert summary.best[item.name] == min(filter(math.isfinite, bests), default=None)
 
 
-def test_a_summary_goes_along_with_its_run(runs: Runs, tmp_path: Path) -> None:
-    """Asked while lines are appended in pieces, it ends as one that reads them all at once."""
+def test_a_summary_follows_a_running_run(runs: Runs, tmp_path: Path) -> None:
+    """A summary read while lines are appended in pieces ends as one that reads them all at once."""
     run = runs("three objectives")
     copy = RunFolder(tmp_path / run.folder.id)
     shutil.copytree(run.folder.path, copy.path)
@@ -54,13 +54,13 @@ def test_a_summary_goes_along_with_its_run(runs: Runs, tmp_path: Path) -> None:
 
 
 def test_nothing_is_read_again_while_nothing_changes(runs: Runs) -> None:
-    """Asked twice about a run at rest, the very same summary is given."""
+    """A run that does not change gives the same summary object again."""
     reader = RunReader(runs("conflict").folder)
     assert reader.summary() is reader.summary()
 
 
 def test_the_state_follows_the_lock_and_the_checkpoint(runs: Runs, tmp_path: Path) -> None:
-    """Without its last checkpoint a run is interrupted, running while it is locked; and back."""
+    """A run is running while it is locked, interrupted without its last checkpoint, or complete."""
     run = runs("four trials")
     copy = RunFolder(tmp_path / run.folder.id)
     shutil.copytree(run.folder.path, copy.path)
@@ -77,8 +77,8 @@ def test_the_state_follows_the_lock_and_the_checkpoint(runs: Runs, tmp_path: Pat
     assert reader.summary().state == "interrupted"
 
 
-def test_damage_comes_and_goes(runs: Runs, tmp_path: Path) -> None:
-    """Any file that can't be used makes the run a damaged one, until it is mended."""
+def test_a_damaged_run_may_be_repaired(runs: Runs, tmp_path: Path) -> None:
+    """Any file that can't be used makes the run damaged, until it is repaired."""
     run = runs("four trials")
     copy = RunFolder(tmp_path / run.folder.id)
     shutil.copytree(run.folder.path, copy.path)
@@ -94,8 +94,8 @@ def test_damage_comes_and_goes(runs: Runs, tmp_path: Path) -> None:
         assert reader.summary().state == "complete"
 
 
-def test_findings_go_along_with_their_run(runs: Runs, tmp_path: Path) -> None:
-    """Opened before half of the trials are there, forgotten and opened again, nothing is amiss."""
+def test_findings_follow_a_running_run(runs: Runs, tmp_path: Path) -> None:
+    """Findings read early, forgotten and read again at the end equal those of the whole run."""
     run = runs("conflict")
     copy = RunFolder(tmp_path / run.folder.id)
     shutil.copytree(run.folder.path, copy.path)

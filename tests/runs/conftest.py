@@ -10,7 +10,7 @@ from neuroevo.runs import Trial
 
 @pytest.fixture(scope="session")
 def make_trial() -> Callable[..., Trial]:
-    """Give a function that makes a trial with some fields of one's own."""
+    """Return a function that makes a trial with given fields."""
     trial = Trial(
         number=0,
         generation=0,

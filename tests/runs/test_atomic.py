@@ -9,7 +9,7 @@ from neuroevo.runs import write_atomically
 
 
 def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
-    """Text becomes UTF-8 without touching line ends; bytes stay bytes."""
+    """Text becomes UTF-8 without changes of line ends; bytes stay bytes."""
     write_atomically(tmp_path / "text", "größer\r\n")
     write_atomically(tmp_path / "bytes", b"\x00\xff")
     assert (tmp_path / "text").read_bytes() == "größer\r\n".encode()
@@ -17,7 +17,7 @@ def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
 
 
 def test_the_old_file_is_replaced_not_changed(tmp_path: Path) -> None:
-    """Who has the old file open goes on reading the old content, whole."""
+    """A reader that has the old file open goes on reading the whole old content."""
     path = tmp_path / "file"
     write_atomically(path, "old")
     with path.open() as reader:
@@ -26,8 +26,8 @@ def test_the_old_file_is_replaced_not_changed(tmp_path: Path) -> None:
     assert path.read_text() == "new and longer"
 
 
-def test_a_failed_write_leaves_everything_as_it_was(tmp_path: Path) -> None:
-    """When the file can't be replaced the error names it, and no temporary file stays."""
+def test_a_failed_write_changes_nothing(tmp_path: Path) -> None:
+    """If the file can't be replaced, the error has its name, and no temporary file remains."""
     path = tmp_path / "folder"
     (path / "occupied").mkdir(parents=True)
     with pytest.raises(StorageError, match=r"folder: cannot be written \("):
@@ -35,7 +35,7 @@ def test_a_failed_write_leaves_everything_as_it_was(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == [tmp_path / "folder"]
 
 
-def test_others_may_read_what_the_umask_lets_them(tmp_path: Path) -> None:
+def test_permissions_follow_the_umask(tmp_path: Path) -> None:
     """A file has the permissions that any other new file would have."""
     path, ordinary = tmp_path / "file", tmp_path / "ordinary"
     write_atomically(path, "text")
@@ -43,8 +43,8 @@ def test_others_may_read_what_the_umask_lets_them(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(ordinary.stat().st_mode)
 
 
-def test_a_link_in_the_way_is_replaced_not_followed(tmp_path: Path) -> None:
-    """Neither the file's place nor that of the temporary file leads anywhere else."""
+def test_a_link_is_replaced_not_followed(tmp_path: Path) -> None:
+    """Links at the path of the file or its temporary file are not followed."""
     victim, path = tmp_path / "victim", tmp_path / "file"
     victim.write_text("mine")
     path.symlink_to(victim)

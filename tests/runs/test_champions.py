@@ -36,7 +36,7 @@ def make_champion(number: int, hidden: tuple[int, ...], precision: str) -> Champ
     )
 
 
-def test_champions_come_back_to_the_bit(tmp_path: Path) -> None:
+def test_champions_are_read_as_written(tmp_path: Path) -> None:
     """Every field of every champion is read as it was written, in the same order."""
     path = tmp_path / "champions.safetensors"
     written = [
@@ -57,7 +57,7 @@ def test_champions_come_back_to_the_bit(tmp_path: Path) -> None:
             assert not getattr(after, array).flags.writeable
 
 
-def test_no_champions_are_a_file_too(tmp_path: Path) -> None:
+def test_an_empty_list_of_champions_is_a_file(tmp_path: Path) -> None:
     """A run whose every trial failed writes an empty file of champions."""
     path = tmp_path / "champions.safetensors"
     write_champions(path, [])
@@ -65,7 +65,7 @@ def test_no_champions_are_a_file_too(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
-    """Cut short or something else altogether: one line names the file."""
+    """A file that is cut or has other content is one line with its name."""
     path = tmp_path / "champions.safetensors"
     write_champions(path, [make_champion(1, (3,), "float32")])
     whole = path.read_bytes()
@@ -76,7 +76,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
-def test_every_cut_and_every_flip_is_named(tmp_path: Path) -> None:
+def test_every_cut_or_flipped_bit_is_noticed(tmp_path: Path) -> None:
     """Cut or changed at any byte, the champions are the same or one line names the file."""
     path = tmp_path / "champions.safetensors"
     champion = make_champion(1, (), "float32")
@@ -124,6 +124,6 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    """A file of champions that is not there is a storage error with its path."""
+    """A missing file is a storage error with its path."""
     with pytest.raises(StorageError, match=r"champions\.safetensors: cannot be read"):
         read_champions(tmp_path / "champions.safetensors")

@@ -14,7 +14,7 @@ from neuroevo.runs import (
     write_atomically,
     write_checkpoint,
 )
-from neuroevo.runs.seal import sealed_file
+from neuroevo.runs.checksum import file_with_checksum
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -27,26 +27,26 @@ keys = st.text(st.characters(codec="utf-8")).filter(lambda key: key not in {"sch
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """Give a run folder that all examples of a property write to."""
+    """Return a run folder that all examples of a property write to."""
     return RunFolder(tmp_path_factory.mktemp("run"))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
-    """Give an empty run folder."""
+    """Return an empty run folder."""
     return RunFolder(tmp_path)
 
 
 @given(st.dictionaries(keys, json_values))
-def test_a_state_comes_back(shared: RunFolder, state: dict[str, object]) -> None:
-    """Any plain JSON state is read as it was written, whole numbers beyond 64 bits included."""
+def test_a_state_is_read_as_written(shared: RunFolder, state: dict[str, object]) -> None:
+    """Any plain JSON state is read as it was written, also integers beyond 64 bits."""
     write_checkpoint(shared, state)
     assert read_checkpoints(shared)[0][0] == state
     assert json.loads(shared.checkpoint_file.read_bytes())["schema"] == 3
 
 
 def test_the_last_two_are_kept(folder: RunFolder) -> None:
-    """A new checkpoint makes the present one the previous one; older ones go."""
+    """A new checkpoint makes the present one the previous one; older ones are removed."""
     assert read_checkpoints(folder) == ([], [])
     for generation in range(3):
         write_checkpoint(folder, {"generation": generation})
@@ -55,17 +55,17 @@ def test_the_last_two_are_kept(folder: RunFolder) -> None:
 
 
 def test_a_state_that_is_no_json_leaves_the_old_one(folder: RunFolder) -> None:
-    """NaN is refused before the earlier checkpoint is touched."""
+    """NaN is refused before the earlier checkpoint is changed."""
     write_checkpoint(folder, {"generation": 3})
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_checkpoint(folder, {"generation": math.nan})
     assert read_checkpoints(folder) == ([{"generation": 3}], [])
 
 
-def test_whatever_call_fails_the_newest_state_is_still_there(
+def test_a_failing_system_call_loses_no_state(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The k-th call of the system fails, for each k: the old state or the new one is read."""
+    """If the k-th system call fails, for each k, the old state or the new one is read."""
     write_checkpoint(folder, {"generation": 0})
     for generation in range(1, 99):
         left = generation
@@ -88,10 +88,10 @@ def test_whatever_call_fails_the_newest_state_is_still_there(
             try:
                 write_checkpoint(folder, {"generation": generation})
             except StorageError as error:
-                told = str(error)
+                message = str(error)
             else:
                 break
-        assert told == f"{folder.checkpoint_file}: cannot be written (No space left on device)"
+        assert message == f"{folder.checkpoint_file}: cannot be written (No space left on device)"
         assert not [path for path in folder.path.iterdir() if path.name.startswith(".")]
         [newest, *_], _ = read_checkpoints(folder)
         assert newest["generation"] in {0, generation}
@@ -103,7 +103,7 @@ def test_whatever_call_fails_the_newest_state_is_still_there(
 def test_a_damaged_checkpoint_is_named_and_the_previous_one_read(
     folder: RunFolder, content: bytes
 ) -> None:
-    """Whatever the file holds instead of a state, one line names it; so if both are damaged."""
+    """Any other content is one line with the file's name, also if both files are damaged."""
     for generation in (0, 1):
         write_checkpoint(folder, {"generation": generation})
     folder.checkpoint_file.write_bytes(content)
@@ -117,14 +117,14 @@ def test_a_damaged_checkpoint_is_named_and_the_previous_one_read(
 
 
 def test_a_state_of_another_schema_is_refused(folder: RunFolder) -> None:
-    """A sound checkpoint of another version says which schema was expected."""
-    write_atomically(folder.checkpoint_file, sealed_file(4, {"generation": 1}))
+    """An undamaged checkpoint of another version is refused with the expected schema."""
+    write_atomically(folder.checkpoint_file, file_with_checksum(4, {"generation": 1}))
     problem = f"{folder.checkpoint_file}: schema must be 3, but got 4"
     assert read_checkpoints(folder) == ([], [problem])
 
 
-def test_every_cut_and_every_flip_leads_to_the_previous_one(folder: RunFolder) -> None:
-    """Cut at any byte, or with any bit of any byte turned, a checkpoint is not read as another."""
+def test_every_cut_or_flipped_bit_leads_to_the_previous_one(folder: RunFolder) -> None:
+    """A checkpoint that is cut at any byte or has any bit flipped is not read as another state."""
     for generation in (0, 1):
         write_checkpoint(folder, {"generation": generation, "evolution": {"größer": [1, None]}})
     whole = folder.checkpoint_file.read_bytes()

@@ -11,8 +11,8 @@ from neuroevo.errors import StorageError
 from neuroevo.runs import environment, environment_differences, read_environment
 
 
-def test_the_environment_is_plain_json_that_tells_the_versions() -> None:
-    """It survives JSON, and its versions are those that are installed."""
+def test_the_environment_is_plain_json_with_versions() -> None:
+    """It is the same after JSON, and its versions are those that are installed."""
     described = json.loads(json.dumps(environment()))
     assert described == environment() | {"started": described["started"]}
     assert described["libraries"]["numba"] == metadata.version("numba")
@@ -22,7 +22,7 @@ def test_the_environment_is_plain_json_that_tells_the_versions() -> None:
     assert described["command"] == sys.argv
 
 
-def test_only_what_differs_is_told() -> None:
+def test_only_differences_are_listed() -> None:
     """Versions, Python and processor are compared; what a damaged file lacks is unknown."""
     now = environment()
     assert environment_differences(now, now | {"started": "later", "command": []}) == []
@@ -36,16 +36,16 @@ def test_only_what_differs_is_told() -> None:
     ]
     incomplete: list[dict[str, object]] = [{}, {"libraries": 3}, {"libraries": []}]
     for damaged in incomplete:
-        told = environment_differences(damaged, now)
-        assert len(told) == 3 + len(libraries)
-        assert all(line.endswith((", was none", ", was unknown")) for line in told)
+        lines = environment_differences(damaged, now)
+        assert len(lines) == 3 + len(libraries)
+        assert all(line.endswith((", was none", ", was unknown")) for line in lines)
     strange = environment_differences(now | {"cpu": ["a\n" * 999]}, now)
     assert len(strange) == 1
     assert strange[0].isprintable()
 
 
 def test_a_damaged_environment_is_named(tmp_path: Path) -> None:
-    """One that is missing is empty; one that is no JSON is one line with its name."""
+    """A missing file is empty; a file that is not JSON is one line with its name."""
     path = tmp_path / "environment.json"
     assert read_environment(path) == {}
     path.write_text("[1]")
@@ -57,15 +57,15 @@ def test_a_damaged_environment_is_named(tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
-def test_the_start_tells_its_offset() -> None:
-    """The time of start is unambiguous: it names its offset from UTC."""
+def test_the_time_has_its_offset() -> None:
+    """The time of the start has its offset from UTC."""
     started = environment()["started"]
     assert isinstance(started, str)
     assert datetime.fromisoformat(started).utcoffset() is not None
 
 
-def test_no_library_is_loaded_to_tell_its_version() -> None:
-    """Describing numba, plotly and the others imports none of them."""
+def test_no_library_is_imported_for_its_version() -> None:
+    """Reading the versions of numba, plotly and the others imports none of them."""
     program = "import sys, neuroevo.runs as runs; runs.environment(); print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True

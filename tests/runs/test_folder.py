@@ -17,7 +17,7 @@ def make_run(results: Path, name: str = "mouse", *, seconds: int = 0) -> RunFold
 
 
 def test_a_run_is_named_after_its_experiment_and_moment(tmp_path: Path) -> None:
-    """The id is the name and the time; the results folder is made on the way."""
+    """The id is the name and the time; the results folder is made if it is missing."""
     folder = RunFolder.create(tmp_path / "a" / "results", "mouse", moment=MOMENT)
     assert folder.id == "mouse-20261122-154455"
     assert folder.path == tmp_path / "a" / "results" / folder.id
@@ -25,7 +25,7 @@ def test_a_run_is_named_after_its_experiment_and_moment(tmp_path: Path) -> None:
 
 
 def test_the_files_of_a_run_are_the_documented_ones(tmp_path: Path) -> None:
-    """Every file has the name that the documentation promises."""
+    """Every file has its documented name."""
     folder = RunFolder(tmp_path)
     files = {
         folder.experiment_file, folder.environment_file, folder.journal_file,
@@ -52,14 +52,14 @@ def test_runs_of_one_second_get_folders_of_their_own(tmp_path: Path) -> None:
     "name", ["", ".", "..", "../x", "a/b", "-rf", ".x", "a\nb", "a\0", "x" * 81]
 )
 def test_unsafe_names_are_refused(tmp_path: Path, name: str) -> None:
-    """A name that would leave the results folder, or be no file's name, makes nothing."""
+    """A name that would lead out of the results folder, or is no file's name, makes nothing."""
     with pytest.raises(UsageError, match="name: must be"):
         RunFolder.create(tmp_path / "results", name, moment=MOMENT)
     assert not [*tmp_path.iterdir()]
 
 
 def test_results_that_cannot_be_a_folder_leave_nothing_behind(tmp_path: Path) -> None:
-    """A file in the way of the results folder is one line, and no folder was made."""
+    """A file at the path of the results folder is one line, and no folder is made."""
     (tmp_path / "file").touch()
     with pytest.raises(
         StorageError, match=r"file.results: a run can't be stored there \(Not a dir"
@@ -70,8 +70,8 @@ def test_results_that_cannot_be_a_folder_leave_nothing_behind(tmp_path: Path) ->
     assert [*tmp_path.iterdir()] == [tmp_path / "file"]
 
 
-def test_a_folder_that_fails_takes_its_results_folder_along(tmp_path: Path) -> None:
-    """When the run's folder can't be made, a results folder made for it goes too."""
+def test_a_new_results_folder_is_removed_if_the_run_folder_fails(tmp_path: Path) -> None:
+    """If the run's folder can't be made, a results folder that was made for it is removed."""
     deep = tmp_path / "a"
     while len(str(deep)) < 4000:
         deep /= "b" * 80  # not too long a path, but with the run's name in it
@@ -80,8 +80,8 @@ def test_a_folder_that_fails_takes_its_results_folder_along(tmp_path: Path) -> N
     assert not [*tmp_path.iterdir()]
 
 
-def test_latest_is_the_youngest_by_id(tmp_path: Path) -> None:
-    """The time in the id decides, whatever the names and the order of making."""
+def test_latest_is_the_newest_by_id(tmp_path: Path) -> None:
+    """The time in the id decides, for any names and any order of creation."""
     young = make_run(tmp_path, "a", seconds=60)
     make_run(tmp_path, "z")
     assert find_run("latest", tmp_path) == young
@@ -89,7 +89,7 @@ def test_latest_is_the_youngest_by_id(tmp_path: Path) -> None:
 
 
 def test_a_run_is_found_by_id_and_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The id, the absolute path and a relative path name the same run."""
+    """The id, the absolute path and a relative path find the same run."""
     run = make_run(tmp_path / "results")
     assert find_run(run.id, tmp_path / "results") == run
     assert find_run(str(run.path), tmp_path / "elsewhere") == run
@@ -99,15 +99,15 @@ def test_a_run_is_found_by_id_and_by_path(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_an_id_never_leads_out_of_the_results_folder(tmp_path: Path) -> None:
-    """What is looked up among the ids is one folder's name: ``..`` is none."""
+    """An id is the name of one folder, so ``..`` is none."""
     run = make_run(tmp_path / "other")
     (tmp_path / "results").mkdir()
     with pytest.raises(UsageError):
         find_run(f"../other/{run.id}", tmp_path / "results")
 
 
-def test_an_unknown_run_is_told_the_nearest(tmp_path: Path) -> None:
-    """A mistyped id gets the ids that resemble it; so does the beginning of one."""
+def test_an_unknown_id_gets_the_most_similar_ids(tmp_path: Path) -> None:
+    """A mistyped id gets similar ids; so does the beginning of an id."""
     run = make_run(tmp_path)
     make_run(tmp_path, "another-experiment")
     for reference in ("mouse-20261122-154456", "mou"):
@@ -123,14 +123,14 @@ STRANGE = ["", "latest", "x" * 300, "x" * 10_000, "a\0b", "a\nb", "/", "~", "-rf
 
 
 @pytest.mark.parametrize("reference", [*STRANGE, "<script>", "a\udcffb", "\x1b[2J", "con"])
-def test_what_is_no_run_is_a_usage_error(tmp_path: Path, reference: str) -> None:
-    """Whatever is given, one usage error answers when there is no such run."""
+def test_a_reference_to_no_run_is_a_usage_error(tmp_path: Path, reference: str) -> None:
+    """Any reference without a run is one usage error."""
     with pytest.raises(UsageError, match=r"^run: ") as caught:
         find_run(reference, tmp_path)
     assert str(caught.value).isprintable()
 
 
-def test_runs_behind_links_are_none(tmp_path: Path) -> None:
+def test_links_to_runs_are_refused(tmp_path: Path) -> None:
     """A link to a run is not listed, not the latest, and refused by its id and its path."""
     run = make_run(tmp_path / "elsewhere")
     results = tmp_path / "results"
@@ -145,16 +145,16 @@ def test_runs_behind_links_are_none(tmp_path: Path) -> None:
         find_run(str(link), results)
 
 
-def test_names_that_cannot_be_shown_are_not_listed(tmp_path: Path) -> None:
-    """A folder whose name would break a line or a terminal is no run."""
+def test_names_that_cannot_be_printed_are_not_listed(tmp_path: Path) -> None:
+    """A folder whose name can't be printed is no run."""
     for name in ("a\nb", "a\x1bb", "a\udcffb"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "experiment.toml").touch()
     assert list_runs(tmp_path) == []
 
 
-def test_a_folder_that_cannot_be_looked_into_is_no_run(tmp_path: Path) -> None:
-    """A link to itself, or somebody else's folder, among the results hides no others."""
+def test_a_folder_that_cannot_be_opened_is_no_run(tmp_path: Path) -> None:
+    """A link to itself, or a folder of another user, does not hide other runs."""
     run = make_run(tmp_path)
     (tmp_path / "private").mkdir(mode=0)  # to all but root
     (tmp_path / "loop").symlink_to("loop")  # to root as well
@@ -171,7 +171,7 @@ def test_only_folders_of_runs_are_listed(tmp_path: Path) -> None:
 
 
 def test_results_that_are_a_file_are_a_storage_error(tmp_path: Path) -> None:
-    """A file in the place of the results folder is named."""
+    """A file at the path of the results folder is an error with its name."""
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", Path("a\0b"), Path("x" * 300)):
         with pytest.raises(StorageError, match="cannot be read"):

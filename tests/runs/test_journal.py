@@ -8,19 +8,19 @@ import pytest
 
 from neuroevo.errors import StorageError
 from neuroevo.runs import Journal, Trial, read_trials
-from neuroevo.runs.seal import seal
+from neuroevo.runs.checksum import add_checksum
 
 Make = Callable[..., Trial]
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the path of a journal that does not exist yet."""
+    """Return the path of a journal that does not exist yet."""
     return tmp_path / "trials.jsonl"
 
 
-def test_trials_come_back_in_the_order_of_their_numbers(path: Path, make_trial: Make) -> None:
-    """Trials are read by number, whatever order they finished in."""
+def test_trials_are_read_in_the_order_of_their_numbers(path: Path, make_trial: Make) -> None:
+    """Trials are sorted by number, whatever order they finished in."""
     with Journal(path) as journal:
         for number in (2, 0, 1):
             journal.append(make_trial(number=number))
@@ -36,7 +36,7 @@ def test_a_line_is_readable_as_soon_as_it_is_appended(path: Path, make_trial: Ma
 
 
 def test_a_process_that_is_killed_leaves_its_lines(path: Path) -> None:
-    """What was appended stands, although the process never closed its journal."""
+    """Appended lines remain, although the process never closed its journal."""
     program = f"""
 import os, signal
 from pathlib import Path
@@ -51,16 +51,16 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert [trial.number for trial in read_trials(path)] == [0, 1, 2, 3, 4]
 
 
-def test_every_cut_loses_at_most_the_torn_line(path: Path, make_trial: Make) -> None:
-    """Cut at any byte, the file still gives every line whose newline is there."""
+def test_every_cut_loses_at_most_the_unfinished_line(path: Path, make_trial: Make) -> None:
+    """Cut at any byte, the file still has every line whose newline is there."""
     whole = three_trials(path, make_trial)
     for cut in range(len(whole)):
         path.write_bytes(whole[:cut])
         assert len(read_trials(path)) == whole[:cut].count(b"\n")
 
 
-def test_every_flip_is_named(path: Path, make_trial: Make) -> None:
-    """With a bit of any byte turned the damaged line is named, or its newline is no more."""
+def test_every_flipped_bit_is_noticed(path: Path, make_trial: Make) -> None:
+    """If a bit of any byte is flipped, the damaged line is named, or its newline is missing."""
     whole = three_trials(path, make_trial)
     for place, byte in enumerate(whole):
         path.write_bytes(whole[:place] + bytes([byte ^ 1 << place % 8]) + whole[place + 1 :])
@@ -82,8 +82,10 @@ def three_trials(path: Path, make_trial: Make) -> bytes:
     return path.read_bytes()
 
 
-def test_appending_after_a_torn_line_keeps_all_committed_ones(path: Path, make_trial: Make) -> None:
-    """A torn tail is trimmed, so that the next line does not become part of it."""
+def test_appending_after_an_unfinished_line_keeps_all_committed_ones(
+    path: Path, make_trial: Make
+) -> None:
+    """An unfinished line is cut off, so that the next line does not become part of it."""
     with Journal(path) as journal:
         journal.append(make_trial(number=0))
         journal.append(make_trial(number=1))
@@ -93,9 +95,9 @@ def test_appending_after_a_torn_line_keeps_all_committed_ones(path: Path, make_t
     assert [trial.number for trial in read_trials(path)] == [0, 2]
 
 
-def test_a_torn_line_of_any_length_is_trimmed(path: Path, make_trial: Make) -> None:
-    """A tail longer than any block that is read at once goes too, be it the only line or not."""
-    line = seal(make_trial().to_json()).encode() + b"\n"
+def test_an_unfinished_line_of_any_length_is_cut_off(path: Path, make_trial: Make) -> None:
+    """A line longer than a block is cut off too, whether it is the only line or not."""
+    line = add_checksum(make_trial().to_json()).encode() + b"\n"
     for committed in (b"", line, line * 500):
         for length in (0, 1, 65_535, 65_536, 65_537, 200_000):
             path.write_bytes(committed + b"x" * length)
@@ -104,8 +106,8 @@ def test_a_torn_line_of_any_length_is_trimmed(path: Path, make_trial: Make) -> N
             assert path.read_bytes() == committed
 
 
-def test_a_last_line_with_holes_is_trimmed(path: Path, make_trial: Make) -> None:
-    """Zeros that a power cut left in the last line go; in any other line they are damage."""
+def test_a_last_line_with_zeros_is_cut_off(path: Path, make_trial: Make) -> None:
+    """Zeros that a power cut left in the last line are cut off; in other lines they are damage."""
     whole = three_trials(path, make_trial)
     first, second, third = whole.splitlines(keepends=True)
     path.write_bytes(first + second + b"\0" * (len(third) - 1) + b"\n")
@@ -127,10 +129,10 @@ CURE = "but is damaged; resume leaves the line out and trains its trial again"
 
 def test_damaged_lines_are_named_all_at_once(path: Path, make_trial: Make) -> None:
     """Each damaged line is one problem with the file's name and the line's number."""
-    good, other = (seal(make_trial(number=number).to_json()).encode() for number in (0, 1))
+    good, other = (add_checksum(make_trial(number=number).to_json()).encode() for number in (0, 1))
     long = b"x" * 3_000_000
-    lines = [good, b"{}", seal('{"generation": 1}').encode(), other, b"\xff", long, other]
-    path.write_bytes(b"\n".join([*lines, good[:-1], b"torn"]))
+    lines = [good, b"{}", add_checksum('{"generation": 1}').encode(), other, b"\xff", long, other]
+    path.write_bytes(b"\n".join([*lines, good[:-1], b"unfinished"]))
     with pytest.raises(StorageError) as caught:
         read_trials(path)
     cure = CURE.removeprefix("but is damaged")
@@ -145,7 +147,7 @@ def test_damaged_lines_are_named_all_at_once(path: Path, make_trial: Make) -> No
 
 
 def test_of_many_damaged_lines_the_first_are_named(path: Path) -> None:
-    """A journal that is something else altogether does not flood the terminal."""
+    """A journal with other content does not fill the terminal."""
     path.write_bytes(b"\n" * 1000)
     with pytest.raises(StorageError) as caught:
         read_trials(path)
@@ -153,8 +155,8 @@ def test_of_many_damaged_lines_the_first_are_named(path: Path) -> None:
     assert caught.value.problems[-1] == f"{path}: and 990 more"
 
 
-def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path, path: Path) -> None:
-    """A pipe, a device and a folder are neither read nor written; a link is not written through."""
+def test_pipes_devices_and_folders_are_refused_without_waiting(tmp_path: Path, path: Path) -> None:
+    """A pipe, a device and a folder are neither read nor written; a link is not followed."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("/dev/zero")
     for strange in (tmp_path / "pipe", tmp_path / "link", tmp_path):
@@ -169,7 +171,7 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path, path: Path) 
 
 
 def test_a_missing_journal_is_named(path: Path) -> None:
-    """A journal that is not there is a storage error with its path."""
+    """A missing journal is a storage error with its path."""
     with pytest.raises(StorageError, match=r"trials\.jsonl: cannot be read \(No such file"):
         read_trials(path)
 
@@ -180,8 +182,8 @@ def test_a_journal_in_a_missing_folder_is_named(tmp_path: Path) -> None:
         Journal(tmp_path / "nowhere" / "trials.jsonl")
 
 
-def test_a_full_disk_leaves_what_was_committed(path: Path) -> None:
-    """A line that the disk takes half of is taken back, and what comes after it is readable."""
+def test_a_full_disk_keeps_committed_lines(path: Path) -> None:
+    """A line that is written in part is removed, and the lines after it are readable."""
     program = f"""
 import resource, signal
 from pathlib import Path
@@ -211,10 +213,10 @@ with Journal(path) as journal:
     assert [trial.number for trial in read_trials(path)] == [0, 2]
 
 
-def test_an_interrupt_between_writes_tears_no_line(
+def test_an_interrupt_between_writes_leaves_no_part_of_a_line(
     path: Path, make_trial: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A line that is written byte by byte and broken off at any of them is taken back."""
+    """A line whose writing is interrupted at any byte is removed."""
     with Journal(path) as journal:
         journal.append(make_trial(number=0))
         size, write = path.stat().st_size, os.write
@@ -237,10 +239,10 @@ def test_an_interrupt_between_writes_tears_no_line(
     assert [trial.number for trial in read_trials(path)] == [0, 2]
 
 
-def test_a_line_that_could_not_be_taken_back_is_cut_before_the_next(
+def test_a_part_of_a_line_is_cut_before_the_next_line(
     path: Path, make_trial: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When even truncating fails the torn line stays until the next one is appended."""
+    """If truncating fails, the part of a line stays until the next line is appended."""
 
     def refuse(*_: object) -> None:
         raise OSError(5, "Input/output error")
@@ -258,7 +260,7 @@ def test_a_line_that_could_not_be_taken_back_is_cut_before_the_next(
 
 
 def test_writing_a_run_costs_little(path: Path, make_trial: Make) -> None:
-    """Two thousand trials with curves of sixty points take well under two seconds of CPU."""
+    """Two thousand trials with curves of sixty points take less than two seconds of CPU."""
     curve = tuple(0.1 / 3**power for power in range(60))
     before = os.times()
     with Journal(path) as journal:

@@ -12,7 +12,7 @@ Make = Callable[..., Trial]
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the path of a journal that does not exist yet."""
+    """Return the path of a journal that does not exist yet."""
     return tmp_path / "trials.jsonl"
 
 
@@ -22,7 +22,7 @@ def numbers(reader: JournalReader) -> list[int]:
 
 
 def test_each_trial_is_read_once(path: Path, make_trial: Make) -> None:
-    """A reader gives what was appended since it read before, from a journal that is still open."""
+    """A reader returns what was appended since the last call, from a journal that is still open."""
     reader = JournalReader(path)
     assert reader.read() == ((), (), (), True)
     with Journal(path) as journal:
@@ -33,8 +33,8 @@ def test_each_trial_is_read_once(path: Path, make_trial: Make) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="a file of Linux")
-def test_reading_costs_what_is_new(path: Path, make_trial: Make) -> None:
-    """Of a long journal a reader fetches the new line and a few bytes before it, no more."""
+def test_only_new_lines_are_read(path: Path, make_trial: Make) -> None:
+    """Of a long journal a reader reads the new line and a few bytes before it, no more."""
     with Journal(path) as journal:
         for number in range(2000):
             journal.append(make_trial(number=number))
@@ -53,7 +53,7 @@ def bytes_read() -> int:
 
 
 def test_a_line_is_read_when_it_is_committed(path: Path, make_trial: Make) -> None:
-    """Written byte by byte, a line is there as soon as its newline is, and not before."""
+    """Written byte by byte, a line is read as soon as its newline is there, and not before."""
     with Journal(path) as journal:
         journal.append(make_trial(number=0))
         journal.append(make_trial(number=1))
@@ -68,8 +68,10 @@ def test_a_line_is_read_when_it_is_committed(path: Path, make_trial: Make) -> No
 
 
 @pytest.mark.parametrize("change", ["cut", "replaced", "rewritten", "removed"])
-def test_what_was_taken_back_is_noticed(path: Path, make_trial: Make, change: str) -> None:
-    """A journal that is no longer what was read is read from its beginning, and that is said."""
+def test_a_changed_journal_is_read_from_its_beginning(
+    path: Path, make_trial: Make, change: str
+) -> None:
+    """A journal that was cut, replaced, rewritten or removed is read afresh, and is marked so."""
     with Journal(path) as journal:
         for number in range(3):
             journal.append(make_trial(number=number))
@@ -95,8 +97,8 @@ def test_what_was_taken_back_is_noticed(path: Path, make_trial: Make, change: st
     assert not reader.read().afresh
 
 
-def test_damage_is_told_once_and_reading_goes_on(path: Path, make_trial: Make) -> None:
-    """A damaged line is named like `read_trials` names it; what follows is read all the same."""
+def test_damage_is_reported_once_and_reading_goes_on(path: Path, make_trial: Make) -> None:
+    """A damaged line has the message of `read_trials`; the lines after it are read."""
     with Journal(path) as journal:
         for number in range(3):
             journal.append(make_trial(number=number))
@@ -114,7 +116,7 @@ def test_damage_is_told_once_and_reading_goes_on(path: Path, make_trial: Make) -
 
 
 def test_one_trial_is_read_by_its_place(path: Path, make_trial: Make) -> None:
-    """The place of each line gives its trial back, whole; any other place is refused."""
+    """The place of each line gives its whole trial; any other place is refused."""
     with Journal(path) as journal:
         for number in range(4):
             journal.append(make_trial(number=number, name="größer"))
@@ -126,8 +128,8 @@ def test_one_trial_is_read_by_its_place(path: Path, make_trial: Make) -> None:
             read_trial(path, place)
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    """A pipe and a folder are told to be none, without waiting."""
+def test_pipes_and_folders_are_refused(tmp_path: Path) -> None:
+    """A pipe and a folder are refused without waiting."""
     os.mkfifo(tmp_path / "pipe")
     for strange in (tmp_path / "pipe", tmp_path):
         with pytest.raises(StorageError, match="must be a file"):

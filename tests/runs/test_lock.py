@@ -26,7 +26,7 @@ with RunLock(RunFolder(Path(sys.argv[1]))):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
-    """Give a run folder that nobody writes to."""
+    """Return a run folder without a writer."""
     path = tmp_path / "tiny-20261122-154455"
     path.mkdir()
     return RunFolder(path)
@@ -47,7 +47,7 @@ def held_elsewhere(folder: RunFolder, deed: str = "") -> Iterator["subprocess.Po
             process.kill()
 
 
-def test_a_second_writer_is_told_who_the_first_is(folder: RunFolder) -> None:
+def test_a_second_writer_gets_the_name_of_the_first(folder: RunFolder) -> None:
     """While a process holds the lock, another one is refused with its number and command."""
     with held_elsewhere(folder) as process:
         found = holder(folder)
@@ -63,7 +63,7 @@ def test_a_second_writer_is_told_who_the_first_is(folder: RunFolder) -> None:
 
 
 def test_a_writer_is_refused_by_one_in_its_own_process(folder: RunFolder) -> None:
-    """One process with two searches of one run is two writers."""
+    """Two searches of one run in one process are two writers."""
     with (
         RunLock(folder),
         pytest.raises(BusyError, match=f"process {os.getpid()} "),
@@ -73,8 +73,10 @@ def test_a_writer_is_refused_by_one_in_its_own_process(folder: RunFolder) -> Non
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_the_lock_dies_with_its_process(folder: RunFolder, number: signal.Signals) -> None:
-    """A writer that is killed leaves a lock that the next one gets, and its name is forgotten."""
+def test_the_lock_is_released_when_its_process_ends(
+    folder: RunFolder, number: signal.Signals
+) -> None:
+    """After a writer was killed, the next one gets the lock, and the old name is removed."""
     with held_elsewhere(folder) as process:
         process.send_signal(number)
         process.wait()
@@ -90,7 +92,7 @@ def test_the_lock_dies_with_its_process(folder: RunFolder, number: signal.Signal
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_the_lock_is_not_inherited(folder: RunFolder) -> None:
-    """Children that outlive a killed writer, forked or started, do not hold its lock."""
+    """Child processes that outlive a killed writer do not hold its lock."""
     fork = "import os\n    if not os.fork(): os.execlp('sleep', 'sleep', '30')"
     pause = "import os, time\n    if not os.fork(): time.sleep(30); os._exit(0)"
     for deed in (fork, pause):
@@ -101,8 +103,8 @@ def test_the_lock_is_not_inherited(folder: RunFolder) -> None:
                 pass
 
 
-def test_readers_leave_nothing_and_keep_nobody_out(folder: RunFolder) -> None:
-    """Readers that ask all the time neither make a file nor make a writer fail."""
+def test_readers_make_no_file_and_block_no_writer(folder: RunFolder) -> None:
+    """Readers that check the lock all the time neither make a file nor make a writer fail."""
     assert holder(folder) is None
     assert [*folder.path.iterdir()] == []
     done = threading.Event()
@@ -129,7 +131,7 @@ def test_readers_leave_nothing_and_keep_nobody_out(folder: RunFolder) -> None:
 
 
 def test_readers_do_not_take_each_other_for_a_writer(folder: RunFolder) -> None:
-    """Two readers that ask at the same time both find that nobody writes."""
+    """Two readers at the same time both find that there is no writer."""
     with RunLock(folder):
         pass
     found: list[Holder | None] = []
@@ -145,8 +147,8 @@ def test_readers_do_not_take_each_other_for_a_writer(folder: RunFolder) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[", "[]", '{"pid": "x"}', '{"pid": 1, "host": 2}', "{}"])
-def test_a_writer_who_cannot_be_told_is_somebody(folder: RunFolder, content: str) -> None:
-    """Whatever stands in the file of the writer, the lock decides."""
+def test_a_damaged_writer_file_means_another_process(folder: RunFolder, content: str) -> None:
+    """With any content of the writer's file, the lock decides."""
     with RunLock(folder):
         folder.writer_file.write_text(content)
         assert holder(folder) == Holder()
@@ -156,7 +158,7 @@ def test_a_writer_who_cannot_be_told_is_somebody(folder: RunFolder, content: str
 
 @pytest.mark.parametrize("name", ["lock", "writer.json"])
 def test_links_are_not_followed(folder: RunFolder, tmp_path: Path, name: str) -> None:
-    """A link in the place of the lock is refused; the file of the writer replaces one."""
+    """A link at the path of the lock is refused; the writer's file replaces one."""
     victim = tmp_path / "victim"
     victim.write_text("mine")
     (folder.path / name).symlink_to(victim)
@@ -170,8 +172,8 @@ def test_links_are_not_followed(folder: RunFolder, tmp_path: Path, name: str) ->
     assert victim.read_text() == "mine"
 
 
-def test_a_folder_that_is_none_is_not_made(folder: RunFolder, tmp_path: Path) -> None:
-    """A missing folder is not made by locking it, and one behind a link is not written to."""
+def test_a_missing_folder_is_not_made(folder: RunFolder, tmp_path: Path) -> None:
+    """A missing folder is not made by locking it, and a link to a folder is not written to."""
     with pytest.raises(StorageError, match="must be a folder"), RunLock(RunFolder(tmp_path / "x")):
         pass
     (tmp_path / "link").symlink_to(folder.path)
@@ -181,8 +183,8 @@ def test_a_folder_that_is_none_is_not_made(folder: RunFolder, tmp_path: Path) ->
     assert [*folder.path.iterdir()] == []
 
 
-def test_temporary_files_of_the_dead_are_removed(folder: RunFolder) -> None:
-    """What killed writers left goes when the lock is taken; what the living write, stays."""
+def test_temporary_files_of_killed_processes_are_removed(folder: RunFolder) -> None:
+    """Files of killed writers are removed when the lock is taken; those of running ones stay."""
     with subprocess.Popen([sys.executable, "-c", ""]) as dead:
         pass
     for number in (dead.pid, os.getpid(), os.getppid()):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from neuroevo.errors import StorageError
 from neuroevo.learning import Columns, DataSet, Scaling
 from neuroevo.runs import Start, data_fingerprint, read_start, write_atomically, write_start
-from neuroevo.runs.seal import sealed_file
+from neuroevo.runs.checksum import file_with_checksum
 
 text = st.text(st.characters(codec="utf-8"))
 finite = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)
@@ -37,18 +37,18 @@ starts = st.builds(
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the path of a start."""
+    """Return the path of a start."""
     return tmp_path_factory.mktemp("run") / "start.json"
 
 
 @given(starts)
-def test_a_start_comes_back(path: Path, start: Start) -> None:
+def test_a_start_is_read_as_written(path: Path, start: Start) -> None:
     """Experiment, fingerprints and genomes are read as they were written."""
     write_start(path, start)
     assert read_start(path) == start
 
 
-def test_every_cut_and_every_flip_is_named(path: Path) -> None:
+def test_every_cut_or_flipped_bit_is_noticed(path: Path) -> None:
     """Cut or changed at any byte, a start is one line with the file's name, never another start."""
     data, initial = {"training_inputs": "float64"}, ({"hidden": (6, 3)},)
     write_start(path, Start("größer = 1\n", data, Columns(("größe",)), initial=initial))
@@ -79,20 +79,20 @@ def test_every_cut_and_every_flip_is_named(path: Path) -> None:
         {"initial": [{"hidden": None}]},
     ],
 )
-def test_a_sealed_file_of_something_else_is_no_start(path: Path, change: dict[str, object]) -> None:
-    """A checksum that is right does not make a start of any object."""
+def test_a_file_of_something_else_is_no_start(path: Path, change: dict[str, object]) -> None:
+    """An object with a correct checksum but other content is refused."""
     fields = {"experiment": "", "data": {}, "columns": {}, "kept": {}, "initial": [], "earlier": ""}
-    write_atomically(path, sealed_file(2, fields))
+    write_atomically(path, file_with_checksum(2, fields))
     assert read_start(path).experiment == ""
-    write_atomically(path, sealed_file(2, fields | change))
+    write_atomically(path, file_with_checksum(2, fields | change))
     with pytest.raises(StorageError, match=r"start\.json: must be the start of a run"):
         read_start(path)
-    write_atomically(path, sealed_file(1, fields))
+    write_atomically(path, file_with_checksum(1, fields))
     with pytest.raises(StorageError, match=r"start\.json: schema must be 2, but got 1"):
         read_start(path)
 
 
-def test_a_fingerprint_tells_data_sets_apart() -> None:
+def test_different_data_sets_have_different_fingerprints() -> None:
     """Equal data have equal fingerprints; one bit or one row more gives another."""
     inputs, targets = np.arange(6.0).reshape(3, 2), np.ones((3, 1))
     columns = Columns(("a", "b"), ("c",))

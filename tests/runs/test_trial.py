@@ -39,8 +39,8 @@ trials = st.builds(
 
 
 @given(trials)
-def test_a_trial_is_what_was_written(trial: Trial) -> None:
-    """Every field but the curve comes back as the same value, whatever the texts and numbers."""
+def test_a_trial_is_read_as_written(trial: Trial) -> None:
+    """Every field except the curve is read as the same value, for any texts and numbers."""
     back = Trial.from_json(trial.to_json())
     left, right = (dataclasses.asdict(each) for each in (trial, back))
     for each in (left, right):
@@ -51,7 +51,7 @@ def test_a_trial_is_what_was_written(trial: Trial) -> None:
 
 @given(trials)
 def test_a_line_is_strict_json_on_one_line(trial: Trial) -> None:
-    """A reader that knows only the JSON standard can read a line, and it is a single line."""
+    """Any reader of strict JSON can read a line, and it is a single line."""
 
     def refuse(constant: str) -> None:
         pytest.fail(f"{constant} is not JSON")
@@ -73,7 +73,7 @@ def test_float32_curves_keep_their_bits(make_trial: Make, curve: list[float]) ->
 
 @given(st.lists(st.floats(0, allow_nan=False)))
 def test_float64_curves_keep_their_values(make_trial: Make, curve: list[float]) -> None:
-    """A value that is no float32 comes back exactly; one that is, is the same when cast."""
+    """A value that is not a float32 is read exactly; a float32 is the same when cast."""
     back = Trial.from_json(make_trial(curve=tuple(curve)).to_json()).curve
     with np.errstate(over="ignore"):
         for written, read in zip(curve, back, strict=True):
@@ -83,13 +83,13 @@ def test_float64_curves_keep_their_values(make_trial: Make, curve: list[float]) 
 
 
 def test_float32_curves_are_short(make_trial: Make) -> None:
-    """A float32 is written with the nine digits that it has, not with those of a double."""
+    """A float32 is written with nine digits, not with those of a double."""
     line = make_trial(curve=(float(np.float32(0.1)), 0.5)).to_json()
     assert '"curve": [0.100000001, 0.5]' in line
 
 
-def test_what_is_not_finite_is_null(make_trial: Make) -> None:
-    """An objective that is infinite or NaN reads back as NaN, a diverged point as infinite."""
+def test_values_that_are_not_finite_are_null(make_trial: Make) -> None:
+    """An objective that is infinite or NaN is read as NaN, a diverged point as infinite."""
     trial = make_trial(objectives={"a": math.inf, "b": math.nan}, curve=(1.0, math.inf, math.nan))
     fields = json.loads(trial.to_json())
     assert fields["objectives"] == {"a": None, "b": None}
@@ -99,8 +99,8 @@ def test_what_is_not_finite_is_null(make_trial: Make) -> None:
     assert back.curve == (1.0, math.inf, math.inf)
 
 
-def test_a_line_holds_the_promised_keys(make_trial: Make) -> None:
-    """The keys are those of the documentation; what is empty takes no room."""
+def test_a_line_has_the_documented_keys(make_trial: Make) -> None:
+    """The keys are those of the documentation; empty fields are left out."""
     promised = ["number", "generation", "parents", "operator", "genome", "objectives"]
     promised += ["curve", "state", "diverged", "seconds"]
     assert list(json.loads(make_trial().to_json())) == promised
@@ -120,8 +120,8 @@ def test_a_line_holds_the_promised_keys(make_trial: Make) -> None:
         ('{"number": -1}', "number must be a whole number, but got -1"),
     ],
 )
-def test_a_damaged_line_says_what_is_wrong(line: str, problem: str) -> None:
-    """Whatever stands there, one ValueError says what a line must hold."""
+def test_a_damaged_line_is_one_error(line: str, problem: str) -> None:
+    """Any other text is one ValueError that says what a line must have."""
     with pytest.raises(ValueError, match=problem):
         Trial.from_json(line)
 
@@ -148,7 +148,7 @@ def test_a_damaged_line_says_what_is_wrong(line: str, problem: str) -> None:
     ],
 )
 def test_each_field_is_checked(make_trial: Make, key: str, value: object) -> None:
-    """A field of the wrong kind is refused by its name."""
+    """A field of the wrong type is refused by its name."""
     fields = json.loads(make_trial().to_json()) | {key: value}
     with pytest.raises(ValueError, match=f"^{key} must be"):
         Trial.from_json(json.dumps(fields))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from neuroevo import wording
 from neuroevo.analysis.features import Feature
 from neuroevo.analysis.gene_pairs import GenePairs, Pair
-from neuroevo.analysis.thinning import GOLDEN, SILVER, fanned, thinned
+from neuroevo.analysis.thinning import GOLDEN, SILVER, jitter, thinned
 from neuroevo.report.drawing import Specification, colour_bar, empty_figure, rounded, view_menu
 from neuroevo.report.feature_axes import feature_axis, range_text
 from neuroevo.report.theme import LIGHT
@@ -136,7 +136,7 @@ def _points(contour: GenePairs, pair: Pair) -> dict[str, Any]:
 
 def _spread(feature: Feature, places: NDArray[np.int64], step: float) -> list[float | int | None]:
     values = feature.values[places]
-    return rounded(values + fanned(len(values), FAN, step) if feature.is_fanned else values)
+    return rounded(values + jitter(len(values), FAN, step) if feature.is_fanned else values)
 
 
 def _colours(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:

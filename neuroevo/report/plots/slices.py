@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neuroevo import wording
 from neuroevo.analysis.features import UNITS, Feature
 from neuroevo.analysis.gene_slices import GeneSlices, best_tenth
-from neuroevo.analysis.thinning import fanned, thinned
+from neuroevo.analysis.thinning import jitter, thinned
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -163,7 +163,7 @@ def _points(
                 for value in values
             ]
             gene = f"{wording.plain(feature.name)} %{{text}}"
-        values = values + fanned(len(values), FAN)
+        values = values + jitter(len(values), FAN)
     trial = "<b>trial %{customdata}, generation %{marker.color}</b>"
     return trace | {
         "x": rounded(values),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.analysis.histories import Numbers, median_course
+from neuroevo.analysis.histories import Numbers, median_curve
 from neuroevo.report.drawing import DASHES, SYMBOLS, rounded
 from neuroevo.report.theme import CATEGORIES
 
@@ -116,7 +116,7 @@ def _median(
     look: Mark, courses: Sequence[tuple[Numbers, Numbers]], told: Callable[[float, float], str]
 ) -> dict[str, Any]:
     name = f"{look.name}, median of {len(courses)}" if len(courses) > 1 else look.name
-    line = _line(look, *median_course(courses), told)
+    line = _line(look, *median_curve(courses), told)
     line["line"] |= {"width": 3}
     return line | {"name": name, "meta": f"<b>{name}</b>"}
 

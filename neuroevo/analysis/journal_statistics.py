@@ -1,7 +1,4 @@
-"""What was read of a journal that grows, each line once: counts, the best, where each trial is.
-
-Learning curves, which take most of the room, are left on the disk until they are asked for.
-"""
+"""Statistics of a journal that grows: counts and best trials, without the learning curves."""
 
 import math
 from bisect import bisect_left
@@ -23,8 +20,10 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
 
 
-class JournalTally:
-    """Counts the trials of a journal, and keeps the best of them, or all.
+class JournalStatistics:
+    """Counts the trials of a journal, each line once, and keeps the best of them or all.
+
+    Learning curves, which take most of the memory, are read again when they are needed.
 
     Parameters
     ----------
@@ -33,7 +32,7 @@ class JournalTally:
     names
         The objectives.
     keeps_trials
-        Whether all trials are kept, though without their curves.
+        Whether all trials are kept, without their curves.
     """
 
     def __init__(self, path: "Path", names: tuple[str, ...], *, keeps_trials: bool = False) -> None:
@@ -56,7 +55,7 @@ class JournalTally:
 
     @property
     def generations(self) -> tuple[Generation, ...]:
-        """What each generation has brought so far."""
+        """The number of trials and the best scores of each generation so far."""
         nothing = (math.nan,) * len(self.names)
         return tuple(
             Generation(number, self._done[number], self._best.get(number, nothing))
@@ -64,7 +63,7 @@ class JournalTally:
         )
 
     def advance(self) -> int:
-        """Count what was committed since; returns how many lines the journal has then."""
+        """Read what was committed since the last call; returns the number of lines so far."""
         while True:
             new = self._reader.read()
             if new.afresh:
@@ -81,11 +80,11 @@ class JournalTally:
                 self._places.update(zip(numbers, new.places, strict=True))
 
     def forget_trials(self) -> None:
-        """Keep all trials no longer."""
+        """Keep only the best trials from now on."""
         self.keeps_trials, self._trials, self._places = False, [], {}
 
     def trials(self, whole: Iterable[int]) -> "tuple[Trial, ...]":
-        """Return all trials by number, if they are kept, some of them with their curves."""
+        """Return all trials that are kept, by number; those in ``whole`` with their curves."""
         trials = sorted(self._trials, key=attrgetter("number"))
         for number in whole:
             found = self.whole(number)
@@ -94,7 +93,7 @@ class JournalTally:
         return tuple(trials)
 
     def whole(self, number: int) -> "Trial | None":
-        """Return a trial with its curve, if trials are kept and there is one of that number."""
+        """Return the trial of a number with its curve, if it is kept."""
         place = self._places.get(number)
         return None if place is None else read_trial(self._path, place)
 

@@ -1,8 +1,4 @@
-"""A checksum at the end of a JSON object, so that damage is told from what was written.
-
-Any JSON reader still reads a sealed object; its last key is then ``checksum``. It does not know
-what the object means.
-"""
+"""Checksums as the last key of JSON objects, which show damage; does not know what they hold."""
 
 import json
 import zlib
@@ -18,8 +14,8 @@ _BEFORE, _AFTER = b', "checksum": "', b'"}'
 _LENGTH = len(_BEFORE) + 8 + len(_AFTER)
 
 
-def seal(text: str) -> str:
-    """Put the CRC-32 of all that stands before it at the end of a JSON object.
+def add_checksum(text: str) -> str:
+    """Add the CRC-32 of a JSON object to its end.
 
     Parameters
     ----------
@@ -30,15 +26,15 @@ def seal(text: str) -> str:
     return f'{before}, "checksum": "{zlib.crc32(before.encode("utf-8")):08x}"}}'
 
 
-def unseal(sealed: bytes) -> str:
-    """Return the JSON text that was sealed.
+def remove_checksum(line: bytes) -> str:
+    """Return the JSON text that was given to `add_checksum`.
 
     Raises
     ------
     ValueError
         If it is damaged; the message states the rule.
     """
-    before, end = sealed[:-_LENGTH], sealed[-_LENGTH:]
+    before, end = line[:-_LENGTH], line[-_LENGTH:]
     if not (before.startswith(b"{") and end.startswith(_BEFORE) and end.endswith(_AFTER)):
         raise ValueError("must end with its checksum, but is damaged")
     if end != _BEFORE + b"%08x" % zlib.crc32(before) + _AFTER:
@@ -46,13 +42,13 @@ def unseal(sealed: bytes) -> str:
     return before.decode("utf-8") + "}"
 
 
-def sealed_file(schema: int, fields: Mapping[str, Any]) -> str:
-    """Give the content of a file that holds one sealed JSON object.
+def file_with_checksum(schema: int, fields: Mapping[str, Any]) -> str:
+    """Return the content of a file that holds one JSON object with a checksum.
 
     Parameters
     ----------
     schema
-        Number of the form that the fields have; it is written as ``schema``.
+        Version of the fields, written as ``schema``.
     fields
         Plain JSON values.
 
@@ -62,11 +58,11 @@ def sealed_file(schema: int, fields: Mapping[str, Any]) -> str:
         If they hold NaN or an infinity, which JSON does not have.
     """
     text = json.dumps({"schema": schema, **fields}, allow_nan=False, ensure_ascii=False)
-    return seal(text) + "\n"
+    return add_checksum(text) + "\n"
 
 
-def read_sealed_file(path: Path, schema: int, most_bytes: int) -> dict[str, Any]:
-    """Read the fields that `sealed_file` was given.
+def read_file_with_checksum(path: Path, schema: int, most_bytes: int) -> dict[str, Any]:
+    """Read the fields that were given to `file_with_checksum`.
 
     Raises
     ------
@@ -74,7 +70,7 @@ def read_sealed_file(path: Path, schema: int, most_bytes: int) -> dict[str, Any]
         If the file can't be read, is damaged or of another schema.
     """
     try:
-        fields = json.loads(unseal(read_bytes(path, most_bytes).removesuffix(b"\n")))
+        fields = json.loads(remove_checksum(read_bytes(path, most_bytes).removesuffix(b"\n")))
     except json.JSONDecodeError as error:
         raise StorageError(f"{path}: must be JSON, but it is not ({error})") from error
     except RecursionError as error:
