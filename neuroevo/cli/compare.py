@@ -71,13 +71,13 @@ def compare(
 
 def _print_found(comparison: "Comparison") -> None:
     """Say on stderr what the page says first."""
-    from neuroevo.report.comparison import boards
+    from neuroevo.report.comparison import tables
     from neuroevo.report.comparison.opening import opening, what_differs
 
     words = opening(comparison)
     print_heading(words.title, sys.stderr)
     print_text(" ".join([words.lead, *what_differs(comparison)]).strip(), sys.stderr)
-    differences = boards.differences(comparison)
+    differences = tables.differences(comparison)
     if differences is not None:
         print_heading("What differs", sys.stderr)
         columns = tuple(Column(cell.text, wraps=True) for cell in differences.columns)
@@ -88,7 +88,7 @@ def _print_found(comparison: "Comparison") -> None:
 
 
 def _outcome(comparison: "Comparison") -> Table:
-    from neuroevo.report.comparison import boards
+    from neuroevo.report.comparison import tables
 
     scores = [title for item in comparison.objectives for title in (item.label, "fresh")]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
@@ -98,7 +98,7 @@ def _outcome(comparison: "Comparison") -> Table:
         *(Column(title, right=True, dispensable=place) for place, title in enumerate(numbers)),
         Column("id", dispensable=len(numbers)),
     )
-    rows = zip(_texts(boards.outcome(comparison)), comparison.contenders, strict=True)
+    rows = zip(_texts(tables.outcome(comparison)), comparison.contenders, strict=True)
     return Table(columns, tuple((*row, each.name) for row, each in rows))
 
 

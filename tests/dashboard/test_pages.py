@@ -114,7 +114,7 @@ def test_a_live_run_appears_and_advances_without_a_reload(
 ) -> None:
     """From an empty table on, a row appears, numbers and figures advance, and the end is told."""
     page = look(serve(tmp_path / "results").url)
-    expect(page.locator("#count")).to_contain_text("A run that begins appears here by itself")
+    expect(page.locator("#count")).to_contain_text("New runs appear here without a reload")
     page.evaluate("window.stays = 1")
     search = process()
     row = rows(page).first
@@ -132,11 +132,11 @@ def test_a_live_run_appears_and_advances_without_a_reload(
 
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#far progress")
+    page.wait_for_selector("#progress progress")
     page.evaluate("window.stays = 2")
     drawn = page.locator("#chart-1 .line.best")
-    far, line = page.locator("#far p").text_content(), drawn.get_attribute("d")
-    expect(page.locator("#far p")).not_to_have_text(far or "", timeout=20_000)
+    far, line = page.locator("#progress p").text_content(), drawn.get_attribute("d")
+    expect(page.locator("#progress p")).not_to_have_text(far or "", timeout=20_000)
     expect(drawn).not_to_have_attribute("d", line or "", timeout=20_000)
     search.send_signal(signal.SIGINT)
     expect(page.locator("#above .state")).to_have_text("interrupted", timeout=20_000)

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from neuroevo.dashboard import Dashboard, Limits
-from neuroevo.dashboard.guard import known_hosts
-from neuroevo.dashboard.shelf import Shelf
+from neuroevo.dashboard.run_list import RunList
+from neuroevo.dashboard.security import known_hosts
 from neuroevo.errors import UsageError
 from neuroevo.runs import Journal, RunFolder, RunLock, read_trials
 from tests.dashboard.client import Client
@@ -433,8 +433,8 @@ def test_many_who_ask_for_a_report_share_it(results: Path, first: str) -> None:
     """Eight who ask at once while the run goes on have two reports made at most."""
     folder = RunFolder(results / first)
     trials = read_trials(folder.journal_file)
-    book = Shelf(results).open(first)
-    assert book is not None
+    run = RunList(results).open(first)
+    assert run is not None
     ended = threading.Event()
 
     def append() -> None:
@@ -446,7 +446,7 @@ def test_many_who_ask_for_a_report_share_it(results: Path, first: str) -> None:
 
     with ThreadPoolExecutor(9) as pool:
         writer = pool.submit(append)
-        reports = [pool.submit(book.report) for _ in range(8)]
+        reports = [pool.submit(run.report) for _ in range(8)]
         made = {id(each.result()) for each in reports}
         ended.set()
         writer.result()
@@ -503,7 +503,7 @@ def test_a_port_in_use_is_one_line(client: Client) -> None:
     with dashboard("--port", str(client.port)) as process:
         output, complaint = process.communicate(timeout=60)
     assert (process.returncode, output) == (75, "")
-    assert re.fullmatch(r"neuroevo: --port: must be free, but .* \d+ already\n", complaint)
+    assert re.fullmatch(r"neuroevo: --port: must be free, but \d+ is already in use\n", complaint)
 
 
 @pytest.mark.parametrize(

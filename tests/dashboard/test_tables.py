@@ -9,7 +9,7 @@ from neuroevo.dashboard.sorting import Column, Order, headings
 
 COLUMNS: list[Column[Any]] = [
     Column("value", "value", lambda row: row[0]),
-    Column("place", "place", lambda row: row[1], falls=True),
+    Column("place", "place", lambda row: row[1], descending=True),
 ]
 
 
@@ -19,7 +19,7 @@ def test_what_is_not_known_stands_last_in_any_order() -> None:
     rows = [(value, place) for place, value in enumerate(values)]
     random.Random(3).shuffle(rows)  # noqa: S311 - any order will do
     rising = [row[0] for row in Order("value").sorted(rows, COLUMNS)]
-    falling = [row[0] for row in Order("value", falls=True).sorted(rows, COLUMNS)]
+    falling = [row[0] for row in Order("value", descending=True).sorted(rows, COLUMNS)]
     assert rising[:8] == [-math.inf, True, 1.5, 3, (7,), (2, 1), "A", "b"]
     assert falling[:8] == rising[7::-1]
     assert {str(value) for value in rising[8:]} == {"nan", "None", ""}
@@ -29,7 +29,7 @@ def test_what_is_not_known_stands_last_in_any_order() -> None:
 def test_an_order_that_is_none_is_the_default(text: str) -> None:
     """Whatever stands in the address, the table is sorted by one of its columns."""
     assert Order.of(text, COLUMNS, Order("place")) == Order("place")
-    assert Order.of("-value", COLUMNS, Order("place")) == Order("value", falls=True)
+    assert Order.of("-value", COLUMNS, Order("place")) == Order("value", descending=True)
 
 
 def test_a_head_turns_the_order_round() -> None:

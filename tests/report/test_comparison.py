@@ -48,7 +48,7 @@ def test_scores_of_different_things_are_warned_of(runs: Runs) -> None:
         comparison = ComparedRuns.of([findings, replace(worse, experiment=other)])
         assert comparison.cautions == (key,)
         lead = opening(comparison).lead
-        assert lead.startswith(f"Take care: {key} differs")
+        assert lead.startswith(f"Caution: {key} differs")
         assert "times lower" not in lead
     comparable = ComparedRuns.of([findings, wider(worse, population=9)])
     assert comparable.cautions == ()
@@ -61,8 +61,8 @@ def test_equal_runs_are_said_to_be_equal(runs: Runs) -> None:
     half = replace(findings, trials=findings.trials[:100], finished=False)
     same, other = ComparedRuns.of([findings, findings]), ComparedRuns.of([findings, half])
     assert what_differs(same)[0].endswith("; these do.")
-    assert "Where these don’t" in what_differs(other)[0]
-    assert "Not finished" in opening(other).lead
+    assert "If these don’t" in what_differs(other)[0]
+    assert "Not complete" in opening(other).lead
     assert other.runs["finished"].tolist() == [True, False]
 
 
