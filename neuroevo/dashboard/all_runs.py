@@ -24,12 +24,7 @@ LONGEST_NOTE = 160  # characters
 def content(listed: Sequence[ListedRun], query: Mapping[str, str]) -> dict[str, Any]:
     """Return the variables of the page's template, without the results folder.
 
-    Parameters
-    ----------
-    listed
-        The runs, newest first.
-    query
-        Values of the address: ``sort`` and ``filter``.
+    The runs are listed newest first; the query may have ``sort`` and ``filter``.
     """
     summaries = [each.summary for each in listed if each.summary]
     objectives = tuple(dict.fromkeys(item for each in summaries for item in each.objectives))

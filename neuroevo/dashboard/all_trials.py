@@ -26,15 +26,7 @@ OTHER_COLUMNS = frozenset({"trial", "generation", "state", "operator", "seconds"
 
 
 def content(findings: "Findings", query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the variables of the page's template.
-
-    Parameters
-    ----------
-    findings
-        Of the run.
-    query
-        Values of the address: ``sort``, ``filter`` and ``page``.
-    """
+    """Return the variables of the page's template; the query may have sort, filter and page."""
     base = address("runs", findings.identity)
     path = f"{base}/trials"
     genes = _genes(findings)

@@ -25,16 +25,7 @@ def application(
 ) -> ASGIApp:
     """Return the application that shows a results folder.
 
-    Parameters
-    ----------
-    results
-        The folder.
-    is_known
-        Checks the names of this server.
-    most_streams
-        How many event streams may be open.
-    stopping
-        Is set when event streams have to end.
+    Names of this server are checked with ``is_known``; event streams end when ``stopping`` is set.
     """
     runs = RunList(results)
     views = Views(runs)

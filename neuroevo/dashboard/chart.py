@@ -25,24 +25,12 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis with evenly spaced ticks.
-
-    Parameters
-    ----------
-    title
-        What it shows.
-    low, high
-        Its ends; on a logarithmic axis their logarithms to base 10.
-    ticks
-        The labels of the ticks, from the low to the high end.
-    logarithmic
-        Whether it is.
-    """
+    """An axis with evenly spaced ticks from its low to its high end."""
 
     title: str
-    low: float
+    low: float  # on a logarithmic axis the logarithm to base 10
     high: float
-    ticks: tuple[str, ...]
+    ticks: tuple[str, ...]  # their labels
     logarithmic: bool = False
 
     def place(self, value: float) -> float | None:
@@ -55,20 +43,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through points, or the points alone.
+    """A line through points, or the points alone."""
 
-    Parameters
-    ----------
-    name
-        Its name in the legend.
-    kind
-        Its CSS class: ``best``, ``other``, ``target``, ``points``.
-    points
-        Pairs of values.
-    """
-
-    name: str
-    kind: str
+    name: str  # in the legend
+    kind: str  # CSS class: best, other, target, points
     points: tuple[Point, ...]
 
 

@@ -25,15 +25,7 @@ State = dict[str, Any]
 
 
 class EventStreams:
-    """The event streams that are open.
-
-    Parameters
-    ----------
-    most
-        How many may be open.
-    stopping
-        Is set when they have to end.
-    """
+    """The event streams that are open; they end when ``stopping`` is set."""
 
     def __init__(self, most: int, stopping: asyncio.Event) -> None:
         self._most = most

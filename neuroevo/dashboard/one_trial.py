@@ -21,15 +21,7 @@ MOST_CHILDREN = 60  # that are listed
 
 
 def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
-    """Return the variables of the page's template.
-
-    Parameters
-    ----------
-    findings
-        Of the run.
-    trial
-        One of its trials, with its learning curve.
-    """
+    """Return the variables of the page's template, for a trial with its learning curve."""
     base = address("runs", findings.identity)
     numbers = [each.number for each in findings.front]
     rank = numbers.index(trial.number) + 1 if trial.number in numbers else 0

@@ -38,19 +38,10 @@ _POLICY = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]*)"')
 
 
 def rendered(template: str, title: str, values: Mapping[str, Any], status: int = 200) -> Response:
-    """Return a page of the dashboard.
+    """Return a page of the dashboard from a template and its variables.
 
-    Parameters
-    ----------
-    template
-        File name of its template.
-    title
-        Title of the browser tab.
-    values
-        The variables of the template; ``crumbs`` (texts with their addresses) and ``events``
-        (address of the event stream that the page follows) may be left out.
-    status
-        Status code of the response.
+    ``crumbs`` (texts with their addresses) and ``events`` (address of the event stream that the
+    page follows) may be left out.
     """
     document = Document(template, title, STYLES, SCRIPTS, package=HOME)
     whole = {"crumbs": (), "events": "", **values}

@@ -29,13 +29,7 @@ class ListedRun:
 
 
 class RunList:
-    """The runs of a results folder; may be used from several threads.
-
-    Parameters
-    ----------
-    results
-        The folder; it need not exist yet.
-    """
+    """The runs of a results folder, which may not exist yet; for use from several threads."""
 
     def __init__(self, results: Path) -> None:
         self.results = results
@@ -112,13 +106,10 @@ class CachedRun(RunReader):
 
     def forget(self) -> bool:
         """Free most of the memory, unless the report is being made; return whether it did."""
-        if not self._report_lock.acquire(blocking=False):
+        if self._report_lock.locked():
             return False
-        try:
-            self._report = None
-            return super().forget()
-        finally:
-            self._report_lock.release()
+        self._report = None
+        return super().forget()
 
     def report(self) -> bytes:
         """Return the report of the run as it is now.

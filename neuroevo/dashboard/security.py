@@ -62,12 +62,7 @@ def is_loopback(host: str) -> bool:
 class SecurityMiddleware:
     """Refuses requests that the dashboard never needs, and adds security headers to responses.
 
-    Parameters
-    ----------
-    app
-        The application.
-    is_known
-        Checks the names of this server, see `known_hosts`.
+    Names of this server are checked with ``is_known``, see `known_hosts`.
     """
 
     def __init__(self, app: ASGIApp, is_known: Callable[[str], bool]) -> None:

@@ -15,27 +15,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A column that can be sorted by.
+    """A column that can be sorted by."""
 
-    Parameters
-    ----------
-    name
-        Its name in addresses.
-    title
-        Its heading.
-    key
-        Row -> sort key; None and NaN come last in either order.
-    numeric
-        Whether its cells are right-aligned.
-    descending
-        Whether the first click puts the largest value on top.
-    """
-
-    name: str
+    name: str  # in addresses
     title: str
-    key: Callable[[T], Any]
-    numeric: bool = False
-    descending: bool = False
+    key: Callable[[T], Any]  # row -> sort key; None and NaN come last in either order
+    numeric: bool = False  # cells are right-aligned
+    descending: bool = False  # the first click puts the largest value on top
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +64,7 @@ class Order:
 def headings(
     columns: "Sequence[Column[Any]]", order: Order, path: str, kept: Mapping[str, str]
 ) -> list[Heading]:
-    """Return the headings of columns.
-
-    Parameters
-    ----------
-    columns
-        In their order.
-    order
-        How the table is sorted.
-    path
-        The table's address.
-    kept
-        Further values of its address.
-    """
+    """Return the headings of a table at the address ``path``, which also has the values kept."""
     found = []
     for column in columns:
         is_sorted = column.name == order.name

@@ -36,13 +36,7 @@ MOST_ADDED = 8  # trials that an address adds to the mouse page
 
 
 class Views:
-    """The pages over the runs of a results folder.
-
-    Parameters
-    ----------
-    run_list
-        The runs.
-    """
+    """The pages on the runs of a results folder."""
 
     def __init__(self, run_list: RunList) -> None:
         self._run_list = run_list

@@ -135,8 +135,8 @@ def test_coming_within_five_pixels_is_told_as_it_happens(visit: Open) -> None:
     assert shown(page, "left-arrived") == "7 of 20"
     assert shown(page, "right-arrived") == "not yet"
     rules = page.locator(".rules")
-    expect(rules).to_contain_text("for 20 movements and 200 px of its way")
-    expect(rules).to_contain_text("(MSE) of 0.001, with which a circle is still about 18.4 px away")
+    expect(rules).to_contain_text("for 20 movements in which the pointer moves at least 200 px")
+    expect(rules).to_contain_text("validation MSE of 0.001, at which a circle is still about 18.4 px away")
 
 
 def test_evolved_configuration_gets_there_first(visit: Open) -> None:
@@ -396,7 +396,7 @@ def test_unknown_and_broken_addresses_open_the_page_as_it_is(visit: Open) -> Non
     )
     status = page.locator("#status")
     for told in (
-        "left must be a contestant that this page holds, but got 99999",
+        "left must be a trial or baseline on this page, but got 99999",
         "normalise must be one of 1, 0.5, none, but got 7",
         "noise must be a number from 0 to 100,000, but got much",
         "left.hidden must be none, or up to 10 widths from 1 to 64 like 6-6, but got 0-x",
@@ -404,9 +404,9 @@ def test_unknown_and_broken_addresses_open_the_page_as_it_is(visit: Open) -> Non
         "range must be a number from 0.01 to 10, but got 1e99",
         "start must be a whole number from 0 to 9,999, but got 1.5",
         "learn must be on or off, but got toString",
-        "right must be a contestant that this page holds, but got file-9",
+        "right must be a trial or baseline on this page, but got file-9",
         "set must be task until there is a recording",
-        "x is no setting of this page",
+        "x is not a setting of this page",
     ):
         expect(status).to_contain_text(told)
     expect(page).to_have_url(re.compile("#epochs=30$"))
@@ -415,7 +415,7 @@ def test_unknown_and_broken_addresses_open_the_page_as_it_is(visit: Open) -> Non
     assert page.locator("#normalise").input_value() == "1"
     assert shown(page, "range-shown") == "± 1"
     page.evaluate("location.hash = `right=${'A'.repeat(50_000)}&${'b=1&'.repeat(50_000)}`")
-    expect(status).to_contain_text("holds, but got AAAAA")
+    expect(status).to_contain_text("on this page, but got AAAAA")
     assert len(status.inner_text()) < 1_100
 
 
@@ -451,7 +451,7 @@ def test_keyboard_moves_the_pointer_and_reads_the_network(visit: Open) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator("#left-readout")).to_have_text(re.compile(r"^input x: 0\.06$"))
     page.locator("#left-diagram .weights path").first.dispatch_event("pointerover")
-    expect(page.locator("#left-readout")).to_have_text(re.compile(r"^[xy] → layer 1 neuron \d+: "))
+    expect(page.locator("#left-readout")).to_have_text(re.compile(r"^[xy] → layer 1 unit \d+: "))
 
 
 # Pre-training, recordings, files

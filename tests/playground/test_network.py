@@ -412,7 +412,7 @@ def test_silent_units_are_not_there(evaluate: Evaluate) -> None:
           const [learner, other] = [network, rest].map(
             (each) => new Learner(each, { learning_rate: 0.1 }),
           );
-          learner.silence([1, 3]);
+          learner.dropUnits([1, 3]);
           for (const value of [0.3, -0.8, 0.5]) {
             learner.step([value, 1], [value, 1]);
             other.step([value, 1], [value, 1]);
@@ -422,10 +422,10 @@ def test_silent_units_are_not_there(evaluate: Evaluate) -> None:
           const before = start.filter((_, row) => !kept.includes(row));
           const drops = { learning_rate: 0, optimization: { dropout: 0.1 } };
           new Learner(network, drops).step([1, 1], [0, 0]);
-          const silent = [1, 3].map((unit) => network.values[1][unit]);
+          const dropped = [1, 3].map((unit) => network.values[1][unit]);
           network.parameters.set(start);
-          learner.silence([]);
-          return [...found, left, before, spoken, network.predict([1, 0.5]), silent];
+          learner.dropUnits([]);
+          return [...found, left, before, spoken, network.predict([1, 0.5]), dropped];
         }""",
         [
             *(network(units).model_dump(mode="json") for units in (4, 2)),

@@ -39,15 +39,7 @@ def differences(comparison: "Comparison") -> Board | None:
 
 
 def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> Board:
-    """Return the runs with their experiments, counts and times.
-
-    Parameters
-    ----------
-    comparison
-        The runs.
-    addresses
-        Addresses of the runs' own pages, if there are any.
-    """
+    """Return the runs with their experiments, counts and times, linked to addresses if given."""
     has_ids = any(each.label != each.name for each in comparison.contenders)
     has_notes = any(each.findings.experiment.note for each in comparison.contenders)
     counted = ["trials", "networks", "generations"]
