@@ -5,8 +5,8 @@ from neuroevo.dashboard.run_list import MOST_OPEN, RunList
 from neuroevo.runs import RunFolder, read_trials
 
 
-def test_what_was_read_is_kept_until_it_changes(results: Path, first: str) -> None:
-    """Findings and report are the same objects while the journal is, and others afterwards."""
+def test_findings_and_report_are_cached_until_the_run_changes(results: Path, first: str) -> None:
+    """Findings and report are the same objects until the journal changes."""
     run_list = RunList(results)
     run = run_list.open(first)
     assert run is not None
@@ -25,8 +25,8 @@ def test_what_was_read_is_kept_until_it_changes(results: Path, first: str) -> No
     assert run.report() is not report
 
 
-def test_only_a_few_runs_are_kept_in_memory(results: Path, first: str) -> None:
-    """Of many runs that were opened the last ones stay so; the others can be opened again."""
+def test_only_the_last_opened_runs_are_kept_in_memory(results: Path, first: str) -> None:
+    """Runs that were opened earlier are read again when they are opened again."""
     for number in range(MOST_OPEN + 2):
         shutil.copytree(results / first, results / f"copy-2026010{number % 10}-0000{number:02}")
     run_list = RunList(results)
@@ -42,10 +42,8 @@ def test_only_a_few_runs_are_kept_in_memory(results: Path, first: str) -> None:
         assert run_list.open(name).findings().trials == found[name].trials  # type: ignore[union-attr] # see above
 
 
-def test_curves_come_with_the_front_and_with_a_trial_that_is_asked_for(
-    results: Path, first: str
-) -> None:
-    """Of all other trials the curves are left on the disk."""
+def test_curves_are_read_for_the_front_and_single_trials(results: Path, first: str) -> None:
+    """The curves of all other trials are not kept in memory."""
     run = RunList(results).open(first)
     assert run is not None
     findings, whole = run.findings(), read_trials(RunFolder(results / first).journal_file)
