@@ -245,6 +245,25 @@ def test_files_are_downloaded_unchanged(client: Client, sound: Path, first: str)
         assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
 
 
+def test_growing_file_is_downloaded_with_its_first_size(
+    serve: Serve, results: Path, first: str
+) -> None:
+    """What is appended to a file during its download is not part of the download."""
+    journal = RunFolder(results / first).journal_file
+    content = journal.read_bytes() * 40
+    journal.write_bytes(content)
+    client = serve(results)
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as connection:
+        head = f"GET /runs/{first}/files/trials.jsonl HTTP/1.1\r\nHost: localhost\r\n"
+        connection.sendall(f"{head}Connection: close\r\n\r\n".encode())
+        received = connection.recv(1_000)
+        with journal.open("ab") as file:
+            file.write(b"x" * 1_000_000)
+        while piece := connection.recv(1_000_000):
+            received += piece
+    assert received.partition(b"\r\n\r\n")[2] == content
+
+
 def test_unchanged_assets_are_not_sent_again(client: Client) -> None:
     """A browser that has a style or script gets status 304."""
     answer = client.ask("/assets/dashboard.js")
@@ -362,6 +381,17 @@ def test_slow_client_is_cut_off(serve: Serve, results: Path, begun: bytes) -> No
         assert is_cut(slow)
         ended.set()
         thread.join()
+
+
+def test_second_request_of_a_connection_is_not_cut_off(serve: Serve, results: Path) -> None:
+    """A stream that is requested together with a page lasts longer than a head may take."""
+    client = serve(results, QUICK)
+    asked = [f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in ("/nowhere", "/events")]
+    with socket.create_connection(("127.0.0.1", client.port)) as connection:
+        connection.sendall("".join(asked).encode())
+        connection.settimeout(3 * QUICK.head_seconds)
+        with pytest.raises(TimeoutError):
+            list(iter(lambda: connection.recv(65_536), b""))
 
 
 def test_many_slow_clients_do_not_block_others(serve: Serve, results: Path) -> None:

@@ -158,4 +158,4 @@ def _best_figure(comparison: "Comparison", item: "Objective") -> list[Figure]:
     lowest = float(column.min())
     labels = [str(label) for label in comparison.runs["run"][column == lowest]]
     who = labels[0] if len(labels) == 1 else wording.counted(len(labels), "run")
-    return [Figure(wording.measured(lowest, item.unit), f"lowest {item.label}, of {who}")]
+    return [Figure(wording.measured(lowest, item.unit), f"lowest {item.label} ({who})")]

@@ -104,11 +104,9 @@ def _medians(comparison: "Comparison", item: "Objective") -> str:
     if wording.shown(medians[low], item.unit) == wording.shown(medians[high], item.unit):
         return ""
     end = (
-        f"half of those of {high} {wording.measured(medians[high], item.unit)} or lower"
+        f", and {wording.measured(medians[high], item.unit)} or lower in {high}."
         if np.isfinite(medians[high])
-        else f"less than half of those of {high} were completed"
+        else f"; in {high} fewer than half of the trials were completed."
     )
-    return (
-        f"Half of the trials of {low} have {item.label} "
-        f"{wording.measured(medians[low], item.unit)} or lower; {end}."
-    )
+    lowest = wording.measured(medians[low], item.unit)
+    return f"Half of the trials have {item.label} {lowest} or lower in {low}{end}"

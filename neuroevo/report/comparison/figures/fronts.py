@@ -72,11 +72,11 @@ def caption(comparison: "Comparison") -> str:
     left = {label: count for label, count in comparison.unbeaten.items() if count}
     if left == sizes:
         return f"{start} No network of a front is dominated by one of another run."
-    counts = [f"{count} of {sizes[label]} of {label}" for label, count in left.items()]
+    counts = [f"{label} ({count} of {sizes[label]})" for label, count in left.items()]
     if len(counts) > MOST_NAMED:
         rest = len(counts) - MOST_NAMED
         counts = [*counts[:MOST_NAMED], f"some of {rest} more runs"]
-    others = "" if len(left) == len(sizes) else ", and none of the other runs"
+    others = "" if len(left) == len(sizes) else "; none of the other runs"
     return f"{start} Networks not dominated by another run: {wording.listed(counts)}{others}."
 
 

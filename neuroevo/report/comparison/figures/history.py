@@ -63,8 +63,8 @@ def caption_over_time(comparison: "Comparison") -> str:
     if ratio < ABOUT_THE_SAME:
         return f"{start} A trial took about {wording.duration(costs[slow])} in each run."
     return (
-        f"{start} A trial of {fast} took {wording.duration(costs[fast])} on average, one of "
-        f"{slow} {wording.factor(ratio)} times as long."
+        f"{start} On average a trial took {wording.duration(costs[fast])} in {fast}, and "
+        f"{wording.factor(ratio)} times as long in {slow}."
     )
 
 
