@@ -383,12 +383,14 @@ def test_slow_client_is_cut_off(serve: Serve, results: Path, begun: bytes) -> No
         thread.join()
 
 
-def test_second_request_of_a_connection_is_not_cut_off(serve: Serve, results: Path) -> None:
-    """A stream that is requested together with a page lasts longer than a head may take."""
+def test_second_request_of_a_connection_is_not_cut_off(
+    serve: Serve, results: Path, first: str
+) -> None:
+    """A stream that is requested together with a file lasts longer than a head may take."""
     client = serve(results, QUICK)
-    asked = [f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in ("/nowhere", "/events")]
     with socket.create_connection(("127.0.0.1", client.port)) as connection:
-        connection.sendall("".join(asked).encode())
+        for path in (f"/runs/{first}/files/best.toml", "/events"):
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         connection.settimeout(3 * QUICK.head_seconds)
         with pytest.raises(TimeoutError):
             list(iter(lambda: connection.recv(65_536), b""))
