@@ -1,8 +1,7 @@
-"""``neuroevo compare``: a comparison of two or more runs, as a page or as data."""
+"""``neuroevo compare``: two or more runs beside one another, on a page or as data."""
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,14 +45,14 @@ def compare(
 ) -> None:
     """Compare two or more runs.
 
-    Shows how their experiments differ, and their fronts, histories and best configurations. Runs
-    that differ only in the seed form a group, and groups of several runs are compared by a
-    statistical test.
+    What differs between their experiments, and what came of it: fronts, histories, best
+    configurations. Runs that differ in nothing but the seed are taken together, and settings with
+    several seeds are told from chance.
 
-    Writes a page and prints its path to stdout, or prints a JSON object with --json. A summary
-    goes to stderr.
+    Writes a page and prints its path to stdout, or prints a JSON object with --json. What it found
+    in short goes to stderr.
     """
-    if len(runs) < 2:  # noqa: PLR2004 - a comparison needs two
+    if len(runs) < 2:  # noqa: PLR2004 - what a comparison is
         raise UsageError(f"RUN RUN ...: must be two runs or more, but got {len(runs)}")
 
     from neuroevo.report.comparison import compare_runs, comparison_page
@@ -71,14 +70,14 @@ def compare(
 
 
 def _print_found(comparison: "Comparison") -> None:
-    """Write the summary to stderr."""
-    from neuroevo.report.comparison import boards
+    """Say on stderr what the page says first."""
+    from neuroevo.report.comparison import tables
     from neuroevo.report.comparison.opening import opening, what_differs
 
     words = opening(comparison)
     print_heading(words.title, sys.stderr)
     print_text(" ".join([words.lead, *what_differs(comparison)]).strip(), sys.stderr)
-    differences = boards.differences(comparison)
+    differences = tables.differences(comparison)
     if differences is not None:
         print_heading("What differs", sys.stderr)
         columns = tuple(Column(cell.text, wraps=True) for cell in differences.columns)
@@ -89,7 +88,7 @@ def _print_found(comparison: "Comparison") -> None:
 
 
 def _outcome(comparison: "Comparison") -> Table:
-    from neuroevo.report.comparison import boards
+    from neuroevo.report.comparison import tables
 
     scores = [title for item in comparison.objectives for title in (item.label, "fresh")]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
@@ -99,7 +98,7 @@ def _outcome(comparison: "Comparison") -> Table:
         *(Column(title, right=True, dispensable=place) for place, title in enumerate(numbers)),
         Column("id", dispensable=len(numbers)),
     )
-    rows = zip(_texts(boards.outcome(comparison)), comparison.contenders, strict=True)
+    rows = zip(_texts(tables.outcome(comparison)), comparison.contenders, strict=True)
     return Table(columns, tuple((*row, each.name) for row, each in rows))
 
 
@@ -108,6 +107,8 @@ def _texts(board: "TextTable") -> tuple[tuple[str, ...], ...]:
 
 
 def _described(comparison: "Comparison") -> dict[str, Any]:
+    from dataclasses import asdict
+
     return {
         "runs": records(comparison.runs),
         "objectives": [item.name for item in comparison.objectives],

@@ -32,7 +32,7 @@ def dashboard(
     Prints its address to stdout.
     """
     from neuroevo.dashboard import Dashboard
-    from neuroevo.dashboard.guard import is_loopback
+    from neuroevo.dashboard.security import is_loopback
     from neuroevo.runs import list_runs
 
     list_runs(results)  # reports at once a folder that can't be read

@@ -1,7 +1,8 @@
-"""Which address shows what."""
+"""The routes of the dashboard: which address shows which page."""
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,40 +12,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from neuroevo.dashboard.events import EventStreams, all_runs, one_run
-from neuroevo.dashboard.guard import Guard
+from neuroevo.dashboard.events import EventStreams, state_of, state_of_all
 from neuroevo.dashboard.pages import asset_of, problem
-from neuroevo.dashboard.shelf import Shelf
+from neuroevo.dashboard.run_list import RunList
+from neuroevo.dashboard.security import SecurityMiddleware
 from neuroevo.dashboard.views import Views
 from neuroevo.errors import NeuroevoError
 
 
 def application(
-    results: Path, is_known: Callable[[str], bool], streams: int, stopping: asyncio.Event
+    results: Path, is_known: Callable[[str], bool], most_streams: int, stopping: asyncio.Event
 ) -> ASGIApp:
     """Return the application that shows a results folder.
 
-    Parameters
-    ----------
-    results
-        The folder.
-    is_known
-        Tells the names by which the server may be called from all others.
-    streams
-        How many event streams may be open.
-    stopping
-        Is set when event streams shall end.
+    Names of this server are checked with ``is_known``; event streams end when ``stopping`` is set.
     """
-    shelf = Shelf(results)
-    views = Views(shelf)
-    following = EventStreams(streams, stopping)
+    runs = RunList(results)
+    views = Views(runs)
+    streams = EventStreams(most_streams, stopping)
 
-    async def events(_request: Request) -> Response:
-        return following.following(all_runs(shelf))
+    async def events(request: Request) -> Response:
+        return streams.response(request, partial(state_of_all, runs))
 
     async def run_events(request: Request) -> Response:
-        book = await asyncio.to_thread(views.book, request)
-        return following.following(one_run(book))
+        run = await asyncio.to_thread(views.find, request)
+        return streams.response(request, partial(state_of, run))
 
     run = "/runs/{identity}"
     routes = [
@@ -61,15 +53,15 @@ def application(
         Route(f"{run}/files/{{name}}", views.file),
         Route("/assets/{name}", asset_of),
     ]
-    handlers = {HTTPException: _not_there, NeuroevoError: _not_readable, Exception: _broken}
+    handlers = {HTTPException: _not_found, NeuroevoError: _not_readable, Exception: _failed}
     starlette = Starlette(routes=routes, exception_handlers=handlers)
     starlette.router.redirect_slashes = False
-    return Guard(starlette, is_known)
+    return SecurityMiddleware(starlette, is_known)
 
 
-def _not_there(_request: Request, error: Exception) -> Response:
+def _not_found(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    return problem(status, "Nothing here", ("This address leads to no run, trial or file.",))
+    return problem(status, "Not found", ("There is no run, trial or file at this address.",))
 
 
 def _not_readable(_request: Request, error: Exception) -> Response:
@@ -77,6 +69,6 @@ def _not_readable(_request: Request, error: Exception) -> Response:
     return problem(500, "This can’t be read", lines)
 
 
-def _broken(_request: Request, error: Exception) -> Response:
+def _failed(_request: Request, error: Exception) -> Response:
     # The server writes the traceback to stderr.
-    return problem(500, "This went wrong", (f"{type(error).__name__}: {error}",))
+    return problem(500, "An error occurred", (f"{type(error).__name__}: {error}",))

@@ -1,21 +1,23 @@
-"""Small charts that a page holds as SVG, drawn anew while a run goes on; they know no run.
+"""Small SVG charts, which are cheap enough to be drawn again while a run goes on.
 
-The report has figures that can be zoomed; here a glance must be cheap. A chart stretches with its
-page, so its numbers stand beside the drawing and not in it, and colours come from the page's CSS.
+A chart stretches with its page, so its tick labels are outside of the drawing; its colours come
+from the page's CSS. It knows no run.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+import numpy as np
 from markupsafe import Markup
 
 from neuroevo import wording
 from neuroevo.analysis.coordinates import round_step
 
-SIDE = 1000  # units of a drawing, each way
+SIDE = 1000  # width and height of a drawing, in its own units
 MOST_TICKS = 6
-NARROW = 1.2  # decades, below which logarithms tell no more than the numbers themselves
+NARROW = 1.2  # decades; a logarithmic axis has at least as many
 ROUNDING = 1e-9
 
 Point = tuple[float, float]
@@ -23,28 +25,16 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis and the places on it that have a number, evenly spaced.
-
-    Parameters
-    ----------
-    title
-        What it counts.
-    low, high
-        Its ends; on a logarithmic axis their logarithms to base 10.
-    ticks
-        What stands at even distances from its low to its high end.
-    logarithmic
-        Whether it is.
-    """
+    """An axis with evenly spaced ticks from its low to its high end."""
 
     title: str
-    low: float
+    low: float  # on a logarithmic axis the logarithm to base 10
     high: float
-    ticks: tuple[str, ...]
+    ticks: tuple[str, ...]  # their labels
     logarithmic: bool = False
 
     def place(self, value: float) -> float | None:
-        """Return where a value stands, 0 to 1; None where it does not."""
+        """Return the position of a value, from 0 to 1; None if it is outside."""
         if self.logarithmic:
             value = math.log10(value) if value > 0 else math.nan
         share = (value - self.low) / (self.high - self.low)
@@ -53,43 +43,33 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through points, or the points alone.
+    """A line through points, or the points alone."""
 
-    Parameters
-    ----------
-    name
-        What it is called in the key, empty if it needs no name.
-    kind
-        Class that gives it its looks: ``best``, ``other``, ``target``, ``points``.
-    points
-        Pairs of values.
-    """
-
-    name: str
-    kind: str
+    name: str  # in the legend
+    kind: str  # CSS class: best, other, target, points
     points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A point that says what it is and leads somewhere."""
+    """A point with a label and a link; its group is its name in the legend."""
 
     point: Point
     label: str
     address: str
     group: str
-    kind: str = "best"
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart, to be put on a page by its template."""
+    """A chart for a template to put on a page."""
 
     title: str
     x: Axis
     y: Axis
     drawing: Markup
-    key: tuple[tuple[str, str], ...]  # kinds and names
+    legend: tuple[tuple[str, str], ...]  # CSS classes and names
 
 
 def axis(
@@ -100,13 +80,13 @@ def axis(
     Parameters
     ----------
     title
-        What it counts.
+        What it shows.
     values
-        What must have a place on it; on a logarithmic axis those above zero.
+        The values; on a logarithmic axis only those above zero count.
     logarithmic
-        Whether it is, unless the values are so close together that nothing is won by it.
+        Whether it is logarithmic, unless the values are too close together for that.
     whole
-        Whether it counts what has no half, so that its ticks must be whole numbers.
+        Whether its ticks must be whole numbers.
     """
     finite = [value for value in values if math.isfinite(value) and (value > 0 or not logarithmic)]
     logs = [math.log10(value) for value in finite] if logarithmic else []
@@ -118,9 +98,9 @@ def axis(
         return Axis(title, low, powers[-1], tuple(map(wording.power_of_ten, powers)), True)  # noqa: FBT003 - the field
     least, most = min(finite, default=0.0), max(finite, default=1.0)
     size = max(abs(least), abs(most)) or 1.0
-    told_apart = 10.0 ** (math.floor(math.log10(size)) - 1)  # by two digits, which ticks may have
-    apart = round_step(((most - least) or size) / (MOST_TICKS - 1))
-    width = max(apart, told_apart, 1.0 if whole else 0.0)
+    least_step = 10.0 ** (math.floor(math.log10(size)) - 1)  # labels have two digits
+    even_step = round_step(((most - least) or size) / (MOST_TICKS - 1))
+    width = max(even_step, least_step, 1.0 if whole else 0.0)
     first, last = math.floor(least / width + ROUNDING), math.ceil(most / width - ROUNDING)
     last = max(last, first + 1)
     ticks = [width * place for place in range(first, last + 1)]
@@ -130,23 +110,23 @@ def axis(
 def chart(
     title: str, x: Axis, y: Axis, lines: Sequence[Line] = (), dots: Sequence[Dot] = ()
 ) -> Chart:
-    """Draw lines and dots, the last on top; of the dots the key has the kinds."""
+    """Draw lines and dots, the last ones on top; the legend has each line and group of dots."""
     parts = [_grid(x, "x"), _grid(y, "y")]
     parts += [_line(line, x, y) for line in lines]
     parts += [_dot(dot, x, y) for dot in dots]
     drawing = Markup(
         '<svg viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="{}">{}</svg>'
     ).format(SIDE, SIDE, "false" if dots else "true", Markup("").join(parts))
-    named = [(line.kind, line.name) for line in lines if line.name]
-    named += dict.fromkeys((f"dots {dot.kind}", dot.group) for dot in dots)
-    return Chart(title, x, y, drawing, tuple(named))
+    legend = [(line.kind, line.name) for line in lines]
+    legend += dict.fromkeys((f"dots {dot.kind}", dot.group) for dot in dots)
+    return Chart(title, x, y, drawing, tuple(legend))
 
 
 def sparkline(values: Sequence[float], *, logarithmic: bool) -> Markup:
-    """Draw values from left to right as a line without axes; nothing where there are too few."""
+    """Draw values from left to right as a line without axes; empty if there are fewer than two."""
     scale = axis("", values, logarithmic=logarithmic)
     points = [
-        (index / max(len(values) - 1, 1), place)
+        _coordinates(index / max(len(values) - 1, 1), place)
         for index, value in enumerate(values)
         if (place := scale.place(value)) is not None
     ]
@@ -155,59 +135,47 @@ def sparkline(values: Sequence[float], *, logarithmic: bool) -> Markup:
     return Markup(
         '<svg class="sparkline" viewBox="-20 -40 1040 1080" preserveAspectRatio="none" '
         'aria-hidden="true"><path d="{}"/></svg>'
-    ).format(_path(points))
+    ).format("M" + "L".join(points))
 
 
-def lowest_so_far(values: Iterable[float]) -> list[float]:
-    """Return at each place the lowest value up to there, NaN before the first finite one."""
-    lowest, found = math.nan, []
-    for value in values:
-        lowest = value if math.isnan(lowest) or value < lowest else lowest
-        found.append(lowest)
-    return found
+def lowest_so_far(values: Sequence[float]) -> list[float]:
+    """Return at each place the lowest value up to there, NaN before the first number."""
+    lowest: list[float] = np.fmin.accumulate(values).tolist()
+    return lowest
 
 
 def _grid(scale: Axis, way: str) -> Markup:
-    count = len(scale.ticks) - 1
-    places = [SIDE * place / count for place in range(count + 1)]
     moves = (
-        f"M{place:.0f} 0V{SIDE}" if way == "x" else f"M0 {place:.0f}H{SIDE}" for place in places
+        f"M{place:.0f} 0V{SIDE}" if way == "x" else f"M0 {place:.0f}H{SIDE}"
+        for place in np.linspace(0, SIDE, len(scale.ticks))
     )
     return Markup('<path class="grid" d="{}"/>').format("".join(moves))
 
 
 def _line(line: Line, x: Axis, y: Axis) -> Markup:
-    placed = [(x.place(across), y.place(up)) for across, up in line.points]
+    placed = [_placed(point, x, y) for point in line.points]
     if line.kind == "points":
-        marks = (
-            f"M{_at(across)} {_at(1 - up)}h0"
-            for across, up in placed
-            if across is not None and up is not None
-        )
-        return Markup('<path class="points" d="{}"/>').format("".join(marks))
-    pieces: list[list[Point]] = [[]]
-    for across, up in placed:
-        if across is None or up is None:
-            pieces.append([])
-        else:
-            pieces[-1].append((across, up))
-    path = "".join(_path(piece) for piece in pieces if piece)
+        path = "".join(f"M{place}h0" for place in placed if place)
+        return Markup('<path class="points" d="{}"/>').format(path)
+    pieces = (list(piece) for is_visible, piece in groupby(placed, bool) if is_visible)
+    path = "".join(f"M{'L'.join(piece)}" for piece in pieces)
     return Markup('<path class="line {}" d="{}"/>').format(line.kind, path)
 
 
 def _dot(dot: Dot, x: Axis, y: Axis) -> Markup:
-    across, up = x.place(dot.point[0]), y.place(dot.point[1])
-    if across is None or up is None:
+    place = _placed(dot.point, x, y)
+    if not place:
         return Markup("")
     return Markup(
-        '<a href="{}" aria-label="{}"><path class="dot {}" d="M{} {}h0">'
-        "<title>{}</title></path></a>"
-    ).format(dot.address, dot.label, dot.kind, _at(across), _at(1 - up), dot.label)
+        '<a href="{}" aria-label="{}"><path class="dot {}" d="M{}h0"><title>{}</title></path></a>'
+    ).format(dot.address, dot.label, dot.kind, place, dot.label)
 
 
-def _path(points: Sequence[Point]) -> str:
-    return "M" + "L".join(f"{_at(across)} {_at(1 - up)}" for across, up in points)
+def _placed(point: Point, x: Axis, y: Axis) -> str:
+    """Return the coordinates of a point in the drawing; empty if it is outside."""
+    across, up = x.place(point[0]), y.place(point[1])
+    return "" if across is None or up is None else _coordinates(across, up)
 
 
-def _at(share: float) -> str:
-    return f"{SIDE * share:.1f}".removesuffix(".0")
+def _coordinates(across: float, up: float) -> str:
+    return " ".join(f"{SIDE * share:.1f}".removesuffix(".0") for share in (across, 1 - up))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A text with the address that it leads to; ``key`` is the key that follows it, if any."""
+    """A text with an address; ``key`` is the key on the keyboard that follows it, if any."""
 
     text: str
     address: str

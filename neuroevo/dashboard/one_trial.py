@@ -1,4 +1,4 @@
-"""What the page of a trial shows: scores, genome, family, learning curve, network, experiment."""
+"""The content of the page of a trial: scores, genes, parents and children, learning curve."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.dashboard.chart import Chart, Line, axis, chart
-from neuroevo.dashboard.guard import address
 from neuroevo.dashboard.links import Link, trial_link
-from neuroevo.playground import is_of_the_mouse
+from neuroevo.dashboard.security import address
+from neuroevo.playground import is_mouse_run
 from neuroevo.report.diagram import diagram_of, svg
 from neuroevo.report.figures import network_label
 from neuroevo.runs import best_toml
@@ -21,16 +21,10 @@ MOST_CHILDREN = 60  # that are listed
 
 
 def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
-    """Return what the template of the page asks for.
-
-    Parameters
-    ----------
-    findings
-        Of the run.
-    trial
-        One of its trials, with its learning curve.
-    """
+    """Return the variables of the page's template, for a trial with its learning curve."""
     base = address("runs", findings.identity)
+    numbers = [each.number for each in findings.front]
+    rank = numbers.index(trial.number) + 1 if trial.number in numbers else 0
     network = findings.network(trial)
     diagram = None if network is None else diagram_of(network)
     known = {each.number: each for each in findings.trials}
@@ -44,7 +38,7 @@ def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
         ),
         "trial": trial,
         "title": wording.configuration(trial.genome) or f"Trial {trial.number}",
-        "rank": _rank(findings, trial),
+        "rank": rank,
         "scores": _scores(findings, trial),
         "replicates": findings.experiment.training.replicates,
         "genes": _genes(trial, parents),
@@ -56,18 +50,12 @@ def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
         "toml": best_toml(findings.experiment, trial, findings.identity),
         "download": f"{base}/trials/{trial.number}/experiment.toml",
         "duration": wording.duration(trial.seconds),
-        "links": tuple(_links(findings, trial, base)),
+        "links": tuple(_links(findings, trial, rank, base)),
     }
 
 
-def _rank(findings: "Findings", trial: "Trial") -> int:
-    """Return a trial's place on the front, from 1 on; 0 if it is not there."""
-    numbers = [each.number for each in findings.front]
-    return numbers.index(trial.number) + 1 if trial.number in numbers else 0
-
-
 def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
-    """Return each objective with the score of the search and that on fresh seeds, if any."""
+    """Return each objective with its score in the search and on fresh seeds, which may be ""."""
     champion = findings.champion_of(trial)
     fresh = champion.fresh_objectives if champion is not None else {}
     return [
@@ -83,14 +71,18 @@ def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
 def _genes(
     trial: "Trial", parents: "Sequence[Trial]"
 ) -> list[tuple[str, str, list[tuple[str, bool]]]]:
-    """Return each gene with its value and that of each parent, and whether they differ."""
+    """Return each gene with its value, and for each parent its value and whether it differs."""
     names = dict.fromkeys(name for each in (trial, *parents) for name in each.genome)
+
+    def text(of: "Trial", name: str) -> str:
+        return wording.value(of.genome[name]) if name in of.genome else "–"
+
     return [
         (
             name.replace("_", " "),
-            _told(trial, name),
+            text(trial, name),
             [
-                (_told(each, name), each.genome.get(name) != trial.genome.get(name))
+                (text(each, name), each.genome.get(name) != trial.genome.get(name))
                 for each in parents
             ],
         )
@@ -98,12 +90,8 @@ def _genes(
     ]
 
 
-def _told(trial: "Trial", name: str) -> str:
-    return wording.value(trial.genome[name]) if name in trial.genome else "–"
-
-
 def _learning_curve(findings: "Findings", trial: "Trial") -> Chart | None:
-    """Draw a trial's curve, under that of the champion and down to the target."""
+    """Draw a trial's learning curve above that of the champion, down to the target."""
     samples = [float(each) for each in findings.samples]
 
     def line(name: str, kind: str, curve: Sequence[float]) -> Line:
@@ -121,17 +109,16 @@ def _learning_curve(findings: "Findings", trial: "Trial") -> Chart | None:
     ceiling = max(target, 100 * (trial.curve[0] if math.isfinite(trial.curve[0]) else min(finite)))
     lines.insert(0, line("target", "target", [target] * len(samples)))
     x = axis("samples seen", samples, logarithmic=True)
-    seen = [target, *(error for error in finite if error <= ceiling)]
-    return chart("Learning curve", x, axis("validation MSE", seen, logarithmic=True), lines)
+    visible = [target, *(error for error in finite if error <= ceiling)]
+    return chart("Learning curve", x, axis("validation MSE", visible, logarithmic=True), lines)
 
 
-def _links(findings: "Findings", trial: "Trial", base: str) -> Iterable[Link]:
-    if is_of_the_mouse(findings):
-        race = f"{base}/mouse.html?trial={trial.number}#left={trial.number}"
-        yield Link("Race it in the mouse page", race, "m")
+def _links(findings: "Findings", trial: "Trial", rank: int, base: str) -> Iterable[Link]:
+    if is_mouse_run(findings):
+        mouse = f"{base}/mouse.html?trial={trial.number}#left={trial.number}"
+        yield Link("Try it on the mouse page", mouse, "m")
     yield Link("All trials", f"{base}/trials", "t")
     yield Link("The run", base, "u")
-    rank = _rank(findings, trial)
     if rank > 1:
         yield Link(f"Rank {rank - 1}", f"{base}/trials/{findings.front[rank - 2].number}", "k")
     if 0 < rank < len(findings.front):

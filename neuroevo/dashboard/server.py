@@ -1,6 +1,6 @@
-"""The server: its socket, its time limits for slow clients, and its end.
+"""The server: its socket, its limits for slow clients, and its end.
 
-It knows HTTP connections; what is asked and answered on them is the application's affair.
+It handles HTTP connections and does not know what is asked on them.
 """
 
 import asyncio
@@ -8,18 +8,19 @@ import errno
 import os
 import socket
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import h11
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from neuroevo.dashboard.application import application
-from neuroevo.dashboard.guard import LONGEST_HEAD, known_hosts
+from neuroevo.dashboard.security import LONGEST_HEAD, known_hosts
 from neuroevo.errors import BusyError, NeuroevoError, StorageError, UsageError
 
 HIGHEST_PORT = 65_535
@@ -28,22 +29,23 @@ _BACKLOG = 256
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What clients may take.
+    """Limits on time and connections.
 
     Parameters
     ----------
     head_seconds
-        In which a request must be there, from the connection or the answer before on.
+        Time in which the head of a request must arrive, counted from the connection or from the
+        previous response.
     stuck_seconds
-        In which a client must take some of an answer that fills its buffers.
+        Time in which a client must read some of a response that fills the send buffer.
     end_seconds
-        In which the server has ended after it was told to, whatever still goes on.
+        Time after a signal in which the process ends, whatever still runs.
     waiting
-        Connections without a request; of more the oldest is cut off.
+        Number of connections without a request; beyond it the oldest one is closed.
     connections
-        Connections in all; more are answered with 503.
+        Number of all connections; beyond it requests get the status 503.
     streams
-        Event streams; more are answered with 503.
+        Number of event streams; beyond it requests for one get the status 503.
     """
 
     head_seconds: float = 10.0
@@ -55,7 +57,7 @@ class Limits:
 
 
 class Dashboard:
-    """A server that listens from its construction on, and answers while it is served.
+    """A server that listens from its construction on, and responds while `serve` runs.
 
     Parameters
     ----------
@@ -64,16 +66,16 @@ class Dashboard:
     host
         Name or address of this machine to listen at.
     port
-        From 1 to 65535; 0 for one that is free.
+        From 1 to 65535; 0 for a free port.
     limits
-        What clients may take.
+        Limits on time and connections.
 
     Raises
     ------
     BusyError
         If another process listens there.
     UsageError
-        If the host is none of this machine.
+        If the host is not an address of this machine.
     StorageError
         If the system refuses for another reason.
     """
@@ -81,46 +83,15 @@ class Dashboard:
     def __init__(
         self, results: Path, host: str = "127.0.0.1", port: int = 8377, limits: Limits | None = None
     ) -> None:
-        self._socket = _listening(host, port)
+        self._socket = _listening_socket(host, port)
+        self._host = host
         limits = limits or Limits()
         stopping = asyncio.Event()
         app = application(results, known_hosts(host), limits.streams, stopping)
-        self._server = _Server(_Config(app, limits), stopping)
-        self._host = host
-
-    @property
-    def url(self) -> str:
-        """Its address for a browser on this machine."""
-        port = self._socket.getsockname()[1]
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared only
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-
-    def serve(self) -> None:
-        """Answer requests until a signal or `stop` ends it."""
-        try:
-            self._server.run(sockets=[self._socket])
-        finally:
-            self._socket.close()
-
-    def stop(self) -> None:
-        """End serving, from any thread."""
-        self._server.should_exit = True
-
-
-@dataclass(eq=False)
-class _Patience:
-    """How long is waited for clients, and for which."""
-
-    limits: Limits
-    waiting: "dict[_Protocol, None]" = field(default_factory=dict)  # oldest first
-
-
-class _Config(uvicorn.Config):
-    def __init__(self, app: Any, limits: Limits) -> None:  # noqa: ANN401 - ASGI's types are many
-        super().__init__(
-            app,
+        config = uvicorn.Config(
+            _SlowClients(app, limits),
             loop="asyncio",
-            http=_Protocol,
+            http=_Connection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -131,122 +102,141 @@ class _Config(uvicorn.Config):
             limit_concurrency=limits.connections,
             h11_max_incomplete_event_size=LONGEST_HEAD,
         )
-        self.patience = _Patience(limits)
+        self._server = _Server(config, stopping, limits.end_seconds)
+
+    @property
+    def url(self) -> str:
+        """Its address for a browser on this machine."""
+        port = self._socket.getsockname()[1]
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared only
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+    def serve(self) -> None:
+        """Respond to requests until a signal arrives or `stop` is called."""
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+
+    def stop(self) -> None:
+        """End `serve`, from any thread."""
+        self._server.should_exit = True
 
 
-class _Protocol(H11Protocol):
-    """uvicorn's protocol with time limits that a client can't extend by a byte now and then."""
+class _SlowClients:
+    """Middleware that closes connections of clients that send no request or read no response.
+
+    uvicorn has no limit for either: its timeout for idle connections starts again with each byte.
+    """
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self._app = app
+        self._limits = limits
+        self._waiting: dict[_Connection, asyncio.TimerHandle] = {}  # oldest first
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection: _Connection = scope["state"]["connection"]
+        self.stop_waiting(connection)
+
+        async def limited(message: Message) -> None:
+            try:
+                async with asyncio.timeout(self._limits.stuck_seconds):
+                    await send(message)
+            except TimeoutError:
+                connection.transport.abort()
+
+        try:
+            await self._app(scope, receive, limited)
+        finally:
+            is_open = connection in connection.connections
+            if is_open and connection.scope is scope:  # no further request has arrived
+                self.wait_for_request(connection)
+
+    def wait_for_request(self, connection: "_Connection") -> None:
+        if len(self._waiting) >= self._limits.waiting:
+            self._cut_off(next(iter(self._waiting)))
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._limits.head_seconds, self._cut_off, connection)
+        self._waiting[connection] = timer
+
+    def stop_waiting(self, connection: "_Connection") -> None:
+        timer = self._waiting.pop(connection, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _cut_off(self, connection: "_Connection") -> None:
+        self.stop_waiting(connection)
+        # close() would wait until the client has read the rest of a response.
+        connection.transport.abort()
+
+
+class _Connection(H11Protocol):
+    """uvicorn's protocol, which requests find in their state and `_SlowClients` can close."""
 
     def __init__(
         self,
-        config: _Config,
+        config: uvicorn.Config,
         server_state: ServerState,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._patience = config.patience
-        self._head_limit: asyncio.TimerHandle | None = None
-        self._stuck_limit: asyncio.TimerHandle | None = None
+        super().__init__(config, server_state, {**app_state, "connection": self}, _loop)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
-        self._await_request()
+        self.app.wait_for_request(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
-        self._resume()
+        self.app.stop_waiting(self)
         super().connection_lost(exc)
-
-    def handle_events(self) -> None:
-        super().handle_events()
-        if self.cycle is not None and not self.cycle.response_complete:
-            self._stop_waiting()
 
     def send_400_response(self, msg: str) -> None:
         if self.conn.our_state is h11.IDLE:
             super().send_400_response(msg)
-        else:  # in the midst of an answer there is no room for another one
+        else:  # uvicorn would send it in the middle of another response, which h11 refuses
             self.cycle.disconnected = True
             self.transport.abort()
 
-    def on_response_complete(self) -> None:
-        self._await_request()
-        super().on_response_complete()
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        seconds = self._patience.limits.stuck_seconds
-        self._stuck_limit = self.loop.call_later(seconds, self.transport.abort)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._resume()
-
-    def _await_request(self) -> None:
-        self._stop_waiting()
-        limits, waiting = self._patience.limits, self._patience.waiting
-        if len(waiting) >= limits.waiting:
-            oldest = next(iter(waiting))
-            oldest._stop_waiting()  # noqa: SLF001 - one of our own
-            oldest.transport.abort()
-        waiting[self] = None
-        # Not close(), which waits for a client to take what is left of an answer.
-        self._head_limit = self.loop.call_later(limits.head_seconds, self.transport.abort)
-
-    def _stop_waiting(self) -> None:
-        self._patience.waiting.pop(self, None)
-        if self._head_limit is not None:
-            self._head_limit.cancel()
-
-    def _resume(self) -> None:
-        if self._stuck_limit is not None:
-            self._stuck_limit.cancel()
-
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: _Config, stopping: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event, end_seconds: float) -> None:
         super().__init__(config)
         self._stopping = stopping
-        self._end_seconds = config.patience.limits.end_seconds
+        self._end_seconds = end_seconds
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._stopping.set()  # event streams end by themselves
+        self._stopping.set()  # ends the event streams
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        # A report that is being made can't be broken off, and nothing here needs to be tidied up.
+        # A thread that makes a report can't be interrupted, and there is nothing to clean up.
         end = threading.Timer(self._end_seconds, os._exit, (128 + sig,))
         end.daemon = True
         end.start()
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening_socket(host: str, port: int) -> socket.socket:
     if not 0 <= port <= HIGHEST_PORT:
         raise UsageError(f"--port: must be between 0 and {HIGHEST_PORT}, but got {port}")
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
+        family, _, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError) as error:
         raise UsageError(f"--host: must be a name or an address, but got {host!r}") from error
-    listening = socket.socket(family, kind, protocol)
+    takes_both = family is socket.AF_INET6 and socket.has_dualstack_ipv6()
     try:
-        if os.name != "nt":  # where it would let two servers listen at one port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_BACKLOG)
-        listening.setblocking(False)  # noqa: FBT003 - the standard library's own
+        return socket.create_server(
+            address, family=family, backlog=_BACKLOG, dualstack_ipv6=takes_both
+        )
     except OSError as error:
-        listening.close()
         raise _refusal(host, port, error) from error
-    return listening
 
 
 def _refusal(host: str, port: int, error: OSError) -> NeuroevoError:
     if error.errno == errno.EADDRINUSE:
-        return BusyError(f"--port: must be free, but something listens at {port} already")
+        return BusyError(f"--port: must be free, but {port} is already in use")
     if error.errno == errno.EADDRNOTAVAIL:
         return UsageError(f"--host: must be an address of this machine, but got {host!r}")
     return StorageError(f"{host}, port {port}: cannot be listened at ({error.strerror})")

@@ -1,4 +1,4 @@
-"""Tables whose order and filter stand in the address: columns, keys, texts. It knows no run."""
+"""Tables whose order and filter are part of the address: columns, keys, texts. It knows no run."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,93 +11,66 @@ from neuroevo.evaluation import layers_of
 LONGEST_FILTER = 200  # characters
 
 T = TypeVar("T")
-Key = Callable[[T], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A column that can be sorted by.
+    """A column that can be sorted by."""
 
-    Parameters
-    ----------
-    name
-        As addresses call it.
-    title
-        What stands above it.
-    key
-        Row -> what it is sorted by; None or NaN stand last in any order.
-    numeric
-        Whether its cells are set flush right, as numbers are.
-    falls
-        Whether the first click puts the largest on top.
-    """
-
-    name: str
+    name: str  # in addresses
     title: str
-    key: Key[T]
-    numeric: bool = False
-    falls: bool = False
+    key: Callable[[T], Any]  # row -> sort key; None and NaN come last in either order
+    numeric: bool = False  # cells are right-aligned
+    descending: bool = False  # the first click puts the largest value on top
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The head of a column: its name, title, the address that sorts by it, how it is sorted now."""
+    """The heading of a column, with the address of the table sorted by it."""
 
     name: str
     title: str
     address: str
-    order: str  # as aria-sort calls it
+    order: str  # a value of aria-sort
     numeric: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a table is sorted, as the address says it: ``sort=NAME``, or ``sort=-NAME`` falling."""
+    """How a table is sorted; in the address ``sort=NAME``, or ``sort=-NAME`` if descending."""
 
     name: str
-    falls: bool = False
+    descending: bool = False
 
     @classmethod
     def of(cls, text: str, columns: "Sequence[Column[T]]", default: "Order") -> "Order":
-        """Read an order; what names no column is the default."""
+        """Read an order; a text that names no column gives the default."""
         name = text.removeprefix("-")
         is_known = any(column.name == name for column in columns)
         return cls(name, text.startswith("-")) if is_known else default
 
     def __str__(self) -> str:
-        return f"{'-' * self.falls}{self.name}"
+        return f"{'-' * self.descending}{self.name}"
 
     def sorted(self, rows: "Sequence[T]", columns: "Sequence[Column[T]]") -> list[T]:
         """Sort rows by their keys; equal ones keep their order."""
         key = next(column.key for column in columns if column.name == self.name)
         keyed = [(key(row), row) for row in rows]
         known = [(_comparable(value), row) for value, row in keyed if _is_known(value)]
-        known.sort(key=lambda pair: pair[0], reverse=self.falls)
+        known.sort(key=lambda pair: pair[0], reverse=self.descending)
         return [row for _, row in known] + [row for value, row in keyed if not _is_known(value)]
 
 
 def headings(
     columns: "Sequence[Column[Any]]", order: Order, path: str, kept: Mapping[str, str]
 ) -> list[Heading]:
-    """Return the heads of columns, each with the address of the table sorted by it.
-
-    Parameters
-    ----------
-    columns
-        In their order.
-    order
-        How the table is sorted.
-    path
-        The table's address.
-    kept
-        What else its address holds.
-    """
+    """Return the headings of a table at the address ``path``, which also has the values kept."""
     found = []
     for column in columns:
         is_sorted = column.name == order.name
-        falls = not order.falls if is_sorted else column.falls
-        words = ("descending" if order.falls else "ascending") if is_sorted else "none"
-        target = with_query(path, {**kept, "sort": str(Order(column.name, falls))})
+        descending = not order.descending if is_sorted else column.descending
+        words = ("descending" if order.descending else "ascending") if is_sorted else "none"
+        target = with_query(path, {**kept, "sort": str(Order(column.name, descending))})
         found.append(Heading(column.name, column.title, target, words, column.numeric))
     return found
 
@@ -109,34 +82,28 @@ def with_query(path: str, values: Mapping[str, str]) -> str:
 
 
 def filter_of(query: Mapping[str, str]) -> str:
-    """Return the text that the rows must match, as the address says it."""
+    """Return the filter of an address."""
     return query.get("filter", "")[:LONGEST_FILTER].strip()
 
 
 def matches(text: str, texts: Iterable[str]) -> bool:
-    """Tell whether every word of a text is in one of the texts."""
-    words = text.lower().split()
-    return not words or all(
-        any(word in each for each in found)
-        for found in [[each.lower() for each in texts]]
-        for word in words
-    )
+    """Return whether every word of a filter is in one of the texts of a row."""
+    found = [each.lower() for each in texts]
+    return all(any(word in each for each in found) for word in text.lower().split())
 
 
 def whole_number(text: str) -> int:
-    """Read a whole number, 0 where it is none."""
-    is_number = text.isascii() and text.isdecimal() and len(text) < 10  # noqa: PLR2004 - as long as any of ours
+    """Read a whole number of at most nine digits; 0 if it is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10  # noqa: PLR2004 - see above
     return int(text) if is_number else 0
 
 
 def _is_known(value: object) -> bool:
-    return (
-        value is not None and value != "" and not (isinstance(value, float) and math.isnan(value))
-    )
+    return value not in (None, "") and not (isinstance(value, float) and math.isnan(value))
 
 
 def _comparable(value: object) -> tuple[int, float, str]:
-    """Bring values of any kind to one that can be compared: numbers, then lists, then texts."""
+    """Return a sort key for values of any kind: numbers, then hidden layers, then texts."""
     if isinstance(value, (int, float)):
         return 0, float(value), ""
     if isinstance(value, tuple):

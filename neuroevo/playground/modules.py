@@ -1,8 +1,8 @@
-"""Puts JavaScript modules together into one script; knows imports and names, not what they do.
+"""Bundles JavaScript modules into one script.
 
-The modules are written so that browsers load them as they are; a page that is one file, and a
-worker that is made of text, can't load anything. There they stand one after another, without
-their import and export lines, and so must not share a name.
+Browsers can load the modules as they are, but a page that is one file, and a worker that is made
+from a text, can't load other files. So the modules are joined without their import and export
+lines, and no two of them may define the same name.
 """
 
 import re
@@ -29,8 +29,8 @@ def bundled(entry: str, read: Callable[[str], str]) -> str:
     Raises
     ------
     NeuroevoError
-        If two modules have a name in common, import each other in a circle, or import and export
-        in another way than ``import { a, b } from "./module.js";`` and ``export function a``.
+        If two modules define the same name or import each other, or if one imports or exports in
+        another way than ``import { a, b } from "./module.js";`` and ``export function a``.
     """
     texts = {name: _stripped(name, read(name)) for name in _ordered(entry, read, ())}
     _check_names(texts)

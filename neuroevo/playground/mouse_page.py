@@ -1,42 +1,24 @@
-"""Writes the mouse page: one HTML file that needs nothing else, opened from disk or served.
+"""Makes the mouse page: one HTML file without further files, opened from disk or served.
 
-Addresses: what stands behind ``#`` is the state of the page, ``name=value`` joined by ``&``, and
-only what differs from how it opens. ``mouse.html#left=512`` races trial 512 against the article's
-choice, ``#left=512&right=7`` against trial 7; a trial that the page does not hold must be handed
-over as one of `extra`. ``assets/state.js`` lists all names.
+The part of the address behind ``#`` is the state of the page, ``name=value`` joined by ``&``; only
+values that differ from the defaults are listed. ``mouse.html#left=512`` shows trial 512 beside the
+article's choice, ``#left=512&right=7`` beside trial 7; a trial that the page does not hold must be
+passed as one of `extra`. ``assets/state.js`` lists all names.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuroevo.playground.modules import bundled
 from neuroevo.playground.payload import payload
 from neuroevo.report.document import Asset, Document, asset
-from neuroevo.runs import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from neuroevo.analysis.findings import Findings
-    from neuroevo.report.run import Run
     from neuroevo.runs import Trial
 
 HOME = "neuroevo.playground"
-
-
-def write_mouse_page(run: "Run") -> Path:
-    """Write the mouse page of a run into its folder and return the file.
-
-    Raises
-    ------
-    NeuroevoError
-        If the run is of another task than the mouse.
-    StorageError
-        If the run can't be read or the page can't be written.
-    """
-    path = run.folder.mouse_file
-    write_atomically(path, mouse_page(run.findings))
-    return path
 
 
 def mouse_page(
@@ -49,9 +31,9 @@ def mouse_page(
     findings
         Of a run of the mouse task.
     extra
-        More trials that may be chosen for the race.
+        Further trials that may be selected.
     report
-        Address of the run's report, seen from the page; empty: there is none.
+        Address of the run's report, relative to the page; empty if there is none.
 
     Raises
     ------
@@ -59,14 +41,9 @@ def mouse_page(
         If the run is of another task.
     """
     identity = findings.identity or findings.experiment.name
-    return mouse_document(findings, extra).render({"identity": identity, "report": report})
-
-
-def mouse_document(findings: "Findings", extra: "Sequence[Trial]" = ()) -> Document:
-    """Return the page before its values are put in, for those who need its policy."""
-    return Document(
+    document = Document(
         "mouse.html.jinja",
-        title=f"Mouse · {findings.identity or findings.experiment.name}",
+        title=f"Mouse · {identity}",
         styles=[
             asset("theme.css"),
             asset("report.css"),
@@ -78,6 +55,7 @@ def mouse_document(findings: "Findings", extra: "Sequence[Trial]" = ()) -> Docum
         package=HOME,
         has_worker=True,
     )
+    return document.render({"identity": identity, "report": report})
 
 
 def _script(entry: str) -> str:

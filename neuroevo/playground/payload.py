@@ -1,6 +1,7 @@
-"""What the mouse page is given: contestants, canvas and positions as plain data.
+"""The data of the mouse page: configurations, canvas and positions as JSON values.
 
-It knows trials and networks; it knows no HTML and nothing of how the page uses them.
+It knows trials and networks; it knows no HTML and not how the page uses the data. On the page, a
+configuration that can be selected for one of the two circles is called a contestant.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,32 +19,32 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
 
 MOST_PARAMETERS = 20_000  # of a network that a page can train between two frames
-RIVAL = "article-good"
-_ENDS = (2, 2)
+DEFAULT_RIGHT = "article-good"
+_INPUTS_OUTPUTS = (2, 2)
 
 
-def is_of_the_mouse(findings: "Findings") -> bool:
-    """Tell whether a run is of the mouse task, which alone has this page."""
+def is_mouse_run(findings: "Findings") -> bool:
+    """Return whether a run is of the mouse task, the only one with this page."""
     return isinstance(findings.experiment.task, MouseTask)
 
 
 def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, Any]:
-    """Return what the page needs as JSON values.
+    """Return the data of the page.
 
     Parameters
     ----------
     findings
         Of a run of the mouse task.
     extra
-        More trials that may be chosen for the race.
+        Further trials that may be selected.
 
     Returns
     -------
     ``run`` (its id), ``canvas`` (width and height in pixels), ``normalise`` (a number or
-    ``"none"``), ``jitter`` (pixels), ``seed`` (a text: it may be too large for a double),
-    ``samples`` (budget of a training), ``target`` (its mean squared error), ``contestants``, the
-    keys of those that race at first as ``left`` and ``right``, and ``positions``: the task's own,
-    flat, in pixels, of which ``source`` says in words what they are.
+    ``"none"``), ``jitter`` (pixels), ``seed`` (a text, as it may be too large for a double),
+    ``samples`` (sample budget), ``target`` (a mean squared error), ``contestants``, the keys of
+    those that are selected at first as ``left`` and ``right``, ``positions`` (those of the task in
+    pixels, x and y in turn) and ``source`` (a description of the positions).
 
     Raises
     ------
@@ -68,21 +69,21 @@ def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, An
         "target": findings.experiment.training.target_mse,
         "contestants": contestants,
         "left": contestants[0]["key"],
-        "right": _rival(contestants),
+        "right": _default_right(contestants),
         "source": _source(task, findings.kept),
         "positions": findings.kept["positions"],
     }
 
 
 def _contestants(findings: "Findings", extra: "Sequence[Trial]") -> list[dict[str, Any]]:
-    """List the front from the headline's network on, the baselines and all others, each once."""
+    """Return the headline's trial, the front, the baselines and the extra trials, each once."""
     front = [findings.front[rank - 1] for rank in findings.excerpt()] if findings.front else []
     first = [leading(findings)] if findings.front else []
     trials = {trial.number: trial for trial in [*first, *front, *findings.baselines, *extra]}
     found = [_contestant(findings, trial) for trial in trials.values()]
     if not findings.baselines:
         found += [
-            _described(findings, each.name, each.name, "baseline", each.configuration)
+            _untrained(findings, each.name, each.name, "baseline", each.configuration)
             for each in findings.experiment.task.baselines
         ]
     return [contestant for contestant in found if contestant is not None]
@@ -95,20 +96,20 @@ def _contestant(findings: "Findings", trial: "Trial") -> dict[str, Any] | None:
     elif trial in findings.front:
         rank = findings.front.index(trial) + 1
         name, group = f"{name}, {'champion' if rank == 1 else f'rank {rank}'}", "front"
-    contestant = _described(findings, str(trial.number), name, group, trial.genome)
+    contestant = _untrained(findings, str(trial.number), name, group, trial.genome)
     network = findings.network(trial)
     if contestant is not None and network is not None:
-        contestant["parameters"] = _written(network)
+        contestant["parameters"] = _parameters(network)
     return contestant
 
 
-def _described(
+def _untrained(
     findings: "Findings", key: str, name: str, group: str, genome: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """Return a contestant without trained weights; None where a page can't train it."""
+    """Return a contestant without trained weights; None if a page can't train it."""
     try:
-        phenotype = phenotype_of(genome, _ENDS, findings.experiment.training)
-    except (NeuroevoError, KeyError):  # a genome that is not, or not only, a network's
+        phenotype = phenotype_of(genome, _INPUTS_OUTPUTS, findings.experiment.training)
+    except (NeuroevoError, KeyError):  # a genome that does not describe a network
         return None
     if phenotype.architecture.vector_size > MOST_PARAMETERS:
         return None
@@ -125,21 +126,21 @@ def _described(
     }
 
 
-def _written(network: "Network") -> list[float]:
-    """Return the parameters in as few digits as give their bits again."""
+def _parameters(network: "Network") -> list[float]:
+    """Return the parameters with just enough digits to restore their bits."""
     digits = 9 if network.precision == "float32" else 17
     return [float(f"{value:.{digits}g}") for value in network.parameters]
 
 
-def _rival(contestants: Sequence[Mapping[str, Any]]) -> str:
-    """Choose who races the first one: the article's own choice, or else whoever is there."""
+def _default_right(contestants: Sequence[Mapping[str, Any]]) -> str:
+    """Choose the contestant of the second circle: the article's choice, if it is there."""
     others = [each for each in contestants[1:] if each["group"] == "baseline"]
-    preferred = [each for each in others if each["name"] == RIVAL]
+    preferred = [each for each in others if each["name"] == DEFAULT_RIGHT]
     return str([*preferred, *others, *contestants[1:], contestants[0]][0]["key"])
 
 
 def _source(task: MouseTask, kept: Mapping[str, Any]) -> str:
-    """Say what the positions are."""
+    """Describe the positions."""
     source = "the run’s recording" if task.positions == "recording" else "the run’s positions"
     count = len(kept["positions"]) // 2
     return source if kept["count"] == count else f"{count:,} of {source}"

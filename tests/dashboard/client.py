@@ -1,4 +1,4 @@
-"""A client of the dashboard that sends exactly what it is told to."""
+"""A client of the dashboard that sends paths and headers unchanged."""
 
 import http.client
 import threading
@@ -13,7 +13,7 @@ from neuroevo.dashboard import Dashboard, Limits
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered."""
+    """A response of the server."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -27,19 +27,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class Client:
-    """Asks a server, over a new connection each time."""
+    """Sends requests to a server, each over a new connection."""
 
     url: str
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port of the server."""
         return urlsplit(self.url).port or 0
 
     def ask(
         self, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: str = ""
     ) -> Answer:
-        """Ask for a path exactly as it is written."""
+        """Request a path exactly as it is written."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             connection.putrequest(method, path, skip_host="Host" in (headers or {}))

@@ -36,7 +36,7 @@ SCRIPTS = [
 
 @pytest.fixture
 def look(browser: Browser) -> Iterator[Look]:
-    """Give a function that opens a page of a server; fails on any complaint or foreign request."""
+    """Give a function that opens a page; fails on any error in it or request to another server."""
     complaints: list[str] = []
     pages: list[Page] = []
 
@@ -88,7 +88,7 @@ evolution = { population = 8, generations = 1000000 }
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Give a function that starts a search without an end in the folder ``results``."""
+    """Give a function that starts an endless search in the folder ``results``."""
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
@@ -109,12 +109,12 @@ def process(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
 
 
 @pytest.mark.usefixtures("sound")  # which has the kernel compiled
-def test_a_live_run_appears_and_advances_without_a_reload(
+def test_running_run_is_updated_without_a_reload(
     serve: Serve, look: Look, tmp_path: Path, process: Callable[[], subprocess.Popen[str]]
 ) -> None:
-    """From an empty table on, a row appears, numbers and figures advance, and the end is told."""
+    """A new run appears, its numbers and charts are updated, and so is its state at the end."""
     page = look(serve(tmp_path / "results").url)
-    expect(page.locator("#count")).to_contain_text("A run that begins appears here by itself")
+    expect(page.locator("#count")).to_contain_text("New runs appear here without a reload")
     page.evaluate("window.stays = 1")
     search = process()
     row = rows(page).first
@@ -132,23 +132,23 @@ def test_a_live_run_appears_and_advances_without_a_reload(
 
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#far progress")
+    page.wait_for_selector("#progress progress")
     page.evaluate("window.stays = 2")
     drawn = page.locator("#chart-1 .line.best")
-    far, line = page.locator("#far p").text_content(), drawn.get_attribute("d")
-    expect(page.locator("#far p")).not_to_have_text(far or "", timeout=20_000)
+    far, line = page.locator("#progress p").text_content(), drawn.get_attribute("d")
+    expect(page.locator("#progress p")).not_to_have_text(far or "", timeout=20_000)
     expect(drawn).not_to_have_attribute("d", line or "", timeout=20_000)
     search.send_signal(signal.SIGINT)
     expect(page.locator("#above .state")).to_have_text("interrupted", timeout=20_000)
     assert page.evaluate("window.stays") == 2
 
 
-def test_order_and_filter_stand_in_the_address(client: Client, look: Look) -> None:
-    """A click on a head sorts, typing filters, and the address gives the same table again."""
+def test_order_and_filter_are_in_the_address(client: Client, look: Look) -> None:
+    """A click on a heading sorts, typing filters, and the address opens the same table again."""
     page = look(client.url)
     expect(rows(page)).to_have_count(2)
     order = [row.get_attribute("id") for row in rows(page).all()]
-    expect(page.locator("th[aria-sort=descending]")).to_have_text("run")  # the newest first
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("run")  # newest first
     page.click("thead a:text-is('run')")
     page.wait_for_url("**/?sort=run")
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("run")
@@ -163,13 +163,13 @@ def test_order_and_filter_stand_in_the_address(client: Client, look: Look) -> No
     expect(rows(page)).to_have_count(2)
 
 
-def test_every_run_has_its_experiment_and_note(client: Client, look: Look) -> None:
-    """Both have columns to sort by; on a phone the note is under the name, and no history shown."""
+def test_runs_have_columns_for_experiment_and_note(client: Client, look: Look) -> None:
+    """Both can be sorted by; on a phone the note is below the name, and the history is hidden."""
     page = look(f"{client.url}?sort=note")
     heads = ["run", "state", "experiment", "history", "final MSE", "samples to target"]
     shown = [text for text in page.locator("thead th").all_inner_texts() if text]
     assert shown == [*heads, "trials", "time", "note"]
-    noted = rows(page).first  # whoever has none stands last
+    noted = rows(page).first  # runs without a note are last
     expect(noted.locator("td").nth(2)).to_have_text("first")
     note = "<script>document.title='run'</script>"
     expect(noted.locator("td").last).to_contain_text(note)
@@ -179,11 +179,13 @@ def test_every_run_has_its_experiment_and_note(client: Client, look: Look) -> No
     expect(noted.locator("th .note")).to_contain_text(note)
     expect(noted.locator(".sparkline")).to_be_hidden()
     page.goto(f"{client.url}?filter=second")
-    expect(page.locator("thead [data-column=note]")).to_have_count(1)  # one of all runs has one
+    expect(page.locator("thead [data-column=note]")).to_have_count(1)  # of all runs, one has a note
 
 
-def test_a_run_without_a_front_claims_none(serve: Serve, look: Look, tmp_path: Path) -> None:
-    """Where all diverged no axis is invented, and the weights are those of the baselines."""
+def test_run_without_completed_trials_has_no_charts(
+    serve: Serve, look: Look, tmp_path: Path
+) -> None:
+    """If all trials diverged there is no chart, and the weights are those of the baselines."""
     space = {"hidden": [[8] * 4, [8] * 5], "learning_rate": 5.0, "activation": "linear"}
     asked = tiny("diverged").model_dump() | {"space": space}
     run = search(Experiment.of(asked), tmp_path / "results")
@@ -195,8 +197,8 @@ def test_a_run_without_a_front_claims_none(serve: Serve, look: Look, tmp_path: P
     expect(weights).to_contain_text("trained weights of the baselines,")
 
 
-def test_the_front_lies_as_in_the_report(client: Client, look: Look, sound: Path) -> None:
-    """The same objective is across, the same upward."""
+def test_front_has_the_axes_of_the_report(client: Client, look: Look, sound: Path) -> None:
+    """The chart of the front has the same objectives on its axes as the report."""
     run = next(path for path in sound.iterdir() if path.name.startswith("second"))
     [(across, upward)] = pareto_front.pairs_of(front_history(load_run(run).findings))
     assert across is not None
@@ -208,10 +210,10 @@ def test_the_front_lies_as_in_the_report(client: Client, look: Look, sound: Path
     expect(weights).to_contain_text("trained weights of the front and the baselines,")
 
 
-def test_trials_have_columns_for_what_was_searched(
+def test_trials_have_columns_for_genes_of_the_search(
     client: Client, look: Look, sound: Path, first: str
 ) -> None:
-    """What baselines alone are given, such as an optimizer, would be a column of dashes."""
+    """A gene that only baselines have, such as an optimizer, has no column."""
     findings = load_run(sound / first).findings
     page = look(f"{client.url}runs/{first}/trials")
     heads = page.locator("thead th").all_inner_texts()
@@ -220,15 +222,16 @@ def test_trials_have_columns_for_what_was_searched(
     assert "optimizer" not in heads
 
 
-def test_keys_lead_everywhere(client: Client, look: Look, first: str) -> None:
-    """From the table to a trial and back without a mouse; ``?`` tells how."""
+def test_all_pages_are_reached_by_keys(client: Client, look: Look, first: str) -> None:
+    """Keys open runs and trials; the list of keys has the mouse page only where there is one."""
     page = look(client.url)
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
+    expect(page.locator("#keys")).not_to_contain_text("mouse page")
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("/")
-    page.keyboard.type("first?")  # a letter like any other there
+    page.keyboard.type("first?")  # "?" is an ordinary character there
     expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("Backspace")
     expect(rows(page)).to_have_count(1)
@@ -236,6 +239,7 @@ def test_keys_lead_everywhere(client: Client, look: Look, first: str) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/runs/{first}")
+    expect(page.locator("#keys")).to_contain_text("mouse page")
     page.keyboard.press("t")
     page.wait_for_url("**/trials")
     for key in ("j", "ArrowDown", "ArrowDown", "k"):
@@ -250,8 +254,8 @@ def test_keys_lead_everywhere(client: Client, look: Look, first: str) -> None:
     page.wait_for_url(client.url)
 
 
-def test_two_runs_are_chosen_and_compared(client: Client, look: Look) -> None:
-    """Marked by keys or clicks, two runs make the button lead to their comparison's address."""
+def test_selected_runs_are_compared(client: Client, look: Look) -> None:
+    """Two runs that are selected by key or click can be compared with the button or its key."""
     page = look(client.url)
     button = page.locator(".compare button")
     expect(button).to_be_disabled()
@@ -268,8 +272,10 @@ def test_two_runs_are_chosen_and_compared(client: Client, look: Look) -> None:
     assert page.evaluate(OVERFLOW) <= 0
 
 
-def test_a_trial_is_taken_home(client: Client, look: Look, sound: Path, first: str) -> None:
-    """The button copies the very text that the download gives, which is that of the best."""
+def test_experiment_file_is_copied_and_downloaded(
+    client: Client, look: Look, sound: Path, first: str
+) -> None:
+    """The button copies the text of the download, which for the best trial is best.toml."""
     best = (sound / first / "best.toml").read_text()
     trial = best.split()[2]
     page = look(f"{client.url}runs/{first}/trials/{trial}")
@@ -281,8 +287,8 @@ def test_a_trial_is_taken_home(client: Client, look: Look, sound: Path, first: s
     expect(weight).to_have_css("fill", "none")  # or no style of its own has reached it
 
 
-def test_any_trial_races_in_the_mouse_page(client: Client, look: Look, first: str) -> None:
-    """The link on a trial's page opens the mouse page with that trial chosen."""
+def test_trial_opens_on_the_mouse_page(client: Client, look: Look, first: str) -> None:
+    """The link on a trial's page opens the mouse page with that trial selected."""
     page = look(f"{client.url}runs/{first}/trials/20")
     page.keyboard.press("m")
     page.wait_for_url("**/mouse.html?trial=20#left=20")
@@ -291,7 +297,7 @@ def test_any_trial_races_in_the_mouse_page(client: Client, look: Look, first: st
 
 @pytest.fixture
 def hostile(results: Path, first: str) -> str:
-    """Let a run hold scripts wherever its journal has texts."""
+    """Put scripts into all texts of a run's journal."""
     folder = RunFolder(results / first)
     trials = read_trials(folder.journal_file)
     known = len(trials)
@@ -304,10 +310,10 @@ def hostile(results: Path, first: str) -> str:
     return first
 
 
-def test_scripts_show_as_text_and_nothing_overflows(
+def test_scripts_are_shown_as_text_and_nothing_overflows(
     serve: Serve, look: Look, results: Path, hostile: str
 ) -> None:
-    """On a phone, in the dark, every page shows scripts as written, and scrolls one way only."""
+    """On a dark phone every page shows scripts as text, and never scrolls sideways."""
     client = serve(results)
     last = len(read_trials(results / hostile / "trials.jsonl")) - 1
     base = f"runs/{hostile}"

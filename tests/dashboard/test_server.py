@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from neuroevo.dashboard import Dashboard, Limits
-from neuroevo.dashboard.guard import known_hosts
-from neuroevo.dashboard.shelf import Shelf
+from neuroevo.dashboard.run_list import RunList
+from neuroevo.dashboard.security import known_hosts
 from neuroevo.errors import UsageError
 from neuroevo.runs import Journal, RunFolder, RunLock, read_trials
 from tests.dashboard.client import Client
@@ -43,8 +43,8 @@ def addresses(identity: str) -> list[str]:
     return ["/", *own, "/assets/dashboard.js", "/assets/dashboard.css", "/nowhere"]
 
 
-def test_every_answer_carries_its_headers(client: Client, first: str) -> None:
-    """Pages, files, styles and refusals alike forbid sniffing, framing, leaking and scripts."""
+def test_every_response_has_security_headers(client: Client, first: str) -> None:
+    """Pages, files, styles and refusals forbid sniffing, framing, referrers and foreign scripts."""
     for path in addresses(first):
         answer = client.ask(path)
         assert answer.status == (404 if path == "/nowhere" else 200)
@@ -65,7 +65,7 @@ def test_every_answer_carries_its_headers(client: Client, first: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST:8377", "[::1]:1"])
 def test_known_hosts_are_served(client: Client, host: str) -> None:
-    """The names of this machine lead in, on whatever port somebody forwards."""
+    """The names of this machine are accepted, with any port."""
     assert client.ask("/", headers={"Host": host}).status == 200
 
 
@@ -77,22 +77,22 @@ evil.example 127.0.0.1.evil.example localhost.evil.example evil.example:8377
 
 @pytest.mark.parametrize("host", ["", *OTHER_HOSTS.split()])
 def test_other_hosts_are_refused(client: Client, host: str) -> None:
-    """A name that somebody made to lead here (DNS rebinding) gets nothing, wherever it asks."""
+    """A foreign name that resolves to this machine (DNS rebinding) is refused at any address."""
     for path in ("/", "/events", "/assets/dashboard.js", "/nowhere"):
         answer = client.ask(path, headers={"Host": host})
         assert answer.status == 421
         assert len(answer.body) < 100
 
 
-def test_a_request_without_a_host_or_with_two_is_refused(client: Client) -> None:
-    """What names no host, or two, is not guessed at."""
+def test_request_without_a_host_or_with_two_is_refused(client: Client) -> None:
+    """A request must name exactly one host."""
     for hosts in (b"", b"Host: localhost\r\nHost: evil.example\r\n"):
         assert sent(client, b"GET / HTTP/1.1\r\n" + hosts + b"\r\n").split()[1] in {b"400", b"421"}
     assert sent(client, b"GET / HTTP/1.0\r\n\r\n").split()[1] == b"421"
 
 
-def test_listening_everywhere_names_lead_nowhere() -> None:
-    """A server on all addresses answers to addresses and its machine's name, and to no other."""
+def test_server_at_all_addresses_accepts_only_ip_addresses_and_its_own_name() -> None:
+    """A server at all addresses accepts IP addresses and its machine's name, and no other name."""
     is_known = known_hosts("0.0.0.0")  # noqa: S104 - nothing listens there
     assert all(map(is_known, ["192.0.2.7", "[2001:db8::1]", "localhost", socket.gethostname()]))
     assert not any(map(is_known, ["evil.example", "1.2.3.4.evil.example", ""]))
@@ -102,14 +102,14 @@ def test_listening_everywhere_names_lead_nowhere() -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_other_methods_are_refused(client: Client, first: str, method: str) -> None:
-    """Nothing but GET and HEAD is understood, anywhere."""
+    """Only GET and HEAD are allowed, at every address."""
     for path in addresses(first):
         answer = client.ask(path, method, body="x" * 10)
         assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_head_is_get_without_the_body(client: Client, first: str) -> None:
-    """HEAD gives the same status and length, no body, and does not hang on an event stream."""
+    """HEAD returns the same status and length without a body, also for an event stream."""
     for path in [*addresses(first), "/events", f"/runs/{first}/events"]:
         answer = client.ask(path, "HEAD")
         assert answer.body == b""
@@ -120,8 +120,8 @@ def test_head_is_get_without_the_body(client: Client, first: str) -> None:
             assert answer.headers["content-length"] == str(len(got.body))
 
 
-def test_pages_from_elsewhere_get_nothing(client: Client) -> None:
-    """A cross-site image, frame, script or fetch is refused; a link that was followed is not."""
+def test_requests_from_other_sites_are_refused(client: Client) -> None:
+    """A cross-site image, frame, script or fetch is refused; a link to a page is not."""
     for mode, kind in (("no-cors", "image"), ("navigate", "iframe"), ("cors", "empty")):
         headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": kind}
         assert client.ask("/", headers=headers).status == 403
@@ -131,7 +131,7 @@ def test_pages_from_elsewhere_get_nothing(client: Client) -> None:
 
 @pytest.fixture
 def secret(results: Path) -> Path:
-    """Put a secret beside the results, and links to it and to runs elsewhere among them."""
+    """Put a secret beside the results, and in them links to it and to a run elsewhere."""
     secret = results.parent / "secret"
     secret.write_text("SECRET")
     elsewhere = results.parent / "elsewhere-20200101-000000"
@@ -164,8 +164,8 @@ IN_A_RUN = """
 """
 
 
-def test_only_what_is_listed_is_served(serve: Serve, secret: Path) -> None:
-    """No path, encoded or not, leads out of the list: not up, not through links, not by names."""
+def test_only_listed_files_are_served(serve: Serve, secret: Path) -> None:
+    """No path, encoded or not, leads to an unlisted file: not upwards, not through links."""
     client = serve(secret.parent)
     paths = [*STRANGE.split(), *(f"/runs/{secret.name}{path}" for path in IN_A_RUN.split())]
     paths.append(f"/runs/{secret.name}/trials/{'9' * 500}")
@@ -181,8 +181,8 @@ def test_only_what_is_listed_is_served(serve: Serve, secret: Path) -> None:
     assert "no-run" not in listed
 
 
-def test_addresses_have_a_length(client: Client) -> None:
-    """What is longer than any address of ours is refused, be it path, query or headers."""
+def test_long_addresses_and_headers_are_refused(client: Client) -> None:
+    """Paths, queries and headers that are longer than any of the dashboard are refused."""
     assert client.ask("/" + "a" * 2_000).status == 414
     assert client.ask("/?filter=" + "a" * 5_000).status == 414
     assert client.ask("/?filter=" + "a" * 3_000).status == 200
@@ -191,8 +191,8 @@ def test_addresses_have_a_length(client: Client) -> None:
     assert sent(client, head + b"a" * 20_000 + b"\r\n\r\n")[9:12] == b"431"
 
 
-def test_reading_changes_nothing(serve: Serve, results: Path, first: str) -> None:
-    """After all pages were looked at, no file of a run is another one or has another time."""
+def test_reading_changes_no_file(serve: Serve, results: Path, first: str) -> None:
+    """After all pages were opened, all files of a run have the same inode, size and time."""
 
     def state() -> dict[str, tuple[int, int, int]]:
         statuses = {str(path): path.stat() for path in results.rglob("*")}
@@ -202,13 +202,13 @@ def test_reading_changes_nothing(serve: Serve, results: Path, first: str) -> Non
     client = serve(results)
     for path in addresses(first):
         client.ask(path)
-    with followed(client, f"/runs/{first}/events") as told:
-        next(told)
+    with followed(client, f"/runs/{first}/events") as events:
+        next(events)
     assert state() == before
 
 
-def test_a_damaged_run_says_why(serve: Serve, results: Path, first: str) -> None:
-    """Its row and its page tell the reason, its report is none, and the others stand beside it."""
+def test_damaged_run_shows_the_reason(serve: Serve, results: Path, first: str) -> None:
+    """Its row and its pages show the reason, and its files can still be downloaded."""
     (results / first / "trials.jsonl").write_bytes(b"nonsense\n")
     client = serve(results)
     assert "line 1: must end with its checksum" in client.ask("/").text
@@ -226,8 +226,8 @@ def test_a_damaged_run_says_why(serve: Serve, results: Path, first: str) -> None
     )
 
 
-def test_what_cannot_be_compared_is_told(client: Client, first: str) -> None:
-    """One run, the same twice, or too many are no comparison; a run that there is not is none."""
+def test_wrong_comparisons_are_refused(client: Client, first: str) -> None:
+    """One run, the same run twice and too many runs are refused; an unknown run is not found."""
     many = "&".join(f"run={number}" for number in range(9))
     for query in ("", f"run={first}", f"run={first}&run={first}", many):
         assert client.ask(f"/compare?{query}").status == 400
@@ -235,8 +235,8 @@ def test_what_cannot_be_compared_is_told(client: Client, first: str) -> None:
         assert client.ask(f"/compare?run={first}&run={other}").status == 404
 
 
-def test_files_come_whole(client: Client, sound: Path, first: str) -> None:
-    """Each file that a run offers is given byte for byte, to be saved and not shown."""
+def test_files_are_downloaded_unchanged(client: Client, sound: Path, first: str) -> None:
+    """Each offered file is sent byte for byte, as a download."""
     offered = re.findall(r'href="(/runs/[^"]*/files/([^"]*))"', client.ask(f"/runs/{first}").text)
     assert {name for _, name in offered} >= {"best.toml", "champions.safetensors", "trials.jsonl"}
     for path, name in offered:
@@ -245,8 +245,27 @@ def test_files_come_whole(client: Client, sound: Path, first: str) -> None:
         assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
 
 
-def test_assets_are_sent_again_only_when_they_changed(client: Client) -> None:
-    """A browser that has a style or script is told that it still holds."""
+def test_growing_file_is_downloaded_with_its_first_size(
+    serve: Serve, results: Path, first: str
+) -> None:
+    """What is appended to a file during its download is not part of the download."""
+    journal = RunFolder(results / first).journal_file
+    content = journal.read_bytes() * 40
+    journal.write_bytes(content)
+    client = serve(results)
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as connection:
+        head = f"GET /runs/{first}/files/trials.jsonl HTTP/1.1\r\nHost: localhost\r\n"
+        connection.sendall(f"{head}Connection: close\r\n\r\n".encode())
+        received = connection.recv(1_000)
+        with journal.open("ab") as file:
+            file.write(b"x" * 1_000_000)
+        while piece := connection.recv(1_000_000):
+            received += piece
+    assert received.partition(b"\r\n\r\n")[2] == content
+
+
+def test_unchanged_assets_are_not_sent_again(client: Client) -> None:
+    """A browser that has a style or script gets status 304."""
     answer = client.ask("/assets/dashboard.js")
     again = client.ask("/assets/dashboard.js", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status, again.body) == (304, b"")
@@ -254,7 +273,7 @@ def test_assets_are_sent_again_only_when_they_changed(client: Client) -> None:
 
 @contextmanager
 def followed(client: Client, path: str) -> Iterator[Iterator[dict[str, Any]]]:
-    """Follow an event stream: what each event tells."""
+    """Follow an event stream: the data of each event."""
     connection = socket.create_connection(("127.0.0.1", client.port), timeout=20)
     with connection, connection.makefile("rb") as file:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -262,8 +281,8 @@ def followed(client: Client, path: str) -> Iterator[Iterator[dict[str, Any]]]:
         yield (json.loads(line[6:]) for line in file if line.startswith(b"data: "))
 
 
-def test_a_stream_tells_of_each_change(serve: Serve, results: Path, first: str) -> None:
-    """Lines that a writer appends are counted, a new run is told of, and so is the end of one."""
+def test_event_stream_sends_each_change(serve: Serve, results: Path, first: str) -> None:
+    """Appended trials, a new run, its end and its removal are sent."""
     folder = RunFolder(results / first)
     trials = read_trials(folder.journal_file)
     ended = folder.checkpoint_file.read_bytes()
@@ -293,19 +312,19 @@ def test_a_stream_tells_of_each_change(serve: Serve, results: Path, first: str) 
         assert until(all_of_them, "third-20260101-000000", None) is None
 
 
-def until(told: Iterator[dict[str, Any]], name: str, value: object = ...) -> Any:  # noqa: ANN401 - whatever is told
-    """Follow a stream until it tells of something; returns what it tells of it."""
-    for event in told:
+def until(events: Iterator[dict[str, Any]], name: str, value: object = ...) -> Any:  # noqa: ANN401 - any JSON value
+    """Read events until one has a name, and the value if given; return its value."""
+    for event in events:
         if name in event and (value is ... or event[name] == value):
             return event[name] if value is ... or value is None else True
-    raise AssertionError(f"nothing was told of {name}")
+    raise AssertionError(f"no event has {name}")
 
 
-def test_streams_have_a_number(serve: Serve, results: Path) -> None:
-    """One more than may be is refused, and is welcome again when another has gone."""
+def test_number_of_event_streams_is_limited(serve: Serve, results: Path) -> None:
+    """A stream beyond the limit is refused, and accepted again when another one has ended."""
     client = serve(results, Limits(streams=2))
-    with followed(client, "/events") as told:
-        next(told)
+    with followed(client, "/events") as events:
+        next(events)
         with followed(client, "/events") as more:
             next(more)
             refused = client.ask("/events")
@@ -319,7 +338,7 @@ def test_streams_have_a_number(serve: Serve, results: Path) -> None:
 
 
 def sent(client: Client, data: bytes) -> bytes:
-    """Send bytes and return what comes back until the server closes or falls silent."""
+    """Send bytes and return the first bytes of the response."""
     with socket.create_connection(("127.0.0.1", client.port), timeout=5) as connection:
         connection.sendall(data)
         return connection.recv(65_536)
@@ -344,8 +363,8 @@ BEGUN = [
 
 
 @pytest.mark.parametrize("begun", BEGUN, ids=["nothing", "half a head", "half a second", "a body"])
-def test_a_slow_client_is_cut_off(serve: Serve, results: Path, begun: bytes) -> None:
-    """Whoever sends a byte now and then is cut off all the same; others are served meanwhile."""
+def test_slow_client_is_cut_off(serve: Serve, results: Path, begun: bytes) -> None:
+    """A client that sends a byte now and then is cut off; others are served meanwhile."""
     client = serve(results, QUICK)
     with socket.create_connection(("127.0.0.1", client.port)) as slow:
         slow.sendall(begun)
@@ -364,8 +383,21 @@ def test_a_slow_client_is_cut_off(serve: Serve, results: Path, begun: bytes) -> 
         thread.join()
 
 
-def test_many_slow_clients_do_not_keep_others_out(serve: Serve, results: Path) -> None:
-    """Of connections without a request the oldest go, so that there is always room for one."""
+def test_second_request_of_a_connection_is_not_cut_off(
+    serve: Serve, results: Path, first: str
+) -> None:
+    """A stream that is requested together with a file lasts longer than a head may take."""
+    client = serve(results, QUICK)
+    with socket.create_connection(("127.0.0.1", client.port)) as connection:
+        for path in (f"/runs/{first}/files/best.toml", "/events"):
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        connection.settimeout(3 * QUICK.head_seconds)
+        with pytest.raises(TimeoutError):
+            list(iter(lambda: connection.recv(65_536), b""))
+
+
+def test_many_slow_clients_do_not_block_others(serve: Serve, results: Path) -> None:
+    """Of the connections without a request the oldest are closed, so that others are served."""
     client = serve(results, Limits(head_seconds=60, waiting=8, connections=20))
     slow = [socket.create_connection(("127.0.0.1", client.port)) for _ in range(60)]
     for connection in slow:
@@ -376,8 +408,8 @@ def test_many_slow_clients_do_not_keep_others_out(serve: Serve, results: Path) -
         connection.close()
 
 
-def test_a_client_that_does_not_read_is_cut_off(serve: Serve, results: Path, first: str) -> None:
-    """A report that nobody takes does not stay in memory; others get theirs meanwhile."""
+def test_client_that_does_not_read_is_cut_off(serve: Serve, results: Path, first: str) -> None:
+    """A report that is not read does not stay in memory; others get theirs meanwhile."""
     client = serve(results, QUICK)
     with socket.socket() as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -394,10 +426,10 @@ def test_a_client_that_does_not_read_is_cut_off(serve: Serve, results: Path, fir
 
 
 @pytest.mark.parametrize("path", ["/", "/events"])
-def test_a_request_that_is_spoilt_while_it_is_answered_is_cut_off(
+def test_invalid_body_during_a_response_closes_the_connection(
     client: Client, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nonsense where its body should go on ends the connection, and nothing is complained of."""
+    """Nonsense in the body of a request in progress ends the connection, without a log."""
     head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     for pause in (0.0, 0.5):
         with socket.create_connection(("127.0.0.1", client.port), timeout=20) as connection:
@@ -409,10 +441,10 @@ def test_a_request_that_is_spoilt_while_it_is_answered_is_cut_off(
     assert caplog.messages == []
 
 
-def test_reports_that_nobody_takes_share_their_memory(
+def test_reports_that_are_not_read_share_their_memory(
     serve: Serve, results: Path, first: str
 ) -> None:
-    """Thirty clients that ask for the report and do not read it cost no more than one report."""
+    """Thirty clients that request the report and do not read it need no more memory than two."""
     client = serve(results)
     path = f"/runs/{first}/report.html"
     size = len(client.ask(path).body)
@@ -429,12 +461,12 @@ def test_reports_that_nobody_takes_share_their_memory(
     assert held < 2 * size
 
 
-def test_many_who_ask_for_a_report_share_it(results: Path, first: str) -> None:
-    """Eight who ask at once while the run goes on have two reports made at most."""
+def test_simultaneous_requests_share_a_report(results: Path, first: str) -> None:
+    """For eight simultaneous requests while the run goes on, at most two reports are made."""
     folder = RunFolder(results / first)
     trials = read_trials(folder.journal_file)
-    book = Shelf(results).open(first)
-    assert book is not None
+    run = RunList(results).open(first)
+    assert run is not None
     ended = threading.Event()
 
     def append() -> None:
@@ -446,7 +478,7 @@ def test_many_who_ask_for_a_report_share_it(results: Path, first: str) -> None:
 
     with ThreadPoolExecutor(9) as pool:
         writer = pool.submit(append)
-        reports = [pool.submit(book.report) for _ in range(8)]
+        reports = [pool.submit(run.report) for _ in range(8)]
         made = {id(each.result()) for each in reports}
         ended.set()
         writer.result()
@@ -465,17 +497,17 @@ def dashboard(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         try:
             yield process
         finally:
-            process.kill()  # does nothing to one that has ended
+            process.kill()  # has no effect if it has ended
 
 
 @pytest.mark.parametrize(
     ("host", "number"),
     [("127.0.0.1", signal.SIGINT), ("0.0.0.0", signal.SIGTERM)],  # noqa: S104 - for a moment
 )
-def test_a_signal_ends_it_at_once(results: Path, host: str, number: signal.Signals) -> None:
-    """With a stream and a slow client open it ends, with the code of the signal and one line.
+def test_signal_ends_the_server_at_once(results: Path, host: str, number: signal.Signals) -> None:
+    """It ends with the signal's code and one line, though a stream and a slow client are open.
 
-    Where others can reach it, there was a warning before; the address is this machine's.
+    If other machines can reach it, there is a warning before; the printed address is local.
     """
     with dashboard("--results", str(results), "--port", "0", "--host", host) as process:
         assert process.stdout is not None
@@ -498,12 +530,12 @@ def test_a_signal_ends_it_at_once(results: Path, host: str, number: signal.Signa
     assert all("whoever can reach 0.0.0.0 can read all runs in" in line for line in warning)
 
 
-def test_a_port_in_use_is_one_line(client: Client) -> None:
-    """Whoever asks for a port that is taken is told so, without a traceback."""
+def test_port_in_use_is_reported_in_one_line(client: Client) -> None:
+    """A port that is already in use is an error of one line, without a traceback."""
     with dashboard("--port", str(client.port)) as process:
         output, complaint = process.communicate(timeout=60)
     assert (process.returncode, output) == (75, "")
-    assert re.fullmatch(r"neuroevo: --port: must be free, but .* \d+ already\n", complaint)
+    assert re.fullmatch(r"neuroevo: --port: must be free, but \d+ is already in use\n", complaint)
 
 
 @pytest.mark.parametrize(
@@ -514,15 +546,15 @@ def test_a_port_in_use_is_one_line(client: Client) -> None:
         ("127.0.0.1", 65_536, "--port: must be between 0 and 65535, but got 65536"),
     ],
 )
-def test_what_cannot_be_listened_at_is_told(host: str, port: int, words: str) -> None:
-    """A host or port that can't be is a usage error in one line."""
+def test_wrong_host_or_port_is_a_usage_error(host: str, port: int, words: str) -> None:
+    """A host or port that can't be used is an error of one line."""
     with pytest.raises(UsageError) as refused:
         Dashboard(Path(), host, port)
     assert str(refused.value).startswith(words)
 
 
 def test_help_has_examples() -> None:
-    """``neuroevo dashboard --help`` tells options and examples, and needs no server for it."""
+    """``neuroevo dashboard --help`` lists options and examples."""
     with dashboard("--help") as process:
         output, _ = process.communicate(timeout=60)
     assert "--results" in output

@@ -1,4 +1,4 @@
-"""A run of the mouse task whose champion has really learnt it, and its page in a browser."""
+"""A run of the mouse task with a trained champion, and its page in a browser."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -25,7 +25,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def learnt(tmp_path_factory: pytest.TempPathFactory) -> Findings:
-    """Train a champion and the baselines for a while: a run of one generation, as it were."""
+    """Train a champion and the baselines, like a run of one generation."""
     path = tmp_path_factory.mktemp("asked") / "asked.toml"
     path.write_text(
         f"""
@@ -117,7 +117,7 @@ def mouse_file(learnt: Findings, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def visit(browser: Browser, mouse_file: Path) -> Iterator[Open]:
-    """Return a function that opens the page at a state; fails on any complaint or request."""
+    """Return a function that opens the page with a state; fails on any error or request."""
     complaints: list[str] = []
     pages: list[Page] = []
 

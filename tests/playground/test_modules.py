@@ -14,8 +14,8 @@ WORD = re.compile(r"\b[A-Z_]{2,}\b")
 COMMENT = re.compile(r"//.*|/\*[\s\S]*?\*/")
 
 
-def test_modules_stand_after_what_they_import() -> None:
-    """Each module is there once, below all that it imports, without import and export lines."""
+def test_modules_come_after_their_imports() -> None:
+    """Each module is there once, after all its imports, without import and export lines."""
     modules = {
         "page.js": 'import { a } from "./a.js";\nimport {\n  b,\n} from "./b.js";\na(b);\n',
         "a.js": 'import { b } from "./b.js";\nexport function a() {\n  return b;\n}\n',
@@ -35,15 +35,15 @@ def test_modules_stand_after_what_they_import() -> None:
         ('import { a } from "./page.js";\n', "must not import itself, but does by page.js"),
     ],
 )
-def test_modules_that_do_not_fit_one_script_are_refused(module: str, problem: str) -> None:
-    """Names in common, other kinds of imports and circles are told."""
+def test_modules_that_can_not_be_joined_are_refused(module: str, problem: str) -> None:
+    """Common names, other kinds of imports and cycles are errors."""
     modules = {"page.js": module, "a.js": "export const a = 1;\n"}
     with pytest.raises(NeuroevoError, match=problem):
         bundled("page.js", modules.__getitem__)
 
 
 def test_modules_import_the_constants_that_they_use() -> None:
-    """A constant of another module is imported, though in one script it would be seen anyway."""
+    """A constant of another module is imported, though the joined script would not need it."""
     assets = (files("neuroevo.playground") / "assets").iterdir()
     texts = {each.name: each.read_text() for each in assets if each.name.endswith(".js")}
     own = {name: set(CONSTANT.findall(text)) for name, text in texts.items()}

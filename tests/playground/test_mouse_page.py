@@ -34,7 +34,7 @@ STEPS = """(count) => {
   for (let taken = 0; taken < count; taken += 1) document.getElementById("step").click();
 }"""
 
-# What is seen of a race, without the controls themselves, once it has been drawn.
+# The visible results, without the controls, once they have been drawn.
 SEEN = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   await frame();
@@ -49,7 +49,7 @@ SEEN = """async () => {
 }"""
 
 
-# Where the text of one element ends, and where that of another begins.
+# The right end of one element's text, and the left end of another's.
 ENDS = """([first, second]) => {
   const range = document.createRange();
   const box = (id) => {
@@ -59,14 +59,14 @@ ENDS = """([first, second]) => {
   return [box(first).right, box(second).left];
 }"""
 
-# What a finger is to hit, and how high that is.
+# Everything that a finger can touch, and its height.
 TARGETS = """() => [...document.querySelectorAll(
   "main button, main a, header.masthead a, main select, main label:has(input), main .field input")]
   .filter((each) => each.checkVisibility())
   .map((each) => [each.id || each.textContent.trim(), each.getBoundingClientRect().height])"""
 
 
-# Which blocks of the page lie one upon another.
+# Blocks of the page that overlap.
 OVERLAPS = """() => {
   const blocks = [...document.querySelectorAll(
     "h1, .board, .losses, .standing, .rules, .card > .name, .about, .drawing, .paths")]
@@ -79,12 +79,12 @@ OVERLAPS = """() => {
 
 
 def shown(page: Page, name: str) -> str:
-    """Return a number or word that the page shows of a race."""
+    """Return a text of the page."""
     return str(page.locator(f"#{name}").text_content())
 
 
 def pixels(page: Page, name: str) -> float:
-    """Return a distance that the page shows."""
+    """Return a distance on the page."""
     return float(shown(page, name).removesuffix(" px"))
 
 
@@ -118,7 +118,7 @@ def saved(download: Download) -> str:
 
 
 def test_trained_champion_follows_within_five_pixels(visit: Open) -> None:
-    """Wherever the pointer goes, the circle of the trained champion is there, and stays."""
+    """The circle of the trained champion is at the pointer, wherever it goes."""
     page = visit("left.from=trained")
     for _ in strokes(page, 40):
         page.evaluate(FRAME)
@@ -126,8 +126,8 @@ def test_trained_champion_follows_within_five_pixels(visit: Open) -> None:
     assert shown(page, "left-samples") == "40"
 
 
-def test_coming_within_five_pixels_is_told_as_it_happens(visit: Open) -> None:
-    """Before a movement nothing is said, then how far the proof is; the rule is there to read."""
+def test_progress_to_within_five_pixels_is_shown(visit: Open) -> None:
+    """Before a movement nothing is shown, then the number of movements; the rule is on the page."""
     page = visit("left.from=trained")
     assert shown(page, "left-arrived") == shown(page, "right-arrived") == "–"
     list(strokes(page, 7))
@@ -135,12 +135,14 @@ def test_coming_within_five_pixels_is_told_as_it_happens(visit: Open) -> None:
     assert shown(page, "left-arrived") == "7 of 20"
     assert shown(page, "right-arrived") == "not yet"
     rules = page.locator(".rules")
-    expect(rules).to_contain_text("for 20 movements and 200 px of its way")
-    expect(rules).to_contain_text("(MSE) of 0.001, with which a circle is still about 18.4 px away")
+    expect(rules).to_contain_text("for 20 movements in which the pointer moves at least 200 px")
+    expect(rules).to_contain_text(
+        "validation MSE of 0.001, at which a circle is still about 18.4 px away"
+    )
 
 
-def test_evolved_configuration_gets_there_first(visit: Open) -> None:
-    """From random weights the champion's circle learns to stay at the pointer; the other is far."""
+def test_evolved_configuration_learns_first(visit: Open) -> None:
+    """The champion's circle learns to stay at the pointer, while the other one is far away."""
     page = visit()
     list(strokes(page, 300))
     page.evaluate(FRAME)
@@ -153,8 +155,8 @@ def test_evolved_configuration_gets_there_first(visit: Open) -> None:
         assert pixels(page, "left-distance") < 5
 
 
-def test_without_backpropagation_nothing_is_learnt(visit: Open) -> None:
-    """After the space bar the weights stay as they are, and after another they change again."""
+def test_without_backpropagation_weights_do_not_change(visit: Open) -> None:
+    """After the space bar the weights stay the same, and after another they change again."""
     page = visit()
     list(strokes(page, 5))
     page.locator("#canvas").focus()
@@ -171,8 +173,8 @@ def test_without_backpropagation_nothing_is_learnt(visit: Open) -> None:
     assert network(page, "left")["parameters"] != before
 
 
-def test_raw_pixels_diverge_and_a_reset_begins_again(visit: Open) -> None:
-    """Without normalisation errors explode: that is told, breaks nothing, and can be undone."""
+def test_training_on_raw_pixels_diverges_and_can_be_reset(visit: Open) -> None:
+    """Without normalisation training diverges: the page says so, and a reset starts again."""
     page = visit("normalise=none")
     list(strokes(page, 12))
     expect(page.locator("#left-distance")).to_have_text("diverged")
@@ -189,8 +191,8 @@ def test_raw_pixels_diverge_and_a_reset_begins_again(visit: Open) -> None:
     expect(page.locator("#left-samples")).to_have_text("0")
 
 
-def test_strongest_paths_are_the_strongest_of_all(visit: Open) -> None:
-    """Of all paths the one with the largest product is marked, its factors written out."""
+def test_strongest_paths_have_the_largest_product(visit: Open) -> None:
+    """The path with the largest product of weights is marked, and its factors are listed."""
     page = visit("left.hidden=3-5-2")
     before = page.locator("#left-paths dd").first
     expect(before).to_have_text(re.compile(r"^x × [^=]+ = −?[\d.]+ × x$"))
@@ -212,14 +214,14 @@ def test_strongest_paths_are_the_strongest_of_all(visit: Open) -> None:
             for route in routes
         ]
         strongest = max(weights, key=lambda path: abs(math.prod(path)))
-        told = row.replace("−", "-").split("output")[0]
-        shown_input, *factors, last = map(float, re.split(" × | = ", told))
+        formula = row.replace("−", "-").split("output")[0]
+        shown_input, *factors, last = map(float, re.split(" × | = ", formula))
         assert factors == pytest.approx(strongest, abs=6e-4)
         assert last == pytest.approx(shown_input * math.prod(strongest), abs=2e-3)
 
 
-def test_page_begins_and_trains_as_a_run_does(visit: Open, learnt: Findings) -> None:
-    """Starting weights are a run's; an epoch of pre-training gives what the kernel gives."""
+def test_page_trains_as_a_run_does(visit: Open, learnt: Findings) -> None:
+    """Starting weights are those of a run; an epoch of pre-training gives the kernel's weights."""
     page = visit("epochs=1&start=3")
     architecture = Architecture(inputs=2, hidden=(10,), outputs=2, activation="linear")
     seed = (learnt.experiment.seed, 0)
@@ -305,11 +307,11 @@ CONTROLS = {
     **{f"{side}-{name}": act for side in ("left", "right") for name, act in OWN.items()},
     **SHARED,
 }
-ELSEWHERE = {"play", "pace", "set", "epochs"}  # seen in a race that goes on, or a pre-training
+ELSEWHERE = {"play", "pace", "set", "epochs"}  # visible only while playing, or in a pre-training
 
 
-def test_every_control_does_something_visible(visit: Open) -> None:
-    """Each control, used by itself, changes what is seen after three more steps."""
+def test_every_control_has_a_visible_effect(visit: Open) -> None:
+    """Each control, used by itself, changes the page after three more steps."""
     page = visit("play=off&pilot=on&silenced=0.3", reduced_motion="reduce")
     controls = page.locator("[data-control]").evaluate_all(
         "(all) => all.map(({ id, dataset }) => id || dataset.control)"
@@ -323,7 +325,7 @@ def test_every_control_does_something_visible(visit: Open) -> None:
 
 
 def after_three_steps(page: Page, control: str, act: Act) -> dict[str, str]:
-    """Begin anew, take a step, use a control, take three more, and return what is seen."""
+    """Reset, take a step, use a control, take three more, and return the visible results."""
     page.evaluate("location.hash = `play=off&pilot=on&silenced=0.3&again=${Math.random()}`")
     expect(page.locator("#left-samples")).to_have_text("0")
     page.evaluate(STEPS, 1)
@@ -334,7 +336,7 @@ def after_three_steps(page: Page, control: str, act: Act) -> dict[str, str]:
 
 
 def test_play_and_pace_decide_when_a_step_is_taken(visit: Open) -> None:
-    """Paused, a movement teaches nothing; by frames, a pointer at rest does."""
+    """While paused, a movement takes no step; with a step per frame, no movement is needed."""
     page = visit()
     list(strokes(page, 4))
     expect(page.locator("#left-samples")).to_have_text("4")
@@ -348,7 +350,7 @@ def test_play_and_pace_decide_when_a_step_is_taken(visit: Open) -> None:
 
 
 def test_address_reproduces_the_page(visit: Open) -> None:
-    """What is seen after some steps is seen again by whoever opens the address that was left."""
+    """The address of the page after some steps opens a page with the same results."""
     page = visit("play=off", reduced_motion="reduce")
     page.locator("#left-trial").select_option("3")
     page.locator("#left-optimizer").select_option("adam")
@@ -372,8 +374,8 @@ def test_address_reproduces_the_page(visit: Open) -> None:
     assert shown(page, "left-samples") == "5"
 
 
-def test_links_to_try_start_what_they_say(visit: Open) -> None:
-    """Each link at the end of the page is read as a state, and brings the race into sight."""
+def test_links_to_examples_set_the_state(visit: Open) -> None:
+    """Each link at the end of the page sets the state and scrolls to the canvas."""
     page = visit(reduced_motion="reduce")
     for link in page.locator("#claims a").all():
         link.click()
@@ -388,15 +390,15 @@ def test_links_to_try_start_what_they_say(visit: Open) -> None:
                 assert control.input_value() == value
 
 
-def test_unknown_and_broken_addresses_open_the_page_as_it_is(visit: Open) -> None:
-    """All that an address says wrongly is told, left out of it, and nothing breaks."""
+def test_wrong_settings_in_the_address_are_ignored(visit: Open) -> None:
+    """All wrong settings in the address are reported and ignored."""
     page = visit(
         "left=99999&normalise=7&noise=much&left.hidden=0-x&right.rate=-5&range=1e99&x=%"
         "&start=1.5&learn=toString&right=file-9&right.from=trained&set=recording&epochs=30"
     )
     status = page.locator("#status")
-    for told in (
-        "left must be a contestant that this page holds, but got 99999",
+    for message in (
+        "left must be a trial or baseline on this page, but got 99999",
         "normalise must be one of 1, 0.5, none, but got 7",
         "noise must be a number from 0 to 100,000, but got much",
         "left.hidden must be none, or up to 10 widths from 1 to 64 like 6-6, but got 0-x",
@@ -404,26 +406,26 @@ def test_unknown_and_broken_addresses_open_the_page_as_it_is(visit: Open) -> Non
         "range must be a number from 0.01 to 10, but got 1e99",
         "start must be a whole number from 0 to 9,999, but got 1.5",
         "learn must be on or off, but got toString",
-        "right must be a contestant that this page holds, but got file-9",
+        "right must be a trial or baseline on this page, but got file-9",
         "set must be task until there is a recording",
-        "x is no setting of this page",
+        "x is not a setting of this page",
     ):
-        expect(status).to_contain_text(told)
+        expect(status).to_contain_text(message)
     expect(page).to_have_url(re.compile("#epochs=30$"))
     assert page.locator("#left-trial").input_value() == "6"
     assert page.locator("#right-from").input_value() == "random"
     assert page.locator("#normalise").input_value() == "1"
     assert shown(page, "range-shown") == "± 1"
     page.evaluate("location.hash = `right=${'A'.repeat(50_000)}&${'b=1&'.repeat(50_000)}`")
-    expect(status).to_contain_text("holds, but got AAAAA")
+    expect(status).to_contain_text("on this page, but got AAAAA")
     assert len(status.inner_text()) < 1_100
 
 
-def test_wrong_entries_are_told_in_words(visit: Open) -> None:
-    """What a field can't hold is told beside it until it is mended, and changes nothing."""
+def test_wrong_entries_are_reported(visit: Open) -> None:
+    """A wrong entry is reported beside its field until it is corrected, and changes nothing."""
     page = visit()
     before = network(page, "left")
-    for name, wrong, told in (
+    for name, wrong, message in (
         ("seed", "1x", "Seed must be a whole number of at most 19 digits, but got 1x"),
         ("start", "10000", "Replicate must be a whole number from 0 to 9,999, but got 10000"),
         ("epochs", "", "Epochs must be a whole number from 1 to 1,000, but got nothing"),
@@ -431,8 +433,8 @@ def test_wrong_entries_are_told_in_words(visit: Open) -> None:
         field = page.locator(f"#{name}")
         was = field.input_value()
         field.fill(wrong)
-        expect(page.locator(f"#{name}-problem")).to_have_text(told)
-        expect(field).to_have_accessible_description(re.compile(re.escape(told)))
+        expect(page.locator(f"#{name}-problem")).to_have_text(message)
+        expect(field).to_have_accessible_description(re.compile(re.escape(message)))
         expect(field).to_have_attribute("aria-invalid", "true")
         assert network(page, "left") == before
         field.fill(was)
@@ -440,8 +442,8 @@ def test_wrong_entries_are_told_in_words(visit: Open) -> None:
         expect(field).to_have_attribute("aria-invalid", "false")
 
 
-def test_keyboard_moves_the_pointer_and_reads_the_network(visit: Open) -> None:
-    """Arrow keys on the canvas are movements; on a drawing they go through its parts."""
+def test_keyboard_moves_the_pointer_and_selects_parts_of_the_network(visit: Open) -> None:
+    """Arrow keys move the pointer on the canvas; on a drawing they select its parts."""
     page = visit()
     page.locator("#canvas").focus()
     for _ in range(3):
@@ -451,14 +453,14 @@ def test_keyboard_moves_the_pointer_and_reads_the_network(visit: Open) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator("#left-readout")).to_have_text(re.compile(r"^input x: 0\.06$"))
     page.locator("#left-diagram .weights path").first.dispatch_event("pointerover")
-    expect(page.locator("#left-readout")).to_have_text(re.compile(r"^[xy] → layer 1 neuron \d+: "))
+    expect(page.locator("#left-readout")).to_have_text(re.compile(r"^[xy] → layer 1 unit \d+: "))
 
 
 # Pre-training, recordings, files
 
 
-def test_pretraining_leaves_the_page_smooth(visit: Open) -> None:
-    """While a worker trains both for a second or so, no task of the page takes 100 ms."""
+def test_page_stays_responsive_during_pretraining(visit: Open) -> None:
+    """While a worker trains both networks, no task of the page takes 100 ms."""
     page = visit("epochs=200&right=2&pilot=on&learn=off")
     browser = page.context.browser
     assert browser is not None
@@ -487,7 +489,7 @@ def main_thread(trace: dict[str, Any]) -> list[float]:
 
 
 def test_cancelled_pretraining_changes_nothing(visit: Open) -> None:
-    """Cancel ends the worker; both networks are as they were."""
+    """Cancel ends the worker; both networks are unchanged."""
     page = visit("epochs=1000")
     before = network(page, "left")
     page.locator("#pretrain").click()
@@ -498,8 +500,8 @@ def test_cancelled_pretraining_changes_nothing(visit: Open) -> None:
     assert network(page, "left") == before
 
 
-def test_recording_is_what_the_task_reads(visit: Open, tmp_path: Path) -> None:
-    """A recorded path, downloaded, is read by the task and by the page, and pre-trains."""
+def test_recording_is_read_by_the_task(visit: Open, tmp_path: Path) -> None:
+    """A downloaded recording is read by the task and by the page, and used for pre-training."""
     page = visit()
     page.locator("#record").click()
     expect(page.locator("#canvas")).to_be_in_viewport(ratio=0.9)
@@ -522,7 +524,7 @@ def test_recording_is_what_the_task_reads(visit: Open, tmp_path: Path) -> None:
     expect(other.locator("#left-samples")).to_have_text("90")
 
 
-def test_networks_go_out_and_come_in_as_json(visit: Open, tmp_path: Path) -> None:
+def test_networks_are_downloaded_and_loaded_as_json(visit: Open, tmp_path: Path) -> None:
     """A network that is downloaded and loaded on the other side computes the same."""
     page = visit("left.optimizer=adam")
     list(strokes(page, 20))
@@ -570,16 +572,16 @@ WRONG_FILES = [
 ]
 
 
-def test_wrong_files_are_told_in_one_sentence(visit: Open, tmp_path: Path) -> None:
-    """A file that holds something else changes nothing; it is told at the button, and as text."""
+def test_wrong_files_are_reported_in_one_sentence(visit: Open, tmp_path: Path) -> None:
+    """A wrong file changes nothing; the problem is reported at the button, as text."""
     page = visit()
     path = tmp_path / "wrong.txt"
     for control, content, problem in WRONG_FILES:
         path.write_text(content, encoding="utf-8")
         page.locator(f"#{control}").set_input_files(path)
-        told = page.locator(f"#{control}-problem")
-        expect(told).to_contain_text(problem)
-        expect(told).to_be_in_viewport()
+        shown_problem = page.locator(f"#{control}-problem")
+        expect(shown_problem).to_contain_text(problem)
+        expect(shown_problem).to_be_in_viewport()
     page.locator("#left-load").set_input_files(good_file(page, tmp_path))
     expect(page.locator("#left-load-problem")).to_be_empty()
     page.locator("#left-trial").select_option("6")
@@ -591,7 +593,7 @@ def test_wrong_files_are_told_in_one_sentence(visit: Open, tmp_path: Path) -> No
 
 
 def test_page_is_one_file_with_a_strict_policy(mouse_file: Path) -> None:
-    """Nothing is fetched, no style or script is inline but by its hash, no style attribute."""
+    """Nothing is fetched, styles and scripts are allowed by hash only, no style attributes."""
     html = unescape(
         re.sub(r"(<(script|style)[^>]*>).*?</\2>", r"\1", mouse_file.read_text(), flags=re.DOTALL)
     )
@@ -603,8 +605,8 @@ def test_page_is_one_file_with_a_strict_policy(mouse_file: Path) -> None:
     assert len(mouse_file.read_bytes()) < 500_000
 
 
-def test_scripts_in_names_show_as_text(visit: Open, learnt: Findings, tmp_path: Path) -> None:
-    """Names of runs, baselines and files that are scripts are read and not run."""
+def test_scripts_in_names_are_shown_as_text(visit: Open, learnt: Findings, tmp_path: Path) -> None:
+    """Scripts as names of runs, baselines and files are shown and not run."""
     trials = [replace(each, name=each.name and SCRIPT + each.name) for each in learnt.trials]
     path = tmp_path / "mouse.html"
     findings = replace(learnt, trials=tuple(trials), identity=SCRIPT)
@@ -618,8 +620,8 @@ def test_scripts_in_names_show_as_text(visit: Open, learnt: Findings, tmp_path: 
     expect(page.locator("#left-name")).to_contain_text("<script>alert(1)")
 
 
-def test_phone_page_is_touched_in_the_dark(visit: Open) -> None:
-    """At 390 pixels nothing overflows, a touch moves the pointer, and the paper is dark."""
+def test_page_works_on_a_dark_phone(visit: Open) -> None:
+    """At 390 pixels nothing overflows, a touch moves the pointer, and the background is dark."""
     page = visit(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)
     expect(page.locator("#hint")).to_have_text(re.compile("Move your finger here"))
     expect(page.locator("kbd")).to_be_hidden()
@@ -631,8 +633,8 @@ def test_phone_page_is_touched_in_the_dark(visit: Open) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 24)"
 
 
-def test_printed_race_is_one_sheet(visit: Open) -> None:
-    """On paper there are canvas, chart, figures and networks, apart, and nothing to be pressed."""
+def test_printed_page_is_one_sheet(visit: Open) -> None:
+    """The print has canvas, chart, numbers and networks without overlaps, and no controls."""
     page = visit()
     list(strokes(page, 30))
     page.evaluate(SEEN)
@@ -646,17 +648,19 @@ def test_printed_race_is_one_sheet(visit: Open) -> None:
     assert page.evaluate(OVERLAPS) == []
 
 
-def test_trails_are_motion(visit: Open) -> None:
-    """Circles leave trails that fade, but none for those who ask for less motion."""
+def test_trails_respect_reduced_motion(visit: Open) -> None:
+    """Circles leave trails that fade, but not if reduced motion is preferred."""
     page = visit("learn=off", before=lambda page: page.clock.install())
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)  # frames come when the test says so
+    page.clock.pause_at(
+        page.evaluate("Date.now()") + 1000
+    )  # frames are drawn when the test runs the clock
     assert trails_fade(page)
     page.emulate_media(reduced_motion="reduce")
     assert not trails_fade(page)
 
 
 def trails_fade(page: Page) -> bool:
-    """Move, wait twenty frames of the test's clock, and tell whether the canvas looks different."""
+    """Move, wait twenty frames of the test's clock, and return whether the canvas has changed."""
     image = "document.getElementById('canvas').toDataURL()"
     list(strokes(page, 15))
     page.clock.run_for(32)

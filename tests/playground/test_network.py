@@ -1,4 +1,4 @@
-"""The mouse page's network, in a real browser, against numpy and the kernel it is the twin of."""
+"""The network of the mouse page, in a browser, compared with numpy and the kernel."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -80,8 +80,8 @@ def whole(number: int) -> int | str:
 # Random draws
 
 
-def test_seed_sequences_give_numpys_words(evaluate: Evaluate) -> None:
-    """Entropy and spawn keys of any length and size become the words that numpy makes of them."""
+def test_seed_sequences_equal_those_of_numpy(evaluate: Evaluate) -> None:
+    """Entropy and spawn keys of any length and size give the same words as in numpy."""
     entropies = [[0], [1], [2**32], [2017, 0], [2**63 - 1, 1], [1, 2, 3, 4, 5, 2**80], [0, 0, 0, 7]]
     keys = [[], [0], [1], [2, 15], [0, 2**32 + 3]]
     given = [[[whole(word) for word in entropy], key] for entropy, key in product(entropies, keys)]
@@ -95,8 +95,8 @@ def test_seed_sequences_give_numpys_words(evaluate: Evaluate) -> None:
         assert words == theirs.tolist(), (entropy, key)
 
 
-def test_generators_draw_numpys_numbers(evaluate: Evaluate) -> None:
-    """Doubles, bounded whole numbers and permutations, in turn from one stream, are numpy's."""
+def test_generators_draw_the_numbers_of_numpy(evaluate: Evaluate) -> None:
+    """Doubles, bounded integers and permutations, drawn in turn, are those of numpy."""
     bounds = [1, 2, 3, 10, 1000, 2**31 + 1, 2**32 - 1, 2**32]
     counts = [0, 1, 2, 3, 64, 65, 1000]
     found = evaluate(
@@ -123,8 +123,8 @@ def test_generators_draw_numpys_numbers(evaluate: Evaluate) -> None:
     assert found == theirs
 
 
-def test_samples_come_in_the_order_of_a_run(evaluate: Evaluate, stream: SampleStream) -> None:
-    """Each epoch is shuffled as for the kernel, the last one cut at the budget."""
+def test_samples_are_in_the_order_of_a_run(evaluate: Evaluate, stream: SampleStream) -> None:
+    """Each epoch is shuffled as for the kernel, and the last one ends at the budget."""
     samples = len(stream.training.inputs)
     order = evaluate("({ sampleOrder }, given) => sampleOrder(...given)", [samples, BUDGET, SEED])
     assert BUDGET % samples > 0
@@ -132,7 +132,7 @@ def test_samples_come_in_the_order_of_a_run(evaluate: Evaluate, stream: SampleSt
 
 
 def test_starting_weights_are_those_of_a_run(evaluate: Evaluate) -> None:
-    """Every kind, architecture, seed and replicate starts with the same bits."""
+    """Every kind, architecture, seed and replicate has the same bits."""
     architectures = [
         Architecture(inputs=2, hidden=hidden, outputs=2, activation="tanh", biases=biases)
         for hidden, biases in product([(), (6,), (32, 1, 7)], [True, False])
@@ -149,8 +149,8 @@ def test_starting_weights_are_those_of_a_run(evaluate: Evaluate) -> None:
         assert parameters == starting_parameters(*case).tolist(), case
 
 
-def test_a_range_narrows_uniform_weights(evaluate: Evaluate) -> None:
-    """Half the range is half of every weight and bias; other kinds know no range."""
+def test_range_scales_uniform_weights(evaluate: Evaluate) -> None:
+    """Half the range is half of every weight and bias; other kinds ignore the range."""
     architecture = Architecture(inputs=2, hidden=(6,), outputs=2, activation="linear")
     for kind, factor in [("uniform", 0.5), ("glorot", 1), ("he", 1)]:
         given = [architecture.model_dump(mode="json"), kind, SEED, 0, 0.5]
@@ -163,7 +163,7 @@ def test_a_range_narrows_uniform_weights(evaluate: Evaluate) -> None:
 
 
 class Case(NamedTuple):
-    """A training that both do."""
+    """A training in both."""
 
     architecture: Architecture
     optimization: Optimization = Optimization()
@@ -174,7 +174,7 @@ class Case(NamedTuple):
 
     @property
     def given(self) -> Numbers:
-        """What the browser is told."""
+        """The arguments for the browser."""
         return {
             "architecture": self.architecture.model_dump(mode="json"),
             "kind": self.starting_weights,
@@ -189,7 +189,7 @@ class Case(NamedTuple):
 
 
 def network(*hidden: int, **others: Any) -> Architecture:  # noqa: ANN401 - of an architecture
-    """Describe a network with tanh unless told otherwise."""
+    """Describe a network, by default with tanh."""
     return Architecture(inputs=2, hidden=hidden, outputs=2, **{"activation": "tanh", **others})
 
 
@@ -303,7 +303,7 @@ def trained(evaluate: Evaluate, data: DataSet) -> dict[str, Numbers]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_trains_as_the_kernel(name: str, trained: dict[str, Numbers], data: DataSet) -> None:
-    """From its own starting weights on, parameters, error and outputs are those of the kernel."""
+    """From its own starting weights, parameters, error and outputs are those of the kernel."""
     case, ours = CASES[name], trained[name]
     kernel = train(
         case.architecture,
@@ -322,8 +322,8 @@ def test_trains_as_the_kernel(name: str, trained: dict[str, Numbers], data: Data
     assert ours["seen"] == BUDGET
 
 
-def test_offers_what_the_kernel_offers(evaluate: Evaluate) -> None:
-    """Names and defaults of the browser's settings are those of Python."""
+def test_has_all_settings_of_the_kernel(evaluate: Evaluate) -> None:
+    """Names and defaults of the settings are those of Python."""
     found = evaluate(
         "({ ACTIVATIONS, OPTIMIZERS, SCHEDULES, STARTING_WEIGHTS, DEFAULT_OPTIMIZATION }) => "
         "[...[ACTIVATIONS, OPTIMIZERS, SCHEDULES, STARTING_WEIGHTS].map(Object.keys), "
@@ -337,7 +337,7 @@ def test_offers_what_the_kernel_offers(evaluate: Evaluate) -> None:
 # What a page needs besides
 
 
-def test_error_and_loss_are_those_of_the_outputs(evaluate: Evaluate) -> None:
+def test_error_is_the_mean_and_loss_half_the_sum_of_squares(evaluate: Evaluate) -> None:
     """The error is the mean square over the outputs, a step's loss half their sum before it."""
     outputs, error, loss, later = evaluate(
         """({ Learner, Network, startingParameters }, [architecture, seed]) => {
@@ -357,7 +357,7 @@ def test_error_and_loss_are_those_of_the_outputs(evaluate: Evaluate) -> None:
 
 
 def test_loss_of_class_probabilities_is_their_cross_entropy(evaluate: Evaluate) -> None:
-    """It is the logarithm of what is given to the right class, also where a target is 0."""
+    """The loss is the negative logarithm of the right class's probability."""
     outputs, *losses = evaluate(
         """({ Learner, Network, startingParameters }, [architecture, seed]) => {
           const start = startingParameters(architecture, "uniform", seed, 0);
@@ -377,8 +377,8 @@ def test_loss_of_class_probabilities_is_their_cross_entropy(evaluate: Evaluate) 
     assert losses[:2] == pytest.approx([-logarithms[0], -np.dot([0.25, 0.75], logarithms)])
 
 
-def test_layers_and_values_follow_the_network(evaluate: Evaluate) -> None:
-    """Weights by place and activations by layer are what they are after the last step."""
+def test_layers_and_values_are_up_to_date(evaluate: Evaluate) -> None:
+    """Weights and activations by layer are those after the last step."""
     architecture = network(4, 3, activation=("tanh", "relu"))
     found = evaluate(
         """({ Learner, Network, startingParameters }, [architecture, seed]) => {
@@ -401,8 +401,8 @@ def test_layers_and_values_follow_the_network(evaluate: Evaluate) -> None:
         np.testing.assert_allclose(found["values"][place + 1], value, rtol=1e-14, atol=1e-15)
 
 
-def test_silent_units_are_not_there(evaluate: Evaluate) -> None:
-    """A network with silent units learns as one without them, until they speak again."""
+def test_dropped_units_have_no_effect(evaluate: Evaluate) -> None:
+    """A network with dropped units learns as one without them, until they are used again."""
     parts = evaluate(
         """({ Learner, Network, startingParameters }, [whole, part, seed, kept]) => {
           const start = startingParameters(whole, "uniform", seed, 0);
@@ -412,7 +412,7 @@ def test_silent_units_are_not_there(evaluate: Evaluate) -> None:
           const [learner, other] = [network, rest].map(
             (each) => new Learner(each, { learning_rate: 0.1 }),
           );
-          learner.silence([1, 3]);
+          learner.dropUnits([1, 3]);
           for (const value of [0.3, -0.8, 0.5]) {
             learner.step([value, 1], [value, 1]);
             other.step([value, 1], [value, 1]);
@@ -422,10 +422,10 @@ def test_silent_units_are_not_there(evaluate: Evaluate) -> None:
           const before = start.filter((_, row) => !kept.includes(row));
           const drops = { learning_rate: 0, optimization: { dropout: 0.1 } };
           new Learner(network, drops).step([1, 1], [0, 0]);
-          const silent = [1, 3].map((unit) => network.values[1][unit]);
+          const dropped = [1, 3].map((unit) => network.values[1][unit]);
           network.parameters.set(start);
-          learner.silence([]);
-          return [...found, left, before, spoken, network.predict([1, 0.5]), silent];
+          learner.dropUnits([]);
+          return [...found, left, before, spoken, network.predict([1, 0.5]), dropped];
         }""",
         [
             *(network(units).model_dump(mode="json") for units in (4, 2)),
@@ -442,7 +442,7 @@ def test_silent_units_are_not_there(evaluate: Evaluate) -> None:
 
 
 def test_learning_goes_on_beyond_the_budget(evaluate: Evaluate) -> None:
-    """From the budget on the scheduled rate stays as low as it got, and batches are whole."""
+    """After the budget the scheduled learning rate stays at its end, and batches are full."""
     architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear", biases=False)
     moves = evaluate(
         """({ Learner, Network }, architecture) => {
@@ -464,8 +464,8 @@ def test_learning_goes_on_beyond_the_budget(evaluate: Evaluate) -> None:
     assert moves == pytest.approx([0, 1, 0.25 ** (2 / 3), 0, 0.25, 0, 0.5])
 
 
-def test_without_a_budget_the_rate_has_no_course(evaluate: Evaluate) -> None:
-    """Live learning has no end, towards which a schedule could lower the learning rate."""
+def test_without_a_budget_the_learning_rate_is_constant(evaluate: Evaluate) -> None:
+    """Without a budget a schedule has no end to which it could lower the learning rate."""
     architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear", biases=False)
     weights = evaluate(
         """({ Learner, Network }, [architecture, schedules]) => schedules.map((schedule) => {
@@ -481,7 +481,7 @@ def test_without_a_budget_the_rate_has_no_course(evaluate: Evaluate) -> None:
 
 
 def test_moments_never_become_subnormal(evaluate: Evaluate) -> None:
-    """A moment that decays below 1e-307 becomes 0, as in the kernel: processors are slow there."""
+    """A moment below 1e-307 becomes 0, as in the kernel, since subnormal numbers are slow."""
     moments = evaluate(
         """({ DEFAULT_OPTIMIZATION, optimizerMemory, updateParameters }) =>
           ["momentum", "nesterov", "rmsprop", "adam"].flatMap((optimizer) => {
@@ -500,8 +500,8 @@ def test_moments_never_become_subnormal(evaluate: Evaluate) -> None:
 # Networks in files
 
 
-def test_a_network_comes_back_from_its_file(evaluate: Evaluate) -> None:
-    """What JSON keeps of a network predicts with the same bits, and no default is needed."""
+def test_network_is_restored_from_its_file(evaluate: Evaluate) -> None:
+    """A network from JSON predicts with the same bits, and needs no defaults."""
     architectures = [network(6), network(4, 3, activation=("tanh", "elu")), network(biases=False)]
     for architecture in architectures:
         given = [architecture.model_dump(mode="json"), SEED]
@@ -557,7 +557,7 @@ MALFORMED = [
 
 
 def test_malformed_files_are_refused_in_one_sentence(evaluate: Evaluate) -> None:
-    """Whatever is wrong is named with its place, its rule and the start of its value."""
+    """The message names the place, the rule and the start of the value."""
     found = evaluate(
         """({ Network }, files) => files.map((file) => {
           try {
@@ -575,8 +575,8 @@ def test_malformed_files_are_refused_in_one_sentence(evaluate: Evaluate) -> None
         assert len(message) < 250
 
 
-def test_unknown_methods_are_refused(evaluate: Evaluate) -> None:
-    """An optimizer or schedule that there is none of is named, with those that there are."""
+def test_unknown_optimizers_and_schedules_are_refused(evaluate: Evaluate) -> None:
+    """The message has the unknown name and all known ones."""
     found = evaluate(
         """({ Learner, Network }, [file, optimizations]) => optimizations.map((optimization) => {
           try {

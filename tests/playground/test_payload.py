@@ -1,4 +1,4 @@
-"""What the mouse page is given."""
+"""The data of the mouse page."""
 
 import json
 from dataclasses import replace
@@ -47,15 +47,15 @@ def findings_of(tmp_path: Path, task: str) -> Findings:
     return Findings(experiment, (baseline, trial), kept=kept, identity=identity)
 
 
-def test_payload_is_as_it_was(tmp_path: Path) -> None:
-    """Contestants, canvas and positions of a small run are what the snapshot holds."""
+def test_payload_equals_the_snapshot(tmp_path: Path) -> None:
+    """Contestants, canvas and positions of a small run are those of the snapshot."""
     task = 'kind = "mouse"\ncanvas = [400, 200]\nnormalise = 0.5\njitter = 2\ncount = 5'
     found = payload(findings_of(tmp_path, task))
     assert found == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
 
 
-def test_front_comes_first_and_races_the_articles_choice(learnt: Findings) -> None:
-    """The champion and article-good are chosen; the weights of both read back to the bit."""
+def test_champion_and_the_articles_choice_are_selected(learnt: Findings) -> None:
+    """The champion and article-good are selected; the weights of both are restored to the bit."""
     found = payload(learnt)
     contestants = {each["key"]: each for each in found["contestants"]}
     assert contestants[found["left"]]["name"] == "trial 6, champion"
@@ -70,29 +70,29 @@ def test_front_comes_first_and_races_the_articles_choice(learnt: Findings) -> No
         assert np.array_equal(again, network.parameters)
 
 
-def test_more_trials_may_race(learnt: Findings) -> None:
-    """A trial that is neither on the front nor a baseline is there once it is handed over."""
+def test_further_trials_can_be_added(learnt: Findings) -> None:
+    """A trial that is neither on the front nor a baseline is there if it is passed."""
     extra = replace(learnt.trials[-1], number=512)
     assert "512" not in [each["key"] for each in payload(learnt)["contestants"]]
     assert "512" in [each["key"] for each in payload(learnt, [extra])["contestants"]]
 
 
-def test_without_any_trial_the_baselines_race(learnt: Findings) -> None:
-    """A run that has only begun offers the configurations that were picked by hand, untrained."""
+def test_without_trials_the_baselines_are_selected(learnt: Findings) -> None:
+    """A run without trials offers the baselines, untrained."""
     found = payload(Findings(learnt.experiment, (), kept=learnt.kept))
     assert {each["group"] for each in found["contestants"]} == {"baseline"}
     assert found["left"] != found["right"]
 
 
-def test_network_that_a_page_cannot_train_is_left_out(learnt: Findings) -> None:
-    """A trial of a million parameters is none of the contestants."""
+def test_too_large_networks_are_left_out(learnt: Findings) -> None:
+    """A trial with a million parameters is not among the contestants."""
     genome = dict(learnt.trials[-1].genome) | {"hidden": (1000, 1000)}
     extra = replace(learnt.trials[-1], number=512, genome=genome)
     assert "512" not in [each["key"] for each in payload(learnt, [extra])["contestants"]]
 
 
-def test_source_says_how_many_positions_there_are(tmp_path: Path, learnt: Findings) -> None:
-    """All positions of a run go by its name; the first ones of more are told to be that."""
+def test_source_describes_the_positions(tmp_path: Path, learnt: Findings) -> None:
+    """The source says whether the positions are all of the run's, or the first ones."""
     assert payload(learnt)["source"] == "the run’s positions"
     found = payload(findings_of(tmp_path, 'kind = "mouse"'))
     assert found["source"] == "3,000 of the run’s positions"
@@ -100,7 +100,7 @@ def test_source_says_how_many_positions_there_are(tmp_path: Path, learnt: Findin
 
 
 def test_positions_are_those_that_the_run_kept(tmp_path: Path) -> None:
-    """A run whose recording has gone still has its positions; one that kept none is refused."""
+    """The positions do not need the recording; a run that kept none is refused."""
     recording = tmp_path / "mine.csv"
     recording.write_text("x,y\n1,2\n3.5,4\n", encoding="utf-8")
     task = 'kind = "mouse"\npositions = "recording"\nrecording = "mine.csv"'

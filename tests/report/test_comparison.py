@@ -1,4 +1,4 @@
-"""Comparisons of runs: every table against a naive twin, and what odd runs are told."""
+"""Comparisons of runs: their tables, sentences and figures, also for unusual runs."""
 
 import json
 import statistics
@@ -18,8 +18,8 @@ from tests.invented_findings import seeded, wider
 Runs = Callable[[str], Run]
 
 
-def test_what_runs_have_in_common_is_compared(runs: Runs) -> None:
-    """Of different objectives the common ones are compared; the others are named."""
+def test_common_objectives_are_compared(runs: Runs) -> None:
+    """The common objectives are compared; the others are listed."""
     three, two, one = (
         runs(name).findings for name in ("three objectives", "conflict", "negative objective")
     )
@@ -37,8 +37,8 @@ def test_what_runs_have_in_common_is_compared(runs: Runs) -> None:
     assert "No run has a completed trial" in comparison_page(nothing, linked_from="/")
 
 
-def test_scores_of_different_things_are_warned_of(runs: Runs) -> None:
-    """Where the task or the budget differs, that comes first, and no ratio is told."""
+def test_different_tasks_or_budgets_give_a_caution(runs: Runs) -> None:
+    """If the task or the budget differs, that is said first, and no ratio is stated."""
     findings = runs("conflict").findings
     asked, worse = findings.experiment, seeded(findings, findings.experiment.seed, 20.0)
     for other, key in (
@@ -48,26 +48,26 @@ def test_scores_of_different_things_are_warned_of(runs: Runs) -> None:
         comparison = ComparedRuns.of([findings, replace(worse, experiment=other)])
         assert comparison.cautions == (key,)
         lead = opening(comparison).lead
-        assert lead.startswith(f"Take care: {key} differs")
+        assert lead.startswith(f"Caution: {key} differs")
         assert "times lower" not in lead
     comparable = ComparedRuns.of([findings, wider(worse, population=9)])
     assert comparable.cautions == ()
     assert "20 times lower" in opening(comparable).lead
 
 
-def test_equal_runs_are_said_to_be_equal(runs: Runs) -> None:
+def test_equal_experiments_are_checked_for_equal_results(runs: Runs) -> None:
     """Two runs of one experiment and seed must agree, and the page says whether they do."""
     findings = runs("conflict").findings
     half = replace(findings, trials=findings.trials[:100], finished=False)
     same, other = ComparedRuns.of([findings, findings]), ComparedRuns.of([findings, half])
     assert what_differs(same)[0].endswith("; these do.")
-    assert "Where these don’t" in what_differs(other)[0]
-    assert "Not finished" in opening(other).lead
+    assert "If these don’t" in what_differs(other)[0]
+    assert "Not complete" in opening(other).lead
     assert other.runs["finished"].tolist() == [True, False]
 
 
 def test_spread_is_median_and_range(six: list[Findings]) -> None:
-    """Each setting's spread is that of its runs' best; three against three is not enough."""
+    """Each setting's spread is that of its runs' best; three runs against three are too few."""
     comparison = ComparedRuns.of(six)
     spreads = comparison.spreads[comparison.spreads["measure"] == "final_mse"]
     for row, group in zip(spreads.itertuples(), comparison.settings.values(), strict=True):
@@ -79,8 +79,8 @@ def test_spread_is_median_and_range(six: list[Findings]) -> None:
     assert "too few to show a difference" in COMPARISON_FIGURES["spread"].caption(comparison)
 
 
-def test_every_comparison_has_its_figures_and_page(any_run: Run, runs: Runs) -> None:
-    """With whatever odd run, figures are strict JSON, captions sentences, and the page whole."""
+def test_every_comparison_has_figures_and_a_page(any_run: Run, runs: Runs) -> None:
+    """For every unusual run figures are strict JSON and captions are sentences without NaN."""
     odd = any_run.findings
     compared = [odd, seeded(odd, 5), wider(runs("conflict").findings, population=9)]
     comparison = ComparedRuns.of(compared)
@@ -95,7 +95,7 @@ def test_every_comparison_has_its_figures_and_page(any_run: Run, runs: Runs) -> 
 
 
 def test_plotly_accepts_every_figure(six: list[Findings]) -> None:
-    """Each figure is one that plotly takes, of groups and of a pair; another name is refused."""
+    """Plotly accepts each figure of groups and of a pair; an unknown name is refused."""
     for comparison in (ComparedRuns.of(six), ComparedRuns.of(six[:2])):
         for name, plot in COMPARISON_FIGURES.items():
             assert len(comparison.figure(name).data) == len(plot.draw(comparison)["data"])

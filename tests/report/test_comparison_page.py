@@ -18,7 +18,7 @@ CHAPTERS = "Array.from(document.querySelectorAll('main h2, main h3')).map((it) =
 
 
 def opened(browser: Browser, html: str, path: Path) -> tuple[Page, list[str]]:
-    """Open a page on a phone; returns it and whatever it complains of or asks for."""
+    """Open a page on a phone; return it, and its messages, errors and requests."""
     path.write_text(html, encoding="utf-8")
     page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
     complaints: list[str] = []
@@ -31,8 +31,8 @@ def opened(browser: Browser, html: str, path: Path) -> tuple[Page, list[str]]:
     return page, [each for each in complaints if not each.startswith(("file:", "data:", "blob:"))]
 
 
-def test_page_is_whole_on_a_phone(browser: Browser, runs: Runs, tmp_path: Path) -> None:
-    """What differs comes first, figures are drawn, scripts are text; no request, no overflow."""
+def test_page_is_complete_on_a_phone(browser: Browser, runs: Runs, tmp_path: Path) -> None:
+    """Differences come first, figures are drawn, scripts are text; no request, no overflow."""
     findings = runs("conflict").findings
     machine = {**findings.environment, "cpu": SCRIPT}
     asked = findings.experiment.replace(note=SCRIPT)
@@ -46,7 +46,7 @@ def test_page_is_whole_on_a_phone(browser: Browser, runs: Runs, tmp_path: Path) 
     page, complaints = opened(browser, comparison_page(comparison), tmp_path / "page.html")
     assert complaints == []
     assert page.evaluate(OVERFLOW) <= 0
-    assert page.evaluate(CHAPTERS)[:3] == ["Differences", "The runs", "Results"]
+    assert page.evaluate(CHAPTERS)[:3] == ["What differs", "The runs", "Results"]
     for name in COMPARISON_FIGURES:
         assert page.locator(f"[data-figure={name}] .main-svg").count() > 0
     assert page.locator("main").inner_text().count(SCRIPT) > len(compared)
@@ -54,8 +54,8 @@ def test_page_is_whole_on_a_phone(browser: Browser, runs: Runs, tmp_path: Path) 
     page.close()
 
 
-def test_addresses_lead_from_the_page_to_the_runs(runs: Runs) -> None:
-    """A server's page links its assets and each run's own page; the file links nothing."""
+def test_served_page_links_to_the_runs(runs: Runs) -> None:
+    """A served page links to its assets and to each run's page; the file has no links."""
     findings = runs("conflict").findings
     comparison = ComparedRuns.of([findings, replace(findings, identity="b")])
     addresses = ["/runs/a?x=1&y", "/runs/b"]

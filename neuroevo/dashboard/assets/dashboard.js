@@ -1,16 +1,16 @@
-// Keeps a page of the dashboard as it would be if it were loaded now; keys, filter and copying.
+// Keeps a page of the dashboard up to date without a reload; keys, filter and copying.
 (() => {
   "use strict";
-  const REST = 1000; // milliseconds between two updates, at least
-  const SHARE = 4; // and as many times what the last one took, so that a run is not slowed down
-  const AGAIN = 5000; // after which a refused stream is asked for once more
+  const LEAST_PAUSE = 1000; // milliseconds between two updates, at least
+  const PAUSE_FACTOR = 4; // and at least so many times the last update, so that a run is not slowed down
+  const RETRY = 5000; // milliseconds after which a refused stream is requested again
   const main = () => document.getElementById("main");
   const rows = () => Array.from(document.querySelectorAll("[data-row]"));
-  const isTyped = (element) => element.matches("input[type=search], textarea, select");
+  const isTextField = (element) => element.matches("input[type=search], textarea, select");
 
   // --- Updating ---------------------------------------------------------------------------------
 
-  /** Make an element like a fresh one, keeping all nodes that stay, and so focus and choices. */
+  /** Make an element equal to a new one; nodes that stay keep focus and selection. */
   function update(old, fresh) {
     if (old.nodeType === Node.TEXT_NODE) {
       if (old.data !== fresh.data) old.data = fresh.data;
@@ -30,7 +30,7 @@
     const known = new Map(Array.from(old.children, (child) => [child.id, child]));
     let place = old.firstChild;
     for (const child of Array.from(fresh.childNodes)) {
-      const match = child.id ? known.get(child.id) : alike(place, child) ? place : null;
+      const match = child.id ? known.get(child.id) : isSameKind(place, child) ? place : null;
       if (!match || match.nodeName !== child.nodeName) {
         old.insertBefore(child, place);
         continue;
@@ -46,25 +46,25 @@
     }
   }
 
-  function alike(one, other) {
+  function isSameKind(one, other) {
     return one !== null && !one.id && one.nodeName === other.nodeName;
   }
 
-  let asked = 0;
-  /** Fetch the page at the present address and bring this one up to it. */
+  let requests = 0;
+  /** Fetch the page at the current address and update this one. */
   async function refresh() {
-    const mine = (asked += 1);
+    const own = (requests += 1);
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     const text = await answer.text();
-    if (mine !== asked || !answer.ok) return; // another was asked for meanwhile
+    if (own !== requests || !answer.ok) return; // a later request replaces this one
     const fresh = new DOMParser().parseFromString(text, "text/html");
     const focused = document.activeElement;
     update(main(), fresh.getElementById("main"));
     document.title = fresh.title;
     if (focused !== document.activeElement && focused.isConnected) {
-      focused.focus({ preventScroll: true }); // moving a row takes it away
+      focused.focus({ preventScroll: true }); // a row that is moved loses the focus
     }
-    count();
+    showSelected();
   }
 
   let waiting = 0;
@@ -76,15 +76,15 @@
       try {
         await refresh();
       } catch {
-        tell(false);
+        showConnected(false);
       }
       const ended = performance.now();
-      due = ended + Math.max(REST, SHARE * (ended - began));
+      due = ended + Math.max(LEAST_PAUSE, PAUSE_FACTOR * (ended - began));
       waiting = 0;
     }, Math.max(0, due - performance.now()));
   }
 
-  function tell(isLive) {
+  function showConnected(isLive) {
     const sign = document.getElementById("live");
     if (!sign) return;
     sign.textContent = isLive ? "live" : "not connected";
@@ -96,27 +96,27 @@
     const address = main().dataset.events;
     if (!address || stream || document.hidden) return;
     stream = new EventSource(address);
-    stream.addEventListener("open", () => tell(true));
+    stream.addEventListener("open", () => showConnected(true));
     stream.addEventListener("change", refreshSoon);
     stream.addEventListener("error", () => {
-      tell(false);
+      showConnected(false);
       if (stream && stream.readyState === EventSource.CLOSED) {
-        rest();
-        setTimeout(follow, AGAIN);
+        unfollow();
+        setTimeout(follow, RETRY);
       }
     });
   }
 
-  // A browser has few connections for all tabs of a server; those that nobody sees need none.
-  function rest() {
+  // A browser has few connections for all tabs of a server; hidden tabs need none.
+  function unfollow() {
     if (stream) stream.close();
     stream = null;
   }
-  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : follow()));
-  window.addEventListener("pagehide", rest);
+  document.addEventListener("visibilitychange", () => (document.hidden ? unfollow() : follow()));
+  window.addEventListener("pagehide", unfollow);
   window.addEventListener("pageshow", follow);
 
-  // --- Filter and choice ------------------------------------------------------------------------
+  // --- Filter and selection ------------------------------------------------------------------------
 
   let typing = 0;
   document.addEventListener("input", ({ target }) => {
@@ -128,24 +128,24 @@
       if (target.value) address.searchParams.set("filter", target.value);
       else address.searchParams.delete("filter");
       history.replaceState(null, "", address);
-      refresh().catch(() => tell(false));
+      refresh().catch(() => showConnected(false));
     }, 150);
   });
 
-  /** Let only two runs or more be compared. */
-  function count() {
+  /** Enable the button for a comparison if two runs or more are selected. */
+  function showSelected() {
     const button = document.querySelector(".compare button");
     if (!button) return;
-    const chosen = document.querySelectorAll("[data-row] input:checked").length;
-    button.disabled = chosen < 2;
-    button.textContent = chosen < 2 ? "Compare the chosen" : `Compare ${chosen} runs`;
+    const selected = document.querySelectorAll("[data-row] input:checked").length;
+    button.disabled = selected < 2;
+    button.textContent = selected < 2 ? "Compare the selected runs" : `Compare ${selected} runs`;
   }
-  document.addEventListener("change", count);
+  document.addEventListener("change", showSelected);
 
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-copy]");
     if (button) await copy(button, document.getElementById(button.dataset.copy));
-    if (target.closest("#ask")) toggleKeys();
+    if (target.closest("#show-keys")) toggleKeys();
   });
 
   async function copy(button, source) {
@@ -154,7 +154,7 @@
       await navigator.clipboard.writeText(source.textContent);
       button.textContent = "Copied";
     } catch {
-      getSelection().selectAllChildren(source); // where pages may not write to the clipboard
+      getSelection().selectAllChildren(source); // pages may not write to the clipboard
       button.textContent = "Selected: copy it by hand";
     }
     setTimeout(() => { button.textContent = label; }, 2000);
@@ -168,7 +168,7 @@
     else keys.showModal();
   }
 
-  /** Focus the link of the row that is so many rows further. */
+  /** Focus the link of the row that is `by` rows further down. */
   function step(by) {
     const all = rows();
     const now = all.findIndex((row) => row.contains(document.activeElement));
@@ -178,7 +178,7 @@
     next.scrollIntoView({ block: "nearest" });
   }
 
-  function choose() {
+  function toggleSelected() {
     const row = document.activeElement.closest("[data-row]");
     const box = row && row.querySelector("input[type=checkbox]:not(:disabled)");
     if (box) box.click();
@@ -187,7 +187,7 @@
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (isTyped(target)) {
+    if (isTextField(target)) {
       if (key === "Escape") target.blur();
       return;
     }
@@ -199,12 +199,12 @@
     else if (linked) linked.click();
     else if (key === "j" || (key === "ArrowDown" && inTable)) step(1);
     else if (key === "k" || (key === "ArrowUp" && inTable)) step(-1);
-    else if (key === "x" && inTable) choose();
+    else if (key === "x" && inTable) toggleSelected();
     else if (key === "/" && filter) filter.select();
     else return;
     event.preventDefault();
   });
 
-  count();
+  showSelected();
   follow();
 })();

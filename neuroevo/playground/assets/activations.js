@@ -1,4 +1,4 @@
-// Activations of layers, each with its slope. Knows no weights.
+// Activations of layers, each with its slope. They know no weights.
 
 function sigmoid(x) {
   const e = Math.exp(-Math.abs(x));
@@ -6,8 +6,8 @@ function sigmoid(x) {
 }
 
 /**
- * By name, what replaces the pre-activations in values[first] to values[last - 1] by activations,
- * and leaves the slopes there in the same places of slopes: (values, slopes, first, last).
+ * By name, the function that replaces the pre-activations values[first] to values[last - 1] by
+ * activations, and writes their slopes to slopes: (values, slopes, first, last).
  */
 export const ACTIVATIONS = {
   linear(values, slopes, first, last) {
@@ -66,7 +66,7 @@ export const ACTIVATIONS = {
   },
 };
 
-/** Make class probabilities of values[first] to values[last - 1]. */
+/** Replace values[first] to values[last - 1] by class probabilities. */
 export function softmax(values, first, last) {
   let greatest = values[first];
   for (let unit = first + 1; unit < last; unit += 1) {

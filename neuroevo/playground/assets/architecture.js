@@ -2,7 +2,7 @@
 
 import { ACTIVATIONS } from "./activations.js";
 
-const MOST_PARAMETERS = 1_000_000; // a page shall stay alive with any file that it loads
+const MOST_PARAMETERS = 1_000_000; // so that no file makes the page unresponsive
 
 /** Units of each layer, from the inputs to the outputs. */
 export function layerSizes({ inputs, hidden, outputs }) {
@@ -36,7 +36,7 @@ function isActivation(value) {
   return typeof value === "string" && Object.hasOwn(ACTIVATIONS, value);
 }
 
-/** An architecture from what a file holds. Throws an Error of one sentence where it is none. */
+/** An architecture from a file. Throws an Error of one sentence if it is not valid. */
 export function checkedArchitecture(value) {
   demand(value !== null && typeof value === "object", "architecture", "a table", value);
   const { inputs, hidden, outputs, activation, biases = true, output = "linear" } = value;

@@ -1,5 +1,5 @@
-// Draws the canvas: the pointer, the circles with their trails, and how far they are apart. Knows
-// places and colours, no networks.
+// Draws the canvas: the pointer, the circles with their trails, and lines between them. It knows
+// places and colours, but no networks.
 
 const RADIUS = 25; // of a circle, in pixels of the canvas, as in the article
 const POINTER = 4;
@@ -19,7 +19,7 @@ export function fitted(element, [width, height]) {
 }
 
 /**
- * Draw everything anew.
+ * Draw everything.
  * @param {CanvasRenderingContext2D} context
  * @param {object} scene canvas, unit (canvas pixels in a pixel of the screen), pointer or null,
  *   circles [{place, trail, colour, hollow}], trail of the pointer, colours
@@ -64,13 +64,13 @@ function drawGap(context, { pointer, unit }, { place, colour }) {
   context.globalAlpha = 1;
 }
 
-// A canvas loses lines to places that are too far for single precision.
+// A canvas does not draw lines to places that are too far away for single precision.
 function bounded([x, y]) {
   const far = 1e5;
   return [Math.min(Math.max(x, -far), far), Math.min(Math.max(y, -far), far)];
 }
 
-// A ribbon that grows wider towards the present place: one path, so that nothing adds up in it.
+// A band that grows wider towards the current place: one path, so that its parts do not add up.
 function drawTrail(context, { places }, colour, thickest) {
   const way = places.map(bounded);
   context.beginPath();
@@ -88,7 +88,7 @@ function drawTrail(context, { places }, colour, thickest) {
   context.globalAlpha = 1;
 }
 
-// From one disc to the next, in the direction in which arcs go: else they would cut each other out.
+// From one disc to the next, in the direction of the arcs; otherwise overlaps would not be filled.
 function addBand(context, [fromX, fromY], fromReach, [toX, toY], toReach) {
   const length = Math.hypot(toX - fromX, toY - fromY);
   if (length === 0) {
@@ -126,7 +126,7 @@ function drawCircle(context, { canvas, unit }, { place, colour, hollow }) {
   context.stroke();
 }
 
-// Where a circle has left the canvas, an arrow at the edge points to it.
+// If a circle has left the canvas, an arrow at the edge points to it.
 function drawArrow(context, [width, height], [x, y], colour, unit) {
   const edge = 16 * unit;
   const middle = [width / 2, height / 2];

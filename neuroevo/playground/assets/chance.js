@@ -1,10 +1,10 @@
-// What a race leaves to chance, reproducibly. Knows no network.
+// The random numbers of a race, which are reproducible. It knows no network.
 
 import { PCG64, seedSequence } from "./random.js";
 
-const STREAM = 3; // beside those of a training
+const STREAM = 3; // other streams belong to the training
 
-/** A stream of draws that belongs to a seed and a replicate. */
+/** A stream of random numbers for a seed and a replicate. */
 export class Chance {
   #random;
 
@@ -12,13 +12,13 @@ export class Chance {
     this.#random = new PCG64(seedSequence([BigInt(seed), 0], [STREAM, start]));
   }
 
-  /** One of several. */
+  /** One of some values. */
   oneOf(values) {
     return values[this.#random.integers(values.length)];
   }
 
-  /** A shift in pixels, normal in both directions: Box & Muller 1958. */
-  tremor(deviation) {
+  /** A normally distributed shift in pixels, [x, y]: Box & Muller 1958. */
+  jitter(deviation) {
     if (deviation === 0) {
       return [0, 0];
     }

@@ -4,10 +4,10 @@ import { setAttributes, svgElement } from "./svg.js";
 import { powerOfTen } from "./wording.js";
 
 const MARGIN = { left: 46, right: 22, top: 16, bottom: 30 };
-const LEAST_SAMPLES = 2; // decades of samples that are shown at least
-const FLOOR = -16; // decades of loss below which nothing is told apart
+const LEAST_SAMPLES = 2; // decades of the axis of samples, at least
+const FLOOR = -16; // decade of the lowest loss that is shown
 
-/** A chart that is drawn into an SVG element, anew whenever it is told to. */
+/** A chart that is drawn into an SVG element, again with each call of `draw`. */
 export class Chart {
   #svg;
   #axes = svgElement("g", { class: "axes" });

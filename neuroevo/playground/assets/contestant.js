@@ -1,20 +1,20 @@
-// One of the two that race: a network, how it learns from samples, and how far its circle is from
-// the pointer. Knows no element of the page.
+// One of the two networks: how it learns from samples, and how far its circle is from the pointer.
+// It knows no element of the page.
 
 import { hiddenActivations } from "./architecture.js";
 import { Learner, Network, startingParameters } from "./network.js";
 import { PCG64, seedSequence } from "./random.js";
 import { valueOf } from "./state.js";
 
-const NEAR = 5; // pixels from the pointer, within which a circle follows it
-export const STAYS = 20; // movements in a row that it must stay there to have arrived
-export const WAY = 200; // pixels that the pointer must have gone meanwhile: to rest is no feat
-const GRID = 5; // places along each side of the canvas where the whole of it is looked at
+const NEAR = 5; // pixels from the pointer, within which a circle counts as following it
+export const STAYS = 20; // movements in a row for which it must stay there to have arrived
+export const WAY = 200; // pixels that the pointer must have moved meanwhile
+const GRID = 5; // positions along each side of the canvas at which the mean distance is measured
 const SMOOTHING = 0.12; // share of the newest loss in the curve, on the log scale
 const LEAST_LOSS = 1e-32;
-const HUGE = 1e150; // from here on squares are no longer numbers
+const HUGE = 1e150; // the squares of larger numbers are infinite
 
-/** What a position on the canvas, in pixels, is for a network: `factor` is a number or "none". */
+/** The inputs of a network for a position in pixels; `factor` is a number or "none". */
 export function seen([x, y], [width, height], factor) {
   const centred = [x - width / 2, y - height / 2];
   const scale = Number(factor);
@@ -23,7 +23,7 @@ export function seen([x, y], [width, height], factor) {
     : [(centred[0] / (width / 2)) * scale, (centred[1] / (height / 2)) * scale];
 }
 
-// The pixels that a network's outputs mean.
+// The position in pixels for the outputs of a network.
 function placed([x, y], [width, height], factor) {
   const scale = Number(factor);
   const [across, down] =
@@ -31,7 +31,7 @@ function placed([x, y], [width, height], factor) {
   return [x * across + width / 2, y * down + height / 2];
 }
 
-// The architecture that a contestant has with what its controls change.
+// The architecture of a contestant with the changes of its controls.
 function chosenArchitecture({ architecture }, { hidden, activation }) {
   const widths = hidden ?? architecture.hidden;
   const own = hiddenActivations(architecture);
@@ -39,7 +39,7 @@ function chosenArchitecture({ architecture }, { hidden, activation }) {
   return { ...architecture, hidden: widths, activation: activation ?? kept };
 }
 
-/** Whether a contestant has trained weights that fit it as it is now. */
+/** Whether a contestant has trained weights for its current layers. */
 export function hasTrained({ parameters, architecture }, { hidden }) {
   return parameters !== null && String(hidden ?? architecture.hidden) === String(architecture.hidden);
 }
@@ -54,7 +54,7 @@ function startOf(trial, own, { seed, start, range }) {
   return drawn.map((weight) => weight * range);
 }
 
-/** A network, how it learns, and how it stands. */
+/** A network, how it learns, and how well it follows the pointer. */
 export class Contestant {
   constructor(trial, own, shared, budget) {
     this.trial = trial;
@@ -62,8 +62,8 @@ export class Contestant {
     this.network = new Network(architecture, startOf(trial, own, shared));
     this.training = this.#training(own, shared, budget);
     this.learner = new Learner(this.network, this.training);
-    this.#forget();
-    this.silence(shared);
+    this.#resetProgress();
+    this.dropUnits(shared);
   }
 
   #training(own, { seed, start }, budget) {
@@ -77,59 +77,59 @@ export class Contestant {
     };
   }
 
-  #forget() {
+  #resetProgress() {
     this.curve = []; // [samples seen, log10 of the smoothed loss]
     this.level = null;
     this.place = null; // of the circle, in pixels
     this.distance = NaN;
     this.everywhere = NaN; // mean distance over the whole canvas, in pixels
-    this.arrived = null; // samples seen when it first came near to stay
+    this.arrived = null; // samples seen when it first came near and then stayed
     this.near = { since: 0, movements: 0, way: 0 };
     this.last = null; // where the pointer was
     this.diverged = false;
   }
 
-  /** Let a share of the hidden neurons say nothing; which ones is drawn by number. */
-  silence({ silenced, draw }) {
+  /** Drop a share of the hidden units; the number `draw` is the seed of the choice. */
+  dropUnits({ silenced, draw }) {
     const [first, last] = this.network.hiddenUnits;
     const order = new PCG64(seedSequence([draw])).permutation(last - first);
-    this.silent = Array.from(order).slice(0, Math.round(silenced * (last - first)));
-    this.learner.silence(this.silent);
+    this.dropped = Array.from(order).slice(0, Math.round(silenced * (last - first)));
+    this.learner.dropUnits(this.dropped);
   }
 
-  /** Take over what a pre-training has made of the network. */
+  /** Take over the result of a pre-training. */
   trained({ parameters, seen: samples, loss }) {
     this.network.parameters.set(parameters);
     this.learner.samplesSeen += samples;
-    this.#forget();
+    this.#resetProgress();
     if (!(loss < HUGE)) {
-      this.#diverge();
+      this.#markDiverged();
     }
   }
 
-  /** Learn from a sample, if it is to. */
+  /** Learn from a sample, unless the network has diverged. */
   learn(input, target) {
     if (this.diverged) {
       return;
     }
     const loss = this.learner.step(input, target);
     if (!(loss < HUGE)) {
-      this.#diverge();
+      this.#markDiverged();
       return;
     }
     const level = Math.log10(Math.max(loss, LEAST_LOSS));
     this.level = this.level === null ? level : this.level + SMOOTHING * (level - this.level);
-    this.#note();
+    this.#extendCurve();
   }
 
-  #diverge() {
+  #markDiverged() {
     this.diverged = true;
     this.place = null;
     this.distance = NaN;
     this.everywhere = NaN;
   }
 
-  #note() {
+  #extendCurve() {
     const { samplesSeen } = this.learner;
     const last = this.curve.at(-1);
     if (last === undefined || samplesSeen >= last[0] * 1.01) {
@@ -137,22 +137,22 @@ export class Contestant {
     }
   }
 
-  /** Put the circle where the network says, and measure how far it is from the pointer. */
+  /** Move the circle to the network's prediction, and measure its distance from the pointer. */
   follow(input, pointer, canvas, factor) {
     if (this.diverged) {
       return;
     }
-    this.everywhere = this.#surveyed(canvas, factor);
+    this.everywhere = this.#meanDistance(canvas, factor);
     const place = placed(this.network.predict(input), canvas, factor);
     this.distance = between(place, pointer);
     if (!(this.distance < HUGE && this.everywhere < HUGE)) {
-      this.#diverge();
+      this.#markDiverged();
       return;
     }
     this.place = place;
   }
 
-  /** Count a movement to the pointer, which it has followed, if it came near. */
+  /** Count a movement of the pointer if the circle is near it. */
   arrive(pointer) {
     const way = this.last === null ? 0 : between(this.last, pointer);
     this.last = pointer;
@@ -168,8 +168,8 @@ export class Contestant {
     }
   }
 
-  // A network that follows only where the pointer has just been has not arrived.
-  #surveyed(canvas, factor) {
+  // The mean distance over the canvas: a network may follow only where the pointer has just been.
+  #meanDistance(canvas, factor) {
     let total = 0;
     for (const position of gridOf(canvas)) {
       const output = this.network.predict(seen(position, canvas, factor));

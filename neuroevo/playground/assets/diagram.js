@@ -1,6 +1,5 @@
-// Draws a network as SVG and keeps the drawing up to date while the network learns: strokes by
-// weight, colours by sign, the strongest path from each input to its output marked. Knows networks,
-// no race.
+// Draws a network as SVG and updates the drawing while the network learns: line widths by weight,
+// colours by sign, the strongest path from each input to its output marked. It knows no race.
 
 import { layerSizes } from "./architecture.js";
 import { strongestPath } from "./paths.js";
@@ -12,36 +11,36 @@ const SIDE = 44; // room for the names of the inputs and outputs
 const TALLEST = 300;
 const LOWEST = 150;
 const THICKEST = 7;
-const MANY = 200; // weights, from which on the weak ones must step back
+const MANY = 200; // weights, from which on small ones are drawn fainter
 const MOST_WEIGHTS = 600; // the strongest are drawn
 const NAMES = ["x", "y"];
 const TURNS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** A drawing in an SVG element; what is pointed at or chosen by arrow keys is told in words. */
+/** A drawing in an SVG element; a part under the pointer or selected by arrow keys is described. */
 export class Diagram {
   #svg;
-  #tell;
+  #describe;
   #network = null;
-  #silent = new Set();
+  #dropped = new Set();
   #parts = []; // {element, describe()}: the units, then the weights
-  #chosen = -1;
+  #selected = -1;
 
-  /** @param {(text: string) => void} tell shows the words for a part, or none */
-  constructor(svg, tell) {
+  /** @param {(text: string) => void} describe shows the description of a part, or an empty text */
+  constructor(svg, describe) {
     this.#svg = svg;
-    this.#tell = tell;
-    svg.addEventListener("pointerover", (event) => this.#choose(this.#partAt(event.target)));
-    svg.addEventListener("pointerleave", () => this.#choose(-1));
-    svg.addEventListener("blur", () => this.#choose(-1));
+    this.#describe = describe;
+    svg.addEventListener("pointerover", (event) => this.#select(this.#partAt(event.target)));
+    svg.addEventListener("pointerleave", () => this.#select(-1));
+    svg.addEventListener("blur", () => this.#select(-1));
     svg.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  // Lay another network out.
-  #show(network) {
+  // Lay out another network.
+  #layOut(network) {
     const sizes = layerSizes(network.architecture);
     const height = Math.min(TALLEST, Math.max(LOWEST, 34 * Math.max(...sizes)));
     this.#network = network;
-    this.#chosen = -1;
+    this.#selected = -1;
     this.columns = sizes.map((count, layer) => column(count, layer, sizes.length, height));
     this.thickest = Math.min(THICKEST, Math.max(1.5, (0.16 * height) / Math.max(...sizes)));
     this.halos = NAMES.map(() => svgElement("path", { class: "halo" }));
@@ -64,24 +63,24 @@ export class Diagram {
   }
 
   #label(sizes) {
-    return `Network ${sizes.join("·")}: arrow keys read its neurons and weights`;
+    return `Network ${sizes.join("·")}: arrow keys select its units and weights`;
   }
 
   /**
    * Show a network as it is now.
    * @param {Network} network
-   * @param {number[]} silent hidden units that say nothing, counted over all hidden layers
+   * @param {number[]} dropped hidden units that are dropped, counted over all hidden layers
    * @returns the strongest paths, in the order of the inputs
    */
-  update(network, silent) {
+  update(network, dropped) {
     if (network !== this.#network) {
-      this.#show(network);
+      this.#layOut(network);
     }
-    this.#silent = new Set(silent);
+    this.#dropped = new Set(dropped);
     const links = linksOf(network, this.weights.length);
     const strongest = Math.max(...links.map(({ size }) => size), 1e-12);
     const paths = NAMES.map((_, place) =>
-      strongestPath(network.layers, place, place, (layer, unit) => this.#isSilent(layer, unit)),
+      strongestPath(network.layers, place, place, (layer, unit) => this.#isDropped(layer, unit)),
     );
     const marked = new Set(paths.flatMap(steps));
     links.forEach((link, index) => this.#draw(this.weights[index], link, strongest, marked));
@@ -89,8 +88,8 @@ export class Diagram {
     paths.forEach((path, index) => {
       setAttributes(this.halos[index], { d: path === null ? "" : this.#route(path.units) });
     });
-    if (this.#chosen >= 0) {
-      this.#tell(this.#parts[this.#chosen].describe());
+    if (this.#selected >= 0) {
+      this.#describe(this.#parts[this.#selected].describe());
     }
     return paths;
   }
@@ -114,13 +113,13 @@ export class Diagram {
   #draw(part, link, strongest, marked) {
     const share = Math.min(1, link.size / strongest) || 0;
     const strong = marked.has(keyOf(link));
-    const silent = this.#isSilent(link.layer, link.from) || this.#isSilent(link.layer + 1, link.to);
+    const dropped = this.#isDropped(link.layer, link.from) || this.#isDropped(link.layer + 1, link.to);
     part.link = link;
     setAttributes(part.element, {
-      class: `${link.value < 0 ? "negative" : "positive"}${silent ? " silent" : ""}`,
+      class: `${link.value < 0 ? "negative" : "positive"}${dropped ? " dropped" : ""}`,
       d: this.#curve(link),
       "stroke-width": Math.max(0.4, this.thickest * share).toFixed(2),
-      "stroke-opacity": silent ? 0.05 : (strong ? 1 : this.faintest + 0.6 * share).toFixed(2),
+      "stroke-opacity": dropped ? 0.05 : (strong ? 1 : this.faintest + 0.6 * share).toFixed(2),
     });
   }
 
@@ -132,8 +131,8 @@ export class Diagram {
       units.forEach(({ element, fill }, place) => {
         const bias = layer > 0 && architecture.biases ? layers[layer - 1].biases[place] : 0;
         const kind = layer === 0 ? "input" : bias < 0 ? "negative" : "positive";
-        const silent = this.#isSilent(layer, place) ? " silent" : "";
-        setAttributes(element, { class: kind + silent });
+        const dropped = this.#isDropped(layer, place) ? " dropped" : "";
+        setAttributes(element, { class: kind + dropped });
         setAttributes(fill, {
           "fill-opacity": (0.45 * Math.min(1, Math.abs(bias) / strongest) || 0).toFixed(2),
         });
@@ -142,12 +141,12 @@ export class Diagram {
   }
 
   // Hidden units are counted over all hidden layers.
-  #isSilent(layer, unit) {
+  #isDropped(layer, unit) {
     if (layer === 0 || layer >= this.columns.length - 1) {
       return false;
     }
     const before = this.columns.slice(1, layer).reduce((sum, units) => sum + units.length, 0);
-    return this.#silent.has(before + unit);
+    return this.#dropped.has(before + unit);
   }
 
   #curve({ layer, from, to }) {
@@ -167,7 +166,7 @@ export class Diagram {
 
   #nameOf(layer, unit) {
     const isEdge = layer === 0 || layer === this.columns.length - 1;
-    return isEdge ? NAMES[unit] : `layer ${layer} neuron ${unit + 1}`;
+    return isEdge ? NAMES[unit] : `layer ${layer} unit ${unit + 1}`;
   }
 
   #describeWeight({ layer, from, to, value }) {
@@ -179,19 +178,19 @@ export class Diagram {
     const kind = layer === 0 ? "input " : layer === this.columns.length - 1 ? "output " : "";
     const bias =
       layer > 0 && architecture.biases ? `, bias ${written(layers[layer - 1].biases[unit])}` : "";
-    const silent = this.#isSilent(layer, unit) ? ", silent" : "";
-    return `${kind}${this.#nameOf(layer, unit)}: ${written(values[layer][unit])}${bias}${silent}`;
+    const dropped = this.#isDropped(layer, unit) ? ", dropped" : "";
+    return `${kind}${this.#nameOf(layer, unit)}: ${written(values[layer][unit])}${bias}${dropped}`;
   }
 
   #partAt(target) {
     return this.#parts.findIndex(({ element }) => element.contains(target));
   }
 
-  #choose(index) {
-    this.#parts[this.#chosen]?.element.removeAttribute("data-chosen");
-    this.#chosen = index;
-    this.#parts[index]?.element.setAttribute("data-chosen", "");
-    this.#tell(index < 0 ? "" : this.#parts[index].describe());
+  #select(index) {
+    this.#parts[this.#selected]?.element.removeAttribute("data-selected");
+    this.#selected = index;
+    this.#parts[index]?.element.setAttribute("data-selected", "");
+    this.#describe(index < 0 ? "" : this.#parts[index].describe());
   }
 
   #onKey(event) {
@@ -201,9 +200,9 @@ export class Diagram {
     }
     event.preventDefault();
     const count = this.#parts.length;
-    this.#choose((Math.max(this.#chosen, move < 0 ? 0 : -1) + move + count) % count);
-    // What has the focus is read out when its name changes.
-    this.#svg.setAttribute("aria-label", this.#parts[this.#chosen].describe());
+    this.#select((Math.max(this.#selected, move < 0 ? 0 : -1) + move + count) % count);
+    // Screen readers read the focused element again when its label changes.
+    this.#svg.setAttribute("aria-label", this.#parts[this.#selected].describe());
   }
 }
 

@@ -1,14 +1,13 @@
-// Files that the page gives and takes: texts, and networks as JSON. Knows no element of the page
-// but a link to click.
+// Downloads and uploads: texts, and networks as JSON. It knows no element of the page.
 
 import { demand, vectorSize } from "./architecture.js";
 import { Network } from "./network.js";
 import { DEFAULT_OPTIMIZATION, OPTIMIZERS } from "./optimizers.js";
 
-const MOST_TRAINED = 20_000; // that can be trained between two frames
+const MOST_TRAINED = 20_000; // parameters that can be trained between two frames
 const MOST_BYTES = 10_000_000;
 
-/** Hand a text over as a file. */
+/** Download a text as a file. */
 export function download(name, type, text) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
@@ -37,7 +36,7 @@ export function networkText(contestant) {
   })}\n`;
 }
 
-/** A contestant from such a text. Throws an Error of one sentence where it holds none. */
+/** A contestant from such a text. Throws an Error of one sentence if there is none in it. */
 export function networkTrial(text, key, name) {
   const content = networkContent(text);
   const network = Network.fromJSON(content);
@@ -65,7 +64,7 @@ function networkContent(text) {
   try {
     content = JSON.parse(text);
   } catch {
-    // told below as any other text that is no network
+    // reported below, like any other text that is not a network
   }
   if (!content?.architecture || !content.parameters) {
     throw new Error("this is not a network file: it must be one that “Download network” has written");
@@ -73,17 +72,17 @@ function networkContent(text) {
   return content;
 }
 
-// Of what a file says of learning, that which has the type of the default.
+// The values of a file that have the type of the default.
 function knownOptimization(value) {
-  const told = value !== null && typeof value === "object" ? value : {};
+  const given = value !== null && typeof value === "object" ? value : {};
   const chosen = { ...DEFAULT_OPTIMIZATION };
   for (const [name, usual] of Object.entries(DEFAULT_OPTIMIZATION)) {
-    if (typeof usual === "number" && Number.isFinite(told[name])) {
-      chosen[name] = told[name];
+    if (typeof usual === "number" && Number.isFinite(given[name])) {
+      chosen[name] = given[name];
     }
   }
-  if (Object.hasOwn(OPTIMIZERS, String(told.optimizer))) {
-    chosen.optimizer = told.optimizer;
+  if (Object.hasOwn(OPTIMIZERS, String(given.optimizer))) {
+    chosen.optimizer = given.optimizer;
   }
   return chosen;
 }

@@ -1,4 +1,4 @@
-// The controls: what they show of the state, and the values that are chosen in them.
+// The controls: they show the state, and read the values that are entered.
 
 import { ACTIVATIONS } from "./activations.js";
 import { hiddenActivations } from "./architecture.js";
@@ -36,7 +36,7 @@ export class Forms {
     this.#change = change;
     byId("set").options[0].textContent = race.payload.source;
     byId("source").textContent = race.payload.source;
-    byId("bridge").textContent = bridgeOf(race.payload);
+    byId("target-note").textContent = targetNote(race.payload);
     const factors = controls.shared.normalise.values;
     fillMenu(byId("normalise"), factors.map((value) => [value, FACTORS[value] ?? `× ${value}`]));
     document.addEventListener("input", ({ target }) => this.#onInput(target));
@@ -68,7 +68,7 @@ export class Forms {
   #showProblem(input, isWrong) {
     const problem = byId(`${input.id}-problem`);
     if (problem === null) {
-      return; // nothing wrong can be entered
+      return; // a control without invalid values
     }
     const { textContent: name } = input.labels[0];
     const control = this.#controls.shared[input.dataset.control];
@@ -102,18 +102,18 @@ export class Forms {
   #showTrial(side) {
     const { payload, state } = this.#race;
     const trial = this.#race.trialOf(side);
-    const brought = activationOf(trial.architecture);
-    const others = Object.keys(ACTIVATIONS).filter((name) => name !== brought);
+    const initial = activationOf(trial.architecture);
+    const others = Object.keys(ACTIVATIONS).filter((name) => name !== initial);
     fillGroups(byId(`${side}-trial`), payload.contestants);
-    fillMenu(byId(`${side}-activation`), [["", brought], ...others.map((name) => [name, name])]);
+    fillMenu(byId(`${side}-activation`), [["", initial], ...others.map((name) => [name, name])]);
     fillMenu(byId(`${side}-optimizer`), Object.keys(OPTIMIZERS).map((name) => [name, name]));
     byId(`${side}-name`).textContent = trial.name;
     byId(`${side}-from`).options[1].disabled = !hasTrained(trial, state[side]);
     byId(`${side}-add`).disabled = this.#value("hidden", side).length >= MOST_LAYERS;
     const own = ["rate", "activation", "optimizer", "hidden"];
-    const isAsItWas = own.every((name) => state[side][name] === null);
-    byId(`${side}-own`).disabled = isAsItWas;
-    byId(`${side}-about`).textContent = trial.configuration + (isAsItWas ? "" : "; changed below");
+    const isUnchanged = own.every((name) => state[side][name] === null);
+    byId(`${side}-own`).disabled = isUnchanged;
+    byId(`${side}-about`).textContent = trial.configuration + (isUnchanged ? "" : "; changed below");
   }
 
   #showControl(input) {
@@ -139,7 +139,7 @@ export class Forms {
     const focused = list.contains(document.activeElement) ? document.activeElement.id : "";
     list.replaceChildren(...widths.map((_, layer) => this.#layerRow(side, widths, layer)));
     if (widths.length === 0) {
-      list.append("none: outputs straight from the inputs");
+      list.append("none: the outputs are computed directly from the inputs");
     }
     if (focused) {
       (byId(focused) ?? byId(`${side}-add`)).focus();
@@ -169,7 +169,7 @@ export class Forms {
   }
 }
 
-// In one word, also where each layer has its own and they agree.
+// The activation of all hidden layers, if it is the same.
 function activationOf(architecture) {
   const { activation } = architecture;
   const [first = Array.isArray(activation) ? "linear" : activation, ...others] = new Set(
@@ -178,13 +178,13 @@ function activationOf(architecture) {
   return others.length > 0 ? "one for each layer" : first;
 }
 
-// A report counts until a loss is reached, this page until a distance is.
-function bridgeOf({ target, canvas, normalise }) {
+// A report counts the samples up to a target loss, this page up to a distance.
+function targetNote({ target, canvas, normalise }) {
   const halves = normalise === "none" ? [1, 1] : canvas.map((side) => side / 2 / normalise);
   const distance = written(Math.sqrt(target) * Math.hypot(...halves));
   return (
-    `The run’s report counts the samples until another goal: a validation loss (MSE) of ` +
-    `${written(target)}, with which a circle is still about ${distance} px away.`
+    `The run’s report counts the samples up to another target: a validation MSE of ` +
+    `${written(target)}, at which a circle is still about ${distance} px away.`
   );
 }
 
@@ -205,7 +205,7 @@ function fillMenu(menu, entries) {
 }
 
 function fillGroups(menu, contestants) {
-  const count = String(contestants.length); // they only grow more
+  const count = String(contestants.length); // contestants are only added
   if (menu.dataset.entries === count) {
     return;
   }

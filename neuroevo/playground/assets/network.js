@@ -1,5 +1,5 @@
-// A network that predicts and learns, in float64, as the Python kernel computes it.
-// Knows neither pages nor what its numbers mean.
+// A network that predicts and learns in float64, with the results of the Python kernel.
+// It knows neither pages nor the meaning of its numbers.
 
 import { ACTIVATIONS, softmax } from "./activations.js";
 import {
@@ -77,8 +77,8 @@ export class Network {
   #slopes;
   #deltas;
 
-  /** What units are multiplied by where some are silent; see Learner.silence. */
-  awake = null;
+  /** Factors of all units if some are dropped, else null; see Learner.dropUnits. */
+  mask = null;
 
   /**
    * @param {object} architecture as Python's Architecture.model_dump(mode="json")
@@ -110,13 +110,13 @@ export class Network {
 
   /** Compute the outputs for an input: Float64Array (outputs). */
   predict(input) {
-    this.forward(input, this.awake);
+    this.forward(input, this.mask);
     return this.values.at(-1).slice();
   }
 
   /** Mean over the outputs of the squared error. */
   error(input, target) {
-    this.forward(input, this.awake);
+    this.forward(input, this.mask);
     const outputs = this.values.at(-1);
     let total = 0;
     for (let output = 0; output < outputs.length; output += 1) {
@@ -135,7 +135,7 @@ export class Network {
     for (let number = 0; number < this.#layers.length; number += 1) {
       const layer = this.#layers[number];
       const last = layer.following + layer.fanOut;
-      this.#weigh(layer);
+      this.#preActivations(layer);
       layer.activate(values, slopes, layer.following, last);
       if (factors !== null && layer.hidden) {
         for (let unit = layer.following; unit < last; unit += 1) {
@@ -150,7 +150,7 @@ export class Network {
   }
 
   // Pre-activations of a layer: biases plus weighted inputs.
-  #weigh({ offset, first, following, fanIn, fanOut }) {
+  #preActivations({ offset, first, following, fanIn, fanOut }) {
     const values = this.#values;
     const parameters = this.parameters;
     let row = offset;
@@ -170,7 +170,7 @@ export class Network {
    * ½ Σ (output - target)², or the cross-entropy of softmax outputs.
    */
   backward(target, totals, scale) {
-    const loss = this.#blameOutputs(target);
+    const loss = this.#outputDeltas(target);
     for (let number = this.#layers.length - 1; number >= 0; number -= 1) {
       const layer = this.#layers[number];
       if (this.architecture.biases) {
@@ -178,13 +178,13 @@ export class Network {
           totals[layer.offset + output] += scale * this.#deltas[layer.following + output];
         }
       }
-      this.#blame(layer, totals, scale);
+      this.#backwardLayer(layer, totals, scale);
     }
     return loss;
   }
 
   // The deltas of the outputs are output - target for either loss.
-  #blameOutputs(target) {
+  #outputDeltas(target) {
     const { following, fanOut } = this.#layers.at(-1);
     const entropy = this.architecture.output === "softmax";
     let loss = 0;
@@ -203,7 +203,7 @@ export class Network {
 
   // Deltas of a layer's inputs and the gradient of its weights. The deltas come from the weights
   // as they were, also where they are what is added to.
-  #blame({ offset, first, following, fanIn, fanOut }, totals, scale) {
+  #backwardLayer({ offset, first, following, fanIn, fanOut }, totals, scale) {
     const values = this.#values;
     const deltas = this.#deltas;
     const parameters = this.parameters;
@@ -220,12 +220,12 @@ export class Network {
     }
   }
 
-  /** What `fromJSON` reads. */
+  /** The JSON that `fromJSON` reads. */
   toJSON() {
     return { architecture: this.architecture, parameters: Array.from(this.parameters) };
   }
 
-  /** A network from what a file holds. Throws an Error of one sentence where it is none. */
+  /** A network from a file. Throws an Error of one sentence if it is not valid. */
   static fromJSON(value) {
     demand(value !== null && typeof value === "object", "network", "a table", value);
     const architecture = checkedArchitecture(value.architecture);
@@ -241,7 +241,7 @@ export class Network {
   }
 }
 
-// Draws that silence hidden units, by the key of a replicate: the kernel's own.
+// Draws the hidden units that are dropped for each sample, with the kernel's random numbers.
 class Dropout {
   #keys;
   #limit;
@@ -254,11 +254,11 @@ class Dropout {
     this.factors = new Float64Array(units);
   }
 
-  draw(sample, [first, last], awake) {
+  draw(sample, [first, last], mask) {
     const [key0, key1] = this.#keys;
     for (let unit = first; unit < last; unit += 1) {
       const kept = threefry(key0, key1, sample, unit) >= this.#limit ? this.#kept : 0;
-      this.factors[unit] = awake === null ? kept : kept * awake[unit];
+      this.factors[unit] = mask === null ? kept : kept * mask[unit];
     }
     return this.factors;
   }
@@ -275,11 +275,11 @@ export class Learner {
    * @param {Network} network that learns
    * @param {object} training
    * @param {number} training.learning_rate
-   * @param {object} [training.optimization] as Python's Optimization.model_dump(); what is missing
-   *   is as there
+   * @param {object} [training.optimization] as Python's Optimization.model_dump(); missing values
+   *   are the defaults
    * @param {number} [training.budget] in samples, for schedules and the last batch; from there on
    *   the learning rate stays as it is
-   * @param {(number|bigint)[]} [training.seed] whose replicate draws what dropout silences
+   * @param {(number|bigint)[]} [training.seed] of the dropout, with the replicate
    * @param {number} [training.replicate]
    */
   constructor(
@@ -305,25 +305,25 @@ export class Learner {
   }
 
   /**
-   * Let these hidden units, counted from 0 over all hidden layers, be 0, and all others speak:
-   * here and in what the network predicts.
+   * Set the activations of these hidden units, counted from 0 over all hidden layers, to 0 from now
+   * on, both in training and in predictions; an empty list ends this.
    */
-  silence(units) {
+  dropUnits(units) {
     const { network } = this;
     const [first, last] = network.hiddenUnits;
-    network.awake = units.length > 0 ? new Float64Array(last).fill(1) : null;
+    network.mask = units.length > 0 ? new Float64Array(last).fill(1) : null;
     units.forEach((unit) => {
-      network.awake[first + unit] = 0;
+      network.mask[first + unit] = 0;
     });
   }
 
-  /** See one sample, and take a step where a batch is full; gives its loss before that. */
+  /** Train on one sample, with a step if the batch is full; returns the loss before the step. */
   step(input, target) {
     const seen = this.samplesSeen;
     const { network } = this;
-    const { awake } = network;
+    const { mask } = network;
     const factors =
-      this.#dropout === null ? awake : this.#dropout.draw(seen, network.hiddenUnits, awake);
+      this.#dropout === null ? mask : this.#dropout.draw(seen, network.hiddenUnits, mask);
     network.forward(input, factors);
     this.samplesSeen = seen + 1;
     if (this.#online) {

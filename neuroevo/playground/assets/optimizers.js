@@ -1,7 +1,6 @@
-// How parameters follow from gradients, and the learning rate from how much has been seen.
-// Knows neither layers nor samples.
+// Optimizers and learning rate schedules. They know neither layers nor samples.
 
-/** What an optimization is where nothing else is said. */
+/** The default optimization. */
 export const DEFAULT_OPTIMIZATION = Object.freeze({
   optimizer: "sgd",
   momentum: 0.9,
@@ -18,7 +17,7 @@ export const DEFAULT_OPTIMIZATION = Object.freeze({
   end_factor: 0.01,
 });
 
-/** By name, what is left of a learning rate at a share of the training that remains. */
+/** By name, the factor of the learning rate for the remaining share of the training. */
 export const SCHEDULES = {
   constant: () => 1,
   cosine: (endFactor, remaining) =>
@@ -31,8 +30,7 @@ function flushed(moment) {
   return Math.abs(moment) < 1e-307 ? 0 : moment;
 }
 
-// The average of as many ones as there were gradients, with which moments that began at 0 are
-// corrected.
+// The bias correction of moments that began at 0.
 function correction(memory, place, beta) {
   memory.corrections[place] = beta * memory.corrections[place] + (1 - beta);
   return memory.corrections[place];
@@ -52,7 +50,7 @@ function adam(parameters, memory, rate, { beta1, beta2, epsilon }, shrinkage = 1
 }
 
 /**
- * By name, what takes one step with all parameters: (parameters, memory, rate, optimization).
+ * By name, the function that takes one step with all parameters: (parameters, memory, rate, optimization).
  * Each is computed as PyTorch does.
  */
 export const OPTIMIZERS = {
@@ -94,7 +92,7 @@ export const OPTIMIZERS = {
   },
 };
 
-/** What is kept from sample to sample and from step to step, all 0 at first. */
+/** The memory of an optimizer between samples and steps, all 0 at first. */
 export function optimizerMemory(parameters) {
   return {
     gradients: new Float64Array(parameters), // of the batch so far
@@ -104,7 +102,7 @@ export function optimizerMemory(parameters) {
   };
 }
 
-// What shortens a gradient to the greatest norm: Pascanu, Mikolov & Bengio 2013.
+// The factor that clips a gradient to the greatest norm: Pascanu, Mikolov & Bengio 2013.
 function clipping(gradients, greatest) {
   let square = 0;
   for (let row = 0; row < gradients.length; row += 1) {
@@ -113,7 +111,7 @@ function clipping(gradients, greatest) {
   return Math.min(greatest / (Math.sqrt(square) + 1e-6), 1);
 }
 
-// Shorten the gradient, then add the penalty's own.
+// Clip the gradient, then add that of the L2 penalty.
 function regularise(parameters, gradients, { l2, max_gradient_norm: greatest }) {
   const factor = greatest > 0 ? clipping(gradients, greatest) : 1;
   for (let row = 0; row < gradients.length; row += 1) {
@@ -121,7 +119,7 @@ function regularise(parameters, gradients, { l2, max_gradient_norm: greatest }) 
   }
 }
 
-/** Take one step with all parameters, and forget their gradients. */
+/** Take one step with all parameters, and set their gradients to 0. */
 export function updateParameters(parameters, memory, rate, optimization) {
   if (optimization.l2 > 0 || optimization.max_gradient_norm > 0) {
     regularise(parameters, memory.gradients, optimization);

@@ -1,4 +1,4 @@
-// The mouse page: brings state, address, race, view and controls together.
+// The entry point of the mouse page: connects state, address, race, view and controls.
 
 import { ACTIVATIONS } from "./activations.js";
 import { hasTrained } from "./contestant.js";
@@ -13,9 +13,9 @@ import { Workshop } from "./workshop.js";
 const KEYS = { ArrowLeft: [-10, 0], ArrowRight: [10, 0], ArrowUp: [0, -10], ArrowDown: [0, 10] };
 const FAR = 5; // times as far with Shift
 const QUIET = 200; // milliseconds without a change until the address is written
-const LONGEST = 1_000; // characters that are told: an address may have any number of settings
+const LONGEST = 1_000; // characters of a message
 const RESTARTING = ["normalise", "range", "seed", "start"]; // of the controls for both
-const SILENCING = ["silenced", "draw"];
+const DROPPING = ["silenced", "draw"];
 
 const payload = JSON.parse(byId("payload").textContent);
 const controls = controlsOf(payload, Object.keys(ACTIVATIONS), Object.keys(OPTIMIZERS));
@@ -23,13 +23,13 @@ const race = new Race(payload, readState("", controls, payload).state);
 const view = new View(race);
 const forms = new Forms(race, controls, change);
 
-function tell(text) {
+function showStatus(text) {
   byId("status").textContent = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 // ---- State and address
 
-/** Change what one control is about, with all that follows from it. */
+/** Change the value of a control, and update everything that depends on it. */
 function change(name, side, value) {
   if (side) {
     race.state[side][name] = value;
@@ -69,13 +69,13 @@ function refuseUntrained(side) {
 function changedShared(name) {
   if (RESTARTING.includes(name)) {
     race.reset();
-  } else if (SILENCING.includes(name)) {
-    Object.values(race.contestants).forEach((contestant) => contestant.silence(race.state));
+  } else if (DROPPING.includes(name)) {
+    Object.values(race.contestants).forEach((contestant) => contestant.dropUnits(race.state));
     race.follow();
   }
 }
 
-// Browsers refuse too many addresses a second.
+// Browsers refuse to change the address too often.
 let waiting = 0;
 
 function writeSoon() {
@@ -98,7 +98,7 @@ function readAddress() {
   }
   race.reset();
   forms.show();
-  tell(refused.length > 0 ? `Left out of the address: ${refused.join("; ")}.` : "");
+  showStatus(refused.length > 0 ? `Ignored settings in the address: ${refused.join("; ")}.` : "");
   if (refused.length > 0) {
     writeSoon();
   }
@@ -107,7 +107,7 @@ function readAddress() {
 // ---- Pointer and keys
 
 function onPointer(event) {
-  if (race.movesBySelf && race.state.play) {
+  if (race.isAutomatic && race.state.play) {
     return;
   }
   const { left, top, width } = event.currentTarget.getBoundingClientRect();
@@ -141,7 +141,7 @@ function listen() {
   document.addEventListener("keydown", onSpace);
   window.addEventListener("hashchange", () => {
     readAddress();
-    byId("arena").scrollIntoView(); // a link to try something stands far below
+    byId("arena").scrollIntoView(); // the examples are far below
   });
   onClick("play", () => change("play", "", !race.state.play));
   onClick("step", () => race.step());

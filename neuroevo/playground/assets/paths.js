@@ -6,10 +6,10 @@
  *   weights[from][to], and biases[to]
  * @param {number} input
  * @param {number} output
- * @param {(layer: number, unit: number) => boolean} isSilent units that no path goes through
+ * @param {(layer: number, unit: number) => boolean} isDropped units that no path goes through
  * @returns {{units: number[], weights: number[], product: number}} units from input to output
  */
-export function strongestPath(layers, input, output, isSilent = () => false) {
+export function strongestPath(layers, input, output, isDropped = () => false) {
   let sizes = layers[0].weights.map((_, unit) => (unit === input ? 1 : -1)); // -1: no way there
   const origins = layers.map(({ weights, biases }, layer) => {
     const from = new Array(biases.length).fill(0);
@@ -17,7 +17,7 @@ export function strongestPath(layers, input, output, isSilent = () => false) {
     weights.forEach((row, unit) => {
       for (let target = 0; target < row.length && sizes[unit] >= 0; target += 1) {
         const size = sizes[unit] * Math.abs(row[target]);
-        if (size > best[target] && !isSilent(layer + 1, target)) {
+        if (size > best[target] && !isDropped(layer + 1, target)) {
           best[target] = size;
           from[target] = unit;
         }

@@ -1,12 +1,12 @@
-// Two contestants that see the same samples while the pointer moves. Knows the state of the page, no
-// element of it.
+// Two contestants, which see the same samples while the pointer moves. It knows the state of the
+// page, but no element of it.
 
 import { Chance } from "./chance.js";
 import { Contestant, seen } from "./contestant.js";
 import { SIDES } from "./state.js";
 import { Trail } from "./trail.js";
 
-/** A race: `state` says how it is run, and is changed by others. */
+/** A race; other modules change its `state`. */
 export class Race {
   contestants = {};
   trails = { pointer: new Trail(), left: new Trail(), right: new Trail() };
@@ -15,8 +15,8 @@ export class Race {
   recording = null; // positions while they are recorded
   fresh = true; // whether there is something new to show
   #chance;
-  #memory = []; // where the pointer has been since the start
-  #path = 0; // place among the positions of a pointer that moves by itself
+  #memory = []; // positions of the pointer since the last reset
+  #path = 0; // index of the current position while the pointer moves automatically
   #own; // the run's positions
 
   constructor(payload, state) {
@@ -28,13 +28,13 @@ export class Race {
     this.reset();
   }
 
-  /** What a side has chosen to race. */
+  /** The contestant that is selected for a side. */
   trialOf(side) {
     const { trial } = this.state[side];
     return this.payload.contestants.find(({ key }) => key === trial);
   }
 
-  /** The positions that are chosen for the pre-training and for a pointer that moves by itself. */
+  /** The selected positions, for the pre-training and for a pointer that moves automatically. */
   get positions() {
     const recorded = this.state.set === "recording" && this.recorded.length > 1;
     return recorded ? this.recorded : this.#own;
@@ -44,7 +44,7 @@ export class Race {
     return this.payload.canvas.map((side) => side / 2);
   }
 
-  /** Start both again. */
+  /** Reset both contestants. */
   reset() {
     this.#chance = new Chance(this.state);
     this.#memory = [];
@@ -52,7 +52,7 @@ export class Race {
     SIDES.forEach((side) => this.restart(side));
   }
 
-  /** Start one again. */
+  /** Reset one contestant. */
   restart(side) {
     const { state, payload } = this;
     this.contestants[side] = new Contestant(
@@ -65,18 +65,18 @@ export class Race {
     this.follow();
   }
 
-  /** What a network sees of a position, and what it is to answer. */
+  /** The input and the target of a network for a position. */
   sampleOf(position) {
     const { canvas } = this.payload;
     const { normalise, noise } = this.state;
-    const [across, down] = this.#chance.tremor(noise);
+    const [across, down] = this.#chance.jitter(noise);
     return {
       input: seen([position[0] + across, position[1] + down], canvas, normalise),
       target: seen(position, canvas, normalise),
     };
   }
 
-  /** Let both see where the pointer is, and learn if they are to. */
+  /** Show both networks the position of the pointer, and train them if that is switched on. */
   advance() {
     const { pointer, state, payload, contestants } = this;
     if (pointer === null) {
@@ -84,11 +84,11 @@ export class Race {
     }
     this.#memory.push(pointer);
     const newest = this.sampleOf(pointer);
-    const lesson =
+    const sample =
       state.memory === "any" ? this.sampleOf(this.#chance.oneOf(this.#memory)) : newest;
     for (const side of SIDES) {
       if (state.learn) {
-        contestants[side].learn(lesson.input, lesson.target);
+        contestants[side].learn(sample.input, sample.target);
       }
       contestants[side].follow(newest.input, pointer, payload.canvas, state.normalise);
       contestants[side].arrive(pointer);
@@ -98,7 +98,7 @@ export class Race {
     this.fresh = true;
   }
 
-  /** Put the circles where they belong, without a step. */
+  /** Update the circles without a training step. */
   follow() {
     const { canvas } = this.payload;
     const pointer = this.pointer ?? this.middle;
@@ -109,7 +109,7 @@ export class Race {
     this.fresh = true;
   }
 
-  /** Move the pointer; in a race that goes on by movements that is a step. */
+  /** Move the pointer, and take a step if steps are taken with each movement. */
   moveTo(position) {
     this.#place(position);
     if (this.state.play && this.state.pace === "move") {
@@ -125,29 +125,29 @@ export class Race {
     this.fresh = true;
   }
 
-  /** One sample, also while the race pauses. */
+  /** Take one step, also while the race is paused. */
   step() {
-    this.#place(this.state.pilot ? this.#following() : (this.pointer ?? this.middle));
+    this.#place(this.state.pilot ? this.#nextPosition() : (this.pointer ?? this.middle));
     this.advance();
   }
 
-  /** What happens in a frame without anybody's doing. */
+  /** Take the automatic steps of a frame. */
   frame() {
     const { play, pace } = this.state;
-    if (play && this.movesBySelf) {
-      this.moveTo(this.#following());
+    if (play && this.isAutomatic) {
+      this.moveTo(this.#nextPosition());
     }
     if (play && pace === "frame") {
       this.advance();
     }
   }
 
-  /** Whether the pointer follows positions instead of a hand, which a recording always wants. */
-  get movesBySelf() {
+  /** Whether the pointer moves automatically, which it does not while a recording is made. */
+  get isAutomatic() {
     return this.state.pilot && this.recording === null;
   }
 
-  #following() {
+  #nextPosition() {
     const { positions } = this;
     this.#path = (this.#path + 1) % positions.length;
     return positions[this.#path];

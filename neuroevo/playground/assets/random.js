@@ -1,4 +1,4 @@
-// Random draws with the same bits as numpy's and the kernel's. Knows no network.
+// Random numbers with the same bits as those of numpy and the kernel. It knows no network.
 
 const POOL = 4; // words of entropy that a seed sequence keeps
 const INITIAL_A = 0x43b0d7e5;

@@ -1,4 +1,4 @@
-// Recordings of pointer positions as CSV: what neuroevo's mouse task reads. Knows no page.
+// Recordings of pointer positions as CSV, as the mouse task reads them. It knows no page.
 
 const HEADER = "x,y";
 const MOST_CHARACTERS = 10_000_000;
@@ -15,7 +15,7 @@ function round(value) {
 }
 
 /**
- * The positions of a recording. Throws an Error of one sentence where it is none.
+ * The positions of a recording. Throws an Error of one sentence if the file is not one.
  * @param {string} text of the file
  * @param {number[]} canvas width and height in pixels: all positions lie inside
  * @returns {number[][]} positions [x, y]

@@ -1,8 +1,8 @@
-// The state of the page and the address that reproduces it. Knows no element of the page.
+// The state of the page, and the address that contains it. It knows no element of the page.
 //
-// An address holds what differs from how the page opens: #left=512&left.rate=0.1&normalise=none.
-// `left` and `right` are keys of contestants (a trial's number); `left.rate` and the like change
-// what that contestant brings along. What can't be read is told, and else as if it weren't there.
+// An address lists the values that differ from the defaults: #left=512&left.rate=0.1&normalise=none.
+// `left` and `right` are keys of contestants (a trial's number); `left.rate` and the like replace
+// settings of that contestant. Values that can't be read are reported and ignored.
 
 export const SIDES = ["left", "right"];
 const RATES = [1e-6, 10];
@@ -30,7 +30,7 @@ function within(initial, low, high) {
   return { initial, rule, read, write: String };
 }
 
-// What is chosen is what an address says: no digits that it would not show.
+// A value has only as many digits as the address shows.
 function rounded(value) {
   return Number(value.toPrecision(6));
 }
@@ -62,9 +62,9 @@ function layers() {
 }
 
 /**
- * All controls: how each opens, and how an address reads and writes it.
- * @returns {{shared: object, own: object}} `own` is there once for each side, `null` in it being
- *   what the contestant brings along
+ * All controls: the default of each, and how it is read from and written to an address.
+ * @returns {{shared: object, own: object}} each side has its `own` controls, in which `null` stands
+ *   for the contestant's setting
  */
 export function controlsOf(payload, activations, optimizers) {
   const factors = [...new Set([String(payload.normalise), "1", "0.5", "none"])];
@@ -95,35 +95,35 @@ export function controlsOf(payload, activations, optimizers) {
   };
 }
 
-// How the page opens without anything in its address.
-function openingState(controls, payload) {
+// The state of the page without settings in its address.
+function defaultState(controls, payload) {
   const initial = (group) =>
     Object.fromEntries(Object.entries(group).map(([name, { initial }]) => [name, initial]));
   const side = (trial) => ({ trial, ...initial(controls.own) });
   return { ...initial(controls.shared), left: side(payload.left), right: side(payload.right) };
 }
 
-/** What a side's control is: as changed, or as its contestant brings it along. */
+/** The value of a side's control: the changed one, or that of its contestant. */
 export function valueOf(own, name, trial) {
-  const brought = {
+  const settings = {
     rate: trial.learning_rate,
     optimizer: trial.optimization.optimizer,
     hidden: trial.architecture.hidden,
     activation: "",
   };
-  return own[name] ?? brought[name];
+  return own[name] ?? settings[name];
 }
 
-/** The state of an address, and of each value that it can't have what is wrong with it. */
+/** The state of an address, and a message for each value that can't be read. */
 export function readState(fragment, controls, payload) {
-  const state = openingState(controls, payload);
+  const state = defaultState(controls, payload);
   const refused = [];
-  const lost = []; // sides without the contestant that they were to have
+  const lost = []; // sides whose contestant is not on the page
   for (const [name, text] of new URLSearchParams(fragment.replace(/^#/, ""))) {
     const { target, key, control } = slotOf(name, state, controls, payload);
     const value = control?.read(text);
     if (control === undefined) {
-      refused.push(`${shortened(name)} is no setting of this page`);
+      refused.push(`${shortened(name)} is not a setting of this page`);
     } else if (value === undefined) {
       refused.push(refusalOf(name, control, text));
       lost.push(...(key === "trial" ? [target] : []));
@@ -135,7 +135,7 @@ export function readState(fragment, controls, payload) {
   return { state, refused };
 }
 
-/** What is wrong with a text that a control can't read. */
+/** The message for a text that a control can't read. */
 export function refusalOf(name, { rule }, text) {
   return `${name} must be ${rule}, but got ${shortened(text) || "nothing"}`;
 }
@@ -144,7 +144,7 @@ function shortened(text) {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-// Where the value of a name of the address belongs, and what reads it.
+// The object and key for a name of the address, and the control that reads its value.
 function slotOf(name, state, controls, payload) {
   const [side, own = "trial", ...more] = name.split(".");
   if (SIDES.includes(side) && more.length === 0 && !name.endsWith(".trial")) {
@@ -160,10 +160,10 @@ function ownOf(table, name) {
 
 function contestantOf({ contestants }) {
   const read = (text) => (contestants.some(({ key }) => key === text) ? text : undefined);
-  return { rule: "a contestant that this page holds", read };
+  return { rule: "a trial or baseline on this page", read };
 }
 
-/** The fragment of the address that gives this state again, without the #. */
+/** The fragment of the address for a state, without the #. */
 export function writeState(state, controls, payload) {
   const written = [];
   for (const side of SIDES) {

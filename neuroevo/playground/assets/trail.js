@@ -1,4 +1,4 @@
-// The last places of something that moves.
+// The last positions of a moving point.
 
 const LENGTH = 28; // places
 
@@ -19,7 +19,7 @@ export class Trail {
     }
   }
 
-  /** Once a frame: let one place go if nothing has moved; tells whether that changed anything. */
+  /** Once a frame: remove a place if nothing has moved; returns whether one was removed. */
   fade() {
     const rests = !this.#moved;
     this.#moved = false;

@@ -1,5 +1,5 @@
-// Shows a race: the canvas in each frame, curves and networks a few times a second. Changes nothing
-// in it.
+// Shows a race: the canvas in each frame, curves and networks a few times a second. It changes
+// nothing in the race.
 
 import { drawScene, fitted } from "./canvas.js";
 import { Chart } from "./chart.js";
@@ -11,7 +11,7 @@ import { counted, written } from "./wording.js";
 
 const SLOW = 100; // milliseconds between two drawings of curves and networks
 
-/** What is seen of a race. */
+/** The view of a race. */
 export class View {
   #race;
   #chart = new Chart(byId("chart"), SIDES);
@@ -34,7 +34,7 @@ export class View {
     });
   }
 
-  /** Show what is new, `now` being the time of the frame. */
+  /** Draw what has changed; `now` is the time of the frame. */
   draw(now) {
     const race = this.#race;
     this.#fadeTrails();
@@ -42,7 +42,7 @@ export class View {
       return;
     }
     this.#drawCanvas();
-    SIDES.forEach((side) => showStanding(race, side));
+    SIDES.forEach((side) => showNumbers(race, side));
     showAdvice(race);
     byId("hint").hidden = race.pointer !== null;
     if (now - this.#drawn >= SLOW) {
@@ -90,8 +90,8 @@ export class View {
       })),
     );
     for (const side of SIDES) {
-      const { network, silent } = contestants[side];
-      const paths = this.#diagrams[side].update(network, silent);
+      const { network, dropped } = contestants[side];
+      const paths = this.#diagrams[side].update(network, dropped);
       byId(`${side}-paths`).replaceChildren(...paths.flatMap(pathRow(network, pointer !== null)));
     }
   }
@@ -116,17 +116,17 @@ function coloursOf() {
   };
 }
 
-function showStanding(race, side) {
+function showNumbers(race, side) {
   const contestant = race.contestants[side];
   const { diverged, distance, everywhere, learner, arrived } = contestant;
   const here = race.pointer === null ? "–" : pixels(distance);
-  const told = {
+  const texts = {
     distance: diverged ? "diverged" : here,
     samples: counted(learner.samplesSeen),
     arrived: race.pointer === null && arrived === null ? "–" : arrivalOf(contestant),
     everywhere: diverged ? "–" : pixels(everywhere),
   };
-  for (const [name, text] of Object.entries(told)) {
+  for (const [name, text] of Object.entries(texts)) {
     byId(`${side}-${name}`).textContent = text;
   }
   byId(`${side}-arrived`).classList.toggle("arrived", arrived !== null);
@@ -134,20 +134,20 @@ function showStanding(race, side) {
   byId(side).classList.toggle("diverged", diverged);
 }
 
-// Why a network has diverged, and what helps; written only when it changes, as it is read out.
+// Why a network has diverged, and what helps; set only when it changes, since screen readers read it.
 function showAdvice({ contestants, state }) {
   const isWrong = SIDES.some((side) => contestants[side].diverged);
   const cause =
     state.normalise === "none"
-      ? "Raw pixels make errors of hundreds, which explode: normalise, or lower"
-      : "The errors exploded: lower";
-  const advice = isWrong ? `${cause} the learning rate and reset.` : "";
+      ? "Raw pixels give errors of hundreds, so training diverges: normalise, or lower"
+      : "Training diverged: lower";
+  const advice = isWrong ? `${cause} the learning rate, and reset.` : "";
   if (byId("advice").textContent !== advice) {
     byId("advice").textContent = advice;
   }
 }
 
-// Whether it has arrived, or how much of what that takes it has shown.
+// Whether it has arrived, or how many movements and pixels of the rule are fulfilled.
 function arrivalOf({ arrived, diverged, near }) {
   if (arrived !== null) {
     return `after ${counted(arrived)}`;
@@ -164,15 +164,15 @@ function pixels(distance) {
   return `${distance < 1e5 ? distance.toFixed(distance < 100 ? 1 : 0) : written(distance)} px`;
 }
 
-// A strongest path as in the article: 0.4 × 0.9165 × 1.1456 = 0.42; before a movement x × 0.9165 …
+// A strongest path as in the article: 0.4 × 0.9165 × 1.1456 = 0.42; before any movement x × 0.9165 …
 function pathRow({ values }, hasMoved) {
   return (path, place) => {
-    const [term, told, output] = ["dt", "dd", "span"].map((name) => document.createElement(name));
+    const [term, formula, output] = ["dt", "dd", "span"].map((name) => document.createElement(name));
     term.textContent = "xy"[place];
     output.textContent = hasMoved ? `output ${factor(values.at(-1)[place])}` : "";
     const input = hasMoved ? values[0][place] : null;
-    told.append(path === null ? "no path" : productOf(path, input, "xy"[place]), output);
-    return [term, told];
+    formula.append(path === null ? "no path" : productOf(path, input, "xy"[place]), output);
+    return [term, formula];
   };
 }
 

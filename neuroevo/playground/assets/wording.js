@@ -1,4 +1,4 @@
-// How the page writes numbers: as the report does. Knows no page.
+// Numbers as texts, as in the report. It knows no page.
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 

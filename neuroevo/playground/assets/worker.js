@@ -1,4 +1,4 @@
-// The worker of the pre-training: trains networks on positions, a slice of time each, and tells.
+// The worker of the pre-training: trains networks in slices of time, and reports after each slice.
 
 import { Learner, Network } from "./network.js";
 import { PCG64, seedSequence } from "./random.js";
@@ -8,10 +8,10 @@ const BLOCK = 200; // samples between two looks at the clock
 
 /** One network's training: all epochs over the samples, each epoch in a new order. */
 class Training {
-  constructor({ architecture, parameters, silent, training }, { inputs, targets, epochs }) {
+  constructor({ architecture, parameters, dropped, training }, { inputs, targets, epochs }) {
     this.network = new Network(architecture, parameters);
     this.learner = new Learner(this.network, training);
-    this.learner.silence(silent);
+    this.learner.dropUnits(dropped);
     this.samples = { inputs, targets };
     this.budget = epochs * inputs.length;
     this.random = new PCG64(seedSequence(training.seed, [1]));
@@ -27,7 +27,7 @@ class Training {
     return !Number.isFinite(this.loss);
   }
 
-  /** See a block of samples, at most up to the end of the epoch. */
+  /** Train on a block of samples, at most up to the end of the epoch. */
   advance() {
     const { inputs, targets } = this.samples;
     const place = this.seen % inputs.length;
@@ -54,7 +54,7 @@ function work(trainings) {
   const end = performance.now() + SLICE;
   let open = trainings.filter((training) => !training.done);
   while (open.length > 0 && performance.now() < end) {
-    // The one that is behind, so that both come to their end together.
+    // The one with fewer samples, so that both end at the same time.
     open.reduce((least, each) => (each.seen < least.seen ? each : least)).advance();
     open = trainings.filter((training) => !training.done);
   }

@@ -1,4 +1,4 @@
-// What happens beside the race: pre-training, recordings, networks as files.
+// Pre-training, recordings, and networks as files.
 
 import { byId, onClick } from "./elements.js";
 import { download, networkText, networkTrial, textOf } from "./files.js";
@@ -7,7 +7,7 @@ import { MOST_POSITIONS, fromCsv, toCsv } from "./recording.js";
 import { SIDES } from "./state.js";
 import { counted, written } from "./wording.js";
 
-/** Buttons and files for a race. */
+/** The buttons for these. */
 export class Workshop {
   #race;
   #change;
@@ -33,7 +33,7 @@ export class Workshop {
     onClick(`${side}-save`, () =>
       download("network.json", "application/json", networkText(this.#race.contestants[side])),
     );
-    this.#onFile(`${side}-load`, (text, name) => this.#takeNetwork(side, text, name));
+    this.#onFile(`${side}-load`, (text, name) => this.#loadNetwork(side, text, name));
   }
 
   #onFile(id, use) {
@@ -60,7 +60,7 @@ export class Workshop {
       epochs: race.state.epochs,
     };
     this.#pretraining = new Pretraining(race.payload.worker, job, {
-      told: (share, losses) => {
+      progress: (share, losses) => {
         byId("progress").value = share;
         byId("pretrained").textContent = `loss ${losses.map(written).join(" and ")}`;
       },
@@ -68,7 +68,7 @@ export class Workshop {
         this.#stop();
         race.follow();
         if (SIDES.some((side) => !job.contestants.includes(race.contestants[side]))) {
-          byId("pretrained").textContent = "what was started again meanwhile is not pre-trained";
+          byId("pretrained").textContent = "a network that was reset meanwhile is not pre-trained";
         }
       },
       failed: (message) => {
@@ -82,7 +82,7 @@ export class Workshop {
   #cancel() {
     this.#stop();
     byId("progress").value = 0;
-    byId("pretrained").textContent = "cancelled: the networks are as they were";
+    byId("pretrained").textContent = "cancelled: the networks are unchanged";
   }
 
   #stop() {
@@ -121,7 +121,7 @@ export class Workshop {
     this.#change("set", "", positions.length > 1 ? "recording" : "task");
   }
 
-  #takeNetwork(side, text, name) {
+  #loadNetwork(side, text, name) {
     const { payload, state } = this.#race;
     const key = `file-${payload.contestants.length}`;
     payload.contestants.push(networkTrial(text, key, name));

@@ -1,6 +1,6 @@
-"""Shows two or more runs beside one another: figures, tables and sentences over a comparison."""
+"""Comparisons of two or more runs: figures, tables and sentences."""
 
+from neuroevo.report.comparison.compared_runs import ComparedRuns, compare_runs
 from neuroevo.report.comparison.comparison_page import comparison_page
-from neuroevo.report.comparison.opened import ComparedRuns, compare_runs
 
 __all__ = ["ComparedRuns", "compare_runs", "comparison_page"]

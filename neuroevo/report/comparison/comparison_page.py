@@ -1,12 +1,9 @@
-"""Puts a comparison on a page: one HTML file that needs nothing else, or one that a server shows.
-
-The texts, tables and figures are made elsewhere.
-"""
+"""Makes the page of a comparison: one HTML file without further files, or one for a server."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neuroevo.report.comparison import boards
+from neuroevo.report.comparison import tables
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
 from neuroevo.report.document import Document
@@ -30,12 +27,12 @@ def comparison_page(
     comparison
         The runs.
     linked_from
-        Address of the folder from which the page gets its styles and scripts, ending in a slash;
-        empty: it holds them.
+        Address of the folder of the page's styles and scripts, ending in a slash; if it is empty,
+        the page contains them.
     addresses
-        Where a page on each run is; none: there is no such.
+        Addresses of the runs' own pages, if there are any.
     home
-        Where all runs are listed; empty: nowhere.
+        Address of the list of runs, if there is one.
     """
     figures = {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
     payload = payload_of(figures.values())
@@ -52,13 +49,13 @@ def comparison_page(
         {
             "headline": words,
             "what_differs": what_differs(comparison),
-            "differences": boards.differences(comparison),
-            "runs": boards.runs(comparison, addresses),
-            "outcome": boards.outcome(comparison),
-            "dominance": boards.dominance(comparison),
-            "spreads": boards.spreads(comparison),
-            "tests": boards.tests(comparison),
-            "configurations": boards.configurations(comparison),
+            "differences": tables.differences(comparison),
+            "runs": tables.runs(comparison, addresses),
+            "outcome": tables.outcome(comparison),
+            "dominance": tables.dominance(comparison),
+            "spreads": tables.spreads(comparison),
+            "tests": tables.tests(comparison),
+            "configurations": tables.configurations(comparison),
             "figures": figures,
             "home": home,
         },

@@ -1,5 +1,6 @@
-"""The sentences that open a comparison: how many runs, what differs, who is ahead."""
+"""The sentences at the top of a comparison: how many runs, what differs, which one is best."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,51 +20,56 @@ MOST_KEYS = 3  # in a title
 
 
 def opening(comparison: "Comparison") -> Headline:
-    """Return the opening of a comparison."""
-    sentences = [_ahead(comparison, item) for item in comparison.objectives[:2]]
-    runs = comparison.runs
+    """Return the title, the first sentences and the main numbers of a comparison."""
+    runs, main = comparison.runs, comparison.objectives[:2]
     trained = KeyNumber(
         f"{int(runs['networks'].sum()):,}",
         f"networks trained in {wording.counted(int(runs['trials'].sum()), 'trial')} of "
         f"{wording.counted(len(runs), 'run')}",
     )
-    best = [figure for item in comparison.objectives[:2] for figure in _best(comparison, item)]
-    lead = " ".join(
-        filter(None, [*_not_comparable(comparison), *sentences, unfinished(comparison)])
-    )
-    return Headline(title(comparison), lead, (*best, trained))
-
-
-def title(comparison: "Comparison") -> str:
-    """Return how many runs there are and what tells them apart."""
-    count = wording.counted(len(comparison.contenders), "run")
-    if len(comparison.settings) > 1:
-        keys = [said(key.split(".")) for key in _setting_keys(comparison)]
-        apart = wording.listed(keys)
-        if len(keys) > MOST_KEYS:
-            apart = wording.counted(len(keys), "key")
-        of = f" of {len(comparison.settings)} settings" if comparison.is_grouped else ""
-        return f"{count}{of} that differ in {apart}."
-    seeds = {each.findings.experiment.seed for each in comparison.contenders}
-    if len(seeds) > 1:
-        return f"{count} of one experiment that differ in nothing but the seed."
-    return f"{count} of one experiment, with the same seed."
+    sentences = [
+        _caution(comparison),
+        *(_best(comparison, item) for item in main),
+        _not_complete(comparison),
+    ]
+    figures = [figure for item in main for figure in _best_figure(comparison, item)]
+    return Headline(_title(comparison), " ".join(filter(None, sentences)), (*figures, trained))
 
 
 def what_differs(comparison: "Comparison") -> list[str]:
-    """Return sentences on how the experiments and the machines differ, and what that means."""
-    return [
-        *_nothing_differs(comparison),
-        *_not_common(comparison),
+    """Return sentences on how the experiments and the environments differ."""
+    found = [
+        *_only_seeds(comparison),
         *(
-            f"{label} ran on something else than {comparison.labels[0]}: {'; '.join(lines)}."
-            for label, lines in comparison.environments.items()
+            f"Not compared, because only {wording.listed(labels)} "
+            f"{'has' if len(labels) == 1 else 'have'} this objective: {OBJECTIVES[name].label}."
+            for name, labels in comparison.uncommon.items()
         ),
     ]
+    if not comparison.objectives:
+        found.append("The runs have no objective in common, so no scores are compared.")
+    for label, lines in comparison.environments.items():
+        found.append(
+            f"{label} ran in another environment than {comparison.labels[0]}: {'; '.join(lines)}."
+        )
+    return found
 
 
-def unfinished(comparison: "Comparison") -> str:
-    """Return a sentence on the runs that are not finished; empty if all are."""
+def _title(comparison: "Comparison") -> str:
+    """Return the number of runs and how they differ."""
+    count = wording.counted(len(comparison.contenders), "run")
+    if len(comparison.settings) > 1:
+        keys = [str(key) for key in comparison.differences["key"]]
+        keys = [said(key.split(".")) for key in keys if key not in {"name", "note", "seed"}]
+        which = wording.listed(keys) if len(keys) <= MOST_KEYS else f"{len(keys)} keys"
+        of = f" of {len(comparison.settings)} settings" if comparison.is_grouped else ""
+        return f"{count}{of} that differ in {which}."
+    if len(set(_seeds(comparison))) > 1:
+        return f"{count} of one experiment that differ only in the seed."
+    return f"{count} of one experiment, with the same seed."
+
+
+def _not_complete(comparison: "Comparison") -> str:
     parts = [
         f"{each.label} ({len(each.findings.trials):,} of "
         f"{each.findings.experiment.expected_trials:,} trials)"
@@ -72,80 +78,67 @@ def unfinished(comparison: "Comparison") -> str:
     ]
     if not parts:
         return ""
-    return f"Not finished: {wording.listed(parts)}; what follows is what there is so far."
+    return f"Not complete: {wording.listed(parts)}; only the results so far are compared."
 
 
-def _setting_keys(comparison: "Comparison") -> list[str]:
-    keys = [str(key) for key in comparison.differences["key"]]
-    return [key for key in keys if key not in {"name", "note", "seed"}]
+def _seeds(comparison: "Comparison") -> list[int]:
+    return [each.findings.experiment.seed for each in comparison.contenders]
 
 
-def _nothing_differs(comparison: "Comparison") -> list[str]:
+def _only_seeds(comparison: "Comparison") -> Iterable[str]:
+    """Say what it means if nothing or only the seed differs."""
     if len(comparison.settings) > 1:
-        return []
-    seeds = [each.findings.experiment.seed for each in comparison.contenders]
+        return
+    seeds = _seeds(comparison)
+    rule = "Runs of the same experiment and seed must give the same results on any machine"
     if len(set(seeds)) == len(seeds):
-        chance = "how far the runs lie apart is chance, and another setting would have to beat it."
-        return [f"The experiments differ in nothing but the seed: {chance}"]
-    rule = "Runs of the same experiment and seed must find the same, whatever they ran on"
-    if _same_trials(comparison):
-        return [f"{rule}; these do."]
-    return [f"{rule}. Where these don’t, one was not finished, or ended for another reason."]
+        yield (
+            "The experiments differ only in the seed: the differences between the runs are chance, "
+            "and a better setting would have to differ by more."
+        )
+    elif _same_trials(comparison):
+        yield f"{rule}; these do."
+    else:
+        yield f"{rule}. If these don’t, one is not complete or ended for another reason."
 
 
 def _same_trials(comparison: "Comparison") -> bool:
-    by_seed: dict[int, list[np.ndarray]] = {}
-    for each in comparison.contenders:
-        by_seed.setdefault(each.findings.experiment.seed, []).append(each.scores)
+    first: dict[int, np.ndarray] = {}
     return all(
-        np.array_equal(scores, group[0], equal_nan=True)
-        for group in by_seed.values()
-        for scores in group
+        np.array_equal(each.scores, first.setdefault(seed, each.scores), equal_nan=True)
+        for each, seed in zip(comparison.contenders, _seeds(comparison), strict=True)
     )
 
 
-def _not_comparable(comparison: "Comparison") -> list[str]:
+def _caution(comparison: "Comparison") -> str:
     if not comparison.cautions:
-        return []
+        return ""
     verb = "differs" if len(comparison.cautions) == 1 else "differ"
     keys = wording.listed(comparison.cautions)
-    return [f"Take care: {keys} {verb}, so scores are not of quite the same thing."]
+    return f"Caution: {keys} {verb}, so the scores do not measure exactly the same."
 
 
-def _not_common(comparison: "Comparison") -> list[str]:
-    sentences = [
-        f"Not compared, being an objective of {wording.listed(labels)} only: "
-        f"{OBJECTIVES[name].label}."
-        for name, labels in comparison.uncommon.items()
-    ]
-    if not comparison.objectives:
-        sentences.append("The runs have no objective in common, so no score is compared.")
-    return sentences
+def _best(comparison: "Comparison", item: "Objective") -> str:
+    """Say which setting is best in an objective, in the median if it has several runs.
 
-
-def _ahead(comparison: "Comparison", item: "Objective") -> str:
-    """Say which setting is ahead in an objective, in the median where it has several runs.
-
-    How many times it is ahead is said of scores of the same thing only.
+    A ratio is only stated if the scores measure the same.
     """
     table = comparison.spreads
     rows = table[(table["measure"] == item.name) & (table["runs"] > 0)]
     rows = rows.sort_values("median", kind="stable")
-    name = item.label
     if len(comparison.settings) == 1:
         return _range(rows, item)
-    if len(rows) < 2:  # noqa: PLR2004 - a race takes two
+    if len(rows) < 2:  # noqa: PLR2004 - to compare
         return ""
-    (first, best), (second, next_best) = rows[["setting", "median"]].to_numpy()[:2]
-    told, other = (wording.measured(float(each), item.unit) for each in (best, next_best))
-    start = f"{'Lowest median' if comparison.is_grouped else 'Lowest'} {name}: {told}, of {first}"
-    ratio = ratio_as_shown(item, float(next_best), float(best))
-    if told == other:
-        return f"{start} and {second} alike."
+    (first, lowest), (second, next_lowest) = rows[["setting", "median"]].to_numpy()[:2]
+    value, other = (wording.measured(float(each), item.unit) for each in (lowest, next_lowest))
+    start = f"{'Lowest median' if comparison.is_grouped else 'Lowest'} {item.label}: {value}"
+    ratio = ratio_as_shown(item, float(next_lowest), float(lowest))
+    if value == other:
+        return f"{start} ({first} and {second})."
     if comparison.cautions or ratio is None or ratio < CLOSE:
-        return f"{start}; {second} has {other}."
-    times = wording.factor(ratio)
-    return f"{start}, {times} times lower than {other} of {second}."
+        return f"{start} ({first}); {other} ({second})."
+    return f"{start} ({first}), {wording.factor(ratio)} times lower than {other} ({second})."
 
 
 def _range(rows: pd.DataFrame, item: "Objective") -> str:
@@ -154,15 +147,15 @@ def _range(rows: pd.DataFrame, item: "Objective") -> str:
     low, high = (
         wording.measured(float(rows[name].iloc[0]), item.unit) for name in ("lowest", "highest")
     )
-    name = item.label
-    return f"Lowest {name}: {low} in each." if low == high else f"Lowest {name}: {low} to {high}."
+    values = f"{low} in each run" if low == high else f"{low} to {high}"
+    return f"Lowest {item.label}: {values}."
 
 
-def _best(comparison: "Comparison", item: "Objective") -> list[KeyNumber]:
+def _best_figure(comparison: "Comparison", item: "Objective") -> list[KeyNumber]:
     column = comparison.runs[item.name]
     if column.isna().all():
         return []
     lowest = float(column.min())
     labels = [str(label) for label in comparison.runs["run"][column == lowest]]
     who = labels[0] if len(labels) == 1 else wording.counted(len(labels), "run")
-    return [KeyNumber(wording.measured(lowest, item.unit), f"lowest {item.label}, of {who}")]
+    return [KeyNumber(wording.measured(lowest, item.unit), f"lowest {item.label} ({who})")]

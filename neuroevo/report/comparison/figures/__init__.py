@@ -1,19 +1,11 @@
-"""The figures of a comparison by name; each is drawn from its tables, with a sentence on it."""
+"""The figures of a comparison by name; each is drawn from its tables and has a caption."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from neuroevo.analysis.comparison import Comparison
-from neuroevo.report.comparison.figures import (
-    front_volumes,
-    fronts,
-    history,
-    history_over_time,
-    spread,
-    trial_distributions,
-)
+from neuroevo.report.comparison.figures import distribution, fronts, history, hypervolume, spread
 from neuroevo.report.drawing import Specification
 
 
@@ -28,7 +20,7 @@ class ComparisonPlot:
     draw
         Comparison -> a plotly figure as plain dicts; its ``data`` is empty if there is nothing.
     caption
-        Comparison -> sentences on what to see.
+        Comparison -> sentences that explain the figure.
     """
 
     title: str
@@ -36,17 +28,19 @@ class ComparisonPlot:
     caption: Callable[[Comparison], str]
 
 
-def _plot(title: str, module: Any) -> ComparisonPlot:  # noqa: ANN401 - a module has no better type
-    return ComparisonPlot(title, module.draw, module.caption)
-
-
 COMPARISON_FIGURES: Mapping[str, ComparisonPlot] = MappingProxyType(
     {
-        "fronts": _plot("Pareto fronts", fronts),
-        "spread": _plot("Settings, seed by seed", spread),
-        "history": _plot("Best so far, trial by trial", history),
-        "history_over_time": _plot("Best so far, second by second", history_over_time),
-        "hypervolume": _plot("Hypervolume, trial by trial", front_volumes),
-        "distribution": _plot("All trials by what they reach", trial_distributions),
+        "fronts": ComparisonPlot("Pareto fronts", fronts.draw, fronts.caption),
+        "spread": ComparisonPlot("Runs of each setting", spread.draw, spread.caption),
+        "history": ComparisonPlot("Best so far over trials", history.draw, history.caption),
+        "history_over_time": ComparisonPlot(
+            "Best so far over time", history.draw_over_time, history.caption_over_time
+        ),
+        "hypervolume": ComparisonPlot(
+            "Hypervolume over trials", hypervolume.draw, hypervolume.caption
+        ),
+        "distribution": ComparisonPlot(
+            "Distribution of all trials", distribution.draw, distribution.caption
+        ),
     }
 )

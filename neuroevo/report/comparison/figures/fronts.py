@@ -1,4 +1,4 @@
-"""The Pareto fronts of all runs over one another, a panel for each pair of objectives."""
+"""The Pareto fronts of all runs in one figure, with a panel for each pair of objectives."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 from neuroevo import wording
 from neuroevo.analysis.thinning import thinned
-from neuroevo.report.comparison.figures.marks import Mark, legend_name, marks
+from neuroevo.report.comparison.figures.styles import NO_TRIALS, Style, legend_name, run_styles
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -29,27 +29,27 @@ MOST_NAMED = 6  # runs in a sentence
 
 
 def draw(comparison: "Comparison") -> Specification:
-    """Draw a panel for each pair of the first objective with another; a strip if it is alone."""
+    """Draw a panel for each pair of the first objective with another one."""
     table = comparison.fronts
     if table.empty:
-        return empty_figure("No run has a completed trial in an objective that all of them have.")
+        return empty_figure(NO_TRIALS)
     first, *others = comparison.objectives
     if not others and len(comparison.settings) < len(comparison.contenders):
-        return empty_figure("The best of each run stands among those of its setting.")
+        return empty_figure("The best of each run is in the figure of the runs of each setting.")
     if not others:
-        return _strip(comparison, first)
-    looks = marks(comparison)
+        return _single_objective(comparison, first)
+    styles = run_styles(comparison)
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"height": PANEL_HEIGHT * len(others) + 40, "hovermode": "closest"}
     for index, across in enumerate(others):
         suffix = axis_suffix(index)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-        for each in comparison.contenders:
-            members = table[table["run"] == each.label]
+        for label in comparison.labels:
+            members = table[table["run"] == label]
             members = members.iloc[thinned(len(members), MOST_MEMBERS)].sort_values(across.name)
-            name = legend_name(comparison, each.label)
+            name = legend_name(comparison, label)
             named = {"showlegend": index == 0 and bool(name), "name": name}
-            trace = _points(members, across, first, looks[each.label], joined=len(others) == 1)
+            trace = _points(members, across, first, styles[label], joined=len(others) == 1)
             traces.append(trace | axes | named)
         layout[f"xaxis{suffix}"] = objective_axis(across, table[across.name]) | {
             "anchor": f"y{suffix}"
@@ -62,65 +62,63 @@ def draw(comparison: "Comparison") -> Specification:
 
 
 def caption(comparison: "Comparison") -> str:
-    """Say whose networks no other front dominates."""
-    table = comparison.fronts
-    if table.empty:
+    """Say which networks are not dominated by another run."""
+    if comparison.fronts.empty:
         return "There is no front to draw."
     if len(comparison.objectives) == 1:
-        return "With one objective the front of a run is its best network: the lower, the better."
-    start = "Lower left is better. "
+        return "With one objective the front of a run is its best network; lower is better."
+    start = "Lower left is better."
     sizes = {each.label: len(each.front) for each in comparison.contenders if each.front}
     left = {label: count for label, count in comparison.unbeaten.items() if count}
     if left == sizes:
-        return f"{start}No network of a front is dominated by one of another run."
-    told_of = [f"{count} of {sizes[label]} of {label}" for label, count in left.items()]
-    rest = len(told_of) - MOST_NAMED
-    if rest > 0:
-        told_of = [*told_of[:MOST_NAMED], f"some of {rest} more runs"]
-    others = "" if len(left) == len(sizes) else ", and nothing else"
-    return f"{start}Networks that none of another run dominates: {wording.listed(told_of)}{others}."
+        return f"{start} No network of a front is dominated by one of another run."
+    counts = [f"{label} ({count} of {sizes[label]})" for label, count in left.items()]
+    if len(counts) > MOST_NAMED:
+        rest = len(counts) - MOST_NAMED
+        counts = [*counts[:MOST_NAMED], f"some of {rest} more runs"]
+    others = "" if len(left) == len(sizes) else "; none of the other runs"
+    return f"{start} Networks not dominated by another run: {wording.listed(counts)}{others}."
 
 
 def _points(
-    members: pd.DataFrame, across: "Objective", upward: "Objective", look: Mark, *, joined: bool
+    members: pd.DataFrame, across: "Objective", upward: "Objective", style: Style, *, joined: bool
 ) -> dict[str, Any]:
+    texts = zip(
+        number_texts(members[across.name], across.unit),
+        number_texts(members[upward.name], upward.unit),
+        strict=True,
+    )
     return {
         "type": "scatter",
         "mode": "lines+markers" if joined else "markers",
         "x": rounded(members[across.name]),
         "y": rounded(members[upward.name]),
-        "text": [_wrapped(text) for text in members["configuration"]],
-        "meta": look.name,
+        "text": [wording.wrapped(wording.plain(text, 80)) for text in members["configuration"]],
+        "meta": style.name,
         "customdata": [
-            [int(number), *scores]
-            for number, *scores in zip(
-                members["number"],
-                number_texts(members[across.name], across.unit),
-                number_texts(members[upward.name], upward.unit),
-                strict=True,
-            )
+            [int(number), *scores] for number, scores in zip(members["number"], texts, strict=True)
         ],
         "hovertemplate": "<b>%{meta}</b><br>trial %{customdata[0]}: %{text}"
         f"<br>{across.label} %{{customdata[1]}}"
         f"<br>{upward.label} %{{customdata[2]}}<extra></extra>",
-        "line": {"color": look.colour, "width": 1.5, "shape": "hv", "dash": look.dash},
+        "line": {"color": style.colour, "width": 1.5, "shape": "hv", "dash": style.dash},
         "marker": {
-            "symbol": look.symbol,
+            "symbol": style.symbol,
             "size": 10,
-            "color": look.colour,
+            "color": style.colour,
             "line": {"color": LIGHT["ground"], "width": 1},
         },
     }
 
 
-def _strip(comparison: "Comparison", item: "Objective") -> Specification:
-    """Draw the best of each run on a line of its own."""
-    table, looks = comparison.fronts, marks(comparison)
+def _single_objective(comparison: "Comparison", item: "Objective") -> Specification:
+    """Draw the best of each run in a row of its own."""
+    table, styles = comparison.fronts, run_styles(comparison)
     traces = []
     for label in reversed(comparison.labels):
-        members, look = table[table["run"] == label], looks[label]
-        point = _points(members, item, item, look, joined=False)
-        point |= {"y": [wording.wrapped(look.name, 18)] * len(members), "showlegend": False}
+        members, style = table[table["run"] == label], styles[label]
+        point = _points(members, item, item, style, joined=False)
+        point |= {"y": [wording.wrapped(style.name, 18)] * len(members), "showlegend": False}
         point["hovertemplate"] = (
             "<b>%{meta}</b><br>trial %{customdata[0]}: %{text}"
             f"<br>{item.label} %{{customdata[1]}}<extra></extra>"
@@ -133,7 +131,3 @@ def _strip(comparison: "Comparison", item: "Objective") -> Specification:
         "yaxis": {"type": "category"},
     }
     return {"data": traces, "layout": layout}
-
-
-def _wrapped(text: str) -> str:
-    return wording.wrapped(wording.plain(text, 80))

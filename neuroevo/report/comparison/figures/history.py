@@ -1,11 +1,13 @@
-"""The lowest score so far of each run, over its trials, a panel for each objective."""
+"""The lowest score so far of each run, over its trials or over time."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from neuroevo import wording
-from neuroevo.report.comparison.figures.marks import GAP, step_lines
+from neuroevo.report.comparison.figures.styles import GAP, NO_TRIALS, step_lines
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -20,28 +22,59 @@ if TYPE_CHECKING:
 
 PANEL_HEIGHT = 260
 MOST_NAMED = 4  # runs in a sentence
+ABOUT_THE_SAME = 1.15  # ratio of two times
 
 
 def draw(comparison: "Comparison") -> Specification:
-    """Draw the runs' histories over their trials."""
-    return draw_over(comparison, "trials", "trials", lambda at: wording.counted(round(at), "trial"))
+    """Draw the runs' histories over their trials, with a panel for each objective."""
+    return _draw(comparison, "trials", "trials", _trials)
 
 
-def draw_over(comparison: "Comparison", x: str, title: str, worded: Any) -> Specification:  # noqa: ANN401 - a function of a number
-    """Draw the runs' histories over a column of them, such as their trials.
+def draw_over_time(comparison: "Comparison") -> Specification:
+    """Draw the runs' histories over the seconds of training."""
+    title = "seconds of training, added up over all cores"
+    return _draw(comparison, "seconds", title, wording.duration)
 
-    Parameters
-    ----------
-    comparison
-        The runs.
-    x, title
-        The column, and what it is called under the axis.
-    worded
-        How a number of that column is said.
-    """
+
+def caption(comparison: "Comparison") -> str:
+    """Say which run reached the lowest score, and how fast the first two got there."""
+    start = "Lower and earlier is better."
+    if comparison.is_grouped:
+        start += " Faint lines are runs; strong lines are the median of a setting."
+    sentences = [_first_two(comparison, item) for item in comparison.objectives]
+    return " ".join([start, *filter(None, sentences)])
+
+
+def caption_over_time(comparison: "Comparison") -> str:
+    """Say which time is meant, and how long a trial took."""
+    costs = {
+        each.label: float(each.seconds[-1]) / len(each.seconds)
+        for each in comparison.contenders
+        if len(each.seconds)
+    }
+    start = (
+        "The same over training time, added up over all cores. So the number of cores does not "
+        "matter, but other programs that ran on the machine do."
+    )
+    if len(costs) < 2 or not min(costs.values()) > 0:  # noqa: PLR2004 - to compare
+        return start
+    fast, slow = min(costs, key=costs.__getitem__), max(costs, key=costs.__getitem__)
+    ratio = costs[slow] / costs[fast]
+    if ratio < ABOUT_THE_SAME:
+        return f"{start} A trial took about {wording.duration(costs[slow])} in each run."
+    return (
+        f"{start} On average a trial took {wording.duration(costs[fast])} in {fast}, and "
+        f"{wording.factor(ratio)} times as long in {slow}."
+    )
+
+
+def _draw(
+    comparison: "Comparison", column: str, title: str, text_of: Callable[[float], str]
+) -> Specification:
+    """Draw the histories over a column of theirs, whose values ``text_of`` turns into texts."""
     table = comparison.histories
     if table.empty:
-        return empty_figure("No run has a completed trial in an objective that all of them have.")
+        return empty_figure(NO_TRIALS)
     count = len(comparison.objectives)
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
@@ -53,14 +86,15 @@ def draw_over(comparison: "Comparison", x: str, title: str, worded: Any) -> Spec
             "anchor": f"y{axis_suffix(count - 1)}",
         },
     }
+
+    def hover(item: "Objective", at: float, best: float) -> str:
+        return f"{item.label} {wording.measured(best, item.unit)}<br>after {text_of(at)}"
+
     for index, item in enumerate(comparison.objectives):
         suffix = axis_suffix(index)
         rows = table[table["objective"] == item.name]
-
-        def told(at: float, best: float, item: "Objective" = item) -> str:
-            return f"{item.label} {wording.measured(best, item.unit)}<br>after {worded(at)}"
-
-        lines = step_lines(comparison, rows, (x, "best"), told, in_legend=index == 0)
+        texts = partial(hover, item)
+        lines = step_lines(comparison, rows, (column, "best"), texts, in_legend=index == 0)
         traces += [line | {"yaxis": f"y{suffix}"} for line in lines]
         layout[f"yaxis{suffix}"] = objective_axis(item, rows["best"]) | {
             "domain": panel_domain(index, count, GAP),
@@ -69,40 +103,30 @@ def draw_over(comparison: "Comparison", x: str, title: str, worded: Any) -> Spec
     return {"data": traces, "layout": layout}
 
 
-def caption(comparison: "Comparison") -> str:
-    """Say which run got furthest, and how soon it was where the next one ended."""
-    sentences = [
-        sentence for item in comparison.objectives if (sentence := _overtaken(comparison, item))
-    ]
-    start = "The lower, and the sooner, the better."
-    if comparison.is_grouped:
-        start += " Faint lines are runs, strong ones the median of their setting."
-    return " ".join([start, *sentences])
-
-
-def _overtaken(comparison: "Comparison", item: "Objective") -> str:
-    """Say when what got furthest in an objective was where the next best ended."""
-    courses = comparison.courses(item)
-    ranked = sorted(courses, key=lambda name: float(courses[name][1][-1]))
-    if len(ranked) < 2:  # noqa: PLR2004 - a race takes two
+def _first_two(comparison: "Comparison", item: "Objective") -> str:
+    """Say after how many trials the first two runs reached the second one's lowest score."""
+    curves = comparison.courses(item)
+    ends = {name: float(scores[-1]) for name, (_, scores) in curves.items()}
+    ranked = sorted(ends, key=ends.__getitem__)
+    if len(ranked) < 2:  # noqa: PLR2004 - to compare
         return ""
-    (leader, other), kind = ranked[:2], "median" if comparison.is_grouped else "lowest"
-    end, beaten = (float(courses[name][1][-1]) for name in (leader, other))
-    name, told = item.label, wording.measured(end, item.unit)
-    alike = [
-        each
-        for each in ranked
-        if wording.shown(float(courses[each][1][-1]), item.unit) == wording.shown(end, item.unit)
-    ]
-    if len(alike) > 1:
-        who = wording.listed(alike) if len(alike) <= MOST_NAMED else f"{len(alike)} runs"
-        return f"{kind.capitalize()} {name}: {told}, of {who} alike."
+    first, second = ranked[:2]
+    kind = "Median" if comparison.is_grouped else "Lowest"
+    start = f"{kind} {item.label}: {wording.measured(ends[first], item.unit)}"
+    lowest = wording.shown(ends[first], item.unit)
+    equal = [each for each in ranked if wording.shown(ends[each], item.unit) == lowest]
+    if len(equal) > 1:
+        who = wording.listed(equal) if len(equal) <= MOST_NAMED else f"{len(equal)} runs"
+        return f"{start} ({who})."
     soon, late = (
-        wording.counted(round(trials[np.argmax(scores <= beaten)]), "trial")
-        for trials, scores in (courses[leader], courses[other])
+        _trials(trials[np.argmax(scores <= ends[second])])
+        for trials, scores in (curves[first], curves[second])
     )
-    passed = wording.measured(beaten, item.unit)
     return (
-        f"{kind.capitalize()} {name}: {told}, of {leader}. To {passed}, where {other} ended, it "
-        f"took {soon}; {other} took {late}."
+        f"{start} ({first}). {first} reached {wording.measured(ends[second], item.unit)}, the "
+        f"lowest value of {second}, after {soon}; {second} after {late}."
     )
+
+
+def _trials(count: float) -> str:
+    return wording.counted(round(count), "trial")

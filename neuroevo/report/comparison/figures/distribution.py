@@ -1,4 +1,4 @@
-"""The empirical distribution of all trials of each run, a panel for each objective."""
+"""The empirical distribution of the scores of all trials of each run."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.report.comparison.figures.marks import legend_name, marks
+from neuroevo.report.comparison.figures.styles import NO_TRIALS, legend_name, run_styles
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -26,10 +26,10 @@ ROOM = 80  # for a panel's axis
 
 
 def draw(comparison: "Comparison") -> Specification:
-    """Draw a line a run: the share of its trials that are as good as a value or better."""
+    """Draw a panel for each objective, a line for each run: the share of trials up to a score."""
     table = comparison.distributions
     if table.empty:
-        return empty_figure("No run has a completed trial in an objective that all of them have.")
+        return empty_figure(NO_TRIALS)
     count = len(comparison.objectives)
     height = PANEL_HEIGHT * count + 60
     traces: list[dict[str, Any]] = []
@@ -56,60 +56,57 @@ def draw(comparison: "Comparison") -> Specification:
 
 
 def caption(comparison: "Comparison") -> str:
-    """Say what to see, and what half of the trials reach."""
+    """Explain the lines, and compare the medians of the best and of the worst run."""
     start = (
-        "How good all trials of a search were, not only the best: the further left and the higher "
-        "a line, the more of them were good. A line that ends below 100% is of a run in which "
-        "trials failed."
+        "The scores of all trials of a search, not only of the best ones: the further left and "
+        "the higher a line, the better the trials. A line that ends below 100% belongs to a run "
+        "in which some trials were not completed."
     )
-    sentences = [_halves(comparison, item) for item in comparison.objectives]
+    sentences = [_medians(comparison, item) for item in comparison.objectives]
     return " ".join([start, *filter(None, sentences)])
 
 
 def _line(
     comparison: "Comparison", label: str, item: "Objective", rows: pd.DataFrame
 ) -> dict[str, Any]:
-    look = marks(comparison)[label]
-    values = [*rows["value"][:1], *rows["value"]]  # rises from 0
+    style = run_styles(comparison)[label]
+    values = [*rows["value"][:1], *rows["value"]]  # the line starts at 0
     return {
         "type": "scatter",
         "mode": "lines",
         "x": rounded(values),
         "y": [0, *(round(share, 4) for share in rows["share"])],
-        "meta": f"<b>{look.name}</b>",
+        "meta": f"<b>{style.name}</b>",
         "customdata": number_texts(values, item.unit),
         "hovertemplate": "%{meta}<br>%{y:.1%} of all trials have "
         f"{item.label} %{{customdata}} or lower<extra></extra>",
         "line": {
-            "color": look.colour,
+            "color": style.colour,
             "width": 1.5 if comparison.is_grouped else 2.5,
-            "dash": look.dash,
+            "dash": style.dash,
             "shape": "hv",
         },
     }
 
 
-def _halves(comparison: "Comparison", item: "Objective") -> str:
-    """Say what half of the trials of the best and of the worst run reach."""
-    halves = {}
-    for each, column in (
-        (each, each.scores[:, comparison.objectives.index(item)])
-        for each in comparison.contenders
-        if len(each.scores)
-    ):
-        filled = np.where(np.isfinite(column), column, np.inf)
-        halves[each.label] = float(np.sort(filled)[(len(filled) - 1) // 2])
-    if len(halves) < 2 or not np.isfinite(min(halves.values())):  # noqa: PLR2004 - to compare
+def _medians(comparison: "Comparison", item: "Objective") -> str:
+    """Say up to which score half of the trials of the best and of the worst run are."""
+    place = comparison.objectives.index(item)
+    medians = {}
+    for each in comparison.contenders:
+        if len(each.scores):
+            scores = each.scores[:, place]
+            ordered = np.sort(np.where(np.isfinite(scores), scores, np.inf))
+            medians[each.label] = float(ordered[(len(ordered) - 1) // 2])
+    if len(medians) < 2 or not np.isfinite(min(medians.values())):  # noqa: PLR2004 - to compare
         return ""
-    low, high = min(halves, key=halves.__getitem__), max(halves, key=halves.__getitem__)
-    if wording.shown(halves[low], item.unit) == wording.shown(halves[high], item.unit):
+    low, high = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
+    if wording.shown(medians[low], item.unit) == wording.shown(medians[high], item.unit):
         return ""
     end = (
-        f"of {high} {wording.measured(halves[high], item.unit)}"
-        if np.isfinite(halves[high])
-        else f"less than half of {high} was completed"
+        f", and {wording.measured(medians[high], item.unit)} or lower in {high}."
+        if np.isfinite(medians[high])
+        else f"; in {high} fewer than half of the trials were completed."
     )
-    return (
-        f"Half of the trials of {low} have {item.label} "
-        f"{wording.measured(halves[low], item.unit)} or lower; {end}."
-    )
+    lowest = wording.measured(medians[low], item.unit)
+    return f"Half of the trials have {item.label} {lowest} or lower in {low}{end}"

@@ -1,9 +1,5 @@
-"""The tables of a comparison as a page or a terminal shows them: texts in cells.
+"""The tables of a comparison as texts, for a page or a terminal; it knows no HTML."""
 
-It decides what is told of a run and how; it knows no HTML.
-"""
-
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +8,7 @@ import numpy as np
 from neuroevo import wording
 from neuroevo.analysis.comparison import SHARE
 from neuroevo.analysis.differences import worded
-from neuroevo.report.comparison.figures.spread import measure_name
+from neuroevo.report.comparison.figures.measures import measure_name, measure_value
 from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
@@ -22,17 +18,17 @@ if TYPE_CHECKING:
 
 
 def differences(comparison: "Comparison") -> TextTable | None:
-    """Return what differs, a row a key; a column a setting where they are of several runs.
+    """Return the keys that differ, with a column for each run, or for each setting if fewer.
 
     None if nothing differs, or nothing between settings.
     """
     table = comparison.differences
     columns = {each.label: each.label for each in comparison.contenders}
-    of_runs = ["name", "note"]
+    in_table_of_runs = ["name", "note"]
     if len(comparison.settings) < len(comparison.contenders):
         columns = {name: group[0].label for name, group in comparison.settings.items()}
-        of_runs = ["name", "note", "seed"]
-    table = table[~table["key"].isin(of_runs)]  # which stand among the runs
+        in_table_of_runs.append("seed")
+    table = table[~table["key"].isin(in_table_of_runs)]
     if table.empty:
         return None
     rows = tuple(
@@ -43,39 +39,29 @@ def differences(comparison: "Comparison") -> TextTable | None:
 
 
 def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> TextTable:
-    """Return which runs there are and what each cost.
-
-    Parameters
-    ----------
-    comparison
-        The runs.
-    addresses
-        Where a page on each is; none: there is no such.
-    """
-    named = [each.label == each.name for each in comparison.contenders]
+    """Return the runs with their experiments, counts and times, linked to addresses if given."""
+    has_ids = any(each.label != each.name for each in comparison.contenders)
+    has_notes = any(each.findings.experiment.note for each in comparison.contenders)
     counted = ["trials", "networks", "generations"]
-    noted = any(each.findings.experiment.note for each in comparison.contenders)
-    columns = ["run", *["id"] * (not all(named)), "experiment", "seed", "state", *counted, "time"]
-    columns += ["note"] * noted
+    columns = ["run", *["id"] * has_ids, "experiment", "seed", "state", *counted, "time"]
     rows = []
     for place, (row, each) in enumerate(
         zip(_rows(comparison.runs), comparison.contenders, strict=True)
     ):
-        asked = each.findings.experiment
-        address = addresses[place] if addresses else ""
+        experiment = each.findings.experiment
         rows.append(
             (
-                Cell(row["run"], address=address),
-                *([] if all(named) else [Cell(row["name"])]),
-                Cell(asked.name),
-                Cell(str(asked.seed), numeric=True),
-                Cell("complete" if row["finished"] else "not finished"),
-                *(Cell(f"{count:,}", numeric=True) for count in (row[name] for name in counted)),
+                Cell(row["run"], address=addresses[place] if addresses else ""),
+                *[Cell(row["name"])] * has_ids,
+                Cell(experiment.name),
+                Cell(str(experiment.seed), numeric=True),
+                Cell("complete" if row["finished"] else "not complete"),
+                *(Cell(f"{row[name]:,}", numeric=True) for name in counted),
                 Cell(_duration(row["seconds"]), numeric=True),
-                *([Cell(asked.note)] if noted else []),
+                *[Cell(experiment.note)] * has_notes,
             )
         )
-    return TextTable(headings(columns, rows), tuple(rows))
+    return TextTable(headings([*columns, *["note"] * has_notes], rows), tuple(rows))
 
 
 def outcome(comparison: "Comparison") -> TextTable:
@@ -83,6 +69,7 @@ def outcome(comparison: "Comparison") -> TextTable:
     table, objectives = comparison.runs, comparison.objectives
     scores = {name: item for item in objectives for name in (item.name, f"fresh.{item.name}")}
     lowest = {name: table[name].min() for name in scores}
+    has_fronts = len(objectives) > 1
     rows = []
     for row in _rows(table):
         cells = [
@@ -91,31 +78,36 @@ def outcome(comparison: "Comparison") -> TextTable:
             )
             for name, item in scores.items()
         ]
-        front = [Cell(f"{row[name]:,}", numeric=True) for name in ("front", "unbeaten")]
-        front += [Cell(_percent(row[SHARE]), numeric=True, best=row[SHARE] == table[SHARE].max())]
-        rows.append((Cell(row["run"]), *cells, *(front if len(objectives) > 1 else [])))
-    of_fronts = ["networks", "undominated", "hypervolume"] if len(objectives) > 1 else []
+        if has_fronts:
+            cells += [Cell(f"{row[name]:,}", numeric=True) for name in ("front", "unbeaten")]
+            is_best = row[SHARE] == table[SHARE].max()
+            share = measure_value(comparison, SHARE, row[SHARE])
+            cells.append(Cell(share, numeric=True, best=is_best))
+        rows.append((Cell(row["run"]), *cells))
     of_scores = ("fresh seeds" if name.startswith("fresh.") else "search seeds" for name in scores)
+    of_fronts = ["networks", "undominated", "hypervolume"] * has_fronts
     groups = [("", 1), *((f"lowest {item.label}", 2) for item in objectives)]
-    groups += [("Pareto front", len(of_fronts))] * bool(of_fronts)
+    groups += [("Pareto front", len(of_fronts))] * has_fronts
     return TextTable(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
 
 
 def dominance(comparison: "Comparison") -> TextTable | None:
-    """Return how many networks of each front another one dominates, a row a run.
+    """Return how many networks of each front another front dominates, a row for each run.
 
-    None where there are no fronts, or all of a single network for want of a second objective.
+    None if there are no fronts, or fewer than two objectives.
     """
     table = comparison.dominance
     if comparison.fronts.empty or len(comparison.objectives) == 1:
         return None
-    counts = {(row["run"], row["by"]): row["dominated"] for row in _rows(table)}
+    counts = {
+        (row["run"], row["by"]): f"{row['dominated']:,}" for row in _rows(table) if row["front"]
+    }
     rows = tuple(
         (
             Cell(each.label),
             Cell(f"{len(each.front):,}", numeric=True),
             *(
-                Cell(_of(counts.get((each.label, label)), len(each.front)), numeric=True)
+                Cell(counts.get((each.label, label), "–"), numeric=True)
                 for label in comparison.labels
             ),
         )
@@ -126,7 +118,7 @@ def dominance(comparison: "Comparison") -> TextTable | None:
 
 
 def configurations(comparison: "Comparison") -> TextTable | None:
-    """Return the best configuration of each run, a row a gene, a column a run."""
+    """Return the best configuration of each run, with a row for each gene."""
     if comparison.fronts.empty:
         return None
     table = comparison.configurations
@@ -148,19 +140,13 @@ def spreads(comparison: "Comparison") -> TextTable | None:
     """Return median and range of each setting in each measure; None without several seeds."""
     if len(comparison.settings) == len(comparison.contenders):
         return None
-    units = {name: item.unit for item in comparison.objectives for name in _both(item.name)}
     rows = tuple(
         (
             Cell(measure_name(comparison, row["measure"])),
             Cell(row["setting"]),
             Cell(f"{row['runs']:,}", numeric=True),
             *(
-                Cell(
-                    _percent(row[name])
-                    if row["measure"] == SHARE
-                    else wording.measured(row[name], units[row["measure"]]),
-                    numeric=True,
-                )
+                Cell(measure_value(comparison, row["measure"], row[name]), numeric=True)
                 for name in ("median", "lowest", "highest")
             ),
         )
@@ -172,7 +158,7 @@ def spreads(comparison: "Comparison") -> TextTable | None:
 
 
 def tests(comparison: "Comparison") -> TextTable | None:
-    """Return the rank tests, a row a measure and pair of settings; None where there are none."""
+    """Return the rank tests, a row for each measure and pair of settings; None without any."""
     rows = tuple(
         (
             Cell(measure_name(comparison, measure)),
@@ -186,7 +172,7 @@ def tests(comparison: "Comparison") -> TextTable | None:
         for measure, tests in comparison.tests.items()
         for test in tests
     )
-    titles = ["measure", "setting", "against", "runs", "better in pairs", "p", "least p possible"]
+    titles = ["measure", "setting", "other setting", "runs", "better in pairs", "p", "smallest p"]
     return TextTable(headings(titles, rows), rows) if rows else None
 
 
@@ -194,23 +180,9 @@ def _rows(table: "pd.DataFrame") -> "list[dict[str, Any]]":
     return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
 
 
-def _both(name: str) -> tuple[str, str]:
-    return name, f"fresh.{name}"
-
-
-def _of(count: int | None, whole: int) -> str:
-    if count is None or not whole:
-        return "–"
-    return f"{count:,}"
-
-
 def _gene(value: object) -> str:
     return "–" if value is None else wording.shortened(wording.value(value), 160)
 
 
-def _percent(share: float) -> str:
-    return "–" if math.isnan(share) else f"{share:.1%}"
-
-
 def _duration(seconds: float) -> str:
-    return "–" if math.isnan(seconds) else wording.duration(seconds)
+    return "–" if np.isnan(seconds) else wording.duration(seconds)

@@ -1,6 +1,6 @@
-"""What every request must be like before anything is looked up, and what every answer says.
+"""Checks on each request before it is handled, and security headers on each response.
 
-It knows addresses, hosts and headers; it knows no run.
+It handles addresses, hosts and headers; it knows no run.
 """
 
 import ipaddress
@@ -18,9 +18,9 @@ METHODS = ("GET", "HEAD")
 LONGEST_PATH = 1_000  # characters, as they are sent
 LONGEST_QUERY = 4_000
 LONGEST_HEAD = 16_384  # bytes of a request's first line and headers
-PIECE = 65_536  # bytes of an answer that are handed on at once, so that a slow client is noticed
+PIECE = 65_536  # bytes of a response that are sent at once, so that a slow client is noticed
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_STRANGE = re.compile(rb"%(?:2f|5c|00)|[\\;]|//", re.IGNORECASE)
+_SUSPICIOUS = re.compile(rb"%(?:2f|5c|00)|[\\;]|//", re.IGNORECASE)
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE | re.ASCII)
 
 HEADERS = {
@@ -35,15 +35,16 @@ HEADERS = {
 
 
 def known_hosts(host: str) -> Callable[[str], bool]:
-    """Return what tells the names by which this server may be called from all others.
+    """Return a function that checks whether a name in a request belongs to this server.
 
-    A page from elsewhere whose name was made to lead here (DNS rebinding) calls it by that name.
+    It refuses requests of foreign pages whose domain name was made to resolve to this machine
+    (DNS rebinding).
 
     Parameters
     ----------
     host
-        Where the server listens. Where that is everywhere, any address is known, since it leads
-        nowhere else, and this machine's own name.
+        Where the server listens. If it listens at all addresses, any IP address is accepted, and
+        this machine's own name.
     """
     named = f"[{host}]" if ":" in host else host
     hosts = {each.lower() for each in (*LOOPBACK, named)}
@@ -54,19 +55,14 @@ def known_hosts(host: str) -> Callable[[str], bool]:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a server that listens at a host can be reached from this machine alone."""
+    """Return whether a server that listens at a host is reachable from this machine only."""
     return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-class Guard:
-    """Lets through to an application what may be asked, and puts headers on all that it answers.
+class SecurityMiddleware:
+    """Refuses requests that the dashboard never needs, and adds security headers to responses.
 
-    Parameters
-    ----------
-    app
-        The application.
-    is_known
-        Tells the names of this server from all others, see `known_hosts`.
+    Names of this server are checked with ``is_known``, see `known_hosts`.
     """
 
     def __init__(self, app: ASGIApp, is_known: Callable[[str], bool]) -> None:
@@ -74,36 +70,35 @@ class Guard:
         self._is_known = is_known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request or hand it on."""
+        """Refuse a request or pass it on."""
         refused = self._refusal(scope)
-        await (refused or self._app)(scope, receive, _guarded(send))
+        await (refused or self._app)(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         named = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
         if named is None or not self._is_known(named[1]):
-            return _refused(421, "This server does not go by that name.")
+            return _refused(421, "This server does not have that name.")
         if scope["method"] not in METHODS:
-            return _refused(405, "Only GET and HEAD.", {"allow": ", ".join(METHODS)})
-        if headers.get("sec-fetch-site") == "cross-site" and not _is_followed(headers):
-            return _refused(403, "Not for pages from elsewhere.")
-        too_long = _too_long(scope)
-        if too_long is not None:
+            return _refused(405, "Only GET and HEAD are allowed.", {"allow": ", ".join(METHODS)})
+        if headers.get("sec-fetch-site") == "cross-site" and not _is_followed_link(headers):
+            return _refused(403, "Requests from other sites are refused.")
+        if (too_long := _too_long(scope)) is not None:
             return too_long
         path = scope["raw_path"]
-        if not path.startswith(b"/") or _STRANGE.search(path) or not _is_text(scope["path"]):
+        if not path.startswith(b"/") or _SUSPICIOUS.search(path) or not _is_text(scope["path"]):
             return _refused(404, "Not found.")
         return None
 
 
 def address(*parts: str | int) -> str:
-    """Return the path of an address, its parts quoted so that none can become two."""
+    """Return the path of an address, with its parts quoted so that each stays one part."""
     return "/" + "/".join(quote(str(part), safe="") for part in parts)
 
 
-def _is_followed(headers: Headers) -> bool:
-    """Tell whether somebody followed a link, which shows them a page and no other page anything."""
+def _is_followed_link(headers: Headers) -> bool:
+    """Return whether the request opens a page in a tab, so that no other page can read it."""
     return (
         headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     )
@@ -130,11 +125,11 @@ def _is_address(name: str) -> bool:
 
 
 def _refused(status: int, words: str, headers: dict[str, str] | None = None) -> PlainTextResponse:
-    # What comes after on the connection is not looked at.
+    # Whatever follows on the connection is ignored.
     return PlainTextResponse(f"{words}\n", status, {"connection": "close", **(headers or {})})
 
 
-def _guarded(send: Send) -> Send:
+def _with_headers(send: Send) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(message.get("headers", [])))

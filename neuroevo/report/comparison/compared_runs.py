@@ -1,9 +1,8 @@
-"""Runs beside one another as people hold them in Python: opened and compared, figures by name.
+"""The comparison of runs in Python: loads runs, compares them, and returns figures by name.
 
-What is wrong with the runs is said all at once. It knows their folders and what was compared.
+All problems with the runs are reported at once.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,13 @@ from neuroevo.report.figures import plotly_figure
 from neuroevo.report.run import Run, load_run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plotly.graph_objects import Figure
 
 
 class ComparedRuns(Comparison):
-    """Two or more runs beside one another, with the figures of what was compared."""
+    """A comparison of two or more runs, with its figures."""
 
     def figure(self, name: str) -> "Figure":
         """Return a figure in light colours.
@@ -54,33 +55,26 @@ def compare_runs(
     Raises
     ------
     NeuroevoError
-        One line for each that there is not, that can't be read, or that is named again.
+        One line for each run that does not exist, can't be read, or is given twice.
     """
-    opened: list[Run] = []
+    opened: dict[object, Run] = {}
     errors: list[NeuroevoError] = []
     for reference in runs:
         try:
             run = reference if isinstance(reference, Run) else load_run(reference, results)
-            _check_other(run, opened)
-            run.findings  # noqa: B018 - reads all files, so that a damaged one is told now
-            opened.append(run)
+            key = run if run.is_in_memory else run.folder.path.resolve()
+            if key in opened:
+                raise UsageError(f"run: must be named once, but got {run.id} again")
+            run.findings  # noqa: B018 - reads all files, so that damage is reported now
+            opened[key] = run
         except NeuroevoError as error:
             errors.append(error)
     if errors:
         raise type(errors[0])(*dict.fromkeys(line for error in errors for line in error.problems))
-    ids = [run.id for run in opened]
-    places = [
-        f"{run.id}, {place}" if run.is_in_memory else str(run.folder.path)
-        for place, run in enumerate(opened, start=1)
-    ]
-    names = ids if len(set(ids)) == len(ids) else places
-    return ComparedRuns.of([run.findings for run in opened], names)
-
-
-def _check_other(run: Run, opened: Sequence[Run]) -> None:
-    if any(_identity(run) == _identity(other) for other in opened):
-        raise UsageError(f"run: must be named once, but got {run.id} again")
-
-
-def _identity(run: Run) -> object:
-    return run if run.is_in_memory else run.folder.path.resolve()
+    names = [run.id for run in opened.values()]
+    if len(set(names)) < len(names):
+        names = [
+            f"{run.id}, {place}" if run.is_in_memory else str(run.folder.path)
+            for place, run in enumerate(opened.values(), start=1)
+        ]
+    return ComparedRuns.of([run.findings for run in opened.values()], names)

@@ -1,0 +1,54 @@
+import shutil
+from pathlib import Path
+
+from neuroevo.dashboard.run_list import MOST_OPEN, RunList
+from neuroevo.runs import RunFolder, read_trials
+
+
+def test_findings_and_report_are_cached_until_the_run_changes(results: Path, first: str) -> None:
+    """Findings and report are the same objects until the journal changes."""
+    run_list = RunList(results)
+    run = run_list.open(first)
+    assert run is not None
+    findings, report = run.findings(), run.report()
+    assert run_list.open(first) is run
+    assert run.findings() is findings
+    assert run.report() is report
+    journal_file = RunFolder(results / first).journal_file
+    whole = journal_file.read_bytes()
+    journal_file.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 1])
+    cut = run.summary()
+    assert cut.state == "damaged"  # a complete run that has lost a trial
+    journal_file.write_bytes(whole)
+    assert run.findings() is not findings
+    assert run.findings().trials == findings.trials
+    assert run.report() is not report
+
+
+def test_only_the_last_opened_runs_are_kept_in_memory(results: Path, first: str) -> None:
+    """Runs that were opened earlier are read again when they are opened again."""
+    for number in range(MOST_OPEN + 2):
+        shutil.copytree(results / first, results / f"copy-2026010{number % 10}-0000{number:02}")
+    run_list = RunList(results)
+    names = [listed.folder.id for listed in run_list.listed()]
+    found = {}
+    for name in names:
+        run = run_list.open(name)
+        assert run is not None
+        found[name] = run.findings()
+    kept = [name for name in names if run_list.open(name).findings() is found[name]]  # type: ignore[union-attr] # it was there
+    assert kept == []  # as each that was opened again put the oldest out
+    for name in names[-MOST_OPEN:]:
+        assert run_list.open(name).findings().trials == found[name].trials  # type: ignore[union-attr] # see above
+
+
+def test_curves_are_read_for_the_front_and_single_trials(results: Path, first: str) -> None:
+    """The curves of all other trials are not kept in memory."""
+    run = RunList(results).open(first)
+    assert run is not None
+    findings, whole = run.findings(), read_trials(RunFolder(results / first).journal_file)
+    shown = {trial.number for trial in (*findings.front, *findings.baselines)}
+    for trial, known in zip(findings.trials, whole, strict=True):
+        assert trial.curve == (known.curve if trial.number in shown else ())
+        assert run.trial(trial.number) == known
+    assert run.trial(len(whole)) is None
