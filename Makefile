@@ -29,7 +29,7 @@ lint: $(INSTALLED) ## check style, types and the layers
 	$(BIN)/lint-imports --no-cache
 
 test: lint ## all checks and all tests
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --deselect $(ALONE)
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --deselect $(ALONE)
 	$(BIN)/pytest $(ALONE)
 
 picture: $(INSTALLED) ## take the pictures in the README from the latest run, with chromium

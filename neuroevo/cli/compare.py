@@ -47,7 +47,7 @@ def compare(
 
     What differs between their experiments, and what came of it: fronts, histories, best
     configurations. Runs that differ in nothing but the seed are taken together, and settings with
-    several seeds are told from chance.
+    several seeds are tested against chance.
 
     Writes a page and prints its path to stdout, or prints a JSON object with --json. What it found
     in short goes to stderr.

@@ -221,7 +221,7 @@ def _rank(findings: "Findings", leader: "Trial") -> str:
     rank = findings.front.index(leader) + 1
     return (
         f"This network has rank {rank} of {len(findings.front)} on the front (`neuroevo best "
-        f"{findings.identity or 'latest'} --rank {rank}`); the champion, rank 1, is "
+        f"{findings.identity or 'latest'} --rank {rank}`); the champion is "
         f"{_lower(wording.with_article(_network(findings, champion)))}, with the lowest "
         f"{first.label}, {score}."
     )

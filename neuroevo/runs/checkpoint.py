@@ -9,7 +9,7 @@ from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
 from neuroevo.runs.disk import is_missing
 from neuroevo.runs.folder import RunFolder
 
-CHECKPOINT_SCHEMA = 3
+CHECKPOINT_SCHEMA = 4
 _MOST_BYTES = 1_000_000_000
 
 

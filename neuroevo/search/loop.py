@@ -71,7 +71,7 @@ class SearchState:
         """Return it as plain JSON values, without the seconds."""
         return {
             "strategy": self.strategy.state(),
-            "told": self.evaluated,
+            "evaluated": self.evaluated,
             "front": [trial.number for trial in self.front],
             "newest": [trial.number for trial in self.newest],
             "stagnation": asdict(self.stagnation),
@@ -91,7 +91,7 @@ class SearchState:
         strategy = STRATEGIES[experiment.evolution.strategy]
         return cls(
             strategy.from_state(experiment.space, values["strategy"]),
-            int(values["told"]),
+            int(values["evaluated"]),
             [trials[number] for number in values["front"]],
             [trials[number] for number in values["newest"]],
             Stagnation.from_state(values["stagnation"]),

@@ -284,7 +284,7 @@ def _state(
     recorded = {trial.number: trial for trial in trials}
     for state in states:
         try:
-            if all(number in recorded for number in range(int(state["told"]))):
+            if all(number in recorded for number in range(int(state["evaluated"]))):
                 return SearchState.from_values(experiment, state, recorded)
             problem = "some of its trials are missing in the journal; they are trained again"
         except (UsageError, KeyError, TypeError, ValueError, AttributeError) as error:

@@ -26,7 +26,7 @@ from neuroevo.strategies.nsga2 import Nsga2
 from neuroevo.strategies.states import individual_of, individual_values
 from neuroevo.strategies.strategy import Options
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ class Nsga2(Strategy):
             "initial": [row_of(genome) for genome in self._initial],
             "waiting": [candidate_values(each) for each in self._waiting.values()],
             "results": [individual_values(each) for each in self._results],
-            "told": [row_of(genome) for genome in self.evaluated],
+            "evaluated": [row_of(genome) for genome in self.evaluated],
             "population": [individual_values(each) for each in self.population],
         }
 
@@ -170,6 +170,6 @@ class Nsga2(Strategy):
         strategy._waiting = {candidate.number: candidate for candidate in waiting}
         strategy._results = [individual_of(space, values) for values in state["results"]]
         strategy.generation = int(state["generation"])
-        strategy.evaluated = dict.fromkeys(genome_of(space, row) for row in state["told"])
+        strategy.evaluated = dict.fromkeys(genome_of(space, row) for row in state["evaluated"])
         strategy.population = [individual_of(space, values) for values in state["population"]]
         return strategy

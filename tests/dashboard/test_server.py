@@ -527,7 +527,9 @@ def test_signal_ends_the_server_at_once(results: Path, host: str, number: signal
     *warning, last = said.splitlines()
     assert last == "neuroevo: interrupted"
     assert len(warning) == (host != "127.0.0.1")
-    assert all("whoever can reach 0.0.0.0 can read all runs in" in line for line in warning)
+    assert all(
+        "everyone who can connect to 0.0.0.0 can read all runs in" in line for line in warning
+    )
 
 
 def test_port_in_use_is_reported_in_one_line(client: Client) -> None:

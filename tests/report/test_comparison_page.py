@@ -46,7 +46,7 @@ def test_page_is_complete_on_a_phone(browser: Browser, runs: Runs, tmp_path: Pat
     page, complaints = opened(browser, comparison_page(comparison), tmp_path / "page.html")
     assert complaints == []
     assert page.evaluate(OVERFLOW) <= 0
-    assert page.evaluate(CHAPTERS)[:3] == ["What differs", "The runs", "Results"]
+    assert page.evaluate(CHAPTERS)[:3] == ["Differences", "The runs", "Results"]
     for name in COMPARISON_FIGURES:
         assert page.locator(f"[data-figure={name}] .main-svg").count() > 0
     assert page.locator("main").inner_text().count(SCRIPT) > len(compared)

@@ -128,7 +128,7 @@ def test_caption_says_if_the_headline_shows_another_network() -> None:
     """The drawing shows the champion; the caption says if the headline shows another network."""
     drawn = network((3,))
     one, other = (NetworkData(drawn, diagram_of(drawn), rank) for rank in (1, 239))
-    assert caption(one).startswith("This is the champion, rank 1 of the front.")
+    assert caption(one).startswith("This is the champion.")
     assert "not the network of the headline, which is rank 239." in caption(other)
 
 

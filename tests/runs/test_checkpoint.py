@@ -14,6 +14,7 @@ from neuroevo.runs import (
     write_atomically,
     write_checkpoint,
 )
+from neuroevo.runs.checkpoint import CHECKPOINT_SCHEMA
 from neuroevo.runs.checksum import file_with_checksum
 
 json_values = st.recursive(
@@ -42,7 +43,7 @@ def test_a_state_is_read_as_written(shared: RunFolder, state: dict[str, object])
     """Any plain JSON state is read as it was written, also integers beyond 64 bits."""
     write_checkpoint(shared, state)
     assert read_checkpoints(shared)[0][0] == state
-    assert json.loads(shared.checkpoint_file.read_bytes())["schema"] == 3
+    assert json.loads(shared.checkpoint_file.read_bytes())["schema"] == CHECKPOINT_SCHEMA
 
 
 def test_the_last_two_are_kept(folder: RunFolder) -> None:
@@ -118,8 +119,9 @@ def test_a_damaged_checkpoint_is_named_and_the_previous_one_read(
 
 def test_a_state_of_another_schema_is_refused(folder: RunFolder) -> None:
     """An undamaged checkpoint of another version is refused with the expected schema."""
-    write_atomically(folder.checkpoint_file, file_with_checksum(4, {"generation": 1}))
-    problem = f"{folder.checkpoint_file}: schema must be 3, but got 4"
+    other = CHECKPOINT_SCHEMA + 1
+    write_atomically(folder.checkpoint_file, file_with_checksum(other, {"generation": 1}))
+    problem = f"{folder.checkpoint_file}: schema must be {CHECKPOINT_SCHEMA}, but got {other}"
     assert read_checkpoints(folder) == ([], [problem])
 
 

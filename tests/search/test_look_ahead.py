@@ -196,5 +196,5 @@ def test_a_search_restored_from_any_state_ends_the_same(tiny: Tiny, strategy: st
             state = SearchState.from_values(experiment, record.state, record.trials)
             Search(trainer, record, state, ignore_progress, never).run()
             assert timeless(record) == timeless(whole)
-            for part in ("front", "stagnation", "strategy", "reason", "told", "best"):
+            for part in ("front", "stagnation", "strategy", "reason", "evaluated", "best"):
                 assert record.state[part] == whole.state[part]

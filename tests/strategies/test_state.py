@@ -92,11 +92,11 @@ def test_failures_are_saved_as_null(networks: SearchSpace) -> None:
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
-        ({"format": 1}, "state: must be the state of an evolution in format 2"),
-        ({"told": None}, "state: must be complete and undamaged, but TypeError"),
+        ({"format": 1}, "state: must be the state of an evolution in format 3"),
+        ({"evaluated": None}, "state: must be complete and undamaged, but TypeError"),
         ({"generator": {}}, "state: must be complete and undamaged, but"),
-        ({"told": [["linear", [99], 0.1]]}, "state: hidden: a width must be between 1 and 32"),
-        ({"told": [["linear", [9]]]}, "state: must be complete and undamaged, but ValueError"),
+        ({"evaluated": [["linear", [99], 0.1]]}, "state: hidden: a width must be between 1 and 32"),
+        ({"evaluated": [["linear", [9]]]}, "state: must be complete and undamaged, but ValueError"),
     ],
 )
 def test_a_damaged_state_is_refused(

@@ -103,10 +103,10 @@ def caption(champion: NetworkData | None) -> str:
     architecture = network.architecture
     count = wording.counted(sum(values.size for values, _ in network.layers), "weight")
     largest = diagram.weights[-1]
-    sentences = ["This is the champion, rank 1 of the front."]
+    sentences = ["This is the champion."]
     if champion.headline_rank != 1:
         other = f"the network of the headline, which is rank {champion.headline_rank:,}"
-        sentences = [f"This is the champion, rank 1 of the front, and not {other}."]
+        sentences = [f"This is the champion, and not {other}."]
     ends = f"{largest.source.name} to {largest.target.name}"
     sentences += [
         f"{count}: thicker lines are larger, blue is positive and orange negative.",
