@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,16 @@ OTHERS = """(() => {
 STROKES = "Array.from(document.querySelectorAll('.js-line')).map((line) => line.style.stroke)"
 
 
+@pytest.fixture(scope="module")
+def report(runs: Runs) -> Callable[[str], Path]:
+    """Return a function that writes the report of a run, once for all tests."""
+    return cache(lambda name: write_report(runs(name)))
+
+
 @pytest.fixture
-def look(browser: Browser, runs: Runs, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+def look(
+    browser: Browser, runs: Runs, report: Callable[[str], Path], tmp_path: Path
+) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a report or a figure; fails on errors, messages and requests."""
     problems: list[str] = []
     pages: list[Page] = []
@@ -109,7 +118,7 @@ def look(browser: Browser, runs: Runs, tmp_path: Path) -> Iterator[Callable[...,
                 figure_page(page_figure(runs(name).findings, figure), name), encoding="utf-8"
             )
         else:
-            path = write_report(runs(name))
+            path = report(name)
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-drawn]", timeout=30_000)
         return page
@@ -338,7 +347,7 @@ def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page])
 
 
 @pytest.fixture(scope="module")
-def controlled(browser: Browser, runs: Runs) -> Iterator[Page]:
+def controlled(browser: Browser, report: Callable[[str], Path]) -> Iterator[Page]:
     """Open one report for several tests of its controls; fails on errors and messages."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -346,7 +355,7 @@ def controlled(browser: Browser, runs: Runs) -> Iterator[Page]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text))
-    page.goto(write_report(runs("conflict")).as_uri())
+    page.goto(report("conflict").as_uri())
     page.wait_for_selector("html[data-drawn]", timeout=30_000)
     yield page
     context.close()
@@ -468,10 +477,9 @@ def test_print_has_no_controls_and_no_cut_tables(look: Callable[..., Page]) -> N
     assert page.locator(".sideways:has(table):visible").evaluate_all(beyond) == 0
 
 
-def test_notes_of_the_baselines_are_below_their_names(look: Callable[..., Page]) -> None:
+def test_notes_of_the_baselines_are_below_their_names(controlled: Page) -> None:
     """The notes on the champion and on each baseline are visible without scrolling."""
-    page = look("conflict", DESKTOP)
-    notes = page.get_by_role("region", name="The champion and the baselines").locator("small")
+    notes = controlled.get_by_role("region", name="The champion and the baselines").locator("small")
     assert notes.first.text_content() == "this run’s best"
     assert notes.count() > 1
 

@@ -73,4 +73,4 @@ def test_clock() -> None:
 
 def test_long() -> None:
     """Neither memory nor the number of open files grows with generations."""
-    assert_nothing_is_lost(long(120))
+    assert_nothing_is_lost(long(60))
