@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, Self
 
+_RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 _TEMPORARY = re.compile(r"\.(.+)\.\d+\.temporary")
 
 
@@ -163,6 +164,21 @@ class FullDisk:
             if written := half():
                 return written
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class Measure:
+    """Write down how much memory this process has, in kB, and how many open files."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+
+    def __call__(self, half: Callable[[], int]) -> int | None:  # noqa: ARG002 - the call is made
+        """Add a line to the log."""
+        resident = _RESIDENT.search(Path("/proc/self/status").read_text(encoding="utf-8"))
+        files = len(list(Path("/proc/self/fd").iterdir()))
+        with self._log.open("a", encoding="utf-8") as log:
+            log.write(f"{resident[1] if resident else 0} {files}\n")
+        return None
 
 
 class ShiftClock:
