@@ -4,7 +4,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-ALONE := tests/torture/test_torture.py::test_signals # measures how soon a command ends
 
 .PHONY: help run test torture lint bench peers picture clean
 
@@ -29,9 +28,7 @@ lint: $(INSTALLED) ## check style, types and the layers
 	$(BIN)/lint-imports --no-cache
 
 test: lint ## all checks and all tests
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder \
-		--deselect $(ALONE)
-	$(BIN)/pytest $(ALONE)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 picture: $(INSTALLED) ## take the pictures in the README from the latest run, with chromium
 	$(BIN)/python docs/picture.py

@@ -3,6 +3,7 @@
 Knows groups of lanes, but no run.
 """
 
+import itertools
 import os
 import signal
 import time
@@ -12,7 +13,10 @@ from typing import Any, Literal
 from neuroevo.evaluation import evaluator
 from neuroevo.evaluation.packing import LaneGroup
 
-Affliction = Literal["kills", "sleeps", "raises", "is slow"]
+Affliction = Literal["kills", "sleeps", "raises", "is slow", "gets stuck"]
+
+_NORMAL = 10  # trainings of a process before it gets stuck
+_numbers = itertools.count()
 
 _train = evaluator._train  # noqa: SLF001 - what workers do; there is no other place to stand in
 
@@ -28,6 +32,8 @@ def afflicted(rates: frozenset[float], affliction: Affliction, group: LaneGroup,
             raise ValueError("a user's task that fails")
     if affliction == "is slow":
         time.sleep(0.1)
+    if affliction == "gets stuck" and next(_numbers) >= _NORMAL:
+        time.sleep(3600)
     return _train(group, *rest)
 
 

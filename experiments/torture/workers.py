@@ -17,7 +17,7 @@ from experiments.torture.rows import Row
 from experiments.torture.stage import Case, Size, Stage, stage
 from experiments.torture.trainings import Affliction, afflict
 
-GRACE = 5.0  # seconds within which workers must exit after their parent
+GRACE = 60.0  # seconds within which workers must exit after their parent
 
 _LOKY = ("--jobs", "2", "--backend", "loky")
 _SLOW = partial(afflict, "is slow")
