@@ -21,7 +21,7 @@ def _over_rows(activation: Activation) -> Any:  # noqa: ANN401 - compiled
     function = formula(pair)(activation.formula)
 
     @(inlined if activation.is_short else inner)
-    def apply(values, slopes, first, last):
+    def apply(values, slopes, first, last, _):
         for row in range(first, last):
             value, slope = function(load(values, row))
             store(values, row, value)
@@ -31,19 +31,20 @@ def _over_rows(activation: Activation) -> Any:  # noqa: ANN401 - compiled
 
 
 @inner
-def softmax(values, _, first, last):
-    """Replace rows `first` to `last` of `values` by class probabilities."""
-    greatest = load(values, first)
-    for row in range(first + 1, last):
-        value = load(values, row)
-        greatest = where(value > greatest, value, greatest)
-    total = zero(greatest)
-    for row in range(first, last):
-        power = exp(load(values, row) - greatest)
-        store(values, row, power)
-        total = total + power
-    for row in range(first, last):
-        store(values, row, load(values, row) / total)
+def softmax(values, _, first, last, samples):
+    """Make class probabilities of rows `first` to `last` of `values`, in place."""
+    for sample in range(first, first + samples):
+        greatest = load(values, sample)
+        for row in range(sample + samples, last, samples):
+            value = load(values, row)
+            greatest = where(value > greatest, value, greatest)
+        total = zero(greatest)
+        for row in range(sample, last, samples):
+            power = exp(load(values, row) - greatest)
+            store(values, row, power)
+            total = total + power
+        for row in range(sample, last, samples):
+            store(values, row, load(values, row) / total)
 
 
 activate = dispatch(
@@ -52,7 +53,7 @@ activate = dispatch(
         for number, name in enumerate(LAYER_FUNCTIONS)
         if number != LINEAR
     },
-    "values, slopes, first, last",
+    "values, slopes, first, last, samples",
 )
 """Apply the function with this number to rows `first` to `last` of `values`, in place.
 

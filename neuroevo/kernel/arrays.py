@@ -14,6 +14,9 @@ from neuroevo.kernel.vectors import LANE_COUNTS
 
 Floats = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 
+BLOCK = 8
+"""Samples of a batch that are computed at a time, so that each weight is loaded once for all."""
+
 _CACHE_LINE = 64  # bytes, also those of one vector
 _LAYER_FUNCTION_NUMBERS = {name: number for number, name in enumerate(LAYER_FUNCTIONS)}
 _OPTIMIZER_NUMBERS = {name: number for number, name in enumerate(OPTIMIZERS)}
@@ -65,12 +68,13 @@ class Samples(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """A row of lanes for each unit of a network, inputs first."""
+    """Rows of lanes for each unit of a network, inputs first, and each sample of a block."""
 
     values: Floats  # (units, lanes) activations
     slopes: Floats  # (units, lanes) derivatives of the activations; 1 for linear layers
     deltas: Floats  # (units, lanes) derivatives of the loss with respect to the pre-activations
     dropout: Floats  # (units, lanes) factors of the units
+    zeros: Floats  # (1, lanes)
 
 
 class Memory(NamedTuple):
@@ -139,8 +143,9 @@ def method(  # noqa: PLR0913 - as many as there are differences
 
 
 def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
-    """Return arrays for a forward and backward pass of one sample."""
-    space = Workspace(*_equal_parts(len(Workspace._fields), sum(layer_sizes), precision))
+    """Room for a block of samples on its way through a bundle, and back."""
+    units = _equal_parts(4, sum(layer_sizes) * BLOCK, precision)
+    space = Workspace(*units, rows_of_lanes(1, precision))
     space.slopes[:] = 1
     return space
 

@@ -68,8 +68,8 @@ def _kept(_: Any, keys: Any, sample: Any, unit: Any, like: Any) -> Any:
 
 
 @inner
-def draw(bundle, sample):
-    """Fill `workspace.dropout` for hidden units: 0 for one that is dropped for this sample.
+def draw(bundle, seen, samples):
+    """Fill `workspace.dropout` for hidden units: 0 for one that is dropped for a sample.
 
     The factor of kept units keeps the expected value of a unit the same (inverted dropout):
     Srivastava et al. 2014.
@@ -81,5 +81,6 @@ def draw(bundle, sample):
         last += item(sizes, layer)
     factor = load(bundle.hyperparameters, KEPT_FACTOR)
     for unit in range(first, last):
-        kept = _kept(bundle.dropout_keys, sample, unit, factor)
-        store(bundle.workspace.dropout, unit, where(kept, factor, 0.0))
+        for place in range(samples):
+            kept = _kept(bundle.dropout_keys, seen + place, unit, factor)
+            store(bundle.workspace.dropout, unit * samples + place, where(kept, factor, 0.0))

@@ -5,16 +5,14 @@ for any other. They neither own an array nor know its length; the array must liv
 are used, and nothing is checked.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
-from numba.core import cgutils, types
+from numba.core import types
 from numba.core.datamodel import models
-from numba.core.types.containers import UniTuple
 from numba.extending import intrinsic, register_model
 
 from neuroevo.kernel.lanes import Lanes, lane_count
-from neuroevo.kernel.vectors import VECTOR_BITS, Vector, fma
+from neuroevo.kernel.vectors import VECTOR_BITS
 
 
 class Rows(types.Type):
@@ -86,8 +84,7 @@ def load(_: Any, rows: Any, row: Any) -> Any:
         return None
 
     def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        [vector] = _emit_load(builder, arguments[0], arguments[1], 1)
-        return vector
+        return emit_load(builder, builder.gep(arguments[0], [arguments[1]], inbounds=True))
 
     return rows.lanes(rows, row), generate
 
@@ -99,75 +96,12 @@ def store(_: Any, rows: Any, row: Any, value: Any) -> Any:
         return None
 
     def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        rows_, first, vector = arguments
-        _emit_store(builder, rows_, first, [vector])
+        rows_, place, vector = arguments
+        place = builder.gep(rows_, [place], inbounds=True)
+        emit_store(builder, place, vector)
         return context.get_dummy_value()
 
     return types.void(rows, row, value), generate
-
-
-@intrinsic
-def load_block(_: Any, rows: Any, row: Any, count: Any) -> Any:
-    """Return `count` rows from this one on, as a tuple of vectors; `count` is constant."""
-    if not (isinstance(rows, Rows) and isinstance(count, types.IntegerLiteral)):
-        return None
-    block = UniTuple(rows.lanes, count.literal_value)
-
-    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        vectors = _emit_load(builder, arguments[0], arguments[1], len(block))
-        return context.make_tuple(builder, block, vectors)
-
-    return block(rows, row, count), generate
-
-
-@intrinsic
-def store_block(_: Any, rows: Any, row: Any, block: Any) -> Any:
-    """Write a tuple of vectors to rows, from this row on."""
-    if not (isinstance(rows, Rows) and block == UniTuple(rows.lanes, len(block))):
-        return None
-
-    def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        rows_, first, vectors = arguments
-        _emit_store(builder, rows_, first, cgutils.unpack_tuple(builder, vectors))
-        return context.get_dummy_value()
-
-    return types.void(rows, row, block), generate
-
-
-@intrinsic
-def add_product(_: Any, sums: Any, rows: Any, row: Any, factor: Any) -> Any:
-    """Add row × factor to each sum, for rows from this one on; each is rounded once."""
-    if not (isinstance(rows, Rows) and factor == rows.lanes):
-        return None
-
-    def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        before, rows_, row_, factor_ = arguments
-        addends = cgutils.unpack_tuple(builder, before)
-        vectors = _emit_load(builder, rows_, row_, len(addends))
-        after = [
-            fma(*(Vector(builder, value) for value in (vector, factor_, addend))).value
-            for vector, addend in zip(vectors, addends, strict=True)
-        ]
-        return context.make_tuple(builder, sums, after)
-
-    return sums(sums, rows, row, factor), generate
-
-
-def _places(builder: Any, rows: Any, first: Any, count: int) -> list[Any]:
-    """Emit pointers to `count` rows, from this one on."""
-    offsets = (builder.add(first, first.type(place)) if place else first for place in range(count))
-    return [builder.gep(rows, [offset], inbounds=True) for offset in offsets]
-
-
-def _emit_load(builder: Any, rows: Any, first: Any, count: int) -> list[Any]:
-    places = _places(builder, rows, first, count)
-    return [builder.load(place, align=VECTOR_BITS // 8) for place in places]
-
-
-def _emit_store(builder: Any, rows: Any, first: Any, vectors: Sequence[Any]) -> None:
-    places = _places(builder, rows, first, len(vectors))
-    for vector, place in zip(vectors, places, strict=True):
-        builder.store(vector, place, align=VECTOR_BITS // 8)
 
 
 @intrinsic
@@ -180,3 +114,13 @@ def item(_: Any, numbers: Any, index: Any) -> Any:
         return builder.load(builder.gep(arguments[0], [arguments[1]], inbounds=True))
 
     return numbers.item(numbers, index), generate
+
+
+def emit_load(builder: Any, place: Any) -> Any:
+    """Emit a load of a row, given a pointer to it."""
+    return builder.load(place, align=VECTOR_BITS // 8)
+
+
+def emit_store(builder: Any, place: Any, vector: Any) -> None:
+    """Emit a store of a row."""
+    builder.store(vector, place, align=VECTOR_BITS // 8)

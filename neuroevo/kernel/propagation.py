@@ -1,50 +1,26 @@
-"""The forward and backward pass of one sample through the networks of a bundle.
+"""A block of samples forward through the networks of a bundle, and their errors back.
 
-The parameters of a layer are rows of lanes, in the order of `neuroevo.kernel.layout`. Loops keep
-their sums in registers: four outputs at a time in the forward pass, two inputs at a time in the
-backward pass. Knows no optimizer and no loss.
+The parameters of a layer are rows of lanes: first a row for the bias of each output, then for
+each input a row for its weight to each output (input-major). A unit has a row for each sample of
+the block, one after the other. Every loop keeps a tile of sums in registers: so many inputs or
+outputs times so many samples, so that each row is loaded once for several sums. The order of each
+sum is that of one sample after the other, so results do not depend on the size of a block. Knows
+no optimizer and no loss.
 """
 
 from typing import Any
 
 from neuroevo.kernel.activating import LINEAR, activate
-from neuroevo.kernel.compiled import inlined, merged
+from neuroevo.kernel.compiled import inlined, inner, merged
 from neuroevo.kernel.lanes import broadcast, fma, zero
-from neuroevo.kernel.pointers import add_product, item, load, load_block, store, store_block
+from neuroevo.kernel.pointers import item, load, store
+from neuroevo.kernel.products import Matrix, add_product
 
 
-def _weighing(outputs_at_once: int) -> Any:  # noqa: ANN401 - compiled
-    """Make a function that computes this many outputs at once, with sums in registers."""
-
-    @inlined
-    def weigh(parameters, values, row, first_input, inputs, outputs):
-        sums = load_block(parameters, row, outputs_at_once)
-        for unit in range(first_input, first_input + inputs):
-            row += outputs
-            sums = add_product(sums, parameters, row, load(values, unit))
-        return sums
-
-    return weigh
-
-
-_weigh_four, _weigh_two, _weigh_one = _weighing(4), _weighing(2), _weighing(1)
-
-
-@inlined
-def _weigh(parameters, values, offset, first_input, first_output, inputs, outputs):
-    """Compute the pre-activations of a layer: biases plus weighted inputs."""
-    output = 0
-    while output + 4 <= outputs:
-        sums = _weigh_four(parameters, values, offset + output, first_input, inputs, outputs)
-        store_block(values, first_output + output, sums)
-        output += 4
-    if output + 2 <= outputs:
-        sums = _weigh_two(parameters, values, offset + output, first_input, inputs, outputs)
-        store_block(values, first_output + output, sums)
-        output += 2
-    if output < outputs:
-        sums = _weigh_one(parameters, values, offset + output, first_input, inputs, outputs)
-        store_block(values, first_output + output, sums)
+@inner
+def _product(target, initial, left, right, height, width, depth):
+    """Call what is merged elsewhere."""
+    add_product(target, initial, left, right, height, width, depth)
 
 
 @inlined
@@ -57,30 +33,98 @@ def _drop(workspace, linear, first, last):
         store(workspace.slopes, unit, slope)
 
 
+@inlined
+def place_inputs(topology, parameters, workspace, inputs, sample, place, samples):
+    """Make a sample of the data the one at this place of a block."""
+    count = item(topology.layer_sizes, 0)
+    for unit in range(count):
+        value = broadcast(item(inputs, sample * count + unit), load(parameters, 0))
+        store(workspace.values, unit * samples + place, value)
+
+
 @merged
-def forward(topology, parameters, workspace, inputs, sample, dropping):
-    """Fill `workspace.values` and `slopes` for one sample; returns the row of the first output.
+def forward(topology, parameters, workspace, samples, dropping):
+    """Fill `workspace.values` and `slopes` from the inputs; gives the row of the first output.
 
     If `dropping`, hidden units are multiplied by `workspace.dropout`.
     """
     sizes = topology.layer_sizes
     first, fan_in = 0, item(sizes, 0)
-    for unit in range(fan_in):
-        value = broadcast(item(inputs, sample * fan_in + unit), load(parameters, 0))
-        store(workspace.values, unit, value)
     offset = 0
     for layer in range(topology.layers):
         fan_out = item(sizes, layer + 1)
-        following = first + fan_in
-        _weigh(parameters, workspace.values, offset, first, following, fan_in, fan_out)
+        following = first + fan_in * samples
+        after = following + fan_out * samples
+        add_product(
+            Matrix(workspace.values, following, samples, 1),
+            Matrix(parameters, offset, 1, 0),
+            Matrix(parameters, offset + fan_out, 1, fan_out),
+            Matrix(workspace.values, first, samples, 1),
+            fan_out,
+            samples,
+            fan_in,
+        )
         activation = item(topology.activations, layer)
         if activation != LINEAR:
-            activate(activation, workspace.values, workspace.slopes, following, following + fan_out)
+            activate(activation, workspace.values, workspace.slopes, following, after, samples)
         if dropping and layer + 1 < topology.layers:
-            _drop(workspace, activation == LINEAR, following, following + fan_out)
+            _drop(workspace, activation == LINEAR, following, after)
         offset += (fan_in + 1) * fan_out
         first, fan_in = following, fan_out
     return first
+
+
+@inner
+def forward_block(topology, parameters, workspace, samples, dropping):
+    """Call `forward` for several samples."""
+    return forward(topology, parameters, workspace, samples, dropping)
+
+
+# Back through a block of samples
+
+
+@inlined
+def _multiply_by_slopes(workspace, first, last):
+    for row in range(first, last):
+        store(workspace.deltas, row, load(workspace.deltas, row) * load(workspace.slopes, row))
+
+
+@inlined
+def _add_bias_gradients(gradients, deltas, offset, first_output, outputs, samples):
+    for output in range(outputs):
+        total = load(gradients, offset + output)
+        for sample in range(samples):
+            total = total + load(deltas, first_output + output * samples + sample)
+        store(gradients, offset + output, total)
+
+
+@inner
+def backward_block(topology, parameters, gradients, workspace, first_output, samples):
+    """Pass the deltas of the outputs of some samples down, and add the sum of their gradients."""
+    sizes = topology.layer_sizes
+    first, offset = first_output, topology.parameters
+    fan_out = item(sizes, topology.layers)
+    for layer in range(topology.layers - 1, -1, -1):
+        fan_in = item(sizes, layer)
+        offset -= (fan_in + 1) * fan_out
+        below = first - fan_in * samples
+        if topology.biases:
+            _add_bias_gradients(gradients, workspace.deltas, offset, first, fan_out, samples)
+        gradient = Matrix(gradients, offset + fan_out, fan_out, 1)
+        values = Matrix(workspace.values, below, samples, 1)
+        above = Matrix(workspace.deltas, first, 1, samples)
+        _product(gradient, gradient, values, above, fan_in, fan_out, samples)
+        if layer > 0:
+            weights = Matrix(parameters, offset + fan_out, fan_out, 1)
+            target = Matrix(workspace.deltas, below, samples, 1)
+            above = Matrix(workspace.deltas, first, samples, 1)
+            nothing = Matrix(workspace.zeros, 0, 0, 0)
+            _product(target, nothing, weights, above, fan_in, samples, fan_out)
+            _multiply_by_slopes(workspace, below, first)
+        first, fan_out = below, fan_in
+
+
+# Back through one sample
 
 
 @inlined

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from neuroevo.kernel import dropout
 from neuroevo.kernel.arrays import (
+    BLOCK,
     Bundle,
     Floats,
     Memory,
@@ -19,32 +20,39 @@ from neuroevo.kernel.arrays import (
 from neuroevo.kernel.compiled import entry_point, inlined
 from neuroevo.kernel.lanes import anywhere, broadcast, fma, where, zero
 from neuroevo.kernel.pointers import item, load, numbers_of, rows_of, store
-from neuroevo.kernel.propagation import backward, forward
+from neuroevo.kernel.propagation import (
+    backward,
+    backward_block,
+    forward,
+    forward_block,
+    place_inputs,
+)
 from neuroevo.kernel.updating import learning_rate, update
 
 
+# numba compiles a function once more for each literal argument, but not for these.
+_ONE, _NO_DROPOUT = np.int64(1), np.bool_(False)  # noqa: FBT003 - a value
+
+
 @inlined
-def _output_deltas(bundle, training, sample, seen):
-    """Run a forward pass, and store the deltas of the outputs; returns the first output's row.
+def _output_deltas(bundle, training, order, seen, samples, forward):
+    """Run samples through the networks; leaves the deltas of the outputs, gives their first row.
 
     The deltas are output - target for both losses.
     """
     topology, workspace = bundle.topology, bundle.workspace
     if bundle.method.dropout:
-        dropout.draw(bundle, seen)
-    first = forward(
-        topology,
-        bundle.parameters,
-        workspace,
-        training.inputs,
-        sample,
-        bundle.method.dropout,
-    )
+        dropout.draw(bundle, seen, samples)
+    for place in range(samples):
+        place_inputs(topology, bundle.parameters, bundle.workspace, training.inputs, item(order, seen + place), place, samples)
+    first = forward(topology, bundle.parameters, workspace, samples, bundle.method.dropout)
     outputs = item(topology.layer_sizes, topology.layers)
-    for output in range(outputs):
-        target = item(training.targets, sample * outputs + output)
-        delta = load(workspace.values, first + output) - target
-        store(workspace.deltas, first + output, delta)
+    for place in range(samples):
+        sample = item(order, seen + place)
+        for output in range(outputs):
+            row = first + output * samples + place
+            target = item(training.targets, sample * outputs + output)
+            store(workspace.deltas, row, load(workspace.values, row) - target)
     return first
 
 
@@ -54,22 +62,27 @@ def _learn_online(bundle, training, order, budget, first, last):
     parameters = bundle.parameters
     for seen in range(first, last):
         rate = learning_rate(bundle, seen, budget)
-        first_output = _output_deltas(bundle, training, item(order, seen), seen)
+        first_output = _output_deltas(bundle, training, order, seen, _ONE, forward)
         backward(bundle.topology, parameters, parameters, -rate, bundle.workspace, first_output)
 
 
 @inlined
 def _learn_in_batches(bundle, training, order, budget, first, last):
-    """Sum up the mean gradient of each batch, and take a step at its end."""
+    """Sum the gradients of a batch, a block of samples at a time, and take a step where one ends."""
     parameters, gradients = bundle.parameters, bundle.memory.gradients
-    for seen in range(first, last):
+    seen = first
+    while seen < last:
         start = seen - seen % bundle.method.batch_size
         end = min(start + bundle.method.batch_size, budget)
-        share = broadcast(1.0 / (end - start), load(parameters, 0))
-        first_output = _output_deltas(bundle, training, item(order, seen), seen)
-        backward(bundle.topology, parameters, gradients, share, bundle.workspace, first_output)
-        if seen + 1 == end:
-            update(bundle, learning_rate(bundle, start, budget))
+        samples = min(BLOCK, min(end, last) - seen)
+        first_output = _output_deltas(bundle, training, order, seen, samples, forward_block)
+        backward_block(
+            bundle.topology, parameters, gradients, bundle.workspace, first_output, samples
+        )
+        seen += samples
+        if seen == end:
+            share = broadcast(1.0 / (end - start), load(parameters, 0))
+            update(bundle, learning_rate(bundle, start, budget), share)
 
 
 @inlined
@@ -78,14 +91,16 @@ def _validate(bundle, validation, samples):
     topology, values = bundle.topology, bundle.workspace.values
     outputs = item(topology.layer_sizes, topology.layers)
     total = zero(load(bundle.parameters, 0))
-    for sample in range(samples):
-        first = forward(
-            topology, bundle.parameters, bundle.workspace, validation.inputs, sample, False
-        )
-        for output in range(outputs):
-            target = item(validation.targets, sample * outputs + output)
-            error = load(values, first + output) - target
-            total = fma(error, error, total)
+    for start in range(0, samples, BLOCK):
+        block = min(BLOCK, samples - start)
+        for place in range(block):
+            place_inputs(topology, bundle.parameters, bundle.workspace, validation.inputs, start + place, place, block)
+        first = forward_block(topology, bundle.parameters, bundle.workspace, block, _NO_DROPOUT)
+        for place in range(block):
+            for output in range(outputs):
+                target = item(validation.targets, (start + place) * outputs + output)
+                error = load(values, first + output * block + place) - target
+                total = fma(error, error, total)
     return total / broadcast(samples * outputs, total)
 
 
@@ -137,8 +152,10 @@ def _place_topology(topology):
 
 @inlined
 def _place_workspace(workspace):
-    values, slopes, deltas, dropout_factors = workspace
-    return Workspace(rows_of(values), rows_of(slopes), rows_of(deltas), rows_of(dropout_factors))
+    values, slopes, deltas, dropout_factors, zeros = workspace
+    return Workspace(
+        rows_of(values), rows_of(slopes), rows_of(deltas), rows_of(dropout_factors), rows_of(zeros)
+    )
 
 
 @inlined
@@ -181,7 +198,7 @@ def train(
     bundle, errors = _place_bundle(arrays), rows_of(curves)
     learned, validated = _place_samples(training), _place_samples(validation)
     visits, budget = numbers_of(order), len(order)
-    seen, learning = 0, True
+    seen, learning = np.int64(0), True
     for point in range(len(samples_seen)):
         if not learning:
             store(errors, point, load(errors, point - 1))
@@ -211,7 +228,12 @@ def predict(
     networks, space = _place_topology(topology), _place_workspace(workspace)
     weights, seen, predicted = rows_of(parameters), numbers_of(inputs), rows_of(outputs)
     count = topology.layer_sizes[-1]
-    for sample in range(len(inputs)):
-        first = forward(networks, weights, space, seen, sample, False)
-        for output in range(count):
-            store(predicted, sample * count + output, load(space.values, first + output))
+    for start in range(0, len(inputs), BLOCK):
+        block = min(BLOCK, len(inputs) - start)
+        for place in range(block):
+            place_inputs(networks, weights, space, seen, start + place, place, block)
+        first = forward_block(networks, weights, space, block, _NO_DROPOUT)
+        for place in range(block):
+            for output in range(count):
+                row = (start + place) * count + output
+                store(predicted, row, load(space.values, first + output * block + place))

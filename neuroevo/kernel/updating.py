@@ -50,8 +50,8 @@ def learning_rate(bundle, seen, budget):
 
 
 @inlined
-def _clipping(memory, count, greatest):
-    """Return the factor of a gradient by clipping: greatest norm / norm if that is below 1.
+def _clipping(memory, count, share, greatest):
+    """Give what clipping multiplies a gradient by: greatest norm / norm where that is below 1.
 
     Pascanu, Mikolov & Bengio 2013, over all parameters of a network.
     """
@@ -59,8 +59,8 @@ def _clipping(memory, count, greatest):
     for row in range(count):
         gradient = load(memory.gradients, row)
         square = fma(gradient, gradient, square)
-    factor = greatest / (square_root(square) + _NORM_EPSILON)
-    return where(factor < 1.0, factor, 1.0)
+    factor = greatest / (share * square_root(square) + _NORM_EPSILON)
+    return share * where(factor < 1.0, factor, 1.0)
 
 
 @inlined
@@ -115,13 +115,13 @@ _DECAYS_WEIGHTS = tuple(each.decays_weights for each in OPTIMIZERS.values())
 
 
 @inner
-def update(bundle, rate):
-    """Take one step with all parameters, and set their gradients to 0."""
+def update(bundle, rate, share):
+    """Take one step with all parameters by share × their gradients, which become 0."""
     numbers, memory, count = bundle.hyperparameters, bundle.memory, bundle.topology.parameters
     optimizer, one = bundle.method.optimizer, zero(rate) + 1.0
-    clipping, shrinkage, root_correction = one, one, one
+    clipping, shrinkage, root_correction = share, one, one
     if bundle.method.clipping:
-        clipping = _clipping(memory, count, load(numbers, MAX_GRADIENT_NORM))
+        clipping = _clipping(memory, count, share, load(numbers, MAX_GRADIENT_NORM))
     beta1, beta2 = load(numbers, BETA1), load(numbers, BETA2)
     if _DECAYS_WEIGHTS[optimizer]:
         shrinkage = fma(-rate, load(numbers, WEIGHT_DECAY), one)
