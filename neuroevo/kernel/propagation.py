@@ -99,9 +99,10 @@ def _add_bias_gradients(gradients, deltas, offset, first_output, outputs, sample
 
 
 @inner
-def backward_block(topology, parameters, gradients, workspace, first_output, samples):
+def backward_block(bundle, first_output, samples):
     """Pass the deltas of the outputs of some samples down, and add the sum of their gradients."""
-    sizes = topology.layer_sizes
+    topology, parameters, gradients = bundle.topology, bundle.parameters, bundle.memory.gradients
+    workspace, sizes = bundle.workspace, topology.layer_sizes
     first, offset = first_output, topology.parameters
     fan_out = item(sizes, topology.layers)
     for layer in range(topology.layers - 1, -1, -1):
@@ -120,7 +121,8 @@ def backward_block(topology, parameters, gradients, workspace, first_output, sam
             above = Matrix(workspace.deltas, first, samples, 1)
             nothing = Matrix(workspace.zeros, 0, 0, 0)
             _product(target, nothing, weights, above, fan_in, samples, fan_out)
-            _multiply_by_slopes(workspace, below, first)
+            if bundle.method.dropout or item(topology.activations, layer - 1) != LINEAR:
+                _multiply_by_slopes(workspace, below, first)
         first, fan_out = below, fan_in
 
 

@@ -69,33 +69,32 @@ def _learn_online(bundle, training, order, budget, first, last):
 @inlined
 def _learn_in_batches(bundle, training, order, budget, first, last):
     """Sum the gradients of a batch, a block of samples at a time, and take a step where one ends."""
-    parameters, gradients = bundle.parameters, bundle.memory.gradients
     seen = first
     while seen < last:
         start = seen - seen % bundle.method.batch_size
         end = min(start + bundle.method.batch_size, budget)
         samples = min(BLOCK, min(end, last) - seen)
         first_output = _output_deltas(bundle, training, order, seen, samples, forward_block)
-        backward_block(
-            bundle.topology, parameters, gradients, bundle.workspace, first_output, samples
-        )
+        backward_block(bundle, first_output, samples)
         seen += samples
         if seen == end:
-            share = broadcast(1.0 / (end - start), load(parameters, 0))
+            share = broadcast(1.0 / (end - start), load(bundle.parameters, 0))
             update(bundle, learning_rate(bundle, start, budget), share)
 
 
 @inlined
 def _validate(bundle, validation, samples):
-    """Return the squared error of each lane, averaged over samples and outputs."""
-    topology, values = bundle.topology, bundle.workspace.values
+    """Mean over samples and outputs of the squared error, a lane each."""
+    topology, (values, _, deltas, factors, zeros) = bundle.topology, bundle.workspace
+    # Slopes go where deltas were: those of a linear layer must stay 1 for online learning.
+    workspace = Workspace(values, deltas, deltas, factors, zeros)
     outputs = item(topology.layer_sizes, topology.layers)
     total = zero(load(bundle.parameters, 0))
     for start in range(0, samples, BLOCK):
         block = min(BLOCK, samples - start)
         for place in range(block):
-            place_inputs(topology, bundle.parameters, bundle.workspace, validation.inputs, start + place, place, block)
-        first = forward_block(topology, bundle.parameters, bundle.workspace, block, _NO_DROPOUT)
+            place_inputs(topology, bundle.parameters, workspace, validation.inputs, start + place, place, block)
+        first = forward_block(topology, bundle.parameters, workspace, block, _NO_DROPOUT)
         for place in range(block):
             for output in range(outputs):
                 target = item(validation.targets, (start + place) * outputs + output)
