@@ -70,11 +70,11 @@ class Samples(NamedTuple):
 class Workspace(NamedTuple):
     """Rows of lanes for each unit of a network, inputs first, and each sample of a block."""
 
-    values: Floats  # (units, lanes) activations
-    slopes: Floats  # (units, lanes) derivatives of the activations; 1 for linear layers
-    deltas: Floats  # (units, lanes) derivatives of the loss with respect to the pre-activations
-    dropout: Floats  # (units, lanes) factors of the units
-    zeros: Floats  # (1, lanes)
+    values: Floats  # (units × samples, lanes) activations
+    slopes: Floats  # (units × samples, lanes) derivatives of the activations; 1 for linear layers
+    deltas: Floats  # (units × samples, lanes) derivatives of the loss by the pre-activations
+    dropout: Floats  # (units × samples, lanes) factors of the units
+    zeros: Floats  # (1, lanes) the row from which sums start
 
 
 class Memory(NamedTuple):
@@ -143,11 +143,11 @@ def method(  # noqa: PLR0913 - as many as there are differences
 
 
 def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
-    """Room for a block of samples on its way through a bundle, and back."""
-    units = _equal_parts(4, sum(layer_sizes) * BLOCK, precision)
-    space = Workspace(*units, rows_of_lanes(1, precision))
-    space.slopes[:] = 1
-    return space
+    """Return arrays for a forward and backward pass of a block of samples."""
+    rows = sum(layer_sizes) * BLOCK
+    values, slopes, deltas, factors = _equal_parts(4, rows, precision)
+    slopes[:] = 1
+    return Workspace(values, slopes, deltas, factors, rows_of_lanes(1, precision))
 
 
 def memory(parameters: int, precision: str) -> Memory:

@@ -51,7 +51,7 @@ def _compute_rows(height, target, initial, left, right, i, width, depth):
 
 
 @intrinsic
-def _compute_tile(  # noqa: PLR0913, PLR0917 - as `add_product`
+def _compute_tile(
     _: Any,
     height: Any,
     width: Any,

@@ -1,4 +1,4 @@
-"""Trains a bundle of lanes, one sample at a time, and validates it at some points.
+"""Trains a bundle of lanes, sample by sample or in batches, and validates it at some points.
 
 Every lane is a network of the same topology with its own parameters and hyperparameters; all see
 the same samples in the same order. Arguments are arrays, which are not checked.
@@ -7,7 +7,7 @@ the same samples in the same order. Arguments are arrays, which are not checked.
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.kernel import dropout
+from neuroevo.kernel import dropout, online
 from neuroevo.kernel.arrays import (
     BLOCK,
     Bundle,
@@ -20,23 +20,16 @@ from neuroevo.kernel.arrays import (
 from neuroevo.kernel.compiled import entry_point, inlined
 from neuroevo.kernel.lanes import anywhere, broadcast, fma, where, zero
 from neuroevo.kernel.pointers import item, load, numbers_of, rows_of, store
-from neuroevo.kernel.propagation import (
-    backward,
-    backward_block,
-    forward,
-    forward_block,
-    place_inputs,
-)
+from neuroevo.kernel.propagation import backward_block, forward, forward_block, load_sample
 from neuroevo.kernel.updating import learning_rate, update
 
-
-# numba compiles a function once more for each literal argument, but not for these.
-_ONE, _NO_DROPOUT = np.int64(1), np.bool_(False)  # noqa: FBT003 - a value
+# numba compiles a function again for each literal argument, but not for these.
+_ONE, _NO_DROPOUT = np.int64(1), np.bool_(False)
 
 
 @inlined
 def _output_deltas(bundle, training, order, seen, samples, forward):
-    """Run samples through the networks; leaves the deltas of the outputs, gives their first row.
+    """Run a forward pass, and store the deltas of the outputs; returns the first output's row.
 
     The deltas are output - target for both losses.
     """
@@ -44,7 +37,8 @@ def _output_deltas(bundle, training, order, seen, samples, forward):
     if bundle.method.dropout:
         dropout.draw(bundle, seen, samples)
     for place in range(samples):
-        place_inputs(topology, bundle.parameters, bundle.workspace, training.inputs, item(order, seen + place), place, samples)
+        sample = item(order, seen + place)
+        load_sample(topology, workspace.values, training.inputs, sample, place, samples)
     first = forward(topology, bundle.parameters, workspace, samples, bundle.method.dropout)
     outputs = item(topology.layer_sizes, topology.layers)
     for place in range(samples):
@@ -59,16 +53,17 @@ def _output_deltas(bundle, training, order, seen, samples, forward):
 @inlined
 def _learn_online(bundle, training, order, budget, first, last):
     """Take a step of plain SGD after each sample, without storing gradients."""
-    parameters = bundle.parameters
     for seen in range(first, last):
-        rate = learning_rate(bundle, seen, budget)
         first_output = _output_deltas(bundle, training, order, seen, _ONE, forward)
-        backward(bundle.topology, parameters, parameters, -rate, bundle.workspace, first_output)
+        online.take_step(bundle, learning_rate(bundle, seen, budget), first_output)
 
 
 @inlined
 def _learn_in_batches(bundle, training, order, budget, first, last):
-    """Sum the gradients of a batch, a block of samples at a time, and take a step where one ends."""
+    """Sum up the gradients of each batch, a block of samples at a time, and take a step at its end.
+
+    A batch may begin or end in an earlier or later call.
+    """
     seen = first
     while seen < last:
         start = seen - seen % bundle.method.batch_size
@@ -83,18 +78,25 @@ def _learn_in_batches(bundle, training, order, budget, first, last):
 
 
 @inlined
+def _predict_block(topology, parameters, workspace, inputs, first, samples):
+    """Run a forward pass of the samples from this one on; returns the first output's row."""
+    for place in range(samples):
+        load_sample(topology, workspace.values, inputs, first + place, place, samples)
+    return forward_block(topology, parameters, workspace, samples, _NO_DROPOUT)
+
+
+@inlined
 def _validate(bundle, validation, samples):
-    """Mean over samples and outputs of the squared error, a lane each."""
-    topology, (values, _, deltas, factors, zeros) = bundle.topology, bundle.workspace
-    # Slopes go where deltas were: those of a linear layer must stay 1 for online learning.
+    """Return the mean over samples and outputs of the squared error, for each lane."""
+    topology, parameters = bundle.topology, bundle.parameters
+    values, _, deltas, factors, zeros = bundle.workspace
+    # Slopes are written over the deltas: for online steps those of linear layers must stay 1.
     workspace = Workspace(values, deltas, deltas, factors, zeros)
     outputs = item(topology.layer_sizes, topology.layers)
-    total = zero(load(bundle.parameters, 0))
+    total = zero(load(parameters, 0))
     for start in range(0, samples, BLOCK):
         block = min(BLOCK, samples - start)
-        for place in range(block):
-            place_inputs(topology, bundle.parameters, workspace, validation.inputs, start + place, place, block)
-        first = forward_block(topology, bundle.parameters, workspace, block, _NO_DROPOUT)
+        first = _predict_block(topology, parameters, workspace, validation.inputs, start, block)
         for place in range(block):
             for output in range(outputs):
                 target = item(validation.targets, (start + place) * outputs + output)
@@ -223,15 +225,13 @@ def predict(
     workspace: Workspace,
     outputs: Floats,  # (samples × outputs, lanes), filled here
 ) -> None:
-    """Compute the outputs of every lane's network, sample by sample."""
+    """Compute the outputs of every lane's network."""
     networks, space = _place_topology(topology), _place_workspace(workspace)
     weights, seen, predicted = rows_of(parameters), numbers_of(inputs), rows_of(outputs)
     count = topology.layer_sizes[-1]
     for start in range(0, len(inputs), BLOCK):
         block = min(BLOCK, len(inputs) - start)
-        for place in range(block):
-            place_inputs(networks, weights, space, seen, start + place, place, block)
-        first = forward_block(networks, weights, space, block, _NO_DROPOUT)
+        first = _predict_block(networks, weights, space, seen, start, block)
         for place in range(block):
             for output in range(count):
                 row = (start + place) * count + output

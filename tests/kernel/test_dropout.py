@@ -24,7 +24,7 @@ Array = npt.NDArray[Any]
 
 @njit
 def _draw(bundle: Bundle, sample: int) -> None:
-    dropout.draw(_place_bundle(bundle), sample)
+    dropout.draw(_place_bundle(bundle), sample, 1)
 
 
 def factors(

@@ -125,7 +125,7 @@ def softmax(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
     @njit
     def apply(array: npt.NDArray[Any]) -> None:
-        activating.softmax(rows_of(array), rows_of(array), 0, len(array))
+        activating.softmax(rows_of(array), rows_of(array), 0, len(array), 1)
 
     rows = rows_of_lanes(len(sums), str(sums.dtype))
     rows[:] = sums
