@@ -12,8 +12,8 @@ from experiments.benchmarks.agreement import DifferentTrainingError, difference
 from experiments.benchmarks.cases import Case, cases
 from experiments.benchmarks.conclusions import Promise
 from experiments.benchmarks.exercise import exercise_of
-from experiments.benchmarks.peers import LOOPS, Loop, installed, jax_training
-from experiments.benchmarks.tables import Table, at_least, at_most
+from experiments.benchmarks.markdown import Table, at_least, at_most
+from experiments.benchmarks.peers import LOOPS, Loop, installed, jax_training, vmap_training
 from neuroevo.kernel.arrays import rows_of_lanes
 from neuroevo.learning import Precision
 
@@ -40,6 +40,31 @@ def test_loops_train_the_same(loop: Loop, case: Case) -> None:
         pytest.skip(f"{loop.name} is not installed")
     exercise = exercise_of(case, 200)
     assert difference(loop.name, loop.training(exercise), exercise) < 1e-12
+
+
+BATCHES = [
+    Case((3, 4, 5, 2), "relu", "float64", optimizer, batch, output)
+    for optimizer in ("sgd", "adam")
+    for batch in (1, 32)
+    for output in ("linear", "softmax")
+]
+
+
+@pytest.mark.parametrize("case", BATCHES, ids=lambda case: f"{case.name} {case.output}")
+def test_peers_for_tables_train_the_same(case: Case) -> None:
+    """In batches, with either loss and deeper networks, peers end with the kernel's weights."""
+    exercise = exercise_of(case, 192)
+    trainings = {
+        loop.name: loop.training(exercise)
+        for loop in LOOPS
+        if loop.name != "NumPy" and loop.installed and case.optimizer in loop.optimizers
+    }
+    if installed("torch"):
+        trainings["PyTorch vmap"] = vmap_training(exercise)
+    if installed("jax"):
+        trainings["jax vmap"] = jax_training(exercise).train
+    for name, training in trainings.items():
+        assert difference(name, training, exercise) < 1e-12
 
 
 @pytest.mark.skipif(not installed("jax"), reason="jax is not installed")

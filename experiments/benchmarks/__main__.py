@@ -9,15 +9,15 @@ from importlib import import_module
 from typing import Any
 
 from experiments.benchmarks.machine import this_machine
+from experiments.benchmarks.markdown import Table
 from experiments.benchmarks.measuring import say
-from experiments.benchmarks.tables import Table
 from neuroevo.errors import NeuroevoError
 
-_ROUNDS = {"startup": 5, "run": 3, "backends": 5, "report": 3, "kernel": 7}
+_ROUNDS = {"startup": 5, "run": 3, "backends": 5, "report": 3, "kernel": 7, "tables": 5}
 """The parts in the order in which they are measured, and how often each measurement is taken.
 
-The kernel comes last: its peers make this process large, and a child's peak memory counts from
-the size of its parent on.
+Those of the kernel come last: their peers make this process large, and a child's peak memory counts
+from the size of its parent on.
 """
 
 

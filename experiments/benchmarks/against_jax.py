@@ -11,9 +11,9 @@ from experiments.benchmarks.agreement import agreement, difference
 from experiments.benchmarks.cases import ACTIVATIONS, Case, cases
 from experiments.benchmarks.conclusions import Promise, others, plain
 from experiments.benchmarks.exercise import NETWORKS, exercise_of, kernel_training
+from experiments.benchmarks.markdown import Table, at_least
 from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, say
 from experiments.benchmarks.peers import installed, jax_training
-from experiments.benchmarks.tables import Table, at_least
 
 _TIMES = {"2-6-2": 10, "2-32-32-2": 3}  # target: how many times as fast the kernel is
 _MANY = 256  # networks of which jax needs fewer nanoseconds each

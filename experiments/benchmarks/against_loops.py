@@ -9,9 +9,9 @@ from experiments.benchmarks.agreement import agreement, difference
 from experiments.benchmarks.cases import Case, cases
 from experiments.benchmarks.conclusions import Promise, others, plain
 from experiments.benchmarks.exercise import Exercise, exercise_of, kernel_training
+from experiments.benchmarks.markdown import Table, at_least
 from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, say
 from experiments.benchmarks.peers import LOOPS, Loop
-from experiments.benchmarks.tables import Table, at_least
 
 _NOTE = (
     "Nanoseconds a network-sample: one sample learned by one network. The kernel trains 16 "

@@ -14,8 +14,8 @@ from statistics import median
 from typing import Any
 
 from experiments.benchmarks.machine import this_machine
+from experiments.benchmarks.markdown import Table, at_most
 from experiments.benchmarks.measuring import interleaved, median_ratio, say
-from experiments.benchmarks.tables import Table, at_most
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation.evaluator import Evaluator, Scoring
 from neuroevo.experiment import Experiment, load_experiment

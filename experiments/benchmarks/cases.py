@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import get_args
 
 from neuroevo.learning import Activation, Architecture, Optimizer, Precision
+from neuroevo.learning.architecture import Output
 
 TOPOLOGIES = (
     (2, 6, 2),
@@ -32,6 +33,8 @@ class Case:
     activation: Activation
     precision: Precision
     optimizer: Optimizer
+    batch_size: int = 1
+    output: Output = "linear"
 
     @property
     def network(self) -> str:
@@ -41,7 +44,8 @@ class Case:
     @property
     def name(self) -> str:
         """The case as a text."""
-        return f"{self.network} {self.activation} {self.precision} {self.optimizer}"
+        name = f"{self.network} {self.activation} {self.precision} {self.optimizer}"
+        return name if self.batch_size == 1 else f"{name} {self.batch_size}"
 
     @property
     def is_plain(self) -> bool:
@@ -53,7 +57,11 @@ class Case:
         """The architecture of the network."""
         inputs, *hidden, outputs = self.layer_sizes
         return Architecture(
-            inputs=inputs, hidden=tuple(hidden), outputs=outputs, activation=self.activation
+            inputs=inputs,
+            hidden=tuple(hidden),
+            outputs=outputs,
+            activation=self.activation,
+            output=self.output,
         )
 
     @property
@@ -61,8 +69,8 @@ class Case:
         """Multiply-adds that one sample needs: forward, backward, update.
 
         Each weight takes part once in each, but for those of the first layer in the backward
-        pass, below which nothing is to be blamed. Biases, activations and whatever an optimizer
-        does beyond plain SGD are not counted.
+        pass, since inputs need no deltas. In batches, adding up the gradient counts as the update.
+        Biases, activations and what else an optimizer does are not counted.
         """
         weights = [fan_in * fan_out for fan_in, fan_out in pairwise(self.layer_sizes)]
         return 3 * sum(weights) - weights[0]

@@ -10,8 +10,8 @@ from typing import get_args
 
 from experiments.benchmarks import child
 from experiments.benchmarks.conclusions import Promise
+from experiments.benchmarks.markdown import Table, at_most
 from experiments.benchmarks.measuring import say
-from experiments.benchmarks.tables import Table, at_most
 from neuroevo.learning import Precision
 
 _COLD, _WARM = at_most(8.0), at_most(0.5)  # seconds

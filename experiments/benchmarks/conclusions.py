@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 
 from experiments.benchmarks.cases import Case
-from experiments.benchmarks.tables import Table, Target
+from experiments.benchmarks.markdown import Table, Target
 
 
 @dataclass(frozen=True, slots=True)

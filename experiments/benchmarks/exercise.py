@@ -1,7 +1,7 @@
 """The training that the kernel and its peers are compared in, and how the kernel does it.
 
-Networks learn to copy inputs to outputs, sample by sample, on ½ Σ (output - target)², from given
-weights. The targets are noisy: no network is ever done, and no gradient ever mere rounding.
+Networks learn to copy inputs to outputs on ½ Σ (output - target)², or which input is largest on
+cross-entropy, from given weights. The targets are noisy, so that no gradient is only rounding.
 """
 
 import math
@@ -16,6 +16,7 @@ from experiments.benchmarks.cases import Case
 from neuroevo.kernel.arrays import Samples
 from neuroevo.learning import Network, Optimization, Optimizer, TrainingSettings
 from neuroevo.learning.lanes import Lane
+from neuroevo.learning.settings import Loss
 from neuroevo.learning.starting_weights import starting_parameters
 from neuroevo.learning.training import SampleStream, train
 
@@ -64,7 +65,19 @@ class Exercise:
     @property
     def optimization(self) -> Optimization:
         """The optimizer and its parameters."""
-        return Optimization(optimizer=self.case.optimizer)
+        return Optimization(optimizer=self.case.optimizer, batch_size=self.case.batch_size)
+
+    @property
+    def loss(self) -> Loss:
+        """The loss that suits the outputs."""
+        return "cross_entropy" if self.case.output == "softmax" else "squared_error"
+
+    @property
+    def batches(self) -> list[tuple[Floats, Floats]]:
+        """The inputs and targets of each batch."""
+        firsts = range(0, self.samples, self.case.batch_size)
+        places = [slice(first, first + self.case.batch_size) for first in firsts]
+        return [(self.inputs[place], self.targets[place]) for place in places]
 
     def first(self, samples: int) -> "Exercise":
         """Return the exercise with the first samples only."""
@@ -80,26 +93,31 @@ class Exercise:
 def exercise_of(case: Case, samples: int | None = None) -> Exercise:
     """Make the training of a case, with a number of samples, or enough to keep the kernel busy."""
     if samples is None:
-        samples = math.ceil(_STEPS / case.architecture.parameter_count)
+        batch = case.batch_size * case.architecture.parameter_count
+        samples = math.ceil(_STEPS / batch) * case.batch_size
     random = np.random.default_rng(0)
     inputs = random.uniform(-1, 1, (samples, case.layer_sizes[0])).astype(case.precision)
     copied = inputs[:, : case.layer_sizes[-1]]
-    noisy = copied + random.normal(0, _NOISE, copied.shape)
-    return Exercise(case, inputs, noisy.astype(case.precision))
+    targets = copied + random.normal(0, _NOISE, copied.shape)
+    if case.output == "softmax":
+        targets = np.eye(case.layer_sizes[-1])[targets.argmax(axis=1)]
+    return Exercise(case, inputs, targets.astype(case.precision))
 
 
-def kernel_training(exercise: Exercise) -> Training:
+def kernel_training(exercise: Exercise, validation_samples: int = 1) -> Training:
     """Prepare the kernel's training of all networks.
 
-    The validation error is taken once, at the end, on a single sample: peers take none.
+    The validation error is taken once, at the end, on a single sample by default: peers take none.
     """
     samples = Samples(exercise.inputs, exercise.targets)
     stream = SampleStream(
-        TrainingSettings(samples=exercise.samples, precision=exercise.case.precision),
+        TrainingSettings(
+            samples=exercise.samples, precision=exercise.case.precision, loss=exercise.loss
+        ),
         _SEED,
         training=samples,
         order=np.arange(exercise.samples),
-        validation=Samples(samples.inputs[:1], samples.targets[:1]),
+        validation=Samples(*(part[:validation_samples] for part in samples)),
         samples_seen=np.array([exercise.samples]),
     )
     lanes = [

@@ -10,8 +10,8 @@ from experiments.benchmarks import (
     share_of_peak,
     threads,
 )
+from experiments.benchmarks.markdown import Table
 from experiments.benchmarks.measuring import pinned
-from experiments.benchmarks.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

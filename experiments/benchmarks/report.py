@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import median
 
 from experiments.benchmarks import invented
+from experiments.benchmarks.markdown import Table, Target, at_most
 from experiments.benchmarks.measuring import say
-from experiments.benchmarks.tables import Table, Target, at_most
 from neuroevo.report.page import page
 from neuroevo.runs import read_trials
 from neuroevo.runs.checksum import add_checksum

@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import median
 
 from experiments.benchmarks import child
+from experiments.benchmarks.markdown import Table, Target, at_least, at_most
 from experiments.benchmarks.measuring import interleaved, say
-from experiments.benchmarks.tables import Table, Target, at_least, at_most
 from neuroevo.experiment import load_experiment
 
 _EXPERIMENT = Path("experiments/mouse.toml")

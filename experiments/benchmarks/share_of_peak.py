@@ -10,9 +10,9 @@ from typing import get_args
 from experiments.benchmarks.cases import ACTIVATIONS, Case, cases
 from experiments.benchmarks.conclusions import Promise
 from experiments.benchmarks.exercise import exercise_of, kernel_training
+from experiments.benchmarks.markdown import Table, at_least
 from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, say
 from experiments.benchmarks.peak import peak
-from experiments.benchmarks.tables import Table, at_least
 from neuroevo.learning import Precision
 
 _SHARES = {"2-6-2": 0.25, "2-16-16-2": 0.45, "2-32-32-2": 0.45, "8-64-64-1": 0.4}

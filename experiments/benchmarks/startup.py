@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from experiments.benchmarks import child
+from experiments.benchmarks.markdown import Table, Target, at_most
 from experiments.benchmarks.measuring import say
-from experiments.benchmarks.tables import Table, Target, at_most
 
 _EXPERIMENT = "experiments/mouse.toml"
 _BEGUN, _FINISHED = "mouse: searching", "generation 1 of "  # messages of the run at these times

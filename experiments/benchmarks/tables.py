@@ -1,69 +1,176 @@
-"""Tables of measurements as Markdown, and whether targets are reached."""
+"""The kernel on networks for tables, in batches, beside its peers and the core's peak."""
 
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from statistics import median
+from typing import TYPE_CHECKING, get_args
 
+from experiments.benchmarks import conclusions
+from experiments.benchmarks.cases import OPTIMIZERS, Case
+from experiments.benchmarks.conclusions import Promise
+from experiments.benchmarks.exercise import Exercise, exercise_of, kernel_training
+from experiments.benchmarks.markdown import Table, at_least, at_most
+from experiments.benchmarks.measuring import (
+    interleaved,
+    median_ratio,
+    nanoseconds,
+    pinned,
+    say,
+)
+from experiments.benchmarks.peak import peak
+from experiments.benchmarks.peers import LOOPS, installed, jax_training, vmap_training
+from neuroevo.learning import Precision
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table, with notes on how its numbers were measured."""
+if TYPE_CHECKING:
+    from neuroevo.learning.architecture import Output
 
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
-
-    def markdown(self) -> str:
-        """Return the table as Markdown, with aligned columns."""
-        lines = (self.columns, *self.rows)
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        ruled = (self.columns, tuple("-" * width for width in widths), *self.rows)
-        table = "\n".join(_line(cells, widths) for cells in ruled)
-        notes = "".join(f"\n{note}\n" for note in self.notes)
-        return f"### {self.title}\n\n{table}\n{notes}"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A bound for a measurement."""
-
-    bound: float
-    sense: str  # "at least" or "at most"
-
-    def reached(self, measured: float) -> bool:
-        """Whether the bound holds."""
-        return _SENSES[self.sense](measured, self.bound)
-
-    def verdict(self, measured: float) -> str:
-        """Return whether the bound holds, and by how much it is missed, as a text."""
-        if self.reached(measured):
-            return "reached"
-        missed_by = abs(measured - self.bound) / self.bound
-        return f"missed by {missed_by:.0%}" if missed_by >= _ONE_PERCENT else "missed by under 1%"
-
-    def text(self, form: str = ",g") -> str:
-        """Return the bound as a text, with a number format."""
-        return f"{self.sense} {self.bound:{form}}"
-
-
-def at_least(bound: float) -> Target:
-    """Make a target from a smallest value."""
-    return Target(bound, "at least")
-
-
-def at_most(bound: float) -> Target:
-    """Make a target from a largest value."""
-    return Target(bound, "at most")
-
-
-_ONE_PERCENT = 0.01
-_SENSES: dict[str, Callable[[float, float], bool]] = {
-    "at least": operator.ge,
-    "at most": operator.le,
+_NETWORKS = ((10, 32, 1), (10, 32, 32, 1), (10, 64, 64, 1), (20, 100, 1), (30, 128, 64, 10))
+_CLASSES = 10  # outputs of the network that has softmax outputs
+_BATCHES = (1, 32, 200)
+_SHARES = {
+    ("10-32-1", "sgd"): 0.40,
+    ("10-32-1", "adam"): 0.35,
+    ("wider", "sgd"): 0.55,
+    ("wider", "adam"): 0.45,
 }
+_TIMES = {
+    ("10-64-64-1", 200): {"scikit-learn": 5.5, "PyTorch": 7.0},
+    ("10-32-32-1", 32): {"scikit-learn": 40.0, "PyTorch": 100.0},
+}
+_MOST_VALIDATION = 0.5  # of the time of a training sample
+_NOTE = (
+    "Nanoseconds a network-sample; the kernel, PyTorch's vmap and jax train 16 networks at once, "
+    "scikit-learn and PyTorch one. In parentheses how many times as long as the kernel a peer "
+    "takes in the same rounds. Peak: the share of the core's multiply-adds that the training "
+    "needs, not those that the processor does. Validation: the time of a validation sample as a "
+    "share of that of a training sample. relu, and softmax with cross-entropy for 10 outputs."
+)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-    return f"| {' | '.join(padded)} |"
+@dataclass(frozen=True, slots=True)
+class TableTime:
+    """The speed of one training."""
+
+    case: Case
+    nanoseconds: float  # a network-sample, of the kernel
+    share: float  # of the peak
+    validation: float  # of a validation sample, as a share of a training sample
+    peers: Mapping[str, float]  # nanoseconds of a network-sample
+    ratios: Mapping[str, float]  # to the kernel, in the same rounds
+
+
+@dataclass(frozen=True, slots=True)
+class TablesResult:
+    """All of this part."""
+
+    times: tuple[TableTime, ...]
+    conclusions: tuple[conclusions.Conclusion, ...]
+
+
+def measure(rounds: int) -> TablesResult:
+    """Take all measurements of this part, on one core."""
+    with pinned():
+        times = tuple(_measure(case, rounds) for case in cases())
+    return TablesResult(times, tuple(promise.conclusion() for promise in promises(times)))
+
+
+def cases() -> Iterator[Case]:
+    """Return all trainings."""
+    for optimizer, sizes, batch, precision in product(
+        OPTIMIZERS, _NETWORKS, _BATCHES, get_args(Precision)
+    ):
+        output: Output = "softmax" if sizes[-1] == _CLASSES else "linear"
+        yield Case(sizes, "relu", precision, optimizer, batch, output)
+
+
+def peers(exercise: Exercise) -> dict[str, tuple[Callable[[], object], int]]:
+    """Return what peers do, where they are installed, and for how many network-samples."""
+    found: dict[str, tuple[Callable[[], object], int]] = {
+        loop.name: (loop.training(exercise), exercise.samples)
+        for loop in LOOPS
+        if loop.name != "NumPy" and loop.installed
+    }
+    if installed("torch"):
+        found["PyTorch vmap"] = vmap_training(exercise), exercise.network_samples
+    if installed("jax"):
+        found["jax vmap"] = jax_training(exercise).train, exercise.network_samples
+    return found
+
+
+def _measure(case: Case, rounds: int) -> TableTime:
+    say(f"tables: {case.name}")
+    exercise = exercise_of(case)
+    few = exercise.first(max(case.batch_size, exercise.samples // 10))  # peers take longer
+    validation = partial(kernel_training, exercise, exercise.samples)
+    measurements = {
+        "kernel": partial(nanoseconds, kernel_training(exercise), exercise.network_samples),
+        "validated": partial(nanoseconds, validation(), exercise.network_samples),
+        "peak": partial(peak, case.precision),
+        **{
+            name: partial(nanoseconds, training, network_samples)
+            for name, (training, network_samples) in peers(few).items()
+        },
+    }
+    interleaved(measurements, 1)  # to warm up
+    times = interleaved(measurements, rounds)
+    kernel = times.pop("kernel")
+    rates = [case.multiply_adds * 1e9 / time for time in kernel]
+    validated = median_ratio(times.pop("validated"), kernel) - 1
+    return TableTime(
+        case,
+        median(kernel),
+        median_ratio(rates, times.pop("peak")),
+        validated,
+        {name: median(each) for name, each in times.items()},
+        {name: median_ratio(each, kernel) for name, each in times.items()},
+    )
+
+
+def tables(result: TablesResult) -> list[Table]:
+    """Return the measurements as tables, and last the conclusions."""
+    names = list(dict.fromkeys(name for time in result.times for name in time.peers))
+    rows = tuple(
+        (
+            *(time.case.optimizer, time.case.network, str(time.case.batch_size)),
+            *(time.case.precision, f"{time.nanoseconds:,.0f} ns", f"{time.share:.0%}"),
+            f"{time.validation:.0%}",
+            *(f"{time.peers[name]:,.0f} ns ({time.ratios[name]:,.1f}×)" for name in names),
+        )
+        for time in result.times
+    )
+    columns = ("optimizer", "network", "batch", "precision", "kernel", "peak", "validation", *names)
+    return [
+        Table("Kernel: networks for tables, one core", columns, rows, (_NOTE,)),
+        conclusions.table(result.conclusions),
+    ]
+
+
+def promises(times: tuple[TableTime, ...]) -> Iterator[Promise]:
+    """Compare the measurements with their targets: batches of 32 and more, float32."""
+    batches = [
+        time for time in times if time.case.batch_size > 1 and time.case.precision == "float32"
+    ]
+    for (network, optimizer), least in _SHARES.items():
+        measured = {
+            time.case.name: time.share
+            for time in batches
+            if time.case.optimizer == optimizer
+            and (time.case.network == "10-32-1") == (network == "10-32-1")
+        }
+        yield Promise(f"share of the peak, {network}", at_least(least), measured, ".0%")
+    for (network, batch), bounds in _TIMES.items():
+        for peer, least in bounds.items():
+            measured = {
+                time.case.name: time.ratios[peer]
+                for time in batches
+                if (time.case.network, time.case.batch_size) == (network, batch)
+                and peer in time.ratios
+            }
+            yield Promise(f"times as fast as {peer}", at_least(least), measured, ".1f")
+    for peer in ("PyTorch vmap", "jax vmap"):
+        ahead = {time.case.name: time.ratios[peer] for time in batches if peer in time.ratios}
+        yield Promise(f"ahead of {peer}", at_least(1.0), ahead, ".1f")
+    validation = {time.case.name: time.validation for time in batches}
+    yield Promise("validation sample", at_most(_MOST_VALIDATION), validation, ".0%")

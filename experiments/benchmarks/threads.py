@@ -9,8 +9,8 @@ from experiments.benchmarks.cases import Case
 from experiments.benchmarks.conclusions import Promise
 from experiments.benchmarks.exercise import Training, exercise_of, kernel_training
 from experiments.benchmarks.machine import this_machine
+from experiments.benchmarks.markdown import Table, at_least
 from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, say
-from experiments.benchmarks.tables import Table, at_least
 
 _CASES = (
     Case((2, 6, 2), "relu", "float32", "sgd"),

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from experiments.benchmarks.markdown import Table
 from experiments.benchmarks.measuring import say
-from experiments.benchmarks.tables import Table
 from experiments.torture.rows import Row
 
 _TIMES = {

@@ -60,7 +60,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
 ) -> None:
     """Search for the best configuration of an experiment.
 
-    After Ctrl-C, a crash or a power cut no finished trial is lost: see resume.
+    After Ctrl-C or a crash no finished trial is lost, after a power cut at most those of the last
+    50 ms: see resume.
 
     Prints the new run's folder to stdout; progress and results go to stderr.
     """

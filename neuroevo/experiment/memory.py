@@ -7,6 +7,7 @@ upper bounds for a worker that trains; the journal is not counted.
 from collections.abc import Mapping
 
 from neuroevo.evaluation import layers_of
+from neuroevo.kernel.arrays import BLOCK
 from neuroevo.kernel.layout import vector_size
 from neuroevo.learning import DataSize, TrainingSettings
 from neuroevo.settings import Location
@@ -16,6 +17,7 @@ MOST_BYTES = 4_000_000_000
 
 _DATA_COPIES = 4  # of the data while they are made, at most
 _BUNDLE_BYTES = 640  # for each parameter: ten rows of lanes (parameters, optimizer, ...)
+_UNIT_BYTES = 64 * 4 * BLOCK  # for each unit: the rows of the workspace
 _TRIAL_BYTES = 16_000  # a genome, its phenotype and its trial
 _LANE_BYTES = 200  # a replicate before it is trained
 _DOUBLE = 8
@@ -29,14 +31,13 @@ def memory(
     Of the gene of hidden layers the largest network counts; `population` is the number of
     configurations in a generation.
     """
-    parameters = max(
-        vector_size((data.inputs, *widths, data.outputs)) for widths in _largest(hidden)
-    )
+    sizes = [(data.inputs, *widths, data.outputs) for widths in _largest(hidden)]
+    parameters, units = max(map(vector_size, sizes)), max(map(sum, sizes))
     rows, columns = data.training + data.validation, data.inputs + data.outputs
     weights = 2 * _DOUBLE * training.replicates * parameters  # of a trial, and a copy
     return {
         ("task",): _DATA_COPIES * _DOUBLE * rows * columns,
-        ("space", "hidden"): _BUNDLE_BYTES * parameters,
+        ("space", "hidden"): _BUNDLE_BYTES * parameters + _UNIT_BYTES * units,
         ("training", "samples"): _DOUBLE * training.samples,
         ("training", "replicates"): weights,
         ("evolution", "population"): population

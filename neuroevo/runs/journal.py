@@ -1,6 +1,7 @@
 """Appends trials to the journal of a run, one line each; `journal_reader.py` reads them.
 
-A line with its newline is committed. Each line ends with a checksum.
+A line with its newline is committed, and synced to the disk soon after. Each line ends with a
+checksum.
 """
 
 import os
@@ -11,6 +12,7 @@ from typing import Self
 from neuroevo.files import file_size
 from neuroevo.runs.checksum import add_checksum, remove_checksum
 from neuroevo.runs.disk import NO_LINK, storage_errors, sync_folder, unwritable, write_all
+from neuroevo.runs.group_sync import GroupSync
 from neuroevo.runs.trial import Trial
 
 LONGEST_LINE = 1_000_000  # bytes
@@ -44,8 +46,9 @@ class Journal:
             try:
                 self._end = _trim(self._descriptor, file_size(self._descriptor, MOST_BYTES))
                 sync_folder(path.parent)
+                self._syncing = GroupSync(self._descriptor)
             except BaseException:
-                self.close()
+                os.close(self._descriptor)
                 raise
 
     def __enter__(self) -> Self:
@@ -55,12 +58,13 @@ class Journal:
         self.close()
 
     def append(self, trial: Trial) -> None:
-        """Write a trial as the next line, and sync it to the disk.
+        """Write a trial as the next line; it is synced to the disk within `GROUP_SECONDS`.
 
         Raises
         ------
         StorageError
-            If the line can't be written; the journal is then as it was before.
+            If the line can't be written, or earlier ones can't be synced; the journal is then as
+            it was before.
         """
         line = add_checksum(trial.to_json()).encode("utf-8") + b"\n"
         with storage_errors(self._path, unwritable):
@@ -69,13 +73,24 @@ class Journal:
                     self._cut()
                 self._is_torn = True
                 write_all(self._descriptor, line)
-                os.fsync(self._descriptor)
+                self._syncing.note_write()
             except BaseException:  # an interrupt may leave a part of the line, as a full disk does
                 with suppress(OSError):
                     self._cut()
                 raise
         self._end += len(line)
         self._is_torn = False
+
+    def sync(self) -> None:
+        """Sync all lines to the disk.
+
+        Raises
+        ------
+        StorageError
+            If they can't be synced.
+        """
+        with storage_errors(self._path, unwritable):
+            self._syncing.sync()
 
     def clear(self) -> None:
         """Remove all lines.
@@ -88,13 +103,24 @@ class Journal:
         self._end = 0
         with storage_errors(self._path, unwritable):
             self._cut()
-            os.fsync(self._descriptor)
+            self._syncing.sync()
 
     def close(self) -> None:
-        """Close the file; closing it again does nothing."""
+        """Sync and close the file; closing it again does nothing.
+
+        Raises
+        ------
+        StorageError
+            If lines can't be synced; the file is closed nevertheless.
+        """
         descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            os.close(descriptor)
+        if descriptor < 0:
+            return
+        with storage_errors(self._path, unwritable):
+            try:
+                self._syncing.close()
+            finally:
+                os.close(descriptor)
 
     def _cut(self) -> None:
         os.ftruncate(self._descriptor, self._end)

@@ -78,10 +78,12 @@ class FolderRecord(JournalRecord):
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
         """Replace the checkpoint; StorageError if that is not possible."""
+        self._journal.sync()  # a state relies on the trials before it
         write_checkpoint(self.folder, state)
 
     def finish(self, champions: Sequence[Champion], best: str) -> None:
         """Write the champions and best.toml; StorageError if that is not possible."""
+        self._journal.sync()
         write_champions(self.folder.champions_file, champions)
         if best:
             write_atomically(self.folder.best_file, best)

@@ -28,6 +28,9 @@ MIXED = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=("tanh", "so
 CLASSIFIER = Architecture(
     inputs=3, hidden=(4, 5, 3), outputs=3, activation=("silu", "linear", "elu"), output="softmax"
 )
+BLOCKS = Architecture(
+    inputs=3, hidden=(5, 4, 9, 1), outputs=2, activation=("relu", "linear", "tanh", "silu")
+)
 MORE_THAN_AN_EPOCH = 160  # of 150 samples, so that a batch holds samples of both
 
 Varied = Callable[[int, Optimization], list[Lane]]
@@ -53,6 +56,16 @@ def assert_agree(
         expected_curve, expected_parameters = naive.train(architecture, lane, stream)
         np.testing.assert_allclose(curve, expected_curve, rtol=relative, atol=absolute)
         np.testing.assert_allclose(parameters, expected_parameters, rtol=relative, atol=absolute)
+
+
+@pytest.mark.parametrize("batch_size", [2, 3, 5, 8, 33, 1000])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_batches_of_any_size(optimizer: Optimizer, batch_size: int, data: DataSet) -> None:
+    """Whole and partial blocks of samples, tiles and their remainders agree; also with dropout."""
+    for dropout in (0.0, 0.3):
+        learning = Optimization(optimizer=optimizer, batch_size=batch_size, dropout=dropout)
+        stream, lane = stream_of(data, MORE_THAN_AN_EPOCH), Lane(3, 0.01, learning, "glorot")
+        assert_agree(BLOCKS, [lane], stream)
 
 
 @pytest.mark.parametrize("depth", range(1, 9))

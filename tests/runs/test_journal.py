@@ -243,6 +243,11 @@ def test_a_part_of_a_line_is_cut_before_the_next_line(
     path: Path, make_trial: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If truncating fails, the part of a line stays until the next line is appended."""
+    write = os.write
+
+    def write_a_part(descriptor: int, data: bytes) -> int:
+        write(descriptor, data[:9])
+        raise OSError(5, "Input/output error")
 
     def refuse(*_: object) -> None:
         raise OSError(5, "Input/output error")
@@ -250,7 +255,7 @@ def test_a_part_of_a_line_is_cut_before_the_next_line(
     with Journal(path) as journal:
         journal.append(make_trial(number=0))
         with monkeypatch.context() as patch:
-            patch.setattr(os, "fsync", refuse)
+            patch.setattr(os, "write", write_a_part)
             patch.setattr(os, "ftruncate", refuse)
             for _ in range(2):
                 with pytest.raises(StorageError, match="Input/output error"):

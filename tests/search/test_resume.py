@@ -396,3 +396,30 @@ def test_an_interrupted_search_ends_for_the_same_reason(
         resume(folder)
         assert outcome(folder) == outcome(whole)
         assert read_status(folder).reason == read_status(whole).reason
+
+
+def test_trials_are_synced_before_what_relies_on_them(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a checkpoint or the champions are replaced, every line of the journal is synced."""
+    replace_file, sync = os.replace, os.fsync
+    synced: dict[int, int] = {}  # sizes of files by their inodes
+    checked = 0
+
+    def fsync(descriptor: int) -> None:
+        sync(descriptor)
+        status = os.fstat(descriptor)
+        synced[status.st_ino] = status.st_size
+
+    def replace_after_sync(source: Path, target: Path) -> None:
+        nonlocal checked
+        if target.name in {"checkpoint.json", "champions.safetensors", "best.toml"}:
+            journal = (target.parent / "trials.jsonl").stat()
+            assert synced[journal.st_ino] == journal.st_size
+            checked += 1
+        replace_file(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace_after_sync)
+    search(tiny(), tmp_path)
+    assert checked >= 3

@@ -14,7 +14,7 @@ from neuroevo.learning import Optimizer
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A peer that trains one network of one hidden layer, sample by sample."""
+    """A peer that trains one network."""
 
     name: str
     package: str  # that must be installed
@@ -46,6 +46,12 @@ def jax_training(exercise: Exercise) -> CompiledTraining:
     """Prepare jax's training of all networks of an exercise."""
     compiled: CompiledTraining = import_module(f"{__name__}.jax_scan").compiled(exercise)
     return compiled
+
+
+def vmap_training(exercise: Exercise) -> Training:
+    """Prepare PyTorch's training of all networks of an exercise, mapped over the networks."""
+    training: Training = import_module(f"{__name__}.pytorch_vmap").training(exercise)
+    return training
 
 
 LOOPS = (

@@ -1,4 +1,4 @@
-"""jax: lax.scan over the samples, vmap over the networks, compiled for this very topology."""
+"""jax: lax.scan over the batches, vmap over the networks, compiled for this very topology."""
 # ruff: noqa: ANN401 - what jax traces has no types where jax is not installed
 
 import time
@@ -25,7 +25,7 @@ def compiled(exercise: Exercise) -> CompiledTraining:
     starts = [exercise.start(network) for network in range(exercise.networks)]
     stacked = jax.tree.map(lambda *parts: np.stack(parts), *starts)
     with jax.enable_x64(exercise.case.precision == "float64"):
-        arguments = jax.device_put((stacked, exercise.inputs, exercise.targets))
+        arguments = jax.device_put((stacked, *_batches(exercise)))
         start = time.perf_counter()
         train_all = jax.vmap(partial(_train, exercise), in_axes=(0, None, None))
         program = jax.jit(train_all).lower(*arguments).compile()
@@ -38,7 +38,7 @@ def compiled(exercise: Exercise) -> CompiledTraining:
 
 
 def _train(exercise: Exercise, layers: Any, inputs: Any, targets: Any) -> Any:
-    gradients = jax.grad(partial(_loss, _ACTIVATIONS[exercise.case.activation]))
+    gradients = jax.grad(partial(_loss, exercise))
     state, update = _OPTIMIZERS[exercise.case.optimizer](exercise, layers)
 
     def learn(carried: Any, sample: Any) -> Any:
@@ -49,12 +49,24 @@ def _train(exercise: Exercise, layers: Any, inputs: Any, targets: Any) -> Any:
     return layers
 
 
-def _loss(activation: Callable[[Any], Any], layers: Any, values: Any, target: Any) -> Any:
+def _batches(exercise: Exercise) -> tuple[Floats, Floats]:
+    """Return inputs and targets, a row for each step; a step of one sample has no batch axis."""
+    size = exercise.case.batch_size
+    if size == 1:
+        return exercise.inputs, exercise.targets
+    inputs, targets = zip(*exercise.batches, strict=True)
+    return np.stack(inputs), np.stack(targets)
+
+
+def _loss(exercise: Exercise, layers: Any, values: Any, target: Any) -> Any:
+    activation = _ACTIVATIONS[exercise.case.activation]
     *hidden, (output_weights, output_biases) = layers
     for weights, biases in hidden:
         values = activation(values @ weights + biases)
-    error = values @ output_weights + output_biases - target
-    return 0.5 * jnp.sum(error * error)
+    outputs = values @ output_weights + output_biases
+    if exercise.loss == "cross_entropy":
+        return -jnp.sum(target * jax.nn.log_softmax(outputs)) / exercise.case.batch_size
+    return 0.5 * jnp.sum((outputs - target) ** 2) / exercise.case.batch_size
 
 
 def _sgd(exercise: Exercise, _: Any) -> Any:

@@ -1,10 +1,11 @@
-"""scikit-learn: MLPRegressor goes once over the samples with batch_size=1, by SGD.
+"""scikit-learn: MLPRegressor or MLPClassifier goes once over the samples, in batches.
 
 Its Adam adds epsilon before the squared gradients' bias is corrected, not after it, and so is
 another training than the others'.
 """
 
-from sklearn.neural_network import MLPRegressor
+import numpy as np
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from experiments.benchmarks.exercise import Exercise, Floats, Training, vectors
 
@@ -12,24 +13,28 @@ from experiments.benchmarks.exercise import Exercise, Floats, Training, vectors
 def training(exercise: Exercise) -> Training:
     """Prepare the training of the first network."""
     activation = exercise.case.activation
-    regressor = MLPRegressor(
+    is_classifier = exercise.loss == "cross_entropy"
+    network = (MLPClassifier if is_classifier else MLPRegressor)(
         hidden_layer_sizes=exercise.case.architecture.hidden,
         activation="identity" if activation == "linear" else activation,
-        solver="sgd",
+        solver=exercise.case.optimizer,
         alpha=0.0,
-        batch_size=1,
+        batch_size=exercise.case.batch_size,
         learning_rate_init=exercise.learning_rate,
         momentum=0.0,
         nesterovs_momentum=False,
         shuffle=False,
     )
-    regressor.partial_fit(exercise.inputs[:1], exercise.targets[:1])  # makes the weights' arrays
+    targets = exercise.targets.argmax(axis=1) if is_classifier else exercise.targets
+    classes = {"classes": np.arange(exercise.targets.shape[1])} if is_classifier else {}
+    first = slice(exercise.case.batch_size)
+    network.partial_fit(exercise.inputs[first], targets[first], **classes)  # makes the arrays
     for layer, (weights, biases) in enumerate(exercise.start(0)):
-        regressor.coefs_[layer][:] = weights
-        regressor.intercepts_[layer][:] = biases
+        network.coefs_[layer][:] = weights
+        network.intercepts_[layer][:] = biases
 
     def train() -> Floats:
-        regressor.partial_fit(exercise.inputs, exercise.targets)
-        return vectors(list(zip(regressor.coefs_, regressor.intercepts_, strict=True)))
+        network.partial_fit(exercise.inputs, targets)
+        return vectors(list(zip(network.coefs_, network.intercepts_, strict=True)))
 
     return train
