@@ -39,6 +39,10 @@ _SCHEDULE_NUMBERS = {name: number for number, name in enumerate(SCHEDULES)}
 """Rows of the hyperparameters, which may differ between lanes."""
 
 
+BEST, WAITED = range(2)
+"""Rows of the progress: the lowest error, and how many points ago it was; infinite for stopped."""
+
+
 class Topology(NamedTuple):
     """The layers of a network; the same for all networks of a bundle."""
 
@@ -78,13 +82,22 @@ class Workspace(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Arrays that are kept between samples and steps, all 0 at first."""
+    """Arrays that are kept between samples and steps, all 0 at first but for the lowest errors."""
 
     gradients: Floats  # (parameters, lanes) of the batch so far
     first_moments: Floats  # (parameters, lanes) a velocity or an average of gradients
     second_moments: Floats  # (parameters, lanes) a sum or an average of squared gradients
     corrections: Floats  # (2, lanes) moving averages of ones, for Adam's bias correction
-    kept: Floats  # (parameters, lanes) parameters of lanes that have stopped
+    kept: Floats  # (parameters, lanes) parameters that are restored at the end
+    progress: Floats  # (2, lanes) lowest errors and points since then, infinite once a lane stops
+
+
+class Stopping(NamedTuple):
+    """When the training of a lane stops."""
+
+    target: float  # error at which it stops; negative for none
+    patience: int  # points of the curve without a lower error after which it stops; 0 for none
+    restore_best: bool  # whether the parameters with the lowest error are restored at the end
 
 
 class Bundle(NamedTuple):
@@ -153,7 +166,9 @@ def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
 def memory(parameters: int, precision: str) -> Memory:
     """Return arrays for the memory of a bundle."""
     gradients, first, second, kept = _equal_parts(4, parameters, precision)
-    return Memory(gradients, first, second, rows_of_lanes(2, precision), kept)
+    progress = rows_of_lanes(2, precision)
+    progress[BEST] = np.inf
+    return Memory(gradients, first, second, rows_of_lanes(2, precision), kept, progress)
 
 
 def _equal_parts(parts: int, rows: int, precision: str) -> Iterator[Floats]:

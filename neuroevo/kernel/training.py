@@ -9,11 +9,14 @@ import numpy.typing as npt
 
 from neuroevo.kernel import dropout, online
 from neuroevo.kernel.arrays import (
+    BEST,
     BLOCK,
+    WAITED,
     Bundle,
     Floats,
     Memory,
     Samples,
+    Stopping,
     Topology,
     Workspace,
 )
@@ -106,29 +109,56 @@ def _validate(bundle, validation, samples):
 
 
 @inlined
-def _record(curves, point, target, errors):
+def _record(bundle, stopping, curves, point, errors):
     """Write one point of the learning curves; returns whether any lane is still trained.
 
-    A lane that has diverged stays infinite; one that has reached the target keeps its error.
+    A lane is trained until its error is not finite, reaches the target, or has not become better
+    for so many points. Then its curve stays as it is, or at the best error if that is restored.
     """
-    if point > 0:
-        before = load(curves, point - 1)
-        errors = where(before < np.inf, errors, np.inf)
-        errors = where(before > target, errors, before)
+    best, waited = load(bundle.memory.progress, BEST), load(bundle.memory.progress, WAITED)
+    learning = waited < np.inf
     errors = where(errors < np.inf, errors, np.inf)
+    improved = where(learning, errors, np.inf) < best
+    best = where(improved, errors, best)
+    if stopping.restore_best:
+        _keep_parameters(bundle, improved)
+        errors = where(learning, where(errors < np.inf, errors, best), best)
+    else:
+        if _keeps_parameters(stopping):
+            _keep_parameters(bundle, learning)
+        if point > 0:
+            errors = where(learning, errors, load(curves, point - 1))
     store(curves, point, errors)
-    return anywhere(where(errors > target, errors, np.inf) < np.inf)
+    waited = where(improved, 0.0, waited + 1.0)
+    waited = where(errors < np.inf, waited, np.inf)
+    waited = where(errors > stopping.target, waited, np.inf)
+    if stopping.patience > 0:
+        waited = where(waited < stopping.patience, waited, np.inf)
+    store(bundle.memory.progress, BEST, best)
+    store(bundle.memory.progress, WAITED, waited)
+    return anywhere(waited < np.inf)
 
 
 @inlined
-def _keep_parameters(bundle, curves, point, target):
-    """Store the parameters of all lanes that had not reached the target before this point."""
+def _keep_parameters(bundle, lanes):
+    """Store the parameters of some lanes, which are restored at the end."""
     kept = bundle.memory.kept
     for row in range(bundle.topology.parameters):
-        now = load(bundle.parameters, row)
-        if point > 0:
-            now = where(load(curves, point - 1) > target, now, load(kept, row))
-        store(kept, row, now)
+        store(kept, row, where(lanes, load(bundle.parameters, row), load(kept, row)))
+
+
+@inlined
+def _keeps_parameters(stopping):
+    return stopping.restore_best or stopping.target >= 0 or stopping.patience > 0
+
+
+@inlined
+def _continue_curves(bundle, stopping, curves, point):
+    """Write a point after all lanes have stopped."""
+    stopped = load(curves, point - 1)
+    if stopping.restore_best:
+        stopped = load(bundle.memory.progress, BEST)
+    store(curves, point, stopped)
 
 
 @inlined
@@ -161,7 +191,7 @@ def _place_workspace(workspace):
 
 @inlined
 def _place_bundle(bundle):
-    gradients, first_moments, second_moments, corrections, kept = bundle.memory
+    gradients, first_moments, second_moments, corrections, kept, progress = bundle.memory
     return Bundle(
         _place_topology(bundle.topology),
         bundle.method,
@@ -175,6 +205,7 @@ def _place_bundle(bundle):
             rows_of(second_moments),
             rows_of(corrections),
             rows_of(kept),
+            rows_of(progress),
         ),
     )
 
@@ -186,7 +217,7 @@ def train(
     order: npt.NDArray[np.int64],  # (samples,) rows of the training samples
     validation: Samples,
     samples_seen: npt.NDArray[np.int64],  # (points,) ascending: after how many samples to validate
-    target: float,  # error at which training of a lane stops; negative for none
+    stopping: Stopping,
     curves: Floats,  # (points, lanes) mean squared validation errors, filled here
 ) -> None:
     """Train on the loss ½ Σ (output - target)², or on cross-entropy where outputs are softmax.
@@ -194,7 +225,8 @@ def train(
     There is a step after every `batch_size` samples and after the last sample, for the mean loss
     of the samples since the last step. A lane has diverged if its error isn't finite; then it is
     infinite at all further points. Once all lanes have stopped, the curves stay constant and
-    nothing more is computed.
+    nothing more is computed. If the best parameters are restored, the last point of a curve has
+    their error, and a lane has diverged only if it never had a finite error.
     """
     bundle, errors = _place_bundle(arrays), rows_of(curves)
     learned, validated = _place_samples(training), _place_samples(validation)
@@ -202,18 +234,18 @@ def train(
     seen, learning = np.int64(0), True
     for point in range(len(samples_seen)):
         if not learning:
-            store(errors, point, load(errors, point - 1))
+            _continue_curves(bundle, stopping, errors, point)
             continue
         if bundle.method.online:
             _learn_online(bundle, learned, visits, budget, seen, samples_seen[point])
         else:
             _learn_in_batches(bundle, learned, visits, budget, seen, samples_seen[point])
         seen = samples_seen[point]
-        if target >= 0:
-            _keep_parameters(bundle, errors, point, target)
         error = _validate(bundle, validated, len(validation.targets))
-        learning = _record(errors, point, target, error)
-    if target >= 0:
+        learning = _record(bundle, stopping, errors, point, error)
+    if stopping.restore_best:
+        store(errors, len(samples_seen) - 1, load(bundle.memory.progress, BEST))
+    if _keeps_parameters(stopping):
         _restore_parameters(bundle)
 
 

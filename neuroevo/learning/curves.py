@@ -3,24 +3,56 @@
 import numpy as np
 import numpy.typing as npt
 
+FEWEST_POINTS = 20
+"""Points that a curve has at least, if its budget has so many samples."""
+
 _EVERY_SAMPLE_UP_TO = 12
 _RATIO = 1.1220184543019633  # 10 to the power of 1/20: twenty points per decade
+_VALIDATION_COST = 1 / 3  # of a training sample: the forward pass alone
 
 
-def samples_seen(budget: int) -> npt.NDArray[np.int64]:
+def points_within(share: float, budget: int, validation_samples: int) -> int | None:
+    """Return how many points a curve may have, so that validation takes this share of the work.
+
+    Parameters
+    ----------
+    share
+        Of all work, above 0; 1 for no limit.
+    budget
+        The sample budget of a training.
+    validation_samples
+        Number of samples that each point takes.
+
+    Returns
+    -------
+    At least `FEWEST_POINTS`; None without a limit.
+    """
+    if share >= 1:
+        return None
+    work = budget * share / (1 - share)
+    return max(FEWEST_POINTS, int(work / (validation_samples * _VALIDATION_COST)))
+
+
+def samples_seen(budget: int, most_points: int | None = None) -> npt.NDArray[np.int64]:
     """Return after how many samples to validate: each of the first 12, then log-spaced.
 
     Parameters
     ----------
     budget
         The sample budget of a training, at least 1.
+    most_points
+        A limit of their number; then every second of them is left out, or more, evenly.
 
     Returns
     -------
-    Ascending counts, twenty per decade from 12 on; the last is the budget.
+    Ascending counts, twenty per decade from 12 on without a limit; the last is the budget.
     """
     points = list(range(1, min(budget, _EVERY_SAMPLE_UP_TO) + 1))
     point = float(_EVERY_SAMPLE_UP_TO)
     while (point := point * _RATIO) < budget:
         points.append(round(point))
-    return np.unique(np.array([*points, budget], dtype=np.int64))
+    seen = np.unique(np.array([*points, budget], dtype=np.int64))
+    if most_points is None or len(seen) <= most_points:
+        return seen
+    places = (np.arange(1, most_points + 1) * len(seen)) // most_points - 1
+    return seen[places]

@@ -45,3 +45,21 @@ class TrainingSettings(Optimization):
     stop_at_target: bool = Field(
         default=False, description="stop training a network that has reached target_mse"
     )
+    patience: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="stop training a network whose validation MSE has not become lower for so many "
+        "points of its learning curve; 0: never",
+    )
+    restore_best: bool = Field(
+        default=True,
+        description="with patience, keep the weights with the lowest validation MSE, not the last",
+    )
+    validation_share: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="the share of the work that validation may take: learning curves have as many "
+        "points as it allows, but at least 20; 1: all points",
+    )

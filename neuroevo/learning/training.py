@@ -16,6 +16,7 @@ from neuroevo.kernel.arrays import (
     Bundle,
     Floats,
     Samples,
+    Stopping,
     memory,
     rows_of_lanes,
     topology,
@@ -23,7 +24,7 @@ from neuroevo.kernel.arrays import (
 )
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
-from neuroevo.learning.curves import samples_seen
+from neuroevo.learning.curves import points_within, samples_seen
 from neuroevo.learning.data import Columns, DataSet
 from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
 from neuroevo.learning.settings import Precision, TrainingSettings
@@ -75,7 +76,10 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
         samples(data.training_inputs, data.training_targets),
         _order(len(data.training_inputs), settings, seed),
         samples(data.validation_inputs, data.validation_targets),
-        samples_seen(settings.samples),
+        samples_seen(
+            settings.samples,
+            points_within(settings.validation_share, settings.samples, len(data.validation_inputs)),
+        ),
     )
 
 
@@ -152,7 +156,7 @@ def _train_bundle(
         stream.order,
         stream.validation,
         stream.samples_seen,
-        _target(stream.settings),
+        _stopping(stream.settings),
         curves,
     )
     parameters = bundle.parameters
@@ -163,13 +167,16 @@ def _train_bundle(
     return Trained(curves.T[: len(lanes)], parameters.T[: len(lanes)])
 
 
-def _target(settings: TrainingSettings) -> float:
-    """Return the error at which training stops, rounded down to the precision; -1 for none."""
+def _stopping(settings: TrainingSettings) -> Stopping:
+    """Return when training stops; the target is rounded down to the precision."""
+    restore_best = settings.restore_best and settings.patience > 0
     if not settings.stop_at_target:
-        return -1.0
+        return Stopping(-1.0, settings.patience, restore_best)
     precision = np.dtype(settings.precision).type
     target = precision(settings.target_mse)
-    return float(target if target <= settings.target_mse else np.nextafter(target, precision(0)))
+    if target > settings.target_mse:
+        target = np.nextafter(target, precision(0))
+    return Stopping(float(target), settings.patience, restore_best)
 
 
 def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Bundle:

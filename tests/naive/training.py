@@ -27,6 +27,7 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
     batch: list[Array] = []
     gradients: list[Array] = []
     curve: list[float] = []
+    best = parameters
     for position, sample in enumerate(stream.order):
         begin = position - len(batch)
         batch.append(
@@ -41,12 +42,20 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
         if len(batch) == chosen.batch_size or position + 1 == budget:
             mean = np.mean(batch, axis=0)
             gradients.append(regularised(mean, parameters, chosen))
-            if not _at_target(curve, stream):
+            if not _has_stopped(curve, stream):
                 share = scheduled(chosen, begin / budget)
                 parameters = stepped(parameters, np.array(gradients), rate * share, chosen)
             batch = []
         if position + 1 in stream.samples_seen:
-            curve.append(mean_squared_error(architecture, parameters, stream))
+            error = mean_squared_error(architecture, parameters, stream)
+            if stream.settings.patience and stream.settings.restore_best:
+                if _has_stopped(curve, stream):
+                    error = min(curve)
+                elif error < min(curve, default=np.inf):
+                    best = parameters
+            curve.append(error)
+    if stream.settings.patience and stream.settings.restore_best:
+        curve[-1], parameters = min(curve), best
     return np.array(curve), parameters
 
 
@@ -59,10 +68,13 @@ def mean_squared_error(
     return float(np.mean((activations[-1] - stream.validation.targets) ** 2))
 
 
-def _at_target(curve: list[float], stream: SampleStream) -> bool:
-    """Whether the lane has reached the target and is not trained any more."""
+def _has_stopped(curve: list[float], stream: SampleStream) -> bool:
+    """Whether the lane has reached the target or lost patience, and is not trained any more."""
     settings = stream.settings
-    return settings.stop_at_target and bool(curve) and min(curve) <= settings.target_mse
+    if settings.stop_at_target and bool(curve) and min(curve) <= settings.target_mse:
+        return True
+    without_gain = [place - int(np.argmin(curve[: place + 1])) for place in range(len(curve))]
+    return settings.patience > 0 and max(without_gain, default=0) >= settings.patience
 
 
 def _start(architecture: Architecture, lane: Lane, stream: SampleStream) -> Array:
