@@ -43,7 +43,7 @@ def test_loops_train_the_same(loop: Loop, case: Case) -> None:
 
 
 BATCHES = [
-    Case((3, 4, 5, 2), "relu", "float64", optimizer, batch, output)
+    Case((3, 4, 5, 3), "relu", "float64", optimizer, batch, output)
     for optimizer in ("sgd", "adam")
     for batch in (1, 32)
     for output in ("linear", "softmax")

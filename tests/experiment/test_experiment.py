@@ -311,6 +311,9 @@ def test_the_sample_budget_is_written_before_the_optimization() -> None:
         'precision = "float32"\n'
         'loss = "squared_error"\n'
         "stop_at_target = false\n"
+        "patience = 0\n"
+        "restore_best = true\n"
+        "validation_share = 1.0\n"
         'optimizer = "sgd"\n'
         "l2 = 0.0\n"
         "dropout = 0.0\n"

@@ -17,6 +17,7 @@ from neuroevo.learning import (
 )
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import SampleStream, sample_stream, train
+from tests import naive
 
 SEED = (11, 0)
 ARCHITECTURE = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation="tanh")
@@ -89,3 +90,60 @@ def test_a_stopped_bundle_costs_no_time(data: DataSet) -> None:
     curves = train(architecture, lanes, stream).curves
     assert (curves[:15, -1] <= target).all()
     assert np.isinf(curves[15, -1])
+
+
+@pytest.mark.parametrize("kept", ["best", "last"])
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_patience_keeps_the_bits_of_a_longer_training(
+    precision: Precision, kept: str, data: DataSet, varied: Varied
+) -> None:
+    """Curves are the same to the bit until a lane stops; weights are the best or the last ones."""
+    lanes = varied(16, Optimization(optimizer="adam", dropout=0.3))
+    free = stream_of(data, 400, precision=precision)
+    patient = stream_of(data, 400, precision=precision, patience=4, restore_best=kept == "best")
+    freely, stopped = (train(ARCHITECTURE, lanes, stream) for stream in (free, patient))
+    ends = []
+    for number, (curve, until) in enumerate(zip(freely.curves, stopped.curves, strict=True)):
+        lowest = [int(np.argmin(curve[: place + 1])) for place in range(len(curve))]
+        late = [place for place in range(len(curve)) if place - lowest[place] >= 4]
+        end = late[0] if late else len(curve) - 1
+        place = lowest[end] if kept == "best" else end
+        assert until[:end].tobytes() == curve[:end].tobytes()
+        assert (until[end + 1 :] == curve[place]).all()
+        assert until[-1] == curve[place]
+        shorter = stream_of(data, int(free.samples_seen[place]), precision=precision)
+        alone = train(ARCHITECTURE, [lanes[number]], shorter)
+        assert stopped.parameters[number].tobytes() == alone.parameters[0].tobytes()
+        ends.append(end)
+    assert min(ends) < len(free.samples_seen) - 1
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_patience_agrees_with_the_naive_training(
+    optimizer: Optimizer, data: DataSet, varied: Varied
+) -> None:
+    """Stopped lanes have the curves and weights of a loop in NumPy, with a target as well."""
+    lanes = varied(8, Optimization(optimizer=optimizer, batch_size=5))
+    for target in (1e-9, 0.05):
+        stream = stream_of(
+            data, 200, precision="float64", patience=3, stop_at_target=True, target_mse=target
+        )
+        trained = train(ARCHITECTURE, lanes, stream)
+        for lane, curve, parameters in zip(lanes, trained.curves, trained.parameters, strict=True):
+            expected_curve, expected_parameters = naive.train(ARCHITECTURE, lane, stream)
+            np.testing.assert_allclose(curve, expected_curve, rtol=1e-9, atol=1e-9)
+            np.testing.assert_allclose(parameters, expected_parameters, rtol=1e-9, atol=1e-9)
+
+
+def test_a_lane_that_diverges_has_its_best_weights(data: DataSet) -> None:
+    """With patience a network that was better before it diverged is kept; without, it is lost."""
+    lane = Lane(0, 3.0, Optimization(optimizer="momentum", momentum=0.99))
+    lost = train(ARCHITECTURE, [lane], stream_of(data, 400))
+    kept = train(ARCHITECTURE, [lane], stream_of(data, 400, patience=1000))
+    never = train(ARCHITECTURE, [Lane(0, DIVERGING)], stream_of(data, 400, patience=5))
+    finite = lost.curves[0][np.isfinite(lost.curves[0])]
+    assert np.isinf(lost.curves[0, -1]) or len(finite) == len(lost.curves[0])
+    assert kept.curves[0, -1] == finite.min()
+    assert np.isfinite(kept.parameters).all()
+    assert np.isinf(never.curves[0, -1])
+    assert np.isnan(never.parameters).all()
