@@ -54,8 +54,9 @@ def _signalled(ours: Stage, number: signal.Signals, twice: bool, index: int) -> 
         time.sleep(generator.uniform(0, 0.3))
         begun = bool(run_folder(case.results)) and bool(committed(case.run_folder))
         running.signal(number)
-        if twice:
-            time.sleep(generator.uniform(0, 0.1))
+        pause = generator.uniform(0, 0.1)
+        while twice and not running.is_over:  # a signal that is still pending absorbs the next
+            time.sleep(pause)
             running.signal(number)
         ended = running.end()
         # After its last words a command may die of the second signal, which shells tell alike.
