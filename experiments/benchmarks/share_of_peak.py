@@ -1,11 +1,10 @@
 """The speed of the kernel on networks of several sizes, as a share of the core's peak."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
-from typing import get_args
 
 from experiments.benchmarks.cases import ACTIVATIONS, Case, cases
 from experiments.benchmarks.conclusions import Promise
@@ -63,19 +62,25 @@ def _measure(case: Case, rounds: int) -> ShareOfPeak:
 def table(shares: Sequence[ShareOfPeak]) -> Table:
     """Return the measurements as a table."""
     rows: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    peaks: dict[Precision, list[float]] = defaultdict(list)
     for measured in shares:
         case = measured.case
         cell = f"{measured.nanoseconds:,.1f} ns, {measured.share:.0%}"
         rows[case.optimizer, case.network, case.precision].append(cell)
-        peaks[case.precision].append(measured.peak)
-    said = ", ".join(f"{median(peaks[name]) / 1e9:.1f} in {name}" for name in get_args(Precision))
     return Table(
         "Kernel: sample by sample, one core",
         ("optimizer", "network", "precision", *ACTIVATIONS),
         tuple((*which, *cells) for which, cells in rows.items()),
-        (_NOTE, f"Peak, in thousand millions of multiply-adds a second: {said}."),
+        (_NOTE, peak_note((measured.case.precision, measured.peak) for measured in shares)),
     )
+
+
+def peak_note(measured: Iterable[tuple[Precision, float]]) -> str:
+    """Return a note with the median of the peaks that were measured in each precision."""
+    peaks: dict[Precision, list[float]] = defaultdict(list)
+    for precision, peak_rate in measured:
+        peaks[precision].append(peak_rate)
+    listed = ", ".join(f"{median(rates) / 1e9:.1f} in {name}" for name, rates in peaks.items())
+    return f"Peak, in billions of multiply-adds per second: {listed}."
 
 
 def promises(shares: Sequence[ShareOfPeak]) -> Iterator[Promise]:

@@ -21,6 +21,7 @@ from experiments.benchmarks.measuring import (
 )
 from experiments.benchmarks.peak import peak
 from experiments.benchmarks.peers import LOOPS, installed, jax_training, vmap_training
+from experiments.benchmarks.share_of_peak import peak_note
 from neuroevo.learning import Precision
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class TableTime:
 
     case: Case
     nanoseconds: float  # a network-sample, of the kernel
+    peak: float  # multiply-adds that the core can do, a second
     share: float  # of the peak
     validation: float  # of a validation sample, as a share of a training sample
     peers: Mapping[str, float]  # nanoseconds of a network-sample
@@ -119,11 +121,12 @@ def _measure(case: Case, rounds: int) -> TableTime:
     times = interleaved(measurements, rounds)
     kernel = times.pop("kernel")
     rates = [case.multiply_adds * 1e9 / time for time in kernel]
-    validated = median_ratio(times.pop("validated"), kernel) - 1
+    validated, peaks = median_ratio(times.pop("validated"), kernel) - 1, times.pop("peak")
     return TableTime(
         case,
         median(kernel),
-        median_ratio(rates, times.pop("peak")),
+        median(peaks),
+        median_ratio(rates, peaks),
         validated,
         {name: median(each) for name, each in times.items()},
         {name: median_ratio(each, kernel) for name, each in times.items()},
@@ -142,9 +145,10 @@ def tables(result: TablesResult) -> list[Table]:
         )
         for time in result.times
     )
+    peaks = peak_note((time.case.precision, time.peak) for time in result.times)
     columns = ("optimizer", "network", "batch", "precision", "kernel", "peak", "validation", *names)
     return [
-        Table("Kernel: networks for tables, one core", columns, rows, (_NOTE,)),
+        Table("Kernel: networks for tables, one core", columns, rows, (_NOTE, peaks)),
         conclusions.table(result.conclusions),
     ]
 
