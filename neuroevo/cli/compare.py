@@ -79,7 +79,7 @@ def _print_found(comparison: "Comparison") -> None:
     print_text(" ".join([words.lead, *what_differs(comparison)]).strip(), sys.stderr)
     differences = tables.differences(comparison)
     if differences is not None:
-        print_heading("What differs", sys.stderr)
+        print_heading("Differences", sys.stderr)
         columns = tuple(Column(cell.text, wraps=True) for cell in differences.columns)
         print_table(Table(columns, _texts(differences)), sys.stderr)
     print_heading("The best of each run", sys.stderr)

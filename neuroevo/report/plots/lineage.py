@@ -31,6 +31,7 @@ PANEL_HEIGHT, GAP = 240, 30  # pixels
 MOST_CHANGES = 120  # steps of a line with their changes in the hover text
 VISIBLE_SHARE = 0.9  # of the other ancestors, best first, that an axis covers
 LABEL_WIDTH = 0.2  # of the axis, for the label of a step
+LABEL_ROOM = 0.08  # of the height of a panel, above and below its points
 LEAST_FACTOR = 0.1  # smaller ratios are written as a division
 SYMBOLS = dict(zip(FAMILIES, ("circle", "star", "diamond", "square", "hexagon"), strict=True))
 COLOURS = {
@@ -54,7 +55,7 @@ def draw(lineage: Descent) -> Specification:
     owners: list[int] = []
     places = domains(count, PANEL_HEIGHT, GAP)
     for place, item in enumerate(lineage.objectives):
-        axis = objective_axis(item, _visible(lineage, place))
+        axis = _with_room(objective_axis(item, _visible(lineage, place)))
         layout[f"yaxis{axis_suffix(place)}"] = axis | {"domain": places[place], "nticks": 6}
         for owner, line in enumerate(lineage.lines):
             legend = [] if place else _legend(line)
@@ -132,6 +133,15 @@ def _generation_axis(lineage: Descent, line: Line) -> dict[str, Any]:
         "anchor": f"y{axis_suffix(len(lineage.objectives) - 1)}",
         "showgrid": False,
     }
+
+
+def _with_room(axis: dict[str, Any]) -> dict[str, Any]:
+    """Extend the range of an axis, so that labels below its lowest points are not on its edge."""
+    if "range" not in axis:
+        return axis
+    low, high = axis["range"]
+    room = LABEL_ROOM * (high - low)
+    return axis | {"range": [low - room, high + room]}
 
 
 def _last_generation(line: Line) -> int:
