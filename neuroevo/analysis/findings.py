@@ -121,10 +121,9 @@ class Findings:
         """Number of generations that have trials."""
         return max((trial.generation for trial in self.searched), default=-1) + 1
 
-    @cached_property
-    def samples(self) -> NDArray[np.int64]:
-        """The samples seen at each point of a learning curve."""
-        return samples_seen(self.experiment.training.samples)
+    def samples_seen(self, points: int) -> NDArray[np.int64]:
+        """Return the samples seen at each point of a learning curve that has so many of them."""
+        return samples_seen(self.experiment.training.samples, points)
 
     @cached_property
     def genes(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def samples_to_learn(findings: "Findings", trial: "Trial") -> float | None:
     if score is not None:
         return score if math.isfinite(score) and score <= budget else None
     target = findings.experiment.training.target_mse
-    curve = zip(findings.samples, trial.curve, strict=False)
+    curve = zip(findings.samples_seen(len(trial.curve)), trial.curve, strict=True)
     return next((int(samples) for samples, error in curve if error <= target), None)
 
 

@@ -62,9 +62,10 @@ def replicate_curves(findings: "Findings") -> ReplicateCurves:
     chosen = (findings.front[rank - 1] for rank in findings.excerpt())
     trials += [(FRONT, trial) for trial in chosen if trial.number not in known]
     training = findings.experiment.training
+    curves = tuple(_curve(findings, name, trial) for name, trial in trials if trial.curve)
     return ReplicateCurves(
-        tuple(_curve(findings, name, trial) for name, trial in trials if trial.curve),
-        findings.samples,
+        curves,
+        findings.samples_seen(len(curves[0].median) if curves else 1),
         training.target_mse,
         training.replicates,
         training.stop_at_target,

@@ -92,7 +92,9 @@ def _genes(
 
 def _learning_curve(findings: "Findings", trial: "Trial") -> Chart | None:
     """Draw a trial's learning curve above that of the champion, down to the target."""
-    samples = [float(each) for each in findings.samples]
+    if not trial.curve:
+        return None
+    samples = [float(each) for each in findings.samples_seen(len(trial.curve))]
 
     def line(name: str, kind: str, curve: Sequence[float]) -> Line:
         return Line(name, kind, tuple(zip(samples, curve, strict=False)))
