@@ -7,10 +7,17 @@ from neuroevo.analysis.leader import samples_to_learn
 from neuroevo.analysis.replicate_curves import replicate_curves
 from neuroevo.learning import TrainingSettings
 from neuroevo.learning.training import sample_stream
+from neuroevo.report.page import page
 from neuroevo.report.plots import FIGURES
 
 TARGET = 0.2
-TRAINING = {"samples": 2000, "replicates": 2, "validation_share": 0.05, "target_mse": TARGET}
+TRAINING = {
+    "samples": 2000,
+    "replicates": 2,
+    "validation_share": 0.05,
+    "patience": 15,
+    "target_mse": TARGET,
+}
 LIMITED = Experiment.of(
     {
         "task": {"kind": "mouse", "count": 100},
@@ -39,3 +46,10 @@ def test_points_of_a_limited_curve_are_shown_where_they_were_taken(run: Run) -> 
     assert samples_to_learn(findings, best) == taken[first]
     for name in FIGURES:
         run.figure(name)
+
+
+def test_the_report_says_what_limits_training_and_validation(run: Run) -> None:
+    """Patience, the weights that are kept, and the share of validation are in the report."""
+    text = page(run.findings)
+    assert "training stops after 15 points of the curve without a lower MSE" in text
+    assert "and the best weights are kept; validation takes at most 5% of the work." in text
