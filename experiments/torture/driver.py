@@ -6,6 +6,7 @@ Faults are made in system calls, in trainings and in clocks.
 import errno
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -36,6 +37,8 @@ def be_command(
         descriptor = os.open(path, flags)
         os.dup2(descriptor, number)
         os.close(descriptor)
+    # In the background of a shell SIGINT is ignored, also by the commands that are started there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if prepare is not None:
         prepare()
     sys.argv = ["neuroevo", *arguments]

@@ -9,7 +9,7 @@ import numpy as np
 from experiments.torture.driver import Moment
 from experiments.torture.folders import committed, run_folder
 from experiments.torture.outcomes import Outcome, each, row
-from experiments.torture.processes import fork, fresh
+from experiments.torture.processes import Running, fork, fresh
 from experiments.torture.rows import Row
 from experiments.torture.stage import Size, Stage, stage
 from experiments.torture.trainings import afflict
@@ -54,10 +54,8 @@ def _signalled(ours: Stage, number: signal.Signals, twice: bool, index: int) -> 
         time.sleep(generator.uniform(0, 0.3))
         begun = bool(run_folder(case.results)) and bool(committed(case.run_folder))
         running.signal(number)
-        pause = generator.uniform(0, 0.1)
-        while twice and not running.is_over:  # a signal that is still pending absorbs the next
-            time.sleep(pause)
-            running.signal(number)
+        if twice:
+            running.until(partial(_signalled_again, running, number, generator.uniform(0, 0.1)))
         ended = running.end()
         # After its last words a command may die of the second signal, which shells tell alike.
         problems = ended.problems(0, 128 + number, *((-number,) if twice else ()))
@@ -68,6 +66,13 @@ def _signalled(ours: Stage, number: signal.Signals, twice: bool, index: int) -> 
         remark = "" if ended.code else "over before the signal"
         remark = remark if begun else "before the first trial"
         return Outcome(outcome.lost, (*problems, *outcome.problems), remark)
+
+
+def _signalled_again(running: Running, number: signal.Signals, pause: float) -> bool:
+    """Repeat a signal, since a pending one absorbs the next; return whether the command ended."""
+    time.sleep(pause)
+    running.signal(number)
+    return running.is_over
 
 
 def _two_at_once(ours: Stage, index: int) -> Outcome:

@@ -114,6 +114,9 @@ def test_patience_keeps_the_bits_of_a_longer_training(
         shorter = stream_of(data, int(free.samples_seen[place]), precision=precision)
         alone = train(ARCHITECTURE, [lanes[number]], shorter)
         assert stopped.parameters[number].tobytes() == alone.parameters[0].tobytes()
+        by_itself = train(ARCHITECTURE, [lanes[number]], patient)  # nothing is computed at its end
+        assert by_itself.curves[0].tobytes() == until.tobytes()
+        assert by_itself.parameters[0].tobytes() == alone.parameters[0].tobytes()
         ends.append(end)
     assert min(ends) < len(free.samples_seen) - 1
 
