@@ -4,7 +4,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
@@ -13,16 +14,22 @@ Measured = TypeVar("Measured")
 
 @contextmanager
 def pinned() -> Iterator[None]:
-    """Keep this process on one core for a while, where the system can."""
+    """Keep all threads of this process on one core for a while, where the system can."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
     cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(cores)})
+    _keep_threads_on({max(cores)})
     try:
         yield
     finally:
-        os.sched_setaffinity(0, cores)
+        _keep_threads_on(cores)
+
+
+def _keep_threads_on(cores: set[int]) -> None:
+    for thread in Path("/proc/self/task").iterdir():  # those of BLAS are there from its import on
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), cores)
 
 
 def interleaved(

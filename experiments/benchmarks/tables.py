@@ -40,6 +40,7 @@ _TIMES = {
     ("10-64-64-1", 200): {"scikit-learn": 5.5, "PyTorch": 7.0},
     ("10-32-32-1", 32): {"scikit-learn": 40.0, "PyTorch": 100.0},
 }
+_BATCHES_AT_LEAST = 30  # in each measurement, so that the cost of a call hardly counts
 _SHORTER = 10  # the part of the kernel's samples that peers are given, as they take longer
 _MOST_VALIDATION = 0.5  # of the time of a training sample
 _NOTE = (
@@ -104,13 +105,14 @@ def peers(exercise: Exercise) -> dict[str, tuple[Callable[[], object], int]]:
 
 def _measure(case: Case, rounds: int) -> TableTime:
     say(f"tables: {case.name}")
-    exercise = exercise_of(case)
-    batches = max(1, exercise.samples // case.batch_size // _SHORTER)
+    samples = max(exercise_of(case).samples, _BATCHES_AT_LEAST * case.batch_size)
+    exercise = exercise_of(case, samples)
+    batches = max(_BATCHES_AT_LEAST, samples // case.batch_size // _SHORTER)
     few = exercise.first(batches * case.batch_size)
-    validation = partial(kernel_training, exercise, exercise.samples)
+    validated_training = kernel_training(exercise, samples)
     measurements = {
         "kernel": partial(nanoseconds, kernel_training(exercise), exercise.network_samples),
-        "validated": partial(nanoseconds, validation(), exercise.network_samples),
+        "validated": partial(nanoseconds, validated_training, exercise.network_samples),
         "peak": partial(peak, case.precision),
         **{
             name: partial(nanoseconds, training, network_samples)

@@ -17,6 +17,9 @@ Floats = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 BLOCK = 8
 """Samples of a batch that are computed at a time, so that each weight is loaded once for all."""
 
+GROUP = 128 * BLOCK
+"""Samples whose validation errors are summed before they are added to those of other groups."""
+
 _CACHE_LINE = 64  # bytes, also those of one vector
 _LAYER_FUNCTION_NUMBERS = {name: number for number, name in enumerate(LAYER_FUNCTIONS)}
 _OPTIMIZER_NUMBERS = {name: number for number, name in enumerate(OPTIMIZERS)}

@@ -11,6 +11,7 @@ from neuroevo.kernel import dropout, online
 from neuroevo.kernel.arrays import (
     BEST,
     BLOCK,
+    GROUP,
     WAITED,
     Bundle,
     Floats,
@@ -90,22 +91,30 @@ def _predict_block(topology, parameters, workspace, inputs, first, samples):
 
 @inlined
 def _validate(bundle, validation, samples):
-    """Return the mean over samples and outputs of the squared error, for each lane."""
+    """Return the mean over samples and outputs of the squared error, for each lane.
+
+    Groups of `GROUP` samples are summed first, so that rounding grows little with the number of
+    samples; their order changes no more than that rounding.
+    """
     topology, parameters = bundle.topology, bundle.parameters
     values, _, deltas, factors, zeros = bundle.workspace
     # Slopes are written over the deltas: for online steps those of linear layers must stay 1.
     workspace = Workspace(values, deltas, deltas, factors, zeros)
     outputs = item(topology.layer_sizes, topology.layers)
     total = zero(load(parameters, 0))
+    group = total
     for start in range(0, samples, BLOCK):
         block = min(BLOCK, samples - start)
+        if start % GROUP == 0:
+            total = total + group
+            group = zero(total)
         first = _predict_block(topology, parameters, workspace, validation.inputs, start, block)
         for place in range(block):
             for output in range(outputs):
                 target = item(validation.targets, (start + place) * outputs + output)
                 error = load(values, first + output * block + place) - target
-                total = fma(error, error, total)
-    return total / broadcast(samples * outputs, total)
+                group = fma(error, error, group)
+    return (total + group) / broadcast(samples * outputs, total)
 
 
 @inlined
@@ -116,13 +125,13 @@ def _record(bundle, stopping, curves, point, errors):
     for so many points. Then its curve stays as it is, or at the best error if that is restored.
     """
     best, waited = load(bundle.memory.progress, BEST), load(bundle.memory.progress, WAITED)
-    learning = waited < np.inf
-    errors = where(errors < np.inf, errors, np.inf)
+    learning, finite = waited < np.inf, errors < np.inf
+    errors = where(finite, errors, np.inf)
     improved = where(learning, errors, np.inf) < best
     best = where(improved, errors, best)
     if stopping.restore_best:
         _keep_parameters(bundle, improved)
-        errors = where(learning, where(errors < np.inf, errors, best), best)
+        errors = where(learning, where(finite, errors, best), best)
     else:
         if _keeps_parameters(stopping):
             _keep_parameters(bundle, learning)
@@ -130,7 +139,7 @@ def _record(bundle, stopping, curves, point, errors):
             errors = where(learning, errors, load(curves, point - 1))
     store(curves, point, errors)
     waited = where(improved, 0.0, waited + 1.0)
-    waited = where(errors < np.inf, waited, np.inf)
+    waited = where(finite, waited, np.inf)
     waited = where(errors > stopping.target, waited, np.inf)
     if stopping.patience > 0:
         waited = where(waited < stopping.patience, waited, np.inf)
@@ -143,8 +152,9 @@ def _record(bundle, stopping, curves, point, errors):
 def _keep_parameters(bundle, lanes):
     """Store the parameters of some lanes, which are restored at the end."""
     kept = bundle.memory.kept
-    for row in range(bundle.topology.parameters):
-        store(kept, row, where(lanes, load(bundle.parameters, row), load(kept, row)))
+    if anywhere(lanes):
+        for row in range(bundle.topology.parameters):
+            store(kept, row, where(lanes, load(bundle.parameters, row), load(kept, row)))
 
 
 @inlined

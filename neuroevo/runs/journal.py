@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from neuroevo.errors import StorageError
 from neuroevo.files import file_size
 from neuroevo.runs.checksum import add_checksum, remove_checksum
 from neuroevo.runs.disk import NO_LINK, storage_errors, sync_folder, unwritable, write_all
@@ -54,8 +55,12 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            self.close()
+        except StorageError:
+            if kind is None:  # else the error that ended the block is the one to report
+                raise
 
     def append(self, trial: Trial) -> None:
         """Write a trial as the next line; it is synced to the disk within `GROUP_SECONDS`.
@@ -100,7 +105,7 @@ class Journal:
         StorageError
             If the file can't be written.
         """
-        self._end = 0
+        self._end, self._is_torn = 0, True  # until it is cut, here or by the next line
         with storage_errors(self._path, unwritable):
             self._cut()
             self._syncing.sync()

@@ -9,6 +9,7 @@ import pytest
 from neuroevo.learning import (
     OPTIMIZERS,
     Architecture,
+    Columns,
     DataSet,
     Optimization,
     Optimizer,
@@ -150,3 +151,13 @@ def test_a_lane_that_diverges_has_its_best_weights(data: DataSet) -> None:
     assert np.isfinite(kept.parameters).all()
     assert np.isinf(never.curves[0, -1])
     assert np.isnan(never.parameters).all()
+
+
+def test_the_sum_of_many_errors_is_not_rounded_away() -> None:
+    """In float32 the validation MSE of a million samples is right to four digits."""
+    architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear", biases=False)
+    rows = np.zeros((1_000_000, 1))
+    columns = Columns(("x",), ("y",))
+    many = DataSet(rows[:1], rows[:1], rows, np.full_like(rows, np.sqrt(0.1)), columns)
+    trained = train(architecture, [Lane(0, 0.1)], stream_of(many, 1))
+    assert trained.curves[0, -1] == pytest.approx(0.1, rel=5e-5)

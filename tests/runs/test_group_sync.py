@@ -17,6 +17,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "trials.jsonl"
 
 
+def refuse(*_: object) -> None:
+    """Stand for a system call that fails."""
+    raise OSError(5, "Input/output error")
+
+
 class Disk:
     """Stands for `os.fsync`: notes the size of each file that is synced, and can be held up."""
 
@@ -70,12 +75,12 @@ def test_a_sync_that_fails_ends_the_run(
     """The error is raised by the next line, by an explicit sync and by closing."""
     failed = threading.Event()
 
-    def refuse(_: int) -> None:
+    def fail(_: int) -> None:
         failed.set()
-        raise OSError(5, "Input/output error")
+        refuse()
 
     journal = Journal(path)
-    monkeypatch.setattr(os, "fsync", refuse)
+    monkeypatch.setattr(os, "fsync", fail)
     journal.append(make_trial(number=0))
     failed.wait()
 
@@ -89,3 +94,68 @@ def test_a_sync_that_fails_ends_the_run(
         journal.sync()
     with pytest.raises(StorageError, match="Input/output error"):
         journal.close()
+
+
+def test_a_failed_sync_is_not_forgotten(
+    path: Path, make_trial: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system reports an error once; appending and closing raise it all the same."""
+    journal = Journal(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        with pytest.raises(StorageError, match="Input/output error"):
+            journal.sync()
+    with pytest.raises(StorageError, match="Input/output error"):
+        journal.append(make_trial(number=0))
+    with pytest.raises(StorageError, match="Input/output error"):
+        journal.close()
+    assert read_trials(path) == []
+
+
+def test_an_interrupted_sync_is_repeated_at_the_end(
+    path: Path, make_trial: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C during a sync does not leave lines that are never synced."""
+    disk = Disk()
+    disk.free.set()
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    journal = Journal(path)
+    journal.append(make_trial(number=0))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            journal.sync()
+    monkeypatch.setattr(os, "fsync", disk.fsync)
+    journal.close()
+    assert disk.sizes[-1] == path.stat().st_size
+
+
+def test_the_error_that_ends_a_run_is_the_one_that_is_reported(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A journal that can't be synced when it is closed hides no interrupt."""
+
+    def interrupted() -> None:
+        with Journal(path):
+            monkeypatch.setattr(os, "fsync", refuse)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+
+def test_a_journal_that_is_not_cleared_is_cleared_before_the_next_line(
+    path: Path, make_trial: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If truncating fails, old lines are removed later, and no new line is lost with them."""
+    with Journal(path) as journal:
+        journal.append(make_trial(number=0))
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "ftruncate", refuse)
+            with pytest.raises(StorageError, match="Input/output error"):
+                journal.clear()
+        journal.append(make_trial(number=1))
+    assert [trial.number for trial in read_trials(path)] == [1]
