@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from neuroevo.evaluation import NETWORK_GENES, is_read, layers_of
 from neuroevo.learning import READERS, Optimization
+from neuroevo.learning.curves import FEWEST_POINTS
 from neuroevo.settings import printable
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
+    from neuroevo.learning import TrainingSettings
     from neuroevo.runs import Trial
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -250,6 +252,20 @@ def optimization(experiment: "Experiment") -> str:
         f"loss {training.loss.replace('_', ' ')}" * (training.loss != "squared_error"),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def training_limits(training: "TrainingSettings") -> str:
+    """Return when training stops early and how much validation may take; the end of a sentence."""
+    limits = ""
+    if training.patience:
+        points = counted(training.patience, "point")
+        kept = "best" if training.restore_best else "last"
+        limits += f"; training stops after {points} of the learning curve without a new lowest "
+        limits += f"MSE, and the {kept} weights are kept"
+    if training.validation_share < 1:
+        limits += f"; validation may take {training.validation_share:.3g} of the work, but has at "
+        limits += f"least {FEWEST_POINTS} points"
+    return limits
 
 
 def _place(gene: tuple[str, object]) -> int:

@@ -67,7 +67,7 @@ def _experiment(run: "Run") -> list[tuple[str, str]]:
         f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
         f"{wording.counted(training.replicates, 'replicate')} in {training.precision}; "
         f"learnt at a validation MSE of {wording.number(training.target_mse)}"
-        f"{', where training stops' * training.stop_at_target}"
+        f"{', where training stops' * training.stop_at_target}{wording.training_limits(training)}"
     )
     evolved = (
         f"{STRATEGIES[evolution.strategy].label}, "

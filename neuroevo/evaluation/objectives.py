@@ -91,7 +91,7 @@ def _parameters(curves: LearningCurves) -> npt.NDArray[np.float64]:
 OBJECTIVES: Mapping[str, Objective] = {
     objective.name: objective
     for objective in (
-        Objective("final_mse", "validation MSE at the end of the budget", _final_mse),
+        Objective("final_mse", "validation MSE of the trained network", _final_mse),
         Objective(
             "samples_to_target",
             "samples seen until the validation MSE reaches the target; if it does not, the budget "

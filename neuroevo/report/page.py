@@ -18,7 +18,6 @@ from neuroevo.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
-    from neuroevo.learning import TrainingSettings
 
 MOST_FAILURES = 8  # rows of the table of failures
 MOST_MEMBERS = 200  # rows of the long table of the front
@@ -156,19 +155,6 @@ def _partly_diverged(findings: "Findings") -> str:
     return f"In {trials} some replicates diverged, but too few to change the trial’s state."
 
 
-def _limits(training: "TrainingSettings") -> str:
-    """Return when training stops early and what limits validation, as the end of a sentence."""
-    parts = ""
-    if training.patience:
-        weights = "the best weights are kept" * training.restore_best
-        points = wording.counted(training.patience, "point")
-        parts += f"; training stops after {points} of the curve without a lower MSE"
-        parts += f", and {weights}" * bool(weights)
-    if training.validation_share < 1:
-        parts += f"; validation takes at most {training.validation_share:.0%} of the work"
-    return parts
-
-
 def _experiment(findings: "Findings") -> list[tuple[str, str]]:
     experiment = findings.experiment
     training, evolution = experiment.training, experiment.evolution
@@ -183,7 +169,7 @@ def _experiment(findings: "Findings") -> list[tuple[str, str]]:
         f"{training.samples:,} samples{', ' * bool(optimization)}{optimization}; {replicates}, "
         f"each with its own starting weights{f' ({weights})' * bool(weights)}; "
         f"{training.precision}; target: validation MSE {wording.number(training.target_mse)}"
-        f"{', where training stops' * training.stop_at_target}{_limits(training)}."
+        f"{', where training stops' * training.stop_at_target}{wording.training_limits(training)}."
     )
     searched = (
         f"{STRATEGIES[evolution.strategy].label}, {generations} of {evolution.population}, "

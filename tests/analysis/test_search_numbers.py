@@ -15,7 +15,7 @@ from neuroevo.analysis.genome_distances import mean_distance
 from neuroevo.analysis.hypervolume_history import hypervolume_history, reordered
 from neuroevo.analysis.population import size_shares
 from neuroevo.analysis.worker_times import joined, side_by_side
-from neuroevo.evolution import costs_of
+from neuroevo.evolution import costs_of, reference_point
 from neuroevo.evolution.front import hypervolumes
 from neuroevo.report.run import Run
 from neuroevo.search.outcomes import fitness_of
@@ -54,6 +54,21 @@ def test_other_orders_of_a_random_search_end_equal(runs: Runs) -> None:
     (whole,) = hypervolumes([points[~np.isnan(points).any(axis=1)]], reference)
     assert one[:, -1] == pytest.approx(whole)
     assert one[:, 0].min() < one[:, 0].max() <= whole
+
+
+def test_band_of_a_random_search_covers_nineteen_of_twenty_orders(runs: Runs) -> None:
+    """Of other orders of the trials, about 95% are inside of the band, half-way through them."""
+    findings = runs("conflict").findings
+    random = tuple(replace(trial, generation=0) for trial in findings.searched)
+    history = hypervolume_history(replace(findings, random=random))
+    first = next(iter(findings.by_generation.values()))
+    started = findings.fitnesses(first)
+    reference = reference_point(started[~np.isnan(started).any(axis=1)])
+    points, place = findings.fitnesses(random), len(history.draws) // 2
+    others = reordered(points, history.draws, reference, np.random.default_rng(8), 400)
+    volumes = others[:, place] / others[0, -1] * history.drawn[-1]
+    inside = (history.lower[place] <= volumes) & (volumes <= history.upper[place])
+    assert 0.88 < inside.mean() < 0.99
 
 
 def test_spread_has_most_of_a_generation(runs: Runs) -> None:

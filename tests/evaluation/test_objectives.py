@@ -26,7 +26,7 @@ def value(name: str, learning: LearningCurves, reduction: str = "median") -> flo
 
 
 def test_final_mse_is_the_last_point() -> None:
-    """The final MSE is the error at the end of the budget."""
+    """The final MSE is the last error of the learning curve."""
     assert value("final_mse", curves([1.0, 0.25], seen=[1, 10])) == 0.25
 
 
