@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
+from threadpoolctl import threadpool_limits
+
 Measured = TypeVar("Measured")
 
 
@@ -21,7 +23,8 @@ def pinned() -> Iterator[None]:
     cores = os.sched_getaffinity(0)
     _keep_threads_on({max(cores)})
     try:
-        yield
+        with threadpool_limits(limits=1):  # threads of BLAS would only wait for each other
+            yield
     finally:
         _keep_threads_on(cores)
 
