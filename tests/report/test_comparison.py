@@ -55,6 +55,16 @@ def test_different_tasks_or_budgets_give_a_caution(runs: Runs) -> None:
     assert "20 times lower" in opening(comparable).lead
 
 
+def test_all_runs_with_the_lowest_value_are_named(runs: Runs) -> None:
+    """Three tied runs are named, of more only the number is."""
+    findings = runs("conflict").findings
+    tied = [wider(findings, population=population) for population in (5, 6, 7, 8)]
+    lead = opening(ComparedRuns.of(tied[:3])).lead
+    assert "(population 5, population 6 and population 7)." in lead
+    worse = wider(seeded(findings, findings.experiment.seed, 20.0), population=9)
+    assert "(4 of 5)." in opening(ComparedRuns.of([*tied, worse])).lead
+
+
 def test_equal_experiments_are_checked_for_equal_results(runs: Runs) -> None:
     """Two runs of one experiment and seed must agree, and the page says whether they do."""
     findings = runs("conflict").findings

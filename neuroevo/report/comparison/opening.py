@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
 
 MOST_KEYS = 3  # in a title
+MOST_TIED = 3  # settings with the lowest value that are named
 
 
 def opening(comparison: "Comparison") -> Headline:
@@ -135,7 +136,11 @@ def _best(comparison: "Comparison", item: "Objective") -> str:
     start = f"{'Lowest median' if comparison.is_grouped else 'Lowest'} {item.label}: {value}"
     ratio = ratio_as_shown(item, float(next_lowest), float(lowest))
     if value == other:
-        return f"{start} ({first} and {second})."
+        medians = map(float, rows["median"])
+        tied = sum(wording.measured(median, item.unit) == value for median in medians)
+        named = [str(each) for each in rows["setting"][:tied]]
+        who = wording.listed(named) if tied <= MOST_TIED else f"{tied} of {len(rows)}"
+        return f"{start} ({who})."
     if comparison.cautions or ratio is None or ratio < CLOSE:
         return f"{start} ({first}); {other} ({second})."
     return f"{start} ({first}), {wording.factor(ratio)} times lower than {other} ({second})."
