@@ -7,7 +7,7 @@ import hashlib
 import html
 import os
 import re
-import stat
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
+from neuroevo.files import StrangeFileError, file_size, open_descriptor
 from neuroevo.report import figures
 from neuroevo.report.document import PACKAGE as SHARED
 from neuroevo.report.document import Document, asset
@@ -86,16 +87,17 @@ def download(path: Path, name: str) -> Response:
         With 404 if there is no such file.
     """
     try:
-        file = open(path, "rb", opener=_opener)  # noqa: SIM115 - closed with the response
-    except OSError as error:
+        file = os.fdopen(open_descriptor(path, NO_LINK), "rb")  # closed with the response
+    except (OSError, StrangeFileError) as error:
         raise HTTPException(404) from error
-    status = os.fstat(file.fileno())
-    if not stat.S_ISREG(status.st_mode):
+    try:
+        size = file_size(file.fileno(), sys.maxsize)
+    except StrangeFileError as error:
         file.close()
-        raise HTTPException(404)
+        raise HTTPException(404) from error
     return StreamingResponse(
-        _pieces(file, status.st_size),
-        headers=saved_as(name) | {"content-length": str(status.st_size)},
+        _pieces(file, size),
+        headers=saved_as(name) | {"content-length": str(size)},
         media_type="application/octet-stream",
         background=BackgroundTask(file.close),
     )
@@ -104,11 +106,6 @@ def download(path: Path, name: str) -> Response:
 def saved_as(name: str) -> dict[str, str]:
     """Return the header that makes a browser save a response instead of showing it."""
     return {"content-disposition": f'attachment; filename="{name}"'}
-
-
-def _opener(path: str, flags: int) -> int:
-    # A pipe without a writer would block in open().
-    return os.open(path, flags | NO_LINK | getattr(os, "O_NONBLOCK", 0))
 
 
 def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:

@@ -70,7 +70,7 @@ def _compute_tile(
     def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
         first, second, count = arguments[6:]
         target, initial, left, right = (
-            _Rows(builder, Matrix(*cgutils.unpack_tuple(builder, matrix)))
+            _Items(builder, Matrix(*cgutils.unpack_tuple(builder, matrix)))
             for matrix in arguments[2:6]
         )
         rows = [builder.add(first, first.type(row)) for row in range(height.literal_value)]
@@ -90,7 +90,7 @@ def _compute_tile(
     return types.void(height, width, target, initial, left, right, i, j, depth), generate
 
 
-class _Rows:
+class _Items:
     """Emits loads and stores of a matrix's items."""
 
     def __init__(self, builder: Any, matrix: Matrix) -> None:

@@ -40,11 +40,9 @@ class GroupSync:
             self._raise_failure()
             try:
                 os.fsync(self._descriptor)
-            except OSError as error:
-                self._failure = (error.errno or errno.EIO, error.strerror or str(error))
-                raise
             except Exception as error:
-                self._failure = (errno.EIO, str(error))
+                number, text = getattr(error, "errno", None), getattr(error, "strerror", None)
+                self._failure = (number or errno.EIO, text or str(error))
                 raise
 
     def close(self) -> None:
