@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.benchmarks import peak
+from experiments.benchmarks import peak, tables
 from experiments.benchmarks.agreement import DifferentTrainingError, difference
 from experiments.benchmarks.cases import Case, cases
 from experiments.benchmarks.conclusions import Promise
 from experiments.benchmarks.exercise import exercise_of
 from experiments.benchmarks.markdown import Table, at_least, at_most
-from experiments.benchmarks.peers import LOOPS, Loop, installed, jax_training, vmap_training
+from experiments.benchmarks.peers import LOOPS, Loop, installed, jax_training
 from neuroevo.kernel.arrays import rows_of_lanes
 from neuroevo.learning import Precision
 
@@ -54,17 +54,10 @@ BATCHES = [
 def test_peers_for_tables_train_the_same(case: Case) -> None:
     """In batches, with either loss and deeper networks, peers end with the kernel's weights."""
     exercise = exercise_of(case, 192)
-    trainings = {
-        loop.name: loop.training(exercise)
-        for loop in LOOPS
-        if loop.name != "NumPy" and loop.installed and case.optimizer in loop.optimizers
-    }
-    if installed("torch"):
-        trainings["PyTorch vmap"] = vmap_training(exercise)
-    if installed("jax"):
-        trainings["jax vmap"] = jax_training(exercise).train
-    for name, training in trainings.items():
-        assert difference(name, training, exercise) < 1e-12
+    timed_only = {loop.name for loop in LOOPS if case.optimizer not in loop.optimizers}
+    for name, (training, _) in tables.peers(exercise).items():
+        if name not in timed_only:
+            assert difference(name, training, exercise) < 1e-12
 
 
 @pytest.mark.skipif(not installed("jax"), reason="jax is not installed")

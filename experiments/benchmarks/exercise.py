@@ -33,6 +33,9 @@ NETWORKS = 16
 _LEARNING_RATES: dict[Optimizer, float] = {"sgd": 0.01, "adam": 0.001}
 """For each optimizer a rate at which no network diverges."""
 
+FEWEST_BATCHES = 30
+"""Batches of a measurement, so that the cost of a call hardly counts."""
+
 _STEPS = 10_000_000  # samples × parameters that take a hundredth of a second or more
 _NOISE = 0.1  # standard deviation of the targets, whose range is ±1
 _SEED = (0,)
@@ -94,7 +97,7 @@ def exercise_of(case: Case, samples: int | None = None) -> Exercise:
     """Make the training of a case, with a number of samples, or enough to keep the kernel busy."""
     if samples is None:
         batch = case.batch_size * case.architecture.parameter_count
-        samples = math.ceil(_STEPS / batch) * case.batch_size
+        samples = max(math.ceil(_STEPS / batch), FEWEST_BATCHES) * case.batch_size
     random = np.random.default_rng(0)
     inputs = random.uniform(-1, 1, (samples, case.layer_sizes[0])).astype(case.precision)
     copied = inputs[:, : case.layer_sizes[-1]]

@@ -1,6 +1,6 @@
 """The kernel on networks for tables, in batches, beside its peers and the core's peak."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, get_args
 from experiments.benchmarks import conclusions
 from experiments.benchmarks.cases import OPTIMIZERS, Case
 from experiments.benchmarks.conclusions import Promise
-from experiments.benchmarks.exercise import Exercise, exercise_of, kernel_training
+from experiments.benchmarks.exercise import (
+    FEWEST_BATCHES,
+    Exercise,
+    Training,
+    exercise_of,
+    kernel_training,
+)
 from experiments.benchmarks.markdown import Table, at_least, at_most
 from experiments.benchmarks.measuring import (
     interleaved,
@@ -40,7 +46,6 @@ _TIMES = {
     ("10-64-64-1", 200): {"scikit-learn": 5.5, "PyTorch": 7.0},
     ("10-32-32-1", 32): {"scikit-learn": 40.0, "PyTorch": 100.0},
 }
-_BATCHES_AT_LEAST = 30  # in each measurement, so that the cost of a call hardly counts
 _SHORTER = 10  # the part of the kernel's samples that peers are given, as they take longer
 _MOST_VALIDATION = 0.5  # of the time of a training sample
 _NOTE = (
@@ -89,9 +94,9 @@ def cases() -> Iterator[Case]:
         yield Case(sizes, "relu", precision, optimizer, batch, output)
 
 
-def peers(exercise: Exercise) -> dict[str, tuple[Callable[[], object], int]]:
+def peers(exercise: Exercise) -> dict[str, tuple[Training, int]]:
     """Return what peers do, where they are installed, and for how many network-samples."""
-    found: dict[str, tuple[Callable[[], object], int]] = {
+    found: dict[str, tuple[Training, int]] = {
         loop.name: (loop.training(exercise), exercise.samples)
         for loop in LOOPS
         if loop.name != "NumPy" and loop.installed
@@ -105,11 +110,10 @@ def peers(exercise: Exercise) -> dict[str, tuple[Callable[[], object], int]]:
 
 def _measure(case: Case, rounds: int) -> TableTime:
     say(f"tables: {case.name}")
-    samples = max(exercise_of(case).samples, _BATCHES_AT_LEAST * case.batch_size)
-    exercise = exercise_of(case, samples)
-    batches = max(_BATCHES_AT_LEAST, samples // case.batch_size // _SHORTER)
+    exercise = exercise_of(case)
+    batches = max(FEWEST_BATCHES, exercise.samples // case.batch_size // _SHORTER)
     few = exercise.first(batches * case.batch_size)
-    validated_training = kernel_training(exercise, samples)
+    validated_training = kernel_training(exercise, exercise.samples)
     measurements = {
         "kernel": partial(nanoseconds, kernel_training(exercise), exercise.network_samples),
         "validated": partial(nanoseconds, validated_training, exercise.network_samples),
