@@ -10,7 +10,8 @@ import pytest
 
 from neuroevo.cli.options import ends
 from neuroevo.errors import UsageError
-from neuroevo.runs import find_run, list_runs, read_status, read_trials
+from neuroevo.runs import find_run, read_status
+from tests.cli.waiting import wait_for_trials
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -22,17 +23,6 @@ SLOW = (
     "--set", "evolution.population=4", "--set", "space.hidden=[[400, 400]]", "--jobs", "1",
     "--set", "training.samples=100000", "--set", "task.count=100",
 )  # fmt: skip
-
-
-def wait_for_trials(results: Path, count: int) -> None:
-    """Wait until a run in a folder has a number of trials."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        runs = list_runs(results)
-        if runs and len(read_trials(runs[-1].journal_file)) >= count:
-            return
-        time.sleep(0.05)
-    pytest.fail("the search recorded no trials")
 
 
 def wait_for_work(process: subprocess.Popen[str], seconds: float = 2.0) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from neuroevo.experiment import load_experiment
-from neuroevo.runs import find_run, list_runs, read_trials
+from neuroevo.runs import find_run, read_trials
+from tests.cli.waiting import wait_for_trials
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -171,7 +172,7 @@ def test_a_stopped_search_reports_its_progress(
     """On a signal the exit code is the shell's, and one line has the number of kept trials."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    _wait_for_trials(tmp_path, count=30)
+    wait_for_trials(tmp_path, count=30)
     process.send_signal(number)
     data, messages = process.communicate(timeout=60)
     assert process.returncode == code
@@ -191,7 +192,7 @@ def test_a_terminal_gets_a_live_display_and_is_restored(
     terminal = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"}
     process = start(*arguments, stdout=subprocess.PIPE, stderr=slave, stdin=slave, env=terminal)
     os.close(slave)
-    _wait_for_trials(tmp_path, count=30)
+    wait_for_trials(tmp_path, count=30)
     time.sleep(0.6)  # two drawings
     process.send_signal(signal.SIGINT)
     drawn = _read_all(master)
@@ -221,16 +222,6 @@ def test_the_command_is_recorded(run_folder: Path) -> None:
     """The environment of a run has the command line."""
     recorded = json.loads((run_folder / "environment.json").read_text())
     assert "run" in recorded["command"]
-
-
-def _wait_for_trials(results: Path, count: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        runs = [run for run in list_runs(results) if run.journal_file.exists()]
-        if runs and len(read_trials(runs[-1].journal_file)) >= count:
-            return
-        time.sleep(0.05)
-    pytest.fail("the search recorded no trials")
 
 
 def _read_all(master: int) -> str:
