@@ -15,6 +15,7 @@ settings.register_profile("unhurried", deadline=None)  # a busy machine is no fa
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent.parent
+BROWSERS = "chromium-headless-shell", "chromium", "google-chrome"  # the first needs least time
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,7 +44,7 @@ def browser() -> Iterator[Browser]:
     """Start a headless Chromium; skip where there is none, but never in CI."""
     with sync_playwright() as playwright:
         bundled = playwright.chromium.executable_path
-        found = shutil.which("chromium") or shutil.which("google-chrome") or bundled
+        found = next(filter(None, map(shutil.which, BROWSERS)), bundled)
         if not Path(found).exists():
             if "CI" in os.environ:
                 pytest.fail("CI must have a Chromium, but none was found")
