@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.benchmarks.cases import Case
-from neuroevo.kernel.arrays import Samples
+from neuroevo.kernel.arrays import samples
 from neuroevo.learning import Network, Optimization, Optimizer, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.settings import Loss
@@ -112,15 +112,16 @@ def kernel_training(exercise: Exercise, validation_samples: int = 1) -> Training
 
     The validation error is taken once, at the end, on a single sample by default: peers take none.
     """
-    samples = Samples(exercise.inputs, exercise.targets)
     stream = SampleStream(
         TrainingSettings(
             samples=exercise.samples, precision=exercise.case.precision, loss=exercise.loss
         ),
         _SEED,
-        training=samples,
+        training=samples(exercise.inputs, exercise.targets),
         order=np.arange(exercise.samples),
-        validation=Samples(*(part[:validation_samples] for part in samples)),
+        validation=samples(
+            exercise.inputs[:validation_samples], exercise.targets[:validation_samples]
+        ),
         samples_seen=np.array([exercise.samples]),
     )
     lanes = [

@@ -1,7 +1,6 @@
 """Sends samples to worker processes, as arrays that the compiled kernel accepts."""
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -9,7 +8,7 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.kernel.arrays import Samples
+from neuroevo.kernel.arrays import Floats, Samples
 from neuroevo.learning import TrainingSettings
 from neuroevo.learning.starting_weights import Seed
 from neuroevo.learning.training import SampleStream, compile_kernel
@@ -29,8 +28,14 @@ class SentStream:
 
     def __reduce__(self) -> tuple[Any, ...]:
         stream = self.stream
-        arrays = (*stream.training, stream.order, *stream.validation, stream.samples_seen)
-        return _unpickle, (stream.settings, stream.seed, arrays)
+        samples = tuple(stream.training), tuple(stream.validation)
+        return _unpickle, (
+            stream.settings,
+            stream.seed,
+            *samples,
+            stream.order,
+            stream.samples_seen,
+        )
 
     def __dask_tokenize__(self) -> str:
         """Identify this object, so that Dask does not take a stream that was lost for it."""
@@ -40,18 +45,33 @@ class SentStream:
 _load_kernel = functools.cache(compile_kernel)  # once per process
 
 
-def _unpickle(
-    settings: TrainingSettings, seed: Seed, arrays: Sequence[npt.NDArray[Any]]
+def _unpickle(  # noqa: PLR0913, PLR0917 - the fields of a stream
+    settings: TrainingSettings,
+    seed: Seed,
+    training: tuple[Any, ...],
+    validation: tuple[Any, ...],
+    order: npt.NDArray[np.int64],
+    samples_seen: npt.NDArray[np.int64],
 ) -> SampleStream:
     _load_kernel(settings.precision)
-    inputs, targets, order, validation_inputs, validation_targets, samples_seen = (
-        np.require(array, requirements=["C", "W", "E"]) for array in arrays
-    )
     return SampleStream(
         settings,
         seed,
-        Samples(inputs, targets),
-        order,
-        Samples(validation_inputs, validation_targets),
-        samples_seen,
+        _samples(*training),
+        _plain(order),
+        _samples(*validation),
+        _plain(samples_seen),
     )
+
+
+def _samples(
+    inputs: Floats,
+    targets: Floats,
+    weights: Floats,
+    weighted: bool,  # noqa: FBT001 - a field
+) -> Samples:
+    return Samples(_plain(inputs), _plain(targets), _plain(weights), weighted)
+
+
+def _plain(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.require(array, requirements=["C", "W", "E"])

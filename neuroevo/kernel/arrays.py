@@ -72,6 +72,8 @@ class Samples(NamedTuple):
 
     inputs: Floats  # (samples, inputs)
     targets: Floats  # (samples, outputs)
+    weights: Floats  # (samples,) what the loss of each is multiplied by; (0,) if not weighted
+    weighted: bool
 
 
 class Workspace(NamedTuple):
@@ -156,6 +158,13 @@ def method(  # noqa: PLR0913 - as many as there are differences
     online = optimizer == "sgd" and batch_size == 1 and not (l2 or clipping)
     numbers = _OPTIMIZER_NUMBERS[optimizer], _SCHEDULE_NUMBERS[schedule]
     return Method(*numbers, batch_size, clipping, dropout, online)
+
+
+def samples(inputs: Floats, targets: Floats, weights: Floats | None = None) -> Samples:
+    """Make samples; without weights the loss of each counts once."""
+    if weights is None:
+        return Samples(inputs, targets, np.empty(0, inputs.dtype), weighted=False)
+    return Samples(inputs, targets, weights, weighted=True)
 
 
 def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:

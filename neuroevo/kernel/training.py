@@ -35,7 +35,7 @@ _ONE, _NO_DROPOUT = np.int64(1), np.bool_(False)
 def _output_deltas(bundle, training, order, seen, samples, forward):
     """Run a forward pass, and store the deltas of the outputs; returns the first output's row.
 
-    The deltas are output - target for both losses.
+    The deltas are output - target for both losses, times the weight of the sample.
     """
     topology, workspace = bundle.topology, bundle.workspace
     if bundle.method.dropout:
@@ -51,7 +51,19 @@ def _output_deltas(bundle, training, order, seen, samples, forward):
             row = first + output * samples + place
             target = item(training.targets, sample * outputs + output)
             store(workspace.deltas, row, load(workspace.values, row) - target)
+    if training.weighted:
+        _weigh(workspace.deltas, training, order, seen, samples, first, outputs)
     return first
+
+
+@inlined
+def _weigh(deltas, training, order, seen, samples, first, outputs):
+    """Multiply the deltas of the outputs by the weights of the samples."""
+    for place in range(samples):
+        weight = item(training.weights, item(order, seen + place))
+        for output in range(outputs):
+            row = first + output * samples + place
+            store(deltas, row, load(deltas, row) * weight)
 
 
 @inlined
@@ -182,7 +194,8 @@ def _restore_parameters(bundle):
 
 @inlined
 def _place_samples(samples):
-    return Samples(numbers_of(samples.inputs), numbers_of(samples.targets))
+    inputs, targets, weights, weighted = samples
+    return Samples(numbers_of(inputs), numbers_of(targets), numbers_of(weights), weighted)
 
 
 @inlined
@@ -232,11 +245,12 @@ def train(
 ) -> None:
     """Train on the loss ½ Σ (output - target)², or on cross-entropy where outputs are softmax.
 
-    There is a step after every `batch_size` samples and after the last sample, for the mean loss
-    of the samples since the last step. A lane has diverged if its error isn't finite; then it is
-    infinite at all further points. Once all lanes have stopped, the curves stay constant and
-    nothing more is computed. If the best parameters are restored, the last point of a curve has
-    their error, and a lane has diverged only if it never had a finite error.
+    There is a step after every `batch_size` samples and after the last sample, for the mean of
+    weight × loss of the samples since the last step. Validation counts each sample once. A lane has
+    diverged if its error isn't finite; then it is infinite at all further points. Once all lanes
+    have stopped, the curves stay constant and nothing more is computed. If the best parameters are
+    restored, the last point of a curve has their error, and a lane has diverged only if it never
+    had a finite error.
     """
     bundle, errors = _place_bundle(arrays), rows_of(curves)
     learned, validated = _place_samples(training), _place_samples(validation)

@@ -65,11 +65,14 @@ class DataSet:
         Arrays (samples, outputs).
     columns
         The columns.
+    training_weights
+        Array (samples,), what the loss of each training sample is multiplied by, after they were
+        scaled to a mean of 1; None if all count equally. At least 0, and not all 0.
 
     Raises
     ------
     DataError
-        If shapes do not match or a value isn't finite.
+        If shapes do not match, a value isn't finite, or weights are not allowed.
     """
 
     training_inputs: npt.NDArray[np.float64]
@@ -77,24 +80,32 @@ class DataSet:
     validation_inputs: npt.NDArray[np.float64]
     validation_targets: npt.NDArray[np.float64]
     columns: Columns
+    training_weights: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         problems = []
         for part in ("training", "validation"):
             for kind, names in (("inputs", self.columns.inputs), ("targets", self.columns.outputs)):
                 name = f"{part}_{kind}"
-                array = np.array(getattr(self, name), dtype=np.float64, order="C")
-                array.setflags(write=False)
-                object.__setattr__(self, name, array)
-                problems += _problems(name, array, len(names))
+                problems += _problems(name, self._freeze(name), len(names))
             samples = len(getattr(self, f"{part}_inputs")), len(getattr(self, f"{part}_targets"))
             if samples[0] != samples[1]:
                 problems.append(
                     f"{part}: must have as many inputs as targets, but got {samples[0]} and "
                     f"{samples[1]} samples"
                 )
+        if self.training_weights is not None:
+            weights = self._freeze("training_weights")
+            problems += _weight_problems(weights, len(self.training_inputs))
         if problems:
             raise DataError(*problems)
+
+    def _freeze(self, name: str) -> npt.NDArray[np.float64]:
+        """Replace an array by a copy that can't be changed, and return it."""
+        array = np.array(getattr(self, name), dtype=np.float64, order="C")
+        array.setflags(write=False)
+        object.__setattr__(self, name, array)
+        return array
 
     @property
     def size(self) -> DataSize:
@@ -113,4 +124,17 @@ def _problems(name: str, array: npt.NDArray[np.float64], columns: int) -> list[s
     if not np.isfinite(array).all():
         row = int(np.argwhere(~np.isfinite(array))[0, 0])
         return [f"{name}: must be finite numbers, but got {array[row].tolist()} in row {row}"]
+    return []
+
+
+def _weight_problems(weights: npt.NDArray[np.float64], samples: int) -> list[str]:
+    if weights.shape != (samples,):
+        return [f"training_weights: must have the shape ({samples},), but got {weights.shape}"]
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        got = f"{weights[row].item()} in row {row}"
+        return [f"training_weights: must be finite numbers of at least 0, but got {got}"]
+    if not weights.any():
+        return ["training_weights: must not all be 0, but got only zeros"]
     return []

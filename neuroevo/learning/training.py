@@ -4,6 +4,7 @@ Prepares arrays and calls `neuroevo.kernel.training`. Knows no tasks, genomes or
 """
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from neuroevo.kernel.arrays import (
     Stopping,
     memory,
     rows_of_lanes,
+    samples,
     topology,
     workspace,
 )
@@ -67,15 +69,25 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
     if settings.loss == "cross_entropy":
         _check_probabilities(data)
 
-    def samples(inputs: npt.NDArray[np.float64], targets: npt.NDArray[np.float64]) -> Samples:
-        return Samples(inputs.astype(settings.precision), targets.astype(settings.precision))
-
+    inputs, targets, validation_inputs, validation_targets = (
+        array.astype(settings.precision)
+        for array in (
+            data.training_inputs,
+            data.training_targets,
+            data.validation_inputs,
+            data.validation_targets,
+        )
+    )
+    weights = None
+    if data.training_weights is not None:
+        mean = math.fsum(data.training_weights) / len(data.training_weights)
+        weights = (data.training_weights / mean).astype(settings.precision)
     return SampleStream(
         settings,
         seed,
-        samples(data.training_inputs, data.training_targets),
-        _order(len(data.training_inputs), settings, seed),
-        samples(data.validation_inputs, data.validation_targets),
+        samples(inputs, targets, weights),
+        _order(len(inputs), settings, seed),
+        samples(validation_inputs, validation_targets),
         samples_seen(
             settings.samples,
             points_within(settings.validation_share, settings.samples, len(data.validation_inputs)),
@@ -117,13 +129,13 @@ def compile_kernel(precision: Precision) -> None:
     train(architecture, [Lane(0, 0.1)], stream)
 
 
-def _order(samples: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[np.int64]:
+def _order(count: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[np.int64]:
     if not settings.shuffle:
-        return np.resize(np.arange(samples), settings.samples)
+        return np.resize(np.arange(count), settings.samples)
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(1,))))
     order = np.empty(settings.samples, dtype=np.int64)
-    for start in range(0, settings.samples, samples):
-        order[start : start + samples] = random.permutation(samples)[: settings.samples - start]
+    for start in range(0, settings.samples, count):
+        order[start : start + count] = random.permutation(count)[: settings.samples - start]
     return order
 
 

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 START_SCHEMA = 2
 _MOST_BYTES = 100_000_000
-_ARRAYS = ("training_inputs", "training_targets", "validation_inputs", "validation_targets")
+_ARRAYS = (
+    "training_inputs",
+    "training_targets",
+    "training_weights",
+    "validation_inputs",
+    "validation_targets",
+)
 _COLUMNS = TypeAdapter(Columns)
 _DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: enough, as nobody forges data here
 
@@ -89,7 +95,8 @@ def data_fingerprint(data: "DataSet") -> dict[str, str]:
         Name of each array -> its type, shape and hash, such as
         ``float64 300 × 2, SHA-256 0123456789abcdef…``.
     """
-    return {name: _fingerprint(getattr(data, name)) for name in _ARRAYS}
+    arrays = {name: getattr(data, name) for name in _ARRAYS}
+    return {name: _fingerprint(array) for name, array in arrays.items() if array is not None}
 
 
 def _fingerprint(values: np.ndarray) -> str:

@@ -200,9 +200,10 @@ def trainer_of(experiment: Experiment, start: Start, workers: Workers) -> Traine
     data = experiment.task.data_set()
     found = data_fingerprint(data)
     differences = [
-        f"task: {name} must be {expected}, as when the run began, but got {found.get(name)}"
-        for name, expected in start.data.items()
-        if found.get(name) != expected
+        f"task: {name} must be {start.data.get(name, 'absent')}, as when the run began, but got "
+        f"{found.get(name, 'none')}"
+        for name in dict.fromkeys((*start.data, *found))
+        if found.get(name) != start.data.get(name)
     ]
     if data.columns != start.columns:
         differences.insert(0, "task: columns must be the same as when the run began")

@@ -2,6 +2,7 @@
 
 import pickle
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,10 +18,14 @@ from neuroevo.workers.pool import Job, Pool, never
 from tests.workers.faults import kernels_after_training
 
 
-def test_a_stream_arrives_as_it_was_sent(stream: SampleStream) -> None:
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_stream_arrives_as_it_was_sent(*, weighted: bool, data: DataSet) -> None:
     """The unpickled stream has the same bits, in writable arrays."""
+    weights = np.arange(1.0, len(data.training_inputs) + 1) if weighted else None
+    stream = sample_stream(replace(data, training_weights=weights), TrainingSettings(), (0, 0))
     arrived = pickle.loads(pickle.dumps(SentStream(stream)))  # noqa: S301 - our own
     assert (arrived.settings, arrived.seed) == (stream.settings, stream.seed)
+    assert arrived.training.weighted == stream.training.weighted == weighted
     for sent, got in zip(arrays(stream), arrays(arrived), strict=True):
         assert got.dtype == sent.dtype
         assert got.flags.writeable
@@ -29,7 +34,12 @@ def test_a_stream_arrives_as_it_was_sent(stream: SampleStream) -> None:
 
 def arrays(stream: SampleStream) -> list[np.ndarray]:
     """List all arrays of a stream."""
-    return [*stream.training, stream.order, *stream.validation, stream.samples_seen]
+    samples = [
+        array
+        for part in (stream.training, stream.validation)
+        for array in (part.inputs, part.targets, part.weights)
+    ]
+    return [*samples, stream.order, stream.samples_seen]
 
 
 @pytest.mark.parametrize("samples", [400, 40_000])

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,13 @@ def data() -> DataSet:
         targets(validation),
         Columns(("a", "b", "c"), ("product", "sine")),
     )
+
+
+@pytest.fixture(scope="session")
+def weighted(data: DataSet) -> DataSet:
+    """Give the same samples weights, some of them 0."""
+    weights = np.random.default_rng(4).integers(0, 5, len(data.training_inputs))
+    return replace(data, training_weights=weights.astype(np.float64))
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,13 @@ def test_batches_of_any_size(optimizer: Optimizer, batch_size: int, data: DataSe
         assert_agree(BLOCKS, [lane], stream)
 
 
+@pytest.mark.parametrize("batch_size", [1, 3, 33])
+def test_sample_weights(batch_size: int, weighted: DataSet) -> None:
+    """The loss of each sample counts with its weight, for plain SGD and in blocks."""
+    lane = Lane(3, 0.01, Optimization(batch_size=batch_size, dropout=0.3), "glorot")
+    assert_agree(BLOCKS, [lane], stream_of(weighted, MORE_THAN_AN_EPOCH))
+
+
 @pytest.mark.parametrize("depth", range(1, 9))
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_at_every_depth(activation: Activation, depth: int, data: DataSet) -> None:

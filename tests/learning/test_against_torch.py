@@ -1,6 +1,7 @@
 """Training in lanes against PyTorch, with the same samples and starting weights."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,8 @@ CHOSEN: dict[Optimizer, Optimization] = {
 
 Array = npt.NDArray[np.float64]
 Factors = Callable[[int], list[Any]]
+Stops = Callable[[int, Any], bool]
+"""Whether training ends, given how many samples were seen and the layers."""
 
 
 def peer(lane: Lane, parameters: list[Any]) -> Any:  # noqa: ANN401 - PyTorch need not be there
@@ -98,10 +101,10 @@ def activation(name: str) -> Any:  # noqa: ANN401 - PyTorch need not be there
 
 
 def loss_of(architecture: Architecture, outputs: Any, targets: Any) -> Any:  # noqa: ANN401 - PyTorch need not be there
-    """Compute the mean loss of a batch."""
+    """Compute the loss of each sample of a batch."""
     if architecture.output == "softmax":
-        return torch.nn.functional.cross_entropy(outputs, targets)
-    return ((outputs - targets) ** 2).sum(dim=1).mean() / 2
+        return torch.nn.functional.cross_entropy(outputs, targets, reduction="none")
+    return ((outputs - targets) ** 2).sum(dim=1) / 2
 
 
 def batches(stream: SampleStream, size: int) -> Iterator[slice]:
@@ -110,9 +113,13 @@ def batches(stream: SampleStream, size: int) -> Iterator[slice]:
 
 
 def trained_by_torch(
-    architecture: Architecture, lane: Lane, stream: SampleStream, factors: Factors | None = None
+    architecture: Architecture,
+    lane: Lane,
+    stream: SampleStream,
+    factors: Factors | None = None,
+    stops: Stops = lambda *_: False,
 ) -> Array:
-    """Train with PyTorch; returns the parameter vector."""
+    """Train with PyTorch until it stops; returns the parameter vector."""
     start = starting_parameters(architecture, lane.starting_weights, SEED, lane.replicate)
     layers = [
         (torch.tensor(weights, requires_grad=True), torch.tensor(biases, requires_grad=True))
@@ -121,6 +128,8 @@ def trained_by_torch(
     parameters = [tensor for layer in layers for tensor in layer]
     inputs = torch.tensor(stream.training.inputs[stream.order])
     targets = torch.tensor(stream.training.targets[stream.order])
+    weights = stream.training.weights if stream.training.weighted else np.ones(len(inputs))
+    weight = torch.tensor(weights[stream.order])
     optimizer = peer(lane, parameters)
     size, greatest_norm = lane.optimization.batch_size, lane.optimization.max_gradient_norm
     scheduler = scheduler_of(lane, optimizer, -(-len(stream.order) // size))
@@ -128,12 +137,19 @@ def trained_by_torch(
         optimizer.zero_grad()
         dropout_factors = factors(number) if factors else []
         outputs = outputs_of(architecture, layers, inputs[batch], dropout_factors)
-        loss_of(architecture, outputs, targets[batch]).backward()
+        (weight[batch] * loss_of(architecture, outputs, targets[batch])).mean().backward()
         if greatest_norm > 0:
             torch.nn.utils.clip_grad_norm_(parameters, greatest_norm)
         optimizer.step()
         scheduler.step()
-    return naive.vector([(w.detach().numpy(), b.detach().numpy()) for w, b in layers])
+        if stops(min(batch.stop, len(inputs)), layers):
+            break
+    return vector_of(layers)
+
+
+def vector_of(layers: Any) -> Array:  # noqa: ANN401 - PyTorch's
+    """Copy the parameters into a vector."""
+    return naive.vector([(w.detach().numpy().copy(), b.detach().numpy().copy()) for w, b in layers])
 
 
 def stream_of(data: DataSet, batch_size: int, architecture: Architecture) -> SampleStream:
@@ -216,3 +232,42 @@ def test_dropout_with_autograd(batch_size: int, data: DataSet) -> None:
     ours = train(ARCHITECTURE, [lane], stream).parameters[0]
     theirs = trained_by_torch(ARCHITECTURE, lane, stream, factors)
     np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_sample_weights(optimizer: Optimizer, batch_size: int, weighted: DataSet) -> None:
+    """The loss of each sample is multiplied by its weight, scaled to a mean of 1."""
+    assert_agree(weighted, with_(optimizer, batch_size=batch_size))
+
+
+@pytest.mark.parametrize("restore_best", [False, True])
+def test_patience_with_sample_weights(*, restore_best: bool, weighted: DataSet) -> None:
+    """PyTorch stopped at the same point of the curve, within 200 steps, has the same weights."""
+    size, patience = 5, 4
+    lane = Lane(3, 0.05, with_("adam", batch_size=size), "glorot")
+    settings = TrainingSettings(
+        samples=STEPS * size, precision="float64", patience=patience, restore_best=restore_best
+    )
+    points = np.arange(4 * size, STEPS * size + 1, 4 * size)
+    stream = replace(sample_stream(weighted, settings, SEED), samples_seen=points)
+    errors: list[float] = []
+    kept: list[Array] = []
+
+    def stops(seen: int, layers: Any) -> bool:  # noqa: ANN401 - PyTorch's
+        if seen not in points:
+            return False
+        with torch.no_grad():
+            inputs = torch.tensor(stream.validation.inputs)
+            outputs = outputs_of(ARCHITECTURE, layers, inputs, []).numpy()
+        errors.append(float(np.mean((outputs - stream.validation.targets) ** 2)))
+        kept.append(vector_of(layers))
+        return len(errors) - 1 - int(np.argmin(errors)) >= patience
+
+    last = trained_by_torch(ARCHITECTURE, lane, stream, stops=stops)
+    assert 0 < np.argmin(errors) < len(errors) - 1 < len(points) - 1
+    expected = kept[int(np.argmin(errors))] if restore_best else last
+    trained = train(ARCHITECTURE, [lane], stream)
+    np.testing.assert_allclose(trained.parameters[0], expected, rtol=1e-9, atol=1e-9)
+    shown = min(errors) if restore_best else errors[-1]
+    assert trained.curves[0, -1] == pytest.approx(shown, rel=1e-9)

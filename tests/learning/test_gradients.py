@@ -59,7 +59,8 @@ def assert_step_is_the_negative_gradient(
     l2: float = 0.0,
 ) -> None:
     """Check that a step of SGD with learning rate 1 is minus the gradient of the mean loss."""
-    inputs, targets = (array[stream.order] for array in stream.training)
+    training = stream.training
+    inputs, targets = (array[stream.order] for array in (training.inputs, training.targets))
 
     def loss_at(parameters: Array) -> float:
         outputs = Network(architecture, parameters).predict(inputs)

@@ -30,8 +30,10 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
     best = parameters
     for position, sample in enumerate(stream.order):
         begin = position - len(batch)
+        weight = stream.training.weights[sample] if stream.training.weighted else 1
         batch.append(
-            gradient(
+            weight
+            * gradient(
                 architecture,
                 Network(architecture, parameters).layers,
                 stream.training.inputs[sample].astype(np.float64),

@@ -104,10 +104,16 @@ def test_different_data_sets_have_different_fingerprints() -> None:
     assert data_fingerprint(same) == described
     other = np.nextafter(inputs, 9)
     changes: list[dict[str, object]] = [
+        {"training_weights": np.ones(3)},
         {"training_inputs": other},
         {"validation_inputs": other},
         {"training_inputs": inputs[:2], "training_targets": targets[:2]},
     ]
     for change in changes:
         fingerprint = data_fingerprint(dataclasses.replace(data, **change))  # type: ignore[arg-type]
-        assert {name for name in described if described[name] != fingerprint[name]} == {*change}
+        differing = {
+            name
+            for name in {*described, *fingerprint}
+            if described.get(name) != fingerprint.get(name)
+        }
+        assert differing == {*change}
