@@ -5,10 +5,20 @@ Knows values, bounds and scales; does not know what a value is used for.
 
 from neuroevo.space.choice import Choice
 from neuroevo.space.gene import Gene
-from neuroevo.space.genome import Genome
+from neuroevo.space.genome import Genome, GenomeSet
 from neuroevo.space.layers import Layers
 from neuroevo.space.ranges import Float, Integer
 from neuroevo.space.search_space import SearchSpace
 from neuroevo.space.values import Value
 
-__all__ = ["Choice", "Float", "Gene", "Genome", "Integer", "Layers", "SearchSpace", "Value"]
+__all__ = [
+    "Choice",
+    "Float",
+    "Gene",
+    "Genome",
+    "GenomeSet",
+    "Integer",
+    "Layers",
+    "SearchSpace",
+    "Value",
+]

@@ -1,7 +1,10 @@
-"""A genome: an immutable mapping from gene to value. Does not know its search space."""
+"""A genome: an immutable mapping from gene to value, and sets of genomes.
+
+Does not know its search space.
+"""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from neuroevo.space.values import Value, plain
 
@@ -55,3 +58,29 @@ class Genome(Mapping[str, Value]):
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
         return f"Genome({values})"
+
+
+class GenomeSet(Collection[Genome]):
+    """A set of genomes in the order in which they were added.
+
+    It keeps only their keys, some 200 bytes each, so that a long search can remember all of its
+    genomes.
+    """
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, genomes: Iterable[Genome] = ()) -> None:
+        self._keys = dict.fromkeys(genome.key for genome in genomes)
+
+    def add(self, genome: Genome) -> None:
+        """Add a genome, unless it is contained."""
+        self._keys[genome.key] = None
+
+    def __contains__(self, genome: object) -> bool:
+        return isinstance(genome, Genome) and genome.key in self._keys
+
+    def __iter__(self) -> Iterator[Genome]:
+        return (Genome(json.loads(key)) for key in self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)

@@ -14,7 +14,7 @@ from neuroevo.evolution import Candidate, Individual, costs_of
 from neuroevo.evolution.operators import CrowdedRank, crowded_ranks, survivors, tournament
 from neuroevo.evolution.sampling import draw, remaining_genomes
 from neuroevo.evolution.variation import Child, create_child
-from neuroevo.space import Genome, SearchSpace
+from neuroevo.space import Genome, GenomeSet, SearchSpace
 from neuroevo.strategies.states import (
     candidate_of,
     candidate_values,
@@ -41,7 +41,7 @@ class Nsga2(Strategy):
     population
         The survivors, by front; failed ones come last, and only if there are too few others.
     evaluated
-        Every genome with a result, in the order of the results; only the keys matter.
+        Every genome with a result, in the order of the results.
     """
 
     name = "nsga2"
@@ -52,7 +52,7 @@ class Nsga2(Strategy):
     def __init__(self, space: SearchSpace, options: Options) -> None:
         super().__init__(space, options)
         self.population: list[Individual] = []
-        self.evaluated: dict[Genome, None] = {}
+        self.evaluated = GenomeSet()
         self._rng = np.random.Generator(np.random.PCG64(options.seed))
         self._initial = options.initial  # empty once the first generation is complete
         self._next_number = options.first_number
@@ -90,7 +90,8 @@ class Nsga2(Strategy):
         candidates = self._results + self.population
         chosen = survivors([costs_of(each.fitness) for each in candidates], self._population_size)
         self.population = [candidates[index] for index in chosen]
-        self.evaluated.update(dict.fromkeys(each.genome for each in self._results))
+        for each in self._results:
+            self.evaluated.add(each.genome)
         self._results, self._initial = [], ()
         self.generation += 1
 
@@ -170,6 +171,6 @@ class Nsga2(Strategy):
         strategy._waiting = {candidate.number: candidate for candidate in waiting}
         strategy._results = [individual_of(space, values) for values in state["results"]]
         strategy.generation = int(state["generation"])
-        strategy.evaluated = dict.fromkeys(genome_of(space, row) for row in state["evaluated"])
+        strategy.evaluated = GenomeSet(genome_of(space, row) for row in state["evaluated"])
         strategy.population = [individual_of(space, values) for values in state["population"]]
         return strategy

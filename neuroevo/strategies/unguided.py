@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Self
 
 from neuroevo.evolution import Candidate, Individual
-from neuroevo.space import Genome, SearchSpace
+from neuroevo.space import Genome, GenomeSet, SearchSpace
 from neuroevo.strategies.states import candidate_of, candidate_values, genome_of, row_of
 from neuroevo.strategies.strategy import Options, Strategy
 
@@ -21,7 +21,7 @@ class UnguidedStrategy(Strategy):
         super().__init__(space, options)
         self._first_number = options.first_number
         self._initial = options.initial
-        self._asked: dict[Genome, None] = {}  # in the order of asking
+        self._asked = GenomeSet()  # in the order of asking
         self._ended = 0  # number of candidates that were evaluated or dropped
         self._waiting: dict[int, Candidate] = {}
         self._again: list[Candidate] = []  # asked before the state was taken, and not evaluated
@@ -46,7 +46,7 @@ class UnguidedStrategy(Strategy):
                 break
             number, generation = self._first_number + place, place // self._population_size
             operator = "seed" if is_initial else self.name
-            self._asked[genome] = None
+            self._asked.add(genome)
             self._waiting[number] = Candidate(number, genome, generation, operator)
             asked.append(self._waiting[number])
         return asked
@@ -82,6 +82,6 @@ class UnguidedStrategy(Strategy):
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         self._ended = int(state["ended"])
-        self._asked = dict.fromkeys(genome_of(self._space, row) for row in state["asked"])
+        self._asked = GenomeSet(genome_of(self._space, row) for row in state["asked"])
         self._again = [candidate_of(self._space, values) for values in state["waiting"]]
         self._waiting = {each.number: each for each in self._again}

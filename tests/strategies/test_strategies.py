@@ -2,6 +2,7 @@
 
 import json
 import math
+import tracemalloc
 from collections.abc import Sequence
 
 import numpy as np
@@ -128,6 +129,19 @@ def test_equal_seeds_give_equal_candidates(name: str) -> None:
     assert search(made(name), 20) == search(made(name), 20)
     others = [search(made(name, seed=seed), 20) for seed in (4, 5)]
     assert (others[0] == others[1]) == (name == "grid")
+
+
+@EVERY
+def test_memory_of_a_long_search_stays_small(name: str) -> None:
+    """A strategy keeps at most 220 bytes of each candidate, whose genome as JSON has some 40."""
+    space = SearchSpace(hidden=Layers((1, 3), (2, 16)), rate=Choice([0.123456789, 0.5, 1.0]))
+    strategy = made(name, space, size=50)
+    search(strategy, 1000)
+    tracemalloc.start()
+    search(strategy, 3000)
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 220 * 3000
 
 
 def test_individuals_may_have_equal_genomes() -> None:

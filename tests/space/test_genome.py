@@ -1,0 +1,40 @@
+"""Genomes and sets of them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo.space import Genome, GenomeSet
+
+VALUES = st.one_of(
+    st.booleans(),
+    st.integers(-(10**12), 10**12),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(),
+    st.lists(st.integers(1, 64)),
+)
+GENOMES = st.builds(Genome, st.dictionaries(st.sampled_from("abc"), VALUES))
+
+
+@given(st.lists(GENOMES), st.lists(GENOMES))
+def test_a_genome_set_is_a_dict_of_genomes(first: list[Genome], second: list[Genome]) -> None:
+    """It has the same members in the same order as the keys of a dict, also after additions."""
+    found = GenomeSet(first)
+    expected = dict.fromkeys(first)
+    assert [*found] == [*expected]
+    assert [genome in found for genome in second] == [genome in expected for genome in second]
+    for genome in second:
+        found.add(genome)
+    expected |= dict.fromkeys(second)
+    assert len(found) == len(expected)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours == theirs
+        assert [*ours.items()] == [*theirs.items()]
+        assert [type(value) for value in ours.values()] == [type(each) for each in theirs.values()]
+
+
+def test_a_genome_set_contains_only_genomes() -> None:
+    """An equal mapping that is no genome is no member."""
+    found = GenomeSet([Genome({"a": 1})])
+    assert Genome({"a": 1}) in found
+    assert Genome({"a": 1.0}) not in found
+    assert {"a": 1} not in found
