@@ -101,17 +101,20 @@ class RunLock:
         folder = self._folder
         if folder.is_link() or not folder.path.is_dir():
             raise StorageError(f"{folder.path}: must be a folder, and no symbolic link to one")
-        try:
-            self._lock.acquire()
-        except Timeout:
-            writer = _read_writer(folder.writer_file)
-            since = f" since {printable(writer.since)}" if writer.since else ""
-            raise BusyError(
-                f"{folder.id}: must have one writer at a time, "
-                f"but {writer} has written to it{since}"
-            ) from None
-        except OSError as error:
-            raise unwritable(folder.lock_file, error) from error
+        while True:
+            try:
+                self._lock.acquire()
+            except Timeout:
+                if (writer := holder(folder)) is None:
+                    continue  # readers had the lock, each for a moment
+                since = f" since {printable(writer.since)}" if writer.since else ""
+                raise BusyError(
+                    f"{folder.id}: must have one writer at a time, "
+                    f"but {writer} has written to it{since}"
+                ) from None
+            except OSError as error:
+                raise unwritable(folder.lock_file, error) from error
+            return
 
     def _forget_writer(self) -> None:
         with suppress(OSError):

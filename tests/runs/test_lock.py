@@ -130,6 +130,20 @@ def test_readers_make_no_file_and_block_no_writer(folder: RunFolder) -> None:
     assert not mistaken
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there readers lock as writers do")
+def test_a_writer_waits_for_slow_readers(folder: RunFolder) -> None:
+    """A reader that is interrupted while it checks the lock makes no writer fail."""
+    import fcntl  # noqa: PLC0415 - not on every system
+
+    with folder.lock_file.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        release = threading.Timer(1.5, lambda: fcntl.flock(file, fcntl.LOCK_UN))
+        release.start()
+        with RunLock(folder):
+            assert holder(folder) is not None
+        release.join()
+
+
 def test_readers_do_not_take_each_other_for_a_writer(folder: RunFolder) -> None:
     """Two readers at the same time both find that there is no writer."""
     with RunLock(folder):
