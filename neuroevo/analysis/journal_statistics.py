@@ -1,10 +1,7 @@
-"""Statistics of a journal that grows: counts and best trials, without the learning curves."""
+"""Statistics of a journal that grows: counts and best trials."""
 
 import math
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -12,9 +9,10 @@ import numpy as np
 
 from neuroevo.analysis.summary import Generation
 from neuroevo.evolution.front import nondominated
-from neuroevo.runs import JournalReader, read_trial
+from neuroevo.runs import JournalReader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from neuroevo.runs import Trial
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 class JournalStatistics:
     """Counts the trials of a journal, each line once, and keeps the best of them or all.
 
-    Learning curves, which take most of the memory, are read again when they are needed.
-
     Parameters
     ----------
     path
@@ -32,13 +28,12 @@ class JournalStatistics:
     names
         The objectives.
     keeps_trials
-        Whether all trials are kept, without their curves.
+        Whether all trials are kept.
     """
 
     def __init__(self, path: "Path", names: tuple[str, ...], *, keeps_trials: bool = False) -> None:
         self.names = names
         self.keeps_trials = keeps_trials
-        self._path = path
         self._reader = JournalReader(path)
         self._begin()
 
@@ -51,7 +46,6 @@ class JournalStatistics:
         self._done: Counter[int] = Counter()
         self._best: dict[int, tuple[float, ...]] = {}
         self._trials: list[Trial] = []
-        self._places: dict[int, int] = {}
 
     @property
     def generations(self) -> tuple[Generation, ...]:
@@ -72,32 +66,19 @@ class JournalStatistics:
                 return self.count + len(self.problems)
             self.count += len(new.trials)
             self.problems += new.problems
-            bare = [replace(trial, curve=()) for trial in new.trials]
-            self._add(bare)
+            self._add(new.trials)
             if self.keeps_trials:
-                self._trials += bare
-                numbers = (trial.number for trial in bare)
-                self._places.update(zip(numbers, new.places, strict=True))
+                self._trials += new.trials
 
     def forget_trials(self) -> None:
         """Keep only the best trials from now on."""
-        self.keeps_trials, self._trials, self._places = False, [], {}
+        self.keeps_trials, self._trials = False, []
 
-    def trials(self, whole: Iterable[int]) -> "tuple[Trial, ...]":
-        """Return all trials that are kept, by number; those in ``whole`` with their curves."""
-        trials = sorted(self._trials, key=attrgetter("number"))
-        for number in whole:
-            found = self.whole(number)
-            if found is not None:
-                trials[bisect_left(trials, number, key=attrgetter("number"))] = found
-        return tuple(trials)
+    def trials(self) -> "tuple[Trial, ...]":
+        """Return all trials that are kept, by number."""
+        return tuple(sorted(self._trials, key=attrgetter("number")))
 
-    def whole(self, number: int) -> "Trial | None":
-        """Return the trial of a number with its curve, if it is kept."""
-        place = self._places.get(number)
-        return None if place is None else read_trial(self._path, place)
-
-    def _add(self, trials: "list[Trial]") -> None:
+    def _add(self, trials: "Sequence[Trial]") -> None:
         searched = [trial for trial in trials if trial.operator != "baseline"]
         self.baselines += [trial for trial in trials if trial.operator == "baseline"]
         self.states.update(trial.state for trial in searched)

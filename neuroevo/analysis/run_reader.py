@@ -1,8 +1,10 @@
 """Reads a run repeatedly while it is running, and only what is new."""
 
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from neuroevo.analysis.findings import Findings
@@ -78,7 +80,7 @@ class RunReader:
             return self._up_to_date()
 
     def findings(self) -> Findings:
-        """Return the findings; only trials of the front and baselines have their curves.
+        """Return the findings.
 
         As long as nothing changes, the same object is returned. All trials are kept from then on.
 
@@ -104,26 +106,22 @@ class RunReader:
             If one of them, or the run, can't be read.
         """
         random, ablation = (
-            tuple(replace(trial, curve=()) for trial in read_study(path))
-            for path in (self.folder.random_file, self.folder.ablation_file)
+            tuple(read_study(path)) for path in (self.folder.random_file, self.folder.ablation_file)
         )
         return replace(self.findings(), random=random, ablation=ablation)
 
     def trial(self, number: int) -> "Trial | None":
-        """Return the trial of a number with its curve, if it exists.
+        """Return the trial of a number, if it exists.
 
         Raises
         ------
         NeuroevoError
             If the run can't be read.
         """
-        with self._opening:
-            journal = self._keep_trials()
-            with self._lock:
-                journal.advance()
-                if journal.problems:
-                    raise damage(self.folder.journal_file, journal.problems)
-                return journal.whole(number)
+        trials = self.findings().trials
+        place = bisect_left(trials, number, key=attrgetter("number"))
+        found = trials[place : place + 1]
+        return found[0] if found and found[0].number == number else None
 
     def forget(self) -> bool:
         """Free memory, unless another thread is reading; returns whether it did."""
@@ -208,10 +206,9 @@ class RunReader:
         if summary.experiment is None or self._journal is None:
             raise NeuroevoError(*summary.problems)
         start = read_start(self.folder.start_file)
-        with_curves = [each.number for each in (*summary.front, *summary.baselines)]
         return Findings(
             experiment=summary.experiment,
-            trials=self._journal.trials(whole=with_curves),
+            trials=self._journal.trials(),
             champions=self._champions.value(),
             columns=start.columns,
             kept=start.kept,

@@ -13,7 +13,6 @@ from neuroevo.runs.journal_reader import (
     damage,
     mend_journal,
     read_study,
-    read_trial,
     read_trials,
 )
 from neuroevo.runs.lock import Holder, RunLock, holder
@@ -50,7 +49,6 @@ __all__ = [
     "read_start",
     "read_status",
     "read_study",
-    "read_trial",
     "read_trials",
     "write_atomically",
     "write_champions",

@@ -1,9 +1,13 @@
-"""Reads journals: all trials, one trial, or what is new while they grow; and repairs them."""
+"""Reads journals: all trials, or what is new while they grow; and repairs them.
+
+Learning curves take most of the memory of trials, so they are read when something asks for them.
+"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, overload
 
 from neuroevo.errors import StorageError
 from neuroevo.runs.atomic import write_atomically
@@ -25,8 +29,6 @@ class Appended(NamedTuple):
     ----------
     trials
         In the order in which they were written.
-    places
-        Where the line of each begins, in bytes, for `read_trial`.
     problems
         One line of text for each damaged line of the journal.
     afresh
@@ -35,7 +37,6 @@ class Appended(NamedTuple):
     """
 
     trials: tuple[Trial, ...]
-    places: tuple[int, ...]
     problems: tuple[str, ...]
     afresh: bool
 
@@ -80,7 +81,7 @@ class JournalReader:
                 raise
         afresh, self._is_first = self._is_first or self._end > 0, False
         self._begin()
-        return Appended((), (), (), afresh)
+        return Appended((), (), afresh)
 
     def _begin(self) -> None:
         self._end, self._tail = 0, b""
@@ -93,45 +94,73 @@ class JournalReader:
             self._begin()
         file.seek(self._end)
         trials: list[Trial] = []
-        places: list[int] = []
         problems: list[str] = []
         for line, length in _lines(file, size - self._end):
-            found = self._examiner.examined(line)
+            found = self._examiner.examined(line, self._end)
             if isinstance(found, Trial):
                 trials.append(found)
-                places.append(self._end)
             else:
                 problems.append(found)
             self._end += length
             if len(trials) + len(problems) == _MOST_LINES:
                 break
         self._tail = _before(file, self._end)
-        return Appended(tuple(trials), tuple(places), tuple(problems), afresh)
+        return Appended(tuple(trials), tuple(problems), afresh)
 
 
-def read_trial(path: Path, place: int) -> Trial:
-    """Read one trial of a journal.
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredCurve(Sequence[float]):
+    """The learning curve of a trial in a journal, which is read whenever its values are needed.
 
     Parameters
     ----------
     path
         The journal's file.
     place
-        Where its line begins, in bytes.
+        Where the line of the trial begins, in bytes.
+    points
+        How many points the curve has.
 
     Raises
     ------
     StorageError
-        If the file can't be read, or has no trial at that place.
+        When its values are needed, if the file can't be read or has another trial at that place.
     """
-    try:
-        with opened_file(path, MOST_BYTES) as (file, size):
-            file.seek(place)
-            for line, _ in _lines(file, size - place):
-                return _trial(line)
-    except ValueError as error:
-        raise StorageError(f"{path}, byte {place}: {error}") from error
-    raise StorageError(f"{path}, byte {place}: must be a trial, but the journal ends before it")
+
+    path: Path
+    place: int
+    points: int
+
+    def __len__(self) -> int:
+        return self.points
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self._read())
+
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[float]: ...
+    def __getitem__(self, index: int | slice) -> float | Sequence[float]:
+        return self._read()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment] # as for lists: equal to other sequences
+
+    def _read(self) -> Sequence[float]:
+        where = f"{self.path}, byte {self.place}"
+        try:
+            with opened_file(self.path, MOST_BYTES) as (file, size):
+                file.seek(self.place)
+                for line, _ in _lines(file, size - self.place):
+                    curve = _trial(line).curve
+                    if len(curve) == self.points:
+                        return curve
+        except ValueError as error:
+            raise StorageError(f"{where}: {error}") from error
+        raise StorageError(f"{where}: must be the trial that was there, but it is not")
 
 
 def read_trials(path: Path, remedy: str = _RESUME) -> list[Trial]:
@@ -209,9 +238,10 @@ def mend_journal(path: Path, keep: Path) -> list[str]:
 
 def _examined(path: Path) -> Iterator[tuple[bytes, Trial | str]]:
     """Yield each line of a journal with its trial, or with the problem that it has."""
-    examiner = _Examiner(path)
-    for line in _committed_lines(path):
-        yield line, examiner.examined(line)
+    examiner, place = _Examiner(path), 0
+    for line, length in _committed_lines(path):
+        yield line, examiner.examined(line, place)
+        place += length
 
 
 class _Examiner:
@@ -222,8 +252,8 @@ class _Examiner:
         self._count = 0
         self._lines: dict[int, int] = {}  # number of a trial -> its line
 
-    def examined(self, line: bytes) -> Trial | str:
-        """Return the trial of the next line, or the problem that it has."""
+    def examined(self, line: bytes, place: int) -> Trial | str:
+        """Return the trial of the next line, which begins there, or the problem that it has."""
         self._count += 1
         try:
             trial = _trial(line)
@@ -231,7 +261,7 @@ class _Examiner:
             return f"{self._path}, line {self._count}: {error}"
         first = self._lines.setdefault(trial.number, self._count)
         if first == self._count:
-            return trial
+            return replace(trial, curve=StoredCurve(self._path, place, len(trial.curve)))
         rule = f"must have a number of its own, but line {first} has it too"
         return f"{self._path}, line {self._count}: {rule}"
 
@@ -262,10 +292,9 @@ def _trial(line: bytes) -> Trial:
         raise ValueError(f"must be a trial, but {' '.join(str(error).split())}") from error
 
 
-def _committed_lines(path: Path) -> Iterator[bytes]:
+def _committed_lines(path: Path) -> Iterator[tuple[bytes, int]]:
     with opened_file(path, MOST_BYTES) as (file, size):
-        for line, _ in _lines(file, size):
-            yield line
+        yield from _lines(file, size)
 
 
 def _lines(file: BinaryIO, rest: int) -> Iterator[tuple[bytes, int]]:

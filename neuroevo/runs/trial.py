@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -40,7 +40,8 @@ class Trial:
         Value of each objective; NaN if it is not finite.
     curve
         Its learning curve: the median over the replicates of the validation MSE, at each point of
-        the grid of samples seen; infinite where they diverged.
+        the grid of samples seen; infinite where they diverged. That of a trial that was read from
+        a journal is read again whenever it is asked for.
     state
         ``complete``, ``diverged`` or ``failed``.
     diverged
@@ -61,7 +62,7 @@ class Trial:
     parents: tuple[int, ...]
     genome: "Mapping[str, Value]"
     objectives: Mapping[str, float]
-    curve: tuple[float, ...] = field(repr=False)
+    curve: Sequence[float] = field(repr=False)
     state: State
     diverged: int
     seconds: float
@@ -100,7 +101,7 @@ class Trial:
 
     @classmethod
     def from_json(cls, line: str) -> "Trial":
-        """Read a trial from its line.
+        """Read a trial from its line; texts that many trials have are kept once.
 
         Raises
         ------
@@ -124,17 +125,19 @@ class Trial:
         return cls(
             number=fields["number"],
             generation=fields["generation"],
-            operator=fields["operator"],
+            operator=sys.intern(fields["operator"]),
             parents=tuple(fields["parents"]),
-            genome={name: plain(value) for name, value in fields["genome"].items()},
+            genome={sys.intern(name): plain(value) for name, value in fields["genome"].items()},
             objectives=null_to_nan(fields["objectives"]),
             curve=tuple(_diverged_as_infinite(fields["curve"])),
-            state=fields["state"],
+            state=next(state for state in get_args(State) if state == fields["state"]),
             diverged=fields["diverged"],
             seconds=float(fields["seconds"]),
             name=fields.get("name", ""),
             cause=fields.get("cause", ""),
-            work=tuple(Work(*each) for each in fields.get("work", ())),
+            work=tuple(
+                Work(sys.intern(worker), *times) for worker, *times in fields.get("work", ())
+            ),
         )
 
 
@@ -145,19 +148,23 @@ def finite_or_null(objectives: Mapping[str, float]) -> dict[str, float | None]:
 
 def null_to_nan(objectives: Mapping[str, float | None]) -> dict[str, float]:
     """Return objectives that were read from JSON: NaN in place of None."""
-    return {name: math.nan if value is None else float(value) for name, value in objectives.items()}
+    return {
+        sys.intern(name): math.nan if value is None else float(value)
+        for name, value in objectives.items()
+    }
 
 
 def _dump(fields: Mapping[str, object]) -> str:
     return json.dumps(fields, allow_nan=False, ensure_ascii=False)
 
 
-def _curve_text(curve: tuple[float, ...]) -> str:
-    doubles = np.array(curve, dtype=np.float64)
+def _curve_text(curve: Sequence[float]) -> str:
+    numbers = tuple(curve)
+    doubles = np.array(numbers, dtype=np.float64)
     with np.errstate(over="ignore"):
         singles = doubles.astype(np.float32)
     digits = 9 if np.array_equal(singles, doubles, equal_nan=True) else 17
-    text = ", ".join([f"%.{digits}g"] * len(curve)) % curve
+    text = ", ".join([f"%.{digits}g"] * len(numbers)) % numbers
     return text.replace("inf", "null").replace("nan", "null")
 
 

@@ -42,13 +42,11 @@ def test_only_the_last_opened_runs_are_kept_in_memory(results: Path, first: str)
         assert run_list.open(name).findings().trials == found[name].trials  # type: ignore[union-attr] # see above
 
 
-def test_curves_are_read_for_the_front_and_single_trials(results: Path, first: str) -> None:
-    """The curves of all other trials are not kept in memory."""
+def test_trials_are_found_by_their_numbers(results: Path, first: str) -> None:
+    """Every trial is that of the journal; a number that is not there gives none."""
     run = RunList(results).open(first)
     assert run is not None
     findings, whole = run.findings(), read_trials(RunFolder(results / first).journal_file)
-    shown = {trial.number for trial in (*findings.front, *findings.baselines)}
     for trial, known in zip(findings.trials, whole, strict=True):
-        assert trial.curve == (known.curve if trial.number in shown else ())
-        assert run.trial(trial.number) == known
+        assert trial == run.trial(trial.number) == known
     assert run.trial(len(whole)) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from neuroevo.errors import StorageError
-from neuroevo.runs import Journal, JournalReader, Trial, read_trial, read_trials
+from neuroevo.runs import Journal, JournalReader, Trial, read_trials
 
 Make = Callable[..., Trial]
 
@@ -24,12 +24,12 @@ def numbers(reader: JournalReader) -> list[int]:
 def test_each_trial_is_read_once(path: Path, make_trial: Make) -> None:
     """A reader returns what was appended since the last call, from a journal that is still open."""
     reader = JournalReader(path)
-    assert reader.read() == ((), (), (), True)
+    assert reader.read() == ((), (), True)
     with Journal(path) as journal:
         for number in range(5):
             journal.append(make_trial(number=number))
             assert numbers(reader) == [number]
-            assert reader.read() == ((), (), (), False)
+            assert reader.read() == ((), (), False)
 
 
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="a file of Linux")
@@ -115,17 +115,23 @@ def test_damage_is_reported_once_and_reading_goes_on(path: Path, make_trial: Mak
     assert reader.read().is_empty
 
 
-def test_one_trial_is_read_by_its_place(path: Path, make_trial: Make) -> None:
-    """The place of each line gives its whole trial; any other place is refused."""
+def test_learning_curves_are_read_when_they_are_needed(path: Path, make_trial: Make) -> None:
+    """A trial that was read has its own curve, unless the journal was replaced meanwhile."""
+    curves = [tuple(float(number + point) for point in range(3)) for number in range(4)]
     with Journal(path) as journal:
-        for number in range(4):
-            journal.append(make_trial(number=number, name="größer"))
-    new = JournalReader(path).read()
-    for trial, place in zip(new.trials, new.places, strict=True):
-        assert read_trial(path, place) == trial
-    for place in (1, path.stat().st_size):
+        for number, curve in enumerate(curves):
+            journal.append(make_trial(number=number, name="größer", curve=curve))
+    found = JournalReader(path).read().trials
+    assert found == tuple(read_trials(path))
+    for trial, curve in zip(found, curves, strict=True):
+        assert trial.curve == curve
+        assert curve == trial.curve
+        assert (trial.curve[-1], trial.curve[:2], len(trial.curve)) == (curve[-1], curve[:2], 3)
+        assert trial.curve != curve[:2]
+    path.write_bytes(path.read_bytes()[1:])
+    for trial in found:
         with pytest.raises(StorageError, match=r"trials\.jsonl, byte \d+: must "):
-            read_trial(path, place)
+            tuple(trial.curve)
 
 
 def test_pipes_and_folders_are_refused(tmp_path: Path) -> None:
