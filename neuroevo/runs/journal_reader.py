@@ -118,6 +118,8 @@ class StoredCurve(Sequence[float]):
         The journal's file.
     place
         Where the line of the trial begins, in bytes.
+    number
+        The trial's number.
     points
         How many points the curve has.
 
@@ -129,6 +131,7 @@ class StoredCurve(Sequence[float]):
 
     path: Path
     place: int
+    number: int
     points: int
 
     def __len__(self) -> int:
@@ -154,13 +157,13 @@ class StoredCurve(Sequence[float]):
         try:
             with opened_file(self.path, MOST_BYTES) as (file, size):
                 file.seek(self.place)
-                for line, _ in _lines(file, size - self.place):
-                    curve = _trial(line).curve
-                    if len(curve) == self.points:
-                        return curve
+                line, _ = next(_lines(file, size - self.place), (b"", 0))
+            trial = _trial(line)
         except ValueError as error:
             raise StorageError(f"{where}: {error}") from error
-        raise StorageError(f"{where}: must be the trial that was there, but it is not")
+        if (trial.number, len(trial.curve)) != (self.number, self.points):
+            raise StorageError(f"{where}: must be trial {self.number}, as before, but is another")
+        return trial.curve
 
 
 def read_trials(path: Path, remedy: str = _RESUME) -> list[Trial]:
@@ -261,7 +264,8 @@ class _Examiner:
             return f"{self._path}, line {self._count}: {error}"
         first = self._lines.setdefault(trial.number, self._count)
         if first == self._count:
-            return replace(trial, curve=StoredCurve(self._path, place, len(trial.curve)))
+            curve = StoredCurve(self._path, place, trial.number, len(trial.curve))
+            return replace(trial, curve=curve)
         rule = f"must have a number of its own, but line {first} has it too"
         return f"{self._path}, line {self._count}: {rule}"
 
