@@ -21,8 +21,8 @@ from neuroevo.evaluation.evaluator import Evaluation, Evaluator
 from neuroevo.learning.training import SampleStream
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import Failure
+from tests.evaluation import faults
 from tests.evaluation.test_evaluator import CONFIGURATIONS, SCORING, bits, evaluated
-from tests.workers import faults
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="Dask is not installed"

@@ -18,7 +18,7 @@ from neuroevo.learning.training import SampleStream, sample_stream, train
 from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import Failure
 from tests import naive
-from tests.workers import faults
+from tests.evaluation import faults
 
 CLOCKS = 0.001  # seconds by which the clock of the day and the stopwatch may differ
 SCORING = Scoring(tuple(OBJECTIVES), "median")

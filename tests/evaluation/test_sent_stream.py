@@ -15,7 +15,7 @@ from neuroevo.learning.training import SampleStream, sample_stream
 from neuroevo.workers import Workers
 from neuroevo.workers.local import LocalBackend
 from neuroevo.workers.pool import Job, Pool, never
-from tests.workers.faults import kernels_after_training
+from tests.evaluation.faults import kernels_after_training
 
 
 @pytest.mark.parametrize("weighted", [False, True])

@@ -1,18 +1,9 @@
-"""Functions that workers run in tests: of an item, or of a group of lanes."""
+"""Functions that workers run in tests: of an item."""
 
 import os
 import signal
 import time
-from mmap import mmap
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-
-from neuroevo.evaluation.evaluator import _train as train_group
-from neuroevo.evaluation.packing import LaneGroup
-from neuroevo.kernel import training as kernel
-from neuroevo.learning.training import SampleStream, train
 
 DEADLY, SLOW, FAULTY = -1, -2, -3
 """Items that kill their worker, that take an hour, and that raise."""
@@ -37,43 +28,3 @@ def work(items: Items, folder: Path) -> int:
 def times_run(items: Items, folder: Path) -> int:
     """Count how often items were run."""
     return len((folder / "-".join(map(str, items))).read_text().splitlines())
-
-
-def kernels_after_training(group: LaneGroup, stream: SampleStream) -> tuple[int, bool, bool]:
-    """Train in a worker.
-
-    Returns
-    -------
-    Kernels that were compiled for it, whether the order of the samples is a plain array, and
-    whether it lies where all processes see it.
-    """
-    train(group.architecture, [each.lane for each in group.replicates], stream)
-    base: Any = stream.order
-    while isinstance(base, np.ndarray):
-        base = base.base
-    # numba gives a compiled function this attribute
-    kernels = len(kernel.train.signatures)  # type: ignore[attr-defined]
-    return kernels, type(stream.order) is np.ndarray, isinstance(base, mmap)
-
-
-def train_or_die(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a group of lanes; kill the worker for seven hidden units, and raise for eight."""
-    if 7 in group.architecture.hidden:
-        os.kill(os.getpid(), signal.SIGKILL)
-    if 8 in group.architecture.hidden:
-        raise MemoryError
-    return train_group(group, stream)
-
-
-def train_or_raise(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a group of lanes; raise for a learning rate of 0.25."""
-    if any(replicate.lane.learning_rate == 0.25 for replicate in group.replicates):
-        raise MemoryError
-    return train_group(group, stream)
-
-
-def train_or_sleep(group: LaneGroup, stream: SampleStream) -> Any:  # noqa: ANN401 - as of the trainer
-    """Train a group of lanes; sleep for an hour for seven hidden units."""
-    if 7 in group.architecture.hidden:
-        time.sleep(3600)
-    return train_group(group, stream)
