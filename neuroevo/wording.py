@@ -9,10 +9,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from neuroevo.evaluation import NETWORK_GENES, is_read, layers_of
+from neuroevo.evaluation import NETWORK_GENES, OBJECTIVES, is_read, layers_of
 from neuroevo.learning import READERS, Optimization
 from neuroevo.learning.curves import FEWEST_POINTS
 from neuroevo.settings import printable
+from neuroevo.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -254,7 +255,38 @@ def optimization(experiment: "Experiment") -> str:
     return "; ".join(part for part in parts if part)
 
 
-def training_limits(training: "TrainingSettings") -> str:
+def experiment(described: "Experiment") -> list[tuple[str, str]]:
+    """Return what an experiment does: its task, search space, training, search and objectives."""
+    training, evolution = described.training, described.evolution
+    learning = optimization(described)
+    weights = "" if "starting_weights" in described.space.genes else training.starting_weights
+    trained = (
+        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
+        f"{counted(training.replicates, 'replicate')}, each with its own starting weights"
+        f"{f' ({weights})' * bool(weights)}; {training.precision}; "
+        f"target: validation MSE {number(training.target_mse)}"
+        f"{', where training stops' * training.stop_at_target}{_training_limits(training)}."
+    )
+    searched = (
+        f"{STRATEGIES[evolution.strategy].label}, "
+        f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
+        f"seed {described.seed}; "
+        f"each objective is the {evolution.reduction} over the replicates."
+    )
+    objectives = [OBJECTIVES[name] for name in evolution.objectives]
+    return [
+        ("Task", described.task.describe()),
+        ("Search space", described.space.describe()),
+        ("Training", trained),
+        ("Search", searched),
+        (
+            "Objectives, minimised",
+            f"{listed([f'{item.label} ({item.description})' for item in objectives])}.",
+        ),
+    ]
+
+
+def _training_limits(training: "TrainingSettings") -> str:
     """Return when training stops early and how much validation may take; the end of a sentence."""
     limits = ""
     if training.patience:

@@ -58,29 +58,8 @@ def _state(run: "Run") -> str:
 
 def _experiment(run: "Run") -> list[tuple[str, str]]:
     from neuroevo import wording
-    from neuroevo.strategies import STRATEGIES
 
-    experiment = run.experiment
-    task, training, evolution = experiment.task, experiment.training, experiment.evolution
-    learning = wording.optimization(experiment)
-    trained = (
-        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
-        f"{wording.counted(training.replicates, 'replicate')} in {training.precision}; "
-        f"learnt at a validation MSE of {wording.number(training.target_mse)}"
-        f"{', where training stops' * training.stop_at_target}{wording.training_limits(training)}"
-    )
-    evolved = (
-        f"{STRATEGIES[evolution.strategy].label}, "
-        f"{wording.counted(evolution.generations, 'generation')} of {evolution.population} "
-        f"for the lowest {wording.listed(evolution.objectives)} "
-        f"({evolution.reduction} of the replicates); seed {experiment.seed}"
-    )
-    return [
-        ("Task", f"{task.kind}: {task.describe()}"),
-        ("Search space", experiment.space.describe()),
-        ("Training", trained),
-        ("Evolution", evolved),
-    ]
+    return wording.experiment(run.experiment)
 
 
 def _environment(run: "Run") -> list[tuple[str, str]]:

@@ -14,7 +14,6 @@ from neuroevo.report.headline import headline
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.trial_tables import baselines_table, best_table
 from neuroevo.runs import best_toml
-from neuroevo.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -156,33 +155,8 @@ def _partly_diverged(findings: "Findings") -> str:
 
 
 def _experiment(findings: "Findings") -> list[tuple[str, str]]:
-    experiment = findings.experiment
-    training, evolution = experiment.training, experiment.evolution
-    replicates = wording.counted(training.replicates, "replicate")
-    generations = wording.counted(evolution.generations, "generation")
-    objectives = wording.listed(
-        [f"{item.label} ({item.description})" for item in findings.objectives]
-    )
-    optimization = wording.optimization(experiment)
-    weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights
-    trained = (
-        f"{training.samples:,} samples{', ' * bool(optimization)}{optimization}; {replicates}, "
-        f"each with its own starting weights{f' ({weights})' * bool(weights)}; "
-        f"{training.precision}; target: validation MSE {wording.number(training.target_mse)}"
-        f"{', where training stops' * training.stop_at_target}{wording.training_limits(training)}."
-    )
-    searched = (
-        f"{STRATEGIES[evolution.strategy].label}, {generations} of {evolution.population}, "
-        f"seed {experiment.seed}; each objective is the {evolution.reduction} over the replicates."
-    )
-    return [
-        ("Task", experiment.task.describe()),
-        ("Search space", experiment.space.describe()),
-        ("Training", trained),
-        ("Search", searched),
-        ("Objectives, minimised", f"{objectives}."),
-        *([("Note", experiment.note)] if experiment.note else []),
-    ]
+    note = findings.experiment.note
+    return [*wording.experiment(findings.experiment), *([("Note", note)] if note else [])]
 
 
 def _machine(findings: "Findings") -> str:
