@@ -1,5 +1,6 @@
 """Tests of every strategy of the catalogue, and of some in particular."""
 
+import gc
 import json
 import math
 import tracemalloc
@@ -137,8 +138,10 @@ def test_memory_of_a_long_search_stays_small(name: str) -> None:
     space = SearchSpace(hidden=Layers((1, 3), (2, 16)), rate=Choice([0.123456789, 0.5, 1.0]))
     strategy = made(name, space, size=50)
     search(strategy, 1000)
+    gc.collect()
     tracemalloc.start()
     search(strategy, 3000)
+    gc.collect()  # what is garbage is not kept
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert grown < 220 * 3000
