@@ -255,11 +255,11 @@ def optimization(experiment: "Experiment") -> str:
     return "; ".join(part for part in parts if part)
 
 
-def experiment(described: "Experiment") -> list[tuple[str, str]]:
+def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     """Return what an experiment does: its task, search space, training, search and objectives."""
-    training, evolution = described.training, described.evolution
-    learning = optimization(described)
-    weights = "" if "starting_weights" in described.space.genes else training.starting_weights
+    training, evolution = experiment.training, experiment.evolution
+    learning = optimization(experiment)
+    weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights
     trained = (
         f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
         f"{counted(training.replicates, 'replicate')}, each with its own starting weights"
@@ -270,13 +270,13 @@ def experiment(described: "Experiment") -> list[tuple[str, str]]:
     searched = (
         f"{STRATEGIES[evolution.strategy].label}, "
         f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
-        f"seed {described.seed}; "
+        f"seed {experiment.seed}; "
         f"each objective is the {evolution.reduction} over the replicates."
     )
     objectives = [OBJECTIVES[name] for name in evolution.objectives]
     return [
-        ("Task", described.task.describe()),
-        ("Search space", described.space.describe()),
+        ("Task", experiment.task.describe()),
+        ("Search space", experiment.space.describe()),
         ("Training", trained),
         ("Search", searched),
         (

@@ -59,7 +59,7 @@ def _state(run: "Run") -> str:
 def _experiment(run: "Run") -> list[tuple[str, str]]:
     from neuroevo import wording
 
-    return wording.experiment(run.experiment)
+    return wording.experiment_rows(run.experiment)
 
 
 def _environment(run: "Run") -> list[tuple[str, str]]:

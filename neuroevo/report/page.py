@@ -156,7 +156,7 @@ def _partly_diverged(findings: "Findings") -> str:
 
 def _experiment(findings: "Findings") -> list[tuple[str, str]]:
     note = findings.experiment.note
-    return [*wording.experiment(findings.experiment), *([("Note", note)] if note else [])]
+    return [*wording.experiment_rows(findings.experiment), *([("Note", note)] if note else [])]
 
 
 def _machine(findings: "Findings") -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from neuroevo.space import Value
 
 State = Literal["complete", "diverged", "failed"]
+_STATES: Mapping[str, State] = {state: state for state in get_args(State)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Trial:
             genome={sys.intern(name): plain(value) for name, value in fields["genome"].items()},
             objectives=null_to_nan(fields["objectives"]),
             curve=tuple(_diverged_as_infinite(fields["curve"])),
-            state=next(state for state in get_args(State) if state == fields["state"]),
+            state=_STATES[fields["state"]],
             diverged=fields["diverged"],
             seconds=float(fields["seconds"]),
             name=fields.get("name", ""),
@@ -240,7 +241,7 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "genome": ("an object of gene values", _object_of(_is_gene_value)),
     "objectives": ("an object of numbers", _object_of(_is_number_or_null)),
     "curve": ("a list of numbers", _is_curve),
-    "state": (" or ".join(get_args(State)), lambda value: value in get_args(State)),
+    "state": (" or ".join(_STATES), lambda value: value in get_args(State)),
     "diverged": ("a whole number", _is_whole),
     "seconds": ("a number", _is_number),
     "name": ("a text", _is_text),

@@ -200,7 +200,7 @@ def trainer_of(experiment: Experiment, start: Start, workers: Workers) -> Traine
     data = experiment.task.data_set()
     found = data_fingerprint(data)
     differences = [
-        f"task: {name} must be {start.data.get(name, 'absent')}, as when the run began, but got "
+        f"task: {name} must be {start.data.get(name, 'none')}, as when the run began, but got "
         f"{found.get(name, 'none')}"
         for name in dict.fromkeys((*start.data, *found))
         if found.get(name) != start.data.get(name)

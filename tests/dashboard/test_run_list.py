@@ -43,10 +43,14 @@ def test_only_the_last_opened_runs_are_kept_in_memory(results: Path, first: str)
 
 
 def test_trials_are_found_by_their_numbers(results: Path, first: str) -> None:
-    """Every trial is that of the journal; a number that is not there gives none."""
+    """Every trial is that of the journal; a number that is not there gives none.
+
+    No learning curve is kept in memory.
+    """
     run = RunList(results).open(first)
     assert run is not None
     findings, whole = run.findings(), read_trials(RunFolder(results / first).journal_file)
     for trial, known in zip(findings.trials, whole, strict=True):
+        assert not isinstance(trial.curve, tuple)
         assert trial == run.trial(trial.number) == known
     assert run.trial(len(whole)) is None
