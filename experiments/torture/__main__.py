@@ -16,6 +16,7 @@ _TIMES = {
     "damage": 2000,
     "readers": 10_000,
     "workers": 100,
+    "dying_trials": 5,
     "signals": 25,
     "fitness": 1000,
     "clock": 50,

@@ -1,4 +1,4 @@
-"""Workers that die: killed one by one and all at once, by their own trial, or with their parent."""
+"""Workers that die: killed one by one and all at once, or with their parent."""
 
 import os
 import signal
@@ -10,25 +10,24 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.torture.folders import differences, run_folder
+from experiments.torture.folders import run_folder
 from experiments.torture.outcomes import Outcome, abreast, each, row
 from experiments.torture.processes import Running
 from experiments.torture.rows import Row
 from experiments.torture.stage import Case, Size, Stage, stage
-from experiments.torture.trainings import Affliction, afflict
+from experiments.torture.trainings import afflict
 
 GRACE = 60.0  # seconds within which workers must exit after their parent
 
-_LOKY = ("--jobs", "2", "--backend", "loky")
+LOKY = ("--jobs", "2", "--backend", "loky")
 _SLOW = partial(afflict, "is slow")
 _KILLS_A_RUN = 8
-_DYING_TRIALS = 20  # a twentieth of the other kills, at least one
+_OTHER_KILLS = 20  # a twentieth of the kills one by one, at least one
 
 
 def workers(times: int) -> list[Row]:
     """Kill this many workers in the middle of generations, and some more in other ways."""
-    few = max(1, times // _DYING_TRIALS)
-    timeout = ("--trial-timeout", "2")
+    few = max(1, times // _OTHER_KILLS)
     generations = min(times, _KILLS_A_RUN) + 2
     with stage(Size(8, generations)) as large, stage() as ours:
         return abreast(
@@ -37,14 +36,6 @@ def workers(times: int) -> list[Row]:
                 lambda: row(
                     "kill -9 of all workers at once",
                     each(lambda n: _kill_workers(large, n, 1, all_at_once=True), few),
-                ),
-                lambda: row(
-                    "a trial that kills its worker",
-                    each(lambda n: _dying_trial(ours, n, "kills"), few),
-                ),
-                lambda: row(
-                    "a trial that sleeps an hour",
-                    each(lambda n: _dying_trial(ours, n, "sleeps", *timeout), few),
                 ),
                 lambda: row(
                     "kill -9 of the parent of workers", each(lambda n: _orphans(ours, n), few)
@@ -74,7 +65,7 @@ def _kill_workers(ours: Stage, index: int, times: int, *, all_at_once: bool) -> 
     """Kill once per generation: a trial that is hit twice would rightly have failed."""
     generator = np.random.default_rng([4, index])
     with ours.case() as case:
-        running = case.run(*_LOKY, prepare=_SLOW)
+        running = case.run(*LOKY, prepare=_SLOW)
         for kill in range(times):
             population = 8
             begun = 6 + population * kill + int(generator.integers(1, population - 2))
@@ -88,30 +79,10 @@ def _kill_workers(ours: Stage, index: int, times: int, *, all_at_once: bool) -> 
         return case.judged((), (*ended.problems(0), *gone(running)))
 
 
-def _dying_trial(ours: Stage, index: int, affliction: Affliction, *options: str) -> Outcome:
-    """Compare with a run in one thread, in which the same trials raise an exception."""
-    number = 6 + index % (len(ours.reference.trials) - 6)
-    rates = frozenset({float(ours.reference.trials[number]["genome"]["learning_rate"])})
-    with ours.case() as case, ours.case() as undisturbed:
-        ended = undisturbed.run("--jobs", "1", prepare=partial(afflict, "raises", rates)).end()
-        if problems := ended.problems(0):
-            return Outcome(problems=problems)
-        reference = undisturbed.result("cause")
-        running = case.run(*_LOKY, *options, prepare=partial(afflict, affliction, rates))
-        ended = running.end()
-        problems = differences(case.run_folder, reference, "cause")
-        failed = [trial for trial in case.result().trials.values() if trial["state"] == "failed"]
-        if number not in {trial["number"] for trial in failed}:
-            problems += (f"trial {number} has not failed",)
-        if any(not trial.get("cause") for trial in failed):
-            problems += ("a trial has failed without a cause",)
-        return Outcome(problems=(*ended.problems(0), *problems, *gone(running)))
-
-
 def _orphans(ours: Stage, index: int) -> Outcome:
     generator = np.random.default_rng([5, index])
     with ours.case() as case:
-        running = case.run(*_LOKY, prepare=_SLOW)
+        running = case.run(*LOKY, prepare=_SLOW)
         at = int(generator.integers(1, 20))
         running.until(partial(_has_trials, case, at))
         running.signal(signal.SIGKILL)

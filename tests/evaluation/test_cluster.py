@@ -98,12 +98,12 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    """Start a scheduler and three workers."""
+    """Start a scheduler and two workers."""
     with ExitStack() as processes:
         cluster = Cluster(processes)
-        for _ in range(3):
+        for _ in range(2):
             cluster.start_worker()
-        cluster.wait_for_workers(3)
+        cluster.wait_for_workers(2)
         yield cluster
 
 
@@ -124,7 +124,7 @@ def test_same_bits_as_one_machine(
     alone: list[tuple[bytes, bytes, str]],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """Three worker processes compute the bits of one thread, twice, without output."""
+    """Two worker processes compute the bits of one thread, twice, without output."""
     with Evaluator("float32", cluster.workers) as many:
         for _ in range(2):
             assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
@@ -136,7 +136,7 @@ def test_a_worker_leaves_and_another_joins(
 ) -> None:
     """If a worker is killed and another joins, each trial has one result with the same bits."""
     leaving = cluster.start_worker()
-    cluster.wait_for_workers(4)
+    cluster.wait_for_workers(3)
     with Evaluator("float32", cluster.workers) as many:
         running = many.evaluate(deque(CONFIGURATIONS), stream, SCORING)
         results = dict([next(running)])
