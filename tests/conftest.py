@@ -1,5 +1,6 @@
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,16 @@ settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = "chromium-headless-shell", "chromium", "google-chrome"  # the first needs least time
+
+
+def pytest_configure() -> None:
+    """Let signals end the processes that tests start, also under nohup or in the background."""
+    for name in ("SIGHUP", "SIGINT"):
+        number = getattr(signal, name, None)  # there is no SIGHUP on Windows
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(
+                number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+            )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
