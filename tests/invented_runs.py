@@ -209,9 +209,9 @@ def write_run(folder: Path, plan: Plan) -> Run:
     run = RunFolder.create(
         folder / "results", planned.name, moment=datetime(2026, 11, 22, 15, 44, 55, tzinfo=UTC)
     )
-    data = planned.task.data_set()
-    page_data = planned.task.page_data(data)
-    start = Start(planned.to_toml(), data_fingerprint(data), data.columns, page_data)
+    loaded = planned.task.load()
+    data = loaded.data_set
+    start = Start(planned.to_toml(), data_fingerprint(data), data.columns, loaded.kept)
     write_start(run.start_file, start)
     run.experiment_file.write_text(planned.to_toml(), encoding="utf-8")
     run.environment_file.write_text(json.dumps(environment()), encoding="utf-8")

@@ -19,6 +19,7 @@ class DataSize(NamedTuple):
     validation: int
     inputs: int
     outputs: int
+    test: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,14 @@ UNKNOWN_COLUMNS = Columns()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DataSet:
-    """Training and validation samples, checked and made read-only.
+    """Training, validation and test samples, checked and made read-only.
 
     Parameters
     ----------
-    training_inputs, validation_inputs
+    training_inputs, validation_inputs, test_inputs
         Arrays (samples, inputs).
-    training_targets, validation_targets
-        Arrays (samples, outputs).
+    training_targets, validation_targets, test_targets
+        Arrays (samples, outputs). No search sees the test samples; both are None without any.
     columns
         The columns.
     training_weights
@@ -81,10 +82,15 @@ class DataSet:
     validation_targets: npt.NDArray[np.float64]
     columns: Columns
     training_weights: npt.NDArray[np.float64] | None = None
+    test_inputs: npt.NDArray[np.float64] | None = None
+    test_targets: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         problems = []
-        for part in ("training", "validation"):
+        parts = ["training", "validation"]
+        if self.test_inputs is not None or self.test_targets is not None:
+            parts.append("test")
+        for part in parts:
             for kind, names in (("inputs", self.columns.inputs), ("targets", self.columns.outputs)):
                 name = f"{part}_{kind}"
                 problems += _problems(name, self._freeze(name), len(names))
@@ -115,6 +121,7 @@ class DataSet:
             len(self.validation_inputs),
             len(self.columns.inputs),
             len(self.columns.outputs),
+            0 if self.test_inputs is None else len(self.test_inputs),
         )
 
 

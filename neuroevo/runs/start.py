@@ -26,6 +26,8 @@ _ARRAYS = (
     "training_weights",
     "validation_inputs",
     "validation_targets",
+    "test_inputs",
+    "test_targets",
 )
 _COLUMNS = TypeAdapter(Columns)
 _DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: enough, as nobody forges data here
@@ -43,8 +45,9 @@ class Start:
         A description of each array of the data set, see `data_fingerprint`.
     columns
         The columns of the data set.
-    kept
-        What the task's own page needs of its data, as plain JSON values.
+    kept, preparation
+        What the task's own page needs of its data, and how raw rows are turned into inputs, see
+        `neuroevo.tasks.TaskData`; plain JSON values.
     initial
         Genomes of the first generation that were given: value of each gene by its name.
     earlier
@@ -58,6 +61,7 @@ class Start:
     kept: Mapping[str, Any] = field(default_factory=dict)
     initial: "tuple[Mapping[str, Value], ...]" = ()
     earlier: str = ""
+    preparation: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_start(path: Path, start: Start) -> None:
@@ -119,4 +123,5 @@ def _start(described: Mapping[str, Any]) -> Start:
             for genome in described["initial"]
         ),
         earlier,
+        dict(described.get("preparation", {})),
     )

@@ -112,13 +112,17 @@ def _prepared(
     experiment: Experiment, initial: Sequence[Genome], workers: Workers, observer: Observer
 ) -> Iterator[tuple[Trainer, Start]]:
     """Make the data of an experiment and open its trainer."""
-    data = experiment.task.data_set()
+    loaded = experiment.task.load()
+    for warning in loaded.warnings:
+        warnings.warn(warning, stacklevel=2)
+    data = loaded.data_set
     start = Start(
         experiment.to_toml(),
         data_fingerprint(data),
         data.columns,
-        experiment.task.page_data(data),
+        loaded.kept,
         tuple(map(dict, initial)),
+        preparation=loaded.preparation,
     )
     trainer = Trainer(experiment, data, workers)
     observer(Progress(experiment, "compiling"))
@@ -197,7 +201,8 @@ def trainer_of(experiment: Experiment, start: Start, workers: Workers) -> Traine
     DataError
         If the data can't be made, or differ: one line for each array that does.
     """
-    data = experiment.task.data_set()
+    loaded = experiment.task.load()
+    data = loaded.data_set
     found = data_fingerprint(data)
     differences = [
         f"task: {name} must be {start.data.get(name, 'none')}, as when the run began, but got "
@@ -205,7 +210,7 @@ def trainer_of(experiment: Experiment, start: Start, workers: Workers) -> Traine
         for name in dict.fromkeys((*start.data, *found))
         if found.get(name) != start.data.get(name)
     ]
-    if data.columns != start.columns:
+    if (data.columns, loaded.preparation) != (start.columns, start.preparation):
         differences.insert(0, "task: columns must be the same as when the run began")
     if differences:
         raise DataError(*differences)

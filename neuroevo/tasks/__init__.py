@@ -2,6 +2,6 @@
 
 from neuroevo.tasks.catalogue import TASKS
 from neuroevo.tasks.mouse import MouseTask
-from neuroevo.tasks.task import Baseline, Task
+from neuroevo.tasks.task import Baseline, Task, TaskData
 
-__all__ = ["TASKS", "Baseline", "MouseTask", "Task"]
+__all__ = ["TASKS", "Baseline", "MouseTask", "Task", "TaskData"]

@@ -3,7 +3,6 @@
 Knows the sources of positions, their normalisation, and the baselines.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -16,7 +15,7 @@ from neuroevo.settings import OptionalFilePath, printable, refusal
 from neuroevo.space import Value
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
-from neuroevo.tasks.task import Baseline, Task
+from neuroevo.tasks.task import Baseline, Task, TaskData
 
 Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -59,7 +58,7 @@ class MouseTask(Task):
 
     Examples
     --------
-    >>> MouseTask(positions="uniform", count=5).data_set().training_inputs.shape
+    >>> MouseTask(positions="uniform", count=5).load().data_set.training_inputs.shape
     (5, 2)
     """
 
@@ -122,8 +121,11 @@ class MouseTask(Task):
             raise ValueError(f"must be left out when positions = {positions!r}")
         return value
 
-    def data_set(self) -> DataSet:
+    def load(self) -> TaskData:
         """Make the training positions and the validation grid.
+
+        Kept for the page are ``positions``: x and y in pixels, rounded to 0.01, in turn, of the
+        first 3,000 at most; and ``count``: the number of all positions.
 
         Raises
         ------
@@ -136,28 +138,14 @@ class MouseTask(Task):
         positions = self._training_positions(for_positions)
         seen = positions + self.jitter * _noise(len(positions), for_noise)
         validation = self._normalised(_grid(self.canvas, self.grid))
-        return DataSet(
+        data = DataSet(
             training_inputs=self._normalised(seen),
             training_targets=self._normalised(positions),
             validation_inputs=validation,
             validation_targets=validation,
             columns=Columns(("x", "y"), ("x", "y")),
         )
-
-    def page_data(self, data: DataSet) -> Mapping[str, Any]:
-        """Return the first training positions.
-
-        Returns
-        -------
-        dict
-            ``positions``: x and y in pixels, rounded to 0.01, in turn, of the first 3,000 at most;
-            ``count``: the number of all positions.
-        """
-        first = data.training_targets[:PAGE_POSITIONS]
-        half = np.asarray(self.canvas, dtype=np.float64) / 2
-        centred = first if self.normalise == "none" else first / self.normalise * half
-        positions = np.round(centred + half, 2).ravel().tolist()
-        return {"positions": positions, "count": len(data.training_targets)}
+        return TaskData(data, self._kept(data.training_targets))
 
     def describe(self) -> str:
         """Describe the task and its data in one sentence."""
@@ -174,6 +162,13 @@ class MouseTask(Task):
     def baselines(self) -> tuple[Baseline, ...]:
         """The configurations that the article's author chose by hand."""
         return BASELINES
+
+    def _kept(self, targets: Positions) -> dict[str, Any]:
+        first = targets[:PAGE_POSITIONS]
+        half = np.asarray(self.canvas, dtype=np.float64) / 2
+        centred = first if self.normalise == "none" else first / self.normalise * half
+        positions = np.round(centred + half, 2).ravel().tolist()
+        return {"positions": positions, "count": len(targets)}
 
     def _training_positions(self, generator: np.random.Generator) -> Positions:
         if self.positions == "recording":

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from neuroevo.learning.data import DataSet
@@ -19,6 +19,29 @@ class Baseline:
     note: str  # where it comes from, in a few words
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TaskData:
+    """The data of a task, and what a run keeps of them; mappings are plain JSON values.
+
+    Parameters
+    ----------
+    data_set
+        The samples.
+    kept
+        What the task's own page needs of its data, so that they need not be made again for it.
+    preparation
+        How raw rows are turned into inputs, see `neuroevo.tables.Preparation`; empty if inputs are
+        raw values.
+    warnings
+        What users should know of their data, a line each.
+    """
+
+    data_set: DataSet
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    preparation: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
 class Task(Settings, ABC):
     """The settings of a data set; the same settings give the same bits on every machine."""
 
@@ -26,8 +49,8 @@ class Task(Settings, ABC):
     """The task's name in the catalogue."""
 
     @abstractmethod
-    def data_set(self) -> DataSet:
-        """Make the training and validation data.
+    def load(self) -> TaskData:
+        """Read or make the data.
 
         Raises
         ------
@@ -38,13 +61,6 @@ class Task(Settings, ABC):
     @abstractmethod
     def describe(self) -> str:
         """Describe the task and its data in one sentence."""
-
-    def page_data(self, data: DataSet) -> Mapping[str, Any]:  # noqa: ARG002 - few have a page
-        """Return the part of the data that the task's page needs, as plain JSON values.
-
-        It is stored with the run, so that the data need not be made again to show the run.
-        """
-        return {}
 
     @property
     def has_class_targets(self) -> bool:

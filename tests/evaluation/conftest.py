@@ -8,7 +8,7 @@ from neuroevo.tasks import MouseTask
 @pytest.fixture(scope="session")
 def data() -> DataSet:
     """Make the data of a small mouse task."""
-    return MouseTask(count=500, grid=5).data_set()
+    return MouseTask(count=500, grid=5).load().data_set
 
 
 @pytest.fixture(scope="session")

@@ -41,8 +41,8 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Findings:
         encoding="utf-8",
     )
     experiment = load_experiment(path)
-    data = experiment.task.data_set()
-    stream = sample_stream(data, experiment.training, (experiment.seed, 0))
+    loaded = experiment.task.load()
+    stream = sample_stream(loaded.data_set, experiment.training, (experiment.seed, 0))
     genomes = [dict(each.configuration) for each in experiment.task.baselines]
     names = [each.name for each in experiment.task.baselines]
     found = [
@@ -54,8 +54,8 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Findings:
         experiment,
         trials,
         champions,
-        data.columns,
-        experiment.task.page_data(data),
+        loaded.data_set.columns,
+        loaded.kept,
         identity="mouse-20261122-154455",
     )
 

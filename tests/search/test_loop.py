@@ -54,7 +54,7 @@ def timeless(folder: RunFolder) -> list[Trial]:
 def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], tuple[float, ...]]:
     """Train a trial's genome alone: its objectives and learning curve."""
     stream = sample_stream(
-        experiment.task.data_set(), experiment.training, seed=(experiment.seed, 0)
+        experiment.task.load().data_set, experiment.training, seed=(experiment.seed, 0)
     )
     scoring = Scoring(experiment.evolution.objectives, experiment.evolution.reduction)
     with Evaluator(experiment.training.precision, Workers(1)) as evaluator:
@@ -152,7 +152,7 @@ def test_champions_are_the_networks_of_the_trials(
     champions = read_champions(folder.champions_file)
     trials = [*progress[-1].front, *progress[-1].baselines]
     assert [champion.number for champion in champions] == [trial.number for trial in trials]
-    data = mouse_experiment.task.data_set()
+    data = mouse_experiment.task.load().data_set
     for champion, trial in zip(champions, trials, strict=True):
         median = np.median(champion.curves, axis=0)
         assert median.tobytes() == np.array(trial.curve, np.float32).tobytes()

@@ -55,8 +55,8 @@ def test_wrong_settings_are_refused(values: dict[str, Any], problem: str) -> Non
 @pytest.mark.parametrize("positions", ["strokes", "uniform"])
 def test_targets_are_the_positions_without_noise(positions: Any) -> None:  # noqa: ANN401 - a Literal
     """Without noise inputs equal targets; noise changes neither targets nor validation data."""
-    calm = MouseTask(positions=positions, count=500).data_set()
-    shaky = MouseTask(positions=positions, count=500, jitter=3).data_set()
+    calm = MouseTask(positions=positions, count=500).load().data_set
+    shaky = MouseTask(positions=positions, count=500, jitter=3).load().data_set
     assert (calm.training_inputs == calm.training_targets).all()
     assert (calm.validation_inputs == calm.validation_targets).all()
     assert (calm.training_targets == shaky.training_targets).all()
@@ -66,7 +66,7 @@ def test_targets_are_the_positions_without_noise(positions: Any) -> None:  # noq
 
 def test_noise_has_the_given_standard_deviation() -> None:
     """Noise has mean 0 and the given standard deviation in x and y, and is normal."""
-    data = MouseTask(count=200_000, jitter=5, normalise="none").data_set()
+    data = MouseTask(count=200_000, jitter=5, normalise="none").load().data_set
     tremor = data.training_inputs - data.training_targets
     assert tremor.std(axis=0) == pytest.approx(5, rel=0.01)
     assert tremor.mean(axis=0) == pytest.approx(0, abs=0.05)
@@ -80,17 +80,17 @@ def test_positions_are_normalised_by_half_the_canvas(
     width: int, height: int, factor: float
 ) -> None:
     """Inputs are factor × (x / half width, y / half height) of the pixels from the centre."""
-    raw = MouseTask(canvas=(width, height), count=50, normalise="none").data_set()
+    raw = MouseTask(canvas=(width, height), count=50, normalise="none").load().data_set
     task = MouseTask(canvas=(width, height), count=50, normalise=factor)
     expected = raw.training_inputs / [width / 2, height / 2] * factor
-    np.testing.assert_allclose(task.data_set().training_inputs, expected, rtol=1e-12)
+    np.testing.assert_allclose(task.load().data_set.training_inputs, expected, rtol=1e-12)
     assert (np.abs(raw.training_inputs) <= [width / 2, height / 2]).all()
 
 
 @pytest.mark.parametrize("factor", [0.5, 1, 2])
 def test_validation_covers_the_canvas_to_its_corners(factor: float) -> None:
     """The grid is regular, square and includes all four corners."""
-    points = MouseTask(grid=5, normalise=factor).data_set().validation_inputs
+    points = MouseTask(grid=5, normalise=factor).load().data_set.validation_inputs
     side = np.array([-1, -0.5, 0, 0.5, 1]) * factor
     assert sorted(map(tuple, points)) == [(x, y) for x in side for y in side]
 
@@ -98,7 +98,7 @@ def test_validation_covers_the_canvas_to_its_corners(factor: float) -> None:
 def test_the_same_settings_give_the_same_bytes() -> None:
     """Data depend on the settings only; another seed gives other data."""
     first, again, other = (
-        MouseTask(seed=seed, jitter=2, count=300).data_set().training_inputs.tobytes()
+        MouseTask(seed=seed, jitter=2, count=300).load().data_set.training_inputs.tobytes()
         for seed in (0, 0, 1)
     )
     assert first == again != other
@@ -107,7 +107,7 @@ def test_the_same_settings_give_the_same_bytes() -> None:
 FINGERPRINT = """
 import hashlib
 from neuroevo.tasks import MouseTask
-data = MouseTask(jitter=2).data_set()
+data = MouseTask(jitter=2).load().data_set
 arrays = data.training_inputs.tobytes() + data.training_targets.tobytes()
 print(hashlib.sha256(arrays).hexdigest())
 """
@@ -132,13 +132,13 @@ def test_positions_can_be_a_recording(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,y\n0,0\n500,300\n1000,600\n250,150\n")
     task = MouseTask.of({"positions": "recording", "recording": "a.csv"}, folder=tmp_path)
     expected = [[-1, -1], [0, 0], [1, 1], [-0.5, -0.5]]
-    assert task.data_set().training_targets.tolist() == expected
-    assert task.replace(count=2).data_set().training_targets.tolist() == expected[:2]
-    assert len(task.data_set().validation_inputs) == 121
+    assert task.load().data_set.training_targets.tolist() == expected
+    assert task.replace(count=2).load().data_set.training_targets.tolist() == expected[:2]
+    assert len(task.load().data_set.validation_inputs) == 121
 
 
 def test_a_missing_recording_is_a_data_error(tmp_path: Path) -> None:
     """The settings accept any file; its problems are reported when data are made."""
     task = MouseTask(positions="recording", recording=tmp_path / "missing.csv")
     with pytest.raises(DataError, match="can't be read"):
-        task.data_set()
+        task.load()

@@ -30,7 +30,7 @@ def test_a_task_has_its_kind_and_descriptions(kind: str) -> None:
 def test_baselines_are_networks_for_the_data(kind: str) -> None:
     """Baselines have different names, and describe networks for the inputs and outputs."""
     task = made(kind)
-    size = task.data_set().size
+    size = task.load().data_set.size
     names = [baseline.name for baseline in task.baselines]
     assert len(set(names)) == len(names)
     for baseline in task.baselines:
