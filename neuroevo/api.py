@@ -303,6 +303,8 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
         champions=tuple(record.champions),
         columns=start.columns,
         kept=start.kept,
+        preparation=start.preparation,
+        held_out=record.held_out,
         environment=environment(),
         identity=experiment.name,
         seconds=seconds,

@@ -19,7 +19,7 @@ from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment
-    from neuroevo.runs import Champion, Trial
+    from neuroevo.runs import Champion, HeldOutScores, Trial
 
 EXCERPT = 10  # trials of the front, where not all of them are shown
 
@@ -50,6 +50,10 @@ class Findings:
         Whether the search is complete.
     random
         Trials of a random search in the same space, in their order, if there was one.
+    preparation
+        How raw rows are turned into inputs, see `neuroevo.tasks.TaskData`.
+    held_out
+        The scores on the test part; None without one, and while the run is not finished.
     ablation
         Trials of an ablation, see `neuroevo.search.ablate`, if there was one.
     """
@@ -65,6 +69,8 @@ class Findings:
     finished: bool = True
     random: "tuple[Trial, ...]" = ()
     ablation: "tuple[Trial, ...]" = ()
+    preparation: Mapping[str, Any] = field(default_factory=dict)
+    held_out: "HeldOutScores | None" = None
 
     def __repr__(self) -> str:
         counts = f"{len(self.trials)} trials, front of {len(self.front)}"
@@ -209,16 +215,12 @@ class Findings:
         return tuple(phenotype.architecture.layer_sizes)
 
     def network(self, trial: "Trial") -> Network | None:
-        """Return the replicate with the lowest final validation MSE, None if none was kept."""
+        """Return the network of a trial that is kept, see `Champion.kept`, if there is one."""
         champion = self.champion_of(trial)
-        if champion is None:
+        if champion is None or champion.kept is None:
             return None
-        is_sound = np.isfinite(champion.parameters).all(axis=1)
-        if not is_sound.any():
-            return None
-        final = champion.curves[:, -1]
-        best = np.argmin(np.where(is_sound & np.isfinite(final), final, np.inf))
-        return Network(champion.architecture, champion.parameters[best], self.columns)
+        parameters = champion.parameters[champion.kept]
+        return Network(champion.architecture, parameters, self.columns)
 
     @cached_property
     def _objective_names(self) -> tuple[str, ...]:

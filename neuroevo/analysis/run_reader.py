@@ -17,6 +17,7 @@ from neuroevo.runs import (
     read_champions,
     read_environment,
     read_experiment,
+    read_held_out,
     read_start,
     read_study,
 )
@@ -56,6 +57,7 @@ class RunReader:
             folder.experiment_file,
             folder.environment_file,
             folder.champions_file,
+            folder.test_file,
             folder.random_file,
             folder.ablation_file,
         )
@@ -205,13 +207,15 @@ class RunReader:
     def _read_findings(self, summary: Summary) -> Findings:
         if summary.experiment is None or self._journal is None:
             raise NeuroevoError(*summary.problems)
-        start = read_start(self.folder.start_file)
+        start, tested = read_start(self.folder.start_file), self.folder.test_file
         return Findings(
             experiment=summary.experiment,
             trials=self._journal.trials(),
             champions=self._champions.value(),
             columns=start.columns,
             kept=start.kept,
+            preparation=start.preparation,
+            held_out=read_held_out(tested) if tested.exists() else None,
             environment=self._environment.value(),
             identity=self.folder.id,
             seconds=summary.seconds,

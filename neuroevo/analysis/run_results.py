@@ -12,6 +12,7 @@ from neuroevo.runs import (
     read_champions,
     read_environment,
     read_experiment,
+    read_held_out,
     read_start,
     read_status,
     read_study,
@@ -87,6 +88,7 @@ class RunResults:
     def findings(self) -> Findings:
         """All results in memory."""
         status, champions = self.status, self.folder.champions_file
+        tested = self.folder.test_file
         trials = tuple(read_trials(self.folder.journal_file))
         if status.lost and status.state == "complete":
             raise StorageError(status.lost)
@@ -96,6 +98,8 @@ class RunResults:
             champions=tuple(read_champions(champions)) if champions.exists() else (),
             columns=self.start.columns,
             kept=self.start.kept,
+            preparation=self.start.preparation,
+            held_out=read_held_out(tested) if tested.exists() else None,
             environment=read_environment(self.folder.environment_file),
             identity=self.folder.id,
             seconds=status.seconds,

@@ -25,6 +25,7 @@ _PHASES = {
     "baselines": "training the baselines",
     "searching": "searching",
     "rescoring": "scoring the front on fresh seeds",
+    "testing": "scoring on the test part",
     "finished": "finished",
 }
 

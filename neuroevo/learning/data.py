@@ -49,6 +49,7 @@ class Columns:
     classes: tuple[str, ...] = ()  # one for each output, if outputs are class probabilities
     input_scaling: Scaling | None = None  # None if raw values were not scaled
     output_scaling: Scaling | None = None
+    sources: tuple[str, ...] = ()  # the table's column of each input; empty if they are the same
 
 
 UNKNOWN_COLUMNS = Columns()

@@ -34,7 +34,7 @@ class Network:
     @property
     def precision(self) -> Precision:
         """The precision of its training and of its predictions."""
-        return "float32" if self.parameters.dtype == np.float32 else "float64"
+        return precision_of(self.parameters)
 
     @property
     def layers(self) -> list[tuple[Floats, Floats]]:
@@ -64,28 +64,56 @@ class Network:
         DataError
             If X has another shape.
         """
-        from neuroevo.kernel.training import predict  # noqa: PLC0415 - loads the compiler
-
         raw = np.asarray(X)
-        architecture, sizes = self.architecture, self.architecture.layer_sizes
-        if raw.ndim != 2 or raw.shape[1] != sizes[0]:  # noqa: PLR2004 - (samples, inputs)
-            raise DataError(f"X: must have the shape (samples, {sizes[0]}), but got {raw.shape}")
+        inputs = self.architecture.inputs
+        if raw.ndim != 2 or raw.shape[1] != inputs:  # noqa: PLR2004 - (samples, inputs)
+            raise DataError(f"X: must have the shape (samples, {inputs}), but got {raw.shape}")
         before, after = self.columns.input_scaling, self.columns.output_scaling
         scaled = raw if before is None else before.scaled(raw.astype(np.float64))
-        inputs = np.ascontiguousarray(scaled, dtype=self.precision)
-        parameters = rows_of_lanes(len(self.parameters), self.precision)
-        parameters[:] = self.parameters[:, np.newaxis]
-        outputs = rows_of_lanes(len(inputs) * sizes[-1], self.precision)
-        predict(
-            topology(
-                sizes, architecture.activations, architecture.output, biases=architecture.biases
-            ),
-            parameters,
-            inputs,
-            workspace(sizes, self.precision),
-            outputs,
-        )
-        predicted = outputs[:, 0].reshape(len(inputs), sizes[-1])
-        if after is None:
-            return predicted
-        return after.raw(predicted.astype(np.float64)).astype(self.precision)
+        [predicted] = predictions(self.architecture, self.parameters[np.newaxis], scaled)
+        if after is not None:
+            predicted = after.raw(predicted.astype(np.float64)).astype(self.precision)
+        outputs: Floats = predicted
+        return outputs
+
+
+def predictions(
+    architecture: Architecture, parameters: Floats, inputs: npt.NDArray[np.floating]
+) -> Floats:
+    """Compute the outputs of several networks of one architecture.
+
+    Parameters
+    ----------
+    architecture
+        Of all networks.
+    parameters
+        Array (networks, vector size), in the precision of the computation.
+    inputs
+        Array (samples, inputs), scaled.
+
+    Returns
+    -------
+    Array (networks, samples, outputs).
+    """
+    from neuroevo.kernel.training import predict  # noqa: PLC0415 - loads the compiler
+
+    sizes, precision = architecture.layer_sizes, precision_of(parameters)
+    samples = np.ascontiguousarray(inputs, dtype=precision)
+    layers = topology(
+        sizes, architecture.activations, architecture.output, biases=architecture.biases
+    )
+    outputs = rows_of_lanes(len(samples) * sizes[-1], precision)
+    lanes = rows_of_lanes(parameters.shape[1], precision)
+    found = []
+    for first in range(0, len(parameters), lanes.shape[1]):
+        networks = parameters[first : first + lanes.shape[1]]
+        lanes[:, : len(networks)] = networks.T
+        predict(layers, lanes, samples, workspace(sizes, precision), outputs)
+        found.append(outputs.T[: len(networks)].reshape(len(networks), len(samples), sizes[-1]))
+    joined: Floats = np.concatenate(found).astype(precision, copy=False)
+    return joined
+
+
+def precision_of(numbers: Floats) -> Precision:
+    """Return the precision of an array."""
+    return "float32" if numbers.dtype == np.float32 else "float64"

@@ -7,6 +7,7 @@ from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
 from neuroevo.runs.environment import environment, environment_differences, read_environment
 from neuroevo.runs.experiment import experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, find_run, list_runs
+from neuroevo.runs.held_out import HeldOutScores, ScoredModel, read_held_out, write_held_out
 from neuroevo.runs.journal import Journal
 from neuroevo.runs.journal_reader import (
     JournalReader,
@@ -22,11 +23,13 @@ from neuroevo.runs.trial import Trial
 
 __all__ = [
     "Champion",
+    "HeldOutScores",
     "Holder",
     "Journal",
     "JournalReader",
     "RunFolder",
     "RunLock",
+    "ScoredModel",
     "Start",
     "Status",
     "StatusReader",
@@ -46,6 +49,7 @@ __all__ = [
     "read_checkpoints",
     "read_environment",
     "read_experiment",
+    "read_held_out",
     "read_start",
     "read_status",
     "read_study",
@@ -53,5 +57,6 @@ __all__ = [
     "write_atomically",
     "write_champions",
     "write_checkpoint",
+    "write_held_out",
     "write_start",
 ]

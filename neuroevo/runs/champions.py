@@ -62,6 +62,13 @@ class Champion:
     curves: NDArray[np.floating]
     fresh_curves: NDArray[np.floating]
 
+    @property
+    def kept(self) -> int | None:
+        """The replicate with the lowest final validation MSE; None if all have diverged."""
+        final = np.where(np.isfinite(self.parameters).all(axis=1), self.curves[:, -1], np.inf)
+        best = int(np.argmin(np.where(np.isfinite(final), final, np.inf)))
+        return best if np.isfinite(self.parameters[best]).all() else None
+
 
 def write_champions(path: Path, champions: Sequence[Champion]) -> None:
     """Write champions into one file, atomically.

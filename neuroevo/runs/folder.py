@@ -93,6 +93,7 @@ class RunFolder:
     previous_checkpoint_file = _File("checkpoint.previous.json")
     best_file = _File("best.toml")  # the best configuration as an experiment file
     champions_file = _File("champions.safetensors")  # trained weights of the front
+    test_file = _File("test.json")  # scores on the test part, if there is one
     report_file = _File("report.html")
     mouse_file = _File("mouse.html")  # of the mouse task only
     random_file = _File("random.jsonl")  # random search: one line for each trial

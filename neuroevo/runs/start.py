@@ -63,6 +63,11 @@ class Start:
     earlier: str = ""
     preparation: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def has_test_part(self) -> bool:
+        """Whether the data have samples that no search sees."""
+        return "test_targets" in self.data
+
 
 def write_start(path: Path, start: Start) -> None:
     """Write the start of a run, atomically.

@@ -11,11 +11,12 @@ from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
 from neuroevo.experiment import Experiment
-from neuroevo.runs import Champion, Trial, best_toml
+from neuroevo.runs import Champion, HeldOutScores, Trial, best_toml
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import Record
 from neuroevo.search.stopping import ENDS, EXHAUSTED, Stagnation, reason_to_end, time_is_over
+from neuroevo.search.testing import held_out_scores
 from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
 from neuroevo.space import Genome, Value
 from neuroevo.strategies import STRATEGIES, Options, Strategy
@@ -274,10 +275,22 @@ class Search:
             folder = self._record.folder
             identity = "" if folder is None else folder.id
             self._best = best_toml(self._experiment, self._state.front[0], identity)
-        self._record.finish(champions, self._best)
+        self._record.finish(champions, self._best, self._tested(champions))
         self._phase = "finished"
         self.save()
         self._report()
+
+    def _tested(self, champions: Sequence[Champion]) -> HeldOutScores | None:
+        """Score the champions and reference models on the test part, if there is one."""
+        data = self._trainer.data
+        if data.test_inputs is None:
+            return None
+        self._phase = "testing"
+        self._report()
+        scores = held_out_scores(self._experiment, data, champions, self._stop)
+        if scores is None:
+            self._halt()
+        return scores
 
     def _scored_again(self, trials: Sequence[Trial], seeds: int) -> dict[int, Evaluation]:
         """Evaluate trials again, without those that fail now."""

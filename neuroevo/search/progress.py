@@ -8,7 +8,7 @@ from neuroevo.errors import NeuroevoError
 from neuroevo.experiment import Experiment
 from neuroevo.runs import RunFolder, Trial
 
-Phase = Literal["compiling", "baselines", "searching", "rescoring", "finished"]
+Phase = Literal["compiling", "baselines", "searching", "rescoring", "testing", "finished"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from typing import Any
 
 from neuroevo.runs import (
     Champion,
+    HeldOutScores,
     Journal,
     RunFolder,
     Trial,
     write_atomically,
     write_champions,
     write_checkpoint,
+    write_held_out,
 )
 
 
@@ -34,6 +36,7 @@ class Record:
         self.state: Mapping[str, Any] = {}
         self.champions: Sequence[Champion] = ()
         self.best = ""
+        self.held_out: HeldOutScores | None = None
 
     def append(self, trial: Trial) -> None:
         """Record a trial; StorageError if that is not possible."""
@@ -47,9 +50,11 @@ class Record:
         """Replace the state of the search, plain JSON values; StorageError if not possible."""
         self.state = state
 
-    def finish(self, champions: Sequence[Champion], best: str) -> None:
-        """Store the champions and the text of best.toml; StorageError if not possible."""
-        self.champions, self.best = champions, best
+    def finish(
+        self, champions: Sequence[Champion], best: str, held_out: HeldOutScores | None
+    ) -> None:
+        """Store champions, the text of best.toml and test scores; StorageError if not possible."""
+        self.champions, self.best, self.held_out = champions, best, held_out
 
 
 class JournalRecord(Record):
@@ -81,9 +86,13 @@ class FolderRecord(JournalRecord):
         self._journal.sync()  # a state relies on the trials before it
         write_checkpoint(self.folder, state)
 
-    def finish(self, champions: Sequence[Champion], best: str) -> None:
-        """Write the champions and best.toml; StorageError if that is not possible."""
+    def finish(
+        self, champions: Sequence[Champion], best: str, held_out: HeldOutScores | None
+    ) -> None:
+        """Write champions, best.toml and test.json; StorageError if that is not possible."""
         self._journal.sync()
         write_champions(self.folder.champions_file, champions)
+        if held_out is not None:
+            write_held_out(self.folder.test_file, held_out)
         if best:
             write_atomically(self.folder.best_file, best)

@@ -30,6 +30,7 @@ from neuroevo.runs import (
     read_checkpoints,
     read_environment,
     read_experiment,
+    read_held_out,
     read_start,
     read_trials,
     write_atomically,
@@ -172,7 +173,7 @@ def resume(
         trials, damage = recovered(folder.journal_file, folder.damaged_journal_file)
         for problem in [*problems, *damage]:
             warnings.warn(problem, stacklevel=2)
-        if states and _is_complete(folder, states[0], experiment, trials):
+        if states and _is_complete(folder, start, states[0], experiment, trials):
             return False
         trainer = trainer_of(experiment, start, workers or Workers())
         state = _state(experiment, start, states, trials)
@@ -302,7 +303,11 @@ def _state(
 
 
 def _is_complete(
-    folder: RunFolder, state: Mapping[str, Any], experiment: Experiment, trials: Sequence[Trial]
+    folder: RunFolder,
+    start: Start,
+    state: Mapping[str, Any],
+    experiment: Experiment,
+    trials: Sequence[Trial],
 ) -> bool:
     """Return whether a search has reached the end of its experiment and no file is missing."""
     if state.get("phase") != "finished" or state.get("ends") != ends_of(experiment):
@@ -310,6 +315,8 @@ def _is_complete(
     lost = len(trials) < int(state.get("trials", 0)) or not folder.experiment_file.exists()
     try:
         read_champions(folder.champions_file)
+        if start.has_test_part:
+            read_held_out(folder.test_file)
         best = read_best(folder.best_file)
     except StorageError as error:
         warnings.warn(f"{error}; it is made again", stacklevel=3)

@@ -45,7 +45,7 @@ class Trainer:
 
     def __init__(self, experiment: Experiment, data: DataSet, workers: Workers) -> None:
         experiment.check_memory(data.size)
-        self.experiment = experiment
+        self.experiment, self.data = experiment, data
         self._workers = workers
         evolution = experiment.evolution
         self._scoring = Scoring(evolution.objectives, evolution.reduction)

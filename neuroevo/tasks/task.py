@@ -68,6 +68,11 @@ class Task(Settings, ABC):
         return False
 
     @property
+    def reference_models(self) -> tuple[str, ...]:
+        """Names of the `REFERENCE_MODELS` that networks are compared with on the test part."""
+        return ()
+
+    @property
     def baselines(self) -> tuple[Baseline, ...]:
         """Configurations chosen by hand for this task; may be empty."""
         return ()

@@ -1,0 +1,248 @@
+"""Scores of models on samples that no search has seen, with intervals.
+
+Knows targets and outputs; does not know the models, nor where samples come from.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+RESAMPLES = 1000
+"""Bootstrap samples of an interval."""
+
+_GROUPS = 2000  # of samples, at most: more samples are resampled in random groups
+_TAIL = 2.5  # per cent on each side of an interval
+_DIGITS = 6  # significant: the last bits of sums and logarithms differ between machines
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A score that is computed from sums over samples."""
+
+    name: str  # in files and tables
+    label: str  # in texts
+    of_sums: Callable[[Array], Array]
+    """Computes it from sums (..., quantities), see `_class_sums` and `_regression_sums`."""
+    larger_is_better: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Targets:
+    """The true values of some samples.
+
+    Parameters
+    ----------
+    values
+        Array (samples, outputs): class probabilities, or values on the scale of the outputs.
+    is_classes
+        Whether they are class probabilities.
+    scale
+        What a difference of 1 in the only output is on the raw scale.
+    """
+
+    values: Array
+    is_classes: bool
+    scale: float = 1.0
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The scores for such targets, the most important one first."""
+        if self.is_classes:
+            return CLASS_METRICS
+        return REGRESSION_METRICS if self.values.shape[1] == 1 else REGRESSION_METRICS[:1]
+
+    def sums(self, outputs: Array) -> Array:
+        """Return the quantities of each sample that scores are computed from.
+
+        Parameters
+        ----------
+        outputs
+            Array (samples, outputs).
+
+        Returns
+        -------
+        Array (samples, quantities).
+        """
+        if self.is_classes:
+            return _class_sums(self.values, outputs)
+        return _regression_sums(self.values, outputs, self.scale)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resampling:
+    """Bootstrap samples of some samples; the same for all models, so that they are comparable.
+
+    Parameters
+    ----------
+    samples
+        Number of samples.
+    seed
+        Decides what is drawn.
+    """
+
+    samples: int
+    seed: tuple[int, ...]
+    _groups: npt.NDArray[np.int64] = field(init=False)  # (samples,) the group of each
+    _counts: Array = field(init=False)  # (resamples, groups) how often each group was drawn
+
+    def __post_init__(self) -> None:
+        random = self._random(0)
+        groups = min(self.samples, _GROUPS)
+        order = random.permutation(self.samples) if self.samples > groups else None
+        numbers = np.arange(self.samples) % groups
+        object.__setattr__(self, "_groups", numbers if order is None else numbers[order])
+        counts = random.multinomial(groups, np.full(groups, 1 / groups), size=RESAMPLES)
+        object.__setattr__(self, "_counts", counts.astype(np.float64))
+
+    def scores(self, targets: Targets, outputs: Array) -> dict[str, Score]:
+        """Score a model, with intervals over samples and replicates.
+
+        The interval is that of percentiles of the bootstrap (Efron & Tibshirani 1993, "An
+        Introduction to the Bootstrap", chapter 13): samples and replicates are drawn with
+        replacement, independently of each other.
+
+        Parameters
+        ----------
+        targets
+            The true values.
+        outputs
+            Array (replicates, samples, outputs), all finite.
+
+        Returns
+        -------
+        dict
+            Each metric's name -> the score of the mean over replicates; without those that are
+            not defined, such as R² if all targets are equal.
+        """
+        groups, replicates = self._counts.shape[1], len(outputs)
+        sums = np.stack(
+            [self._grouped(targets.sums(each), groups) for each in outputs]
+        )  # (replicates, groups, quantities)
+        drawn = self._random(1).multinomial(
+            replicates, np.full(replicates, 1 / replicates), size=RESAMPLES
+        )
+        totals = np.zeros((RESAMPLES, sums.shape[2]))
+        for replicate in range(replicates):
+            share = drawn[:, replicate, np.newaxis] / replicates
+            totals += share * (self._counts @ sums[replicate])
+        whole = sums.sum(axis=1).mean(axis=0)
+        found = {
+            metric.name: _score(metric.of_sums(whole), metric.of_sums(totals))
+            for metric in targets.metrics
+        }
+        return {name: score for name, score in found.items() if score is not None}
+
+    def _grouped(self, rows: Array, groups: int) -> Array:
+        return np.stack(
+            [np.bincount(self._groups, weights=column, minlength=groups) for column in rows.T],
+            axis=1,
+        )
+
+    def _random(self, part: int) -> np.random.Generator:
+        sequence = np.random.SeedSequence(self.seed, spawn_key=(part,))
+        return np.random.Generator(np.random.PCG64(sequence))
+
+
+def scores_of(targets: Targets, outputs: Array) -> dict[str, float]:
+    """Score one model without intervals; outputs are (samples, outputs), all finite."""
+    sums = targets.sums(outputs).sum(axis=0)
+    values = {metric.name: float(metric.of_sums(sums)) for metric in targets.metrics}
+    return {name: _rounded(value) for name, value in values.items() if math.isfinite(value)}
+
+
+def _score(value: Array, drawn: Array) -> Score | None:
+    """Make a score of the resamples in which it is defined; None if it is in none."""
+    known = drawn[np.isfinite(drawn)]
+    if not (np.isfinite(value) and known.size):
+        return None
+    low, high = np.percentile(known, [_TAIL, 100 - _TAIL])
+    return Score(_rounded(value), _rounded(low), _rounded(high))
+
+
+def _rounded(value: float | Array) -> float:
+    return float(f"{float(value):.{_DIGITS}g}")
+
+
+def _regression_sums(targets: Array, outputs: Array, scale: float) -> Array:
+    """Return 1, squared error, raw absolute error, target², and each target, of each sample."""
+    errors = outputs - targets
+    return np.column_stack(
+        [
+            np.ones(len(targets)),
+            (errors * errors).sum(axis=1),
+            np.abs(errors[:, 0]) * scale,
+            errors[:, 0] * errors[:, 0] * (scale * scale),
+            (targets * targets).sum(axis=1),
+            targets,
+        ]
+    )
+
+
+def _class_sums(targets: Array, outputs: Array) -> Array:
+    """Return 1, hit, log loss, and for each class whether it is true, and hit, of each sample."""
+    epsilon = float(np.finfo(np.float32).eps)
+    labels = targets.argmax(axis=1)
+    hits = outputs.argmax(axis=1) == labels
+    true = np.eye(targets.shape[1])[labels]
+    probabilities = np.clip(outputs, epsilon, 1 - epsilon)
+    losses = -(targets * np.log(probabilities)).sum(axis=1)
+    return np.column_stack([np.ones(len(targets)), hits, losses, true, true * hits[:, np.newaxis]])
+
+
+def _r2(sums: Array) -> Array:
+    count, errors, squares, totals = sums[..., 0], sums[..., 1], sums[..., 4], sums[..., 5:]
+    return 1 - errors / _above_zero(squares - (totals * totals).sum(axis=-1) / count)
+
+
+def _balanced_accuracy(sums: Array) -> Array:
+    classes = (sums.shape[-1] - 3) // 2
+    true, hits = sums[..., 3 : 3 + classes], sums[..., 3 + classes :]
+    with np.errstate(invalid="ignore"):
+        accuracies: Array = np.nanmean(hits / _above_zero(true), axis=-1)
+    return accuracies  # of the classes that occur
+
+
+def _above_zero(values: Array) -> Array:
+    return np.where(values > 0, values, np.nan)
+
+
+REGRESSION_METRICS = (
+    Metric("r2", "R²", _r2, larger_is_better=True),
+    Metric("rmse", "RMSE", lambda sums: np.sqrt(sums[..., 3] / sums[..., 0])),
+    Metric("mae", "MAE", lambda sums: sums[..., 2] / sums[..., 0]),
+)
+"""R² is 1 - squared error / variance, both summed over outputs (``variance_weighted`` in
+https://scikit-learn.org/stable/modules/generated/sklearn.metrics.r2_score.html). Root mean squared
+and mean absolute error are in the unit of the target; several targets have none in common."""
+
+CLASS_METRICS = (
+    Metric(
+        "accuracy",
+        "accuracy",
+        lambda sums: sums[..., 1] / sums[..., 0],
+        larger_is_better=True,
+    ),
+    Metric("balanced_accuracy", "balanced accuracy", _balanced_accuracy, larger_is_better=True),
+    Metric("log_loss", "log loss", lambda sums: sums[..., 2] / sums[..., 0]),
+)
+"""As in https://scikit-learn.org/stable/modules/model_evaluation.html; balanced accuracy is the
+mean of the accuracies of the classes that occur."""
+
+METRICS: Mapping[str, Metric] = {
+    metric.name: metric for metric in (*REGRESSION_METRICS, *CLASS_METRICS)
+}
+"""Every metric by its name."""

@@ -1,0 +1,132 @@
+"""Scores trained networks and reference models on the test part, once, at the end of a search."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
+
+import numpy as np
+
+from neuroevo.evaluation.diagnosis import (
+    Diagnosis,
+    calibration,
+    confusion,
+    importance,
+    rounded_rows,
+    shown_rows,
+)
+from neuroevo.evaluation.scores import Array, Resampling, Targets, scores_of
+from neuroevo.experiment import Experiment
+from neuroevo.learning import DataSet
+from neuroevo.learning.network import predictions
+from neuroevo.reference_models import reference_predictions
+from neuroevo.runs import Champion, HeldOutScores, ScoredModel
+
+_SEED = 3  # second part of the seed: not that of the search, its trainings or its studies
+
+
+def held_out_scores(
+    experiment: Experiment, data: DataSet, champions: Sequence[Champion], stop: Callable[[], bool]
+) -> HeldOutScores | None:
+    """Score the networks of the front and the baselines, and reference models.
+
+    Parameters
+    ----------
+    experiment
+        The experiment.
+    data
+        Its data, with a test part.
+    champions
+        The trained networks, of which the first one's are also diagnosed.
+    stop
+        Returns whether to stop.
+
+    Returns
+    -------
+    The scores; None if it was stopped.
+    """
+    targets, models = _targets(data), []
+    resampling = Resampling(len(targets.values), (experiment.seed, _SEED))
+    for model in _scored(experiment, data, champions, targets, resampling):
+        if stop():
+            return None
+        models.append(model)
+    diagnosis = _diagnosis(champions[0], experiment, data, targets) if champions else None
+    return HeldOutScores(len(targets.values), tuple(models), diagnosis)
+
+
+def _targets(data: DataSet) -> Targets:
+    scaling = data.columns.output_scaling
+    scale = 1.0 if scaling is None else scaling.scales[0]
+    return Targets(cast("Array", data.test_targets), bool(data.columns.classes), scale)
+
+
+def _scored(
+    experiment: Experiment,
+    data: DataSet,
+    champions: Sequence[Champion],
+    targets: Targets,
+    resampling: Resampling,
+) -> Iterator[ScoredModel]:
+    for champion in champions:
+        outputs = _outputs(champion, data)
+        scores = resampling.scores(targets, outputs) if len(outputs) else {}
+        yield ScoredModel(champion.name, champion.number, scores)
+    seed = experiment.seed % 2**32  # scikit-learn's seeds have 32 bits
+    for each in reference_predictions(data, experiment.task.reference_models, seed):
+        scores = resampling.scores(targets, each.outputs[np.newaxis])
+        yield ScoredModel(each.name, None, scores, each.note)
+
+
+def _outputs(champion: Champion, data: DataSet) -> Array:
+    """Return the outputs of the replicates that have not diverged."""
+    sound = np.isfinite(champion.parameters).all(axis=1)
+    inputs = cast("Array", data.test_inputs)
+    if not sound.any():
+        return np.zeros((0, len(inputs), champion.architecture.outputs))
+    found = predictions(champion.architecture, champion.parameters[sound], inputs)
+    outputs: Array = found.astype(np.float64)[np.isfinite(found).all(axis=(1, 2))]
+    return outputs
+
+
+def _diagnosis(
+    champion: Champion, experiment: Experiment, data: DataSet, targets: Targets
+) -> Diagnosis | None:
+    """Diagnose the network of a champion that is kept, see `Champion.kept`."""
+    kept = champion.kept
+    if kept is None:
+        return None
+
+    def predict(inputs: Array) -> Array:
+        parameters = champion.parameters[kept : kept + 1]
+        outputs: Array = predictions(champion.architecture, parameters, inputs)[0].astype(
+            np.float64
+        )
+        return outputs
+
+    inputs, columns = cast("Array", data.test_inputs), data.columns
+    outputs = predict(inputs)
+    if not np.isfinite(outputs).all():
+        return None
+    sequence = np.random.SeedSequence((experiment.seed, _SEED), spawn_key=(2,))
+    random = np.random.Generator(np.random.PCG64(sequence))
+    sources = columns.sources or columns.inputs
+    places = [
+        (name, [place for place, source in enumerate(sources) if source == name])
+        for name in dict.fromkeys(sources)
+    ]
+    scores = scores_of(targets, outputs)
+    found = importance(predict, inputs, targets, places, random)
+    if targets.is_classes:
+        return Diagnosis(
+            scores,
+            confusion=confusion(targets, outputs),
+            calibration=calibration(targets, outputs),
+            importance=found,
+        )
+    rows = shown_rows(len(inputs), random)
+    true, predicted = (
+        rounded_rows(
+            values if columns.output_scaling is None else columns.output_scaling.raw(values)
+        )
+        for values in (targets.values[rows], outputs[rows])
+    )
+    return Diagnosis(scores, true, predicted, importance=found)
