@@ -5,7 +5,7 @@ Knows the tables and their keys; opens no file and runs nothing.
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,7 +19,7 @@ from pydantic import (
 
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
-from neuroevo.experiment.genes import DEFAULT_SPACE, read_space, write_space
+from neuroevo.experiment.genes import default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
 from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
@@ -106,6 +106,24 @@ def _read_task(value: object, information: ValidationInfo) -> object:
     return TASKS[kind].model_validate(dict(value), context=information.context)
 
 
+def _with_defaults(value: object, information: ValidationInfo) -> object:
+    """Add the task's own defaults to a table."""
+    task = information.data.get("task")
+    if task is None or not isinstance(value, Mapping):
+        return value
+    return {**task.defaults.get(information.field_name or "", {}), **value}
+
+
+def _read_space(value: object, information: ValidationInfo) -> SearchSpace:
+    task, training = information.data.get("task"), information.data.get("training")
+    if task is None or training is None:
+        return read_space(value)
+    return read_space(value, default_genes(task.defaults.get("space", {}), training))
+
+
+_LEFT_OUT: Any = {}  # an empty table, whose values are the defaults
+
+
 class Experiment(Settings):
     """The complete settings of a run; the same experiment gives the same trials.
 
@@ -118,13 +136,13 @@ class Experiment(Settings):
     note
         A note for users; at most 500 characters.
     task
-        What networks learn.
-    space
-        The search space; ``hidden``, ``learning_rate`` and ``activation`` have default ranges.
+        What networks learn. It may have defaults of its own for the tables below.
     evolution
         How configurations evolve.
     training
         How each network is trained.
+    space
+        The search space; ``hidden``, ``learning_rate`` and ``activation`` have default ranges.
 
     Raises
     ------
@@ -141,9 +159,9 @@ class Experiment(Settings):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     note: Annotated[str, Field(max_length=500)] = ""
     task: Annotated[SerializeAsAny[Task], BeforeValidator(_read_task)]
-    space: Annotated[SearchSpace, BeforeValidator(read_space)] = DEFAULT_SPACE
-    evolution: EvolutionSettings = Field(default_factory=EvolutionSettings)
-    training: TrainingSettings = Field(default_factory=TrainingSettings)
+    evolution: Annotated[EvolutionSettings, BeforeValidator(_with_defaults)] = _LEFT_OUT
+    training: Annotated[TrainingSettings, BeforeValidator(_with_defaults)] = _LEFT_OUT
+    space: Annotated[SearchSpace, BeforeValidator(_read_space)] = _LEFT_OUT
 
     @field_validator("name")
     @classmethod

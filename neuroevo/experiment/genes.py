@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import TRAINING_GENES, layers_of
-from neuroevo.learning import Activation, TrainingSettings
+from neuroevo.learning import READERS, Activation, TrainingSettings
 from neuroevo.settings import Location, Settings, refusal, shown, unknown, worded
 from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
 
@@ -162,7 +162,29 @@ The activation is not added if no layer would use it: if each has its own, or th
 """
 
 
-def read_space(value: object) -> SearchSpace:
+def default_genes(tables: Mapping[str, object], training: TrainingSettings) -> dict[str, Gene]:
+    """Return the genes that a search space has by default.
+
+    Parameters
+    ----------
+    tables
+        Genes as in experiment files, which are added to those of every network or replace them.
+    training
+        The training settings. Genes of settings that were given a value are left out, and those
+        that no optimizer uses.
+    """
+    genes = {name: _read_gene(name, table) for name, table in tables.items()}
+    genes = {name: gene for name, gene in genes.items() if name not in training.model_fields_set}
+    optimizer = genes.get("optimizer")
+    in_use = set(optimizer.values() if optimizer else [training.optimizer])
+    return dict(DEFAULT_SPACE.genes) | {
+        name: gene
+        for name, gene in genes.items()
+        if name not in READERS or not in_use.isdisjoint(READERS[name])
+    }
+
+
+def read_space(value: object, defaults: Mapping[str, Gene] = DEFAULT_SPACE.genes) -> SearchSpace:
     """Make the search space of an experiment from its table, or check an existing one.
 
     Parameters
@@ -171,6 +193,8 @@ def read_space(value: object) -> SearchSpace:
         A search space, or a mapping from gene names to a `Gene` or its form in an experiment
         file: a table, a list of choices, or one value. For ``hidden``, a list of whole numbers or
         of pairs such as ``[6, "tanh"]`` is one value, the layers of a network.
+    defaults
+        The genes that are added if the mapping does not have them.
 
     Returns
     -------
@@ -185,7 +209,7 @@ def read_space(value: object) -> SearchSpace:
     given = value.genes if isinstance(value, SearchSpace) else value
     if not isinstance(given, Mapping):
         raise refusal([((), f"must be a table of genes, but got {shown(value)}")])
-    genes = dict(DEFAULT_SPACE.genes)
+    genes = dict(defaults)
     problems: Problems = []
     for name, raw in given.items():
         if name not in GENES:

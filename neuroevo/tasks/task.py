@@ -68,6 +68,14 @@ class Task(Settings, ABC):
         return False
 
     @property
+    def defaults(self) -> Mapping[str, Mapping[str, object]]:
+        """Defaults of the tables of an experiment with this task, where they are not the usual.
+
+        A mapping from ``space``, ``training`` or ``evolution`` to values as in experiment files.
+        """
+        return {}
+
+    @property
     def reference_models(self) -> tuple[str, ...]:
         """Names of the `REFERENCE_MODELS` that networks are compared with on the test part."""
         return ()

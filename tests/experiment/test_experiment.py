@@ -131,10 +131,10 @@ def test_all_problems_of_an_experiment_come_at_once() -> None:
     assert [problem.split(":")[0] for problem in caught.value.problems] == [
         "seed",
         "task.count",
-        "space.hidden[0]",
-        "space.activation",
         "evolution.population",
         "training.replicates",
+        "space.hidden[0]",
+        "space.activation",
         "extra",
     ]
 

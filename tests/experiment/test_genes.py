@@ -231,10 +231,10 @@ def test_problems_of_all_genes_come_at_once() -> None:
     with pytest.raises(UsageError) as caught:
         Experiment.of({"task": {"kind": "mouse"}, "space": table, "training": training})
     assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "training.beta1",
         "space.optimizer",
         "space.batch_size.low",
         "space.dropout",
-        "training.beta1",
     ]
 
 
