@@ -1,0 +1,141 @@
+"""Test scores equal scikit-learn's, and their intervals cover what they should."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from sklearn import metrics
+
+from neuroevo.evaluation.diagnosis import calibration, confusion, importance
+from neuroevo.evaluation.scores import Resampling, Targets, scores_of
+
+Array = npt.NDArray[np.float64]
+
+
+def regression(samples: int, outputs: int, noise: float = 0.5) -> tuple[Targets, Array]:
+    """Draw targets of a regression in units of 3, and predictions of them."""
+    random = np.random.default_rng(1)
+    values = random.normal(size=(samples, outputs))
+    predicted = values + random.normal(scale=noise, size=values.shape)
+    return Targets(values, is_classes=False, scale=3.0), predicted
+
+
+def classes(samples: int, count: int) -> tuple[Targets, Array]:
+    """Draw classes, the last ones rare, and probabilities that favour the true ones."""
+    random = np.random.default_rng(2)
+    labels = np.minimum(random.geometric(0.4, size=samples) - 1, count - 1)
+    raw = random.normal(size=(samples, count)) + 1.5 * np.eye(count)[labels]
+    exponentials = np.exp(raw)
+    return (
+        Targets(np.eye(count)[labels], is_classes=True),
+        exponentials / exponentials.sum(axis=1, keepdims=True),
+    )
+
+
+@pytest.mark.parametrize("samples", [7, 5003])
+def test_scores_of_a_regression_are_those_of_scikit_learn(samples: int) -> None:
+    """R², RMSE and MAE equal scikit-learn's, the last two in the unit of the target."""
+    targets, predicted = regression(samples, 1)
+    raw, wanted = predicted * 3, targets.values * 3
+    assert scores_of(targets, predicted) == pytest.approx(
+        {
+            "r2": metrics.r2_score(wanted, raw),
+            "rmse": metrics.root_mean_squared_error(wanted, raw),
+            "mae": metrics.mean_absolute_error(wanted, raw),
+        },
+        rel=1e-5,
+    )
+
+
+def test_r2_of_several_targets_is_weighted_by_variance() -> None:
+    """Several targets have no common unit, but an R²."""
+    targets, predicted = regression(50, 3)
+    expected = metrics.r2_score(targets.values, predicted, multioutput="variance_weighted")
+    assert scores_of(targets, predicted) == pytest.approx({"r2": expected}, rel=1e-5)
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_scores_of_classes_are_those_of_scikit_learn(count: int) -> None:
+    """Accuracy, balanced accuracy and log loss equal scikit-learn's."""
+    targets, outputs = classes(300, count)
+    labels, predicted = targets.values.argmax(axis=1), outputs.argmax(axis=1)
+    assert scores_of(targets, outputs) == pytest.approx(
+        {
+            "accuracy": metrics.accuracy_score(labels, predicted),
+            "balanced_accuracy": metrics.balanced_accuracy_score(labels, predicted),
+            "log_loss": metrics.log_loss(labels, outputs, labels=range(count)),
+        },
+        rel=1e-5,
+    )
+    assert np.array_equal(confusion(targets, outputs), metrics.confusion_matrix(labels, predicted))
+
+
+def test_undefined_scores_are_left_out() -> None:
+    """R² is not defined if all targets are equal; the other scores are."""
+    targets = Targets(np.ones((4, 1)), is_classes=False)
+    outputs = np.zeros((4, 1))
+    assert set(scores_of(targets, outputs)) == {"rmse", "mae"}
+    assert set(Resampling(4, (0,)).scores(targets, outputs[np.newaxis])) == {"rmse", "mae"}
+
+
+@pytest.mark.parametrize("draw", [lambda: regression(40, 1), lambda: classes(40, 3)])
+def test_a_score_is_the_mean_over_replicates(draw: Callable[[], tuple[Targets, Any]]) -> None:
+    """The accuracy or MSE of several replicates is their mean, and lies inside its interval."""
+    targets, outputs = draw()
+    several = np.stack([outputs, outputs[::-1].copy(), outputs * 0.5])
+    metric = "accuracy" if targets.is_classes else "mae"
+    found = Resampling(40, (0,)).scores(targets, several)[metric]
+    expected = np.mean([scores_of(targets, each)[metric] for each in several])
+    assert found.value == pytest.approx(expected, rel=1e-5)
+    assert found.low < found.value < found.high
+
+
+@pytest.mark.parametrize("samples", [100, 20_000])
+def test_intervals_have_the_width_of_the_binomial_distribution(samples: int) -> None:
+    """For one network, the interval of an accuracy has the width that theory gives."""
+    random = np.random.default_rng(3)
+    hits = random.random(samples) < 0.8
+    outputs = np.where(hits[:, np.newaxis], [[0.9, 0.1]], [[0.1, 0.9]])
+    targets = Targets(np.tile([1.0, 0.0], (samples, 1)), is_classes=True)
+    found = Resampling(samples, (0,)).scores(targets, outputs[np.newaxis])["accuracy"]
+    error = np.sqrt(hits.mean() * (1 - hits.mean()) / samples)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.12)
+
+
+def test_intervals_grow_with_differences_between_replicates() -> None:
+    """Replicates that differ give a wider interval than equal ones."""
+    targets, predicted = regression(500, 1)
+    equal, different = np.stack([predicted] * 4), np.stack([predicted * k for k in (0, 0.5, 1, 1)])
+    resampling = Resampling(500, (0,))
+    narrow, wide = (resampling.scores(targets, each)["r2"] for each in (equal, different))
+    assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
+
+
+def test_importance_finds_the_columns_that_matter() -> None:
+    """A column that is not used has no importance; inputs of one column are permuted together."""
+    random = np.random.default_rng(4)
+    inputs = random.normal(size=(400, 4))
+    values = inputs[:, :1] * 2 + inputs[:, 1:2] - inputs[:, 2:3]
+    targets = Targets(values, is_classes=False)
+
+    def predict(rows: Array) -> Array:
+        return rows[:, :1] * 2 + rows[:, 1:2] - rows[:, 2:3]
+
+    columns = [("a", [0]), ("b", [1, 2]), ("unused", [3])]
+    found = importance(predict, inputs, targets, columns, random)
+    assert [each.column for each in found] == ["a", "b", "unused"]
+    assert found[-1].decrease == found[-1].low == found[-1].high == 0
+    # Permuting an input of variance v doubles its part of the variance: a loses 2·4/6, b 2·2/6.
+    assert [each.decrease for each in found[:2]] == pytest.approx([8 / 6, 4 / 6], rel=0.15)
+
+
+def test_calibration_compares_probabilities_with_accuracies() -> None:
+    """Each bin has the mean probability and the accuracy of its samples; all are counted."""
+    outputs = np.array([[0.72, 0.28], [0.78, 0.22], [0.05, 0.95], [0.0, 1.0]])
+    targets = Targets(np.eye(2)[[0, 1, 1, 1]], is_classes=True)
+    found = [
+        (each.probability, each.accuracy, each.samples) for each in calibration(targets, outputs)
+    ]
+    assert found == [(0.75, 0.5, 2), (0.975, 1.0, 2)]
