@@ -27,7 +27,7 @@ LARGEST_RULE = "must be a number of at most 1e+100 (without its sign)"
 WHOLE_RULE = "must be a whole number of at most 9,007,199,254,740,992 (without its sign)"
 BOOLEAN_RULE = "must be true or false"
 CATEGORY_RULE = "must be text, a number, true or false"
-NAME_RULE = f"must have at most {MOST_NAME:,} characters"
+NAME_RULE = f"must have at most {MOST_NAME:,} characters, all of Unicode"
 
 _NUMBER = re.compile(r"[+-]?((\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI]nity)?)", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
@@ -114,12 +114,14 @@ def categories(column: pd.Series) -> Categories:
     """Read a column of text, numbers, true and false as categories."""
     codes, distinct = factorized(column)
     found = [name(value) for value in distinct]
-    ordered = in_order({each for each in found if each is not None and 0 < len(each) <= MOST_NAME})
+    unfit = [each is not None and (len(each) > MOST_NAME or not is_unicode(each)) for each in found]
+    pairs = zip(found, unfit, strict=True)
+    ordered = in_order({each for each, is_unfit in pairs if each and not is_unfit})
     places = {each: place for place, each in enumerate(ordered)}
     renamed = np.array([places.get(each or "", -1) for each in found] + [-1], dtype=np.int32)
     rules = [
         (CATEGORY_RULE, _flags((each is None for each in found), codes)),
-        (NAME_RULE, _flags((each is not None and len(each) > MOST_NAME for each in found), codes)),
+        (NAME_RULE, _flags(unfit, codes)),
     ]
     broken = tuple(Broken(rule, cells) for rule, cells in rules if cells.any())
     return Categories(renamed[codes], ordered, broken)
@@ -186,6 +188,11 @@ def _number_name(value: float, text: str = "") -> str:
 def is_number(text: str) -> bool:
     """Whether a text is a number with a decimal point, with or without an exponent."""
     return _NUMBER.fullmatch(text) is not None
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written in UTF-8."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def is_date(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -11,10 +10,10 @@ from numpy.typing import NDArray
 
 from neuroevo.errors import DataError
 from neuroevo.settings import nearest, shown
-from neuroevo.tables.cells import Categories, categories
+from neuroevo.tables.cells import NAME_RULE, Categories, categories, is_unicode
 from neuroevo.tables.kinds import Column, read_column
-from neuroevo.tables.problems import cell_lines, column_line, listed
-from neuroevo.tables.settings import BALANCED, PARTS, TableSettings
+from neuroevo.tables.problems import cell_lines, column_line, listed, shown_value
+from neuroevo.tables.settings import BALANCED, MOST_NAME, PARTS, TableSettings
 
 MOST_INPUT_COLUMNS = 1000
 MOST_CELLS = 100_000_000
@@ -62,12 +61,6 @@ class Table:
         """The number of rows."""
         return len(self.index)
 
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """The used columns as they were given."""
-        given = {name: column.given for name, column in self.columns.items()}
-        return pd.DataFrame(given, index=self.index, copy=False)
-
 
 def named_columns(frame: pd.DataFrame, name: str) -> dict[str, int]:
     """Return the place of each column by its name without spaces around it.
@@ -84,6 +77,8 @@ def named_columns(frame: pd.DataFrame, name: str) -> dict[str, int]:
         text = str(label).strip()
         if not isinstance(label, str) and not pd.api.types.is_integer(label):
             lines.append(f"{name}: names of columns must be texts, but got {shown(str(label))}")
+        elif len(text) > MOST_NAME or not is_unicode(text):
+            lines.append(f"{name}: names of columns {NAME_RULE}, but got {shown(text)}")
         elif not text:
             lines.append(f"{name}: each column must have a name, but column {place + 1} has none")
         elif text in places:
@@ -222,7 +217,7 @@ def _target_lines(column: Column, name: str) -> list[str]:
     lines += cell_lines(name, column.given, column.missing, rule, "remove these rows")
     if not lines and column.distinct < 2:  # noqa: PLR2004 - nothing to learn
         text = "must have at least two different values as the target, but got only"
-        lines.append(column_line(name, column.name, f"{text} {shown(_first(column))}"))
+        lines.append(column_line(name, column.name, f"{text} {shown_value(_first(column))}"))
     return lines
 
 
@@ -279,7 +274,11 @@ def _weight_lines(columns: Mapping[str, Column], settings: TableSettings, name: 
         return []
     if column.kind != "number":
         return [
-            column_line(name, column.name, f"must be numbers as weights, but got {column.kind}")
+            column_line(
+                name,
+                column.name,
+                f"must be numbers as weights, but got {_FOUND.get(column.kind, 'dates')}",
+            )
         ]
     lines = broken_lines(column, name)
     lines += cell_lines(name, column.given, column.missing, "must not be missing in the weights")

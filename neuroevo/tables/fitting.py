@@ -16,13 +16,12 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from neuroevo.errors import DataError
-from neuroevo.settings import shown
+from neuroevo.errors import DataError, UsageError
 from neuroevo.tables.cells import Categories, Floats, in_order
 from neuroevo.tables.checking import Table
 from neuroevo.tables.kinds import Column
 from neuroevo.tables.preparation import Preparation
-from neuroevo.tables.problems import column_line, listed
+from neuroevo.tables.problems import column_line, listed, shown_value
 from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput, Target
 from neuroevo.tables.settings import TableSettings
 
@@ -64,12 +63,15 @@ def fit(table: Table, training_rows: NDArray[np.intp]) -> Preparation:
     targets = [_fit_target(table, each, training_rows, lines) for each in table.settings.target]
     if lines:
         raise DataError(*listed(table.name, lines))
-    return Preparation(
-        inputs=tuple(inputs),
-        unseen=table.settings.unseen,
-        targets=tuple(targets),
-        classes=table.classes.names if table.classes else (),
-    )
+    try:
+        return Preparation(
+            inputs=tuple(inputs),
+            unseen=table.settings.unseen,
+            targets=tuple(targets),
+            classes=table.classes.names if table.classes else (),
+        )
+    except UsageError as error:  # columns whose inputs would have the same name
+        raise DataError(*error.named(table.name).problems) from None
 
 
 def _is_kept(column: Column, rows: NDArray[np.intp], settings: TableSettings) -> bool:
@@ -159,7 +161,7 @@ def _fit_target(table: Table, name: str, rows: NDArray[np.intp], lines: list[str
     values = table.columns[name].array[rows]
     if _is_constant(values):
         rule = "must have at least two different values in the training rows"
-        text = f"{rule}, but got only {shown(float(values[0]))}"
+        text = f"{rule}, but got only {shown_value(float(values[0]))}"
         lines.append(column_line(table.name, name, text))
     offset, scale = FITS[table.settings.target_scaling](values)
     return Target(name=name, offset=offset, scale=scale)

@@ -12,6 +12,7 @@ import pandas as pd
 from neuroevo.settings import shown
 from neuroevo.tables.cells import (
     NUMBER_RULE,
+    WHOLE_RULE,
     Broken,
     Categories,
     Flags,
@@ -38,7 +39,10 @@ MOST_CATEGORIES = 1000  # of one column
 MOST_DESCRIBED = 50  # categories in a description
 
 _LEAVE_OUT = "name it in leave_out"
-_CATEGORIES = "if it holds categories, name it in categories; to ignore it, name it in leave_out"
+_HINTS = {
+    NUMBER_RULE: "for categories, name the column in categories; not to use it, in leave_out",
+    WHOLE_RULE: "if the numbers are names, name the column in leave_out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ def read_column(column: pd.Series, *, as_categories: bool = False) -> Column:
     if is_boolean(column):
         return Column(column, "boolean", numbers=booleans(column))
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
-        return Column(column, "number", numbers=numbers(column))
+        return Column(column, "number", numbers=_hinted(numbers(column)))
     if pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype):
         return _read_text(column)
     present = column.dropna()
@@ -213,10 +217,7 @@ def _read_text(column: pd.Series) -> Column:
 
 
 def _hinted(read: Numbers) -> Numbers:
-    broken = [
-        Broken(each.rule, each.cells, _CATEGORIES if each.rule == NUMBER_RULE else "")
-        for each in read.broken
-    ]
+    broken = [Broken(each.rule, each.cells, _HINTS.get(each.rule, "")) for each in read.broken]
     return Numbers(read.array, tuple(broken))
 
 

@@ -44,7 +44,8 @@ def read_parquet(path: Path, most_bytes: int) -> pd.DataFrame:
             texts = [field.name for field in parquet.schema_arrow if _is_text(field.type)]
             read = pq.ParquetFile(file, read_dictionary=texts).read()
     except OSError as error:
-        raise DataError(f"{name}: can't be read ({error.strerror or error})") from None
+        first = printable((error.strerror or str(error)).partition("\n")[0])
+        raise DataError(f"{name}: can't be read ({first})") from None
     except StrangeFileError as error:
         raise DataError(f"{name}: {error}") from None
     except pa.ArrowException as error:

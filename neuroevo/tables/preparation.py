@@ -5,7 +5,6 @@ multiplications, divisions, comparisons and interpolation, which give the same b
 """
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -48,8 +47,9 @@ class Preparation(Settings):
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:
         found: list[tuple[Location, str]] = []
-        if len(set(self.input_names)) < len(self.input_names):
-            twice = next(each for each in self.input_names if self.input_names.count(each) > 1)
+        names = self.input_names
+        if len(set(names)) < len(names):
+            twice = next(each for place, each in enumerate(names) if each in names[:place])
             found.append((("inputs",), f"must have different names, but got {shown(twice)} twice"))
         if len({target.name for target in self.targets}) < len(self.targets):
             found.append((("targets",), "must have different names"))
@@ -62,7 +62,7 @@ class Preparation(Settings):
         return self
 
     @classmethod
-    def from_plain(cls, values: Mapping[str, object], name: str) -> Self:
+    def from_plain(cls, values: object, name: str) -> Self:
         """Make a preparation from the plain values that `to_plain` gave.
 
         Parameters
@@ -77,6 +77,8 @@ class Preparation(Settings):
         DataError
             One line for each problem, with its key.
         """
+        if not isinstance(values, Mapping):
+            raise DataError(f"{name}: must be a table, but got {shown(values)}")
         try:
             return cls.of(values)
         except UsageError as error:
@@ -86,7 +88,7 @@ class Preparation(Settings):
         """Return it as values that JSON can hold; floats are exact there."""
         return self.model_dump(mode="json")
 
-    @cached_property
+    @property
     def input_names(self) -> tuple[str, ...]:
         """The names of the inputs: ``age``, ``colour=red``, ``colour rare``, ``age missing``."""
         return tuple(name for column in self.inputs for name in column.input_names)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from neuroevo.errors import DataError
 from neuroevo.tables.applying import inputs_of_columns, one_hot
 from neuroevo.tables.cells import Categories, Floats, Numbers
 from neuroevo.tables.checking import Table, check_frame
 from neuroevo.tables.fitting import fit
 from neuroevo.tables.kinds import Column, ColumnDescription
 from neuroevo.tables.preparation import Preparation
-from neuroevo.tables.problems import column_line
+from neuroevo.tables.problems import column_line, listed
 from neuroevo.tables.records import CategoryInput
 from neuroevo.tables.settings import TableSettings
 from neuroevo.tables.splitting import Parts, Rows, split_rows
@@ -95,13 +96,25 @@ def prepare(frame: pd.DataFrame, settings: TableSettings, name: str = "data") ->
         weights.setflags(write=False)
     return PreparedTable(
         preparation,
-        _part(preparation, table, parts.training),
-        _part(preparation, table, parts.validation),
-        _part(preparation, table, parts.test),
+        *_all_parts(preparation, table, parts),
         weights,
         tuple(column.describe() for column in table.columns.values()),
         (*table.warnings, *_warnings(preparation, table, parts)),
     )
+
+
+def _all_parts(preparation: Preparation, table: Table, parts: Parts) -> tuple[Part, Part, Part]:
+    """Prepare the rows of each part; DataError with the problems of all."""
+    prepared, lines = [], list[str]()
+    for rows in (parts.training, parts.validation, parts.test):
+        try:
+            prepared.append(_part(preparation, table, rows))
+        except DataError as error:
+            lines += error.problems
+    if lines:
+        raise DataError(*listed(table.name, lines))
+    training, validation, test = prepared
+    return training, validation, test
 
 
 def _part(preparation: Preparation, table: Table, rows: Rows) -> Part:

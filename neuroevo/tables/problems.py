@@ -1,6 +1,6 @@
 """The lines of an error about a table. Knows no rule."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,15 +59,21 @@ def cell_lines(
 
 def _cell(value: object) -> str:
     value = value.item() if isinstance(value, np.generic) else value
-    missing = value is None or value != value or str(value) in {"<NA>", "NaT", ""}  # noqa: PLR0124 - NaN
-    return "an empty cell" if missing else shown(value)
+    if value is None or value != value or str(value) in {"<NA>", "NaT", ""}:  # noqa: PLR0124 - NaN
+        return "an empty cell"
+    return shown_value(value)
+
+
+def shown_value(value: object) -> str:
+    """Return a cell as one short line; whole numbers without a decimal point."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _MOST_PLAIN:
+        return shown(int(value))
+    return shown(value)
+
+
+_MOST_PLAIN = 1e15  # larger numbers are shown with an exponent
 
 
 def column_line(name: str, column: str, text: str) -> str:
     """Return the line of a problem or a warning about a whole column."""
     return f"{name}, column {shown(column)}: {text}"
-
-
-def row_lines(name: str, rows: Sequence[tuple[int, str]]) -> list[str]:
-    """Return a line for each row with its problem."""
-    return [f"{name}, row {row}: {text}" for row, text in rows]

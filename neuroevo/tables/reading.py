@@ -17,7 +17,14 @@ from neuroevo.tables.kinds import MOSTLY
 from neuroevo.tables.parquet_files import read_parquet
 from neuroevo.tables.problems import cell_lines, listed
 from neuroevo.tables.settings import TableSettings
-from neuroevo.tables.text_files import MOST_BYTES, Form, check_form, opened_text, separator_of
+from neuroevo.tables.text_files import (
+    MOST_BYTES,
+    Form,
+    check_form,
+    ending,
+    opened_text,
+    separator_of,
+)
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz", ".parquet")
 CHUNK_CELLS = 1_000_000  # that pandas reads at once
@@ -50,10 +57,9 @@ def read_table(
     """
     path = Path(path)
     name = printable(str(path))
-    endings = "".join(path.suffixes[-2:]).lower()
-    if not endings.endswith(SUFFIXES):
-        raise DataError(f"{name}: must end with one of {', '.join(SUFFIXES)}")
-    if endings.endswith(".parquet"):
+    if not ending(path).endswith(SUFFIXES):
+        raise DataError(f"{name}: must be a file that ends with one of {', '.join(SUFFIXES)}")
+    if ending(path).endswith(".parquet"):
         frame = read_parquet(path, most_bytes)
         named_columns(frame, name)
         return frame
@@ -61,7 +67,7 @@ def read_table(
     named_columns(pd.DataFrame(columns=list(form.header)), name)
     frame = _read_text(path, form, settings, most_bytes)
     _check_decimal(frame, settings, name)
-    return frame
+    return frame if settings.decimal == "." else _with_points(frame)
 
 
 def _read_text(path: Path, form: Form, settings: TableSettings, most_bytes: int) -> pd.DataFrame:
@@ -163,6 +169,20 @@ def _kind(cells: pd.Series) -> str:
             exact = cells.between(-LARGEST_WHOLE, LARGEST_WHOLE).all()
             return "number" if exact else "mixed"
     return "text" if isinstance(cells.dtype, pd.StringDtype) else "mixed"
+
+
+def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write decimal points into the numbers of text columns, as everywhere else in the code."""
+    changed = {}
+    for label in frame.columns[frame.dtypes == "str"]:
+        codes, distinct = factorized(frame[label])
+        texts = [
+            text.replace(",", ".") if _is_number_with(",", text.strip()) else text
+            for text in map(str, distinct)
+        ]
+        cells = np.array([*texts, None], dtype=object)[codes]
+        changed[label] = pd.Series(cells, index=frame.index, dtype="str")
+    return frame.assign(**changed)
 
 
 def _index(form: Form) -> pd.Index:

@@ -148,7 +148,9 @@ def _by_column(table: Table) -> Parts:
 
 
 def _by_groups(table: Table) -> Parts:
-    groups = categories(table.columns[table.settings.split_column].given)
+    column = table.columns[table.settings.split_column]
+    cells = column.given.astype("object")
+    groups = categories(cells.map(str) if column.kind in {"date", "other"} else cells)
     validation, test = _counts(table, len(groups.names), "groups")
     first, second = _seeds(table)
     rest, test_rows = _held_groups(np.arange(table.rows), groups.codes, test, first)

@@ -18,7 +18,7 @@ from typing import BinaryIO, TextIO
 from neuroevo.errors import DataError
 from neuroevo.files import StrangeFileError, opened
 from neuroevo.settings import printable, shown
-from neuroevo.tables.problems import MOST_LINES, row_lines
+from neuroevo.tables.problems import MOST_LINES
 from neuroevo.tables.settings import TableSettings
 
 MOST_BYTES = 2_000_000_000  # of a file, also when it is unpacked
@@ -62,8 +62,9 @@ class _Limited(io.RawIOBase):
 class _Lines(Iterator[str]):
     """The lines of a text file, counted; too long ones and null characters are refused."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, name: str) -> None:
         self._file = file
+        self.name = name
         self.number = 0  # of the last line that was given
 
     def __next__(self) -> str:
@@ -71,14 +72,31 @@ class _Lines(Iterator[str]):
         if not line:
             raise StopIteration
         self.number += 1
+        place = f"{self.name}, row {self.number}"
         if len(line) > MOST_CHARACTERS:
-            rule = f"must have at most {MOST_CHARACTERS:,} characters in a row"
-            raise StrangeFileError(f"{rule}, but got more in row {self.number}")
+            raise DataError(f"{place}: must have at most {MOST_CHARACTERS:,} characters")
         if "\0" in line:
-            rule = "must be text without null characters"
-            hint = "the file may be in UTF-16, set encoding = 'utf-16'"
-            raise StrangeFileError(f"{rule}, but got one in row {self.number} ({hint})")
+            hint = "if the file is in UTF-16, set encoding = 'utf-16'"
+            raise DataError(f"{place}: must be text, but got a null character ({hint})")
         return line
+
+    def cells(self, line: str, separator: str) -> list[str]:
+        """Return the cells of the row that begins with a line; it may need further lines.
+
+        Raises
+        ------
+        DataError
+            If quotes are not closed, or something other than a separator follows them.
+        """
+        place = f"{self.name}, row {self.number}"
+        try:
+            return next(csv.reader(chain([line], self), delimiter=separator, strict=True))
+        except csv.Error as error:
+            if "expected after" in str(error):
+                rule = "must have a separator after closing quotes"
+                raise DataError(f"{place}: {rule}, but got {shown(line.strip())}") from None
+            rule = f"must close quotes within {csv.field_size_limit():,} characters"
+            raise DataError(f"{place}: {rule}, but got {shown(line.strip())}") from None
 
 
 @contextmanager
@@ -131,7 +149,12 @@ def _encoding_problem(path: Path, encoding: str, error: UnicodeError) -> str:
 
 def separator_of(path: Path, settings: TableSettings) -> str:
     """Return the character between cells: a tab for ``.tsv``, else that of the settings."""
-    return "\t" if ".tsv" in path.suffixes[-2:] else settings.separator
+    return "\t" if ending(path).removesuffix(".gz").endswith(".tsv") else settings.separator
+
+
+def ending(path: Path) -> str:
+    """Return the last two endings of the name of a file, or the only one, in small letters."""
+    return "".join(path.suffixes[-2:]).lower()
 
 
 def check_form(path: Path, settings: TableSettings, most_bytes: int = MOST_BYTES) -> Form:
@@ -143,63 +166,50 @@ def check_form(path: Path, settings: TableSettings, most_bytes: int = MOST_BYTES
         As in `opened_text`; or one line for each problem: rows that have more or fewer cells than
         the header, quotes that are not closed, a wrong header, no rows, too many cells.
     """
-    name = printable(str(path))
     with opened_text(path, settings.encoding, most_bytes) as file:
-        lines = _Lines(file)
-        try:
-            return _form(lines, separator_of(path, settings), name)
-        except csv.Error as error:
-            text = _quote_problem(error)
-            raise DataError(f"{name}, row {lines.number}: {text}") from None
+        lines = _Lines(file, printable(str(path)))
+        separator = separator_of(path, settings)
+        header = _header(lines, separator)
+        return Form(header, _rows(lines, separator, len(header)))
 
 
-def _quote_problem(error: csv.Error) -> str:
-    if "expected after" in str(error):
-        return "must have a separator after a closing quote"
-    return 'must close each quote ("), but the quotes that are open here never end'
-
-
-def _form(lines: _Lines, separator: str, name: str) -> Form:
-    header = _header(lines, separator, name)
-    numbers, wrong, more = array("q"), list[tuple[int, str]](), 0
-    most_rows = MOST_CELLS // len(header)
+def _rows(lines: _Lines, separator: str, columns: int) -> "array[int]":
+    numbers, wrong, more = array("q"), list[str](), 0
+    most_rows = MOST_CELLS // columns
     for number, count in _counted_rows(lines, separator):
         numbers.append(number)
         if len(numbers) > most_rows:
             rule = f"must have at most {MOST_CELLS:,} cells"
-            raise DataError(f"{name}: {rule}, but got more than {most_rows:,} rows")
-        if count == len(header):
+            raise DataError(f"{lines.name}: {rule}, but got more than {most_rows:,} rows")
+        if count == columns:
             continue
         more += len(wrong) >= MOST_LINES
         if len(wrong) < MOST_LINES:
-            wrong.append((number, f"must have {len(header)} cells as the header, but got {count}"))
+            rule = f"must have {columns} cells as the header"
+            wrong.append(f"{lines.name}, row {number}: {rule}, but got {count}")
     if wrong:
-        rest = [f"{name}: and {more:,} more rows of other lengths"] if more else []
-        raise DataError(*row_lines(name, wrong), *rest)
+        rest = [f"{lines.name}: and {more:,} more problems"] if more else []
+        raise DataError(*wrong, *rest)
     if not numbers:
-        raise DataError(f"{name}: must have rows below the header, but got none")
-    return Form(header, numbers)
+        raise DataError(f"{lines.name}: must have rows below the header, but got none")
+    return numbers
 
 
-def _header(lines: _Lines, separator: str, name: str) -> tuple[str, ...]:
+def _header(lines: _Lines, separator: str) -> tuple[str, ...]:
     blank = _blank(separator)
     line = next((line for line in lines if line.strip(blank)), None)
     if line is None:
-        raise DataError(f"{name}: must begin with a header, but got an empty file")
-    cells = next(_reader(chain([line], lines), separator))
+        raise DataError(f"{lines.name}: must begin with a header, but got an empty file")
+    cells = lines.cells(line, separator)
     if len(cells) == 1:
         likely = [each for each in _LIKELY_SEPARATORS if each in cells[0] and each != separator]
         hint = f" (set separator = {shown(likely[0])})" if likely else ""
         rule = f"must have at least two columns with {shown(separator)} between them"
-        raise DataError(f"{name}: {rule}, but got the header {shown(cells[0])}{hint}")
+        raise DataError(f"{lines.name}: {rule}, but got the header {shown(cells[0])}{hint}")
     if len(cells) > MOST_COLUMNS:
         rule = f"must have at most {MOST_COLUMNS:,} columns"
-        raise DataError(f"{name}: {rule}, but got {len(cells):,}")
+        raise DataError(f"{lines.name}: {rule}, but got {len(cells):,}")
     return tuple(cell.strip() for cell in cells)
-
-
-def _reader(lines: Iterator[str], separator: str) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=separator, strict=True)
 
 
 def _counted_rows(lines: _Lines, separator: str) -> Iterator[tuple[int, int]]:
@@ -208,7 +218,7 @@ def _counted_rows(lines: _Lines, separator: str) -> Iterator[tuple[int, int]]:
     for line in lines:
         number = lines.number
         if '"' in line:
-            yield number, len(next(_reader(chain([line], lines), separator)))
+            yield number, len(lines.cells(line, separator))
         elif line.strip(blank):
             yield number, line.count(separator) + 1
 
