@@ -197,7 +197,7 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
-def _nearest(name: object, names: Iterable[str]) -> str:
+def nearest(name: object, names: Iterable[str]) -> str:
     """Return a suggestion, ``, did you mean 'samples'?``, or nothing."""
     found = difflib.get_close_matches(str(name)[:100], list(names), n=1)
     return f", did you mean {found[0]!r}?" if found else ""
@@ -206,14 +206,14 @@ def _nearest(name: object, names: Iterable[str]) -> str:
 def one_of(value: object, allowed: Iterable[str]) -> str:
     """Return that a value must be one of those allowed, and the most similar of them."""
     names = tuple(allowed)
-    suggestion = _nearest(value, names) if isinstance(value, str) else ""
+    suggestion = nearest(value, names) if isinstance(value, str) else ""
     return f"must be one of {', '.join(map(repr, names))}, but got {shown(value)}{suggestion}"
 
 
 def unknown(name: object, names: Iterable[str]) -> str:
     """Return that a key is unknown, and the most similar key, or all of them."""
     known = tuple(names)
-    return "unknown key" + (_nearest(name, known) or f", must be one of {', '.join(known)}")
+    return "unknown key" + (nearest(name, known) or f", must be one of {', '.join(known)}")
 
 
 def _wording(line: ErrorDetails, keys: Sequence[str] = ()) -> str:

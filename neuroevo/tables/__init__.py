@@ -1,0 +1,51 @@
+"""Turns a user's table into arrays for networks, and remembers all that it fitted.
+
+Knows files, columns and rows; neither networks nor tasks. Importing this package loads neither
+pandas nor scikit-learn: the names that need them are loaded when they are first used.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from neuroevo.tables.preparation import Preparation
+from neuroevo.tables.settings import TableSettings
+
+if TYPE_CHECKING:
+    from neuroevo.tables.checking import Table, check_frame
+    from neuroevo.tables.fitting import fit
+    from neuroevo.tables.kinds import ColumnDescription, describe
+    from neuroevo.tables.prepared import Part, PreparedTable, prepare
+    from neuroevo.tables.reading import read_table
+    from neuroevo.tables.splitting import Parts, split_rows
+
+__all__ = [
+    "ColumnDescription",
+    "Part",
+    "Parts",
+    "Preparation",
+    "PreparedTable",
+    "Table",
+    "TableSettings",
+    "check_frame",
+    "describe",
+    "fit",
+    "prepare",
+    "read_table",
+    "split_rows",
+]
+
+_MODULES = {
+    "checking": ("Table", "check_frame"),
+    "fitting": ("fit",),
+    "kinds": ("ColumnDescription", "describe"),
+    "prepared": ("Part", "PreparedTable", "prepare"),
+    "reading": ("read_table",),
+    "splitting": ("Parts", "split_rows"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

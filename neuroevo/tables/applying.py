@@ -1,0 +1,193 @@
+"""Prepares raw rows with what was fitted on the training rows; fits nothing itself."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from neuroevo.errors import DataError
+from neuroevo.settings import nearest, shown
+from neuroevo.tables.cells import Categories, Floats, booleans, categories, numbers
+from neuroevo.tables.checking import MOST_CELLS, broken_lines, named_columns
+from neuroevo.tables.kinds import Column
+from neuroevo.tables.problems import cell_lines, listed
+from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput
+from neuroevo.tables.settings import Unseen
+
+UNIFORM_SPREAD = 3.4641016151377544  # the square root of 12: a uniform distribution has variance 1
+
+REFUSED = -2  # the place of a category that is neither known nor to be taken for another
+NO_INPUT = -1  # the place of a category that makes all inputs of its column 0
+
+
+def inputs_of_frame(
+    records: Sequence[Input], unseen: Unseen, frame: pd.DataFrame, name: str
+) -> Floats:
+    """Prepare the inputs of raw rows; see `Preparation.prepare_inputs`."""
+    cells = _present(frame, [record.name for record in records], name)
+    columns = (_read(cells[record.name], record.kind) for record in records)
+    return inputs_of_columns(records, unseen, columns, len(frame), name)
+
+
+def numbers_of_frame(targets: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
+    """Return the targets of a regression as raw numbers, array (rows, targets)."""
+    columns = [_read(cells, "number") for cells in _present(frame, targets, name).values()]
+    lines = [line for column in columns for line in _target_lines(column, name)]
+    if lines:
+        raise DataError(*listed(name, lines))
+    return np.stack([column.array for column in columns], axis=1)
+
+
+def classes_of_frame(target: str, classes: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
+    """Return 1 for the class of each row and 0 for the others, array (rows, classes)."""
+    column = _read(_present(frame, [target], name)[target], "category")
+    places = (column.categories or NO_CATEGORIES).places_in(classes)
+    lines = _target_lines(column, name)
+    if not lines:
+        rule = f"must be one of the {len(classes)} classes of the training rows"
+        lines = cell_lines(name, column.given, places < 0, rule)
+    if lines:
+        raise DataError(*listed(name, lines))
+    return one_hot(places, len(classes))
+
+
+def _target_lines(column: Column, name: str) -> list[str]:
+    rule = "must not be missing in the target"
+    return broken_lines(column, name) + cell_lines(name, column.given, column.missing, rule)
+
+
+NO_CATEGORIES = Categories(np.empty(0, dtype=np.int32), ())
+
+
+def one_hot(places: NDArray[np.integer], count: int) -> Floats:
+    """Return 1 at the place of each row and 0 elsewhere, array (rows, count); no 1 if negative."""
+    chosen: Floats = (places[:, np.newaxis] == np.arange(count)).astype(np.float64)
+    return chosen
+
+
+def _present(frame: pd.DataFrame, names: Sequence[str], name: str) -> dict[str, pd.Series]:
+    """Return the columns of these names; DataError with all that the frame does not have."""
+    places = named_columns(frame, name)
+    lines = [
+        f"{name}: must have the column {shown(each)}, but got none of this name"
+        + nearest(each, places)
+        for each in names
+        if each not in places
+    ]
+    if lines:
+        raise DataError(*listed(name, lines))
+    return {each: frame.iloc[:, places[each]].rename(each) for each in names}
+
+
+def _read(cells: pd.Series, kind: str) -> Column:
+    if kind == "category":
+        return Column(cells, "category", categories=categories(cells))
+    if kind == "boolean":
+        return Column(cells, "boolean", numbers=booleans(cells))
+    return Column(cells, "number", numbers=numbers(cells))
+
+
+def inputs_of_columns(
+    records: Sequence[Input], unseen: Unseen, columns: Iterable[Column], rows: int, name: str
+) -> Floats:
+    """Prepare the inputs of columns that were read, one for each record.
+
+    Returns
+    -------
+    Array (rows, inputs), finite.
+
+    Raises
+    ------
+    DataError
+        One line for each problem of a cell.
+    """
+    inputs = sum(len(record.input_names) for record in records)
+    if rows * inputs > MOST_CELLS:
+        rule = f"must have at most {MOST_CELLS:,} prepared values"
+        raise DataError(f"{name}: {rule}, but got {rows:,} rows with {inputs:,} inputs")
+    prepared = np.zeros((rows, inputs))
+    lines: list[str] = []
+    first = 0
+    for record, column in zip(records, columns, strict=True):
+        values = prepared[:, first : first + len(record.value_names)]
+        if isinstance(record, CategoryInput):
+            lines += _fill_categories(values, record, column, unseen, name)
+        else:
+            lines += _fill_numbers(values[:, 0], record, column, name)
+        first += len(record.value_names)
+        if record.indicator:
+            prepared[:, first] = column.missing
+            first += 1
+    if lines:
+        raise DataError(*listed(name, lines))
+    return prepared
+
+
+def _missing_lines(record: Input, column: Column, name: str) -> list[str]:
+    if record.fill is not None:
+        return []
+    return cell_lines(name, column.given, column.missing, "must not be missing")
+
+
+def _fill_numbers(
+    values: Floats, record: NumberInput | BooleanInput, column: Column, name: str
+) -> list[str]:
+    """Write the prepared values of a column, array (rows,); return what is wrong."""
+    lines = broken_lines(column, name) + _missing_lines(record, column, name)
+    if lines:
+        return lines
+    values[:] = column.array
+    if record.fill is not None:
+        values[column.missing] = record.fill
+    if isinstance(record, BooleanInput):
+        return []
+    with np.errstate(over="ignore"):
+        values[:] = _at_knots(values, record.knots) if record.knots else _scaled(values, record)
+    rule = "must be closer to the numbers of the training rows"
+    return cell_lines(name, column.given, ~np.isfinite(values), rule)
+
+
+def _scaled(values: Floats, record: NumberInput) -> Floats:
+    return (values - record.offset) / record.scale
+
+
+def _at_knots(values: Floats, knots: Sequence[float]) -> Floats:
+    """Return the places of values among quantiles, as scikit-learn does, with mean 0, variance 1.
+
+    Values between two knots are interpolated; at several equal knots, their middle is taken.
+    """
+    quantiles, places = np.array(knots), np.linspace(0, 1, len(knots))
+    upwards = np.interp(values, quantiles, places)
+    downwards = np.interp(-values, -quantiles[::-1], -places[::-1])
+    found = 0.5 * (upwards - downwards)
+    found[values == quantiles[-1]] = 1
+    found[values == quantiles[0]] = 0
+    return (found - 0.5) * UNIFORM_SPREAD
+
+
+def _fill_categories(
+    values: Floats, record: CategoryInput, column: Column, unseen: Unseen, name: str
+) -> list[str]:
+    """Write 1 for the category of each row, array (rows, categories); return what is wrong."""
+    read = column.categories or NO_CATEGORIES
+    lines = broken_lines(column, name) + _missing_lines(record, column, name)
+    places = [place_of(each, record, unseen) for each in read.names]
+    filled = NO_INPUT if record.fill is None else place_of(record.fill, record, unseen)
+    found = np.array([*places, filled], dtype=np.intp)[read.codes]
+    wrong = (found == REFUSED) & (read.codes >= 0)
+    rule = f"must be one of the {len(record.categories) + len(record.gathered)} categories"
+    hint = "set unseen = 'rare' or 'zeros'"
+    lines += cell_lines(name, column.given, wrong, f"{rule} of the training rows", hint)
+    if not lines:
+        values[:] = one_hot(found, values.shape[1])
+    return lines
+
+
+def place_of(name: str, record: CategoryInput, unseen: Unseen) -> int:
+    """Return which input of a column a category has: a place, NO_INPUT or REFUSED."""
+    if name in record.categories:
+        return record.categories.index(name)
+    if record.gathers and (unseen == "rare" or name in record.gathered):
+        return len(record.categories)
+    return REFUSED if unseen == "refuse" else NO_INPUT

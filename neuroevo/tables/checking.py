@@ -1,0 +1,336 @@
+"""A user's frame, checked: every column that is used, read as what it is. Knows no networks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from neuroevo.errors import DataError
+from neuroevo.settings import nearest, shown
+from neuroevo.tables.cells import NAME_RULE, Categories, categories, is_unicode
+from neuroevo.tables.kinds import Column, read_column
+from neuroevo.tables.problems import cell_lines, column_line, listed, shown_value
+from neuroevo.tables.settings import BALANCED, MOST_NAME, PARTS, TableSettings
+
+MOST_INPUT_COLUMNS = 1000
+MOST_CELLS = 100_000_000
+LEAST_ROWS = 3  # for training, validation and a test
+MOST_CLASSES = 1000
+MOST_NUMBERED_CLASSES = 20  # of a target of numbers that settings do not call classes
+ROWS_PER_CLASS = 10  # of such a target
+
+_FOUND = {"category": "categories", "boolean": "true and false"}
+_FILL = "set missing = 'median' or 'most_frequent', or name the column in leave_out"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose used columns were checked and read.
+
+    Parameters
+    ----------
+    name
+        What problems call it: a file, or "data".
+    settings
+        With which it was checked.
+    columns
+        Name to column of all that are used: inputs, targets, weight and split column.
+    inputs
+        Names of the inputs, in the order of the frame.
+    classes
+        The classes of the target in the order of the rows; None for a regression.
+    index
+        The names of the rows.
+    warnings
+        One line for each thing that is allowed but may be a mistake.
+    """
+
+    name: str
+    settings: TableSettings
+    columns: Mapping[str, Column]
+    inputs: tuple[str, ...]
+    classes: Categories | None
+    index: "pd.Index"
+    warnings: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return len(self.index)
+
+
+def named_columns(frame: pd.DataFrame, name: str) -> dict[str, int]:
+    """Return the place of each column by its name without spaces around it.
+
+    Raises
+    ------
+    DataError
+        If names are empty, used twice, or neither texts nor whole numbers.
+    """
+    places: dict[str, int] = {}
+    lines = []
+    labels: list[object] = list(frame.columns)  # of any type, in spite of what stubs say
+    for place, label in enumerate(labels):
+        text = str(label).strip()
+        if not isinstance(label, str) and not pd.api.types.is_integer(label):
+            lines.append(f"{name}: names of columns must be texts, but got {shown(str(label))}")
+        elif len(text) > MOST_NAME or not is_unicode(text):
+            lines.append(f"{name}: names of columns {NAME_RULE}, but got {shown(text)}")
+        elif not text:
+            lines.append(f"{name}: each column must have a name, but column {place + 1} has none")
+        elif text in places:
+            first = places[text] + 1
+            rule = "names of columns must differ"
+            lines.append(
+                f"{name}: {rule}, but columns {first} and {place + 1} are both {shown(text)}"
+            )
+        places.setdefault(text, place)
+    if lines:
+        raise DataError(*listed(name, lines))
+    return places
+
+
+def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data") -> Table:
+    """Check a frame against its settings, and read the columns that are used.
+
+    Parameters
+    ----------
+    frame
+        A table; it is not changed. Problems name rows by its index.
+    settings
+        Which columns are used, and for what.
+    name
+        What problems call the table, such as its file.
+
+    Raises
+    ------
+    DataError
+        One line for each problem, with row and column where it has them; after twenty lines the
+        number of the others. Of one rule, three cells of a column are named.
+    """
+    places = named_columns(frame, name)
+    _check_size(frame, name)
+    inputs = _check_roles(tuple(places), settings, name)
+    used = [*inputs, *settings.target]
+    used += [each for each in (_weight_column(settings), settings.split_column) if each]
+    columns = {
+        each: read_column(
+            frame.iloc[:, places[each]].rename(each), as_categories=each in settings.categories
+        )
+        for each in dict.fromkeys(used)
+    }
+    lines = [line for each in inputs for line in _input_lines(columns[each], settings, name)]
+    lines += [line for each in settings.target for line in _target_lines(columns[each], name)]
+    target, warnings = columns[settings.target[0]], list[str]()
+    classes, found = _classes(columns, settings, name, warnings) if not lines else (None, [])
+    lines += found + _weight_lines(columns, settings, name) + _split_lines(columns, settings, name)
+    if settings.weight == BALANCED and classes is None and not lines:
+        lines.append(f"{name}: weight must be a column for a regression, but got 'balanced'")
+    if lines:
+        raise DataError(*listed(name, lines))
+    warnings += _twins([columns[each] for each in inputs], target, name)
+    return Table(
+        name,
+        settings,
+        MappingProxyType(columns),
+        inputs,
+        classes,
+        frame.index,
+        tuple(warnings),
+    )
+
+
+def _weight_column(settings: TableSettings) -> str:
+    return "" if settings.weight == BALANCED else settings.weight
+
+
+def _check_size(frame: pd.DataFrame, name: str) -> None:
+    if len(frame) < LEAST_ROWS:
+        raise DataError(f"{name}: must have at least {LEAST_ROWS} rows, but got {len(frame)}")
+    if frame.size > MOST_CELLS:
+        rule = f"must have at most {MOST_CELLS:,} cells"
+        raise DataError(f"{name}: {rule}, but got {frame.size:,}")
+
+
+def _check_roles(names: Sequence[str], settings: TableSettings, name: str) -> tuple[str, ...]:
+    """Check that each column that settings name exists; return the inputs."""
+    roles: dict[str, Sequence[str]] = {
+        "target": settings.target,
+        "columns": settings.columns,
+        "leave_out": settings.leave_out,
+        "categories": settings.categories,
+        "weight": [_weight_column(settings)],
+        "split_column": [settings.split_column],
+    }
+    lines = [
+        f"{name}: {role} must name a column of the table, but got {shown(asked)}"
+        + (nearest(asked, names) or _all_names(names))
+        for role, every in roles.items()
+        for asked in every
+        if asked and asked not in names
+    ]
+    others = {*settings.target, *settings.leave_out, settings.weight, settings.split_column}
+    inputs = tuple(
+        each
+        for each in names
+        if (each in settings.columns if settings.columns else each not in others)
+    )
+    if not lines and not inputs:
+        lines.append(f"{name}: must have at least one column for the inputs, but got none")
+    if len(inputs) > MOST_INPUT_COLUMNS:
+        rule = f"must have at most {MOST_INPUT_COLUMNS:,} columns for the inputs"
+        lines.append(f"{name}: {rule}, but got {len(inputs):,} (name others in leave_out)")
+    if lines:
+        raise DataError(*listed(name, lines))
+    return inputs
+
+
+def _all_names(names: Sequence[str]) -> str:
+    return f", the columns are {shown(', '.join(names), length=200)}"
+
+
+def broken_lines(column: Column, name: str) -> list[str]:
+    """Return the lines of all cells of a column that break a rule."""
+    lines = []
+    for broken in column.broken:
+        lines += cell_lines(name, column.given, broken.cells, broken.rule, broken.hint)
+    return lines
+
+
+def _input_lines(column: Column, settings: TableSettings, name: str) -> list[str]:
+    if column.input_problem:
+        return [column_line(name, column.name, column.input_problem)]
+    lines = broken_lines(column, name)
+    if settings.missing == "refuse":
+        lines += cell_lines(name, column.given, column.missing, "must not be missing", _FILL)
+    return lines
+
+
+def _target_lines(column: Column, name: str) -> list[str]:
+    if column.kind in {"date", "other"}:
+        return [column_line(name, column.name, column.input_problem)]
+    lines = broken_lines(column, name)
+    rule = "must not be missing in the target"
+    lines += cell_lines(name, column.given, column.missing, rule, "remove these rows")
+    if not lines and column.distinct < 2:  # noqa: PLR2004 - nothing to learn
+        text = "must have at least two different values as the target, but got only"
+        lines.append(column_line(name, column.name, f"{text} {shown_value(_first(column))}"))
+    return lines
+
+
+def _first(column: Column) -> object:
+    value = column.given.iloc[0]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _classes(
+    columns: Mapping[str, Column], settings: TableSettings, name: str, warnings: list[str]
+) -> tuple[Categories | None, list[str]]:
+    """Return the classes of the target, or None for a regression, and what is wrong."""
+    targets = [columns[each] for each in settings.target]
+    if settings.problem != "classes" and not _looks_like_classes(targets, settings):
+        rule = "must be numbers as the target of a regression"
+        hint = " (only one target alone may have classes)" if len(targets) > 1 else ""
+        lines = [
+            column_line(name, each.name, f"{rule}, but got {_FOUND[each.kind]}{hint}")
+            for each in targets
+            if each.kind != "number"
+        ]
+        return None, lines
+    [target] = targets
+    found = target.categories or categories(target.given)
+    if len(found.names) > MOST_CLASSES:
+        rule = f"must have at most {MOST_CLASSES:,} classes"
+        text = f"{rule}, but got {len(found.names):,} (set problem = 'regression' for numbers)"
+        return None, [column_line(name, target.name, text)]
+    if settings.problem == "auto" and target.kind == "number":
+        text = f"its numbers are taken for {len(found.names)} classes"
+        text += " (set problem = 'regression' if they are quantities)"
+        warnings.append(column_line(name, target.name, text))
+    return found, []
+
+
+def _looks_like_classes(targets: Sequence[Column], settings: TableSettings) -> bool:
+    if settings.problem == "regression" or len(targets) > 1:
+        return False
+    [target] = targets
+    if target.kind != "number":
+        return True
+    values = np.unique(target.array)
+    if len(values) > MOST_NUMBERED_CLASSES or (values != np.round(values)).any():
+        return False
+    counted = values[0] in {0, 1} and (np.diff(values) == 1).all()
+    return len(values) == 2 or (  # noqa: PLR2004 - such as 0 and 1, or -1 and 1
+        bool(counted) and len(target.array) >= ROWS_PER_CLASS * len(values)
+    )
+
+
+def _weight_lines(columns: Mapping[str, Column], settings: TableSettings, name: str) -> list[str]:
+    column = columns.get(_weight_column(settings))
+    if column is None:
+        return []
+    if column.kind != "number":
+        return [
+            column_line(
+                name,
+                column.name,
+                f"must be numbers as weights, but got {_FOUND.get(column.kind, 'dates')}",
+            )
+        ]
+    lines = broken_lines(column, name)
+    lines += cell_lines(name, column.given, column.missing, "must not be missing in the weights")
+    rule = "must be a weight of at least 0"
+    return lines + cell_lines(name, column.given, column.array < 0, rule)
+
+
+def _split_lines(columns: Mapping[str, Column], settings: TableSettings, name: str) -> list[str]:
+    column = columns.get(settings.split_column)
+    if column is None:
+        return []
+    rule = "must not be missing in the split column"
+    lines = cell_lines(name, column.given, column.missing, rule)
+    if settings.split == "column":
+        words = column.given.astype("object").map(lambda cell: str(cell).strip())
+        wrong = ~words.isin(PARTS).to_numpy() & ~column.missing
+        text = f"must be one of {', '.join(map(repr, PARTS))}"
+        return lines + cell_lines(name, column.given, wrong, text)
+    if settings.split == "time":
+        wrong = np.isnan(times(column)) & ~column.missing
+        return lines + cell_lines(name, column.given, wrong, "must be a number or an ISO date")
+    return lines
+
+
+def times(column: Column) -> NDArray[np.float64]:
+    """Return the times of a split column, array (rows,): numbers, or seconds; NaN if neither."""
+    if column.kind == "number":
+        return column.array
+    given = column.given
+    if not pd.api.types.is_datetime64_any_dtype(given.dtype):
+        given = given.astype("object").map(
+            lambda cell: None if pd.isna(cell) else str(cell).strip()
+        )
+    read = pd.to_datetime(given, format="ISO8601", utc=True, errors="coerce")
+    seconds = (read - pd.Timestamp("1970-01-01", tz="UTC")).dt.total_seconds()
+    return np.asarray(seconds.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def _twins(inputs: Sequence[Column], target: Column, name: str) -> list[str]:
+    """Return a warning for each input that equals the target."""
+    return [
+        column_line(name, each.name, f"equals the target {shown(target.name)}")
+        for each in inputs
+        if _equal(each, target)
+    ]
+
+
+def _equal(one: Column, other: Column) -> bool:
+    if one.categories is None or other.categories is None:
+        return one.numbers is not None is not other.numbers and _same(one.array, other.array)
+    return one.categories.names == other.categories.names and _same(one.array, other.array)
+
+
+def _same(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    return np.array_equal(one, other)

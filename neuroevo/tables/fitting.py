@@ -1,0 +1,216 @@
+"""Fits a preparation to the training rows of a table with scikit-learn. Prepares no rows.
+
+Every fitted number is rounded before it is used, since its last digits differ between processors.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import (
+    OneHotEncoder,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
+
+from neuroevo.errors import DataError, UsageError
+from neuroevo.tables.cells import Categories, Floats, in_order
+from neuroevo.tables.checking import Table
+from neuroevo.tables.kinds import Column
+from neuroevo.tables.preparation import Preparation
+from neuroevo.tables.problems import column_line, listed, shown_value
+from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput, Target
+from neuroevo.tables.settings import TableSettings
+
+KNOTS = 100  # of a quantile scaling, at most
+DIGITS = 9  # of a fitted number, or of its part that matters beside the spread of the column
+MOST_DIGITS = 12  # of a fitted number; the others may differ between processors
+MOST_GATHERED = 1000  # rare categories that are kept by name
+
+
+def fit(table: Table, training_rows: NDArray[np.intp]) -> Preparation:
+    """Fit all that is needed to prepare rows to the training rows alone.
+
+    Columns whose training cells are all equal are left out, unless they have an indicator.
+
+    Parameters
+    ----------
+    table
+        A checked table.
+    training_rows
+        Array (training rows,), the places of the training rows.
+
+    Raises
+    ------
+    DataError
+        One line for each column that can't be fitted; if no column is left.
+    """
+    lines: list[str] = []
+    inputs = []
+    for each in table.inputs:
+        column = table.columns[each]
+        if _is_kept(column, training_rows, table.settings):
+            try:
+                inputs.append(_fit_input(column, training_rows, table))
+            except DataError as error:
+                lines += error.problems
+    if not inputs and not lines:
+        rule = "must have an input with at least two different values in the training rows"
+        lines.append(f"{table.name}: {rule}, but got none")
+    targets = [_fit_target(table, each, training_rows, lines) for each in table.settings.target]
+    if lines:
+        raise DataError(*listed(table.name, lines))
+    try:
+        return Preparation(
+            inputs=tuple(inputs),
+            unseen=table.settings.unseen,
+            targets=tuple(targets),
+            classes=table.classes.names if table.classes else (),
+        )
+    except UsageError as error:  # columns whose inputs would have the same name
+        raise DataError(*error.named(table.name).problems) from None
+
+
+def _is_kept(column: Column, rows: NDArray[np.intp], settings: TableSettings) -> bool:
+    missing = np.isnan(column.array[rows])
+    indicated = settings.missing_indicator and missing.any() and not missing.all()
+    return not _is_constant(column.array[rows]) or bool(indicated)
+
+
+def _is_constant(values: Floats) -> bool:
+    present = values[~np.isnan(values)]
+    return not len(present) or bool((present == present[0]).all())
+
+
+def _fit_input(column: Column, rows: NDArray[np.intp], table: Table) -> Input:
+    settings = table.settings
+    values = column.array[rows]
+    indicator = settings.missing_indicator and bool(np.isnan(values).any())
+    if column.categories is not None:
+        return _fit_categories(column, column.categories, rows, table, indicator=indicator)
+    strategy = settings.missing if column.kind == "number" else "most_frequent"
+    filled, fill = _filled(values, "refuse" if settings.missing == "refuse" else strategy)
+    if column.kind == "boolean":
+        return BooleanInput(
+            name=column.name, fill=None if fill is None else bool(fill), indicator=indicator
+        )
+    number = NumberInput(name=column.name, fill=fill, indicator=indicator)
+    if settings.scaling == "quantile" and not _is_constant(filled):
+        knots = fit_knots(filled)
+        if knots[0] < knots[-1]:
+            return number.replace(knots=knots)
+    offset, scale = FITS[settings.scaling](filled)
+    return number.replace(offset=offset, scale=scale)
+
+
+def _filled(values: Floats, strategy: str) -> tuple[Floats, float | None]:
+    """Fill missing values; return them, and what they are filled with."""
+    if strategy == "refuse":
+        return values, None
+    imputer = SimpleImputer(strategy=strategy).fit(values[:, np.newaxis])
+    present = values[~np.isnan(values)]
+    fill = rounded(float(imputer.statistics_[0]), float(np.ptp(present)))
+    return np.where(np.isnan(values), fill, values), fill
+
+
+def _fit_categories(
+    column: Column,
+    read: Categories,
+    rows: NDArray[np.intp],
+    table: Table,
+    *,
+    indicator: bool,
+) -> CategoryInput:
+    settings = table.settings
+    codes = read.codes[rows]
+    used = np.unique(codes[codes >= 0])
+    names = in_order(read.names[code] for code in used)  # of the training rows alone
+    places = read.places_in(names)[rows].astype(np.float64)
+    places[codes < 0] = np.nan
+    strategy = "refuse" if settings.missing == "refuse" else "most_frequent"
+    filled, fill = _filled(places, strategy)
+    encoder = OneHotEncoder(min_frequency=settings.rare or None).fit(filled[:, np.newaxis])
+    rare = encoder.infrequent_categories_[0] if settings.rare else None
+    gathered = {names[int(place)] for place in rare} if rare is not None else set()
+    kept = tuple(name for name in names if name not in gathered)
+    if not kept:
+        rule = f"must have a category in at least a share of {settings.rare} of the training rows"
+        hint = "set a lower value of rare, or name it in leave_out"
+        raise DataError(column_line(table.name, column.name, f"{rule}, but got none ({hint})"))
+    by_name = settings.unseen != "rare"
+    if by_name and len(gathered) > MOST_GATHERED:
+        rule = f"must have at most {MOST_GATHERED:,} rare categories unless unseen = 'rare'"
+        text = f"{rule}, but got {len(gathered):,}"
+        raise DataError(column_line(table.name, column.name, text))
+    return CategoryInput(
+        name=column.name,
+        fill=None if fill is None else names[int(fill)],
+        indicator=indicator,
+        categories=kept,
+        gathers=bool(gathered),
+        gathered=tuple(name for name in names if name in gathered) if by_name else (),
+    )
+
+
+def _fit_target(table: Table, name: str, rows: NDArray[np.intp], lines: list[str]) -> Target:
+    if table.classes is not None:
+        return Target(name=name)
+    values = table.columns[name].array[rows]
+    if _is_constant(values):
+        rule = "must have at least two different values in the training rows"
+        text = f"{rule}, but got only {shown_value(float(values[0]))}"
+        lines.append(column_line(table.name, name, text))
+    offset, scale = FITS[table.settings.target_scaling](values)
+    return Target(name=name, offset=offset, scale=scale)
+
+
+def rounded(value: float, spread: float = 0.0) -> float:
+    """Round a fitted number to nine significant digits, to more if the spread needs them.
+
+    A number that is large beside the spread of its column is rounded to nine digits of the spread,
+    to at most twelve digits.
+
+    Examples
+    --------
+    >>> rounded(1234567.890123), rounded(1234567.890123, spread=1), rounded(0.12345678912)
+    (1234567.89, 1234567.89012, 0.123456789)
+    """
+    if not value:
+        return 0.0
+    size = Decimal(value).adjusted()
+    places = DIGITS - 1 - (min(size, Decimal(spread).adjusted()) if spread else size)
+    return round(value, min(places, MOST_DIGITS - 1 - size))
+
+
+def fit_standard(values: Floats) -> tuple[float, float]:
+    """Return mean and standard deviation; the latter 1 if all values are about equal."""
+    scaler = StandardScaler().fit(values[:, np.newaxis])
+    scale = rounded(float(scaler.scale_[0]))
+    return rounded(float(scaler.mean_[0]), scale), scale
+
+
+def fit_robust(values: Floats) -> tuple[float, float]:
+    """Return median and interquartile range; the standard deviation if that range is 0."""
+    scaler = RobustScaler().fit(values[:, np.newaxis])
+    lower, upper = np.percentile(values, (25, 75))
+    scale = rounded(float(scaler.scale_[0])) if lower < upper else fit_standard(values)[1]
+    return rounded(float(scaler.center_[0]), scale), scale
+
+
+def fit_knots(values: Floats) -> tuple[float, ...]:
+    """Return quantiles at equal distances, at most 100."""
+    count = min(KNOTS, len(values))
+    transformer = QuantileTransformer(n_quantiles=count, subsample=None).fit(values[:, np.newaxis])
+    spread = float(np.ptp(values))
+    return tuple(rounded(float(knot), spread) for knot in transformer.quantiles_[:, 0])
+
+
+FITS: dict[str, Callable[[Floats], tuple[float, float]]] = {
+    "standard": fit_standard,
+    "robust": fit_robust,
+    "quantile": fit_standard,  # of a column without a spread of quantiles
+    "none": lambda _: (0.0, 1.0),
+}

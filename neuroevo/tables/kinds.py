@@ -1,0 +1,263 @@
+"""What each column of a table is: numbers, true and false, categories, dates. Knows no networks."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from neuroevo.settings import shown
+from neuroevo.tables.cells import (
+    NUMBER_RULE,
+    WHOLE_RULE,
+    Broken,
+    Categories,
+    Flags,
+    Floats,
+    Numbers,
+    booleans,
+    categories,
+    factorized,
+    is_blank,
+    is_boolean,
+    is_date,
+    is_number,
+    name,
+    numbers,
+    share,
+)
+
+Kind = Literal["number", "boolean", "category", "date", "other"]
+
+MOSTLY = 0.5  # of the cells; then the others are taken for mistakes
+NEARLY_ALL = 0.9  # of the cells are distinct: they name the rows
+FEW = 20  # distinct cells are no names of rows, however few rows there are
+MOST_CATEGORIES = 1000  # of one column
+MOST_DESCRIBED = 50  # categories in a description
+
+_LEAVE_OUT = "name it in leave_out"
+_HINTS = {
+    NUMBER_RULE: "for categories, name the column in categories; not to use it, in leave_out",
+    WHOLE_RULE: "if the numbers are names, name the column in leave_out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDescription:
+    """One column of a table, for people.
+
+    Parameters
+    ----------
+    name, kind
+        Its name; what its cells are.
+    missing, distinct
+        How many cells are missing; how many different ones there are beside them.
+    low, high
+        Its smallest and largest number; None unless it holds numbers.
+    categories
+        The first 50 categories in their order; empty unless it holds categories.
+    problem
+        Why it can't be an input as it is, such as ``must be numbers, ..., but got dates``; empty
+        if it can.
+    """
+
+    name: str
+    kind: Kind
+    missing: int
+    distinct: int
+    low: float | None = None
+    high: float | None = None
+    categories: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A column as it was given, and as what it was read."""
+
+    given: "pd.Series"
+    kind: Kind
+    numbers: Numbers | None = None  # for number and boolean
+    categories: Categories | None = None  # for category
+    example: object = None  # a cell, for date and other
+
+    @property
+    def name(self) -> str:
+        """The name of the column."""
+        return str(self.given.name)
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        """The rules that cells of the column break."""
+        read = self.numbers or self.categories
+        return read.broken if read else ()
+
+    @property
+    def missing(self) -> Flags:
+        """Array (rows,), true for missing cells."""
+        read = self.numbers or self.categories
+        if read is None:
+            return self.given.isna().to_numpy(np.bool_)
+        absent = np.isnan(read.array) if isinstance(read, Numbers) else read.codes < 0
+        for broken in read.broken:
+            absent &= ~broken.cells
+        return absent
+
+    @property
+    def array(self) -> Floats:
+        """Array (rows,) of numbers, or of the places of categories; NaN if missing."""
+        if self.numbers is not None:
+            return self.numbers.array
+        codes = self.categories.codes if self.categories else np.full(len(self.given), -1)
+        return np.where(codes < 0, np.nan, codes)
+
+    @property
+    def distinct(self) -> int:
+        """The number of different cells that are neither missing nor wrong."""
+        if self.categories is not None:
+            return len(self.categories.names)
+        return self.given.nunique() if self.numbers is None else _distinct(self.numbers.array)
+
+    @property
+    def input_problem(self) -> str:
+        """Why the column can't be an input, whatever its cells are; empty if it can."""
+        if self.kind == "date":
+            return (
+                f"must be numbers, categories, true or false, but got the date "
+                f"{shown(_readable(self.example))} ({_LEAVE_OUT}, or name it in split_column "
+                "with split = 'time')"
+            )
+        if self.kind == "other":
+            rule = "must be numbers, text, true or false"
+            return f"{rule}, but got {shown(_readable(self.example))} ({_LEAVE_OUT})"
+        if self.kind != "category":
+            return ""
+        present = len(self.given) - int(self.missing.sum())
+        if self.distinct > FEW and self.distinct > NEARLY_ALL * present:
+            rule = "must have categories that several rows share"
+            return f"{rule}, but got {self.distinct:,} in {present:,} rows ({_LEAVE_OUT})"
+        if self.distinct > MOST_CATEGORIES:
+            rule = f"must have at most {MOST_CATEGORIES:,} categories"
+            return f"{rule}, but got {self.distinct:,} ({_LEAVE_OUT})"
+        return ""
+
+    def describe(self) -> ColumnDescription:
+        """Describe the column for people."""
+        finite = self.numbers.array if self.numbers and self.kind == "number" else np.empty(0)
+        finite = finite[np.isfinite(finite)]
+        problem = self.input_problem
+        if not problem and self.broken:
+            first = self.broken[0]
+            cell = self.given.iloc[int(np.argmax(first.cells))]
+            problem = f"{first.rule}, but got {shown(_readable(cell))}"
+        return ColumnDescription(
+            self.name,
+            self.kind,
+            int(self.missing.sum()),
+            self.distinct,
+            float(finite.min()) if len(finite) else None,
+            float(finite.max()) if len(finite) else None,
+            self.categories.names[:MOST_DESCRIBED] if self.categories else (),
+            problem,
+        )
+
+
+def read_column(column: pd.Series, *, as_categories: bool = False) -> Column:
+    """Find out what a column holds, and read it so.
+
+    Text is numbers if at least half of its cells are; then the other cells are wrong. It is true
+    and false if all its cells are these words, in any case, and dates if all look like dates; else
+    it holds categories. Other words such as yes and no are categories.
+
+    Parameters
+    ----------
+    column
+        The cells; its name is that of the column.
+    as_categories
+        Whether numbers are to be read as categories.
+    """
+    if as_categories:
+        return Column(column, "category", categories=categories(column))
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return Column(column, "category", categories=categories(column))
+    if is_boolean(column):
+        return Column(column, "boolean", numbers=booleans(column))
+    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
+        return Column(column, "number", numbers=_hinted(numbers(column)))
+    if pd.api.types.is_string_dtype(dtype) or pd.api.types.is_object_dtype(dtype):
+        return _read_text(column)
+    present = column.dropna()
+    example = present.iloc[0] if len(present) else None
+    is_time = pd.api.types.is_datetime64_any_dtype(dtype) or _is_date(example)
+    return Column(column, "date" if is_time else "other", example=example)
+
+
+def _read_text(column: pd.Series) -> Column:
+    codes, every = factorized(column)
+    counts = np.bincount(codes[codes >= 0], minlength=len(every))
+    kept = [place for place, value in enumerate(every) if not is_blank(value)]
+    distinct, counts = [every[place] for place in kept], counts[kept]
+    if not distinct:  # nothing but missing cells
+        return Column(column, "number", numbers=Numbers(np.full(len(column), np.nan)))
+    if all(isinstance(value, bool) or name(value) in _BOOLEAN_NAMES for value in distinct):
+        return Column(column, "boolean", numbers=booleans(column))
+    numeric = share(distinct, counts, _is_number)
+    if numeric >= MOSTLY:
+        return Column(column, "number", numbers=_hinted(numbers(column)))
+    if all(_is_date(value) for value in distinct):
+        return Column(column, "date", example=distinct[0])
+    strange = next((value for value in distinct if name(value) is None), None)
+    if strange is not None:
+        return Column(column, "date" if _is_date(strange) else "other", example=strange)
+    return Column(column, "category", categories=categories(column))
+
+
+def _hinted(read: Numbers) -> Numbers:
+    broken = [Broken(each.rule, each.cells, _HINTS.get(each.rule, "")) for each in read.broken]
+    return Numbers(read.array, tuple(broken))
+
+
+_BOOLEAN_NAMES = frozenset({"true", "false"})
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, str):
+        return is_number(value.strip())
+    numeric = isinstance(value, int | float | np.number | Decimal)
+    return numeric and not isinstance(value, bool | np.bool_)
+
+
+def _is_date(value: object) -> bool:
+    dates = isinstance(value, dt.date | pd.Period)
+    return dates or (isinstance(value, str) and is_date(value.strip()))
+
+
+def _readable(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _distinct(values: Floats) -> int:
+    return len(pd.unique(values[~np.isnan(values)]))
+
+
+def describe(
+    frame: pd.DataFrame, categories: Collection[str] = ()
+) -> tuple[ColumnDescription, ...]:
+    """Describe each column of a table, also those that could not be used.
+
+    Parameters
+    ----------
+    frame
+        A table, as `neuroevo.tables.read_table` gives it, or from Python; it is not changed.
+    categories
+        Names of columns whose numbers are categories.
+    """
+    described = []
+    for place, label in enumerate(frame.columns):
+        column = frame.iloc[:, place].rename(str(label).strip())
+        described.append(read_column(column, as_categories=column.name in categories).describe())
+    return tuple(described)

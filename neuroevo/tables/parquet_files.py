@@ -1,0 +1,105 @@
+"""Reads a table from a Parquet file with pyarrow, which is an extra. Knows no roles of columns."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from neuroevo.errors import DataError
+from neuroevo.files import StrangeFileError, opened
+from neuroevo.settings import printable
+from neuroevo.tables.problems import column_line, listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+MOST_CELLS = 100_000_000
+MOST_COLUMNS = 10_000
+_INDEX_NAME = "__index_level_"  # of the columns in which pandas stores the index of a frame
+
+
+def read_parquet(path: Path, most_bytes: int) -> pd.DataFrame:
+    """Read a Parquet file; rows count from 1. The stored index of a frame is left out.
+
+    Raises
+    ------
+    DataError
+        If pyarrow is missing; if the file can't be read, is too large, also when it is unpacked,
+        or has nested columns. What it says of its size is checked before its cells are read.
+    """
+    name = printable(str(path))
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra, which few need
+        import pyarrow.parquet as pq  # noqa: PLC0415 - as above
+    except ImportError:
+        rule = "Parquet needs pyarrow, install neuroevo[parquet]"
+        raise DataError(f"{name}: can't be read ({rule})") from None
+    try:
+        with opened(path, most_bytes) as (file, _):
+            # Text stays in its dictionary: a small file may repeat a long text very often.
+            parquet = pq.ParquetFile(file)
+            _check_metadata(parquet, name, most_bytes)
+            texts = [field.name for field in parquet.schema_arrow if _is_text(field.type)]
+            read = pq.ParquetFile(file, read_dictionary=texts).read()
+    except OSError as error:
+        first = printable((error.strerror or str(error)).partition("\n")[0])
+        raise DataError(f"{name}: can't be read ({first})") from None
+    except StrangeFileError as error:
+        raise DataError(f"{name}: {error}") from None
+    except pa.ArrowException as error:
+        first = printable(str(error).partition("\n")[0])
+        raise DataError(f"{name}: must be a Parquet file, but got: {first}") from None
+    return _frame(read, texts)
+
+
+def _check_metadata(parquet: "pq.ParquetFile", name: str, most_bytes: int) -> None:
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    schema, metadata = parquet.schema_arrow, parquet.metadata
+    rule = "must not be nested"
+    lines = [
+        column_line(name, field.name, f"{rule}, but got {printable(str(field.type))[:60]}")
+        for field in schema
+        if pa.types.is_nested(field.type)
+    ]
+    groups = range(metadata.num_row_groups)
+    unpacked = sum(metadata.row_group(group).total_byte_size for group in groups)
+    sizes = (
+        ("columns", len(schema), MOST_COLUMNS),
+        ("cells", len(schema) * metadata.num_rows, MOST_CELLS),
+        ("bytes when unpacked", unpacked, most_bytes),
+    )
+    lines += [
+        f"{name}: must have at most {most:,} {unit}, but got {size:,}"
+        for unit, size, most in sizes
+        if size > most
+    ]
+    if lines:
+        raise DataError(*listed(name, lines))
+
+
+def _is_text(kind: "pa.DataType") -> bool:
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _frame(read: "pa.Table", texts: list[str]) -> pd.DataFrame:
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    for place, field in enumerate(read.schema):
+        if pa.types.is_decimal(field.type):
+            read = read.set_column(place, field.name, read.column(place).cast(pa.float64()))
+    frame: pd.DataFrame = read.to_pandas(ignore_metadata=True, split_blocks=True)
+    stored = [label for label in frame.columns if str(label).startswith(_INDEX_NAME)]
+    frame = frame.drop(columns=stored).set_axis(pd.RangeIndex(1, len(frame) + 1), axis=0)
+    texts_kept = [label for label in texts if label not in stored]
+    return frame.assign(**{label: _text(frame[label]) for label in texts_kept})
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Return a column of categories as objects, of which equal ones are the same."""
+    distinct = np.array([*column.cat.categories, None], dtype=object)
+    return pd.Series(distinct[column.cat.codes], index=column.index, dtype="object")

@@ -1,0 +1,213 @@
+"""Reads a table from a text file or a Parquet file, as a pandas frame. Knows no roles of columns.
+
+Nothing in a file is ever executed: text is read by pandas, Parquet by pyarrow.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from neuroevo.errors import DataError
+from neuroevo.settings import printable
+from neuroevo.tables.cells import LARGEST_WHOLE, Flags, Floats, factorized, is_number
+from neuroevo.tables.checking import named_columns
+from neuroevo.tables.kinds import MOSTLY
+from neuroevo.tables.parquet_files import read_parquet
+from neuroevo.tables.problems import cell_lines, listed
+from neuroevo.tables.settings import TableSettings
+from neuroevo.tables.text_files import (
+    MOST_BYTES,
+    Form,
+    check_form,
+    ending,
+    opened_text,
+    separator_of,
+)
+
+SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz", ".parquet")
+CHUNK_CELLS = 1_000_000  # that pandas reads at once
+
+
+def read_table(
+    path: str | Path, settings: TableSettings, *, most_bytes: int = MOST_BYTES
+) -> pd.DataFrame:
+    """Read a table with a header.
+
+    Parameters
+    ----------
+    path
+        A text file (``.csv``, ``.txt``, ``.tsv``, each also with ``.gz``) or ``.parquet``.
+    settings
+        Separator, decimal sign, encoding and words for missing cells of a text file.
+    most_bytes
+        How many bytes the file may have, also when it is unpacked.
+
+    Returns
+    -------
+    A frame with a row for each row of the file. Its index has the numbers of the rows as in a text
+    editor, with the header as row 1; rows of Parquet count from 1. Of a text file, columns are
+    float64 if all cells are numbers, bool if all are true or false, else text.
+
+    Raises
+    ------
+    DataError
+        If the file can't be read or is no table; one line for each problem.
+    """
+    path = Path(path)
+    name = printable(str(path))
+    if not ending(path).endswith(SUFFIXES):
+        raise DataError(f"{name}: must be a file that ends with one of {', '.join(SUFFIXES)}")
+    if ending(path).endswith(".parquet"):
+        frame = read_parquet(path, most_bytes)
+        named_columns(frame, name)
+        return frame
+    form = check_form(path, settings, most_bytes)
+    named_columns(pd.DataFrame(columns=list(form.header)), name)
+    frame = _read_text(path, form, settings, most_bytes)
+    _check_decimal(frame, settings, name)
+    return frame if settings.decimal == "." else _with_points(frame)
+
+
+def _read_text(path: Path, form: Form, settings: TableSettings, most_bytes: int) -> pd.DataFrame:
+    columns = {name: _Cells(len(form.lines)) for name in form.header}
+    for first, chunk in _chunks(path, form, settings, most_bytes):
+        for name, cells in columns.items():
+            cells.add(first, chunk[name])
+    mixed = [name for name, cells in columns.items() if cells.is_mixed]
+    if mixed:
+        columns |= {name: _Cells(len(form.lines)) for name in mixed}
+        for first, chunk in _chunks(path, form, settings, most_bytes, texts=mixed):
+            for name in mixed:
+                columns[name].add(first, chunk[name])
+    read = {name: columns.pop(name).column() for name in form.header}
+    return pd.DataFrame(read, copy=False).set_axis(_index(form), axis=0)
+
+
+def _chunks(
+    path: Path,
+    form: Form,
+    settings: TableSettings,
+    most_bytes: int,
+    texts: Sequence[str] = (),
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Give the rows in chunks, each with its first place; of some columns only, read as text."""
+    name, first = printable(str(path)), 0
+    with opened_text(path, settings.encoding, most_bytes) as file:
+        chunks = pd.read_csv(
+            file,
+            sep=separator_of(path, settings),
+            decimal=settings.decimal,
+            header=0,
+            names=list(form.header),
+            index_col=False,
+            usecols=list(texts) or None,
+            dtype=dict.fromkeys(texts, "str"),
+            na_values=["", *settings.missing_words],
+            keep_default_na=False,
+            chunksize=max(1, CHUNK_CELLS // len(form.header)),
+            low_memory=False,  # within a chunk, so that each of its columns has one type
+        )
+        try:
+            for chunk in chunks:
+                yield first, chunk
+                first += len(chunk)
+        except pd.errors.ParserError as error:
+            raise DataError(f"{name}: must be a table, but got: {printable(str(error))}") from None
+    if first != len(form.lines):
+        rule = f"must not change while it is read, but got {first:,} rows"
+        raise DataError(f"{name}: {rule} after {len(form.lines):,}")
+
+
+class _Cells:
+    """The cells of one column, put together from chunks in which pandas found their types."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._kinds: set[str] = set()
+        self._numbers = np.empty(0)
+        self._pieces: list[pd.Series] = []
+
+    def add(self, first: int, cells: pd.Series) -> None:
+        """Add the cells of a chunk that begins with the given row."""
+        kind = _kind(cells)
+        self._kinds.add(kind)
+        if kind in {"number", "boolean"}:
+            if not len(self._numbers):
+                self._numbers = np.full(self._rows, np.nan)
+            self._numbers[first : first + len(cells)] = cells.to_numpy(np.float64)
+        else:
+            self._pieces.append(cells.astype("str"))
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the chunks had different types, so that cells have lost their text."""
+        return not any(self._kinds <= alike for alike in _ALIKE)
+
+    def column(self) -> pd.Series | Floats | Flags:
+        """Return the whole column."""
+        if "text" in self._kinds:
+            return pd.concat(self._pieces, ignore_index=True)
+        if self._kinds == {"missing"}:
+            return np.full(self._rows, np.nan)
+        return self._numbers.astype(np.bool_) if "boolean" in self._kinds else self._numbers
+
+
+_ALIKE = ({"number", "missing"}, {"boolean"}, {"text", "missing"})
+
+
+def _kind(cells: pd.Series) -> str:
+    if cells.isna().all():
+        return "missing"
+    match cells.dtype.kind:
+        case "b":
+            return "boolean"
+        case "f":
+            return "number"
+        case "i" | "u":  # larger ones are read as text, so that problems show all digits
+            exact = cells.between(-LARGEST_WHOLE, LARGEST_WHOLE).all()
+            return "number" if exact else "mixed"
+    return "text" if isinstance(cells.dtype, pd.StringDtype) else "mixed"
+
+
+def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write decimal points into the numbers of text columns, as everywhere else in the code."""
+    changed = {}
+    for label in frame.columns[frame.dtypes == "str"]:
+        codes, distinct = factorized(frame[label])
+        texts = [
+            text.replace(",", ".") if _is_number_with(",", text.strip()) else text
+            for text in map(str, distinct)
+        ]
+        cells = np.array([*texts, None], dtype=object)[codes]
+        changed[label] = pd.Series(cells, index=frame.index, dtype="str")
+    return frame.assign(**changed)
+
+
+def _index(form: Form) -> pd.Index:
+    first, last = form.lines[0], form.lines[-1]
+    if last - first == len(form.lines) - 1:
+        return pd.RangeIndex(first, last + 1)
+    return pd.Index(np.frombuffer(form.lines, dtype=np.int64))
+
+
+def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> None:
+    other = "." if settings.decimal == "," else ","
+    rule = f"must have {settings.decimal!r} as the decimal sign"
+    lines = []
+    for label in frame.columns.difference([*settings.leave_out, *settings.categories], sort=False):
+        column = frame[label]
+        if not isinstance(column.dtype, pd.StringDtype):
+            continue
+        codes, distinct = factorized(column)
+        found = [_is_number_with(other, str(value).strip()) for value in distinct]
+        wrong = np.array([*found, False], dtype=np.bool_)[codes]
+        if wrong.sum() >= MOSTLY * column.count() and wrong.any():
+            lines += cell_lines(name, column, wrong, rule, f"set decimal = {other!r}")
+    if lines:
+        raise DataError(*listed(name, lines))
+
+
+def _is_number_with(decimal: str, text: str) -> bool:
+    return decimal in text and is_number(text.replace(decimal, "."))

@@ -1,0 +1,183 @@
+"""Divides the rows of a table into training, validation and test rows. Knows no columns but those.
+
+Folds of a cross-validation would be several `Parts`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
+
+from neuroevo.errors import DataError
+from neuroevo.settings import shown
+from neuroevo.tables.cells import Categories, categories
+from neuroevo.tables.checking import Table, times
+from neuroevo.tables.problems import column_line, listed
+from neuroevo.tables.settings import PARTS
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """The places of the rows of each part, arrays (rows of the part,), read-only."""
+
+    training: Rows
+    validation: Rows
+    test: Rows  # may be empty
+
+    def __post_init__(self) -> None:
+        for part in (self.training, self.validation, self.test):
+            part.setflags(write=False)
+
+
+def split_rows(table: Table) -> Parts:
+    """Divide the rows of a table as its settings say; the same on every machine.
+
+    Rows are in the order of the table; with ``split = "time"`` in that of their times, equal ones
+    as in the table. Random shares of a table with classes have each class in the same share.
+
+    Raises
+    ------
+    DataError
+        If a part would have no rows, or a class no training rows.
+    """
+    parts = _SPLITS[table.settings.split](table)
+    lines = [
+        f"{table.name}: must have {part} rows, but got none"
+        for part, rows in (("training", parts.training), ("validation", parts.validation))
+        if not len(rows)
+    ]
+    if table.classes is not None and not lines:
+        lines = _classes_without_training(table, table.classes, parts.training)
+    if lines:
+        raise DataError(*listed(table.name, lines))
+    return parts
+
+
+def _classes_without_training(table: Table, classes: Categories, training: Rows) -> list[str]:
+    known = set(classes.codes[training].tolist())
+    rule = "must have a training row of each class, but got none of the class"
+    return [
+        column_line(table.name, table.settings.target[0], f"{rule} {shown(name)}")
+        for code, name in enumerate(classes.names)
+        if code not in known
+    ]
+
+
+def _count(share: float, total: int) -> int:
+    """Return how many of a total a share is: at least one, unless the share is 0."""
+    return max(1, round(share * total)) if share else 0
+
+
+def _counts(table: Table, total: int, unit: str) -> tuple[int, int]:
+    """Return how many go to validation and test; DataError if none would be left to train on."""
+    validation, test = (
+        _count(share, total) for share in (table.settings.validation, table.settings.test)
+    )
+    if validation + test >= total:
+        rule = f"must have more than {validation + test} {unit} to divide them"
+        raise DataError(f"{table.name}: {rule}, but got {total}")
+    return validation, test
+
+
+def _seeds(table: Table) -> list[int]:
+    """Return the seeds of the two divisions: of the test rows, then of the validation rows."""
+    state = np.random.SeedSequence(table.settings.split_seed).generate_state(2)
+    return [int(seed) for seed in state]
+
+
+def _by_share(table: Table) -> Parts:
+    validation, test = _counts(table, table.rows, "rows")
+    first, second = _seeds(table)
+    rest, test_rows = _held_out(table, np.arange(table.rows), test, first)
+    training, validation_rows = _held_out(table, rest, validation, second)
+    return Parts(training, validation_rows, test_rows)
+
+
+def _held_out(table: Table, rows: Rows, count: int, seed: int) -> tuple[Rows, Rows]:
+    """Divide rows at random into others and ``count`` rows, each class in the same share."""
+    if not count:
+        return rows, np.empty(0, dtype=np.intp)
+    if table.classes is None:
+        split = ShuffleSplit(1, test_size=count, random_state=seed).split(rows)
+    else:
+        codes = table.classes.codes[rows]
+        _check_classes(table, table.classes, codes, count)
+        split = StratifiedShuffleSplit(1, test_size=count, random_state=seed).split(rows, codes)
+    [(others, held)] = split
+    return rows[np.sort(others)], rows[np.sort(held)]
+
+
+def _check_classes(table: Table, classes: Categories, codes: NDArray[np.int32], count: int) -> None:
+    target = table.settings.target[0]
+    counts = np.bincount(codes, minlength=len(classes.names))
+    least = 3 if table.settings.test else 2
+    rule = f"must have at least {least} rows of each class to divide them"
+    hint = "remove the class, or name a split_column with split = 'column'"
+    lines = [
+        column_line(
+            table.name,
+            target,
+            f"{rule}, but got {_rows(table, code)} of the class {shown(name)} ({hint})",
+        )
+        for code, name in enumerate(classes.names)
+        if counts[code] < 2  # noqa: PLR2004 - one for each side
+    ]
+    smaller = min(count, len(codes) - count)
+    if not lines and smaller < len(classes.names):
+        rule = f"must have at least {len(classes.names)} rows in each part, one of each class"
+        text = f"{rule}, but got {smaller} (set larger shares)"
+        lines = [column_line(table.name, target, text)]
+    if lines:
+        raise DataError(*listed(table.name, lines))
+
+
+def _rows(table: Table, code: int) -> int:
+    codes = table.classes.codes if table.classes else np.empty(0)
+    return int((codes == code).sum())
+
+
+def _by_column(table: Table) -> Parts:
+    given = table.columns[table.settings.split_column].given
+    words = given.astype("object").map(lambda cell: str(cell).strip()).to_numpy()
+    training, validation, test = (np.flatnonzero(words == word) for word in PARTS)
+    return Parts(training, validation, test)
+
+
+def _by_groups(table: Table) -> Parts:
+    column = table.columns[table.settings.split_column]
+    cells = column.given.astype("object")
+    groups = categories(cells.map(str) if column.kind in {"date", "other"} else cells)
+    validation, test = _counts(table, len(groups.names), "groups")
+    first, second = _seeds(table)
+    rest, test_rows = _held_groups(np.arange(table.rows), groups.codes, test, first)
+    training, validation_rows = _held_groups(rest, groups.codes, validation, second)
+    return Parts(training, validation_rows, test_rows)
+
+
+def _held_groups(rows: Rows, codes: NDArray[np.int32], count: int, seed: int) -> tuple[Rows, Rows]:
+    """Divide rows at random into others and those of ``count`` groups."""
+    if not count:
+        return rows, np.empty(0, dtype=np.intp)
+    splitter = GroupShuffleSplit(1, test_size=count, random_state=seed)
+    [(others, held)] = splitter.split(rows, groups=codes[rows])
+    return rows[others], rows[held]
+
+
+def _by_time(table: Table) -> Parts:
+    validation, test = _counts(table, table.rows, "rows")
+    when = times(table.columns[table.settings.split_column])
+    order = np.argsort(when, kind="stable")
+    first = table.rows - validation - test
+    return Parts(order[:first], order[first : first + validation], order[first + validation :])
+
+
+_SPLITS: Mapping[str, Callable[[Table], Parts]] = {
+    "share": _by_share,
+    "column": _by_column,
+    "groups": _by_groups,
+    "time": _by_time,
+}
