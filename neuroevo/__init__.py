@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neuroevo.api import ablate, compare, load_run, random_search, resume, run
+    from neuroevo.api import ablate, compare, fit, load_run, random_search, resume, run
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
     from neuroevo.learning import Network, TrainingSettings
@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
     from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
     from neuroevo.strategies import Evolution
-    from neuroevo.tasks import MouseTask
+    from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, TableTask
 
 __all__ = [
     "BusyError",
     "Choice",
     "DataError",
+    "DatasetTask",
     "Evolution",
     "EvolutionSettings",
     "Experiment",
     "Float",
+    "FunctionTask",
     "Genome",
     "Integer",
     "Layers",
@@ -35,11 +37,13 @@ __all__ = [
     "Run",
     "SearchSpace",
     "StorageError",
+    "TableTask",
     "TrainingSettings",
     "Trial",
     "UsageError",
     "ablate",
     "compare",
+    "fit",
     "load_experiment",
     "load_run",
     "random_search",
@@ -48,7 +52,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "api": ("ablate", "compare", "load_run", "random_search", "resume", "run"),
+    "api": ("ablate", "compare", "fit", "load_run", "random_search", "resume", "run"),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
     "learning": ("Network", "TrainingSettings"),
@@ -56,7 +60,7 @@ _MODULES = {
     "runs": ("Trial",),
     "space": ("Choice", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
     "strategies": ("Evolution",),
-    "tasks": ("MouseTask",),
+    "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "TableTask"),
 }
 
 

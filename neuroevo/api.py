@@ -10,9 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy.typing as npt
+
 from neuroevo.analysis.findings import Findings
 from neuroevo.errors import UsageError
-from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
+from neuroevo.experiment import (
+    Experiment,
+    Transfer,
+    experiment_for_table,
+    load_experiment,
+    transfer,
+)
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import RunFolder, Start, Status, Trial, environment
 from neuroevo.search import (
@@ -34,9 +42,21 @@ from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import never
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from neuroevo.report.comparison import ComparedRuns
 
-__all__ = ["Seeds", "ablate", "compare", "load_run", "random_search", "read_seeds", "resume", "run"]
+__all__ = [
+    "Seeds",
+    "ablate",
+    "compare",
+    "fit",
+    "load_run",
+    "random_search",
+    "read_seeds",
+    "resume",
+    "run",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +68,8 @@ class Seeds:
 
 
 def run(  # noqa: PLR0913 - all that users set in a run, by name
-    experiment: Experiment | str | Path,
+    experiment: "Experiment | str | Path | pd.DataFrame",
+    target: str | Sequence[str] | None = None,
     *,
     results: str | Path | None = "results",
     name: str | None = None,
@@ -66,7 +87,11 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     Parameters
     ----------
     experiment
-        An experiment or the path of its TOML file.
+        An experiment, the path of its TOML file, or a table to learn: a data frame, or the path of
+        its file. For a table the experiment is made from what is found in it, with a warning for
+        each column that is left out or filled.
+    target
+        The column to predict, or a list of columns; of a table only.
     results
         The results folder, in which the run folder is made; None for a run in memory, which has
         no report and no folder and can't be resumed.
@@ -91,8 +116,14 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     --------
     >>> run = neuroevo.run("experiments/mouse.toml", n_jobs=2)  # doctest: +SKIP
     >>> run.best.genome  # doctest: +SKIP
+    >>> run = neuroevo.run("houses.csv", target="price")  # doctest: +SKIP
+    >>> run.champion().predict(more_houses)  # doctest: +SKIP
     """
-    if not isinstance(experiment, Experiment):
+    if target is not None:
+        experiment = _experiment_for_table(experiment, target)
+    elif not isinstance(experiment, Experiment):
+        if not isinstance(experiment, str | Path):
+            raise UsageError("target: must be given for a table")
         experiment = load_experiment(experiment)
     changes = {"name": name, "seed": seed}
     given = {key: value for key, value in changes.items() if value is not None}
@@ -113,6 +144,72 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
         experiment, Path(results), workers=workers, initial=initial, observer=observer, stop=stop
     )
     return _reported(folder)
+
+
+def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
+    X: npt.ArrayLike,  # noqa: N803 - the field's name
+    y: npt.ArrayLike,
+    *,
+    results: str | Path | None = None,
+    n_jobs: int = -1,
+    random_state: int = 0,
+    time_limit: float | None = None,
+    observer: Observer = ignore_progress,
+) -> Run:
+    """Search for the best networks for a table from memory, and return the run.
+
+    A part of the rows is left out of the search and scores its networks at the end, see
+    `Findings.held_out` of `run.findings`.
+
+    Parameters
+    ----------
+    X
+        A data frame, or an array (rows, columns); the columns of an array are named x1, x2, ….
+    y
+        What to predict, array (rows,): classes if these are texts, booleans or a few whole numbers,
+        else numbers. Several columns of numbers, array (rows, targets), are also possible.
+    results
+        The results folder, in which a run folder is made; by default the run is in memory.
+    n_jobs
+        Number of threads; -1 is one for each core.
+    random_state
+        Decides how rows are divided, and all draws of the search.
+    time_limit
+        Ends the search after so many seconds.
+    observer
+        Receives the progress whenever something has finished.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each problem of the table.
+
+    Examples
+    --------
+    >>> run = neuroevo.fit(X, y, random_state=1)  # doctest: +SKIP
+    >>> run.champion().predict(X)  # doctest: +SKIP
+    """
+    from neuroevo.tables import frame_of  # noqa: PLC0415 - loads pandas
+
+    frame, targets = frame_of(X, y)
+    overrides = [f"seed={random_state}", f"task.split_seed={random_state}"]
+    if time_limit is not None:
+        overrides.append(f"evolution.time_limit={float(time_limit)}")
+    experiment = _experiment_for_table(frame, targets, overrides)
+    return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
+
+
+def _experiment_for_table(
+    table: "Experiment | str | Path | pd.DataFrame",
+    target: str | Sequence[str],
+    overrides: Sequence[str] = (),
+) -> Experiment:
+    if isinstance(table, Experiment):
+        raise UsageError("target: must be left out for an experiment, which has its own")
+    experiment, suggestion = experiment_for_table(table, target, overrides)
+    for note in suggestion.notes:
+        warnings.warn(note, stacklevel=3)
+    return experiment
 
 
 def resume(  # noqa: PLR0913 - all that users set when they resume, by name

@@ -8,6 +8,7 @@ import pytest
 
 import neuroevo
 from neuroevo import Experiment, NeuroevoError, Run, Trial
+from neuroevo.learning import Network
 from neuroevo.report.plots import FIGURES
 
 QUICK = Experiment.of(
@@ -56,10 +57,13 @@ def test_a_run_in_memory_equals_the_run_in_a_folder(held: Run, stored: Run) -> N
     for one, other in zip(held.champions, stored.champions, strict=True):
         assert one.parameters.tobytes() == other.parameters.tobytes()
         assert one.fresh_objectives == other.fresh_objectives
-    assert held.champion().predict([[0.5, 0.25]]) == pytest.approx(
-        stored.champion().predict([[0.5, 0.25]]), abs=0
+    one_network, other_network = held.champion(), stored.champion()
+    assert isinstance(one_network, Network)
+    assert isinstance(other_network, Network)
+    assert one_network.predict([[0.5, 0.25]]) == pytest.approx(
+        other_network.predict([[0.5, 0.25]]), abs=0
     )
-    assert held.champion().columns == stored.champion().columns
+    assert one_network.columns == other_network.columns
     assert held.status.reason == stored.status.reason == "3 generations done"
     assert list(held.trials().columns) == list(stored.trials().columns)
 

@@ -18,6 +18,7 @@ from neuroevo.runs import (
     read_study,
     read_trials,
 )
+from neuroevo.tables import Preparation, TableModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,8 +143,10 @@ class RunResults:
         """
         return list(self.findings.front)
 
-    def champion(self, rank: int = 1) -> "Network":
+    def champion(self, rank: int = 1) -> "Network | TableModel":
         """Return the trained network of a trial of the front: the best of its replicates.
+
+        If the run has learnt a table, its `predict` takes raw rows.
 
         Parameters
         ----------
@@ -161,7 +164,10 @@ class RunResults:
         network = self.findings.network(trial)
         if network is None:
             raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
-        return network
+        if not self.findings.preparation:
+            return network
+        preparation = Preparation.from_plain(self.findings.preparation, f"{self.id}: preparation")
+        return TableModel(network, preparation)
 
     def trials(self) -> "pd.DataFrame":
         """Return all trials as a table, see `neuroevo.analysis.tables.trials`."""

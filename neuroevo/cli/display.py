@@ -66,7 +66,8 @@ class Lines(Display):
         if earlier is not None and _finished_generation(earlier, progress):
             self.say(generation_line(earlier, progress))
         if (earlier is None or earlier.phase != progress.phase) and progress.phase != "finished":
-            self.say(_phase_line(progress))
+            is_named = earlier is not None and earlier.folder is not None
+            self.say(_phase_line(progress, names_run=not is_named))
 
     def say(self, text: str) -> None:
         """Write a line."""
@@ -168,9 +169,9 @@ def _finished_generation(earlier: Progress, progress: Progress) -> bool:
     return progress.phase != "searching" or progress.generation > earlier.generation
 
 
-def _phase_line(progress: Progress) -> str:
+def _phase_line(progress: Progress, *, names_run: bool) -> str:
     line = f"{progress.experiment.name}: {_PHASES[progress.phase]}"
-    if progress.phase == "baselines" and progress.folder is not None:
+    if names_run and progress.folder is not None:
         return f"{line}; the run is {progress.folder.path}"
     return line
 

@@ -1,11 +1,11 @@
 """``neuroevo run``: search for the best configuration of an experiment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,18 +14,26 @@ from neuroevo.cli.searching import print_outcome, search_shown
 from neuroevo.cli.terminal import reference, say
 from neuroevo.errors import UsageError, collected
 
+if TYPE_CHECKING:
+    from neuroevo.experiment import Experiment
+
 EXAMPLES = options.examples(
     "neuroevo run experiments/mouse.toml",
     "neuroevo run experiments/mouse.toml --seed 7 --set evolution.generations=5",
     "neuroevo run experiments/mouse.toml --time-limit 8h --target samples_to_target=30",
     "neuroevo run experiments/mouse.toml --seed-from latest",
+    "neuroevo run houses.csv --target price --time-limit 1m",
     "RUN=$(neuroevo run experiments/mouse.toml --quiet)",
 )
 
 
 def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     experiment: Annotated[
-        Path, typer.Argument(metavar="EXPERIMENT.toml", help="The experiment file.")
+        Path,
+        typer.Argument(
+            metavar="EXPERIMENT.toml|TABLE.csv",
+            help="The experiment file; or a table, .csv, .tsv, .gz or .parquet, with --target.",
+        ),
     ],
     results: options.Results = options.RESULTS,
     name: Annotated[
@@ -54,30 +62,42 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     ] = None,
     generations: options.Generations = None,
     time_limit: options.TimeLimit = None,
-    target: options.Target = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            metavar="COLUMN|OBJECTIVE=VALUE",
+            help="Of a table: the column to predict; may be repeated. With a value: "
+            "end when a trial reaches it; may be repeated, one trial must reach all.",
+        ),
+    ] = None,
     patience: options.Patience = None,
     quiet: options.Quiet = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Search for the best configuration of an experiment.
+    """Search for the best configuration of an experiment, or for a table.
+
+    For a table, an experiment is made from what is found in it: see new --from to edit it first.
 
     After Ctrl-C or a crash no finished trial is lost, after a power cut at most those of the last
     50 ms: see resume.
 
     Prints the new run's folder to stdout; progress and results go to stderr.
     """
-    from neuroevo.experiment import load_experiment
     from neuroevo.workers import Workers
 
     problems: list[str] = []
     settings: dict[str, object] = {"seed": seed, "name": name}
+    columns, values = _divided(experiment, target or ())
     with collected(problems):
-        settings["evolution"] = options.ends(generations, time_limit, target, patience)
+        settings["evolution"] = options.ends(generations, time_limit, values, patience)
     with collected(problems):
         workers = Workers(jobs, backend, scheduler, trial_timeout)
     with collected(problems):
-        loaded = load_experiment(experiment, [*(overrides or ()), *_overrides(settings)])
+        loaded, notes = _load(experiment, columns, [*(overrides or ()), *_overrides(settings)])
     if problems:
         raise UsageError(*problems)
+    for note in () if quiet else notes:
+        say(f"warning: {note}")
 
     # Imported after the checks, so that wrong arguments are reported at once.
     from neuroevo import api
@@ -92,6 +112,31 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         again = f"run {quote(str(experiment))} --seed-from {reference(found.folder.path)}"
         print_outcome(found, again)
     typer.echo(found.folder.path)
+
+
+def _divided(path: Path, targets: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Divide the values of --target into columns of a table and values of objectives."""
+    from neuroevo.evaluation import OBJECTIVES
+    from neuroevo.experiment import TABLE_SUFFIXES
+
+    if not path.name.lower().endswith(TABLE_SUFFIXES):
+        return [], list(targets)
+    columns = [text for text in targets if text.partition("=")[0].strip() not in OBJECTIVES]
+    return columns, [text for text in targets if text not in columns]
+
+
+def _load(
+    path: Path, columns: Sequence[str], overrides: Sequence[str]
+) -> "tuple[Experiment, Sequence[str]]":
+    """Load an experiment, or make one for a table; with notes on what was found in it."""
+    from neuroevo.experiment import TABLE_SUFFIXES, experiment_for_table, load_experiment
+
+    if not path.name.lower().endswith(TABLE_SUFFIXES):
+        return load_experiment(path, overrides), ()
+    if not columns:
+        raise UsageError("--target: must name the column of the table that is to be predicted")
+    experiment, suggestion = experiment_for_table(path, columns, overrides)
+    return experiment, suggestion.notes
 
 
 def _overrides(settings: Mapping[str, object], table: str = "") -> list[str]:

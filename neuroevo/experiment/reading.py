@@ -42,14 +42,30 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     path = Path(path)
     document = _parse(_read(path), printable(str(path)))
     problems: list[str] = []
-    for override in overrides:
-        with collected(problems):
-            _override(document, override)
+    with collected(problems):
+        document = overriding(document, overrides)
     with collected(problems):
         experiment = Experiment.of(document, folder=path.absolute().parent)
     if problems:
         raise UsageError(*problems)
     return experiment
+
+
+def overriding(document: Document, overrides: Sequence[str]) -> Document:
+    """Put ``table.key=value`` overrides into a document, which is changed, and return it.
+
+    Raises
+    ------
+    UsageError
+        One line for each override that is wrong.
+    """
+    problems: list[str] = []
+    for override in overrides:
+        with collected(problems):
+            _override(document, override)
+    if problems:
+        raise UsageError(*problems)
+    return document
 
 
 def _read(path: Path) -> str:

@@ -155,7 +155,8 @@ class Search:
         self._rescore()
 
     def _evaluate_baselines(self) -> None:
-        self._report()
+        if self._experiment.task.baselines:
+            self._report()
         candidates = deque(
             Candidate(number, self._genome(baseline), 0, "baseline", name=baseline.name)
             for number, baseline in enumerate(self._experiment.task.baselines)

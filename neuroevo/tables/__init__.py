@@ -7,12 +7,14 @@ pandas nor scikit-learn: the names that need them are loaded when they are first
 import importlib
 from typing import TYPE_CHECKING
 
+from neuroevo.tables.model import TableModel
 from neuroevo.tables.preparation import Preparation
 from neuroevo.tables.settings import TableSettings
 
 if TYPE_CHECKING:
     from neuroevo.tables.checking import Table, check_frame
     from neuroevo.tables.fitting import fit
+    from neuroevo.tables.frames import frame_of
     from neuroevo.tables.kinds import ColumnDescription, describe
     from neuroevo.tables.prepared import Part, PreparedTable, prepare
     from neuroevo.tables.reading import read_table
@@ -25,10 +27,12 @@ __all__ = [
     "Preparation",
     "PreparedTable",
     "Table",
+    "TableModel",
     "TableSettings",
     "check_frame",
     "describe",
     "fit",
+    "frame_of",
     "prepare",
     "read_table",
     "split_rows",
@@ -37,6 +41,7 @@ __all__ = [
 _MODULES = {
     "checking": ("Table", "check_frame"),
     "fitting": ("fit",),
+    "frames": ("frame_of",),
     "kinds": ("ColumnDescription", "describe"),
     "prepared": ("Part", "PreparedTable", "prepare"),
     "reading": ("read_table",),

@@ -109,7 +109,12 @@ class Preparation(Settings):
     def columns(self) -> Columns:
         """The columns of a data set of prepared rows; inputs are already scaled."""
         scaling = None if self.classes else self.target_scaling
-        return Columns(self.input_names, self.output_names, self.classes, None, scaling)
+        sources = tuple(
+            column.name
+            for column in self.inputs
+            for _ in range(len(column.value_names) + column.indicator)
+        )
+        return Columns(self.input_names, self.output_names, self.classes, None, scaling, sources)
 
     def prepare_inputs(self, frame: "pd.DataFrame", name: str = "data") -> Floats:
         """Prepare the inputs of raw rows.

@@ -13,6 +13,7 @@ from neuroevo.learning import Optimization
 from neuroevo.learning.data import Columns, DataSet
 from neuroevo.settings import OptionalFilePath, printable, refusal
 from neuroevo.space import Value
+from neuroevo.tasks.noise import noise
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
 from neuroevo.tasks.task import Baseline, Task, TaskData
@@ -136,7 +137,7 @@ class MouseTask(Task):
         seeds = np.random.SeedSequence(self.seed).spawn(2)
         for_positions, for_noise = (np.random.Generator(np.random.PCG64(seed)) for seed in seeds)
         positions = self._training_positions(for_positions)
-        seen = positions + self.jitter * _noise(len(positions), for_noise)
+        seen = positions + self.jitter * noise(positions.shape, for_noise)
         validation = self._normalised(_grid(self.canvas, self.grid))
         data = DataSet(
             training_inputs=self._normalised(seen),
@@ -187,18 +188,6 @@ PAGE_POSITIONS = 3_000  # stored with a run, for the mouse page
 _LARGEST_FACTOR = 1_000_000
 _NORMALISE_RULE = "must be a number greater than 0 and at most 1,000,000, or 'none'"
 _SOURCES = {"strokes": "strokes between random targets", "uniform": "a uniform distribution"}
-
-
-def _noise(count: int, generator: np.random.Generator) -> Positions:
-    """Draw noise of standard deviation 1, shape (count, 2).
-
-    A sum of twelve uniform numbers minus 6 is close to normal (its tails end at ±6), and the same
-    on every machine, unlike the logarithms of a normal generator.
-    """
-    noise = np.full((count, 2), -6.0)
-    for _ in range(12):
-        noise += generator.random((count, 2))
-    return noise
 
 
 def _grid(canvas: tuple[int, int], each: int) -> Positions:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from neuroevo.analysis import tables
 from neuroevo.analysis.findings import EXCERPT, Findings
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
+from neuroevo.learning import Network
 from neuroevo.report import trial_tables
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import Trial
@@ -217,6 +218,7 @@ def test_champion_predicts(runs: Runs) -> None:
     """The champion is the best replicate of the best trial and maps inputs to outputs."""
     run = runs("conflict")
     network = run.champion()
+    assert isinstance(network, Network)
     kept = next(each for each in run.champions if each.number == run.best.number)
     assert (network.parameters == kept.parameters[np.argmin(kept.curves[:, -1])]).all()
     assert network.predict([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]).shape == (3, 2)

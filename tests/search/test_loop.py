@@ -245,7 +245,9 @@ def test_layers_with_activations_of_their_own_are_searched(tmp_path: Path) -> No
         np.testing.assert_equal(objectives, dict(trial.objectives))
     hidden = run.best.genome["hidden"]
     assert isinstance(hidden, tuple)
-    assert run.champion().architecture.activations == tuple(
+    champion = run.champion()
+    assert isinstance(champion, Network)
+    assert champion.architecture.activations == tuple(
         layer[1] for layer in hidden if isinstance(layer, tuple)
     )
     assert run.folder.report_file.exists()

@@ -1,0 +1,183 @@
+"""Suggests an experiment for a table: its problem, what is left out or filled, sensible ranges."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from neuroevo.experiment.experiment import Experiment
+from neuroevo.experiment.reading import Document, overriding
+from neuroevo.settings import shown
+from neuroevo.tables import TableSettings
+from neuroevo.tasks import TableTask
+from neuroevo.tasks.table_defaults import table_defaults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from neuroevo.tables import ColumnDescription, Table
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".parquet")
+_TRAINING_SHARE = 0.6  # what the default shares of validation and test leave
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An experiment for a table, with what was found in it.
+
+    Parameters
+    ----------
+    document
+        The tables of the experiment; what has a default may be left out.
+    columns
+        What each column of the table is.
+    rows
+        Number of rows.
+    notes
+        What was decided that users may not expect, a line each.
+    """
+
+    document: Document
+    columns: "tuple[ColumnDescription, ...]"
+    rows: int
+    notes: tuple[str, ...]
+
+    def experiment(self, frame: "pd.DataFrame") -> Experiment:
+        """Make the experiment for the table that is in memory; UsageError if it is wrong."""
+        settings = {key: value for key, value in self.document["task"].items() if key != "kind"}
+        return Experiment.of({**self.document, "task": TableTask.of_frame(frame, **settings)})
+
+
+def experiment_for_table(
+    table: "str | Path | pd.DataFrame",
+    target: str | Sequence[str],
+    overrides: Sequence[str] = (),
+    name: str | None = None,
+) -> tuple[Experiment, Suggestion]:
+    """Make an experiment for a table: its file, or a frame.
+
+    Parameters
+    ----------
+    table
+        A file of the suffixes in `TABLE_SUFFIXES`, or a frame, which is not changed.
+    target
+        One or more columns to predict.
+    overrides
+        Values that replace those suggested, as for `load_experiment`.
+    name
+        Name of the experiment; by default that of the file.
+
+    Raises
+    ------
+    UsageError
+        If an override is wrong.
+    DataError
+        If the table can't be read or learnt, with a line for each problem.
+    """
+    given = overriding({}, overrides)
+    task: dict[str, Any] = {"target": target, **given.get("task", {})}
+    if isinstance(table, str | Path):
+        from neuroevo.tables import read_table  # noqa: PLC0415 - loads pandas
+
+        path = Path(table)
+        task["path"] = str(path.absolute())
+        frame = read_table(path, _settings(task))
+        source = path.name
+    else:
+        frame, source = table, "data"
+    suggestion = suggest(frame, source, {**given, "task": task}, name or name_of(source))
+    return suggestion.experiment(frame), suggestion
+
+
+def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> Suggestion:
+    """Suggest an experiment for a table.
+
+    Columns that can't be inputs are left out, and missing inputs are filled with medians, each
+    with a note, unless the given settings say otherwise.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    source
+        What notes and problems call the table.
+    given
+        Tables of the experiment whose values are kept; ``task.target`` must be among them.
+    name
+        Name of the experiment.
+
+    Raises
+    ------
+    UsageError
+        If settings are wrong.
+    DataError
+        If the table can't be learnt, with a line for each problem.
+    """
+    from neuroevo.tables import check_frame, describe  # noqa: PLC0415 - loads pandas
+
+    task = dict(given["task"])
+    settings = _settings(task)
+    columns = describe(frame, settings.categories)
+    inputs = [each for each in columns if _is_input(each.name, settings)]
+    left_out = [] if settings.columns or "leave_out" in task else _unusable(inputs)
+    inputs = [each for each in inputs if each not in left_out]
+    if left_out and inputs:
+        task["leave_out"] = [each.name for each in left_out]
+    filled = [] if "missing" in task else [each for each in inputs if each.missing]
+    if filled:
+        task |= {"missing": "median", "missing_indicator": True}
+    table = check_frame(frame, _settings(task), source)
+    task["problem"] = "regression" if table.classes is None else "classes"
+    notes = (*_left_out_notes(source, left_out), *_filled_notes(source, filled, len(frame)))
+    document: Document = {"name": name, "task": {"kind": "table", **task}}
+    for key, values in _defaults(table, inputs).items():
+        document[key] = {**values, **given.get(key, {})}
+    return Suggestion({**given, **document}, columns, len(frame), notes)
+
+
+def name_of(source: str) -> str:
+    """Return a name for an experiment on a table: that of its file, in allowed letters."""
+    stem = source.partition(".")[0] or source
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:64] or "table"
+
+
+def _settings(task: Mapping[str, Any]) -> TableSettings:
+    known = {key: value for key, value in task.items() if key in TableSettings.model_fields}
+    return TableSettings.of({"problem": "auto", **known})
+
+
+def _is_input(name: str, settings: TableSettings) -> bool:
+    others = {*settings.target, *settings.leave_out, settings.split_column, settings.weight}
+    return name not in others and (not settings.columns or name in settings.columns)
+
+
+def _unusable(columns: "Sequence[ColumnDescription]") -> "list[ColumnDescription]":
+    return [each for each in columns if each.problem or each.distinct < 2]  # noqa: PLR2004
+
+
+def _left_out_notes(source: str, columns: "Sequence[ColumnDescription]") -> list[str]:
+    return [
+        f"{source}, column {shown(each.name)}: is left out, since it "
+        f"{each.problem or 'must have different values, but all are equal'}"
+        for each in columns
+    ]
+
+
+def _filled_notes(source: str, columns: "Sequence[ColumnDescription]", rows: int) -> list[str]:
+    return [
+        f"{source}, column {shown(each.name)}: {each.missing:,} of {rows:,} cells are missing and "
+        "filled with the median or the most frequent value; an input says which they were"
+        for each in columns
+    ]
+
+
+def _defaults(
+    table: "Table", inputs: "Sequence[ColumnDescription]"
+) -> Mapping[str, Mapping[str, Any]]:
+    return table_defaults(
+        is_classes=table.classes is not None,
+        training_rows=round(_TRAINING_SHARE * table.rows),
+        inputs=sum(max(len(each.categories), 1) + bool(each.missing) for each in inputs),
+        outputs=len(table.settings.target if table.classes is None else table.classes.names),
+    )

@@ -1,0 +1,71 @@
+"""Tables of people who have arrays: data frames with names of columns."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from neuroevo.errors import DataError
+
+_DIMENSIONS = 2
+
+
+def frame_of_inputs(rows: pd.DataFrame | ArrayLike) -> pd.DataFrame:
+    """Return rows as a data frame; the columns of an array are named x1, x2, ….
+
+    Raises
+    ------
+    DataError
+        If they are no table.
+    """
+    if isinstance(rows, pd.DataFrame):
+        return rows
+    return _named(rows, "X", "x")
+
+
+def frame_of(X: ArrayLike, y: ArrayLike) -> tuple[pd.DataFrame, tuple[str, ...]]:  # noqa: N803 - the field's names
+    """Join inputs and targets, and return the names of the targets.
+
+    Parameters
+    ----------
+    X
+        A data frame or an array (rows, columns), see `frame_of_inputs`.
+    y
+        A series, a data frame, or an array (rows,) or (rows, targets); without names y, or y1, y2,
+        ….
+
+    Raises
+    ------
+    DataError
+        If they are no tables, have different numbers of rows, or share the name of a column.
+    """
+    inputs = frame_of_inputs(X)
+    targets = _targets(y)
+    if len(inputs) != len(targets):
+        rule = "X and y: must have as many rows"
+        raise DataError(f"{rule}, but got {len(inputs):,} and {len(targets):,}")
+    shared = [name for name in targets.columns if name in set(inputs.columns)]
+    if shared:
+        raise DataError(f"y: must have other names than the columns of X, but got {shared[0]!r}")
+    joined = pd.concat([inputs.reset_index(drop=True), targets.reset_index(drop=True)], axis=1)
+    return joined, tuple(str(name) for name in targets.columns)
+
+
+def _targets(y: ArrayLike | Mapping[str, Any]) -> pd.DataFrame:
+    if isinstance(y, pd.DataFrame):
+        return y
+    if isinstance(y, pd.Series):
+        return y.to_frame("y" if y.name is None else str(y.name))
+    array = np.asarray(y)
+    if array.ndim == 1:
+        return pd.DataFrame({"y": array})
+    return _named(array, "y", "y")
+
+
+def _named(values: ArrayLike, name: str, letter: str) -> pd.DataFrame:
+    array = np.asarray(values)
+    if array.ndim != _DIMENSIONS:
+        raise DataError(f"{name}: must have the shape (rows, columns), but got {array.shape}")
+    return pd.DataFrame(array, columns=[f"{letter}{place + 1}" for place in range(array.shape[1])])

@@ -1,0 +1,89 @@
+"""A trained network with the preparation of its table: predicts raw rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neuroevo.errors import DataError
+from neuroevo.learning.network import Network
+from neuroevo.tables.preparation import Preparation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableModel:
+    """A trained network for the raw rows of a table.
+
+    Parameters
+    ----------
+    network
+        The network, whose inputs are prepared values.
+    preparation
+        How rows are prepared.
+    """
+
+    network: Network
+    preparation: Preparation
+
+    def predict(self, X: "pd.DataFrame | ArrayLike", name: str = "X") -> NDArray[Any]:  # noqa: N803 - the field's name
+        """Predict the targets of rows.
+
+        Parameters
+        ----------
+        X
+            Raw rows: a data frame with at least the columns of the inputs, in any order, or an
+            array whose columns are named x1, x2, …, as in `neuroevo.fit`.
+        name
+            What problems call the rows.
+
+        Returns
+        -------
+        For classes the most probable one of each row, array (rows,): whole numbers if all classes
+        are, else texts. For a regression array (rows,), or (rows, targets) if there are several.
+
+        Raises
+        ------
+        DataError
+            One line for each problem: columns that are missing, cells that can't be used.
+        """
+        outputs = self._outputs(X, name)
+        if self.preparation.classes:
+            classes = np.array(_whole_numbers(self.preparation.classes))
+            return np.asarray(classes[outputs.argmax(axis=1)])
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
+
+    def predict_proba(
+        self,
+        X: "pd.DataFrame | ArrayLike",  # noqa: N803 - as above
+        name: str = "X",
+    ) -> NDArray[np.float64]:
+        """Return the probability of each class in their order, array (rows, classes).
+
+        Raises
+        ------
+        DataError
+            As for `predict`; also if the model is for a regression.
+        """
+        if not self.preparation.classes:
+            raise DataError("predict_proba: must be for classes, but the model is for a regression")
+        return self._outputs(X, name)
+
+    def _outputs(self, rows: "pd.DataFrame | ArrayLike", name: str) -> NDArray[np.float64]:
+        from neuroevo.tables.frames import frame_of_inputs  # noqa: PLC0415 - loads pandas
+
+        inputs = self.preparation.prepare_inputs(frame_of_inputs(rows), name)
+        return np.asarray(self.network.predict(inputs), dtype=np.float64)
+
+
+def _whole_numbers(names: Sequence[str]) -> Sequence[object]:
+    """Return the names of classes as numbers if all are whole numbers."""
+    try:
+        numbers = [int(name) for name in names]
+    except ValueError:
+        return names
+    return numbers if [str(number) for number in numbers] == list(names) else names

@@ -1,0 +1,98 @@
+"""The table task: a user's own file, or a frame from Python."""
+
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, PrivateAttr
+
+from neuroevo.errors import DataError
+from neuroevo.settings import OptionalFilePath, printable
+from neuroevo.tables import TableSettings
+from neuroevo.tasks.prepared import PreparedTask, Problem, task_data
+from neuroevo.tasks.task import TaskData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class TableTask(PreparedTask, TableSettings):
+    """A table of your own: a CSV file (also .gz), a Parquet file, or a frame from Python.
+
+    Examples
+    --------
+    >>> TableTask(path="houses.csv", target="price").problem
+    'regression'
+    """
+
+    kind: Literal["table"] = "table"
+    path: OptionalFilePath = Field(
+        default=None, description="the file: .csv, .tsv or .txt, also with .gz, or .parquet"
+    )
+    problem: Problem = Field(
+        default="regression", description='"regression": targets are numbers; or "classes"'
+    )
+    _frame: "pd.DataFrame | None" = PrivateAttr(default=None)
+
+    @classmethod
+    def of_frame(cls, frame: "pd.DataFrame", **settings: object) -> Self:
+        """Make the task of a frame in memory, which is not changed; UsageError as for settings."""
+        task = cls.of(settings)
+        task._frame = frame  # noqa: SLF001 - its own
+        return task
+
+    @property
+    def has_class_targets(self) -> bool:
+        """Whether targets are class probabilities."""
+        return self.problem == "classes"
+
+    def frame(self) -> "pd.DataFrame":
+        """Return the table, read from its file if it is not in memory.
+
+        Raises
+        ------
+        DataError
+            If there is no file, or it is no table.
+        """
+        if self._frame is not None:
+            return self._frame
+        if self.path is None:
+            raise DataError(
+                "task.path: must be given, as the table of an earlier process is not in memory"
+            )
+        from neuroevo.tables import read_table  # noqa: PLC0415 - loads pandas
+
+        return read_table(self.path, self)
+
+    def load(self) -> TaskData:
+        """Read, check, divide and prepare the table.
+
+        Raises
+        ------
+        DataError
+            One line for each problem.
+        """
+        from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
+
+        loaded = task_data(prepare(self.frame(), self, self.source))
+        if self.path is not None:
+            self._frame = None  # to free its memory: it can be read again
+        return loaded
+
+    def describe(self) -> str:
+        """Describe the task and its data in one sentence."""
+        targets = ", ".join(map(printable, self.target))
+        if self.split == "share":
+            rows = f"{self.validation:.0%} of the rows validate and {self.test:.0%} test"
+        elif self.split == "column":
+            rows = f"the column {printable(self.split_column)} says which rows validate and test"
+        elif self.split == "groups":
+            groups = f"groups of {printable(self.split_column)}"
+            rows = f"{self.validation:.0%} of the {groups} validate and {self.test:.0%} test"
+        else:
+            order = f"the last by {printable(self.split_column)}"
+            rows = f"{self.test:.0%} of the rows, {order}, test, and {self.validation:.0%} before"
+        return f"Networks predict {targets} of the table {self.source}; {rows}."
+
+    @property
+    def source(self) -> str:
+        """The name of the table in messages."""
+        return "data" if self.path is None else printable(self.path.name)

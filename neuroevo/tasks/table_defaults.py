@@ -1,0 +1,70 @@
+"""What an experiment on a table has by default: the space, training and evolution.
+
+Knows the problem and, where they are known, the numbers of rows and inputs; reads no table.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Tables = Mapping[str, Mapping[str, Any]]
+
+_LEAST_SAMPLES, _MOST_SAMPLES = 20_000, 1_000_000
+_PASSES_OF_FEW, _PASSES_OF_MANY = 200, 30  # over the training rows
+_MANY = 100_000  # samples from which on passes are fewer
+_LEAST_WIDTH, _MOST_WIDTH = 8, 128
+
+
+def table_defaults(
+    *, is_classes: bool, training_rows: int | None = None, inputs: int = 1, outputs: int = 1
+) -> Tables:
+    """Return the defaults for a table.
+
+    Parameters
+    ----------
+    is_classes
+        Whether networks learn classes.
+    training_rows, inputs, outputs
+        The size of the data; None rows if it is unknown.
+    """
+    loss = "cross_entropy" if is_classes else "squared_error"
+    objectives = ["final_mse", "parameters"]
+    return {
+        "space": {
+            "hidden": {"count": [0, 2], "width": [2, _width(training_rows, inputs + outputs)]},
+            "learning_rate": {"low": 1e-3, "high": 0.1, "log": True},
+            "activation": ["relu", "tanh", "silu", "leaky_relu"],
+            "optimizer": ["adam", "adamw", "sgd"],
+            "batch_size": {"choices": [8, 32, 128], "ordered": True},
+            "weight_decay": {"low": 1e-3, "high": 1.0, "log": True},
+            "dropout": {"choices": [0.0, 0.1, 0.25], "ordered": True},
+        },
+        "training": {
+            "samples": _samples(training_rows),
+            "replicates": 4,
+            "starting_weights": "glorot",
+            "patience": 10,
+            "validation_share": 0.2,
+            "schedule": "cosine",
+            "loss": loss,
+        },
+        "evolution": {"population": 32, "generations": 15, "objectives": objectives},
+    }
+
+
+def _samples(rows: int | None) -> int:
+    """Return a sample budget: many passes over few rows, fewer over many, in two digits."""
+    if rows is None:
+        return 50_000
+    passes = min(_PASSES_OF_FEW * rows, max(_MANY, _PASSES_OF_MANY * rows))
+    samples = min(max(passes, _LEAST_SAMPLES), _MOST_SAMPLES)
+    return int(float(f"{samples:.1e}"))
+
+
+def _width(rows: int | None, ends: int) -> int:
+    """Return the largest width: a layer has about as many weights as there are rows."""
+    if rows is None:
+        return 64
+    width = _LEAST_WIDTH
+    while width < _MOST_WIDTH and 2 * width * ends <= rows:
+        width *= 2
+    return width
