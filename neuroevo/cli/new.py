@@ -1,9 +1,10 @@
-"""``neuroevo new``: a new experiment file."""
+"""``neuroevo new``: a new experiment file, for the mouse task or for a table."""
 
+import os
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,17 +12,62 @@ from neuroevo.cli.options import examples
 from neuroevo.cli.terminal import program, say
 from neuroevo.errors import StorageError, UsageError
 
-EXAMPLES = examples("neuroevo new quick-mouse", "neuroevo run $(neuroevo new quick-mouse)")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from neuroevo.experiment import Suggestion
+    from neuroevo.tables import ColumnDescription
+
+EXAMPLES = examples(
+    "neuroevo new quick-mouse",
+    "neuroevo run $(neuroevo new quick-mouse)",
+    "neuroevo new houses --from houses.csv --target price",
+)
+
+_COMMENTS = {
+    "seed": "the same seed gives the same trials",
+    "task.path": "from the folder of this file",
+    "task.target": "what is predicted",
+    "task.problem": 'numbers; or "classes"',
+    "task.leave_out": "columns that are not used",
+    "task.missing": 'or "most_frequent", or "refuse"',
+    "task.missing_indicator": "whether an input says which cells were missing",
+    "space.hidden": "hidden layers, and units in each",
+    "space.activation": "also linear, sigmoid, elu, softplus",
+    "space.optimizer": "also momentum, nesterov, adagrad, rmsprop",
+    "space.batch_size": "samples in an update",
+    "space.weight_decay": "of adamw",
+    "space.dropout": "dropout rate of hidden units",
+    "training.samples": "sample budget of one training",
+    "training.replicates": "trainings of each configuration",
+    "training.starting_weights": 'or "he", "uniform"',
+    "training.patience": "points of the curve without a gain, then training stops",
+    "training.validation_share": "of the work, at most",
+    "training.schedule": 'of the learning rate; or "constant", "exponential"',
+    "evolution.population": "configurations in a generation",
+    "evolution.objectives": "all minimised; the first one decides ranks",
+}
+_MOST_COLUMNS = 100  # that are listed
+_MOST_CATEGORIES = 6  # of a column that are listed
 
 
 def new(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Name of the experiment; its file is NAME.toml.")
     ],
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="TABLE.csv", help="A table: .csv, .tsv, .gz or .parquet."),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="The column to predict; may be repeated."),
+    ] = None,
 ) -> None:
     """Write a new experiment file.
 
-    NAME.toml has every setting with its default and a comment, to be edited. Prints its path to
+    NAME.toml has settings with comments, to be edited: of the mouse task every one with its
+    default; for a table what was found in it, and ranges that suit its size. Prints its path to
     stdout; an existing file is not overwritten.
     """
     from neuroevo.experiment import Experiment
@@ -29,9 +75,12 @@ def new(
     name = name.removesuffix(".toml")
     Experiment.of({"name": name, "task": {"kind": "mouse"}})  # refuses a name that no run can have
     path = Path(f"{name}.toml")
+    if path.exists():
+        raise UsageError(f"{path}: must be a new file, but it exists already")
+    text = experiment_text(name) if source is None else _text_for_table(name, source, target or ())
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(experiment_text(name))
+            file.write(text)
     except FileExistsError:
         raise UsageError(f"{path}: must be a new file, but it exists already") from None
     except OSError as error:
@@ -41,6 +90,60 @@ def new(
 
 
 def experiment_text(name: str) -> str:
-    """Return the text of a new experiment file."""
+    """Return the text of a new experiment file for the mouse task."""
     template = resources.files("neuroevo.cli") / "assets" / "experiment.toml"
     return Template(template.read_text(encoding="utf-8")).substitute(name=name)
+
+
+def _text_for_table(name: str, source: Path, target: "Sequence[str]") -> str:
+    from neuroevo.experiment import experiment_for_table
+    from neuroevo.experiment.toml import write_toml
+
+    if not target:
+        raise UsageError("--target: must name the column of the table that is to be predicted")
+    _, suggestion = experiment_for_table(source, target, name=name)
+    for note in suggestion.notes:
+        say(f"note: {note}")
+    document = {"name": name, "seed": 0, **suggestion.document}
+    target_setting = target[0] if len(target) == 1 else list(target)
+    first = {
+        "kind": "table",
+        "path": Path(os.path.relpath(source)).as_posix(),
+        "target": target_setting,
+        "problem": document["task"]["problem"],
+    }
+    document["task"] = first | {
+        key: value for key, value in document["task"].items() if key not in first
+    }
+    return f"{_heading(name, source, suggestion)}\n{write_toml(document, _COMMENTS)}"
+
+
+def _heading(name: str, source: Path, suggestion: "Suggestion") -> str:
+    """Return comments on what was found in the table."""
+    columns = suggestion.columns
+    lines = [
+        f"An experiment on {source.name}: {suggestion.rows:,} rows, {len(columns):,} columns.",
+        "What is left out here has its default: `neuroevo tasks` lists the keys of [task].",
+        "",
+        f"  neuroevo run {name}.toml",
+        f"  neuroevo run {name}.toml --set evolution.generations=5     (override a setting)",
+        "",
+        *map(_described, columns[:_MOST_COLUMNS]),
+    ]
+    if len(columns) > _MOST_COLUMNS:
+        lines.append(f"  and {len(columns) - _MOST_COLUMNS:,} more columns")
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+
+def _described(column: "ColumnDescription") -> str:
+    from neuroevo.settings import printable
+
+    values = f"{column.distinct:,} different"
+    if column.low is not None and column.high is not None:
+        values = f"{column.low:g} to {column.high:g}"
+    elif column.categories:
+        listed = [*column.categories[:_MOST_CATEGORIES]]
+        more = column.distinct - len(listed)
+        values = ", ".join(listed) + (f" and {more:,} more" if more > 0 else "")
+    missing = f", {column.missing:,} missing" if column.missing else ""
+    return printable(f"  {column.name}: {column.kind}, {values}{missing}")[:200]

@@ -38,15 +38,19 @@ def tasks(as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
 def _described(kind: str, task: "type[Task]") -> dict[str, Any]:
     description = (task.__doc__ or "").strip().partition("\n")[0]
     settings = [_setting(key, field) for key, field in task.model_fields.items() if key != "kind"]
+    settings.sort(key=lambda setting: not setting["required"])
     return {"kind": kind, "description": description, "settings": settings}
 
 
 def _setting(key: str, field: "FieldInfo") -> dict[str, Any]:
     from pydantic_core import to_jsonable_python
 
+    required = field.is_required()
+    default = None if required else field.get_default(call_default_factory=True)
     return {
         "key": key,
-        "default": to_jsonable_python(field.get_default(call_default_factory=True)),
+        "required": required,
+        "default": to_jsonable_python(default),
         "description": field.description or "",
     }
 
@@ -55,5 +59,6 @@ def _table(settings: list[dict[str, Any]]) -> Table:
     rows = []
     for setting in settings:
         default = "" if setting["default"] is None else json.dumps(setting["default"])
+        default = "must be given" if setting["required"] else default
         rows.append((setting["key"], default, setting["description"]))
     return Table((Column("key"), Column("default"), Column("meaning", wraps=True)), tuple(rows))

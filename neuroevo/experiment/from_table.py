@@ -158,7 +158,7 @@ def _unusable(columns: "Sequence[ColumnDescription]") -> "list[ColumnDescription
 
 def _left_out_notes(source: str, columns: "Sequence[ColumnDescription]") -> list[str]:
     return [
-        f"{source}, column {shown(each.name)}: is left out, since it "
+        f"{source}, column {shown(each.name)}: is left out; it "
         f"{each.problem or 'must have different values, but all are equal'}"
         for each in columns
     ]

@@ -1,11 +1,16 @@
 """Writes settings as readable TOML; knows nothing of experiments."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import tomli_w
 
+_WIDEST = 56  # characters before a comment, so that most comments begin in one column
 
-def write_toml(document: Mapping[str, object]) -> str:
+
+def write_toml(
+    document: Mapping[str, object], comments: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return a document as TOML 1.0: values, then tables; nested tables and lists on one line.
 
     Parameters
@@ -13,13 +18,25 @@ def write_toml(document: Mapping[str, object]) -> str:
     document
         Keys are bare TOML keys; values are strings, finite numbers, booleans, lists of values,
         and mappings of keys to values.
+    comments
+        Comments at the ends of lines, by key: ``name`` or ``table.key``.
     """
     plain = {key: value for key, value in document.items() if not isinstance(value, Mapping)}
-    blocks = [_lines(plain)] if plain else []
+    blocks = [_commented(plain, comments, "")] if plain else []
     for key, table in document.items():
         if isinstance(table, Mapping):
-            blocks.append([f"[{key}]", *_lines(table)])
+            blocks.append([f"[{key}]", *_commented(table, comments, f"{key}.")])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _commented(table: Mapping[str, object], comments: Mapping[str, str], prefix: str) -> list[str]:
+    lines = _lines(table)
+    width = min(max(map(len, lines), default=0), _WIDEST)
+    found = [comments.get(prefix + key, "") for key in table]
+    return [
+        f"{line.ljust(width)}  # {comment}" if comment else line
+        for line, comment in zip(lines, found, strict=True)
+    ]
 
 
 def _lines(table: Mapping[str, object]) -> list[str]:

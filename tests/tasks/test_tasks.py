@@ -1,5 +1,8 @@
 """Tests of every task of the catalogue."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from neuroevo.evaluation import phenotype_of
@@ -7,11 +10,18 @@ from neuroevo.learning import READERS, Architecture, TrainingSettings
 from neuroevo.tasks import TASKS, Task
 
 EVERY = pytest.mark.parametrize("kind", TASKS)
+FLATS = Path(__file__).parents[2] / "experiments" / "flats.csv"
+NEEDED: dict[str, dict[str, Any]] = {
+    "table": {"target": "rent", "path": FLATS, "missing": "median"},
+    "dataset": {"name": "iris"},
+    "function": {"formula": "sin(x) + z", "inputs": {"x": {"low": 0, "high": 3}, "z": [0, 1]}},
+}
+"""The settings of each kind that have no default."""
 
 
 def made(kind: str) -> Task:
-    """Make a task with default settings."""
-    return TASKS[kind].of({"kind": kind})
+    """Make a task with default settings where there are any."""
+    return TASKS[kind].of({"kind": kind, **NEEDED.get(kind, {})})
 
 
 @EVERY
