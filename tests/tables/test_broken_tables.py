@@ -514,7 +514,7 @@ def test_each_problem_of_a_broken_table_is_one_line_with_its_place(
     assert problems(path, settings) == expected
 
 
-SETTINGS = TableSettings(target="y")
+SETTINGS = TableSettings(target=("y",))
 
 
 def test_a_folder_a_pipe_and_a_missing_file_are_refused(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_wrong_settings_are_refused_with_their_keys(
 
 def test_settings_survive_a_round_trip_through_plain_values() -> None:
     """Settings that were written load to equal settings; one target may be a text."""
-    settings = TableSettings(target=" price ", leave_out=["id"], missing="median")
+    settings = TableSettings(target=(" price ",), leave_out=("id",), missing="median")
     assert settings.target == ("price",)
     assert TableSettings.of(settings.model_dump(mode="json")) == settings
 
