@@ -240,9 +240,10 @@ def _number_of_text(text: str) -> tuple[float, str]:
         return np.nan, ""
     if not is_number(text):
         return np.nan, NUMBER_RULE
-    value = float(text)
-    inexact = _WHOLE.fullmatch(text) and abs(value) > LARGEST_WHOLE
-    return (np.nan, WHOLE_RULE) if inexact else (value, "")
+    if not _WHOLE.fullmatch(text):
+        return float(text), ""
+    exact = len(text) <= _MOST_DIGITS and abs(int(text)) <= LARGEST_WHOLE
+    return (float(text), "") if exact else (np.nan, WHOLE_RULE)
 
 
 def _beyond(column: pd.Series) -> Flags:

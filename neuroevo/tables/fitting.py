@@ -28,6 +28,7 @@ from neuroevo.tables.settings import TableSettings
 KNOTS = 100  # of a quantile scaling, at most
 DIGITS = 9  # of a fitted number, or of its part that matters beside the spread of the column
 MOST_DIGITS = 12  # of a fitted number; the others may differ between processors
+SMALLEST = 1e-200  # of fitted numbers; others become 0, so that no slope between two is infinite
 MOST_GATHERED = 1000  # rare categories that are kept by name
 
 
@@ -178,7 +179,7 @@ def rounded(value: float, spread: float = 0.0) -> float:
     >>> rounded(1234567.890123), rounded(1234567.890123, spread=1), rounded(0.12345678912)
     (1234567.89, 1234567.89012, 0.123456789)
     """
-    if not value:
+    if abs(value) < SMALLEST:
         return 0.0
     size = Decimal(value).adjusted()
     places = DIGITS - 1 - (min(size, Decimal(spread).adjusted()) if spread else size)

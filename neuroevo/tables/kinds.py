@@ -119,7 +119,9 @@ class Column:
         """The number of different cells that are neither missing nor wrong."""
         if self.categories is not None:
             return len(self.categories.names)
-        return self.given.nunique() if self.numbers is None else _distinct(self.numbers.array)
+        if self.numbers is not None:
+            return _distinct(self.numbers.array)
+        return len(factorized(self.given)[1])
 
     @property
     def input_problem(self) -> str:

@@ -1,0 +1,138 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.model_selection import train_test_split
+
+from neuroevo.tables import Parts, TableSettings, check_frame, split_rows
+
+ROWS = 101
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    """Make a frame with groups, times, words and two kinds of targets."""
+    random = np.random.default_rng(5)
+    return pd.DataFrame(
+        {
+            "x": random.normal(size=ROWS),
+            "group": random.choice([f"g{number}" for number in range(20)], ROWS),
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(random.permutation(ROWS), unit="D"),
+            "word": random.choice(["train", "validation ", "test"], ROWS),
+            "label": random.choice(["a", "b", "c"], ROWS, p=[0.7, 0.2, 0.1]),
+            "y": random.normal(size=ROWS),
+        }
+    )
+
+
+def split(frame: pd.DataFrame, target: str = "y", **values: object) -> Parts:
+    """Divide a frame, with x as the only input."""
+    chosen = TableSettings.of({"target": target, "columns": ["x"], **values})
+    return split_rows(check_frame(frame, chosen))
+
+
+def seeds(seed: int) -> list[int]:
+    """Return the seeds of the two random divisions."""
+    return [int(each) for each in np.random.SeedSequence(seed).generate_state(2)]
+
+
+@pytest.mark.parametrize("target", ["y", "label"])
+def test_shares_are_those_of_scikit_learn(frame: pd.DataFrame, target: str) -> None:
+    """Random shares equal those of train_test_split, stratified if there are classes."""
+    parts = split(frame, target, split_seed=7, validation=0.3, test=0.1)
+    labels = frame["label"].to_numpy() if target == "label" else None
+    first, second = seeds(7)
+    rest, test = train_test_split(
+        np.arange(ROWS), test_size=10, random_state=first, stratify=labels
+    )
+    rest = np.sort(rest)
+    training, validation = train_test_split(
+        rest, test_size=30, random_state=second, stratify=None if labels is None else labels[rest]
+    )
+    assert parts.test.tolist() == sorted(test)
+    assert parts.validation.tolist() == sorted(validation)
+    assert parts.training.tolist() == sorted(training)
+
+
+def test_shares_are_the_same_on_every_machine(frame: pd.DataFrame) -> None:
+    """These rows were chosen when the test was written."""
+    parts = split(frame, split_seed=1)
+    assert parts.test[:6].tolist() == [0, 4, 11, 18, 23, 29]
+    assert parts.validation[:6].tolist() == [1, 2, 7, 9, 12, 13]
+
+
+MODES = [
+    {},
+    {"test": 0.0},
+    {"target": "label", "weight": "balanced"},
+    {"split": "groups", "split_column": "group"},
+    {"split": "groups", "split_column": "group", "test": 0.0},
+    {"split": "time", "split_column": "day"},
+    {"split": "column", "split_column": "word"},
+]
+
+
+@pytest.mark.parametrize("values", MODES)
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**63 - 1))
+def test_each_row_is_in_one_part(frame: pd.DataFrame, values: dict[str, object], seed: int) -> None:
+    """The parts have all rows between them and none twice; they can't be changed."""
+    parts = split(frame, **{"split_seed": seed, **values})  # type: ignore[arg-type]
+    every = np.concatenate([parts.training, parts.validation, parts.test])
+    assert sorted(every.tolist()) == list(range(ROWS))
+    assert len(parts.training) > 0
+    assert len(parts.validation) > 0
+    assert (len(parts.test) > 0) == (values.get("test") != 0.0)
+    assert not parts.training.flags.writeable
+
+
+def test_classes_have_the_same_share_in_each_part(frame: pd.DataFrame) -> None:
+    """The share of a class in a part differs by less than one row from that in the table."""
+    parts = split(frame, "label", split_seed=3)
+    shares = frame["label"].value_counts(normalize=True)
+    for rows in (parts.training, parts.validation, parts.test):
+        counts = frame["label"].iloc[rows].value_counts()
+        assert (abs(counts - shares * len(rows)) <= 1).all()
+
+
+def test_rows_of_a_group_stay_together(frame: pd.DataFrame) -> None:
+    """No group has rows in two parts, and shares are shares of the groups."""
+    parts = split(frame, split="groups", split_column="group", split_seed=2)
+    groups = [
+        set(frame["group"].iloc[rows]) for rows in (parts.training, parts.validation, parts.test)
+    ]
+    assert sum(map(len, groups)) == len(set.union(*groups)) == 20
+    assert [len(each) for each in groups] == [12, 4, 4]
+
+
+@pytest.mark.parametrize("form", ["times", "texts", "numbers"])
+def test_rows_are_divided_by_time(frame: pd.DataFrame, form: str) -> None:
+    """Training rows come before validation rows, and these before test rows."""
+    days = frame["day"]
+    if form == "texts":
+        days = days.dt.strftime("%Y-%m-%d")
+    if form == "numbers":
+        days = (frame["day"] - pd.Timestamp("2024-01-01")).dt.days
+    parts = split(frame.assign(day=days), split="time", split_column="day", test=0.3)
+    order = np.concatenate([parts.training, parts.validation, parts.test])
+    assert frame["day"].iloc[order].is_monotonic_increasing
+    assert (len(parts.training), len(parts.validation), len(parts.test)) == (51, 20, 30)
+
+
+def test_equal_times_stay_in_the_order_of_the_table() -> None:
+    """Rows of the same time are not put into another order."""
+    frame = pd.DataFrame({"x": range(10), "t": [1, 0] * 5, "y": range(10)})
+    parts = split(frame, split="time", split_column="t")
+    assert parts.training.tolist() == [1, 3, 5, 7, 9, 0]
+    assert parts.validation.tolist() == [2, 4]
+    assert parts.test.tolist() == [6, 8]
+
+
+def test_words_of_a_column_divide_the_rows(frame: pd.DataFrame) -> None:
+    """Each row is in the part that its cell names; spaces do not count."""
+    parts = split(frame, split="column", split_column="word")
+    words = frame["word"].str.strip()
+    assert (words.iloc[parts.training] == "train").all()
+    assert (words.iloc[parts.validation] == "validation").all()
+    assert (words.iloc[parts.test] == "test").all()
