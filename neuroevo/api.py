@@ -154,6 +154,7 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     n_jobs: int = -1,
     random_state: int = 0,
     time_limit: float | None = None,
+    overrides: Sequence[str] = (),
     observer: Observer = ignore_progress,
 ) -> Run:
     """Search for the best networks for a table from memory, and return the run.
@@ -176,13 +177,16 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
         Decides how rows are divided, and all draws of the search.
     time_limit
         Ends the search after so many seconds.
+    overrides
+        Further settings of the experiment, such as ``"evolution.generations=5"`` or
+        ``"task.missing=median"``, as for `load_experiment`.
     observer
         Receives the progress whenever something has finished.
 
     Raises
     ------
     NeuroevoError
-        One line for each problem of the table.
+        One line for each problem of the table or the settings.
 
     Examples
     --------
@@ -192,10 +196,10 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     from neuroevo.tables import frame_of  # noqa: PLC0415 - loads pandas
 
     frame, targets = frame_of(X, y)
-    overrides = [f"seed={random_state}", f"task.split_seed={random_state}"]
+    given = [f"seed={random_state}", f"task.split_seed={random_state}"]
     if time_limit is not None:
-        overrides.append(f"evolution.time_limit={float(time_limit)}")
-    experiment = _experiment_for_table(frame, targets, overrides)
+        given.append(f"evolution.time_limit={float(time_limit)}")
+    experiment = _experiment_for_table(frame, targets, [*given, *overrides])
     return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
 
 

@@ -89,6 +89,8 @@ def reference_predictions(
     seed
         Decides what the models draw, below 2³².
     """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only fitting needs it
+
     assert data.test_inputs is not None  # noqa: S101 - callers check it; mypy can't know
     inputs = np.concatenate([data.training_inputs, data.validation_inputs])
     targets = np.concatenate([data.training_targets, data.validation_targets])
@@ -97,7 +99,8 @@ def reference_predictions(
         model = _MODELS[name]
         chosen = _chosen(len(inputs), model.most_rows, seed)
         estimator = _estimator(model, is_classes, targets.shape[1], seed)
-        with warnings.catch_warnings():
+        # One thread gives the same bits on any number of cores, and does not wait for busy ones.
+        with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")  # of defaults that do not converge, for example
             fitted = estimator.fit(inputs[chosen], _wanted(targets[chosen], is_classes))
             outputs = _outputs(fitted, data.test_inputs, targets.shape[1], is_classes)

@@ -1,0 +1,196 @@
+"""Searches on tables: nothing of the test part leaks, scores are honest, runs can be resumed."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_wine
+from sklearn.metrics import accuracy_score, r2_score
+
+import neuroevo
+from neuroevo import DataError, Experiment, Run
+from neuroevo.experiment import experiment_for_table
+from neuroevo.runs import RunFolder, read_held_out
+from neuroevo.search import Progress, StoppedError, resume, search
+from neuroevo.tables import TableModel, prepare
+from neuroevo.tasks import TableTask
+from neuroevo.workers import Backend, Workers
+
+FLATS = Path(__file__).parents[2] / "experiments" / "flats.csv"
+SMALL = (
+    "training.samples=2000",
+    "training.replicates=2",
+    "evolution.population=4",
+    "evolution.generations=3",
+)
+
+
+def experiment(table: pd.DataFrame | Path, *overrides: str, target: str = "rent") -> Experiment:
+    """Make a small experiment on a table."""
+    return experiment_for_table(table, [target], [*SMALL, *overrides])[0]
+
+
+@pytest.fixture(scope="module")
+def flats() -> pd.DataFrame:
+    """Return the table of flats without missing cells."""
+    return pd.read_csv(FLATS).dropna().reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run a search on the file of flats, to its end."""
+    return Run(search(experiment(FLATS), tmp_path_factory.mktemp("results")))
+
+
+def journal_of(folder: RunFolder) -> list[tuple[Any, ...]]:
+    """Return what a search has found, without times."""
+    trials = Run(folder).all_trials
+    return [(trial.number, trial.genome, trial.objectives, tuple(trial.curve)) for trial in trials]
+
+
+def test_shuffled_and_poisoned_test_rows_change_nothing_but_their_scores(
+    flats: pd.DataFrame, tmp_path: Path
+) -> None:
+    """A search on rows whose test targets were replaced finds the same trials to the bit."""
+    honest = experiment(flats, 'task.compare_with=["mean"]')
+    assert isinstance(honest.task, TableTask)
+    rows = prepare(flats, honest.task).test.rows
+    poisoned = flats.copy()
+    poisoned.loc[rows, "rent"] = 1e6
+    # In the poisoned table, inputs of test rows are also those of other test rows.
+    inputs = [name for name in flats.columns if name != "rent"]
+    poisoned.loc[rows, inputs] = flats.loc[rows[::-1], inputs].to_numpy()
+    first, second = (
+        search(each, tmp_path / name)
+        for name, each in (("a", honest), ("b", experiment(poisoned, 'task.compare_with=["mean"]')))
+    )
+    assert journal_of(first) == journal_of(second)
+    assert read_held_out(first.test_file).models != read_held_out(second.test_file).models
+
+
+def test_a_column_of_row_numbers_gives_nothing_away() -> None:
+    """Targets that are noise can't be predicted, not even with the number of the row."""
+    random = np.random.default_rng(5)
+    noise = pd.DataFrame({"row": np.arange(400), "y": random.normal(size=400)})
+    held_out = neuroevo.run(experiment(noise, target="y"), results=None).findings.held_out
+    assert held_out is not None
+    assert all(model.scores["r2"].value < 0.1 for model in held_out.models)
+
+
+def test_scores_are_those_of_the_predictions_for_raw_test_rows(run: Run) -> None:
+    """The kept network predicts raw rows of the file, and its R² on the test part is the stored."""
+    model, held_out = run.champion(), run.findings.held_out
+    assert isinstance(model, TableModel)
+    assert held_out is not None
+    assert held_out.diagnosis is not None
+    raw = pd.read_csv(FLATS)
+    assert isinstance(run.experiment.task, TableTask)
+    rows = prepare(run.experiment.task.frame(), run.experiment.task).test.rows
+    predicted = model.predict(raw.iloc[rows].drop(columns="rent").sample(frac=1, axis=1))
+    assert held_out.samples == len(rows) == 120
+    assert held_out.diagnosis.scores["r2"] == pytest.approx(
+        r2_score(raw["rent"].iloc[rows], predicted), abs=1e-5
+    )
+
+
+def test_every_model_is_scored(run: Run) -> None:
+    """The front and the reference models have all scores, with intervals around them."""
+    held_out = run.findings.held_out
+    assert held_out is not None
+    front = [trial.number for trial in run.pareto_front()]
+    assert [model.number for model in held_out.models] == [*front, None, None, None, None]
+    assert [model.name for model in held_out.models[len(front) :]] == [
+        "the mean",
+        "linear regression",
+        "scikit-learn's MLP",
+        "gradient boosting",
+    ]
+    for model in held_out.models:
+        assert list(model.scores) == ["r2", "rmse", "mae"]
+        assert all(score.low <= score.value <= score.high for score in model.scores.values())
+
+
+def test_small_searches_learn_more_than_chance(run: Run) -> None:
+    """With a small budget the champion explains half of the variance of the rents."""
+    held_out = run.findings.held_out
+    assert held_out is not None
+    assert held_out.models[0].scores["r2"].value > 0.5
+    assert held_out.diagnosis is not None
+    assert held_out.diagnosis.importance[0].column == "area"
+
+
+@pytest.mark.parametrize(("jobs", "backend"), [(2, "threading"), (2, "loky")])
+def test_workers_change_no_bit(run: Run, tmp_path: Path, jobs: int, backend: Backend) -> None:
+    """Threads and processes find the same trials and scores as one thread."""
+    again = search(experiment(FLATS), tmp_path, workers=Workers(jobs, backend))
+    assert journal_of(again) == journal_of(run.folder)
+    assert read_held_out(again.test_file) == run.findings.held_out
+
+
+@pytest.mark.parametrize("phase", ["searching", "testing"])
+def test_a_run_on_a_table_that_was_stopped_ends_the_same(
+    run: Run, tmp_path: Path, phase: str
+) -> None:
+    """Stopped while it searches or scores models, it is resumed to the same results."""
+    seen: list[str] = []
+
+    def observe(progress: Progress) -> None:
+        seen.extend([progress.phase] * (progress.trials > 5))
+
+    with pytest.raises(StoppedError):
+        search(experiment(FLATS), tmp_path, observer=observe, stop=lambda: phase in seen)
+    [folder] = map(RunFolder, tmp_path.iterdir())
+    assert not folder.test_file.exists()
+    assert resume(folder)
+    assert journal_of(folder) == journal_of(run.folder)
+    assert read_held_out(folder.test_file) == run.findings.held_out
+    assert not resume(folder)
+
+
+def test_lost_test_scores_are_made_again(run: Run, tmp_path: Path) -> None:
+    """A complete run whose test.json is gone or damaged is completed by resume."""
+    folder = RunFolder(shutil.copytree(run.folder.path, tmp_path / run.id))
+    folder.test_file.write_text("{}")
+    with pytest.warns(UserWarning, match="is made again"):
+        assert resume(folder)
+    assert read_held_out(folder.test_file) == run.findings.held_out
+
+
+def test_a_table_that_has_changed_is_refused(tmp_path: Path) -> None:
+    """A run is not resumed on other rows than it began with."""
+    table = tmp_path / "flats.csv"
+    shutil.copy(FLATS, table)
+    folder = search(experiment(table), tmp_path / "results")
+    folder.test_file.unlink()
+    lines = table.read_text().splitlines()
+    table.write_text("\n".join([*lines[:-1], lines[-1].replace("north", "hills")]))
+    with (
+        pytest.warns(UserWarning, match="is made again"),
+        pytest.raises(DataError, match=r"must be .*, as when the run began"),
+    ):
+        resume(folder)
+
+
+def test_a_table_from_python_can_be_learnt_in_one_call(flats: pd.DataFrame) -> None:
+    """`fit` takes columns of any kind, and its champion predicts raw rows."""
+    inputs = flats.drop(columns="rent").head(60)
+    run = neuroevo.fit(inputs, flats["rent"].head(60), n_jobs=2, overrides=SMALL)
+    predicted = run.champion().predict(inputs)
+    assert predicted.shape == (60,)
+    assert np.isfinite(predicted).all()
+    assert run.findings.held_out is not None
+
+
+def test_fit_learns_classes() -> None:
+    """Labels that are whole numbers are predicted as such, with probabilities."""
+    X, y = load_wine(return_X_y=True)  # noqa: N806 - the field's names
+    run = neuroevo.fit(X, y, overrides=[*SMALL, "evolution.population=12"])
+    model = run.champion()
+    assert isinstance(model, TableModel)
+    predicted, probabilities = model.predict(X), model.predict_proba(X)
+    assert accuracy_score(y, predicted) > 0.8
+    assert (predicted == probabilities.argmax(axis=1)).all()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
