@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from neuroevo.errors import DataError
 from neuroevo.settings import nearest, shown
 from neuroevo.tables.cells import Categories, Floats, booleans, categories, numbers
-from neuroevo.tables.checking import MOST_CELLS, broken_lines, named_columns
+from neuroevo.tables.checking import broken_lines, named_columns
 from neuroevo.tables.kinds import Column
+from neuroevo.tables.limits import MOST_CELLS
 from neuroevo.tables.problems import cell_lines, listed
 from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput
 from neuroevo.tables.settings import Unseen

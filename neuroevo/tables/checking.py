@@ -12,13 +12,11 @@ from neuroevo.errors import DataError
 from neuroevo.settings import nearest, shown
 from neuroevo.tables.cells import NAME_RULE, Categories, categories, is_unicode
 from neuroevo.tables.kinds import Column, read_column
+from neuroevo.tables.limits import MOST_CELLS, MOST_CLASSES, MOST_INPUT_COLUMNS
 from neuroevo.tables.problems import cell_lines, column_line, listed, shown_value
 from neuroevo.tables.settings import BALANCED, MOST_NAME, PARTS, TableSettings
 
-MOST_INPUT_COLUMNS = 1000
-MOST_CELLS = 100_000_000
 LEAST_ROWS = 3  # for training, validation and a test
-MOST_CLASSES = 1000
 MOST_NUMBERED_CLASSES = 20  # of a target of numbers that settings do not call classes
 ROWS_PER_CLASS = 10  # of such a target
 

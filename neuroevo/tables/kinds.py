@@ -29,13 +29,13 @@ from neuroevo.tables.cells import (
     numbers,
     share,
 )
+from neuroevo.tables.limits import MOST_CATEGORIES
 
 Kind = Literal["number", "boolean", "category", "date", "other"]
 
 MOSTLY = 0.5  # of the cells; then the others are taken for mistakes
 NEARLY_ALL = 0.9  # of the cells are distinct: they name the rows
 FEW = 20  # distinct cells are no names of rows, however few rows there are
-MOST_CATEGORIES = 1000  # of one column
 MOST_DESCRIBED = 50  # categories in a description
 
 _LEAVE_OUT = "name it in leave_out"

@@ -9,14 +9,13 @@ import pandas as pd
 from neuroevo.errors import DataError
 from neuroevo.files import StrangeFileError, opened
 from neuroevo.settings import printable
+from neuroevo.tables.limits import MOST_CELLS, MOST_COLUMNS
 from neuroevo.tables.problems import column_line, listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-MOST_CELLS = 100_000_000
-MOST_COLUMNS = 10_000
 _INDEX_NAME = "__index_level_"  # of the columns in which pandas stores the index of a frame
 
 

@@ -146,7 +146,9 @@ def _warnings(preparation: Preparation, table: Table, parts: Parts) -> Iterator[
     for each in table.inputs:
         record = records.get(each)
         if record is None:
-            yield column_line(table.name, each, "is left out: all its training rows are equal")
+            yield column_line(
+                table.name, each, "is left out: its training rows have no two different values"
+            )
         elif isinstance(record, CategoryInput) and preparation.unseen != "refuse":
             count = _unseen(table.columns[each], parts)
             if count:

@@ -14,11 +14,11 @@ from neuroevo.settings import printable
 from neuroevo.tables.cells import LARGEST_WHOLE, Flags, Floats, factorized, is_number
 from neuroevo.tables.checking import named_columns
 from neuroevo.tables.kinds import MOSTLY
+from neuroevo.tables.limits import MOST_BYTES
 from neuroevo.tables.parquet_files import read_parquet
 from neuroevo.tables.problems import cell_lines, listed
 from neuroevo.tables.settings import TableSettings
 from neuroevo.tables.text_files import (
-    MOST_BYTES,
     Form,
     check_form,
     ending,
@@ -116,8 +116,8 @@ def _chunks(
         except pd.errors.ParserError as error:
             raise DataError(f"{name}: must be a table, but got: {printable(str(error))}") from None
     if first != len(form.lines):
-        rule = f"must not change while it is read, but got {first:,} rows"
-        raise DataError(f"{name}: {rule} after {len(form.lines):,}")
+        rule = f"must have as many rows when it is read again, {len(form.lines):,}"
+        raise DataError(f"{name}: {rule}, but got {first:,}")
 
 
 class _Cells:

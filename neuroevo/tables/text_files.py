@@ -18,12 +18,10 @@ from typing import BinaryIO, TextIO
 from neuroevo.errors import DataError
 from neuroevo.files import StrangeFileError, opened
 from neuroevo.settings import printable, shown
+from neuroevo.tables.limits import MOST_BYTES, MOST_CELLS, MOST_COLUMNS
 from neuroevo.tables.problems import MOST_LINES
 from neuroevo.tables.settings import TableSettings
 
-MOST_BYTES = 2_000_000_000  # of a file, also when it is unpacked
-MOST_CELLS = 100_000_000
-MOST_COLUMNS = 10_000
 MOST_CHARACTERS = 10_000_000  # of a line
 _LIKELY_SEPARATORS = ",;\t|"
 _MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -116,7 +114,8 @@ def opened_text(path: Path, encoding: str, most_bytes: int = MOST_BYTES) -> Iter
             content = gzip.GzipFile(fileobj=file, mode="rb") if packed else file
             limited = io.BufferedReader(_Limited(content, most_bytes), 1 << 16)  # type: ignore[arg-type]
             codec = "utf-8-sig" if encoding == "utf-8" else encoding
-            yield io.TextIOWrapper(limited, encoding=codec, newline="")
+            # Line ends are made alike: pandas loses cells after an empty line that ends with "\r".
+            yield io.TextIOWrapper(limited, encoding=codec, newline=None)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{name}: must be a complete gzip file, but got: {error}") from None
     except OSError as error:
@@ -225,4 +224,4 @@ def _counted_rows(lines: _Lines, separator: str) -> Iterator[tuple[int, int]]:
 
 def _blank(separator: str) -> str:
     """Return the characters of which a line has no others if it is skipped, as pandas skips it."""
-    return " \t\r\n".replace(separator, "")
+    return " \t\n".replace(separator, "")

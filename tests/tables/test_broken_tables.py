@@ -526,7 +526,23 @@ def test_a_folder_a_pipe_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     assert problems(tmp_path / "pipe.csv", SETTINGS) == no_file
     missing = (": can't be read (No such file or directory)",)
     assert problems(tmp_path / "missing.csv", SETTINGS) == missing
-    assert problems(tmp_path / "missing.parquet", SETTINGS) == missing
+
+
+def test_tables_may_be_wider_than_tall(tmp_path: Path) -> None:
+    """A table with more columns than rows is prepared; too many inputs are refused."""
+    path = tmp_path / "wide.csv"
+    names = [f"c{number}" for number in range(1001)]
+    rows = [",".join(str((row * place) % 17) for place in range(1, 1003)) for row in range(20)]
+    path.write_text("\n".join([",".join([*names, "y"]), *rows]))
+    assert problems(path, SETTINGS) == (
+        (
+            ": must have at most 1,000 columns for the inputs, but got 1,001 "
+            "(name others in leave_out)"
+        ),
+    )
+    narrower = SETTINGS.replace(columns=tuple(names[:100]))
+    prepared = prepare(read_table(path, narrower), narrower)
+    assert prepared.training.inputs.shape == (12, 95)  # 17, 34, ... times anything is constant
 
 
 def test_a_file_with_another_ending_is_refused(tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ def test_constant_columns_are_left_out_with_a_warning(frame: pd.DataFrame) -> No
     )
     assert prepared.preparation.input_names == ("size", "size missing")
     assert prepared.warnings == (
-        "data, column 'one': is left out: all its training rows are equal",
+        "data, column 'one': is left out: its training rows have no two different values",
     )
 
 

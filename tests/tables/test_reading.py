@@ -1,3 +1,5 @@
+import contextlib
+import csv
 import datetime as dt
 import gzip
 import itertools
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from neuroevo.errors import DataError
 from neuroevo.tables import TableSettings, prepare, read_table, reading
+from neuroevo.tables.cells import name
 
 SETTINGS = TableSettings(target=("y",), missing="median", missing_indicator=True)
 
@@ -114,6 +117,25 @@ def test_numbers_are_read_to_the_last_bit(
     path.write_text("x;y\n" + "".join(f"{x!r};1\n".replace(".", decimal) for x in numbers))
     read = read_table(path, TableSettings.of({"target": "y", "separator": ";", "decimal": decimal}))
     assert read["x"].to_numpy().tobytes() == np.array(numbers).tobytes()
+
+
+CELLS = ["1", "a", ",", '"', "\n", "\r", " ", "\t", "2,3\n", '""', '"4",5\n', "1,2\r\n"]
+
+
+@given(st.lists(st.sampled_from(CELLS), max_size=14))
+def test_cells_are_those_of_another_reader(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[str]
+) -> None:
+    """A file that is read has the cells that the csv module of Python finds in it."""
+    path = tmp_path_factory.getbasetemp() / "pieces.csv"
+    path.write_text("x,y\n1,2\n" + "".join(pieces), newline="")
+    with contextlib.suppress(DataError):
+        read = read_table(path, TableSettings(target=("y",), missing_words=()))
+        with path.open(newline=None) as file:
+            rows = [row for row in csv.reader(file) if len(row) == 2]
+        ours = [[name(cell) or "" for cell in read[column]] for column in ("x", "y")]
+        theirs = [[name(row[place]) or "" for row in rows[1:]] for place in (0, 1)]
+        assert [["" if cell == "nan" else cell for cell in column] for column in ours] == theirs
 
 
 def test_words_for_missing_cells_can_be_chosen(tmp_path: Path) -> None:
