@@ -18,28 +18,40 @@ from neuroevo.workers.pool import Job, Pool, never
 from tests.evaluation.faults import kernels_after_training
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-def test_a_stream_arrives_as_it_was_sent(*, weighted: bool, data: DataSet) -> None:
-    """The unpickled stream has the same bits, in writable arrays."""
-    weights = np.arange(1.0, len(data.training_inputs) + 1) if weighted else None
-    stream = sample_stream(replace(data, training_weights=weights), TrainingSettings(), (0, 0))
+@pytest.mark.parametrize("has_more", [False, True])
+def test_a_stream_arrives_as_it_was_sent(*, has_more: bool, data: DataSet) -> None:
+    """The unpickled stream has the same bits in writable arrays; with weights and classes too."""
+    if has_more:
+        data = of_classes(data)
+    stream = sample_stream(data, TrainingSettings(), (0, 0))
     arrived = pickle.loads(pickle.dumps(SentStream(stream)))  # noqa: S301 - our own
     assert (arrived.settings, arrived.seed) == (stream.settings, stream.seed)
-    assert arrived.training.weighted == stream.training.weighted == weighted
+    sizes = len(stream.training.weights), len(stream.validation.labels)
+    assert sizes == ((len(data.training_inputs), 25) if has_more else (0, 0))
     for sent, got in zip(arrays(stream), arrays(arrived), strict=True):
         assert got.dtype == sent.dtype
         assert got.flags.writeable
         np.testing.assert_array_equal(got, sent)
 
 
+def of_classes(data: DataSet) -> DataSet:
+    """Make two classes, left and right, of the same inputs, with weights."""
+    training, validation = (
+        np.eye(2)[(inputs[:, 0] > 0).astype(int)]
+        for inputs in (data.training_inputs, data.validation_inputs)
+    )
+    return replace(
+        data,
+        training_targets=training,
+        validation_targets=validation,
+        columns=replace(data.columns, classes=("left", "right")),
+        training_weights=np.arange(1.0, len(training) + 1),
+    )
+
+
 def arrays(stream: SampleStream) -> list[np.ndarray]:
     """List all arrays of a stream."""
-    samples = [
-        array
-        for part in (stream.training, stream.validation)
-        for array in (part.inputs, part.targets, part.weights)
-    ]
-    return [*samples, stream.order, stream.samples_seen]
+    return [*stream.training, *stream.validation, stream.order, stream.samples_seen]
 
 
 @pytest.mark.parametrize("samples", [400, 40_000])
