@@ -5,7 +5,8 @@ Knows neither genomes nor how they evolve.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ class LearningCurves:
     mse: npt.NDArray[np.float64]  # (replicates, points), infinite if diverged
     target_mse: float
     parameter_count: int
+    class_curves: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    """The same curves of each class measure; empty if targets are no class probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Objective:
     logarithmic: bool = True  # whether it is compared and drawn on a log scale
     known_at_target: bool = False
     """Whether a replicate's value is final as soon as its network reaches the target."""
+    of_classes: bool = False
+    """Whether it is for tasks whose targets are class probabilities only."""
 
     @property
     def label(self) -> str:
@@ -88,6 +93,11 @@ def _parameters(curves: LearningCurves) -> npt.NDArray[np.float64]:
     return np.full(len(curves.mse), float(curves.parameter_count))
 
 
+def _final(measure: str, curves: LearningCurves) -> npt.NDArray[np.float64]:
+    final: npt.NDArray[np.float64] = curves.class_curves[measure][:, -1]
+    return final
+
+
 OBJECTIVES: Mapping[str, Objective] = {
     objective.name: objective
     for objective in (
@@ -112,6 +122,28 @@ OBJECTIVES: Mapping[str, Objective] = {
             _parameters,
             unit="parameters",
             known_at_target=True,
+        ),
+        Objective(
+            "error_rate",
+            "share of the validation samples for which another class than theirs has the greatest "
+            "output",
+            partial(_final, "error_rate"),
+            logarithmic=False,
+            of_classes=True,
+        ),
+        Objective(
+            "log_loss",
+            "mean of -Σ target log(output) over the validation samples, with outputs clipped to "
+            "what the precision tells from 0 and 1",
+            partial(_final, "log_loss"),
+            of_classes=True,
+        ),
+        Objective(
+            "balanced_error",
+            "mean over the classes of the error rate of the validation samples of each",
+            partial(_final, "balanced_error"),
+            logarithmic=False,
+            of_classes=True,
         ),
     )
 }

@@ -157,6 +157,20 @@ class Experiment(Settings):
             raise ValueError("must be a name that every system allows for a folder")
         return name
 
+    @field_validator("evolution")
+    @classmethod
+    def _check_objectives(
+        cls, evolution: EvolutionSettings, information: ValidationInfo
+    ) -> EvolutionSettings:
+        task = information.data.get("task")
+        wrong = [name for name in evolution.objectives if OBJECTIVES[name].of_classes]
+        if wrong and task is not None and not task.has_class_targets:
+            others = [repr(name) for name in OBJECTIVES if not OBJECTIVES[name].of_classes]
+            rule = f"must be of {', '.join(others)} for the task {task.kind!r}"
+            found = ", ".join(map(repr, wrong))
+            raise refusal([(("objectives",), f"{rule}, {_NO_CLASSES}, but got {found}")])
+        return evolution
+
     @field_validator("training")
     @classmethod
     def _check_stop(cls, training: TrainingSettings, information: ValidationInfo) -> object:
@@ -177,8 +191,7 @@ class Experiment(Settings):
         task = information.data.get("task")
         if training.loss == "cross_entropy" and task is not None and not task.has_class_targets:
             rule = f"must be 'squared_error' for the task {task.kind!r}"
-            why = "whose targets are no class probabilities"
-            raise refusal([(("loss",), f"{rule}, {why}, but got {training.loss!r}")])
+            raise refusal([(("loss",), f"{rule}, {_NO_CLASSES}, but got {training.loss!r}")])
         return training
 
     @model_validator(mode="after")
@@ -254,6 +267,7 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
     }
 
 
+_NO_CLASSES = "whose targets are no class probabilities"
 _LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
 MOST_BYTES = 20_000  # so that the text with comments is short enough to be read again
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

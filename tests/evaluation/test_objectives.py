@@ -1,6 +1,7 @@
 """Objectives against numbers computed by hand, and their properties."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,6 +64,18 @@ def test_parameters_is_the_number_of_parameters() -> None:
     assert value("parameters", curves([1.0, 0.1], seen=[1, 10])) == 26
 
 
+@pytest.mark.parametrize("name", ["error_rate", "log_loss", "balanced_error"])
+def test_class_objectives_are_the_last_points(name: str) -> None:
+    """Each is the last point of the curve of its own name."""
+    measures = {"error_rate": 0.1, "log_loss": 0.2, "balanced_error": 0.3}
+    rows = {measure: np.array([[1.0, number]]) for measure, number in measures.items()}
+    learning = replace(curves([1.0, 0.5], seen=[1, 10]), class_curves=rows)
+    assert value(name, learning) == measures[name]
+    assert OBJECTIVES[name].fitness(0.1) == (-1 if name == "log_loss" else 0.1)
+    diverged = {measure: np.full((1, 2), math.inf) for measure in measures}
+    assert math.isnan(value(name, replace(learning, class_curves=diverged)))
+
+
 @pytest.mark.parametrize(
     ("reduction", "expected"), [("median", 0.3), ("mean", 0.35), ("best", 0.1), ("worst", 0.7)]
 )
@@ -87,6 +100,8 @@ def test_a_lower_curve_is_never_worse(mse: list[float], lower: float) -> None:
     """Lowering a point of a curve makes no objective of it larger."""
     better = [mse[0], min(mse[1], lower)]
     for name in OBJECTIVES:
+        if OBJECTIVES[name].of_classes:
+            continue
         before, after = (value(name, curves(each, seen=[1, 1000])) for each in (mse, better))
         assert after <= before + 1e-9 * abs(before)
 

@@ -15,6 +15,7 @@ from neuroevo.learning.training import SampleStream, sample_stream
 from neuroevo.workers import Workers
 from neuroevo.workers.local import LocalBackend
 from neuroevo.workers.pool import Job, Pool, never
+from tests.evaluation.classes import left_or_right
 from tests.evaluation.faults import kernels_after_training
 
 
@@ -22,7 +23,8 @@ from tests.evaluation.faults import kernels_after_training
 def test_a_stream_arrives_as_it_was_sent(*, has_more: bool, data: DataSet) -> None:
     """The unpickled stream has the same bits in writable arrays; with weights and classes too."""
     if has_more:
-        data = of_classes(data)
+        weights = np.arange(1.0, len(data.training_inputs) + 1)
+        data = replace(left_or_right(data), training_weights=weights)
     stream = sample_stream(data, TrainingSettings(), (0, 0))
     arrived = pickle.loads(pickle.dumps(SentStream(stream)))  # noqa: S301 - our own
     assert (arrived.settings, arrived.seed) == (stream.settings, stream.seed)
@@ -32,21 +34,6 @@ def test_a_stream_arrives_as_it_was_sent(*, has_more: bool, data: DataSet) -> No
         assert got.dtype == sent.dtype
         assert got.flags.writeable
         np.testing.assert_array_equal(got, sent)
-
-
-def of_classes(data: DataSet) -> DataSet:
-    """Make two classes, left and right, of the same inputs, with weights."""
-    training, validation = (
-        np.eye(2)[(inputs[:, 0] > 0).astype(int)]
-        for inputs in (data.training_inputs, data.validation_inputs)
-    )
-    return replace(
-        data,
-        training_targets=training,
-        validation_targets=validation,
-        columns=replace(data.columns, classes=("left", "right")),
-        training_weights=np.arange(1.0, len(training) + 1),
-    )
 
 
 def arrays(stream: SampleStream) -> list[np.ndarray]:
