@@ -142,7 +142,7 @@ class Evaluator:
         NeuroevoError
             If all workers are lost, or die without work.
         """
-        settings = stream.settings
+        settings, variance = stream.settings, stream.target_variance
         places = count()
         phenotypes: dict[int, Phenotype] = {}  # of running trials
         groups: deque[LaneGroup] = deque()
@@ -165,7 +165,7 @@ class Evaluator:
                 if isinstance(lanes, Failure):
                     yield trial, lanes
                 else:
-                    yield trial, _evaluation(architecture, lanes, stream, scoring)
+                    yield trial, _evaluation(architecture, lanes, stream, variance, scoring)
                 take()
 
     def _shared(self, stream: SampleStream) -> SampleStream | SentStream:
@@ -242,6 +242,7 @@ def _evaluation(
     architecture: Architecture,
     lanes: Sequence[_TrainedLane],
     stream: SampleStream,
+    target_variance: float,
     scoring: Scoring,
 ) -> Evaluation:
     curves = np.stack([lane.curve for lane in lanes])
@@ -254,6 +255,7 @@ def _evaluation(
         np.maximum(curves, MSE_FLOORS[stream.settings.precision], dtype=np.float64),
         stream.settings.target_mse,
         architecture.parameter_count,
+        target_variance,
         {name: each.astype(np.float64) for name, each in class_curves.items()},
     )
     return Evaluation(

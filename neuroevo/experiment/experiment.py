@@ -48,8 +48,7 @@ class EvolutionSettings(Settings):
     generations
         Generations, the first random one included, at least 1.
     objectives
-        Objectives to minimise, see ``neuroevo.evaluation.OBJECTIVES``; the first one decides the
-        ranks.
+        Objectives, see ``neuroevo.evaluation.OBJECTIVES``; the first one decides the ranks.
     reduction
         How the scores of a trial's replicates are reduced to one number.
     strategy
@@ -57,8 +56,8 @@ class EvolutionSettings(Settings):
     patience
         Ends the search after this many generations without a gain in hypervolume; None: never.
     target
-        Ends the search when a trial of the front has at most these values of the objectives;
-        None: never.
+        Ends the search when a trial of the front has at most these values of the objectives, at
+        least if they are maximised; None: never.
     time_limit
         Ends the search after this many seconds; None: never.
     """

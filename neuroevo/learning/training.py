@@ -52,6 +52,13 @@ class SampleStream:
         """Numbers of inputs and outputs of a network for these samples."""
         return self.training.inputs.shape[1], self.training.targets.shape[1]
 
+    @property
+    def target_variance(self) -> float:
+        """Variance of the validation targets, mean over the outputs; 0 if they are constant."""
+        # From the first target, so that rounding gives constant targets no variance.
+        distances = self.validation.targets - self.validation.targets[0]
+        return float(distances.var(axis=0, dtype=np.float64).mean())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
