@@ -1,5 +1,6 @@
 """A search over a task with classes, by objectives of classes."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 import neuroevo
 from neuroevo import Experiment, Run, Trial
+from neuroevo.cli.show import show
 from neuroevo.errors import DataError
 from neuroevo.report.plots import FIGURES
 from neuroevo.search import Progress, StoppedError
@@ -58,7 +60,9 @@ def outcome(run: Run) -> list[Any]:
     return [trials, weights]
 
 
-def test_a_search_by_class_objectives(thirds: str, tmp_path: Path) -> None:
+def test_a_search_by_class_objectives(
+    thirds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It is stored with its class curves, is the same after an interruption, and is reported."""
     experiment = experiment_of(thirds)
     whole = neuroevo.run(experiment, results=tmp_path / "whole", n_jobs=2)
@@ -94,6 +98,10 @@ def test_a_search_by_class_objectives(thirds: str, tmp_path: Path) -> None:
     for name in FIGURES:
         whole.figure(name)
     assert len(neuroevo.compare([whole, resumed]).runs) == 2
+    show(str(whole.folder.path), as_json=True)
+    shown = json.loads(capsys.readouterr().out)["front"][0]
+    assert shown["objectives"] == dict(best.objectives)
+    assert not {"curve", "class_curves"} & set(shown)
 
 
 def test_data_without_classes_are_refused(thirds: str) -> None:
