@@ -16,6 +16,7 @@ from neuroevo.settings import printable
 from neuroevo.strategies import STRATEGIES
 
 if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment
     from neuroevo.learning import TrainingSettings
     from neuroevo.runs import Trial
@@ -131,6 +132,14 @@ def listed(words: Sequence[str]) -> str:
     """Return the words as an enumeration: ``a, b and c``."""
     *most, last = words or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def better_values(objectives: "Sequence[Objective]") -> str:
+    """Return which values of objectives are better: ``Lower is better, but higher for R²``."""
+    higher = [item.label for item in objectives if item.maximised]
+    if len(higher) == len(objectives):
+        return "Higher is better"
+    return "Lower is better" + f", but higher for {listed(higher)}" * bool(higher)
 
 
 def sizes(layers: Sequence[int | str]) -> str:
@@ -274,15 +283,16 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         f"each objective is the {evolution.reduction} over the replicates."
     )
     objectives = [OBJECTIVES[name] for name in evolution.objectives]
+    aims: dict[str, list[str]] = {"minimised": [], "maximised": []}
+    for item in objectives:
+        aim = "maximised" if item.maximised else "minimised"
+        aims[aim].append(f"{item.label} ({item.description})")
     return [
         ("Task", experiment.task.describe()),
         ("Search space", experiment.space.describe()),
         ("Training", trained),
         ("Search", searched),
-        (
-            "Objectives, minimised",
-            f"{listed([f'{item.label} ({item.description})' for item in objectives])}.",
-        ),
+        *((f"Objectives, {aim}", f"{listed(items)}.") for aim, items in aims.items() if items),
     ]
 
 

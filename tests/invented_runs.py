@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroevo.evaluation import layers_of, phenotype_of
+from neuroevo.evaluation import OBJECTIVES, layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import Architecture, samples_seen
@@ -170,6 +170,7 @@ class Inventor:
                     else budget * (1 + np.log10(median[-1] / target))
                 ),
                 "curve_area": float(np.mean(np.log10(median))),
+                "r2": -float(np.mean(np.log10(median))),  # the same, maximised
                 "parameters": float(self.architecture(genome).parameter_count),
             }
         finite = np.isfinite(median[-1])
@@ -230,7 +231,10 @@ def kept(plan: Plan, trials: list[Trial]) -> list[Trial]:
     complete = [
         trial for trial in trials if trial.state == "complete" and trial.operator != "baseline"
     ]
-    points = [[trial.objectives[name] for name in plan.objectives] for trial in complete]
+    points = [
+        [OBJECTIVES[name].cost(trial.objectives[name]) for name in plan.objectives]
+        for trial in complete
+    ]
     front = [complete[index] for index in np.flatnonzero(nondominated(points))]
     return [*front, *(trial for trial in trials if trial.operator == "baseline")]
 
@@ -245,6 +249,7 @@ PLANS: dict[str, Plan] = {
         objectives=("final_mse", "samples_to_target", "parameters"), conflict=True
     ),
     "negative objective": Plan(objectives=("curve_area", "final_mse")),
+    "maximised objective": Plan(objectives=("r2", "final_mse")),
     "all diverged": Plan(all_diverge=True),
     "no baselines": Plan(baselines=False),
     "four trials": Plan(generations=1, population=4, replicates=1),

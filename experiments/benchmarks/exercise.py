@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.benchmarks.cases import Case
-from neuroevo.kernel.arrays import samples
+from neuroevo.kernel.arrays import Samples, Validation
 from neuroevo.learning import Network, Optimization, Optimizer, TrainingSettings
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.settings import Loss
@@ -112,15 +112,19 @@ def kernel_training(exercise: Exercise, validation_samples: int = 1) -> Training
 
     The validation error is taken once, at the end, on a single sample by default: peers take none.
     """
+    nothing = np.empty(0, dtype=exercise.case.precision)
     stream = SampleStream(
         TrainingSettings(
             samples=exercise.samples, precision=exercise.case.precision, loss=exercise.loss
         ),
         _SEED,
-        training=samples(exercise.inputs, exercise.targets),
+        training=Samples(exercise.inputs, exercise.targets, nothing),
         order=np.arange(exercise.samples),
-        validation=samples(
-            exercise.inputs[:validation_samples], exercise.targets[:validation_samples]
+        validation=Validation(
+            exercise.inputs[:validation_samples],
+            exercise.targets[:validation_samples],
+            np.empty(0, dtype=np.int64),
+            nothing,
         ),
         samples_seen=np.array([exercise.samples]),
     )

@@ -68,6 +68,12 @@ class ComparedRun:
         return self._common(self.findings.fitnesses(self.findings.searched))
 
     @cached_property
+    def costs(self) -> Numbers:
+        """The scores so that less is better."""
+        columns = zip(self.objectives, self.scores.T, strict=True)
+        return np.array([item.cost(column) for item, column in columns]).T
+
+    @cached_property
     def seconds(self) -> Numbers:
         """Time of all cores that training took, from the first trial to each trial."""
         return np.cumsum([trial.seconds for trial in self.findings.searched], dtype=np.float64)
@@ -83,8 +89,8 @@ class ComparedRun:
         if not self.objectives:
             return []
         places = np.flatnonzero(~np.isnan(self.scores).any(axis=1))
-        kept: list[int] = places[nondominated(self.scores[places])].tolist()
-        return sorted(kept, key=lambda place: tuple(self.scores[place]))
+        kept: list[int] = places[nondominated(self.costs[places])].tolist()
+        return sorted(kept, key=lambda place: tuple(self.costs[place]))
 
     @property
     def front_scores(self) -> list[list[float]]:
@@ -92,16 +98,22 @@ class ComparedRun:
         scores: list[list[float]] = self.scores[self.front_places].tolist()
         return scores
 
+    @property
+    def front_costs(self) -> list[list[float]]:
+        """The same so that less is better."""
+        costs: list[list[float]] = self.costs[self.front_places].tolist()
+        return costs
+
     def _common(self, table: Numbers) -> Numbers:
         """Return the columns of the common objectives, NaN in trials that are not complete."""
         table[~np.isfinite(table).all(axis=1)] = np.nan
         return table[:, [self.findings.objectives.index(item) for item in self.objectives]]
 
     def best(self, item: "Objective") -> tuple[float, float]:
-        """Return the lowest score in an objective, and the score of that trial on fresh seeds."""
+        """Return the best score in an objective, and the score of that trial on fresh seeds."""
         if not self.front:
             return np.nan, np.nan
-        best = min(self.front, key=lambda trial: trial.objectives[item.name])
+        best = min(self.front, key=lambda trial: item.cost(trial.objectives[item.name]))
         return best.objectives[item.name], fresh_score(self.findings, best, item.name)
 
 
@@ -209,7 +221,7 @@ class Comparison:
         Columns ``run``, ``name``, ``setting``, ``seed``, ``finished``, ``trials`` (with the
         baselines), ``networks``, ``generations``, ``seconds`` (elapsed), ``front`` (its size in the
         common objectives), ``unbeaten``, two columns for each common objective, its name (the
-        lowest score) and ``fresh.NAME`` (the score of that trial on fresh seeds, NaN if there is
+        best score) and ``fresh.NAME`` (the score of that trial on fresh seeds, NaN if there is
         none), ``hypervolume`` and ``hypervolume_share`` (of what all runs together dominate).
         """
         of_setting = {each: name for name, group in self.settings.items() for each in group}
@@ -262,35 +274,35 @@ class Comparison:
             for each in self.contenders
             for other in self.contenders
             if other is not each
-            for beaten in [sum(dominated(each.front_scores, other.front_scores))]
+            for beaten in [sum(dominated(each.front_costs, other.front_costs))]
         ]
         return pd.DataFrame(rows, columns=["run", "by", "dominated", "front"])
 
     @cached_property
     def unbeaten(self) -> Mapping[str, int]:
         """How many trials of each run's front no trial of another run dominates."""
-        every = [row for each in self.contenders for row in each.front_scores]
+        every = [row for each in self.contenders for row in each.front_costs]
         return {  # no trial of a front dominates another one of it
-            each.label: len(each.front) - sum(dominated(each.front_scores, every))
+            each.label: len(each.front) - sum(dominated(each.front_costs, every))
             for each in self.contenders
         }
 
     @cached_property
     def histories(self) -> pd.DataFrame:
-        """The lowest score so far: ``run``, ``objective``, ``trials``, ``seconds``, ``best``.
+        """The best score so far: ``run``, ``objective``, ``trials``, ``seconds``, ``best``.
 
-        A row wherever it fell, and one at the end of the run. The seconds are the time of all
-        cores that training took.
+        A row wherever it became better, and one at the end of the run. The seconds are the time of
+        all cores that training took.
         """
         parts = [
-            best_so_far(column, each.seconds).assign(run=each.label, objective=item.name)
+            best_so_far(item, column, each.seconds).assign(run=each.label, objective=item.name)
             for each in self.contenders
             for item, column in zip(self.objectives, each.scores.T, strict=True)
         ]
         return _stacked(parts, ["run", "objective", "trials", "seconds", "best"])
 
     def courses(self, item: "Objective") -> dict[str, tuple[Numbers, Numbers]]:
-        """Return trials and lowest score of each run; if runs are grouped, settings' medians."""
+        """Return trials and best score of each run; if runs are grouped, settings' medians."""
         table = self.histories
         curves = {
             str(label): (rows["trials"].to_numpy(float), rows["best"].to_numpy(float))
@@ -327,7 +339,7 @@ class Comparison:
         Columns ``run``, ``objective``, ``value`` and ``share``.
         """
         parts = [
-            distribution(column).assign(run=each.label, objective=item.name)
+            distribution(item, column).assign(run=each.label, objective=item.name)
             for each in self.contenders
             for item, column in zip(self.objectives, each.scores.T, strict=True)
         ]
@@ -377,8 +389,10 @@ class Comparison:
     def tests(self) -> Mapping[str, tuple[RankTest, ...]]:
         """Rank tests of the settings in each measure; none of a setting with a single run."""
         tests = {}
+        maximised = {item.name for item in self.objectives if item.maximised} | {SHARE}
         for measure in self.measures:
-            sign = -1 if measure == SHARE else 1  # the test prefers low values
+            # The test prefers low values.
+            sign = -1 if measure.removeprefix("fresh.") in maximised else 1
             values = self._measured(measure).items()
             tests[measure] = rank_tests(
                 {name: [sign * each for each in row] for name, row in values}

@@ -36,7 +36,8 @@ class Coordinate:
     low: float = math.nan  # the values at the ends of an axis with many different numbers
     high: float = math.nan
     logarithmic: bool = False
-    held: str = ""  # the last value, in words, if the axis is cut and larger values are at its top
+    held: str = ""  # the last value, in words, if the axis is cut and worse values are at its end
+    held_at_bottom: bool = False  # whether that is its bottom, else its top
     read: bool = True  # whether the champion's optimizer or schedule reads the gene
     of_names: bool = False  # whether its labels are names and not numbers
 
@@ -53,7 +54,7 @@ class Coordinates:
 
 def coordinates(findings: "Findings") -> Coordinates:
     """Place the complete trials on the axes of the genes that vary and of the objectives."""
-    ranked = sorted(findings.complete, key=lambda trial: (findings.scores(trial), trial.number))
+    ranked = sorted(findings.complete, key=lambda trial: (findings.costs(trial), trial.number))
     if findings.front:  # of equal objectives, the trial that is the champion in the report
         ranked.remove(findings.front[0])
         ranked.insert(0, findings.front[0])
@@ -116,16 +117,17 @@ def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordin
     axes = []
     rows, all_rows = findings.score_table(trials), findings.score_table(findings.complete)
     for item, values, column in zip(findings.objectives, rows.T, all_rows.T, strict=True):
-        top = _top(column, logarithmic=item.logarithmic)
-        kept = column[column <= top]
+        costs = item.cost(column)
+        end = _end(costs, logarithmic=item.logarithmic)
+        kept = column[costs <= end]
         axis = _numeric(item.label, values, kept.tolist(), logarithmic=item.logarithmic)
-        held = wording.measured(top, item.unit) if len(kept) < len(column) else ""
-        axes.append(replace(axis, held=held))
+        held = wording.measured(item.cost(end), item.unit) if len(kept) < len(column) else ""
+        axes.append(replace(axis, held=held, held_at_bottom=item.maximised))
     return axes
 
 
-def _top(array: NDArray[np.float64], *, logarithmic: bool) -> float:
-    """Return the end of an objective's axis: the largest value, unless that is far off."""
+def _end(array: NDArray[np.float64], *, logarithmic: bool) -> float:
+    """Return the worse end of an objective's axis: the largest cost, unless that is far off."""
     scaled = np.log10(array) if logarithmic and (array > 0).all() else array
     low, high, largest = scaled.min(), np.quantile(scaled, FAR_QUANTILE), scaled.max()
     if high == low or largest - low <= FAR * (high - low):

@@ -72,7 +72,7 @@ def gains(lineage: Descent, line: Line, place: int) -> NDArray[np.float64]:
     item = lineage.objectives[place]
     scores = np.array([step.scores[place] for step in line.steps])
     with np.errstate(invalid="ignore", divide="ignore"):
-        heights = np.log10(scores) if item.logarithmic else scores
+        heights = item.cost(np.log10(scores) if item.logarithmic else scores)
         gained = -np.diff(heights, prepend=heights[:1])
     return np.where(np.isfinite(gained), gained, 0.0)
 

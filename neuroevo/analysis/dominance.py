@@ -15,32 +15,36 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
 
 
-def lower_baselines(
+def better_baselines(
     findings: "Findings", trial: "Trial"
 ) -> "tuple[tuple[Objective, Trial, float], ...]":
     """Return the objectives in which a baseline is better than a trial, in shown digits.
 
     Returns
     -------
-    For each such objective the baseline with the lowest score, and that score.
+    For each such objective the best baseline and its score.
     """
-    lower = []
+    better = []
     for index, item in enumerate(findings.objectives):
         scored = [(findings.scores(each)[index], each) for each in findings.baselines]
         finite = [(score, each) for score, each in scored if math.isfinite(score)]
         if not finite:
             continue
-        score, baseline = min(finite, key=lambda pair: pair[0])
-        own = findings.scores(trial)[index]
-        if wording.shown(score, item.unit) < wording.shown(own, item.unit):
-            lower.append((item, baseline, score))
-    return tuple(lower)
+        best = item.best_of(score for score, _ in finite)
+        baseline = next(each for score, each in finite if score == best)
+        own, other = (
+            item.cost(wording.shown(score, item.unit))
+            for score in (findings.scores(trial)[index], best)
+        )
+        if other < own:
+            better.append((item, baseline, best))
+    return tuple(better)
 
 
 def dominated_by_baselines(findings: "Findings") -> "tuple[Trial, ...]":
     """Return the trials of the front that a baseline dominates."""
-    rows = [findings.scores(trial) for trial in findings.front]
-    rivals = [findings.scores(each) for each in findings.baselines if findings.is_complete(each)]
+    rows = [findings.costs(trial) for trial in findings.front]
+    rivals = [findings.costs(each) for each in findings.baselines if findings.is_complete(each)]
     return tuple(compress(findings.front, dominated(rows, rivals)))
 
 
@@ -51,8 +55,8 @@ def unbeaten_on_fresh_seeds(findings: "Findings") -> int | None:
     """
     if not any(findings.champion_of(trial) for trial in findings.front):
         return None
-    rows = [_fresh_scores(findings, trial) for trial in findings.front]
-    rivals = [*rows, *(_fresh_scores(findings, trial) for trial in findings.baselines)]
+    rows = [_fresh_costs(findings, trial) for trial in findings.front]
+    rivals = [*rows, *(_fresh_costs(findings, trial) for trial in findings.baselines)]
     finite = [row for row in rivals if np.isfinite(row).all()]
     own = [row for row in rows if np.isfinite(row).all()]
     return len(own) - sum(dominated(own, finite))
@@ -71,7 +75,7 @@ def ratio_as_shown(item: "Objective", larger: float, smaller: float) -> float | 
 
 
 def dominated(rows: Sequence[Sequence[float]], rivals: Sequence[Sequence[float]]) -> list[bool]:
-    """Return for each row of scores whether a rival is as good in all and better in one."""
+    """Return for each row of costs whether a rival is as good in all and better in one."""
     if not rivals:
         return [False] * len(rows)
     others = np.asarray(rivals, dtype=np.float64)
@@ -81,5 +85,5 @@ def dominated(rows: Sequence[Sequence[float]], rivals: Sequence[Sequence[float]]
     ]
 
 
-def _fresh_scores(findings: "Findings", trial: "Trial") -> tuple[float, ...]:
-    return tuple(fresh_score(findings, trial, item.name) for item in findings.objectives)
+def _fresh_costs(findings: "Findings", trial: "Trial") -> tuple[float, ...]:
+    return tuple(item.cost(fresh_score(findings, trial, item.name)) for item in findings.objectives)

@@ -111,9 +111,9 @@ class Findings:
         A trial is on it if no other is as good in every objective and better in one; of trials
         with equal objectives, the first. Sorted by the first objective, ties by the following.
         """
-        points = [self.scores(trial) for trial in self.complete]
+        points = [self.costs(trial) for trial in self.complete]
         kept = np.flatnonzero(nondominated(points))
-        return tuple(sorted((self.complete[index] for index in kept), key=self.scores))
+        return tuple(sorted((self.complete[index] for index in kept), key=self.costs))
 
     def excerpt(self, most: int = EXCERPT) -> tuple[int, ...]:
         """Return ranks of the front: all, or at most ``most`` (2 or more), evenly spaced."""
@@ -169,8 +169,11 @@ class Findings:
         return tuple([objectives.get(name, math.nan) for name in self._objective_names])
 
     def costs(self, trial: "Trial") -> tuple[float, ...]:
-        """Return a trial's scores for comparisons: infinite if they are not finite."""
-        return tuple(score if math.isfinite(score) else math.inf for score in self.scores(trial))
+        """Return a trial's scores so that less is better: infinite if they are not finite."""
+        return tuple(
+            item.cost(score) if math.isfinite(score) else math.inf
+            for item, score in zip(self.objectives, self.scores(trial), strict=True)
+        )
 
     def score_table(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
         """Return the scores of some trials, array (trials, objectives)."""
@@ -178,7 +181,7 @@ class Findings:
         return rows.reshape(len(trials), len(self.objectives))
 
     def fitnesses(self, trials: "Sequence[Trial]") -> NDArray[np.float64]:
-        """Return the scores on the scales on which a search compares them: log10 for some.
+        """Return the scores on the scales on which a search compares them, where less is better.
 
         Returns
         -------
@@ -189,6 +192,7 @@ class Findings:
         logarithmic = [item.logarithmic for item in self.objectives]
         with np.errstate(divide="ignore", invalid="ignore"):
             rows[:, logarithmic] = np.log10(rows[:, logarithmic])
+        rows *= [-1 if item.maximised else 1 for item in self.objectives]
         rows[~np.isfinite(rows)] = np.nan
         return rows
 

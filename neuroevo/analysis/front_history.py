@@ -126,9 +126,9 @@ def _steps(findings: "Findings") -> tuple[tuple[int, pd.DataFrame], ...]:
     key = attrgetter("generation")
     for generation, trials in groupby(sorted(findings.complete, key=key), key=key):
         candidates = [*front, *trials]
-        kept = nondominated([findings.scores(trial) for trial in candidates])
+        kept = nondominated([findings.costs(trial) for trial in candidates])
         front = [candidates[place] for place in np.flatnonzero(kept)]
-        fronts.append((generation, sorted(front, key=findings.scores)))
+        fronts.append((generation, sorted(front, key=findings.costs)))
     steps = []
     for place in thinned(len(fronts), MOST_STEPS):
         generation, members = fronts[place]
@@ -139,5 +139,6 @@ def _steps(findings: "Findings") -> tuple[tuple[int, pd.DataFrame], ...]:
 
 
 def _scale(item: "Objective", values: pd.Series) -> np.ndarray:
+    """Return values on the objective's own scale, where less is better."""
     array = values.to_numpy(float)
-    return np.log10(np.maximum(array, 1e-300)) if item.logarithmic else array
+    return item.cost(np.log10(np.maximum(array, 1e-300)) if item.logarithmic else array)

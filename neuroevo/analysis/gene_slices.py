@@ -51,5 +51,8 @@ def gene_slices(findings: "Findings") -> GeneSlices:
 
 def best_tenth(slices: GeneSlices) -> NDArray[np.int64]:
     """Return the indices of the best tenth of the trials, sorted by the objectives in turn."""
-    order = np.lexsort((slices.numbers, *slices.scores.T[::-1]))
+    costs = [
+        item.cost(column) for item, column in zip(slices.objectives, slices.scores.T, strict=True)
+    ]
+    order = np.lexsort((slices.numbers, *costs[::-1]))
     return np.asarray(order[: max(1, round(BEST_SHARE * len(order)))])

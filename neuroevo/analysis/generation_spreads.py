@@ -38,11 +38,12 @@ def generation_spreads(findings: "Findings") -> GenerationSpreads:
         scores.setdefault(trial.generation, []).append(findings.scores(trial))
     rows = []
     for index, item in enumerate(findings.objectives):
-        best_so_far = math.inf
+        best_so_far = math.nan
         for generation in sorted(scores):
             column = [row[index] for row in scores[generation]]
             lower, median, upper = np.quantile(column, [SPREAD[0], 0.5, SPREAD[1]])
-            best_so_far = min(best_so_far, *column)
-            rows.append([generation, item.name, min(column), lower, median, upper, best_so_far])
+            best = item.best_of(column)
+            best_so_far = item.best_of([best_so_far, best])
+            rows.append([generation, item.name, best, lower, median, upper, best_so_far])
     columns = ["generation", "objective", "best", "lower", "median", "upper", "best_so_far"]
     return GenerationSpreads(findings.objectives, pd.DataFrame(rows, columns=columns))

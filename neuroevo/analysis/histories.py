@@ -1,6 +1,7 @@
 """Best score so far, hypervolume so far, and the distribution of the scores of a search."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,16 +10,21 @@ from numpy.typing import NDArray
 from neuroevo.analysis.thinning import thinned
 from neuroevo.evolution.front import hypervolumes
 
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
+
 Numbers = NDArray[np.float64]
 
 MOST_POINTS = 300  # of a line
 
 
-def best_so_far(scores: Numbers, seconds: Numbers) -> pd.DataFrame:
-    """Return the lowest score so far: a row wherever it fell, and one at the end.
+def best_so_far(item: "Objective", scores: Numbers, seconds: Numbers) -> pd.DataFrame:
+    """Return the best score so far: a row wherever it became better, and one at the end.
 
     Parameters
     ----------
+    item
+        The objective.
     scores
         Of each trial in its order, NaN if it has none, shape (trials,).
     seconds
@@ -30,7 +36,7 @@ def best_so_far(scores: Numbers, seconds: Numbers) -> pd.DataFrame:
         Columns ``trials`` (number so far), ``seconds`` and ``best``; empty if no trial has a
         score.
     """
-    best = np.fmin.accumulate(scores)
+    best = item.cost(np.fmin.accumulate(item.cost(scores)))
     before = np.concatenate([[np.nan], best[:-1]])
     kept = np.flatnonzero(~np.isnan(best) & ~(best == before))
     if kept.size and kept[-1] < len(best) - 1:
@@ -69,24 +75,26 @@ def hypervolume_so_far(
     return pd.DataFrame(table[grew | is_last]).reset_index(drop=True)
 
 
-def distribution(scores: Numbers) -> pd.DataFrame:
+def distribution(item: "Objective", scores: Numbers) -> pd.DataFrame:
     """Return the empirical distribution of scores, at evenly spaced ones if there are many.
 
     Parameters
     ----------
+    item
+        The objective.
     scores
         Of all trials, NaN if it has none: such a trial counts as worse than any score.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``value``, ascending, and ``share`` of all trials that are as good or better.
+        Columns ``value``, the best first, and ``share`` of all trials that are as good or better.
     """
-    finite = np.sort(scores[np.isfinite(scores)])
-    values = np.unique(finite)
-    shares = np.searchsorted(finite, values, side="right") / max(len(scores), 1)
-    kept = thinned(len(values), MOST_POINTS)
-    return pd.DataFrame({"value": values[kept], "share": shares[kept]})
+    finite = np.sort(item.cost(scores[np.isfinite(scores)]))
+    costs = np.unique(finite)
+    shares = np.searchsorted(finite, costs, side="right") / max(len(scores), 1)
+    kept = thinned(len(costs), MOST_POINTS)
+    return pd.DataFrame({"value": item.cost(costs[kept]), "share": shares[kept]})
 
 
 def median_curve(curves: Sequence[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:

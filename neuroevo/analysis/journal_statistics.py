@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroevo.analysis.summary import Generation
+from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evolution.front import nondominated
 from neuroevo.runs import JournalReader
 
@@ -33,6 +34,7 @@ class JournalStatistics:
 
     def __init__(self, path: "Path", names: tuple[str, ...], *, keeps_trials: bool = False) -> None:
         self.names = names
+        self._objectives = [OBJECTIVES[name] for name in names]
         self.keeps_trials = keeps_trials
         self._reader = JournalReader(path)
         self._begin()
@@ -87,10 +89,19 @@ class JournalStatistics:
         for trial in complete:
             scores = self._scores(trial)
             best = self._best.get(trial.generation, scores)
-            self._best[trial.generation] = tuple(map(min, best, scores))
+            self._best[trial.generation] = tuple(
+                item.best_of(pair)
+                for item, *pair in zip(self._objectives, best, scores, strict=True)
+            )
         candidates = sorted([*self.front, *complete], key=attrgetter("number"))
-        kept = np.flatnonzero(nondominated([self._scores(trial) for trial in candidates]))
-        self.front = sorted((candidates[index] for index in kept), key=self._scores)
+        kept = np.flatnonzero(nondominated([self._costs(trial) for trial in candidates]))
+        self.front = sorted((candidates[index] for index in kept), key=self._costs)
 
     def _scores(self, trial: "Trial") -> tuple[float, ...]:
         return tuple(trial.objectives.get(name, math.nan) for name in self.names)
+
+    def _costs(self, trial: "Trial") -> tuple[float, ...]:
+        return tuple(
+            item.cost(score)
+            for item, score in zip(self._objectives, self._scores(trial), strict=True)
+        )

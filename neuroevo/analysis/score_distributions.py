@@ -23,7 +23,7 @@ class Group:
 
     name: str
     total: int  # number of trials, those without finite objectives included
-    scores: tuple[NDArray[np.float64], ...]  # for each objective the finite scores, ascending
+    scores: tuple[NDArray[np.float64], ...]  # for each objective the finite ones, the best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,19 @@ def score_distributions(findings: "Findings") -> ScoreDistributions:
     )
 
 
-def reached(group: Group, place: int, value: float) -> float:
-    """Return the share of a group with an objective at most as large as a value."""
-    return float(np.searchsorted(group.scores[place], value, side="right")) / group.total
+def reached(item: "Objective", group: Group, place: int, value: float) -> float:
+    """Return the share of a group with an objective, the one at this place, as good as a value."""
+    costs = item.cost(group.scores[place])
+    return float(np.searchsorted(costs, item.cost(value), side="right")) / group.total
 
 
 def _group(findings: "Findings", name: str, trials: "Sequence[Trial]") -> Group:
-    columns = (column[np.isfinite(column)] for column in findings.score_table(trials).T)
-    return Group(name, len(trials), tuple(np.sort(column) for column in columns))
+    columns = findings.score_table(trials).T
+    return Group(
+        name,
+        len(trials),
+        tuple(
+            item.cost(np.sort(item.cost(column[np.isfinite(column)])))
+            for item, column in zip(findings.objectives, columns, strict=True)
+        ),
+    )

@@ -19,7 +19,7 @@ class Generation:
 
     number: int  # from 0
     trials: int  # number of finished trials
-    best: tuple[float, ...]  # lowest score of its complete trials in each objective; NaN if none
+    best: tuple[float, ...]  # best score of its complete trials in each objective; NaN if none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,9 +78,11 @@ class Summary:
 
     @property
     def best(self) -> Mapping[str, float | None]:
-        """The lowest score of the front in each objective; None if it is empty."""
+        """The best score of the front in each objective; None if it is empty."""
+        if not self.front:
+            return {item.name: None for item in self.objectives}
         return {
-            item.name: min((trial.objectives[item.name] for trial in self.front), default=None)
+            item.name: item.best_of(trial.objectives[item.name] for trial in self.front)
             for item in self.objectives
         }
 

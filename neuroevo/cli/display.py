@@ -195,7 +195,9 @@ def _best(progress: Progress) -> list[tuple[str, str]]:
     if not progress.front:
         return []
     objectives = [OBJECTIVES[name] for name in progress.experiment.evolution.objectives]
-    scores = [min(trial.objectives[item.name] for trial in progress.front) for item in objectives]
+    scores = [
+        item.best_of(trial.objectives[item.name] for trial in progress.front) for item in objectives
+    ]
     return [
         (item.label, wording.measured(score, item.unit))
         for item, score in zip(objectives, scores, strict=True)

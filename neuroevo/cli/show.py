@@ -98,11 +98,12 @@ def _described(run: "Run") -> dict[str, Any]:
 
 
 def _described_trial(run: "Run", trial: "Trial") -> dict[str, Any]:
-    """Return a trial as in the journal, without its curve, with the scores on fresh seeds."""
+    """Return a trial as in the journal, without its curves, with the scores on fresh seeds."""
     from neuroevo.cli.outcome import fresh_objectives, times_fewer_samples
 
     described: dict[str, Any] = json.loads(trial.to_json())
     del described["curve"]
+    described.pop("class_curves", None)
     described["fresh_objectives"] = fresh_objectives(run, trial)
     if trial.operator == "baseline":
         described["times_fewer_samples"] = times_fewer_samples(run, trial)

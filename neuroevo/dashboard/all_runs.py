@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from neuroevo import wording
 from neuroevo.analysis.thinning import thinned
-from neuroevo.dashboard.chart import lowest_so_far, sparkline
+from neuroevo.dashboard.chart import best_so_far, sparkline
 from neuroevo.dashboard.one_run import best_scores, trial_count
 from neuroevo.dashboard.run_list import ListedRun
 from neuroevo.dashboard.security import address
@@ -60,7 +60,10 @@ def _columns(
         Column("run", "run", lambda run: -places[run.folder.id], descending=True),
         Column("state", "state", of_summary("state")),
         Column("experiment", "experiment", _experiment_name),
-        *(Column(item.name, item.label, score(item.name), numeric=True) for item in objectives),
+        *(
+            Column(item.name, item.label, score(item.name), numeric=True, descending=item.maximised)
+            for item in objectives
+        ),
         Column("trials", "trials", of_summary("trials"), numeric=True, descending=True),
         Column("time", "time", of_summary("seconds"), numeric=True, descending=True),
         *([Column("note", "note", _note)] if any(map(_note, listed)) else []),
@@ -114,5 +117,5 @@ def _history_line(summary: "Summary") -> Markup:
         return Markup("")
     generations = summary.generations
     picked = [generations[place] for place in thinned(len(generations), 60)]
-    values = lowest_so_far([each.best[0] for each in picked])
+    values = best_so_far(summary.objectives[0], [each.best[0] for each in picked])
     return sparkline(values, logarithmic=summary.objectives[0].logarithmic)

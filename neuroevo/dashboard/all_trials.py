@@ -31,7 +31,8 @@ def content(findings: "Findings", query: Mapping[str, str]) -> dict[str, Any]:
     path = f"{base}/trials"
     genes = _genes(findings)
     columns = _columns(findings, genes)
-    order = Order.of(query.get("sort", ""), columns, Order(findings.objectives[0].name))
+    first = findings.objectives[0]
+    order = Order.of(query.get("sort", ""), columns, Order(first.name, first.maximised))
     text = filter_of(query)
     kept = [trial for trial in findings.trials if matches(text, _texts(trial))]
     pages = max(1, math.ceil(len(kept) / PAGE_SIZE))
@@ -85,7 +86,7 @@ def _columns(findings: "Findings", genes: list[str]) -> "list[Column[Trial]]":
     return [
         Column("trial", "trial", lambda trial: trial.number, numeric=True),
         *(
-            Column(item.name, item.label, score(item.name), numeric=True)
+            Column(item.name, item.label, score(item.name), numeric=True, descending=item.maximised)
             for item in findings.objectives
         ),
         *(

@@ -8,12 +8,16 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
 
 from neuroevo import wording
 from neuroevo.analysis.coordinates import round_step
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
 
 SIDE = 1000  # width and height of a drawing, in its own units
 MOST_TICKS = 6
@@ -138,10 +142,11 @@ def sparkline(values: Sequence[float], *, logarithmic: bool) -> Markup:
     ).format("M" + "L".join(points))
 
 
-def lowest_so_far(values: Sequence[float]) -> list[float]:
-    """Return at each place the lowest value up to there, NaN before the first number."""
-    lowest: list[float] = np.fmin.accumulate(values).tolist()
-    return lowest
+def best_so_far(item: "Objective", values: Sequence[float]) -> list[float]:
+    """Return at each place the best value up to there, NaN before the first number."""
+    costs = item.cost(np.asarray(values, dtype=np.float64))
+    best: list[float] = item.cost(np.fmin.accumulate(costs)).tolist()
+    return best
 
 
 def _grid(scale: Axis, way: str) -> Markup:

@@ -81,7 +81,7 @@ def state_of_all(runs: RunList) -> State:
 
 
 def state_of(run: CachedRun) -> State:
-    """Return the state of a run, its progress, and the lowest score of each objective."""
+    """Return the state of a run, its progress, and the best score of each objective."""
     summary = run.summary()
     evolution = summary.experiment.evolution if summary.experiment else None
     return {

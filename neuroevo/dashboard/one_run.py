@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from neuroevo import wording
 from neuroevo.analysis.thinning import thinned
 from neuroevo.dashboard.all_trials import score_texts
-from neuroevo.dashboard.chart import Axis, Chart, Dot, Line, axis, chart, lowest_so_far
+from neuroevo.dashboard.chart import Axis, Chart, Dot, Line, axis, best_so_far, chart
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.dashboard.security import address
@@ -154,7 +154,7 @@ def _history(summary: "Summary", place: int, item: "Objective", x: Axis) -> Char
     numbers = [float(each.number) for each in picked]
     lines = (
         Line("best of the generation", "points", tuple(zip(numbers, scores, strict=True))),
-        Line("best so far", "best", tuple(zip(numbers, lowest_so_far(scores), strict=True))),
+        Line("best so far", "best", tuple(zip(numbers, best_so_far(item, scores), strict=True))),
     )
     y = axis(item.label, scores, logarithmic=item.logarithmic)
     return chart(item.label, x, y, lines)

@@ -44,6 +44,7 @@ class Evaluation:
     objectives: Mapping[str, float]  # NaN if there is no finite value
     architecture: Architecture
     curves: npt.NDArray[np.floating]  # (replicates, points) validation MSE
+    class_curves: Mapping[str, npt.NDArray[np.floating]]  # the same of each class measure, if any
     parameters: npt.NDArray[np.floating]  # (replicates, vector size)
     seconds: float  # of one core
     work: tuple[Work, ...] = ()  # by all workers that trained a part of it, in the order of time
@@ -61,7 +62,16 @@ class Evaluation:
     @property
     def median_curve(self) -> tuple[float, ...]:
         """Median over the replicates at each point of the learning curve."""
-        return tuple(np.median(self.curves, axis=0).tolist())
+        return _median(self.curves)
+
+    @property
+    def median_class_curves(self) -> dict[str, tuple[float, ...]]:
+        """The same of each class measure; empty if targets are no class probabilities."""
+        return {name: _median(curves) for name, curves in self.class_curves.items()}
+
+
+def _median(curves: npt.NDArray[np.floating]) -> tuple[float, ...]:
+    return tuple(np.median(curves, axis=0).tolist())
 
 
 class _TrainedLane(NamedTuple):
@@ -69,6 +79,7 @@ class _TrainedLane(NamedTuple):
 
     replicate: Replicate
     curve: npt.NDArray[np.floating]
+    class_curves: Mapping[str, npt.NDArray[np.floating]]
     parameters: npt.NDArray[np.floating]
     seconds: float  # its share of the time of its group
     work: Work  # on its group
@@ -131,7 +142,7 @@ class Evaluator:
         NeuroevoError
             If all workers are lost, or die without work.
         """
-        settings = stream.settings
+        settings, variance = stream.settings, stream.target_variance
         places = count()
         phenotypes: dict[int, Phenotype] = {}  # of running trials
         groups: deque[LaneGroup] = deque()
@@ -154,7 +165,7 @@ class Evaluator:
                 if isinstance(lanes, Failure):
                     yield trial, lanes
                 else:
-                    yield trial, _evaluation(architecture, lanes, stream, scoring)
+                    yield trial, _evaluation(architecture, lanes, stream, variance, scoring)
                 take()
 
     def _shared(self, stream: SampleStream) -> SampleStream | SentStream:
@@ -183,10 +194,15 @@ def _train(group: LaneGroup, stream: SampleStream) -> list[_TrainedLane]:
     seconds = time.perf_counter() - start
     work = Work(f"{platform.node()}:{os.getpid()}", round(began, 6), round(seconds, 6))
     return [
-        _TrainedLane(replicate, curve, parameters, seconds / len(group.replicates), work)
-        for replicate, curve, parameters in zip(
-            group.replicates, trained.curves, trained.parameters, strict=True
+        _TrainedLane(
+            replicate,
+            trained.curves[lane],
+            {name: curves[lane] for name, curves in trained.class_curves.items()},
+            trained.parameters[lane],
+            seconds / len(group.replicates),
+            work,
         )
+        for lane, replicate in enumerate(group.replicates)
     ]
 
 
@@ -226,19 +242,27 @@ def _evaluation(
     architecture: Architecture,
     lanes: Sequence[_TrainedLane],
     stream: SampleStream,
+    target_variance: float,
     scoring: Scoring,
 ) -> Evaluation:
     curves = np.stack([lane.curve for lane in lanes])
+    class_curves = {
+        name: np.stack([lane.class_curves[name] for lane in lanes])
+        for name in lanes[0].class_curves
+    }
     learning = LearningCurves(
         stream.samples_seen,
         np.maximum(curves, MSE_FLOORS[stream.settings.precision], dtype=np.float64),
         stream.settings.target_mse,
         architecture.parameter_count,
+        target_variance,
+        {name: each.astype(np.float64) for name, each in class_curves.items()},
     )
     return Evaluation(
         {name: score(learning, OBJECTIVES[name], scoring.reduction) for name in scoring.objectives},
         architecture,
         curves,
+        class_curves,
         np.stack([lane.parameters for lane in lanes]),
         sum(lane.seconds for lane in lanes),
         tuple(sorted({lane.work for lane in lanes}, key=lambda work: (work.began, work))),

@@ -1,11 +1,13 @@
-"""Objectives, all minimised: computed from the learning curves and parameters of a trial.
+"""Objectives: computed from the learning curves and parameters of a trial.
 
 Knows neither genomes nor how they evolve.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,8 @@ MSE_FLOORS: Mapping[Precision, float] = {"float32": 1e-14, "float64": 1e-30}
 
 _SIGNIFICANT_DIGITS = 6
 
+Scores = TypeVar("Scores", float, npt.NDArray[np.float64])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearningCurves:
@@ -26,30 +30,58 @@ class LearningCurves:
     mse: npt.NDArray[np.float64]  # (replicates, points), infinite if diverged
     target_mse: float
     parameter_count: int
+    target_variance: float  # of the validation targets, mean over the outputs
+    class_curves: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    """The same curves of each class measure; empty if targets are no class probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A number that a search minimises."""
+    """A number that a search minimises or maximises."""
 
     name: str  # in experiment files
     description: str  # shown with results
     scores: Callable[[LearningCurves], npt.NDArray[np.float64]]
-    """Computes the value of each replicate; infinite for one that diverged."""
+    """Computes the value of each replicate; infinitely bad for one that diverged."""
     unit: str = ""
     logarithmic: bool = True  # whether it is compared and drawn on a log scale
+    maximised: bool = False
     known_at_target: bool = False
     """Whether a replicate's value is final as soon as its network reaches the target."""
+    of_classes: bool = False
+    """Whether it is for tasks whose targets are class probabilities only."""
 
     @property
     def label(self) -> str:
         """The name in texts, such as ``final MSE``."""
-        return self.name.replace("_", " ").replace("mse", "MSE")
+        return self.name.replace("_", " ").replace("mse", "MSE").replace("r2", "R²")
+
+    @property
+    def best(self) -> str:
+        """What the best of several values is: ``lowest`` or ``highest``."""
+        return "highest" if self.maximised else "lowest"
+
+    @property
+    def better(self) -> str:
+        """What a better value is than another: ``lower`` or ``higher``."""
+        return "higher" if self.maximised else "lower"
+
+    def cost(self, value: Scores) -> Scores:
+        """Return a value so that less is better: negated if the objective is maximised.
+
+        Applied to a cost, it returns the value.
+        """
+        return -value if self.maximised else value
 
     def fitness(self, value: float) -> float:
-        """Convert a value to the scale on which it is compared."""
+        """Convert a value to the scale on which it is compared, where less is better."""
         # Rounded, as the last bit of a logarithm differs between machines.
-        return round(math.log10(value), 9) if self.logarithmic else value
+        return self.cost(round(math.log10(value), 9) if self.logarithmic else value)
+
+    def best_of(self, values: Iterable[float]) -> float:
+        """Return the best of some values, NaN if there is none but NaN."""
+        known = [value for value in values if not math.isnan(value)]
+        return min(known, key=self.cost, default=math.nan)
 
 
 def _final_mse(curves: LearningCurves) -> npt.NDArray[np.float64]:
@@ -88,6 +120,27 @@ def _parameters(curves: LearningCurves) -> npt.NDArray[np.float64]:
     return np.full(len(curves.mse), float(curves.parameter_count))
 
 
+def _r2(curves: LearningCurves) -> npt.NDArray[np.float64]:
+    """Compute scikit-learn's `r2_score` with ``multioutput="variance_weighted"``.
+
+    For constant targets it is 0, since they have no variance that a network could explain.
+
+    References
+    ----------
+    https://scikit-learn.org/stable/modules/generated/sklearn.metrics.r2_score.html
+    """
+    final = curves.mse[:, -1]
+    if curves.target_variance == 0:
+        return np.where(np.isfinite(final), 0.0, -np.inf)
+    scores: npt.NDArray[np.float64] = 1 - final / curves.target_variance
+    return scores
+
+
+def _final(measure: str, curves: LearningCurves) -> npt.NDArray[np.float64]:
+    final: npt.NDArray[np.float64] = curves.class_curves[measure][:, -1]
+    return final
+
+
 OBJECTIVES: Mapping[str, Objective] = {
     objective.name: objective
     for objective in (
@@ -113,17 +166,46 @@ OBJECTIVES: Mapping[str, Objective] = {
             unit="parameters",
             known_at_target=True,
         ),
+        Objective(
+            "r2",
+            "share of the variance of the validation targets that the trained network explains",
+            _r2,
+            logarithmic=False,
+            maximised=True,
+        ),
+        Objective(
+            "error_rate",
+            "share of the validation samples for which another class than theirs has the greatest "
+            "output",
+            partial(_final, "error_rate"),
+            logarithmic=False,
+            of_classes=True,
+        ),
+        Objective(
+            "log_loss",
+            "mean of -Σ target log(output) over the validation samples, with outputs clipped to "
+            "what the precision tells from 0 and 1",
+            partial(_final, "log_loss"),
+            of_classes=True,
+        ),
+        Objective(
+            "balanced_error",
+            "mean over the classes of the error rate of the validation samples of each",
+            partial(_final, "balanced_error"),
+            logarithmic=False,
+            of_classes=True,
+        ),
     )
 }
 """Every objective by its name."""
 
 REDUCTIONS: Mapping[str, Callable[[npt.NDArray[np.float64]], float]] = {
-    "median": lambda scores: float(np.median(scores)),
-    "mean": lambda scores: float(np.mean(scores)),
-    "best": lambda scores: float(np.min(scores)),
-    "worst": lambda scores: float(np.max(scores)),
+    "median": lambda costs: float(np.median(costs)),
+    "mean": lambda costs: float(np.mean(costs)),
+    "best": lambda costs: float(np.min(costs)),
+    "worst": lambda costs: float(np.max(costs)),
 }
-"""The functions that reduce the scores of a trial's replicates to one number, by name."""
+"""The functions that reduce the costs of a trial's replicates to one number, by name."""
 
 
 def score(curves: LearningCurves, objective: Objective, reduction: str) -> float:
@@ -132,7 +214,7 @@ def score(curves: LearningCurves, objective: Objective, reduction: str) -> float
     Rounded to six significant digits, as the last bits of a logarithm differ between machines.
     NaN if the reduced value isn't finite, because too many replicates diverged.
     """
-    value = REDUCTIONS[reduction](objective.scores(curves))
+    value = objective.cost(REDUCTIONS[reduction](objective.cost(objective.scores(curves))))
     if not math.isfinite(value):
         return math.nan
     return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")

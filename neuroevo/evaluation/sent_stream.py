@@ -1,6 +1,7 @@
 """Sends samples to worker processes, as arrays that the compiled kernel accepts."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -8,10 +9,12 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.kernel.arrays import Floats, Samples
+from neuroevo.kernel.arrays import Samples, Validation
 from neuroevo.learning import TrainingSettings
 from neuroevo.learning.starting_weights import Seed
 from neuroevo.learning.training import SampleStream, compile_kernel
+
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +31,12 @@ class SentStream:
 
     def __reduce__(self) -> tuple[Any, ...]:
         stream = self.stream
-        samples = tuple(stream.training), tuple(stream.validation)
         return _unpickle, (
             stream.settings,
             stream.seed,
-            *samples,
+            tuple(stream.training),
             stream.order,
+            tuple(stream.validation),
             stream.samples_seen,
         )
 
@@ -48,30 +51,21 @@ _load_kernel = functools.cache(compile_kernel)  # once per process
 def _unpickle(  # noqa: PLR0913, PLR0917 - the fields of a stream
     settings: TrainingSettings,
     seed: Seed,
-    training: tuple[Any, ...],
-    validation: tuple[Any, ...],
-    order: npt.NDArray[np.int64],
-    samples_seen: npt.NDArray[np.int64],
+    training: Iterable[Array],
+    order: Array,
+    validation: Iterable[Array],
+    samples_seen: Array,
 ) -> SampleStream:
     _load_kernel(settings.precision)
     return SampleStream(
         settings,
         seed,
-        _samples(*training),
+        Samples(*map(_plain, training)),
         _plain(order),
-        _samples(*validation),
+        Validation(*map(_plain, validation)),
         _plain(samples_seen),
     )
 
 
-def _samples(
-    inputs: Floats,
-    targets: Floats,
-    weights: Floats,
-    weighted: bool,  # noqa: FBT001 - a field
-) -> Samples:
-    return Samples(_plain(inputs), _plain(targets), _plain(weights), weighted)
-
-
-def _plain(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _plain(array: Array) -> Array:
     return np.require(array, requirements=["C", "W", "E"])

@@ -48,8 +48,7 @@ class EvolutionSettings(Settings):
     generations
         Generations, the first random one included, at least 1.
     objectives
-        Objectives to minimise, see ``neuroevo.evaluation.OBJECTIVES``; the first one decides the
-        ranks.
+        Objectives, see ``neuroevo.evaluation.OBJECTIVES``; the first one decides the ranks.
     reduction
         How the scores of a trial's replicates are reduced to one number.
     strategy
@@ -57,8 +56,8 @@ class EvolutionSettings(Settings):
     patience
         Ends the search after this many generations without a gain in hypervolume; None: never.
     target
-        Ends the search when a trial of the front has at most these values of the objectives;
-        None: never.
+        Ends the search when a trial of the front has at most these values of the objectives, at
+        least if they are maximised; None: never.
     time_limit
         Ends the search after this many seconds; None: never.
     """
@@ -175,6 +174,20 @@ class Experiment(Settings):
             raise ValueError("must be a name that every system allows for a folder")
         return name
 
+    @field_validator("evolution")
+    @classmethod
+    def _check_objectives(
+        cls, evolution: EvolutionSettings, information: ValidationInfo
+    ) -> EvolutionSettings:
+        task = information.data.get("task")
+        wrong = [name for name in evolution.objectives if OBJECTIVES[name].of_classes]
+        if wrong and task is not None and not task.has_class_targets:
+            others = [repr(name) for name in OBJECTIVES if not OBJECTIVES[name].of_classes]
+            rule = f"must be of {', '.join(others)} for the task {task.kind!r}"
+            found = ", ".join(map(repr, wrong))
+            raise refusal([(("objectives",), f"{rule}, {_NO_CLASSES}, but got {found}")])
+        return evolution
+
     @field_validator("training")
     @classmethod
     def _check_stop(cls, training: TrainingSettings, information: ValidationInfo) -> object:
@@ -195,8 +208,7 @@ class Experiment(Settings):
         task = information.data.get("task")
         if training.loss == "cross_entropy" and task is not None and not task.has_class_targets:
             rule = f"must be 'squared_error' for the task {task.kind!r}"
-            why = "whose targets are no class probabilities"
-            raise refusal([(("loss",), f"{rule}, {why}, but got {training.loss!r}")])
+            raise refusal([(("loss",), f"{rule}, {_NO_CLASSES}, but got {training.loss!r}")])
         return training
 
     @model_validator(mode="after")
@@ -272,6 +284,7 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
     }
 
 
+_NO_CLASSES = "whose targets are no class probabilities"
 _LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
 MOST_BYTES = 20_000  # so that the text with comments is short enough to be read again
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -42,8 +42,22 @@ _SCHEDULE_NUMBERS = {name: number for number, name in enumerate(SCHEDULES)}
 """Rows of the hyperparameters, which may differ between lanes."""
 
 
-BEST, WAITED = range(2)
-"""Rows of the progress: the lowest error, and how many points ago it was; infinite for stopped."""
+MSE, ERROR_RATE, LOG_LOSS, BALANCED_ERROR, MEASURES = range(5)
+"""Measures of validation, and their number; without classes MSE is the only one."""
+
+CLASS_MEASURES = {
+    "error_rate": ERROR_RATE,
+    "log_loss": LOG_LOSS,
+    "balanced_error": BALANCED_ERROR,
+}
+"""The measures of classes by name."""
+
+WAITED = 0
+"""Row of the progress: how many points ago MSE was lowest; infinite for stopped."""
+
+BEST, MEASURED, GROUP_SUMS, _PROGRESS = range(1, 2 + 3 * MEASURES, MEASURES)
+"""First rows of the progress with a row for each measure: where MSE was lowest, at the last
+validation, and the sums over a group of samples of a validation that goes on."""
 
 
 class Topology(NamedTuple):
@@ -68,12 +82,20 @@ class Method(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """Samples in the precision of the lanes."""
+    """Training samples in the precision of the lanes."""
 
     inputs: Floats  # (samples, inputs)
     targets: Floats  # (samples, outputs)
     weights: Floats  # (samples,) what the loss of each is multiplied by; (0,) if not weighted
-    weighted: bool
+
+
+class Validation(NamedTuple):
+    """Validation samples in the precision of the lanes."""
+
+    inputs: Floats  # (samples, inputs)
+    targets: Floats  # (samples, outputs)
+    labels: npt.NDArray[np.int64]  # (samples,) the class of each; (0,) if there are no classes
+    balance: Floats  # (samples,) weight of each in the balanced error, 1 on average; or (0,)
 
 
 class Workspace(NamedTuple):
@@ -94,7 +116,7 @@ class Memory(NamedTuple):
     second_moments: Floats  # (parameters, lanes) a sum or an average of squared gradients
     corrections: Floats  # (2, lanes) moving averages of ones, for Adam's bias correction
     kept: Floats  # (parameters, lanes) parameters that are restored at the end
-    progress: Floats  # (2, lanes) lowest errors and points since then, infinite once a lane stops
+    progress: Floats  # (rows, lanes) lowest errors, points since then, and measures of validation
 
 
 class Stopping(NamedTuple):
@@ -160,13 +182,6 @@ def method(  # noqa: PLR0913 - as many as there are differences
     return Method(*numbers, batch_size, clipping, dropout, online)
 
 
-def samples(inputs: Floats, targets: Floats, weights: Floats | None = None) -> Samples:
-    """Make samples; without weights the loss of each counts once."""
-    if weights is None:
-        return Samples(inputs, targets, np.empty(0, inputs.dtype), weighted=False)
-    return Samples(inputs, targets, weights, weighted=True)
-
-
 def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
     """Return arrays for a forward and backward pass of a block of samples."""
     rows = sum(layer_sizes) * BLOCK
@@ -178,8 +193,8 @@ def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
 def memory(parameters: int, precision: str) -> Memory:
     """Return arrays for the memory of a bundle."""
     gradients, first, second, kept = _equal_parts(4, parameters, precision)
-    progress = rows_of_lanes(2, precision)
-    progress[BEST] = np.inf
+    progress = rows_of_lanes(_PROGRESS, precision)
+    progress[BEST : BEST + MEASURES] = np.inf
     return Memory(gradients, first, second, rows_of_lanes(2, precision), kept, progress)
 
 

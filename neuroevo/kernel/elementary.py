@@ -1,4 +1,4 @@
-"""Elementary functions on lanes: exp, expm1, log1p, tanh, sigmoid and the sine.
+"""Elementary functions on lanes: exp, expm1, log, log1p, tanh, sigmoid and the sine.
 
 Series and exact reductions, so that the bits are the same on every processor; within 4 units in
 the last place wherever the result is a normal number. NaN gives NaN.
@@ -15,6 +15,7 @@ from neuroevo.kernel.vectors import (
     nearest_integer,
     polynomial,
     power_of_two,
+    split_at_power_of_two,
     where,
 )
 
@@ -38,6 +39,7 @@ _EXP_TERMS = 7, 13
 # artanh(s) / s - 1 = s²/3 + s⁴/5 + ..., in s², divided by s²: enough terms for |s| <= 1/3.
 _ARTANH_SERIES = [1 / (2 * n + 1) for n in range(1, 18)]
 _ARTANH_TERMS = 8, 17
+_LOG_TERMS = 5, 10  # enough for |s| <= 3 - 2 √2
 
 # sin(π/2 x) / x in x²: enough terms for |x| <= 1.
 _SINE_SERIES = [
@@ -79,10 +81,20 @@ def expm1_of_negative(x: Vector) -> Vector:
 
 def log1p_of_unit(x: Vector) -> Vector:
     """log(1 + x) for 0 <= x <= 1, as 2 artanh(x / (2 + x))."""
-    s = x / (2.0 + x)
+    return 2.0 * _artanh(x / (2.0 + x), x.choose(*_ARTANH_TERMS))
+
+
+def log(x: Vector) -> Vector:
+    """Natural logarithm of a normal number above 0, as k ln 2 + 2 artanh((m - 1) / (m + 1))."""
+    k, m = split_at_power_of_two(x)
+    log_m = 2.0 * _artanh((m - 1.0) / (m + 1.0), x.choose(*_LOG_TERMS))
+    rest = fma(k, x.like(x.choose(*_LN2_LOW)), log_m)
+    return _nan_stays(x, fma(k, x.like(x.choose(*_LN2_HIGH)), rest))
+
+
+def _artanh(s: Vector, terms: int) -> Vector:
     square = s * s
-    series = polynomial(square, _ARTANH_SERIES[: x.choose(*_ARTANH_TERMS)])
-    return 2.0 * fma(s * square, series, s)
+    return fma(s * square, polynomial(square, _ARTANH_SERIES[:terms]), s)
 
 
 def tanh(x: Vector) -> Vector:

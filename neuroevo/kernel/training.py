@@ -4,6 +4,8 @@ Every lane is a network of the same topology with its own parameters and hyperpa
 the same samples in the same order. Arguments are arrays, which are not checked.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +13,9 @@ from neuroevo.kernel import dropout, online
 from neuroevo.kernel.arrays import (
     BEST,
     BLOCK,
-    GROUP,
+    MEASURED,
+    MEASURES,
+    MSE,
     WAITED,
     Bundle,
     Floats,
@@ -19,16 +23,27 @@ from neuroevo.kernel.arrays import (
     Samples,
     Stopping,
     Topology,
+    Validation,
     Workspace,
 )
 from neuroevo.kernel.compiled import entry_point, inlined
-from neuroevo.kernel.lanes import anywhere, broadcast, fma, where, zero
+from neuroevo.kernel.lanes import anywhere, broadcast, where
 from neuroevo.kernel.pointers import item, load, numbers_of, rows_of, store
 from neuroevo.kernel.propagation import backward_block, forward, forward_block, load_sample
 from neuroevo.kernel.updating import learning_rate, update
+from neuroevo.kernel.validation import ValidationPointers, predict_block, validate
 
-# numba compiles a function again for each literal argument, but not for these.
-_ONE, _NO_DROPOUT = np.int64(1), np.bool_(False)
+# numba compiles a function again for each literal argument, but not for this.
+_ONE = np.int64(1)
+
+
+class _SamplePointers(NamedTuple):
+    """Pointers to the arrays of `Samples`."""
+
+    inputs: Any
+    targets: Any
+    weights: Any
+    weighted: bool  # whether there are weights
 
 
 @inlined
@@ -94,69 +109,37 @@ def _learn_in_batches(bundle, training, order, budget, first, last):
 
 
 @inlined
-def _predict_block(topology, parameters, workspace, inputs, first, samples):
-    """Run a forward pass of the samples from this one on; returns the first output's row."""
-    for place in range(samples):
-        load_sample(topology, workspace.values, inputs, first + place, place, samples)
-    return forward_block(topology, parameters, workspace, samples, _NO_DROPOUT)
-
-
-@inlined
-def _validate(bundle, validation, samples):
-    """Return the mean over samples and outputs of the squared error, for each lane.
-
-    Groups of `GROUP` samples are summed first, so that rounding grows little with the number of
-    samples; their order changes no more than that rounding.
-    """
-    topology, parameters = bundle.topology, bundle.parameters
-    values, _, deltas, factors, zeros = bundle.workspace
-    # Slopes are written over the deltas: for online steps those of linear layers must stay 1.
-    workspace = Workspace(values, deltas, deltas, factors, zeros)
-    outputs = item(topology.layer_sizes, topology.layers)
-    total = zero(load(parameters, 0))
-    group = total
-    for start in range(0, samples, BLOCK):
-        block = min(BLOCK, samples - start)
-        if start % GROUP == 0:
-            total = total + group
-            group = zero(total)
-        first = _predict_block(topology, parameters, workspace, validation.inputs, start, block)
-        for place in range(block):
-            for output in range(outputs):
-                target = item(validation.targets, (start + place) * outputs + output)
-                error = load(values, first + output * block + place) - target
-                group = fma(error, error, group)
-    return (total + group) / broadcast(samples * outputs, total)
-
-
-@inlined
-def _record(bundle, stopping, curves, point, errors):
+def _record(bundle, stopping, curves, point, measures):
     """Write one point of the learning curves; returns whether any lane is still trained.
 
-    A lane is trained until its error is not finite, reaches the target, or has not become better
-    for so many points. Then its curve stays as it is, or at the best error if that is restored.
+    A lane is trained until its MSE is not finite, reaches the target, or has not become better for
+    so many points. Then its curves stay as they are, or at the lowest MSE if that is restored. For
+    classes that is a proper score too: the Brier score, up to a factor.
     """
-    best, waited = load(bundle.memory.progress, BEST), load(bundle.memory.progress, WAITED)
-    learning, finite = waited < np.inf, errors < np.inf
-    errors = where(finite, errors, np.inf)
-    improved = where(learning, errors, np.inf) < best
-    best = where(improved, errors, best)
+    progress = bundle.memory.progress
+    error, best = load(progress, MEASURED + MSE), load(progress, BEST + MSE)
+    waited = load(progress, WAITED)
+    learning, finite = waited < np.inf, error < np.inf
+    improved = where(learning, error, np.inf) < best
+    for measure in range(measures):
+        value = where(finite, load(progress, MEASURED + measure), np.inf)
+        lowest = where(improved, value, load(progress, BEST + measure))
+        store(progress, BEST + measure, lowest)
+        if stopping.restore_best:
+            value = where(learning, where(finite, value, lowest), lowest)
+        elif point > 0:
+            value = where(learning, value, load(curves, (point - 1) * measures + measure))
+        store(curves, point * measures + measure, value)
     if stopping.restore_best:
         _keep_parameters(bundle, improved)
-        errors = where(learning, where(finite, errors, best), best)
-    else:
-        if _keeps_parameters(stopping):
-            _keep_parameters(bundle, learning)
-        if point > 0:
-            errors = where(learning, errors, load(curves, point - 1))
-    store(curves, point, errors)
+    elif _keeps_parameters(stopping):
+        _keep_parameters(bundle, learning)
     waited = where(improved, 0.0, waited + 1.0)
     waited = where(finite, waited, np.inf)
-    waited = where(errors > stopping.target, waited, np.inf)
+    waited = where(load(curves, point * measures + MSE) > stopping.target, waited, np.inf)
     if stopping.patience > 0:
         waited = where(waited < stopping.patience, waited, np.inf)
-    store(bundle.memory.progress, BEST, best)
-    store(bundle.memory.progress, WAITED, waited)
+    store(progress, WAITED, waited)
     return anywhere(waited < np.inf)
 
 
@@ -175,12 +158,20 @@ def _keeps_parameters(stopping):
 
 
 @inlined
-def _continue_curves(bundle, stopping, curves, point):
+def _continue_curves(bundle, stopping, curves, point, measures):
     """Write a point after all lanes have stopped."""
-    stopped = load(curves, point - 1)
     if stopping.restore_best:
-        stopped = load(bundle.memory.progress, BEST)
-    store(curves, point, stopped)
+        _end_at_best(bundle, curves, point, measures)
+    else:
+        for row in range(point * measures, (point + 1) * measures):
+            store(curves, row, load(curves, row - measures))
+
+
+@inlined
+def _end_at_best(bundle, curves, point, measures):
+    for measure in range(measures):
+        best = load(bundle.memory.progress, BEST + measure)
+        store(curves, point * measures + measure, best)
 
 
 @inlined
@@ -194,8 +185,23 @@ def _restore_parameters(bundle):
 
 @inlined
 def _place_samples(samples):
-    inputs, targets, weights, weighted = samples
-    return Samples(numbers_of(inputs), numbers_of(targets), numbers_of(weights), weighted)
+    inputs, targets, weights = samples
+    return _SamplePointers(
+        numbers_of(inputs), numbers_of(targets), numbers_of(weights), len(weights) > 0
+    )
+
+
+@inlined
+def _place_validation(validation):
+    inputs, targets, labels, balance = validation
+    return ValidationPointers(
+        numbers_of(inputs),
+        numbers_of(targets),
+        numbers_of(labels),
+        numbers_of(balance),
+        len(targets),
+        len(labels) > 0,
+    )
 
 
 @inlined
@@ -238,37 +244,39 @@ def train(
     arrays: Bundle,
     training: Samples,
     order: npt.NDArray[np.int64],  # (samples,) rows of the training samples
-    validation: Samples,
+    validation: Validation,
     samples_seen: npt.NDArray[np.int64],  # (points,) ascending: after how many samples to validate
     stopping: Stopping,
-    curves: Floats,  # (points, lanes) mean squared validation errors, filled here
+    curves: Floats,  # (points × measures, lanes) measures of validation, filled here
 ) -> None:
     """Train on the loss ½ Σ (output - target)², or on cross-entropy where outputs are softmax.
 
     There is a step after every `batch_size` samples and after the last sample, for the mean of
-    weight × loss of the samples since the last step. Validation counts each sample once. A lane has
-    diverged if its error isn't finite; then it is infinite at all further points. Once all lanes
-    have stopped, the curves stay constant and nothing more is computed. If the best parameters are
-    restored, the last point of a curve has their error, and a lane has diverged only if it never
-    had a finite error.
+    weight × loss of the samples since the last step. Validation counts each sample once: the mean
+    over samples and outputs of the squared error (MSE), and with classes all `MEASURES`. A lane has
+    diverged if its MSE isn't finite; then all its measures are infinite at all further points. Once
+    all lanes have stopped, the curves stay constant and nothing more is computed. If the best
+    parameters are restored, the last point of a curve has their measures, and a lane has diverged
+    only if it never had a finite MSE.
     """
-    bundle, errors = _place_bundle(arrays), rows_of(curves)
-    learned, validated = _place_samples(training), _place_samples(validation)
+    bundle, measured = _place_bundle(arrays), rows_of(curves)
+    learned, validated = _place_samples(training), _place_validation(validation)
+    measures = MEASURES if validated.classes else 1
     visits, budget = numbers_of(order), len(order)
     seen, learning = np.int64(0), True
     for point in range(len(samples_seen)):
         if not learning:
-            _continue_curves(bundle, stopping, errors, point)
+            _continue_curves(bundle, stopping, measured, point, measures)
             continue
         if bundle.method.online:
             _learn_online(bundle, learned, visits, budget, seen, samples_seen[point])
         else:
             _learn_in_batches(bundle, learned, visits, budget, seen, samples_seen[point])
         seen = samples_seen[point]
-        error = _validate(bundle, validated, len(validation.targets))
-        learning = _record(bundle, stopping, errors, point, error)
+        validate(bundle, validated)
+        learning = _record(bundle, stopping, measured, point, measures)
     if stopping.restore_best:
-        store(errors, len(samples_seen) - 1, load(bundle.memory.progress, BEST))
+        _end_at_best(bundle, measured, len(samples_seen) - 1, measures)
     if _keeps_parameters(stopping):
         _restore_parameters(bundle)
 
@@ -287,7 +295,7 @@ def predict(
     count = topology.layer_sizes[-1]
     for start in range(0, len(inputs), BLOCK):
         block = min(BLOCK, len(inputs) - start)
-        first = _predict_block(networks, weights, space, seen, start, block)
+        first = predict_block(networks, weights, space, seen, start, block)
         for place in range(block):
             for output in range(count):
                 row = (start + place) * count + output

@@ -5,6 +5,7 @@ lane's bits depend neither on other lanes nor on the processor that the code is 
 neither networks nor numba, so formulas can be listed without a compiler.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -126,15 +127,40 @@ def nearest_integer(x: Vector) -> Vector:
 
 def power_of_two(exponent: Vector) -> Vector:
     """2 to the power of an integral value whose power is a normal number."""
-    mantissa_bits, bias, bits = exponent.choose((23, 127, 32), (52, 1023, 64))
-    builder, vector = exponent.builder, exponent.value.type
-    integers = ir.VectorType(ir.IntType(bits), vector.count)
+    mantissa_bits, bias, integers = _format_of(exponent)
+    builder = exponent.builder
+    biased = builder.add(builder.fptosi(exponent.value, integers), _everywhere(integers, bias))
+    power = builder.shl(biased, _everywhere(integers, mantissa_bits))
+    return Vector(builder, builder.bitcast(power, exponent.value.type))
 
-    def everywhere(value: int) -> ir.Constant:
-        return ir.Constant(integers, [value] * integers.count)
 
-    biased = builder.add(builder.fptosi(exponent.value, integers), everywhere(bias))
-    return Vector(builder, builder.bitcast(builder.shl(biased, everywhere(mantissa_bits)), vector))
+def split_at_power_of_two(x: Vector) -> tuple[Vector, Vector]:
+    """Return k and m with x = 2^k m, k whole and m within √½ and √2; x is normal and above 0."""
+    mantissa_bits, bias, integers = _format_of(x)
+    builder, vector = x.builder, x.value.type
+    shift = _everywhere(integers, mantissa_bits)
+    # √½ has the exponent -1: from its bits on, subtracting them carries into the exponent.
+    root = _everywhere(integers, (bias - 1 << mantissa_bits) + _mantissa_of_root(mantissa_bits))
+    bits = builder.bitcast(x.value, integers)
+    exponent = builder.ashr(builder.sub(bits, root), shift)
+    mantissa = builder.sub(bits, builder.shl(exponent, shift))
+    whole = Vector(builder, builder.sitofp(exponent, vector))
+    return whole, Vector(builder, builder.bitcast(mantissa, vector))
+
+
+def _format_of(x: Vector) -> tuple[int, int, ir.VectorType]:
+    """Return the bits of the mantissa, the bias of the exponent, and integers of the same size."""
+    mantissa_bits, bias, bits = x.choose((23, 127, 32), (52, 1023, 64))
+    return mantissa_bits, bias, ir.VectorType(ir.IntType(bits), x.value.type.count)
+
+
+def _everywhere(integers: ir.VectorType, value: int) -> ir.Constant:
+    return ir.Constant(integers, [value] * integers.count)
+
+
+def _mantissa_of_root(mantissa_bits: int) -> int:
+    """Return the bits of the mantissa of √2, which is also that of √½."""
+    return math.isqrt(2 << 2 * mantissa_bits) - (1 << mantissa_bits)
 
 
 def broadcast(number: Vector, like: Vector) -> Vector:  # noqa: ARG001 - `like` gives the precision

@@ -54,6 +54,8 @@ class Columns:
 
 UNKNOWN_COLUMNS = Columns()
 
+_ROUNDING = 1e-6  # tolerance of the sum of a row of probabilities
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DataSet:
@@ -66,7 +68,7 @@ class DataSet:
     training_targets, validation_targets, test_targets
         Arrays (samples, outputs). No search sees the test samples; both are None without any.
     columns
-        The columns.
+        The columns; if they have classes, targets must be class probabilities.
     training_weights
         Array (samples,), what the loss of each training sample is multiplied by, after they were
         scaled to a mean of 1; None if all count equally. At least 0, and not all 0.
@@ -74,7 +76,8 @@ class DataSet:
     Raises
     ------
     DataError
-        If shapes do not match, a value isn't finite, or weights are not allowed.
+        If shapes do not match, a value isn't finite, targets are no class probabilities, or
+        weights are not allowed.
     """
 
     training_inputs: npt.NDArray[np.float64]
@@ -101,6 +104,8 @@ class DataSet:
                     f"{part}: must have as many inputs as targets, but got {samples[0]} and "
                     f"{samples[1]} samples"
                 )
+        if self.columns.classes and not problems:
+            problems = self._class_problems()
         if self.training_weights is not None:
             weights = self._freeze("training_weights")
             problems += _weight_problems(weights, len(self.training_inputs))
@@ -113,6 +118,44 @@ class DataSet:
         array.setflags(write=False)
         object.__setattr__(self, name, array)
         return array
+
+    def _class_problems(self) -> list[str]:
+        outputs, classes = len(self.columns.outputs), len(self.columns.classes)
+        if classes != outputs:
+            return [f"columns: must have a class for each of {outputs} outputs, but got {classes}"]
+        return self.probability_problems("if there are classes")
+
+    def probability_problems(self, reason: str) -> list[str]:
+        """Return what keeps targets from being class probabilities, which they must be."""
+        problems = []
+        for name in ("training_targets", "validation_targets"):
+            targets = getattr(self, name)
+            wrong = (targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1) > _ROUNDING)
+            if wrong.any():
+                row = int(np.argmax(wrong))
+                problems.append(
+                    f"{name}: must be class probabilities {reason}, each at least 0 and their "
+                    f"sum 1, but got {targets[row].tolist()} in row {row}"
+                )
+        return problems
+
+    @property
+    def validation_labels(self) -> npt.NDArray[np.int64]:
+        """The class of each validation sample, the most probable one; none without classes."""
+        if not self.columns.classes:
+            return np.empty(0, dtype=np.int64)
+        labels: npt.NDArray[np.int64] = self.validation_targets.argmax(axis=1)
+        return labels
+
+    @property
+    def validation_balance(self) -> npt.NDArray[np.float64]:
+        """The weight of each validation sample in the balanced error; none without classes.
+
+        Classes with samples have equal sums of weights, whose mean is 1.
+        """
+        labels = self.validation_labels
+        counts = np.bincount(labels)
+        return len(labels) / (np.count_nonzero(counts) * counts[labels])
 
     @property
     def size(self) -> DataSize:

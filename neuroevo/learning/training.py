@@ -5,7 +5,7 @@ Prepares arrays and calls `neuroevo.kernel.training`. Knows no tasks, genomes or
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +14,16 @@ import numpy.typing as npt
 from neuroevo.errors import DataError
 from neuroevo.kernel import training as kernel
 from neuroevo.kernel.arrays import (
+    CLASS_MEASURES,
+    MEASURES,
+    MSE,
     Bundle,
     Floats,
     Samples,
     Stopping,
+    Validation,
     memory,
     rows_of_lanes,
-    samples,
     topology,
     workspace,
 )
@@ -41,7 +44,7 @@ class SampleStream:
     seed: Seed  # of the order, the starting weights and dropout
     training: Samples
     order: npt.NDArray[np.int64]  # (budget,) rows of the training samples
-    validation: Samples
+    validation: Validation
     samples_seen: npt.NDArray[np.int64]  # (points,) of the learning curve
 
     @property
@@ -49,12 +52,20 @@ class SampleStream:
         """Numbers of inputs and outputs of a network for these samples."""
         return self.training.inputs.shape[1], self.training.targets.shape[1]
 
+    @property
+    def target_variance(self) -> float:
+        """Variance of the validation targets, mean over the outputs; 0 if they are constant."""
+        # From the first target, so that rounding gives constant targets no variance.
+        distances = self.validation.targets - self.validation.targets[0]
+        return float(distances.var(axis=0, dtype=np.float64).mean())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
     """The result of training some lanes, a row for each."""
 
     curves: Floats  # (lanes, points) validation MSE, infinite once a lane has diverged
+    class_curves: Mapping[str, Floats]  # the same of each class measure; empty without classes
     parameters: Floats  # (lanes, vector size), NaN if the lane has diverged
 
 
@@ -67,27 +78,15 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
         If the loss is cross-entropy and a target is no class probability.
     """
     if settings.loss == "cross_entropy":
-        _check_probabilities(data)
-
-    inputs, targets, validation_inputs, validation_targets = (
-        array.astype(settings.precision)
-        for array in (
-            data.training_inputs,
-            data.training_targets,
-            data.validation_inputs,
-            data.validation_targets,
-        )
-    )
-    weights = None
-    if data.training_weights is not None:
-        mean = math.fsum(data.training_weights) / len(data.training_weights)
-        weights = (data.training_weights / mean).astype(settings.precision)
+        problems = data.probability_problems("for cross_entropy")
+        if problems:
+            raise DataError(*problems)
     return SampleStream(
         settings,
         seed,
-        samples(inputs, targets, weights),
-        _order(len(inputs), settings, seed),
-        samples(validation_inputs, validation_targets),
+        _training_samples(data, settings.precision),
+        _order(len(data.training_inputs), settings, seed),
+        _validation_samples(data, settings.precision),
         samples_seen(
             settings.samples,
             points_within(settings.validation_share, settings.samples, len(data.validation_inputs)),
@@ -116,6 +115,10 @@ def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStrea
     ]
     return Trained(
         np.concatenate([bundle.curves for bundle in bundles]),
+        {
+            name: np.concatenate([bundle.class_curves[name] for bundle in bundles])
+            for name in bundles[0].class_curves
+        },
         np.concatenate([bundle.parameters for bundle in bundles]),
     )
 
@@ -129,6 +132,27 @@ def compile_kernel(precision: Precision) -> None:
     train(architecture, [Lane(0, 0.1)], stream)
 
 
+def _training_samples(data: DataSet, precision: Precision) -> Samples:
+    weights = np.empty(0)
+    if data.training_weights is not None:
+        mean = math.fsum(data.training_weights) / len(data.training_weights)
+        weights = data.training_weights / mean
+    return Samples(
+        data.training_inputs.astype(precision),
+        data.training_targets.astype(precision),
+        weights.astype(precision),
+    )
+
+
+def _validation_samples(data: DataSet, precision: Precision) -> Validation:
+    return Validation(
+        data.validation_inputs.astype(precision),
+        data.validation_targets.astype(precision),
+        data.validation_labels,
+        data.validation_balance.astype(precision),
+    )
+
+
 def _order(count: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[np.int64]:
     if not settings.shuffle:
         return np.resize(np.arange(count), settings.samples)
@@ -139,28 +163,11 @@ def _order(count: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[np
     return order
 
 
-def _check_probabilities(data: DataSet) -> None:
-    problems = []
-    for name in ("training_targets", "validation_targets"):
-        targets = getattr(data, name)
-        wrong = (targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1) > _ROUNDING)
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            problems.append(
-                f"{name}: must be class probabilities for cross_entropy, each at least 0 and their "
-                f"sum 1, but got {targets[row].tolist()} in row {row}"
-            )
-    if problems:
-        raise DataError(*problems)
-
-
-_ROUNDING = 1e-6  # tolerance of the sum of a row of probabilities
-
-
 def _train_bundle(
     architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream
 ) -> Trained:
-    curves = rows_of_lanes(len(stream.samples_seen), stream.settings.precision)
+    points, measures = len(stream.samples_seen), MEASURES if len(stream.validation.labels) else 1
+    measured = rows_of_lanes(points * measures, stream.settings.precision)
     bundle = _bundle(architecture, lanes, stream)
     kernel.train(
         bundle,
@@ -169,14 +176,14 @@ def _train_bundle(
         stream.validation,
         stream.samples_seen,
         _stopping(stream.settings),
-        curves,
+        measured,
     )
-    parameters = bundle.parameters
+    curves = measured.reshape(points, measures, -1).transpose(1, 2, 0)[:, : len(lanes)]
+    parameters = bundle.parameters.T[: len(lanes)]
     # The parameters of a diverged lane would differ between processors.
-    diverged = np.isinf(curves[-1])
-    if diverged.any():
-        parameters[:, diverged] = np.nan
-    return Trained(curves.T[: len(lanes)], parameters.T[: len(lanes)])
+    parameters[np.isinf(curves[MSE, :, -1])] = np.nan
+    class_curves = {name: curves[row] for name, row in CLASS_MEASURES.items() if row < measures}
+    return Trained(curves[MSE], class_curves, parameters)
 
 
 def _stopping(settings: TrainingSettings) -> Stopping:

@@ -60,6 +60,14 @@ def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict
     return axis
 
 
+def stairs(across: "Objective") -> str:
+    """Return the shape of a line along a front, given the objective of the horizontal axis.
+
+    The line surrounds all that the front dominates.
+    """
+    return "vh" if across.maximised else "hv"
+
+
 def logarithmic_axis(values: Iterable[float] = (), ticks: int = MOST_TICKS) -> dict[str, Any]:
     """Return a logarithmic axis.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neuroevo import wording
-from neuroevo.analysis.dominance import fresh_score, lower_baselines, ratio_as_shown
+from neuroevo.analysis.dominance import better_baselines, fresh_score, ratio_as_shown
 from neuroevo.analysis.leader import TRAINED, is_for_samples, leading, leading_objective
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def headline(findings: "Findings") -> Headline:
     sentences = (
         progress,
         compared,
-        *_lower_baselines(findings, item, leader),
+        *_better_baselines(findings, item, leader),
         _on_fresh_seeds(findings, item, leader),
         _ends_above_target(findings, item, leader),
         _rank(findings, leader),
@@ -91,7 +91,7 @@ def _result(findings: "Findings", item: "Objective", trial: "Trial") -> str:
     shown = wording.measured(score, item.unit)
     if item.unit == "parameters":
         return f"has only {shown} parameters"
-    is_behind = item in {other for other, _, _ in lower_baselines(findings, trial)}
+    is_behind = item in {other for other, _, _ in better_baselines(findings, trial)}
     if is_for_samples(findings) and not is_behind:
         return f"comes closest to learning the {task} task, with {item.label} {shown}"
     behind = ", behind a baseline" * is_behind
@@ -111,16 +111,17 @@ def _compared(
     own = KeyNumber(wording.measured(score, item.unit), _label(findings, item, score))
     if not findings.baselines:
         return "", (own,)
-    scored = [(_score(item, trial), trial.number, trial) for trial in findings.baselines]
     comparable = [
-        row
-        for row in scored
-        if math.isfinite(row[0]) and (_learns(findings, item, row[0]) or not learns)
+        trial
+        for trial in findings.baselines
+        if math.isfinite(_score(item, trial))
+        and (_learns(findings, item, _score(item, trial)) or not learns)
     ]
     if not comparable:
         missed = "learns it within the sample budget" if learns else f"has a finite {item.label}"
         return f"No baseline {missed}.", (own,)
-    other, _, baseline = min(comparable)
+    baseline = min(comparable, key=lambda trial: (item.cost(_score(item, trial)), trial.number))
+    other = _score(item, baseline)
     name = wording.shortened(baseline.name, 40)
     described = f"{name} ({wording.measured(other, item.unit)})"
     is_count = wording.is_counted(item.unit)
@@ -132,7 +133,7 @@ def _compared(
         similar = "About as many as" if is_count else "About the same as"
         return f"{similar} the best baseline, {described}.", (own,)
     if ratio < 1:
-        better = "is quicker" if learns else f"has {_less(item)}"
+        better = "is quicker" if learns else f"has {_better(item)}"
         return f"The best baseline {better}: {described}.", (own,)
     times, comparative = wording.factor(ratio), "fewer" if is_count else "lower"
     again = _compared_on_fresh_seeds(findings, item, leader, baseline)
@@ -161,20 +162,20 @@ def _compared_on_fresh_seeds(
 
 def _label(findings: "Findings", item: "Objective", score: float) -> str:
     if not _learns(findings, item, score):
-        return f"{item.label}, the lowest that the search found"
+        return f"{item.label}, the {item.best} that the search found"
     target = wording.number(findings.experiment.training.target_mse)
     return f"samples to a validation MSE of {target}"
 
 
-def _lower_baselines(findings: "Findings", shown: "Objective", leader: "Trial") -> list[str]:
-    """Return a sentence for each other objective in which a baseline has a lower value."""
+def _better_baselines(findings: "Findings", shown: "Objective", leader: "Trial") -> list[str]:
+    """Return a sentence for each other objective in which a baseline has a better value."""
     champion = findings.front[0]
-    of_champion = {item.name for item, _, _ in lower_baselines(findings, champion)}
+    of_champion = {item.name for item, _, _ in better_baselines(findings, champion)}
     sentences = []
-    for item, baseline, score in lower_baselines(findings, leader):
+    for item, baseline, score in better_baselines(findings, leader):
         if item is shown:
             continue
-        value = f"{_less(item)}, {wording.measured(score, item.unit)}"
+        value = f"{_better(item)}, {wording.measured(score, item.unit)}"
         also = leader is not champion and item.name in of_champion
         addition = ", also than the champion" if also else ""
         name = wording.shortened(baseline.name, 40)
@@ -182,9 +183,11 @@ def _lower_baselines(findings: "Findings", shown: "Objective", leader: "Trial") 
     return sentences
 
 
-def _less(item: "Objective") -> str:
+def _better(item: "Objective") -> str:
     """Return the better value of an objective: ``a lower final MSE``, ``fewer parameters``."""
-    return f"fewer {item.label}" if wording.is_counted(item.unit) else f"a lower {item.label}"
+    if wording.is_counted(item.unit):
+        return f"fewer {item.label}"
+    return f"a {item.better} {item.label}"
 
 
 def _on_fresh_seeds(findings: "Findings", item: "Objective", leader: "Trial") -> str:
@@ -222,7 +225,7 @@ def _rank(findings: "Findings", leader: "Trial") -> str:
     return (
         f"This network has rank {rank} of {len(findings.front)} on the front (`neuroevo best "
         f"{findings.identity or 'latest'} --rank {rank}`); the champion is "
-        f"{_lower(wording.with_article(_network(findings, champion)))}, with the lowest "
+        f"{_lower(wording.with_article(_network(findings, champion)))}, with the {first.best} "
         f"{first.label}, {score}."
     )
 
@@ -246,12 +249,21 @@ def _progress(findings: "Findings") -> str:
 
 def _search(findings: "Findings") -> str:
     population = findings.experiment.evolution.population
-    objectives = wording.listed([item.label for item in findings.objectives])
     generations = wording.counted(findings.generations, "generation")
     if len(findings.searched) == population * findings.generations:
         generations += f" of {population}"
     configurations = wording.counted(len(findings.searched), "configuration")
-    return f"The search evaluated {configurations} in {generations} to minimise {objectives}."
+    return f"The search evaluated {configurations} in {generations} to {_aims(findings)}."
+
+
+def _aims(findings: "Findings") -> str:
+    """Return what the search was for: ``minimise final MSE and to maximise R²``."""
+    lower, higher = (
+        [item.label for item in findings.objectives if item.maximised == is_maximised]
+        for is_maximised in (False, True)
+    )
+    aims = [("minimise", lower), ("maximise", higher)]
+    return " and to ".join(f"{verb} {wording.listed(labels)}" for verb, labels in aims if labels)
 
 
 def _numbers(findings: "Findings") -> tuple[KeyNumber, ...]:

@@ -93,13 +93,13 @@ def _scored_table(
     before = [*first, *(name for name in genes if name in FIRST_GENES)]
     after = [*(name for name in genes if name not in FIRST_GENES), *last]
     columns = [*before, *items, *after]
-    lowest = {name: table[name].min() for name in items}
+    best = {name: item.best_of(table[name]) for name, item in items.items()}
 
     def cell(row: dict[Any, Any], name: str) -> Cell:
         if name not in items:
             return _cell(row[name], breaks=after == list(last) or name in before)
         text = wording.measured(row[name], items[name].unit)
-        return Cell(text, numeric=True, best=row[name] == lowest[name])
+        return Cell(text, numeric=True, best=row[name] == best[name])
 
     rows = tuple(tuple(cell(row, name) for name in columns) for row in table.to_dict("records"))
     groups = [("", len(before)), *((item.label, 2) for item in findings.objectives)]

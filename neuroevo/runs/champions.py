@@ -2,8 +2,8 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Precision = Literal["float32", "float64"]
 _ARRAYS = ("parameters", "curves", "fresh_curves")
+_CLASS_CURVES = ("class_curves", "fresh_class_curves")
 _MOST_BYTES = 1_000_000_000
 
 
@@ -50,6 +51,8 @@ class Champion:
         Validation MSE of each replicate, (replicates, points of the grid of samples seen).
     fresh_curves
         The same on the fresh seeds.
+    class_curves, fresh_class_curves
+        The same for each class measure by its name; empty if targets are no class probabilities.
     """
 
     number: int
@@ -61,6 +64,8 @@ class Champion:
     parameters: NDArray[np.floating]
     curves: NDArray[np.floating]
     fresh_curves: NDArray[np.floating]
+    class_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    fresh_class_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
 
     @property
     def kept(self) -> int | None:
@@ -73,9 +78,10 @@ class Champion:
 def write_champions(path: Path, champions: Sequence[Champion]) -> None:
     """Write champions into one file, atomically.
 
-    Array ``NUMBER.parameters`` (and so on) belongs to the champion with this number in the file's
-    metadata. The metadata have one text, ``champions``: JSON with a checksum, an object with the
-    list of champions under ``champions`` and the CRC-32 of all arrays under ``arrays``.
+    Array ``NUMBER.parameters`` (``NUMBER.class_curves.log_loss``, and so on) belongs to the
+    champion with this number in the file's metadata. The metadata have one text, ``champions``:
+    JSON with a checksum, an object with the list of champions under ``champions`` and the CRC-32 of
+    all arrays under ``arrays``.
 
     Raises
     ------
@@ -83,9 +89,9 @@ def write_champions(path: Path, champions: Sequence[Champion]) -> None:
         If the file can't be written.
     """
     arrays = {
-        f"{champion.number}.{name}": np.ascontiguousarray(getattr(champion, name))
+        f"{champion.number}.{name}": np.ascontiguousarray(array)
         for champion in champions
-        for name in _ARRAYS
+        for name, array in _arrays(champion)
     }
     descriptions = [_description(champion) for champion in champions]
     text = json.dumps({"champions": descriptions, "arrays": _checksum(arrays)}, allow_nan=False)
@@ -141,8 +147,16 @@ def _checksum(arrays: Mapping[str, NDArray[np.floating]]) -> str:
     return f"{checksum:08x}"
 
 
+def _arrays(champion: Champion) -> Iterator[tuple[str, NDArray[np.floating]]]:
+    for name in _ARRAYS:
+        yield name, getattr(champion, name)
+    for name in _CLASS_CURVES:
+        for measure, curves in getattr(champion, name).items():
+            yield f"{name}.{measure}", curves
+
+
 def _description(champion: Champion) -> dict[str, object]:
-    return {
+    described = {
         "number": champion.number,
         "name": champion.name,
         "architecture": champion.architecture.model_dump(mode="json"),
@@ -150,6 +164,9 @@ def _description(champion: Champion) -> dict[str, object]:
         "objectives": finite_or_null(champion.objectives),
         "fresh_objectives": finite_or_null(champion.fresh_objectives),
     }
+    if champion.class_curves:
+        described["class_measures"] = list(champion.class_curves)
+    return described
 
 
 def _champion(
@@ -161,12 +178,21 @@ def _champion(
     number, precision = description["number"], description["precision"]
     architecture = Architecture.of(description["architecture"])
     parameters, curves, fresh_curves = (arrays[f"{number}.{name}"] for name in _ARRAYS)
+    class_curves, fresh_class_curves = (
+        {
+            str(measure): arrays[f"{number}.{name}.{measure}"]
+            for measure in description.get("class_measures", ())
+        }
+        for name in _CLASS_CURVES
+    )
     replicates, points = curves.shape
     if parameters.shape != (replicates, architecture.vector_size):
         raise ValueError(f"the weights of trial {number} do not fit its architecture")
-    if fresh_curves.shape != (replicates, points) or precision not in get_args(Precision):
+    others = [fresh_curves, *class_curves.values(), *fresh_class_curves.values()]
+    shapes = {each.shape for each in others}
+    if shapes != {(replicates, points)} or precision not in get_args(Precision):
         raise ValueError(f"the arrays of trial {number} do not fit each other")
-    if {parameters.dtype, curves.dtype, fresh_curves.dtype} != {np.dtype(precision)}:
+    if {each.dtype for each in (parameters, curves, *others)} != {np.dtype(precision)}:
         raise ValueError(f"the arrays of trial {number} must be {precision}")
     return Champion(
         number=number,
@@ -178,4 +204,6 @@ def _champion(
         parameters=parameters,
         curves=curves,
         fresh_curves=fresh_curves,
+        class_curves=class_curves,
+        fresh_class_curves=fresh_class_curves,
     )

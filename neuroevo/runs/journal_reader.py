@@ -3,7 +3,7 @@
 Learning curves take most of the memory of trials, so they are read when something asks for them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
@@ -122,6 +122,8 @@ class StoredCurve(Sequence[float]):
         The trial's number.
     points
         How many points the curve has.
+    measure
+        The class measure that it shows, empty for MSE.
 
     Raises
     ------
@@ -133,6 +135,7 @@ class StoredCurve(Sequence[float]):
     place: int
     number: int
     points: int
+    measure: str = ""
 
     def __len__(self) -> int:
         return self.points
@@ -161,9 +164,37 @@ class StoredCurve(Sequence[float]):
             trial = _trial(line)
         except ValueError as error:
             raise StorageError(f"{where}: {error}") from error
-        if (trial.number, len(trial.curve)) != (self.number, self.points):
+        curve = trial.class_curves.get(self.measure, ()) if self.measure else trial.curve
+        if (trial.number, len(curve)) != (self.number, self.points):
             raise StorageError(f"{where}: must be trial {self.number}, as before, but is another")
-        return trial.curve
+        return curve
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredCurves(Mapping[str, Sequence[float]]):
+    """The curves of the class measures of a trial in a journal, each read as a `StoredCurve`.
+
+    Parameters
+    ----------
+    curve
+        Its learning curve, on the same line.
+    measures
+        The names of the class measures.
+    """
+
+    curve: StoredCurve
+    measures: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.measures)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.measures)
+
+    def __getitem__(self, measure: str) -> StoredCurve:
+        if measure not in self.measures:
+            raise KeyError(measure)
+        return replace(self.curve, measure=measure)
 
 
 def read_trials(path: Path, remedy: str = _RESUME) -> list[Trial]:
@@ -254,6 +285,7 @@ class _Examiner:
         self._path = path
         self._count = 0
         self._lines: dict[int, int] = {}  # number of a trial -> its line
+        self._measures: tuple[str, ...] = ()  # of the trial before, which has mostly the same
 
     def examined(self, line: bytes, place: int) -> Trial | str:
         """Return the trial of the next line, which begins there, or the problem that it has."""
@@ -264,10 +296,18 @@ class _Examiner:
             return f"{self._path}, line {self._count}: {error}"
         first = self._lines.setdefault(trial.number, self._count)
         if first == self._count:
-            curve = StoredCurve(self._path, place, trial.number, len(trial.curve))
-            return replace(trial, curve=curve)
+            return self._without_curves(trial, place)
         rule = f"must have a number of its own, but line {first} has it too"
         return f"{self._path}, line {self._count}: {rule}"
+
+    def _without_curves(self, trial: Trial, place: int) -> Trial:
+        """Return the trial of the line that begins there with curves that are read when needed."""
+        curve = StoredCurve(self._path, place, trial.number, len(trial.curve))
+        if not trial.class_curves:
+            return replace(trial, curve=curve)
+        measures = tuple(trial.class_curves)
+        self._measures = self._measures if measures == self._measures else measures
+        return replace(trial, curve=curve, class_curves=StoredCurves(curve, self._measures))
 
 
 def count_trials(path: Path) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from neuroevo.space import Value
 
 State = Literal["complete", "diverged", "failed"]
+_NO_CURVES: Mapping[str, Sequence[float]] = {}  # one for all trials, as it takes memory
 _STATES: Mapping[str, State] = {state: state for state in get_args(State)}
 
 
@@ -55,6 +56,9 @@ class Trial:
         Why it failed or diverged, else empty.
     work
         Which workers trained it and when, in the order of time; empty if that is unknown.
+    class_curves
+        Like `curve`, for each class measure by its name; empty if it failed, or if the targets of
+        its task are no class probabilities.
     """
 
     number: int
@@ -70,14 +74,18 @@ class Trial:
     name: str = ""
     cause: str = ""
     work: tuple[Work, ...] = ()
+    class_curves: Mapping[str, Sequence[float]] = field(
+        default_factory=lambda: _NO_CURVES, repr=False
+    )
 
     def to_json(self) -> str:
         """Return the trial as one line of strict JSON, without the newline.
 
-        An objective that is not finite and a diverged point of the curve are ``null``. Objectives,
+        An objective that is not finite and a diverged point of a curve are ``null``. Objectives,
         seconds and genes are written in full. A curve of float32 values is written with nine
         significant digits, which are enough to restore each float32, any other with seventeen. So
         a curve that was read must be cast to the run's precision before its bits are compared.
+        There are class curves only if the trial has some.
         """
         head: dict[str, object] = {
             "number": self.number,
@@ -98,7 +106,13 @@ class Trial:
             tail["cause"] = self.cause
         if self.work:
             tail["work"] = self.work
-        return f'{_dump(head)[:-1]}, "curve": [{_curve_text(self.curve)}], {_dump(tail)[1:]}'
+        curves = f'"curve": [{_curve_text(self.curve)}]'
+        if self.class_curves:
+            named = (
+                f"{_dump(name)}: [{_curve_text(each)}]" for name, each in self.class_curves.items()
+            )
+            curves += f', "class_curves": {{{", ".join(named)}}}'
+        return f"{_dump(head)[:-1]}, {curves}, {_dump(tail)[1:]}"
 
     @classmethod
     def from_json(cls, line: str) -> "Trial":
@@ -139,6 +153,11 @@ class Trial:
             work=tuple(
                 Work(sys.intern(worker), *times) for worker, *times in fields.get("work", ())
             ),
+            class_curves={
+                sys.intern(name): tuple(_diverged_as_infinite(curve))
+                for name, curve in fields.get("class_curves", _NO_CURVES).items()
+            }
+            or _NO_CURVES,
         )
 
 
@@ -155,7 +174,7 @@ def null_to_nan(objectives: Mapping[str, float | None]) -> dict[str, float]:
     }
 
 
-def _dump(fields: Mapping[str, object]) -> str:
+def _dump(fields: Mapping[str, object] | str) -> str:
     return json.dumps(fields, allow_nan=False, ensure_ascii=False)
 
 
@@ -241,6 +260,7 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "genome": ("an object of gene values", _object_of(_is_gene_value)),
     "objectives": ("an object of numbers", _object_of(_is_number_or_null)),
     "curve": ("a list of numbers", _is_curve),
+    "class_curves": ("an object of lists of numbers", _object_of(_is_curve)),
     "state": (" or ".join(_STATES), lambda value: value in get_args(State)),
     "diverged": ("a whole number", _is_whole),
     "seconds": ("a number", _is_number),
@@ -248,4 +268,4 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "cause": ("a text", _is_text),
     "work": ("a list of [worker, began, seconds]", _list_of(_is_work)),
 }
-_OPTIONAL = ("name", "cause", "work")
+_OPTIONAL = ("class_curves", "name", "cause", "work")

@@ -370,4 +370,6 @@ def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:
         parameters=known.parameters,
         curves=known.curves,
         fresh_curves=fresh.curves,
+        class_curves=known.class_curves,
+        fresh_class_curves=fresh.class_curves,
     )

@@ -45,6 +45,7 @@ def trial_of(
         **_origin(candidate),
         objectives=outcome.objectives,
         curve=outcome.median_curve,
+        class_curves=outcome.median_class_curves,
         state="diverged" if diverged else "complete",
         diverged=outcome.diverged,
         seconds=round(outcome.seconds, 6),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evolution import Costs, hypervolume, reference_point
 from neuroevo.experiment import EvolutionSettings
 from neuroevo.runs import Trial
@@ -60,7 +61,10 @@ def reason_to_end(
     """Return why a search ends after a number of complete generations; empty if it goes on."""
     target = settings.target or {}
     for trial in front:
-        if target and all(trial.objectives[name] <= value for name, value in target.items()):
+        if target and all(
+            OBJECTIVES[name].cost(trial.objectives[name]) <= OBJECTIVES[name].cost(value)
+            for name, value in target.items()
+        ):
             reached = ", ".join(f"{name} = {value:g}" for name, value in target.items())
             return f"trial {trial.number} reached the target, {reached}"
     if settings.patience is not None and stagnation.generations >= settings.patience:

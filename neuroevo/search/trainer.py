@@ -9,6 +9,8 @@ from functools import cache
 from itertools import count
 from typing import Any, Self
 
+from neuroevo.errors import DataError
+from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
@@ -40,11 +42,13 @@ class Trainer:
     UsageError
         If the experiment asks for too much memory.
     DataError
-        If no network of the experiment can learn the data.
+        If no network of the experiment can learn the data, or an objective needs classes that
+        they do not have.
     """
 
     def __init__(self, experiment: Experiment, data: DataSet, workers: Workers) -> None:
         experiment.check_memory(data.size)
+        _check_classes(experiment, data)
         self.experiment, self.data = experiment, data
         self._workers = workers
         evolution = experiment.evolution
@@ -146,3 +150,16 @@ class Trainer:
         genomes = deque(trial.genome for trial in trials)
         outcomes = self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
         return {trials[index].number: outcome for index, outcome in outcomes}
+
+
+def _check_classes(experiment: Experiment, data: DataSet) -> None:
+    """Refuse data without classes for objectives of classes: their task was expected to have some.
+
+    Raises
+    ------
+    DataError
+        If the data have no classes, but an objective needs them.
+    """
+    for name in experiment.evolution.objectives:
+        if OBJECTIVES[name].of_classes and not data.columns.classes:
+            raise DataError(f"columns: must have classes for the objective {name!r}, but have none")

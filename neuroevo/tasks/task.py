@@ -64,7 +64,10 @@ class Task(Settings, ABC):
 
     @property
     def has_class_targets(self) -> bool:
-        """Whether targets are class probabilities, as cross-entropy requires."""
+        """Whether targets are class probabilities, as cross-entropy and some objectives require.
+
+        Then the columns of the data have classes.
+        """
         return False
 
     @property

@@ -36,7 +36,8 @@ scores = st.lists(st.sampled_from([1e-14, 0.001, 0.5, 1.0, 3.0, math.nan]), max_
 @given(scores)
 def test_history_is_the_minimum_so_far(column: list[float]) -> None:
     """At and between its rows, the history equals a loop over the trials."""
-    table = best_so_far(np.array(column), np.arange(len(column), dtype=float))
+    item = OBJECTIVES["final_mse"]
+    table = best_so_far(item, np.array(column), np.arange(len(column), dtype=float))
     best, expected = math.inf, {}
     for count, score in enumerate(column, start=1):
         best = min(best, score) if not math.isnan(score) else best
@@ -65,7 +66,7 @@ def test_hypervolume_is_the_dominated_area(points: list[tuple[int, int]]) -> Non
 @given(scores)
 def test_distribution_counts_all_trials(column: list[float]) -> None:
     """The share at a value counts the trials that are as good or better, among all trials."""
-    table = distribution(np.array(column))
+    table = distribution(OBJECTIVES["final_mse"], np.array(column))
     assert list(table["value"]) == sorted({each for each in column if not math.isnan(each)})
     for value, share in zip(table["value"], table["share"], strict=True):
         assert share == pytest.approx(sum(each <= value for each in column) / len(column))

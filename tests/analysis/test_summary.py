@@ -30,8 +30,9 @@ def test_a_summary_agrees_with_the_run(any_run: Run) -> None:
     for place, item in enumerate(findings.objectives):
         scores = [findings.scores(trial)[place] for trial in findings.front]
         bests = [each.best[place] for each in summary.generations]
-        assert summary.best[item.name] == min(scores, default=None)
-        assert summary.best[item.name] == min(filter(math.isfinite, bests), default=None)
+        assert summary.best[item.name] == min(scores, key=item.cost, default=None)
+        finite = filter(math.isfinite, bests)
+        assert summary.best[item.name] == min(finite, key=item.cost, default=None)
 
 
 def test_a_summary_follows_a_running_run(runs: Runs, tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from neuroevo.dashboard.chart import axis, lowest_so_far
+from neuroevo.dashboard.chart import axis, best_so_far
 from neuroevo.dashboard.sorting import Column, Order, headings
+from neuroevo.evaluation import OBJECTIVES
 
 COLUMNS: list[Column[Any]] = [
     Column("value", "value", lambda row: row[0]),
@@ -69,8 +70,10 @@ def test_axis_without_values_has_ticks() -> None:
             assert len(axis("", values, logarithmic=logarithmic).ticks) >= 2
 
 
-def test_lowest_so_far_never_rises() -> None:
-    """NaN changes nothing; before the first score the lowest is NaN."""
-    lowest = lowest_so_far([math.nan, 3.0, math.nan, 5.0, 1.0, 2.0])
+def test_best_so_far_never_becomes_worse() -> None:
+    """NaN changes nothing; before the first score the best is NaN."""
+    scores = [math.nan, 3.0, math.nan, 5.0, 1.0, 2.0]
+    lowest, highest = (best_so_far(OBJECTIVES[name], scores) for name in ("final_mse", "r2"))
     assert math.isnan(lowest[0])
     assert lowest[1:] == [3.0, 3.0, 3.0, 1.0, 1.0]
+    assert highest[1:] == [3.0, 3.0, 5.0, 5.0, 5.0]

@@ -19,9 +19,12 @@ from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import Failure
 from tests import naive
 from tests.evaluation import faults
+from tests.evaluation.classes import left_or_right
 
 CLOCKS = 0.001  # seconds by which the clock of the day and the stopwatch may differ
-SCORING = Scoring(tuple(OBJECTIVES), "median")
+SCORING = Scoring(
+    tuple(name for name, objective in OBJECTIVES.items() if not objective.of_classes), "median"
+)
 CONFIGURATIONS: Sequence[Mapping[str, Any]] = (
     {"hidden": (6,), "learning_rate": 0.2, "activation": "linear"},
     {"hidden": (6,), "learning_rate": 0.05, "activation": "linear"},
@@ -161,6 +164,26 @@ def naive_mse(evaluation: Evaluation, parameters: Any, data: DataSet) -> float: 
     layers = Network(evaluation.architecture, parameters).layers
     _, outputs = naive.forward(evaluation.architecture, layers, data.validation_inputs)
     return float(np.mean((outputs[-1] - data.validation_targets) ** 2))
+
+
+def test_class_curves_are_those_of_training_alone(data: DataSet) -> None:
+    """Each replicate has its class curves, of which objectives and medians are taken."""
+    stream = sample_stream(
+        left_or_right(data), TrainingSettings(samples=60, replicates=20, loss="cross_entropy"), (0,)
+    )
+    names = "error_rate", "log_loss", "balanced_error"
+    with Evaluator("float32", Workers(2, "loky")) as two:
+        scoring = Scoring(names, "worst")
+        [(_, found)] = two.evaluate(deque(CONFIGURATIONS[1:2]), stream, scoring)
+    assert isinstance(found, Evaluation)
+    phenotype = phenotype_of(CONFIGURATIONS[1], stream.layer_ends, stream.settings)
+    alone = train(phenotype.architecture, [phenotype.lane(number) for number in range(20)], stream)
+    assert tuple(found.class_curves) == names
+    for name in names:
+        curves = found.class_curves[name]
+        assert curves.tobytes() == alone.class_curves[name].tobytes()
+        assert found.objectives[name] == pytest.approx(float(curves[:, -1].max()), rel=1e-5)
+        assert found.median_class_curves[name] == tuple(np.median(curves, axis=0).tolist())
 
 
 def test_diverged_replicates_are_counted(stream: SampleStream) -> None:

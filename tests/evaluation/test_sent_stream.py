@@ -15,17 +15,21 @@ from neuroevo.learning.training import SampleStream, sample_stream
 from neuroevo.workers import Workers
 from neuroevo.workers.local import LocalBackend
 from neuroevo.workers.pool import Job, Pool, never
+from tests.evaluation.classes import left_or_right
 from tests.evaluation.faults import kernels_after_training
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-def test_a_stream_arrives_as_it_was_sent(*, weighted: bool, data: DataSet) -> None:
-    """The unpickled stream has the same bits, in writable arrays."""
-    weights = np.arange(1.0, len(data.training_inputs) + 1) if weighted else None
-    stream = sample_stream(replace(data, training_weights=weights), TrainingSettings(), (0, 0))
+@pytest.mark.parametrize("has_more", [False, True])
+def test_a_stream_arrives_as_it_was_sent(*, has_more: bool, data: DataSet) -> None:
+    """The unpickled stream has the same bits in writable arrays; with weights and classes too."""
+    if has_more:
+        weights = np.arange(1.0, len(data.training_inputs) + 1)
+        data = replace(left_or_right(data), training_weights=weights)
+    stream = sample_stream(data, TrainingSettings(), (0, 0))
     arrived = pickle.loads(pickle.dumps(SentStream(stream)))  # noqa: S301 - our own
     assert (arrived.settings, arrived.seed) == (stream.settings, stream.seed)
-    assert arrived.training.weighted == stream.training.weighted == weighted
+    sizes = len(stream.training.weights), len(stream.validation.labels)
+    assert sizes == ((len(data.training_inputs), 25) if has_more else (0, 0))
     for sent, got in zip(arrays(stream), arrays(arrived), strict=True):
         assert got.dtype == sent.dtype
         assert got.flags.writeable
@@ -34,12 +38,7 @@ def test_a_stream_arrives_as_it_was_sent(*, weighted: bool, data: DataSet) -> No
 
 def arrays(stream: SampleStream) -> list[np.ndarray]:
     """List all arrays of a stream."""
-    samples = [
-        array
-        for part in (stream.training, stream.validation)
-        for array in (part.inputs, part.targets, part.weights)
-    ]
-    return [*samples, stream.order, stream.samples_seen]
+    return [*stream.training, *stream.validation, stream.order, stream.samples_seen]
 
 
 @pytest.mark.parametrize("samples", [400, 40_000])

@@ -99,6 +99,14 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         ),
     ),
     (
+        {"task": TASK, "evolution": {"objectives": ["error_rate", "parameters", "log_loss"]}},
+        (
+            "evolution.objectives: must be of 'final_mse', 'samples_to_target', 'curve_area', "
+            "'parameters' for the task 'mouse', whose targets are no class probabilities, but got "
+            "'error_rate', 'log_loss'"
+        ),
+    ),
+    (
         {"task": TASK, "evolution": {"reduction": "medain"}},
         (
             f"evolution.reduction: must be one of {', '.join(map(repr, REDUCTIONS))}, "
@@ -248,7 +256,15 @@ EXPERIMENTS = st.fixed_dictionaries(
         "space": SPACES,
         "training": TRAINING,
         "evolution": st.fixed_dictionaries(
-            {"objectives": st.lists(st.sampled_from(list(OBJECTIVES)), min_size=1, unique=True)}
+            {
+                "objectives": st.lists(
+                    st.sampled_from(
+                        [name for name in OBJECTIVES if not OBJECTIVES[name].of_classes]
+                    ),
+                    min_size=1,
+                    unique=True,
+                )
+            }
         ),
     },
 )

@@ -28,6 +28,7 @@ def first_of(function: Callable[..., Any]) -> Callable[..., Any]:
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[[Any], Any], tuple[float, float]]] = {
     "exp": (formula()(elementary.exp), mpmath.exp, (-700.0, 709.0)),
     "expm1": (formula()(elementary.expm1_of_negative), mpmath.expm1, (-700.0, 0.0)),
+    "log": (formula()(elementary.log), mpmath.log, (0.0, 700.0)),
     "log1p": (formula()(elementary.log1p_of_unit), mpmath.log1p, (0.0, 1.0)),
     "tanh": (formula()(elementary.tanh), mpmath.tanh, (-700.0, 700.0)),
     "sigmoid": (formula()(elementary.sigmoid), lambda x: 1 / (1 + mpmath.exp(-x)), (-700.0, 700.0)),
@@ -102,6 +103,25 @@ def test_within_four_units_in_the_last_place(name: str, precision: str) -> None:
         )
     assert len(errors) > 1000
     assert errors.max() <= GREATEST_ERROR
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_log_near_its_zero_and_at_its_bounds(precision: str) -> None:
+    """Around 1, where the exponent changes and at the ends of its range, log is as near."""
+    limits, one = np.finfo(precision), np.ones(1, precision)
+    steps = one + limits.eps * np.arange(-40, 400).astype(precision)
+    roots = np.sqrt(0.5 * one) * (1 + limits.eps * np.arange(-4, 5).astype(precision))
+    x = np.concatenate([steps, roots, 2 * roots, [limits.tiny, limits.max]]).astype(precision)
+    computed = on_lanes(formula()(elementary.log), x)
+    with mpmath.workprec(120):
+        exact = [mpmath.log(mpmath.mpf(float(value))) for value in x]
+        units = np.spacing(np.abs(np.array([float(value) for value in exact]).astype(precision)))
+        errors = [
+            float(abs(mpmath.mpf(float(got)) - want) / float(unit))
+            for got, want, unit in zip(computed, exact, units, strict=True)
+        ]
+    assert max(errors) <= GREATEST_ERROR
+    assert computed[40] == 0
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

@@ -47,7 +47,7 @@ def classes(data: DataSet) -> DataSet:
         targets(data.training_inputs),
         data.validation_inputs,
         targets(data.validation_inputs),
-        Columns(data.columns.inputs, data.columns.inputs),
+        Columns(data.columns.inputs, data.columns.inputs, data.columns.inputs),
     )
 
 

@@ -128,7 +128,7 @@ def trained_by_torch(
     parameters = [tensor for layer in layers for tensor in layer]
     inputs = torch.tensor(stream.training.inputs[stream.order])
     targets = torch.tensor(stream.training.targets[stream.order])
-    weights = stream.training.weights if stream.training.weighted else np.ones(len(inputs))
+    weights = stream.training.weights if len(stream.training.weights) else np.ones(len(inputs))
     weight = torch.tensor(weights[stream.order])
     optimizer = peer(lane, parameters)
     size, greatest_norm = lane.optimization.batch_size, lane.optimization.max_gradient_norm

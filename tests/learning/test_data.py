@@ -58,6 +58,17 @@ VALID: dict[str, Any] = {
             {"training_weights": np.zeros(3)},
             "training_weights: must not all be 0, but got only zeros",
         ),
+        (
+            {"columns": replace(COLUMNS, classes=("e", "f", "g"))},
+            "columns: must have a class for each of 2 outputs, but got 3",
+        ),
+        (
+            {"columns": replace(COLUMNS, classes=("e", "f"))},
+            (
+                "validation_targets: must be class probabilities if there are classes, each at "
+                "least 0 and their sum 1, but got [1.0, 1.0] in row 0"
+            ),
+        ),
     ],
 )
 def test_wrong_data_are_refused(changes: dict[str, Any], problem: str) -> None:
@@ -77,6 +88,17 @@ def test_data_cannot_be_changed() -> None:
     for array in (data.training_inputs, data.validation_targets, data.training_weights):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 7
+
+
+def test_classes_of_the_validation_samples() -> None:
+    """A label is the most probable class; each class that occurs has the same sum of weights."""
+    targets = np.array([[0, 1, 0], [0.5, 0.5, 0], [0, 1, 0], [0, 0.9, 0.1]])
+    columns = Columns(("a", "b"), ("c", "d", "e"), ("c", "d", "e"))
+    data = DataSet(np.ones((4, 2)), targets, np.ones((4, 2)), targets, columns)
+    assert data.validation_labels.tolist() == [1, 0, 1, 1]
+    assert data.validation_balance.tolist() == pytest.approx([2 / 3, 2, 2 / 3, 2 / 3])
+    without = replace(data, columns=replace(columns, classes=()))
+    assert without.validation_labels.shape == without.validation_balance.shape == (0,)
 
 
 def test_only_ratios_of_weights_count(weighted: DataSet) -> None:

@@ -67,6 +67,8 @@ def test_a_lane_does_not_depend_on_hyperparameters_of_others(
         alone = train(architecture, [lanes[place]], stream)
         assert bundled.curves[place].tobytes() == alone.curves[0].tobytes()
         assert bundled.parameters[place].tobytes() == alone.parameters[0].tobytes()
+        for name, curves in alone.class_curves.items():
+            assert bundled.class_curves[name][place].tobytes() == curves[0].tobytes()
 
 
 PRINT_BITS = """
@@ -84,7 +86,9 @@ x = np.random.default_rng(0).uniform(-1, 1, (40, 2))
 classes = np.eye(2)[np.argmax(x, axis=1)]
 data = {
     "squared_error": DataSet(x, x, x[:9], x[:9], Columns(("x", "y"), ("x", "y"))),
-    "cross_entropy": DataSet(x, classes, x[:9], classes[:9], Columns(("x", "y"), ("x", "y"))),
+    "cross_entropy": DataSet(
+        x, classes, x[:9], classes[:9], Columns(("x", "y"), ("x", "y"), ("x", "y"))
+    ),
 }
 digest = hashlib.sha256()
 
@@ -94,6 +98,8 @@ def add(architecture, lanes, loss, precision):
     trained = train(architecture, lanes, sample_stream(data[loss], settings, (5,)))
     assert np.isfinite(trained.curves[1]).all()
     digest.update(trained.curves.tobytes() + trained.parameters.tobytes())
+    for curves in trained.class_curves.values():
+        digest.update(curves.tobytes())
 
 
 def lane(replicate, optimizer, schedule, batch_size):

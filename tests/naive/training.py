@@ -30,7 +30,7 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
     best = parameters
     for position, sample in enumerate(stream.order):
         begin = position - len(batch)
-        weight = stream.training.weights[sample] if stream.training.weighted else 1
+        weight = stream.training.weights[sample] if len(stream.training.weights) else 1
         batch.append(
             weight
             * gradient(

@@ -98,11 +98,11 @@ def test_distribution_equals_counting(runs: Runs) -> None:
     shown = score_distributions(replace(findings, random=findings.searched[:50]))
     names = [group.name for group in shown.groups]
     assert names == ["random search", "first generation", "all of the search", "last generation"]
-    for place in range(len(findings.objectives)):
+    for place, item in enumerate(findings.objectives):
         scores = [findings.scores(trial)[place] for trial in findings.searched]
         for value in np.nanquantile(scores, [0, 0.3, 0.9]):
             share = sum(score <= value for score in scores) / len(scores)
-            assert reached(shown.groups[2], place, value) == pytest.approx(share)
+            assert reached(item, shown.groups[2], place, value) == pytest.approx(share)
     assert distribution.draw(shown)["data"][2]["y"][-1] < 1  # some have diverged
 
 

@@ -10,8 +10,12 @@ from neuroevo.errors import StorageError
 from neuroevo.learning import Architecture
 from neuroevo.runs import Champion, read_champions, write_champions
 
+MEASURES = ("error_rate", "log_loss", "balanced_error")
 
-def make_champion(number: int, hidden: tuple[int, ...], precision: str) -> Champion:
+
+def make_champion(
+    number: int, hidden: tuple[int, ...], precision: str, measures: tuple[str, ...] = ()
+) -> Champion:
     """Make a champion with weights drawn at random, stored as Fortran arrays."""
     architecture = Architecture(
         inputs=2, hidden=hidden, outputs=2, activation="tanh", biases=number == 0
@@ -33,6 +37,8 @@ def make_champion(number: int, hidden: tuple[int, ...], precision: str) -> Champ
         parameters=draw(architecture.vector_size),
         curves=curves,
         fresh_curves=draw(40),
+        class_curves={measure: draw(40) for measure in measures},
+        fresh_class_curves={measure: draw(40) for measure in measures},
     )
 
 
@@ -42,7 +48,7 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
     written = [
         make_champion(7, (6, 3), "float32"),
         make_champion(0, (), "float64"),
-        make_champion(12, (32,) * 4, "float32"),
+        make_champion(12, (32,) * 4, "float32", MEASURES),
     ]
     write_champions(path, written)
     read = read_champions(path)
@@ -55,6 +61,11 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
             np.testing.assert_array_equal(getattr(before, array), getattr(after, array))
             assert getattr(before, array).dtype == getattr(after, array).dtype
             assert not getattr(after, array).flags.writeable
+        for name in ("class_curves", "fresh_class_curves"):
+            curves, expected = getattr(after, name), getattr(before, name)
+            assert list(curves) == list(expected)
+            for measure, array in expected.items():
+                assert curves[measure].tobytes() == np.ascontiguousarray(array).tobytes()
 
 
 def test_an_empty_list_of_champions_is_a_file(tmp_path: Path) -> None:
@@ -107,7 +118,8 @@ def test_every_cut_or_flipped_bit_is_noticed(tmp_path: Path) -> None:
 def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     """Weights of another architecture, curves of other replicates, another precision."""
     path = tmp_path / "champions.safetensors"
-    champion = make_champion(1, (3,), "float32")
+    champion = make_champion(1, (3,), "float32", MEASURES)
+    losses = champion.class_curves["log_loss"]
     changes = [
         {"parameters": champion.parameters[:, 1:]},
         {"curves": champion.curves[1:]},
@@ -116,6 +128,9 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         {"curves": champion.curves[0]},
         {"precision": "float64"},
         {"precision": "object"},
+        {"class_curves": {**champion.class_curves, "log_loss": losses[1:]}},
+        {"class_curves": {**champion.class_curves, "log_loss": losses.astype(np.float64)}},
+        {"fresh_class_curves": {"log_loss": losses}},
     ]
     for change in changes:
         write_champions(path, [dataclasses.replace(champion, **change)])  # type: ignore[arg-type]

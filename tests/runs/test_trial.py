@@ -35,16 +35,18 @@ trials = st.builds(
     name=text,
     cause=text,
     work=st.lists(works, max_size=2).map(tuple),
+    class_curves=st.dictionaries(text, st.lists(finite | st.just(math.inf)).map(tuple), max_size=2),
 )
 
 
 @given(trials)
 def test_a_trial_is_read_as_written(trial: Trial) -> None:
-    """Every field except the curve is read as the same value, for any texts and numbers."""
+    """Every field except the curves is read as the same value, for any texts and numbers."""
     back = Trial.from_json(trial.to_json())
     left, right = (dataclasses.asdict(each) for each in (trial, back))
     for each in (left, right):
         each.pop("curve")
+        each["class_curves"] = {name: len(curve) for name, curve in each["class_curves"].items()}
         each["objectives"] = {name: repr(value) for name, value in each["objectives"].items()}
     assert left == right
 
@@ -82,6 +84,17 @@ def test_float64_curves_keep_their_values(make_trial: Make, curve: list[float]) 
                 assert written == read
 
 
+@given(st.lists(st.floats(0, width=32, allow_nan=False)))
+def test_class_curves_keep_their_bits(make_trial: Make, curve: list[float]) -> None:
+    """Class curves are read, in their order, with the bits that were written."""
+    curves = {"log_loss": tuple(curve), "error_rate": (1.0, math.inf)}
+    back = Trial.from_json(make_trial(class_curves=curves).to_json()).class_curves
+    assert list(back) == list(curves)
+    assert back["error_rate"] == (1.0, math.inf)
+    written, read = (np.array(each, dtype=np.float32) for each in (curve, back["log_loss"]))
+    np.testing.assert_array_equal(written.view(np.uint32), read.view(np.uint32))
+
+
 def test_float32_curves_are_short(make_trial: Make) -> None:
     """A float32 is written with nine digits, not with those of a double."""
     line = make_trial(curve=(float(np.float32(0.1)), 0.5)).to_json()
@@ -106,6 +119,9 @@ def test_a_line_has_the_documented_keys(make_trial: Make) -> None:
     assert list(json.loads(make_trial().to_json())) == promised
     named = json.loads(make_trial(name="article-good", cause="worker died").to_json())
     assert set(named) - set(promised) == {"name", "cause"}
+    classes = json.loads(make_trial(class_curves={"log_loss": (0.5, 0.25)}).to_json())
+    assert list(classes) == [*promised[:7], "class_curves", *promised[7:]]
+    assert classes["class_curves"] == {"log_loss": [0.5, 0.25]}
 
 
 @pytest.mark.parametrize(
@@ -143,6 +159,9 @@ def test_a_damaged_line_is_one_error(line: str, problem: str) -> None:
         ("state", []),
         ("seconds", "long"),
         ("cause", 1),
+        ("class_curves", [0.5]),
+        ("class_curves", {"log_loss": ["small"]}),
+        ("class_curves", {"log_loss": 0.5}),
         ("work", [["here:1", 0.5]]),
         ("work", [["here:1", 0.5, "long"]]),
     ],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
 
 MOST_KEYS = 3  # in a title
-MOST_TIED = 3  # settings with the lowest value that are named
+MOST_TIED = 3  # settings with the best value that are named
 
 
 def opening(comparison: "Comparison") -> Headline:
@@ -126,15 +126,16 @@ def _best(comparison: "Comparison", item: "Objective") -> str:
     """
     table = comparison.spreads
     rows = table[(table["measure"] == item.name) & (table["runs"] > 0)]
-    rows = rows.sort_values("median", kind="stable")
+    rows = rows.sort_values("median", kind="stable", ascending=not item.maximised)
     if len(comparison.settings) == 1:
         return _range(rows, item)
     if len(rows) < 2:  # noqa: PLR2004 - to compare
         return ""
-    (first, lowest), (second, next_lowest) = rows[["setting", "median"]].to_numpy()[:2]
-    value, other = (wording.measured(float(each), item.unit) for each in (lowest, next_lowest))
-    start = f"{'Lowest median' if comparison.is_grouped else 'Lowest'} {item.label}: {value}"
-    ratio = ratio_as_shown(item, float(next_lowest), float(lowest))
+    (first, best), (second, next_best) = rows[["setting", "median"]].to_numpy()[:2]
+    value, other = (wording.measured(float(each), item.unit) for each in (best, next_best))
+    kind = f"{item.best.capitalize()}{' median' * comparison.is_grouped}"
+    start = f"{kind} {item.label}: {value}"
+    ratio = ratio_as_shown(item, *sorted((float(best), float(next_best)), reverse=True))
     if value == other:
         medians = map(float, rows["median"])
         tied = sum(wording.measured(median, item.unit) == value for median in medians)
@@ -143,7 +144,9 @@ def _best(comparison: "Comparison", item: "Objective") -> str:
         return f"{start} ({who})."
     if comparison.cautions or ratio is None or ratio < CLOSE:
         return f"{start} ({first}); {other} ({second})."
-    return f"{start} ({first}), {wording.factor(ratio)} times lower than {other} ({second})."
+    return (
+        f"{start} ({first}), {wording.factor(ratio)} times {item.better} than {other} ({second})."
+    )
 
 
 def _range(rows: pd.DataFrame, item: "Objective") -> str:
@@ -153,14 +156,14 @@ def _range(rows: pd.DataFrame, item: "Objective") -> str:
         wording.measured(float(rows[name].iloc[0]), item.unit) for name in ("lowest", "highest")
     )
     values = f"{low} in each run" if low == high else f"{low} to {high}"
-    return f"Lowest {item.label}: {values}."
+    return f"{item.best.capitalize()} {item.label}: {values}."
 
 
 def _best_figure(comparison: "Comparison", item: "Objective") -> list[KeyNumber]:
     column = comparison.runs[item.name]
     if column.isna().all():
         return []
-    lowest = float(column.min())
-    labels = [str(label) for label in comparison.runs["run"][column == lowest]]
+    best = item.best_of(column)
+    labels = [str(label) for label in comparison.runs["run"][column == best]]
     who = labels[0] if len(labels) == 1 else wording.counted(len(labels), "run")
-    return [KeyNumber(wording.measured(lowest, item.unit), f"lowest {item.label} ({who})")]
+    return [KeyNumber(wording.measured(best, item.unit), f"{item.best} {item.label} ({who})")]

@@ -68,14 +68,12 @@ def outcome(comparison: "Comparison") -> TextTable:
     """Return the best of each run in each objective, its front and hypervolume."""
     table, objectives = comparison.runs, comparison.objectives
     scores = {name: item for item in objectives for name in (item.name, f"fresh.{item.name}")}
-    lowest = {name: table[name].min() for name in scores}
+    best = {name: item.best_of(table[name]) for name, item in scores.items()}
     has_fronts = len(objectives) > 1
     rows = []
     for row in _rows(table):
         cells = [
-            Cell(
-                wording.measured(row[name], item.unit), numeric=True, best=row[name] == lowest[name]
-            )
+            Cell(wording.measured(row[name], item.unit), numeric=True, best=row[name] == best[name])
             for name, item in scores.items()
         ]
         if has_fronts:
@@ -86,7 +84,7 @@ def outcome(comparison: "Comparison") -> TextTable:
         rows.append((Cell(row["run"]), *cells))
     of_scores = ("fresh seeds" if name.startswith("fresh.") else "search seeds" for name in scores)
     of_fronts = ["networks", "undominated", "hypervolume"] * has_fronts
-    groups = [("", 1), *((f"lowest {item.label}", 2) for item in objectives)]
+    groups = [("", 1), *((f"{item.best} {item.label}", 2) for item in objectives)]
     groups += [("Pareto front", len(of_fronts))] * has_fronts
     return TextTable(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
 

@@ -143,10 +143,11 @@ def _gain(ablation: AblationPath, place: int) -> str:
     if values[0] == values[-1]:
         whole = f"The path does not change {name}, {values[0]}"
     else:
-        verb = "increases" if heights[-1] > heights[0] else "lowers"
+        rises = (heights[-1] > heights[0]) != item.maximised
+        verb = "increases" if rises else "lowers"
         whole = f"The path {verb} {name} from {values[0]} to {values[-1]}"
     if not gained[best] > 0 or values[best] == values[best + 1]:
-        return f"{whole}; no single change lowers it."
+        return f"{whole}; no single change {'increases' if item.maximised else 'lowers'} it."
     if math.isinf(gained[best]):
         return f"{whole}."
     return f"{whole}; the largest gain is from {gene}, {values[best]} to {values[best + 1]}."
@@ -158,6 +159,7 @@ def _gene(change: Change) -> str:
 
 
 def _height(item: "Objective", score: float) -> float:
+    """Return a score on the objective's own scale, where less is better."""
     if math.isnan(score):
         return math.inf
-    return math.log10(score) if item.logarithmic and score > 0 else score
+    return item.cost(math.log10(score) if item.logarithmic and score > 0 else score)

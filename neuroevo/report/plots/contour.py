@@ -24,7 +24,7 @@ HEIGHT = 460
 MOST_POINTS = 600  # for each pair of features
 FAN = 0.7  # of a cell, over which points with equal values are spread
 MOST_LABELS = 5
-FAR_QUANTILE = 0.9  # of the cells; all above have the palest colour
+FAR_QUANTILE = 0.9  # of the cells; all that are worse have the palest colour
 ENOUGH = 3  # trials of a cell for a sentence on it
 
 
@@ -59,7 +59,7 @@ def draw(contour: GenePairs) -> Specification:
 
 
 def caption(contour: GenePairs) -> str:
-    """Give the cell of the first pair with the lowest median."""
+    """Give the cell of the first pair with the best median."""
     if not len(contour.numbers):
         return "No trial was completed, so there is nothing to show."
     if not contour.pairs:
@@ -67,15 +67,18 @@ def caption(contour: GenePairs) -> str:
     pair, item = contour.pairs[0], contour.objectives[0]
     median = pair.medians[0]
     enough = pair.counts >= min(ENOUGH, pair.counts.max())
-    row, column = np.unravel_index(np.nanargmin(np.where(enough, median, np.nan)), median.shape)
+    costs = item.cost(np.where(enough, median, np.nan))
+    row, column = np.unravel_index(np.nanargmin(costs), median.shape)
     across = _edges_text(pair.across, pair.edges[0], int(column))
     upward = _edges_text(pair.upward, pair.edges[1], int(row))
     count = int(pair.counts[row, column])
     trials = "the one trial" if count == 1 else f"the {count:,} trials"
-    lowest = wording.measured(median[row, column], item.unit)
+    best = wording.measured(median[row, column], item.unit)
+    stronger = "better" if any(each.maximised for each in contour.objectives) else "lower"
     return (
-        f"The median {item.label} is lowest, {lowest}, for {trials} with {across} and {upward}. "
-        "Stronger colours are lower medians; dots are trials; cells without colour have no trial."
+        f"The median {item.label} is {item.best}, {best}, for {trials} with {across} and {upward}. "
+        f"Stronger colours are {stronger} medians; dots are trials; cells without colour have no "
+        "trial."
     )
 
 
@@ -142,13 +145,15 @@ def _spread(feature: Feature, places: NDArray[np.int64], step: float) -> list[fl
 def _colours(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
     item = contour.objectives[place]
     heights = _heights(item, pair.medians[place])
-    low, high = float(np.nanmin(heights)), float(np.nanquantile(heights, FAR_QUANTILE))
+    costs = item.cost(heights)
+    ends = float(np.nanmin(costs)), float(np.nanquantile(costs, FAR_QUANTILE))
+    low, high = sorted(map(item.cost, ends))
     ticks, texts = _ticks(item, low, high)
     labels = {"tickvals": rounded(ticks), "ticktext": texts}
     return colour_bar(f"median {item.label}", 0, 1, labels) | {
         "cmin": low,
         "cmax": high if high > low else low + 1,
-        "reversescale": True,
+        "reversescale": not item.maximised,
     }
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.score_distributions import Group, ScoreDistributions, reached
@@ -61,9 +62,14 @@ def caption(distribution: ScoreDistributions) -> str:
     """Compare the first and the last generation at the median of the last."""
     if not any(len(row) for group in distribution.groups for row in group.scores):
         return "No trial was completed, so there is no distribution."
+    higher = [item.label for item in distribution.objectives if item.maximised]
+    better, but = "lower", ""
+    if higher:
+        better, but = "better", f", but to the upper right for {wording.listed(higher)}"
     explanation = (
-        "Each line shows the share of trials with this value or a lower one: lines further to the "
-        "upper left are better. A line that ends below 100% has trials without a finite value."
+        f"Each line shows the share of trials with this value or a {better} one: lines further to "
+        f"the upper left are better{but}. A line that ends below 100% has trials without a finite "
+        "value."
     )
     return " ".join([explanation, *_sentences(distribution)])
 
@@ -80,8 +86,9 @@ def _sentences(distribution: ScoreDistributions) -> list[str]:
         value = float(last.scores[place][half - 1])
         shown = wording.measured(value, item.unit)
         sentences.append(
-            f"For {item.label}, half of the trials of the {last.name} reach {shown} or less, and "
-            f"{reached(first, place, value):.0%} of those of the {first.name}."
+            f"For {item.label}, half of the trials of the {last.name} reach {shown} or "
+            f"{_less(item)}, and {reached(item, first, place, value):.0%} of those of the "
+            f"{first.name}."
         )
     return sentences
 
@@ -105,11 +112,21 @@ def _line(group: Group, place: int, item: "Objective") -> dict[str, Any]:
             "shape": "hv",
         },
         "hovertemplate": f"<b>%{{fullData.name}}</b><br>%{{y:.0%}} have {item.label} "
-        "%{customdata} or less<extra></extra>",
+        f"%{{customdata}} or {_less(item)}<extra></extra>",
     }
 
 
+def _less(item: "Objective") -> str:
+    return "more" if item.maximised else "less"
+
+
 def _visible(distribution: ScoreDistributions, place: int) -> list[float]:
-    """Return the scores that the axis covers: all but the largest of each group."""
-    rows = [group.scores[place] for group in distribution.groups if len(group.scores[place])]
-    return [float(end) for row in rows for end in (row[0], np.quantile(row, FAR_QUANTILE))]
+    """Return the scores that the axis covers: all but the worst of each group."""
+    item = distribution.objectives[place]
+    rows = [item.cost(group.scores[place]) for group in distribution.groups]
+    ends = [float(end) for row in rows if len(row) for end in (row[0], _far(row))]
+    return [item.cost(end) for end in ends]
+
+
+def _far(costs: NDArray[np.float64]) -> float:
+    return float(np.quantile(costs, FAR_QUANTILE))

@@ -48,7 +48,8 @@ def draw(progress: GenerationSpreads) -> Specification:
         traces += [
             trace | {"yaxis": f"y{suffix}"} for trace in _panel(item, rows, first=index == 0)
         ]
-        visible = rows[["best", "median", "upper"]].to_numpy(float).ravel()
+        worse = "lower" if item.maximised else "upper"
+        visible = rows[["best", "median", worse]].to_numpy(float).ravel()
         layout[f"yaxis{suffix}"] = objective_axis(item, visible) | {
             "domain": panel_domain(index, count, GAP),
             "nticks": 6,
@@ -65,9 +66,12 @@ def caption(progress: GenerationSpreads) -> str:
 
 def _sentence(item: "Objective", rows: pd.DataFrame) -> str:
     best = float(rows["best_so_far"].iloc[-1])
-    found = int(rows.loc[rows["best"] <= best, "generation"].iloc[0])
-    start = f"Lowest {item.label}: {wording.measured(best, item.unit)}, found in generation {found}"
-    close = rows.loc[rows["median"] <= best + abs(best) * (CLOSE - 1), "generation"]
+    costs = item.cost(rows["best"].to_numpy(float)), item.cost(rows["median"].to_numpy(float))
+    found = int(rows.loc[costs[0] <= item.cost(best), "generation"].iloc[0])
+    shown = wording.measured(best, item.unit)
+    start = f"{item.best.capitalize()} {item.label}: {shown}, found in generation {found}"
+    distance = abs(best) * (1 - 1 / CLOSE if item.maximised else CLOSE - 1)
+    close = rows.loc[costs[1] <= item.cost(best) + distance, "generation"]
     median = wording.measured(float(rows["median"].iloc[-1]), item.unit)
     if len(rows) == 1:
         return f"{start}; the median of that generation was {median}."

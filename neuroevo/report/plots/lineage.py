@@ -151,7 +151,7 @@ def _last_generation(line: Line) -> int:
 def _visible(lineage: Descent, place: int) -> list[float]:
     """Return the scores that an axis covers: of the lines, and of most of the other ancestors."""
     near = [step.scores[place] for line in lineage.lines for step in line.relatives]
-    finite = sorted(score for score in near if math.isfinite(score))
+    finite = sorted(filter(math.isfinite, near), key=lineage.objectives[place].cost)
     steps = [step.scores[place] for line in lineage.lines for step in line.steps]
     return [*steps, *finite[: round(len(finite) * VISIBLE_SHARE)]]
 
@@ -274,7 +274,8 @@ def _labels(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
         starts.append(start)
         height = math.sqrt(low * high) if item.logarithmic else (low + high) / 2
         # Beside a falling line there is room at its upper right and at its lower left.
-        vertical = "top" if (gained[index] > 0) == is_left else "bottom"
+        falls = (gained[index] > 0) != item.maximised
+        vertical = "top" if falls == is_left else "bottom"
         position = f"{vertical} {'right' if is_left else 'left'}"
         labels.append((middle, height, f"{operator} {change}", position))
     return {

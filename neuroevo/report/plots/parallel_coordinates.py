@@ -72,9 +72,12 @@ def caption(parallel: Coordinates) -> str:
             "Lines also cross genes that a trial’s optimizer or schedule does not use; the "
             f"champion’s line has no dot there: {wording.listed(unread)}."
         )
-    cut = [f"{each.title} above {each.held}" for each in parallel.coordinates if each.held]
-    if cut:
-        sentences.append(f"Trials with {wording.listed(cut)} are at the top of that axis.")
+    held = [each for each in parallel.coordinates if each.held]
+    above = [f"{each.title} above {each.held}" for each in held if not each.held_at_bottom]
+    below = [f"{each.title} below {each.held}" for each in held if each.held_at_bottom]
+    for cut, end in ((above, "top"), (below, "bottom")):
+        if cut:
+            sentences.append(f"Trials with {wording.listed(cut)} are at the {end} of that axis.")
     return " ".join(sentences)
 
 

@@ -23,6 +23,7 @@ from neuroevo.report.drawing import (
     objective_axis,
     panel_domain,
     rounded,
+    stairs,
 )
 from neuroevo.report.theme import LIGHT
 
@@ -177,7 +178,7 @@ def _front(
     points = _points(members, across, upward, _FRONT_MARKER) | {"meta": FRONT}
     if across is None or not has_stairs:
         return [points]
-    return [_staircase(members, across.name, upward.name) | {"meta": FRONT}, points]
+    return [_staircase(members, across, upward) | {"meta": FRONT}, points]
 
 
 def _frame(front: FrontHistory, members: pd.DataFrame) -> list[dict[str, Any]]:
@@ -268,14 +269,14 @@ def _points(
     }
 
 
-def _staircase(members: pd.DataFrame, x: str, y: str) -> dict[str, Any]:
-    ordered = members.sort_values(x)
+def _staircase(members: pd.DataFrame, across: "Objective", upward: "Objective") -> dict[str, Any]:
+    ordered = members.sort_values(across.name)
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": rounded(ordered[x]),
-        "y": rounded(ordered[y]),
-        "line": {"color": LIGHT["ink"], "width": 1, "shape": "hv"},
+        "x": rounded(ordered[across.name]),
+        "y": rounded(ordered[upward.name]),
+        "line": {"color": LIGHT["ink"], "width": 1, "shape": stairs(across)},
         "hoverinfo": "skip",
         "showlegend": False,
     }
@@ -318,7 +319,7 @@ def _axis(front: FrontHistory, item: "Objective | None") -> dict[str, Any]:
     if item is None:
         return {"title": {"text": "trial"}}
     values = front.points[item.name].to_numpy(float)
-    trials = front.role("trial")[item.name].to_numpy(float)
+    trials = item.cost(front.role("trial")[item.name].to_numpy(float))
     far = float(np.quantile(trials, FAR_QUANTILE)) if len(trials) else math.inf
-    kept = values[(values <= far) | (front.points["role"] != "trial").to_numpy()]
+    kept = values[(item.cost(values) <= far) | (front.points["role"] != "trial").to_numpy()]
     return objective_axis(item, kept)

@@ -173,9 +173,10 @@ def _points(
 
 def _upward(slices: GeneSlices, place: int) -> dict[str, Any]:
     """Return an objective's axis, which need not cover the worst trials."""
-    values = slices.scores[:, place]
-    far = np.quantile(values, FAR_QUANTILE)
-    return objective_axis(slices.objectives[place], values[(values <= far) | slices.members])
+    item, values = slices.objectives[place], slices.scores[:, place]
+    costs = item.cost(values)
+    far = np.quantile(costs, FAR_QUANTILE)
+    return objective_axis(item, values[(costs <= far) | slices.members])
 
 
 def _button(

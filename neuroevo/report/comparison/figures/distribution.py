@@ -57,10 +57,12 @@ def draw(comparison: "Comparison") -> Specification:
 
 def caption(comparison: "Comparison") -> str:
     """Explain the lines, and compare the medians of the best and of the worst run."""
+    higher = [item.label for item in comparison.objectives if item.maximised]
+    but = f", but the further right for {wording.listed(higher)}" if higher else ""
     start = (
         "The scores of all trials of a search, not only of the best ones: the further left and "
-        "the higher a line, the better the trials. A line that ends below 100% belongs to a run "
-        "in which some trials were not completed."
+        f"the higher a line, the better the trials{but}. A line that ends below 100% belongs to a "
+        "run in which some trials were not completed."
     )
     sentences = [_medians(comparison, item) for item in comparison.objectives]
     return " ".join([start, *filter(None, sentences)])
@@ -70,7 +72,7 @@ def _line(
     comparison: "Comparison", label: str, item: "Objective", rows: pd.DataFrame
 ) -> dict[str, Any]:
     style = run_styles(comparison)[label]
-    values = [*rows["value"][:1], *rows["value"]]  # the line starts at 0
+    values = [*rows["value"][:1], *rows["value"]]  # the best first; the line starts at 0
     return {
         "type": "scatter",
         "mode": "lines",
@@ -79,7 +81,7 @@ def _line(
         "meta": f"<b>{style.name}</b>",
         "customdata": number_texts(values, item.unit),
         "hovertemplate": "%{meta}<br>%{y:.1%} of all trials have "
-        f"{item.label} %{{customdata}} or lower<extra></extra>",
+        f"{item.label} %{{customdata}} or {item.better}<extra></extra>",
         "line": {
             "color": style.colour,
             "width": 1.5 if comparison.is_grouped else 2.5,
@@ -95,18 +97,19 @@ def _medians(comparison: "Comparison", item: "Objective") -> str:
     medians = {}
     for each in comparison.contenders:
         if len(each.scores):
-            scores = each.scores[:, place]
-            ordered = np.sort(np.where(np.isfinite(scores), scores, np.inf))
+            costs = each.costs[:, place]
+            ordered = np.sort(np.where(np.isfinite(costs), costs, np.inf))
             medians[each.label] = float(ordered[(len(ordered) - 1) // 2])
     if len(medians) < 2 or not np.isfinite(min(medians.values())):  # noqa: PLR2004 - to compare
         return ""
-    low, high = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
-    if wording.shown(medians[low], item.unit) == wording.shown(medians[high], item.unit):
+    best, worst = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
+    values = {label: item.cost(medians[label]) for label in (best, worst)}
+    if wording.shown(values[best], item.unit) == wording.shown(values[worst], item.unit):
         return ""
     end = (
-        f", and {wording.measured(medians[high], item.unit)} or lower in {high}."
-        if np.isfinite(medians[high])
-        else f"; in {high} fewer than half of the trials were completed."
+        f", and {wording.measured(values[worst], item.unit)} or {item.better} in {worst}."
+        if np.isfinite(values[worst])
+        else f"; in {worst} fewer than half of the trials were completed."
     )
-    lowest = wording.measured(medians[low], item.unit)
-    return f"Half of the trials have {item.label} {lowest} or lower in {low}{end}"
+    shown = wording.measured(values[best], item.unit)
+    return f"Half of the trials have {item.label} {shown} or {item.better} in {best}{end}"

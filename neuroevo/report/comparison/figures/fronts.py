@@ -15,6 +15,7 @@ from neuroevo.report.drawing import (
     objective_axis,
     panel_domain,
     rounded,
+    stairs,
 )
 from neuroevo.report.theme import LIGHT
 
@@ -66,8 +67,11 @@ def caption(comparison: "Comparison") -> str:
     if comparison.fronts.empty:
         return "There is no front to draw."
     if len(comparison.objectives) == 1:
-        return "With one objective the front of a run is its best network; lower is better."
+        better = comparison.objectives[0].better
+        return f"With one objective the front of a run is its best network; {better} is better."
     start = "Lower left is better."
+    if any(item.maximised for item in comparison.objectives):
+        start = f"{wording.better_values(comparison.objectives)}."
     sizes = {each.label: len(each.front) for each in comparison.contenders if each.front}
     left = {label: count for label, count in comparison.unbeaten.items() if count}
     if left == sizes:
@@ -101,7 +105,12 @@ def _points(
         "hovertemplate": "<b>%{meta}</b><br>trial %{customdata[0]}: %{text}"
         f"<br>{across.label} %{{customdata[1]}}"
         f"<br>{upward.label} %{{customdata[2]}}<extra></extra>",
-        "line": {"color": style.colour, "width": 1.5, "shape": "hv", "dash": style.dash},
+        "line": {
+            "color": style.colour,
+            "width": 1.5,
+            "shape": stairs(across),
+            "dash": style.dash,
+        },
         "marker": {
             "symbol": style.symbol,
             "size": 10,

@@ -1,4 +1,4 @@
-"""The lowest score so far of each run, over its trials or over time."""
+"""The best score so far of each run, over its trials or over time."""
 
 from collections.abc import Callable
 from functools import partial
@@ -37,8 +37,10 @@ def draw_over_time(comparison: "Comparison") -> Specification:
 
 
 def caption(comparison: "Comparison") -> str:
-    """Say which run reached the lowest score, and how fast the first two got there."""
-    start = "Lower and earlier is better."
+    """Say which run reached the best score, and how fast the first two got there."""
+    start = f"{wording.better_values(comparison.objectives)}. Earlier is better."
+    if not any(item.maximised for item in comparison.objectives):
+        start = "Lower and earlier is better."
     if comparison.is_grouped:
         start += " Faint lines are runs; strong lines are the median of a setting."
     sentences = [_first_two(comparison, item) for item in comparison.objectives]
@@ -104,27 +106,27 @@ def _draw(
 
 
 def _first_two(comparison: "Comparison", item: "Objective") -> str:
-    """Say after how many trials the first two runs reached the second one's lowest score."""
+    """Say after how many trials the first two runs reached the second one's best score."""
     curves = comparison.courses(item)
     ends = {name: float(scores[-1]) for name, (_, scores) in curves.items()}
-    ranked = sorted(ends, key=ends.__getitem__)
+    ranked = sorted(ends, key=lambda name: item.cost(ends[name]))
     if len(ranked) < 2:  # noqa: PLR2004 - to compare
         return ""
     first, second = ranked[:2]
-    kind = "Median" if comparison.is_grouped else "Lowest"
+    kind = "Median" if comparison.is_grouped else item.best.capitalize()
     start = f"{kind} {item.label}: {wording.measured(ends[first], item.unit)}"
-    lowest = wording.shown(ends[first], item.unit)
-    equal = [each for each in ranked if wording.shown(ends[each], item.unit) == lowest]
+    best = wording.shown(ends[first], item.unit)
+    equal = [each for each in ranked if wording.shown(ends[each], item.unit) == best]
     if len(equal) > 1:
         who = wording.listed(equal) if len(equal) <= MOST_NAMED else f"{len(equal)} runs"
         return f"{start} ({who})."
     soon, late = (
-        _trials(trials[np.argmax(scores <= ends[second])])
+        _trials(trials[np.argmax(item.cost(scores) <= item.cost(ends[second]))])
         for trials, scores in (curves[first], curves[second])
     )
     return (
         f"{start} ({first}). {first} reached {wording.measured(ends[second], item.unit)}, the "
-        f"lowest value of {second}, after {soon}; {second} after {late}."
+        f"{item.best} value of {second}, after {soon}; {second} after {late}."
     )
 
 
