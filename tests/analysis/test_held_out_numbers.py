@@ -1,7 +1,9 @@
 """Numbers about the test part, against naive computations."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +15,12 @@ from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.held_out_models import held_out_models, target_names
 from neuroevo.analysis.leader import leading
 from neuroevo.analysis.predicted_values import MOST_TARGETS, predicted_values
+from neuroevo.analysis.run_reader import RunReader
 from neuroevo.evaluation.scores import METRICS
 from neuroevo.learning import Columns
 from neuroevo.report.run import Run
-from tests.invented_held_out import SPECIES, TablePlan, on_table
+from neuroevo.runs import RunFolder, write_held_out
+from tests.invented_held_out import SPECIES, TablePlan, held_out, on_table
 
 Runs = Callable[[str], Run]
 NUMBERS = (class_calibration, class_confusion, column_importances, predicted_values)
@@ -167,6 +171,20 @@ def test_columns_are_ordered_by_importance(runs: Runs) -> None:
     assert len(found.others) == 64 - MOST_COLUMNS
     decreases = [each.decrease for each in (*found.columns, *found.others)]
     assert decreases == sorted(decreases, reverse=True)
+
+
+def test_scores_are_read_only_if_the_run_is_complete(runs: Runs, tmp_path: Path) -> None:
+    """A complete run has its scores; while it is continued, those of its earlier end are old."""
+    run = runs("one point")
+    copy = RunFolder(Path(shutil.copytree(run.folder.path, tmp_path / run.folder.id)))
+    scores = held_out(run.findings, SPECIES, np.random.default_rng(5))
+    write_held_out(copy.test_file, scores)
+    for is_complete in (True, False):
+        if not is_complete:
+            copy.checkpoint_file.unlink()
+        for findings in (Run(copy).findings, RunReader(copy).findings()):
+            assert findings.finished == is_complete
+            assert findings.held_out == (scores if is_complete else None)
 
 
 def with_diagnosis(findings: Findings, diagnosis: object) -> Findings:
