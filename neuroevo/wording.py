@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MANY_EQUAL = 5
+MOST_DECIMALS = 4  # of a share in percent
 PLAIN_NUMBERS = (1e-3, 1e7)  # numbers between these are written without a power of ten
 LONG = 100  # seconds or minutes; a longer time is written in the next unit
 TIGHT = "\u00a0"  # a no-break space
@@ -98,6 +99,21 @@ def percent(share: float) -> str:
     return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"  # noqa: PLR2004 - two digits
 
 
+def share(part: float, decimals: int = 0) -> str:
+    """Return a share in percent; nothing but 1 is written as 100%, nothing but 0 as 0%.
+
+    Examples
+    --------
+    >>> share(0.966), share(0.966, 1), share(0.9996), share(1, 1), share(-0.004)
+    ('97%', '96.6%', '99.96%', '100%', '−0.4%')
+    """
+    if part in {0, 1}:
+        return f"{part:.0%}"
+    texts = [f"{part:.{count}%}" for count in range(decimals, MOST_DECIMALS + 1)]
+    exact = (text for text in texts if abs(float(text[:-1])) not in {0.0, 100.0})
+    return next(exact, texts[-1]).replace("-", "−")
+
+
 def hidden_layers(count: int) -> str:
     """Return a number of hidden layers in words."""
     return counted(count, "hidden layer") if count else "no hidden layer"
@@ -169,11 +185,18 @@ def plain(text: str, length: int = 28) -> str:
     """Return a text for a plotly label: shortened, and escaped.
 
     plotly.js reads a few HTML tags in any label, links among them, and decodes entities.
+    """
+    return html.escape(visible(text, length), quote=False)
+
+
+def visible(text: str, length: int = 28) -> str:
+    """Return a text in one line, shortened.
+
     Characters that can't be printed, or change the direction of a text, are shown by their code.
     """
     line = _BREAKABLE.sub(" ", text).strip()[: length + 1]
     seen = TIGHT.join(map(printable, line.split(TIGHT)))
-    return html.escape(shortened(seen, length), quote=False)
+    return shortened(seen, length)
 
 
 def wrapped(text: str, width: int = 25) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from neuroevo.experiment import experiment
 from neuroevo.learning import Columns, DataSet
-from neuroevo.tasks import TASKS, Task
+from neuroevo.tasks import TASKS, Task, TaskData
 
 
 class Thirds(Task):
@@ -20,14 +20,14 @@ class Thirds(Task):
         """Whether targets are class probabilities: they are."""
         return True
 
-    def data_set(self) -> DataSet:
+    def load(self) -> TaskData:
         """Draw points and find their classes."""
         points = np.random.default_rng(6).normal(size=(2, 90, 2)) + 0.4
         places = (np.arctan2(points[..., 1], points[..., 0]) // (2 * np.pi / 3)).astype(int)
         targets = np.eye(3)[places]
         names = "left", "right", "lower"
         columns = Columns(("x", "y"), names, names)
-        return DataSet(points[0], targets[0], points[1], targets[1], columns)
+        return TaskData(DataSet(points[0], targets[0], points[1], targets[1], columns))
 
     def describe(self) -> str:
         """Describe the task."""

@@ -18,6 +18,7 @@ from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
+    from neuroevo.evaluation.diagnosis import Diagnosis
     from neuroevo.experiment import Experiment
     from neuroevo.runs import Champion, HeldOutScores, Trial
 
@@ -157,6 +158,12 @@ class Findings:
         fitnesses = self.fitnesses(self.searched)
         genes = self.experiment.space.genes
         return importances(self.objectives, genes, self.searched, fitnesses)
+
+    @property
+    def diagnosis(self) -> "Diagnosis | None":
+        """What the champion's kept network does on the test part; None if it is unknown."""
+        # Without a front, the first network that was scored is that of a baseline.
+        return None if self.held_out is None or not self.front else self.held_out.diagnosis
 
     @property
     def networks(self) -> int:

@@ -18,10 +18,10 @@ def leading(findings: "Findings") -> "Trial":
     """Return the trial of the front with which the report begins.
 
     That is the champion, unless samples to target is an objective and another trial of the front
-    needs less than half of its samples.
+    needs less than half of its samples. If there are scores on a test part, it is the champion.
     """
     best = findings.front[0]
-    if not is_for_samples(findings):
+    if findings.held_out is not None or not is_for_samples(findings):
         return best
     needed = [(samples_to_learn(findings, trial), trial) for trial in findings.front]
     reached = [(samples, trial.number, trial) for samples, trial in needed if samples is not None]

@@ -208,6 +208,7 @@ class RunReader:
         if summary.experiment is None or self._journal is None:
             raise NeuroevoError(*summary.problems)
         start, tested = read_start(self.folder.start_file), self.folder.test_file
+        finished = summary.state == "complete"
         return Findings(
             experiment=summary.experiment,
             trials=self._journal.trials(),
@@ -215,11 +216,11 @@ class RunReader:
             columns=start.columns,
             kept=start.kept,
             preparation=start.preparation,
-            held_out=read_held_out(tested) if tested.exists() else None,
+            held_out=read_held_out(tested) if finished and tested.exists() else None,
             environment=self._environment.value(),
             identity=self.folder.id,
             seconds=summary.seconds,
-            finished=summary.state == "complete",
+            finished=finished,
         )
 
     def _no_champions(self) -> "_Cached[tuple[Champion, ...]]":

@@ -89,9 +89,9 @@ class RunResults:
     def findings(self) -> Findings:
         """All results in memory."""
         status, champions = self.status, self.folder.champions_file
-        tested = self.folder.test_file
+        finished, tested = status.state == "complete", self.folder.test_file
         trials = tuple(read_trials(self.folder.journal_file))
-        if status.lost and status.state == "complete":
+        if status.lost and finished:
             raise StorageError(status.lost)
         return Findings(
             experiment=self.experiment,
@@ -100,11 +100,11 @@ class RunResults:
             columns=self.start.columns,
             kept=self.start.kept,
             preparation=self.start.preparation,
-            held_out=read_held_out(tested) if tested.exists() else None,
+            held_out=read_held_out(tested) if finished and tested.exists() else None,
             environment=read_environment(self.folder.environment_file),
             identity=self.folder.id,
             seconds=status.seconds,
-            finished=status.state == "complete",
+            finished=finished,
             random=tuple(read_study(self.folder.random_file)),
             ablation=tuple(read_study(self.folder.ablation_file)),
         )

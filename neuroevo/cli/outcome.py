@@ -8,9 +8,14 @@ from typing import TextIO
 
 from neuroevo import wording
 from neuroevo.analysis.dominance import ratio_as_shown
+from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels, held_out_models
 from neuroevo.analysis.leader import TRAINED, leading, leading_objective, samples_to_learn
 from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, program
+from neuroevo.evaluation.scores import Metric
 from neuroevo.report.headline import headline
+from neuroevo.report.held_out_table import network_text, shown_models
+from neuroevo.report.held_out_texts import interval_text, metric_text, model_name
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
 
@@ -27,6 +32,10 @@ def print_findings(run: Run, stream: TextIO) -> None:
         if hidden > 0:
             command = f"{program()} show {run.folder.id} --json"
             print_text(f"and {hidden} more in between, see {command}", stream)
+    tested = held_out_models(run.findings)
+    if tested is not None and tested.metrics:
+        print_heading("Scores on the test part, with 95% intervals", stream)
+        print_table(held_out_table(run.findings, tested), stream)
     if run.baselines:
         print_heading("Baselines, picked by hand", stream)
         print_table(baseline_table(run), stream)
@@ -71,6 +80,34 @@ def baseline_table(run: Run) -> Table:
         for trial in run.baselines
     )
     return Table(columns, tuple(rows))
+
+
+def held_out_table(findings: Findings, tested: HeldOutModels) -> Table:
+    """Return the table of the scores on the test part: value and 95% interval."""
+    columns = (
+        Column("model"),
+        Column("network", wraps=True, dispensable=len(tested.metrics)),
+        *(
+            Column(metric.label, right=True, dispensable=place)
+            for place, metric in enumerate(tested.metrics)
+        ),
+    )
+    rows = (
+        (
+            model_name(model),
+            network_text(findings, model),
+            *(_interval(metric, model) for metric in tested.metrics),
+        )
+        for model in shown_models(findings, tested)
+    )
+    return Table(columns, tuple(rows))
+
+
+def _interval(metric: Metric, model: HeldOutModel) -> str:
+    score = model.scores.get(metric.name)
+    if score is None:
+        return "–"
+    return f"{metric_text(metric, score.value)} ({interval_text(metric, score)})"
 
 
 def fresh_objectives(run: Run, trial: Trial) -> dict[str, float | None]:

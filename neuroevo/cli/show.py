@@ -22,7 +22,8 @@ def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False)
 
     The experiment in words, the machine, the Pareto front and the baselines.
 
-    Prints text to stdout, or a JSON object with --json.
+    Prints text to stdout, or a JSON object with --json. If there is a test part, its key "test"
+    has the scores of all models there: value, low and high of each metric (95% intervals).
     """
     from neuroevo.cli.outcome import print_findings
     from neuroevo.report.run import load_run
@@ -79,7 +80,10 @@ def _environment(run: "Run") -> list[tuple[str, str]]:
 
 
 def _described(run: "Run") -> dict[str, Any]:
+    from neuroevo.report.held_out_table import held_out_values
+
     findings = run.findings
+    tested = held_out_values(findings)
     return {
         "id": run.folder.id,
         "path": str(run.folder.path),
@@ -94,6 +98,7 @@ def _described(run: "Run") -> dict[str, Any]:
             for rank, trial in enumerate(findings.front, start=1)
         ],
         "baselines": [_described_trial(run, trial) for trial in findings.baselines],
+        **({} if tested is None else {"test": tested}),
     }
 
 

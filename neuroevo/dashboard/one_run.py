@@ -14,6 +14,8 @@ from neuroevo.dashboard.security import address
 from neuroevo.playground import is_mouse_run
 from neuroevo.report.document import with_code
 from neuroevo.report.headline import headline
+from neuroevo.report.held_out_headline import held_out_numbers
+from neuroevo.report.held_out_table import held_out_table
 from neuroevo.runs.disk import stamp
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def downloads(folder: "RunFolder") -> dict[Path, str]:
     return {
         folder.best_file: "the best configuration, an experiment file",
         folder.champions_file: "trained weights",
+        folder.test_file: "scores on the test part",
         folder.journal_file: "every trial, a line each",
         folder.experiment_file: "the experiment with all defaults",
         folder.environment_file: "the environment in which it ran",
@@ -102,9 +105,13 @@ def _overview(findings: "Findings", summary: "Summary", base: str) -> dict[str, 
         "share": min(1.0, summary.trials / max(1, summary.expected)),
         "progress": _progress(summary),
         "best": [
-            (f"best {item.label}", wording.measured(score, item.unit))
-            for item, score in best_scores(summary)
+            *((number.label, number.value) for number in held_out_numbers(findings)),
+            *(
+                (f"best {item.label}", wording.measured(score, item.unit))
+                for item, score in best_scores(summary)
+            ),
         ],
+        "tested": held_out_table(findings),
         "charts": _charts(findings, summary, base),
         "front": [_front_row(findings, rank, base) for rank in findings.excerpt()],
         "front_size": len(findings.front),

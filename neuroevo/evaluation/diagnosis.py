@@ -15,10 +15,10 @@ from neuroevo.evaluation.scores import Array, Targets, scores_of
 Predict = Callable[[Array], Array]
 """Computes outputs (samples, outputs) from inputs (samples, inputs)."""
 
-_REPEATS = 10  # permutations of a column
+REPEATS = 10  # permutations of a column
 _MOST_SHOWN = 2000  # samples whose predictions are kept
-_MOST_PERMUTED = 5000  # samples that columns are permuted in
-_BINS = 10  # of predicted probabilities
+MOST_PERMUTED = 5000  # samples that columns are permuted in
+BINS = 10  # of predicted probabilities
 _DIGITS = 6  # significant, of what is kept
 
 
@@ -94,8 +94,8 @@ def importance(
     random
         Draws the permutations.
     """
-    if len(inputs) > _MOST_PERMUTED:
-        chosen = np.sort(random.permutation(len(inputs))[:_MOST_PERMUTED])
+    if len(inputs) > MOST_PERMUTED:
+        chosen = np.sort(random.permutation(len(inputs))[:MOST_PERMUTED])
         inputs = inputs[chosen]
         targets = Targets(targets.values[chosen], targets.is_classes, targets.scale)
     metric = targets.metrics[0].name
@@ -105,11 +105,11 @@ def importance(
     found = []
     for name, places in columns:
         decreases = []
-        for _ in range(_REPEATS):
+        for _ in range(REPEATS):
             permuted = inputs.copy()
             permuted[:, places] = inputs[random.permutation(len(inputs))][:, places]
             decreases.append(whole - scores_of(targets, predict(permuted))[metric])
-        mean = math.fsum(decreases) / _REPEATS
+        mean = math.fsum(decreases) / REPEATS
         extremes = _rounded(min(decreases)), _rounded(max(decreases))
         found.append(ColumnImportance(name, _rounded(mean), *extremes))
     return tuple(sorted(found, key=lambda each: -each.decrease))
@@ -130,7 +130,7 @@ def calibration(targets: Targets, outputs: Array) -> tuple[CalibrationBin, ...]:
     """
     probabilities = outputs.max(axis=1)
     hits = outputs.argmax(axis=1) == targets.values.argmax(axis=1)
-    bins = np.minimum((probabilities * _BINS).astype(np.int64), _BINS - 1)
+    bins = np.minimum((probabilities * BINS).astype(np.int64), BINS - 1)
     return tuple(
         CalibrationBin(
             _rounded(probabilities[bins == each].mean()),

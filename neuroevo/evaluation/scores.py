@@ -38,6 +38,7 @@ class Metric:
     of_sums: Callable[[Array], Array]
     """Computes it from sums (..., quantities), see `_class_sums` and `_regression_sums`."""
     larger_is_better: bool = False
+    is_share: bool = False  # whether it is a share of the samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,8 +236,15 @@ CLASS_METRICS = (
         "accuracy",
         lambda sums: sums[..., 1] / sums[..., 0],
         larger_is_better=True,
+        is_share=True,
     ),
-    Metric("balanced_accuracy", "balanced accuracy", _balanced_accuracy, larger_is_better=True),
+    Metric(
+        "balanced_accuracy",
+        "balanced accuracy",
+        _balanced_accuracy,
+        larger_is_better=True,
+        is_share=True,
+    ),
     Metric("log_loss", "log loss", lambda sums: sums[..., 2] / sums[..., 0]),
 )
 """As in https://scikit-learn.org/stable/modules/model_evaluation.html; balanced accuracy is the

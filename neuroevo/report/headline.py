@@ -1,16 +1,22 @@
 """The opening of a report: a headline, sentences and key numbers on what a run found."""
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neuroevo import wording
 from neuroevo.analysis.dominance import better_baselines, fresh_score, ratio_as_shown
 from neuroevo.analysis.leader import TRAINED, is_for_samples, leading, leading_objective
+from neuroevo.report.headline_parts import (
+    Headline,
+    KeyNumber,
+    joined,
+    network_words,
+    search_numbers,
+    search_sentence,
+)
+from neuroevo.report.held_out_headline import held_out_headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
@@ -18,32 +24,23 @@ if TYPE_CHECKING:
 CLOSE = 1.15  # numbers of samples are about the same below this ratio
 
 
-@dataclass(frozen=True, slots=True)
-class KeyNumber:
-    """A number in the opening of a report, with its label."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The opening of a report: one sentence, further sentences and a few numbers."""
-
-    title: str
-    lead: str
-    numbers: tuple[KeyNumber, ...]
-
-
 def headline(findings: "Findings") -> Headline:
     """Return the opening of a run's report.
 
-    It gives the samples to target of the leading network, if they were an objective and the
-    network reaches the target; otherwise its value of the first objective.
+    It gives the scores on the test part if there are any. Else it gives the samples to target of
+    the leading network, if they were an objective and the network reaches the target; otherwise
+    its value of the first objective.
     """
-    progress, search, search_numbers = _progress(findings), _search(findings), _numbers(findings)
+    held_out = held_out_headline(findings)
+    if held_out is not None:
+        return held_out
+    progress, search, last = (
+        _progress(findings),
+        search_sentence(findings),
+        search_numbers(findings),
+    )
     if not findings.front:
-        return Headline(_without_champion(findings), _joined((progress, search)), search_numbers)
+        return Headline(_without_champion(findings), joined((progress, search)), last)
     leader = leading(findings)
     item = leading_objective(findings, leader)
     network = wording.with_article(_network(findings, leader))
@@ -59,15 +56,11 @@ def headline(findings: "Findings") -> Headline:
         search,
     )
     title = f"{subject} {_result(findings, item, leader)}."
-    return Headline(title, _joined(sentences), (*numbers, *search_numbers))
+    return Headline(title, joined(sentences), (*numbers, *last))
 
 
 def _score(item: "Objective", trial: "Trial") -> float:
     return trial.objectives.get(item.name, math.nan)
-
-
-def _joined(sentences: "Iterable[str]") -> str:
-    return " ".join(filter(None, sentences))
 
 
 def _lower(words: str) -> str:
@@ -75,13 +68,10 @@ def _lower(words: str) -> str:
 
 
 def _network(findings: "Findings", trial: "Trial") -> str:
-    sizes = wording.sizes(findings.layer_sizes(trial))
-    words = [wording.activation(trial.genome), sizes, "network"]
-    if "optimizer" in trial.genome:
-        words.append(f"with {trial.genome['optimizer']}")
+    words = network_words(findings, trial)
     if "learning_rate" in trial.genome:
-        words.append(f"at learning rate {wording.value(trial.genome['learning_rate'])}")
-    return _joined(words)
+        return f"{words} at learning rate {wording.value(trial.genome['learning_rate'])}"
+    return words
 
 
 def _result(findings: "Findings", item: "Objective", trial: "Trial") -> str:
@@ -245,32 +235,3 @@ def _progress(findings: "Findings") -> str:
         return ""
     done, expected = len(findings.trials), findings.experiment.expected_trials
     return f"The run is not complete: {done:,} of {wording.counted(expected, 'trial')} are done."
-
-
-def _search(findings: "Findings") -> str:
-    population = findings.experiment.evolution.population
-    generations = wording.counted(findings.generations, "generation")
-    if len(findings.searched) == population * findings.generations:
-        generations += f" of {population}"
-    configurations = wording.counted(len(findings.searched), "configuration")
-    return f"The search evaluated {configurations} in {generations} to {_aims(findings)}."
-
-
-def _aims(findings: "Findings") -> str:
-    """Return what the search was for: ``minimise final MSE and to maximise R²``."""
-    lower, higher = (
-        [item.label for item in findings.objectives if item.maximised == is_maximised]
-        for is_maximised in (False, True)
-    )
-    aims = [("minimise", lower), ("maximise", higher)]
-    return " and to ".join(f"{verb} {wording.listed(labels)}" for verb, labels in aims if labels)
-
-
-def _numbers(findings: "Findings") -> tuple[KeyNumber, ...]:
-    trials = wording.counted(len(findings.trials), "trial")
-    replicates = wording.counted(findings.experiment.training.replicates, "replicate")
-    trained = KeyNumber(f"{findings.networks:,}", f"networks trained: {trials}, {replicates} each")
-    if math.isnan(findings.seconds):
-        return (trained,)
-    duration = wording.duration(findings.seconds)
-    return trained, KeyNumber(duration, "from the first training to the last")

@@ -11,6 +11,7 @@ from neuroevo.analysis.findings import EXCERPT
 from neuroevo.report.document import Document, asset, with_code
 from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
 from neuroevo.report.headline import headline
+from neuroevo.report.held_out_table import held_out_sentences, held_out_table
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.trial_tables import baselines_table, best_table
 from neuroevo.runs import best_toml
@@ -66,6 +67,8 @@ def page(findings: "Findings", playground: str = "") -> str:
             "best": best_table(findings),
             "front": best_table(findings, MOST_MEMBERS) if len(findings.front) > EXCERPT else None,
             "front_size": len(findings.front),
+            "tested": held_out_table(findings),
+            "about_tested": held_out_sentences(findings),
             "fresh": _fresh_seeds(findings),
             "baselines": baselines_table(findings),
             "failures": _failures(findings),
@@ -94,7 +97,7 @@ def _chapters(figures: list[PageFigure]) -> list[Chapter]:
 
 
 def _is_half(figure: PageFigure) -> bool:
-    return figure.is_drawn and FIGURES[figure.name].is_half
+    return figure.is_drawn and not figure.least_width and FIGURES[figure.name].is_half
 
 
 def _fresh_seeds(findings: "Findings") -> str:

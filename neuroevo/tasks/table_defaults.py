@@ -27,7 +27,7 @@ def table_defaults(
         The size of the data; None rows if it is unknown.
     """
     loss = "cross_entropy" if is_classes else "squared_error"
-    objectives = ["final_mse", "parameters"]
+    objectives = ["log_loss" if is_classes else "final_mse", "parameters"]
     return {
         "space": {
             "hidden": {"count": [0, 2], "width": [2, _width(training_rows, inputs + outputs)]},

@@ -10,14 +10,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from neuroevo import wording
 from neuroevo.experiment import load_experiment
 from neuroevo.report.run import load_run
-from neuroevo.runs import RunFolder, RunLock, read_trials
+from neuroevo.runs import RunFolder, RunLock, read_trials, write_held_out
 from neuroevo.space.values import plain
+from tests.invented_held_out import TablePlan, held_out
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -256,3 +258,51 @@ def test_a_missing_journal_is_reported(neuroevo: Command, run_folder: Path, tmp_
     refused = neuroevo("trials", str(copy))
     assert refused.returncode == 74
     assert refused.stderr.startswith(f"neuroevo: {copy / 'trials.jsonl'}: cannot be read")
+
+
+@pytest.fixture
+def with_test_part(run_folder: Path, tmp_path: Path) -> Path:
+    """Copy a run and give it scores on a test part."""
+    copy = tmp_path / run_folder.name
+    shutil.copytree(run_folder, copy)
+    findings = load_run(copy).findings
+    plan = TablePlan(("x", "y"), rows=40)
+    scores = held_out(findings, plan, np.random.default_rng(5))
+    write_held_out(RunFolder(copy).test_file, scores)
+    return copy
+
+
+def test_show_has_the_scores_on_the_test_part(neuroevo: Command, with_test_part: Path) -> None:
+    """The headline and a table have the scores on the test part with their intervals."""
+    shown = neuroevo("show", str(with_test_part)).stdout
+    assert re.search(r"variance of x and y on 40 rows that it never saw", shown)
+    table = shown.partition("Scores on the test part, with 95% intervals\n")[2].splitlines()
+    assert table[0].split() == ["model", "network", "R²"]
+    number = r"−?[\d.]+"
+    assert re.fullmatch(rf"champion  .*  {number} \({number} to {number}\)", table[1])
+    assert any(line.startswith("gradient boosting ") for line in table)
+
+
+def test_show_as_json_has_the_scores_on_the_test_part(
+    neuroevo: Command, with_test_part: Path, run_folder: Path
+) -> None:
+    """The key test has what the file has; other runs have no such key."""
+    shown = json.loads(neuroevo("show", str(with_test_part), "--json").stdout)
+    held_out = load_run(with_test_part).findings.held_out
+    assert held_out is not None
+    assert shown["test"]["samples"] == 40
+    for model, scored in zip(shown["test"]["models"], held_out.models, strict=True):
+        assert model["name"] == scored.name
+        score = scored.scores["r2"]
+        assert model["scores"]["r2"] == {
+            "value": score.value,
+            "low": score.low,
+            "high": score.high,
+        }
+    assert "test" not in json.loads(neuroevo("show", str(run_folder), "--json").stdout)
+
+
+def test_scores_of_an_earlier_end_are_not_shown(neuroevo: Command, with_test_part: Path) -> None:
+    """While a complete run is continued, the scores of its earlier end are not shown."""
+    (with_test_part / "checkpoint.json").write_text("{}")
+    assert "test part" not in neuroevo("show", str(with_test_part)).stdout

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -14,10 +15,11 @@ from neuroevo.analysis.front_history import front_history
 from neuroevo.experiment import Experiment
 from neuroevo.report.plots import pareto_front
 from neuroevo.report.run import load_run
-from neuroevo.runs import Journal, RunFolder, read_trials
+from neuroevo.runs import Journal, RunFolder, read_trials, write_held_out
 from neuroevo.search import search
 from tests.dashboard.client import Client
 from tests.dashboard.conftest import tiny
+from tests.invented_held_out import TablePlan, held_out
 
 Look = Callable[..., Page]
 Serve = Callable[..., Client]
@@ -293,6 +295,29 @@ def test_trial_opens_on_the_mouse_page(client: Client, look: Look, first: str) -
     page.keyboard.press("m")
     page.wait_for_url("**/mouse.html?trial=20#left=20")
     expect(page.locator("option:checked", has_text="20").first).to_be_attached()
+
+
+def test_run_with_a_test_part_shows_its_scores(
+    serve: Serve, look: Look, results: Path, first: str
+) -> None:
+    """The page of such a run has the headline, key numbers, table and file of the test part."""
+    folder = RunFolder(results / first)
+    findings = load_run(folder.path).findings
+    scores = held_out(findings, TablePlan(("x", "y"), rows=40), np.random.default_rng(5))
+    write_held_out(folder.test_file, scores)
+    client = serve(results)
+    page = look(f"{client.url}runs/{first}", PHONE, "dark")
+    expect(page.locator("h1")).to_contain_text("of the variance of x and y on 40 rows")
+    expect(page.locator("#figures")).to_contain_text("R² on 40 test rows, 95% interval")
+    table = page.get_by_role("region", name="Scores on the test part")
+    expect(table.locator("tbody th").first).to_contain_text("champion")
+    assert table.locator(".best").count() == 1
+    expect(page.locator("[id='file-test.json']")).to_contain_text("scores on the test part")
+    assert page.evaluate(OVERFLOW) <= 0
+    page.keyboard.press("r")
+    page.wait_for_selector("html[data-drawn]", timeout=30_000)
+    for name in ("predicted", "residuals", "column_importance"):
+        expect(page.locator(f"#figure-{name} .main-svg").first).to_be_attached()
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_a_search_by_class_objectives(
 
 def test_data_without_classes_are_refused(thirds: str) -> None:
     """If the data of a task have no classes after all, that is one line before any training."""
-    data = Thirds().data_set()
+    data = Thirds().load().data_set
     without = replace(data, columns=replace(data.columns, classes=()))
     with pytest.raises(DataError, match=r"^columns: must have classes for .* 'error_rate'"):
         Trainer(experiment_of(thirds), without, Workers())

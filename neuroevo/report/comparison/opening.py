@@ -10,7 +10,8 @@ from neuroevo import wording
 from neuroevo.analysis.differences import said
 from neuroevo.analysis.dominance import ratio_as_shown
 from neuroevo.evaluation import OBJECTIVES
-from neuroevo.report.headline import CLOSE, Headline, KeyNumber
+from neuroevo.report.headline import CLOSE
+from neuroevo.report.headline_parts import Headline, KeyNumber
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.analysis import population
 from neuroevo.analysis.ablation_path import ablation_path
+from neuroevo.analysis.class_calibration import class_calibration
+from neuroevo.analysis.class_confusion import class_confusion
+from neuroevo.analysis.column_importance import column_importances
 from neuroevo.analysis.coordinates import coordinates
 from neuroevo.analysis.descent import descent
 from neuroevo.analysis.divergence import divergence
@@ -18,13 +21,17 @@ from neuroevo.analysis.generation_spreads import generation_spreads
 from neuroevo.analysis.genome_distances import genome_distances
 from neuroevo.analysis.hypervolume_history import hypervolume_history
 from neuroevo.analysis.operator_credit import operator_credit
+from neuroevo.analysis.predicted_values import predicted_values
 from neuroevo.analysis.replicate_curves import replicate_curves
 from neuroevo.analysis.score_distributions import score_distributions
 from neuroevo.analysis.worker_times import worker_times
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import (
     ablation,
+    calibration,
     champion_network,
+    column_importance,
+    confusion,
     contour,
     distribution,
     diversity,
@@ -36,6 +43,8 @@ from neuroevo.report.plots import (
     operators,
     parallel_coordinates,
     pareto_front,
+    predicted,
+    residuals,
     shares,
     slices,
     stability,
@@ -117,6 +126,19 @@ CHAPTERS: Mapping[str, str] = MappingProxyType(
 
 FIGURES: Mapping[str, Plot] = MappingProxyType(
     {
+        "confusion": _plot(
+            "result", "Confusion of classes", class_confusion, confusion, is_half=True
+        ),
+        "calibration": _plot("result", "Calibration", class_calibration, calibration, is_half=True),
+        "predicted": _plot(
+            "result", "Predicted and true values", predicted_values, predicted, is_half=True
+        ),
+        "residuals": _plot(
+            "result", "Errors of the predictions", predicted_values, residuals, is_half=True
+        ),
+        "column_importance": _plot(
+            "result", "Importance of each column", column_importances, column_importance
+        ),
         "network": _plot(
             "result", "The champion’s network", champion_network.data, champion_network
         ),

@@ -1,0 +1,149 @@
+"""Models that were scored on the test part: trials of the front, baselines, reference models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from neuroevo.evaluation.scores import METRICS, Metric, Score
+
+if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.learning import Columns
+    from neuroevo.runs import ScoredModel, Trial
+
+Role = Literal["champion", "front", "baseline", "reference model"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutModel:
+    """A model with its scores on the test part.
+
+    Parameters
+    ----------
+    role
+        What it is.
+    name
+        The name of a baseline or of a reference model; empty for a trial of the front.
+    trial
+        Its trial; None for a reference model.
+    rank
+        Its place on the front, from 1; 0 if it is not on it.
+    scores
+        Each metric's name -> its score; empty if all replicates have diverged.
+    note
+        What a baseline or a reference model is.
+    """
+
+    role: Role
+    name: str
+    trial: "Trial | None"
+    rank: int
+    scores: Mapping[str, Score]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutModels:
+    """All models that were scored on a test part.
+
+    Parameters
+    ----------
+    samples
+        Number of samples in the test part.
+    metrics
+        Those in which a model has a score, the most important one first.
+    models
+        The champion, other trials of the front by rank, baselines, then reference models.
+    kept
+        Each metric's name -> the value of the champion's kept network; empty if it is unknown.
+    """
+
+    samples: int
+    metrics: tuple[Metric, ...]
+    models: tuple[HeldOutModel, ...]
+    kept: Mapping[str, float]
+
+    @property
+    def champion(self) -> HeldOutModel | None:
+        """The champion, if it was scored."""
+        return next((model for model in self.models if model.role == "champion"), None)
+
+    def ranked(self, metric: Metric, *roles: Role) -> tuple[HeldOutModel, ...]:
+        """Return the models of these roles that have a score in a metric, the best first."""
+        sign = -1 if metric.larger_is_better else 1
+        scored = [
+            model for model in self.models if model.role in roles and metric.name in model.scores
+        ]
+        return tuple(sorted(scored, key=lambda model: sign * model.scores[metric.name].value))
+
+    def best(self, metric: Metric) -> float | None:
+        """Return the best value of a metric among all models; None if none has one."""
+        values = [
+            model.scores[metric.name].value for model in self.models if metric.name in model.scores
+        ]
+        return (max if metric.larger_is_better else min)(values, default=None)
+
+
+def held_out_models(findings: "Findings") -> HeldOutModels | None:
+    """Collect the models that were scored on the test part.
+
+    Returns
+    -------
+    None if there is no test part, or no trial of the search is complete.
+    """
+    held_out = findings.held_out
+    if held_out is None or not findings.front:
+        return None
+    trials = {trial.number: trial for trial in (*findings.front, *findings.baselines)}
+    ranks = {trial.number: rank for rank, trial in enumerate(findings.front, start=1)}
+    notes = {baseline.name: baseline.note for baseline in findings.experiment.task.baselines}
+    models = [
+        _model(scored, trials, ranks, notes.get(scored.name, ""))
+        for scored in held_out.models
+        if scored.name or scored.number in ranks
+    ]
+    return HeldOutModels(
+        held_out.samples,
+        tuple(
+            metric
+            for metric in METRICS.values()
+            if any(metric.name in model.scores for model in models)
+        ),
+        tuple(models),
+        {} if held_out.diagnosis is None else held_out.diagnosis.scores,
+    )
+
+
+def target_names(columns: "Columns") -> tuple[str, ...]:
+    """Return the names of the targets; of classes, the column that they are in.
+
+    Returns
+    -------
+    Empty if they are unknown: outputs for classes have to be named ``TARGET=CLASS``.
+
+    Examples
+    --------
+    >>> from neuroevo.learning import Columns
+    >>> target_names(Columns(outputs=("kind=a", "kind=b"), classes=("a", "b")))
+    ('kind',)
+    """
+    if not columns.classes:
+        return columns.outputs
+    ends = [f"={name}" for name in columns.classes]
+    if len(columns.outputs) != len(ends):
+        return ()
+    pairs = list(zip(columns.outputs, ends, strict=True))
+    found = {output.removesuffix(end) for output, end in pairs if output.endswith(end)}
+    is_named = len(found) == 1 and all(output.endswith(end) for output, end in pairs)
+    return tuple(filter(None, found)) if is_named else ()
+
+
+def _model(
+    scored: "ScoredModel", trials: "Mapping[int, Trial]", ranks: Mapping[int, int], note: str
+) -> HeldOutModel:
+    if scored.number is None:
+        return HeldOutModel("reference model", scored.name, None, 0, scored.scores, scored.note)
+    trial, rank = trials.get(scored.number), ranks.get(scored.number, 0)
+    if scored.name:
+        return HeldOutModel("baseline", scored.name, trial, 0, scored.scores, note)
+    return HeldOutModel("champion" if rank == 1 else "front", "", trial, rank, scored.scores)

@@ -1,0 +1,74 @@
+"""Parts of the openings of reports: their form, and sentences that all of them have."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from neuroevo import wording
+
+if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.runs import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNumber:
+    """A number in the opening of a report, with its label."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The opening of a report: one sentence, further sentences and a few numbers."""
+
+    title: str
+    lead: str
+    numbers: tuple[KeyNumber, ...]
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences as one text, without empty ones."""
+    return " ".join(filter(None, sentences))
+
+
+def network_words(findings: "Findings", trial: "Trial") -> str:
+    """Return a trial's network in words: ``linear 2·6·2 network with adam``."""
+    sizes = wording.sizes(findings.layer_sizes(trial))
+    words = [wording.activation(trial.genome), sizes, "network"]
+    if "optimizer" in trial.genome:
+        words.append(f"with {trial.genome['optimizer']}")
+    return joined(words)
+
+
+def search_sentence(findings: "Findings") -> str:
+    """Return a sentence on how many configurations were evaluated, and for what."""
+    population = findings.experiment.evolution.population
+    generations = wording.counted(findings.generations, "generation")
+    if len(findings.searched) == population * findings.generations:
+        generations += f" of {population}"
+    configurations = wording.counted(len(findings.searched), "configuration")
+    return f"The search evaluated {configurations} in {generations} to {_aims(findings)}."
+
+
+def _aims(findings: "Findings") -> str:
+    """Return what the search was for: ``minimise final MSE and to maximise R²``."""
+    lower, higher = (
+        [item.label for item in findings.objectives if item.maximised == is_maximised]
+        for is_maximised in (False, True)
+    )
+    aims = [("minimise", lower), ("maximise", higher)]
+    return " and to ".join(f"{verb} {wording.listed(labels)}" for verb, labels in aims if labels)
+
+
+def search_numbers(findings: "Findings") -> tuple[KeyNumber, ...]:
+    """Return the number of networks that were trained, and the time if it is known."""
+    trials = wording.counted(len(findings.trials), "trial")
+    replicates = wording.counted(findings.experiment.training.replicates, "replicate")
+    trained = KeyNumber(f"{findings.networks:,}", f"networks trained: {trials}, {replicates} each")
+    if math.isnan(findings.seconds):
+        return (trained,)
+    duration = wording.duration(findings.seconds)
+    return trained, KeyNumber(duration, "from the first training to the last")

@@ -1,0 +1,141 @@
+"""The scores on the test part as a table of texts, and as plain values. It knows no HTML."""
+
+from typing import TYPE_CHECKING, Any
+
+from neuroevo import wording
+from neuroevo.analysis.held_out_models import held_out_models
+from neuroevo.report.held_out_texts import interval_text, metric_text, model_name, rows_text
+from neuroevo.report.table import Cell, TextTable, headings
+
+if TYPE_CHECKING:
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels
+    from neuroevo.evaluation.scores import Metric
+
+MOST_OF_FRONT = 6  # trials of the front, with the champion
+
+
+def held_out_table(findings: "Findings", most: int = MOST_OF_FRONT) -> TextTable | None:
+    """Return the scores on the test part; None if there are none.
+
+    Parameters
+    ----------
+    findings
+        Findings of the run.
+    most
+        Largest number of trials of the front, from one end of the front to the other.
+    """
+    models = held_out_models(findings)
+    if models is None or not models.metrics:
+        return None
+    shown = shown_models(findings, models, most)
+    rows = tuple(
+        (
+            Cell(model_name(model), under=wording.visible(_note(findings, model), 160)),
+            *(_cell(models, metric, model) for metric in models.metrics),
+        )
+        for model in shown
+    )
+    titles = ["model", *(metric.label for metric in models.metrics)]
+    return TextTable(headings(titles, rows), rows)
+
+
+def shown_models(
+    findings: "Findings", models: "HeldOutModels", most: int = MOST_OF_FRONT
+) -> "tuple[HeldOutModel, ...]":
+    """Return all models, but of the front at most some, evenly spaced."""
+    ranks = {0, *findings.excerpt(most)}
+    return tuple(model for model in models.models if model.rank in ranks)
+
+
+def held_out_sentences(findings: "Findings") -> str:
+    """Return sentences that explain the table; empty without scores."""
+    models = held_out_models(findings)
+    if models is None or not models.metrics:
+        return ""
+    replicates = findings.experiment.training.replicates
+    roles = {model.role for model in models.models}
+    higher = [metric.label for metric in models.metrics if metric.larger_is_better]
+    lower = [metric.label for metric in models.metrics if not metric.larger_is_better]
+    start = (
+        f"Scores on the {rows_text(models.samples, 'test')}, which neither training nor search "
+        "has used; below each is its 95% interval, from bootstrap samples of the rows"
+        f"{' and replicates' * (replicates > 1)}."
+    )
+    sentences = [
+        start,
+        f"Those of networks are means over {replicates} replicates." if replicates > 1 else "",
+        "Reference models were fitted to the training and validation rows."
+        if "reference model" in roles
+        else "",
+        _better(higher, lower),
+        _left_out(findings, models),
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def held_out_values(findings: "Findings") -> dict[str, Any] | None:
+    """Return the scores of all models as plain values; None if there are none."""
+    models = held_out_models(findings)
+    if models is None:
+        return None
+    return {
+        "samples": models.samples,
+        "models": [
+            {
+                "role": model.role,
+                "name": model.name,
+                "number": None if model.trial is None else model.trial.number,
+                "rank": model.rank or None,
+                "scores": {
+                    metric.name: {"value": score.value, "low": score.low, "high": score.high}
+                    for metric in models.metrics
+                    if (score := model.scores.get(metric.name)) is not None
+                },
+                "note": model.note,
+            }
+            for model in models.models
+        ],
+        "kept_network": dict(models.kept),
+    }
+
+
+def network_text(findings: "Findings", model: "HeldOutModel") -> str:
+    """Return the activation and the layers of a trial; empty for a reference model."""
+    if model.trial is None:
+        return ""
+    sizes = wording.sizes(findings.layer_sizes(model.trial))
+    return f"{wording.activation(model.trial.genome)} {sizes}".lstrip()
+
+
+def _note(findings: "Findings", model: "HeldOutModel") -> str:
+    """Return what a model is, and how many replicates its scores leave out."""
+    trial, replicates = model.trial, findings.experiment.training.replicates
+    diverged = 0 if trial is None else trial.diverged
+    counted = f"{diverged} of {replicates} replicates diverged and are left out" * bool(diverged)
+    if trial is not None and not model.scores:
+        counted = "all replicates diverged"
+    return "; ".join(filter(None, [network_text(findings, model), counted, model.note]))
+
+
+def _cell(models: "HeldOutModels", metric: "Metric", model: "HeldOutModel") -> Cell:
+    score = model.scores.get(metric.name)
+    if score is None:
+        return Cell("–", numeric=True)
+    is_best = score.value == models.best(metric)
+    text, interval = metric_text(metric, score.value), interval_text(metric, score)
+    return Cell(text, numeric=True, best=is_best, under=interval)
+
+
+def _better(higher: list[str], lower: list[str]) -> str:
+    """Return a sentence on which metrics are better if they are higher, and which if lower."""
+    if not higher:
+        return f"Lower is better for {wording.listed(lower)}."
+    rest = f", lower for {wording.listed(lower)}" if lower else ""
+    return f"Higher is better for {wording.listed(higher)}{rest}."
+
+
+def _left_out(findings: "Findings", models: "HeldOutModels") -> str:
+    count = len(models.models) - len(shown_models(findings, models))
+    verb = "is" if count == 1 else "are"
+    return f"{wording.counted(count, 'more trial')} of the front {verb} not shown." * bool(count)
