@@ -102,8 +102,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"task": TASK, "evolution": {"objectives": ["error_rate", "parameters", "log_loss"]}},
         (
             "evolution.objectives: must be of 'final_mse', 'samples_to_target', 'curve_area', "
-            "'parameters' for the task 'mouse', whose targets are no class probabilities, but got "
-            "'error_rate', 'log_loss'"
+            "'parameters', 'r2' for the task 'mouse', whose targets are no class probabilities, "
+            "but got 'error_rate', 'log_loss'"
         ),
     ),
     (
