@@ -41,11 +41,11 @@ _COMMENTS = {
     "training.samples": "sample budget of one training",
     "training.replicates": "trainings of each configuration",
     "training.starting_weights": 'or "he", "uniform"',
-    "training.patience": "points of the curve without a gain, then training stops",
+    "training.patience": "points of the learning curve without a lower MSE, then training stops",
     "training.validation_share": "of the work, at most",
     "training.schedule": 'of the learning rate; or "constant", "exponential"',
     "evolution.population": "configurations in a generation",
-    "evolution.objectives": "all minimised; the first one decides ranks",
+    "evolution.objectives": "the first one decides ranks",
 }
 _MOST_COLUMNS = 100  # that are listed
 _MOST_CATEGORIES = 6  # of a column that are listed

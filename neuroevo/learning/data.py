@@ -128,8 +128,10 @@ class DataSet:
     def probability_problems(self, reason: str) -> list[str]:
         """Return what keeps targets from being class probabilities, which they must be."""
         problems = []
-        for name in ("training_targets", "validation_targets"):
+        for name in ("training_targets", "validation_targets", "test_targets"):
             targets = getattr(self, name)
+            if targets is None:
+                continue
             wrong = (targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1) > _ROUNDING)
             if wrong.any():
                 row = int(np.argmax(wrong))

@@ -42,12 +42,17 @@ def table_defaults(
             "samples": _samples(training_rows),
             "replicates": 4,
             "starting_weights": "glorot",
-            "patience": 10,
+            "patience": 30,
             "validation_share": 0.2,
             "schedule": "cosine",
             "loss": loss,
         },
-        "evolution": {"population": 32, "generations": 15, "objectives": objectives},
+        "evolution": {
+            "population": 32,
+            "generations": 15,
+            "objectives": objectives,
+            "reduction": "mean",
+        },
     }
 
 
