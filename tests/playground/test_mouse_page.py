@@ -374,6 +374,17 @@ def test_address_reproduces_the_page(visit: Open) -> None:
     assert shown(page, "left-samples") == "5"
 
 
+def test_a_link_wins_over_a_change_before_it(visit: Open) -> None:
+    """If the address of an earlier change is written right after a link, the link is shown."""
+    page = visit("play=off")
+    page.evaluate("""() => {
+      location.hash = "play=off&seed=5";
+      history.replaceState(null, "", `${location.pathname}#play=off&seed=4`);
+    }""")
+    expect(page.locator("#seed")).to_have_value("5")
+    expect(page).to_have_url(re.compile("seed=5"))
+
+
 def test_links_to_examples_set_the_state(visit: Open) -> None:
     """Each link at the end of the page sets the state and scrolls to the canvas."""
     page = visit(reduced_motion="reduce")

@@ -86,9 +86,9 @@ function writeSoon() {
   }, QUIET);
 }
 
-function readAddress() {
+function readAddress(hash) {
   clearTimeout(waiting);
-  const { state, refused } = readState(location.hash, controls, payload);
+  const { state, refused } = readState(hash, controls, payload);
   race.state = state;
   const untrained = SIDES.filter(refuseUntrained);
   refused.push(...untrained.map((side) => `${side}.from must be random here`));
@@ -99,7 +99,7 @@ function readAddress() {
   race.reset();
   forms.show();
   showStatus(refused.length > 0 ? `Ignored settings in the address: ${refused.join("; ")}.` : "");
-  if (refused.length > 0) {
+  if (refused.length > 0 || hash !== location.hash) {
     writeSoon();
   }
 }
@@ -139,8 +139,9 @@ function listen() {
   canvas.addEventListener("pointerdown", onPointer);
   canvas.addEventListener("keydown", onArrow);
   document.addEventListener("keydown", onSpace);
-  window.addEventListener("hashchange", () => {
-    readAddress();
+  window.addEventListener("hashchange", (event) => {
+    // The address of an earlier change may have been written since.
+    readAddress(new URL(event.newURL).hash);
     byId("arena").scrollIntoView(); // the examples are far below
   });
   onClick("play", () => change("play", "", !race.state.play));
@@ -158,5 +159,5 @@ function frame(now) {
 
 listen();
 new Workshop(race, change);
-readAddress();
+readAddress(location.hash);
 requestAnimationFrame(frame);
