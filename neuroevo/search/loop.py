@@ -133,7 +133,7 @@ class Search:
         self._reason = ""  # why the search ends; empty while it goes on
         self._best = ""  # the text of best.toml, at the end
         self._known = frozenset(record.trials)
-        self._finished = len(self._known)
+        self._finished = record.finished
         self._baselines: tuple[Trial, ...] = ()
         self._asked: dict[int, Candidate] = {}  # and not yet evaluated
         self._early: dict[int, Trial] = {}  # finished before one with a lower number

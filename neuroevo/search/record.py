@@ -25,14 +25,17 @@ class Record:
     Parameters
     ----------
     trials
-        Trials that are finished already.
+        Trials that are finished already, and may be asked for again.
+    finished
+        Number of all trials that are finished already.
     """
 
     folder: RunFolder | None = None
 
-    def __init__(self, trials: Iterable[Trial] = ()) -> None:
+    def __init__(self, trials: Iterable[Trial] = (), finished: int | None = None) -> None:
         self.trials = {trial.number: trial for trial in trials}
         """Trials that need not be trained again, by number."""
+        self.finished = len(self.trials) if finished is None else finished
         self.state: Mapping[str, Any] = {}
         self.champions: Sequence[Champion] = ()
         self.best = ""
@@ -60,8 +63,10 @@ class Record:
 class JournalRecord(Record):
     """Trials in a journal; `trials` has only those that it held when it was opened."""
 
-    def __init__(self, journal: Journal, trials: Iterable[Trial] = ()) -> None:
-        super().__init__(trials)
+    def __init__(
+        self, journal: Journal, trials: Iterable[Trial] = (), finished: int | None = None
+    ) -> None:
+        super().__init__(trials, finished)
         self._journal = journal
 
     def append(self, trial: Trial) -> None:
@@ -77,8 +82,14 @@ class JournalRecord(Record):
 class FolderRecord(JournalRecord):
     """The results of a search in a run folder."""
 
-    def __init__(self, folder: RunFolder, journal: Journal, trials: Iterable[Trial] = ()) -> None:
-        super().__init__(journal, trials)
+    def __init__(
+        self,
+        folder: RunFolder,
+        journal: Journal,
+        trials: Iterable[Trial] = (),
+        finished: int | None = None,
+    ) -> None:
+        super().__init__(journal, trials, finished)
         self.folder: RunFolder = folder
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:

@@ -177,15 +177,17 @@ def resume(
             return False
         trainer = trainer_of(experiment, start, workers or Workers())
         state = _state(experiment, start, states, trials)
+        # The strategy has received the others, which would take memory.
+        baselines, finished = len(experiment.task.baselines), len(trials)
+        needed = [each for each in trials if not baselines <= each.number < state.evaluated]
+        del trials
         _check_generations(changes or {}, state.strategy.generation)
         _update_environment(folder)
         _update_experiment(folder, start, experiment)
         generation, seconds = state.strategy.generation, state.seconds
-        observer(
-            Progress(experiment, "compiling", folder, generation, len(trials), seconds=seconds)
-        )
+        observer(Progress(experiment, "compiling", folder, generation, finished, seconds=seconds))
         with trainer, Journal(folder.journal_file) as journal:
-            record = FolderRecord(folder, journal, trials)
+            record = FolderRecord(folder, journal, needed, finished)
             continued = Search(trainer, record, state, observer, stop)
             continued.save()
             continued.run()

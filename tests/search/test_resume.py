@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import errno
+import gc
 import itertools
 import json
 import os
@@ -127,6 +128,28 @@ def test_a_complete_run_can_be_continued(
     assert resume(folder, changes={"generations": 7})
     assert outcome(folder) == outcome(search(tiny(evolution={"generations": 7}), tmp_path))
     assert not resume(folder)
+
+
+def test_a_continued_search_keeps_no_trial_that_it_does_not_need(
+    uninterrupted: RunFolder, tmp_path: Path
+) -> None:
+    """Of the trials that the strategy has received, only those of the front stay in memory."""
+    folder = RunFolder(tmp_path / uninterrupted.id)
+    shutil.copytree(uninterrupted.path, folder.path)
+    searched = {each.number for each in read_trials(folder.journal_file) if not each.name}
+    gc.collect()
+    before = {id(each) for each in gc.get_objects() if isinstance(each, Trial)}
+    kept: set[int] = set()
+
+    def observe(progress: Progress) -> None:
+        if progress.phase == "searching" and progress.generation == 4:
+            gc.collect()
+            front = {trial.number for trial in progress.front}
+            found = [each for each in gc.get_objects() if isinstance(each, Trial)]
+            kept.update({each.number for each in found if id(each) not in before} - front)
+
+    assert resume(folder, changes={"generations": 6}, observer=observe)
+    assert not kept & searched
 
 
 @pytest.mark.parametrize("call", range(1, 14))
