@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from neuroevo.evaluation import NETWORK_GENES, OBJECTIVES, is_read, layers_of
 from neuroevo.learning import READERS, Optimization
-from neuroevo.learning.curves import FEWEST_POINTS
+from neuroevo.learning.curves import FEWEST_POINTS, FEWEST_ROWS
 from neuroevo.settings import printable
 from neuroevo.strategies import STRATEGIES
 
@@ -329,7 +329,10 @@ def _training_limits(training: "TrainingSettings") -> str:
         limits += f"MSE, and the {kept} weights are kept"
     if training.validation_share < 1:
         limits += f"; validation may take {training.validation_share:.3g} of the work, but has at "
-        limits += f"least {FEWEST_POINTS} points"
+        limits += (
+            f"least {FEWEST_POINTS} points, each of {FEWEST_ROWS:,} or more validation samples"
+        )
+        limits += " if there are so many"
     return limits
 
 

@@ -6,6 +6,9 @@ import numpy.typing as npt
 FEWEST_POINTS = 20
 """Points that a curve has at least, if its budget has so many samples."""
 
+FEWEST_ROWS = 1000
+"""Validation samples that each point takes at least, if there are so many."""
+
 _EVERY_SAMPLE_UP_TO = 12
 _RATIO = 1.1220184543019633  # 10 to the power of 1/20: twenty points per decade
 _VALIDATION_COST = 1 / 3  # of a training sample: the forward pass alone
@@ -29,8 +32,30 @@ def points_within(share: float, budget: int, validation_samples: int) -> int | N
     """
     if share >= 1:
         return None
-    work = budget * share / (1 - share)
-    return max(FEWEST_POINTS, int(work / (validation_samples * _VALIDATION_COST)))
+    return max(FEWEST_POINTS, int(_validated(share, budget) / validation_samples))
+
+
+def rows_within(share: float, budget: int, validation_samples: int) -> int:
+    """Return how many validation samples each point may take, if even the fewest points cost more.
+
+    Parameters
+    ----------
+    share, budget, validation_samples
+        As for `points_within`.
+
+    Returns
+    -------
+    All samples, or fewer, but at least `FEWEST_ROWS`.
+    """
+    if share >= 1:
+        return validation_samples
+    most = int(_validated(share, budget) / FEWEST_POINTS)
+    return min(validation_samples, max(FEWEST_ROWS, most))
+
+
+def _validated(share: float, budget: int) -> float:
+    """Return how many validation samples of a training cost this share of its work."""
+    return budget * share / (1 - share) / _VALIDATION_COST
 
 
 def samples_seen(budget: int, most_points: int | None = None) -> npt.NDArray[np.int64]:

@@ -142,24 +142,6 @@ class DataSet:
         return problems
 
     @property
-    def validation_labels(self) -> npt.NDArray[np.int64]:
-        """The class of each validation sample, the most probable one; none without classes."""
-        if not self.columns.classes:
-            return np.empty(0, dtype=np.int64)
-        labels: npt.NDArray[np.int64] = self.validation_targets.argmax(axis=1)
-        return labels
-
-    @property
-    def validation_balance(self) -> npt.NDArray[np.float64]:
-        """The weight of each validation sample in the balanced error; none without classes.
-
-        Classes with samples have equal sums of weights, whose mean is 1.
-        """
-        labels = self.validation_labels
-        counts = np.bincount(labels)
-        return len(labels) / (np.count_nonzero(counts) * counts[labels])
-
-    @property
     def size(self) -> DataSize:
         """The numbers of samples and columns."""
         return DataSize(
@@ -169,6 +151,27 @@ class DataSet:
             len(self.columns.outputs),
             0 if self.test_inputs is None else len(self.test_inputs),
         )
+
+
+def labels_of(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the class of each sample, the most probable one; of equal ones the first.
+
+    Parameters
+    ----------
+    probabilities
+        Array (samples, classes).
+    """
+    labels: npt.NDArray[np.int64] = probabilities.argmax(axis=1)
+    return labels
+
+
+def balance_of(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return the weight of each sample in a balanced error, array (samples,).
+
+    Classes with samples have equal sums of weights, whose mean is 1.
+    """
+    counts = np.bincount(labels)
+    return len(labels) / (np.count_nonzero(counts) * counts[labels])
 
 
 def _problems(name: str, array: npt.NDArray[np.float64], columns: int) -> list[str]:

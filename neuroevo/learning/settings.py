@@ -61,5 +61,5 @@ class TrainingSettings(Optimization):
         gt=0,
         le=1,
         description="the share of the work that validation may take: learning curves have as many "
-        "points as it allows, but at least 20; 1: all points",
+        "points as it allows, but at least 20, of 1,000 or more validation samples; 1: all points",
     )

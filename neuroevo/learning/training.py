@@ -29,8 +29,8 @@ from neuroevo.kernel.arrays import (
 )
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
-from neuroevo.learning.curves import points_within, samples_seen
-from neuroevo.learning.data import Columns, DataSet
+from neuroevo.learning.curves import points_within, rows_within, samples_seen
+from neuroevo.learning.data import Columns, DataSet, balance_of, labels_of
 from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
 from neuroevo.learning.settings import Precision, TrainingSettings
 from neuroevo.learning.starting_weights import Seed, starting_parameters
@@ -81,16 +81,15 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
         problems = data.probability_problems("for cross_entropy")
         if problems:
             raise DataError(*problems)
+    validation = _validation_samples(data, settings, seed)
+    most_points = points_within(settings.validation_share, settings.samples, len(validation.inputs))
     return SampleStream(
         settings,
         seed,
         _training_samples(data, settings.precision),
         _order(len(data.training_inputs), settings, seed),
-        _validation_samples(data, settings.precision),
-        samples_seen(
-            settings.samples,
-            points_within(settings.validation_share, settings.samples, len(data.validation_inputs)),
-        ),
+        validation,
+        samples_seen(settings.samples, most_points),
     )
 
 
@@ -144,23 +143,35 @@ def _training_samples(data: DataSet, precision: Precision) -> Samples:
     )
 
 
-def _validation_samples(data: DataSet, precision: Precision) -> Validation:
+def _validation_samples(data: DataSet, settings: TrainingSettings, seed: Seed) -> Validation:
+    """Return the validation samples, or as many random ones as validation may take."""
+    inputs, targets = data.validation_inputs, data.validation_targets
+    most = rows_within(settings.validation_share, settings.samples, len(inputs))
+    if most < len(inputs):
+        chosen = np.sort(_generator(seed, 3).permutation(len(inputs))[:most])
+        inputs, targets = inputs[chosen], targets[chosen]
+    labels = labels_of(targets) if data.columns.classes else np.empty(0, dtype=np.int64)
+    precision = settings.precision
     return Validation(
-        data.validation_inputs.astype(precision),
-        data.validation_targets.astype(precision),
-        data.validation_labels,
-        data.validation_balance.astype(precision),
+        inputs.astype(precision),
+        targets.astype(precision),
+        labels,
+        balance_of(labels).astype(precision),
     )
 
 
 def _order(count: int, settings: TrainingSettings, seed: Seed) -> npt.NDArray[np.int64]:
     if not settings.shuffle:
         return np.resize(np.arange(count), settings.samples)
-    random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(1,))))
+    random = _generator(seed, 1)
     order = np.empty(settings.samples, dtype=np.int64)
     for start in range(0, settings.samples, count):
         order[start : start + count] = random.permutation(count)[: settings.samples - start]
     return order
+
+
+def _generator(seed: Seed, part: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(part,))))
 
 
 def _train_bundle(

@@ -20,6 +20,7 @@ from neuroevo.learning import (
     Precision,
     TrainingSettings,
 )
+from neuroevo.learning.data import labels_of
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import SampleStream, Trained, sample_stream, train
 from tests import naive
@@ -117,7 +118,7 @@ def test_of_equal_outputs_the_first_is_predicted(precision: Precision, classes: 
     trained = train(
         architecture_for(biases=False), [Lane(0, 0.1)], stream_of(blind, 5, precision=precision)
     )
-    missed = np.mean(classes.validation_labels != 0)
+    missed = np.mean(labels_of(classes.validation_targets) != 0)
     assert 0 < missed < 1
     assert trained.class_curves["error_rate"][0, -1] == pytest.approx(missed)
     assert trained.class_curves["balanced_error"][0, -1] == pytest.approx(2 / 3)

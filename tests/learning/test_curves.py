@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.learning.curves import FEWEST_POINTS, points_within, samples_seen
+from neuroevo.learning.curves import (
+    FEWEST_POINTS,
+    FEWEST_ROWS,
+    points_within,
+    rows_within,
+    samples_seen,
+)
 
 
 @given(st.integers(1, 1_000_000), st.integers(1, 200))
@@ -21,16 +27,20 @@ def test_a_limited_curve_has_points_of_the_full_one(budget: int, most: int) -> N
 
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5])
 @pytest.mark.parametrize("rows", [10, 400, 100_000])
-def test_validation_takes_at_most_its_share(share: float, rows: int) -> None:
-    """A validation sample costs a third of a training sample; there are at least 20 points."""
-    budget = 20_000
-    points = len(samples_seen(budget, points_within(share, budget, rows)))
-    validation = points * rows / 3
-    assert points == FEWEST_POINTS or validation / (validation + budget) <= share
+@pytest.mark.parametrize("budget", [20_000, 2_000_000])
+def test_validation_takes_at_most_its_share(share: float, rows: int, budget: int) -> None:
+    """At a third of the cost of a training sample, but for 20 points of 1,000 rows at least."""
+    used = rows_within(share, budget, rows)
+    points = len(samples_seen(budget, points_within(share, budget, used)))
+    validation = points * used / 3
+    fewest = (FEWEST_POINTS, min(rows, FEWEST_ROWS))
+    assert (points, used) == fewest or validation / (validation + budget) <= share
     assert points >= FEWEST_POINTS
+    assert min(rows, FEWEST_ROWS) <= used <= rows
 
 
 def test_without_a_limit_a_curve_has_all_points() -> None:
     """A share of 1 leaves no point out."""
     assert points_within(1.0, 20_000, 400) is None
+    assert rows_within(1.0, 20_000, 1_000_000) == 1_000_000
     assert len(samples_seen(20_000)) == 77

@@ -9,6 +9,7 @@ import pytest
 from neuroevo.errors import DataError
 from neuroevo.learning import Columns, DataSet, Optimization, TrainingSettings
 from neuroevo.learning.architecture import Architecture
+from neuroevo.learning.data import balance_of, labels_of
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import sample_stream, train
 
@@ -92,13 +93,9 @@ def test_data_cannot_be_changed() -> None:
 
 def test_classes_of_the_validation_samples() -> None:
     """A label is the most probable class; each class that occurs has the same sum of weights."""
-    targets = np.array([[0, 1, 0], [0.5, 0.5, 0], [0, 1, 0], [0, 0.9, 0.1]])
-    columns = Columns(("a", "b"), ("c", "d", "e"), ("c", "d", "e"))
-    data = DataSet(np.ones((4, 2)), targets, np.ones((4, 2)), targets, columns)
-    assert data.validation_labels.tolist() == [1, 0, 1, 1]
-    assert data.validation_balance.tolist() == pytest.approx([2 / 3, 2, 2 / 3, 2 / 3])
-    without = replace(data, columns=replace(columns, classes=()))
-    assert without.validation_labels.shape == without.validation_balance.shape == (0,)
+    labels = labels_of(np.array([[0, 1, 0], [0.5, 0.5, 0], [0, 1, 0], [0, 0.9, 0.1]]))
+    assert labels.tolist() == [1, 0, 1, 1]
+    assert balance_of(labels).tolist() == pytest.approx([2 / 3, 2, 2 / 3, 2 / 3])
 
 
 def test_only_ratios_of_weights_count(weighted: DataSet) -> None:

@@ -11,6 +11,7 @@ from sklearn.neural_network import MLPRegressor
 from neuroevo.learning import (
     Activation,
     Architecture,
+    Columns,
     DataSet,
     Network,
     Optimization,
@@ -116,3 +117,18 @@ def test_without_shuffling_samples_come_in_their_order(data: DataSet) -> None:
     shuffled = sample_stream(data, TrainingSettings(samples=400), SEED).order
     assert sorted(shuffled[:150]) == sorted(shuffled[150:300]) == list(range(150))
     assert shuffled[:150].tolist() != shuffled[150:300].tolist()
+
+
+def test_many_validation_samples_are_thinned_to_their_share() -> None:
+    """With a limit, a random part of many validation samples is used, the same for all networks."""
+    inputs = np.arange(5000.0)[:, np.newaxis] / 5000
+    data = DataSet(inputs[:10], inputs[:10], inputs, inputs, Columns(("x",), ("y",)))
+    settings = TrainingSettings(samples=30_000, validation_share=0.2)
+    stream = sample_stream(data, settings, (0,))
+    used = stream.validation.inputs[:, 0]
+    assert 1000 < len(used) < 5000
+    assert set(used) <= set(inputs[:, 0].astype(np.float32))
+    assert abs(used.mean() - 0.5) < 0.03
+    assert sample_stream(data, settings, (0,)).validation.inputs.tobytes() == used.tobytes()
+    every = sample_stream(data, settings.replace(validation_share=1.0), (0,))
+    assert len(every.validation.inputs) == 5000
