@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from neuroevo.errors import UsageError
 from neuroevo.experiment.experiment import Experiment
 from neuroevo.experiment.reading import Document, overriding
 from neuroevo.settings import shown
@@ -144,7 +145,10 @@ def name_of(source: str) -> str:
 
 def _settings(task: Mapping[str, Any]) -> TableSettings:
     known = {key: value for key, value in task.items() if key in TableSettings.model_fields}
-    return TableSettings.of({"problem": "auto", **known})
+    try:
+        return TableSettings.of({"problem": "auto", **known})
+    except UsageError as error:
+        raise UsageError(*(f"task.{problem}" for problem in error.problems)) from None
 
 
 def _is_input(name: str, settings: TableSettings) -> bool:

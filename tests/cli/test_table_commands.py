@@ -1,0 +1,147 @@
+"""From a table to predictions of new rows, with the real command."""
+
+import io
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from neuroevo import Run
+from neuroevo.experiment import load_experiment
+from neuroevo.report.run import load_run
+from neuroevo.runs import RunFolder
+from neuroevo.tables import TableModel
+from tests.cli.conftest import Command, Start
+from tests.cli.waiting import wait_for_trials
+
+FLATS = Path(__file__).parents[2] / "experiments" / "flats.csv"
+SMALL = (
+    "--set", "training.samples=1000",
+    "--set", "training.replicates=2",
+    "--set", "evolution.population=4",
+    "--set", "evolution.generations=3",
+    "--jobs", "1",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(neuroevo: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Learn the table of flats with the command, and return the run's folder."""
+    results = str(tmp_path_factory.mktemp("results"))
+    ended = neuroevo("run", str(FLATS), "--target", "rent", *SMALL, "--results", results)
+    assert ended.returncode == 0, ended.stderr
+    assert "column 'built': 19 of 600 cells are missing" in ended.stderr
+    assert "of the variance of rent on 120 rows" in ended.stderr
+    return Path(ended.stdout.strip())
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Run:
+    """Return the run of the table of flats."""
+    return load_run(folder)
+
+
+def predicted(text: str) -> pd.DataFrame:
+    """Read what the command has predicted."""
+    return pd.read_csv(io.StringIO(text))
+
+
+def test_new_rows_are_predicted(neuroevo: Command, run: Run, tmp_path: Path) -> None:
+    """Columns may be in any order, and the values are those of the model in Python."""
+    rows = pd.read_csv(FLATS).drop(columns="rent").head(7)
+    new = tmp_path / "new.csv"
+    rows.assign(extra="?")[[*reversed(rows.columns), "extra"]].to_csv(new, index=False)
+    ended = neuroevo("predict", str(run.folder.path), str(new))
+    model = run.champion()
+    assert isinstance(model, TableModel)
+    np.testing.assert_allclose(predicted(ended.stdout)["rent"], model.predict(rows), rtol=1e-5)
+    output = tmp_path / "out.csv"
+    assert neuroevo("predict", str(run.folder.path), str(new), "-o", str(output)).stdout == ""
+    assert output.read_text() == ended.stdout
+
+
+def test_wrong_rows_are_named(neuroevo: Command, run: Run, tmp_path: Path) -> None:
+    """Missing columns come all at once, wrong cells with their row; nothing is written."""
+    new, output = tmp_path / "new.csv", tmp_path / "out.csv"
+    new.write_text("district,area\nnorth,80\n")
+    ended = neuroevo("predict", str(run.folder.path), str(new), "-o", str(output))
+    assert ended.returncode == 65
+    for name in ("rooms", "floor", "lift", "built", "distance"):
+        assert f"'{name}'" in ended.stderr
+    rows = pd.read_csv(FLATS).head(3).astype({"area": object})
+    rows.loc[1, "area"] = "large"
+    rows.to_csv(new, index=False)
+    ended = neuroevo("predict", str(run.folder.path), str(new), "-o", str(output))
+    assert ended.returncode == 65
+    assert "row 3, column 'area': must be a number, but got 'large'" in ended.stderr
+    assert not output.exists()
+
+
+def test_the_new_experiment_of_a_table_runs(neuroevo: Command, tmp_path: Path) -> None:
+    """It has what was found in the table, and the values of the experiment that `run` makes."""
+    shutil.copy(FLATS, tmp_path / "flats.csv")
+    ended = neuroevo("new", "mine", "--from", "flats.csv", "--target", "rent", cwd=tmp_path)
+    assert ended.stdout == "mine.toml\n"
+    text = (tmp_path / "mine.toml").read_text()
+    assert "#   district: category, centre, harbour, hills, north, river" in text
+    assert "#   built: number, 1900 to 2024, 19 missing" in text
+    assert 'path = "flats.csv"' in text
+    loaded = load_experiment(tmp_path / "mine.toml")
+    assert loaded.task.has_class_targets is False
+    results = str(tmp_path / "results")
+    run = neuroevo("run", str(tmp_path / "mine.toml"), *SMALL, "--results", results)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "problem"),
+    [
+        (["run", str(FLATS)], 2, "--target: must name the column of the table"),
+        (["run", str(FLATS), "--target", "rnt"], 65, "did you mean 'rent'?"),
+        (["run", "no.csv", "--target", "y"], 65, "no.csv: can't be read"),
+        (["new", "x", "--from", str(FLATS)], 2, "--target: must name the column of the table"),
+        (["new", "x", "--from", "no.csv", "--target", "y"], 65, "no.csv: can't be read"),
+        (
+            ["run", str(FLATS), "--target", "rent", "--set", "task.split=x"],
+            2,
+            "task.split: must be one",
+        ),
+    ],
+)
+def test_wrong_calls_are_one_line(
+    neuroevo: Command, tmp_path: Path, arguments: list[str], code: int, problem: str
+) -> None:
+    """What is wrong is said in one line, and nothing is written."""
+    ended = neuroevo(*arguments, cwd=tmp_path)
+    assert ended.returncode == code
+    assert problem in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_killed_search_on_a_table_is_resumed(
+    start: Start, neuroevo: Command, tmp_path: Path
+) -> None:
+    """After kill -9, resume ends with the trials and test scores of an undisturbed run."""
+    long = [*SMALL[:-4], "--set", "evolution.generations=12", "--jobs", "1"]
+    arguments = ["run", str(FLATS), "--target", "rent", *long, "--results"]
+    whole = RunFolder(Path(neuroevo(*arguments, str(tmp_path / "a")).stdout.strip()))
+    process = start(
+        *arguments, str(tmp_path / "b"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_for_trials(tmp_path / "b", 9)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    [path] = (tmp_path / "b").iterdir()
+    assert neuroevo("resume", str(path)).returncode == 0
+    assert RunFolder(path).test_file.read_bytes() == whole.test_file.read_bytes()
+    assert scores(path) == scores(whole.path)
+
+
+def scores(path: Path) -> list[object]:
+    """Return the configurations and objectives of a run."""
+    return [(trial.genome, trial.objectives) for trial in load_run(path).all_trials]
