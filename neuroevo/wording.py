@@ -295,9 +295,8 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     trained = (
         f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
         f"{counted(training.replicates, 'replicate')}, each with its own starting weights"
-        f"{f' ({weights})' * bool(weights)}; {training.precision}; "
-        f"target: validation MSE {number(training.target_mse)}"
-        f"{', where training stops' * training.stop_at_target}{_training_limits(training)}."
+        f"{f' ({weights})' * bool(weights)}; {training.precision}"
+        f"{_target(experiment)}{_training_limits(training)}."
     )
     searched = (
         f"{STRATEGIES[evolution.strategy].label}, "
@@ -317,6 +316,14 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         ("Search", searched),
         *((f"Objectives, {aim}", f"{listed(items)}.") for aim, items in aims.items() if items),
     ]
+
+
+def _target(experiment: "Experiment") -> str:
+    """Return the target as a part of a sentence; empty if it does not matter."""
+    if not experiment.has_target:
+        return ""
+    stops = ", where training stops" * experiment.training.stop_at_target
+    return f"; target: validation MSE {number(experiment.training.target_mse)}{stops}"
 
 
 def _training_limits(training: "TrainingSettings") -> str:

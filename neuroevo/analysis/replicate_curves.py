@@ -47,7 +47,7 @@ class ReplicateCurves:
 
     curves: tuple[Curve, ...]
     samples: NDArray[np.int64]  # seen at each point of the curves
-    target: float  # validation MSE
+    target: float | None  # validation MSE; None if it does not matter
     replicates: int  # of each trial
     stops: bool = False  # whether a training stops at the target
 
@@ -66,7 +66,7 @@ def replicate_curves(findings: "Findings") -> ReplicateCurves:
     return ReplicateCurves(
         curves,
         findings.samples_seen(len(curves[0].median) if curves else 1),
-        training.target_mse,
+        training.target_mse if findings.experiment.has_target else None,
         training.replicates,
         training.stop_at_target,
     )

@@ -107,11 +107,13 @@ def _learning_curve(findings: "Findings", trial: "Trial") -> Chart | None:
     finite = [error for each in lines for _, error in each.points if math.isfinite(error)]
     if not finite:
         return None
-    target = findings.experiment.training.target_mse
-    ceiling = max(target, 100 * (trial.curve[0] if math.isfinite(trial.curve[0]) else min(finite)))
-    lines.insert(0, line("target", "target", [target] * len(samples)))
+    experiment = findings.experiment
+    targets = [experiment.training.target_mse] if experiment.has_target else []
+    first = 100 * (trial.curve[0] if math.isfinite(trial.curve[0]) else min(finite))
+    ceiling = max([first, *targets])
+    lines[:0] = [line("target", "target", [target] * len(samples)) for target in targets]
     x = axis("samples seen", samples, logarithmic=True)
-    visible = [target, *(error for error in finite if error <= ceiling)]
+    visible = [*targets, *(error for error in finite if error <= ceiling)]
     return chart("Learning curve", x, axis("validation MSE", visible, logarithmic=True), lines)
 
 

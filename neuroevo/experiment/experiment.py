@@ -253,6 +253,12 @@ class Experiment(Settings):
         return len(self.task.baselines) + int(min(asked, self.space.size))
 
     @property
+    def has_target(self) -> bool:
+        """Whether the target MSE matters: to hand-picked baselines, to training or an objective."""
+        reached = self.training.stop_at_target or "samples_to_target" in self.evolution.objectives
+        return reached or bool(self.task.baselines)
+
+    @property
     def unread(self) -> frozenset[str]:
         """The training settings that no optimizer and no schedule of this experiment uses."""
         in_use: set[object] = set()

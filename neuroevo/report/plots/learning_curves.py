@@ -46,16 +46,36 @@ def draw(drawn: ReplicateCurves) -> Specification:
         "yaxis": logarithmic_axis(_visible(drawn.curves, drawn.target))
         | {"title": {"text": "validation MSE"}},
         "legend": {"traceorder": "reversed"},
-        **_target_marks(drawn.target),
+        **({} if drawn.target is None else _target_marks(drawn.target)),
     }
     return {"data": traces, "layout": layout}
 
 
 def caption(drawn: ReplicateCurves) -> str:
-    """Give the samples to target of the champion and of the quickest others."""
+    """Give the samples to target of the champion and of the quickest others, or its last MSE."""
     if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
         return "All replicates diverged, so there is no curve to draw."
-    target = wording.number(drawn.target)
+    if drawn.target is None:
+        sentences = [
+            f"The champion’s validation MSE ends at {wording.number(curve.median[-1])}."
+            for curve in drawn.curves
+            if curve.name == CHAMPION
+        ]
+    else:
+        sentences = _samples_to_target(drawn, wording.number(drawn.target))
+    if drawn.stops:
+        sentences.append("Training stops at the target; from there on a curve is flat.")
+    if drawn.replicates > 1:
+        thin = any(curve.name == FRONT for curve in drawn.curves)
+        sentences.append(
+            f"Lines are medians over {drawn.replicates:,} replicates; bands show the quartiles"
+            f"{', except for thin lines' * thin}."
+        )
+    return " ".join(sentences)
+
+
+def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
+    """Return sentences on how many samples the champion, the front and baselines need."""
     sentences = []
     baselines = [curve for curve in drawn.curves if curve.name not in OWN]
     times = {curve.name: curve.learnt for curve in drawn.curves}
@@ -78,14 +98,7 @@ def caption(drawn: ReplicateCurves) -> str:
         verb = "does" if missed == 1 else "do"
         count = wording.counted(missed, "baseline")
         sentences.append(f"{count} {verb} not reach it within the sample budget.")
-    if drawn.stops:
-        sentences.append("Training stops at the target; from there on a curve is flat.")
-    if drawn.replicates > 1:
-        sentences.append(
-            f"Lines are medians over {drawn.replicates:,} replicates; bands show the quartiles"
-            f"{', except for thin lines' * (FRONT in times)}."
-        )
-    return " ".join(sentences)
+    return sentences
 
 
 def _traces(
@@ -125,12 +138,13 @@ def _band(curve: Curve, samples: NDArray[np.int64], colour: str) -> list[dict[st
     return band(samples[both].tolist(), curve.lower[both], curve.upper[both], colour)
 
 
-def _visible(curves: Sequence[Curve], target: float) -> list[float]:
+def _visible(curves: Sequence[Curve], target: float | None) -> list[float]:
     """Return the errors that the axis covers: all but those far above the first ones."""
+    targets = [] if target is None else [target]
     first = [float(curve.median[0]) for curve in curves if math.isfinite(curve.median[0])]
-    ceiling = max(10 * float(np.median(first or [target])), target)
+    ceiling = max([10 * float(np.median(first or targets or [math.inf])), *targets])
     errors = np.concatenate([curve.median for curve in curves])
-    return [target, *(float(error) for error in errors if 0 < error <= ceiling)]
+    return [*targets, *(float(error) for error in errors if 0 < error <= ceiling)]
 
 
 def _target_marks(target: float) -> dict[str, Any]:
