@@ -8,7 +8,7 @@ from typing import Any
 
 Tables = Mapping[str, Mapping[str, Any]]
 
-_LEAST_SAMPLES, _MOST_SAMPLES = 20_000, 1_000_000
+_LEAST_SAMPLES, _MOST_SAMPLES = 20_000, 300_000
 _PASSES_OF_FEW, _PASSES_OF_MANY = 200, 30  # over the training rows
 _MANY = 100_000  # samples from which on passes are fewer
 _LEAST_WIDTH, _MOST_WIDTH = 8, 128
@@ -40,7 +40,7 @@ def table_defaults(
         },
         "training": {
             "samples": _samples(training_rows),
-            "replicates": 4,
+            "replicates": 16,  # as many as a bundle has lanes
             "starting_weights": "glorot",
             "patience": 30,
             "validation_share": 0.2,
