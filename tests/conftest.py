@@ -1,6 +1,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +21,25 @@ ROOT = Path(__file__).parent.parent
 BROWSERS = "chromium-headless-shell", "chromium", "google-chrome"  # the first needs least time
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Restore signals, and compile the kernel once before several processes test."""
+    _restore_signals()
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        _compile_kernel()
+
+
+def _compile_kernel() -> None:
+    """Compile the kernel in both precisions at once, unless that was done before."""
+    code = "from neuroevo.learning.training import compile_kernel; compile_kernel({!r})"
+    compiling = [
+        subprocess.Popen([sys.executable, "-c", code.format(precision)], cwd=ROOT)
+        for precision in ("float32", "float64")
+    ]
+    for process in compiling:
+        process.wait()
+
+
+def _restore_signals() -> None:
     """Let signals end the processes that tests start, also under nohup or in the background."""
     for name in ("SIGHUP", "SIGINT"):
         number = getattr(signal, name, None)  # there is no SIGHUP on Windows

@@ -130,6 +130,12 @@ def test_a_complete_run_can_be_continued(
     assert not resume(folder)
 
 
+def trials_in_memory() -> list[Trial]:
+    """Return all trials that something refers to."""
+    gc.collect()
+    return [each for each in gc.get_objects() if type(each) is Trial]
+
+
 def test_a_continued_search_keeps_no_trial_that_it_does_not_need(
     uninterrupted: RunFolder, tmp_path: Path
 ) -> None:
@@ -137,16 +143,14 @@ def test_a_continued_search_keeps_no_trial_that_it_does_not_need(
     folder = RunFolder(tmp_path / uninterrupted.id)
     shutil.copytree(uninterrupted.path, folder.path)
     searched = {each.number for each in read_trials(folder.journal_file) if not each.name}
-    gc.collect()
-    before = {id(each) for each in gc.get_objects() if isinstance(each, Trial)}
+    before = set(map(id, trials_in_memory()))
     kept: set[int] = set()
 
     def observe(progress: Progress) -> None:
         if progress.phase == "searching" and progress.generation == 4:
-            gc.collect()
             front = {trial.number for trial in progress.front}
-            found = [each for each in gc.get_objects() if isinstance(each, Trial)]
-            kept.update({each.number for each in found if id(each) not in before} - front)
+            found = [each.number for each in trials_in_memory() if id(each) not in before]
+            kept.update({*found} - front)
 
     assert resume(folder, changes={"generations": 6}, observer=observe)
     assert not kept & searched
