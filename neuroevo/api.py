@@ -3,6 +3,7 @@
 Combines searching and reporting, which do not know each other.
 """
 
+import secrets
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     trial_timeout: float | None = None,
     seed: int | None = None,
     seed_from: str | Path | Seeds | None = None,
+    overrides: Sequence[str] = (),
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> Run:
@@ -102,6 +104,9 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     seed_from
         A run, or a TOML file such as its `best.toml`, whose best configurations are put into the
         first generation, see `read_seeds`. Warns of genes that are left out.
+    overrides
+        Settings such as ``"evolution.generations=5"``, which replace those of a file or of what is
+        suggested for a table, as for `load_experiment`.
     observer
         Receives the progress whenever something has finished.
     stop
@@ -120,11 +125,14 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     >>> run.champion().predict(more_houses)  # doctest: +SKIP
     """
     if target is not None:
-        experiment = _experiment_for_table(experiment, target)
-    elif not isinstance(experiment, Experiment):
+        experiment = _experiment_for_table(experiment, target, overrides)
+    elif isinstance(experiment, Experiment):
+        if overrides:
+            raise UsageError("overrides: must be left out for an experiment; use its replace")
+    else:
         if not isinstance(experiment, str | Path):
             raise UsageError("target: must be given for a table")
-        experiment = load_experiment(experiment)
+        experiment = load_experiment(experiment, overrides)
     changes = {"name": name, "seed": seed}
     given = {key: value for key, value in changes.items() if value is not None}
     experiment = experiment.replace(**given)
@@ -152,7 +160,7 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     *,
     results: str | Path | None = None,
     n_jobs: int = -1,
-    random_state: int = 0,
+    random_state: int | None = 0,
     time_limit: float | None = None,
     overrides: Sequence[str] = (),
     observer: Observer = ignore_progress,
@@ -174,7 +182,7 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     n_jobs
         Number of threads; -1 is one for each core.
     random_state
-        Decides how rows are divided, and all draws of the search.
+        Decides how rows are divided, and all draws of the search; None draws a number.
     time_limit
         Ends the search after so many seconds.
     overrides
@@ -196,7 +204,8 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     from neuroevo.tables import frame_of  # noqa: PLC0415 - loads pandas
 
     frame, targets = frame_of(X, y)
-    given = [f"seed={random_state}", f"task.split_seed={random_state}"]
+    seed = secrets.randbelow(2**32) if random_state is None else random_state
+    given = [f"seed={seed}", f"task.split_seed={seed}"]
     if time_limit is not None:
         given.append(f"evolution.time_limit={float(time_limit)}")
     experiment = _experiment_for_table(frame, targets, [*given, *overrides])

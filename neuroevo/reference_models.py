@@ -80,6 +80,8 @@ def reference_predictions(
 ) -> Iterator[ReferencePredictions]:
     """Fit reference models to all samples but those of the test, and predict these.
 
+    If training samples have weights, models are fitted to these alone, with their weights.
+
     Parameters
     ----------
     data
@@ -92,8 +94,10 @@ def reference_predictions(
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only fitting needs it
 
     assert data.test_inputs is not None  # noqa: S101 - callers check it; mypy can't know
-    inputs = np.concatenate([data.training_inputs, data.validation_inputs])
-    targets = np.concatenate([data.training_targets, data.validation_targets])
+    inputs, targets, weights = data.training_inputs, data.training_targets, data.training_weights
+    if weights is None:
+        inputs = np.concatenate([inputs, data.validation_inputs])
+        targets = np.concatenate([targets, data.validation_targets])
     is_classes = bool(data.columns.classes)
     for name in names:
         model = _MODELS[name]
@@ -102,10 +106,13 @@ def reference_predictions(
         # One thread gives the same bits on any number of cores, and does not wait for busy ones.
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")  # of defaults that do not converge, for example
-            fitted = estimator.fit(inputs[chosen], _wanted(targets[chosen], is_classes))
+            weighing = {} if weights is None else {"sample_weight": weights[chosen]}
+            wanted = _wanted(targets[chosen], is_classes)
+            fitted = estimator.fit(inputs[chosen], wanted, **weighing)
             outputs = _outputs(fitted, data.test_inputs, targets.shape[1], is_classes)
         rows = "" if len(chosen) == len(inputs) else f", fitted to {len(chosen):,} random rows"
-        note = f"scikit-learn's {model.estimators[is_classes]} with its defaults{rows}"
+        weighted = "" if weights is None else " and the weights of the training rows"
+        note = f"scikit-learn's {model.estimators[is_classes]} with its defaults{weighted}{rows}"
         yield ReferencePredictions(model.labels[is_classes], note, outputs)
 
 

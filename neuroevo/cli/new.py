@@ -28,7 +28,7 @@ _COMMENTS = {
     "seed": "the same seed gives the same trials",
     "task.path": "from the folder of this file",
     "task.target": "what is predicted",
-    "task.problem": 'numbers; or "classes"',
+    "task.problem": "of numbers, or classes",
     "task.leave_out": "columns that are not used",
     "task.missing": 'or "most_frequent", or "refuse"',
     "task.missing_indicator": "whether an input says which cells were missing",
@@ -63,6 +63,10 @@ def new(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="The column to predict; may be repeated."),
     ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Set a value; may be repeated."),
+    ] = None,
 ) -> None:
     """Write a new experiment file.
 
@@ -77,7 +81,12 @@ def new(
     path = Path(f"{name}.toml")
     if path.exists():
         raise UsageError(f"{path}: must be a new file, but it exists already")
-    text = experiment_text(name) if source is None else _text_for_table(name, source, target or ())
+    if source is None:
+        if target or overrides:
+            raise UsageError("--target and --set: must be left out without --from")
+        text = experiment_text(name)
+    else:
+        text = _text_for_table(name, source, target or (), overrides or ())
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -95,13 +104,15 @@ def experiment_text(name: str) -> str:
     return Template(template.read_text(encoding="utf-8")).substitute(name=name)
 
 
-def _text_for_table(name: str, source: Path, target: "Sequence[str]") -> str:
+def _text_for_table(
+    name: str, source: Path, target: "Sequence[str]", overrides: "Sequence[str]"
+) -> str:
     from neuroevo.experiment import experiment_for_table
     from neuroevo.experiment.toml import write_toml
 
     if not target:
         raise UsageError("--target: must name the column of the table that is to be predicted")
-    _, suggestion = experiment_for_table(source, target, name=name)
+    _, suggestion = experiment_for_table(source, target, overrides, name)
     for note in suggestion.notes:
         say(f"note: {note}")
     document = {"name": name, "seed": 0, **suggestion.document}

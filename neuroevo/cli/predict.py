@@ -1,13 +1,15 @@
 """``neuroevo predict``: what a run's network predicts for new rows."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from neuroevo.cli.options import RESULTS, Results, RunReference, examples
-from neuroevo.errors import DataError, StorageError
+from neuroevo.cli.terminal import say
+from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,21 +42,45 @@ def predict(
     ignored. Each row of the output belongs to the row in the same place: the predicted value of
     each target, or the most probable class and the probability of each class.
 
-    Prints CSV to stdout, or writes it to a file.
+    Prints CSV to stdout, or writes it to a .csv or .parquet file. What is new or missing in the
+    rows is named on stderr.
     """
     from neuroevo.report.run import load_run
 
     found = load_run(run, results)
+    if output is not None and output.suffix not in _WRITTEN:
+        raise UsageError(f"--output: must end with {' or '.join(_WRITTEN)}, but got {output}")
+    if not found.champions:
+        rule = "must be complete before it predicts"
+        raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")
     model = found.champion(rank)
-    predicted = _predicted(model, _read(table, found.experiment), str(table))
-    text = predicted.to_csv(index=False)
+    rows = _read(table, found.experiment)
+    predicted = _predicted(model, rows, str(table))
+    for note in _notes(model, rows, str(table)):
+        say(f"note: {note}")
+    text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
         sys.stdout.write(text)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        if output.suffix == ".parquet":
+            predicted.to_parquet(output, index=False)
+        else:
+            output.write_text(text, encoding="utf-8")
+    except ImportError:
+        raise NeuroevoError("--output: .parquet needs pyarrow; pip install pyarrow") from None
     except OSError as error:
         raise StorageError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+_WRITTEN = (".csv", ".parquet")
+_DIGITS = 9  # significant, which single precision needs
+
+
+def _notes(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> Sequence[str]:
+    from neuroevo.tables import TableModel
+
+    return model.notes(rows, name) if isinstance(model, TableModel) else ()
 
 
 def _read(path: Path, experiment: "Experiment") -> "pd.DataFrame":

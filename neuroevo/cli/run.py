@@ -109,8 +109,10 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     begin = partial(api.run, loaded, results=results, seed_from=seeds)
     found, _ = search_shown(begin, workers, quiet=quiet)
     if not quiet:
-        again = f"run {quote(str(experiment))} --seed-from {reference(found.folder.path)}"
-        print_outcome(found, again)
+        run = reference(found.folder.path)
+        named = "".join(f" --target {quote(column)}" for column in columns)
+        again = f"run {quote(str(experiment))}{named} --seed-from {run}"
+        print_outcome(found, *[f"predict {run} NEW.csv"] * bool(columns), again)
     typer.echo(found.folder.path)
 
 

@@ -131,10 +131,10 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
     table = check_frame(frame, _settings(task), source)
     task["problem"] = "regression" if table.classes is None else "classes"
     notes = (*_left_out_notes(source, left_out), *_filled_notes(source, filled, len(frame)))
-    document: Document = {"name": name, "task": {"kind": "table", **task}}
+    document: Document = {"task": {"kind": "table", **task}}
     for key, values in _defaults(table, inputs).items():
         document[key] = {**values, **given.get(key, {})}
-    return Suggestion({**given, **document}, columns, len(frame), notes)
+    return Suggestion({"name": name, **given, **document}, columns, len(frame), notes)
 
 
 def name_of(source: str) -> str:

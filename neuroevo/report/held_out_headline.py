@@ -14,6 +14,7 @@ from neuroevo.report.headline_parts import (
     search_sentence,
 )
 from neuroevo.report.held_out_texts import (
+    FREQUENT,
     MANY_ROWS,
     interval_text,
     metric_text,
@@ -105,9 +106,11 @@ def held_out_headline(findings: "Findings") -> Headline | None:
     title, names_network = _title(scored)
     network = _lower(wording.with_article(scored.network))
     sentences = (
-        "" if names_network else f"The best evolved network, the champion, is {network}.",
+        "" if names_network else f"The champion is {network}.",
         _interval(scored),
         _references(scored),
+        _nothing_learnt(scored),
+        _other_metric(scored),
         _best_baseline(scored),
         _chance(scored),
         _kept(scored),
@@ -159,10 +162,10 @@ def _title(scored: _Scored) -> tuple[str, bool]:
         return f"No model predicts {scored.target} better than {scored.mean} {unseen}.", False
     start = f"{model_as_subject(rival)} {_does(scored, rival)} on {rows} that it never saw"
     if scored.explains(scored.champion):
-        return f"{start}, the best evolved network {scored.in_title(scored.champion)}.", False
+        return f"{start}, the champion {scored.in_title(scored.champion)}.", False
     pronoun = "them" if scored.mean == "their means" else "it"
     no_better = f"predicts {pronoun} no better than {scored.mean}"
-    return f"{start}; the best evolved network {no_better}.", False
+    return f"{start}; the champion {no_better}.", False
 
 
 def _does(scored: _Scored, model: "HeldOutModel") -> str:
@@ -208,6 +211,34 @@ def _references(scored: _Scored) -> str:
         return f"The reference model, {name}, has {value}."
     rest = [f"{other} {its}" for other, its in others]
     return f"Of the reference models, {wording.listed([f'{name} has {value}', *rest])}."
+
+
+def _nothing_learnt(scored: _Scored) -> str:
+    """Return a sentence if the champion may be no better than always predicting one class."""
+    constant = next((model for model in scored.models.models if model.name == FREQUENT), None)
+    if constant is None or scored.value(constant) < scored.score.low:
+        return ""
+    return (
+        f"The champion may be no better than {FREQUENT}: {scored.text(constant)} is not below its "
+        "interval."
+    )
+
+
+def _other_metric(scored: _Scored) -> str:
+    """Return a sentence on the log loss, if another model is best by it than by the accuracy."""
+    metric = next((each for each in scored.models.metrics if each.name == "log_loss"), None)
+    if metric is None or metric.name not in scored.champion.scores:
+        return ""
+    rivals = scored.models.ranked(metric, "baseline", "reference model")
+    own = scored.champion.scores[metric.name].value
+    if not rivals:
+        return ""
+    other, name = rivals[0].scores[metric.name].value, model_in_sentence(rivals[0])
+    is_ahead, leads = own < other, scored.better_rival is None
+    if is_ahead == leads:
+        return ""
+    values = f"{wording.number(own)} against {wording.number(other)} of {name}"
+    return f"By log loss the champion is {'better' if is_ahead else 'worse'}: {values}."
 
 
 def _best_baseline(scored: _Scored) -> str:

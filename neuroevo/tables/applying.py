@@ -12,7 +12,7 @@ from neuroevo.tables.cells import Categories, Floats, booleans, categories, numb
 from neuroevo.tables.checking import broken_lines, named_columns
 from neuroevo.tables.kinds import Column
 from neuroevo.tables.limits import MOST_CELLS
-from neuroevo.tables.problems import cell_lines, listed
+from neuroevo.tables.problems import cell_lines, column_line, listed
 from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput
 from neuroevo.tables.settings import Unseen
 
@@ -51,6 +51,36 @@ def classes_of_frame(target: str, classes: Sequence[str], frame: pd.DataFrame, n
     if lines:
         raise DataError(*listed(name, lines))
     return one_hot(places, len(classes))
+
+
+def notes_of_frame(records: Sequence[Input], frame: pd.DataFrame, name: str) -> list[str]:
+    """Return a line for what is new or missing in raw rows that can be prepared."""
+    cells = _present(frame, [record.name for record in records], name)
+    others = [each for each in named_columns(frame, name) if each not in cells]
+    notes = [column_line(name, each, "is not used") for each in others]
+    for record in records:
+        column = _read(cells[record.name], record.kind)
+        missing = int(column.missing.sum())
+        if missing and record.fill is not None:
+            cells_are = "1 missing cell is" if missing == 1 else f"{missing:,} missing cells are"
+            text = f"{cells_are} filled with {shown(record.fill)}"
+            notes.append(column_line(name, record.name, text))
+        if isinstance(record, CategoryInput):
+            notes += _unseen_note(record, column, name)
+    return notes
+
+
+def _unseen_note(record: CategoryInput, column: Column, name: str) -> list[str]:
+    read = column.categories or NO_CATEGORIES
+    known = {*record.categories, *record.gathered}
+    new = [code for code, each in enumerate(read.names) if each not in known]
+    rows = int(np.isin(read.codes, new).sum())
+    if not rows:
+        return []
+    examples = ", ".join(shown(read.names[code]) for code in new[:3])
+    rows_have = "1 row has" if rows == 1 else f"{rows:,} rows have"
+    text = f"{rows_have} a category that no training row has, such as {examples}"
+    return [column_line(name, record.name, text)]
 
 
 def _target_lines(column: Column, name: str) -> list[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neuroevo.errors import DataError
 from neuroevo.settings import nearest, shown
 from neuroevo.tables.cells import NAME_RULE, Categories, categories, is_unicode
-from neuroevo.tables.kinds import Column, read_column
+from neuroevo.tables.kinds import FEW, MOSTLY, Column, read_column
 from neuroevo.tables.limits import MOST_CELLS, MOST_CLASSES, MOST_INPUT_COLUMNS
 from neuroevo.tables.problems import cell_lines, column_line, listed, shown_value
 from neuroevo.tables.settings import BALANCED, MOST_NAME, PARTS, TableSettings
@@ -78,7 +78,9 @@ def named_columns(frame: pd.DataFrame, name: str) -> dict[str, int]:
         elif len(text) > MOST_NAME or not is_unicode(text):
             lines.append(f"{name}: names of columns {NAME_RULE}, but got {shown(text)}")
         elif not text:
-            lines.append(f"{name}: each column must have a name, but column {place + 1} has none")
+            rule = "each column must have a name"
+            hint = " (an index? write the file with to_csv(index=False))" if place == 0 else ""
+            lines.append(f"{name}: {rule}, but column {place + 1} has none{hint}")
         elif text in places:
             first = places[text] + 1
             rule = "names of columns must differ"
@@ -243,6 +245,10 @@ def _classes(
     if len(found.names) > MOST_CLASSES:
         rule = f"must have at most {MOST_CLASSES:,} classes"
         text = f"{rule}, but got {len(found.names):,} (set problem = 'regression' for numbers)"
+        return None, [column_line(name, target.name, text)]
+    if len(found.names) > max(MOSTLY * len(target.given), FEW):
+        rule = "must have classes that several rows share"
+        text = f"{rule}, but got {len(found.names):,} in {len(target.given):,} rows"
         return None, [column_line(name, target.name, text)]
     if settings.problem == "auto" and target.kind == "number":
         text = f"its numbers are taken for {len(found.names)} classes"

@@ -30,6 +30,19 @@ class TableModel:
     network: Network
     preparation: Preparation
 
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The classes in their order: booleans or whole numbers if all are, else texts.
+
+        Raises
+        ------
+        DataError
+            If the model is for a regression.
+        """
+        if not self.preparation.classes:
+            raise DataError("classes_: the model is for a regression, which has no classes")
+        return np.array(_labels(self.preparation.classes))
+
     def predict(self, X: "pd.DataFrame | ArrayLike", name: str = "X") -> NDArray[Any]:  # noqa: N803 - the field's name
         """Predict the targets of rows.
 
@@ -43,8 +56,8 @@ class TableModel:
 
         Returns
         -------
-        For classes the most probable one of each row, array (rows,): whole numbers if all classes
-        are, else texts. For a regression array (rows,), or (rows, targets) if there are several.
+        For classes the most probable one of each row, array (rows,), see `classes_`. For a
+        regression array (rows,), or (rows, targets) if there are several.
 
         Raises
         ------
@@ -53,16 +66,24 @@ class TableModel:
         """
         outputs = self._outputs(X, name)
         if self.preparation.classes:
-            classes = np.array(_whole_numbers(self.preparation.classes))
-            return np.asarray(classes[outputs.argmax(axis=1)])
+            return np.asarray(self.classes_[outputs.argmax(axis=1)])
         return outputs[:, 0] if outputs.shape[1] == 1 else outputs
+
+    def notes(self, X: "pd.DataFrame | ArrayLike", name: str = "X") -> list[str]:  # noqa: N803 - as above
+        """Return a line for what is new or missing in rows that can be predicted.
+
+        Parameters and errors are those of `predict`.
+        """
+        from neuroevo.tables.frames import frame_of_inputs  # noqa: PLC0415 - loads pandas
+
+        return self.preparation.notes(frame_of_inputs(X), name)
 
     def predict_proba(
         self,
         X: "pd.DataFrame | ArrayLike",  # noqa: N803 - as above
         name: str = "X",
     ) -> NDArray[np.float64]:
-        """Return the probability of each class in their order, array (rows, classes).
+        """Return the probability of each of `classes_`, array (rows, classes).
 
         Raises
         ------
@@ -80,10 +101,15 @@ class TableModel:
         return np.asarray(self.network.predict(inputs), dtype=np.float64)
 
 
-def _whole_numbers(names: Sequence[str]) -> Sequence[object]:
-    """Return the names of classes as numbers if all are whole numbers."""
+def _labels(names: Sequence[str]) -> Sequence[object]:
+    """Return the names of classes as booleans or whole numbers if all of them are."""
+    if set(names) == set(_BOOLEANS):
+        return [_BOOLEANS[name] for name in names]
     try:
         numbers = [int(name) for name in names]
     except ValueError:
         return names
     return numbers if [str(number) for number in numbers] == list(names) else names
+
+
+_BOOLEANS = {"false": False, "true": True}

@@ -140,6 +140,15 @@ class Preparation(Settings):
 
         return inputs_of_frame(self.inputs, self.unseen, frame, name)
 
+    def notes(self, frame: "pd.DataFrame", name: str = "data") -> list[str]:
+        """Return a line for each column that is not used, filled, or has unseen categories.
+
+        Parameters and errors are those of `prepare_inputs`.
+        """
+        from neuroevo.tables.applying import notes_of_frame  # noqa: PLC0415 - loads pandas
+
+        return notes_of_frame(self.inputs, frame, name)
+
     def prepare_targets(self, frame: "pd.DataFrame", name: str = "data") -> Floats:
         """Prepare the targets of raw rows: scaled numbers, or 1 for the class and 0 for others.
 

@@ -194,6 +194,7 @@ def _index(form: Form) -> pd.Index:
 
 def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> None:
     other = "." if settings.decimal == "," else ","
+    hint = f"set decimal = {other!r}, on the command line --set 'task.decimal=\"{other}\"'"
     rule = f"must have {settings.decimal!r} as the decimal sign"
     lines = []
     for label in frame.columns.difference([*settings.leave_out, *settings.categories], sort=False):
@@ -204,7 +205,7 @@ def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> N
         found = [_is_number_with(other, str(value).strip()) for value in distinct]
         wrong = np.array([*found, False], dtype=np.bool_)[codes]
         if wrong.sum() >= MOSTLY * column.count() and wrong.any():
-            lines += cell_lines(name, column, wrong, rule, f"set decimal = {other!r}")
+            lines += cell_lines(name, column, wrong, rule, hint)
     if lines:
         raise DataError(*listed(name, lines))
 

@@ -202,7 +202,11 @@ def _header(lines: _Lines, separator: str) -> tuple[str, ...]:
     cells = lines.cells(line, separator)
     if len(cells) == 1:
         likely = [each for each in _LIKELY_SEPARATORS if each in cells[0] and each != separator]
-        hint = f" (set separator = {shown(likely[0])})" if likely else ""
+        hint = ""
+        if likely:
+            quoted = likely[0].replace("\t", "\\t")
+            option = f"--set 'task.separator=\"{quoted}\"'"
+            hint = f" (set separator = {shown(likely[0])}, on the command line {option})"
         rule = f"must have at least two columns with {shown(separator)} between them"
         raise DataError(f"{lines.name}: {rule}, but got the header {shown(cells[0])}{hint}")
     if len(cells) > MOST_COLUMNS:

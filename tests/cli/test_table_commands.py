@@ -64,6 +64,22 @@ def test_new_rows_are_predicted(neuroevo: Command, run: Run, tmp_path: Path) -> 
     assert output.read_text() == ended.stdout
 
 
+def test_what_is_new_or_missing_in_rows_is_named(
+    neuroevo: Command, run: Run, tmp_path: Path
+) -> None:
+    """Unused columns, filled cells and unseen categories have a line each on stderr."""
+    rows = pd.read_csv(FLATS).drop(columns="rent").head(3).assign(extra=1)
+    rows.loc[0, "built"], rows.loc[2, "district"] = np.nan, "moon"
+    new = tmp_path / "new.csv"
+    rows.to_csv(new, index=False)
+    ended = neuroevo("predict", str(run.folder.path), str(new))
+    assert len(predicted(ended.stdout)) == 3
+    notes = [line.partition("new.csv, ")[2] for line in ended.stderr.splitlines()]
+    assert notes[0] == "column 'extra': is not used"
+    assert notes[1].startswith("column 'district': 1 row has a category that no training row has")
+    assert notes[2].startswith("column 'built': 1 missing cell is filled with ")
+
+
 def test_wrong_rows_are_named(neuroevo: Command, run: Run, tmp_path: Path) -> None:
     """Missing columns come all at once, wrong cells with their row; nothing is written."""
     new, output = tmp_path / "new.csv", tmp_path / "out.csv"

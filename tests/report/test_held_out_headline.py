@@ -71,11 +71,9 @@ def test_title_begins_with_a_reference_model_that_is_better(runs: Runs) -> None:
     words = headline(of_r2(runs, TablePlan(), Score(0.49, 0.35, 0.6), gradient_boosting=0.55))
     assert words.title == (
         "Gradient boosting explains 55% of the variance of progression on 88 rows that it never "
-        "saw, the best evolved network 49%."
+        "saw, the champion 49%."
     )
-    assert words.lead.startswith(
-        "The best evolved network, the champion, is a relu 4·6·1 network with adam. Its R² of 0.49 "
-    )
+    assert words.lead.startswith("The champion is a relu 4·6·1 network with adam. Its R² of 0.49 ")
     assert "The reference model, gradient boosting, has 0.55." in words.lead
     assert "The difference to gradient boosting may be chance: 0.55 is inside" in words.lead
     certain = headline(of_r2(runs, TablePlan(), Score(0.49, 0.45, 0.53), gradient_boosting=0.55))
@@ -88,7 +86,7 @@ def test_title_begins_with_a_baseline_that_is_better(runs: Runs) -> None:
     words = headline(stated(runs("one point"), SURVIVED, "accuracy", values))
     assert words.title == (
         "The baseline article-good tells survived with 90% accuracy on 180 rows that it never saw, "
-        "the best evolved network 80%."
+        "the champion 80%."
     )
     assert "The best baseline, article-good, has 90%." in words.lead
 
@@ -120,7 +118,7 @@ NONE_BETTER = (
 )
 OTHER_BETTER = (
     "Linear regression explains 30.0% of the variance of heating and cooling on 2,000 rows that it "
-    "never saw; the best evolved network predicts them no better than their means."
+    "never saw; the champion predicts them no better than their means."
 )
 
 
@@ -166,8 +164,8 @@ def test_metric_that_is_defined_is_shown(runs: Runs) -> None:
     values = {"": Score(12, 10, 14), "linear regression": Score(11, 9, 13)}
     words = headline(stated(runs("one point"), TablePlan(rows=1), "rmse", values))
     assert words.title == (
-        "Linear regression predicts progression with RMSE 11 on 1 row that it never saw, the best "
-        "evolved network 12."
+        "Linear regression predicts progression with RMSE 11 on 1 row that it never saw, the "
+        "champion 12."
     )
 
 

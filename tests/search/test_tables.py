@@ -194,3 +194,27 @@ def test_fit_learns_classes() -> None:
     assert accuracy_score(y, predicted) > 0.8
     assert (predicted == probabilities.argmax(axis=1)).all()
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_boolean_labels_are_predicted_as_booleans() -> None:
+    """Labels that are true and false stay so."""
+    inputs = np.random.default_rng(8).normal(size=(200, 2))
+    labels = inputs[:, 0] > 0
+    model = neuroevo.fit(inputs, labels, overrides=[*SMALL, "task.compare_with=[]"]).champion()
+    assert isinstance(model, TableModel)
+    assert model.classes_.tolist() == [False, True]
+    assert model.predict(inputs).dtype == np.bool_
+    assert accuracy_score(labels, model.predict(inputs)) > 0.8
+
+
+def test_weights_are_used_by_reference_models_too(flats: pd.DataFrame) -> None:
+    """Balanced classes change what logistic regression predicts."""
+    table = flats.assign(dear=flats["rent"] > flats["rent"].quantile(0.9)).drop(columns="rent")
+    found = []
+    for weight in ("", "balanced"):
+        overrides = [f'task.weight="{weight}"', 'task.compare_with=["linear"]']
+        run = neuroevo.run(experiment(table, *overrides, target="dear"), results=None)
+        assert run.findings.held_out is not None
+        found.append(run.findings.held_out.models[-1])
+    assert found[0].scores != found[1].scores
+    assert "the weights of the training rows" in found[1].note

@@ -148,7 +148,7 @@ BROKEN: list[Case] = [
         (
             (
                 ": must have at least two columns with ',' between them, but got the header 'x;y' "
-                "(set separator = ';')"
+                "(set separator = ';', on the command line --set 'task.separator=\";\"')"
             ),
         ),
     ),
@@ -160,7 +160,7 @@ BROKEN: list[Case] = [
             (
                 r": must have at least two columns with ',' between them, but got the header "
                 r"'x\ty' "
-                r"(set separator = '\t')"
+                r"""(set separator = '\t', on the command line --set 'task.separator="\t"')"""
             ),
         ),
     ),
@@ -172,7 +172,7 @@ BROKEN: list[Case] = [
             ", row 2, column 'x': must have '.' as the decimal sign, but got '1,5'",
             (
                 ", row 3, column 'x': must have '.' as the decimal sign, but got '3,5' "
-                "(set decimal = ',')"
+                "(set decimal = ',', on the command line --set 'task.decimal=\",\"')"
             ),
         ),
     ),
@@ -184,7 +184,7 @@ BROKEN: list[Case] = [
             ", row 2, column 'x': must have ',' as the decimal sign, but got '1.5'",
             (
                 ", row 3, column 'x': must have ',' as the decimal sign, but got '3.5' "
-                "(set decimal = '.')"
+                "(set decimal = '.', on the command line --set 'task.decimal=\".\"')"
             ),
         ),
     ),
