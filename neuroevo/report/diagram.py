@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from neuroevo.learning import Network
 
 WIDTH = 800.0
-SIDE = 120.0  # room for the names of inputs and outputs
+SIDE = 120.0  # room for the names of inputs and outputs, at least
+PHONE_TEXT = 26.0  # font size of names on a phone, in network.css
+LONGEST_NAME = 12  # characters that are shown
+NAME_GAP = 30.0  # between the middle of a unit and its name
 TALLEST = 560.0
 MOST_WEIGHTS = 2_500
 MOST_NAMES = 32  # of inputs or outputs; more names would overlap
@@ -145,7 +148,8 @@ def diagram_of(network: "Network") -> Diagram:
             names = columns.outputs if len(columns.outputs) == count else _numbered("output", count)
         biased = place > 0 and network.architecture.biases
         biases = layers[place - 1][1].tolist() if biased else [None] * count
-        x = SIDE + (WIDTH - 2 * SIDE) * place / (len(counts) - 1)
+        left, right = _side(columns.inputs), _side(columns.outputs)
+        x = left + (WIDTH - left - right) * place / (len(counts) - 1)
         units.append(_column(x, height, names, biases))
     weights = [
         Weight(units[place][source], units[place + 1][target], float(values[source, target]))
@@ -197,6 +201,13 @@ def standalone(drawing: Markup) -> str:
     opening, rest = drawing.replace("<svg class", head, 1).split(">", 1)
     tokens = f":root {{ --font: {theme.FONT}; {theme.custom_properties(theme.LIGHT)} }}"
     return f"{opening}><style>{tokens}\n{asset('network.css').text}</style>{rest}"
+
+
+def _side(names: Sequence[str]) -> float:
+    """Return the room that the names of inputs or outputs need, also on a phone."""
+    longest = max((min(len(name), LONGEST_NAME) for name in names), default=0)
+    shown = longest if len(names) <= MOST_NAMES else 0
+    return max(SIDE, NAME_GAP + LETTER * PHONE_TEXT * shown)
 
 
 def _numbered(name: str, count: int) -> list[str]:
@@ -297,7 +308,7 @@ def _names(units: Sequence[Unit], side: int, anchor: str) -> Iterator[Markup]:
     for unit in units if len(units) <= MOST_NAMES else ():
         x, y = _short(unit.x + side * (unit.radius + 10)), _short(unit.y)
         yield Markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-            x, y, anchor, wording.shortened(unit.name, 14)
+            x, y, anchor, wording.shortened(unit.name, LONGEST_NAME)
         )
 
 
