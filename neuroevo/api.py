@@ -219,6 +219,10 @@ def _experiment_for_table(
 ) -> Experiment:
     if isinstance(table, Experiment):
         raise UsageError("target: must be left out for an experiment, which has its own")
+    if not isinstance(table, str | Path):
+        from neuroevo.tables import frame_of_inputs  # noqa: PLC0415 - loads pandas
+
+        table = frame_of_inputs(table)
     experiment, suggestion = experiment_for_table(table, target, overrides)
     for note in suggestion.notes:
         warnings.warn(note, stacklevel=3)

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 import typer
@@ -54,6 +55,9 @@ def main() -> NoReturn:
     arguments = sys.argv[1:] or ["--help"]
     end_on_signals()
     _prepare_streams()
+    if sys.stdout is None:
+        _say("stdout: must be open, but is closed")
+        sys.exit(StorageError.exit_code)
     try:
         code = _invoke(arguments)
         sys.stdout.flush()
@@ -154,7 +158,9 @@ def _say(problem: str) -> None:
 
 
 def _prepare_streams() -> None:
-    """Replace characters that the encoding of a stream lacks, instead of failing."""
+    """Replace characters that the encoding of a stream lacks; write to nothing without stderr."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -9,7 +9,7 @@ import typer
 
 from neuroevo.cli.options import RESULTS, Results, RunReference, examples
 from neuroevo.cli.terminal import say
-from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
+from neuroevo.errors import DataError, NeuroevoError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,10 +46,10 @@ def predict(
     rows is named on stderr.
     """
     from neuroevo.report.run import load_run
+    from neuroevo.runs import write_atomically
 
     found = load_run(run, results)
-    if output is not None and output.suffix not in _WRITTEN:
-        raise UsageError(f"--output: must end with {' or '.join(_WRITTEN)}, but got {output}")
+    _check_output(output, table)
     if not found.champions:
         rule = "must be complete before it predicts"
         raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")
@@ -62,19 +62,28 @@ def predict(
     if output is None:
         sys.stdout.write(text)
         return
+    write_atomically(output, _parquet(predicted) if output.suffix == ".parquet" else text)
+
+
+def _parquet(predicted: "pd.DataFrame") -> bytes:
     try:
-        if output.suffix == ".parquet":
-            predicted.to_parquet(output, index=False)
-        else:
-            output.write_text(text, encoding="utf-8")
+        return predicted.to_parquet(index=False)
     except ImportError:
         raise NeuroevoError("--output: .parquet needs pyarrow; pip install pyarrow") from None
-    except OSError as error:
-        raise StorageError(f"{output}: cannot be written ({error.strerror})") from error
 
 
 _WRITTEN = (".csv", ".parquet")
+_MOST_PROBLEMS = 10  # that are listed
 _DIGITS = 9  # significant, which single precision needs
+
+
+def _check_output(output: Path | None, table: Path) -> None:
+    if output is None:
+        return
+    if output.suffix not in _WRITTEN:
+        raise UsageError(f"--output: must end with {' or '.join(_WRITTEN)}, but got {output}")
+    if output.exists() and table.exists() and output.samefile(table):
+        raise UsageError(f"--output: must be another file than the new rows, but got {output}")
 
 
 def _notes(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> Sequence[str]:
@@ -93,6 +102,7 @@ def _read(path: Path, experiment: "Experiment") -> "pd.DataFrame":
 
 
 def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":
+    import numpy as np
     import pandas as pd
 
     from neuroevo.tables import TableModel
@@ -102,17 +112,23 @@ def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -
         missing = [each for each in names if each not in rows.columns]
         if missing:
             raise DataError(*(f"{name}: must have the column {each!r}" for each in missing))
+        numbers = rows[list(names)].apply(pd.to_numeric, errors="coerce")
+        wrong = ~np.isfinite(numbers.to_numpy(np.float64)).all(axis=1)
+        if wrong.any():
+            rule = "must have finite numbers"
+            raise DataError(
+                *(f"{name}, row {row}: {rule}" for row in numbers.index[wrong][:_MOST_PROBLEMS])
+            )
         return pd.DataFrame(
-            model.predict(rows[list(names)].to_numpy()), columns=list(model.columns.outputs)
+            model.predict(numbers.to_numpy(np.float64)), columns=list(model.columns.outputs)
         )
     preparation = model.preparation
     targets = [target.name for target in preparation.targets]
     if not preparation.classes:
         return pd.DataFrame(model.predict(rows, name).reshape(len(rows), -1), columns=targets)
     probabilities = model.predict_proba(rows, name)
-    columns = {targets[0]: model.predict(rows, name)}
-    columns |= {
-        f"probability of {each}": probabilities[:, place]
-        for place, each in enumerate(preparation.classes)
-    }
-    return pd.DataFrame(columns)
+    columns = [f"probability of {each}" for each in preparation.classes]
+    target = f"predicted {targets[0]}" if targets[0] in columns else targets[0]
+    predicted = pd.DataFrame(probabilities, columns=columns)
+    predicted.insert(0, target, model.predict(rows, name))
+    return predicted

@@ -123,7 +123,11 @@ def _divided(path: Path, targets: Sequence[str]) -> tuple[list[str], list[str]]:
 
     if not path.name.lower().endswith(TABLE_SUFFIXES):
         return [], list(targets)
-    columns = [text for text in targets if text.partition("=")[0].strip() not in OBJECTIVES]
+    columns = [
+        text
+        for text in targets
+        if "=" not in text or text.partition("=")[0].strip() not in OBJECTIVES
+    ]
     return columns, [text for text in targets if text not in columns]
 
 

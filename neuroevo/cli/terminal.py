@@ -55,9 +55,9 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def on_terminal(stream: TextIO) -> bool:
-    """Return whether a stream is a terminal that can draw."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+def on_terminal(stream: TextIO | None) -> bool:
+    """Return whether a stream is a terminal that can draw; a closed one, None, is not."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def console(stream: TextIO) -> "Console":

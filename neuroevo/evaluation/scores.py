@@ -17,6 +17,7 @@ RESAMPLES = 1000
 
 _GROUPS = 2000  # of samples, at most: more samples are resampled in random groups
 _TAIL = 2.5  # per cent on each side of an interval
+_ROUNDING = 1e-9  # of squares: a variance below it is that of equal targets
 _DIGITS = 6  # significant: the last bits of sums and logarithms differ between machines
 
 
@@ -179,8 +180,12 @@ def _rounded(value: float | Array) -> float:
 
 
 def _regression_sums(targets: Array, outputs: Array, scale: float) -> Array:
-    """Return 1, squared error, raw absolute error, target², and each target, of each sample."""
+    """Return 1, squared error, raw absolute and squared error, target², targets, of each sample.
+
+    Targets are centred, so that their variance can be computed from these sums.
+    """
     errors = outputs - targets
+    targets = targets - targets.mean(axis=0)
     return np.column_stack(
         [
             np.ones(len(targets)),
@@ -206,7 +211,8 @@ def _class_sums(targets: Array, outputs: Array) -> Array:
 
 def _r2(sums: Array) -> Array:
     count, errors, squares, totals = sums[..., 0], sums[..., 1], sums[..., 4], sums[..., 5:]
-    return 1 - errors / _above_zero(squares - (totals * totals).sum(axis=-1) / count)
+    variance = squares - (totals * totals).sum(axis=-1) / count
+    return 1 - errors / np.where(variance > _ROUNDING * squares, variance, np.nan)
 
 
 def _balanced_accuracy(sums: Array) -> Array:

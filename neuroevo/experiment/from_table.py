@@ -77,6 +77,7 @@ def experiment_for_table(
         If the table can't be read or learnt, with a line for each problem.
     """
     given = overriding({}, overrides)
+    _check_tables(given)
     task: dict[str, Any] = {"target": target, **given.get("task", {})}
     if isinstance(table, str | Path):
         from neuroevo.tables import read_table  # noqa: PLC0415 - loads pandas
@@ -89,6 +90,24 @@ def experiment_for_table(
         frame, source = table, "data"
     suggestion = suggest(frame, source, {**given, "task": task}, name or name_of(source))
     return suggestion.experiment(frame), suggestion
+
+
+def _check_tables(given: Document) -> None:
+    """Refuse overrides of what the table itself decides, and values in place of tables."""
+    tables = ("task", "space", "training", "evolution")
+    problems = [
+        f"{key}: must be a table, but got {shown(given[key])}"
+        for key in tables
+        if not isinstance(given.get(key, {}), Mapping)
+    ]
+    if not problems:
+        problems = [
+            f"task.{key}: must be left out, since the table and its target are given"
+            for key in ("kind", "path", "target")
+            if key in given.get("task", {})
+        ]
+    if problems:
+        raise UsageError(*problems)
 
 
 def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> Suggestion:
@@ -130,7 +149,11 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
         task |= {"missing": "median", "missing_indicator": True}
     table = check_frame(frame, _settings(task), source)
     task["problem"] = "regression" if table.classes is None else "classes"
-    notes = (*_left_out_notes(source, left_out), *_filled_notes(source, filled, len(frame)))
+    notes = (
+        *_left_out_notes(source, left_out),
+        *_filled_notes(source, filled, len(frame)),
+        *([table.guess] if table.guess else []),
+    )
     document: Document = {"task": {"kind": "table", **task}}
     for key, values in _defaults(table, inputs).items():
         document[key] = {**values, **given.get(key, {})}

@@ -112,7 +112,7 @@ def held_out_headline(findings: "Findings") -> Headline | None:
         _nothing_learnt(scored),
         _other_metric(scored),
         _best_baseline(scored),
-        _chance(scored),
+        _rival_inside(scored),
         _kept(scored),
         _few_rows(scored),
         search_sentence(findings),
@@ -249,15 +249,15 @@ def _best_baseline(scored: _Scored) -> str:
     return f"The best baseline, {name}, has {scored.text(ranked[0])}."
 
 
-def _chance(scored: _Scored) -> str:
-    """Return a sentence on a difference to the best rival that is inside the interval."""
+def _rival_inside(scored: _Scored) -> str:
+    """Return a sentence on the best rival if its value is inside the champion's interval."""
     rival = scored.best_rival
     if rival is None or scored.text(rival) == scored.text(scored.champion):
         return ""
     if not scored.score.low <= scored.value(rival) <= scored.score.high:
         return ""
     name, value = model_in_sentence(rival), scored.text(rival)
-    return f"The difference to {name} may be chance: {value} is inside the champion’s interval."
+    return f"The value of {name}, {value}, is inside the champion’s interval."
 
 
 def _kept(scored: _Scored) -> str:

@@ -64,7 +64,7 @@ def held_out_sentences(findings: "Findings") -> str:
     )
     sentences = [
         start,
-        f"Those of networks are means over {replicates} replicates." if replicates > 1 else "",
+        f"Those of networks are over the rows of all {replicates} replicates." if replicates > 1 else "",
         "Reference models were fitted to the training and validation rows."
         if "reference model" in roles
         else "",

@@ -14,7 +14,7 @@ from neuroevo.tables.settings import TableSettings
 if TYPE_CHECKING:
     from neuroevo.tables.checking import Table, check_frame
     from neuroevo.tables.fitting import fit
-    from neuroevo.tables.frames import frame_of
+    from neuroevo.tables.frames import frame_of, frame_of_inputs
     from neuroevo.tables.kinds import ColumnDescription, describe
     from neuroevo.tables.prepared import Part, PreparedTable, prepare
     from neuroevo.tables.reading import read_table
@@ -33,6 +33,7 @@ __all__ = [
     "describe",
     "fit",
     "frame_of",
+    "frame_of_inputs",
     "prepare",
     "read_table",
     "split_rows",
@@ -41,7 +42,7 @@ __all__ = [
 _MODULES = {
     "checking": ("Table", "check_frame"),
     "fitting": ("fit",),
-    "frames": ("frame_of",),
+    "frames": ("frame_of", "frame_of_inputs"),
     "kinds": ("ColumnDescription", "describe"),
     "prepared": ("Part", "PreparedTable", "prepare"),
     "reading": ("read_table",),

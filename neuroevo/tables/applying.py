@@ -88,6 +88,7 @@ def _target_lines(column: Column, name: str) -> list[str]:
     return broken_lines(column, name) + cell_lines(name, column.given, column.missing, rule)
 
 
+MOST_PREPARED = 1e9  # of a prepared value: networks compute in single precision
 NO_CATEGORIES = Categories(np.empty(0, dtype=np.int32), ())
 
 
@@ -176,7 +177,7 @@ def _fill_numbers(
     with np.errstate(over="ignore"):
         values[:] = _at_knots(values, record.knots) if record.knots else _scaled(values, record)
     rule = "must be closer to the numbers of the training rows"
-    return cell_lines(name, column.given, ~np.isfinite(values), rule)
+    return cell_lines(name, column.given, ~(np.abs(values) <= MOST_PREPARED), rule)
 
 
 def _scaled(values: Floats, record: NumberInput) -> Floats:

@@ -44,6 +44,8 @@ class Table:
         The names of the rows.
     warnings
         One line for each thing that is allowed but may be a mistake.
+    guess
+        A line on what a target of numbers was taken for; empty if settings say it.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Table:
     classes: Categories | None
     index: "pd.Index"
     warnings: tuple[str, ...]
+    guess: str = ""
 
     @property
     def rows(self) -> int:
@@ -124,14 +127,14 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
     }
     lines = [line for each in inputs for line in _input_lines(columns[each], settings, name)]
     lines += [line for each in settings.target for line in _target_lines(columns[each], name)]
-    target, warnings = columns[settings.target[0]], list[str]()
-    classes, found = _classes(columns, settings, name, warnings) if not lines else (None, [])
+    target, guesses = columns[settings.target[0]], list[str]()
+    classes, found = _classes(columns, settings, name, guesses) if not lines else (None, [])
     lines += found + _weight_lines(columns, settings, name) + _split_lines(columns, settings, name)
     if settings.weight == BALANCED and classes is None and not lines:
         lines.append(f"{name}: weight must be a column for a regression, but got 'balanced'")
     if lines:
         raise DataError(*listed(name, lines))
-    warnings += _twins([columns[each] for each in inputs], target, name)
+    warnings = _twins([columns[each] for each in inputs], target, name)
     return Table(
         name,
         settings,
@@ -140,6 +143,7 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
         classes,
         frame.index,
         tuple(warnings),
+        "".join(guesses),
     )
 
 
@@ -227,7 +231,7 @@ def _first(column: Column) -> object:
 
 
 def _classes(
-    columns: Mapping[str, Column], settings: TableSettings, name: str, warnings: list[str]
+    columns: Mapping[str, Column], settings: TableSettings, name: str, guesses: list[str]
 ) -> tuple[Categories | None, list[str]]:
     """Return the classes of the target, or None for a regression, and what is wrong."""
     targets = [columns[each] for each in settings.target]
@@ -253,7 +257,7 @@ def _classes(
     if settings.problem == "auto" and target.kind == "number":
         text = f"its numbers are taken for {len(found.names)} classes"
         text += " (set problem = 'regression' if they are quantities)"
-        warnings.append(column_line(name, target.name, text))
+        guesses.append(column_line(name, target.name, text))
     return found, []
 
 

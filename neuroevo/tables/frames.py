@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from neuroevo.errors import DataError
 
@@ -43,6 +43,8 @@ def frame_of(X: ArrayLike, y: ArrayLike) -> tuple[pd.DataFrame, tuple[str, ...]]
     """
     inputs = frame_of_inputs(X)
     targets = _targets(y)
+    if isinstance(y, pd.Series) and targets.columns[0] in set(inputs.columns):
+        targets.columns = ["y"]  # computed from a column, whose name it still has
     if len(inputs) != len(targets):
         rule = "X and y: must have as many rows"
         raise DataError(f"{rule}, but got {len(inputs):,} and {len(targets):,}")
@@ -58,14 +60,22 @@ def _targets(y: ArrayLike | Mapping[str, Any]) -> pd.DataFrame:
         return y
     if isinstance(y, pd.Series):
         return y.to_frame("y" if y.name is None else str(y.name))
-    array = np.asarray(y)
+    array = _array(y, "y")
     if array.ndim == 1:
         return pd.DataFrame({"y": array})
     return _named(array, "y", "y")
 
 
+def _array(values: ArrayLike | Mapping[str, Any], name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        rule = "must have rows of one length"
+        raise DataError(f"{name}: {rule} ({str(error).partition('.')[0]})") from None
+
+
 def _named(values: ArrayLike, name: str, letter: str) -> pd.DataFrame:
-    array = np.asarray(values)
+    array = _array(values, name)
     if array.ndim != _DIMENSIONS:
         raise DataError(f"{name}: must have the shape (rows, columns), but got {array.shape}")
     return pd.DataFrame(array, columns=[f"{letter}{place + 1}" for place in range(array.shape[1])])

@@ -98,7 +98,13 @@ class TableModel:
         from neuroevo.tables.frames import frame_of_inputs  # noqa: PLC0415 - loads pandas
 
         inputs = self.preparation.prepare_inputs(frame_of_inputs(rows), name)
-        return np.asarray(self.network.predict(inputs), dtype=np.float64)
+        outputs = np.asarray(self.network.predict(inputs), dtype=np.float64)
+        wrong = ~np.isfinite(outputs).all(axis=1)
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            rule = "must be closer to the training rows for a finite prediction"
+            raise DataError(f"{name}, row at place {place}: {rule}")
+        return outputs
 
 
 def _labels(names: Sequence[str]) -> Sequence[object]:

@@ -1,7 +1,7 @@
 """Reads a table from a Parquet file with pyarrow, which is an extra. Knows no roles of columns."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -42,15 +42,15 @@ def read_parquet(path: Path, most_bytes: int) -> pd.DataFrame:
             _check_metadata(parquet, name, most_bytes)
             texts = [field.name for field in parquet.schema_arrow if _is_text(field.type)]
             read = pq.ParquetFile(file, read_dictionary=texts).read()
+        return _frame(read, texts)
     except OSError as error:
         first = printable((error.strerror or str(error)).partition("\n")[0])
         raise DataError(f"{name}: can't be read ({first})") from None
     except StrangeFileError as error:
         raise DataError(f"{name}: {error}") from None
-    except pa.ArrowException as error:
+    except (pa.ArrowException, ValueError, OverflowError) as error:
         first = printable(str(error).partition("\n")[0])
         raise DataError(f"{name}: must be a Parquet file, but got: {first}") from None
-    return _frame(read, texts)
 
 
 def _check_metadata(parquet: "pq.ParquetFile", name: str, most_bytes: int) -> None:
@@ -94,8 +94,11 @@ def _frame(read: "pa.Table", texts: list[str]) -> pd.DataFrame:
     frame: pd.DataFrame = read.to_pandas(ignore_metadata=True, split_blocks=True)
     stored = [label for label in frame.columns if str(label).startswith(_INDEX_NAME)]
     frame = frame.drop(columns=stored).set_axis(pd.RangeIndex(1, len(frame) + 1), axis=0)
-    texts_kept = [label for label in texts if label not in stored]
-    return frame.assign(**{label: _text(frame[label]) for label in texts_kept})
+    for place, label in enumerate(frame.columns):
+        if label in texts:
+            texts_of_rows: Any = _text(frame.iloc[:, place])  # stubs know no series here
+            frame.isetitem(place, texts_of_rows)
+    return frame
 
 
 def _text(column: pd.Series) -> pd.Series:

@@ -99,7 +99,11 @@ def prepare(frame: pd.DataFrame, settings: TableSettings, name: str = "data") ->
         *_all_parts(preparation, table, parts),
         weights,
         tuple(column.describe() for column in table.columns.values()),
-        (*table.warnings, *_warnings(preparation, table, parts)),
+        (
+            *[table.guess] * bool(table.guess),
+            *table.warnings,
+            *_warnings(preparation, table, parts),
+        ),
     )
 
 

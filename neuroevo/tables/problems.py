@@ -1,5 +1,6 @@
 """The lines of an error about a table. Knows no rule."""
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,8 @@ def cell_lines(
 
 def _cell(value: object) -> str:
     value = value.item() if isinstance(value, np.generic) else value
-    if value is None or value != value or str(value) in {"<NA>", "NaT", ""}:  # noqa: PLR0124 - NaN
+    is_nan = isinstance(value, float) and math.isnan(value)
+    if value is None or is_nan or str(value) in {"<NA>", "NaT", ""}:
         return "an empty cell"
     return shown_value(value)
 

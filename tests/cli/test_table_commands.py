@@ -97,6 +97,17 @@ def test_wrong_rows_are_named(neuroevo: Command, run: Run, tmp_path: Path) -> No
     assert not output.exists()
 
 
+def test_predictions_do_not_replace_their_rows(neuroevo: Command, run: Run, tmp_path: Path) -> None:
+    """Writing to the file of the new rows, or to one of another kind, is refused."""
+    new = tmp_path / "new.csv"
+    shutil.copy(FLATS, new)
+    for output in (new, tmp_path / "out.xlsx"):
+        ended = neuroevo("predict", str(run.folder.path), str(new), "-o", str(output))
+        assert ended.returncode == 2
+        assert ended.stderr.startswith("neuroevo: --output: must ")
+    assert new.read_bytes() == FLATS.read_bytes()
+
+
 def test_the_new_experiment_of_a_table_runs(neuroevo: Command, tmp_path: Path) -> None:
     """It has what was found in the table, and the values of the experiment that `run` makes."""
     shutil.copy(FLATS, tmp_path / "flats.csv")

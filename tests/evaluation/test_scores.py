@@ -80,6 +80,23 @@ def test_undefined_scores_are_left_out() -> None:
     assert set(Resampling(4, (0,)).scores(targets, outputs[np.newaxis])) == {"rmse", "mae"}
 
 
+@pytest.mark.parametrize("offset", [0, 1e7, -1e9])
+def test_r2_does_not_depend_on_the_origin(offset: float) -> None:
+    """Targets far from zero lose no digits."""
+    targets, predicted = regression(50, 1)
+    moved = Targets(targets.values + offset, is_classes=False)
+    found = scores_of(moved, predicted + offset)["r2"]
+    assert found == pytest.approx(scores_of(targets, predicted)["r2"], rel=1e-4)
+
+
+@pytest.mark.parametrize("samples", [2, 3, 5])
+def test_resamples_of_equal_targets_have_no_r2(samples: int) -> None:
+    """Intervals of few rows are wide, but no rounding error."""
+    targets, predicted = regression(samples, 1)
+    found = Resampling(samples, (0,)).scores(targets, predicted[np.newaxis])
+    assert "r2" not in found or found["r2"].low > -1e4
+
+
 @pytest.mark.parametrize("draw", [lambda: regression(40, 1), lambda: classes(40, 3)])
 def test_a_score_is_the_mean_over_replicates(draw: Callable[[], tuple[Targets, Any]]) -> None:
     """The accuracy or MSE of several replicates is their mean, and lies inside its interval."""

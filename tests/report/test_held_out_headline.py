@@ -42,8 +42,8 @@ def test_title_has_the_accuracy_of_the_champion(runs: Runs) -> None:
     assert words.lead.startswith(
         "Its accuracy of 97% has a 95% interval from 90% to 100%, over the test rows and 4 "
         "replicates. Of the reference models, logistic regression has 93% and the most frequent "
-        "class 40%. The difference to logistic regression may be chance: 93% is inside the "
-        "champion’s interval. The kept network, the replicate with the lowest validation MSE, has "
+        "class 40%. The value of logistic regression, 93%, is inside the champion’s interval. "
+        "The kept network, the replicate with the lowest validation MSE, has "
         "93%. The search evaluated 1 configuration "
     )
     assert [(each.value, each.label) for each in words.numbers[:2]] == [
@@ -75,9 +75,9 @@ def test_title_begins_with_a_reference_model_that_is_better(runs: Runs) -> None:
     )
     assert words.lead.startswith("The champion is a relu 4·6·1 network with adam. Its R² of 0.49 ")
     assert "The reference model, gradient boosting, has 0.55." in words.lead
-    assert "The difference to gradient boosting may be chance: 0.55 is inside" in words.lead
+    assert "The value of gradient boosting, 0.55, is inside the champion’s interval" in words.lead
     certain = headline(of_r2(runs, TablePlan(), Score(0.49, 0.45, 0.53), gradient_boosting=0.55))
-    assert "chance" not in certain.lead
+    assert "inside" not in certain.lead
 
 
 def test_title_begins_with_a_baseline_that_is_better(runs: Runs) -> None:
@@ -96,7 +96,7 @@ def test_equal_digits_are_no_difference(runs: Runs) -> None:
     values = {"": Score(0.821, 0.7, 0.9), "logistic regression": Score(0.823, 0.7, 0.9)}
     words = headline(stated(runs("one point"), SURVIVED, "accuracy", values))
     assert words.title.startswith("A relu 2·6·2 network with adam tells survived with 82%")
-    assert "chance" not in words.lead
+    assert "inside" not in words.lead
 
 
 def test_the_most_frequent_class_is_a_subject(runs: Runs) -> None:

@@ -187,7 +187,8 @@ def test_a_table_from_python_can_be_learnt_in_one_call(flats: pd.DataFrame) -> N
 def test_fit_learns_classes() -> None:
     """Labels that are whole numbers are predicted as such, with probabilities."""
     X, y = load_wine(return_X_y=True)  # noqa: N806 - the field's names
-    run = neuroevo.fit(X, y, overrides=[*SMALL, "evolution.population=12"])
+    with pytest.warns(UserWarning, match="its numbers are taken for 3 classes"):
+        run = neuroevo.fit(X, y, overrides=[*SMALL, "evolution.population=12"])
     model = run.champion()
     assert isinstance(model, TableModel)
     predicted, probabilities = model.predict(X), model.predict_proba(X)
