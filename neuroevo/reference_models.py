@@ -110,10 +110,15 @@ def reference_predictions(
             wanted = _wanted(targets[chosen], is_classes)
             fitted = estimator.fit(inputs[chosen], wanted, **weighing)
             outputs = _outputs(fitted, data.test_inputs, targets.shape[1], is_classes)
-        rows = "" if len(chosen) == len(inputs) else f", fitted to {len(chosen):,} random rows"
-        weighted = "" if weights is None else " and the weights of the training rows"
-        note = f"scikit-learn's {model.estimators[is_classes]} with its defaults{weighted}{rows}"
+        rows = _rows_text(len(chosen), len(inputs), is_weighted=weights is not None)
+        note = f"scikit-learn's {model.estimators[is_classes]} with its defaults, fitted to {rows}"
         yield ReferencePredictions(model.labels[is_classes], note, outputs)
+
+
+def _rows_text(chosen: int, rows: int, *, is_weighted: bool) -> str:
+    drawn = f"all {chosen:,}" if chosen == rows else f"{chosen:,} random"
+    part = "training rows with their weights" if is_weighted else "training and validation rows"
+    return f"{drawn} {part}"
 
 
 def _estimator(model: _Model, is_classes: bool, outputs: int, seed: int) -> Any:  # noqa: ANN401, FBT001 - scikit-learn has no type for what can be fitted

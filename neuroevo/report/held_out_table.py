@@ -54,7 +54,6 @@ def held_out_sentences(findings: "Findings") -> str:
     if models is None or not models.metrics:
         return ""
     replicates = findings.experiment.training.replicates
-    roles = {model.role for model in models.models}
     higher = [metric.label for metric in models.metrics if metric.larger_is_better]
     lower = [metric.label for metric in models.metrics if not metric.larger_is_better]
     start = (
@@ -64,10 +63,7 @@ def held_out_sentences(findings: "Findings") -> str:
     )
     sentences = [
         start,
-        f"Those of networks are over the rows of all {replicates} replicates." if replicates > 1 else "",
-        "Reference models were fitted to the training and validation rows."
-        if "reference model" in roles
-        else "",
+        f"Those of networks are over all {replicates} replicates." if replicates > 1 else "",
         _better(higher, lower),
         _left_out(findings, models),
     ]

@@ -218,4 +218,5 @@ def test_weights_are_used_by_reference_models_too(flats: pd.DataFrame) -> None:
         assert run.findings.held_out is not None
         found.append(run.findings.held_out.models[-1])
     assert found[0].scores != found[1].scores
-    assert "the weights of the training rows" in found[1].note
+    assert "training and validation rows" in found[0].note
+    assert "training rows with their weights" in found[1].note
