@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuroevo.cli.options import examples
+from neuroevo.cli.options import columns, examples
 from neuroevo.cli.terminal import program, say
 from neuroevo.errors import StorageError, UsageError
 
@@ -110,9 +110,7 @@ def _text_for_table(
     from neuroevo.experiment import experiment_for_table
     from neuroevo.experiment.toml import write_toml
 
-    if not target:
-        raise UsageError("--target: must name the column of the table that is to be predicted")
-    _, suggestion = experiment_for_table(source, target, overrides, name)
+    _, suggestion = experiment_for_table(source, columns(target), overrides, name)
     for note in suggestion.notes:
         say(f"note: {note}")
     document = {"name": name, "seed": 0, **suggestion.document}
@@ -131,18 +129,18 @@ def _text_for_table(
 
 def _heading(name: str, source: Path, suggestion: "Suggestion") -> str:
     """Return comments on what was found in the table."""
-    columns = suggestion.columns
+    found = suggestion.columns
     lines = [
-        f"An experiment on {source.name}: {suggestion.rows:,} rows, {len(columns):,} columns.",
+        f"An experiment on {source.name}: {suggestion.rows:,} rows, {len(found):,} columns.",
         "What is left out here has its default: `neuroevo tasks` lists the keys of [task].",
         "",
         f"  neuroevo run {name}.toml",
         f"  neuroevo run {name}.toml --set evolution.generations=5     (override a setting)",
         "",
-        *map(_described, columns[:_MOST_COLUMNS]),
+        *map(_described, found[:_MOST_COLUMNS]),
     ]
-    if len(columns) > _MOST_COLUMNS:
-        lines.append(f"  and {len(columns) - _MOST_COLUMNS:,} more columns")
+    if len(found) > _MOST_COLUMNS:
+        lines.append(f"  and {len(found) - _MOST_COLUMNS:,} more columns")
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 

@@ -1,6 +1,7 @@
 """Arguments and options that several commands share."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -88,6 +89,13 @@ def ends(
         raise UsageError(*problems)
     given["target"] = targets or None
     return {name: value for name, value in given.items() if value is not None}
+
+
+def columns(names: Sequence[str]) -> Sequence[str]:
+    """Return the columns of a table that are to be predicted; UsageError if there are none."""
+    if not names:
+        raise UsageError("--target: must name the column of the table that is to be predicted")
+    return names
 
 
 _NUMBER = r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"

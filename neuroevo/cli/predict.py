@@ -9,7 +9,7 @@ import typer
 
 from neuroevo.cli.options import RESULTS, Results, RunReference, examples
 from neuroevo.cli.terminal import say
-from neuroevo.errors import DataError, NeuroevoError, UsageError
+from neuroevo.errors import NeuroevoError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,6 @@ def _parquet(predicted: "pd.DataFrame") -> bytes:
 
 
 _WRITTEN = (".csv", ".parquet")
-_MOST_PROBLEMS = 10  # that are listed
 _DIGITS = 9  # significant, which single precision needs
 
 
@@ -102,26 +101,13 @@ def _read(path: Path, experiment: "Experiment") -> "pd.DataFrame":
 
 
 def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":
-    import numpy as np
     import pandas as pd
 
-    from neuroevo.tables import TableModel
+    from neuroevo.tables import TableModel, raw_numbers
 
     if not isinstance(model, TableModel):
-        names = model.columns.inputs
-        missing = [each for each in names if each not in rows.columns]
-        if missing:
-            raise DataError(*(f"{name}: must have the column {each!r}" for each in missing))
-        numbers = rows[list(names)].apply(pd.to_numeric, errors="coerce")
-        wrong = ~np.isfinite(numbers.to_numpy(np.float64)).all(axis=1)
-        if wrong.any():
-            rule = "must have finite numbers"
-            raise DataError(
-                *(f"{name}, row {row}: {rule}" for row in numbers.index[wrong][:_MOST_PROBLEMS])
-            )
-        return pd.DataFrame(
-            model.predict(numbers.to_numpy(np.float64)), columns=list(model.columns.outputs)
-        )
+        inputs = raw_numbers(model.columns.inputs, rows, name)
+        return pd.DataFrame(model.predict(inputs), columns=list(model.columns.outputs))
     preparation = model.preparation
     targets = [target.name for target in preparation.targets]
     if not preparation.classes:
@@ -130,5 +116,5 @@ def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -
     columns = [f"probability of {each}" for each in preparation.classes]
     target = f"predicted {targets[0]}" if targets[0] in columns else targets[0]
     predicted = pd.DataFrame(probabilities, columns=columns)
-    predicted.insert(0, target, model.predict(rows, name))
+    predicted.insert(0, target, model.classes_[probabilities.argmax(axis=1)])
     return predicted

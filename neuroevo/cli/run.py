@@ -139,9 +139,7 @@ def _load(
 
     if not path.name.lower().endswith(TABLE_SUFFIXES):
         return load_experiment(path, overrides), ()
-    if not columns:
-        raise UsageError("--target: must name the column of the table that is to be predicted")
-    experiment, suggestion = experiment_for_table(path, columns, overrides)
+    experiment, suggestion = experiment_for_table(path, options.columns(columns), overrides)
     return experiment, suggestion.notes
 
 

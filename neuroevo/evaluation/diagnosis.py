@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.evaluation.objectives import rounded
 from neuroevo.evaluation.scores import Array, Targets, scores_of
 
 Predict = Callable[[Array], Array]
@@ -19,7 +20,6 @@ REPEATS = 10  # permutations of a column
 _MOST_SHOWN = 2000  # samples whose predictions are kept
 MOST_PERMUTED = 5000  # samples that columns are permuted in
 BINS = 10  # of predicted probabilities
-_DIGITS = 6  # significant, of what is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ def importance(
             permuted[:, places] = inputs[random.permutation(len(inputs))][:, places]
             decreases.append(whole - scores_of(targets, predict(permuted))[metric])
         mean = math.fsum(decreases) / REPEATS
-        extremes = _rounded(min(decreases)), _rounded(max(decreases))
-        found.append(ColumnImportance(name, _rounded(mean), *extremes))
+        extremes = rounded(min(decreases)), rounded(max(decreases))
+        found.append(ColumnImportance(name, rounded(mean), *extremes))
     return tuple(sorted(found, key=lambda each: -each.decrease))
 
 
@@ -133,8 +133,8 @@ def calibration(targets: Targets, outputs: Array) -> tuple[CalibrationBin, ...]:
     bins = np.minimum((probabilities * BINS).astype(np.int64), BINS - 1)
     return tuple(
         CalibrationBin(
-            _rounded(probabilities[bins == each].mean()),
-            _rounded(hits[bins == each].mean()),
+            rounded(probabilities[bins == each].mean()),
+            rounded(hits[bins == each].mean()),
             int((bins == each).sum()),
         )
         for each in np.unique(bins)
@@ -148,8 +148,4 @@ def shown_rows(samples: int, random: np.random.Generator) -> npt.NDArray[np.int6
 
 def rounded_rows(values: Array) -> tuple[tuple[float, ...], ...]:
     """Round each number to six significant digits."""
-    return tuple(tuple(map(_rounded, row)) for row in values.tolist())
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")
+    return tuple(tuple(map(rounded, row)) for row in values.tolist())

@@ -217,4 +217,9 @@ def score(curves: LearningCurves, objective: Objective, reduction: str) -> float
     value = objective.cost(REDUCTIONS[reduction](objective.cost(objective.scores(curves))))
     if not math.isfinite(value):
         return math.nan
-    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
+    return rounded(value)
+
+
+def rounded(value: float | npt.NDArray[np.float64]) -> float:
+    """Round to six significant digits, as the last bits differ between machines."""
+    return float(f"{float(value):.{_SIGNIFICANT_DIGITS}g}")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.evaluation.objectives import rounded
+
 Array = npt.NDArray[np.float64]
 
 RESAMPLES = 1000
@@ -18,7 +20,6 @@ RESAMPLES = 1000
 _GROUPS = 2000  # of samples, at most: more samples are resampled in random groups
 _TAIL = 2.5  # per cent on each side of an interval
 _ROUNDING = 1e-9  # of squares: a variance below it is that of equal targets
-_DIGITS = 6  # significant: the last bits of sums and logarithms differ between machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def scores_of(targets: Targets, outputs: Array) -> dict[str, float]:
     """Score one model without intervals; outputs are (samples, outputs), all finite."""
     sums = targets.sums(outputs).sum(axis=0)
     values = {metric.name: float(metric.of_sums(sums)) for metric in targets.metrics}
-    return {name: _rounded(value) for name, value in values.items() if math.isfinite(value)}
+    return {name: rounded(value) for name, value in values.items() if math.isfinite(value)}
 
 
 def _score(value: Array, drawn: Array) -> Score | None:
@@ -172,11 +173,7 @@ def _score(value: Array, drawn: Array) -> Score | None:
     if not (np.isfinite(value) and known.size):
         return None
     low, high = np.percentile(known, [_TAIL, 100 - _TAIL])
-    return Score(_rounded(value), _rounded(low), _rounded(high))
-
-
-def _rounded(value: float | Array) -> float:
-    return float(f"{float(value):.{_DIGITS}g}")
+    return Score(rounded(value), rounded(low), rounded(high))
 
 
 def _regression_sums(targets: Array, outputs: Array, scale: float) -> Array:

@@ -12,6 +12,7 @@ from neuroevo.tables.preparation import Preparation
 from neuroevo.tables.settings import TableSettings
 
 if TYPE_CHECKING:
+    from neuroevo.tables.applying import raw_numbers
     from neuroevo.tables.checking import Table, check_frame
     from neuroevo.tables.fitting import fit
     from neuroevo.tables.frames import frame_of, frame_of_inputs
@@ -35,11 +36,13 @@ __all__ = [
     "frame_of",
     "frame_of_inputs",
     "prepare",
+    "raw_numbers",
     "read_table",
     "split_rows",
 ]
 
 _MODULES = {
+    "applying": ("raw_numbers",),
     "checking": ("Table", "check_frame"),
     "fitting": ("fit",),
     "frames": ("frame_of", "frame_of_inputs"),

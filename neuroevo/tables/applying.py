@@ -31,6 +31,17 @@ def inputs_of_frame(
     return inputs_of_columns(records, unseen, columns, len(frame), name)
 
 
+def raw_numbers(names: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
+    """Return columns of numbers as they are, array (rows, columns), finite.
+
+    Raises
+    ------
+    DataError
+        One line for each problem: columns that are missing, cells that are no numbers or missing.
+    """
+    return inputs_of_frame([NumberInput(name=each) for each in names], "refuse", frame, name)
+
+
 def numbers_of_frame(targets: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
     """Return the targets of a regression as raw numbers, array (rows, targets)."""
     columns = [_read(cells, "number") for cells in _present(frame, targets, name).values()]
