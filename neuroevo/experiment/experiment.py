@@ -191,7 +191,7 @@ class Experiment(Settings):
         if others:
             known = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
             rule = f"must be false unless each objective is one of {', '.join(map(repr, known))}"
-            found = f"True with {', '.join(map(repr, others))}"
+            found = f"true with {', '.join(map(repr, others))}"
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
         return training
 

@@ -57,7 +57,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         },
         (
             "training.stop_at_target: must be false unless each objective is one of "
-            "'samples_to_target', 'parameters', but got True with 'final_mse'"
+            "'samples_to_target', 'parameters', but got true with 'final_mse'"
         ),
     ),
     (
