@@ -13,13 +13,17 @@ from neuroevo.tables.checking import broken_lines, named_columns
 from neuroevo.tables.kinds import Column
 from neuroevo.tables.limits import MOST_CELLS
 from neuroevo.tables.problems import cell_lines, column_line, listed
-from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput
+from neuroevo.tables.records import (
+    MOST_PREPARED,
+    NO_INPUT,
+    REFUSED,
+    UNIFORM_SPREAD,
+    BooleanInput,
+    CategoryInput,
+    Input,
+    NumberInput,
+)
 from neuroevo.tables.settings import Unseen
-
-UNIFORM_SPREAD = 3.4641016151377544  # the square root of 12: a uniform distribution has variance 1
-
-REFUSED = -2  # the place of a category that is neither known nor to be taken for another
-NO_INPUT = -1  # the place of a category that makes all inputs of its column 0
 
 
 def inputs_of_frame(
@@ -99,7 +103,6 @@ def _target_lines(column: Column, name: str) -> list[str]:
     return broken_lines(column, name) + cell_lines(name, column.given, column.missing, rule)
 
 
-MOST_PREPARED = 1e9  # of a prepared value: networks compute in single precision
 NO_CATEGORIES = Categories(np.empty(0, dtype=np.int32), ())
 
 
@@ -215,8 +218,8 @@ def _fill_categories(
     """Write 1 for the category of each row, array (rows, categories); return what is wrong."""
     read = column.categories or NO_CATEGORIES
     lines = broken_lines(column, name) + _missing_lines(record, column, name)
-    places = [place_of(each, record, unseen) for each in read.names]
-    filled = NO_INPUT if record.fill is None else place_of(record.fill, record, unseen)
+    places = [record.place_of(each, unseen) for each in read.names]
+    filled = NO_INPUT if record.fill is None else record.place_of(record.fill, unseen)
     found = np.array([*places, filled], dtype=np.intp)[read.codes]
     wrong = (found == REFUSED) & (read.codes >= 0)
     rule = f"must be one of the {len(record.categories) + len(record.gathered)} categories"
@@ -225,12 +228,3 @@ def _fill_categories(
     if not lines:
         values[:] = one_hot(found, values.shape[1])
     return lines
-
-
-def place_of(name: str, record: CategoryInput, unseen: Unseen) -> int:
-    """Return which input of a column a category has: a place, NO_INPUT or REFUSED."""
-    if name in record.categories:
-        return record.categories.index(name)
-    if record.gathers and (unseen == "rare" or name in record.gathered):
-        return len(record.categories)
-    return REFUSED if unseen == "refuse" else NO_INPUT

@@ -8,7 +8,13 @@ import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from neuroevo.settings import Location, Settings, one_of, refusal, shown
-from neuroevo.tables.settings import MOST_NAME, ColumnName
+from neuroevo.tables.settings import MOST_NAME, ColumnName, Unseen
+
+UNIFORM_SPREAD = 3.4641016151377544  # the square root of 12: a uniform distribution has variance 1
+MOST_PREPARED = 1e9  # of a prepared value: networks compute in single precision
+
+REFUSED = -2  # the place of a category that is neither known nor to be taken for another
+NO_INPUT = -1  # the place of a category that makes all inputs of its column 0
 
 CategoryName = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 Number = Annotated[float, Field(ge=-1e150, le=1e150)]
@@ -92,6 +98,14 @@ class CategoryInput(_ColumnInput):
         """The names of its inputs, but for that of the indicator."""
         names = tuple(f"{self.name}={category}" for category in self.categories)
         return (*names, f"{self.name} rare") if self.gathers else names
+
+    def place_of(self, name: str, unseen: Unseen) -> int:
+        """Return which input of the column a category has: a place, NO_INPUT or REFUSED."""
+        if name in self.categories:
+            return self.categories.index(name)
+        if self.gathers and (unseen == "rare" or name in self.gathered):
+            return len(self.categories)
+        return REFUSED if unseen == "refuse" else NO_INPUT
 
 
 _INPUTS: Mapping[object, type[NumberInput | BooleanInput | CategoryInput]] = {

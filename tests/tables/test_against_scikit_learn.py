@@ -13,9 +13,8 @@ from sklearn.preprocessing import (
 from sklearn.utils.class_weight import compute_class_weight
 
 from neuroevo.tables import PreparedTable, TableSettings, prepare
-from neuroevo.tables.applying import UNIFORM_SPREAD
 from neuroevo.tables.fitting import rounded
-from neuroevo.tables.records import CategoryInput, NumberInput
+from neuroevo.tables.records import UNIFORM_SPREAD, CategoryInput, NumberInput
 
 ROWS = 400
 
