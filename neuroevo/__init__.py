@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from neuroevo.api import ablate, compare, fit, load_run, random_search, resume, run
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
+    from neuroevo.export import load
     from neuroevo.learning import Network, TrainingSettings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
@@ -44,6 +45,7 @@ __all__ = [
     "ablate",
     "compare",
     "fit",
+    "load",
     "load_experiment",
     "load_run",
     "random_search",
@@ -55,6 +57,7 @@ _MODULES = {
     "api": ("ablate", "compare", "fit", "load_run", "random_search", "resume", "run"),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
+    "export": ("load",),
     "learning": ("Network", "TrainingSettings"),
     "report.run": ("Run",),
     "runs": ("Trial",),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from neuroevo.analysis.findings import Findings
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
+from neuroevo.export import exportable
 from neuroevo.runs import (
     RunFolder,
     Start,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.experiment import Experiment
-    from neuroevo.learning import Network
+    from neuroevo.export import ExportableNetwork, ExportableTableModel
     from neuroevo.runs import Champion, Trial
 
 
@@ -143,10 +144,11 @@ class RunResults:
         """
         return list(self.findings.front)
 
-    def champion(self, rank: int = 1) -> "Network | TableModel":
+    def champion(self, rank: int = 1) -> "ExportableNetwork | ExportableTableModel":
         """Return the trained network of a trial of the front: the best of its replicates.
 
-        If the run has learnt a table, its `predict` takes raw rows.
+        If the run has learnt a table, its `predict` takes raw rows. Its `to` writes it in other
+        formats.
 
         Parameters
         ----------
@@ -165,9 +167,9 @@ class RunResults:
         if network is None:
             raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
         if not self.findings.preparation:
-            return network
+            return exportable(network)
         preparation = Preparation.from_plain(self.findings.preparation, f"{self.id}: preparation")
-        return TableModel(network, preparation)
+        return exportable(TableModel(network, preparation))
 
     def trials(self) -> "pd.DataFrame":
         """Return all trials as a table, see `neuroevo.analysis.tables.trials`."""

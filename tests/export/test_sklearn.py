@@ -1,0 +1,47 @@
+"""scikit-learn predicts the same with an exported Pipeline, which skops loads without neuroevo."""
+
+from typing import Any
+
+import pytest
+
+from tests.export.cases import TOLERANCE, Case, array_case, case_named, table_case
+
+CASES = {
+    "array, linear": lambda: array_case("linear"),
+    "array, sigmoid": lambda: array_case("sigmoid"),
+    "array, relu, scaled": lambda: array_case("relu", scaled=True),
+    "array, no hidden layer": lambda: array_case((), ()),
+    "array, softmax": lambda: array_case("tanh", output="softmax"),
+    "table, standard": lambda: table_case(activation="tanh"),
+    "table, quantile": lambda: table_case(activation="relu", scaling="quantile", unseen="zeros"),
+    "table, two targets": lambda: table_case(
+        ("rent", "x"), activation="relu", columns=["int", "floor"]
+    ),
+    "table, classes": lambda: table_case(("level",), activation="tanh", unseen="refuse"),
+    "table, two classes": lambda: table_case(("is new",), activation="tanh"),
+    "table, classes in another order": lambda: case_named("table, classes in another order"),
+    "table, float64": lambda: table_case(activation="tanh", precision="float64"),
+}
+
+
+def pipeline_of(case: Case) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    """Load the exported Pipeline; no type has to be trusted."""
+    skops = pytest.importorskip("skops.io")
+    content = case.model.to("sklearn")
+    assert set(skops.get_untrusted_types(data=content)) <= {"numpy.dtype"}
+    return skops.loads(content, trusted=["numpy.dtype"])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_scikit_learn_predicts_the_same(name: str) -> None:
+    """For random and edge rows, outputs are within 1e-6 and classes are equal."""
+    case = CASES[name]()
+    pipeline = pipeline_of(case)
+    predicted = pipeline.predict(case.rows)
+    if case.labels:
+        assert predicted.tolist() == case.labels
+        order = [pipeline.classes_.tolist().index(each) for each in case.classes]
+        outputs = pipeline.predict_proba(case.rows)[:, order]
+    else:
+        outputs = predicted.reshape(len(case.rows), -1)
+    assert case.largest_difference(outputs) < TOLERANCE
