@@ -175,8 +175,8 @@ def _scaled(record: Input, number: int) -> dict[str, Any]:
 
 def _parts(number: float) -> tuple[str, str]:
     """Return a number as the sum of two floats, so that differences from it keep their digits."""
-    high = float(np.float32(number))
-    return _number(high), _number(float(np.float32(number - high)))
+    high = _single(number)
+    return _number(high), _number(np.float32(number - float(high)))
 
 
 def _layers(description: Description) -> Iterator[dict[str, Any]]:
@@ -213,18 +213,20 @@ def _unscaled(description: Description) -> Iterator[dict[str, str]]:
         yield {"scale": _number(target.scale), "offset": _number(target.offset)}
 
 
-def _number(value: float | np.floating) -> str:
-    """Return a number as a float of C, in the fewest digits that give the same float."""
+def _single(value: float | np.floating) -> np.float32:
+    """Return a number in single precision; NeuroevoError if it is too large or too small."""
     with np.errstate(over="ignore", under="ignore"):
         single = np.float32(value)
     if not np.isfinite(single) or (single == 0) != (value == 0):
         raise NeuroevoError(f"c: must have numbers of single precision, but got {value:g}")
-    text = (
-        repr(single.item())
-        if single == int(single) and abs(single) < _LARGEST_WHOLE
-        else str(single)
-    )
-    return f"{text}f"
+    return single
+
+
+def _number(value: float | np.floating) -> str:
+    """Return a number as a float of C, in the fewest digits that give the same float."""
+    single = _single(value)
+    is_whole = single == int(single) and abs(single) < _LARGEST_WHOLE
+    return f"{single.item()!r}f" if is_whole else f"{single}f"
 
 
 def _text(name: str) -> str:

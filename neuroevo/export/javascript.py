@@ -16,7 +16,7 @@ def write(description: Description) -> str:
     values["labels"] = list(description.labels)
     values["largest_input"] = description.largest_input
     entries = ",\n".join(f"  {key}: {_literal(value)}" for key, value in values.items())
-    comment = "\n".join(f"// {line}".rstrip() for line in _head(description))
+    comment = "\n".join(f"// {_inside_html(line)}".rstrip() for line in _head(description))
     return f"{comment}\n\nconst NETWORK = {{\n{entries},\n}};\n{_FUNCTIONS.read_text('utf-8')}"
 
 
@@ -36,5 +36,9 @@ def _head(description: Description) -> list[str]:
 
 
 def _literal(value: object) -> str:
-    # So that the module may also stand inside of an HTML page.
-    return json.dumps(value, allow_nan=False).replace("</", "<\\/").replace("<!--", "<\\!--")
+    return _inside_html(json.dumps(value, allow_nan=False))
+
+
+def _inside_html(text: str) -> str:
+    """Return a text that does not end the script of an HTML page; in JavaScript it is the same."""
+    return text.replace("</", "<\\/").replace("<!--", "<\\!--")

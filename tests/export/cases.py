@@ -124,6 +124,8 @@ def table_case(
         "missing_indicator": True,
         "rare": 0.05,
     }
+    if settings.get("missing") == "refuse":
+        frame = frame.dropna().reset_index(drop=True)
     preparation = prepare(frame, TableSettings.of(given | settings)).preparation
     architecture = Architecture(
         inputs=len(preparation.input_names),
@@ -210,6 +212,46 @@ CASES: Mapping[str, Callable[[], Case]] = {
     ),
     "table, float64": partial(table_case, precision="float64", activation="softplus"),
 }
+
+
+def refusing_case(activation: str = "relu") -> Case:
+    """Make a network for classes that refuses all of its rows but the first.
+
+    Their columns are ``int``, the category ``floor``, and ``x``. One is missing in each of the next
+    rows, then a category is unseen, and then a number is too far from the training rows.
+    """
+    case = table_case(
+        ("level",),
+        activation=activation,
+        columns=["int", "floor", "x"],
+        missing="refuse",
+        missing_indicator=False,
+        unseen="refuse",
+    )
+    rows = pd.DataFrame({"int": [2.0] * 6, "floor": ["9"] * 6, "x": [0.5] * 6})
+    rows.loc[1, "int"] = rows.loc[3, "x"] = np.nan
+    rows.loc[2, "floor"] = None
+    rows.loc[4, "floor"] = "10000"
+    rows.loc[5, "x"] = 1e12
+    return Case(case.model, rows)
+
+
+REFUSED = (0, 1, 2, 3, 2, 3)
+"""The number of the column for which each row of `refusing_case` is refused."""
+
+SPELLINGS: Sequence[Mapping[str, object]] = (
+    {"int": 2.0, "floor": "9", "garden": 1.0},
+    {"int": 2, "floor": 9, "garden": True},
+    {"int": "2", "floor": " 09", "garden": "TRUE"},
+    {"int": " 2.0", "floor": "9e0", "garden": "1"},
+)
+"""Rows whose cells mean the same."""
+
+
+def spelled_case() -> Case:
+    """Make a network for the columns of `SPELLINGS`, with a row."""
+    case = table_case(columns=["int", "floor", "garden"])
+    return Case(case.model, pd.DataFrame([SPELLINGS[0]]))
 
 
 @cache

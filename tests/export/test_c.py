@@ -11,8 +11,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from neuroevo.errors import NeuroevoError
+from neuroevo.export import ExportableNetwork
+from neuroevo.learning import ACTIVATIONS, Architecture, Columns, Scaling
 from neuroevo.tables.records import NumberInput
-from tests.export.cases import TOLERANCE, Case, case_named, every_case
+from tests.export.cases import (
+    REFUSED,
+    TOLERANCE,
+    Case,
+    array_case,
+    case_named,
+    every_case,
+    refusing_case,
+    table_case,
+)
 
 STRICT = ("-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
 PROGRAM = """
@@ -43,20 +55,25 @@ READ_TEXT = (
 WRITE_CLASS = 'printf("%-20s", network_class_name(network_class(outputs)));'
 
 
+def compiler() -> str:
+    """Return a C compiler; skip where there is none."""
+    found = next(filter(None, map(shutil.which, ("gcc", "clang"))), None)
+    if found is None:
+        pytest.skip("there is no C compiler")
+    return found
+
+
 def built(case: Case, folder: Path) -> Path:
     """Compile a program that reads rows and writes what is predicted for each."""
-    compiler = next(filter(None, map(shutil.which, ("gcc", "clang", "tcc"))), None)
-    if compiler is None:
-        pytest.skip("there is no C compiler")
     header = str(case.model.to("c"))
     (folder / "network.h").write_text(header, encoding="utf-8")
     fields = re.findall(r"^  (int|float) (\w+); /\*", header, re.MULTILINE)
     reading = " && ".join(
         (READ_FLOAT if kind == "float" else READ_TEXT).format(field) for kind, field in fields
     )
-    text = PROGRAM % (reading, WRITE_CLASS if case.labels else "")
+    text = PROGRAM % (reading, WRITE_CLASS if case.classes else "")
     (folder / "main.c").write_text(text, encoding="utf-8")
-    subprocess.run([compiler, *STRICT, "main.c", "-o", "main", "-lm"], cwd=folder, check=True)
+    subprocess.run([compiler(), *STRICT, "main.c", "-o", "main", "-lm"], cwd=folder, check=True)
     return folder / "main"
 
 
@@ -66,7 +83,7 @@ def run(case: Case, folder: Path, rows: pd.DataFrame) -> tuple[list[int], np.nda
     packed = b"".join(packed_cell(cell) for row in rows.itertuples(index=False) for cell in row)
     done = subprocess.run([program], input=packed, capture_output=True, check=True)
     outputs = case.outputs(rows[:1]).shape[1]
-    size = 4 + 4 * outputs + 20 * bool(case.labels)
+    size = 4 + 4 * outputs + 20 * bool(case.classes)
     parts = [done.stdout[at : at + size] for at in range(0, len(done.stdout), size)]
     assert len(parts) == len(rows)
     return (
@@ -117,3 +134,44 @@ def test_a_compiled_program_predicts_the_same(name: str, tmp_path: Path) -> None
     if case.labels:
         labels = case.model.predict(rows).tolist()
         assert classes == [str(label).lower() for label in labels]
+
+
+def test_rows_that_cannot_be_prepared_are_refused(tmp_path: Path) -> None:
+    """For each row that predict refuses, the program returns the number of the column."""
+    case = refusing_case()
+    rows = case.rows.fillna({"floor": ""})
+    wrong, _, _ = run(case, tmp_path, rows)
+    assert wrong == list(REFUSED)
+
+
+USE = """
+#include "network.h"
+int predict(const struct network_row *row, float *outputs) {
+  return network_predict(row, outputs);
+}
+"""
+
+
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "softmax"])
+def test_of_libm_only_expf_and_tanhf_are_needed(activation: str, tmp_path: Path) -> None:
+    """A compiled header asks for these two functions at most, so for no heap either."""
+    case = table_case(("level",)) if activation == "softmax" else array_case(activation)
+    (tmp_path / "network.h").write_text(str(case.model.to("c")), encoding="utf-8")
+    (tmp_path / "use.c").write_text(USE, encoding="utf-8")
+    subprocess.run([compiler(), *STRICT, "-c", "use.c"], cwd=tmp_path, check=True)
+    if shutil.which("nm") is None:
+        pytest.skip("there is no nm")
+    listed = subprocess.run(
+        ["nm", "-u", "use.o"],  # noqa: S607 - found above
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert set(listed.stdout.split()) - {"U"} <= {"expf", "tanhf", "_GLOBAL_OFFSET_TABLE_"}
+
+
+def test_numbers_beyond_single_precision_are_refused() -> None:
+    """A message says so when an offset is too large for a float."""
+    columns = Columns(("x",), ("y",), (), Scaling((1e50,), (1e49,)))
+    architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
+    network = ExportableNetwork(architecture, np.ones(2, np.float32), columns)
+    with pytest.raises(NeuroevoError, match=r"^c: must have numbers of single precision"):
+        network.to("c")

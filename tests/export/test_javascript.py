@@ -8,8 +8,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser
 
-from tests.export.cases import TOLERANCE, Case, case_named, every_case
+from tests.export.cases import (
+    SPELLINGS,
+    TOLERANCE,
+    Case,
+    case_named,
+    every_case,
+    refusing_case,
+    spelled_case,
+)
 
 PROGRAM = """
 import { readFileSync } from "node:fs";
@@ -21,22 +30,26 @@ console.log(JSON.stringify({ outputs, predicted, classes: module.classes }));
 """
 
 
-def run(case: Case, folder: Path, rows: list[dict[str, object]] | None = None) -> dict[str, Any]:
-    """Run the exported module in Node; returns outputs, predictions and classes."""
+def run(
+    case: Case,
+    folder: Path,
+    rows: list[dict[str, object]] | None = None,
+    program: str = PROGRAM,
+) -> Any:  # noqa: ANN401 - what the program writes
+    """Run the exported module in Node; returns what the program writes, as JSON."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("there is no Node")
     file = folder / "network.mjs"
     file.write_text(str(case.model.to("js")), encoding="utf-8")
     done = subprocess.run(
-        [node, "--input-type=module", "-e", PROGRAM, str(file)],
+        [node, "--input-type=module", "-e", program, str(file)],
         input=json.dumps(rows_of(case.rows) if rows is None else rows),
         capture_output=True,
         text=True,
         check=True,
     )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return json.loads(done.stdout)
 
 
 def rows_of(rows: pd.DataFrame) -> list[dict[str, object]]:
@@ -55,3 +68,49 @@ def test_node_predicts_the_same(name: str, tmp_path: Path) -> None:
     assert case.largest_difference(found["outputs"]) < TOLERANCE
     if case.labels:
         assert found["predicted"] == case.labels
+
+
+REFUSING = """
+import { readFileSync } from "node:fs";
+const module = await import(process.argv[1]);
+const messages = JSON.parse(readFileSync(0, "utf-8")).map((row) => {
+  try {
+    module.predict(row);
+    return "";
+  } catch (error) {
+    return `${error.name}: ${error.message}`;
+  }
+});
+console.log(JSON.stringify(messages));
+"""
+
+
+def test_rows_that_cannot_be_prepared_are_refused(tmp_path: Path) -> None:
+    """Each row that predict refuses throws a RangeError that names the column."""
+    case = refusing_case()
+    messages = run(case, tmp_path, program=REFUSING)
+    names = ["", "int", "floor", "x", "floor", "x"]
+    for message, name in zip(messages, names, strict=True):
+        assert message.startswith(f"RangeError: column {name}: must" if name else "")
+        assert bool(message) == bool(name)
+
+
+def test_cells_may_be_spelled_differently(tmp_path: Path) -> None:
+    """Numbers and categories as texts, and truth as words, mean the same as in predict."""
+    case = spelled_case()
+    for outputs in run(case, tmp_path, [dict(row) for row in SPELLINGS])["outputs"]:
+        assert case.largest_difference([outputs]) < TOLERANCE
+
+
+def test_a_browser_predicts_the_same(browser: Browser) -> None:
+    """The module works in a page too, also inside of the page's own script."""
+    case = case_named("table, quantile, zeros, level")
+    page = browser.new_page()
+    text = f"{case.model.to('js')}\nwindow.network = {{ outputs, predict }};"
+    page.set_content(f'<!doctype html><script type="module">{text}</script>')
+    page.wait_for_function("window.network")
+    rows = rows_of(case.rows)
+    outputs = page.evaluate("(rows) => rows.map(network.outputs)", rows)
+    assert case.largest_difference(outputs) < TOLERANCE
+    assert page.evaluate("(rows) => rows.map(network.predict)", rows) == case.labels
+    page.close()

@@ -1,12 +1,16 @@
 """onnxruntime predicts the same with an exported graph."""
 
+import sys
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.export.cases import TOLERANCE, Case, case_named, every_case
+from neuroevo.errors import NeuroevoError
+from neuroevo.export import ExportableNetwork
+from neuroevo.learning import Architecture, Columns
+from tests.export.cases import REFUSED, TOLERANCE, Case, case_named, every_case, refusing_case
 
 
 def run(case: Case, rows: pd.DataFrame | None = None) -> dict[str, Any]:
@@ -36,3 +40,28 @@ def test_onnxruntime_predicts_the_same(name: str) -> None:
         assert case.largest_difference(outputs["probabilities"]) < TOLERANCE
     else:
         assert case.largest_difference(outputs["predicted"]) < TOLERANCE
+
+
+def test_rows_that_cannot_be_prepared_get_nan() -> None:
+    """Rows that predict refuses have NaN for probabilities and an empty class; others do not."""
+    case = refusing_case()
+    outputs = run(case)
+    refused = np.array(REFUSED) > 0
+    assert (np.isnan(outputs["probabilities"]).all(axis=1) == refused).all()
+    assert ((outputs["class"][:, 0] == "") == refused).all()
+
+
+def test_outputs_have_other_names_than_columns() -> None:
+    """A column called like an output keeps its name; the output gets another."""
+    columns = Columns(("predicted", "/0", "predicted_"), ("y",))
+    architecture = Architecture(inputs=3, hidden=(), outputs=1, activation="linear")
+    network = ExportableNetwork(architecture, np.array([1, 2, 3, 4], np.float32), columns)
+    case = Case(network, pd.DataFrame([[1.0, 10.0, 100.0]], columns=list(columns.inputs)))
+    assert run(case)["predicted__"].tolist() == [[1 + 2 + 30 + 400]]
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without onnx the message says what to install."""
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(NeuroevoError, match=r"pip install 'neuroevo\[onnx\]'"):
+        case_named("array, relu").model.to("onnx")

@@ -1,10 +1,20 @@
 """scikit-learn predicts the same with an exported Pipeline, which skops loads without neuroevo."""
 
+import sys
 from typing import Any
 
 import pytest
 
-from tests.export.cases import TOLERANCE, Case, array_case, case_named, table_case
+from neuroevo.errors import NeuroevoError
+from tests.export.cases import (
+    REFUSED,
+    TOLERANCE,
+    Case,
+    array_case,
+    case_named,
+    refusing_case,
+    table_case,
+)
 
 CASES = {
     "array, linear": lambda: array_case("linear"),
@@ -45,3 +55,30 @@ def test_scikit_learn_predicts_the_same(name: str) -> None:
     else:
         outputs = predicted.reshape(len(case.rows), -1)
     assert case.largest_difference(outputs) < TOLERANCE
+
+
+def test_a_network_that_scikit_learn_has_not_is_refused() -> None:
+    """A message says which activations are possible, and which the network has."""
+    pytest.importorskip("skops")
+    for activation, got in (("silu", "silu"), (("tanh", "relu"), "tanh and relu")):
+        rule = "linear, sigmoid, tanh, relu in all hidden layers, but the network has"
+        with pytest.raises(NeuroevoError, match=f"^sklearn: .* {rule} {got}$"):
+            array_case(activation).model.to("sklearn")
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without skops the message says what to install."""
+    monkeypatch.setitem(sys.modules, "skops.io", None)
+    with pytest.raises(NeuroevoError, match=r"pip install 'neuroevo\[sklearn\]'"):
+        array_case("relu").model.to("sklearn")
+
+
+def test_rows_that_cannot_be_prepared_are_refused() -> None:
+    """Missing cells and unseen categories raise a ValueError, as in predict."""
+    case = refusing_case("tanh")
+    pipeline = pipeline_of(case)
+    for place, column in enumerate(REFUSED[:5]):
+        if column:
+            with pytest.raises(ValueError, match=r"NaN|unknown categories"):
+                pipeline.predict(case.rows.iloc[[place]])
+    assert pipeline.predict(case.rows[:1]).tolist() == case.model.predict(case.rows[:1]).tolist()
