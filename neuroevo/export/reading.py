@@ -162,10 +162,19 @@ def _scaled_columns(preparation: Preparation) -> Columns:
     """Return the columns of a network that has learnt no table."""
     inputs = [each for each in preparation.inputs if isinstance(each, NumberInput)]
     before = Scaling(tuple(each.offset for each in inputs), tuple(each.scale for each in inputs))
-    after = None if preparation.classes else preparation.target_scaling
     return Columns(
-        preparation.input_names, preparation.output_names, preparation.classes, before, after
+        preparation.input_names,
+        preparation.output_names,
+        preparation.classes,
+        _unless_trivial(before),
+        None if preparation.classes else _unless_trivial(preparation.target_scaling),
     )
+
+
+def _unless_trivial(scaling: Scaling) -> Scaling | None:
+    """Return a scaling, or None if it changes nothing, since computing it takes time."""
+    is_trivial = not any(scaling.offsets) and set(scaling.scales) == {1.0}
+    return None if is_trivial else scaling
 
 
 def _architecture(layers: Sequence[Layer]) -> Architecture:

@@ -194,9 +194,9 @@ def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
     return Workspace(values, slopes, deltas, factors, rows_of_lanes(1, precision))
 
 
-def memory_of_predictions(layer_sizes: Sequence[int], precision: str) -> Floats:
+def memory_of_predictions(parameters: int, units: int, precision: str) -> Floats:
     """Return an array for a network and the forward pass of a block of samples in all lanes."""
-    return rows_of_lanes(vector_size(layer_sizes) + 2 * sum(layer_sizes) * BLOCK, precision)
+    return rows_of_lanes(parameters + 2 * units * BLOCK, precision)
 
 
 def memory(parameters: int, precision: str) -> Memory:

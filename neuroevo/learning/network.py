@@ -102,7 +102,7 @@ def predictions(
     networks = np.ascontiguousarray(parameters, dtype=precision)
     samples = np.ascontiguousarray(inputs, dtype=precision)
     outputs: Floats = np.empty((len(networks), len(samples), sizes[-1]), precision)
-    memory = memory_of_predictions(sizes, precision)
+    memory = memory_of_predictions(networks.shape[1], sum(sizes), precision)
     predict(np.array(sizes, dtype=np.int64), functions, networks, samples, memory, outputs)
     return outputs
 

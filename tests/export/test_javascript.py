@@ -106,7 +106,7 @@ def test_a_browser_predicts_the_same(browser: Browser) -> None:
     """The module works in a page too, also inside of the page's own script."""
     case = case_named("table, quantile, zeros, level")
     page = browser.new_page()
-    text = f"{case.model.to('js')}\nwindow.network = {{ outputs, predict }};"
+    text = f"{case.model.to('js')!s}\nwindow.network = {{ outputs, predict }};"
     page.set_content(f'<!doctype html><script type="module">{text}</script>')
     page.wait_for_function("window.network")
     rows = rows_of(case.rows)

@@ -74,12 +74,10 @@ def test_wrong_shapes_are_reported_all_at_once(tmp_path: Path) -> None:
     first["weights"] = first["weights"][:-1]
     second["biases"] = second["biases"][:-1]
     values["targets"] = values["targets"][:1]
-    inputs = len(plain()["layers"][0]["weights"])
+    needed = len(plain()["layers"][0]["weights"])
+    rule = f"must have a list for each of {needed} inputs that are prepared"
     assert problems(values, tmp_path) == (
-        (
-            f"layers[0].weights: must have a list for each of {inputs} inputs that are prepared, but "
-            f"got {inputs - 1}"
-        ),
+        f"layers[0].weights: {rule}, but got {needed - 1}",
         "layers[1].biases: must be 5, as many as the weights have columns, but got 4",
         "layers: must end with an output for each target (1), but got 2",
     )
