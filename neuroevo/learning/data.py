@@ -4,6 +4,7 @@ Does not know where the data come from.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,13 +32,19 @@ class Scaling:
 
     def scaled(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Scale raw values, array (samples, columns)."""
-        scaled: npt.NDArray[np.float64] = (raw - self.offsets) / self.scales
-        return scaled
+        offsets, scales = _arrays(self)
+        return (raw - offsets) / scales
 
     def raw(self, scaled: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return scaled values, array (samples, columns), on the raw scale."""
-        raw: npt.NDArray[np.float64] = scaled * self.scales + self.offsets
-        return raw
+        offsets, scales = _arrays(self)
+        return scaled * scales + offsets
+
+
+@lru_cache(maxsize=100)
+def _arrays(scaling: Scaling) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return offsets and scales as arrays; making them takes longer than scaling a row."""
+    return np.array(scaling.offsets), np.array(scaling.scales)
 
 
 @dataclass(frozen=True, slots=True)
