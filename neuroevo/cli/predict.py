@@ -113,7 +113,7 @@ def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -
     if not preparation.classes:
         return pd.DataFrame(model.predict(rows, name).reshape(len(rows), -1), columns=targets)
     probabilities = model.predict_proba(rows, name)
-    columns = [f"probability of {each}" for each in preparation.classes]
+    columns = [f"probability of {each}" for each in preparation.class_names]
     target = f"predicted {targets[0]}" if targets[0] in columns else targets[0]
     predicted = pd.DataFrame(probabilities, columns=columns)
     predicted.insert(0, target, model.classes_[probabilities.argmax(axis=1)])

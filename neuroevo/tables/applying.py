@@ -42,28 +42,6 @@ def raw_numbers(names: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
     return inputs_of_frame([NumberInput(name=each) for each in names], "refuse", frame, name)
 
 
-def numbers_of_frame(targets: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
-    """Return the targets of a regression as raw numbers, array (rows, targets)."""
-    columns = [_read(cells, "number") for cells in _present(frame, targets, name).values()]
-    lines = [line for column in columns for line in _target_lines(column, name)]
-    if lines:
-        raise DataError(*listed(name, lines))
-    return np.stack([column.array for column in columns], axis=1)
-
-
-def classes_of_frame(target: str, classes: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
-    """Return 1 for the class of each row and 0 for the others, array (rows, classes)."""
-    column = _read(_present(frame, [target], name)[target], "category")
-    places = (column.categories or NO_CATEGORIES).places_in(classes)
-    lines = _target_lines(column, name)
-    if not lines:
-        rule = f"must be one of the {len(classes)} classes of the training rows"
-        lines = cell_lines(name, column.given, places < 0, rule)
-    if lines:
-        raise DataError(*listed(name, lines))
-    return one_hot(places, len(classes))
-
-
 def notes_of_frame(records: Sequence[Input], frame: pd.DataFrame, name: str) -> list[str]:
     """Return a line for what is new or missing in raw rows that can be prepared."""
     cells = _present(frame, [record.name for record in records], name)
@@ -92,11 +70,6 @@ def _unseen_note(record: CategoryInput, column: Column, name: str) -> list[str]:
     rows_have = "1 row has" if rows == 1 else f"{rows:,} rows have"
     text = f"{rows_have} a category that no training row has, such as {examples}"
     return [column_line(name, record.name, text)]
-
-
-def _target_lines(column: Column, name: str) -> list[str]:
-    rule = "must not be missing in the target"
-    return broken_lines(column, name) + cell_lines(name, column.given, column.missing, rule)
 
 
 MOST_PREPARED = 1e9  # of a prepared value: networks compute in single precision

@@ -69,7 +69,7 @@ def fit(table: Table, training_rows: NDArray[np.intp]) -> Preparation:
             inputs=tuple(inputs),
             unseen=table.settings.unseen,
             targets=tuple(targets),
-            classes=table.classes.names if table.classes else (),
+            classes=table.classes.labels if table.classes else (),
         )
     except UsageError as error:  # columns whose inputs would have the same name
         raise DataError(*error.named(table.name).problems) from None

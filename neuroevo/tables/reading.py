@@ -3,6 +3,7 @@
 Nothing in a file is ever executed: text is read by pandas, Parquet by pyarrow.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import pandas as pd
 from neuroevo.errors import DataError
 from neuroevo.settings import printable
 from neuroevo.tables.cells import LARGEST_WHOLE, Flags, Floats, factorized, is_number
-from neuroevo.tables.checking import named_columns
-from neuroevo.tables.kinds import MOSTLY
+from neuroevo.tables.checking import looks_like_classes, named_columns
+from neuroevo.tables.kinds import MOSTLY, read_column
 from neuroevo.tables.limits import MOST_BYTES
 from neuroevo.tables.parquet_files import read_parquet
 from neuroevo.tables.problems import cell_lines, listed
@@ -67,7 +68,10 @@ def read_table(
     named_columns(pd.DataFrame(columns=list(form.header)), name)
     frame = _read_text(path, form, settings, most_bytes)
     _check_decimal(frame, settings, name)
-    return frame if settings.decimal == "." else _with_points(frame)
+    if settings.decimal == ",":
+        frame = _with_points(frame)
+    labels = _labels(path, form, settings, most_bytes, frame)
+    return frame if labels is None else frame.assign(**{settings.target[0]: labels})
 
 
 def _read_text(path: Path, form: Form, settings: TableSettings, most_bytes: int) -> pd.DataFrame:
@@ -185,6 +189,34 @@ def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**changed)
 
 
+def _labels(
+    path: Path, form: Form, settings: TableSettings, most_bytes: int, frame: pd.DataFrame
+) -> pd.Series | None:
+    """Read the labels of a target of classes as they stand in the file: 01 is not 1.
+
+    Returns
+    -------
+    Whole numbers or booleans if all labels are written as Python writes these, else texts; None if
+    the target is none of classes.
+    """
+    target = settings.target[0]
+    if target not in form.header or len(settings.target) > 1:
+        return None
+    if not looks_like_classes([read_column(frame[target])], settings):
+        return None
+    chunks = _chunks(path, form, settings, most_bytes, texts=[target])
+    texts: pd.Series = pd.concat([chunk[target] for _, chunk in chunks]).set_axis(frame.index)
+    distinct = texts.unique()
+    if all(isinstance(text, str) and _AS_WRITTEN.fullmatch(text) for text in distinct):
+        texts = texts.astype(np.int64)
+    elif set(distinct) == {"True", "False"}:
+        texts = texts.eq("True")
+    return texts
+
+
+_AS_WRITTEN = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
+
+
 def _index(form: Form) -> pd.Index:
     first, last = form.lines[0], form.lines[-1]
     if last - first == len(form.lines) - 1:
@@ -197,7 +229,9 @@ def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> N
     hint = f"set decimal = {other!r}, on the command line --set 'task.decimal=\"{other}\"'"
     rule = f"must have {settings.decimal!r} as the decimal sign"
     lines = []
-    for label in frame.columns.difference([*settings.leave_out, *settings.categories], sort=False):
+    names = [*settings.leave_out, *settings.categories]
+    names += settings.target if settings.problem == "classes" else ()
+    for label in frame.columns.difference(names, sort=False):
         column = frame[label]
         if not isinstance(column.dtype, pd.StringDtype):
             continue

@@ -12,7 +12,7 @@ from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedS
 
 from neuroevo.errors import DataError
 from neuroevo.settings import shown
-from neuroevo.tables.cells import Categories, categories
+from neuroevo.tables.cells import Classes, categories
 from neuroevo.tables.checking import Table, times
 from neuroevo.tables.problems import column_line, listed
 from neuroevo.tables.settings import PARTS
@@ -57,7 +57,7 @@ def split_rows(table: Table) -> Parts:
     return parts
 
 
-def _classes_without_training(table: Table, classes: Categories, training: Rows) -> list[str]:
+def _classes_without_training(table: Table, classes: Classes, training: Rows) -> list[str]:
     known = set(classes.codes[training].tolist())
     rule = "must have a training row of each class, but got none of the class"
     return [
@@ -111,7 +111,7 @@ def _held_out(table: Table, rows: Rows, count: int, seed: int) -> tuple[Rows, Ro
     return rows[np.sort(others)], rows[np.sort(held)]
 
 
-def _check_classes(table: Table, classes: Categories, codes: NDArray[np.int32], count: int) -> None:
+def _check_classes(table: Table, classes: Classes, codes: NDArray[np.int32], count: int) -> None:
     target = table.settings.target[0]
     counts = np.bincount(codes, minlength=len(classes.names))
     least = 3 if table.settings.test else 2

@@ -141,7 +141,10 @@ def test_an_input_that_equals_the_target_is_a_warning() -> None:
     )
     words = pd.DataFrame({"a": ["u", "v", "u"], "b": ["v", "u", "u"], "y": ["u ", "v", "u"]})
     table = check_frame(words, TableSettings(target=("y",)))
-    assert table.warnings == ("data, column 'a': equals the target 'y'",)
+    assert table.warnings == (
+        "data, column 'a': equals the target 'y'",
+        "data, column 'y': 'u' and 'u ' are different classes",
+    )
 
 
 def test_rows_of_a_frame_are_named_by_its_index() -> None:
