@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from neuroevo.experiment import Experiment
     from neuroevo.learning import Network
-    from neuroevo.tables import TableModel
+    from neuroevo.tables import TableModel, TableSettings
 
 EXAMPLES = examples(
     "neuroevo predict latest new.csv > predicted.csv",
@@ -47,6 +47,7 @@ def predict(
     """
     from neuroevo.report.run import load_run
     from neuroevo.runs import write_atomically
+    from neuroevo.tables import column_names, read_table, unused_notes
 
     found = load_run(run, results)
     _check_output(output, table)
@@ -54,9 +55,11 @@ def predict(
         rule = "must be complete before it predicts"
         raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")
     model = found.champion(rank)
-    rows = _read(table, found.experiment)
+    settings = _settings(found.experiment)
+    rows = read_table(table, settings, _columns(model))
     predicted = _predicted(model, rows, str(table))
-    for note in _notes(model, rows, str(table)):
+    names = column_names(table, settings)
+    for note in (*unused_notes(names, _columns(model), str(table)), *_notes(model, rows, table)):
         say(f"note: {note}")
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
@@ -85,19 +88,27 @@ def _check_output(output: Path | None, table: Path) -> None:
         raise UsageError(f"--output: must be another file than the new rows, but got {output}")
 
 
-def _notes(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> Sequence[str]:
+def _notes(model: "Network | TableModel", rows: "pd.DataFrame", table: Path) -> Sequence[str]:
     from neuroevo.tables import TableModel
 
-    return model.notes(rows, name) if isinstance(model, TableModel) else ()
+    return model.notes(rows, str(table)) if isinstance(model, TableModel) else ()
 
 
-def _read(path: Path, experiment: "Experiment") -> "pd.DataFrame":
-    """Read new rows with the separator and so on of the run's own table."""
-    from neuroevo.tables import TableSettings, read_table
+def _columns(model: "Network | TableModel") -> Sequence[str]:
+    """Return the names of the columns that a model needs; others may hold anything."""
+    from neuroevo.tables import TableModel
+
+    if isinstance(model, TableModel):
+        return [column.name for column in model.preparation.inputs]
+    return model.columns.inputs
+
+
+def _settings(experiment: "Experiment") -> "TableSettings":
+    """Return the separator and so on of the run's own table."""
+    from neuroevo.tables import TableSettings
 
     task = experiment.task
-    settings = task if isinstance(task, TableSettings) else TableSettings(target=("y",))
-    return read_table(path, settings)
+    return task if isinstance(task, TableSettings) else TableSettings(target=("y",))
 
 
 def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":

@@ -1,15 +1,15 @@
 """Prepares raw rows with what was fitted on the training rows; fits nothing itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from neuroevo.errors import DataError
-from neuroevo.settings import nearest, shown
+from neuroevo.settings import shown
 from neuroevo.tables.cells import Categories, Floats, booleans, categories, numbers
-from neuroevo.tables.checking import broken_lines, named_columns
+from neuroevo.tables.checking import broken_lines, used_columns
 from neuroevo.tables.kinds import Column
 from neuroevo.tables.limits import MOST_CELLS
 from neuroevo.tables.problems import cell_lines, column_line, listed
@@ -45,8 +45,7 @@ def raw_numbers(names: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
 def notes_of_frame(records: Sequence[Input], frame: pd.DataFrame, name: str) -> list[str]:
     """Return a line for what is new or missing in raw rows that can be prepared."""
     cells = _present(frame, [record.name for record in records], name)
-    others = [each for each in named_columns(frame, name) if each not in cells]
-    notes = [column_line(name, each, "is not used") for each in others]
+    notes = unused_notes(frame.columns, cells, name)
     for record in records:
         column = _read(cells[record.name], record.kind)
         missing = int(column.missing.sum())
@@ -57,6 +56,20 @@ def notes_of_frame(records: Sequence[Input], frame: pd.DataFrame, name: str) -> 
         if isinstance(record, CategoryInput):
             notes += _unseen_note(record, column, name)
     return notes
+
+
+def unused_notes(labels: Iterable[object], used: Collection[str], name: str) -> list[str]:
+    """Return a line on the columns of a table that are not used, if there are any."""
+    others = [each for each in (str(label).strip() for label in labels) if each not in used]
+    if not others:
+        return []
+    more = f" and {len(others) - _MOST_NAMED:,} more" if len(others) > _MOST_NAMED else ""
+    named = ", ".join(shown(each) for each in others[:_MOST_NAMED])
+    verb = "columns are" if len(others) > 1 else "column is"
+    return [f"{name}: {len(others):,} {verb} not used: {named}{more}"]
+
+
+_MOST_NAMED = 5  # columns that are not used
 
 
 def _unseen_note(record: CategoryInput, column: Column, name: str) -> list[str]:
@@ -84,15 +97,7 @@ def one_hot(places: NDArray[np.integer], count: int) -> Floats:
 
 def _present(frame: pd.DataFrame, names: Sequence[str], name: str) -> dict[str, pd.Series]:
     """Return the columns of these names; DataError with all that the frame does not have."""
-    places = named_columns(frame, name)
-    lines = [
-        f"{name}: must have the column {shown(each)}, but got none of this name"
-        + nearest(each, places)
-        for each in names
-        if each not in places
-    ]
-    if lines:
-        raise DataError(*listed(name, lines))
+    places = used_columns(frame.columns, names, name)
     return {each: frame.iloc[:, places[each]].rename(each) for each in names}
 
 

@@ -1,6 +1,7 @@
 """A user's frame, checked: every column that is used, read as what it is. Knows no networks."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -95,6 +96,38 @@ def named_columns(frame: pd.DataFrame, name: str) -> dict[str, int]:
     if lines:
         raise DataError(*listed(name, lines))
     return places
+
+
+def used_columns(labels: Iterable[object], names: Iterable[str], name: str) -> dict[str, int]:
+    """Return the place of each column that is used; others may be named in any way.
+
+    Parameters
+    ----------
+    labels
+        Of all columns of the table.
+    names
+        Of the columns that are used.
+    name
+        What problems call the table.
+
+    Raises
+    ------
+    DataError
+        With all columns that the table does not have, or has twice.
+    """
+    texts = [str(label).strip() for label in labels]
+    counts = Counter(texts)
+    lines = []
+    for each in names:
+        rule = f"must have the column {shown(each)}"
+        if not counts[each]:
+            lines.append(f"{name}: {rule}, but got none of this name" + nearest(each, texts))
+        elif counts[each] > 1:
+            lines.append(f"{name}: {rule} once, but got it {counts[each]} times")
+    if lines:
+        raise DataError(*listed(name, lines))
+    places = {text: place for place, text in enumerate(texts)}
+    return {each: places[each] for each in names}
 
 
 def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data") -> Table:

@@ -147,7 +147,7 @@ class Preparation(Settings):
         return inputs_of_frame(self.inputs, self.unseen, frame, name)
 
     def notes(self, frame: "pd.DataFrame", name: str = "data") -> list[str]:
-        """Return a line for each column that is not used, filled, or has unseen categories.
+        """Return a line on unused columns, and for each that is filled or has unseen categories.
 
         Parameters and errors are those of `prepare_inputs`.
         """

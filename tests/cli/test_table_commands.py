@@ -74,10 +74,10 @@ def test_what_is_new_or_missing_in_rows_is_named(
     rows.to_csv(new, index=False)
     ended = neuroevo("predict", str(run.folder.path), str(new))
     assert len(predicted(ended.stdout)) == 3
-    notes = [line.partition("new.csv, ")[2] for line in ended.stderr.splitlines()]
-    assert notes[0] == "column 'extra': is not used"
-    assert notes[1].startswith("column 'district': 1 row has a category that no training row has")
-    assert notes[2].startswith("column 'built': 1 missing cell is filled with ")
+    notes = [line.partition("new.csv")[2] for line in ended.stderr.splitlines()]
+    assert notes[0] == ": 1 column is not used: 'extra'"
+    assert notes[1].startswith(", column 'district': 1 row has a category that no training row has")
+    assert notes[2].startswith(", column 'built': 1 missing cell is filled with ")
 
 
 def test_wrong_rows_are_named(neuroevo: Command, run: Run, tmp_path: Path) -> None:

@@ -94,6 +94,8 @@ def test_raw_rows_are_prepared_later_to_the_same_bits(
     preparation = Preparation.from_plain(stored, "preparation.json")
     assert preparation == prepared.preparation
     other = frame[frame.columns[::-1]].assign(more="text")
+    other.insert(0, "more", [[]] * len(other), allow_duplicates=True)  # not used, as 0.5 below
+    other.insert(0, 0.5, np.inf)
     for part in (prepared.training, prepared.validation, prepared.test):
         raw = other.iloc[part.rows]
         assert preparation.prepare_inputs(raw).tobytes() == part.inputs.tobytes()
