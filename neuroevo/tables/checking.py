@@ -1,8 +1,10 @@
 """A user's frame, checked: every column that is used, read as what it is. Knows no networks."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from types import MappingProxyType
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from neuroevo.errors import DataError
 from neuroevo.settings import nearest, shown
-from neuroevo.tables.cells import NAME_RULE, Classes, classes, is_unicode
+from neuroevo.tables.cells import NAME_RULE, NUMBER_RULE, Broken, Classes, classes, is_unicode
 from neuroevo.tables.cells import name as category_name
 from neuroevo.tables.kinds import FEW, MOSTLY, Column, read_column
 from neuroevo.tables.limits import MOST_CELLS, MOST_CLASSES, MOST_INPUT_COLUMNS
@@ -246,11 +248,29 @@ def broken_lines(column: Column, name: str) -> list[str]:
 
 def _input_lines(column: Column, settings: TableSettings, name: str) -> list[str]:
     if column.input_problem:
-        return [column_line(name, column.name, column.input_problem)]
-    lines = broken_lines(column, name)
+        text = f"{column.input_problem} ({column.input_hint})"
+        return [column_line(name, column.name, text)]
+    lines = []
+    for broken in column.broken:
+        hint = _missing_hint(column, broken, settings) + broken.hint
+        lines += cell_lines(name, column.given, broken.cells, broken.rule, hint)
     if settings.missing == "refuse":
         lines += cell_lines(name, column.given, column.missing, "must not be missing", _FILL)
     return lines
+
+
+def _missing_hint(column: Column, broken: Broken, settings: TableSettings) -> str:
+    """Return how to take words among numbers for missing cells, if there are only a few words."""
+    words = dict.fromkeys(column.given[broken.cells])
+    if broken.rule != NUMBER_RULE or len(words) > MOST_WORDS:
+        return ""
+    if not all(isinstance(word, str) and word.isprintable() for word in words):
+        return ""
+    every = json.dumps([*words, *settings.missing_words], ensure_ascii=False)
+    return f"in a file, if it is a missing cell: --set {quote(f'task.missing_words={every}')}; "
+
+
+MOST_WORDS = 3  # of cells that are no numbers, in a hint
 
 
 def _target_lines(column: Column, name: str) -> list[str]:
