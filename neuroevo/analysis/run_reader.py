@@ -216,7 +216,7 @@ class RunReader:
             columns=start.columns,
             kept=start.kept,
             preparation=start.preparation,
-            held_out=read_held_out(tested) if finished and tested.exists() else None,
+            held_out=read_held_out(tested, start.columns) if finished and tested.exists() else None,
             environment=self._environment.value(),
             identity=self.folder.id,
             seconds=summary.seconds,

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from neuroevo.analysis.findings import Findings
-from neuroevo.errors import NeuroevoError, StorageError, UsageError
+from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
 from neuroevo.runs import (
     RunFolder,
     Start,
@@ -90,6 +90,7 @@ class RunResults:
         """All results in memory."""
         status, champions = self.status, self.folder.champions_file
         finished, tested = status.state == "complete", self.folder.test_file
+        is_tested = finished and tested.exists()
         trials = tuple(read_trials(self.folder.journal_file))
         if status.lost and finished:
             raise StorageError(status.lost)
@@ -100,7 +101,7 @@ class RunResults:
             columns=self.start.columns,
             kept=self.start.kept,
             preparation=self.start.preparation,
-            held_out=read_held_out(tested) if finished and tested.exists() else None,
+            held_out=read_held_out(tested, self.start.columns) if is_tested else None,
             environment=read_environment(self.folder.environment_file),
             identity=self.folder.id,
             seconds=status.seconds,
@@ -166,7 +167,10 @@ class RunResults:
             raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
         if not self.findings.preparation:
             return network
-        preparation = Preparation.from_plain(self.findings.preparation, f"{self.id}: preparation")
+        start = self.id if self.is_in_memory else self.folder.start_file
+        preparation = Preparation.from_plain(self.findings.preparation, f"{start}: preparation")
+        if preparation.columns != network.columns:
+            raise DataError(f"{start}: preparation: must have the inputs and targets of columns")
         return TableModel(network, preparation)
 
     def trials(self) -> "pd.DataFrame":

@@ -318,9 +318,9 @@ def _is_complete(
     try:
         read_champions(folder.champions_file)
         if start.has_test_part:
-            read_held_out(folder.test_file)
+            read_held_out(folder.test_file, start.columns)
         best = read_best(folder.best_file)
-    except StorageError as error:
+    except (StorageError, DataError) as error:
         warnings.warn(f"{error}; it is made again", stacklevel=3)
         return False
     if best != state.get("best", ""):

@@ -13,7 +13,7 @@ from sklearn.metrics import accuracy_score, r2_score
 import neuroevo
 from neuroevo import DataError, Experiment, Run
 from neuroevo.experiment import experiment_for_table
-from neuroevo.runs import RunFolder, read_held_out
+from neuroevo.runs import HeldOutScores, RunFolder
 from neuroevo.search import Progress, StoppedError, resume, search
 from neuroevo.tables import TableModel, prepare
 from neuroevo.tasks import TableTask
@@ -51,6 +51,13 @@ def journal_of(folder: RunFolder) -> list[tuple[Any, ...]]:
     return [(trial.number, trial.genome, trial.objectives, tuple(trial.curve)) for trial in trials]
 
 
+def held_out_of(folder: RunFolder) -> HeldOutScores:
+    """Return the scores on the test part."""
+    found = Run(folder).findings.held_out
+    assert found is not None
+    return found
+
+
 def test_shuffled_and_poisoned_test_rows_change_nothing_but_their_scores(
     flats: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -68,7 +75,7 @@ def test_shuffled_and_poisoned_test_rows_change_nothing_but_their_scores(
         for name, each in (("a", honest), ("b", experiment(poisoned, 'task.compare_with=["mean"]')))
     )
     assert journal_of(first) == journal_of(second)
-    assert read_held_out(first.test_file).models != read_held_out(second.test_file).models
+    assert held_out_of(first).models != held_out_of(second).models
 
 
 def test_a_column_of_row_numbers_gives_nothing_away() -> None:
@@ -127,7 +134,7 @@ def test_workers_change_no_bit(run: Run, tmp_path: Path, jobs: int, backend: Bac
     """Threads and processes find the same trials and scores as one thread."""
     again = search(experiment(FLATS), tmp_path, workers=Workers(jobs, backend))
     assert journal_of(again) == journal_of(run.folder)
-    assert read_held_out(again.test_file) == run.findings.held_out
+    assert held_out_of(again) == run.findings.held_out
 
 
 @pytest.mark.parametrize("phase", ["searching", "testing"])
@@ -146,7 +153,7 @@ def test_a_run_on_a_table_that_was_stopped_ends_the_same(
     assert not folder.test_file.exists()
     assert resume(folder)
     assert journal_of(folder) == journal_of(run.folder)
-    assert read_held_out(folder.test_file) == run.findings.held_out
+    assert held_out_of(folder) == run.findings.held_out
     assert not resume(folder)
 
 
@@ -156,7 +163,7 @@ def test_lost_test_scores_are_made_again(run: Run, tmp_path: Path) -> None:
     folder.test_file.write_text("{}")
     with pytest.warns(UserWarning, match="is made again"):
         assert resume(folder)
-    assert read_held_out(folder.test_file) == run.findings.held_out
+    assert held_out_of(folder) == run.findings.held_out
 
 
 def test_a_table_that_has_changed_is_refused(tmp_path: Path) -> None:
