@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -50,7 +51,18 @@ class Suggestion:
     def experiment(self, frame: "pd.DataFrame") -> Experiment:
         """Make the experiment for the table that is in memory; UsageError if it is wrong."""
         settings = {key: value for key, value in self.document["task"].items() if key != "kind"}
-        return Experiment.of({**self.document, "task": TableTask.of_frame(frame, **settings)})
+        with _in_task():
+            task = TableTask.of_frame(frame, **settings)
+        return Experiment.of({**self.document, "task": task})
+
+
+@contextmanager
+def _in_task() -> Iterator[None]:
+    """Put the table of the experiment in front of the keys of a UsageError."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(*(f"task.{problem}" for problem in error.problems)) from None
 
 
 def experiment_for_table(
@@ -172,10 +184,8 @@ def name_of(source: str) -> str:
 
 def _settings(task: Mapping[str, Any]) -> TableSettings:
     known = {key: value for key, value in task.items() if key in TableSettings.model_fields}
-    try:
+    with _in_task():
         return TableSettings.of({"problem": "auto", **known})
-    except UsageError as error:
-        raise UsageError(*(f"task.{problem}" for problem in error.problems)) from None
 
 
 def _is_input(name: str, settings: TableSettings) -> bool:
