@@ -1,5 +1,6 @@
 """The table task: a user's own file, or a frame from Python."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, PrivateAttr
@@ -38,6 +39,21 @@ class TableTask(PreparedTask, TableSettings):
         task = cls.of(settings)
         task._frame = frame  # noqa: SLF001 - its own
         return task
+
+    def with_data(self, data: "Path | pd.DataFrame") -> Self:
+        """Return the task with its table in another file, or in a frame."""
+        if isinstance(data, Path):
+            return self.replace(path=data)
+        return self.of_frame(data, **{**dict(self), "path": None})
+
+    @property
+    def lost_data(self) -> str:
+        """What can't be loaded any more: a file that was moved, or the frame of another process."""
+        if self._frame is not None:
+            return ""
+        if self.path is None:
+            return "the table was a frame in memory"
+        return "" if self.path.exists() else f"the table {printable(str(self.path))} does not exist"
 
     @property
     def has_class_targets(self) -> bool:

@@ -3,11 +3,17 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from neuroevo.errors import UsageError
 from neuroevo.learning.data import DataSet
 from neuroevo.settings import Settings
 from neuroevo.space import Value
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,21 @@ class Task(Settings, ABC):
     @abstractmethod
     def describe(self) -> str:
         """Describe the task and its data in one sentence."""
+
+    def with_data(self, data: "Path | pd.DataFrame") -> Self:  # noqa: ARG002 - others use it
+        """Return the task with its data in another file, such as one that was moved, or in memory.
+
+        Raises
+        ------
+        UsageError
+            If the task makes its data itself.
+        """
+        raise UsageError(f"data: must be left out for the task {self.kind!r}, which makes its own")
+
+    @property
+    def lost_data(self) -> str:
+        """What can't be loaded any more, such as a file that was moved; empty if all is there."""
+        return ""
 
     @property
     def has_class_targets(self) -> bool:

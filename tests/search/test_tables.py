@@ -11,12 +11,12 @@ from sklearn.datasets import load_wine
 from sklearn.metrics import accuracy_score, r2_score
 
 import neuroevo
-from neuroevo import DataError, Experiment, Run
+from neuroevo import DataError, Experiment, Run, UsageError
 from neuroevo.experiment import experiment_for_table
 from neuroevo.runs import HeldOutScores, RunFolder
 from neuroevo.search import Progress, StoppedError, resume, search
 from neuroevo.tables import TableModel, prepare
-from neuroevo.tasks import TableTask
+from neuroevo.tasks import MouseTask, TableTask
 from neuroevo.workers import Backend, Workers
 
 FLATS = Path(__file__).parents[2] / "experiments" / "flats.csv"
@@ -227,3 +227,33 @@ def test_weights_are_used_by_reference_models_too(flats: pd.DataFrame) -> None:
     assert found[0].scores != found[1].scores
     assert "training and validation rows" in found[0].note
     assert "training rows with their weights" in found[1].note
+
+
+@pytest.mark.parametrize("of_file", [True, False])
+def test_a_table_that_is_elsewhere_can_be_given_again(
+    flats: pd.DataFrame, tmp_path: Path, *, of_file: bool
+) -> None:
+    """Without its file or its frame a run is not resumed; with the same table again it is."""
+    table, moved = tmp_path / "flats.csv", tmp_path / "moved.csv"
+    flats.to_csv(table, index=False)
+    folder = search(experiment(table if of_file else flats), tmp_path / "results")
+    table.rename(moved)
+    longer = {"generations": 4}
+    lost = f"the table {table} does not exist" if of_file else "the table was a frame in memory"
+    hint = "give it again with --data FILE, in Python with data=…"
+    with pytest.raises(DataError) as caught:
+        neuroevo.resume(folder.path, ends=longer, n_jobs=1)
+    assert caught.value.problems == (f"task: {lost}; {hint}",)
+    with pytest.raises(DataError, match="as when the run began"):
+        neuroevo.resume(folder.path, ends=longer, n_jobs=1, data=flats.iloc[1:])
+    assert len(neuroevo.resume(folder.path, ends=longer, n_jobs=1, data=moved).all_trials) == 16
+    assert neuroevo.random_search(folder.path, n_jobs=1, data=flats).findings.random
+
+
+def test_data_are_given_to_tasks_that_have_a_file() -> None:
+    """A task that makes its own data takes no others."""
+    with pytest.raises(UsageError, match=r"^data: must be left out for the task 'mouse'"):
+        MouseTask().with_data(FLATS)
+    recorded = MouseTask(positions="recording", recording=FLATS.with_name("lost.csv"))
+    assert "lost.csv does not exist" in recorded.lost_data
+    assert recorded.with_data(FLATS).lost_data == ""

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import neuroevo
-from neuroevo import DataError, NeuroevoError
+from neuroevo import DataError, NeuroevoError, UsageError
 from neuroevo.experiment import experiment_for_table
 from neuroevo.tables import TableModel, frame_of
 
