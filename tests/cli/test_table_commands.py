@@ -1,6 +1,7 @@
 """From a table to predictions of new rows, with the real command."""
 
 import io
+import json
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,9 @@ import pandas as pd
 import pytest
 
 from neuroevo import Run
+from neuroevo.analysis.comparison import Comparison
 from neuroevo.experiment import load_experiment
+from neuroevo.report.comparison.comparison_page import comparison_page
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder
 from neuroevo.tables import TableModel
@@ -122,6 +125,35 @@ def test_the_new_experiment_of_a_table_runs(neuroevo: Command, tmp_path: Path) -
     results = str(tmp_path / "results")
     run = neuroevo("run", str(tmp_path / "mine.toml"), *SMALL, "--results", results)
     assert run.returncode == 0, run.stderr
+
+
+def test_the_test_score_of_the_best_trial_is_listed(neuroevo: Command, run: Run) -> None:
+    """The list of runs has it with its interval, in the table and as JSON."""
+    models = run.findings.held_out.models if run.findings.held_out else ()
+    score = models[0].scores["r2"]
+    ended = neuroevo("list", "--results", str(run.folder.path.parent))
+    heading, line = ended.stdout.splitlines()
+    assert "lowest parameters" in heading
+    assert heading.index("test score") == line.index(f"R² {score.value:.3f} (")
+    [described] = json.loads(
+        neuroevo("list", "--json", "--results", str(run.folder.path.parent)).stdout
+    )
+    assert described["test"]["r2"] == {"value": score.value, "low": score.low, "high": score.high}
+
+
+def test_test_scores_are_columns_of_trials_and_comparisons(run: Run) -> None:
+    """Trials that were scored have their scores; a comparison has those of the champions."""
+    models = run.findings.held_out.models if run.findings.held_out else ()
+    scored = {
+        model.number: model.scores["rmse"].low for model in models if model.number is not None
+    }
+    column = run.trials().set_index("number")["test.rmse.low"]
+    assert column.dropna().to_dict() == scored
+    comparison = Comparison.of([run.findings, run.findings])
+    assert comparison.runs["test.r2"].tolist() == [models[0].scores["r2"].value] * 2
+    page = comparison_page(comparison)
+    assert "Test scores" in page
+    assert page.count("95% interval") == 1
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,16 @@ import numpy as np
 from neuroevo import wording
 from neuroevo.analysis.comparison import SHARE
 from neuroevo.analysis.differences import worded
+from neuroevo.evaluation.scores import METRICS
 from neuroevo.report.comparison.figures.measures import measure_name, measure_value
+from neuroevo.report.held_out_texts import interval_text, metric_text
 from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.analysis.comparison import Comparison
+    from neuroevo.evaluation.scores import Metric, Score
 
 
 def differences(comparison: "Comparison") -> TextTable | None:
@@ -87,6 +90,25 @@ def outcome(comparison: "Comparison") -> TextTable:
     groups = [("", 1), *((f"{item.best} {item.label}", 2) for item in objectives)]
     groups += [("Pareto front", len(of_fronts))] * has_fronts
     return TextTable(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
+
+
+def test_scores(comparison: "Comparison") -> TextTable | None:
+    """Return the champions' scores on the test part of each run; None if no run has one."""
+    scores = {each.label: each.test for each in comparison.contenders}
+    names = [name for name in METRICS if any(name in each for each in scores.values())]
+    if not names:
+        return None
+    rows = tuple(
+        (Cell(label), *(_test_cell(METRICS[name], found.get(name)) for name in names))
+        for label, found in scores.items()
+    )
+    return TextTable(headings(["run", *(METRICS[name].label for name in names)], rows), rows)
+
+
+def _test_cell(metric: "Metric", score: "Score | None") -> Cell:
+    if score is None:
+        return Cell("–", numeric=True)
+    return Cell(metric_text(metric, score.value), numeric=True, under=interval_text(metric, score))
 
 
 def dominance(comparison: "Comparison") -> TextTable | None:
