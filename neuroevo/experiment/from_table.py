@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from neuroevo.tables import ColumnDescription, Table
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".parquet")
 _MOST_NOTES = 20  # on columns that are left out
 _TRAINING_SHARE = 0.6  # what the default shares of validation and test leave
 
@@ -76,7 +75,7 @@ def experiment_for_table(
     Parameters
     ----------
     table
-        A file of the suffixes in `TABLE_SUFFIXES`, or a frame, which is not changed.
+        A file of the endings in `neuroevo.tables.SUFFIXES`, or a frame, which is not changed.
     target
         One or more columns to predict.
     overrides

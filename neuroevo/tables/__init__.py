@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from neuroevo.tables.model import TableModel
 from neuroevo.tables.preparation import Preparation
-from neuroevo.tables.settings import TableSettings
+from neuroevo.tables.settings import SUFFIXES, TableSettings
 
 if TYPE_CHECKING:
     from neuroevo.tables.applying import raw_numbers, unused_notes
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from neuroevo.tables.splitting import Parts, split_rows
 
 __all__ = [
+    "SUFFIXES",
     "ColumnDescription",
     "Part",
     "Parts",

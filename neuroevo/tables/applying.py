@@ -80,9 +80,14 @@ def _unseen_note(record: CategoryInput, column: Column, name: str) -> list[str]:
     if not rows:
         return []
     examples = ", ".join(shown(read.names[code]) for code in new[:3])
-    rows_have = "1 row has" if rows == 1 else f"{rows:,} rows have"
-    text = f"{rows_have} a category that no training row has, such as {examples}"
-    return [column_line(name, record.name, text)]
+    return [column_line(name, record.name, f"{unseen_text(rows)}, such as {examples}")]
+
+
+def unseen_text(rows: int) -> str:
+    """Return how many rows have a category that was not seen in training."""
+    return (
+        f"{'1 row has' if rows == 1 else f'{rows:,} rows have'} a category that no training row has"
+    )
 
 
 MOST_PREPARED = 1e9  # of a prepared value: networks compute in single precision

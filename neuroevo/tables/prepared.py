@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from neuroevo.errors import DataError
-from neuroevo.tables.applying import inputs_of_columns, one_hot
+from neuroevo.tables.applying import inputs_of_columns, one_hot, unseen_text
 from neuroevo.tables.cells import Categories, Floats, Numbers
 from neuroevo.tables.checking import Table, check_frame
 from neuroevo.tables.fitting import fit
@@ -156,9 +156,7 @@ def _warnings(preparation: Preparation, table: Table, parts: Parts) -> Iterator[
         elif isinstance(record, CategoryInput) and preparation.unseen != "refuse":
             count = _unseen(table.columns[each], parts)
             if count:
-                rows = "1 row has" if count == 1 else f"{count:,} rows have"
-                text = f"{rows} a category that no training row has"
-                yield column_line(table.name, each, text)
+                yield column_line(table.name, each, unseen_text(count))
 
 
 def _unseen(column: Column, parts: Parts) -> int:

@@ -19,7 +19,7 @@ from neuroevo.tables.kinds import MOSTLY, read_column
 from neuroevo.tables.limits import MOST_BYTES
 from neuroevo.tables.parquet_files import parquet_names, read_parquet
 from neuroevo.tables.problems import cell_lines, listed
-from neuroevo.tables.settings import TableSettings
+from neuroevo.tables.settings import SUFFIXES, TableSettings
 from neuroevo.tables.text_files import (
     Form,
     check_form,
@@ -29,7 +29,6 @@ from neuroevo.tables.text_files import (
     separator_of,
 )
 
-SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz", ".parquet")
 CHUNK_CELLS = 1_000_000  # that pandas reads at once
 
 

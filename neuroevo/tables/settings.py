@@ -31,6 +31,9 @@ Encoding = Literal[
     "shift_jis",
 ]
 
+SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz", ".parquet")
+"""The endings of files that are read as tables."""
+
 BALANCED = "balanced"
 PARTS = ("train", "validation", "test")  # the cells of a split column
 MOST_NAME = 1000  # characters of the name of a column or category
