@@ -96,7 +96,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page; fails on errors, messages and other servers' requests."""
+    """Return a function that opens a page; fails on errors, messages and requests elsewhere."""
     problems: list[str] = []
     pages: list[Page] = []
 
