@@ -1,4 +1,4 @@
-"""Trains networks of one architecture on one stream of samples, a bundle at a time.
+"""Trains networks of one architecture on a stream of samples, a bundle at a time.
 
 Prepares arrays and calls `neuroevo.kernel.training`. Knows no tasks, genomes or objectives.
 """
@@ -6,7 +6,7 @@ Prepares arrays and calls `neuroevo.kernel.training`. Knows no tasks, genomes or
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ from neuroevo.learning.starting_weights import Seed, starting_parameters
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleStream:
-    """The samples of all trainings of a run, in their order."""
+    """The samples of all trainings of a run on one fold, in their order."""
 
     settings: TrainingSettings
     seed: Seed  # of the order, the starting weights and dropout
@@ -69,8 +69,22 @@ class Trained:
     parameters: Floats  # (lanes, vector size), NaN if the lane has diverged
 
 
+def fold_streams(data: DataSet, settings: TrainingSettings, seed: Seed) -> tuple[SampleStream, ...]:
+    """Choose the samples of the trainings on each fold; their curves have the same points.
+
+    Raises
+    ------
+    DataError
+        As for `sample_stream`.
+    """
+    streams = [sample_stream(fold, settings, seed) for fold in data.folds]
+    # The limit of points depends on the number of validation samples, which differs by a row.
+    fewest = min((stream.samples_seen for stream in streams), key=len)
+    return tuple(replace(stream, samples_seen=fewest) for stream in streams)
+
+
 def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> SampleStream:
-    """Choose the samples of a training and their order.
+    """Choose the samples of a training on a data set, without its other folds, and their order.
 
     Raises
     ------
