@@ -204,6 +204,15 @@ class Experiment(Settings):
 
     @field_validator("training")
     @classmethod
+    def _check_replicates(cls, training: TrainingSettings, information: ValidationInfo) -> object:
+        task = information.data.get("task")
+        if task is not None and training.replicates % task.fold_count:
+            rule = f"must be a multiple of the {task.fold_count} folds, so that all count equally"
+            raise refusal([(("replicates",), f"{rule}, but got {training.replicates}")])
+        return training
+
+    @field_validator("training")
+    @classmethod
     def _check_loss(cls, training: TrainingSettings, information: ValidationInfo) -> object:
         task = information.data.get("task")
         if training.loss == "cross_entropy" and task is not None and not task.has_class_targets:

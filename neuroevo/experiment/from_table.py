@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from neuroevo.tables import ColumnDescription, Table
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".parquet")
-_TRAINING_SHARE = 0.6  # what the default shares of validation and test leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +201,13 @@ def _filled_notes(source: str, columns: "Sequence[ColumnDescription]", rows: int
 def _defaults(
     table: "Table", inputs: "Sequence[ColumnDescription]"
 ) -> Mapping[str, Mapping[str, Any]]:
+    settings = table.settings
+    validation = (1 - settings.test) / settings.folds if settings.folds else settings.validation
+    training_share = 1 - settings.test - validation
     return table_defaults(
         is_classes=table.classes is not None,
-        training_rows=round(_TRAINING_SHARE * table.rows),
+        folds=max(settings.folds, 1),
+        training_rows=round(training_share * table.rows),
         inputs=sum(max(len(each.categories), 1) + bool(each.missing) for each in inputs),
-        outputs=len(table.settings.target if table.classes is None else table.classes.names),
+        outputs=len(settings.target if table.classes is None else table.classes.names),
     )

@@ -11,11 +11,17 @@ Tables = Mapping[str, Mapping[str, Any]]
 _LEAST_SAMPLES, _MOST_SAMPLES = 20_000, 300_000
 _PASSES_OF_FEW, _PASSES_OF_MANY = 200, 30  # over the training rows
 _MANY = 100_000  # samples from which on passes are fewer
+_LANES, _REPLICATES_OF_FOLD = 16, 4
 _LEAST_WIDTH, _MOST_WIDTH = 8, 128
 
 
 def table_defaults(
-    *, is_classes: bool, training_rows: int | None = None, inputs: int = 1, outputs: int = 1
+    *,
+    is_classes: bool,
+    folds: int = 1,
+    training_rows: int | None = None,
+    inputs: int = 1,
+    outputs: int = 1,
 ) -> Tables:
     """Return the defaults for a table.
 
@@ -23,6 +29,8 @@ def table_defaults(
     ----------
     is_classes
         Whether networks learn classes.
+    folds
+        Number of folds; 1 without a cross-validation.
     training_rows, inputs, outputs
         The size of the data; None rows if it is unknown.
     """
@@ -40,7 +48,7 @@ def table_defaults(
         },
         "training": {
             "samples": _samples(training_rows),
-            "replicates": 16,  # as many as a bundle has lanes
+            "replicates": _replicates(folds),
             "starting_weights": "glorot",
             "patience": 30,
             "validation_share": 0.2,
@@ -54,6 +62,11 @@ def table_defaults(
             "reduction": "mean",
         },
     }
+
+
+def _replicates(folds: int) -> int:
+    """Return a number of replicates: as many as a bundle has lanes, or a few for each fold."""
+    return _LANES if folds == 1 else _REPLICATES_OF_FOLD * folds
 
 
 def _samples(rows: int | None) -> int:
