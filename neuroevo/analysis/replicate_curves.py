@@ -49,6 +49,7 @@ class ReplicateCurves:
     samples: NDArray[np.int64]  # seen at each point of the curves
     target: float | None  # validation MSE; None if it does not matter
     replicates: int  # of each trial
+    folds: int = 1
     stops: bool = False  # whether a training stops at the target
 
 
@@ -68,6 +69,7 @@ def replicate_curves(findings: "Findings") -> ReplicateCurves:
         findings.samples_seen(len(curves[0].median) if curves else 1),
         training.target_mse if findings.experiment.has_target else None,
         training.replicates,
+        findings.experiment.task.fold_count,
         training.stop_at_target,
     )
 

@@ -53,6 +53,8 @@ class Champion:
         The same on the fresh seeds.
     class_curves, fresh_class_curves
         The same for each class measure by its name; empty if targets are no class probabilities.
+    folds
+        Number of folds of the data, see `neuroevo.learning.DataSet.folds`.
     """
 
     number: int
@@ -66,13 +68,20 @@ class Champion:
     fresh_curves: NDArray[np.floating]
     class_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
     fresh_class_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    folds: int = 1
 
     @property
     def kept(self) -> int | None:
-        """The replicate with the lowest final validation MSE; None if all have diverged."""
-        final = np.where(np.isfinite(self.parameters).all(axis=1), self.curves[:, -1], np.inf)
+        """The replicate with the lowest final validation MSE; None if all have diverged.
+
+        Of several folds, it is one of the first: those of others were validated on other rows, so
+        that their MSEs can't be compared.
+        """
+        sound = np.isfinite(self.parameters).all(axis=1)
+        sound &= np.arange(len(sound)) % self.folds == 0
+        final = np.where(sound, self.curves[:, -1], np.inf)
         best = int(np.argmin(np.where(np.isfinite(final), final, np.inf)))
-        return best if np.isfinite(self.parameters[best]).all() else None
+        return best if sound[best] else None
 
 
 def write_champions(path: Path, champions: Sequence[Champion]) -> None:
@@ -164,6 +173,8 @@ def _description(champion: Champion) -> dict[str, object]:
         "objectives": finite_or_null(champion.objectives),
         "fresh_objectives": finite_or_null(champion.fresh_objectives),
     }
+    if champion.folds > 1:
+        described["folds"] = champion.folds
     if champion.class_curves:
         described["class_measures"] = list(champion.class_curves)
     return described
@@ -176,6 +187,7 @@ def _champion(
     from neuroevo.learning import Architecture  # noqa: PLC0415 - see above
 
     number, precision = description["number"], description["precision"]
+    folds = int(description.get("folds", 1))
     architecture = Architecture.of(description["architecture"])
     parameters, curves, fresh_curves = (arrays[f"{number}.{name}"] for name in _ARRAYS)
     class_curves, fresh_class_curves = (
@@ -190,7 +202,11 @@ def _champion(
         raise ValueError(f"the weights of trial {number} do not fit its architecture")
     others = [fresh_curves, *class_curves.values(), *fresh_class_curves.values()]
     shapes = {each.shape for each in others}
-    if shapes != {(replicates, points)} or precision not in get_args(Precision):
+    if (
+        shapes != {(replicates, points)}
+        or not 1 <= folds <= replicates
+        or precision not in get_args(Precision)
+    ):
         raise ValueError(f"the arrays of trial {number} do not fit each other")
     if {each.dtype for each in (parameters, curves, *others)} != {np.dtype(precision)}:
         raise ValueError(f"the arrays of trial {number} must be {precision}")
@@ -206,4 +222,5 @@ def _champion(
         fresh_curves=fresh_curves,
         class_curves=class_curves,
         fresh_class_curves=fresh_class_curves,
+        folds=folds,
     )

@@ -263,12 +263,13 @@ class Search:
         """Train the front and the baselines again for their weights, and on fresh seeds."""
         self._phase = "rescoring"
         self._report()
+        folds = len(self._trainer.data.folds)
         trials = [*self._state.front, *self._baselines]
         trials = [trial for trial in trials if trial.state != "failed"]
         known = self._scored_again(trials, SEARCH_SEEDS)
         fresh = self._scored_again(trials, FRESH_SEEDS)
         champions = [
-            _champion(trial, known[trial.number], fresh[trial.number])
+            _champion(trial, known[trial.number], fresh[trial.number], folds)
             for trial in trials
             if trial.number in known and trial.number in fresh
         ]
@@ -359,7 +360,7 @@ def _all_costs(trials: Iterable[Trial]) -> list[tuple[float, ...]]:
     return [cost for cost in map(_costs, trials) if cost is not None]
 
 
-def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:
+def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) -> Champion:
     return Champion(
         number=trial.number,
         name=trial.name,
@@ -372,4 +373,5 @@ def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:
         fresh_curves=fresh.curves,
         class_curves=known.class_curves,
         fresh_class_curves=fresh.class_curves,
+        folds=folds,
     )

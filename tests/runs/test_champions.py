@@ -48,7 +48,7 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
     written = [
         make_champion(7, (6, 3), "float32"),
         make_champion(0, (), "float64"),
-        make_champion(12, (32,) * 4, "float32", MEASURES),
+        dataclasses.replace(make_champion(12, (32,) * 4, "float32", MEASURES), folds=4),
     ]
     write_champions(path, written)
     read = read_champions(path)
@@ -56,6 +56,7 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
     for before, after in zip(written, read, strict=True):
         for field in ("name", "architecture", "precision", "fresh_objectives"):
             assert getattr(before, field) == getattr(after, field)
+        assert after.folds == before.folds
         assert math.isnan(after.objectives["samples_to_target"])
         for array in ("parameters", "curves", "fresh_curves"):
             np.testing.assert_array_equal(getattr(before, array), getattr(after, array))

@@ -67,8 +67,9 @@ def caption(drawn: ReplicateCurves) -> str:
         sentences.append("Training stops at the target; from there on a curve is flat.")
     if drawn.replicates > 1:
         thin = any(curve.name == FRONT for curve in drawn.curves)
+        own = f" on {drawn.folds} folds, each validated on its own fold" * (drawn.folds > 1)
         sentences.append(
-            f"Lines are medians over {drawn.replicates:,} replicates; bands show the quartiles"
+            f"Lines are medians over {drawn.replicates:,} replicates{own}; bands show the quartiles"
             f"{', except for thin lines' * thin}."
         )
     return " ".join(sentences)
