@@ -11,7 +11,8 @@ Tables = Mapping[str, Mapping[str, Any]]
 _LEAST_SAMPLES, _MOST_SAMPLES = 20_000, 300_000
 _PASSES_OF_FEW, _PASSES_OF_MANY = 200, 30  # over the training rows
 _MANY = 100_000  # samples from which on passes are fewer
-_LANES, _REPLICATES_OF_FOLD = 16, 4
+_LANES = 16  # of a bundle
+_MOST_REPLICATES = 320  # of several folds, if these are not more
 _LEAST_WIDTH, _MOST_WIDTH = 8, 128
 
 
@@ -65,8 +66,11 @@ def table_defaults(
 
 
 def _replicates(folds: int) -> int:
-    """Return a number of replicates: as many as a bundle has lanes, or a few for each fold."""
-    return _LANES if folds == 1 else _REPLICATES_OF_FOLD * folds
+    """Return a number of replicates: for each fold as many as a bundle has lanes.
+
+    Fewer would hardly take less time, as trials seldom have the architecture of another.
+    """
+    return folds * min(_LANES, max(1, _MOST_REPLICATES // folds))
 
 
 def _samples(rows: int | None) -> int:

@@ -131,13 +131,12 @@ def test_a_run_with_folds_that_was_stopped_ends_the_same(run: Run, tmp_path: Pat
 
 
 def test_defaults_have_as_many_replicates_for_each_fold() -> None:
-    """Tables and ready sets have a multiple of the folds by default, and more for more folds."""
-    tables = [experiment_for_table(FLATS, ["rent"], [f"task.folds={folds}"])[0] for folds in (3, 7)]
-    sets = [
-        Experiment(task=DatasetTask(name="iris", folds=folds, validation=0.2)) for folds in (3, 7)
-    ]
-    found = [each.training.replicates for each in (*tables, *sets)]
-    assert found == [12, 28, 12, 28]
+    """Tables and ready sets have 16 for each fold by default, and fewer for many folds."""
+    counts = (0, 3, 20, 50, 500)
+    tables = [experiment_for_table(FLATS, ["rent"], [f"task.folds={count}"])[0] for count in counts]
+    sets = [Experiment(task=DatasetTask(name="iris", folds=count)) for count in counts]
+    for every in (tables, sets):
+        assert [each.training.replicates for each in every] == [16, 48, 320, 300, 500]
 
 
 def test_pages_say_that_curves_are_validated_on_folds(run: Run) -> None:
