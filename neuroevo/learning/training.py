@@ -29,7 +29,7 @@ from neuroevo.kernel.arrays import (
 )
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
-from neuroevo.learning.curves import points_within, rows_within, samples_seen
+from neuroevo.learning.curves import FEWEST_ROWS, points_within, rows_within, samples_seen
 from neuroevo.learning.data import Columns, DataSet, balance_of, labels_of
 from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
 from neuroevo.learning.settings import Precision, TrainingSettings
@@ -107,6 +107,24 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
     )
 
 
+def on_training_samples(stream: SampleStream) -> SampleStream:
+    """Return a stream for the same trainings, validated on their training samples, or on some.
+
+    They do not stop before their end, since the validation samples decide that, see `as_stopped`.
+    """
+    inputs, targets, _ = stream.training
+    most = max(FEWEST_ROWS, len(stream.validation.inputs))
+    if most < len(inputs):
+        chosen = np.sort(_generator(stream.seed, 4).permutation(len(inputs))[:most])
+        inputs, targets = inputs[chosen], targets[chosen]
+    has_classes = len(stream.validation.labels) > 0
+    return replace(
+        stream,
+        settings=stream.settings.replace(patience=0, stop_at_target=False),
+        validation=_validation(inputs, targets, stream.settings.precision, has_classes=has_classes),
+    )
+
+
 def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Trained:
     """Train one network for each lane.
 
@@ -164,8 +182,19 @@ def _validation_samples(data: DataSet, settings: TrainingSettings, seed: Seed) -
     if most < len(inputs):
         chosen = np.sort(_generator(seed, 3).permutation(len(inputs))[:most])
         inputs, targets = inputs[chosen], targets[chosen]
-    labels = labels_of(targets) if data.columns.classes else np.empty(0, dtype=np.int64)
-    precision = settings.precision
+    return _validation(inputs, targets, settings.precision, has_classes=bool(data.columns.classes))
+
+
+def _validation(
+    inputs: npt.NDArray[np.floating],
+    targets: npt.NDArray[np.floating],
+    precision: Precision,
+    *,
+    has_classes: bool,
+) -> Validation:
+    labels = np.empty(0, dtype=np.int64)
+    if has_classes:
+        labels = labels_of(targets.astype(np.float64))
     return Validation(
         inputs.astype(precision),
         targets.astype(precision),
@@ -200,7 +229,7 @@ def _train_bundle(
         stream.order,
         stream.validation,
         stream.samples_seen,
-        _stopping(stream.settings),
+        stopping_of(stream.settings),
         measured,
     )
     curves = measured.reshape(points, measures, -1).transpose(1, 2, 0)[:, : len(lanes)]
@@ -211,7 +240,7 @@ def _train_bundle(
     return Trained(curves[MSE], class_curves, parameters)
 
 
-def _stopping(settings: TrainingSettings) -> Stopping:
+def stopping_of(settings: TrainingSettings) -> Stopping:
     """Return when training stops; the target is rounded down to the precision."""
     restore_best = settings.restore_best and settings.patience > 0
     if not settings.stop_at_target:

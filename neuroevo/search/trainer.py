@@ -15,7 +15,7 @@ from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
-from neuroevo.learning.training import SampleStream, fold_streams
+from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples
 from neuroevo.runs import Trial
 from neuroevo.search.outcomes import checked, trial_of
 from neuroevo.search.record import Record
@@ -150,6 +150,20 @@ class Trainer:
         genomes = deque(trial.genome for trial in trials)
         outcomes = self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
         return {trials[index].number: outcome for index, outcome in outcomes}
+
+    def on_training_samples(
+        self, trial: Trial, stop: Callable[[], bool] = never
+    ) -> Evaluation | Failure | None:
+        """Train a trial of the search again, and take its curves on its training samples.
+
+        Returns
+        -------
+        Its result, whose objectives are those of the training samples; None if it was stopped.
+        """
+        streams = tuple(map(on_training_samples, self._streams(SEARCH_SEEDS)))
+        genomes = deque([trial.genome])
+        outcomes = dict(self._evaluator.evaluate(genomes, streams, self._scoring, stop))
+        return outcomes.get(0)
 
 
 def _check_classes(experiment: Experiment, data: DataSet) -> None:
