@@ -207,7 +207,8 @@ class Experiment(Settings):
     def _check_replicates(cls, training: TrainingSettings, information: ValidationInfo) -> object:
         task = information.data.get("task")
         if task is not None and training.replicates % task.fold_count:
-            rule = f"must be a multiple of the {task.fold_count} folds, so that all count equally"
+            folds = f"{task.fold_count}, the number of folds"
+            rule = f"must be a multiple of {folds}, so that all count equally"
             raise refusal([(("replicates",), f"{rule}, but got {training.replicates}")])
         return training
 

@@ -114,7 +114,7 @@ class SplitTask(PreparedTask, ABC):
     def divided(self) -> str:
         """How rows are divided, as the end of a sentence."""
         if self.folds:
-            return f"; {self.test:.0%} of them test; {folds_text(self.folds)}"
+            return f"; {folds_text(self.folds, self.test)}"
         return f"; {self.validation:.0%} of them validate and {self.test:.0%} test"
 
 
@@ -139,9 +139,10 @@ def _data_set(fold: PreparedFold, other_folds: tuple[DataSet, ...] = ()) -> Data
     )
 
 
-def folds_text(folds: int, unit: str = "rows") -> str:
-    """Describe the folds of a cross-validation in the end of a sentence."""
-    return f"the other {unit} are {folds} folds, and each validates networks that the others train"
+def folds_text(folds: int, test: float, unit: str = "rows") -> str:
+    """Describe how a share of test rows is set aside and the others are cut into folds."""
+    rest = f"{test:.0%} of the {unit} test; the other {unit}" if test else f"the {unit}"
+    return f"{rest} are {folds} folds, and each validates networks that the others train"
 
 
 def single_precision(values: ArrayLike) -> NDArray[np.float64]:

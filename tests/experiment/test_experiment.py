@@ -77,8 +77,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
             "training": {"replicates": 4},
         },
         (
-            "training.replicates: must be a multiple of the 5 folds, so that all count equally, "
-            "but got 4"
+            "training.replicates: must be a multiple of 5, the number of folds, so that all count "
+            "equally, but got 4"
         ),
     ),
     ({"task": TASK, "evolution": 3}, "evolution: must be a table, but got 3"),
