@@ -38,8 +38,8 @@ def fit(table: Table, folds: Sequence[Rows]) -> tuple[Preparation, ...]:
     Every number is fitted to the training rows of one fold alone. Which inputs there are must be
     the same in all folds, as their networks have one architecture: so which categories there are
     and which of them are rare, and which columns have an indicator, depends on the inputs of the
-    training rows of all folds together. Columns whose training cells are all equal in a fold are left out, unless they have an
-    indicator.
+    training rows of all folds together. Columns whose training cells are all equal in a fold are
+    left out, unless they have an indicator.
 
     Parameters
     ----------

@@ -14,13 +14,15 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from neuroevo.learning.data import DataSet
 from neuroevo.reference_models import REFERENCE_MODELS
 from neuroevo.settings import one_of, refusal
-from neuroevo.tables import PreparedFold, PreparedTable, TableSettings
+from neuroevo.tables import TableSettings
 from neuroevo.tables.settings import MOST_FOLDS, VALIDATION, fold_problems
 from neuroevo.tasks.table_defaults import table_defaults
 from neuroevo.tasks.task import Task, TaskData
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from neuroevo.tables import PreparedFold, PreparedTable
 
 Problem = Literal["regression", "classes"]
 
@@ -118,13 +120,13 @@ class SplitTask(PreparedTask, ABC):
         return f"; {self.validation:.0%} of them validate and {self.test:.0%} test"
 
 
-def task_data(table: PreparedTable) -> TaskData:
+def task_data(table: "PreparedTable") -> TaskData:
     """Return the data of a task from a prepared table."""
     data = _data_set(table, tuple(map(_data_set, table.other_folds)))
     return TaskData(data, preparation=table.preparation.to_plain(), warnings=tuple(table.warnings))
 
 
-def _data_set(fold: PreparedFold, other_folds: tuple[DataSet, ...] = ()) -> DataSet:
+def _data_set(fold: "PreparedFold", other_folds: tuple[DataSet, ...] = ()) -> DataSet:
     training, validation, test = fold.training, fold.validation, fold.test
     return DataSet(
         training.inputs,
