@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurves, score
-from neuroevo.evaluation.packing import LaneGroup, Replicate, fold_of, pack
+from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
 from neuroevo.evaluation.sent_streams import SentStreams
 from neuroevo.kernel.vectors import LANE_COUNTS
@@ -243,9 +243,8 @@ class _Trials:
 
 def _target_variance(streams: Sequence[SampleStream]) -> npt.NDArray[np.float64]:
     """Return the variance of the validation targets of each replicate, array (replicates,)."""
-    variances = [stream.target_variance for stream in streams]
-    folds = [fold_of(number, len(streams)) for number in range(streams[0].settings.replicates)]
-    return np.array([variances[fold] for fold in folds])
+    variances = np.array([stream.target_variance for stream in streams])
+    return np.resize(variances, streams[0].settings.replicates)  # repeated, see `DataSet.folds`
 
 
 def _evaluation(

@@ -40,11 +40,6 @@ class LaneGroup:
         return LaneGroup(self.architecture, own, self.fold)
 
 
-def fold_of(replicate: int, folds: int) -> int:
-    """Return the fold on which a replicate is trained and validated, see `DataSet.folds`."""
-    return replicate % folds
-
-
 def pack(
     phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int, folds: int = 1
 ) -> list[LaneGroup]:
@@ -66,9 +61,11 @@ def pack(
     """
     kinds: defaultdict[tuple[Architecture, Method, int], list[Replicate]] = defaultdict(list)
     for trial, phenotype in phenotypes.items():
-        for number in range(replicates):
-            kind = phenotype.architecture, phenotype.optimization.method, fold_of(number, folds)
-            kinds[kind].append(Replicate(trial, phenotype.lane(number)))
+        for fold in range(folds):
+            kinds[phenotype.architecture, phenotype.optimization.method, fold].extend(
+                Replicate(trial, phenotype.lane(number))
+                for number in range(fold, replicates, folds)  # see `DataSet.folds`
+            )
     return [
         LaneGroup(architecture, tuple(members[first : first + lanes]), fold)
         for (architecture, _, fold), members in sorted(kinds.items(), key=_cost)

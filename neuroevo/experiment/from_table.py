@@ -1,6 +1,5 @@
 """Suggests an experiment for a table: its problem, what is left out or filled, sensible ranges."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment.experiment import Experiment
+from neuroevo.experiment.naming import name_of
 from neuroevo.experiment.reading import Document, overriding
 from neuroevo.settings import shown
 from neuroevo.tables import TableSettings
@@ -87,7 +87,7 @@ def experiment_for_table(
         source = path.name
     else:
         frame, source = table, "data"
-    suggestion = suggest(frame, source, {**given, "task": task}, name or name_of(source))
+    suggestion = suggest(frame, source, {**given, "task": task}, name or name_of(source, "table"))
     return suggestion.experiment(frame), suggestion
 
 
@@ -157,12 +157,6 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
     for key, values in _defaults(table, inputs).items():
         document[key] = {**values, **given.get(key, {})}
     return Suggestion({"name": name, **given, **document}, columns, len(frame), notes)
-
-
-def name_of(source: str) -> str:
-    """Return a name for an experiment on a table: that of its file, in allowed letters."""
-    stem = source.partition(".")[0] or source
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:64] or "table"
 
 
 def _settings(task: Mapping[str, Any]) -> TableSettings:

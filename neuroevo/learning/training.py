@@ -242,14 +242,13 @@ def _train_bundle(
 
 def stopping_of(settings: TrainingSettings) -> Stopping:
     """Return when training stops; the target is rounded down to the precision."""
-    restore_best = settings.restore_best and settings.patience > 0
     if not settings.stop_at_target:
-        return Stopping(-1.0, settings.patience, restore_best)
+        return Stopping(-1.0, settings.patience, settings.restores_best)
     precision = np.dtype(settings.precision).type
     target = precision(settings.target_mse)
     if target > settings.target_mse:
         target = np.nextafter(target, precision(0))
-    return Stopping(float(target), settings.patience, restore_best)
+    return Stopping(float(target), settings.patience, settings.restores_best)
 
 
 def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Bundle:

@@ -36,10 +36,10 @@ def fit(table: Table, folds: Sequence[Rows]) -> tuple[Preparation, ...]:
     """Fit all that is needed to prepare rows to the training rows of each fold.
 
     Every number is fitted to the training rows of one fold alone. Which inputs there are must be
-    the same in all folds, as they have networks of one architecture: so which categories are rare,
-    and which columns have an indicator, depends on the inputs of all of these rows together.
-    Columns whose training cells are all equal in a fold are left out, unless they have an
-    indicator.
+    the same in all folds, as their networks have one architecture: so which categories there are
+    and which of them are rare, and which columns have an indicator, depends on the inputs of the
+    training rows of all folds together. Columns whose training cells are all equal in a fold are
+    left out, unless they have an indicator.
 
     Parameters
     ----------
@@ -57,49 +57,50 @@ def fit(table: Table, folds: Sequence[Rows]) -> tuple[Preparation, ...]:
     DataError
         One line for each column that can't be fitted; if no column is left.
     """
-    rows = folds[0] if len(folds) == 1 else np.unique(np.concatenate(folds))
+    all_rows = folds[0] if len(folds) == 1 else np.unique(np.concatenate(folds))
     kept = [
         column
         for column in map(table.columns.__getitem__, table.inputs)
-        if all(_is_kept(column, training_rows, table.settings) for training_rows in folds)
+        if all(_is_kept(column, rows, table.settings) for rows in folds)
     ]
+    lines: list[str] = []
+    inputs = [_fit_inputs(table, kept, rows, all_rows, lines) for rows in folds]
     if not kept:
         rule = "must have an input with at least two different values in the training rows"
-        raise DataError(f"{table.name}: {rule}, but got none")
-    found, lines = [], dict[str, None]()  # a line for all folds that have it
-    for training_rows in folds:
-        try:
-            found.append(_fit_fold(table, kept, training_rows, rows))
-        except DataError as error:
-            lines |= dict.fromkeys(error.problems)
-    if lines:
-        raise DataError(*listed(table.name, list(lines)))
-    return tuple(found)
-
-
-def _fit_fold(
-    table: Table, columns: Sequence[Column], training_rows: Rows, all_rows: Rows
-) -> Preparation:
-    """Fit a preparation to the training rows of a fold; `all_rows` are those of all folds."""
-    lines: list[str] = []
-    inputs = []
-    for column in columns:
-        try:
-            inputs.append(_fit_input(column, training_rows, all_rows, table))
-        except DataError as error:
-            lines += error.problems
-    targets = [_fit_target(table, each, training_rows, lines) for each in table.settings.target]
-    if lines:
-        raise DataError(*lines)
+        lines.append(f"{table.name}: {rule}, but got none")
+    targets = [
+        [_fit_target(table, each, rows, lines) for each in table.settings.target] for rows in folds
+    ]
+    if lines:  # the same ones of several folds once
+        raise DataError(*listed(table.name, list(dict.fromkeys(lines))))
     try:
-        return Preparation(
-            inputs=tuple(inputs),
-            unseen=table.settings.unseen,
-            targets=tuple(targets),
-            classes=table.classes.names if table.classes else (),
+        return tuple(
+            Preparation(
+                inputs=tuple(fitted),
+                unseen=table.settings.unseen,
+                targets=tuple(scaled),
+                classes=table.classes.names if table.classes else (),
+            )
+            for fitted, scaled in zip(inputs, targets, strict=True)
         )
     except UsageError as error:  # columns whose inputs would have the same name
         raise DataError(*error.named(table.name).problems) from None
+
+
+def _fit_inputs(
+    table: Table, columns: Sequence[Column], rows: Rows, all_rows: Rows, lines: list[str]
+) -> list[Input]:
+    """Fit columns to the training rows of a fold; adds a line for each that can't be fitted.
+
+    The training rows of all folds decide which inputs there are.
+    """
+    fitted = []
+    for column in columns:
+        try:
+            fitted.append(_fit_input(column, rows, all_rows, table))
+        except DataError as error:
+            lines += error.problems
+    return fitted
 
 
 def _is_kept(column: Column, rows: Rows, settings: TableSettings) -> bool:

@@ -186,5 +186,5 @@ def _warnings(preparation: Preparation, table: Table, divided: Sequence[Parts]) 
 
 def _unseen(column: Column, divided: Sequence[Parts]) -> int:
     codes = column.array
-    seen = np.concatenate([codes[parts.training] for parts in divided])
+    seen = np.unique(np.concatenate([codes[parts.training] for parts in divided]))
     return int((~np.isin(codes, seen) & ~np.isnan(codes)).sum())

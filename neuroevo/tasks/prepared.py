@@ -14,13 +14,15 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from neuroevo.learning.data import DataSet
 from neuroevo.reference_models import REFERENCE_MODELS
 from neuroevo.settings import one_of, refusal
-from neuroevo.tables import PreparedFold, PreparedTable, TableSettings
+from neuroevo.tables import TableSettings
 from neuroevo.tables.settings import MOST_FOLDS, VALIDATION, fold_problems
 from neuroevo.tasks.table_defaults import table_defaults
 from neuroevo.tasks.task import Task, TaskData
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from neuroevo.tables import PreparedFold, PreparedTable
 
 Problem = Literal["regression", "classes"]
 
@@ -114,17 +116,17 @@ class SplitTask(PreparedTask, ABC):
     def divided(self) -> str:
         """How rows are divided, as the end of a sentence."""
         if self.folds:
-            return f"; {self.test:.0%} of them test; {folds_text(self.folds)}"
+            return f"; {folds_text(self.folds, self.test)}"
         return f"; {self.validation:.0%} of them validate and {self.test:.0%} test"
 
 
-def task_data(table: PreparedTable) -> TaskData:
+def task_data(table: "PreparedTable") -> TaskData:
     """Return the data of a task from a prepared table."""
     data = _data_set(table, tuple(map(_data_set, table.other_folds)))
     return TaskData(data, preparation=table.preparation.to_plain(), warnings=tuple(table.warnings))
 
 
-def _data_set(fold: PreparedFold, other_folds: tuple[DataSet, ...] = ()) -> DataSet:
+def _data_set(fold: "PreparedFold", other_folds: tuple[DataSet, ...] = ()) -> DataSet:
     training, validation, test = fold.training, fold.validation, fold.test
     return DataSet(
         training.inputs,
@@ -139,9 +141,10 @@ def _data_set(fold: PreparedFold, other_folds: tuple[DataSet, ...] = ()) -> Data
     )
 
 
-def folds_text(folds: int, unit: str = "rows") -> str:
-    """Describe the folds of a cross-validation in the end of a sentence."""
-    return f"the other {unit} are {folds} folds, and each validates networks that the others train"
+def folds_text(folds: int, test: float, unit: str = "rows") -> str:
+    """Describe how a share of test rows is set aside and the others are cut into folds."""
+    rest = f"{test:.0%} of the {unit} test; the other {unit}" if test else f"the {unit}"
+    return f"{rest} are {folds} folds, and each validates networks that the others train"
 
 
 def single_precision(values: ArrayLike) -> NDArray[np.float64]:

@@ -98,7 +98,7 @@ class TableTask(PreparedTask, TableSettings):
             return f"{rows}, and {self.validation:.0%} before validate"
         unit = f"groups of {column}" if self.split == "groups" else "rows"
         if self.folds:
-            return f"{self.test:.0%} of the {unit} test; {folds_text(self.folds, unit)}"
+            return folds_text(self.folds, self.test, unit)
         return f"{self.validation:.0%} of the {unit} validate and {self.test:.0%} test"
 
     @property

@@ -1,18 +1,22 @@
 """Searches with folds: the networks of each fold, their scores, and what is kept."""
 
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_iris
 from sklearn.metrics import r2_score, root_mean_squared_error
 
 from neuroevo import Experiment, Run, wording
 from neuroevo.evaluation import phenotype_of
+from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.experiment import experiment_for_table
-from neuroevo.learning import Network
-from neuroevo.learning.training import sample_stream, train
+from neuroevo.learning import DataSet, Network, TrainingSettings
+from neuroevo.learning.training import fold_streams, sample_stream, train
+from neuroevo.reference_models import reference_predictions
 from neuroevo.report.plots import FIGURES
 from neuroevo.runs import RunFolder, read_held_out
 from neuroevo.search import Progress, StoppedError, resume, search
@@ -152,3 +156,58 @@ def test_pages_say_that_curves_are_validated_on_folds(run: Run) -> None:
     assert "over 6 replicates on 3 folds, each validated on its own fold" in curves.caption(
         curves.data(run.findings)
     )
+
+
+def test_descriptions_name_what_is_cut_into_folds() -> None:
+    """Rows or groups, with or without a test part."""
+    groups = {"target": "y", "split": "groups", "split_column": "id", "folds": 4}
+    assert TableTask.of(groups).describe() == (
+        "Networks predict y of the table data; 20% of the groups of id test; the other groups of "
+        "id are 4 folds, and each validates networks that the others train."
+    )
+    assert DatasetTask(name="iris", folds=5, test=0).describe() == (
+        "The species of 150 iris flowers; the rows are 5 folds, and each validates networks that "
+        "the others train."
+    )
+
+
+def test_weighted_reference_models_learn_the_training_rows_of_the_first_fold() -> None:
+    """Only training rows have weights, and the note on a reference model says which rows it has."""
+    frame = load_iris(as_frame=True).frame
+    values = {"target": "target", "problem": "classes", "weight": "balanced", "folds": 5}
+    data = TableTask.of_frame(frame, **values).load().data_set
+    [mean] = reference_predictions(data, ["mean"], 0)
+    assert mean.note.endswith("fitted to all 96 training rows of the first fold with their weights")
+
+
+def test_validation_rows_of_a_table_do_not_leak_into_the_training_of_their_fold() -> None:
+    """Poisoned inputs and targets of a fold's validation rows change no weight of its networks."""
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame(random.normal(size=(90, 2)), columns=["a", "y"]).assign(id=np.arange(90))
+    values = {
+        "target": "y",
+        "split": "groups",
+        "split_column": "id",
+        "folds": FOLDS,
+        "columns": ["a"],
+    }
+    task = TableTask.of_frame(frame, **values)
+    poisoned = frame.copy()
+    poisoned.loc[prepare(frame, task).other_folds[0].validation.rows, ["a", "y"]] = [-50.0, 1e4]
+    before, after = (
+        parameters_of(each.load().data_set)
+        for each in (task, TableTask.of_frame(poisoned, **values))
+    )
+    changed = [one.tobytes() != other.tobytes() for one, other in zip(before, after, strict=True)]
+    assert changed == [True, False, True] * 2
+
+
+def parameters_of(data: DataSet) -> np.ndarray:
+    """Train a configuration on all folds; returns its weights, (replicates, vector size)."""
+    settings = TrainingSettings(samples=500, replicates=2 * FOLDS)
+    genome = {"hidden": (4,), "activation": "tanh", "learning_rate": 0.01}
+    with Evaluator(settings.precision, Workers(1)) as evaluator:
+        streams = fold_streams(data, settings, (0, 0))
+        [(_, found)] = evaluator.evaluate(deque([genome]), streams, Scoring(("r2",), "mean"))
+    assert isinstance(found, Evaluation)
+    return found.parameters

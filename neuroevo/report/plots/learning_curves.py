@@ -13,6 +13,7 @@ from neuroevo.analysis.replicate_curves import (
     FRONT,
     OWN,
     QUICKEST,
+    ClassCurves,
     Curve,
     ReplicateCurves,
 )
@@ -38,7 +39,7 @@ def draw(drawn: ReplicateCurves) -> Specification:
     names = [curve.name for curve in drawn.curves]
     for index, curve in reversed(list(enumerate(drawn.curves))):
         is_first = names.index(curve.name) == index
-        traces += _traces(curve, drawn.samples, index, is_first=is_first)
+        traces += curve_traces(curve, drawn.samples, index, "MSE", is_first=is_first)
     layout = {
         "height": HEIGHT,
         "hovermode": "closest",
@@ -65,14 +66,22 @@ def caption(drawn: ReplicateCurves) -> str:
         sentences = _samples_to_target(drawn, wording.number(drawn.target))
     if drawn.stops:
         sentences.append("Training stops at the target; from there on a curve is flat.")
+    return " ".join([*sentences, *about_lines(drawn, drawn.curves)])
+
+
+def about_lines(drawn: ReplicateCurves | ClassCurves, curves: Sequence[Curve]) -> list[str]:
+    """Return sentences on what lines, bands and last points are."""
+    sentences = []
     if drawn.replicates > 1:
-        thin = any(curve.name == FRONT for curve in drawn.curves)
         own = f" on {drawn.folds} folds, each validated on its own fold" * (drawn.folds > 1)
+        except_thin = ", except for thin lines" * any(curve.name == FRONT for curve in curves)
         sentences.append(
-            f"Lines are medians over {drawn.replicates:,} replicates{own}; bands show the quartiles"
-            f"{', except for thin lines' * thin}."
+            f"Lines are medians over {drawn.replicates:,} replicates{own}; bands show the "
+            f"quartiles{except_thin}."
         )
-    return " ".join(sentences)
+    if drawn.restores:
+        sentences.append("The last point is that of the weights with the lowest validation MSE.")
+    return sentences
 
 
 def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
@@ -102,10 +111,24 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
     return sentences
 
 
-def _traces(
-    curve: Curve, samples: NDArray[np.int64], index: int, *, is_first: bool
+def curve_traces(
+    curve: Curve, samples: NDArray[np.int64], index: int, measure: str, *, is_first: bool
 ) -> list[dict[str, Any]]:
-    """Return a curve and its band; only the first curve of a name is in the legend."""
+    """Return a curve of a measure and its band.
+
+    Parameters
+    ----------
+    curve
+        The curve.
+    samples
+        Samples seen at each of its points.
+    index
+        Its place among the curves, which gives the colours of baselines.
+    measure
+        What it shows, in hover texts.
+    is_first
+        Whether it is the first curve of its name; only that is in the legend.
+    """
     is_champion = curve.name == CHAMPION
     is_baseline = curve.name not in OWN
     name = wording.plain(curve.name) + (" (diverged)" if curve.diverged else "")
@@ -119,7 +142,8 @@ def _traces(
         # Not in the hover template, where a name could contain template syntax.
         "meta": f"<b>{name}</b><br>{wording.wrapped(wording.plain(curve.label, 80))}",
         "customdata": number_texts(curve.median),
-        "hovertemplate": "%{meta}<br>MSE %{customdata}<br>after %{x:,d} samples<extra></extra>",
+        "hovertemplate": f"%{{meta}}<br>{measure} %{{customdata}}<br>"
+        "after %{x:,d} samples<extra></extra>",
         "line": {
             "color": CATEGORIES[place],
             "width": 1.8 if is_baseline else 3.5,
