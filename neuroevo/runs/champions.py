@@ -185,7 +185,7 @@ def _description(champion: Champion) -> dict[str, object]:
         described["folds"] = champion.folds
     for name, key in _CURVES.items():
         if measures := list(getattr(champion, name)):
-            described[key] = measures
+            described.setdefault(key, measures)
     return described
 
 

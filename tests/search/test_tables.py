@@ -12,7 +12,10 @@ from sklearn.metrics import accuracy_score, r2_score
 
 import neuroevo
 from neuroevo import DataError, Experiment, Run
+from neuroevo.analysis.replicate_curves import CHAMPION, TRAINING, replicate_curves
 from neuroevo.experiment import experiment_for_table
+from neuroevo.learning.network import predictions
+from neuroevo.report.plots import learning_curves
 from neuroevo.runs import RunFolder, read_held_out
 from neuroevo.search import Progress, StoppedError, resume, search
 from neuroevo.tables import TableModel, prepare
@@ -220,3 +223,18 @@ def test_weights_are_used_by_reference_models_too(flats: pd.DataFrame) -> None:
     assert found[0].scores != found[1].scores
     assert "training and validation rows" in found[0].note
     assert "training rows with their weights" in found[1].note
+
+
+def test_the_champion_has_the_errors_of_its_training_samples(run: Run) -> None:
+    """They end at the errors of its weights on the training rows, and are drawn beside it."""
+    data = run.experiment.task.load().data_set
+    champion, *others = run.champions
+    inputs = data.training_inputs.astype(np.float32)
+    outputs = predictions(champion.architecture, champion.parameters, inputs)
+    errors = ((outputs - data.training_targets) ** 2).mean(axis=(1, 2))
+    assert champion.training_curves["mse"][:, -1] == pytest.approx(errors, rel=1e-4)
+    assert not any(each.training_curves for each in others)
+    drawn = replicate_curves(run.findings)
+    assert [curve.name for curve in drawn.curves[:2]] == [CHAMPION, TRAINING]
+    assert drawn.curves[1].median[-1] == pytest.approx(np.median(errors), rel=1e-4)
+    assert "On its training samples it ends at" in learning_curves.caption(drawn)
