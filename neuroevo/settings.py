@@ -179,17 +179,21 @@ def dotted(location: Location) -> str:
 
 
 def shown(value: object, length: int = 60) -> str:
-    """Return a value as one short line, with lists as in TOML."""
+    """Return a value as one short line, as in TOML if it is a truth value or a list."""
     try:
-        text = repr(_with_lists(value))
+        text = _text(value)
     except (ValueError, RecursionError):  # thousands of digits, or of nested lists
         text = "a value too long to write"
     text = printable(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def _with_lists(value: object) -> object:
-    return [_with_lists(item) for item in value] if isinstance(value, tuple) else value
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_text, value))}]"
+    return repr(value)
 
 
 def printable(text: str) -> str:

@@ -22,6 +22,20 @@ ROOT = Path(__file__).parent.parent
 BROWSERS = "chromium-headless-shell", "chromium", "google-chrome"  # the first needs least time
 
 
+COMPILE = """
+import sys
+import numpy as np
+from neuroevo.learning import Architecture
+from neuroevo.learning.network import predictions
+from neuroevo.learning.training import compile_kernel
+
+[_, precision] = sys.argv
+compile_kernel(precision)
+network = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
+predictions(network, np.zeros((1, network.vector_size), precision), np.zeros((1, 1)))
+"""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Restore signals, and compile the kernel once before several processes test."""
     _restore_signals()
@@ -31,9 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _compile_kernel() -> None:
     """Compile the kernel in both precisions at once, unless that was done before."""
-    code = "from neuroevo.learning.training import compile_kernel; compile_kernel({!r})"
     compiling = [
-        subprocess.Popen([sys.executable, "-c", code.format(precision)], cwd=ROOT)
+        subprocess.Popen([sys.executable, "-c", COMPILE, precision], cwd=ROOT)
         for precision in ("float32", "float64")
     ]
     for process in compiling:

@@ -147,7 +147,8 @@ class RunResults:
     def champion(self, rank: int = 1) -> "Network | TableModel":
         """Return the trained network of a trial of the front: the best of its replicates.
 
-        If the run has learnt a table, its `predict` takes raw rows.
+        If the run has learnt a table, its `predict` takes raw rows. If that has folds, the network
+        is the best of the first one, with the preparation that was fitted there.
 
         Parameters
         ----------

@@ -3,7 +3,6 @@
 Knows the tables and their keys; opens no file and runs nothing.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Self
 
@@ -21,6 +20,7 @@ from neuroevo.errors import UsageError
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
 from neuroevo.experiment.genes import default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
+from neuroevo.experiment.naming import checked_name
 from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
 from neuroevo.settings import Location, Settings, dotted, one_of, refusal, unknown
@@ -165,14 +165,7 @@ class Experiment(Settings):
     @field_validator("name")
     @classmethod
     def _check_name(cls, name: str) -> str:
-        if not _NAME.fullmatch(name):
-            raise ValueError(
-                "must be 1 to 64 of the letters A to Z and a to z, digits, '.', '_' and '-', "
-                "with a letter or digit first"
-            )
-        if name.endswith(".") or name.split(".", maxsplit=1)[0].upper() in _RESERVED:
-            raise ValueError("must be a name that every system allows for a folder")
-        return name
+        return checked_name(name)
 
     @field_validator("evolution")
     @classmethod
@@ -198,8 +191,18 @@ class Experiment(Settings):
         if others:
             known = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
             rule = f"must be false unless each objective is one of {', '.join(map(repr, known))}"
-            found = f"True with {', '.join(map(repr, others))}"
+            found = f"true with {', '.join(map(repr, others))}"
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
+        return training
+
+    @field_validator("training")
+    @classmethod
+    def _check_replicates(cls, training: TrainingSettings, information: ValidationInfo) -> object:
+        task = information.data.get("task")
+        if task is not None and training.replicates % task.fold_count:
+            folds = f"{task.fold_count}, the number of folds"
+            rule = f"must be a multiple of {folds}, so that all count equally"
+            raise refusal([(("replicates",), f"{rule}, but got {training.replicates}")])
         return training
 
     @field_validator("training")
@@ -303,7 +306,3 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
 _NO_CLASSES = "whose targets are no class probabilities"
 _LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
 MOST_BYTES = 90_000  # so that the text with comments is short enough to be read again
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
-    f"{port}{n}" for port in ("COM", "LPT") for n in range(10)
-}

@@ -1,7 +1,6 @@
 """Suggests an experiment for a table: its problem, what is left out or filled, sensible ranges."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment.experiment import Experiment
+from neuroevo.experiment.naming import name_of
 from neuroevo.experiment.reading import Document, overriding
 from neuroevo.settings import shown
 from neuroevo.tables import TableSettings
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from neuroevo.tables import ColumnDescription, Table
 
 _MOST_NOTES = 20  # on columns that are left out
-_TRAINING_SHARE = 0.6  # what the default shares of validation and test leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def experiment_for_table(
         source = path.name
     else:
         frame, source = table, "data"
-    suggestion = suggest(frame, source, {**given, "task": task}, name or name_of(source))
+    suggestion = suggest(frame, source, {**given, "task": task}, name or name_of(source, "table"))
     return suggestion.experiment(frame), suggestion
 
 
@@ -175,12 +174,6 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
     return Suggestion({"name": name, **given, **document}, columns, len(frame), notes)
 
 
-def name_of(source: str) -> str:
-    """Return a name for an experiment on a table: that of its file, in allowed letters."""
-    stem = source.partition(".")[0] or source
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:64] or "table"
-
-
 def _settings(task: Mapping[str, Any]) -> TableSettings:
     known = {key: value for key, value in task.items() if key in TableSettings.model_fields}
     with _in_task():
@@ -250,9 +243,13 @@ def _filled_notes(source: str, columns: "Sequence[ColumnDescription]", rows: int
 def _defaults(
     table: "Table", inputs: "Sequence[ColumnDescription]"
 ) -> Mapping[str, Mapping[str, Any]]:
+    settings = table.settings
+    validation = (1 - settings.test) / settings.folds if settings.folds else settings.validation
+    training_share = 1 - settings.test - validation
     return table_defaults(
         is_classes=table.classes is not None,
-        training_rows=round(_TRAINING_SHARE * table.rows),
+        folds=max(settings.folds, 1),
+        training_rows=round(training_share * table.rows),
         inputs=sum(max(len(each.categories), 1) + bool(each.missing) for each in inputs),
-        outputs=len(table.settings.target if table.classes is None else table.classes.names),
+        outputs=len(settings.target if table.classes is None else table.classes.names),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
+from neuroevo.experiment.naming import name_of
 from neuroevo.files import StrangeFileError, read_file
 from neuroevo.settings import printable, shown
 
@@ -24,7 +25,8 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     Parameters
     ----------
     path
-        A TOML file in UTF-8, at most 100 kB. Relative paths in it start in its folder.
+        A TOML file in UTF-8, at most 100 kB. Relative paths in it start in its folder. Without a
+        name, the experiment has that of the file.
     overrides
         Each ``table.key=value`` replaces a value of the file, or adds one. The value is read as
         TOML if possible, else it is a string.
@@ -45,6 +47,7 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     problems: list[str] = []
     with collected(problems):
         document = overriding(document, overrides)
+    document.setdefault("name", name_of(path.name, "experiment"))
     with collected(problems):
         experiment = Experiment.of(document, folder=path.absolute().parent)
     if problems:

@@ -54,6 +54,7 @@ def held_out_sentences(findings: "Findings") -> str:
     if models is None or not models.metrics:
         return ""
     replicates = findings.experiment.training.replicates
+    every = wording.replicates(findings.experiment)
     higher = [metric.label for metric in models.metrics if metric.larger_is_better]
     lower = [metric.label for metric in models.metrics if not metric.larger_is_better]
     start = (
@@ -63,7 +64,7 @@ def held_out_sentences(findings: "Findings") -> str:
     )
     sentences = [
         start,
-        f"Those of networks are over all {replicates} replicates." if replicates > 1 else "",
+        f"Those of networks are over all {every}." if replicates > 1 else "",
         _better(higher, lower),
         _left_out(findings, models),
     ]

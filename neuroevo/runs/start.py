@@ -128,9 +128,14 @@ def data_fingerprint(data: "DataSet") -> dict[str, str]:
     -------
     dict
         Name of each array -> its type, shape and hash, such as
-        ``float64 300 × 2, SHA-256 0123456789abcdef…``.
+        ``float64 300 × 2, SHA-256 0123456789abcdef…``. Names of other folds than the first are
+        those of their arrays and, for example, `` of fold 2``.
     """
-    arrays = {name: getattr(data, name) for name in _ARRAYS}
+    arrays = {
+        name if number == 1 else f"{name} of fold {number}": getattr(fold, name)
+        for number, fold in enumerate(data.folds, start=1)
+        for name in _ARRAYS
+    }
     return {name: _fingerprint(array) for name, array in arrays.items() if array is not None}
 
 

@@ -15,6 +15,7 @@ from neuroevo.evaluation.diagnosis import (
 )
 from neuroevo.evaluation.scores import Array, Resampling, Targets, scores_of
 from neuroevo.experiment import Experiment
+from neuroevo.kernel.arrays import Floats
 from neuroevo.learning import DataSet
 from neuroevo.learning.network import predictions
 from neuroevo.reference_models import reference_predictions
@@ -77,14 +78,34 @@ def _scored(
 
 
 def _outputs(champion: Champion, data: DataSet) -> Array:
-    """Return the outputs of the replicates that have not diverged."""
-    sound = np.isfinite(champion.parameters).all(axis=1)
-    inputs = cast("Array", data.test_inputs)
+    """Return the outputs of the replicates that have not diverged, on the scale of the targets.
+
+    Each replicate gets the test inputs as they were prepared for its fold.
+    """
+    folds = len(data.folds)
+    outputs = [
+        _on_scale_of(data, fold, _sound_outputs(champion, champion.parameters[first::folds], fold))
+        for first, fold in enumerate(data.folds)
+    ]
+    return np.concatenate(outputs)
+
+
+def _sound_outputs(champion: Champion, parameters: Floats, fold: DataSet) -> Array:
+    sound = np.isfinite(parameters).all(axis=1)
+    inputs = cast("Array", fold.test_inputs)
     if not sound.any():
         return np.zeros((0, len(inputs), champion.architecture.outputs))
-    found = predictions(champion.architecture, champion.parameters[sound], inputs)
+    found = predictions(champion.architecture, parameters[sound], inputs)
     outputs: Array = found.astype(np.float64)[np.isfinite(found).all(axis=(1, 2))]
     return outputs
+
+
+def _on_scale_of(data: DataSet, fold: DataSet, outputs: Array) -> Array:
+    """Bring outputs of a fold to the scale of the data set, whose targets are the true values."""
+    before, after = fold.columns.output_scaling, data.columns.output_scaling
+    if fold is data or before is None or after is None:
+        return outputs
+    return after.scaled(before.raw(outputs))
 
 
 def _diagnosis(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from neuroevo.tables.fitting import fit
     from neuroevo.tables.frames import frame_of, frame_of_inputs
     from neuroevo.tables.kinds import ColumnDescription, describe
-    from neuroevo.tables.prepared import Part, PreparedTable, prepare
+    from neuroevo.tables.prepared import Part, PreparedFold, PreparedTable, prepare
     from neuroevo.tables.reading import column_names, read_table
     from neuroevo.tables.splitting import Parts, split_rows
 
@@ -27,6 +27,7 @@ __all__ = [
     "Part",
     "Parts",
     "Preparation",
+    "PreparedFold",
     "PreparedTable",
     "Table",
     "TableModel",
@@ -50,7 +51,7 @@ _MODULES = {
     "fitting": ("fit",),
     "frames": ("frame_of", "frame_of_inputs"),
     "kinds": ("ColumnDescription", "describe"),
-    "prepared": ("Part", "PreparedTable", "prepare"),
+    "prepared": ("Part", "PreparedFold", "PreparedTable", "prepare"),
     "reading": ("column_names", "read_table"),
     "splitting": ("Parts", "split_rows"),
 }

@@ -92,6 +92,11 @@ class Task(Settings, ABC):
         return False
 
     @property
+    def fold_count(self) -> int:
+        """Number of folds of a cross-validation, 1 without one."""
+        return 1
+
+    @property
     def defaults(self) -> Mapping[str, Mapping[str, object]]:
         """Defaults of the tables of an experiment with this task, where they are not the usual.
 

@@ -168,3 +168,22 @@ def test_a_damaged_file_gives_an_experiment_or_problems(
         problems = error.problems
         assert all(problem.isprintable() for problem in problems)
         assert isinstance(error, UsageError)  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("my-experiment.toml", "my-experiment"),
+        ("the flats of 2026.toml", "the-flats-of-2026"),
+        ("con.toml", "experiment"),
+        ("—.toml", "experiment"),
+    ],
+)
+def test_an_experiment_without_a_name_has_that_of_its_file(
+    tmp_path: Path, file: str, name: str
+) -> None:
+    """Its run folders begin with the name of the file, in letters that folders may have."""
+    path = tmp_path / file
+    path.write_text('[task]\nkind = "mouse"\n', encoding="utf-8")
+    assert load_experiment(path).name == name
+    assert load_experiment(path, ["name=other"]).name == "other"

@@ -136,3 +136,5 @@ def test_different_data_sets_have_different_fingerprints() -> None:
             if described.get(name) != fingerprint.get(name)
         }
         assert differing == {*change}
+    folds = data_fingerprint(dataclasses.replace(data, other_folds=(data,)))
+    assert {*folds} == {*described, *(f"{name} of fold 2" for name in described)}

@@ -12,7 +12,10 @@ from sklearn.metrics import accuracy_score, r2_score
 
 import neuroevo
 from neuroevo import DataError, Experiment, Run, UsageError
+from neuroevo.analysis.replicate_curves import CHAMPION, TRAINING, replicate_curves
 from neuroevo.experiment import experiment_for_table
+from neuroevo.learning.network import predictions
+from neuroevo.report.plots import learning_curves
 from neuroevo.runs import HeldOutScores, RunFolder
 from neuroevo.search import Progress, StoppedError, resume, search
 from neuroevo.tables import TableModel, prepare
@@ -257,3 +260,18 @@ def test_data_are_given_to_tasks_that_have_a_file() -> None:
     recorded = MouseTask(positions="recording", recording=FLATS.with_name("lost.csv"))
     assert "lost.csv does not exist" in recorded.lost_data
     assert recorded.with_data(FLATS).lost_data == ""
+
+
+def test_the_champion_has_the_errors_of_its_training_samples(run: Run) -> None:
+    """They end at the errors of its weights on the training rows, and are drawn beside it."""
+    data = run.experiment.task.load().data_set
+    champion, *others = run.champions
+    inputs = data.training_inputs.astype(np.float32)
+    outputs = predictions(champion.architecture, champion.parameters, inputs)
+    errors = ((outputs - data.training_targets) ** 2).mean(axis=(1, 2))
+    assert champion.training_curves["mse"][:, -1] == pytest.approx(errors, rel=1e-4)
+    assert not any(each.training_curves for each in others)
+    drawn = replicate_curves(run.findings)
+    assert [curve.name for curve in drawn.curves[:2]] == [CHAMPION, TRAINING]
+    assert drawn.curves[1].median[-1] == pytest.approx(np.median(errors), rel=1e-4)
+    assert "On its training samples it ends at" in learning_curves.caption(drawn)

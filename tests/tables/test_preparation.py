@@ -243,7 +243,7 @@ def test_weights_are_those_of_the_training_rows(frame: pd.DataFrame) -> None:
 
 WRONG_ROWS: list[tuple[dict[str, object], tuple[str, ...]]] = [
     ({"size": "large"}, ("new, row 7, column 'size': must be a number, but got 'large'",)),
-    ({"size": True}, ("new, row 7, column 'size': must be a number, but got True",)),
+    ({"size": True}, ("new, row 7, column 'size': must be a number, but got true",)),
     ({"size": np.inf}, ("new, row 7, column 'size': must be a finite number, but got inf",)),
     ({"garden": "yes"}, ("new, row 7, column 'garden': must be true or false, but got 'yes'",)),
     (
