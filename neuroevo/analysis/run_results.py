@@ -1,6 +1,7 @@
 """The results of a run, read from its folder when they are needed, or held in memory."""
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from neuroevo.analysis.findings import Findings
@@ -19,6 +20,7 @@ from neuroevo.runs import (
     read_trials,
 )
 from neuroevo.tables import Preparation, TableModel
+from neuroevo.tasks import TableTask
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,6 +175,38 @@ class RunResults:
         if preparation.columns != network.columns:
             raise DataError(f"{start}: preparation: must have the inputs and targets of columns")
         return TableModel(network, preparation)
+
+    def test_rows(
+        self, rank: int = 1, *, data: "str | Path | pd.DataFrame | None" = None
+    ) -> "pd.DataFrame":
+        """Return the rows of the test part with predictions, the worst first.
+
+        Parameters
+        ----------
+        rank
+            Place of the network on the front, from 1.
+        data
+            The table of the run, if its file was moved or it was a data frame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `neuroevo.analysis.held_out_rows.held_out_rows`.
+
+        Raises
+        ------
+        UsageError
+            If the run has not learnt a table, or the front has no such rank.
+        DataError
+            If the table can't be read, or is another one.
+        """
+        from neuroevo.analysis.held_out_rows import held_out_rows  # noqa: PLC0415 - loads pandas
+
+        model, task = self.champion(rank), self.experiment.task
+        if not isinstance(model, TableModel) or not isinstance(task, TableTask):
+            raise UsageError(f"{self.id}: must have learnt a table, but its task is {task.kind!r}")
+        located = task.located(Path(data) if isinstance(data, str) else data)
+        return held_out_rows(model, located, self.start)
 
     def trials(self) -> "pd.DataFrame":
         """Return all trials as a table, see `neuroevo.analysis.tables.trials`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuroevo.cli.options import RESULTS, Results, RunReference, examples
+from neuroevo.cli.options import RESULTS, Data, Results, RunReference, examples
 from neuroevo.cli.terminal import say
 from neuroevo.errors import NeuroevoError, UsageError
 
@@ -16,56 +16,76 @@ if TYPE_CHECKING:
 
     from neuroevo.experiment import Experiment
     from neuroevo.learning import Network
+    from neuroevo.report.run import Run
     from neuroevo.tables import TableModel, TableSettings
 
 EXAMPLES = examples(
     "neuroevo predict latest new.csv > predicted.csv",
     "neuroevo predict latest new.csv -o predicted.csv",
     "neuroevo predict mouse-20261122-154455 new.csv --rank 2",
+    "neuroevo predict latest --test -o worst-first.csv",
 )
 
 
-def predict(
+def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     run: RunReference,
     table: Annotated[
-        Path, typer.Argument(metavar="NEW.csv", help="New rows: .csv, .tsv, .gz or .parquet.")
-    ],
+        Path | None,
+        typer.Argument(metavar="NEW.csv", help="New rows: .csv, .tsv, .gz or .parquet."),
+    ] = None,
+    test: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--test", help="Predict the rows of the test part instead.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")
     ] = None,
     rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
+    data: Data = None,
     results: Results = RESULTS,
 ) -> None:
-    """Predict new rows with a run's network.
+    """Predict new rows, or those of the test part, with a run's network.
 
     The new table must have the columns that the network was trained with, in any order; others are
     ignored. Each row of the output belongs to the row in the same place: the predicted value of
     each target, or the most probable class and the probability of each class.
+
+    With --test, the rows that no search has seen come with their inputs, the true and the predicted
+    targets, and the errors or probabilities; those first that were predicted worst.
 
     Prints CSV to stdout, or writes it to a .csv or .parquet file. What is new or missing in the
     rows is named on stderr.
     """
     from neuroevo.report.run import load_run
     from neuroevo.runs import write_atomically
-    from neuroevo.tables import column_names, read_table, unused_notes
 
+    if (table is None) != test:
+        raise UsageError("NEW.csv: must be given, or --test instead of it")
+    if data is not None and not test:
+        raise UsageError("--data: must come with --test")
     found = load_run(run, results)
-    _check_output(output, table)
+    _check_output(output, data if table is None else table)
     if not found.champions:
         rule = "must be complete before it predicts"
         raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")
-    model = found.champion(rank)
-    settings = _settings(found.experiment)
-    rows = read_table(table, settings, _columns(model))
-    predicted = _predicted(model, rows, str(table))
-    names = column_names(table, settings)
-    for note in (*unused_notes(names, _columns(model), str(table)), *_notes(model, rows, table)):
-        say(f"note: {note}")
+    predicted = found.test_rows(rank, data=data) if table is None else _new(found, rank, table)
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
         sys.stdout.write(text)
         return
     write_atomically(output, _parquet(predicted) if output.suffix == ".parquet" else text)
+
+
+def _new(run: "Run", rank: int, table: Path) -> "pd.DataFrame":
+    """Predict new rows; what is new or missing in them is named."""
+    from neuroevo.tables import column_names, read_table, unused_notes
+
+    model, settings = run.champion(rank), _settings(run.experiment)
+    rows = read_table(table, settings, _columns(model))
+    predicted = _predicted(model, rows, str(table))
+    names = column_names(table, settings)
+    for note in (*unused_notes(names, _columns(model), str(table)), *_notes(model, rows, table)):
+        say(f"note: {note}")
+    return predicted
 
 
 def _parquet(predicted: "pd.DataFrame") -> bytes:
@@ -79,12 +99,12 @@ _WRITTEN = (".csv", ".parquet")
 _DIGITS = 9  # significant, which single precision needs
 
 
-def _check_output(output: Path | None, table: Path) -> None:
+def _check_output(output: Path | None, table: Path | None) -> None:
     if output is None:
         return
     if output.suffix not in _WRITTEN:
         raise UsageError(f"--output: must end with {' or '.join(_WRITTEN)}, but got {output}")
-    if output.exists() and table.exists() and output.samefile(table):
+    if table is not None and output.exists() and table.exists() and output.samefile(table):
         raise UsageError(f"--output: must be another file than the new rows, but got {output}")
 
 

@@ -136,10 +136,11 @@ def data_fingerprint(data: "DataSet") -> dict[str, str]:
         for number, fold in enumerate(data.folds, start=1)
         for name in _ARRAYS
     }
-    return {name: _fingerprint(array) for name, array in arrays.items() if array is not None}
+    return {name: array_fingerprint(array) for name, array in arrays.items() if array is not None}
 
 
-def _fingerprint(values: np.ndarray) -> str:
+def array_fingerprint(values: np.ndarray) -> str:
+    """Describe an array: its type, shape and hash."""
     shape = " × ".join(map(str, values.shape))
     digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
     return f"{values.dtype} {shape}, SHA-256 {digest[:_DIGITS]}…"

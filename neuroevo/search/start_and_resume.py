@@ -215,11 +215,7 @@ def trainer_of(
     DataError
         If the data can't be made, or differ: one line for each array that does.
     """
-    task = experiment.task if data is None else experiment.task.with_data(data)
-    if task.lost_data:
-        hint = "give it again with --data FILE, in Python with data=…"
-        raise DataError(f"task: {task.lost_data}; {hint}")
-    loaded = task.load()
+    loaded = experiment.task.located(data).load()
     data_set = loaded.data_set
     found = data_fingerprint(data_set)
     differences = [

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from neuroevo.errors import UsageError
+from neuroevo.errors import DataError, UsageError
 from neuroevo.learning.data import DataSet
 from neuroevo.settings import Settings
 from neuroevo.space import Value
@@ -77,6 +77,27 @@ class Task(Settings, ABC):
             If the task makes its data itself.
         """
         raise UsageError(f"data: must be left out for the task {self.kind!r}, which makes its own")
+
+    def located(self, data: "Path | pd.DataFrame | None" = None) -> Self:
+        """Return the task with its data where they are now.
+
+        Parameters
+        ----------
+        data
+            As for `with_data`; None if they are where they were.
+
+        Raises
+        ------
+        UsageError
+            As for `with_data`.
+        DataError
+            If they are lost.
+        """
+        task = self if data is None else self.with_data(data)
+        if task.lost_data:
+            hint = "give it again with --data FILE, in Python with data=…"
+            raise DataError(f"task: {task.lost_data}; {hint}")
+        return task
 
     @property
     def lost_data(self) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from neuroevo import Run
+from neuroevo import Run, fit
 from neuroevo.analysis.comparison import Comparison
 from neuroevo.experiment import load_experiment
 from neuroevo.report.comparison.comparison_page import comparison_page
@@ -65,6 +65,51 @@ def test_new_rows_are_predicted(neuroevo: Command, run: Run, tmp_path: Path) -> 
     output = tmp_path / "out.csv"
     assert neuroevo("predict", str(run.folder.path), str(new), "-o", str(output)).stdout == ""
     assert output.read_text() == ended.stdout
+
+
+def test_the_rows_of_the_test_part_are_listed_worst_first(neuroevo: Command, run: Run) -> None:
+    """They have their place in the file, what stands there, and the predictions of the model."""
+    ended = neuroevo("predict", str(run.folder.path), "--test")
+    assert ended.returncode == 0, ended.stderr
+    found, whole = predicted(ended.stdout), pd.read_csv(FLATS)
+    held_out, model = run.findings.held_out, run.champion()
+    assert held_out is not None
+    assert held_out.diagnosis is not None
+    assert isinstance(model, TableModel)
+    assert len(found) == held_out.samples
+    raw = whole.iloc[found["row"] - 2].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found[[*raw.columns]], raw)
+    np.testing.assert_allclose(found["predicted rent"], model.predict(raw), rtol=1e-5)
+    errors = (found["predicted rent"] - found["rent"]).abs()
+    np.testing.assert_allclose(errors, found["error in rent"].abs(), atol=1e-3)
+    assert errors.is_monotonic_decreasing
+    rmse = np.sqrt((errors**2).mean())
+    assert rmse == pytest.approx(held_out.diagnosis.scores["rmse"], rel=1e-4)
+
+
+def test_test_rows_of_classes_are_listed_by_the_probability_of_their_class() -> None:
+    """A run in memory has them too; labels are those that were given."""
+    frame = pd.DataFrame({"x": np.linspace(-1, 1, 90), "kind": ["a ", "b", "a "] * 30})
+    found = fit(frame[["x"]], frame["kind"], overrides=SMALL[1::2][:4]).test_rows()
+    own = found["probability of b"].where(found["kind"] == "b", found["probability of a "])
+    assert (np.diff(own) >= 0).all()
+    assert (frame["kind"].iloc[found["row"]].to_numpy() == found["kind"]).all()
+    assert set(found["predicted kind"]) <= {"a ", "b"}
+
+
+def test_either_new_rows_or_test_rows_are_predicted(
+    neuroevo: Command, run: Run, tmp_path: Path
+) -> None:
+    """Both or none of them is one line; so is a table that is another one now."""
+    folder = str(run.folder.path)
+    for arguments in ([folder], [folder, str(FLATS), "--test"], [folder, "x.csv", "--data", "y"]):
+        ended = neuroevo("predict", *arguments)
+        assert ended.returncode == 2
+        assert len(ended.stderr.splitlines()) == 1
+    pd.read_csv(FLATS).iloc[::-1].to_csv(tmp_path / "other.csv", index=False)
+    ended = neuroevo("predict", folder, "--test", "--data", str(tmp_path / "other.csv"))
+    assert ended.returncode == 65
+    assert "test rows must be the same as when the run began" in ended.stderr
 
 
 def test_what_is_new_or_missing_in_rows_is_named(
