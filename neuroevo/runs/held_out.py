@@ -33,12 +33,15 @@ class ScoredModel:
         diverged.
     note
         Where a reference model comes from.
+    targets
+        The scores for each target alone, if there are several targets of numbers.
     """
 
     name: str
     number: int | None
     scores: Mapping[str, Score]
     note: str = ""
+    targets: tuple[Mapping[str, Score], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,11 @@ def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Locatio
     names: list[tuple[Location, Iterable[str]]] = [
         (("models", place, "scores"), model.scores) for place, model in enumerate(scores.models)
     ]
+    for place, model in enumerate(scores.models):
+        names += [(("models", place, "targets"), each) for each in model.targets]
+        if model.targets and len(model.targets) != len(columns.outputs):
+            text = f"must have {len(columns.outputs)} targets, but got {len(model.targets)}"
+            yield ("models", place, "targets"), text
     diagnosis = scores.diagnosis
     if diagnosis is not None:
         names.append((("diagnosis", "scores"), diagnosis.scores))

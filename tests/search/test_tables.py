@@ -15,6 +15,8 @@ from neuroevo import DataError, Experiment, Run, UsageError
 from neuroevo.analysis.replicate_curves import CHAMPION, TRAINING, replicate_curves
 from neuroevo.experiment import experiment_for_table
 from neuroevo.learning.network import predictions
+from neuroevo.report.held_out_table import target_table
+from neuroevo.report.page import page
 from neuroevo.report.plots import learning_curves
 from neuroevo.runs import HeldOutScores, RunFolder
 from neuroevo.search import Progress, StoppedError, resume, search
@@ -275,3 +277,37 @@ def test_the_champion_has_the_errors_of_its_training_samples(run: Run) -> None:
     assert [curve.name for curve in drawn.curves[:2]] == [CHAMPION, TRAINING]
     assert drawn.curves[1].median[-1] == pytest.approx(np.median(errors), rel=1e-4)
     assert "On its training samples it ends at" in learning_curves.caption(drawn)
+
+
+def test_each_of_several_targets_has_scores_of_its_own(flats: pd.DataFrame) -> None:
+    """They are those of the target's own column on its own scale, and are shown in the report."""
+    made = experiment_for_table(flats, ["rent", "built"], SMALL)[0]
+    run = neuroevo.run(made, results=None, n_jobs=1)
+    held_out, model = run.findings.held_out, run.champion()
+    assert held_out is not None
+    assert isinstance(model, TableModel)
+    rows = run.test_rows()
+    outputs = np.stack([rows["predicted rent"], rows["predicted built"]], axis=1)
+    np.testing.assert_allclose(outputs, model.predict(rows), rtol=1e-6)
+    linear = next(each for each in held_out.models if each.name == "linear regression")
+    assert [set(scores) for scores in linear.targets] == [{"r2", "rmse", "mae"}] * 2
+    assert linear.targets[0]["rmse"].value > 2 * linear.targets[1]["rmse"].value
+    table = target_table(run.findings)
+    assert table is not None
+    assert [row[0].text for row in table.rows] == ["rent", "built"]
+    assert "Scores for each target" in page(run.findings)
+
+
+def test_scores_of_a_target_alone_are_those_of_a_run_on_it(flats: pd.DataFrame) -> None:
+    """The mean has the same scores for a target with and without others, on its raw scale."""
+    targets = ["rent", "built"]
+    override = 'task.compare_with=["mean"]'
+    both = experiment_for_table(flats, targets, [*SMALL, override])[0]
+    found = neuroevo.run(both, results=None, n_jobs=1).findings.held_out
+    assert found is not None
+    for place, target in enumerate(targets):
+        other = targets[1 - place]
+        one = experiment(flats, override, f'task.leave_out=["{other}"]', target=target)
+        alone = neuroevo.run(one, results=None, n_jobs=1).findings.held_out
+        assert alone is not None
+        assert found.models[-1].targets[place] == alone.models[-1].scores

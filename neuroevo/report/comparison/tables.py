@@ -10,14 +10,13 @@ from neuroevo.analysis.comparison import SHARE
 from neuroevo.analysis.differences import worded
 from neuroevo.evaluation.scores import METRICS
 from neuroevo.report.comparison.figures.measures import measure_name, measure_value
-from neuroevo.report.held_out_texts import interval_text, metric_text
+from neuroevo.report.held_out_table import score_cell
 from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.analysis.comparison import Comparison
-    from neuroevo.evaluation.scores import Metric, Score
 
 
 def differences(comparison: "Comparison") -> TextTable | None:
@@ -99,16 +98,10 @@ def test_scores(comparison: "Comparison") -> TextTable | None:
     if not names:
         return None
     rows = tuple(
-        (Cell(label), *(_test_cell(METRICS[name], found.get(name)) for name in names))
+        (Cell(label), *(score_cell(METRICS[name], found.get(name)) for name in names))
         for label, found in scores.items()
     )
     return TextTable(headings(["run", *(METRICS[name].label for name in names)], rows), rows)
-
-
-def _test_cell(metric: "Metric", score: "Score | None") -> Cell:
-    if score is None:
-        return Cell("–", numeric=True)
-    return Cell(metric_text(metric, score.value), numeric=True, under=interval_text(metric, score))
 
 
 def dominance(comparison: "Comparison") -> TextTable | None:
