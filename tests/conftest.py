@@ -3,12 +3,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.runs import RunFolder
@@ -104,3 +105,35 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page; fails on errors, messages and requests elsewhere."""
+    problems: list[str] = []
+    pages: list[Page] = []
+
+    def visit(address: str, size: dict[str, int], scheme: str = "light", **options: Any) -> Page:  # noqa: ANN401 - those of playwright
+        page = browser.new_page(
+            viewport={"width": size["width"], "height": size["height"]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            **options,
+        )
+        pages.append(page)
+        own = ("/".join(address.split("/")[:3]) + "/", "data:", "blob:")
+        page.on("console", lambda message: problems.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith(own) else problems.append(f"request: {request.url}")
+            ),
+        )
+        page.goto(address)
+        return page
+
+    yield visit
+    for page in pages:
+        page.close()
+    assert problems == []

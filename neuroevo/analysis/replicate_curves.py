@@ -4,7 +4,7 @@ Classes also have class curves: class measures in place of the MSE.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
 
 CHAMPION = "champion"
+TRAINING = "champion on training samples"
 QUICKEST = "quickest of the front"
 FRONT = "others of the front"
 Quartiles: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
-OWN = frozenset({CHAMPION, QUICKEST, FRONT})  # all other names are baselines'
+OWN = frozenset({CHAMPION, TRAINING, QUICKEST, FRONT})  # all other names are baselines'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +37,7 @@ class Curve:
     They are equal if only the median was kept.
     """
 
-    name: str  # `CHAMPION`, `QUICKEST`, a baseline's name or `FRONT`
+    name: str  # one of `OWN`, or a baseline's name
     label: str  # the configuration in a short line
     learnt: float | None  # samples to target; None if the trial does not reach it
     diverged: bool  # whether so many replicates diverged that the objectives are not finite
@@ -49,14 +50,16 @@ class Curve:
 class ReplicateCurves:
     """The learning curves of a run.
 
-    First that of the champion, then of the quickest trial of the front if it is much quicker, of
-    the baselines, and of some other trials of the front, evenly chosen.
+    First that of the champion, and on its training samples if that is known, then of the quickest
+    trial of the front if it is much quicker, of the baselines, and of some other trials of the
+    front, evenly chosen.
     """
 
     curves: tuple[Curve, ...]
     samples: NDArray[np.int64]  # seen at each point of the curves
     target: float | None  # validation MSE; None if it does not matter
     replicates: int  # of each trial
+    folds: int
     restores: bool  # whether the last point is that of the best weights
     stops: bool  # whether a training stops at the target
 
@@ -68,6 +71,7 @@ class ClassCurves:
     curves: "Mapping[Objective, tuple[Curve, ...]]"  # for each class measure; empty without classes
     samples: NDArray[np.int64]  # seen at each point of the curves
     replicates: int  # of each trial
+    folds: int
     restores: bool  # whether the last point is that of the best weights
 
 
@@ -80,6 +84,7 @@ def replicate_curves(findings: "Findings") -> ReplicateCurves:
         findings.samples_seen(len(curves[0].median) if curves else 1),
         training.target_mse if findings.experiment.has_target else None,
         training.replicates,
+        findings.experiment.task.fold_count,
         training.restores_best,
         training.stop_at_target,
     )
@@ -92,28 +97,36 @@ def class_curves(findings: "Findings") -> ClassCurves:
     points = len(next(iter(curves.values()))[0].median) if curves else 1
     training = findings.experiment.training
     return ClassCurves(
-        curves, findings.samples_seen(points), training.replicates, training.restores_best
+        curves,
+        findings.samples_seen(points),
+        training.replicates,
+        findings.experiment.task.fold_count,
+        training.restores_best,
     )
 
 
 def _curves(findings: "Findings", measure: str = "") -> "Iterator[Curve]":
     """Yield the curves that are drawn, of the MSE or of a class measure."""
     for name, trial in _drawn_trials(findings):
-        median = trial.class_curves[measure] if measure else trial.curve
-        if not median:
+        stored = trial.class_curves[measure] if measure else trial.curve
+        if not stored:
             continue
         champion = findings.champion_of(trial)
-        only = np.asarray(median, dtype=np.float64)
+        only = np.asarray(stored, dtype=np.float64)
         quartiles = only, only, only
         if champion is not None and champion.curves.size:
             quartiles = _quartiles(champion.class_curves[measure] if measure else champion.curves)
-        yield Curve(
+        curve = Curve(
             name,
             wording.configuration(trial.genome),
             samples_to_learn(findings, trial),
             trial.state == "diverged",
             *quartiles,
         )
+        yield curve
+        if name == CHAMPION and champion is not None and champion.training_curves:
+            lower, median, upper = _quartiles(champion.training_curves[measure or "mse"])
+            yield replace(curve, name=TRAINING, lower=lower, median=median, upper=upper)
 
 
 def _drawn_trials(findings: "Findings") -> "list[tuple[str, Trial]]":

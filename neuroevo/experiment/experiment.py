@@ -197,6 +197,16 @@ class Experiment(Settings):
 
     @field_validator("training")
     @classmethod
+    def _check_replicates(cls, training: TrainingSettings, information: ValidationInfo) -> object:
+        task = information.data.get("task")
+        if task is not None and training.replicates % task.fold_count:
+            folds = f"{task.fold_count}, the number of folds"
+            rule = f"must be a multiple of {folds}, so that all count equally"
+            raise refusal([(("replicates",), f"{rule}, but got {training.replicates}")])
+        return training
+
+    @field_validator("training")
+    @classmethod
     def _check_loss(cls, training: TrainingSettings, information: ValidationInfo) -> object:
         task = information.data.get("task")
         if training.loss == "cross_entropy" and task is not None and not task.has_class_targets:
@@ -215,13 +225,20 @@ class Experiment(Settings):
                 problems.append((("space", name), f"{rule}, but {found}"))
         problems += [(("evolution", "strategy"), text) for text in strategy.problems(self.space)]
         problems += self._memory_problems(_LEAST_DATA)
-        length = len(self.to_toml().encode())
-        if length > MOST_BYTES:
-            rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
-            problems.append((("space",), f"{rule}, but got {length:,}"))
+        problems += self._length_problems()
         if problems:
             raise refusal(problems)
         return self
+
+    def _length_problems(self) -> list[tuple[Location, str]]:
+        """Return a problem at the longest table if the experiment is too long as TOML."""
+        tables = self._tables()
+        length = len(self.to_toml().encode())
+        if length <= MOST_BYTES:
+            return []
+        longest = max(tables, key=lambda name: len(write_toml({name: tables[name]})))
+        rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
+        return [((longest,), f"{rule}, but got {length:,}")]
 
     def check_memory(self, data: DataSize) -> None:
         """Check that training on data of this size fits into the memory limit.
@@ -262,6 +279,10 @@ class Experiment(Settings):
 
     def to_toml(self) -> str:
         """Return the experiment with all defaults as TOML that loads to an equal experiment."""
+        head = {"name": self.name, "seed": self.seed} | ({"note": self.note} if self.note else {})
+        return write_toml(head | self._tables())
+
+    def _tables(self) -> dict[str, dict[str, object]]:
         tables = {"task": self.task, "training": self.training, "evolution": self.evolution}
         written = {
             name: table.model_dump(mode="json", exclude_none=True) for name, table in tables.items()
@@ -269,8 +290,7 @@ class Experiment(Settings):
         written["space"] = write_space(self.space)
         written["training"] = _readable(written["training"], self.unread)
         order = ("task", "space", "training", "evolution")
-        head = {"name": self.name, "seed": self.seed} | ({"note": self.note} if self.note else {})
-        return write_toml(head | {name: written[name] for name in order})
+        return {name: written[name] for name in order}
 
 
 def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[str, object]:
@@ -285,4 +305,4 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
 
 _NO_CLASSES = "whose targets are no class probabilities"
 _LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
-MOST_BYTES = 20_000  # so that the text with comments is short enough to be read again
+MOST_BYTES = 90_000  # so that the text with comments is short enough to be read again

@@ -85,7 +85,7 @@ def write(description: Description) -> str:
         layers=layers,
         buffers=_buffers(description),
         unscaled=list(_unscaled(description)),
-        classes=[_text(name) for name in description.preparation.classes],
+        classes=[_text(name) for name in description.preparation.class_names],
     )
 
 

@@ -5,7 +5,6 @@ targets on their raw scale, or class probabilities.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from neuroevo.errors import DataError
 from neuroevo.kernel.arrays import Floats
 from neuroevo.learning import Network, Precision, Scaling
 from neuroevo.tables import Preparation, TableModel
-from neuroevo.tables.records import MOST_PREPARED, NumberInput, Target
+from neuroevo.tables.records import MOST_PREPARED, Label, NumberInput, Target
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +45,6 @@ class Description:
         only scales inputs and outputs.
     layers
         The layers, that of the outputs last.
-    labels
-        The classes as they are predicted: texts, whole numbers, or true and false.
     is_table
         Whether the network has learnt a table. Then its rows have named columns, and it refuses
         rows that can't be prepared.
@@ -55,7 +52,6 @@ class Description:
 
     preparation: Preparation
     layers: tuple[Layer, ...]
-    labels: tuple[Any, ...]
     is_table: bool
 
     @property
@@ -67,6 +63,12 @@ class Description:
     def layer_sizes(self) -> tuple[int, ...]:
         """Units of each layer, from the prepared inputs to the outputs."""
         return (len(self.layers[0].weights), *(len(layer.biases) for layer in self.layers))
+
+    @property
+    def labels(self) -> list[Label]:
+        """The labels of the classes as they are predicted; none for a regression."""
+        labels: list[Label] = np.array(self.preparation.classes).tolist()
+        return labels
 
     @property
     def largest_input(self) -> float:
@@ -94,10 +96,8 @@ def describe(model: Network | TableModel) -> Description:
     """
     if isinstance(model, TableModel):
         network, preparation, is_table = model.network, model.preparation, True
-        labels = tuple(model.classes_.tolist()) if preparation.classes else ()
     else:
         network, preparation, is_table = model, _scalings_of(model), False
-        labels = preparation.classes
     if not np.isfinite(network.parameters).all():
         raise DataError("network: must have finite weights, but it has diverged")
     functions = (*network.architecture.activations, network.architecture.output)
@@ -105,7 +105,7 @@ def describe(model: Network | TableModel) -> Description:
         Layer(weights, biases, function)
         for (weights, biases), function in zip(network.layers, functions, strict=True)
     )
-    return Description(preparation, layers, labels, is_table)
+    return Description(preparation, layers, is_table)
 
 
 def _scalings_of(network: Network) -> Preparation:

@@ -1,6 +1,6 @@
 """The comment at the head of an exported file: what goes in, what comes out. Knows no format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from neuroevo.export.description import Description
 from neuroevo.settings import printable, shown
@@ -58,7 +58,7 @@ def _missing(record: Input) -> str:
     return "" if record.fill is None else f"; {shown(record.fill)} if missing"
 
 
-def _listed(names: "tuple[str, ...] | list[str]") -> str:
+def _listed(names: Sequence[object]) -> str:
     listed = ", ".join(shown(name) for name in names[:_MOST_CATEGORIES])
     rest = len(names) - _MOST_CATEGORIES
     return f"{listed} and {rest} more" if rest > 0 else listed

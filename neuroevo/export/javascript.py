@@ -13,7 +13,7 @@ _FUNCTIONS = files("neuroevo.export").joinpath("assets/network.js")
 def write(description: Description) -> str:
     """Write a network as a module that exports `predict`, `outputs`, `prepare` and `classes`."""
     values = plain(description)
-    values["labels"] = list(description.labels)
+    values["labels"] = description.labels
     values["largest_input"] = description.largest_input
     entries = ",\n".join(f"  {key}: {_literal(value)}" for key, value in values.items())
     comment = "\n".join(f"// {_inside_html(line)}".rstrip() for line in _head(description))

@@ -267,7 +267,7 @@ def _outputs(
         graph.add("Where", usable, values, nothing, output=probabilities)
         greatest = graph.add("ArgMax", values, axis=1, keepdims=1)
         place = graph.add("Where", usable, greatest, graph.constant(size, "i8"))
-        names = graph.constant(np.array([*preparation.classes, ""], dtype=np.object_), "O")
+        names = graph.constant(np.array([*preparation.class_names, ""], dtype=np.object_), "O")
         graph.add("Gather", names, place, output=label)
         return {label: ("STRING", ["rows", 1]), probabilities: ("FLOAT", shape)}
     scaling = preparation.target_scaling

@@ -165,7 +165,7 @@ def _scaled_columns(preparation: Preparation) -> Columns:
     return Columns(
         preparation.input_names,
         preparation.output_names,
-        preparation.classes,
+        preparation.class_names,
         _unless_trivial(before),
         None if preparation.classes else _unless_trivial(preparation.target_scaling),
     )

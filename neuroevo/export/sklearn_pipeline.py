@@ -20,6 +20,7 @@ from neuroevo.tables.records import (
     BooleanInput,
     CategoryInput,
     Input,
+    Label,
     NumberInput,
 )
 
@@ -178,7 +179,7 @@ def _network(description: Description, activation: str, inputs: NDArray[np.float
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - takes a second
     from sklearn.neural_network import MLPClassifier, MLPRegressor  # noqa: PLC0415 - as above
 
-    labels, output = list(description.labels), description.layers[-1]
+    labels, output = _labels(description), description.layers[-1]
     if labels and output.function != "softmax":
         raise NeuroevoError("sklearn: a network for classes must have softmax outputs")
     network = (MLPClassifier if labels else MLPRegressor)(
@@ -215,6 +216,13 @@ _OF_TRAINING = ("_optimizer", "_random_state", "loss_curve_")  # what no predict
 _TWO = 2
 
 
+def _labels(description: Description) -> Sequence[Label]:
+    """Return the labels of the classes; as texts if scikit-learn took them for a regression."""
+    labels = description.labels
+    is_continuous = any(isinstance(each, float) and not each.is_integer() for each in labels)
+    return description.preparation.class_names if is_continuous else labels
+
+
 def _output_activation(description: Description) -> str:
     if description.layers[-1].function == "linear":
         return "identity"
@@ -222,7 +230,7 @@ def _output_activation(description: Description) -> str:
 
 
 def _invented_targets(description: Description, rows: int) -> NDArray[Any]:
-    labels = description.labels
+    labels = _labels(description)
     if labels:
         return np.array([labels[row % len(labels)] for row in range(rows)])
     targets = np.zeros((rows, description.layer_sizes[-1]))

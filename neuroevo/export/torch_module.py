@@ -20,7 +20,7 @@ def write(description: Description) -> str:
     """Write a network as a Python file with the class `Network`."""
     values = plain(description)
     settings = {key: values[key] for key in ("inputs", "unseen", "targets", "classes")}
-    settings["labels"] = list(description.labels)
+    settings["labels"] = description.labels
     settings["functions"] = [layer.function for layer in description.layers]
     settings["largest_input"] = description.largest_input
     return "\n".join(

@@ -15,7 +15,7 @@ from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
-from neuroevo.learning.training import SampleStream, sample_stream
+from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples
 from neuroevo.runs import Trial
 from neuroevo.search.outcomes import checked, trial_of
 from neuroevo.search.record import Record
@@ -53,8 +53,8 @@ class Trainer:
         self._workers = workers
         evolution = experiment.evolution
         self._scoring = Scoring(evolution.objectives, evolution.reduction)
-        self._streams: Callable[[int], SampleStream] = cache(
-            lambda seeds: sample_stream(data, experiment.training, (experiment.seed, seeds))
+        self._streams: Callable[[int], tuple[SampleStream, ...]] = cache(
+            lambda seeds: fold_streams(data, experiment.training, (experiment.seed, seeds))
         )
         self._streams(SEARCH_SEEDS)
 
@@ -111,8 +111,8 @@ class Trainer:
                 return
 
     def _trained(self, candidates: deque[Candidate], stop: Callable[[], bool]) -> Iterator[Trial]:
-        stream = self._streams(SEARCH_SEEDS)
-        objectives, points = self._scoring.objectives, len(stream.samples_seen)
+        streams = self._streams(SEARCH_SEEDS)
+        objectives, points = self._scoring.objectives, len(streams[0].samples_seen)
         places = count()
         running: dict[int, Candidate] = {}  # by the place of the genome
         genomes: deque[Mapping[str, Any]] = deque()
@@ -124,7 +124,7 @@ class Trainer:
                 genomes.append(candidate.genome)
 
         add_candidates()
-        for place, outcome in self._evaluator.evaluate(genomes, stream, self._scoring, stop):
+        for place, outcome in self._evaluator.evaluate(genomes, streams, self._scoring, stop):
             yield trial_of(running.pop(place), outcome, objectives, points)
             add_candidates()
 
@@ -150,6 +150,20 @@ class Trainer:
         genomes = deque(trial.genome for trial in trials)
         outcomes = self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
         return {trials[index].number: outcome for index, outcome in outcomes}
+
+    def on_training_samples(
+        self, trial: Trial, stop: Callable[[], bool] = never
+    ) -> Evaluation | Failure | None:
+        """Train a trial of the search again, and take its curves on its training samples.
+
+        Returns
+        -------
+        Its result, whose objectives are those of the training samples; None if it was stopped.
+        """
+        streams = tuple(map(on_training_samples, self._streams(SEARCH_SEEDS)))
+        genomes = deque([trial.genome])
+        outcomes = dict(self._evaluator.evaluate(genomes, streams, self._scoring, stop))
+        return outcomes.get(0)
 
 
 def _check_classes(experiment: Experiment, data: DataSet) -> None:

@@ -71,6 +71,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"task": TASK, "training": {"momentum": 1.5}},
         "training.momentum: must be at most 0.999999, but got 1.5",
     ),
+    (
+        {
+            "task": {"kind": "dataset", "name": "iris", "folds": 5},
+            "training": {"replicates": 4},
+        },
+        (
+            "training.replicates: must be a multiple of 5, the number of folds, so that all count "
+            "equally, but got 4"
+        ),
+    ),
     ({"task": TASK, "evolution": 3}, "evolution: must be a table, but got 3"),
     (
         {"task": TASK, "evolution": {"population": 3}},

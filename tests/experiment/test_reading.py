@@ -57,8 +57,8 @@ def test_unreadable_files_are_reported(tmp_path: Path) -> None:
     assert problems_of(tmp_path) == (f"{tmp_path}: must be a file, but got a folder or a device",)
     path = write(tmp_path, b"name = '\xff'")
     assert problems_of(path) == (f"{path}: must be text in UTF-8, but byte 8 is not",)
-    os.truncate(path, 24_001)
-    assert problems_of(path) == (f"{path}: must have at most 24,000 bytes, but got 24,001",)
+    os.truncate(path, 100_001)
+    assert problems_of(path) == (f"{path}: must have at most 100,000 bytes, but got 100,001",)
     assert problems_of(Path("a\0b")) == ("a\\x00b: can't be read (no name of a file)",)
 
 

@@ -14,7 +14,7 @@ import pytest
 from neuroevo.errors import NeuroevoError
 from neuroevo.export import ExportableNetwork
 from neuroevo.learning import ACTIVATIONS, Architecture, Columns, Scaling
-from neuroevo.tables.records import NumberInput
+from neuroevo.tables.records import NumberInput, label_name
 from tests.export.cases import (
     REFUSED,
     TOLERANCE,
@@ -133,7 +133,7 @@ def test_a_compiled_program_predicts_the_same(name: str, tmp_path: Path) -> None
     assert case.largest_difference(outputs, rows) < TOLERANCE
     if case.labels:
         labels = case.model.predict(rows).tolist()
-        assert classes == [str(label).lower() for label in labels]
+        assert classes == [label_name(label) for label in labels]
 
 
 def test_rows_that_cannot_be_prepared_are_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from neuroevo.errors import NeuroevoError
 from neuroevo.export import ExportableNetwork
 from neuroevo.learning import Architecture, Columns
+from neuroevo.tables.records import label_name
 from tests.export.cases import REFUSED, TOLERANCE, Case, case_named, every_case, refusing_case
 
 
@@ -36,7 +37,7 @@ def test_onnxruntime_predicts_the_same(name: str) -> None:
     outputs = run(case)
     if case.labels:
         classes = outputs["class"][:, 0].tolist()
-        assert classes == [str(label).lower() for label in case.labels]
+        assert classes == [label_name(label) for label in case.labels]
         assert case.largest_difference(outputs["probabilities"]) < TOLERANCE
     else:
         assert case.largest_difference(outputs["predicted"]) < TOLERANCE

@@ -13,6 +13,7 @@ from neuroevo.analysis.replicate_curves import (
     FRONT,
     OWN,
     QUICKEST,
+    TRAINING,
     ClassCurves,
     Curve,
     ReplicateCurves,
@@ -45,7 +46,7 @@ def draw(drawn: ReplicateCurves) -> Specification:
         "hovermode": "closest",
         "xaxis": logarithmic_axis(drawn.samples) | {"title": {"text": "samples seen"}},
         "yaxis": logarithmic_axis(_visible(drawn.curves, drawn.target))
-        | {"title": {"text": "validation MSE"}},
+        | {"title": {"text": "MSE" if TRAINING in names else "validation MSE"}},
         "legend": {"traceorder": "reversed"},
         **({} if drawn.target is None else _target_marks(drawn.target)),
     }
@@ -64,6 +65,11 @@ def caption(drawn: ReplicateCurves) -> str:
         ]
     else:
         sentences = _samples_to_target(drawn, wording.number(drawn.target))
+    sentences += [
+        f"On its training samples it ends at {wording.number(curve.median[-1])}."
+        for curve in drawn.curves
+        if curve.name == TRAINING
+    ]
     if drawn.stops:
         sentences.append("Training stops at the target; from there on a curve is flat.")
     return " ".join([*sentences, *about_lines(drawn, drawn.curves)])
@@ -73,9 +79,10 @@ def about_lines(drawn: ReplicateCurves | ClassCurves, curves: Sequence[Curve]) -
     """Return sentences on what lines, bands and last points are."""
     sentences = []
     if drawn.replicates > 1:
+        own = f" on {drawn.folds} folds, each validated on its own fold" * (drawn.folds > 1)
         except_thin = ", except for thin lines" * any(curve.name == FRONT for curve in curves)
         sentences.append(
-            f"Lines are medians over {drawn.replicates:,} replicates; bands show the "
+            f"Lines are medians over {drawn.replicates:,} replicates{own}; bands show the "
             f"quartiles{except_thin}."
         )
     if drawn.restores:
@@ -128,8 +135,7 @@ def curve_traces(
     is_first
         Whether it is the first curve of its name; only that is in the legend.
     """
-    is_champion = curve.name == CHAMPION
-    is_baseline = curve.name not in OWN
+    is_champion = curve.name in {CHAMPION, TRAINING}
     name = wording.plain(curve.name) + (" (diverged)" if curve.diverged else "")
     place = 0 if is_champion else 1 + (index - 1) % (len(CATEGORIES) - 1)
     line = {
@@ -145,14 +151,20 @@ def curve_traces(
         "after %{x:,d} samples<extra></extra>",
         "line": {
             "color": CATEGORIES[place],
-            "width": 1.8 if is_baseline else 3.5,
-            "dash": DASHES[index % len(DASHES)] if is_baseline else "solid",
+            "width": 3.5 if curve.name in {CHAMPION, QUICKEST} else 1.8,
+            "dash": "solid" if curve.name in {CHAMPION, QUICKEST} else _dash(curve.name, index),
         },
     }
+    if curve.name == TRAINING:
+        return [line]
     if curve.name == FRONT:
         thin = {"color": CATEGORIES[0], "width": 1}
         return [line | {"line": thin, "opacity": 0.5, "legendgroup": FRONT, "showlegend": is_first}]
     return [*_band(curve, samples, BANDS[place]), line]
+
+
+def _dash(name: str, index: int) -> str:
+    return "dot" if name == TRAINING else DASHES[index % len(DASHES)]
 
 
 def _band(curve: Curve, samples: NDArray[np.int64], colour: str) -> list[dict[str, Any]]:
