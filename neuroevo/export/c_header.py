@@ -118,7 +118,7 @@ def _constant_bytes(description: Description) -> int:
 
 def _columns(description: Description) -> Iterator[dict[str, Any]]:
     """Give what the template writes for each raw column."""
-    fields, constants, first = _Identifiers(), _Identifiers(), 0
+    fields, constants, first = _Identifiers(), _Identifiers(*_OWN_CONSTANTS), 0
     for number, record in enumerate(description.preparation.inputs, start=1):
         field = fields.of(record.name)
         column: dict[str, Any] = {
@@ -242,11 +242,14 @@ def _comment(line: str) -> str:
     return line.replace("*/", "* /").replace("/*", "/ *").replace("??/", "?? /").rstrip("\\")
 
 
+_OWN_CONSTANTS = [f"network_{each}" for each in ("h", "inputs", "outputs", "unseen", "missing")]
+
+
 class _Identifiers:
     """Makes an identifier of each name, all different."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, *taken: str) -> None:
+        self._taken = {*taken}
 
     def of(self, name: str) -> str:
         """Return the letters of a name that C allows, with a number if they are taken."""
@@ -263,11 +266,12 @@ def _alternatives(start: str) -> Iterable[str]:
     yield from (f"{start}_{number}" for number in count(2))
 
 
-_KEYWORDS = frozenset(  # of C and C++
+# Of C and C++, and macros of their compilers and headers.
+_KEYWORDS = frozenset(
     "alignas alignof and asm auto bool break case catch char class const constexpr continue "  # noqa: SIM905 - as a list they fill a page
-    "default delete do double else enum explicit export extern false float for friend goto if "
-    "inline int long mutable namespace new not nullptr operator or private protected public "
-    "register restrict return short signed sizeof static struct switch template this throw true "
-    "try typedef typeid typename typeof union unsigned using virtual void volatile while "
-    "xor".split()
+    "default delete do double else enum errno explicit export extern false float for friend goto "
+    "if inline int linux long mutable namespace new not nullptr operator or private protected "
+    "public register restrict return short signed sizeof static struct switch template this "
+    "throw true try typedef typeid typename typeof union unix unsigned using virtual void "
+    "volatile while xor".split()
 )

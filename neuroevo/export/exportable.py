@@ -56,7 +56,7 @@ def load(path: str | Path) -> ExportableNetwork | ExportableTableModel:
     Parameters
     ----------
     path
-        A JSON file; docs/json.md describes it, for those who write one by hand.
+        A JSON file; docs/exports.md describes it, for those who write one by hand.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Writes a network as one JSON object, whose keys docs/json.md describes; `reading` reads it."""
+"""Writes a network as one JSON object, whose keys docs/exports.md describes; `reading` reads it."""
 
 import json
 from typing import Any

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.export import ExportableNetwork
-from neuroevo.learning import ACTIVATIONS, Architecture, Columns, Scaling
+from neuroevo.export import ExportableNetwork, ExportableTableModel
+from neuroevo.learning import ACTIVATIONS, Architecture, Columns, Network, Scaling
+from neuroevo.tables import Preparation
 from neuroevo.tables.records import NumberInput, label_name
 from tests.export.cases import (
     REFUSED,
@@ -166,6 +167,23 @@ def test_of_libm_only_expf_and_tanhf_are_needed(activation: str, tmp_path: Path)
         cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert set(listed.stdout.split()) - {"U"} <= {"expf", "tanhf", "_GLOBAL_OFFSET_TABLE_"}
+
+
+def test_any_names_can_be_compiled(tmp_path: Path) -> None:
+    """Names that C takes itself, or that have no letters, become other identifiers."""
+    names = ["int", "linux", "errno", "h", "inputs", "???", "?", "2nd", "Ünit", "x" * 300, "*/\\"]
+    categories = ["?", "??/", "\\", '"', "*/", "a\nb", "\x01" + "1"]
+    inputs = [{"kind": "category", "name": name, "categories": categories} for name in names]
+    preparation = Preparation.of({"inputs": inputs, "unseen": "zeros", "targets": [{"name": "y"}]})
+    inputs_made = len(preparation.input_names)
+    architecture = Architecture(inputs=inputs_made, hidden=(), outputs=1, activation="linear")
+    parameters = np.arange(architecture.vector_size, dtype=np.float32)
+    network = Network(architecture, parameters, preparation.columns)
+    rows = pd.DataFrame({name: np.roll(categories, place) for place, name in enumerate(names)})
+    case = Case(ExportableTableModel(network, preparation), rows.astype(object))
+    wrong, outputs, _ = run(case, tmp_path, case.rows)
+    assert not any(wrong)
+    assert outputs.tolist() == case.outputs().tolist()
 
 
 def test_numbers_beyond_single_precision_are_refused() -> None:
