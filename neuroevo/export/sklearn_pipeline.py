@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _ACTIVATIONS = {"linear": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
 _FEWEST_ROWS = 3  # that all estimators can be fitted to
-_RARE = "a rare category"
 
 
 def write(description: Description) -> bytes:
@@ -92,7 +91,9 @@ def _cells(record: Input) -> list[object]:
 
 
 def _gathered(record: CategoryInput) -> tuple[str, ...]:
-    return record.gathered or (_RARE,) * record.gathers
+    """Return the categories that are gathered; one invented if these are any others."""
+    another = max(record.categories, key=len, default="") + " or rare"
+    return record.gathered or (another,) * record.gathers
 
 
 def _preparation(description: Description, rows: "pd.DataFrame") -> Any:  # noqa: ANN401 - as above
