@@ -14,12 +14,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from neuroevo.learning.data import DataSet
 from neuroevo.reference_models import REFERENCE_MODELS
 from neuroevo.settings import one_of, refusal
-from neuroevo.tables import PreparedTable, TableSettings
+from neuroevo.tables import TableSettings
 from neuroevo.tasks.table_defaults import table_defaults
 from neuroevo.tasks.task import Task, TaskData
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from neuroevo.tables import PreparedTable
 
 Problem = Literal["regression", "classes"]
 
@@ -92,7 +94,7 @@ class SplitTask(PreparedTask, ABC):
         return f"; {self.validation:.0%} of them validate and {self.test:.0%} test"
 
 
-def task_data(table: PreparedTable) -> TaskData:
+def task_data(table: "PreparedTable") -> TaskData:
     """Return the data of a task from a prepared table."""
     training, validation, test = table.training, table.validation, table.test
     data = DataSet(

@@ -89,10 +89,10 @@ def test_settings_survive_a_round_trip_through_plain_values() -> None:
     assert TableSettings.of(settings.model_dump(mode="json")) == settings
 
 
-def test_importing_the_package_loads_neither_pandas_nor_scikit_learn() -> None:
-    """An experiment with a table can be checked, and a preparation read, without slow libraries."""
+def test_experiments_load_neither_pandas_nor_scikit_learn() -> None:
+    """An experiment can be checked, and a preparation read, without slow libraries."""
     command = (
-        "import sys; from neuroevo.tables import Preparation, TableSettings;"
+        "import sys, neuroevo.experiment; from neuroevo.tables import Preparation, TableSettings;"
         "print(sorted({'pandas', 'sklearn', 'pyarrow'} & set(sys.modules)))"
     )
     printed = subprocess.run(
