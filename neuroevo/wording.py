@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from neuroevo.evaluation import NETWORK_GENES, OBJECTIVES, is_read, layers_of
+from neuroevo.evaluation import NETWORK_GENES, is_read, layers_of
 from neuroevo.learning import READERS, Optimization
 from neuroevo.learning.curves import FEWEST_POINTS, FEWEST_ROWS
 from neuroevo.settings import printable
@@ -304,9 +304,8 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         f"seed {experiment.seed}; "
         f"each objective is the {evolution.reduction} over the replicates."
     )
-    objectives = [OBJECTIVES[name] for name in evolution.objectives]
     aims: dict[str, list[str]] = {"minimised": [], "maximised": []}
-    for item in objectives:
+    for item in experiment.objectives:
         aim = "maximised" if item.maximised else "minimised"
         aims[aim].append(f"{item.label} ({item.description})")
     return [

@@ -205,14 +205,14 @@ class Comparison:
         return differing.caution(self._experiments)
 
     @cached_property
-    def uncommon(self) -> Mapping[str, tuple[str, ...]]:
+    def uncommon(self) -> "Mapping[Objective, tuple[str, ...]]":
         """The objectives that only some runs have, with the labels of these runs."""
-        found: dict[str, list[str]] = {}
+        found: dict[Objective, list[str]] = {}
         for each in self.contenders:
             for item in each.findings.objectives:
                 if item not in self.objectives:
-                    found.setdefault(item.name, []).append(each.label)
-        return {name: tuple(labels) for name, labels in found.items()}
+                    found.setdefault(item, []).append(each.label)
+        return {item: tuple(labels) for item, labels in found.items()}
 
     @cached_property
     def runs(self) -> pd.DataFrame:

@@ -115,7 +115,7 @@ def _described(comparison: "Comparison") -> dict[str, Any]:
         "differences": records(comparison.differences),
         "environments": {label: list(lines) for label, lines in comparison.environments.items()},
         "not_comparable": list(comparison.cautions),
-        "not_common": {name: list(labels) for name, labels in comparison.uncommon.items()},
+        "not_common": {item.name: list(labels) for item, labels in comparison.uncommon.items()},
         "fronts": records(comparison.fronts),
         "dominance": records(comparison.dominance),
         "configurations": records(comparison.configurations),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from neuroevo import wording
 from neuroevo.cli.terminal import console, on_terminal
-from neuroevo.evaluation import OBJECTIVES
 from neuroevo.search import Progress
 
 if TYPE_CHECKING:
@@ -194,7 +193,7 @@ def _best(progress: Progress) -> list[tuple[str, str]]:
     """Return the best score of each objective on the front, as text."""
     if not progress.front:
         return []
-    objectives = [OBJECTIVES[name] for name in progress.experiment.evolution.objectives]
+    objectives = progress.experiment.objectives
     scores = [
         item.best_of(trial.objectives[item.name] for trial in progress.front) for item in objectives
     ]

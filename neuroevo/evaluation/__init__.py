@@ -3,7 +3,7 @@
 Importing this package loads no compiler; `neuroevo.evaluation.evaluator` does.
 """
 
-from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, Objective
+from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, NetworkObjective, Objective
 from neuroevo.evaluation.phenotype import (
     NETWORK_GENES,
     TRAINING_GENES,
@@ -20,6 +20,7 @@ __all__ = [
     "REDUCTIONS",
     "TRAINING_GENES",
     "HiddenLayer",
+    "NetworkObjective",
     "Objective",
     "Phenotype",
     "is_read",

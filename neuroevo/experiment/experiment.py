@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
+from neuroevo.evaluation import OBJECTIVES, REDUCTIONS, Objective
 from neuroevo.experiment.genes import default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
 from neuroevo.experiment.toml import write_toml
@@ -251,6 +251,11 @@ class Experiment(Settings):
         """The number of trials of the whole search, limited by the size of the space."""
         asked = self.evolution.population * self.evolution.generations
         return len(self.task.baselines) + int(min(asked, self.space.size))
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """The objectives of the search; the first one decides the ranks."""
+        return tuple(OBJECTIVES[name] for name in self.evolution.objectives)
 
     @property
     def has_target(self) -> bool:

@@ -230,7 +230,7 @@ class Search:
         generation = state.strategy.generation
         genome = self._experiment.space.genome(self._asked.pop(trial.number).genome)
         state.newest.append(trial)
-        state.strategy.tell([Individual(trial.number, genome, fitness_of(trial))])
+        state.strategy.tell([Individual(trial.number, genome, self._fitness(trial))])
         state.evaluated += 1
         if state.strategy.generation > generation:
             self._end_generation()
@@ -239,18 +239,22 @@ class Search:
         state, trials = self._state, self._state.newest
         state.newest = []
         self._extend_front(trials)
-        state.stagnation = state.stagnation.after(_all_costs(trials), _all_costs(state.front))
+        state.stagnation = state.stagnation.after(
+            self._all_costs(trials), self._all_costs(state.front)
+        )
         if self._seconds() - self._saved >= self._cost_of_saving / _SHARE_OF_SAVING:
             self.save()
         self._reason = self._reason_to_end()
 
     def _extend_front(self, trials: Sequence[Trial]) -> None:
-        self._state.front = extended_front(self._state.front, trials, _costs)
+        self._state.front = extended_front(self._state.front, trials, self._costs)
         self._report()
 
     def _reason_to_end(self) -> str:
-        state, settings = self._state, self._experiment.evolution
-        reason = reason_to_end(settings, state.strategy.generation, state.front, state.stagnation)
+        state = self._state
+        reason = reason_to_end(
+            self._experiment, state.strategy.generation, state.front, state.stagnation
+        )
         return reason or self._time_is_over()
 
     def _time_is_over(self) -> str:
@@ -350,13 +354,14 @@ class Search:
         """Return how long the search has taken, earlier processes included."""
         return time.monotonic() - self._start
 
+    def _fitness(self, trial: Trial) -> tuple[float, ...]:
+        return fitness_of(trial, self._experiment.objectives)
 
-def _costs(trial: Trial) -> tuple[float, ...] | None:
-    return costs_of(fitness_of(trial))
+    def _costs(self, trial: Trial) -> tuple[float, ...] | None:
+        return costs_of(self._fitness(trial))
 
-
-def _all_costs(trials: Iterable[Trial]) -> list[tuple[float, ...]]:
-    return [cost for cost in map(_costs, trials) if cost is not None]
+    def _all_costs(self, trials: Iterable[Trial]) -> list[tuple[float, ...]]:
+        return [cost for cost in map(self._costs, trials) if cost is not None]
 
 
 def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import OBJECTIVES
+from neuroevo.evaluation import Objective
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate
 from neuroevo.runs import Trial
@@ -66,11 +66,12 @@ def checked(candidate: Candidate, recorded: Trial) -> Trial:
     return recorded
 
 
-def fitness_of(trial: Trial) -> tuple[float, ...]:
+def fitness_of(trial: Trial, objectives: Sequence[Objective]) -> tuple[float, ...]:
     """Return a trial's objectives on the scales on which they are compared; NaN stays NaN."""
+    values = [trial.objectives[item.name] for item in objectives]
     return tuple(
-        OBJECTIVES[name].fitness(value) if math.isfinite(value) else math.nan
-        for name, value in trial.objectives.items()
+        item.fitness(value) if math.isfinite(value) else math.nan
+        for item, value in zip(objectives, values, strict=True)
     )
 
 

@@ -90,7 +90,7 @@ def ablate(
     candidates = [Candidate(0, source.genome, 0, "ablation", name=source.name)]
     while candidates:
         trials = _train(trainer, record, candidates, counter, total)
-        kept = min(trials, key=_costs)
+        kept = min(trials, key=lambda trial: _order(trial, trainer.experiment))
         left.pop(kept.name, None)
         candidates = _changed(kept, left, number=trials[-1].number + 1)
 
@@ -181,6 +181,7 @@ def _changed(kept: Trial, left: Mapping[str, Value], number: int) -> list[Candid
     ]
 
 
-def _costs(trial: Trial) -> tuple[float, ...]:
+def _order(trial: Trial, experiment: Experiment) -> tuple[float, ...]:
     """Order trials from best to worst."""
-    return tuple(math.inf if math.isnan(cost) else cost for cost in fitness_of(trial))
+    costs = fitness_of(trial, experiment.objectives)
+    return tuple(math.inf if math.isnan(cost) else cost for cost in costs)

@@ -9,7 +9,6 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis.differences import said
 from neuroevo.analysis.dominance import ratio_as_shown
-from neuroevo.evaluation import OBJECTIVES
 from neuroevo.report.headline import CLOSE
 from neuroevo.report.headline_parts import Headline, KeyNumber
 
@@ -44,8 +43,8 @@ def what_differs(comparison: "Comparison") -> list[str]:
         *_only_seeds(comparison),
         *(
             f"Not compared, because only {wording.listed(labels)} "
-            f"{'has' if len(labels) == 1 else 'have'} this objective: {OBJECTIVES[name].label}."
-            for name, labels in comparison.uncommon.items()
+            f"{'has' if len(labels) == 1 else 'have'} this objective: {item.label}."
+            for item, labels in comparison.uncommon.items()
         ),
     ]
     if not comparison.objectives:
