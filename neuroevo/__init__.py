@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
     from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
     from neuroevo.strategies import Evolution
-    from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, TableTask
+    from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, PythonTask, TableTask
 
 __all__ = [
     "BusyError",
@@ -35,6 +35,7 @@ __all__ = [
     "MouseTask",
     "Network",
     "NeuroevoError",
+    "PythonTask",
     "Run",
     "SearchSpace",
     "StorageError",
@@ -61,7 +62,7 @@ _MODULES = {
     "runs": ("Trial",),
     "space": ("Choice", "Conditional", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
     "strategies": ("Evolution",),
-    "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "TableTask"),
+    "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "PythonTask", "TableTask"),
 }
 
 

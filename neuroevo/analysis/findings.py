@@ -167,8 +167,8 @@ class Findings:
 
     @property
     def networks(self) -> int:
-        """Number of networks that were trained for the trials."""
-        return len(self.trials) * self.experiment.training.replicates
+        """Number of networks that were trained for the trials; 0 if a function was searched."""
+        return len(self.trials) * self.experiment.networks_per_trial
 
     def scores(self, trial: "Trial") -> tuple[float, ...]:
         """Return a trial's objectives in the experiment's order, NaN if it lacks one."""

@@ -50,6 +50,9 @@ def predict(
 
     found = load_run(run, results)
     _check_output(output, table)
+    if not found.experiment.trains_networks:
+        kind = found.experiment.task.kind
+        raise UsageError(f"{found.id}: must have trained networks, but its task is {kind!r}")
     if not found.champions:
         rule = "must be complete before it predicts"
         raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")

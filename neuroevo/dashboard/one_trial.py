@@ -40,7 +40,7 @@ def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
         "title": wording.configuration(trial.genome) or f"Trial {trial.number}",
         "rank": rank,
         "scores": _scores(findings, trial),
-        "replicates": findings.experiment.training.replicates,
+        "replicates": findings.experiment.networks_per_trial,
         "genes": _genes(trial, parents),
         "parents": [trial_link(base, each.number) for each in parents],
         "children": [trial_link(base, number) for number in children[:MOST_CHILDREN]],

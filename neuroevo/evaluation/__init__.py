@@ -12,6 +12,7 @@ from neuroevo.evaluation.phenotype import (
     is_read,
     layers_of,
     phenotype_of,
+    reader_gene,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "is_read",
     "layers_of",
     "phenotype_of",
+    "reader_gene",
 ]

@@ -100,7 +100,14 @@ def layers_of(configuration: Mapping[str, Any], gene: str = "hidden") -> tuple[H
     )
 
 
-def is_read(name: str, configuration: Mapping[str, Any]) -> bool:
-    """Whether a gene has an effect, given the configuration's optimizer and schedule."""
-    reader = configuration.get("schedule" if name == "end_factor" else "optimizer")
-    return name not in READERS or reader is None or reader in READERS[name]
+def reader_gene(name: str) -> str | None:
+    """Return which gene decides whether a training setting has an effect; None if it always has."""
+    if name not in READERS:
+        return None
+    return "schedule" if name == "end_factor" else "optimizer"
+
+
+def is_read(name: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a training setting has an effect, given the optimizer and schedule."""
+    reader = settings.get(reader_gene(name) or "")
+    return reader is None or reader in READERS[name]

@@ -264,7 +264,13 @@ class Search:
         return self._stop() or bool(self._time_is_over())
 
     def _rescore(self) -> None:
-        """Train the front and the baselines again for their weights, and on fresh seeds."""
+        """Train the front and the baselines again for their weights, and on fresh seeds.
+
+        What a function measured is not measured again.
+        """
+        if not self._experiment.trains_networks:
+            self._finish(None)
+            return
         self._phase = "rescoring"
         self._report()
         trials = [*self._state.front, *self._baselines]
@@ -276,11 +282,14 @@ class Search:
             for trial in trials
             if trial.number in known and trial.number in fresh
         ]
+        self._finish(champions)
+
+    def _finish(self, champions: Sequence[Champion] | None) -> None:
         if self._state.front:
             folder = self._record.folder
             identity = "" if folder is None else folder.id
             self._best = best_toml(self._experiment, self._state.front[0], identity)
-        self._record.finish(champions, self._best, self._tested(champions))
+        self._record.finish(champions, self._best, self._tested(champions or ()))
         self._phase = "finished"
         self.save()
         self._report()
@@ -288,7 +297,7 @@ class Search:
     def _tested(self, champions: Sequence[Champion]) -> HeldOutScores | None:
         """Score the champions and reference models on the test part, if there is one."""
         data = self._trainer.data
-        if data.test_inputs is None:
+        if data is None or data.test_inputs is None:
             return None
         self._phase = "testing"
         self._report()

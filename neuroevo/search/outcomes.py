@@ -8,13 +8,17 @@ from typing import Any
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import Objective
 from neuroevo.evaluation.evaluator import Evaluation
+from neuroevo.evaluation.user_function import Measurement
 from neuroevo.evolution import Candidate
 from neuroevo.runs import Trial
 from neuroevo.workers.pool import Failure
 
 
 def trial_of(
-    candidate: Candidate, outcome: Evaluation | Failure, objectives: Sequence[str], points: int
+    candidate: Candidate,
+    outcome: Evaluation | Measurement | Failure,
+    objectives: Sequence[str],
+    points: int,
 ) -> Trial:
     """Make the trial of a candidate.
 
@@ -23,11 +27,11 @@ def trial_of(
     candidate
         What was evaluated.
     outcome
-        Its evaluation, or why there is none.
+        Its evaluation or measurement, or why there is none.
     objectives
         Names of the objectives; a failure has NaN for each.
     points
-        Length of a learning curve; that of a failure is infinite everywhere.
+        Length of a learning curve, 0 if there is none; that of a failure is infinite everywhere.
     """
     if isinstance(outcome, Failure):
         return Trial(
@@ -38,6 +42,16 @@ def trial_of(
             diverged=0,
             seconds=round(outcome.seconds, 6),
             cause=outcome.cause,
+        )
+    if isinstance(outcome, Measurement):
+        return Trial(
+            **_origin(candidate),
+            objectives=outcome.objectives,
+            curve=(),
+            state="complete",
+            diverged=0,
+            seconds=round(outcome.seconds, 6),
+            work=(outcome.work,),
         )
     diverged = not all(map(math.isfinite, outcome.objectives.values()))
     replicates = len(outcome.curves)

@@ -71,7 +71,7 @@ def _scored(
         scores = resampling.scores(targets, outputs) if len(outputs) else {}
         yield ScoredModel(champion.name, champion.number, scores)
     seed = experiment.seed % 2**32  # scikit-learn's seeds have 32 bits
-    for each in reference_predictions(data, experiment.task.reference_models, seed):
+    for each in reference_predictions(data, experiment.network_task.reference_models, seed):
         scores = resampling.scores(targets, each.outputs[np.newaxis])
         yield ScoredModel(each.name, None, scores, each.note)
 

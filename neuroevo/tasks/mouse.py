@@ -16,7 +16,7 @@ from neuroevo.space import Value
 from neuroevo.tasks.noise import noise
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
-from neuroevo.tasks.task import Baseline, Task, TaskData
+from neuroevo.tasks.task import Baseline, NetworkTask, TaskData
 
 Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -50,7 +50,7 @@ BASELINES = (
 )
 
 
-class MouseTask(Task):
+class MouseTask(NetworkTask):
     """A circle follows the mouse: the network's output should equal its input, a position.
 
     Positions are normalised to factor × (x / half width, y / half height), with the origin in the

@@ -1,4 +1,4 @@
-"""The interface of tasks: settings, a data set and baselines. Knows no particular task."""
+"""The interface of tasks: settings, data sets and baselines. Knows no particular task."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -43,10 +43,34 @@ class TaskData:
 
 
 class Task(Settings, ABC):
-    """The settings of a data set; the same settings give the same bits on every machine."""
+    """The settings of what configurations are evaluated on."""
 
     kind: str
     """The task's name in the catalogue."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Describe the task in one sentence."""
+
+    @property
+    def defaults(self) -> Mapping[str, Mapping[str, object]]:
+        """Defaults of the tables of an experiment with this task, where they are not the usual.
+
+        A mapping from ``space``, ``training`` or ``evolution`` to values as in experiment files.
+        """
+        return {}
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """Configurations chosen by hand for this task; may be empty."""
+        return ()
+
+
+class NetworkTask(Task, ABC):
+    """The settings of a data set that networks learn.
+
+    The same settings give the same bits on every machine.
+    """
 
     @abstractmethod
     def load(self) -> TaskData:
@@ -58,10 +82,6 @@ class Task(Settings, ABC):
             If a data file is wrong.
         """
 
-    @abstractmethod
-    def describe(self) -> str:
-        """Describe the task and its data in one sentence."""
-
     @property
     def has_class_targets(self) -> bool:
         """Whether targets are class probabilities, as cross-entropy and some objectives require.
@@ -71,19 +91,6 @@ class Task(Settings, ABC):
         return False
 
     @property
-    def defaults(self) -> Mapping[str, Mapping[str, object]]:
-        """Defaults of the tables of an experiment with this task, where they are not the usual.
-
-        A mapping from ``space``, ``training`` or ``evolution`` to values as in experiment files.
-        """
-        return {}
-
-    @property
     def reference_models(self) -> tuple[str, ...]:
         """Names of the `REFERENCE_MODELS` that networks are compared with on the test part."""
-        return ()
-
-    @property
-    def baselines(self) -> tuple[Baseline, ...]:
-        """Configurations chosen by hand for this task; may be empty."""
         return ()

@@ -136,7 +136,7 @@ def test_every_experiment_in_the_repository_loads(path: Path) -> None:
     """Each file under experiments/ is valid and has the name of its file."""
     experiment = load_experiment(path)
     assert experiment.name == path.stem
-    assert experiment.task.load().data_set.size.inputs > 0
+    assert experiment.network_task.load().data_set.size.inputs > 0
 
 
 def test_the_mouse_experiment_shows_the_defaults() -> None:

@@ -23,11 +23,12 @@ MOST_TIED = 3  # settings with the best value that are named
 def opening(comparison: "Comparison") -> Headline:
     """Return the title, the first sentences and the main numbers of a comparison."""
     runs, main = comparison.runs, comparison.objectives[:2]
-    trained = KeyNumber(
-        f"{int(runs['networks'].sum()):,}",
-        f"networks trained in {wording.counted(int(runs['trials'].sum()), 'trial')} of "
-        f"{wording.counted(len(runs), 'run')}",
-    )
+    networks, trials = int(runs["networks"].sum()), int(runs["trials"].sum())
+    among = f"of {wording.counted(len(runs), 'run')}"
+    trained = KeyNumber(f"{trials:,}", f"trials {among}")
+    if networks:
+        text = f"networks trained in {wording.counted(trials, 'trial')} {among}"
+        trained = KeyNumber(f"{networks:,}", text)
     sentences = [
         _caution(comparison),
         *(_best(comparison, item) for item in main),

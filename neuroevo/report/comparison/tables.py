@@ -42,7 +42,8 @@ def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> TextTable:
     """Return the runs with their experiments, counts and times, linked to addresses if given."""
     has_ids = any(each.label != each.name for each in comparison.contenders)
     has_notes = any(each.findings.experiment.note for each in comparison.contenders)
-    counted = ["trials", "networks", "generations"]
+    networks = ["networks"] if comparison.runs["networks"].any() else []
+    counted = ["trials", *networks, "generations"]
     columns = ["run", *["id"] * has_ids, "experiment", "seed", "state", *counted, "time"]
     rows = []
     for place, (row, each) in enumerate(
@@ -83,7 +84,7 @@ def outcome(comparison: "Comparison") -> TextTable:
             cells.append(Cell(share, numeric=True, best=is_best))
         rows.append((Cell(row["run"]), *cells))
     of_scores = ("fresh seeds" if name.startswith("fresh.") else "search seeds" for name in scores)
-    of_fronts = ["networks", "undominated", "hypervolume"] * has_fronts
+    of_fronts = ["size", "undominated", "hypervolume"] * has_fronts
     groups = [("", 1), *((f"{item.best} {item.label}", 2) for item in objectives)]
     groups += [("Pareto front", len(of_fronts))] * has_fronts
     return TextTable(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
@@ -111,7 +112,7 @@ def dominance(comparison: "Comparison") -> TextTable | None:
         )
         for each in comparison.contenders
     )
-    titles = ["front of", "networks", *(f"by {label}" for label in comparison.labels)]
+    titles = ["front of", "size", *(f"by {label}" for label in comparison.labels)]
     return TextTable(headings(titles, rows), rows)
 
 
