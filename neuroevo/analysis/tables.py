@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.evaluation import TRAINING_GENES, is_read
+from neuroevo.evaluation import TRAINING_GENES
+from neuroevo.learning import is_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

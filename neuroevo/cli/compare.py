@@ -90,7 +90,10 @@ def _print_found(comparison: "Comparison") -> None:
 def _outcome(comparison: "Comparison") -> Table:
     from neuroevo.report.comparison import tables
 
-    scores = [title for item in comparison.objectives for title in (item.label, "fresh")]
+    scores = [
+        "fresh" if name.startswith("fresh.") else item.label
+        for name, item in comparison.score_columns.items()
+    ]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
     numbers = [*scores, *fronts]
     columns = (

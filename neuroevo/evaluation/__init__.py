@@ -9,10 +9,8 @@ from neuroevo.evaluation.phenotype import (
     TRAINING_GENES,
     HiddenLayer,
     Phenotype,
-    is_read,
     layers_of,
     phenotype_of,
-    reader_gene,
 )
 
 __all__ = [
@@ -24,8 +22,6 @@ __all__ = [
     "NetworkObjective",
     "Objective",
     "Phenotype",
-    "is_read",
     "layers_of",
     "phenotype_of",
-    "reader_gene",
 ]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from neuroevo.learning import (
-    READERS,
     Architecture,
     Optimization,
     StartingWeights,
@@ -98,16 +97,3 @@ def layers_of(configuration: Mapping[str, Any], gene: str = "hidden") -> tuple[H
         HiddenLayer(*layer) if isinstance(layer, tuple | list) else HiddenLayer(layer, shared)
         for layer in value
     )
-
-
-def reader_gene(name: str) -> str | None:
-    """Return which gene decides whether a training setting has an effect; None if it always has."""
-    if name not in READERS:
-        return None
-    return "schedule" if name == "end_factor" else "optimizer"
-
-
-def is_read(name: str, settings: Mapping[str, Any]) -> bool:
-    """Whether a training setting has an effect, given the optimizer and schedule."""
-    reader = settings.get(reader_gene(name) or "")
-    return reader is None or reader in READERS[name]

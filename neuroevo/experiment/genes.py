@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
-from neuroevo.evaluation import TRAINING_GENES, layers_of, reader_gene
+from neuroevo.evaluation import TRAINING_GENES, layers_of
 from neuroevo.experiment.gene_tables import (
     Choices,
     GeneTable,
@@ -24,7 +24,7 @@ from neuroevo.experiment.gene_tables import (
     table_of,
     written,
 )
-from neuroevo.learning import READERS, Activation, TrainingSettings
+from neuroevo.learning import READERS, Activation, TrainingSettings, decider
 from neuroevo.settings import refusal, shown, unknown, worded
 from neuroevo.space import (
     Choice,
@@ -232,7 +232,7 @@ def _read_with(name: str, genes: Mapping[str, Gene]) -> Condition:
 
     It is also empty if none does, which the experiment refuses.
     """
-    reader = reader_gene(name)
+    reader = decider(name)
     gene = genes.get(reader or "")
     if reader is None or not isinstance(gene, Choice):
         return {}

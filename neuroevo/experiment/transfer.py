@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import TRAINING_GENES, is_read, layers_of
+from neuroevo.evaluation import TRAINING_GENES, layers_of
 from neuroevo.experiment.experiment import Experiment
-from neuroevo.learning import READERS, TrainingSettings
+from neuroevo.learning import READERS, TrainingSettings, is_read
 from neuroevo.space import Gene, Genome, SearchSpace
 
 

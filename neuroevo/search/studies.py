@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import TRAINING_GENES, is_read
+from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
-from neuroevo.learning import TrainingSettings
+from neuroevo.learning import TrainingSettings, is_read
 from neuroevo.runs import Journal, RunFolder, RunLock, Trial, read_experiment, read_start
 from neuroevo.search.outcomes import checked, fitness_of
 from neuroevo.search.progress import ignore_progress

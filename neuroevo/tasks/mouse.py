@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, cast
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from neuroevo.learning import Optimization
+from neuroevo.learning import Optimization, is_read
 from neuroevo.learning.data import Columns, DataSet
 from neuroevo.settings import OptionalFilePath, printable, refusal
 from neuroevo.space import Value
@@ -30,7 +30,9 @@ def _baseline(
         "learning_rate": learning_rate,
         "activation": "linear",
     }
-    return Baseline(name, genes | Optimization().model_dump() | changes, note)
+    whole = genes | Optimization().model_dump() | changes
+    read = {name: value for name, value in whole.items() if is_read(name, whole)}
+    return Baseline(name, read, note)
 
 
 BASELINES = (
