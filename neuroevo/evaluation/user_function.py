@@ -87,8 +87,8 @@ def measure(call: Call, function: UserFunction) -> Measurement | Refusal:
     return Measurement(objectives, seconds, work)
 
 
-class _ReturnedError(Exception):
-    """The function returned something wrong."""
+class _RefusedError(Exception):
+    """There is no such function, or it returned something wrong; the message says what."""
 
 
 @functools.lru_cache(maxsize=4)
@@ -110,7 +110,7 @@ def _imported(source: FunctionSource) -> tuple[Callable[..., object], bool]:
     if not callable(found):
         functions = [each for each, value in vars(module).items() if callable(value)]
         got = nearest(source.name, functions) if found is None else f", but got {shown(found)}"
-        raise _ReturnedError(f"must have a function {source.name!r}{got or ', but has none'}")
+        raise _RefusedError(f"must have a function {source.name!r}{got or ', but has none'}")
     return found, _takes_seed(found)
 
 
@@ -154,11 +154,10 @@ def _ended_if_stuck(time_limit: float) -> Iterator[None]:
 def _checked(returned: object, function: UserFunction) -> dict[str, float]:
     names = function.objectives
     values = _by_name(returned, function)
-    numbers = {name: _number(name, values[name], len(names)) for name in names}
+    numbers = {name: _number(name, values[name], function) for name in names}
     for name, number in numbers.items():
         if not abs(number) <= LARGEST_FITNESS:
-            rule = f"must return a finite number{_of(name, len(names))}"
-            raise _ReturnedError(f"{rule}, but got {number}")
+            raise _refused(function, f"a finite number{_of(name, function)}", str(number))
     return numbers
 
 
@@ -166,8 +165,8 @@ def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
     names = function.objectives
     if isinstance(returned, Mapping):
         if set(returned) != set(names):
-            rule = f"must return {', '.join(map(repr, names))}"
-            raise _ReturnedError(f"{rule}, but got {', '.join(map(shown, returned)) or 'nothing'}")
+            found = ", ".join(map(shown, returned)) or "nothing"
+            raise _refused(function, ", ".join(map(repr, names)), found)
         return returned
     if isinstance(returned, str | bytes) or returned is None:
         values: Sequence[object] = [returned]
@@ -177,20 +176,24 @@ def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
         except TypeError:  # a number, which has no items
             values = [returned]
     if len(values) != len(names):
-        rule = "must return a number" if len(names) == 1 else f"must return {len(names)} numbers"
-        raise _ReturnedError(f"{rule}, {', '.join(names)}, but got {shown(returned)}")
+        rule = "a number" if len(names) == 1 else f"{len(names)} numbers"
+        raise _refused(function, f"{rule}, {', '.join(names)}", shown(returned))
     return dict(zip(names, values, strict=True))
 
 
-def _number(name: str, value: object, count: int) -> float:
+def _number(name: str, value: object, function: UserFunction) -> float:
     if not isinstance(value, str | bytes | bool):
         with suppress(TypeError, ValueError, OverflowError):
             return float(value)  # type: ignore[arg-type]  # whatever it is
-    raise _ReturnedError(f"must return a number{_of(name, count)}, but got {shown(value)}")
+    raise _refused(function, f"a number{_of(name, function)}", shown(value))
 
 
-def _of(name: str, count: int) -> str:
-    return f" for {name}" if count > 1 else ""
+def _of(name: str, function: UserFunction) -> str:
+    return f" for {name}" if len(function.objectives) > 1 else ""
+
+
+def _refused(function: UserFunction, rule: str, found: str) -> _RefusedError:
+    return _RefusedError(f"{function.source.name} must return {rule}, but got {found}")
 
 
 def _cause(error: BaseException, source: FunctionSource) -> str:
@@ -199,8 +202,8 @@ def _cause(error: BaseException, source: FunctionSource) -> str:
         text = " ".join(printable(line) for line in str(error).splitlines())
     except Exception:  # noqa: BLE001 - an exception of the user's own may fail to be written
         text = ""
-    if isinstance(error, _ReturnedError):
-        whole = f"{source.path.name}: {source.name} {text}"
+    if isinstance(error, _RefusedError):
+        whole = f"{source.path.name}: {text}"
     else:
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if frame.filename == str(source.path)]

@@ -20,7 +20,7 @@ from pydantic import (
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS, Objective
 from neuroevo.experiment.free_genes import read_free_space, write_free_space
-from neuroevo.experiment.genes import default_genes, read_space, write_space
+from neuroevo.experiment.genes import GENES, default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
 from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
@@ -41,9 +41,9 @@ def _name_in(names: Collection[str]) -> AfterValidator:
 
 
 def _check_objective(name: str, information: ValidationInfo) -> str:
-    """Check that an objective is one of the task's; of networks, if no task is known."""
+    """Check that an objective is one of the task's, unless the task is wrong."""
     names = (information.context or {}).get("objectives", OBJECTIVES)
-    if name not in names:
+    if names is not None and name not in names:
         raise refusal([((), one_of(name, names))])
     return name
 
@@ -131,8 +131,7 @@ def _read_evolution(value: object, information: ValidationInfo) -> object:
         return table
     context = dict(information.context or {})
     task = information.data.get("task")
-    if task is not None:
-        context["objectives"] = tuple(_objectives_of(task))
+    context["objectives"] = None if task is None else tuple(_objectives_of(task))
     if isinstance(task, PythonTask) and "reduction" in table:
         rule = f"must be left out for the task {task.kind!r}, which has no replicates"
         raise refusal([(("reduction",), f"{rule}, but got {shown(table['reduction'])}")])
@@ -162,6 +161,8 @@ def _read_space(value: object, information: ValidationInfo) -> SearchSpace:
     task, training = information.data.get("task"), information.data.get("training")
     if isinstance(task, PythonTask):
         return read_free_space(value)
+    if task is None and isinstance(value, Mapping):  # which genes it may have is not known
+        value = {name: gene for name, gene in value.items() if name in GENES}
     if task is None or training is None:
         return read_space(value)
     return read_space(value, default_genes(task.defaults.get("space", {}), training))

@@ -4,12 +4,12 @@ Does not know what they mean.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from neuroevo.errors import UsageError
 from neuroevo.experiment.gene_tables import (
-    Choices,
     GeneTable,
     Problems,
     Range,
@@ -21,12 +21,23 @@ from neuroevo.experiment.gene_tables import (
     written,
 )
 from neuroevo.settings import refusal, shown, worded
-from neuroevo.space import Conditional, Gene, Layers, SearchSpace
+from neuroevo.space import Choice, Conditional, Gene, Layers, SearchSpace
 from neuroevo.tasks import NAME_RULE, is_plain_name
 
 
-class AnyChoices(Choices[Any]):
+class AnyChoices(GeneTable):
     """``{ choices = [..], ordered = true }``: some values of any kind."""
+
+    choices: Annotated[tuple[Any, ...], Field(min_length=1)]
+    ordered: bool = False
+
+    def gene(self) -> Gene:
+        """Make the gene."""
+        try:
+            return Choice(self.choices, ordered=self.ordered)
+        except UsageError as error:
+            names = (problem.replace("options", "choices", 1) for problem in error.problems)
+            raise UsageError(*names) from None
 
 
 class AnyLayers(GeneTable):

@@ -133,6 +133,14 @@ def holds_lists(items: Iterable[object]) -> bool:
     return any(isinstance(item, list | tuple) for item in items)
 
 
+def _keys(key: str) -> Location:
+    """Return ``when.booster`` or ``choices[1]`` as the parts of a location."""
+    name, _, index = key.partition("[")
+    if index:
+        return name, int(index.removesuffix("]"))
+    return tuple(key.split(".", maxsplit=1))
+
+
 def _short(table: dict[str, object]) -> object:
     """Shorten the table of an unordered choice to its list, or to its only value."""
     match table:
@@ -146,5 +154,5 @@ def _short(table: dict[str, object]) -> object:
 def _placed(problem: str, form: type[GeneTable]) -> tuple[Location, str]:
     """Split a problem of the gene into its key and its text."""
     key, _, text = problem.partition(": ")
-    keys = tuple(key.split(".", maxsplit=1))
+    keys = _keys(key)
     return (keys, text) if keys[0] in form.model_fields else ((), problem)

@@ -95,9 +95,12 @@ def _scored_table(
     columns = [*before, *items, *after]
     best = {name: item.best_of(table[name]) for name, item in items.items()}
 
+    numeric = {name for name in columns if pd.api.types.is_float_dtype(table[name])}
+
     def cell(row: dict[Any, Any], name: str) -> Cell:
         if name not in items:
-            return _cell(row[name], breaks=after == list(last) or name in before)
+            shown = _cell(row[name], breaks=after == list(last) or name in before)
+            return replace(shown, numeric=shown.numeric or name in numeric)
         text = wording.measured(row[name], items[name].unit)
         return Cell(text, numeric=True, best=row[name] == best[name])
 
