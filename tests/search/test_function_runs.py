@@ -206,10 +206,10 @@ def test_threads_are_refused_before_anything_is_written(run: Run, tmp_path: Path
     [("boosting", 57.5), ("torch_network", 0.2)],
 )
 def test_worked_experiments_reach_their_scores(name: str, bound: float) -> None:
-    """With a small budget, each is better than most of its random configurations are."""
+    """The best of a few random configurations is far better than chance."""
     if name == "torch_network":
         pytest.importorskip("torch")
-    small = ["evolution.population=4", "evolution.generations=2"]
+    small = ["evolution.population=4", "evolution.generations=1"]
     experiment = load_experiment(ROOT / "experiments" / f"{name}.toml", small)
     found = neuroevo.run(experiment, results=None, n_jobs=2)
     assert {trial.state for trial in found.all_trials} == {"complete"}
