@@ -289,10 +289,28 @@ def optimization(experiment: "Experiment") -> str:
     return "; ".join(part for part in parts if part)
 
 
+def replicates(experiment: "Experiment") -> str:
+    """Return the replicates of a trial: ``16 replicates``, ``20 replicates on 5 folds``.
+
+    Empty if a function is called.
+    """
+    count, folds = experiment.networks_per_trial, experiment.task.fold_count
+    if not count:
+        return ""
+    return counted(count, "replicate") + (f" on {folds} folds" if folds > 1 else "")
+
+
+def kept_replicate(experiment: "Experiment") -> str:
+    """Return which replicate of a trial is kept: the one ``with the lowest validation MSE``."""
+    of_fold = " of the first fold" if experiment.task.fold_count > 1 else ""
+    return f"the replicate{of_fold} with the lowest validation MSE"
+
+
 def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     """Return what an experiment does: its task, search space, training, search and objectives."""
     evolution = experiment.evolution
-    reduced = f"; each objective is the {evolution.reduction} over the replicates"
+    of_all_folds = " of all folds" if experiment.task.fold_count > 1 else ""
+    reduced = f"; each objective is the {evolution.reduction} over the replicates{of_all_folds}"
     searched = (
         f"{STRATEGIES[evolution.strategy].label}, "
         f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
@@ -321,7 +339,7 @@ def _evaluation(experiment: "Experiment") -> tuple[str, str]:
     weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights
     return "Training", (
         f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
-        f"{counted(training.replicates, 'replicate')}, each with its own starting weights"
+        f"{replicates(experiment)}, each with its own starting weights"
         f"{f' ({weights})' * bool(weights)}; {training.precision}"
         f"{_target(experiment)}{_training_limits(training)}."
     )

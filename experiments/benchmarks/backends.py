@@ -151,7 +151,7 @@ def _seconds(evaluator: Evaluator, name: str, genomes: Genomes, stream: SampleSt
     say(f"backends: {len(genomes)} trials, {name}")
     scoring = Scoring(("final_mse",), "median")
     start = time.perf_counter()
-    done = dict(evaluator.evaluate(deque(genomes), stream, scoring))
+    done = dict(evaluator.evaluate(deque(genomes), (stream,), scoring))
     seconds = time.perf_counter() - start
     if len(done) < len(genomes):
         raise NeuroevoError(f"backends: {name}: must evaluate all trials, but got {len(done)}")

@@ -12,6 +12,7 @@ from neuroevo import wording
 from neuroevo.analysis import differences as differing
 from neuroevo.analysis import tables
 from neuroevo.analysis.dominance import dominated, fresh_score
+from neuroevo.analysis.held_out_models import held_out_models
 from neuroevo.analysis.histories import (
     Numbers,
     best_so_far,
@@ -27,6 +28,7 @@ from neuroevo.evolution.front import nondominated
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
+    from neuroevo.evaluation.scores import Score
     from neuroevo.experiment import Experiment
     from neuroevo.runs import Trial
 
@@ -108,6 +110,12 @@ class ComparedRun:
         """Return the columns of the common objectives, NaN in trials that are not complete."""
         table[~np.isfinite(table).all(axis=1)] = np.nan
         return table[:, [self.findings.objectives.index(item) for item in self.objectives]]
+
+    @property
+    def test(self) -> "Mapping[str, Score]":
+        """Each metric's name -> the score of the champion on the test part; empty without one."""
+        models = held_out_models(self.findings)
+        return models.champion.scores if models and models.champion else {}
 
     def best(self, item: "Objective") -> tuple[float, float]:
         """Return the best score in an objective, and the score of that trial on fresh seeds."""
@@ -227,9 +235,10 @@ class Comparison:
         Columns ``run``, ``name``, ``setting``, ``seed``, ``finished``, ``trials`` (with the
         baselines), ``networks``, ``generations``, ``seconds`` (elapsed), ``front`` (its size in the
         common objectives), ``unbeaten``, two columns for each common objective, its name (the
-        best score) and ``fresh.NAME`` (the score of that trial on fresh seeds, only
-        of networks; NaN if there is none), ``hypervolume`` and ``hypervolume_share`` (of what all
-        runs together dominate).
+        best score) and ``fresh.NAME`` (the score of that trial on fresh seeds, only of networks;
+        NaN if there is none), ``hypervolume`` and ``hypervolume_share`` (of what all runs together
+        dominate). If runs have a test part, ``test.NAME``, ``test.NAME.low`` and
+        ``test.NAME.high`` for each score of the champion, NaN in runs without it.
         """
         of_setting = {each: name for name, group in self.settings.items() for each in group}
         rows = []
@@ -252,7 +261,8 @@ class Comparison:
                 scores = zip((item.name, f"fresh.{item.name}"), each.best(item), strict=True)
                 row |= {name: score for name, score in scores if name in self.score_columns}
             volume = self._hypervolume([each])
-            rows.append(row | {"hypervolume": volume, SHARE: volume / self._whole})
+            row |= {"hypervolume": volume, SHARE: volume / self._whole}
+            rows.append(row | tables.score_columns(each.test))
         return pd.DataFrame(rows)
 
     @cached_property

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation.scores import Score
     from neuroevo.runs import Trial
 
 _FIRST = ("number", "generation", "state", "operator", "name", "parents")
@@ -29,10 +30,13 @@ def trials(findings: "Findings") -> pd.DataFrame:
         finite), ``seconds``, ``diverged`` (number of replicates), ``cause`` (of a failure, else
         empty). For a gene that a genome lacks, but its optimizer or schedule reads, it has the
         training setting. A gene with the name of another column is called ``gene.NAME``, and such
-        an objective ``objective.NAME``.
+        an objective ``objective.NAME``. If there are scores on a test part, ``test.NAME``,
+        ``test.NAME.low`` and ``test.NAME.high`` for each of them, NaN for trials that were not
+        scored.
     """
-    scores = _objective_columns(findings)
-    columns = _gene_columns(findings.genes, [*_FIRST, *scores, *_LAST])
+    objectives = _objective_columns(findings)
+    columns = _gene_columns(findings.genes, [*_FIRST, *objectives, *_LAST])
+    tested = _test_scores(findings)
     rows = [
         {
             **{name: getattr(trial, name) for name in (*_FIRST, *_LAST)},
@@ -41,16 +45,34 @@ def trials(findings: "Findings") -> pd.DataFrame:
                 for gene, content in settled(findings, trial).items()
                 if gene in columns
             },
-            **dict(zip(scores, findings.scores(trial), strict=True)),
+            **dict(zip(objectives, findings.scores(trial), strict=True)),
+            **tested.get(trial.number, {}),
         }
         for trial in findings.trials
     ]
-    return pd.DataFrame(rows, columns=[*_FIRST, *columns.values(), *scores, *_LAST])
+    tests = dict.fromkeys(name for scores in tested.values() for name in scores)
+    return pd.DataFrame(rows, columns=[*_FIRST, *columns.values(), *objectives, *tests, *_LAST])
 
 
 def _objective_columns(findings: "Findings") -> list[str]:
     names = [item.name for item in findings.objectives]
     return [f"objective.{name}" if name in {*_FIRST, *_LAST} else name for name in names]
+
+
+def _test_scores(findings: "Findings") -> "Mapping[int, Mapping[str, float]]":
+    models = findings.held_out.models if findings.held_out else ()
+    return {
+        model.number: score_columns(model.scores) for model in models if model.number is not None
+    }
+
+
+def score_columns(scores: "Mapping[str, Score]") -> dict[str, float]:
+    """Return scores on a test part as columns ``test.NAME``, ``.low`` and ``.high``."""
+    return {
+        f"test.{name}{ending}": value
+        for name, score in scores.items()
+        for ending, value in (("", score.value), (".low", score.low), (".high", score.high))
+    }
 
 
 def _gene_columns(genes: "Sequence[str]", taken: "Sequence[str]") -> "Mapping[str, str]":

@@ -89,20 +89,25 @@ def _print_found(comparison: "Comparison") -> None:
 
 def _outcome(comparison: "Comparison") -> Table:
     from neuroevo.report.comparison import tables
+    from neuroevo.report.held_out_texts import test_score
 
     scores = [
         "fresh" if name.startswith("fresh.") else item.label
         for name, item in comparison.score_columns.items()
     ]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
+    tests = {each.label: test_score(each.test) for each in comparison.contenders}
+    has_tests = any(tests.values())
     numbers = [*scores, *fronts]
     columns = (
         Column("run"),
         *(Column(title, right=True, dispensable=place) for place, title in enumerate(numbers)),
+        *[Column("test score")] * has_tests,
         Column("id", dispensable=len(numbers)),
     )
-    rows = zip(_texts(tables.outcome(comparison)), comparison.contenders, strict=True)
-    return Table(columns, tuple((*row, each.name) for row, each in rows))
+    pairs = zip(_texts(tables.outcome(comparison)), comparison.contenders, strict=True)
+    rows = [(*row, *[tests[each.label]] * has_tests, each.name) for row, each in pairs]
+    return Table(columns, tuple(rows))
 
 
 def _texts(board: "TextTable") -> tuple[tuple[str, ...], ...]:

@@ -32,6 +32,7 @@ _COMMENTS = {
     "task.leave_out": "columns that are not used",
     "task.missing": 'or "most_frequent", or "refuse"',
     "task.missing_indicator": "whether an input says which cells were missing",
+    "task.folds": "of a cross-validation: each validates networks that the others train",
     "space.hidden": "hidden layers, and units in each",
     "space.activation": "also linear, sigmoid, elu, softplus",
     "space.optimizer": "also momentum, nesterov, adagrad, rmsprop",

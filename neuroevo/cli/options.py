@@ -60,6 +60,12 @@ Patience = Annotated[
         "--patience", metavar="N", help="End after N generations without a gain in hypervolume."
     ),
 ]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="FILE", help="The run's table or recording, if it is elsewhere now."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 
 RESULTS = Path("results")

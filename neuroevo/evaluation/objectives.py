@@ -30,7 +30,8 @@ class LearningCurves:
     mse: npt.NDArray[np.float64]  # (replicates, points), infinite if diverged
     target_mse: float
     parameter_count: int
-    target_variance: float  # of the validation targets, mean over the outputs
+    target_variance: npt.NDArray[np.float64]
+    """(replicates,) of the validation targets of each, mean over the outputs."""
     class_curves: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     """The same curves of each class measure; empty if targets are no class probabilities."""
 
@@ -140,10 +141,10 @@ def _r2(curves: LearningCurves) -> npt.NDArray[np.float64]:
     ----------
     https://scikit-learn.org/stable/modules/generated/sklearn.metrics.r2_score.html
     """
-    final = curves.mse[:, -1]
-    if curves.target_variance == 0:
-        return np.where(np.isfinite(final), 0.0, -np.inf)
-    scores: npt.NDArray[np.float64] = 1 - final / curves.target_variance
+    final, variance = curves.mse[:, -1], curves.target_variance
+    constant = np.where(np.isfinite(final), 1.0, np.inf)
+    left = np.divide(final, variance, out=constant, where=variance > 0)
+    scores: npt.NDArray[np.float64] = 1 - left
     return scores
 
 

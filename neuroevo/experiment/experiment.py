@@ -3,7 +3,6 @@
 Knows the tables and their keys; opens no file and runs nothing.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Self
 
@@ -22,6 +21,7 @@ from neuroevo.evaluation import OBJECTIVES, REDUCTIONS, Objective
 from neuroevo.experiment.free_genes import read_free_space, write_free_space
 from neuroevo.experiment.genes import GENES, default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
+from neuroevo.experiment.naming import checked_name
 from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
 from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown, unknown
@@ -214,14 +214,7 @@ class Experiment(Settings):
     @field_validator("name")
     @classmethod
     def _check_name(cls, name: str) -> str:
-        if not _NAME.fullmatch(name):
-            raise ValueError(
-                "must be 1 to 64 of the letters A to Z and a to z, digits, '.', '_' and '-', "
-                "with a letter or digit first"
-            )
-        if name.endswith(".") or name.split(".", maxsplit=1)[0].upper() in _RESERVED:
-            raise ValueError("must be a name that every system allows for a folder")
-        return name
+        return checked_name(name)
 
     @field_validator("evolution")
     @classmethod
@@ -260,8 +253,18 @@ class Experiment(Settings):
         if others:
             known = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
             rule = f"must be false unless each objective is one of {', '.join(map(repr, known))}"
-            found = f"True with {', '.join(map(repr, others))}"
+            found = f"true with {', '.join(map(repr, others))}"
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
+        return training
+
+    @field_validator("training")
+    @classmethod
+    def _check_replicates(cls, training: TrainingSettings, information: ValidationInfo) -> object:
+        task = information.data.get("task")
+        if task is not None and training.replicates % task.fold_count:
+            folds = f"{task.fold_count}, the number of folds"
+            rule = f"must be a multiple of {folds}, so that all count equally"
+            raise refusal([(("replicates",), f"{rule}, but got {training.replicates}")])
         return training
 
     @field_validator("training")
@@ -286,13 +289,20 @@ class Experiment(Settings):
                 problems.append((("space", name), f"{rule}, but {found}"))
         problems += [(("evolution", "strategy"), text) for text in strategy.problems(self.space)]
         problems += self._memory_problems(_LEAST_DATA)
-        length = len(self.to_toml().encode())
-        if length > MOST_BYTES:
-            rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
-            problems.append((("space",), f"{rule}, but got {length:,}"))
+        problems += self._length_problems()
         if problems:
             raise refusal(problems)
         return self
+
+    def _length_problems(self) -> list[tuple[Location, str]]:
+        """Return a problem at the longest table if the experiment is too long as TOML."""
+        tables = self._tables()
+        length = len(self.to_toml().encode())
+        if length <= MOST_BYTES:
+            return []
+        longest = max(tables, key=lambda name: len(write_toml({name: tables[name]})))
+        rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
+        return [((longest,), f"{rule}, but got {length:,}")]
 
     def check_memory(self, data: DataSize) -> None:
         """Check that training on data of this size fits into the memory limit.
@@ -360,6 +370,10 @@ class Experiment(Settings):
 
     def to_toml(self) -> str:
         """Return the experiment with all defaults as TOML that loads to an equal experiment."""
+        head = {"name": self.name, "seed": self.seed} | ({"note": self.note} if self.note else {})
+        return write_toml(head | self._tables())
+
+    def _tables(self) -> dict[str, dict[str, object]]:
         tables = {"task": self.task, "training": self.training, "evolution": self.evolution}
         written = {
             name: table.model_dump(mode="json", exclude_none=True) for name, table in tables.items()
@@ -372,8 +386,7 @@ class Experiment(Settings):
             written["space"] = write_free_space(self.space)
             order = ("task", "space", "evolution")
             del written["evolution"]["reduction"]  # there are no replicates to reduce
-        head = {"name": self.name, "seed": self.seed} | ({"note": self.note} if self.note else {})
-        return write_toml(head | {name: written[name] for name in order})
+        return {name: written[name] for name in order}
 
 
 def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[str, object]:
@@ -388,8 +401,4 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
 
 _NO_CLASSES = "whose targets are no class probabilities"
 _LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
-MOST_BYTES = 20_000  # so that the text with comments is short enough to be read again
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
-    f"{port}{n}" for port in ("COM", "LPT") for n in range(10)
-}
+MOST_BYTES = 90_000  # so that the text with comments is short enough to be read again

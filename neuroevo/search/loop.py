@@ -4,13 +4,15 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NoReturn, Self
 
 from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
 from neuroevo.experiment import Experiment
+from neuroevo.learning.curves import as_stopped
+from neuroevo.learning.training import stopping_of
 from neuroevo.runs import Champion, HeldOutScores, Trial, best_toml
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
@@ -21,6 +23,7 @@ from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
 from neuroevo.space import Genome, Value
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
+from neuroevo.workers.pool import Failure
 
 _SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal are enough
 
@@ -268,20 +271,24 @@ class Search:
 
         What a function measured is not measured again.
         """
-        if not self._experiment.trains_networks:
+        data = self._trainer.data
+        if data is None:
             self._finish(None)
             return
         self._phase = "rescoring"
         self._report()
+        folds = len(data.folds)
         trials = [*self._state.front, *self._baselines]
         trials = [trial for trial in trials if trial.state != "failed"]
         known = self._scored_again(trials, SEARCH_SEEDS)
         fresh = self._scored_again(trials, FRESH_SEEDS)
         champions = [
-            _champion(trial, known[trial.number], fresh[trial.number])
+            _champion(trial, known[trial.number], fresh[trial.number], folds)
             for trial in trials
             if trial.number in known and trial.number in fresh
         ]
+        if data.test_inputs is not None and champions:
+            champions[0] = self._with_training_curves(champions[0], trials)
         self._finish(champions)
 
     def _finish(self, champions: Sequence[Champion] | None) -> None:
@@ -293,6 +300,21 @@ class Search:
         self._phase = "finished"
         self.save()
         self._report()
+
+    def _with_training_curves(self, champion: Champion, trials: Sequence[Trial]) -> Champion:
+        """Add the curves on training samples, which show beside the others whether it overfits."""
+        [trial] = [each for each in trials if each.number == champion.number]
+        found = self._trainer.on_training_samples(trial, self._stop)
+        if found is None:
+            self._halt()
+        if isinstance(found, Failure):
+            return champion
+        stopping = stopping_of(self._experiment.training)
+        curves = {"mse": found.curves, **found.class_curves}
+        stopped = {
+            name: as_stopped(each, champion.curves, stopping) for name, each in curves.items()
+        }
+        return replace(champion, training_curves=stopped)
 
     def _tested(self, champions: Sequence[Champion]) -> HeldOutScores | None:
         """Score the champions and reference models on the test part, if there is one."""
@@ -373,7 +395,7 @@ class Search:
         return [cost for cost in map(self._costs, trials) if cost is not None]
 
 
-def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:
+def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) -> Champion:
     return Champion(
         number=trial.number,
         name=trial.name,
@@ -386,4 +408,5 @@ def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:
         fresh_curves=fresh.curves,
         class_curves=known.class_curves,
         fresh_class_curves=fresh.class_curves,
+        folds=folds,
     )

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import DataError, StorageError, UsageError
 from neuroevo.experiment import Experiment
@@ -43,6 +43,9 @@ from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import never
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def search(  # noqa: PLR0913 - all options of a search, by name
@@ -130,10 +133,11 @@ def _prepared(
         yield trainer, start
 
 
-def resume(
+def resume(  # noqa: PLR0913 - all options of a resumed search, by name
     folder: RunFolder,
     *,
     changes: Mapping[str, object] | None = None,
+    data: "Path | pd.DataFrame | None" = None,
     workers: Workers | None = None,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
@@ -149,6 +153,8 @@ def resume(
         The run.
     changes
         Settings of `[evolution]` that decide when the search ends, to replace those it had.
+    data
+        Where the table or recording of the task is, if it was moved or was a frame in memory.
     workers, observer, stop
         As for `search`.
 
@@ -174,7 +180,7 @@ def resume(
             warnings.warn(problem, stacklevel=2)
         if states and _is_complete(folder, start, states[0], experiment, trials):
             return False
-        trainer = trainer_of(experiment, start, workers or Workers())
+        trainer = trainer_of(experiment, start, workers or Workers(), data)
         state = _state(experiment, start, states, trials)
         # The strategy has received the others, which would take memory.
         baselines, finished = len(experiment.task.baselines), len(trials)
@@ -193,18 +199,23 @@ def resume(
     return True
 
 
-def trainer_of(experiment: Experiment, start: Start, workers: Workers) -> Trainer:
+def trainer_of(
+    experiment: Experiment,
+    start: Start,
+    workers: Workers,
+    data: "Path | pd.DataFrame | None" = None,
+) -> Trainer:
     """Make the trainer of a run, on data or a function that must be as when the run began.
 
     Raises
     ------
     UsageError
-        If the experiment asks for too much memory.
+        If the experiment asks for too much memory, or its task has no data to be given.
     DataError
         If the data can't be made, or differ: one line for each array that does, or for the file
         of a function.
     """
-    material = material_of(experiment)
+    material = material_of(experiment, data)
     found = material.fingerprint
     differences = [
         f"task: {name} must be {start.data.get(name, 'none')}, as when the run began, but got "
@@ -318,9 +329,9 @@ def _is_complete(
         if experiment.trains_networks:
             read_champions(folder.champions_file)
         if start.has_test_part:
-            read_held_out(folder.test_file)
+            read_held_out(folder.test_file, start.columns)
         best = read_best(folder.best_file)
-    except StorageError as error:
+    except (StorageError, DataError) as error:
         warnings.warn(f"{error}; it is made again", stacklevel=3)
         return False
     if best != state.get("best", ""):

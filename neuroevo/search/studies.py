@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from neuroevo.space import Value
 from neuroevo.strategies import Options
 from neuroevo.strategies.random_search import RandomSearch
 from neuroevo.workers import Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Counter = Callable[[int, int], None]
 """Receives the number of finished trials, and the number of all trials."""
@@ -96,7 +100,9 @@ def ablate(
 
 
 @contextmanager
-def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Trainer, Record]]:
+def study(
+    folder: RunFolder, path: Path, workers: Workers, data: "Path | pd.DataFrame | None" = None
+) -> Iterator[tuple[Trainer, Record]]:
     """Open the trainer of a run and the record of a study.
 
     Parameters
@@ -107,6 +113,8 @@ def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Tra
         The journal of the study; it is made if it does not exist.
     workers
         Who trains.
+    data
+        As for `neuroevo.search.resume`.
 
     Raises
     ------
@@ -119,7 +127,7 @@ def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Tra
     """
     with RunLock(folder):
         start = read_start(folder.start_file)
-        trainer = trainer_of(read_experiment(folder, start), start, workers)
+        trainer = trainer_of(read_experiment(folder, start), start, workers, data)
         trials, _ = recovered(path, path.with_suffix(".damaged.jsonl"))
         with trainer, Journal(path) as journal:
             yield trainer, JournalRecord(journal, trials)

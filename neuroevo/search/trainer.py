@@ -17,7 +17,7 @@ from neuroevo.evaluation.user_function import Measurement, UserFunction
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
-from neuroevo.learning.training import SampleStream, sample_stream
+from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples
 from neuroevo.runs import Trial
 from neuroevo.search.outcomes import checked, trial_of
 from neuroevo.search.record import Record
@@ -186,6 +186,20 @@ class Trainer:
         outcomes = self._networks.trained(genomes, seeds, stop)
         return {trials[index].number: outcome for index, outcome in outcomes}
 
+    def on_training_samples(
+        self, trial: Trial, stop: Callable[[], bool] = never
+    ) -> Evaluation | Failure | None:
+        """Train a trial of the search again, and take its curves on its training samples.
+
+        Returns
+        -------
+        Its result, whose objectives are those of the training samples; None if it was stopped.
+        """
+        if self._networks is None:
+            return None
+        outcomes = dict(self._networks.on_training_samples(deque([trial.genome]), stop))
+        return outcomes.get(0)
+
 
 class _Networks(CandidateEvaluator):
     """Trains networks on the data of a task."""
@@ -198,10 +212,10 @@ class _Networks(CandidateEvaluator):
         self.objectives = evolution.objectives
         self._precision, self._workers = training.precision, workers
         self._scoring = Scoring(evolution.objectives, evolution.reduction)
-        self._streams: Callable[[int], SampleStream] = cache(
-            lambda seeds: sample_stream(data, training, (experiment.seed, seeds))
+        self._streams: Callable[[int], tuple[SampleStream, ...]] = cache(
+            lambda seeds: fold_streams(data, training, (experiment.seed, seeds))
         )
-        self.points = len(self._streams(SEARCH_SEEDS).samples_seen)
+        self.points = len(self._streams(SEARCH_SEEDS)[0].samples_seen)
 
     def __enter__(self) -> Self:
         """Compile the kernel, or load it."""
@@ -222,6 +236,13 @@ class _Networks(CandidateEvaluator):
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
         """Train networks on some seeds."""
         return self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
+
+    def on_training_samples(
+        self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool]
+    ) -> Iterator[tuple[int, Evaluation | Failure]]:
+        """Train networks on the seeds of the search, and take curves on their training samples."""
+        streams = tuple(map(on_training_samples, self._streams(SEARCH_SEEDS)))
+        return self._evaluator.evaluate(genomes, streams, self._scoring, stop)
 
 
 def _function_evaluator(

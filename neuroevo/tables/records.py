@@ -10,9 +10,27 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from neuroevo.settings import Location, Settings, one_of, refusal, shown
 from neuroevo.tables.settings import MOST_NAME, ColumnName
 
+Label = str | bool | int | float
+"""The label of a class, as it was given."""
+
 CategoryName = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 Number = Annotated[float, Field(ge=-1e150, le=1e150)]
 Scale = Annotated[float, Field(gt=1e-200, le=1e150)]
+
+
+def label_name(label: Label) -> str:
+    """Return the label of a class as text.
+
+    Examples
+    --------
+    >>> [label_name(label) for label in (" 01", True, 1, 1.0, 2.5)]
+    [' 01', 'True', '1', '1', '2.5']
+    """
+    whole = isinstance(label, float) and label.is_integer() and abs(label) < _MOST_PLAIN
+    return str(int(label)) if whole else str(label)
+
+
+_MOST_PLAIN = 1e15  # larger numbers are written with an exponent
 
 
 class _ColumnInput(Settings, ABC):

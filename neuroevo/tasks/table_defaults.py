@@ -11,11 +11,18 @@ Tables = Mapping[str, Mapping[str, Any]]
 _LEAST_SAMPLES, _MOST_SAMPLES = 20_000, 300_000
 _PASSES_OF_FEW, _PASSES_OF_MANY = 200, 30  # over the training rows
 _MANY = 100_000  # samples from which on passes are fewer
+_LANES = 16  # of a bundle
+_MOST_REPLICATES = 320  # of several folds, if these are not more
 _LEAST_WIDTH, _MOST_WIDTH = 8, 128
 
 
 def table_defaults(
-    *, is_classes: bool, training_rows: int | None = None, inputs: int = 1, outputs: int = 1
+    *,
+    is_classes: bool,
+    folds: int = 1,
+    training_rows: int | None = None,
+    inputs: int = 1,
+    outputs: int = 1,
 ) -> Tables:
     """Return the defaults for a table.
 
@@ -23,6 +30,8 @@ def table_defaults(
     ----------
     is_classes
         Whether networks learn classes.
+    folds
+        Number of folds; 1 without a cross-validation.
     training_rows, inputs, outputs
         The size of the data; None rows if it is unknown.
     """
@@ -40,7 +49,7 @@ def table_defaults(
         },
         "training": {
             "samples": _samples(training_rows),
-            "replicates": 16,  # as many as a bundle has lanes
+            "replicates": _replicates(folds),
             "starting_weights": "glorot",
             "patience": 30,
             "validation_share": 0.2,
@@ -54,6 +63,14 @@ def table_defaults(
             "reduction": "mean",
         },
     }
+
+
+def _replicates(folds: int) -> int:
+    """Return a number of replicates: for each fold as many as a bundle has lanes.
+
+    Fewer would hardly take less time, as trials seldom have the architecture of another.
+    """
+    return folds * min(_LANES, max(1, _MOST_REPLICATES // folds))
 
 
 def _samples(rows: int | None) -> int:

@@ -3,11 +3,17 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from neuroevo.errors import DataError, UsageError
 from neuroevo.learning.data import DataSet
 from neuroevo.settings import Settings
 from neuroevo.space import Value
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,11 @@ class Task(Settings, ABC):
         return {}
 
     @property
+    def fold_count(self) -> int:
+        """Number of folds of a cross-validation of networks, 1 without one."""
+        return 1
+
+    @property
     def baselines(self) -> tuple[Baseline, ...]:
         """Configurations chosen by hand for this task; may be empty."""
         return ()
@@ -81,6 +92,42 @@ class NetworkTask(Task, ABC):
         DataError
             If a data file is wrong.
         """
+
+    def with_data(self, data: "Path | pd.DataFrame") -> Self:  # noqa: ARG002 - others use it
+        """Return the task with its data in another file, such as one that was moved, or in memory.
+
+        Raises
+        ------
+        UsageError
+            If the task makes its data itself.
+        """
+        raise UsageError(f"data: must be left out for the task {self.kind!r}, which makes its own")
+
+    def located(self, data: "Path | pd.DataFrame | None" = None) -> Self:
+        """Return the task with its data where they are now.
+
+        Parameters
+        ----------
+        data
+            As for `with_data`; None if they are where they were.
+
+        Raises
+        ------
+        UsageError
+            As for `with_data`.
+        DataError
+            If they are lost.
+        """
+        task = self if data is None else self.with_data(data)
+        if task.lost_data:
+            hint = "give it again with --data FILE, in Python with data=…"
+            raise DataError(f"task: {task.lost_data}; {hint}")
+        return task
+
+    @property
+    def lost_data(self) -> str:
+        """What can't be loaded any more, such as a file that was moved; empty if all is there."""
+        return ""
 
     @property
     def has_class_targets(self) -> bool:

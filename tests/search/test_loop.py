@@ -58,7 +58,7 @@ def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], t
     )
     scoring = Scoring(experiment.evolution.objectives, experiment.evolution.reduction)
     with Evaluator(experiment.training.precision, Workers(1)) as evaluator:
-        [(_, evaluation)] = evaluator.evaluate(deque([trial.genome]), stream, scoring)
+        [(_, evaluation)] = evaluator.evaluate(deque([trial.genome]), (stream,), scoring)
     assert isinstance(evaluation, Evaluation)
     return dict(evaluation.objectives), evaluation.median_curve
 

@@ -104,7 +104,7 @@ def test_scaled_targets_are_those_of_scikit_learn(frame: pd.DataFrame, scaling: 
     scaler.scale_ = np.array([target.scale])
     assert table.training.targets.tobytes() == scaler.transform(raw).tobytes()
     outputs = np.linspace(-3, 3, 11)[:, np.newaxis]
-    ours = table.preparation.predicted_values(outputs)
+    ours = table.preparation.target_scaling.raw(outputs)
     assert ours.tobytes() == scaler.inverse_transform(outputs).tobytes()
 
 

@@ -65,6 +65,15 @@ WRONG: list[tuple[Mapping[str, object], tuple[str, ...]]] = [
         {"target": "y", "split": "time", "split_column": "y"},
         ("split_column: must not be a target, a weight or left out, but got 'y'",),
     ),
+    ({"target": "y", "folds": 1}, ("folds: must be 0, for none, or at least 2, but got 1",)),
+    (
+        {"target": "y", "folds": 5, "split": "time", "split_column": "day"},
+        ("folds: must be 0 unless split = 'share' or 'groups', but got 5",),
+    ),
+    (
+        {"target": "y", "folds": 5, "validation": 0.3},
+        ("validation: must be left out with folds, which validate in turn, but got 0.3",),
+    ),
     (
         {"target": "y", "validation": 0.5, "test": 0.5},
         ("test: must leave training rows beside the validation rows, but got 0.5 and 0.5",),

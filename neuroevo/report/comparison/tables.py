@@ -8,7 +8,9 @@ import numpy as np
 from neuroevo import wording
 from neuroevo.analysis.comparison import SHARE
 from neuroevo.analysis.differences import worded
+from neuroevo.evaluation.scores import METRICS
 from neuroevo.report.comparison.figures.measures import measure_name, measure_value
+from neuroevo.report.held_out_table import score_cell
 from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
@@ -95,6 +97,19 @@ def _measured_on(measure: str, comparison: "Comparison") -> str:
     if len(comparison.score_columns) == len(comparison.objectives):
         return "score"
     return "fresh seeds" if measure.startswith("fresh.") else "search seeds"
+
+
+def test_scores(comparison: "Comparison") -> TextTable | None:
+    """Return the champions' scores on the test part of each run; None if no run has one."""
+    scores = {each.label: each.test for each in comparison.contenders}
+    names = [name for name in METRICS if any(name in each for each in scores.values())]
+    if not names:
+        return None
+    rows = tuple(
+        (Cell(label), *(score_cell(METRICS[name], found.get(name)) for name in names))
+        for label, found in scores.items()
+    )
+    return TextTable(headings(["run", *(METRICS[name].label for name in names)], rows), rows)
 
 
 def dominance(comparison: "Comparison") -> TextTable | None:

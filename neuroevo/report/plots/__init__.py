@@ -22,7 +22,7 @@ from neuroevo.analysis.genome_distances import genome_distances
 from neuroevo.analysis.hypervolume_history import hypervolume_history
 from neuroevo.analysis.operator_credit import operator_credit
 from neuroevo.analysis.predicted_values import predicted_values
-from neuroevo.analysis.replicate_curves import replicate_curves
+from neuroevo.analysis.replicate_curves import class_curves, replicate_curves
 from neuroevo.analysis.score_distributions import score_distributions
 from neuroevo.analysis.worker_times import worker_times
 from neuroevo.report.drawing import Specification
@@ -30,6 +30,7 @@ from neuroevo.report.plots import (
     ablation,
     calibration,
     champion_network,
+    class_measures,
     column_importance,
     confusion,
     contour,
@@ -209,6 +210,9 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
         "operators": _plot("champion", "Success of each operator", operator_credit, operators),
         "learning_curves": _of_networks(
             _plot("learning", "Learning curves", replicate_curves, learning_curves)
+        ),
+        "class_measures": _of_networks(
+            _plot("learning", "Class measures during training", class_curves, class_measures)
         ),
     }
 )
