@@ -1,4 +1,5 @@
 import json
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -38,12 +39,14 @@ COMMANDS = [
 
 
 @pytest.fixture(scope="module")
-def made(fresh: Command, tmp_path_factory: pytest.TempPathFactory) -> CompletedProcess[str]:
+def made(
+    fresh_neuroevo: Command, tmp_path_factory: pytest.TempPathFactory
+) -> CompletedProcess[str]:
     """Run the command on a function that prints."""
     folder = tmp_path_factory.mktemp("made")
     file = folder / "own.toml"
     file.write_text(experiment_of(write_function(folder, NOISY)).to_toml())
-    return fresh("run", str(file), "--results", str(folder / "results"), "--jobs", "2")
+    return fresh_neuroevo("run", str(file), "--results", str(folder / "results"), "--jobs", "2")
 
 
 @pytest.fixture(scope="module")
@@ -96,14 +99,20 @@ def test_results_are_those_of_the_function(neuroevo: Command, results: Path) -> 
     assert "training" not in best
 
 
-def test_a_comparison_and_the_dashboard_never_run_it(neuroevo: Command, results: Path) -> None:
-    """Every page of the dashboard answers, and a comparison of the run with itself is written."""
+def test_a_comparison_and_the_dashboard_never_run_it(
+    neuroevo: Command, results: Path, tmp_path: Path
+) -> None:
+    """Every page of the dashboard answers, and a comparison of the run with a copy is written."""
     [run] = [path.name for path in results.iterdir() if path.is_dir()]
-    compared = neuroevo("compare", run, run, "--results", str(results))
+    shutil.copytree(results / run, tmp_path / "copy")
+    compared = neuroevo(
+        "compare", run, str(tmp_path / "copy"), "--results", str(results), cwd=tmp_path
+    )
     assert compared.returncode == 0, compared.stderr
+    assert "fresh" not in compared.stderr
     with serving(results) as client:
         for page in ("/", f"/runs/{run}", f"/runs/{run}/trials", f"/runs/{run}/trials/1"):
-            answer = client.get(page)
+            answer = client.ask(page)
             assert answer.status == 200
             assert "replicate" not in answer.text
     assert not (results.parent / "marker").exists()
