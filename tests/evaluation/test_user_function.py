@@ -83,7 +83,7 @@ CAUSES = {
     "infinite": "boosting.py: evaluate must return a finite number for a, but got inf",
     "huge": "boosting.py: evaluate must return a finite number for b, but got -1e+301",
     "text": "boosting.py: evaluate must return a number for a, but got 'much'",
-    "bool": "boosting.py: evaluate must return a number for a, but got True",
+    "bool": "boosting.py: evaluate must return a number for a, but got true",
     "nothing": "boosting.py: evaluate must return 2 numbers, a, b, but got None",
     "number": "boosting.py: evaluate must return 2 numbers, a, b, but got 3",
     "names": "boosting.py: evaluate must return 'a', 'b', but got 'a', 'c'",

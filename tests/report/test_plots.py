@@ -177,7 +177,7 @@ def test_caption_says_where_an_axis_ends_below_outliers(runs: Runs) -> None:
 
 
 def test_caption_of_the_front_counts_dominated_networks(runs: Runs) -> None:
-    """The caption counts networks that a baseline dominates, and names diverged baselines."""
+    """The caption counts configurations that a baseline dominates, and names diverged baselines."""
     run = runs("conflict")
     lowest = dict.fromkeys(run.experiment.evolution.objectives, 1e-20)
     baselines = [replace(run.baselines[0], objectives=lowest, state="complete")]
@@ -185,7 +185,9 @@ def test_caption_of_the_front_counts_dominated_networks(runs: Runs) -> None:
     findings = Findings(run.experiment, (*baselines, missing, *run.findings.searched))
     caption = pareto_front.caption(front_history(findings))
     size = len(findings.front)
-    assert f"For all {size} networks of the front there is a baseline that is as good" in caption
+    assert (
+        f"For all {size} configurations of the front there is a baseline that is as good" in caption
+    )
     assert f"Not drawn: {missing.name} (diverged)" in caption
 
 
