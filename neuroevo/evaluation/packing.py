@@ -43,8 +43,9 @@ def pack(phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int) -> li
     """Pack all replicates of some trials into as few groups as possible.
 
     Trials with the same architecture and method share groups, so only the last group of each kind
-    may leave lanes empty. The most expensive groups come first, so that all workers finish at
-    about the same time.
+    may leave lanes empty. Every second group comes from the cheapest up, so that a search soon has
+    results; the others follow from the most expensive down, so that all workers finish at about
+    the same time.
 
     Parameters
     ----------
@@ -58,11 +59,12 @@ def pack(phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int) -> li
         kinds[phenotype.architecture, phenotype.optimization.method].extend(
             Replicate(trial, phenotype.lane(number)) for number in range(replicates)
         )
-    return [
+    groups = [
         LaneGroup(architecture, tuple(members[first : first + lanes]))
-        for (architecture, _), members in sorted(kinds.items(), key=lambda item: -_cost(*item[0]))
+        for (architecture, _), members in sorted(kinds.items(), key=lambda item: _cost(*item[0]))
         for first in range(0, len(members), lanes)
     ]
+    return groups[::2] + groups[1::2][::-1]
 
 
 def _cost(architecture: Architecture, method: Method) -> float:
