@@ -155,7 +155,7 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
         *([table.guess] if table.guess else []),
     )
     document: Document = {"task": {"kind": "table", **task}}
-    for key, values in _defaults(table, inputs).items():
+    for key, values in _defaults(table).items():
         document[key] = {**values, **given.get(key, {})}
     return Suggestion({"name": name, **given, **document}, columns, len(frame), notes)
 
@@ -199,12 +199,8 @@ def _filled_notes(source: str, columns: "Sequence[ColumnDescription]", rows: int
     ]
 
 
-def _defaults(
-    table: "Table", inputs: "Sequence[ColumnDescription]"
-) -> Mapping[str, Mapping[str, Any]]:
+def _defaults(table: "Table") -> Mapping[str, Mapping[str, Any]]:
     return table_defaults(
         is_classes=table.classes is not None,
         training_rows=round(_TRAINING_SHARE * table.rows),
-        inputs=sum(max(len(each.categories), 1) + bool(each.missing) for each in inputs),
-        outputs=len(table.settings.target if table.classes is None else table.classes.names),
     )

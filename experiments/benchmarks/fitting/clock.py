@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass, field
 
 SEARCH = 0.85
-"""The share of the budget in which candidates are tried; the rest is for the final model."""
+"""The share of the budget in which candidates are tried; the rest is for the final model, which may
+take longer if it must."""
 
 _ONE_FIT = 0.1  # of the budget, for one fit of a candidate
 
@@ -31,11 +32,6 @@ class Clock:
     def search_end(self) -> float:
         """The moment, in `time.monotonic`, from which on no candidate is tried."""
         return self.start + SEARCH * self.budget
-
-    @property
-    def end(self) -> float:
-        """The moment at which the budget is over."""
-        return self.start + self.budget
 
     @property
     def one_fit(self) -> float:

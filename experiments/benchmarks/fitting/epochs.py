@@ -88,7 +88,7 @@ def optuna_search(library: Library, table: Table, clock: Clock) -> Found:
         study_of(journal)
         workers.on_each(_optimize, library, table, clock, journal)
         best = best_trial(journal)
-    model = _trained(library, table, best.parameters, best.epochs, clock)
+    model = _trained(library, table, best.parameters, best.epochs)
     decided = best.finished - (time.time() - clock.seconds)
     return Found(model, clock.seconds, decided, best.tried, best.parameters)
 
@@ -188,15 +188,11 @@ def _prepared(
     return _Scaled(learner, scaler, target_scaler)
 
 
-def _trained(
-    library: Library, table: Table, settings: Settings, epochs: int, clock: Clock
-) -> Outputs:
-    """Train on all rows for so many epochs, or till the time is over."""
+def _trained(library: Library, table: Table, settings: Settings, epochs: int) -> Outputs:
+    """Train on all rows for so many epochs, to the end."""
     learner = _prepared(library, table, settings, slice(None))
-    for _ in range(max(epochs, 1)):
+    for _ in range(epochs):
         learner.train_epoch()
-        if time.monotonic() > clock.end:
-            break
     return learner.outputs
 
 

@@ -21,8 +21,10 @@ from neuroevo.search.trainer import SEARCH_SEEDS
 from neuroevo.tables import Preparation, TableModel
 from neuroevo.workers import Workers
 
+_FINISHING = 2.5  # seconds, about: after its time limit neuroevo trains its front again, twice
 
-def evolved(table: Table, clock: Clock, overrides: tuple[str, ...] = ()) -> Found:
+
+def evolved(table: Table, clock: Clock) -> Found:
     """Search with neuroevo, which divides the rows itself; no row is a test row."""
     began = time.time()
     settings = ["task.test=0", f"task.problem={'classes' if table.classes else 'regression'}"]
@@ -33,8 +35,8 @@ def evolved(table: Table, clock: Clock, overrides: tuple[str, ...] = ()) -> Foun
             table.targets,
             n_jobs=workers.COUNT,
             random_state=table.split,
-            time_limit=SEARCH * clock.budget,
-            overrides=[*settings, *overrides],
+            time_limit=_time_limit(clock.budget),
+            overrides=settings,
         )
     seconds = clock.seconds
     best = run.best
@@ -46,6 +48,10 @@ def evolved(table: Table, clock: Clock, overrides: tuple[str, ...] = ()) -> Foun
         dict(best.genome),
         tuple(_incumbents(run, table.classes, began)),
     )
+
+
+def _time_limit(budget: float) -> float:
+    return min(SEARCH * budget, max(budget - _FINISHING, budget / 2))
 
 
 def rehearse(_: int) -> None:
@@ -73,19 +79,18 @@ def _outputs(model: Any, classes: int) -> Outputs:  # noqa: ANN401 - a network o
 
 def _incumbents(run: Run, classes: int, began: float) -> Iterator[Incumbent]:
     """Train the best so far by validation again, which gives the same bits, after the search."""
-    [name, *_] = run.experiment.evolution.objectives
-    best: list[tuple[float, Trial]] = []
-    for trial in sorted(run.findings.complete, key=lambda trial: _finished(trial, began)):
-        if not best or trial.objectives[name] < best[-1][1].objectives[name]:
+    findings, best = run.findings, list[tuple[float, Trial]]()
+    for trial in sorted(findings.complete, key=lambda trial: _finished(trial, began)):
+        if not best or findings.costs(trial) < findings.costs(best[-1][1]):
             best.append((_finished(trial, began), trial))
-    preparation = Preparation.from_plain(run.findings.preparation, "preparation")
+    preparation = Preparation.from_plain(findings.preparation, "preparation")
     with trainer_of(run.experiment, run.start, Workers(workers.COUNT)) as trainer:
         found = trainer.evaluations([trial for _, trial in best], SEARCH_SEEDS)
     for seconds, trial in best:
         champion = _champion(trial, found[trial.number])
         assert champion.kept is not None  # noqa: S101 - a complete trial has a network
         network = Network(
-            champion.architecture, champion.parameters[champion.kept], run.findings.columns
+            champion.architecture, champion.parameters[champion.kept], findings.columns
         )
         yield Incumbent(seconds, _outputs(TableModel(network, preparation), classes))
 

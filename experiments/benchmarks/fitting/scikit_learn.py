@@ -1,7 +1,6 @@
 """scikit-learn's MLP with its own searches, and with sklearn-genetic-opt."""
 
 import math
-import time
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
@@ -240,10 +239,13 @@ def outputs_of(estimator: Any, classes: int) -> Outputs:  # noqa: ANN401 - as ab
 def _refitted(
     table: Table, clock: Clock, progress: Progress, parameters: Mapping[str, Any]
 ) -> Found:
-    """Fit the best candidate to all rows; one that can keep its weights is stopped in time."""
+    """Fit the best candidate to all rows, in twice the time of a candidate at most.
+
+    A fit that would keep nothing if it were stopped has all the time that it needs.
+    """
     decided = progress.decided or clock.seconds
     chosen = {name.rpartition("__")[2]: _plain(value) for name, value in parameters.items()}
-    seconds = math.inf if chosen["solver"] == "lbfgs" else clock.end - time.monotonic()
+    seconds = math.inf if chosen["solver"] == "lbfgs" else 2 * clock.one_fit
     timed = Timed(_estimator(table), math.inf, seconds)
     timed.set_params(**parameters).fit(table.inputs, table.targets)
     return Found(

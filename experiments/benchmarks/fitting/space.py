@@ -41,8 +41,6 @@ def space_of(table: Table) -> Space:
     genes = table_defaults(
         is_classes=bool(table.classes),
         training_rows=round(_TRAINING * len(table.inputs)),
-        inputs=table.inputs.shape[1],
-        outputs=table.classes or 1,
     )["space"]
     hidden, rate, decay = genes["hidden"], genes["learning_rate"], genes["weight_decay"]
     return Space(

@@ -197,7 +197,8 @@ def _budget_note(compared: Comparison) -> str:
         for each in compared.competitors
     )
     return (
-        f"Candidates were tried for {SEARCH:.0%} of the time; the rest is for the final model. "
+        f"Candidates were tried for at most {SEARCH:.0%} of the time. The final model may take "
+        "longer than what is left, so that no search loses by it. "
         f"Seconds in all, median and most: {taken}."
     )
 
