@@ -43,7 +43,7 @@ bench: $(INSTALLED) ## measure speed, against peers where they are installed
 
 # On Linux PyTorch brings CUDA, gigabytes of it. Its own index has a version for the CPU alone:
 # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make peers
-peers: $(INSTALLED) ## install what bench compares the kernel with: jax, PyTorch
+peers: $(INSTALLED) ## install what benchmarks compare with: jax, Optuna, PyTorch, sklearn-genetic-opt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable '.[peers]'
 

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from neuroevo.learning import Network, TrainingSettings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
-    from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
+    from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
     from neuroevo.strategies import Evolution
-    from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, TableTask
+    from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, PythonTask, TableTask
 
 __all__ = [
     "BusyError",
     "Choice",
+    "Conditional",
     "DataError",
     "DatasetTask",
     "Evolution",
@@ -35,6 +36,7 @@ __all__ = [
     "MouseTask",
     "Network",
     "NeuroevoError",
+    "PythonTask",
     "Run",
     "SearchSpace",
     "StorageError",
@@ -61,9 +63,9 @@ _MODULES = {
     "learning": ("Network", "TrainingSettings"),
     "report.run": ("Run",),
     "runs": ("Trial",),
-    "space": ("Choice", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
+    "space": ("Choice", "Conditional", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
     "strategies": ("Evolution",),
-    "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "TableTask"),
+    "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "PythonTask", "TableTask"),
 }
 
 

@@ -75,7 +75,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     results: str | Path | None = "results",
     name: str | None = None,
     n_jobs: int = -1,
-    backend: Backend = "threading",
+    backend: Backend | None = None,
     scheduler: str | None = None,
     trial_timeout: float | None = None,
     seed: int | None = None,
@@ -234,7 +234,7 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     *,
     results: str | Path = "results",
     n_jobs: int = -1,
-    backend: Backend = "threading",
+    backend: Backend | None = None,
     scheduler: str | None = None,
     trial_timeout: float | None = None,
     ends: Mapping[str, object] | None = None,
@@ -476,6 +476,7 @@ def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) 
     if Path(source).suffix == ".toml":
         return _seeds_of_file(source, experiment)
     run = load_run(source, results)
+    _check_kind(run.experiment, experiment, run.folder.id)
     front = run.pareto_front()
     taken, refused = [], []
     for trial in front:
@@ -501,6 +502,7 @@ def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
         origin = load_experiment(source)
     except UsageError as error:
         raise error.named(name) from None
+    _check_kind(origin, experiment, name)
     if origin.space.size > 1:
         raise UsageError(f"{name}: must fix every gene to be a seed, as a best.toml does")
     [configuration] = origin.space.genomes()
@@ -509,6 +511,15 @@ def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
     except UsageError as error:
         raise error.named(name) from None
     return Seeds((taken.genome,), _note(name, [taken]))
+
+
+def _check_kind(origin: Experiment, experiment: Experiment, source: str) -> None:
+    if origin.trains_networks != experiment.trains_networks:
+        words = "trains networks" if experiment.trains_networks else "calls a function"
+        got = origin.task.kind
+        raise UsageError(
+            f"{source}: must be of an experiment that {words}, but its task is {got!r}"
+        )
 
 
 def _note(source: str, taken: Sequence[Transfer], skipped: str = "") -> str:

@@ -113,9 +113,8 @@ def _check_length(value: object) -> None:
         raise refusal([((), text)])
 
 
-def _absolute(value: object, information: ValidationInfo) -> Path | None:
-    if value is None:
-        return None
+def absolute_path(value: object, information: ValidationInfo) -> Path:
+    """Return a path, absolute from the folder of the settings; ValueError if it is none."""
     if not isinstance(value, str | Path) or "\0" in str(value) or not str(value):
         raise ValueError("must be the path of a file")
     folder = (information.context or {}).get("folder") or Path()
@@ -129,7 +128,12 @@ def _absolute(value: object, information: ValidationInfo) -> Path | None:
 
 _LONGEST_PATH = 4096  # of Linux; other systems allow less
 
-OptionalFilePath = Annotated[Path | None, BeforeValidator(_absolute)]
+
+def _optional_path(value: object, information: ValidationInfo) -> Path | None:
+    return None if value is None else absolute_path(value, information)
+
+
+OptionalFilePath = Annotated[Path | None, BeforeValidator(_optional_path)]
 """A path made absolute from the folder of the settings; or None."""
 
 

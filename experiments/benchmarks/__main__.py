@@ -1,4 +1,8 @@
-"""The entry point: `python -m experiments.benchmarks [PART ...] [--json] [--rounds N]`."""
+"""The entry point: `python -m experiments.benchmarks [PART ...] [--json] [--rounds N]`.
+
+`python -m experiments.benchmarks fitting` takes hours, so it is no part of all, and has options of
+its own.
+"""
 
 import argparse
 import json
@@ -39,6 +43,8 @@ class Part:
 
 def main() -> int:
     """Run the measurements that are asked for; tables go to stdout, progress to stderr."""
+    if sys.argv[1:2] == ["fitting"]:
+        return _fitting(sys.argv[2:])
     arguments = _parser().parse_args()
     everything = "all" in arguments.parts
     parts = [name for name in _ROUNDS if everything or name in arguments.parts]
@@ -49,6 +55,14 @@ def main() -> int:
             say(problem)
         return error.exit_code
     return 0
+
+
+def _fitting(arguments: Sequence[str]) -> int:
+    # Imported only here, as it loads scikit-learn and would make this process large.
+    command: Callable[[Sequence[str]], int] = import_module(
+        "experiments.benchmarks.fitting.command"
+    ).main
+    return command(arguments)
 
 
 def _measure(parts: Sequence[str], rounds: int | None, *, as_json: bool) -> None:
@@ -75,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m experiments.benchmarks",
         description="Measure how fast and lean neuroevo is.",
+        epilog="fitting --help: compare neuroevo with other searches on tables, which takes hours",
     )
     parser.add_argument(
         "parts", nargs="*", choices=[*_ROUNDS, "all"], default="all", help="what to measure"

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from neuroevo.runs.environment import cpu_model, version
 
-_LIBRARIES = ("neuroevo", "numpy", "numba", "llvmlite", "joblib", "scikit-learn", "torch", "jaxlib")
+_LIBRARIES = (
+    *("neuroevo", "numpy", "numba", "llvmlite", "joblib", "scikit-learn", "torch", "jaxlib"),
+    *("optuna", "sklearn-genetic-opt"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,9 @@ def replicate_curves(findings: "Findings") -> ReplicateCurves:
 def class_curves(findings: "Findings") -> ClassCurves:
     """Collect the class curves of the front."""
     names = [name for trial in findings.front[:1] for name in trial.class_curves]
-    curves = {OBJECTIVES[name]: tuple(_curves(findings, name)) for name in names}
+    curves: dict[Objective, tuple[Curve, ...]] = {
+        OBJECTIVES[name]: tuple(_curves(findings, name)) for name in names
+    }
     points = len(next(iter(curves.values()))[0].median) if curves else 1
     training = findings.experiment.training
     return ClassCurves(

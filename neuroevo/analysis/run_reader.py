@@ -151,8 +151,8 @@ class RunReader:
         if summary.experiment is None:
             raise NeuroevoError(*summary.problems)
         # Without the lock: a long journal takes time, and a summary may be needed meanwhile.
-        names = summary.experiment.evolution.objectives
-        journal = JournalStatistics(self.folder.journal_file, tuple(names), keeps_trials=True)
+        objectives = summary.experiment.objectives
+        journal = JournalStatistics(self.folder.journal_file, objectives, keeps_trials=True)
         journal.advance()
         with self._lock:
             self._journal, self._champions = journal, self._no_champions()
@@ -181,10 +181,13 @@ class RunReader:
 
     def _read_summary(self) -> Summary:
         folder, experiment = self.folder, self._experiment.value()
-        names, journal = tuple(experiment.evolution.objectives), self._journal
-        if journal is None or journal.names != names:
-            keeps_trials = journal is not None and journal.keeps_trials
-            journal = JournalStatistics(folder.journal_file, names, keeps_trials=keeps_trials)
+        journal = self._journal
+        if journal is None or journal.objectives != experiment.objectives:
+            journal = JournalStatistics(
+                folder.journal_file,
+                experiment.objectives,
+                keeps_trials=journal is not None and journal.keeps_trials,
+            )
             self._journal = journal
         status = self._status.read(journal.advance)
         if journal.problems:

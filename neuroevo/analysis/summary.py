@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from neuroevo.evaluation import OBJECTIVES
-
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.evaluation.scores import Score
@@ -78,8 +76,7 @@ class Summary:
     @property
     def objectives(self) -> "tuple[Objective, ...]":
         """The objectives of the search, in the experiment's order."""
-        names = self.experiment.evolution.objectives if self.experiment is not None else ()
-        return tuple(OBJECTIVES[name] for name in names)
+        return () if self.experiment is None else self.experiment.objectives
 
     @property
     def best(self) -> Mapping[str, float | None]:

@@ -19,8 +19,12 @@ Jobs = Annotated[
     int, typer.Option("--jobs", metavar="N", help="Number of workers; -1 for one on each core.")
 ]
 Backend = Annotated[
-    Literal["threading", "loky", "dask"],
-    typer.Option("--backend", help="Train in threads, in processes, or on a Dask cluster."),
+    Literal["threading", "loky", "dask"] | None,
+    typer.Option(
+        "--backend",
+        help="Work in threads, in processes, or on a Dask cluster. Networks are trained in threads "
+        "by default, and a function in Python is called in processes.",
+    ),
 ]
 Scheduler = Annotated[
     str | None,

@@ -64,6 +64,9 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
         raise UsageError("--data: must come with --test")
     found = load_run(run, results)
     _check_output(output, data if table is None else table)
+    if not found.experiment.trains_networks:
+        kind = found.experiment.task.kind
+        raise UsageError(f"{found.id}: must have trained networks, but its task is {kind!r}")
     if not found.champions:
         rule = "must be complete before it predicts"
         raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")

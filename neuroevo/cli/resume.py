@@ -19,7 +19,7 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     run: options.RunReference,
     results: options.Results = options.RESULTS,
     jobs: options.Jobs = -1,
-    backend: options.Backend = "threading",
+    backend: options.Backend = None,
     scheduler: options.Scheduler = None,
     trial_timeout: options.TrialTimeout = None,
     generations: options.Generations = None,

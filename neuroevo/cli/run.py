@@ -40,7 +40,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         str | None, typer.Option(metavar="NAME", help="Name of the run, if not its experiment's.")
     ] = None,
     jobs: options.Jobs = -1,
-    backend: options.Backend = "threading",
+    backend: options.Backend = None,
     scheduler: options.Scheduler = None,
     trial_timeout: options.TrialTimeout = None,
     seed: Annotated[

@@ -8,7 +8,7 @@ import platform
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from typing import Any, NamedTuple, Self
@@ -24,8 +24,7 @@ from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
 from neuroevo.learning.training import SampleStream, compile_kernel, train
 from neuroevo.workers import Work, Workers
-from neuroevo.workers.backend import WorkerBackend
-from neuroevo.workers.local import LocalBackend
+from neuroevo.workers.backends import backend_of
 from neuroevo.workers.pool import Failure, Job, Pool, never
 
 
@@ -102,9 +101,12 @@ class Evaluator:
     """
 
     def __init__(self, precision: Precision, workers: Workers) -> None:
+        workers = replace(workers, backend=workers.backend or "threading")
         self._shares_memory = workers.backend == "threading"
         self._sent: SentStreams | None = None  # the last ones
-        self._pool = Pool(_backend(precision, workers), workers.trial_timeout)
+        self._pool = Pool(
+            backend_of(workers, partial(compile_kernel, precision)), workers.trial_timeout
+        )
 
     def __enter__(self) -> Self:
         self._pool.__enter__()
@@ -177,16 +179,6 @@ class Evaluator:
         if self._sent is None or self._sent.streams != streams:
             self._sent = SentStreams(streams)
         return self._sent
-
-
-def _backend(precision: Precision, workers: Workers) -> WorkerBackend:
-    prepare = partial(compile_kernel, precision)
-    if workers.backend == "dask":
-        from neuroevo.workers.cluster import ClusterBackend  # noqa: PLC0415 - Dask is an extra
-
-        return ClusterBackend(str(workers.scheduler), prepare)
-    prepare()
-    return LocalBackend(workers)
 
 
 def _train(group: LaneGroup, streams: tuple[SampleStream, ...]) -> list[_TrainedLane]:

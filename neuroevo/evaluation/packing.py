@@ -47,8 +47,9 @@ def pack(
 
     The lanes of a bundle see the same samples, so those of one fold make groups of their own.
     Trials with the same architecture and method share groups, so only the last group of each kind
-    may leave lanes empty. The most expensive groups come first, so that all workers finish at
-    about the same time.
+    may leave lanes empty. Every second group comes from the cheapest up, so that a search soon has
+    results; the others follow from the most expensive down, so that all workers finish at about
+    the same time.
 
     Parameters
     ----------
@@ -66,15 +67,16 @@ def pack(
                 Replicate(trial, phenotype.lane(number))
                 for number in range(fold, replicates, folds)  # see `DataSet.folds`
             )
-    return [
+    groups = [
         LaneGroup(architecture, tuple(members[first : first + lanes]), fold)
         for (architecture, _, fold), members in sorted(kinds.items(), key=_cost)
         for first in range(0, len(members), lanes)
     ]
+    return groups[::2] + groups[1::2][::-1]
 
 
 def _cost(item: tuple[tuple[Architecture, Method, int], object]) -> float:
-    """Estimate the cost of a sample, in parameters of a forward and backward pass, negated."""
+    """Estimate the cost of a sample, in parameters of a forward and backward pass."""
     (architecture, method, _), _ = item
     share = 0 if method.online else _UPDATE_COST / method.batch_size
-    return -architecture.vector_size * (1 + share)
+    return architecture.vector_size * (1 + share)

@@ -169,7 +169,7 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
         *([table.guess] if table.guess else []),
     )
     document: Document = {"task": {"kind": "table", **task}}
-    for key, values in _defaults(table, inputs).items():
+    for key, values in _defaults(table).items():
         document[key] = {**values, **given.get(key, {})}
     return Suggestion({"name": name, **given, **document}, columns, len(frame), notes)
 
@@ -240,9 +240,7 @@ def _filled_notes(source: str, columns: "Sequence[ColumnDescription]", rows: int
     ]
 
 
-def _defaults(
-    table: "Table", inputs: "Sequence[ColumnDescription]"
-) -> Mapping[str, Mapping[str, Any]]:
+def _defaults(table: "Table") -> Mapping[str, Mapping[str, Any]]:
     settings = table.settings
     validation = (1 - settings.test) / settings.folds if settings.folds else settings.validation
     training_share = 1 - settings.test - validation
@@ -250,6 +248,4 @@ def _defaults(
         is_classes=table.classes is not None,
         folds=max(settings.folds, 1),
         training_rows=round(training_share * table.rows),
-        inputs=sum(max(len(each.categories), 1) + bool(each.missing) for each in inputs),
-        outputs=len(settings.target if table.classes is None else table.classes.names),
     )

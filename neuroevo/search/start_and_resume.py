@@ -21,7 +21,6 @@ from neuroevo.runs import (
     RunLock,
     Start,
     Trial,
-    data_fingerprint,
     environment,
     environment_differences,
     mend_journal,
@@ -37,6 +36,7 @@ from neuroevo.runs import (
     write_start,
 )
 from neuroevo.search.loop import Search, SearchState, ends_of
+from neuroevo.search.material import material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
 from neuroevo.search.record import FolderRecord, Record
 from neuroevo.search.trainer import Trainer
@@ -115,21 +115,20 @@ def search_in_memory(
 def _prepared(
     experiment: Experiment, initial: Sequence[Genome], workers: Workers, observer: Observer
 ) -> Iterator[tuple[Trainer, Start]]:
-    """Make the data of an experiment and open its trainer."""
-    loaded = experiment.task.load()
-    for warning in loaded.warnings:
+    """Load what an experiment's candidates are evaluated on, and open its trainer."""
+    material = material_of(experiment)
+    for warning in material.warnings:
         warnings.warn(warning, stacklevel=2)
-    data = loaded.data_set
     start = Start(
         experiment.to_toml(),
-        data_fingerprint(data),
-        data.columns,
-        loaded.kept,
+        material.fingerprint,
+        material.columns,
+        material.kept,
         tuple(map(dict, initial)),
-        preparation=loaded.preparation,
+        preparation=material.preparation,
     )
-    trainer = Trainer(experiment, data, workers)
-    observer(Progress(experiment, "compiling"))
+    trainer = Trainer(experiment, material.evaluated_on, workers)
+    observer(Progress(experiment, "loading"))
     with trainer:
         yield trainer, start
 
@@ -191,7 +190,7 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
         _update_environment(folder)
         _update_experiment(folder, start, experiment)
         generation, seconds = state.strategy.generation, state.seconds
-        observer(Progress(experiment, "compiling", folder, generation, finished, seconds=seconds))
+        observer(Progress(experiment, "loading", folder, generation, finished, seconds=seconds))
         with trainer, Journal(folder.journal_file) as journal:
             record = FolderRecord(folder, journal, needed, finished)
             continued = Search(trainer, record, state, observer, stop)
@@ -206,29 +205,29 @@ def trainer_of(
     workers: Workers,
     data: "Path | pd.DataFrame | None" = None,
 ) -> Trainer:
-    """Make the trainer of a run, on data that must be the same as when the run began.
+    """Make the trainer of a run, on data or a function that must be as when the run began.
 
     Raises
     ------
     UsageError
         If the experiment asks for too much memory, or its task has no data to be given.
     DataError
-        If the data can't be made, or differ: one line for each array that does.
+        If the data can't be made, or differ: one line for each array that does, or for the file
+        of a function.
     """
-    loaded = experiment.task.located(data).load()
-    data_set = loaded.data_set
-    found = data_fingerprint(data_set)
+    material = material_of(experiment, data)
+    found = material.fingerprint
     differences = [
         f"task: {name} must be {start.data.get(name, 'none')}, as when the run began, but got "
         f"{found.get(name, 'none')}"
         for name in dict.fromkeys((*start.data, *found))
         if found.get(name) != start.data.get(name)
     ]
-    if (data_set.columns, loaded.preparation) != (start.columns, start.preparation):
+    if (material.columns, material.preparation) != (start.columns, start.preparation):
         differences.insert(0, "task: columns must be the same as when the run began")
     if differences:
         raise DataError(*differences)
-    return Trainer(experiment, data_set, workers)
+    return Trainer(experiment, material.evaluated_on, workers)
 
 
 def _check_generations(changes: Mapping[str, object], done: int) -> None:
@@ -327,7 +326,8 @@ def _is_complete(
         return False
     lost = len(trials) < int(state.get("trials", 0)) or not folder.experiment_file.exists()
     try:
-        read_champions(folder.champions_file)
+        if experiment.trains_networks:
+            read_champions(folder.champions_file)
         if start.has_test_part:
             read_held_out(folder.test_file, start.columns)
         best = read_best(folder.best_file)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import TRAINING_GENES, is_read
+from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
-from neuroevo.learning import TrainingSettings
+from neuroevo.learning import TrainingSettings, is_read
 from neuroevo.runs import Journal, RunFolder, RunLock, Trial, read_experiment, read_start
 from neuroevo.search.outcomes import checked, fitness_of
 from neuroevo.search.progress import ignore_progress
@@ -94,7 +94,7 @@ def ablate(
     candidates = [Candidate(0, source.genome, 0, "ablation", name=source.name)]
     while candidates:
         trials = _train(trainer, record, candidates, counter, total)
-        kept = min(trials, key=_costs)
+        kept = min(trials, key=lambda trial: _order(trial, trainer.experiment))
         left.pop(kept.name, None)
         candidates = _changed(kept, left, number=trials[-1].number + 1)
 
@@ -189,6 +189,7 @@ def _changed(kept: Trial, left: Mapping[str, Value], number: int) -> list[Candid
     ]
 
 
-def _costs(trial: Trial) -> tuple[float, ...]:
+def _order(trial: Trial, experiment: Experiment) -> tuple[float, ...]:
     """Order trials from best to worst."""
-    return tuple(math.inf if math.isnan(cost) else cost for cost in fitness_of(trial))
+    costs = fitness_of(trial, experiment.objectives)
+    return tuple(math.inf if math.isnan(cost) else cost for cost in costs)

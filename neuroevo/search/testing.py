@@ -74,7 +74,7 @@ def _scored(
         alone = _scores_alone(resampling, each_target, outputs) if len(outputs) else ()
         yield ScoredModel(champion.name, champion.number, scores, targets=alone)
     seed = experiment.seed % 2**32  # scikit-learn's seeds have 32 bits
-    for each in reference_predictions(data, experiment.task.reference_models, seed):
+    for each in reference_predictions(data, experiment.network_task.reference_models, seed):
         outputs = each.outputs[np.newaxis]
         scores = resampling.scores(targets, outputs)
         alone = _scores_alone(resampling, each_target, outputs)

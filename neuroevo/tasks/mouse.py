@@ -10,14 +10,14 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from neuroevo.errors import UsageError
-from neuroevo.learning import Optimization
+from neuroevo.learning import Optimization, is_read
 from neuroevo.learning.data import Columns, DataSet
 from neuroevo.settings import OptionalFilePath, printable, refusal
 from neuroevo.space import Value
 from neuroevo.tasks.noise import noise
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
-from neuroevo.tasks.task import Baseline, Task, TaskData
+from neuroevo.tasks.task import Baseline, NetworkTask, TaskData
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,9 @@ def _baseline(
         "learning_rate": learning_rate,
         "activation": "linear",
     }
-    return Baseline(name, genes | Optimization().model_dump() | changes, note)
+    whole = genes | Optimization().model_dump() | changes
+    read = {name: value for name, value in whole.items() if is_read(name, whole)}
+    return Baseline(name, read, note)
 
 
 BASELINES = (
@@ -54,7 +56,7 @@ BASELINES = (
 )
 
 
-class MouseTask(Task):
+class MouseTask(NetworkTask):
     """A circle follows the mouse: the network's output should equal its input, a position.
 
     Positions are normalised to factor × (x / half width, y / half height), with the origin in the

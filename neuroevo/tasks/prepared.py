@@ -17,7 +17,7 @@ from neuroevo.settings import one_of, refusal
 from neuroevo.tables import TableSettings
 from neuroevo.tables.settings import MOST_FOLDS, VALIDATION, fold_problems
 from neuroevo.tasks.table_defaults import table_defaults
-from neuroevo.tasks.task import Task, TaskData
+from neuroevo.tasks.task import NetworkTask, TaskData
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Problem = Literal["regression", "classes"]
 
 
-class PreparedTask(Task, ABC):
+class PreparedTask(NetworkTask, ABC):
     """A task whose data are a table, which is prepared and divided."""
 
     compare_with: tuple[str, ...] = Field(

@@ -1,6 +1,6 @@
 """What an experiment on a table has by default: the space, training and evolution.
 
-Knows the problem and, where they are known, the numbers of rows and inputs; reads no table.
+Knows the problem and, where it is known, the number of rows; reads no table.
 """
 
 from collections.abc import Mapping
@@ -8,22 +8,15 @@ from typing import Any
 
 Tables = Mapping[str, Mapping[str, Any]]
 
-_LEAST_SAMPLES, _MOST_SAMPLES = 20_000, 300_000
-_PASSES_OF_FEW, _PASSES_OF_MANY = 200, 30  # over the training rows
-_MANY = 100_000  # samples from which on passes are fewer
+_LEAST_SAMPLES, _MOST_SAMPLES = 10_000, 200_000
+_PASSES_OF_FEW, _PASSES_OF_MANY = 100, 8  # over the training rows
+_MANY = 50_000  # samples from which on passes are fewer
 _LANES = 16  # of a bundle
 _MOST_REPLICATES = 320  # of several folds, if these are not more
-_LEAST_WIDTH, _MOST_WIDTH = 8, 128
+_LEAST_WIDTH, _MOST_WIDTH = 8, 64  # one wider network takes the time of many others
 
 
-def table_defaults(
-    *,
-    is_classes: bool,
-    folds: int = 1,
-    training_rows: int | None = None,
-    inputs: int = 1,
-    outputs: int = 1,
-) -> Tables:
+def table_defaults(*, is_classes: bool, folds: int = 1, training_rows: int | None = None) -> Tables:
     """Return the defaults for a table.
 
     Parameters
@@ -32,14 +25,14 @@ def table_defaults(
         Whether networks learn classes.
     folds
         Number of folds; 1 without a cross-validation.
-    training_rows, inputs, outputs
-        The size of the data; None rows if it is unknown.
+    training_rows
+        How many there are; None if that is unknown.
     """
     loss = "cross_entropy" if is_classes else "squared_error"
     objectives = ["log_loss" if is_classes else "final_mse", "parameters"]
     return {
         "space": {
-            "hidden": {"count": [0, 2], "width": [2, _width(training_rows, inputs + outputs)]},
+            "hidden": {"count": [0, 2], "width": [2, _width(training_rows)]},
             "learning_rate": {"low": 1e-3, "high": 0.1, "log": True},
             "activation": ["relu", "tanh", "silu", "leaky_relu"],
             "optimizer": ["adam", "adamw", "sgd"],
@@ -76,17 +69,17 @@ def _replicates(folds: int) -> int:
 def _samples(rows: int | None) -> int:
     """Return a sample budget: many passes over few rows, fewer over many, in two digits."""
     if rows is None:
-        return 50_000
+        return _MANY
     passes = min(_PASSES_OF_FEW * rows, max(_MANY, _PASSES_OF_MANY * rows))
     samples = min(max(passes, _LEAST_SAMPLES), _MOST_SAMPLES)
     return int(float(f"{samples:.1e}"))
 
 
-def _width(rows: int | None, ends: int) -> int:
-    """Return the largest width: a layer has about as many weights as there are rows."""
+def _width(rows: int | None) -> int:
+    """Return the largest width: two such layers have about as many weights as there are rows."""
     if rows is None:
-        return 64
+        return _MOST_WIDTH
     width = _LEAST_WIDTH
-    while width < _MOST_WIDTH and 2 * width * ends <= rows:
+    while width < _MOST_WIDTH and width * width <= rows:
         width *= 2
     return width

@@ -1,4 +1,4 @@
-"""The interface of tasks: settings, a data set and baselines. Knows no particular task."""
+"""The interface of tasks: settings, data sets and baselines. Knows no particular task."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -49,10 +49,39 @@ class TaskData:
 
 
 class Task(Settings, ABC):
-    """The settings of a data set; the same settings give the same bits on every machine."""
+    """The settings of what configurations are evaluated on."""
 
     kind: str
     """The task's name in the catalogue."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Describe the task in one sentence."""
+
+    @property
+    def defaults(self) -> Mapping[str, Mapping[str, object]]:
+        """Defaults of the tables of an experiment with this task, where they are not the usual.
+
+        A mapping from ``space``, ``training`` or ``evolution`` to values as in experiment files.
+        """
+        return {}
+
+    @property
+    def fold_count(self) -> int:
+        """Number of folds of a cross-validation of networks, 1 without one."""
+        return 1
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """Configurations chosen by hand for this task; may be empty."""
+        return ()
+
+
+class NetworkTask(Task, ABC):
+    """The settings of a data set that networks learn.
+
+    The same settings give the same bits on every machine.
+    """
 
     @abstractmethod
     def load(self) -> TaskData:
@@ -63,10 +92,6 @@ class Task(Settings, ABC):
         DataError
             If a data file is wrong.
         """
-
-    @abstractmethod
-    def describe(self) -> str:
-        """Describe the task and its data in one sentence."""
 
     def with_data(self, data: "Path | pd.DataFrame") -> Self:  # noqa: ARG002 - others use it
         """Return the task with its data in another file, such as one that was moved, or in memory.
@@ -113,24 +138,6 @@ class Task(Settings, ABC):
         return False
 
     @property
-    def fold_count(self) -> int:
-        """Number of folds of a cross-validation, 1 without one."""
-        return 1
-
-    @property
-    def defaults(self) -> Mapping[str, Mapping[str, object]]:
-        """Defaults of the tables of an experiment with this task, where they are not the usual.
-
-        A mapping from ``space``, ``training`` or ``evolution`` to values as in experiment files.
-        """
-        return {}
-
-    @property
     def reference_models(self) -> tuple[str, ...]:
         """Names of the `REFERENCE_MODELS` that networks are compared with on the test part."""
-        return ()
-
-    @property
-    def baselines(self) -> tuple[Baseline, ...]:
-        """Configurations chosen by hand for this task; may be empty."""
         return ()

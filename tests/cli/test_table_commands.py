@@ -166,7 +166,7 @@ def test_the_new_experiment_of_a_table_runs(neuroevo: Command, tmp_path: Path) -
     assert "#   built: number, 1900 to 2024, 19 missing" in text
     assert 'path = "flats.csv"' in text
     loaded = load_experiment(tmp_path / "mine.toml")
-    assert loaded.task.has_class_targets is False
+    assert loaded.network_task.has_class_targets is False
     results = str(tmp_path / "results")
     run = neuroevo("run", str(tmp_path / "mine.toml"), *SMALL, "--results", results)
     assert run.returncode == 0, run.stderr

@@ -56,7 +56,7 @@ def journal_of(folder: RunFolder) -> list[tuple[Any, ...]]:
 
 def test_champions_are_networks_of_each_fold(run: Run) -> None:
     """Their weights are those of trainings by hand, each on the data set of one fold."""
-    data, settings = run.experiment.task.load().data_set, run.experiment.training
+    data, settings = run.experiment.network_task.load().data_set, run.experiment.training
     [champion, *_] = run.champions
     phenotype = phenotype_of(run.best.genome, (data.size.inputs, 1), settings)
     for number, fold in enumerate(data.folds):

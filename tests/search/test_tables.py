@@ -266,7 +266,7 @@ def test_data_are_given_to_tasks_that_have_a_file() -> None:
 
 def test_the_champion_has_the_errors_of_its_training_samples(run: Run) -> None:
     """They end at the errors of its weights on the training rows, and are drawn beside it."""
-    data = run.experiment.task.load().data_set
+    data = run.experiment.network_task.load().data_set
     champion, *others = run.champions
     inputs = data.training_inputs.astype(np.float32)
     outputs = predictions(champion.architecture, champion.parameters, inputs)
