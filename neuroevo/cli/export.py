@@ -8,7 +8,7 @@ import typer
 
 from neuroevo.cli.options import RESULTS, Results, RunReference, examples
 from neuroevo.cli.terminal import say
-from neuroevo.errors import NeuroevoError
+from neuroevo.cli.trained import run_with_networks
 
 EXAMPLES = examples(
     "neuroevo export latest --to onnx -o flats.onnx",
@@ -45,13 +45,9 @@ def export(
     Texts go to stdout; onnx and sklearn to RUN.onnx and RUN.skops, unless --output is given.
     """  # noqa: D301 - typer keeps the lines of a table after this mark
     from neuroevo.export import FORMATS
-    from neuroevo.report.run import load_run
     from neuroevo.runs import write_atomically
 
-    found = load_run(run, results)
-    if not found.champions:
-        rule = "must be complete before its network is exported"
-        raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")
+    found = run_with_networks(run, results, "its network is exported")
     content = found.champion(rank).to(to)
     if output is None and isinstance(content, str):
         sys.stdout.write(content)

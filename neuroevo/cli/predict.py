@@ -9,6 +9,7 @@ import typer
 
 from neuroevo.cli.options import RESULTS, Data, Results, RunReference, examples
 from neuroevo.cli.terminal import say
+from neuroevo.cli.trained import run_with_networks
 from neuroevo.errors import NeuroevoError, UsageError
 
 if TYPE_CHECKING:
@@ -55,21 +56,14 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     Prints CSV to stdout, or writes it to a .csv or .parquet file. What is new or missing in the
     rows is named on stderr.
     """
-    from neuroevo.report.run import load_run
     from neuroevo.runs import write_atomically
 
     if (table is None) != test:
         raise UsageError("NEW.csv: must be given, or --test instead of it")
     if data is not None and not test:
         raise UsageError("--data: must come with --test")
-    found = load_run(run, results)
     _check_output(output, data if table is None else table)
-    if not found.experiment.trains_networks:
-        kind = found.experiment.task.kind
-        raise UsageError(f"{found.id}: must have trained networks, but its task is {kind!r}")
-    if not found.champions:
-        rule = "must be complete before it predicts"
-        raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")
+    found = run_with_networks(run, results, "it predicts")
     predicted = found.test_rows(rank, data=data) if table is None else _new(found, rank, table)
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
