@@ -128,10 +128,11 @@ def test_a_changed_function_is_not_resumed(neuroevo: Command, results: Path) -> 
 
 
 def test_commands_for_networks_say_what_is_missing(neuroevo: Command, results: Path) -> None:
-    """Predictions and ablations need networks, and say so in one line."""
-    refused = neuroevo("predict", "latest", "rows.csv", "--results", str(results))
-    assert refused.returncode == 2
-    assert refused.stderr.endswith("must have trained networks, but its task is 'python'\n")
+    """Predictions, exports and ablations need networks, and say so in one line."""
+    for arguments in (["predict", "latest", "rows.csv"], ["export", "latest", "--to", "c"]):
+        refused = neuroevo(*arguments, "--results", str(results))
+        assert refused.returncode == 2
+        assert refused.stderr.endswith("must have trained networks, but its task is 'python'\n")
     refused = neuroevo("report", "latest", "--ablation", "--results", str(results))
     assert refused.stderr.endswith("has no baselines to start from\n")
 
