@@ -4,6 +4,7 @@ Combines searching and reporting, which do not know each other.
 """
 
 import secrets
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -148,9 +149,15 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
             experiment, workers=workers, initial=initial, observer=observer, stop=stop
         )
         return _run_in_memory(experiment, start, record)
-    folder = search(
-        experiment, Path(results), workers=workers, initial=initial, observer=observer, stop=stop
-    )
+    with _report_loading():
+        folder = search(
+            experiment,
+            Path(results),
+            workers=workers,
+            initial=initial,
+            observer=observer,
+            stop=stop,
+        )
     return _reported(folder)
 
 
@@ -277,14 +284,15 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     strange = [name for name in ends or () if name not in ENDS]
     if strange:
         raise UsageError(*(f"ends: {shown(name)}: {unknown(name, ENDS)}" for name in strange))
-    resumed = resume_search(
-        folder,
-        changes=ends,
-        data=_data(data),
-        workers=Workers(n_jobs, backend, scheduler, trial_timeout),
-        observer=observer,
-        stop=stop,
-    )
+    with _report_loading():
+        resumed = resume_search(
+            folder,
+            changes=ends,
+            data=_data(data),
+            workers=Workers(n_jobs, backend, scheduler, trial_timeout),
+            observer=observer,
+            stop=stop,
+        )
     # A run may have been interrupted between the end of the search and its report.
     return _reported(folder) if resumed or not folder.report_file.exists() else Run(folder)
 
@@ -442,6 +450,24 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
 
 def _opened(run: Run | str | Path, results: str | Path) -> Run:
     return run if isinstance(run, Run) else load_run(run, results)
+
+
+@contextmanager
+def _report_loading() -> Iterator[None]:
+    """Import what a report needs, which takes seconds, in a thread while networks train."""
+
+    def load() -> None:
+        import neuroevo.playground  # noqa: F401, PLC0415 - loads pandas
+        from neuroevo.analysis.forest import load_libraries  # noqa: PLC0415 - used here alone
+
+        load_libraries()
+
+    thread = threading.Thread(target=load, name="loading of the report", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()  # a process must not end amid an import
 
 
 def _reported(folder: RunFolder) -> Run:

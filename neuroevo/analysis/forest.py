@@ -36,6 +36,12 @@ class Importance:
     predicted: float
 
 
+def load_libraries() -> None:
+    """Import scikit-learn's parts, so that the first `permutation_importance` need not."""
+    import sklearn.ensemble  # noqa: PLC0415 - slow, for this module alone
+    import sklearn.inspection  # noqa: F401, PLC0415 - as above
+
+
 def permutation_importance(
     inputs: NDArray[np.float64], target: NDArray[np.float64], seed: int
 ) -> Importance | None:
