@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from neuroevo.api import ablate, compare, fit, load_run, random_search, resume, run
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
+    from neuroevo.export import load
     from neuroevo.learning import Network, TrainingSettings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
-    from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
+    from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
     from neuroevo.strategies import Evolution
-    from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, TableTask
+    from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, PythonTask, TableTask
 
 __all__ = [
     "BusyError",
     "Choice",
+    "Conditional",
     "DataError",
     "DatasetTask",
     "Evolution",
@@ -34,6 +36,7 @@ __all__ = [
     "MouseTask",
     "Network",
     "NeuroevoError",
+    "PythonTask",
     "Run",
     "SearchSpace",
     "StorageError",
@@ -44,6 +47,7 @@ __all__ = [
     "ablate",
     "compare",
     "fit",
+    "load",
     "load_experiment",
     "load_run",
     "random_search",
@@ -55,12 +59,13 @@ _MODULES = {
     "api": ("ablate", "compare", "fit", "load_run", "random_search", "resume", "run"),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
+    "export": ("load",),
     "learning": ("Network", "TrainingSettings"),
     "report.run": ("Run",),
     "runs": ("Trial",),
-    "space": ("Choice", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
+    "space": ("Choice", "Conditional", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
     "strategies": ("Evolution",),
-    "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "TableTask"),
+    "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "PythonTask", "TableTask"),
 }
 
 

@@ -75,7 +75,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     results: str | Path | None = "results",
     name: str | None = None,
     n_jobs: int = -1,
-    backend: Backend = "threading",
+    backend: Backend | None = None,
     scheduler: str | None = None,
     trial_timeout: float | None = None,
     seed: int | None = None,
@@ -234,10 +234,11 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     *,
     results: str | Path = "results",
     n_jobs: int = -1,
-    backend: Backend = "threading",
+    backend: Backend | None = None,
     scheduler: str | None = None,
     trial_timeout: float | None = None,
     ends: Mapping[str, object] | None = None,
+    data: "str | Path | pd.DataFrame | None" = None,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> Run:
@@ -257,6 +258,9 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     ends
         When to end the search instead, such as `{"generations": 60}`: any of `generations`,
         `time_limit`, `target` and `patience`, as in the experiment's `[evolution]`.
+    data
+        The table or recording of the run, if its file was moved or it was a data frame; it must be
+        the same.
 
     Raises
     ------
@@ -276,6 +280,7 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     resumed = resume_search(
         folder,
         changes=ends,
+        data=_data(data),
         workers=Workers(n_jobs, backend, scheduler, trial_timeout),
         observer=observer,
         stop=stop,
@@ -289,6 +294,7 @@ def random_search(
     *,
     results: str | Path = "results",
     n_jobs: int = -1,
+    data: "str | Path | pd.DataFrame | None" = None,
     counter: Counter = ignore_progress,
 ) -> Run:
     """Train as many random configurations as a run has evaluated, to compare evolution with them.
@@ -297,7 +303,7 @@ def random_search(
 
     Parameters
     ----------
-    run, results
+    run, results, data
         As for `resume`.
     n_jobs
         Number of threads; -1 is one for each core.
@@ -310,17 +316,18 @@ def random_search(
         One line for each problem, see `neuroevo.search.studies.study`.
     """
     found = _opened(run, results)
-    with _study(found, "random", n_jobs) as (trainer, record):
+    with _study(found, "random", n_jobs, data) as (trainer, record):
         studies.random_search(trainer, record, len(found.findings.searched), counter)
     return _with_study(found, "random", record)
 
 
-def ablate(
+def ablate(  # noqa: PLR0913 - all that users set in a study, by name
     run: Run | str | Path = "latest",
     baseline: str = "",
     *,
     results: str | Path = "results",
     n_jobs: int = -1,
+    data: "str | Path | pd.DataFrame | None" = None,
     counter: Counter = ignore_progress,
 ) -> Run:
     """Train the ablation path from a baseline to the best configuration, one gene at a time.
@@ -329,7 +336,7 @@ def ablate(
 
     Parameters
     ----------
-    run, results, n_jobs, counter
+    run, results, n_jobs, data, counter
         As for `random_search`.
     baseline
         Name of one of the run's baselines; the first of them by default.
@@ -347,7 +354,7 @@ def ablate(
     if baseline not in baselines:
         raise UsageError(f"baseline: {one_of(baseline, baselines)}")
     source, target = baselines[baseline], found.best
-    with _study(found, "ablation", n_jobs) as (trainer, record):
+    with _study(found, "ablation", n_jobs, data) as (trainer, record):
         studies.ablate(trainer, record, source, target, counter)
     return _with_study(found, "ablation", record)
 
@@ -385,15 +392,21 @@ def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results"
 
 
 @contextmanager
-def _study(run: Run, name: str, n_jobs: int) -> Iterator[tuple[Trainer, Record]]:
+def _study(
+    run: Run, name: str, n_jobs: int, data: "str | Path | pd.DataFrame | None"
+) -> Iterator[tuple[Trainer, Record]]:
     """Open the trainer of a run and the record of a study."""
     if run.is_in_memory:
         with trainer_of(run.experiment, run.start, Workers(n_jobs)) as trainer:
             yield trainer, Record()
     else:
         file = run.folder.random_file if name == "random" else run.folder.ablation_file
-        with studies.study(run.folder, file, Workers(n_jobs)) as opened:
+        with studies.study(run.folder, file, Workers(n_jobs), _data(data)) as opened:
             yield opened
+
+
+def _data(data: "str | Path | pd.DataFrame | None") -> "Path | pd.DataFrame | None":
+    return Path(data) if isinstance(data, str) else data
 
 
 def _with_study(run: Run, name: str, record: Record) -> Run:
@@ -463,6 +476,7 @@ def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) 
     if Path(source).suffix == ".toml":
         return _seeds_of_file(source, experiment)
     run = load_run(source, results)
+    _check_kind(run.experiment, experiment, run.folder.id)
     front = run.pareto_front()
     taken, refused = [], []
     for trial in front:
@@ -488,6 +502,7 @@ def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
         origin = load_experiment(source)
     except UsageError as error:
         raise error.named(name) from None
+    _check_kind(origin, experiment, name)
     if origin.space.size > 1:
         raise UsageError(f"{name}: must fix every gene to be a seed, as a best.toml does")
     [configuration] = origin.space.genomes()
@@ -496,6 +511,15 @@ def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
     except UsageError as error:
         raise error.named(name) from None
     return Seeds((taken.genome,), _note(name, [taken]))
+
+
+def _check_kind(origin: Experiment, experiment: Experiment, source: str) -> None:
+    if origin.trains_networks != experiment.trains_networks:
+        words = "trains networks" if experiment.trains_networks else "calls a function"
+        got = origin.task.kind
+        raise UsageError(
+            f"{source}: must be of an experiment that {words}, but its task is {got!r}"
+        )
 
 
 def _note(source: str, taken: Sequence[Transfer], skipped: str = "") -> str:

@@ -80,7 +80,8 @@ def reference_predictions(
 ) -> Iterator[ReferencePredictions]:
     """Fit reference models to all samples but those of the test, and predict these.
 
-    If training samples have weights, models are fitted to these alone, with their weights.
+    If training samples have weights, models are fitted to these alone, with their weights. Of
+    several folds, the first one is used.
 
     Parameters
     ----------
@@ -110,15 +111,18 @@ def reference_predictions(
             wanted = _wanted(targets[chosen], is_classes)
             fitted = estimator.fit(inputs[chosen], wanted, **weighing)
             outputs = _outputs(fitted, data.test_inputs, targets.shape[1], is_classes)
-        rows = _rows_text(len(chosen), len(inputs), is_weighted=weights is not None)
+        rows = _rows_text(len(chosen), data, is_weighted=weights is not None)
         note = f"scikit-learn's {model.estimators[is_classes]} with its defaults, fitted to {rows}"
         yield ReferencePredictions(model.labels[is_classes], note, outputs)
 
 
-def _rows_text(chosen: int, rows: int, *, is_weighted: bool) -> str:
+def _rows_text(chosen: int, data: DataSet, *, is_weighted: bool) -> str:
+    rows = data.size.training + (0 if is_weighted else data.size.validation)
     drawn = f"all {chosen:,}" if chosen == rows else f"{chosen:,} random"
-    part = "training rows with their weights" if is_weighted else "training and validation rows"
-    return f"{drawn} {part}"
+    if not is_weighted:
+        return f"{drawn} training and validation rows"
+    of_fold = " of the first fold" * bool(data.other_folds)
+    return f"{drawn} training rows{of_fold} with their weights"
 
 
 def _estimator(model: _Model, is_classes: bool, outputs: int, seed: int) -> Any:  # noqa: ANN401, FBT001 - scikit-learn has no type for what can be fitted

@@ -113,9 +113,8 @@ def _check_length(value: object) -> None:
         raise refusal([((), text)])
 
 
-def _absolute(value: object, information: ValidationInfo) -> Path | None:
-    if value is None:
-        return None
+def absolute_path(value: object, information: ValidationInfo) -> Path:
+    """Return a path, absolute from the folder of the settings; ValueError if it is none."""
     if not isinstance(value, str | Path) or "\0" in str(value) or not str(value):
         raise ValueError("must be the path of a file")
     folder = (information.context or {}).get("folder") or Path()
@@ -129,7 +128,12 @@ def _absolute(value: object, information: ValidationInfo) -> Path | None:
 
 _LONGEST_PATH = 4096  # of Linux; other systems allow less
 
-OptionalFilePath = Annotated[Path | None, BeforeValidator(_absolute)]
+
+def _optional_path(value: object, information: ValidationInfo) -> Path | None:
+    return None if value is None else absolute_path(value, information)
+
+
+OptionalFilePath = Annotated[Path | None, BeforeValidator(_optional_path)]
 """A path made absolute from the folder of the settings; or None."""
 
 
@@ -179,17 +183,21 @@ def dotted(location: Location) -> str:
 
 
 def shown(value: object, length: int = 60) -> str:
-    """Return a value as one short line, with lists as in TOML."""
+    """Return a value as one short line, as in TOML if it is a truth value or a list."""
     try:
-        text = repr(_with_lists(value))
+        text = _text(value)
     except (ValueError, RecursionError):  # thousands of digits, or of nested lists
         text = "a value too long to write"
     text = printable(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def _with_lists(value: object) -> object:
-    return [_with_lists(item) for item in value] if isinstance(value, tuple) else value
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_text, value))}]"
+    return repr(value)
 
 
 def printable(text: str) -> str:
@@ -259,15 +267,21 @@ _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 # Pydantic's type of problem -> our text; the names in braces are those of pydantic's context.
 _RULES: Mapping[str, str] = {
     "bool_type": "must be true or false",
+    "dataclass_type": "must be a table",
     "dict_type": "must be a table",
     "finite_number": "must be a finite number",
+    "float_parsing": "must be a number",
     "float_type": "must be a number",
     "invalid_key": "must be a string as key",
     "greater_than": "must be greater than {gt}",
     "greater_than_equal": "must be at least {ge}",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number that is not as large",
     "int_type": "must be a whole number",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
+    "list_type": "must be a list",
     "mapping_type": "must be a table",
     "model_type": "must be a table",
     "string_too_long": "must have a length of at most {max_length}",

@@ -9,11 +9,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from neuroevo.evaluation import NETWORK_GENES, OBJECTIVES, is_read, layers_of
+from neuroevo.evaluation import NETWORK_GENES, layers_of
 from neuroevo.learning import READERS, Optimization
 from neuroevo.learning.curves import FEWEST_POINTS, FEWEST_ROWS
 from neuroevo.settings import printable
 from neuroevo.strategies import STRATEGIES
+from neuroevo.tasks import PythonTask
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
@@ -220,21 +221,22 @@ def value(content: object) -> str:
 def configuration(genome: Mapping[str, object]) -> str:
     """Return a genome in a short line: ``linear 6·6, learning rate 0.21``.
 
-    Layers with activations of their own are ``tanh 6·6 · relu 4``. Genes that the optimizer and
-    the schedule do not read are left out.
+    Layers with activations of their own are ``tanh 6·6 · relu 4``.
     """
     parts = []
-    if "hidden" in genome:
-        hidden = genome["hidden"]
+    hidden, name = genome.get("hidden"), genome.get("activation")
+    left_out = set()
+    if isinstance(hidden, tuple):
+        left_out = {"hidden", "activation"}
         layers = value(hidden) if hidden else hidden_layers(0)
-        name = genome.get("activation")
         parts.append(f"{name} {layers}" if name and hidden else layers)
-    elif "activation" in genome:
-        parts.append(str(genome["activation"]))
+    elif isinstance(name, str):
+        left_out = {"activation"}
+        parts.append(name)
     parts += [
         _gene(name, content)
         for name, content in sorted(genome.items(), key=_place)
-        if name not in {"hidden", "activation"} and is_read(name, genome)
+        if name not in left_out
     ]
     return ", ".join(parts)
 
@@ -252,7 +254,7 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
         if name in before
         else _gene(name, content)
         for name, content in sorted(after.items(), key=_place)
-        if before.get(name) != content and (is_read(name, after) or is_read(name, before))
+        if before.get(name) != content
     )
 
 
@@ -287,35 +289,60 @@ def optimization(experiment: "Experiment") -> str:
     return "; ".join(part for part in parts if part)
 
 
+def replicates(experiment: "Experiment") -> str:
+    """Return the replicates of a trial: ``16 replicates``, ``20 replicates on 5 folds``.
+
+    Empty if a function is called.
+    """
+    count, folds = experiment.networks_per_trial, experiment.task.fold_count
+    if not count:
+        return ""
+    return counted(count, "replicate") + (f" on {folds} folds" if folds > 1 else "")
+
+
+def kept_replicate(experiment: "Experiment") -> str:
+    """Return which replicate of a trial is kept: the one ``with the lowest validation MSE``."""
+    of_fold = " of the first fold" if experiment.task.fold_count > 1 else ""
+    return f"the replicate{of_fold} with the lowest validation MSE"
+
+
 def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     """Return what an experiment does: its task, search space, training, search and objectives."""
-    training, evolution = experiment.training, experiment.evolution
-    learning = optimization(experiment)
-    weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights
-    trained = (
-        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
-        f"{counted(training.replicates, 'replicate')}, each with its own starting weights"
-        f"{f' ({weights})' * bool(weights)}; {training.precision}"
-        f"{_target(experiment)}{_training_limits(training)}."
-    )
+    evolution = experiment.evolution
+    of_all_folds = " of all folds" if experiment.task.fold_count > 1 else ""
+    reduced = f"; each objective is the {evolution.reduction} over the replicates{of_all_folds}"
     searched = (
         f"{STRATEGIES[evolution.strategy].label}, "
         f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
-        f"seed {experiment.seed}; "
-        f"each objective is the {evolution.reduction} over the replicates."
+        f"seed {experiment.seed}{reduced * experiment.trains_networks}."
     )
-    objectives = [OBJECTIVES[name] for name in evolution.objectives]
     aims: dict[str, list[str]] = {"minimised": [], "maximised": []}
-    for item in objectives:
+    for item in experiment.objectives:
         aim = "maximised" if item.maximised else "minimised"
-        aims[aim].append(f"{item.label} ({item.description})")
+        aims[aim].append(f"{item.label} ({item.description})" if item.description else item.label)
     return [
         ("Task", experiment.task.describe()),
         ("Search space", experiment.space.describe()),
-        ("Training", trained),
+        _evaluation(experiment),
         ("Search", searched),
         *((f"Objectives, {aim}", f"{listed(items)}.") for aim, items in aims.items() if items),
     ]
+
+
+def _evaluation(experiment: "Experiment") -> tuple[str, str]:
+    """Return how configurations are evaluated, with its title."""
+    if isinstance(experiment.task, PythonTask):
+        limit = duration(experiment.task.time_limit)
+        return "Evaluation", f"one call of the function for each trial, at most {limit}."
+    training = experiment.training
+    learning = optimization(experiment)
+    weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights
+    return "Training", (
+        f"{training.samples:,} samples{', ' * bool(learning)}{learning}; "
+        f"{replicates(experiment)}, each with its own starting weights"
+        f"{f' ({weights})' * bool(weights)}; {training.precision}"
+        f"{_target(experiment)}{_training_limits(training)}."
+    )
 
 
 def _target(experiment: "Experiment") -> str:

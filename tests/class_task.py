@@ -7,10 +7,10 @@ import pytest
 
 from neuroevo.experiment import experiment
 from neuroevo.learning import Columns, DataSet
-from neuroevo.tasks import TASKS, Task, TaskData
+from neuroevo.tasks import TASKS, NetworkTask, TaskData
 
 
-class Thirds(Task):
+class Thirds(NetworkTask):
     """Points of the plane in three classes, of which the first is the most frequent."""
 
     kind: Literal["thirds"] = "thirds"

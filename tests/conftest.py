@@ -3,12 +3,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.runs import RunFolder
@@ -21,6 +22,20 @@ ROOT = Path(__file__).parent.parent
 BROWSERS = "chromium-headless-shell", "chromium", "google-chrome"  # the first needs least time
 
 
+COMPILE = """
+import sys
+import numpy as np
+from neuroevo.learning import Architecture
+from neuroevo.learning.network import predictions
+from neuroevo.learning.training import compile_kernel
+
+[_, precision] = sys.argv
+compile_kernel(precision)
+network = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
+predictions(network, np.zeros((1, network.vector_size), precision), np.zeros((1, 1)))
+"""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Restore signals, and compile the kernel once before several processes test."""
     _restore_signals()
@@ -30,9 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _compile_kernel() -> None:
     """Compile the kernel in both precisions at once, unless that was done before."""
-    code = "from neuroevo.learning.training import compile_kernel; compile_kernel({!r})"
     compiling = [
-        subprocess.Popen([sys.executable, "-c", code.format(precision)], cwd=ROOT)
+        subprocess.Popen([sys.executable, "-c", COMPILE, precision], cwd=ROOT)
         for precision in ("float32", "float64")
     ]
     for process in compiling:
@@ -91,3 +105,35 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page; fails on errors, messages and requests elsewhere."""
+    problems: list[str] = []
+    pages: list[Page] = []
+
+    def visit(address: str, size: dict[str, int], scheme: str = "light", **options: Any) -> Page:  # noqa: ANN401 - those of playwright
+        page = browser.new_page(
+            viewport={"width": size["width"], "height": size["height"]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            **options,
+        )
+        pages.append(page)
+        own = ("/".join(address.split("/")[:3]) + "/", "data:", "blob:")
+        page.on("console", lambda message: problems.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith(own) else problems.append(f"request: {request.url}")
+            ),
+        )
+        page.goto(address)
+        return page
+
+    yield visit
+    for page in pages:
+        page.close()
+    assert problems == []

@@ -210,7 +210,7 @@ def write_run(folder: Path, plan: Plan) -> Run:
     run = RunFolder.create(
         folder / "results", planned.name, moment=datetime(2026, 11, 22, 15, 44, 55, tzinfo=UTC)
     )
-    loaded = planned.task.load()
+    loaded = planned.network_task.load()
     data = loaded.data_set
     start = Start(planned.to_toml(), data_fingerprint(data), data.columns, loaded.kept)
     write_start(run.start_file, start)

@@ -31,13 +31,13 @@ class Outer(Settings):
 
 
 PROBLEMS = [
-    ({"number": True}, "number: must be a number, but got True"),
+    ({"number": True}, "number: must be a number, but got true"),
     ({"number": "1"}, "number: must be a number, but got '1'"),
     ({"number": float("nan")}, "number: must be a finite number, but got nan"),
     ({"number": float("inf")}, "number: must be a finite number, but got inf"),
     ({"number": 0}, "number: must be greater than 0, but got 0"),
     ({"number": 2e6}, "number: must be at most 1,000,000, but got 2000000.0"),
-    ({"whole": True}, "whole: must be a whole number, but got True"),
+    ({"whole": True}, "whole: must be a whole number, but got true"),
     ({"whole": 3.0}, "whole: must be a whole number, but got 3.0"),
     ({"whole": 1}, "whole: must be at least 2, but got 1"),
     (

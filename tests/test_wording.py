@@ -87,24 +87,21 @@ def test_networks() -> None:
     assert wording.configuration({"hidden": (), "activation": "tanh"}) == "no hidden layer"
 
 
-def test_genes_that_are_not_read_are_left_out() -> None:
-    """A configuration has the parameters of its own optimizer and schedule, in a fixed order."""
+def test_a_configuration_has_a_fixed_order() -> None:
+    """A configuration begins with its layers and has the genes of networks before others."""
     genome = {
         "activation": "linear",
         "batch_size": 8,
         "end_factor": 0.1,
         "hidden": (6,),
         "learning_rate": 0.21,
-        "momentum": 0.9,
         "optimizer": "adam",
         "beta1": 0.8,
         "own": 3,
     }
     start = "linear 6, learning rate 0.21, optimizer adam, beta1 0.8, batch size 8"
     assert wording.configuration(genome) == f"{start}, end factor 0.1, own 3"
-    assert wording.configuration(genome | {"schedule": "constant"}) == (
-        f"{start}, schedule constant, own 3"
-    )
+    assert wording.configuration({"hidden": 0.5, "activation": 2}) == "hidden 0.5, activation 2"
 
 
 class Classes(MouseTask):

@@ -17,7 +17,15 @@ from experiments.benchmarks.markdown import Table
 from experiments.benchmarks.measuring import say
 from neuroevo.errors import NeuroevoError
 
-_ROUNDS = {"startup": 5, "run": 3, "backends": 5, "report": 3, "kernel": 7, "tables": 5}
+_ROUNDS = {
+    "startup": 5,
+    "run": 3,
+    "backends": 5,
+    "report": 3,
+    "kernel": 7,
+    "tables": 5,
+    "exports": 5,
+}
 """The parts in the order in which they are measured, and how often each measurement is taken.
 
 Those of the kernel come last: their peers make this process large, and a child's peak memory counts

@@ -59,9 +59,9 @@ def measure(rounds: int) -> BackendsResult:
     with ExitStack() as stack:
         address = stack.enter_context(_cluster(count))
         evaluators = {
-            workers.backend: stack.enter_context(Evaluator("float32", workers))
+            str(workers.backend): stack.enter_context(Evaluator("float32", workers))
             for workers in (
-                Workers(count),
+                Workers(count, "threading"),
                 Workers(count, "loky"),
                 Workers(backend="dask", scheduler=address),
             )
@@ -106,7 +106,7 @@ def tables(result: BackendsResult) -> list[Table]:
     )
     rows = tuple(
         (
-            each.backend,
+            str(each.backend),
             f"{each.trials_a_second:.0f}",
             f"{each.bundles_a_second:.1f}",
             f"{each.overhead:.1%}",
@@ -125,7 +125,7 @@ def tables(result: BackendsResult) -> list[Table]:
 
 def _trials(experiment: Experiment) -> tuple[Genomes, SampleStream]:
     search = RandomSearch(experiment.space, Options(population_size=_TRIALS, seed=0))
-    stream = sample_stream(experiment.task.load().data_set, experiment.training, (0, 0))
+    stream = sample_stream(experiment.network_task.load().data_set, experiment.training, (0, 0))
     return [candidate.genome for candidate in search.ask(_TRIALS)], stream
 
 
@@ -133,7 +133,10 @@ def _bundles(
     experiment: Experiment, threads: Evaluator
 ) -> tuple[tuple[Genomes, SampleStream], float]:
     """Make trials that fill a bundle each and take a given time; returns that time too."""
-    data, settings = experiment.task.load().data_set, experiment.training.replace(replicates=16)
+    data, settings = (
+        experiment.network_task.load().data_set,
+        experiment.training.replace(replicates=16),
+    )
     genome = {"hidden": (16, 16), "activation": "tanh"}
     genomes = [{**genome, "learning_rate": 1e-4 + 1e-6 * number} for number in range(_BUNDLES)]
     samples = settings.samples
@@ -148,7 +151,7 @@ def _seconds(evaluator: Evaluator, name: str, genomes: Genomes, stream: SampleSt
     say(f"backends: {len(genomes)} trials, {name}")
     scoring = Scoring(("final_mse",), "median")
     start = time.perf_counter()
-    done = dict(evaluator.evaluate(deque(genomes), stream, scoring))
+    done = dict(evaluator.evaluate(deque(genomes), (stream,), scoring))
     seconds = time.perf_counter() - start
     if len(done) < len(genomes):
         raise NeuroevoError(f"backends: {name}: must evaluate all trials, but got {len(done)}")

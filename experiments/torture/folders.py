@@ -20,6 +20,7 @@ _FILES = frozenset(
         "mouse.html",
         "report.html",
         "start.json",
+        "test.json",
         "trials.damaged.jsonl",
         "trials.jsonl",
     }
@@ -43,6 +44,7 @@ class Result:
     checkpoint: Mapping[str, Any]
     champions: bytes
     best: str
+    test: bytes  # the scores on the test part; empty without one
 
 
 def run_folder(results: Path) -> Path | None:
@@ -69,7 +71,7 @@ def lost(earlier: tuple[bytes, ...], folder: Path) -> int:
 
 def result(folder: Path, *unlike: str) -> Result:
     """Read the result of a complete run, without some more keys of its trials."""
-    trials = {}
+    trials, scores = {}, folder / "test.json"
     for line in committed(folder):
         trial = json.loads(line)
         trials[trial["number"]] = _without(trial, *_OF_THE_PROCESS, *unlike)
@@ -78,6 +80,7 @@ def result(folder: Path, *unlike: str) -> Result:
         _without(json.loads((folder / "checkpoint.json").read_bytes()), *_OF_THE_PROCESS),
         (folder / "champions.safetensors").read_bytes(),
         (folder / "best.toml").read_text(encoding="utf-8").replace(folder.name, "RUN"),
+        scores.read_bytes() if scores.exists() else b"",
     )
 
 
@@ -98,6 +101,7 @@ def differences(folder: Path, reference: Result, *unlike: str) -> tuple[str, ...
         (not state, f"checkpoint.json differs in {state}"),
         (found.champions == reference.champions, "champions.safetensors differs"),
         (found.best == reference.best, "best.toml differs"),
+        (found.test == reference.test, "test.json differs"),
         (names <= _FILES, f"{sorted(names - _FILES)} are left over"),
     )
     return tuple(problem for kept, problem in checks if not kept)

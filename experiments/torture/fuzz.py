@@ -15,7 +15,7 @@ from experiments.torture.rows import Row
 from experiments.torture.strangers import MOST_SECONDS, WAYS_IN, WayIn, judge
 from neuroevo.errors import NeuroevoError
 
-_LONGEST = 25_000  # bytes of an input, more than an experiment may have
+_LONGEST = 105_000  # bytes of an input, more than an experiment may have
 _TRIES = 3  # of an input that took long
 
 

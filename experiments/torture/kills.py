@@ -20,13 +20,18 @@ _BEFORE = "before there was anything to resume"
 def kills(times: int) -> list[Row]:
     """Kill runs and resumes, half of them with two jobs, resume them and compare."""
     with stage(on_disk=True) as ours:
-        stalls, twice = times * 3 // 10, times // 5
-        instants = times - stalls - twice
-        return [
-            row("kill -9 at a random instant", each(lambda n: _at_instant(ours, n), instants)),
-            row("kill -9 in a stalled write", each(lambda n: _in_write(ours, n), stalls)),
-            row("kill -9 of the resume too", each(lambda n: _resume_too(ours, n), twice)),
-        ]
+        return killed(ours, times)
+
+
+def killed(ours: Stage, times: int, runs: str = "") -> list[Row]:
+    """Kill the runs of a stage, whose faults are named with a text at their end."""
+    stalls, twice = times * 3 // 10, times // 5
+    instants = times - stalls - twice
+    return [
+        row(f"kill -9 at a random instant{runs}", each(lambda n: _at_instant(ours, n), instants)),
+        row(f"kill -9 in a stalled write{runs}", each(lambda n: _in_write(ours, n), stalls)),
+        row(f"kill -9 of the resume too{runs}", each(lambda n: _resume_too(ours, n), twice)),
+    ]
 
 
 def _at_instant(ours: Stage, index: int) -> Outcome:

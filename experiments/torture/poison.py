@@ -3,7 +3,7 @@
 from functools import partial
 
 from neuroevo.evaluation import evaluator
-from neuroevo.evaluation.objectives import LearningCurves, Objective, score
+from neuroevo.evaluation.objectives import LearningCurves, NetworkObjective, score
 
 
 def poison(name: str, number: float, value: float) -> None:
@@ -17,7 +17,7 @@ def _poisoned(  # noqa: PLR0913, PLR0917 - bound above, and what a score takes
     number: float,
     value: float,
     curves: LearningCurves,
-    objective: Objective,
+    objective: NetworkObjective,
     reduction: str,
 ) -> float:
     scored = score(curves, objective, reduction)

@@ -8,18 +8,32 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from experiments.torture.driver import Moment, Stall, both, intercept, log_calls
 from experiments.torture.folders import Result, committed, differences, lost, result, run_folder
 from experiments.torture.outcomes import Outcome
 from experiments.torture.processes import Running, StuckError, fork
 
+_TABLE_FILE, _ROWS = "table.csv", 80
 _MEMORY, _ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 - temporary folders are made in it
-_EXPERIMENT = """\
-name = "tiny"
-[task]
+MOUSE = """\
 kind = "mouse"
 count = 60
 grid = 3
+"""
+TABLE = f"""\
+kind = "table"
+path = "{_TABLE_FILE}"
+target = "y"
+missing = "median"
+compare_with = ["linear"]
+"""
+"""Settings of tasks, for `stage`."""
+_EXPERIMENT = """\
+name = "tiny"
+[task]
+{task}
 [training]
 samples = {samples}
 replicates = {replicates}
@@ -178,13 +192,17 @@ class Case:
 
 
 @contextmanager
-def stage(size: Size | None = None, *, setting: str = "", on_disk: bool = False) -> Iterator[Stage]:
+def stage(
+    size: Size | None = None, *, task: str = MOUSE, setting: str = "", on_disk: bool = False
+) -> Iterator[Stage]:
     """Make a stage: run an experiment undisturbed, in one thread.
 
     Parameters
     ----------
     size
         How large the experiment is.
+    task
+        Its task: `MOUSE` or `TABLE`.
     setting
         A line more for its table `[evolution]`.
     on_disk
@@ -195,7 +213,9 @@ def stage(size: Size | None = None, *, setting: str = "", on_disk: bool = False)
     with tempfile.TemporaryDirectory(prefix="neuroevo-torture-", dir=place) as name:
         folder = Path(name).resolve()
         experiment, results, log = folder / "tiny.toml", folder / "undisturbed", folder / "calls"
+        (folder / _TABLE_FILE).write_text(_table(), encoding="utf-8")
         text = _EXPERIMENT.format(
+            task=task,
             population=size.population,
             generations=size.generations,
             samples=size.samples,
@@ -208,6 +228,21 @@ def stage(size: Size | None = None, *, setting: str = "", on_disk: bool = False)
         if ended.code or undisturbed is None:
             raise StuckError(f"the undisturbed run failed: {ended.messages}")
         yield Stage(folder, experiment, undisturbed, result(undisturbed), _read_calls(log))
+
+
+def _table() -> str:
+    """Return a table with a number, a category, missing cells and a target."""
+    generator = np.random.default_rng(0)
+    rows = [
+        (f"{x:.3f}" if x > -1 else "", "abc"[kind], f"{x * kind + noise:.3f}")
+        for x, kind, noise in zip(
+            generator.normal(size=_ROWS),
+            generator.integers(3, size=_ROWS),
+            generator.normal(scale=0.1, size=_ROWS),
+            strict=True,
+        )
+    ]
+    return "\n".join(",".join(row) for row in [("x", "kind", "y"), *rows])
 
 
 def _memory() -> Path | None:

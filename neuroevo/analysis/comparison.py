@@ -12,6 +12,7 @@ from neuroevo import wording
 from neuroevo.analysis import differences as differing
 from neuroevo.analysis import tables
 from neuroevo.analysis.dominance import dominated, fresh_score
+from neuroevo.analysis.held_out_models import held_out_models
 from neuroevo.analysis.histories import (
     Numbers,
     best_so_far,
@@ -27,6 +28,7 @@ from neuroevo.evolution.front import nondominated
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
+    from neuroevo.evaluation.scores import Score
     from neuroevo.experiment import Experiment
     from neuroevo.runs import Trial
 
@@ -108,6 +110,12 @@ class ComparedRun:
         """Return the columns of the common objectives, NaN in trials that are not complete."""
         table[~np.isfinite(table).all(axis=1)] = np.nan
         return table[:, [self.findings.objectives.index(item) for item in self.objectives]]
+
+    @property
+    def test(self) -> "Mapping[str, Score]":
+        """Each metric's name -> the score of the champion on the test part; empty without one."""
+        models = held_out_models(self.findings)
+        return models.champion.scores if models and models.champion else {}
 
     def best(self, item: "Objective") -> tuple[float, float]:
         """Return the best score in an objective, and the score of that trial on fresh seeds."""
@@ -205,14 +213,20 @@ class Comparison:
         return differing.caution(self._experiments)
 
     @cached_property
-    def uncommon(self) -> Mapping[str, tuple[str, ...]]:
+    def score_columns(self) -> "Mapping[str, Objective]":
+        """The scores that are compared, by name: of networks also those on fresh seeds."""
+        kinds = ("", "fresh.") if any(each.trains_networks for each in self._experiments) else ("",)
+        return {f"{kind}{item.name}": item for item in self.objectives for kind in kinds}
+
+    @cached_property
+    def uncommon(self) -> "Mapping[Objective, tuple[str, ...]]":
         """The objectives that only some runs have, with the labels of these runs."""
-        found: dict[str, list[str]] = {}
+        found: dict[Objective, list[str]] = {}
         for each in self.contenders:
             for item in each.findings.objectives:
                 if item not in self.objectives:
-                    found.setdefault(item.name, []).append(each.label)
-        return {name: tuple(labels) for name, labels in found.items()}
+                    found.setdefault(item, []).append(each.label)
+        return {item: tuple(labels) for item, labels in found.items()}
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -221,8 +235,10 @@ class Comparison:
         Columns ``run``, ``name``, ``setting``, ``seed``, ``finished``, ``trials`` (with the
         baselines), ``networks``, ``generations``, ``seconds`` (elapsed), ``front`` (its size in the
         common objectives), ``unbeaten``, two columns for each common objective, its name (the
-        best score) and ``fresh.NAME`` (the score of that trial on fresh seeds, NaN if there is
-        none), ``hypervolume`` and ``hypervolume_share`` (of what all runs together dominate).
+        best score) and ``fresh.NAME`` (the score of that trial on fresh seeds, only of networks;
+        NaN if there is none), ``hypervolume`` and ``hypervolume_share`` (of what all runs together
+        dominate). If runs have a test part, ``test.NAME``, ``test.NAME.low`` and
+        ``test.NAME.high`` for each score of the champion, NaN in runs without it.
         """
         of_setting = {each: name for name, group in self.settings.items() for each in group}
         rows = []
@@ -242,9 +258,11 @@ class Comparison:
                 "unbeaten": self.unbeaten[each.label],
             }
             for item in self.objectives:
-                row[item.name], row[f"fresh.{item.name}"] = each.best(item)
+                scores = zip((item.name, f"fresh.{item.name}"), each.best(item), strict=True)
+                row |= {name: score for name, score in scores if name in self.score_columns}
             volume = self._hypervolume([each])
-            rows.append(row | {"hypervolume": volume, SHARE: volume / self._whole})
+            row |= {"hypervolume": volume, SHARE: volume / self._whole}
+            rows.append(row | tables.score_columns(each.test))
         return pd.DataFrame(rows)
 
     @cached_property
@@ -350,7 +368,7 @@ class Comparison:
         """The best configuration of each run, a row for each gene.
 
         Columns ``gene``, ``differs`` and one for each run. If the genome lacks the gene, it has
-        the training setting; None if the run has no such gene or does not read it.
+        the training setting; None if the run has no such gene or it is not active.
         """
         genes = dict.fromkeys(
             name for each in self.contenders for name in each.findings.experiment.space.genes
@@ -366,8 +384,8 @@ class Comparison:
     @property
     def measures(self) -> tuple[str, ...]:
         """The columns of `runs` in which settings are compared."""
-        scores = [name for item in self.objectives for name in (item.name, f"fresh.{item.name}")]
-        return (*scores, SHARE) if len(self.objectives) > 1 else tuple(scores)
+        scores = tuple(self.score_columns)
+        return (*scores, SHARE) if len(self.objectives) > 1 else scores
 
     @cached_property
     def spreads(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neuroevo import wording
 from neuroevo.analysis.features import activation_places, have_own_activations, units
 from neuroevo.analysis.thinning import jitter, thinned
-from neuroevo.evaluation import is_read, layers_of
+from neuroevo.evaluation import layers_of
 from neuroevo.space.values import is_number
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ MOST_LINES = 1_500
 FAR_QUANTILE = 0.97
 FAR = 1.5  # an axis is cut if its largest value is more than 1.5 times as far as `FAR_QUANTILE`
 SPREAD = 0.05  # of an axis: the jitter of equal categories
+GAP = 0.12  # of an axis, between trials that lack its gene and those that have it
+ABSENT = "–"  # the label of trials that lack a gene
 FEW = 6  # different numbers that are shown as they are, with jitter
 Ticks = tuple[tuple[float, str], ...]
 
@@ -38,7 +40,7 @@ class Coordinate:
     logarithmic: bool = False
     held: str = ""  # the last value, in words, if the axis is cut and worse values are at its end
     held_at_bottom: bool = False  # whether that is its bottom, else its top
-    read: bool = True  # whether the champion's optimizer or schedule reads the gene
+    absent: tuple[bool, ...] = ()  # whether each trial lacks the gene; empty if none does
     of_names: bool = False  # whether its labels are names and not numbers
 
 
@@ -71,22 +73,33 @@ def coordinates(findings: "Findings") -> Coordinates:
 def _genes(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordinate]:
     """Return the axes of the genes that vary; they span all trials of the search."""
     axes = []
-    places = {trial.number: place for place, trial in enumerate(findings.searched)}
     for name in findings.genes:
         logarithmic = bool(getattr(findings.experiment.space.genes.get(name), "log", False))
-        read = is_read(name, trials[0].genome)
-        numbers, texts = _columns(name, findings.searched)
+        having = [trial for trial in findings.searched if name in trial.genome]
+        places = {trial.number: place for place, trial in enumerate(having)}
+        drawn = [trial for trial in trials if trial.number in places]
+        numbers, texts = _columns(name, having)
+        found = []
         for title, column in numbers.items():
             if len(set(column)) > 1:
-                values = [column[places[trial.number]] for trial in trials]
-                axis = _numeric(title, values, column, logarithmic=logarithmic)
-                axes.append(replace(axis, read=read))
+                values = [column[places[trial.number]] for trial in drawn]
+                found.append(_numeric(title, values, column, logarithmic=logarithmic))
         for title, names in texts.items():
             if len(set(names)) > 1:
-                axes.append(
-                    _categorical(title, [names[places[trial.number]] for trial in trials], names)
-                )
+                names_drawn = [names[places[trial.number]] for trial in drawn]
+                found.append(_categorical(title, names_drawn, names))
+        absent = tuple(trial.number not in places for trial in trials)
+        axes += [_with_absent(axis, absent) if any(absent) else axis for axis in found]
     return axes
+
+
+def _with_absent(axis: Coordinate, absent: tuple[bool, ...]) -> Coordinate:
+    """Place trials that lack a gene at the bottom of its axis, below a gap."""
+    positions = np.zeros(len(absent))
+    positions[~np.array(absent)] = GAP + (1 - GAP) * axis.positions
+    ticks = ((0.0, ABSENT), *((GAP + (1 - GAP) * place, text) for place, text in axis.ticks))
+    # Without its ends, as its scale does not extend over the whole axis.
+    return Coordinate(axis.title, positions, ticks, absent=absent, of_names=axis.of_names)
 
 
 def _columns(
@@ -94,8 +107,8 @@ def _columns(
 ) -> tuple[dict[str, list[float]], dict[str, list[str]]]:
     """Return numbers and texts that describe a gene, one for each trial, by their titles."""
     title = gene.replace("_", " ")
-    values: list[Any] = [trial.genome.get(gene) for trial in trials]
-    if None in values:
+    values: list[Any] = [trial.genome[gene] for trial in trials]
+    if not values:
         return {}, {}
     if all(isinstance(value, tuple) for value in values):
         layers = [layers_of(trial.genome, gene) for trial in trials]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo import wording
-from neuroevo.evaluation import HiddenLayer, is_read, layers_of
+from neuroevo.evaluation import HiddenLayer, layers_of
 from neuroevo.space.values import is_number
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class Feature:
     name
         In words, such as ``learning rate``.
     values
-        For each trial the number, or the index of its category; NaN if the genome has none or
-        its optimizer or schedule does not read it.
+        For each trial the number, or the index of its category; NaN if the genome has none.
     options
         The categories; none if the values are numbers.
     logarithmic
@@ -140,7 +139,7 @@ def _value(gene: str, trial: "Trial") -> Any:  # noqa: ANN401 - a gene's value, 
     genome = trial.genome
     if gene == "activation" and genome.get("hidden") == ():
         return None
-    return genome.get(gene) if is_read(gene, genome) else None
+    return genome.get(gene)
 
 
 def _layers(gene: str, trials: "Sequence[Trial]") -> list[Feature]:

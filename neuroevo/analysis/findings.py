@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from neuroevo.analysis.features import Feature, features
 from neuroevo.analysis.gene_importance import Importances, importances
 from neuroevo.errors import NeuroevoError
-from neuroevo.evaluation import OBJECTIVES, layers_of, phenotype_of
+from neuroevo.evaluation import layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
 
@@ -80,7 +80,7 @@ class Findings:
     @cached_property
     def objectives(self) -> "tuple[Objective, ...]":
         """The objectives of the search, in the experiment's order."""
-        return tuple(OBJECTIVES[name] for name in self.experiment.evolution.objectives)
+        return self.experiment.objectives
 
     @cached_property
     def searched(self) -> "tuple[Trial, ...]":
@@ -167,8 +167,8 @@ class Findings:
 
     @property
     def networks(self) -> int:
-        """Number of networks that were trained for the trials."""
-        return len(self.trials) * self.experiment.training.replicates
+        """Number of networks that were trained for the trials; 0 if a function was searched."""
+        return len(self.trials) * self.experiment.networks_per_trial
 
     def scores(self, trial: "Trial") -> tuple[float, ...]:
         """Return a trial's objectives in the experiment's order, NaN if it lacks one."""

@@ -32,6 +32,8 @@ class HeldOutModel:
         Each metric's name -> its score; empty if all replicates have diverged.
     note
         What a baseline or a reference model is.
+    targets
+        The scores for each of several targets; empty for one, and for classes.
     """
 
     role: Role
@@ -40,6 +42,7 @@ class HeldOutModel:
     rank: int
     scores: Mapping[str, Score]
     note: str = ""
+    targets: tuple[Mapping[str, Score], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +144,14 @@ def target_names(columns: "Columns") -> tuple[str, ...]:
 def _model(
     scored: "ScoredModel", trials: "Mapping[int, Trial]", ranks: Mapping[int, int], note: str
 ) -> HeldOutModel:
+    role: Role = "front"
+    trial, rank = None, 0
     if scored.number is None:
-        return HeldOutModel("reference model", scored.name, None, 0, scored.scores, scored.note)
-    trial, rank = trials.get(scored.number), ranks.get(scored.number, 0)
-    if scored.name:
-        return HeldOutModel("baseline", scored.name, trial, 0, scored.scores, note)
-    return HeldOutModel("champion" if rank == 1 else "front", "", trial, rank, scored.scores)
+        role, note = "reference model", scored.note
+    else:
+        trial, rank = trials.get(scored.number), ranks.get(scored.number, 0)
+        if scored.name:
+            role, rank = "baseline", 0
+        elif rank == 1:
+            role = "champion"
+    return HeldOutModel(role, scored.name, trial, rank, scored.scores, note, scored.targets)

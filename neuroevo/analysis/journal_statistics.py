@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroevo.analysis.summary import Generation
-from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evolution.front import nondominated
 from neuroevo.runs import JournalReader
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
 
@@ -26,15 +26,16 @@ class JournalStatistics:
     ----------
     path
         The journal.
-    names
-        The objectives.
+    objectives
+        The objectives of the search.
     keeps_trials
         Whether all trials are kept.
     """
 
-    def __init__(self, path: "Path", names: tuple[str, ...], *, keeps_trials: bool = False) -> None:
-        self.names = names
-        self._objectives = [OBJECTIVES[name] for name in names]
+    def __init__(
+        self, path: "Path", objectives: "tuple[Objective, ...]", *, keeps_trials: bool = False
+    ) -> None:
+        self.objectives = objectives
         self.keeps_trials = keeps_trials
         self._reader = JournalReader(path)
         self._begin()
@@ -52,7 +53,7 @@ class JournalStatistics:
     @property
     def generations(self) -> tuple[Generation, ...]:
         """The number of trials and the best scores of each generation so far."""
-        nothing = (math.nan,) * len(self.names)
+        nothing = (math.nan,) * len(self.objectives)
         return tuple(
             Generation(number, self._done[number], self._best.get(number, nothing))
             for number in sorted(self._done)
@@ -91,17 +92,17 @@ class JournalStatistics:
             best = self._best.get(trial.generation, scores)
             self._best[trial.generation] = tuple(
                 item.best_of(pair)
-                for item, *pair in zip(self._objectives, best, scores, strict=True)
+                for item, *pair in zip(self.objectives, best, scores, strict=True)
             )
         candidates = sorted([*self.front, *complete], key=attrgetter("number"))
         kept = np.flatnonzero(nondominated([self._costs(trial) for trial in candidates]))
         self.front = sorted((candidates[index] for index in kept), key=self._costs)
 
     def _scores(self, trial: "Trial") -> tuple[float, ...]:
-        return tuple(trial.objectives.get(name, math.nan) for name in self.names)
+        return tuple(trial.objectives.get(item.name, math.nan) for item in self.objectives)
 
     def _costs(self, trial: "Trial") -> tuple[float, ...]:
         return tuple(
             item.cost(score)
-            for item, score in zip(self._objectives, self._scores(trial), strict=True)
+            for item, score in zip(self.objectives, self._scores(trial), strict=True)
         )

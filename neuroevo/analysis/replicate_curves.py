@@ -1,34 +1,43 @@
-"""Learning curves of the front and of the baselines, over the replicates of each trial."""
+"""Learning curves of the front and of the baselines, over the replicates of each trial.
+
+Classes also have class curves: class measures in place of the MSE.
+"""
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.leader import leading, samples_to_learn
+from neuroevo.evaluation import OBJECTIVES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
 CHAMPION = "champion"
+TRAINING = "champion on training samples"
 QUICKEST = "quickest of the front"
 FRONT = "others of the front"
-OWN = frozenset({CHAMPION, QUICKEST, FRONT})  # all other names are baselines'
+Quartiles: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+OWN = frozenset({CHAMPION, TRAINING, QUICKEST, FRONT})  # all other names are baselines'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """A trial's learning curve over its replicates.
 
-    The quartiles of the validation MSE have one value for each point of the grid of samples seen,
-    infinite if diverged. They are equal if only the median was kept.
+    The quartiles have one value for each point of the grid of samples seen, infinite if diverged.
+    They are equal if only the median was kept.
     """
 
-    name: str  # `CHAMPION`, `QUICKEST`, a baseline's name or `FRONT`
+    name: str  # one of `OWN`, or a baseline's name
     label: str  # the configuration in a short line
     learnt: float | None  # samples to target; None if the trial does not reach it
     diverged: bool  # whether so many replicates diverged that the objectives are not finite
@@ -41,49 +50,102 @@ class Curve:
 class ReplicateCurves:
     """The learning curves of a run.
 
-    First that of the champion, then of the quickest trial of the front if it is much quicker, of
-    the baselines, and of some other trials of the front, evenly chosen.
+    First that of the champion, and on its training samples if that is known, then of the quickest
+    trial of the front if it is much quicker, of the baselines, and of some other trials of the
+    front, evenly chosen.
     """
 
     curves: tuple[Curve, ...]
     samples: NDArray[np.int64]  # seen at each point of the curves
     target: float | None  # validation MSE; None if it does not matter
     replicates: int  # of each trial
-    stops: bool = False  # whether a training stops at the target
+    folds: int
+    restores: bool  # whether the last point is that of the best weights
+    stops: bool  # whether a training stops at the target
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassCurves:
+    """The class curves of a run: those of the champion first, then of others of the front."""
+
+    curves: "Mapping[Objective, tuple[Curve, ...]]"  # for each class measure; empty without classes
+    samples: NDArray[np.int64]  # seen at each point of the curves
+    replicates: int  # of each trial
+    folds: int
+    restores: bool  # whether the last point is that of the best weights
 
 
 def replicate_curves(findings: "Findings") -> ReplicateCurves:
-    """Collect the curves of the front and of the baselines."""
-    trials: list[tuple[str, Trial]] = [(CHAMPION, trial) for trial in findings.front[:1]]
-    if findings.front and leading(findings) is not findings.front[0]:
-        trials.append((QUICKEST, leading(findings)))
-    known = {trial.number for _, trial in trials}
-    trials += [(trial.name, trial) for trial in findings.baselines]
-    chosen = (findings.front[rank - 1] for rank in findings.excerpt())
-    trials += [(FRONT, trial) for trial in chosen if trial.number not in known]
+    """Collect the learning curves of the front and of the baselines."""
+    curves = tuple(_curves(findings))
     training = findings.experiment.training
-    curves = tuple(_curve(findings, name, trial) for name, trial in trials if trial.curve)
     return ReplicateCurves(
         curves,
         findings.samples_seen(len(curves[0].median) if curves else 1),
         training.target_mse if findings.experiment.has_target else None,
         training.replicates,
+        findings.experiment.task.fold_count,
+        training.restores_best,
         training.stop_at_target,
     )
 
 
-def _curve(findings: "Findings", name: str, trial: "Trial") -> Curve:
-    champion = findings.champion_of(trial)
-    label = wording.configuration(trial.genome)
-    learnt, diverged = samples_to_learn(findings, trial), trial.state == "diverged"
-    if champion is None or not champion.curves.size:
-        median = np.asarray(trial.curve, dtype=np.float64)
-        return Curve(name, label, learnt, diverged, median, median, median)
-    # A diverged replicate counts with an infinite MSE.
-    replicates = np.nan_to_num(champion.curves.astype(np.float64), nan=math.inf, posinf=math.inf)
-    ordered = np.sort(replicates, axis=0)
-    quartiles = (quantile(ordered, share) for share in (0.25, 0.5, 0.75))
-    return Curve(name, label, learnt, diverged, *quartiles)
+def class_curves(findings: "Findings") -> ClassCurves:
+    """Collect the class curves of the front."""
+    names = [name for trial in findings.front[:1] for name in trial.class_curves]
+    curves: dict[Objective, tuple[Curve, ...]] = {
+        OBJECTIVES[name]: tuple(_curves(findings, name)) for name in names
+    }
+    points = len(next(iter(curves.values()))[0].median) if curves else 1
+    training = findings.experiment.training
+    return ClassCurves(
+        curves,
+        findings.samples_seen(points),
+        training.replicates,
+        findings.experiment.task.fold_count,
+        training.restores_best,
+    )
+
+
+def _curves(findings: "Findings", measure: str = "") -> "Iterator[Curve]":
+    """Yield the curves that are drawn, of the MSE or of a class measure."""
+    for name, trial in _drawn_trials(findings):
+        stored = trial.class_curves[measure] if measure else trial.curve
+        if not stored:
+            continue
+        champion = findings.champion_of(trial)
+        only = np.asarray(stored, dtype=np.float64)
+        quartiles = only, only, only
+        if champion is not None and champion.curves.size:
+            quartiles = _quartiles(champion.class_curves[measure] if measure else champion.curves)
+        curve = Curve(
+            name,
+            wording.configuration(trial.genome),
+            samples_to_learn(findings, trial),
+            trial.state == "diverged",
+            *quartiles,
+        )
+        yield curve
+        if name == CHAMPION and champion is not None and champion.training_curves:
+            lower, median, upper = _quartiles(champion.training_curves[measure or "mse"])
+            yield replace(curve, name=TRAINING, lower=lower, median=median, upper=upper)
+
+
+def _drawn_trials(findings: "Findings") -> "list[tuple[str, Trial]]":
+    trials = [(CHAMPION, trial) for trial in findings.front[:1]]
+    if findings.front and leading(findings) is not findings.front[0]:
+        trials.append((QUICKEST, leading(findings)))
+    known = {trial.number for _, trial in trials}
+    trials += [(trial.name, trial) for trial in findings.baselines]
+    chosen = (findings.front[rank - 1] for rank in findings.excerpt())
+    return trials + [(FRONT, trial) for trial in chosen if trial.number not in known]
+
+
+def _quartiles(curves: NDArray[np.floating]) -> Quartiles:
+    # A diverged replicate counts with an infinite error.
+    finite_or_infinite = np.nan_to_num(curves.astype(np.float64), nan=math.inf, posinf=math.inf)
+    ordered = np.sort(finite_or_infinite, axis=0)
+    return quantile(ordered, 0.25), quantile(ordered, 0.5), quantile(ordered, 0.75)
 
 
 def quantile(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]:

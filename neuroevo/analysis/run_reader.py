@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -26,8 +26,9 @@ from neuroevo.runs.disk import Stamp, stamp, unreadable
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from neuroevo.evaluation.scores import Score
     from neuroevo.experiment import Experiment
-    from neuroevo.runs import Champion, RunFolder, Trial
+    from neuroevo.runs import Champion, HeldOutScores, RunFolder, Trial
 
 T = TypeVar("T")
 
@@ -68,6 +69,9 @@ class RunReader:
         )
         self._environment: _Cached[Mapping[str, Any]] = _Cached(
             lambda: read_environment(folder.environment_file), folder.environment_file
+        )
+        self._held_out: _Cached[HeldOutScores | None] = _Cached(
+            lambda: _read_held_out(folder), folder.start_file, folder.test_file
         )
         self._champions = self._no_champions()
         self._journal: JournalStatistics | None = None
@@ -147,8 +151,8 @@ class RunReader:
         if summary.experiment is None:
             raise NeuroevoError(*summary.problems)
         # Without the lock: a long journal takes time, and a summary may be needed meanwhile.
-        names = summary.experiment.evolution.objectives
-        journal = JournalStatistics(self.folder.journal_file, tuple(names), keeps_trials=True)
+        objectives = summary.experiment.objectives
+        journal = JournalStatistics(self.folder.journal_file, objectives, keeps_trials=True)
         journal.advance()
         with self._lock:
             self._journal, self._champions = journal, self._no_champions()
@@ -177,10 +181,13 @@ class RunReader:
 
     def _read_summary(self) -> Summary:
         folder, experiment = self.folder, self._experiment.value()
-        names, journal = tuple(experiment.evolution.objectives), self._journal
-        if journal is None or journal.names != names:
-            keeps_trials = journal is not None and journal.keeps_trials
-            journal = JournalStatistics(folder.journal_file, names, keeps_trials=keeps_trials)
+        journal = self._journal
+        if journal is None or journal.objectives != experiment.objectives:
+            journal = JournalStatistics(
+                folder.journal_file,
+                experiment.objectives,
+                keeps_trials=journal is not None and journal.keeps_trials,
+            )
             self._journal = journal
         status = self._status.read(journal.advance)
         if journal.problems:
@@ -188,16 +195,19 @@ class RunReader:
         if status.lost and status.state == "complete":
             raise NeuroevoError(status.lost)
         self._champions.value()
+        front, problems = tuple(journal.front), [*status.problems, *filter(None, [status.lost])]
+        test = self._test_scores(front[:1], problems) if status.state == "complete" else {}
         return Summary(
             folder,
             status.state,
-            problems=(*status.problems, *([status.lost] if status.lost else [])),
+            problems=tuple(problems),
             experiment=experiment,
             trials=journal.count,
             expected=experiment.expected_trials,
             states=dict(journal.states),
             generations=journal.generations,
-            front=tuple(journal.front),
+            front=front,
+            test=test,
             baselines=tuple(journal.baselines),
             started=str(self._environment.value().get("started", "")),
             seconds=status.seconds,
@@ -207,8 +217,7 @@ class RunReader:
     def _read_findings(self, summary: Summary) -> Findings:
         if summary.experiment is None or self._journal is None:
             raise NeuroevoError(*summary.problems)
-        start, tested = read_start(self.folder.start_file), self.folder.test_file
-        finished = summary.state == "complete"
+        start, finished = read_start(self.folder.start_file), summary.state == "complete"
         return Findings(
             experiment=summary.experiment,
             trials=self._journal.trials(),
@@ -216,12 +225,22 @@ class RunReader:
             columns=start.columns,
             kept=start.kept,
             preparation=start.preparation,
-            held_out=read_held_out(tested) if finished and tested.exists() else None,
+            held_out=self._held_out.value() if finished else None,
             environment=self._environment.value(),
             identity=self.folder.id,
             seconds=summary.seconds,
             finished=finished,
         )
+
+    def _test_scores(self, best: "Sequence[Trial]", problems: list[str]) -> "Mapping[str, Score]":
+        """Return the scores of the best trial; a file that can't be read is added to problems."""
+        try:
+            held_out = self._held_out.value()
+        except NeuroevoError as error:
+            problems += error.problems
+            return {}
+        models = [held_out.of_trial(trial.number) for trial in best] if held_out else []
+        return models[0].scores if models and models[0] else {}
 
     def _no_champions(self) -> "_Cached[tuple[Champion, ...]]":
         """Return a new cache of the champions; it keeps them only if the trials are kept."""
@@ -232,6 +251,12 @@ class RunReader:
             return found if self._journal is not None and self._journal.keeps_trials else ()
 
         return _Cached(read, path)
+
+
+def _read_held_out(folder: "RunFolder") -> "HeldOutScores | None":
+    if not folder.test_file.exists():
+        return None
+    return read_held_out(folder.test_file, read_start(folder.start_file).columns)
 
 
 class _Cached(Generic[T]):

@@ -1,10 +1,12 @@
 """The results of a run, read from its folder when they are needed, or held in memory."""
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from neuroevo.analysis.findings import Findings
-from neuroevo.errors import NeuroevoError, StorageError, UsageError
+from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
+from neuroevo.export import exportable
 from neuroevo.runs import (
     RunFolder,
     Start,
@@ -19,12 +21,13 @@ from neuroevo.runs import (
     read_trials,
 )
 from neuroevo.tables import Preparation, TableModel
+from neuroevo.tasks import TableTask
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.experiment import Experiment
-    from neuroevo.learning import Network
+    from neuroevo.export import ExportableNetwork, ExportableTableModel
     from neuroevo.runs import Champion, Trial
 
 
@@ -90,6 +93,7 @@ class RunResults:
         """All results in memory."""
         status, champions = self.status, self.folder.champions_file
         finished, tested = status.state == "complete", self.folder.test_file
+        is_tested = finished and tested.exists()
         trials = tuple(read_trials(self.folder.journal_file))
         if status.lost and finished:
             raise StorageError(status.lost)
@@ -100,7 +104,7 @@ class RunResults:
             columns=self.start.columns,
             kept=self.start.kept,
             preparation=self.start.preparation,
-            held_out=read_held_out(tested) if finished and tested.exists() else None,
+            held_out=read_held_out(tested, self.start.columns) if is_tested else None,
             environment=read_environment(self.folder.environment_file),
             identity=self.folder.id,
             seconds=status.seconds,
@@ -143,10 +147,12 @@ class RunResults:
         """
         return list(self.findings.front)
 
-    def champion(self, rank: int = 1) -> "Network | TableModel":
+    def champion(self, rank: int = 1) -> "ExportableNetwork | ExportableTableModel":
         """Return the trained network of a trial of the front: the best of its replicates.
 
-        If the run has learnt a table, its `predict` takes raw rows.
+        If the run has learnt a table, its `predict` takes raw rows. If that has folds, the network
+        is the best of the first one, with the preparation that was fitted there. Its `to` writes it
+        in other formats.
 
         Parameters
         ----------
@@ -165,9 +171,44 @@ class RunResults:
         if network is None:
             raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
         if not self.findings.preparation:
-            return network
-        preparation = Preparation.from_plain(self.findings.preparation, f"{self.id}: preparation")
-        return TableModel(network, preparation)
+            return exportable(network)
+        start = self.id if self.is_in_memory else self.folder.start_file
+        preparation = Preparation.from_plain(self.findings.preparation, f"{start}: preparation")
+        if preparation.columns != network.columns:
+            raise DataError(f"{start}: preparation: must have the inputs and targets of columns")
+        return exportable(TableModel(network, preparation))
+
+    def test_rows(
+        self, rank: int = 1, *, data: "str | Path | pd.DataFrame | None" = None
+    ) -> "pd.DataFrame":
+        """Return the rows of the test part with predictions, the worst first.
+
+        Parameters
+        ----------
+        rank
+            Place of the network on the front, from 1.
+        data
+            The table of the run, if its file was moved or it was a data frame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `neuroevo.analysis.held_out_rows.held_out_rows`.
+
+        Raises
+        ------
+        UsageError
+            If the run has not learnt a table, or the front has no such rank.
+        DataError
+            If the table can't be read, or is another one.
+        """
+        from neuroevo.analysis.held_out_rows import held_out_rows  # noqa: PLC0415 - loads pandas
+
+        model, task = self.champion(rank), self.experiment.task
+        if not isinstance(model, TableModel) or not isinstance(task, TableTask):
+            raise UsageError(f"{self.id}: must have learnt a table, but its task is {task.kind!r}")
+        located = task.located(Path(data) if isinstance(data, str) else data)
+        return held_out_rows(model, located, self.start)
 
     def trials(self) -> "pd.DataFrame":
         """Return all trials as a table, see `neuroevo.analysis.tables.trials`."""

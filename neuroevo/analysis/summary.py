@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
-
-from neuroevo.evaluation import OBJECTIVES
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
+    from neuroevo.evaluation.scores import Score
     from neuroevo.experiment import Experiment
     from neuroevo.runs import RunFolder, Trial
 
@@ -48,6 +47,9 @@ class Summary:
         The Pareto front of the search, best first, without the learning curves.
     baselines
         The baselines' trials, without the learning curves.
+    test
+        Each metric's name -> the score of the best trial on the test part; empty without one, and
+        while the run is not complete.
     started
         ISO 8601 time with its offset from UTC, empty if it is unknown.
     seconds
@@ -66,6 +68,7 @@ class Summary:
     generations: tuple[Generation, ...] = ()
     front: "tuple[Trial, ...]" = ()
     baselines: "tuple[Trial, ...]" = ()
+    test: "Mapping[str, Score]" = field(default_factory=dict)
     started: str = ""
     seconds: float = math.nan
     reason: str = ""
@@ -73,8 +76,7 @@ class Summary:
     @property
     def objectives(self) -> "tuple[Objective, ...]":
         """The objectives of the search, in the experiment's order."""
-        names = self.experiment.evolution.objectives if self.experiment is not None else ()
-        return tuple(OBJECTIVES[name] for name in names)
+        return () if self.experiment is None else self.experiment.objectives
 
     @property
     def best(self) -> Mapping[str, float | None]:
@@ -100,4 +102,5 @@ class Summary:
             "started": self.started or None,
             "seconds": self.seconds if math.isfinite(self.seconds) else None,
             "best": dict(self.best),
+            "test": {name: asdict(score) for name, score in self.test.items()} or None,
         }

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.evaluation import TRAINING_GENES, is_read
+from neuroevo.evaluation import TRAINING_GENES
+from neuroevo.learning import is_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation.scores import Score
     from neuroevo.runs import Trial
 
 _FIRST = ("number", "generation", "state", "operator", "name", "parents")
@@ -27,10 +29,14 @@ def trials(findings: "Findings") -> pd.DataFrame:
         ``parents`` (tuple of numbers), one for each gene, one for each objective (NaN if it is not
         finite), ``seconds``, ``diverged`` (number of replicates), ``cause`` (of a failure, else
         empty). For a gene that a genome lacks, but its optimizer or schedule reads, it has the
-        training setting. A gene with the name of another column is called ``gene.NAME``.
+        training setting. A gene with the name of another column is called ``gene.NAME``, and such
+        an objective ``objective.NAME``. If there are scores on a test part, ``test.NAME``,
+        ``test.NAME.low`` and ``test.NAME.high`` for each of them, NaN for trials that were not
+        scored.
     """
-    objectives = [item.name for item in findings.objectives]
+    objectives = _objective_columns(findings)
     columns = _gene_columns(findings.genes, [*_FIRST, *objectives, *_LAST])
+    tested = _test_scores(findings)
     rows = [
         {
             **{name: getattr(trial, name) for name in (*_FIRST, *_LAST)},
@@ -40,10 +46,33 @@ def trials(findings: "Findings") -> pd.DataFrame:
                 if gene in columns
             },
             **dict(zip(objectives, findings.scores(trial), strict=True)),
+            **tested.get(trial.number, {}),
         }
         for trial in findings.trials
     ]
-    return pd.DataFrame(rows, columns=[*_FIRST, *columns.values(), *objectives, *_LAST])
+    tests = dict.fromkeys(name for scores in tested.values() for name in scores)
+    return pd.DataFrame(rows, columns=[*_FIRST, *columns.values(), *objectives, *tests, *_LAST])
+
+
+def _objective_columns(findings: "Findings") -> list[str]:
+    names = [item.name for item in findings.objectives]
+    return [f"objective.{name}" if name in {*_FIRST, *_LAST} else name for name in names]
+
+
+def _test_scores(findings: "Findings") -> "Mapping[int, Mapping[str, float]]":
+    models = findings.held_out.models if findings.held_out else ()
+    return {
+        model.number: score_columns(model.scores) for model in models if model.number is not None
+    }
+
+
+def score_columns(scores: "Mapping[str, Score]") -> dict[str, float]:
+    """Return scores on a test part as columns ``test.NAME``, ``.low`` and ``.high``."""
+    return {
+        f"test.{name}{ending}": value
+        for name, score in scores.items()
+        for ending, value in (("", score.value), (".low", score.low), (".high", score.high))
+    }
 
 
 def _gene_columns(genes: "Sequence[str]", taken: "Sequence[str]") -> "Mapping[str, str]":
@@ -60,7 +89,8 @@ def best(findings: "Findings") -> pd.DataFrame:
         sizes as text), one for each gene (the training setting if the genome lacks it, missing if
         its optimizer or schedule does not read it; ``activation`` of all layers as text), two for
         each objective, ``NAME`` (on the search's seeds) and ``fresh.NAME`` (on fresh seeds, NaN
-        if there is none), and ``diverged`` (number of replicates, on the search's seeds).
+        if there is none), and ``diverged`` (number of replicates, on the search's seeds). If a
+        function was searched, there are no ``network`` and no ``fresh.NAME``.
     """
     rows = [
         {"rank": rank} | _scored(findings, trial)
@@ -100,6 +130,8 @@ def failures(findings: "Findings") -> pd.DataFrame:
 
 def settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
     """Return a trial's genes, and the training settings that it reads and that are no genes."""
+    if not findings.experiment.trains_networks:
+        return trial.genome
     training = findings.experiment.training
     whole = {name: getattr(training, name) for name in TRAINING_GENES} | dict(trial.genome)
     return {
@@ -117,24 +149,24 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         "number": trial.number,
         "generation": trial.generation,
         "operator": trial.operator,
-        "network": wording.sizes(findings.layer_sizes(trial)),
     }
     whole = settled(findings, trial)
-    row |= {
-        columns[gene]: content
-        for gene, content in whole.items()
-        if gene in columns and is_read(gene, whole)
-    }
-    if activation := wording.activation(trial.genome):  # it may be part of another gene
-        row[columns["activation"]] = activation
+    row |= {columns[gene]: content for gene, content in whole.items() if gene in columns}
+    if findings.experiment.trains_networks:
+        row["network"] = wording.sizes(findings.layer_sizes(trial))
+        if activation := wording.activation(trial.genome):  # it may be part of another gene
+            row[columns["activation"]] = activation
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
-        row |= {item.name: score, f"fresh.{item.name}": fresh.get(item.name, float("nan"))}
+        row[item.name] = score
+        if findings.experiment.trains_networks:
+            row[f"fresh.{item.name}"] = fresh.get(item.name, float("nan"))
     return row | {"diverged": trial.diverged}
 
 
 def _scored_columns(findings: "Findings") -> list[str]:
     genes = _scored_gene_columns(findings).values()
-    return ["number", "generation", "operator", "network", *genes, *_score_columns(findings)]
+    network = ["network"] if findings.experiment.trains_networks else []
+    return ["number", "generation", "operator", *network, *genes, *_score_columns(findings)]
 
 
 def _scored_gene_columns(findings: "Findings") -> "Mapping[str, str]":
@@ -143,5 +175,7 @@ def _scored_gene_columns(findings: "Findings") -> "Mapping[str, str]":
 
 
 def _score_columns(findings: "Findings") -> list[str]:
-    names = [name for item in findings.objectives for name in (item.name, f"fresh.{item.name}")]
+    names = [item.name for item in findings.objectives]
+    if findings.experiment.trains_networks:
+        names = [name for each in names for name in (each, f"fresh.{each}")]
     return [*names, "diverged"]

@@ -89,17 +89,25 @@ def _print_found(comparison: "Comparison") -> None:
 
 def _outcome(comparison: "Comparison") -> Table:
     from neuroevo.report.comparison import tables
+    from neuroevo.report.held_out_texts import test_score
 
-    scores = [title for item in comparison.objectives for title in (item.label, "fresh")]
+    scores = [
+        "fresh" if name.startswith("fresh.") else item.label
+        for name, item in comparison.score_columns.items()
+    ]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
+    tests = {each.label: test_score(each.test) for each in comparison.contenders}
+    has_tests = any(tests.values())
     numbers = [*scores, *fronts]
     columns = (
         Column("run"),
         *(Column(title, right=True, dispensable=place) for place, title in enumerate(numbers)),
+        *[Column("test score")] * has_tests,
         Column("id", dispensable=len(numbers)),
     )
-    rows = zip(_texts(tables.outcome(comparison)), comparison.contenders, strict=True)
-    return Table(columns, tuple((*row, each.name) for row, each in rows))
+    pairs = zip(_texts(tables.outcome(comparison)), comparison.contenders, strict=True)
+    rows = [(*row, *[tests[each.label]] * has_tests, each.name) for row, each in pairs]
+    return Table(columns, tuple(rows))
 
 
 def _texts(board: "TextTable") -> tuple[tuple[str, ...], ...]:
@@ -115,7 +123,7 @@ def _described(comparison: "Comparison") -> dict[str, Any]:
         "differences": records(comparison.differences),
         "environments": {label: list(lines) for label, lines in comparison.environments.items()},
         "not_comparable": list(comparison.cautions),
-        "not_common": {name: list(labels) for name, labels in comparison.uncommon.items()},
+        "not_common": {item.name: list(labels) for item, labels in comparison.uncommon.items()},
         "fronts": records(comparison.fronts),
         "dominance": records(comparison.dominance),
         "configurations": records(comparison.configurations),

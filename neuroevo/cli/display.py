@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from neuroevo import wording
 from neuroevo.cli.terminal import console, on_terminal
-from neuroevo.evaluation import OBJECTIVES
 from neuroevo.search import Progress
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ DRAWN_A_SECOND = 4
 _BAR = 40  # characters
 _LABELS = 17  # characters, as wide as the longest label
 _PHASES = {
-    "compiling": "loading the kernel, which is compiled on first use",
+    "loading": "loading the kernel, which is compiled on first use",
     "baselines": "training the baselines",
     "searching": "searching",
     "rescoring": "scoring the front on fresh seeds",
@@ -126,10 +125,8 @@ def draw(progress: Progress, spinner: "Spinner") -> "Spinner":
     """
     from rich.text import Text
 
-    drawn = Text.assemble(
-        (progress.experiment.name, "bold"), "  ", (_PHASES[progress.phase], "cyan")
-    )
-    if progress.phase != "compiling":
+    drawn = Text.assemble((progress.experiment.name, "bold"), "  ", (_phase(progress), "cyan"))
+    if progress.phase != "loading":
         share = min(progress.trials / max(progress.experiment.expected_trials, 1), 1.0)
         done = round(share * _BAR)
         drawn.append("\n")
@@ -155,7 +152,7 @@ def generation_line(earlier: Progress, progress: Progress) -> str:
     place = f"generation {earlier.generation + 1} of {generations}"
     parts = [
         f"{place}: {progress.trials:,} trials{_speed(progress)}",
-        f"{progress.networks:,} networks",
+        *([f"{progress.networks:,} networks"] if progress.networks else []),
         f"front {len(progress.front)}",
         *(f"{name} {score}" for name, score in _best(progress)),
         *_time_left(progress),
@@ -169,8 +166,14 @@ def _finished_generation(earlier: Progress, progress: Progress) -> bool:
     return progress.phase != "searching" or progress.generation > earlier.generation
 
 
+def _phase(progress: Progress) -> str:
+    if progress.phase == "loading" and not progress.experiment.trains_networks:
+        return "importing the function"
+    return _PHASES[progress.phase]
+
+
 def _phase_line(progress: Progress, *, names_run: bool) -> str:
-    line = f"{progress.experiment.name}: {_PHASES[progress.phase]}"
+    line = f"{progress.experiment.name}: {_phase(progress)}"
     if names_run and progress.folder is not None:
         return f"{line}; the run is {progress.folder.path}"
     return line
@@ -183,7 +186,7 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
     return [
         ("generation", f"{progress.generation + 1} of {generations}"),
         ("trials", f"{progress.trials:,}{_speed(progress)}"),
-        ("networks", f"{progress.networks:,} trained"),
+        *([("networks", f"{progress.networks:,} trained")] if progress.networks else []),
         ("front", f"{len(progress.front)}"),
         *_best(progress),
         ("time", f"{_clock(progress.seconds)}{left}"),
@@ -194,7 +197,7 @@ def _best(progress: Progress) -> list[tuple[str, str]]:
     """Return the best score of each objective on the front, as text."""
     if not progress.front:
         return []
-    objectives = [OBJECTIVES[name] for name in progress.experiment.evolution.objectives]
+    objectives = progress.experiment.objectives
     scores = [
         item.best_of(trial.objectives[item.name] for trial in progress.front) for item in objectives
     ]

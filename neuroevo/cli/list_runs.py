@@ -19,7 +19,9 @@ EXAMPLES = examples("neuroevo list", "neuroevo list --json | jq -r '.[-1].id'")
 def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
     """List the runs and the best scores of each.
 
-    The oldest run is first; each objective has a column with the best score on the front.
+    The oldest run is first. Each objective has a column with the best score on the front, which
+    may be that of another trial than the best score in the next column. The test score is that of
+    the best trial, on rows that no search has seen.
 
     Prints a table to stdout, or a JSON array with --json.
     """
@@ -36,20 +38,24 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
 
 
 def _table(summaries: "list[Summary]") -> Table:
+    has_tests = any(each.test for each in summaries)
     objectives = list(dict.fromkeys(item for each in summaries for item in each.objectives))
     columns = (
         Column("run"),
         Column("experiment", dispensable=4),
         Column("state", dispensable=1),
         Column("trials", right=True, dispensable=2),
-        *(Column(objective.label, right=True) for objective in objectives),
+        *(Column(f"{item.best} {item.label}", right=True) for item in objectives),
+        *[Column("test score")] * has_tests,
         Column("when", dispensable=3),
     )
-    return Table(columns, tuple(_row(summary, objectives) for summary in summaries))
+    rows = tuple(_row(summary, objectives, has_tests=has_tests) for summary in summaries)
+    return Table(columns, rows)
 
 
-def _row(summary: "Summary", objectives: "list[Objective]") -> tuple[str, ...]:
+def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) -> tuple[str, ...]:
     from neuroevo import wording
+    from neuroevo.report.held_out_texts import test_score
 
     scores = [(summary.best.get(item.name), item.unit) for item in objectives]
     return (
@@ -58,5 +64,6 @@ def _row(summary: "Summary", objectives: "list[Objective]") -> tuple[str, ...]:
         summary.state,
         f"{summary.trials:,}" if summary.experiment else "",
         *("" if score is None else wording.measured(score, unit) for score, unit in scores),
+        *[test_score(summary.test)] * has_tests,
         wording.moment(summary.started),
     )

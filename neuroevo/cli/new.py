@@ -1,10 +1,10 @@
-"""``neuroevo new``: a new experiment file, for the mouse task or for a table."""
+"""``neuroevo new``: a new experiment file, for the mouse task, a function or a table."""
 
 import os
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "neuroevo new quick-mouse",
     "neuroevo run $(neuroevo new quick-mouse)",
+    "neuroevo new mine --task python",
     "neuroevo new houses --from houses.csv --target price",
 )
 
@@ -32,6 +33,7 @@ _COMMENTS = {
     "task.leave_out": "columns that are not used",
     "task.missing": 'or "most_frequent", or "refuse"',
     "task.missing_indicator": "whether an input says which cells were missing",
+    "task.folds": "of a cross-validation: each validates networks that the others train",
     "space.hidden": "hidden layers, and units in each",
     "space.activation": "also linear, sigmoid, elu, softplus",
     "space.optimizer": "also momentum, nesterov, adagrad, rmsprop",
@@ -47,6 +49,7 @@ _COMMENTS = {
     "evolution.population": "configurations in a generation",
     "evolution.objectives": "the first one decides ranks",
 }
+_TEMPLATES = {"mouse": "experiment.toml", "python": "function.toml"}
 _MOST_COLUMNS = 100  # that are listed
 _MOST_CATEGORIES = 6  # of a column that are listed
 
@@ -63,6 +66,10 @@ def new(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="The column to predict; may be repeated."),
     ] = None,
+    task: Annotated[
+        Literal["mouse", "python"],
+        typer.Option("--task", help="The task; python also writes NAME.py with a function."),
+    ] = "mouse",
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Set a value; may be repeated."),
@@ -71,22 +78,35 @@ def new(
     """Write a new experiment file.
 
     NAME.toml has settings with comments, to be edited: of the mouse task every one with its
-    default; for a table what was found in it, and ranges that suit its size. Prints its path to
-    stdout; an existing file is not overwritten.
+    default; for a function of your own what it may have, with an example in NAME.py; for a table
+    what was found in it, and ranges that suit its size. Prints its path to stdout; an existing file
+    is not overwritten.
     """
     from neuroevo.experiment import Experiment
 
     name = name.removesuffix(".toml")
     Experiment.of({"name": name, "task": {"kind": "mouse"}})  # refuses a name that no run can have
-    path = Path(f"{name}.toml")
-    if path.exists():
-        raise UsageError(f"{path}: must be a new file, but it exists already")
+    path, function = Path(f"{name}.toml"), Path(f"{name}.py")
+    for new_file in (path, function) if task == "python" else (path,):
+        if new_file.exists():
+            raise UsageError(f"{new_file}: must be a new file, but it exists already")
     if source is None:
         if target or overrides:
             raise UsageError("--target and --set: must be left out without --from")
-        text = experiment_text(name)
+        text = experiment_text(name, _TEMPLATES[task])
     else:
+        if task != "mouse":
+            raise UsageError("--task: must be left out with --from")
         text = _text_for_table(name, source, target or (), overrides or ())
+    if task == "python":
+        _write(function, experiment_text(name, "function.py.txt"))
+    _write(path, text)
+    edited = f"{function} and {path}" if task == "python" else "it"
+    say(f"Edit {edited}, then: {program()} run {path}")
+    typer.echo(path)
+
+
+def _write(path: Path, text: str) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -94,14 +114,12 @@ def new(
         raise UsageError(f"{path}: must be a new file, but it exists already") from None
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
-    say(f"Edit it, then: {program()} run {path}")
-    typer.echo(path)
 
 
-def experiment_text(name: str) -> str:
-    """Return the text of a new experiment file for the mouse task."""
-    template = resources.files("neuroevo.cli") / "assets" / "experiment.toml"
-    return Template(template.read_text(encoding="utf-8")).substitute(name=name)
+def experiment_text(name: str, template: str = "experiment.toml") -> str:
+    """Return the text of a new file from one of the templates, by default that of the mouse."""
+    file = resources.files("neuroevo.cli") / "assets" / template
+    return Template(file.read_text(encoding="utf-8")).substitute(name=name)
 
 
 def _text_for_table(

@@ -19,8 +19,12 @@ Jobs = Annotated[
     int, typer.Option("--jobs", metavar="N", help="Number of workers; -1 for one on each core.")
 ]
 Backend = Annotated[
-    Literal["threading", "loky", "dask"],
-    typer.Option("--backend", help="Train in threads, in processes, or on a Dask cluster."),
+    Literal["threading", "loky", "dask"] | None,
+    typer.Option(
+        "--backend",
+        help="Work in threads, in processes, or on a Dask cluster. Networks are trained in threads "
+        "by default, and a function in Python is called in processes.",
+    ),
 ]
 Scheduler = Annotated[
     str | None,
@@ -54,6 +58,12 @@ Patience = Annotated[
     int | None,
     typer.Option(
         "--patience", metavar="N", help="End after N generations without a gain in hypervolume."
+    ),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="FILE", help="The run's table or recording, if it is elsewhere now."
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]

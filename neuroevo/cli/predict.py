@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuroevo.cli.options import RESULTS, Results, RunReference, examples
+from neuroevo.cli.options import RESULTS, Data, Results, RunReference, examples
 from neuroevo.cli.terminal import say
+from neuroevo.cli.trained import run_with_networks
 from neuroevo.errors import NeuroevoError, UsageError
 
 if TYPE_CHECKING:
@@ -16,53 +17,72 @@ if TYPE_CHECKING:
 
     from neuroevo.experiment import Experiment
     from neuroevo.learning import Network
-    from neuroevo.tables import TableModel
+    from neuroevo.report.run import Run
+    from neuroevo.tables import TableModel, TableSettings
 
 EXAMPLES = examples(
     "neuroevo predict latest new.csv > predicted.csv",
     "neuroevo predict latest new.csv -o predicted.csv",
     "neuroevo predict mouse-20261122-154455 new.csv --rank 2",
+    "neuroevo predict latest --test -o worst-first.csv",
 )
 
 
-def predict(
+def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     run: RunReference,
     table: Annotated[
-        Path, typer.Argument(metavar="NEW.csv", help="New rows: .csv, .tsv, .gz or .parquet.")
-    ],
+        Path | None,
+        typer.Argument(metavar="NEW.csv", help="New rows: .csv, .tsv, .gz or .parquet."),
+    ] = None,
+    test: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--test", help="Predict the rows of the test part instead.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")
     ] = None,
     rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
+    data: Data = None,
     results: Results = RESULTS,
 ) -> None:
-    """Predict new rows with a run's network.
+    """Predict new rows, or those of the test part, with a run's network.
 
     The new table must have the columns that the network was trained with, in any order; others are
     ignored. Each row of the output belongs to the row in the same place: the predicted value of
     each target, or the most probable class and the probability of each class.
 
+    With --test, the rows that no search has seen come with their inputs, the true and the predicted
+    targets, and the errors or probabilities; those first that were predicted worst.
+
     Prints CSV to stdout, or writes it to a .csv or .parquet file. What is new or missing in the
     rows is named on stderr.
     """
-    from neuroevo.report.run import load_run
     from neuroevo.runs import write_atomically
 
-    found = load_run(run, results)
-    _check_output(output, table)
-    if not found.champions:
-        rule = "must be complete before it predicts"
-        raise NeuroevoError(f"{found.id}: {rule}; neuroevo resume {found.id}")
-    model = found.champion(rank)
-    rows = _read(table, found.experiment)
-    predicted = _predicted(model, rows, str(table))
-    for note in _notes(model, rows, str(table)):
-        say(f"note: {note}")
+    if (table is None) != test:
+        raise UsageError("NEW.csv: must be given, or --test instead of it")
+    if data is not None and not test:
+        raise UsageError("--data: must come with --test")
+    _check_output(output, data if table is None else table)
+    found = run_with_networks(run, results, "it predicts")
+    predicted = found.test_rows(rank, data=data) if table is None else _new(found, rank, table)
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
         sys.stdout.write(text)
         return
     write_atomically(output, _parquet(predicted) if output.suffix == ".parquet" else text)
+
+
+def _new(run: "Run", rank: int, table: Path) -> "pd.DataFrame":
+    """Predict new rows; what is new or missing in them is named."""
+    from neuroevo.tables import column_names, read_table, unused_notes
+
+    model, settings = run.champion(rank), _settings(run.experiment)
+    rows = read_table(table, settings, _columns(model))
+    predicted = _predicted(model, rows, str(table))
+    names = column_names(table, settings)
+    for note in (*unused_notes(names, _columns(model), str(table)), *_notes(model, rows, table)):
+        say(f"note: {note}")
+    return predicted
 
 
 def _parquet(predicted: "pd.DataFrame") -> bytes:
@@ -76,28 +96,36 @@ _WRITTEN = (".csv", ".parquet")
 _DIGITS = 9  # significant, which single precision needs
 
 
-def _check_output(output: Path | None, table: Path) -> None:
+def _check_output(output: Path | None, table: Path | None) -> None:
     if output is None:
         return
     if output.suffix not in _WRITTEN:
         raise UsageError(f"--output: must end with {' or '.join(_WRITTEN)}, but got {output}")
-    if output.exists() and table.exists() and output.samefile(table):
+    if table is not None and output.exists() and table.exists() and output.samefile(table):
         raise UsageError(f"--output: must be another file than the new rows, but got {output}")
 
 
-def _notes(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> Sequence[str]:
+def _notes(model: "Network | TableModel", rows: "pd.DataFrame", table: Path) -> Sequence[str]:
     from neuroevo.tables import TableModel
 
-    return model.notes(rows, name) if isinstance(model, TableModel) else ()
+    return model.notes(rows, str(table)) if isinstance(model, TableModel) else ()
 
 
-def _read(path: Path, experiment: "Experiment") -> "pd.DataFrame":
-    """Read new rows with the separator and so on of the run's own table."""
-    from neuroevo.tables import TableSettings, read_table
+def _columns(model: "Network | TableModel") -> Sequence[str]:
+    """Return the names of the columns that a model needs; others may hold anything."""
+    from neuroevo.tables import TableModel
+
+    if isinstance(model, TableModel):
+        return [column.name for column in model.preparation.inputs]
+    return model.columns.inputs
+
+
+def _settings(experiment: "Experiment") -> "TableSettings":
+    """Return the separator and so on of the run's own table."""
+    from neuroevo.tables import TableSettings
 
     task = experiment.task
-    settings = task if isinstance(task, TableSettings) else TableSettings(target=("y",))
-    return read_table(path, settings)
+    return task if isinstance(task, TableSettings) else TableSettings(target=("y",))
 
 
 def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":
@@ -113,7 +141,7 @@ def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -
     if not preparation.classes:
         return pd.DataFrame(model.predict(rows, name).reshape(len(rows), -1), columns=targets)
     probabilities = model.predict_proba(rows, name)
-    columns = [f"probability of {each}" for each in preparation.classes]
+    columns = [f"probability of {each}" for each in preparation.class_names]
     target = f"predicted {targets[0]}" if targets[0] in columns else targets[0]
     predicted = pd.DataFrame(probabilities, columns=columns)
     predicted.insert(0, target, model.classes_[probabilities.argmax(axis=1)])

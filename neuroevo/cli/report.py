@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from neuroevo.cli.options import RESULTS, Jobs, Open, Results, RunReference, examples
+from neuroevo.cli.options import RESULTS, Data, Jobs, Open, Results, RunReference, examples
 from neuroevo.cli.terminal import console, on_terminal, open_in_browser, say
 from neuroevo.errors import UsageError
 
@@ -37,6 +37,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         str, typer.Option(metavar="NAME", help="The baseline for --ablation, if not the first.")
     ] = "",
     jobs: Jobs = -1,
+    data: Data = None,
     figures: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Write each figure there as HTML, SVG and PNG."),
@@ -49,6 +50,8 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     """
     if baseline and not ablation:
         raise UsageError("--baseline: must come with --ablation")
+    if data is not None and not (ablation or random_search):
+        raise UsageError("--data: must come with --random-search or --ablation")
 
     from neuroevo import api
     from neuroevo.playground import write_report
@@ -56,10 +59,10 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     found = api.load_run(run, results)
     if random_search:
         with _counted("random search") as counter:
-            found = api.random_search(found, n_jobs=jobs, counter=counter)
+            found = api.random_search(found, n_jobs=jobs, data=data, counter=counter)
     if ablation:
         with _counted("ablation") as counter:
-            found = api.ablate(found, baseline, n_jobs=jobs, counter=counter)
+            found = api.ablate(found, baseline, n_jobs=jobs, data=data, counter=counter)
     path = write_report(found)
     typer.echo(path)
     if figures is not None:

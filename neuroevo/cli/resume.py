@@ -8,20 +8,25 @@ from neuroevo.cli import options
 from neuroevo.cli.searching import print_outcome, search_shown
 from neuroevo.cli.terminal import say
 
-EXAMPLES = options.examples("neuroevo resume latest", "neuroevo resume latest --generations 60")
+EXAMPLES = options.examples(
+    "neuroevo resume latest",
+    "neuroevo resume latest --generations 60",
+    "neuroevo resume latest --data moved.csv",
+)
 
 
 def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     run: options.RunReference,
     results: options.Results = options.RESULTS,
     jobs: options.Jobs = -1,
-    backend: options.Backend = "threading",
+    backend: options.Backend = None,
     scheduler: options.Scheduler = None,
     trial_timeout: options.TrialTimeout = None,
     generations: options.Generations = None,
     time_limit: options.TimeLimit = None,
     target: options.Target = None,
     patience: options.Patience = None,
+    data: options.Data = None,
     quiet: options.Quiet = False,  # noqa: FBT002 - an option
 ) -> None:
     """Resume an interrupted run.
@@ -40,7 +45,7 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     from neuroevo.workers import Workers
 
     workers = Workers(jobs, backend, scheduler, trial_timeout)
-    begin = partial(api.resume, api.load_run(run, results), ends=changes)
+    begin = partial(api.resume, api.load_run(run, results), ends=changes, data=data)
     finished, resumed = search_shown(begin, workers, quiet=quiet)
     if not quiet and resumed:
         print_outcome(finished)

@@ -40,7 +40,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         str | None, typer.Option(metavar="NAME", help="Name of the run, if not its experiment's.")
     ] = None,
     jobs: options.Jobs = -1,
-    backend: options.Backend = "threading",
+    backend: options.Backend = None,
     scheduler: options.Scheduler = None,
     trial_timeout: options.TrialTimeout = None,
     seed: Annotated[
@@ -119,9 +119,9 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
 def _divided(path: Path, targets: Sequence[str]) -> tuple[list[str], list[str]]:
     """Divide the values of --target into columns of a table and values of objectives."""
     from neuroevo.evaluation import OBJECTIVES
-    from neuroevo.experiment import TABLE_SUFFIXES
+    from neuroevo.tables import SUFFIXES
 
-    if not path.name.lower().endswith(TABLE_SUFFIXES):
+    if not path.name.lower().endswith(SUFFIXES):
         return [], list(targets)
     columns = [
         text
@@ -135,9 +135,10 @@ def _load(
     path: Path, columns: Sequence[str], overrides: Sequence[str]
 ) -> "tuple[Experiment, Sequence[str]]":
     """Load an experiment, or make one for a table; with notes on what was found in it."""
-    from neuroevo.experiment import TABLE_SUFFIXES, experiment_for_table, load_experiment
+    from neuroevo.experiment import experiment_for_table, load_experiment
+    from neuroevo.tables import SUFFIXES
 
-    if not path.name.lower().endswith(TABLE_SUFFIXES):
+    if not path.name.lower().endswith(SUFFIXES):
         return load_experiment(path, overrides), ()
     experiment, suggestion = experiment_for_table(path, options.columns(columns), overrides)
     return experiment, suggestion.notes

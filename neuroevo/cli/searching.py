@@ -102,7 +102,7 @@ def _stopped_message(progress: "Progress | None", workers: "Workers") -> str:
 def _options(workers: "Workers") -> str:
     """Return the options that resume with the same workers."""
     options = {
-        "--backend": "" if workers.backend == "threading" else workers.backend,
+        "--backend": workers.backend or "",
         "--scheduler": workers.scheduler or "",
         "--trial-timeout": "" if workers.trial_timeout is None else f"{workers.trial_timeout:g}",
     }

@@ -3,13 +3,12 @@
 Importing this package loads no compiler; `neuroevo.evaluation.evaluator` does.
 """
 
-from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, Objective
+from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, NetworkObjective, Objective
 from neuroevo.evaluation.phenotype import (
     NETWORK_GENES,
     TRAINING_GENES,
     HiddenLayer,
     Phenotype,
-    is_read,
     layers_of,
     phenotype_of,
 )
@@ -20,9 +19,9 @@ __all__ = [
     "REDUCTIONS",
     "TRAINING_GENES",
     "HiddenLayer",
+    "NetworkObjective",
     "Objective",
     "Phenotype",
-    "is_read",
     "layers_of",
     "phenotype_of",
 ]

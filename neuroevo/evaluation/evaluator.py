@@ -8,7 +8,7 @@ import platform
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from typing import Any, NamedTuple, Self
@@ -19,13 +19,12 @@ import numpy.typing as npt
 from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurves, score
 from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
-from neuroevo.evaluation.sent_stream import SentStream
+from neuroevo.evaluation.sent_streams import SentStreams
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
 from neuroevo.learning.training import SampleStream, compile_kernel, train
 from neuroevo.workers import Work, Workers
-from neuroevo.workers.backend import WorkerBackend
-from neuroevo.workers.local import LocalBackend
+from neuroevo.workers.backends import backend_of
 from neuroevo.workers.pool import Failure, Job, Pool, never
 
 
@@ -102,9 +101,12 @@ class Evaluator:
     """
 
     def __init__(self, precision: Precision, workers: Workers) -> None:
+        workers = replace(workers, backend=workers.backend or "threading")
         self._shares_memory = workers.backend == "threading"
-        self._sent: SentStream | None = None  # the last one
-        self._pool = Pool(_backend(precision, workers), workers.trial_timeout)
+        self._sent: SentStreams | None = None  # the last ones
+        self._pool = Pool(
+            backend_of(workers, partial(compile_kernel, precision)), workers.trial_timeout
+        )
 
     def __enter__(self) -> Self:
         self._pool.__enter__()
@@ -116,7 +118,7 @@ class Evaluator:
     def evaluate(
         self,
         configurations: deque[Mapping[str, Any]],
-        stream: SampleStream,
+        streams: tuple[SampleStream, ...],
         scoring: Scoring,
         stop: Callable[[], bool] = never,
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
@@ -129,8 +131,8 @@ class Evaluator:
         configurations
             Mappings from the names of network genes to values. They are removed; those that are
             added while results are yielded are evaluated too.
-        stream
-            The samples that they are trained on.
+        streams
+            The samples that they are trained on, of each fold, see `fold_streams`.
         scoring
             The objectives.
         stop
@@ -142,55 +144,48 @@ class Evaluator:
         NeuroevoError
             If all workers are lost, or die without work.
         """
-        settings, variance = stream.settings, stream.target_variance
+        settings, layer_ends = streams[0].settings, streams[0].layer_ends
+        variance = _target_variance(streams)
         places = count()
         phenotypes: dict[int, Phenotype] = {}  # of running trials
         groups: deque[LaneGroup] = deque()
 
         def take() -> None:
             new = {
-                place: phenotype_of(each, stream.layer_ends, settings)
+                place: phenotype_of(each, layer_ends, settings)
                 for each, place in zip(configurations, places, strict=False)
             }
             configurations.clear()
             phenotypes.update(new)
-            groups.extend(pack(new, settings.replicates, LANE_COUNTS[settings.precision]))
+            lanes = LANE_COUNTS[settings.precision]
+            groups.extend(pack(new, settings.replicates, lanes, len(streams)))
 
         take()
         trials = _Trials(settings.replicates)
-        job = Job(_train, self._shared(stream), trials.unfinished_parts)
+        job = Job(_train, self._shared(streams), trials.unfinished_parts)
         for group, result in self._pool.run(job, groups, stop):
             for trial, lanes in trials.add(group, result):
                 architecture = phenotypes.pop(trial).architecture
                 if isinstance(lanes, Failure):
                     yield trial, lanes
                 else:
-                    yield trial, _evaluation(architecture, lanes, stream, variance, scoring)
+                    yield trial, _evaluation(architecture, lanes, streams[0], variance, scoring)
                 take()
 
-    def _shared(self, stream: SampleStream) -> SampleStream | SentStream:
-        """Wrap a stream for worker processes; the same stream in the same wrapper."""
+    def _shared(self, streams: tuple[SampleStream, ...]) -> tuple[SampleStream, ...] | SentStreams:
+        """Wrap streams for worker processes; the same streams in the same wrapper."""
         if self._shares_memory:
-            return stream
-        if self._sent is None or self._sent.stream is not stream:
-            self._sent = SentStream(stream)
+            return streams
+        if self._sent is None or self._sent.streams != streams:
+            self._sent = SentStreams(streams)
         return self._sent
 
 
-def _backend(precision: Precision, workers: Workers) -> WorkerBackend:
-    prepare = partial(compile_kernel, precision)
-    if workers.backend == "dask":
-        from neuroevo.workers.cluster import ClusterBackend  # noqa: PLC0415 - Dask is an extra
-
-        return ClusterBackend(str(workers.scheduler), prepare)
-    prepare()
-    return LocalBackend(workers)
-
-
-def _train(group: LaneGroup, stream: SampleStream) -> list[_TrainedLane]:
-    """Train a group of lanes, in a worker."""
+def _train(group: LaneGroup, streams: tuple[SampleStream, ...]) -> list[_TrainedLane]:
+    """Train a group of lanes on the samples of its fold, in a worker."""
     began, start = time.time(), time.perf_counter()
-    trained = train(group.architecture, [each.lane for each in group.replicates], stream)
+    lanes = [each.lane for each in group.replicates]
+    trained = train(group.architecture, lanes, streams[group.fold])
     seconds = time.perf_counter() - start
     work = Work(f"{platform.node()}:{os.getpid()}", round(began, 6), round(seconds, 6))
     return [
@@ -238,11 +233,17 @@ class _Trials:
                 del self.lanes[trial]
 
 
+def _target_variance(streams: Sequence[SampleStream]) -> npt.NDArray[np.float64]:
+    """Return the variance of the validation targets of each replicate, array (replicates,)."""
+    variances = np.array([stream.target_variance for stream in streams])
+    return np.resize(variances, streams[0].settings.replicates)  # repeated, see `DataSet.folds`
+
+
 def _evaluation(
     architecture: Architecture,
     lanes: Sequence[_TrainedLane],
     stream: SampleStream,
-    target_variance: float,
+    target_variance: npt.NDArray[np.float64],
     scoring: Scoring,
 ) -> Evaluation:
     curves = np.stack([lane.curve for lane in lanes])

@@ -1,4 +1,4 @@
-"""Objectives: computed from the learning curves and parameters of a trial.
+"""Objectives, and those of networks: computed from the learning curves and parameters of a trial.
 
 Knows neither genomes nor how they evolve.
 """
@@ -30,7 +30,8 @@ class LearningCurves:
     mse: npt.NDArray[np.float64]  # (replicates, points), infinite if diverged
     target_mse: float
     parameter_count: int
-    target_variance: float  # of the validation targets, mean over the outputs
+    target_variance: npt.NDArray[np.float64]
+    """(replicates,) of the validation targets of each, mean over the outputs."""
     class_curves: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     """The same curves of each class measure; empty if targets are no class probabilities."""
 
@@ -40,21 +41,15 @@ class Objective:
     """A number that a search minimises or maximises."""
 
     name: str  # in experiment files
-    description: str  # shown with results
-    scores: Callable[[LearningCurves], npt.NDArray[np.float64]]
-    """Computes the value of each replicate; infinitely bad for one that diverged."""
+    description: str = ""  # shown with results
     unit: str = ""
     logarithmic: bool = True  # whether it is compared and drawn on a log scale
     maximised: bool = False
-    known_at_target: bool = False
-    """Whether a replicate's value is final as soon as its network reaches the target."""
-    of_classes: bool = False
-    """Whether it is for tasks whose targets are class probabilities only."""
 
     @property
     def label(self) -> str:
         """The name in texts, such as ``final MSE``."""
-        return self.name.replace("_", " ").replace("mse", "MSE").replace("r2", "R²")
+        return self.name.replace("_", " ")
 
     @property
     def best(self) -> str:
@@ -82,6 +77,23 @@ class Objective:
         """Return the best of some values, NaN if there is none but NaN."""
         known = [value for value in values if not math.isnan(value)]
         return min(known, key=self.cost, default=math.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkObjective(Objective):
+    """An objective of networks."""
+
+    scores: Callable[[LearningCurves], npt.NDArray[np.float64]] = field(kw_only=True)
+    """Computes the value of each replicate; infinitely bad for one that diverged."""
+    known_at_target: bool = False
+    """Whether a replicate's value is final as soon as its network reaches the target."""
+    of_classes: bool = False
+    """Whether it is for tasks whose targets are class probabilities only."""
+
+    @property
+    def label(self) -> str:
+        """The name in texts, with abbreviations in capitals."""
+        return self.name.replace("_", " ").replace("mse", "MSE").replace("r2", "R²")
 
 
 def _final_mse(curves: LearningCurves) -> npt.NDArray[np.float64]:
@@ -129,10 +141,10 @@ def _r2(curves: LearningCurves) -> npt.NDArray[np.float64]:
     ----------
     https://scikit-learn.org/stable/modules/generated/sklearn.metrics.r2_score.html
     """
-    final = curves.mse[:, -1]
-    if curves.target_variance == 0:
-        return np.where(np.isfinite(final), 0.0, -np.inf)
-    scores: npt.NDArray[np.float64] = 1 - final / curves.target_variance
+    final, variance = curves.mse[:, -1], curves.target_variance
+    constant = np.where(np.isfinite(final), 1.0, np.inf)
+    left = np.divide(final, variance, out=constant, where=variance > 0)
+    scores: npt.NDArray[np.float64] = 1 - left
     return scores
 
 
@@ -141,63 +153,63 @@ def _final(measure: str, curves: LearningCurves) -> npt.NDArray[np.float64]:
     return final
 
 
-OBJECTIVES: Mapping[str, Objective] = {
+OBJECTIVES: Mapping[str, NetworkObjective] = {
     objective.name: objective
     for objective in (
-        Objective("final_mse", "validation MSE of the trained network", _final_mse),
-        Objective(
+        NetworkObjective("final_mse", "validation MSE of the trained network", scores=_final_mse),
+        NetworkObjective(
             "samples_to_target",
             "samples seen until the validation MSE reaches the target; if it does not, the budget "
             "and more, growing with the final MSE",
-            _samples_to_target,
+            scores=_samples_to_target,
             unit="samples",
             known_at_target=True,
         ),
-        Objective(
+        NetworkObjective(
             "curve_area",
             "mean of log10 of the validation MSE over the log of the samples seen",
-            _curve_area,
+            scores=_curve_area,
             logarithmic=False,
         ),
-        Objective(
+        NetworkObjective(
             "parameters",
             "number of trained weights and biases",
-            _parameters,
+            scores=_parameters,
             unit="parameters",
             known_at_target=True,
         ),
-        Objective(
+        NetworkObjective(
             "r2",
             "share of the variance of the validation targets that the trained network explains",
-            _r2,
+            scores=_r2,
             logarithmic=False,
             maximised=True,
         ),
-        Objective(
+        NetworkObjective(
             "error_rate",
             "share of the validation samples for which another class than theirs has the greatest "
             "output",
-            partial(_final, "error_rate"),
+            scores=partial(_final, "error_rate"),
             logarithmic=False,
             of_classes=True,
         ),
-        Objective(
+        NetworkObjective(
             "log_loss",
             "mean of -Σ target log(output) over the validation samples, with outputs clipped to "
             "what the precision tells from 0 and 1",
-            partial(_final, "log_loss"),
+            scores=partial(_final, "log_loss"),
             of_classes=True,
         ),
-        Objective(
+        NetworkObjective(
             "balanced_error",
             "mean over the classes of the error rate of the validation samples of each",
-            partial(_final, "balanced_error"),
+            scores=partial(_final, "balanced_error"),
             logarithmic=False,
             of_classes=True,
         ),
     )
 }
-"""Every objective by its name."""
+"""Every objective of networks by its name."""
 
 REDUCTIONS: Mapping[str, Callable[[npt.NDArray[np.float64]], float]] = {
     "median": lambda costs: float(np.median(costs)),
@@ -208,7 +220,7 @@ REDUCTIONS: Mapping[str, Callable[[npt.NDArray[np.float64]], float]] = {
 """The functions that reduce the costs of a trial's replicates to one number, by name."""
 
 
-def score(curves: LearningCurves, objective: Objective, reduction: str) -> float:
+def score(curves: LearningCurves, objective: NetworkObjective, reduction: str) -> float:
     """Reduce the scores of a trial's replicates to its value of an objective.
 
     Rounded to six significant digits, as the last bits of a logarithm differ between machines.

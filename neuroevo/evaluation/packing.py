@@ -27,6 +27,7 @@ class LaneGroup:
 
     architecture: Architecture
     replicates: tuple[Replicate, ...]
+    fold: int = 0  # on which all of them are trained and validated
 
     @property
     def trials(self) -> tuple[int, ...]:
@@ -36,12 +37,15 @@ class LaneGroup:
     def of_trial(self, trial: int) -> "LaneGroup":
         """Return the group of the replicates of one trial."""
         own = tuple(each for each in self.replicates if each.trial == trial)
-        return LaneGroup(self.architecture, own)
+        return LaneGroup(self.architecture, own, self.fold)
 
 
-def pack(phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int) -> list[LaneGroup]:
+def pack(
+    phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int, folds: int = 1
+) -> list[LaneGroup]:
     """Pack all replicates of some trials into as few groups as possible.
 
+    The lanes of a bundle see the same samples, so those of one fold make groups of their own.
     Trials with the same architecture and method share groups, so only the last group of each kind
     may leave lanes empty. Every second group comes from the cheapest up, so that a search soon has
     results; the others follow from the most expensive down, so that all workers finish at about
@@ -53,21 +57,26 @@ def pack(phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int) -> li
         The network of each trial, by the trial's place.
     replicates, lanes
         Numbers of replicates of a trial, and of lanes of a bundle.
+    folds
+        Number of folds.
     """
-    kinds: defaultdict[tuple[Architecture, Method], list[Replicate]] = defaultdict(list)
+    kinds: defaultdict[tuple[Architecture, Method, int], list[Replicate]] = defaultdict(list)
     for trial, phenotype in phenotypes.items():
-        kinds[phenotype.architecture, phenotype.optimization.method].extend(
-            Replicate(trial, phenotype.lane(number)) for number in range(replicates)
-        )
+        for fold in range(folds):
+            kinds[phenotype.architecture, phenotype.optimization.method, fold].extend(
+                Replicate(trial, phenotype.lane(number))
+                for number in range(fold, replicates, folds)  # see `DataSet.folds`
+            )
     groups = [
-        LaneGroup(architecture, tuple(members[first : first + lanes]))
-        for (architecture, _), members in sorted(kinds.items(), key=lambda item: _cost(*item[0]))
+        LaneGroup(architecture, tuple(members[first : first + lanes]), fold)
+        for (architecture, _, fold), members in sorted(kinds.items(), key=_cost)
         for first in range(0, len(members), lanes)
     ]
     return groups[::2] + groups[1::2][::-1]
 
 
-def _cost(architecture: Architecture, method: Method) -> float:
+def _cost(item: tuple[tuple[Architecture, Method, int], object]) -> float:
     """Estimate the cost of a sample, in parameters of a forward and backward pass."""
+    (architecture, method, _), _ = item
     share = 0 if method.online else _UPDATE_COST / method.batch_size
     return architecture.vector_size * (1 + share)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from neuroevo.learning import (
-    READERS,
     Architecture,
     Optimization,
     StartingWeights,
@@ -98,9 +97,3 @@ def layers_of(configuration: Mapping[str, Any], gene: str = "hidden") -> tuple[H
         HiddenLayer(*layer) if isinstance(layer, tuple | list) else HiddenLayer(layer, shared)
         for layer in value
     )
-
-
-def is_read(name: str, configuration: Mapping[str, Any]) -> bool:
-    """Whether a gene has an effect, given the configuration's optimizer and schedule."""
-    reader = configuration.get("schedule" if name == "end_factor" else "optimizer")
-    return name not in READERS or reader is None or reader in READERS[name]

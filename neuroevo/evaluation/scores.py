@@ -68,6 +68,10 @@ class Targets:
             return CLASS_METRICS
         return REGRESSION_METRICS if self.values.shape[1] == 1 else REGRESSION_METRICS[:1]
 
+    def alone(self, output: int, scale: float) -> "Targets":
+        """Return one output of several, with what a difference of 1 in it is on the raw scale."""
+        return Targets(self.values[:, [output]], self.is_classes, scale)
+
     def sums(self, outputs: Array) -> Array:
         """Return the quantities of each sample that scores are computed from.
 

@@ -56,7 +56,8 @@ def create_child(
 def mutate(space: SearchSpace, genome: Genome, rng: np.random.Generator) -> tuple[Genome, str]:
     """Mutate one gene, and each other one with probability 1 / (2 × number of genes that vary).
 
-    At least one gene of the space must vary.
+    At least one gene of the space must vary. A gene that becomes active is drawn, and one that
+    becomes inactive has no value any more.
 
     Returns
     -------
@@ -73,16 +74,21 @@ def mutate(space: SearchSpace, genome: Genome, rng: np.random.Generator) -> tupl
         if name == certain or rng.random() < 0.5 / len(names):
             values[name], operator = mutate_value(space.genes[name], values[name], rng)
             operators.append(operator)
-    return Genome(values), operators[0] if len(operators) == 1 else "mutations"
+    child = space.completed(values, rng)
+    return child, operators[0] if len(operators) == 1 else "mutations"
 
 
 def cross(space: SearchSpace, mother: Genome, father: Genome, rng: np.random.Generator) -> Genome:
-    """Cross two genomes of a space, gene by gene."""
-    values = dict(mother)
+    """Cross two genomes of a space, gene by gene.
+
+    A gene that is active in the child has the value of the only parent that has one, and is drawn
+    if neither has.
+    """
+    values = {**father, **mother}
     for name, value in mother.items():
-        if value != father[name]:
+        if name in father and value != father[name]:
             values[name] = cross_values(space.genes[name], value, father[name], rng)
-    return Genome(values)
+    return space.completed(values, rng)
 
 
 @singledispatch

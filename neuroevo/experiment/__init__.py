@@ -1,12 +1,11 @@
 """Experiments: the checked settings of a run, read from TOML and written as TOML."""
 
 from neuroevo.experiment.experiment import EvolutionSettings, Experiment
-from neuroevo.experiment.from_table import TABLE_SUFFIXES, Suggestion, experiment_for_table
+from neuroevo.experiment.from_table import Suggestion, experiment_for_table
 from neuroevo.experiment.reading import load_experiment
 from neuroevo.experiment.transfer import Transfer, transfer
 
 __all__ = [
-    "TABLE_SUFFIXES",
     "EvolutionSettings",
     "Experiment",
     "Suggestion",

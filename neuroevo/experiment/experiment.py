@@ -3,7 +3,6 @@
 Knows the tables and their keys; opens no file and runs nothing.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Self
 
@@ -18,15 +17,18 @@ from pydantic import (
 )
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
-from neuroevo.experiment.genes import default_genes, read_space, write_space
+from neuroevo.evaluation import OBJECTIVES, REDUCTIONS, Objective
+from neuroevo.experiment.free_genes import read_free_space, write_free_space
+from neuroevo.experiment.genes import GENES, default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
+from neuroevo.experiment.naming import checked_name
 from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
-from neuroevo.settings import Location, Settings, dotted, one_of, refusal, unknown
+from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown, unknown
 from neuroevo.space import SearchSpace
 from neuroevo.strategies import STRATEGIES
-from neuroevo.tasks import TASKS, Task
+from neuroevo.strategies.arguments import MOST_OBJECTIVES
+from neuroevo.tasks import TASKS, NetworkTask, PythonTask, Task
 
 
 def _name_in(names: Collection[str]) -> AfterValidator:
@@ -36,6 +38,14 @@ def _name_in(names: Collection[str]) -> AfterValidator:
         return name
 
     return AfterValidator(check)
+
+
+def _check_objective(name: str, information: ValidationInfo) -> str:
+    """Check that an objective is one of the task's, unless the task is wrong."""
+    names = (information.context or {}).get("objectives", OBJECTIVES)
+    if names is not None and name not in names:
+        raise refusal([((), one_of(name, names))])
+    return name
 
 
 class EvolutionSettings(Settings):
@@ -48,7 +58,8 @@ class EvolutionSettings(Settings):
     generations
         Generations, the first random one included, at least 1.
     objectives
-        Objectives, see ``neuroevo.evaluation.OBJECTIVES``; the first one decides the ranks.
+        Objectives; the first one decides the ranks. Of networks, see
+        ``neuroevo.evaluation.OBJECTIVES``; of a function, those that it declares, all by default.
     reduction
         How the scores of a trial's replicates are reduced to one number.
     strategy
@@ -64,10 +75,10 @@ class EvolutionSettings(Settings):
 
     population: Annotated[int, Field(ge=4, le=100_000)] = 64
     generations: Annotated[int, Field(ge=1, le=1_000_000)] = 30
-    objectives: Annotated[tuple[Annotated[str, _name_in(OBJECTIVES)], ...], Field(min_length=1)] = (
-        "final_mse",
-        "samples_to_target",
-    )
+    objectives: Annotated[
+        tuple[Annotated[str, AfterValidator(_check_objective)], ...],
+        Field(min_length=1, max_length=MOST_OBJECTIVES),
+    ] = ("final_mse", "samples_to_target")
     reduction: Annotated[str, _name_in(REDUCTIONS)] = "median"
     strategy: Annotated[str, _name_in(STRATEGIES)] = "nsga2"
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
@@ -113,8 +124,45 @@ def _with_defaults(value: object, information: ValidationInfo) -> object:
     return {**task.defaults.get(information.field_name or "", {}), **value}
 
 
+def _read_evolution(value: object, information: ValidationInfo) -> object:
+    """Check a table of settings with the objectives that the task has."""
+    table = _with_defaults(value, information)
+    if not isinstance(table, Mapping):
+        return table
+    context = dict(information.context or {})
+    task = information.data.get("task")
+    context["objectives"] = None if task is None else tuple(_objectives_of(task))
+    if isinstance(task, PythonTask) and "reduction" in table:
+        rule = f"must be left out for the task {task.kind!r}, which has no replicates"
+        raise refusal([(("reduction",), f"{rule}, but got {shown(table['reduction'])}")])
+    return EvolutionSettings.model_validate(dict(table), context=context)
+
+
+def _read_training(value: object, information: ValidationInfo) -> object:
+    """Add the task's own defaults to a table, which only networks have."""
+    task = information.data.get("task")
+    if value and isinstance(value, Mapping) and not (task is None or isinstance(task, NetworkTask)):
+        text = f"must be left out for the task {task.kind!r}, which trains no networks of ours"
+        raise refusal([((), text)])
+    return _with_defaults(value, information)
+
+
+def _objectives_of(task: Task) -> Mapping[str, Objective]:
+    """Return the objectives that a search may have on a task, by name."""
+    if not isinstance(task, PythonTask):
+        return OBJECTIVES
+    return {
+        name: Objective(name, logarithmic=False, maximised=direction == "maximize")
+        for name, direction in task.objectives.items()
+    }
+
+
 def _read_space(value: object, information: ValidationInfo) -> SearchSpace:
     task, training = information.data.get("task"), information.data.get("training")
+    if isinstance(task, PythonTask):
+        return read_free_space(value)
+    if task is None and isinstance(value, Mapping):  # which genes it may have is not known
+        value = {name: gene for name, gene in value.items() if name in GENES}
     if task is None or training is None:
         return read_space(value)
     return read_space(value, default_genes(task.defaults.get("space", {}), training))
@@ -135,13 +183,14 @@ class Experiment(Settings):
     note
         A note for users; at most 500 characters.
     task
-        What networks learn. It may have defaults of its own for the tables below.
+        What configurations are evaluated on. It may have defaults of its own for the tables below.
     evolution
         How configurations evolve.
     training
-        How each network is trained.
+        How each network is trained; has no effect if the task is a function in Python.
     space
-        The search space; ``hidden``, ``learning_rate`` and ``activation`` have default ranges.
+        The search space; of networks, ``hidden``, ``learning_rate`` and ``activation`` have
+        default ranges.
 
     Raises
     ------
@@ -158,21 +207,14 @@ class Experiment(Settings):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     note: Annotated[str, Field(max_length=500)] = ""
     task: Annotated[SerializeAsAny[Task], BeforeValidator(_read_task)]
-    evolution: Annotated[EvolutionSettings, BeforeValidator(_with_defaults)] = _LEFT_OUT
-    training: Annotated[TrainingSettings, BeforeValidator(_with_defaults)] = _LEFT_OUT
+    evolution: Annotated[EvolutionSettings, BeforeValidator(_read_evolution)] = _LEFT_OUT
+    training: Annotated[TrainingSettings, BeforeValidator(_read_training)] = _LEFT_OUT
     space: Annotated[SearchSpace, BeforeValidator(_read_space)] = _LEFT_OUT
 
     @field_validator("name")
     @classmethod
     def _check_name(cls, name: str) -> str:
-        if not _NAME.fullmatch(name):
-            raise ValueError(
-                "must be 1 to 64 of the letters A to Z and a to z, digits, '.', '_' and '-', "
-                "with a letter or digit first"
-            )
-        if name.endswith(".") or name.split(".", maxsplit=1)[0].upper() in _RESERVED:
-            raise ValueError("must be a name that every system allows for a folder")
-        return name
+        return checked_name(name)
 
     @field_validator("evolution")
     @classmethod
@@ -180,8 +222,20 @@ class Experiment(Settings):
         cls, evolution: EvolutionSettings, information: ValidationInfo
     ) -> EvolutionSettings:
         task = information.data.get("task")
+        if task is None:
+            return evolution
+        names = _objectives_of(task)
+        unknown_to_it = [
+            ((place,), one_of(name, names))
+            for place, name in enumerate(evolution.objectives)
+            if name not in names
+        ]
+        if unknown_to_it:  # of settings that were made for another task
+            raise refusal((("objectives", *at), text) for at, text in unknown_to_it)
+        if not isinstance(task, NetworkTask):
+            return evolution
         wrong = [name for name in evolution.objectives if OBJECTIVES[name].of_classes]
-        if wrong and task is not None and not task.has_class_targets:
+        if wrong and not task.has_class_targets:
             others = [repr(name) for name in OBJECTIVES if not OBJECTIVES[name].of_classes]
             rule = f"must be of {', '.join(others)} for the task {task.kind!r}"
             found = ", ".join(map(repr, wrong))
@@ -192,21 +246,34 @@ class Experiment(Settings):
     @classmethod
     def _check_stop(cls, training: TrainingSettings, information: ValidationInfo) -> object:
         evolution = information.data.get("evolution")
-        if not training.stop_at_target or evolution is None:
+        task = information.data.get("task")
+        if not training.stop_at_target or evolution is None or not isinstance(task, NetworkTask):
             return training
         others = [name for name in evolution.objectives if not OBJECTIVES[name].known_at_target]
         if others:
             known = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
             rule = f"must be false unless each objective is one of {', '.join(map(repr, known))}"
-            found = f"True with {', '.join(map(repr, others))}"
+            found = f"true with {', '.join(map(repr, others))}"
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
+        return training
+
+    @field_validator("training")
+    @classmethod
+    def _check_replicates(cls, training: TrainingSettings, information: ValidationInfo) -> object:
+        task = information.data.get("task")
+        if task is not None and training.replicates % task.fold_count:
+            folds = f"{task.fold_count}, the number of folds"
+            rule = f"must be a multiple of {folds}, so that all count equally"
+            raise refusal([(("replicates",), f"{rule}, but got {training.replicates}")])
         return training
 
     @field_validator("training")
     @classmethod
     def _check_loss(cls, training: TrainingSettings, information: ValidationInfo) -> object:
         task = information.data.get("task")
-        if training.loss == "cross_entropy" and task is not None and not task.has_class_targets:
+        if not isinstance(task, NetworkTask):
+            return training
+        if training.loss == "cross_entropy" and not task.has_class_targets:
             rule = f"must be 'squared_error' for the task {task.kind!r}"
             raise refusal([(("loss",), f"{rule}, {_NO_CLASSES}, but got {training.loss!r}")])
         return training
@@ -215,20 +282,27 @@ class Experiment(Settings):
     def _check_as_a_whole(self) -> Self:
         strategy = STRATEGIES[self.evolution.strategy]
         problems: list[tuple[Location, str]] = []
-        for name in self.space.genes:
+        for name in self.space.genes if self.trains_networks else ():
             if name in self.unread:
                 rule = f"must be read by an optimizer or schedule, {' or '.join(READERS[name])}"
                 found = "the experiment has none of them"
                 problems.append((("space", name), f"{rule}, but {found}"))
         problems += [(("evolution", "strategy"), text) for text in strategy.problems(self.space)]
         problems += self._memory_problems(_LEAST_DATA)
-        length = len(self.to_toml().encode())
-        if length > MOST_BYTES:
-            rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
-            problems.append((("space",), f"{rule}, but got {length:,}"))
+        problems += self._length_problems()
         if problems:
             raise refusal(problems)
         return self
+
+    def _length_problems(self) -> list[tuple[Location, str]]:
+        """Return a problem at the longest table if the experiment is too long as TOML."""
+        tables = self._tables()
+        length = len(self.to_toml().encode())
+        if length <= MOST_BYTES:
+            return []
+        longest = max(tables, key=lambda name: len(write_toml({name: tables[name]})))
+        rule = f"must leave the experiment with at most {MOST_BYTES:,} bytes of TOML"
+        return [((longest,), f"{rule}, but got {length:,}")]
 
     def check_memory(self, data: DataSize) -> None:
         """Check that training on data of this size fits into the memory limit.
@@ -243,6 +317,8 @@ class Experiment(Settings):
             raise UsageError(*(f"{dotted(at)}: {text}" for at, text in problems))
 
     def _memory_problems(self, data: DataSize) -> list[tuple[Location, str]]:
+        if not self.trains_networks:
+            return []
         hidden, population = self.space.genes["hidden"], self.evolution.population
         return memory_problems(memory(data, hidden, self.training, population))
 
@@ -253,8 +329,33 @@ class Experiment(Settings):
         return len(self.task.baselines) + int(min(asked, self.space.size))
 
     @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """The objectives of the search; the first one decides the ranks."""
+        known = _objectives_of(self.task)
+        return tuple(known[name] for name in self.evolution.objectives)
+
+    @property
+    def trains_networks(self) -> bool:
+        """Whether configurations are networks, which are trained; else a function gets them."""
+        return isinstance(self.task, NetworkTask)
+
+    @property
+    def networks_per_trial(self) -> int:
+        """The number of networks that a trial trains."""
+        return self.training.replicates if self.trains_networks else 0
+
+    @property
+    def network_task(self) -> NetworkTask:
+        """The task, if networks learn it; UsageError if not."""
+        if not isinstance(self.task, NetworkTask):
+            raise UsageError(f"task: must be one that networks learn, but got {self.task.kind!r}")
+        return self.task
+
+    @property
     def has_target(self) -> bool:
         """Whether the target MSE matters: to hand-picked baselines, to training or an objective."""
+        if not self.trains_networks:
+            return False
         reached = self.training.stop_at_target or "samples_to_target" in self.evolution.objectives
         return reached or bool(self.task.baselines)
 
@@ -269,15 +370,23 @@ class Experiment(Settings):
 
     def to_toml(self) -> str:
         """Return the experiment with all defaults as TOML that loads to an equal experiment."""
+        head = {"name": self.name, "seed": self.seed} | ({"note": self.note} if self.note else {})
+        return write_toml(head | self._tables())
+
+    def _tables(self) -> dict[str, dict[str, object]]:
         tables = {"task": self.task, "training": self.training, "evolution": self.evolution}
         written = {
             name: table.model_dump(mode="json", exclude_none=True) for name, table in tables.items()
         }
-        written["space"] = write_space(self.space)
-        written["training"] = _readable(written["training"], self.unread)
-        order = ("task", "space", "training", "evolution")
-        head = {"name": self.name, "seed": self.seed} | ({"note": self.note} if self.note else {})
-        return write_toml(head | {name: written[name] for name in order})
+        order: tuple[str, ...] = ("task", "space", "training", "evolution")
+        if self.trains_networks:
+            written["space"] = write_space(self.space)
+            written["training"] = _readable(written["training"], self.unread)
+        else:
+            written["space"] = write_free_space(self.space)
+            order = ("task", "space", "evolution")
+            del written["evolution"]["reduction"]  # there are no replicates to reduce
+        return {name: written[name] for name in order}
 
 
 def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[str, object]:
@@ -292,8 +401,4 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
 
 _NO_CLASSES = "whose targets are no class probabilities"
 _LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
-MOST_BYTES = 20_000  # so that the text with comments is short enough to be read again
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_RESERVED = {"CON", "PRN", "AUX", "NUL"} | {
-    f"{port}{n}" for port in ("COM", "LPT") for n in range(10)
-}
+MOST_BYTES = 90_000  # so that the text with comments is short enough to be read again

@@ -1,13 +1,16 @@
 """Suggests an experiment for a table: its problem, what is left out or filled, sensible ranges."""
 
-import re
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment.experiment import Experiment
+from neuroevo.experiment.naming import name_of
 from neuroevo.experiment.reading import Document, overriding
 from neuroevo.settings import shown
 from neuroevo.tables import TableSettings
@@ -19,8 +22,7 @@ if TYPE_CHECKING:
 
     from neuroevo.tables import ColumnDescription, Table
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".parquet")
-_TRAINING_SHARE = 0.6  # what the default shares of validation and test leave
+_MOST_NOTES = 20  # on columns that are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,18 @@ class Suggestion:
     def experiment(self, frame: "pd.DataFrame") -> Experiment:
         """Make the experiment for the table that is in memory; UsageError if it is wrong."""
         settings = {key: value for key, value in self.document["task"].items() if key != "kind"}
-        return Experiment.of({**self.document, "task": TableTask.of_frame(frame, **settings)})
+        with _in_task():
+            task = TableTask.of_frame(frame, **settings)
+        return Experiment.of({**self.document, "task": task})
+
+
+@contextmanager
+def _in_task() -> Iterator[None]:
+    """Put the table of the experiment in front of the keys of a UsageError."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(*(f"task.{problem}" for problem in error.problems)) from None
 
 
 def experiment_for_table(
@@ -61,7 +74,7 @@ def experiment_for_table(
     Parameters
     ----------
     table
-        A file of the suffixes in `TABLE_SUFFIXES`, or a frame, which is not changed.
+        A file of the endings in `neuroevo.tables.SUFFIXES`, or a frame, which is not changed.
     target
         One or more columns to predict.
     overrides
@@ -88,7 +101,7 @@ def experiment_for_table(
         source = path.name
     else:
         frame, source = table, "data"
-    suggestion = suggest(frame, source, {**given, "task": task}, name or name_of(source))
+    suggestion = suggest(frame, source, {**given, "task": task}, name or name_of(source, "table"))
     return suggestion.experiment(frame), suggestion
 
 
@@ -113,8 +126,9 @@ def _check_tables(given: Document) -> None:
 def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> Suggestion:
     """Suggest an experiment for a table.
 
-    Columns that can't be inputs are left out, and missing inputs are filled with medians, each
-    with a note, unless the given settings say otherwise.
+    Columns that can't be inputs, or only name the rows, are left out, and missing inputs are filled
+    with medians, each with a note, unless the given settings say otherwise. If a column has a few
+    wrong cells, these are refused.
 
     Parameters
     ----------
@@ -143,14 +157,14 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
     left_out = [] if settings.columns or "leave_out" in task else _unusable(inputs)
     inputs = [each for each in inputs if each not in left_out]
     if left_out and inputs:
-        task["leave_out"] = [each.name for each in left_out]
+        task |= _selection(left_out, inputs)
     filled = [] if "missing" in task else [each for each in inputs if each.missing]
     if filled:
         task |= {"missing": "median", "missing_indicator": True}
     table = check_frame(frame, _settings(task), source)
     task["problem"] = "regression" if table.classes is None else "classes"
     notes = (
-        *_left_out_notes(source, left_out),
+        *(_left_out_notes(source, left_out, settings) if inputs else ()),
         *_filled_notes(source, filled, len(frame)),
         *([table.guess] if table.guess else []),
     )
@@ -160,18 +174,10 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
     return Suggestion({"name": name, **given, **document}, columns, len(frame), notes)
 
 
-def name_of(source: str) -> str:
-    """Return a name for an experiment on a table: that of its file, in allowed letters."""
-    stem = source.partition(".")[0] or source
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:64] or "table"
-
-
 def _settings(task: Mapping[str, Any]) -> TableSettings:
     known = {key: value for key, value in task.items() if key in TableSettings.model_fields}
-    try:
+    with _in_task():
         return TableSettings.of({"problem": "auto", **known})
-    except UsageError as error:
-        raise UsageError(*(f"task.{problem}" for problem in error.problems)) from None
 
 
 def _is_input(name: str, settings: TableSettings) -> bool:
@@ -180,15 +186,50 @@ def _is_input(name: str, settings: TableSettings) -> bool:
 
 
 def _unusable(columns: "Sequence[ColumnDescription]") -> "list[ColumnDescription]":
-    return [each for each in columns if each.problem or each.distinct < 2]  # noqa: PLR2004
+    """Return the columns that can't be inputs, and those that name rows if there are others."""
+    useful = [each for each in columns if not each.problem and each.distinct > 1]
+    kept = {each.name for each in useful if not each.names_rows} or {each.name for each in useful}
+    return [each for each in columns if each.name not in kept]
 
 
-def _left_out_notes(source: str, columns: "Sequence[ColumnDescription]") -> list[str]:
-    return [
-        f"{source}, column {shown(each.name)}: is left out; it "
-        f"{each.problem or 'must have different values, but all are equal'}"
-        for each in columns
+def _selection(
+    left_out: "Sequence[ColumnDescription]", inputs: "Sequence[ColumnDescription]"
+) -> dict[str, list[str]]:
+    """Name the columns that are left out; if these are many, rather the inputs."""
+    if len(left_out) <= max(len(inputs), _MOST_NOTES):
+        return {"leave_out": [each.name for each in left_out]}
+    return {"columns": [each.name for each in inputs]}
+
+
+def _left_out_notes(
+    source: str, columns: "Sequence[ColumnDescription]", settings: TableSettings
+) -> list[str]:
+    notes = [
+        f"{source}, column {shown(each.name)}: is left out; {_reason(each, columns, settings)}"
+        for each in columns[:_MOST_NOTES]
     ]
+    more = len(columns) - _MOST_NOTES
+    return [*notes, f"{source}: {more:,} more columns are left out"] if more > 0 else notes
+
+
+def _reason(
+    column: "ColumnDescription", left_out: "Sequence[ColumnDescription]", settings: TableSettings
+) -> str:
+    """Return why a column is left out, and what else can be done."""
+    if column.kind == "date" and settings.split == "share":
+        given = f"--set task.split=time --set {quote(f'task.split_column={column.name}')}"
+        return (
+            f"it {column.problem} (rows are divided at random; to test on the last ones: {given})"
+        )
+    if column.problem:
+        return f"it {column.problem}"
+    if column.distinct < 2:  # noqa: PLR2004 - nothing to learn
+        return "it must have different values, but all are equal"
+    others = [each.name for each in left_out if each is not column]
+    if len(others) > _MOST_NOTES:
+        return "its numbers only name the rows (to use it, name the inputs in columns)"
+    listed = json.dumps(others, ensure_ascii=False)
+    return f"its numbers only name the rows (to use it: --set {quote(f'task.leave_out={listed}')})"
 
 
 def _filled_notes(source: str, columns: "Sequence[ColumnDescription]", rows: int) -> list[str]:
@@ -200,7 +241,11 @@ def _filled_notes(source: str, columns: "Sequence[ColumnDescription]", rows: int
 
 
 def _defaults(table: "Table") -> Mapping[str, Mapping[str, Any]]:
+    settings = table.settings
+    validation = (1 - settings.test) / settings.folds if settings.folds else settings.validation
+    training_share = 1 - settings.test - validation
     return table_defaults(
         is_classes=table.classes is not None,
-        training_rows=round(_TRAINING_SHARE * table.rows),
+        folds=max(settings.folds, 1),
+        training_rows=round(training_share * table.rows),
     )

@@ -3,24 +3,41 @@
 Knows tables and search spaces; trains and evolves nothing.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
-from neuroevo.errors import UsageError
 from neuroevo.evaluation import TRAINING_GENES, layers_of
-from neuroevo.learning import READERS, Activation, TrainingSettings
-from neuroevo.settings import Location, Settings, refusal, shown, unknown, worded
-from neuroevo.space import Choice, Float, Gene, Integer, Layers, SearchSpace
+from neuroevo.experiment.gene_tables import (
+    Choices,
+    GeneTable,
+    Problems,
+    Range,
+    conditional_genes,
+    holds_lists,
+    made,
+    made_of_values,
+    space_of,
+    table_of,
+    written,
+)
+from neuroevo.learning import READERS, Activation, TrainingSettings, decider
+from neuroevo.settings import refusal, shown, unknown, worded
+from neuroevo.space import (
+    Choice,
+    Condition,
+    Conditional,
+    Float,
+    Gene,
+    Layers,
+    SearchSpace,
+)
 
 MAX_WIDTH = 1024
 MAX_HIDDEN_LAYERS = 64
-
-Problems = list[tuple[Location, str]]
 
 
 def _checked_layers(value: object) -> "Widths | Pairs":
@@ -28,7 +45,7 @@ def _checked_layers(value: object) -> "Widths | Pairs":
     if isinstance(value, int) and not isinstance(value, bool):
         value = (value,)
     layers = tuple(value) if isinstance(value, list) else value
-    paired = isinstance(layers, tuple) and _holds_lists(layers)
+    paired = isinstance(layers, tuple) and holds_lists(layers)
     # Checked here, since the union would put the names of its members into the key of a problem.
     return (_PAIRS if paired else _WIDTHS).validate_python(layers, strict=True)
 
@@ -50,54 +67,6 @@ _PAIRS: TypeAdapter[Pairs] = TypeAdapter(Annotated[Pairs, Field(max_length=MAX_H
 
 LearningRate = Annotated[float, Field(gt=0)]
 
-Option = TypeVar("Option")
-Number = TypeVar("Number", int, float)
-
-
-class GeneTable(Settings, ABC):
-    """A gene in an experiment file, written as a table."""
-
-    @abstractmethod
-    def gene(self) -> Gene:
-        """Make the gene."""
-
-
-class Choices(GeneTable, Generic[Option]):
-    """``{ choices = [..], ordered = true }``: some values, with an order or without."""
-
-    choices: Annotated[tuple[Option, ...], Field(min_length=1)]
-    ordered: bool = False
-
-    @field_validator("choices")
-    @classmethod
-    def _check_distinct(cls, choices: tuple[Option, ...]) -> tuple[Option, ...]:
-        first = {choice: index for index, choice in reversed([*enumerate(choices)])}
-        repeated = [index for index, choice in enumerate(choices) if first[choice] < index]
-        if repeated:
-            raise refusal(
-                ((index,), f"must not be repeated, but got {shown(choices[index])} again")
-                for index in repeated
-            )
-        return choices
-
-    def gene(self) -> Gene:
-        """Make the gene."""
-        return Choice(self.choices, ordered=self.ordered)
-
-
-class Range(GeneTable, Generic[Number]):
-    """``{ low = .., high = .., log = true }``: integers or floats between two bounds."""
-
-    low: Number
-    high: Number
-    log: bool = False
-
-    def gene(self) -> Gene:
-        """Make the gene."""
-        if isinstance(self.low, int) and isinstance(self.high, int):
-            return Integer(self.low, self.high, log=self.log)
-        return Float(self.low, self.high, log=self.log)
-
 
 class HiddenChoices(Choices[Hidden]):
     """Lists of hidden layers; either all of their layers have an activation, or none has."""
@@ -117,7 +86,7 @@ class HiddenChoices(Choices[Hidden]):
 
 
 def _activation_gene(value: object) -> Gene | None:
-    return None if value is None else _read_gene("activation", value)
+    return None if value is None else _unconditional("activation", _read_gene("activation", value))
 
 
 class HiddenLayers(GeneTable):
@@ -173,7 +142,7 @@ def default_genes(tables: Mapping[str, object], training: TrainingSettings) -> d
         The training settings. Genes of settings that were given a value are left out, and those
         that no optimizer uses.
     """
-    genes = {name: _read_gene(name, table) for name, table in tables.items()}
+    genes = {name: _unconditional(name, _read_gene(name, each)) for name, each in tables.items()}
     genes = {name: gene for name, gene in genes.items() if name not in training.model_fields_set}
     optimizer = genes.get("optimizer")
     in_use = set(optimizer.values() if optimizer else [training.optimizer])
@@ -185,7 +154,9 @@ def default_genes(tables: Mapping[str, object], training: TrainingSettings) -> d
 
 
 def read_space(value: object, defaults: Mapping[str, Gene] = DEFAULT_SPACE.genes) -> SearchSpace:
-    """Make the search space of an experiment from its table, or check an existing one.
+    """Make the search space of networks from its table, or check an existing one.
+
+    A gene that only some optimizers or schedules read is active only with these.
 
     Parameters
     ----------
@@ -206,10 +177,11 @@ def read_space(value: object, defaults: Mapping[str, Gene] = DEFAULT_SPACE.genes
     pydantic.ValidationError
         With all problems, each at its key.
     """
-    given = value.genes if isinstance(value, SearchSpace) else value
+    given = conditional_genes(value) if isinstance(value, SearchSpace) else value
     if not isinstance(given, Mapping):
         raise refusal([((), f"must be a table of genes, but got {shown(value)}")])
     genes = dict(defaults)
+    conditions: dict[str, Condition] = {}
     problems: Problems = []
     for name, raw in given.items():
         if name not in GENES:
@@ -218,7 +190,11 @@ def read_space(value: object, defaults: Mapping[str, Gene] = DEFAULT_SPACE.genes
             problems.append(((str(name),), text or unknown(name, GENES)))
             continue
         try:
-            genes[name] = _read_gene(name, raw)
+            read = _read_gene(name, raw)
+            if isinstance(read, Conditional) and name in TRAINING_GENES:
+                genes[name], conditions[name] = read.gene, read.when
+            else:
+                genes[name] = _unconditional(name, read)
         except ValidationError as error:
             problems += [((name, *at), text) for at, text in worded(error)]
     given_activation = "activation" in given
@@ -231,53 +207,64 @@ def read_space(value: object, defaults: Mapping[str, Gene] = DEFAULT_SPACE.genes
         del genes["activation"]
     if problems:
         raise refusal(problems)
-    return SearchSpace({name: genes[name] for name in GENES if name in genes})
+    return space_of(
+        {
+            name: Conditional(genes[name], condition) if condition else genes[name]
+            for name in GENES
+            if name in genes
+            for condition in [{**_read_with(name, genes), **conditions.get(name, {})}]
+        }
+    )
 
 
 def write_space(space: SearchSpace) -> dict[str, object]:
     """Return a search space as the table that `read_space` reads, in plain values for TOML."""
-    return {name: _short(_table(gene)) for name, gene in space.genes.items()}
+    conditions = {
+        name: condition
+        for name, condition in space.conditions.items()
+        if condition != _read_with(name, space.genes)
+    }
+    return {name: written(gene, conditions.get(name)) for name, gene in space.genes.items()}
 
 
-def _read_gene(name: str, raw: object) -> Gene:
+def _read_with(name: str, genes: Mapping[str, Gene]) -> Condition:
+    """Return the condition that the optimizer or schedule reads a gene; empty if all of them do.
+
+    It is also empty if none does, which the experiment refuses.
+    """
+    reader = decider(name)
+    gene = genes.get(reader or "")
+    if reader is None or not isinstance(gene, Choice):
+        return {}
+    reading = tuple(option for option in gene.options if option in READERS[name])
+    return {reader: reading} if 0 < len(reading) < len(gene.options) else {}
+
+
+def _unconditional(name: str, gene: Gene | Conditional) -> Gene:
+    if isinstance(gene, Conditional):
+        rule = f"must be left out, since each network has a value of {name}"
+        raise refusal([(("when",), f"{rule}, but got {shown(dict(gene.when))}")])
+    return gene
+
+
+def _read_gene(name: str, raw: object) -> Gene | Conditional:
     """Make a gene from its form in a file; problems have the keys of that form."""
+    if isinstance(raw, Conditional):
+        raw = table_of(raw.gene) | {"when": dict(raw.when)}
     if isinstance(raw, Gene):
-        raw = _table(raw)
-    if isinstance(raw, Mapping):
-        return _gene(name, raw)
-    listed = isinstance(raw, list | tuple) and (name != "hidden" or _holds_networks(raw))
-    try:
-        return _gene(name, {"choices": raw if listed else [raw]})
-    except ValidationError as error:
-        steps = 1 if listed else 2  # the keys of the table and list added here
-        raise refusal((at[steps:], text) for at, text in worded(error)) from None
-
-
-def _gene(name: str, table: Mapping[str, object]) -> Gene:
+        raw = table_of(raw)
     choices, *ranges = GENES[name]
-    form = ranges[0] if ranges and "choices" not in table else choices
-    checked = form.model_validate(dict(table))
-    try:
-        return checked.gene()
-    except UsageError as error:
-        raise refusal(_placed(problem, form) for problem in error.problems) from None
-
-
-def _placed(problem: str, form: type[GeneTable]) -> tuple[Location, str]:
-    """Split a problem of the gene into its key and its text."""
-    key, _, text = problem.partition(": ")
-    return ((key,), text) if key in form.model_fields else ((), problem)
-
-
-def _holds_lists(items: Iterable[object]) -> bool:
-    return any(isinstance(item, list | tuple) for item in items)
+    if isinstance(raw, Mapping):
+        return made(ranges[0] if ranges and "choices" not in raw else choices, raw)
+    listed = isinstance(raw, list | tuple) and (name != "hidden" or _holds_networks(raw))
+    return made_of_values(choices, raw, listed=listed)
 
 
 def _holds_networks(items: Iterable[object]) -> bool:
     """Return whether items are several networks, which are lists, or the layers of one."""
     lists = [item for item in items if isinstance(item, list | tuple)]
     pairs = any(isinstance(part, str) for each in lists for part in each)
-    return bool(lists) and (not pairs or any(map(_holds_lists, lists)))
+    return bool(lists) and (not pairs or any(map(holds_lists, lists)))
 
 
 def _have_activations(layers: object) -> bool:
@@ -291,27 +278,3 @@ def _has_activations(hidden: Gene) -> bool:
         case Choice():
             return any(map(_have_activations, hidden.options))
     return False
-
-
-def _table(gene: Gene) -> dict[str, object]:
-    match gene:
-        case Float() | Integer():
-            return {"low": gene.low, "high": gene.high, "log": gene.log}
-        case Layers():
-            table: dict[str, object] = {"count": list(gene.count), "width": list(gene.width)}
-            if gene.activation is not None:
-                table["activation"] = _short(_table(gene.activation))
-            return table
-        case Choice():
-            return {"choices": list(gene.options), "ordered": gene.ordered}
-    raise refusal([((), f"must be a Float, Layers or Choice, but got {shown(gene)}")])
-
-
-def _short(table: dict[str, object]) -> object:
-    """Shorten the table of an unordered choice to its list, or to its only value."""
-    match table:
-        case {"choices": [only], "ordered": False}:
-            return only
-        case {"choices": choices, "ordered": False}:
-            return choices
-    return table

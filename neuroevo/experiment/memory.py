@@ -33,7 +33,8 @@ def memory(
     """
     sizes = [(data.inputs, *widths, data.outputs) for widths in _largest(hidden)]
     parameters, units = max(map(vector_size, sizes)), max(map(sum, sizes))
-    rows, columns = data.training + data.validation, data.inputs + data.outputs
+    rows = (data.training + data.validation) * data.folds
+    columns = data.inputs + data.outputs
     weights = 2 * _DOUBLE * training.replicates * parameters  # of a trial, and a copy
     return {
         ("task",): _DATA_COPIES * _DOUBLE * rows * columns,

@@ -8,11 +8,13 @@ from typing import Any
 
 from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
+from neuroevo.experiment.naming import name_of
 from neuroevo.files import StrangeFileError, read_file
 from neuroevo.settings import printable, shown
 
-MAX_BYTES = 24_000
+MAX_BYTES = 100_000
 MAX_DOTS = 1000  # in a line; the memory of the parser grows with their square if they are one key
+MAX_DOTS_IN_ALL = 12_000
 
 Document = dict[str, Any]
 
@@ -23,7 +25,8 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     Parameters
     ----------
     path
-        A TOML file in UTF-8, at most 24 kB. Relative paths in it start in its folder.
+        A TOML file in UTF-8, at most 100 kB. Relative paths in it start in its folder. Without a
+        name, the experiment has that of the file.
     overrides
         Each ``table.key=value`` replaces a value of the file, or adds one. The value is read as
         TOML if possible, else it is a string.
@@ -44,6 +47,7 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     problems: list[str] = []
     with collected(problems):
         document = overriding(document, overrides)
+    document.setdefault("name", name_of(path.name, "experiment"))
     with collected(problems):
         experiment = Experiment.of(document, folder=path.absolute().parent)
     if problems:
@@ -93,9 +97,13 @@ def _parse(text: str, name: str) -> Document:
 
 
 def _check_dots(text: str, name: str) -> None:
-    dots = max(line.count(".") for line in text.split("\n"))
-    if dots > MAX_DOTS:
-        raise UsageError(f"{name}: a line must have at most {MAX_DOTS:,} dots, but got {dots:,}")
+    dots = [line.count(".") for line in text.split("\n")]
+    for what, most, found in (
+        ("a line", MAX_DOTS, max(dots)),
+        ("all lines together", MAX_DOTS_IN_ALL, sum(dots)),
+    ):
+        if found > most:
+            raise UsageError(f"{name}: {what} must have at most {most:,} dots, but got {found:,}")
 
 
 def _place_first(message: str, text: str) -> str:

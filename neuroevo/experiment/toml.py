@@ -1,17 +1,19 @@
 """Writes settings as readable TOML; knows nothing of experiments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import tomli_w
 
 _WIDEST = 56  # characters before a comment, so that most comments begin in one column
+_LONG_LIST = 100  # characters; a longer list of texts has several lines
+_TEXTS_IN_A_LINE = 8
 
 
 def write_toml(
     document: Mapping[str, object], comments: Mapping[str, str] = MappingProxyType({})
 ) -> str:
-    """Return a document as TOML 1.0: values, then tables; nested tables and lists on one line.
+    """Return a document as TOML 1.0: values, then tables; nested tables and most lists on one line.
 
     Parameters
     ----------
@@ -47,7 +49,17 @@ def _inline(value: object) -> str:
     if isinstance(value, Mapping):
         return f"{{ {', '.join(_lines(value))} }}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_inline, value))}]"
+        return _list(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # faster than tomli_w, for long lists of networks
     return tomli_w.dumps({"value": value}).removeprefix("value = ").rstrip("\n")
+
+
+def _list(items: Sequence[object]) -> str:
+    texts = [*map(_inline, items)]
+    line = f"[{', '.join(texts)}]"
+    if len(line) <= _LONG_LIST or not all(isinstance(item, str) for item in items):
+        return line
+    starts = range(0, len(texts), _TEXTS_IN_A_LINE)
+    lines = [", ".join(texts[start : start + _TEXTS_IN_A_LINE]) for start in starts]
+    return "[\n    " + ",\n    ".join(lines) + ",\n]"

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import TRAINING_GENES, is_read, layers_of
+from neuroevo.evaluation import TRAINING_GENES, layers_of
 from neuroevo.experiment.experiment import Experiment
-from neuroevo.learning import READERS, TrainingSettings
+from neuroevo.learning import READERS, TrainingSettings, is_read
 from neuroevo.space import Gene, Genome, SearchSpace
 
 
@@ -38,10 +38,10 @@ def transfer(
 ) -> Transfer:
     """Transfer a configuration to the search space of another experiment.
 
-    A gene that the configuration lacks gets the training setting of its experiment. If that is a
-    default which the gene does not allow, the setting of the other experiment is used; if nothing
-    reads the gene, any of its values. Hidden layers get activations of their own, or one for all,
-    as the space requires.
+    A gene of networks that the configuration lacks gets the training setting of its experiment. If
+    that is a default which the gene does not allow, the setting of the other experiment is used.
+    Hidden layers get activations of their own, or one for all, as the space requires; if there are
+    none, the activation is any that the space has. Genes that are not active there get no value.
 
     Parameters
     ----------
@@ -57,6 +57,8 @@ def transfer(
     UsageError
         One line for each value that the space does not allow.
     """
+    if not target.trains_networks:
+        return _transferred(configuration, target.space)
     space, own = target.space, _with_layers_of(target.space, configuration)
     whole = _settings(origin) | own
     values: dict[str, Any] = {}
@@ -67,7 +69,7 @@ def transfer(
         if name not in own and name in whole and whole[name] == fields[name].default:
             offers.append(getattr(target.training, name))
         allowed = [offer for offer in offers if _allows(space.genes[name], offer)]
-        if not allowed and not (offers and is_read(name, _settings(target.training) | values)):
+        if not offers:
             allowed = [space.genes[name].sample(np.random.default_rng(0))]
         values[name] = (allowed or offers)[0]
         if not allowed and len(offers) > 1:
@@ -80,6 +82,12 @@ def transfer(
         and value != getattr(target.training, name, None)
     )
     return Transfer(_genome(space, values, refused_defaults), tuple(left_out))
+
+
+def _transferred(configuration: Mapping[str, Any], space: SearchSpace) -> Transfer:
+    """Transfer the genes of the same names."""
+    own = {name: value for name, value in configuration.items() if name in space.genes}
+    return Transfer(space.genome(own), tuple(name for name in configuration if name not in own))
 
 
 def _genome(

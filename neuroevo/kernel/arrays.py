@@ -158,13 +158,17 @@ def topology(
     """Make a topology from layer sizes, hidden layers' activations and the outputs' function."""
     return Topology(
         np.array(layer_sizes, dtype=np.int64),
-        np.array(
-            [_LAYER_FUNCTION_NUMBERS[name] for name in (*activations, output)], dtype=np.int64
-        ),
+        layer_functions(activations, output),
         len(layer_sizes) - 1,
         vector_size(layer_sizes),
         biases,
     )
+
+
+def layer_functions(activations: Sequence[str], output: str) -> npt.NDArray[np.int64]:
+    """Return the number of each layer's function."""
+    numbers = [_LAYER_FUNCTION_NUMBERS[name] for name in (*activations, output)]
+    return np.array(numbers, dtype=np.int64)
 
 
 def method(  # noqa: PLR0913 - as many as there are differences
@@ -188,6 +192,11 @@ def workspace(layer_sizes: Sequence[int], precision: str) -> Workspace:
     values, slopes, deltas, factors = _equal_parts(4, rows, precision)
     slopes[:] = 1
     return Workspace(values, slopes, deltas, factors, rows_of_lanes(1, precision))
+
+
+def memory_of_predictions(parameters: int, units: int, precision: str) -> Floats:
+    """Return an array for a network and the forward pass of a block of samples in all lanes."""
+    return rows_of_lanes(parameters + 2 * units * BLOCK, precision)
 
 
 def memory(parameters: int, precision: str) -> Memory:

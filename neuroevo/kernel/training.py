@@ -31,7 +31,7 @@ from neuroevo.kernel.lanes import anywhere, broadcast, where
 from neuroevo.kernel.pointers import item, load, numbers_of, rows_of, store
 from neuroevo.kernel.propagation import backward_block, forward, forward_block, load_sample
 from neuroevo.kernel.updating import learning_rate, update
-from neuroevo.kernel.validation import ValidationPointers, predict_block, validate
+from neuroevo.kernel.validation import ValidationPointers, validate
 
 # numba compiles a function again for each literal argument, but not for this.
 _ONE = np.int64(1)
@@ -279,24 +279,3 @@ def train(
         _end_at_best(bundle, measured, len(samples_seen) - 1, measures)
     if _keeps_parameters(stopping):
         _restore_parameters(bundle)
-
-
-@entry_point
-def predict(
-    topology: Topology,
-    parameters: Floats,  # (parameters, lanes)
-    inputs: Floats,  # (samples, inputs)
-    workspace: Workspace,
-    outputs: Floats,  # (samples × outputs, lanes), filled here
-) -> None:
-    """Compute the outputs of every lane's network."""
-    networks, space = _place_topology(topology), _place_workspace(workspace)
-    weights, seen, predicted = rows_of(parameters), numbers_of(inputs), rows_of(outputs)
-    count = topology.layer_sizes[-1]
-    for start in range(0, len(inputs), BLOCK):
-        block = min(BLOCK, len(inputs) - start)
-        first = predict_block(networks, weights, space, seen, start, block)
-        for place in range(block):
-            for output in range(count):
-                row = (start + place) * count + output
-                store(predicted, row, load(space.values, first + output * block + place))

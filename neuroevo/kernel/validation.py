@@ -43,7 +43,7 @@ class ValidationPointers(NamedTuple):
 
 
 @inlined
-def predict_block(topology, parameters, workspace, inputs, first, samples):
+def _predict_block(topology, parameters, workspace, inputs, first, samples):
     """Run a forward pass of the samples from this one on; returns the first output's row."""
     for place in range(samples):
         load_sample(topology, workspace.values, inputs, first + place, place, samples)
@@ -69,7 +69,7 @@ def validate(bundle, validation):
             group = zero(total)
             if validation.classes:
                 _end_class_group(progress)
-        first = predict_block(topology, parameters, workspace, validation.inputs, start, block)
+        first = _predict_block(topology, parameters, workspace, validation.inputs, start, block)
         for place in range(block):
             for output in range(outputs):
                 target = item(validation.targets, (start + place) * outputs + output)

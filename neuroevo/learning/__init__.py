@@ -16,7 +16,7 @@ from neuroevo.learning.names import (
     Schedule,
 )
 from neuroevo.learning.network import Network
-from neuroevo.learning.optimization import READERS, Optimization
+from neuroevo.learning.optimization import READERS, Optimization, decider, is_read
 from neuroevo.learning.settings import LOSSES, Loss, Precision, StartingWeights, TrainingSettings
 
 __all__ = [
@@ -40,5 +40,7 @@ __all__ = [
     "Schedule",
     "StartingWeights",
     "TrainingSettings",
+    "decider",
+    "is_read",
     "samples_seen",
 ]

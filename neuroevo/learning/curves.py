@@ -1,7 +1,12 @@
-"""The points of a learning curve."""
+"""The points of a learning curve, and where it stops."""
+
+import math
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+
+from neuroevo.kernel.arrays import Floats, Stopping
 
 FEWEST_POINTS = 20
 """Points that a curve has at least, if its budget has so many samples."""
@@ -81,3 +86,38 @@ def samples_seen(budget: int, most_points: int | None = None) -> npt.NDArray[np.
         return seen
     places = (np.arange(1, most_points + 1) * len(seen)) // most_points - 1
     return seen[places]
+
+
+def as_stopped(curves: Floats, validation: Floats, stopping: Stopping) -> Floats:
+    """Return curves of trainings that went on as they are if the trainings stop.
+
+    Parameters
+    ----------
+    curves
+        Array (lanes, points), such as errors on training samples, of trainings to the end.
+    validation
+        The curves of validation MSE of the same trainings as they stopped, of the same shape.
+    stopping
+        When they stopped. From there on a curve stays as it is, or as it was at the lowest
+        validation MSE, as the last point always is if the best parameters are restored.
+    """
+    stopped = curves.copy()
+    for curve, (best, last) in zip(stopped, _ends(validation, stopping), strict=True):
+        curve[last + 1 :] = curve[best if stopping.restore_best else last]
+        if stopping.restore_best:
+            curve[-1] = curve[best]
+    return stopped
+
+
+def _ends(validation: Floats, stopping: Stopping) -> Iterator[tuple[int, int]]:
+    """Yield the point of the lowest MSE and the last point of each lane's training."""
+    for curve in validation.tolist():
+        best, lowest = 0, math.inf
+        for point, error in enumerate(curve):
+            if error < lowest:
+                best, lowest = point, error
+            waited = point - best if lowest < math.inf else point + 1
+            is_over = 0 < stopping.patience <= waited
+            if is_over or not error < math.inf or error <= stopping.target:
+                break
+        yield best, point

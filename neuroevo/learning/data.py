@@ -4,6 +4,7 @@ Does not know where the data come from.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ class DataSize(NamedTuple):
     inputs: int
     outputs: int
     test: int = 0
+    folds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,19 @@ class Scaling:
 
     def scaled(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Scale raw values, array (samples, columns)."""
-        scaled: npt.NDArray[np.float64] = (raw - self.offsets) / self.scales
-        return scaled
+        offsets, scales = _arrays(self)
+        return (raw - offsets) / scales
 
     def raw(self, scaled: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return scaled values, array (samples, columns), on the raw scale."""
-        raw: npt.NDArray[np.float64] = scaled * self.scales + self.offsets
-        return raw
+        offsets, scales = _arrays(self)
+        return scaled * scales + offsets
+
+
+@lru_cache(maxsize=100)
+def _arrays(scaling: Scaling) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return offsets and scales as arrays; making them takes longer than scaling a row."""
+    return np.array(scaling.offsets), np.array(scaling.scales)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,15 @@ class DataSet:
     training_weights
         Array (samples,), what the loss of each training sample is multiplied by, after they were
         scaled to a mean of 1; None if all count equally. At least 0, and not all 0.
+    other_folds
+        The other folds of a cross-validation: the same samples, divided otherwise and perhaps
+        scaled otherwise; without folds of their own.
 
     Raises
     ------
     DataError
-        If shapes do not match, a value isn't finite, targets are no class probabilities, or
-        weights are not allowed.
+        If shapes do not match, a value isn't finite, targets are no class probabilities, weights
+        are not allowed, or folds differ in their columns or their number of test samples.
     """
 
     training_inputs: npt.NDArray[np.float64]
@@ -88,6 +99,7 @@ class DataSet:
     training_weights: npt.NDArray[np.float64] | None = None
     test_inputs: npt.NDArray[np.float64] | None = None
     test_targets: npt.NDArray[np.float64] | None = None
+    other_folds: tuple["DataSet", ...] = ()
 
     def __post_init__(self) -> None:
         problems = []
@@ -109,8 +121,28 @@ class DataSet:
         if self.training_weights is not None:
             weights = self._freeze("training_weights")
             problems += _weight_problems(weights, len(self.training_inputs))
+        if not problems:
+            problems = self._fold_problems()
         if problems:
             raise DataError(*problems)
+
+    @property
+    def folds(self) -> tuple["DataSet", ...]:
+        """The data sets of all folds, this one first; alone if there is no cross-validation.
+
+        A replicate is trained and validated on the fold at the place of its number modulo the
+        number of folds.
+        """
+        return self, *self.other_folds
+
+    def _fold_problems(self) -> list[str]:
+        problems = []
+        for number, fold in enumerate(self.other_folds, start=2):
+            if _shared(fold) != _shared(self) or fold.size.test != self.size.test:
+                problems.append(f"fold {number}: must have the columns and test samples of fold 1")
+            if fold.other_folds:
+                problems.append(f"fold {number}: must not have folds of its own")
+        return problems
 
     def _freeze(self, name: str) -> npt.NDArray[np.float64]:
         """Replace an array by a copy that can't be changed, and return it."""
@@ -150,6 +182,7 @@ class DataSet:
             len(self.columns.inputs),
             len(self.columns.outputs),
             0 if self.test_inputs is None else len(self.test_inputs),
+            len(self.folds),
         )
 
 
@@ -172,6 +205,12 @@ def balance_of(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """
     counts = np.bincount(labels)
     return len(labels) / (np.count_nonzero(counts) * counts[labels])
+
+
+def _shared(data: DataSet) -> tuple[tuple[str, ...], ...]:
+    """Return what the columns of all folds have in common: all but their scaling."""
+    columns = data.columns
+    return columns.inputs, columns.outputs, columns.classes, columns.sources
 
 
 def _problems(name: str, array: npt.NDArray[np.float64], columns: int) -> list[str]:

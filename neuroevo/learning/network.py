@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neuroevo.errors import DataError
-from neuroevo.kernel.arrays import Floats, rows_of_lanes, topology, workspace
+from neuroevo.kernel.arrays import Floats, layer_functions, memory_of_predictions
 from neuroevo.kernel.layout import parameter_layout
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.data import UNKNOWN_COLUMNS, Columns
@@ -95,23 +95,16 @@ def predictions(
     -------
     Array (networks, samples, outputs).
     """
-    from neuroevo.kernel.training import predict  # noqa: PLC0415 - loads the compiler
+    from neuroevo.kernel.prediction import predict  # noqa: PLC0415 - loads the compiler
 
     sizes, precision = architecture.layer_sizes, precision_of(parameters)
+    functions = layer_functions(architecture.activations, architecture.output)
+    networks = np.ascontiguousarray(parameters, dtype=precision)
     samples = np.ascontiguousarray(inputs, dtype=precision)
-    layers = topology(
-        sizes, architecture.activations, architecture.output, biases=architecture.biases
-    )
-    outputs = rows_of_lanes(len(samples) * sizes[-1], precision)
-    lanes = rows_of_lanes(parameters.shape[1], precision)
-    found = []
-    for first in range(0, len(parameters), lanes.shape[1]):
-        networks = parameters[first : first + lanes.shape[1]]
-        lanes[:, : len(networks)] = networks.T
-        predict(layers, lanes, samples, workspace(sizes, precision), outputs)
-        found.append(outputs.T[: len(networks)].reshape(len(networks), len(samples), sizes[-1]))
-    joined: Floats = np.concatenate(found).astype(precision, copy=False)
-    return joined
+    outputs: Floats = np.empty((len(networks), len(samples), sizes[-1]), precision)
+    memory = memory_of_predictions(networks.shape[1], sum(sizes), precision)
+    predict(np.array(sizes, dtype=np.int64), functions, networks, samples, memory, outputs)
+    return outputs
 
 
 def precision_of(numbers: Floats) -> Precision:

@@ -4,7 +4,7 @@ Knows names and bounds; the kernel computes.
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -73,3 +73,16 @@ class Optimization(Settings):
             clipping=self.max_gradient_norm > 0,
             dropout=self.dropout > 0,
         )
+
+
+def decider(name: str) -> str | None:
+    """Return which setting decides whether another one has an effect; None if it always has."""
+    if name not in READERS:
+        return None
+    return "schedule" if name == "end_factor" else "optimizer"
+
+
+def is_read(name: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a setting has an effect, given some settings, such as optimizer and schedule."""
+    reader = settings.get(decider(name) or "")
+    return reader is None or reader in READERS[name]

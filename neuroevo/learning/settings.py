@@ -63,3 +63,8 @@ class TrainingSettings(Optimization):
         description="the share of the work that validation may take: learning curves have as many "
         "points as it allows, but at least 20, of 1,000 or more validation samples; 1: all points",
     )
+
+    @property
+    def restores_best(self) -> bool:
+        """Whether the best weights are kept at the end of a training, not the last ones."""
+        return self.restore_best and self.patience > 0

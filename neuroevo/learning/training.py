@@ -1,4 +1,4 @@
-"""Trains networks of one architecture on one stream of samples, a bundle at a time.
+"""Trains networks of one architecture on a stream of samples, a bundle at a time.
 
 Prepares arrays and calls `neuroevo.kernel.training`. Knows no tasks, genomes or objectives.
 """
@@ -6,7 +6,7 @@ Prepares arrays and calls `neuroevo.kernel.training`. Knows no tasks, genomes or
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ from neuroevo.kernel.arrays import (
 )
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
-from neuroevo.learning.curves import points_within, rows_within, samples_seen
+from neuroevo.learning.curves import FEWEST_ROWS, points_within, rows_within, samples_seen
 from neuroevo.learning.data import Columns, DataSet, balance_of, labels_of
 from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
 from neuroevo.learning.settings import Precision, TrainingSettings
@@ -38,7 +38,7 @@ from neuroevo.learning.starting_weights import Seed, starting_parameters
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleStream:
-    """The samples of all trainings of a run, in their order."""
+    """The samples of all trainings of a run on one fold, in their order."""
 
     settings: TrainingSettings
     seed: Seed  # of the order, the starting weights and dropout
@@ -69,8 +69,22 @@ class Trained:
     parameters: Floats  # (lanes, vector size), NaN if the lane has diverged
 
 
+def fold_streams(data: DataSet, settings: TrainingSettings, seed: Seed) -> tuple[SampleStream, ...]:
+    """Choose the samples of the trainings on each fold; their curves have the same points.
+
+    Raises
+    ------
+    DataError
+        As for `sample_stream`.
+    """
+    streams = [sample_stream(fold, settings, seed) for fold in data.folds]
+    # The limit of points depends on the number of validation samples, which differs by a row.
+    fewest = min((stream.samples_seen for stream in streams), key=len)
+    return tuple(replace(stream, samples_seen=fewest) for stream in streams)
+
+
 def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> SampleStream:
-    """Choose the samples of a training and their order.
+    """Choose the samples of a training on a data set, without its other folds, and their order.
 
     Raises
     ------
@@ -90,6 +104,24 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
         _order(len(data.training_inputs), settings, seed),
         validation,
         samples_seen(settings.samples, most_points),
+    )
+
+
+def on_training_samples(stream: SampleStream) -> SampleStream:
+    """Return a stream for the same trainings, validated on their training samples, or on some.
+
+    They do not stop before their end, since the validation samples decide that, see `as_stopped`.
+    """
+    inputs, targets, _ = stream.training
+    most = max(FEWEST_ROWS, len(stream.validation.inputs))
+    if most < len(inputs):
+        chosen = np.sort(_generator(stream.seed, 4).permutation(len(inputs))[:most])
+        inputs, targets = inputs[chosen], targets[chosen]
+    has_classes = len(stream.validation.labels) > 0
+    return replace(
+        stream,
+        settings=stream.settings.replace(patience=0, stop_at_target=False),
+        validation=_validation(inputs, targets, stream.settings.precision, has_classes=has_classes),
     )
 
 
@@ -150,8 +182,19 @@ def _validation_samples(data: DataSet, settings: TrainingSettings, seed: Seed) -
     if most < len(inputs):
         chosen = np.sort(_generator(seed, 3).permutation(len(inputs))[:most])
         inputs, targets = inputs[chosen], targets[chosen]
-    labels = labels_of(targets) if data.columns.classes else np.empty(0, dtype=np.int64)
-    precision = settings.precision
+    return _validation(inputs, targets, settings.precision, has_classes=bool(data.columns.classes))
+
+
+def _validation(
+    inputs: npt.NDArray[np.floating],
+    targets: npt.NDArray[np.floating],
+    precision: Precision,
+    *,
+    has_classes: bool,
+) -> Validation:
+    labels = np.empty(0, dtype=np.int64)
+    if has_classes:
+        labels = labels_of(targets.astype(np.float64))
     return Validation(
         inputs.astype(precision),
         targets.astype(precision),
@@ -186,7 +229,7 @@ def _train_bundle(
         stream.order,
         stream.validation,
         stream.samples_seen,
-        _stopping(stream.settings),
+        stopping_of(stream.settings),
         measured,
     )
     curves = measured.reshape(points, measures, -1).transpose(1, 2, 0)[:, : len(lanes)]
@@ -197,16 +240,15 @@ def _train_bundle(
     return Trained(curves[MSE], class_curves, parameters)
 
 
-def _stopping(settings: TrainingSettings) -> Stopping:
+def stopping_of(settings: TrainingSettings) -> Stopping:
     """Return when training stops; the target is rounded down to the precision."""
-    restore_best = settings.restore_best and settings.patience > 0
     if not settings.stop_at_target:
-        return Stopping(-1.0, settings.patience, restore_best)
+        return Stopping(-1.0, settings.patience, settings.restores_best)
     precision = np.dtype(settings.precision).type
     target = precision(settings.target_mse)
     if target > settings.target_mse:
         target = np.nextafter(target, precision(0))
-    return Stopping(float(target), settings.patience, restore_best)
+    return Stopping(float(target), settings.patience, settings.restores_best)
 
 
 def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Bundle:

@@ -13,7 +13,7 @@ from neuroevo.report import theme
 from neuroevo.report.diagram import standalone
 from neuroevo.report.document import Document
 from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
-from neuroevo.report.plots import FIGURES
+from neuroevo.report.plots import figures_of
 from neuroevo.runs import write_atomically
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def write_figures(run: "Run", folder: Path) -> WrittenFigures:
     except OSError as error:
         raise StorageError(f"{folder}: figures can't be stored there ({error.strerror})") from error
     paths = []
-    figures = [page_figure(run.findings, name) for name in FIGURES]
+    figures = [page_figure(run.findings, name) for name in figures_of(run.experiment)]
     figures = [each for each in figures if each.is_drawn]
     for each in figures:
         paths.append(folder / f"{each.name}.html")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from neuroevo import wording
 from neuroevo.analysis.dominance import better_baselines, fresh_score, ratio_as_shown
 from neuroevo.analysis.leader import TRAINED, is_for_samples, leading, leading_objective
+from neuroevo.report.function_headline import function_headline
 from neuroevo.report.headline_parts import (
     Headline,
     KeyNumber,
@@ -29,16 +30,16 @@ def headline(findings: "Findings") -> Headline:
 
     It gives the scores on the test part if there are any. Else it gives the samples to target of
     the leading network, if they were an objective and the network reaches the target; otherwise
-    its value of the first objective.
+    its value of the first objective. If a function was searched, it gives the best value of the
+    first objective.
     """
     held_out = held_out_headline(findings)
     if held_out is not None:
         return held_out
-    progress, search, last = (
-        _progress(findings),
-        search_sentence(findings),
-        search_numbers(findings),
-    )
+    progress = _progress(findings)
+    if not findings.experiment.trains_networks:
+        return function_headline(findings, progress)
+    search, last = search_sentence(findings), search_numbers(findings)
     if not findings.front:
         return Headline(_without_champion(findings), joined((progress, search)), last)
     leader = leading(findings)

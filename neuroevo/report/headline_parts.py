@@ -66,7 +66,7 @@ def _aims(findings: "Findings") -> str:
 def search_numbers(findings: "Findings") -> tuple[KeyNumber, ...]:
     """Return the number of networks that were trained, and the time if it is known."""
     trials = wording.counted(len(findings.trials), "trial")
-    replicates = wording.counted(findings.experiment.training.replicates, "replicate")
+    replicates = wording.replicates(findings.experiment)
     trained = KeyNumber(f"{findings.networks:,}", f"networks trained: {trials}, {replicates} each")
     if math.isnan(findings.seconds):
         return (trained,)

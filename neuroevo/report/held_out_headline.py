@@ -194,11 +194,13 @@ def _interval(scored: _Scored) -> str:
 
 
 def _over_replicates(scored: _Scored) -> str:
-    replicates = scored.findings.experiment.training.replicates
+    experiment = scored.findings.experiment
+    replicates = experiment.training.replicates
     diverged = scored.findings.front[0].diverged
     if diverged:
-        return f" and the {replicates - diverged} of {replicates} replicates that did not diverge"
-    return f" and {replicates} replicates" if replicates > 1 else ""
+        every = wording.replicates(experiment)
+        return f" and the {replicates - diverged} of {every} that did not diverge"
+    return f" and {wording.replicates(experiment)}" if replicates > 1 else ""
 
 
 def _references(scored: _Scored) -> str:
@@ -268,7 +270,8 @@ def _kept(scored: _Scored) -> str:
     value = metric_text(scored.metric, kept, scored.decimals)
     if value == scored.text(scored.champion):
         return ""
-    return f"The kept network, the replicate with the lowest validation MSE, has {value}."
+    which = wording.kept_replicate(scored.findings.experiment)
+    return f"The kept network, {which}, has {value}."
 
 
 def _few_rows(scored: _Scored) -> str:

@@ -1,16 +1,18 @@
 """The scores on the test part as a table of texts, and as plain values. It knows no HTML."""
 
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.held_out_models import held_out_models
+from neuroevo.analysis.held_out_models import held_out_models, target_names
+from neuroevo.evaluation.scores import REGRESSION_METRICS
 from neuroevo.report.held_out_texts import interval_text, metric_text, model_name, rows_text
 from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels
-    from neuroevo.evaluation.scores import Metric
+    from neuroevo.evaluation.scores import Metric, Score
 
 MOST_OF_FRONT = 6  # trials of the front, with the champion
 
@@ -40,6 +42,48 @@ def held_out_table(findings: "Findings", most: int = MOST_OF_FRONT) -> TextTable
     return TextTable(headings(titles, rows), rows)
 
 
+def target_table(findings: "Findings") -> TextTable | None:
+    """Return the champion's scores for each of several targets; None for one, and for classes.
+
+    The last column is the best reference model of each target.
+    """
+    models = held_out_models(findings)
+    champion = None if models is None else models.champion
+    if models is None or champion is None or not champion.targets:
+        return None
+    metrics = REGRESSION_METRICS
+    rows = tuple(
+        (
+            Cell(wording.visible(name)),
+            *(score_cell(metric, champion.targets[place].get(metric.name)) for metric in metrics),
+            _best_reference(models, place),
+        )
+        for place, name in enumerate(target_names(findings.columns))
+    )
+    titles = ["target", *(metric.label for metric in metrics), "R² of the best reference model"]
+    return TextTable(headings(titles, rows), rows)
+
+
+def score_cell(metric: "Metric", score: "Score | None") -> Cell:
+    """Return a score with its interval below it; a dash if it is unknown."""
+    if score is None:
+        return Cell("–", numeric=True)
+    return Cell(metric_text(metric, score.value), numeric=True, under=interval_text(metric, score))
+
+
+def _best_reference(models: "HeldOutModels", place: int) -> Cell:
+    metric = REGRESSION_METRICS[0]
+    scored = [
+        (model.targets[place][metric.name].value, model_name(model))
+        for model in models.models
+        if model.role == "reference model" and metric.name in model.targets[place]
+    ]
+    if not scored:
+        return Cell("–", numeric=True)
+    value, name = max(scored)
+    return Cell(metric_text(metric, value), numeric=True, under=name)
+
+
 def shown_models(
     findings: "Findings", models: "HeldOutModels", most: int = MOST_OF_FRONT
 ) -> "tuple[HeldOutModel, ...]":
@@ -54,6 +98,7 @@ def held_out_sentences(findings: "Findings") -> str:
     if models is None or not models.metrics:
         return ""
     replicates = findings.experiment.training.replicates
+    every = wording.replicates(findings.experiment)
     higher = [metric.label for metric in models.metrics if metric.larger_is_better]
     lower = [metric.label for metric in models.metrics if not metric.larger_is_better]
     start = (
@@ -63,7 +108,7 @@ def held_out_sentences(findings: "Findings") -> str:
     )
     sentences = [
         start,
-        f"Those of networks are over all {replicates} replicates." if replicates > 1 else "",
+        f"Those of networks are over all {every}." if replicates > 1 else "",
         _better(higher, lower),
         _left_out(findings, models),
     ]
@@ -88,6 +133,9 @@ def held_out_values(findings: "Findings") -> dict[str, Any] | None:
                     for metric in models.metrics
                     if (score := model.scores.get(metric.name)) is not None
                 },
+                "targets": [
+                    {name: asdict(score) for name, score in each.items()} for each in model.targets
+                ],
                 "note": model.note,
             }
             for model in models.models
@@ -116,11 +164,8 @@ def _note(findings: "Findings", model: "HeldOutModel") -> str:
 
 def _cell(models: "HeldOutModels", metric: "Metric", model: "HeldOutModel") -> Cell:
     score = model.scores.get(metric.name)
-    if score is None:
-        return Cell("–", numeric=True)
-    is_best = score.value == models.best(metric)
-    text, interval = metric_text(metric, score.value), interval_text(metric, score)
-    return Cell(text, numeric=True, best=is_best, under=interval)
+    is_best = score is not None and score.value == models.best(metric)
+    return replace(score_cell(metric, score), best=is_best)
 
 
 def _better(higher: list[str], lower: list[str]) -> str:

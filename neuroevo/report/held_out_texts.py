@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING
 
 from neuroevo import wording
 from neuroevo.analysis.held_out_models import target_names
+from neuroevo.evaluation.scores import METRICS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from neuroevo.analysis.findings import Findings
     from neuroevo.analysis.held_out_models import HeldOutModel
     from neuroevo.evaluation.scores import Metric, Score
@@ -26,6 +29,15 @@ def interval_text(metric: "Metric", score: "Score", decimals: int = 1) -> str:
     """Return the interval of a score: ``0.35 to 0.6``."""
     low, high = (metric_text(metric, end, decimals) for end in (score.low, score.high))
     return f"{low} to {high}"
+
+
+def test_score(scores: "Mapping[str, Score]") -> str:
+    """Return the most important score with its interval: ``R² 0.5 (0.35 to 0.6)``."""
+    for name, score in scores.items():
+        metric = METRICS[name]
+        text = f"{metric.label} {metric_text(metric, score.value)}"
+        return f"{text} ({interval_text(metric, score)})"
+    return ""
 
 
 def rows_text(count: int, adjective: str = "") -> str:

@@ -11,8 +11,8 @@ from neuroevo.analysis.findings import EXCERPT
 from neuroevo.report.document import Document, asset, with_code
 from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
 from neuroevo.report.headline import headline
-from neuroevo.report.held_out_table import held_out_sentences, held_out_table
-from neuroevo.report.plots import CHAPTERS, FIGURES
+from neuroevo.report.held_out_table import held_out_sentences, held_out_table, target_table
+from neuroevo.report.plots import CHAPTERS, FIGURES, figures_of
 from neuroevo.report.trial_tables import baselines_table, best_table
 from neuroevo.runs import best_toml
 
@@ -43,7 +43,7 @@ def page(findings: "Findings", playground: str = "") -> str:
         Address of the page on which the run's networks can be tried, relative to the report;
         empty if there is none.
     """
-    figures = [page_figure(findings, name) for name in FIGURES]
+    figures = [page_figure(findings, name) for name in figures_of(findings.experiment)]
     opening = headline(findings)
     configurations = {
         f"{rank:,}": best_toml(findings.experiment, findings.front[rank - 1], findings.identity)
@@ -68,6 +68,7 @@ def page(findings: "Findings", playground: str = "") -> str:
             "front": best_table(findings, MOST_MEMBERS) if len(findings.front) > EXCERPT else None,
             "front_size": len(findings.front),
             "tested": held_out_table(findings),
+            "targets": target_table(findings),
             "about_tested": held_out_sentences(findings),
             "fresh": _fresh_seeds(findings),
             "baselines": baselines_table(findings),

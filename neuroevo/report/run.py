@@ -20,7 +20,8 @@ class Run(RunResults):
         Parameters
         ----------
         name
-            One of `neuroevo.report.plots.FIGURES`, such as ``pareto_front``.
+            One of `neuroevo.report.plots.FIGURES`, such as ``pareto_front``; if the run has no
+            networks, not one of theirs.
 
         Raises
         ------
@@ -28,10 +29,11 @@ class Run(RunResults):
             If there is no such figure.
         """
         from neuroevo.report.figures import plotly_figure  # noqa: PLC0415 - loads pandas
-        from neuroevo.report.plots import FIGURES  # noqa: PLC0415 - loads pandas
+        from neuroevo.report.plots import FIGURES, figures_of  # noqa: PLC0415 - loads pandas
 
-        if name not in FIGURES:
-            raise UsageError(f"figure: must be one of {', '.join(FIGURES)}, but got {name!r}")
+        names = figures_of(self.experiment)
+        if name not in names:
+            raise UsageError(f"figure: must be one of {', '.join(names)}, but got {name!r}")
         plot = FIGURES[name]
         return plotly_figure(plot.draw(plot.data(self.findings)))
 

@@ -42,7 +42,8 @@ def best_table(findings: "Findings", most: int = EXCERPT) -> TextTable | None:
     if table["diverged"].between(1, replicates - 1).any():
         counts = [f"{count} of {replicates}" if count else "none" for count in table["diverged"]]
         table, last = table.assign(diverged=counts), ["diverged", *last]
-    return _scored_table(findings, table, ["rank", "network"], last)
+    network = ["network"] if findings.experiment.trains_networks else []
+    return _scored_table(findings, table, ["rank", *network], last)
 
 
 def baselines_table(findings: "Findings") -> TextTable | None:
@@ -84,20 +85,22 @@ def _scored_table(
         name
         for name in table.columns
         if name.removeprefix("gene.") in findings.traits
-        and name != "hidden"
+        and not (name == "hidden" and "network" in first)
         and not table[name].isna().all()
     ]
-    items = {
-        name: item for item in findings.objectives for name in (item.name, f"fresh.{item.name}")
-    }
+    kinds = ("", "fresh.") if findings.experiment.trains_networks else ("",)
+    items = {f"{kind}{item.name}": item for item in findings.objectives for kind in kinds}
     before = [*first, *(name for name in genes if name in FIRST_GENES)]
     after = [*(name for name in genes if name not in FIRST_GENES), *last]
     columns = [*before, *items, *after]
     best = {name: item.best_of(table[name]) for name, item in items.items()}
 
+    numeric = {name for name in columns if pd.api.types.is_float_dtype(table[name])}
+
     def cell(row: dict[Any, Any], name: str) -> Cell:
         if name not in items:
-            return _cell(row[name], breaks=after == list(last) or name in before)
+            shown = _cell(row[name], breaks=after == list(last) or name in before)
+            return replace(shown, numeric=shown.numeric or name in numeric)
         text = wording.measured(row[name], items[name].unit)
         return Cell(text, numeric=True, best=row[name] == best[name])
 
@@ -105,6 +108,9 @@ def _scored_table(
     groups = [("", len(before)), *((item.label, 2) for item in findings.objectives)]
     groups += [("", len(after))] * bool(after)
     titles = [_heading(name, items) for name in columns]
+    if len(kinds) == 1:  # one column for each objective, which needs no heading above
+        groups = []
+        titles = [items[name].label if name in items else _heading(name, {}) for name in columns]
     champion = bool(findings.front) and "rank" in table.columns and table["rank"].iloc[0] == 1
     return TextTable(headings(titles, rows), rows, tuple(groups), champion=champion)
 

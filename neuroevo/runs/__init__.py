@@ -17,7 +17,7 @@ from neuroevo.runs.journal_reader import (
     read_trials,
 )
 from neuroevo.runs.lock import Holder, RunLock, holder
-from neuroevo.runs.start import Start, data_fingerprint, read_start, write_start
+from neuroevo.runs.start import Start, array_fingerprint, data_fingerprint, read_start, write_start
 from neuroevo.runs.status import Status, StatusReader, read_status
 from neuroevo.runs.trial import Trial
 
@@ -34,6 +34,7 @@ __all__ = [
     "Status",
     "StatusReader",
     "Trial",
+    "array_fingerprint",
     "best_toml",
     "damage",
     "data_fingerprint",

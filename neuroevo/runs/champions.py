@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 Precision = Literal["float32", "float64"]
 _ARRAYS = ("parameters", "curves", "fresh_curves")
-_CLASS_CURVES = ("class_curves", "fresh_class_curves")
+_CURVES = {
+    "class_curves": "class_measures",
+    "fresh_class_curves": "class_measures",
+    "training_curves": "training_measures",
+}
+"""Mappings from measures to arrays, with the key of the measures in the metadata."""
 _MOST_BYTES = 1_000_000_000
 
 
@@ -53,6 +58,10 @@ class Champion:
         The same on the fresh seeds.
     class_curves, fresh_class_curves
         The same for each class measure by its name; empty if targets are no class probabilities.
+    training_curves
+        The same on training samples, under ``mse`` and for each class measure; empty if unknown.
+    folds
+        Number of folds of the data, see `neuroevo.learning.DataSet.folds`.
     """
 
     number: int
@@ -66,13 +75,21 @@ class Champion:
     fresh_curves: NDArray[np.floating]
     class_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
     fresh_class_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    training_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    folds: int = 1
 
     @property
     def kept(self) -> int | None:
-        """The replicate with the lowest final validation MSE; None if all have diverged."""
-        final = np.where(np.isfinite(self.parameters).all(axis=1), self.curves[:, -1], np.inf)
+        """The replicate with the lowest final validation MSE; None if all have diverged.
+
+        Of several folds, it is one of the first: those of others were validated on other rows, so
+        that their MSEs can't be compared.
+        """
+        sound = np.isfinite(self.parameters).all(axis=1)
+        sound &= np.arange(len(sound)) % self.folds == 0
+        final = np.where(sound, self.curves[:, -1], np.inf)
         best = int(np.argmin(np.where(np.isfinite(final), final, np.inf)))
-        return best if np.isfinite(self.parameters[best]).all() else None
+        return best if sound[best] else None
 
 
 def write_champions(path: Path, champions: Sequence[Champion]) -> None:
@@ -150,7 +167,7 @@ def _checksum(arrays: Mapping[str, NDArray[np.floating]]) -> str:
 def _arrays(champion: Champion) -> Iterator[tuple[str, NDArray[np.floating]]]:
     for name in _ARRAYS:
         yield name, getattr(champion, name)
-    for name in _CLASS_CURVES:
+    for name in _CURVES:
         for measure, curves in getattr(champion, name).items():
             yield f"{name}.{measure}", curves
 
@@ -164,8 +181,11 @@ def _description(champion: Champion) -> dict[str, object]:
         "objectives": finite_or_null(champion.objectives),
         "fresh_objectives": finite_or_null(champion.fresh_objectives),
     }
-    if champion.class_curves:
-        described["class_measures"] = list(champion.class_curves)
+    if champion.folds > 1:
+        described["folds"] = champion.folds
+    for name, key in _CURVES.items():
+        if measures := list(getattr(champion, name)):
+            described.setdefault(key, measures)
     return described
 
 
@@ -176,21 +196,24 @@ def _champion(
     from neuroevo.learning import Architecture  # noqa: PLC0415 - see above
 
     number, precision = description["number"], description["precision"]
+    folds = int(description.get("folds", 1))
     architecture = Architecture.of(description["architecture"])
     parameters, curves, fresh_curves = (arrays[f"{number}.{name}"] for name in _ARRAYS)
-    class_curves, fresh_class_curves = (
-        {
-            str(measure): arrays[f"{number}.{name}.{measure}"]
-            for measure in description.get("class_measures", ())
-        }
-        for name in _CLASS_CURVES
+    class_curves, fresh_class_curves, training_curves = (
+        {str(measure): arrays[f"{number}.{name}.{measure}"] for measure in description.get(key, ())}
+        for name, key in _CURVES.items()
     )
     replicates, points = curves.shape
     if parameters.shape != (replicates, architecture.vector_size):
         raise ValueError(f"the weights of trial {number} do not fit its architecture")
     others = [fresh_curves, *class_curves.values(), *fresh_class_curves.values()]
+    others += training_curves.values()
     shapes = {each.shape for each in others}
-    if shapes != {(replicates, points)} or precision not in get_args(Precision):
+    if (
+        shapes != {(replicates, points)}
+        or not 1 <= folds <= replicates
+        or precision not in get_args(Precision)
+    ):
         raise ValueError(f"the arrays of trial {number} do not fit each other")
     if {each.dtype for each in (parameters, curves, *others)} != {np.dtype(precision)}:
         raise ValueError(f"the arrays of trial {number} must be {precision}")
@@ -206,4 +229,6 @@ def _champion(
         fresh_curves=fresh_curves,
         class_curves=class_curves,
         fresh_class_curves=fresh_class_curves,
+        training_curves=training_curves,
+        folds=folds,
     )

@@ -1,6 +1,7 @@
 """Checksums as the last key of JSON objects, which show damage; does not know what they hold."""
 
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,6 +43,13 @@ def remove_checksum(line: bytes) -> str:
     return before.decode("utf-8") + "}"
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"must hold finite numbers, but got {text[:20]}")
+    return number
+
+
 def file_with_checksum(schema: int, fields: Mapping[str, Any]) -> str:
     """Return the content of a file that holds one JSON object with a checksum.
 
@@ -70,7 +78,8 @@ def read_file_with_checksum(path: Path, schema: int, most_bytes: int) -> dict[st
         If the file can't be read, is damaged or of another schema.
     """
     try:
-        fields = json.loads(remove_checksum(read_bytes(path, most_bytes).removesuffix(b"\n")))
+        text = remove_checksum(read_bytes(path, most_bytes).removesuffix(b"\n"))
+        fields = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except json.JSONDecodeError as error:
         raise StorageError(f"{path}: must be JSON, but it is not ({error})") from error
     except RecursionError as error:

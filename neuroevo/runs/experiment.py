@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neuroevo.errors import UsageError
+from neuroevo.errors import DataError, UsageError
 from neuroevo.runs.folder import RunFolder
 from neuroevo.runs.start import Start
 from neuroevo.settings import dotted, printable, shown
@@ -35,12 +35,14 @@ def read_experiment(
     UsageError
         If the file can't be read, if it was edited since the run began, with one line for each
         difference, or if a change is not valid.
+    DataError
+        If the start has no experiment.
     """
     from neuroevo.experiment import Experiment  # noqa: PLC0415 - slow, not always needed
 
-    began_with = tomllib.loads(start.experiment)
+    began_with, experiment = _began_with(folder, "experiment", start.experiment)
     # Compared as experiments, since a later version may write keys that an earlier one did not.
-    expected = experiment_values(Experiment.of(began_with))
+    expected = experiment_values(experiment)
     exists = folder.experiment_file.exists()  # else resume writes it again
     found = _values_of_file(folder.experiment_file) if exists else expected
     own = {("evolution", name) for name in changes or ()}
@@ -50,13 +52,27 @@ def read_experiment(
         for key, value in {**dict.fromkeys(found), **expected}.items()
         if key[:2] not in own and value != found.get(key)
     ]
-    is_earlier = start.earlier and found == experiment_values(
-        Experiment.of(tomllib.loads(start.earlier))
-    )
-    if differences and not is_earlier:
+    if differences and start.earlier:
+        _, earlier = _began_with(folder, "earlier", start.earlier)
+        differences = [] if found == experiment_values(earlier) else differences
+    if differences:
         raise UsageError(*differences)
     began_with.setdefault("evolution", {}).update(changes or {})
     return Experiment.of(began_with)
+
+
+def _began_with(folder: RunFolder, key: str, text: str) -> "tuple[dict[str, Any], Experiment]":
+    """Return an experiment in start.json, as its values too; DataError if it is none."""
+    from neuroevo.experiment import Experiment  # noqa: PLC0415 - slow, not always needed
+
+    place = f"{printable(str(folder.start_file))}: {key}"
+    try:
+        values = tomllib.loads(text)
+        return values, Experiment.of(values)
+    except UsageError as error:
+        raise DataError(*error.named(place).problems) from None
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{place}: must be TOML, but got: {printable(str(error))}") from None
 
 
 def _values_of_file(path: Path) -> _Values:

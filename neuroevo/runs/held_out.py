@@ -1,16 +1,18 @@
 """Writes and reads the scores of a run's models on its test part, in one JSON file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from neuroevo.errors import StorageError
 from neuroevo.evaluation.diagnosis import Diagnosis
-from neuroevo.evaluation.scores import Score
+from neuroevo.evaluation.scores import METRICS, Score
+from neuroevo.learning import Columns
 from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
+from neuroevo.runs.content import read_values, refuse
+from neuroevo.settings import Location, one_of
 
 _SCHEMA = 1
 _MOST_BYTES = 100_000_000
@@ -31,12 +33,15 @@ class ScoredModel:
         diverged.
     note
         Where a reference model comes from.
+    targets
+        The scores for each target alone, if there are several targets of numbers.
     """
 
     name: str
     number: int | None
     scores: Mapping[str, Score]
     note: str = ""
+    targets: tuple[Mapping[str, Score], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class HeldOutScores:
 
 
 _SCORES = TypeAdapter(HeldOutScores)
+_LARGEST = 1e150  # of targets and predictions, so that their squares are finite
+_MOST_SAMPLES = 1e15
 
 
 def write_held_out(path: Path, scores: HeldOutScores) -> None:
@@ -76,16 +83,60 @@ def write_held_out(path: Path, scores: HeldOutScores) -> None:
     write_atomically(path, file_with_checksum(_SCHEMA, asdict(scores)))
 
 
-def read_held_out(path: Path) -> HeldOutScores:
-    """Read the scores.
+def read_held_out(path: Path, columns: Columns) -> HeldOutScores:
+    """Read the scores of models for data with these columns.
 
     Raises
     ------
     StorageError
-        If the file can't be read, is damaged or has other content.
+        If the file can't be read or is damaged.
+    DataError
+        If it has other content; one line for each key.
     """
     fields = read_file_with_checksum(path, _SCHEMA, _MOST_BYTES)
-    try:
-        return _SCORES.validate_python(fields)
-    except ValidationError as error:
-        raise StorageError(f"{path}: must hold the scores of a test part, but does not") from error
+    scores = read_values(path, _SCORES, fields)
+    refuse(path, _problems(scores, columns))
+    return scores
+
+
+def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Location, str]]:
+    if scores.samples < 1:
+        yield ("samples",), f"must be at least 1, but got {scores.samples}"
+    names: list[tuple[Location, Iterable[str]]] = [
+        (("models", place, "scores"), model.scores) for place, model in enumerate(scores.models)
+    ]
+    for place, model in enumerate(scores.models):
+        names += [(("models", place, "targets"), each) for each in model.targets]
+        if model.targets and len(model.targets) != len(columns.outputs):
+            text = f"must have {len(columns.outputs)} targets, but got {len(model.targets)}"
+            yield ("models", place, "targets"), text
+    diagnosis = scores.diagnosis
+    if diagnosis is not None:
+        names.append((("diagnosis", "scores"), diagnosis.scores))
+        for key, text in (*_row_problems(diagnosis, columns), *_bin_problems(diagnosis)):
+            yield ("diagnosis", *key), text
+    for key, each in names:
+        yield from ((key, one_of(name, METRICS)) for name in each if name not in METRICS)
+
+
+def _row_problems(diagnosis: Diagnosis, columns: Columns) -> Iterator[tuple[Location, str]]:
+    """Give what is wrong with tables: rows of another width, and too few rows."""
+    classes, outputs = len(columns.classes), len(columns.outputs)
+    tables: tuple[tuple[str, Sequence[Sequence[float]], int, int], ...] = (
+        ("confusion", diagnosis.confusion, classes, classes),
+        ("true", diagnosis.true, outputs, len(diagnosis.true)),
+        ("predicted", diagnosis.predicted, outputs, len(diagnosis.true)),
+    )
+    for name, rows, width, count in tables:
+        if (rows and len(rows) != count) or (name == "predicted" and len(rows) != count):
+            yield (name,), f"must have {count} rows, but got {len(rows)}"
+        for place, row in enumerate(rows):
+            low, high = (0, _MOST_SAMPLES) if name == "confusion" else (-_LARGEST, _LARGEST)
+            if len(row) != width or not all(low <= each <= high for each in row):
+                yield (name, place), f"must be {width} numbers from {low:g} to {high:g}"
+
+
+def _bin_problems(diagnosis: Diagnosis) -> Iterator[tuple[Location, str]]:
+    for place, each in enumerate(diagnosis.calibration):
+        if not (0 <= each.probability <= 1 and 0 <= each.accuracy <= 1 and each.samples > 0):
+            yield ("calibration", place), "must be two shares, and a number of samples above 0"

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from neuroevo.errors import StorageError, UsageError
+from neuroevo.errors import UsageError
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, DataSet
 from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
+from neuroevo.runs.content import read_values, refuse
+from neuroevo.settings import Location
 from neuroevo.space.values import plain
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ _ARRAYS = (
     "test_inputs",
     "test_targets",
 )
-_COLUMNS = TypeAdapter(Columns)
 _DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: enough, as nobody forges data here
 
 
@@ -69,6 +70,22 @@ class Start:
         return "test_targets" in self.data
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A start, as JSON has it."""
+
+    experiment: str
+    data: dict[str, str]
+    columns: Columns
+    kept: dict[str, Any]
+    initial: list[dict[str, Any]]
+    earlier: str
+    preparation: dict[str, Any] = field(default_factory=dict)
+
+
+_WRITTEN = TypeAdapter(_Written)
+
+
 def write_start(path: Path, start: Start) -> None:
     """Write the start of a run, atomically.
 
@@ -86,13 +103,22 @@ def read_start(path: Path) -> Start:
     Raises
     ------
     StorageError
-        If it can't be read, is damaged or has other content.
+        If it can't be read or is damaged.
+    DataError
+        If it has other content; one line for each key.
     """
     described = read_file_with_checksum(path, START_SCHEMA, _MOST_BYTES)
-    try:
-        return _start(described)
-    except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
-        raise StorageError(f"{path}: must be the start of a run, but holds none") from error
+    written = read_values(path, _WRITTEN, described)
+    refuse(path, _column_problems(written.columns))
+    return Start(
+        written.experiment,
+        written.data,
+        written.columns,
+        written.kept,
+        tuple(_genome(path, place, genome) for place, genome in enumerate(written.initial)),
+        written.earlier,
+        written.preparation,
+    )
 
 
 def data_fingerprint(data: "DataSet") -> dict[str, str]:
@@ -102,31 +128,54 @@ def data_fingerprint(data: "DataSet") -> dict[str, str]:
     -------
     dict
         Name of each array -> its type, shape and hash, such as
-        ``float64 300 × 2, SHA-256 0123456789abcdef…``.
+        ``float64 300 × 2, SHA-256 0123456789abcdef…``. Names of other folds than the first are
+        those of their arrays and, for example, `` of fold 2``.
     """
-    arrays = {name: getattr(data, name) for name in _ARRAYS}
-    return {name: _fingerprint(array) for name, array in arrays.items() if array is not None}
+    arrays = {
+        name if number == 1 else f"{name} of fold {number}": getattr(fold, name)
+        for number, fold in enumerate(data.folds, start=1)
+        for name in _ARRAYS
+    }
+    return {name: array_fingerprint(array) for name, array in arrays.items() if array is not None}
 
 
-def _fingerprint(values: np.ndarray) -> str:
+def array_fingerprint(values: np.ndarray) -> str:
+    """Describe an array: its type, shape and hash."""
     shape = " × ".join(map(str, values.shape))
     digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
     return f"{values.dtype} {shape}, SHA-256 {digest[:_DIGITS]}…"
 
 
-def _start(described: Mapping[str, Any]) -> Start:
-    experiment, data, earlier = (described[key] for key in ("experiment", "data", "earlier"))
-    if not all(isinstance(text, str) for text in (experiment, earlier, *data.values())):
-        raise TypeError
-    return Start(
-        experiment,
-        dict(data),
-        _COLUMNS.validate_python(described["columns"]),
-        dict(described["kept"]),
-        tuple(
-            {name: plain(value) for name, value in genome.items()}
-            for genome in described["initial"]
-        ),
-        earlier,
-        dict(described.get("preparation", {})),
-    )
+def _genome(path: Path, place: int, genome: Mapping[str, Any]) -> "dict[str, Value]":
+    try:
+        return {name: plain(value) for name, value in genome.items()}
+    except (TypeError, ValueError, UsageError) as error:
+        refuse(path, [(("initial", place), str(error))])
+        raise
+
+
+def _column_problems(columns: Columns) -> list[tuple[Location, str]]:
+    """Return what does not fit together: each scaling has a number for each column, and so on."""
+    inputs, outputs = len(columns.inputs), len(columns.outputs)
+    lengths: list[tuple[Location, int, int]] = [
+        (("columns", "classes"), len(columns.classes), outputs),
+        (("columns", "sources"), len(columns.sources), inputs),
+    ]
+    found: list[tuple[Location, str]] = []
+    for key, scaling, count in (
+        ("input_scaling", columns.input_scaling, inputs),
+        ("output_scaling", columns.output_scaling, outputs),
+    ):
+        if scaling is not None:
+            lengths.append((("columns", key, "offsets"), len(scaling.offsets), count))
+            lengths.append((("columns", key, "scales"), len(scaling.scales), count))
+            wrong = [each for each in scaling.scales if not 0 < each < np.inf]
+            wrong += [each for each in scaling.offsets if not np.isfinite(each)]
+            text = f"must be finite numbers, scales above 0, but got {wrong[:1]}"
+            found += [(("columns", key), text)] * bool(wrong)
+    may_be_none = {"classes", "sources"}
+    return found + [
+        (key, f"must have a length of {expected}, but got {length}")
+        for key, length, expected in lengths
+        if length != expected and not (key[-1] in may_be_none and not length)
+    ]

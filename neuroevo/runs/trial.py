@@ -192,8 +192,11 @@ def _refuse_constant(constant: str) -> object:
     raise ValueError(f"{constant} is no JSON number")
 
 
+_MOST = 2**53  # of a whole number
+
+
 def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
 
 
 def _is_number(value: object) -> bool:

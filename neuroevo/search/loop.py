@@ -4,13 +4,15 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NoReturn, Self
 
 from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
 from neuroevo.experiment import Experiment
+from neuroevo.learning.curves import as_stopped
+from neuroevo.learning.training import stopping_of
 from neuroevo.runs import Champion, HeldOutScores, Trial, best_toml
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
@@ -21,6 +23,7 @@ from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
 from neuroevo.space import Genome, Value
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
+from neuroevo.workers.pool import Failure
 
 _SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal are enough
 
@@ -230,7 +233,7 @@ class Search:
         generation = state.strategy.generation
         genome = self._experiment.space.genome(self._asked.pop(trial.number).genome)
         state.newest.append(trial)
-        state.strategy.tell([Individual(trial.number, genome, fitness_of(trial))])
+        state.strategy.tell([Individual(trial.number, genome, self._fitness(trial))])
         state.evaluated += 1
         if state.strategy.generation > generation:
             self._end_generation()
@@ -239,18 +242,22 @@ class Search:
         state, trials = self._state, self._state.newest
         state.newest = []
         self._extend_front(trials)
-        state.stagnation = state.stagnation.after(_all_costs(trials), _all_costs(state.front))
+        state.stagnation = state.stagnation.after(
+            self._all_costs(trials), self._all_costs(state.front)
+        )
         if self._seconds() - self._saved >= self._cost_of_saving / _SHARE_OF_SAVING:
             self.save()
         self._reason = self._reason_to_end()
 
     def _extend_front(self, trials: Sequence[Trial]) -> None:
-        self._state.front = extended_front(self._state.front, trials, _costs)
+        self._state.front = extended_front(self._state.front, trials, self._costs)
         self._report()
 
     def _reason_to_end(self) -> str:
-        state, settings = self._state, self._experiment.evolution
-        reason = reason_to_end(settings, state.strategy.generation, state.front, state.stagnation)
+        state = self._state
+        reason = reason_to_end(
+            self._experiment, state.strategy.generation, state.front, state.stagnation
+        )
         return reason or self._time_is_over()
 
     def _time_is_over(self) -> str:
@@ -260,31 +267,59 @@ class Search:
         return self._stop() or bool(self._time_is_over())
 
     def _rescore(self) -> None:
-        """Train the front and the baselines again for their weights, and on fresh seeds."""
+        """Train the front and the baselines again for their weights, and on fresh seeds.
+
+        What a function measured is not measured again.
+        """
+        data = self._trainer.data
+        if data is None:
+            self._finish(None)
+            return
         self._phase = "rescoring"
         self._report()
+        folds = len(data.folds)
         trials = [*self._state.front, *self._baselines]
         trials = [trial for trial in trials if trial.state != "failed"]
         known = self._scored_again(trials, SEARCH_SEEDS)
         fresh = self._scored_again(trials, FRESH_SEEDS)
         champions = [
-            _champion(trial, known[trial.number], fresh[trial.number])
+            _champion(trial, known[trial.number], fresh[trial.number], folds)
             for trial in trials
             if trial.number in known and trial.number in fresh
         ]
+        if data.test_inputs is not None and champions:
+            champions[0] = self._with_training_curves(champions[0], trials)
+        self._finish(champions)
+
+    def _finish(self, champions: Sequence[Champion] | None) -> None:
         if self._state.front:
             folder = self._record.folder
             identity = "" if folder is None else folder.id
             self._best = best_toml(self._experiment, self._state.front[0], identity)
-        self._record.finish(champions, self._best, self._tested(champions))
+        self._record.finish(champions, self._best, self._tested(champions or ()))
         self._phase = "finished"
         self.save()
         self._report()
 
+    def _with_training_curves(self, champion: Champion, trials: Sequence[Trial]) -> Champion:
+        """Add the curves on training samples, which show beside the others whether it overfits."""
+        [trial] = [each for each in trials if each.number == champion.number]
+        found = self._trainer.on_training_samples(trial, self._stop)
+        if found is None:
+            self._halt()
+        if isinstance(found, Failure):
+            return champion
+        stopping = stopping_of(self._experiment.training)
+        curves = {"mse": found.curves, **found.class_curves}
+        stopped = {
+            name: as_stopped(each, champion.curves, stopping) for name, each in curves.items()
+        }
+        return replace(champion, training_curves=stopped)
+
     def _tested(self, champions: Sequence[Champion]) -> HeldOutScores | None:
         """Score the champions and reference models on the test part, if there is one."""
         data = self._trainer.data
-        if data.test_inputs is None:
+        if data is None or data.test_inputs is None:
             return None
         self._phase = "testing"
         self._report()
@@ -350,16 +385,17 @@ class Search:
         """Return how long the search has taken, earlier processes included."""
         return time.monotonic() - self._start
 
+    def _fitness(self, trial: Trial) -> tuple[float, ...]:
+        return fitness_of(trial, self._experiment.objectives)
 
-def _costs(trial: Trial) -> tuple[float, ...] | None:
-    return costs_of(fitness_of(trial))
+    def _costs(self, trial: Trial) -> tuple[float, ...] | None:
+        return costs_of(self._fitness(trial))
+
+    def _all_costs(self, trials: Iterable[Trial]) -> list[tuple[float, ...]]:
+        return [cost for cost in map(self._costs, trials) if cost is not None]
 
 
-def _all_costs(trials: Iterable[Trial]) -> list[tuple[float, ...]]:
-    return [cost for cost in map(_costs, trials) if cost is not None]
-
-
-def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:
+def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) -> Champion:
     return Champion(
         number=trial.number,
         name=trial.name,
@@ -372,4 +408,5 @@ def _champion(trial: Trial, known: Evaluation, fresh: Evaluation) -> Champion:
         fresh_curves=fresh.curves,
         class_curves=known.class_curves,
         fresh_class_curves=fresh.class_curves,
+        folds=folds,
     )

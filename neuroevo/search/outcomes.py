@@ -6,15 +6,19 @@ from dataclasses import fields
 from typing import Any
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import OBJECTIVES
+from neuroevo.evaluation import Objective
 from neuroevo.evaluation.evaluator import Evaluation
+from neuroevo.evaluation.user_function import Measurement
 from neuroevo.evolution import Candidate
 from neuroevo.runs import Trial
 from neuroevo.workers.pool import Failure
 
 
 def trial_of(
-    candidate: Candidate, outcome: Evaluation | Failure, objectives: Sequence[str], points: int
+    candidate: Candidate,
+    outcome: Evaluation | Measurement | Failure,
+    objectives: Sequence[str],
+    points: int,
 ) -> Trial:
     """Make the trial of a candidate.
 
@@ -23,11 +27,11 @@ def trial_of(
     candidate
         What was evaluated.
     outcome
-        Its evaluation, or why there is none.
+        Its evaluation or measurement, or why there is none.
     objectives
         Names of the objectives; a failure has NaN for each.
     points
-        Length of a learning curve; that of a failure is infinite everywhere.
+        Length of a learning curve, 0 if there is none; that of a failure is infinite everywhere.
     """
     if isinstance(outcome, Failure):
         return Trial(
@@ -38,6 +42,16 @@ def trial_of(
             diverged=0,
             seconds=round(outcome.seconds, 6),
             cause=outcome.cause,
+        )
+    if isinstance(outcome, Measurement):
+        return Trial(
+            **_origin(candidate),
+            objectives=outcome.objectives,
+            curve=(),
+            state="complete",
+            diverged=0,
+            seconds=round(outcome.seconds, 6),
+            work=(outcome.work,),
         )
     diverged = not all(map(math.isfinite, outcome.objectives.values()))
     replicates = len(outcome.curves)
@@ -66,11 +80,12 @@ def checked(candidate: Candidate, recorded: Trial) -> Trial:
     return recorded
 
 
-def fitness_of(trial: Trial) -> tuple[float, ...]:
+def fitness_of(trial: Trial, objectives: Sequence[Objective]) -> tuple[float, ...]:
     """Return a trial's objectives on the scales on which they are compared; NaN stays NaN."""
+    values = [trial.objectives[item.name] for item in objectives]
     return tuple(
-        OBJECTIVES[name].fitness(value) if math.isfinite(value) else math.nan
-        for name, value in trial.objectives.items()
+        item.fitness(value) if math.isfinite(value) else math.nan
+        for item, value in zip(objectives, values, strict=True)
     )
 
 

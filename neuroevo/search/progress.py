@@ -8,7 +8,7 @@ from neuroevo.errors import NeuroevoError
 from neuroevo.experiment import Experiment
 from neuroevo.runs import RunFolder, Trial
 
-Phase = Literal["compiling", "baselines", "searching", "rescoring", "testing", "finished"]
+Phase = Literal["loading", "baselines", "searching", "rescoring", "testing", "finished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Progress:
 
     @property
     def networks(self) -> int:
-        """The number of trained networks."""
-        return self.trials * self.experiment.training.replicates
+        """The number of trained networks; 0 if a function is searched."""
+        return self.trials * self.experiment.networks_per_trial
 
 
 Observer = Callable[[Progress], None]

@@ -54,10 +54,25 @@ class Record:
         self.state = state
 
     def finish(
-        self, champions: Sequence[Champion], best: str, held_out: HeldOutScores | None
+        self, champions: Sequence[Champion] | None, best: str, held_out: HeldOutScores | None
     ) -> None:
-        """Store champions, the text of best.toml and test scores; StorageError if not possible."""
-        self.champions, self.best, self.held_out = champions, best, held_out
+        """Store the results of a search.
+
+        Parameters
+        ----------
+        champions
+            The trained networks of the front and the baselines; None if no networks were trained.
+        best
+            The text of best.toml.
+        held_out
+            The scores on the test part, if there is one.
+
+        Raises
+        ------
+        StorageError
+            If that is not possible.
+        """
+        self.champions, self.best, self.held_out = champions or (), best, held_out
 
 
 class JournalRecord(Record):
@@ -98,11 +113,12 @@ class FolderRecord(JournalRecord):
         write_checkpoint(self.folder, state)
 
     def finish(
-        self, champions: Sequence[Champion], best: str, held_out: HeldOutScores | None
+        self, champions: Sequence[Champion] | None, best: str, held_out: HeldOutScores | None
     ) -> None:
         """Write champions, best.toml and test.json; StorageError if that is not possible."""
         self._journal.sync()
-        write_champions(self.folder.champions_file, champions)
+        if champions is not None:
+            write_champions(self.folder.champions_file, champions)
         if held_out is not None:
             write_held_out(self.folder.test_file, held_out)
         if best:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import DataError, StorageError, UsageError
 from neuroevo.experiment import Experiment
@@ -21,7 +21,6 @@ from neuroevo.runs import (
     RunLock,
     Start,
     Trial,
-    data_fingerprint,
     environment,
     environment_differences,
     mend_journal,
@@ -37,12 +36,16 @@ from neuroevo.runs import (
     write_start,
 )
 from neuroevo.search.loop import Search, SearchState, ends_of
+from neuroevo.search.material import material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
 from neuroevo.search.record import FolderRecord, Record
 from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import never
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def search(  # noqa: PLR0913 - all options of a search, by name
@@ -112,29 +115,29 @@ def search_in_memory(
 def _prepared(
     experiment: Experiment, initial: Sequence[Genome], workers: Workers, observer: Observer
 ) -> Iterator[tuple[Trainer, Start]]:
-    """Make the data of an experiment and open its trainer."""
-    loaded = experiment.task.load()
-    for warning in loaded.warnings:
+    """Load what an experiment's candidates are evaluated on, and open its trainer."""
+    material = material_of(experiment)
+    for warning in material.warnings:
         warnings.warn(warning, stacklevel=2)
-    data = loaded.data_set
     start = Start(
         experiment.to_toml(),
-        data_fingerprint(data),
-        data.columns,
-        loaded.kept,
+        material.fingerprint,
+        material.columns,
+        material.kept,
         tuple(map(dict, initial)),
-        preparation=loaded.preparation,
+        preparation=material.preparation,
     )
-    trainer = Trainer(experiment, data, workers)
-    observer(Progress(experiment, "compiling"))
+    trainer = Trainer(experiment, material.evaluated_on, workers)
+    observer(Progress(experiment, "loading"))
     with trainer:
         yield trainer, start
 
 
-def resume(
+def resume(  # noqa: PLR0913 - all options of a resumed search, by name
     folder: RunFolder,
     *,
     changes: Mapping[str, object] | None = None,
+    data: "Path | pd.DataFrame | None" = None,
     workers: Workers | None = None,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
@@ -150,6 +153,8 @@ def resume(
         The run.
     changes
         Settings of `[evolution]` that decide when the search ends, to replace those it had.
+    data
+        Where the table or recording of the task is, if it was moved or was a frame in memory.
     workers, observer, stop
         As for `search`.
 
@@ -175,7 +180,7 @@ def resume(
             warnings.warn(problem, stacklevel=2)
         if states and _is_complete(folder, start, states[0], experiment, trials):
             return False
-        trainer = trainer_of(experiment, start, workers or Workers())
+        trainer = trainer_of(experiment, start, workers or Workers(), data)
         state = _state(experiment, start, states, trials)
         # The strategy has received the others, which would take memory.
         baselines, finished = len(experiment.task.baselines), len(trials)
@@ -185,7 +190,7 @@ def resume(
         _update_environment(folder)
         _update_experiment(folder, start, experiment)
         generation, seconds = state.strategy.generation, state.seconds
-        observer(Progress(experiment, "compiling", folder, generation, finished, seconds=seconds))
+        observer(Progress(experiment, "loading", folder, generation, finished, seconds=seconds))
         with trainer, Journal(folder.journal_file) as journal:
             record = FolderRecord(folder, journal, needed, finished)
             continued = Search(trainer, record, state, observer, stop)
@@ -194,30 +199,35 @@ def resume(
     return True
 
 
-def trainer_of(experiment: Experiment, start: Start, workers: Workers) -> Trainer:
-    """Make the trainer of a run, on data that must be the same as when the run began.
+def trainer_of(
+    experiment: Experiment,
+    start: Start,
+    workers: Workers,
+    data: "Path | pd.DataFrame | None" = None,
+) -> Trainer:
+    """Make the trainer of a run, on data or a function that must be as when the run began.
 
     Raises
     ------
     UsageError
-        If the experiment asks for too much memory.
+        If the experiment asks for too much memory, or its task has no data to be given.
     DataError
-        If the data can't be made, or differ: one line for each array that does.
+        If the data can't be made, or differ: one line for each array that does, or for the file
+        of a function.
     """
-    loaded = experiment.task.load()
-    data = loaded.data_set
-    found = data_fingerprint(data)
+    material = material_of(experiment, data)
+    found = material.fingerprint
     differences = [
         f"task: {name} must be {start.data.get(name, 'none')}, as when the run began, but got "
         f"{found.get(name, 'none')}"
         for name in dict.fromkeys((*start.data, *found))
         if found.get(name) != start.data.get(name)
     ]
-    if (data.columns, loaded.preparation) != (start.columns, start.preparation):
+    if (material.columns, material.preparation) != (start.columns, start.preparation):
         differences.insert(0, "task: columns must be the same as when the run began")
     if differences:
         raise DataError(*differences)
-    return Trainer(experiment, data, workers)
+    return Trainer(experiment, material.evaluated_on, workers)
 
 
 def _check_generations(changes: Mapping[str, object], done: int) -> None:
@@ -316,11 +326,12 @@ def _is_complete(
         return False
     lost = len(trials) < int(state.get("trials", 0)) or not folder.experiment_file.exists()
     try:
-        read_champions(folder.champions_file)
+        if experiment.trains_networks:
+            read_champions(folder.champions_file)
         if start.has_test_part:
-            read_held_out(folder.test_file)
+            read_held_out(folder.test_file, start.columns)
         best = read_best(folder.best_file)
-    except StorageError as error:
+    except (StorageError, DataError) as error:
         warnings.warn(f"{error}; it is made again", stacklevel=3)
         return False
     if best != state.get("best", ""):

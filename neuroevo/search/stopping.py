@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evolution import Costs, hypervolume, reference_point
-from neuroevo.experiment import EvolutionSettings
+from neuroevo.experiment import EvolutionSettings, Experiment
 from neuroevo.runs import Trial
 
 ENDS = ("generations", "time_limit", "target", "patience")
@@ -56,14 +55,15 @@ class Stagnation:
 
 
 def reason_to_end(
-    settings: EvolutionSettings, generations: int, front: Sequence[Trial], stagnation: Stagnation
+    experiment: Experiment, generations: int, front: Sequence[Trial], stagnation: Stagnation
 ) -> str:
     """Return why a search ends after a number of complete generations; empty if it goes on."""
+    settings = experiment.evolution
     target = settings.target or {}
+    aims = [item for item in experiment.objectives if item.name in target]
     for trial in front:
         if target and all(
-            OBJECTIVES[name].cost(trial.objectives[name]) <= OBJECTIVES[name].cost(value)
-            for name, value in target.items()
+            item.cost(trial.objectives[item.name]) <= item.cost(target[item.name]) for item in aims
         ):
             reached = ", ".join(f"{name} = {value:g}" for name, value in target.items())
             return f"trial {trial.number} reached the target, {reached}"

@@ -9,14 +9,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import TRAINING_GENES, is_read
+from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
-from neuroevo.learning import TrainingSettings
+from neuroevo.learning import TrainingSettings, is_read
 from neuroevo.runs import Journal, RunFolder, RunLock, Trial, read_experiment, read_start
 from neuroevo.search.outcomes import checked, fitness_of
 from neuroevo.search.progress import ignore_progress
@@ -27,6 +28,9 @@ from neuroevo.space import Value
 from neuroevo.strategies import Options
 from neuroevo.strategies.random_search import RandomSearch
 from neuroevo.workers import Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Counter = Callable[[int, int], None]
 """Receives the number of finished trials, and the number of all trials."""
@@ -90,13 +94,15 @@ def ablate(
     candidates = [Candidate(0, source.genome, 0, "ablation", name=source.name)]
     while candidates:
         trials = _train(trainer, record, candidates, counter, total)
-        kept = min(trials, key=_costs)
+        kept = min(trials, key=lambda trial: _order(trial, trainer.experiment))
         left.pop(kept.name, None)
         candidates = _changed(kept, left, number=trials[-1].number + 1)
 
 
 @contextmanager
-def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Trainer, Record]]:
+def study(
+    folder: RunFolder, path: Path, workers: Workers, data: "Path | pd.DataFrame | None" = None
+) -> Iterator[tuple[Trainer, Record]]:
     """Open the trainer of a run and the record of a study.
 
     Parameters
@@ -107,6 +113,8 @@ def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Tra
         The journal of the study; it is made if it does not exist.
     workers
         Who trains.
+    data
+        As for `neuroevo.search.resume`.
 
     Raises
     ------
@@ -119,7 +127,7 @@ def study(folder: RunFolder, path: Path, workers: Workers) -> Iterator[tuple[Tra
     """
     with RunLock(folder):
         start = read_start(folder.start_file)
-        trainer = trainer_of(read_experiment(folder, start), start, workers)
+        trainer = trainer_of(read_experiment(folder, start), start, workers, data)
         trials, _ = recovered(path, path.with_suffix(".damaged.jsonl"))
         with trainer, Journal(path) as journal:
             yield trainer, JournalRecord(journal, trials)
@@ -181,6 +189,7 @@ def _changed(kept: Trial, left: Mapping[str, Value], number: int) -> list[Candid
     ]
 
 
-def _costs(trial: Trial) -> tuple[float, ...]:
+def _order(trial: Trial, experiment: Experiment) -> tuple[float, ...]:
     """Order trials from best to worst."""
-    return tuple(math.inf if math.isnan(cost) else cost for cost in fitness_of(trial))
+    costs = fitness_of(trial, experiment.objectives)
+    return tuple(math.inf if math.isnan(cost) else cost for cost in costs)

@@ -13,8 +13,9 @@ from neuroevo.evaluation.diagnosis import (
     rounded_rows,
     shown_rows,
 )
-from neuroevo.evaluation.scores import Array, Resampling, Targets, scores_of
+from neuroevo.evaluation.scores import Array, Resampling, Score, Targets, scores_of
 from neuroevo.experiment import Experiment
+from neuroevo.kernel.arrays import Floats
 from neuroevo.learning import DataSet
 from neuroevo.learning.network import predictions
 from neuroevo.reference_models import reference_predictions
@@ -66,25 +67,67 @@ def _scored(
     targets: Targets,
     resampling: Resampling,
 ) -> Iterator[ScoredModel]:
+    each_target = _each_target(data, targets)
     for champion in champions:
         outputs = _outputs(champion, data)
         scores = resampling.scores(targets, outputs) if len(outputs) else {}
-        yield ScoredModel(champion.name, champion.number, scores)
+        alone = _scores_alone(resampling, each_target, outputs) if len(outputs) else ()
+        yield ScoredModel(champion.name, champion.number, scores, targets=alone)
     seed = experiment.seed % 2**32  # scikit-learn's seeds have 32 bits
-    for each in reference_predictions(data, experiment.task.reference_models, seed):
-        scores = resampling.scores(targets, each.outputs[np.newaxis])
-        yield ScoredModel(each.name, None, scores, each.note)
+    for each in reference_predictions(data, experiment.network_task.reference_models, seed):
+        outputs = each.outputs[np.newaxis]
+        scores = resampling.scores(targets, outputs)
+        alone = _scores_alone(resampling, each_target, outputs)
+        yield ScoredModel(each.name, None, scores, each.note, alone)
+
+
+def _each_target(data: DataSet, targets: Targets) -> tuple[Targets, ...]:
+    """Return each of several targets of numbers alone; none for one target, and for classes."""
+    count, scaling = targets.values.shape[1], data.columns.output_scaling
+    if targets.is_classes or count == 1:
+        return ()
+    scales = (1.0,) * count if scaling is None else scaling.scales
+    return tuple(targets.alone(place, scale) for place, scale in enumerate(scales))
+
+
+def _scores_alone(
+    resampling: Resampling, each_target: Sequence[Targets], outputs: Array
+) -> tuple[dict[str, Score], ...]:
+    return tuple(
+        resampling.scores(target, outputs[:, :, place : place + 1])
+        for place, target in enumerate(each_target)
+    )
 
 
 def _outputs(champion: Champion, data: DataSet) -> Array:
-    """Return the outputs of the replicates that have not diverged."""
-    sound = np.isfinite(champion.parameters).all(axis=1)
-    inputs = cast("Array", data.test_inputs)
+    """Return the outputs of the replicates that have not diverged, on the scale of the targets.
+
+    Each replicate gets the test inputs as they were prepared for its fold.
+    """
+    folds = len(data.folds)
+    outputs = [
+        _on_scale_of(data, fold, _sound_outputs(champion, champion.parameters[first::folds], fold))
+        for first, fold in enumerate(data.folds)
+    ]
+    return np.concatenate(outputs)
+
+
+def _sound_outputs(champion: Champion, parameters: Floats, fold: DataSet) -> Array:
+    sound = np.isfinite(parameters).all(axis=1)
+    inputs = cast("Array", fold.test_inputs)
     if not sound.any():
         return np.zeros((0, len(inputs), champion.architecture.outputs))
-    found = predictions(champion.architecture, champion.parameters[sound], inputs)
+    found = predictions(champion.architecture, parameters[sound], inputs)
     outputs: Array = found.astype(np.float64)[np.isfinite(found).all(axis=(1, 2))]
     return outputs
+
+
+def _on_scale_of(data: DataSet, fold: DataSet, outputs: Array) -> Array:
+    """Bring outputs of a fold to the scale of the data set, whose targets are the true values."""
+    before, after = fold.columns.output_scaling, data.columns.output_scaling
+    if fold is data or before is None or after is None:
+        return outputs
+    return after.scaled(before.raw(outputs))
 
 
 def _diagnosis(

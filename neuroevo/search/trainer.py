@@ -1,4 +1,4 @@
-"""The only place where candidates are trained and become trials.
+"""The only place where candidates are trained, or given to a function, and become trials.
 
 Knows an experiment and its data; does not know who asks, nor where trials are recorded.
 """
@@ -7,22 +7,44 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import count
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from neuroevo.errors import DataError
 from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
+from neuroevo.evaluation.function_evaluator import FunctionEvaluator
+from neuroevo.evaluation.user_function import Measurement, UserFunction
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
-from neuroevo.learning.training import SampleStream, sample_stream
+from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples
 from neuroevo.runs import Trial
 from neuroevo.search.outcomes import checked, trial_of
 from neuroevo.search.record import Record
+from neuroevo.tasks import FunctionSource, PythonTask
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import Failure, never
 
 SEARCH_SEEDS, FRESH_SEEDS = 0, 1  # second part of the seed of all starting weights and orders
+
+
+Results = Iterator[tuple[int, Evaluation | Measurement | Failure]]
+
+
+class CandidateEvaluator(Protocol):
+    """Evaluates genomes; a context, whose workers stay alive."""
+
+    objectives: tuple[str, ...]  # names of the objectives of each trial
+    points: int  # of a learning curve, 0 if there is none
+
+    def __enter__(self) -> object:
+        """Make the workers ready."""
+
+    def __exit__(self, *_: object) -> None:
+        """Release them."""
+
+    def evaluate(self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool]) -> Results:
+        """Yield the place and the result of each genome, see `Evaluator.evaluate`."""
 
 
 class Trainer:
@@ -31,36 +53,48 @@ class Trainer:
     Parameters
     ----------
     experiment
-        Defines how networks are trained and scored.
-    data
-        The data of its task.
+        Defines how networks are trained and scored, or which function gets the candidates.
+    evaluated_on
+        The data of its task, or its function.
     workers
         Who trains; changes no result.
 
     Raises
     ------
     UsageError
-        If the experiment asks for too much memory.
+        If the experiment asks for too much memory, or for threads that call a function.
     DataError
         If no network of the experiment can learn the data, or an objective needs classes that
         they do not have.
     """
 
-    def __init__(self, experiment: Experiment, data: DataSet, workers: Workers) -> None:
-        experiment.check_memory(data.size)
-        _check_classes(experiment, data)
-        self.experiment, self.data = experiment, data
-        self._workers = workers
-        evolution = experiment.evolution
-        self._scoring = Scoring(evolution.objectives, evolution.reduction)
-        self._streams: Callable[[int], SampleStream] = cache(
-            lambda seeds: sample_stream(data, experiment.training, (experiment.seed, seeds))
-        )
-        self._streams(SEARCH_SEEDS)
+    def __init__(
+        self, experiment: Experiment, evaluated_on: DataSet | FunctionSource, workers: Workers
+    ) -> None:
+        self.experiment = experiment
+        self._networks: _Networks | None = None
+        if isinstance(evaluated_on, DataSet):
+            self._networks = _Networks(experiment, evaluated_on, workers)
+            self._evaluator: CandidateEvaluator = self._networks
+        else:
+            self._evaluator = _function_evaluator(experiment, evaluated_on, workers)
+
+    @property
+    def data(self) -> DataSet | None:
+        """The data that networks are trained on; None if a function is called."""
+        return None if self._networks is None else self._networks.data
 
     def __enter__(self) -> Self:
-        """Compile the kernel, or load it; NeuroevoError if a cluster can't be reached."""
-        self._evaluator = Evaluator(self.experiment.training.precision, self._workers).__enter__()
+        """Make the workers ready.
+
+        Raises
+        ------
+        DataError
+            If the function can't be imported.
+        NeuroevoError
+            If a cluster can't be reached.
+        """
+        self._evaluator.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,8 +145,7 @@ class Trainer:
                 return
 
     def _trained(self, candidates: deque[Candidate], stop: Callable[[], bool]) -> Iterator[Trial]:
-        stream = self._streams(SEARCH_SEEDS)
-        objectives, points = self._scoring.objectives, len(stream.samples_seen)
+        evaluator = self._evaluator
         places = count()
         running: dict[int, Candidate] = {}  # by the place of the genome
         genomes: deque[Mapping[str, Any]] = deque()
@@ -124,14 +157,14 @@ class Trainer:
                 genomes.append(candidate.genome)
 
         add_candidates()
-        for place, outcome in self._evaluator.evaluate(genomes, stream, self._scoring, stop):
-            yield trial_of(running.pop(place), outcome, objectives, points)
+        for place, outcome in evaluator.evaluate(genomes, stop):
+            yield trial_of(running.pop(place), outcome, evaluator.objectives, evaluator.points)
             add_candidates()
 
     def evaluations(
         self, trials: Sequence[Trial], seeds: int, stop: Callable[[], bool] = never
     ) -> dict[int, Evaluation | Failure]:
-        """Train trials again, for their weights or from other starting weights.
+        """Train networks again, for their weights or from other starting weights.
 
         Parameters
         ----------
@@ -147,9 +180,79 @@ class Trainer:
         dict
             The result of each trial by its number, without those that were not finished.
         """
+        if self._networks is None:
+            return {}
         genomes = deque(trial.genome for trial in trials)
-        outcomes = self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
+        outcomes = self._networks.trained(genomes, seeds, stop)
         return {trials[index].number: outcome for index, outcome in outcomes}
+
+    def on_training_samples(
+        self, trial: Trial, stop: Callable[[], bool] = never
+    ) -> Evaluation | Failure | None:
+        """Train a trial of the search again, and take its curves on its training samples.
+
+        Returns
+        -------
+        Its result, whose objectives are those of the training samples; None if it was stopped.
+        """
+        if self._networks is None:
+            return None
+        outcomes = dict(self._networks.on_training_samples(deque([trial.genome]), stop))
+        return outcomes.get(0)
+
+
+class _Networks(CandidateEvaluator):
+    """Trains networks on the data of a task."""
+
+    def __init__(self, experiment: Experiment, data: DataSet, workers: Workers) -> None:
+        experiment.check_memory(data.size)
+        _check_classes(experiment, data)
+        evolution, training = experiment.evolution, experiment.training
+        self.data = data
+        self.objectives = evolution.objectives
+        self._precision, self._workers = training.precision, workers
+        self._scoring = Scoring(evolution.objectives, evolution.reduction)
+        self._streams: Callable[[int], tuple[SampleStream, ...]] = cache(
+            lambda seeds: fold_streams(data, training, (experiment.seed, seeds))
+        )
+        self.points = len(self._streams(SEARCH_SEEDS)[0].samples_seen)
+
+    def __enter__(self) -> Self:
+        """Compile the kernel, or load it."""
+        self._evaluator = Evaluator(self._precision, self._workers).__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._evaluator.__exit__(None, None, None)
+
+    def evaluate(
+        self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool]
+    ) -> Iterator[tuple[int, Evaluation | Failure]]:
+        """Train networks on the seeds of the search."""
+        return self.trained(genomes, SEARCH_SEEDS, stop)
+
+    def trained(
+        self, genomes: deque[Mapping[str, Any]], seeds: int, stop: Callable[[], bool]
+    ) -> Iterator[tuple[int, Evaluation | Failure]]:
+        """Train networks on some seeds."""
+        return self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
+
+    def on_training_samples(
+        self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool]
+    ) -> Iterator[tuple[int, Evaluation | Failure]]:
+        """Train networks on the seeds of the search, and take curves on their training samples."""
+        streams = tuple(map(on_training_samples, self._streams(SEARCH_SEEDS)))
+        return self._evaluator.evaluate(genomes, streams, self._scoring, stop)
+
+
+def _function_evaluator(
+    experiment: Experiment, source: FunctionSource, workers: Workers
+) -> FunctionEvaluator:
+    task = experiment.task
+    if not isinstance(task, PythonTask):
+        raise TypeError(f"{task.kind}: its candidates are networks")
+    function = UserFunction(source, tuple(task.objectives), task.time_limit)
+    return FunctionEvaluator(function, experiment.seed, workers)
 
 
 def _check_classes(experiment: Experiment, data: DataSet) -> None:

@@ -4,6 +4,7 @@ Knows values, bounds and scales; does not know what a value is used for.
 """
 
 from neuroevo.space.choice import Choice
+from neuroevo.space.conditional import Condition, Conditional
 from neuroevo.space.gene import Gene
 from neuroevo.space.genome import Genome, GenomeSet
 from neuroevo.space.layers import Layers
@@ -13,6 +14,8 @@ from neuroevo.space.values import Value
 
 __all__ = [
     "Choice",
+    "Condition",
+    "Conditional",
     "Float",
     "Gene",
     "Genome",

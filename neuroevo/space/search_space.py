@@ -4,15 +4,15 @@ Draws, checks and counts genomes; does not know how they are searched or evaluat
 """
 
 import difflib
-import math
 from collections.abc import Iterator, Mapping
-from itertools import product
 from types import MappingProxyType
 
 import numpy as np
 
 from neuroevo.errors import UsageError
+from neuroevo.space.activity import Activity
 from neuroevo.space.choice import Choice
+from neuroevo.space.conditional import Condition, Conditional
 from neuroevo.space.gene import Gene, raise_all
 from neuroevo.space.genome import Genome
 from neuroevo.space.values import Value, worded
@@ -22,19 +22,21 @@ class SearchSpace:
     """Named genes; immutable.
 
     Genomes are drawn gene by gene in the order of the names, so the order in which genes are
-    given does not matter.
+    given does not matter. A gene with a condition is drawn after the genes that decide whether it
+    is active; if it is not, the genome has no value of it.
 
     Parameters
     ----------
     genes
-        The genes by name; a plain value in place of a gene fixes it.
+        The genes by name; a plain value in place of a gene fixes it, and `Conditional` makes a
+        gene conditional.
     **named
         The same as keyword arguments.
 
     Raises
     ------
     UsageError
-        One line for each name or value that is wrong; also if there is no gene.
+        One line for each name, value or condition that is wrong; also if there is no gene.
 
     Examples
     --------
@@ -44,15 +46,28 @@ class SearchSpace:
     Genome(hidden=(6, 3), rate=0.5)
     """
 
-    __slots__ = ("_genes", "_size")
+    __slots__ = ("_activity", "_conditions", "_genes", "_size")
 
     def __init__(
-        self, genes: Mapping[str, Gene | Value] | None = None, /, **named: Gene | Value
+        self,
+        genes: Mapping[str, Gene | Conditional | Value] | None = None,
+        /,
+        **named: Gene | Conditional | Value,
     ) -> None:
         if genes is not None and not isinstance(genes, Mapping):
             raise UsageError(f"a search space must be a mapping of genes, but got {worded(genes)}")
-        self._genes = _checked_genes({**(genes or {}), **named})
-        self._size = math.prod(gene.size for gene in self._genes.values())
+        given = {**(genes or {}), **named}
+        self._conditions = {
+            name: gene.when for name, gene in given.items() if isinstance(gene, Conditional)
+        }
+        self._genes = _checked_genes(
+            {
+                name: gene.gene if isinstance(gene, Conditional) else gene
+                for name, gene in given.items()
+            }
+        )
+        self._activity = Activity(self._genes, self._conditions)
+        self._size = self._activity.size()
 
     @property
     def genes(self) -> Mapping[str, Gene]:
@@ -60,13 +75,34 @@ class SearchSpace:
         return MappingProxyType(self._genes)
 
     @property
+    def conditions(self) -> Mapping[str, Condition]:
+        """The conditions of those genes that have one."""
+        return MappingProxyType(self._conditions)
+
+    @property
     def size(self) -> float:
         """The number of genomes; may be infinite."""
         return self._size
 
     def sample(self, rng: np.random.Generator) -> Genome:
-        """Draw a genome, each gene independently."""
-        return Genome({name: self._genes[name].sample(rng) for name in sorted(self._genes)})
+        """Draw a genome, each active gene independently."""
+        return self.completed({}, rng)
+
+    def completed(self, values: Mapping[str, Value], rng: np.random.Generator) -> Genome:
+        """Make a genome of values that some genes have.
+
+        Parameters
+        ----------
+        values
+            Values of any genes of the space; those of inactive genes are left out.
+        rng
+            Draws the values of active genes that have none.
+        """
+        whole: dict[str, Value] = {}
+        for name in self._activity.order:
+            if self._activity.holds(name, whole):
+                whole[name] = values[name] if name in values else self._genes[name].sample(rng)
+        return Genome(whole)
 
     def genome(self, values: Mapping[str, object]) -> Genome:
         """Check values, and make a genome of this space.
@@ -74,7 +110,7 @@ class SearchSpace:
         Parameters
         ----------
         values
-            A value for each gene, by name.
+            A value for each active gene, by name; those of inactive genes are left out.
 
         Raises
         ------
@@ -83,17 +119,21 @@ class SearchSpace:
         """
         if not isinstance(values, Mapping):
             raise UsageError(f"a genome must be a mapping of values, but got {worded(values)}")
-        problems = [self._unknown(name) for name in values if name not in self._genes]
+        unknown = [self._unknown(name) for name in values if name not in self._genes]
+        problems: dict[str, list[str]] = {}
         checked: dict[str, Value] = {}
-        for name, gene in self._genes.items():
+        for name in self._activity.order:
+            if not self._activity.holds(name, checked):
+                continue
             if name not in values:
-                problems.append(f"{name}: must have a value, but got none")
+                problems[name] = ["must have a value, but got none"]
                 continue
             try:
-                checked[name] = gene.check(values[name])
+                checked[name] = self._genes[name].check(values[name])
             except UsageError as error:
-                problems += [f"{name}: {problem}" for problem in error.problems]
-        raise_all(problems)
+                problems[name] = list(error.problems)
+        wrong = [f"{name}: {text}" for name in self._genes for text in problems.get(name, ())]
+        raise_all([*unknown, *wrong])
         return Genome(checked)
 
     def _unknown(self, name: object) -> str:
@@ -103,25 +143,40 @@ class SearchSpace:
 
     def genomes(self) -> Iterator[Genome]:
         """Every genome once, in a fixed order; to be called only if `size` is finite."""
-        names = sorted(self._genes)
-        for values in product(*(self._genes[name].values() for name in names)):
-            yield Genome(dict(zip(names, values, strict=True)))
+        return map(Genome, self._activity.genomes())
 
     def describe(self) -> str:
         """Describe the space: one line for each gene, in the order in which they were given."""
-        return "\n".join(f"{name}: {gene.describe()}" for name, gene in self._genes.items())
+        return "\n".join(
+            f"{name}: {gene.describe()}{self._described_condition(name)}"
+            for name, gene in self._genes.items()
+        )
+
+    def _described_condition(self, name: str) -> str:
+        condition = self._conditions.get(name, {})
+        parts = [f"{other} is {Choice(values).describe()}" for other, values in condition.items()]
+        return f" (when {' and '.join(parts)})" if parts else ""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SearchSpace):
             return NotImplemented
-        return self._genes == other._genes
+        return self._genes == other._genes and _written(self) == _written(other)
 
     def __hash__(self) -> int:
         return hash(frozenset(self._genes.items()))
 
     def __repr__(self) -> str:
         genes = ", ".join(f"{name}={gene!r}" for name, gene in self._genes.items())
-        return f"SearchSpace({genes})"
+        conditions = f", conditions={dict(self._conditions)!r}" if self._conditions else ""
+        return f"SearchSpace({genes}{conditions})"
+
+
+def _written(space: SearchSpace) -> dict[str, dict[str, list[str]]]:
+    # In Python True == 1, but they are different values.
+    return {
+        name: {other: sorted(map(repr, values)) for other, values in condition.items()}
+        for name, condition in space.conditions.items()
+    }
 
 
 def _checked_genes(given: Mapping[str, Gene | Value]) -> dict[str, Gene]:

@@ -238,7 +238,7 @@ class Evolution:
         return self._strategy.state() | {
             "format": FORMAT,
             "objectives": list(self._objectives),
-            "front": [individual_values(each) for each in self._front],
+            "front": [individual_values(self._space, each) for each in self._front],
             "others": self._others,
         }
 

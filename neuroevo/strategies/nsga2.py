@@ -152,11 +152,11 @@ class Nsga2(Strategy):
             "generator": self._rng.bit_generator.state,
             "next_number": self._next_number,
             "generation": self.generation,
-            "initial": [row_of(genome) for genome in self._initial],
-            "waiting": [candidate_values(each) for each in self._waiting.values()],
-            "results": [individual_values(each) for each in self._results],
-            "evaluated": [row_of(genome) for genome in self.evaluated],
-            "population": [individual_values(each) for each in self.population],
+            "initial": [row_of(self._space, genome) for genome in self._initial],
+            "waiting": [candidate_values(self._space, each) for each in self._waiting.values()],
+            "results": [individual_values(self._space, each) for each in self._results],
+            "evaluated": [row_of(self._space, genome) for genome in self.evaluated],
+            "population": [individual_values(self._space, each) for each in self.population],
         }
 
     @classmethod

@@ -40,7 +40,7 @@ class RandomSearch(UnguidedStrategy):
         """Return the whole state as plain JSON values."""
         return super().state() | {
             "generator": self._rng.bit_generator.state,
-            "rest": [row_of(genome) for genome in self._rest],
+            "rest": [row_of(self._space, genome) for genome in self._rest],
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:

@@ -13,25 +13,26 @@ from neuroevo.evolution import Candidate, Individual
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.values import PlainJson, plain_json
 
-Row: TypeAlias = list[PlainJson]
-"""The values of a genome, by the sorted names of its genes."""
+Row: TypeAlias = list[PlainJson | None]
+"""The values of a genome, by the sorted names of the space's genes; None for an inactive gene."""
 
 
-def row_of(genome: Mapping[str, Any]) -> Row:
-    """Convert a genome."""
-    return [plain_json(genome[name]) for name in sorted(genome)]
+def row_of(space: SearchSpace, genome: Mapping[str, Any]) -> Row:
+    """Convert a genome of a space."""
+    return [plain_json(genome[name]) if name in genome else None for name in sorted(space.genes)]
 
 
 def genome_of(space: SearchSpace, row: Sequence[Any]) -> Genome:
     """Convert a row back to a genome; raises like `Strategy.from_state`."""
-    return space.genome(dict(zip(sorted(space.genes), row, strict=True)))
+    pairs = zip(sorted(space.genes), row, strict=True)
+    return space.genome({name: value for name, value in pairs if value is not None})
 
 
-def candidate_values(candidate: Candidate) -> dict[str, Any]:
+def candidate_values(space: SearchSpace, candidate: Candidate) -> dict[str, Any]:
     """Convert a candidate."""
     return {
         "number": candidate.number,
-        "genome": row_of(candidate.genome),
+        "genome": row_of(space, candidate.genome),
         "generation": candidate.generation,
         "operator": candidate.operator,
         "parents": list(candidate.parents),
@@ -49,10 +50,13 @@ def candidate_of(space: SearchSpace, values: Mapping[str, Any]) -> Candidate:
     )
 
 
-def individual_values(individual: Individual) -> dict[str, Any]:
+def individual_values(space: SearchSpace, individual: Individual) -> dict[str, Any]:
     """Convert an individual."""
-    fitness = [None if math.isnan(value) else value for value in individual.fitness]
-    return {"number": individual.number, "genome": row_of(individual.genome), "fitness": fitness}
+    return {
+        "number": individual.number,
+        "genome": row_of(space, individual.genome),
+        "fitness": [None if math.isnan(value) else value for value in individual.fitness],
+    }
 
 
 def individual_of(space: SearchSpace, values: Mapping[str, Any]) -> Individual:

@@ -65,10 +65,10 @@ class UnguidedStrategy(Strategy):
         return {
             "population_size": self._population_size,
             "first_number": self._first_number,
-            "initial": [row_of(genome) for genome in self._initial],
-            "asked": [row_of(genome) for genome in self._asked],
+            "initial": [row_of(self._space, genome) for genome in self._initial],
+            "asked": [row_of(self._space, genome) for genome in self._asked],
             "ended": self._ended,
-            "waiting": [candidate_values(each) for each in self._waiting.values()],
+            "waiting": [candidate_values(self._space, each) for each in self._waiting.values()],
         }
 
     @classmethod

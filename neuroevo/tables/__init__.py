@@ -9,28 +9,31 @@ from typing import TYPE_CHECKING
 
 from neuroevo.tables.model import TableModel
 from neuroevo.tables.preparation import Preparation
-from neuroevo.tables.settings import TableSettings
+from neuroevo.tables.settings import SUFFIXES, TableSettings
 
 if TYPE_CHECKING:
-    from neuroevo.tables.applying import raw_numbers
+    from neuroevo.tables.applying import raw_numbers, unused_notes
     from neuroevo.tables.checking import Table, check_frame
     from neuroevo.tables.fitting import fit
     from neuroevo.tables.frames import frame_of, frame_of_inputs
     from neuroevo.tables.kinds import ColumnDescription, describe
-    from neuroevo.tables.prepared import Part, PreparedTable, prepare
-    from neuroevo.tables.reading import read_table
+    from neuroevo.tables.prepared import Part, PreparedFold, PreparedTable, prepare
+    from neuroevo.tables.reading import column_names, read_table
     from neuroevo.tables.splitting import Parts, split_rows
 
 __all__ = [
+    "SUFFIXES",
     "ColumnDescription",
     "Part",
     "Parts",
     "Preparation",
+    "PreparedFold",
     "PreparedTable",
     "Table",
     "TableModel",
     "TableSettings",
     "check_frame",
+    "column_names",
     "describe",
     "fit",
     "frame_of",
@@ -39,16 +42,17 @@ __all__ = [
     "raw_numbers",
     "read_table",
     "split_rows",
+    "unused_notes",
 ]
 
 _MODULES = {
-    "applying": ("raw_numbers",),
+    "applying": ("raw_numbers", "unused_notes"),
     "checking": ("Table", "check_frame"),
     "fitting": ("fit",),
     "frames": ("frame_of", "frame_of_inputs"),
     "kinds": ("ColumnDescription", "describe"),
-    "prepared": ("Part", "PreparedTable", "prepare"),
-    "reading": ("read_table",),
+    "prepared": ("Part", "PreparedFold", "PreparedTable", "prepare"),
+    "reading": ("column_names", "read_table"),
     "splitting": ("Parts", "split_rows"),
 }
 

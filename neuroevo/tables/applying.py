@@ -1,25 +1,29 @@
 """Prepares raw rows with what was fitted on the training rows; fits nothing itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from neuroevo.errors import DataError
-from neuroevo.settings import nearest, shown
+from neuroevo.settings import shown
 from neuroevo.tables.cells import Categories, Floats, booleans, categories, numbers
-from neuroevo.tables.checking import broken_lines, named_columns
+from neuroevo.tables.checking import broken_lines, used_columns
 from neuroevo.tables.kinds import Column
 from neuroevo.tables.limits import MOST_CELLS
 from neuroevo.tables.problems import cell_lines, column_line, listed
-from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput
+from neuroevo.tables.records import (
+    MOST_PREPARED,
+    NO_INPUT,
+    REFUSED,
+    UNIFORM_SPREAD,
+    BooleanInput,
+    CategoryInput,
+    Input,
+    NumberInput,
+)
 from neuroevo.tables.settings import Unseen
-
-UNIFORM_SPREAD = 3.4641016151377544  # the square root of 12: a uniform distribution has variance 1
-
-REFUSED = -2  # the place of a category that is neither known nor to be taken for another
-NO_INPUT = -1  # the place of a category that makes all inputs of its column 0
 
 
 def inputs_of_frame(
@@ -42,33 +46,10 @@ def raw_numbers(names: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
     return inputs_of_frame([NumberInput(name=each) for each in names], "refuse", frame, name)
 
 
-def numbers_of_frame(targets: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
-    """Return the targets of a regression as raw numbers, array (rows, targets)."""
-    columns = [_read(cells, "number") for cells in _present(frame, targets, name).values()]
-    lines = [line for column in columns for line in _target_lines(column, name)]
-    if lines:
-        raise DataError(*listed(name, lines))
-    return np.stack([column.array for column in columns], axis=1)
-
-
-def classes_of_frame(target: str, classes: Sequence[str], frame: pd.DataFrame, name: str) -> Floats:
-    """Return 1 for the class of each row and 0 for the others, array (rows, classes)."""
-    column = _read(_present(frame, [target], name)[target], "category")
-    places = (column.categories or NO_CATEGORIES).places_in(classes)
-    lines = _target_lines(column, name)
-    if not lines:
-        rule = f"must be one of the {len(classes)} classes of the training rows"
-        lines = cell_lines(name, column.given, places < 0, rule)
-    if lines:
-        raise DataError(*listed(name, lines))
-    return one_hot(places, len(classes))
-
-
 def notes_of_frame(records: Sequence[Input], frame: pd.DataFrame, name: str) -> list[str]:
     """Return a line for what is new or missing in raw rows that can be prepared."""
     cells = _present(frame, [record.name for record in records], name)
-    others = [each for each in named_columns(frame, name) if each not in cells]
-    notes = [column_line(name, each, "is not used") for each in others]
+    notes = unused_notes(frame.columns, cells, name)
     for record in records:
         column = _read(cells[record.name], record.kind)
         missing = int(column.missing.sum())
@@ -81,6 +62,20 @@ def notes_of_frame(records: Sequence[Input], frame: pd.DataFrame, name: str) -> 
     return notes
 
 
+def unused_notes(labels: Iterable[object], used: Collection[str], name: str) -> list[str]:
+    """Return a line on the columns of a table that are not used, if there are any."""
+    others = [each for each in (str(label).strip() for label in labels) if each not in used]
+    if not others:
+        return []
+    more = f" and {len(others) - _MOST_NAMED:,} more" if len(others) > _MOST_NAMED else ""
+    named = ", ".join(shown(each) for each in others[:_MOST_NAMED])
+    verb = "columns are" if len(others) > 1 else "column is"
+    return [f"{name}: {len(others):,} {verb} not used: {named}{more}"]
+
+
+_MOST_NAMED = 5  # columns that are not used
+
+
 def _unseen_note(record: CategoryInput, column: Column, name: str) -> list[str]:
     read = column.categories or NO_CATEGORIES
     known = {*record.categories, *record.gathered}
@@ -89,17 +84,16 @@ def _unseen_note(record: CategoryInput, column: Column, name: str) -> list[str]:
     if not rows:
         return []
     examples = ", ".join(shown(read.names[code]) for code in new[:3])
-    rows_have = "1 row has" if rows == 1 else f"{rows:,} rows have"
-    text = f"{rows_have} a category that no training row has, such as {examples}"
-    return [column_line(name, record.name, text)]
+    return [column_line(name, record.name, f"{unseen_text(rows)}, such as {examples}")]
 
 
-def _target_lines(column: Column, name: str) -> list[str]:
-    rule = "must not be missing in the target"
-    return broken_lines(column, name) + cell_lines(name, column.given, column.missing, rule)
+def unseen_text(rows: int) -> str:
+    """Return how many rows have a category that was not seen in training."""
+    return (
+        f"{'1 row has' if rows == 1 else f'{rows:,} rows have'} a category that no training row has"
+    )
 
 
-MOST_PREPARED = 1e9  # of a prepared value: networks compute in single precision
 NO_CATEGORIES = Categories(np.empty(0, dtype=np.int32), ())
 
 
@@ -111,15 +105,7 @@ def one_hot(places: NDArray[np.integer], count: int) -> Floats:
 
 def _present(frame: pd.DataFrame, names: Sequence[str], name: str) -> dict[str, pd.Series]:
     """Return the columns of these names; DataError with all that the frame does not have."""
-    places = named_columns(frame, name)
-    lines = [
-        f"{name}: must have the column {shown(each)}, but got none of this name"
-        + nearest(each, places)
-        for each in names
-        if each not in places
-    ]
-    if lines:
-        raise DataError(*listed(name, lines))
+    places = used_columns(frame.columns, names, name)
     return {each: frame.iloc[:, places[each]].rename(each) for each in names}
 
 
@@ -215,8 +201,8 @@ def _fill_categories(
     """Write 1 for the category of each row, array (rows, categories); return what is wrong."""
     read = column.categories or NO_CATEGORIES
     lines = broken_lines(column, name) + _missing_lines(record, column, name)
-    places = [place_of(each, record, unseen) for each in read.names]
-    filled = NO_INPUT if record.fill is None else place_of(record.fill, record, unseen)
+    places = [record.place_of(each, unseen) for each in read.names]
+    filled = NO_INPUT if record.fill is None else record.place_of(record.fill, unseen)
     found = np.array([*places, filled], dtype=np.intp)[read.codes]
     wrong = (found == REFUSED) & (read.codes >= 0)
     rule = f"must be one of the {len(record.categories) + len(record.gathered)} categories"
@@ -225,12 +211,3 @@ def _fill_categories(
     if not lines:
         values[:] = one_hot(found, values.shape[1])
     return lines
-
-
-def place_of(name: str, record: CategoryInput, unseen: Unseen) -> int:
-    """Return which input of a column a category has: a place, NO_INPUT or REFUSED."""
-    if name in record.categories:
-        return record.categories.index(name)
-    if record.gathers and (unseen == "rare" or name in record.gathered):
-        return len(record.categories)
-    return REFUSED if unseen == "refuse" else NO_INPUT

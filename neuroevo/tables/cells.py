@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from neuroevo.tables.records import Label, label_name
 from neuroevo.tables.settings import MOST_NAME
 
 Floats = NDArray[np.float64]
@@ -71,6 +72,20 @@ class Categories:
         return found[self.codes]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Classes:
+    """A column as classes, whose labels are as they were given."""
+
+    codes: NDArray[np.int32]  # (rows,), places in the labels, -1 if missing or wrong
+    labels: tuple[Label, ...]  # in their order, each in at least one row, all of one type
+    broken: tuple[Broken, ...] = ()  # with at least one cell each
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The labels as texts."""
+        return tuple(map(label_name, self.labels))
+
+
 def numbers(column: pd.Series) -> Numbers:
     """Read a column as numbers; text is read with a decimal point, true and false are wrong.
 
@@ -125,6 +140,46 @@ def categories(column: pd.Series) -> Categories:
     ]
     broken = tuple(Broken(rule, cells) for rule, cells in rules if cells.any())
     return Categories(renamed[codes], ordered, broken)
+
+
+def classes(column: pd.Series) -> Classes:
+    """Read a column as classes: texts are kept with their spaces, zeros and case.
+
+    If labels are of several types, such as numbers and texts, all are taken for texts.
+    """
+    codes, distinct = factorized(column)
+    found: list[Label | None] = [_label(value) for value in distinct]
+    if len({float if type(each) is int else type(each) for each in found if each is not None}) > 1:
+        found = [None if each is None else label_name(each) for each in found]
+    blank = [is_blank(value) for value in distinct]
+    texts = [each if isinstance(each, str) else "" for each in found]
+    unfit = [len(text) > MOST_NAME or not is_unicode(text) for text in texts]
+    ordered = _labels_in_order({each for each in found if each is not None})
+    places = {each: place for place, each in enumerate(ordered)}
+    kept = [-1 if each is None else places[each] for each in found]
+    wrong = (each is None and not is_empty for each, is_empty in zip(found, blank, strict=True))
+    rules = [(CATEGORY_RULE, _flags(wrong, codes)), (NAME_RULE, _flags(unfit, codes))]
+    broken = tuple(Broken(rule, cells) for rule, cells in rules if cells.any())
+    return Classes(np.array([*kept, -1], dtype=np.int32)[codes], ordered, broken)
+
+
+def _label(value: object) -> Label | None:
+    """Return the label of a class; None if the cell is blank or can be none."""
+    match value:
+        case bool() | np.bool_():
+            return bool(value)
+        case int() | np.integer():
+            return int(value)
+        case float() | np.floating() | Decimal():
+            return float(value) if np.isfinite(float(value)) else None
+        case str() if value.strip():
+            return value
+    return None
+
+
+def _labels_in_order(labels: Iterable[Label]) -> tuple[Label, ...]:
+    texts = [label for label in labels if isinstance(label, str)]
+    return in_order(texts) or tuple(sorted(labels))
 
 
 def factorized(column: pd.Series) -> tuple[NDArray[np.intp], list[object]]:

@@ -1,7 +1,10 @@
 """A user's frame, checked: every column that is used, read as what it is. Knows no networks."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from types import MappingProxyType
 
 import numpy as np
@@ -10,7 +13,8 @@ from numpy.typing import NDArray
 
 from neuroevo.errors import DataError
 from neuroevo.settings import nearest, shown
-from neuroevo.tables.cells import NAME_RULE, Categories, categories, is_unicode
+from neuroevo.tables.cells import NAME_RULE, NUMBER_RULE, Broken, Classes, classes, is_unicode
+from neuroevo.tables.cells import name as category_name
 from neuroevo.tables.kinds import FEW, MOSTLY, Column, read_column
 from neuroevo.tables.limits import MOST_CELLS, MOST_CLASSES, MOST_INPUT_COLUMNS
 from neuroevo.tables.problems import cell_lines, column_line, listed, shown_value
@@ -52,7 +56,7 @@ class Table:
     settings: TableSettings
     columns: Mapping[str, Column]
     inputs: tuple[str, ...]
-    classes: Categories | None
+    classes: Classes | None
     index: "pd.Index"
     warnings: tuple[str, ...]
     guess: str = ""
@@ -96,6 +100,38 @@ def named_columns(frame: pd.DataFrame, name: str) -> dict[str, int]:
     return places
 
 
+def used_columns(labels: Iterable[object], names: Iterable[str], name: str) -> dict[str, int]:
+    """Return the place of each column that is used; others may be named in any way.
+
+    Parameters
+    ----------
+    labels
+        Of all columns of the table.
+    names
+        Of the columns that are used.
+    name
+        What problems call the table.
+
+    Raises
+    ------
+    DataError
+        With all columns that the table does not have, or has twice.
+    """
+    texts = [str(label).strip() for label in labels]
+    counts = Counter(texts)
+    lines = []
+    for each in names:
+        rule = f"must have the column {shown(each)}"
+        if not counts[each]:
+            lines.append(f"{name}: {rule}, but got none of this name" + nearest(each, texts))
+        elif counts[each] > 1:
+            lines.append(f"{name}: {rule} once, but got it {counts[each]} times")
+    if lines:
+        raise DataError(*listed(name, lines))
+    places = {text: place for place, text in enumerate(texts)}
+    return {each: places[each] for each in names}
+
+
 def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data") -> Table:
     """Check a frame against its settings, and read the columns that are used.
 
@@ -120,31 +156,37 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
     used = [*inputs, *settings.target]
     used += [each for each in (_weight_column(settings), settings.split_column) if each]
     columns = {
-        each: read_column(
-            frame.iloc[:, places[each]].rename(each), as_categories=each in settings.categories
-        )
+        each: _read(frame.iloc[:, places[each]].rename(each), settings)
         for each in dict.fromkeys(used)
     }
     lines = [line for each in inputs for line in _input_lines(columns[each], settings, name)]
     lines += [line for each in settings.target for line in _target_lines(columns[each], name)]
     target, guesses = columns[settings.target[0]], list[str]()
-    classes, found = _classes(columns, settings, name, guesses) if not lines else (None, [])
+    labels, found = _classes(columns, settings, name, guesses) if not lines else (None, [])
     lines += found + _weight_lines(columns, settings, name) + _split_lines(columns, settings, name)
-    if settings.weight == BALANCED and classes is None and not lines:
+    if settings.weight == BALANCED and labels is None and not lines:
         lines.append(f"{name}: weight must be a column for a regression, but got 'balanced'")
     if lines:
         raise DataError(*listed(name, lines))
     warnings = _twins([columns[each] for each in inputs], target, name)
+    warnings += _alike(labels, target, name)
     return Table(
         name,
         settings,
         MappingProxyType(columns),
         inputs,
-        classes,
+        labels,
         frame.index,
         tuple(warnings),
         "".join(guesses),
     )
+
+
+def _read(cells: pd.Series, settings: TableSettings) -> Column:
+    column = read_column(cells, as_categories=cells.name in settings.categories)
+    if column.broken and settings.problem == "classes" and cells.name in settings.target:
+        return read_column(cells, as_categories=True)  # labels of which most are numbers
+    return column
 
 
 def _weight_column(settings: TableSettings) -> str:
@@ -206,11 +248,29 @@ def broken_lines(column: Column, name: str) -> list[str]:
 
 def _input_lines(column: Column, settings: TableSettings, name: str) -> list[str]:
     if column.input_problem:
-        return [column_line(name, column.name, column.input_problem)]
-    lines = broken_lines(column, name)
+        text = f"{column.input_problem} ({column.input_hint})"
+        return [column_line(name, column.name, text)]
+    lines = []
+    for broken in column.broken:
+        hint = _missing_hint(column, broken, settings) + broken.hint
+        lines += cell_lines(name, column.given, broken.cells, broken.rule, hint)
     if settings.missing == "refuse":
         lines += cell_lines(name, column.given, column.missing, "must not be missing", _FILL)
     return lines
+
+
+def _missing_hint(column: Column, broken: Broken, settings: TableSettings) -> str:
+    """Return how to take words among numbers for missing cells, if there are only a few words."""
+    words = dict.fromkeys(column.given[broken.cells])
+    if broken.rule != NUMBER_RULE or len(words) > MOST_WORDS:
+        return ""
+    if not all(isinstance(word, str) and word.isprintable() for word in words):
+        return ""
+    every = json.dumps([*words, *settings.missing_words], ensure_ascii=False)
+    return f"in a file, if it is a missing cell: --set {quote(f'task.missing_words={every}')}; "
+
+
+MOST_WORDS = 3  # of cells that are no numbers, in a hint
 
 
 def _target_lines(column: Column, name: str) -> list[str]:
@@ -219,23 +279,22 @@ def _target_lines(column: Column, name: str) -> list[str]:
     lines = broken_lines(column, name)
     rule = "must not be missing in the target"
     lines += cell_lines(name, column.given, column.missing, rule, "remove these rows")
-    if not lines and column.distinct < 2:  # noqa: PLR2004 - nothing to learn
-        text = "must have at least two different values as the target, but got only"
-        lines.append(column_line(name, column.name, f"{text} {shown_value(_first(column))}"))
     return lines
 
 
-def _first(column: Column) -> object:
+def _constant_line(column: Column, name: str) -> str:
     value = column.given.iloc[0]
-    return value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, np.generic) else value
+    rule = "must have at least two different values as the target"
+    return column_line(name, column.name, f"{rule}, but got only {shown_value(value)}")
 
 
 def _classes(
     columns: Mapping[str, Column], settings: TableSettings, name: str, guesses: list[str]
-) -> tuple[Categories | None, list[str]]:
+) -> tuple[Classes | None, list[str]]:
     """Return the classes of the target, or None for a regression, and what is wrong."""
     targets = [columns[each] for each in settings.target]
-    if settings.problem != "classes" and not _looks_like_classes(targets, settings):
+    if not looks_like_classes(targets, settings):
         rule = "must be numbers as the target of a regression"
         hint = " (only one target alone may have classes)" if len(targets) > 1 else ""
         lines = [
@@ -243,9 +302,19 @@ def _classes(
             for each in targets
             if each.kind != "number"
         ]
-        return None, lines
+        constant = [each for each in targets if each.distinct < 2]  # noqa: PLR2004 - nothing to learn
+        return None, lines or [_constant_line(each, name) for each in constant]
     [target] = targets
-    found = target.categories or categories(target.given)
+    found = classes(target.given)
+    lines = [
+        line
+        for each in found.broken
+        for line in cell_lines(name, target.given, each.cells, each.rule)
+    ]
+    if lines:
+        return None, lines
+    if len(found.labels) < 2:  # noqa: PLR2004 - nothing to learn
+        return None, [_constant_line(target, name)]
     if len(found.names) > MOST_CLASSES:
         rule = f"must have at most {MOST_CLASSES:,} classes"
         text = f"{rule}, but got {len(found.names):,} (set problem = 'regression' for numbers)"
@@ -261,7 +330,10 @@ def _classes(
     return found, []
 
 
-def _looks_like_classes(targets: Sequence[Column], settings: TableSettings) -> bool:
+def looks_like_classes(targets: Sequence[Column], settings: TableSettings) -> bool:
+    """Whether targets are classes: if settings say it, or leave it open and the cells do."""
+    if settings.problem == "classes":
+        return True
     if settings.problem == "regression" or len(targets) > 1:
         return False
     [target] = targets
@@ -332,6 +404,17 @@ def _twins(inputs: Sequence[Column], target: Column, name: str) -> list[str]:
         for each in inputs
         if _equal(each, target)
     ]
+
+
+def _alike(labels: Classes | None, target: Column, name: str) -> list[str]:
+    """Return a warning if classes differ only in how the same is written."""
+    first: dict[str | None, str] = {}
+    for each in labels.names if labels else ():
+        other = first.setdefault(category_name(each), each)
+        if other != each:
+            text = f"{shown(other)} and {shown(each)} are different classes"
+            return [column_line(name, target.name, text)]
+    return []
 
 
 def _equal(one: Column, other: Column) -> bool:

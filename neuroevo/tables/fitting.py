@@ -1,13 +1,12 @@
-"""Fits a preparation to the training rows of a table with scikit-learn. Prepares no rows.
+"""Fits preparations to the training rows of a table with scikit-learn. Prepares no rows.
 
 Every fitted number is rounded before it is used, since its last digits differ between processors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import (
     OneHotEncoder,
@@ -17,13 +16,14 @@ from sklearn.preprocessing import (
 )
 
 from neuroevo.errors import DataError, UsageError
-from neuroevo.tables.cells import Categories, Floats, in_order
+from neuroevo.tables.cells import Floats, in_order
 from neuroevo.tables.checking import Table
 from neuroevo.tables.kinds import Column
 from neuroevo.tables.preparation import Preparation
 from neuroevo.tables.problems import column_line, listed, shown_value
 from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput, Target
 from neuroevo.tables.settings import TableSettings
+from neuroevo.tables.splitting import Rows
 
 KNOTS = 100  # of a quantile scaling, at most
 DIGITS = 9  # of a fitted number, or of its part that matters beside the spread of the column
@@ -32,50 +32,78 @@ SMALLEST = 1e-200  # of fitted numbers; others become 0, so that no slope betwee
 MOST_GATHERED = 1000  # rare categories that are kept by name
 
 
-def fit(table: Table, training_rows: NDArray[np.intp]) -> Preparation:
-    """Fit all that is needed to prepare rows to the training rows alone.
+def fit(table: Table, folds: Sequence[Rows]) -> tuple[Preparation, ...]:
+    """Fit all that is needed to prepare rows to the training rows of each fold.
 
-    Columns whose training cells are all equal are left out, unless they have an indicator.
+    Every number is fitted to the training rows of one fold alone. Which inputs there are must be
+    the same in all folds, as their networks have one architecture: so which categories there are
+    and which of them are rare, and which columns have an indicator, depends on the inputs of the
+    training rows of all folds together. Columns whose training cells are all equal in a fold are
+    left out, unless they have an indicator.
 
     Parameters
     ----------
     table
         A checked table.
-    training_rows
-        Array (training rows,), the places of the training rows.
+    folds
+        The places of the training rows of each fold, arrays (training rows,).
+
+    Returns
+    -------
+    The preparation of each fold.
 
     Raises
     ------
     DataError
         One line for each column that can't be fitted; if no column is left.
     """
+    all_rows = folds[0] if len(folds) == 1 else np.unique(np.concatenate(folds))
+    kept = [
+        column
+        for column in map(table.columns.__getitem__, table.inputs)
+        if all(_is_kept(column, rows, table.settings) for rows in folds)
+    ]
     lines: list[str] = []
-    inputs = []
-    for each in table.inputs:
-        column = table.columns[each]
-        if _is_kept(column, training_rows, table.settings):
-            try:
-                inputs.append(_fit_input(column, training_rows, table))
-            except DataError as error:
-                lines += error.problems
-    if not inputs and not lines:
+    inputs = [_fit_inputs(table, kept, rows, all_rows, lines) for rows in folds]
+    if not kept:
         rule = "must have an input with at least two different values in the training rows"
         lines.append(f"{table.name}: {rule}, but got none")
-    targets = [_fit_target(table, each, training_rows, lines) for each in table.settings.target]
-    if lines:
-        raise DataError(*listed(table.name, lines))
+    targets = [
+        [_fit_target(table, each, rows, lines) for each in table.settings.target] for rows in folds
+    ]
+    if lines:  # the same ones of several folds once
+        raise DataError(*listed(table.name, list(dict.fromkeys(lines))))
     try:
-        return Preparation(
-            inputs=tuple(inputs),
-            unseen=table.settings.unseen,
-            targets=tuple(targets),
-            classes=table.classes.names if table.classes else (),
+        return tuple(
+            Preparation(
+                inputs=tuple(fitted),
+                unseen=table.settings.unseen,
+                targets=tuple(scaled),
+                classes=table.classes.labels if table.classes else (),
+            )
+            for fitted, scaled in zip(inputs, targets, strict=True)
         )
     except UsageError as error:  # columns whose inputs would have the same name
         raise DataError(*error.named(table.name).problems) from None
 
 
-def _is_kept(column: Column, rows: NDArray[np.intp], settings: TableSettings) -> bool:
+def _fit_inputs(
+    table: Table, columns: Sequence[Column], rows: Rows, all_rows: Rows, lines: list[str]
+) -> list[Input]:
+    """Fit columns to the training rows of a fold; adds a line for each that can't be fitted.
+
+    The training rows of all folds decide which inputs there are.
+    """
+    fitted = []
+    for column in columns:
+        try:
+            fitted.append(_fit_input(column, rows, all_rows, table))
+        except DataError as error:
+            lines += error.problems
+    return fitted
+
+
+def _is_kept(column: Column, rows: Rows, settings: TableSettings) -> bool:
     missing = np.isnan(column.array[rows])
     indicated = settings.missing_indicator and missing.any() and not missing.all()
     return not _is_constant(column.array[rows]) or bool(indicated)
@@ -86,12 +114,12 @@ def _is_constant(values: Floats) -> bool:
     return not len(present) or bool((present == present[0]).all())
 
 
-def _fit_input(column: Column, rows: NDArray[np.intp], table: Table) -> Input:
+def _fit_input(column: Column, rows: Rows, all_rows: Rows, table: Table) -> Input:
     settings = table.settings
     values = column.array[rows]
-    indicator = settings.missing_indicator and bool(np.isnan(values).any())
+    indicator = settings.missing_indicator and bool(np.isnan(column.array[all_rows]).any())
     if column.categories is not None:
-        return _fit_categories(column, column.categories, rows, table, indicator=indicator)
+        return _fit_categories(column, rows, all_rows, table, indicator=indicator)
     strategy = settings.missing if column.kind == "number" else "most_frequent"
     filled, fill = _filled(values, "refuse" if settings.missing == "refuse" else strategy)
     if column.kind == "boolean":
@@ -118,21 +146,18 @@ def _filled(values: Floats, strategy: str) -> tuple[Floats, float | None]:
 
 
 def _fit_categories(
-    column: Column,
-    read: Categories,
-    rows: NDArray[np.intp],
-    table: Table,
-    *,
-    indicator: bool,
+    column: Column, rows: Rows, all_rows: Rows, table: Table, *, indicator: bool
 ) -> CategoryInput:
-    settings = table.settings
-    codes = read.codes[rows]
-    used = np.unique(codes[codes >= 0])
-    names = in_order(read.names[code] for code in used)  # of the training rows alone
-    places = read.places_in(names)[rows].astype(np.float64)
-    places[codes < 0] = np.nan
+    settings, read = table.settings, column.categories
+    assert read is not None  # noqa: S101 - callers check it; mypy can't know
+    used = np.unique(read.codes[all_rows])
+    names = in_order(read.names[code] for code in used if code >= 0)  # of the training rows alone
+    places = read.places_in(names).astype(np.float64)
+    places[places < 0] = np.nan
     strategy = "refuse" if settings.missing == "refuse" else "most_frequent"
-    filled, fill = _filled(places, strategy)
+    filled, fill = _filled(places[all_rows], strategy)
+    if rows is not all_rows:
+        _, fill = _filled(places[rows], strategy)
     encoder = OneHotEncoder(min_frequency=settings.rare or None).fit(filled[:, np.newaxis])
     rare = encoder.infrequent_categories_[0] if settings.rare else None
     gathered = {names[int(place)] for place in rare} if rare is not None else set()
@@ -156,7 +181,7 @@ def _fit_categories(
     )
 
 
-def _fit_target(table: Table, name: str, rows: NDArray[np.intp], lines: list[str]) -> Target:
+def _fit_target(table: Table, name: str, rows: Rows, lines: list[str]) -> Target:
     if table.classes is not None:
         return Target(name=name)
     values = table.columns[name].array[rows]

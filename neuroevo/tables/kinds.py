@@ -1,6 +1,7 @@
 """What each column of a table is: numbers, true and false, categories, dates. Knows no networks."""
 
 import datetime as dt
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,15 +31,21 @@ from neuroevo.tables.cells import (
     share,
 )
 from neuroevo.tables.limits import MOST_CATEGORIES
+from neuroevo.tables.problems import row_label
 
 Kind = Literal["number", "boolean", "category", "date", "other"]
 
 MOSTLY = 0.5  # of the cells; then the others are taken for mistakes
 NEARLY_ALL = 0.9  # of the cells are distinct: they name the rows
 FEW = 20  # distinct cells are no names of rows, however few rows there are
+_MANY = 100  # rows; if different whole numbers increase over so many, they name the rows
+_NAME_OF_ROWS = re.compile(
+    r"(?i:(.*[\W_])?(id|idx|index|key|row)|row[ _]?(id|number)|unnamed: \d+)|.*[a-z]I[dD]"
+)
 MOST_DESCRIBED = 50  # categories in a description
 
 _LEAVE_OUT = "name it in leave_out"
+_SPLIT_BY_TIME = f"{_LEAVE_OUT}, or name it in split_column with split = 'time'"
 _HINTS = {
     NUMBER_RULE: "for categories, name the column in categories; not to use it, in leave_out",
     WHOLE_RULE: "if the numbers are names, name the column in leave_out",
@@ -60,8 +67,10 @@ class ColumnDescription:
     categories
         The first 50 categories in their order; empty unless it holds categories.
     problem
-        Why it can't be an input as it is, such as ``must be numbers, ..., but got dates``; empty
-        if it can.
+        Why it, or most of its cells, can't be an input, such as ``must be text, …, but got …``;
+        empty if it can.
+    names_rows
+        Whether its numbers do nothing but tell rows apart.
     """
 
     name: str
@@ -72,6 +81,7 @@ class ColumnDescription:
     high: float | None = None
     categories: tuple[str, ...] = ()
     problem: str = ""
+    names_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,34 +137,48 @@ class Column:
     def input_problem(self) -> str:
         """Why the column can't be an input, whatever its cells are; empty if it can."""
         if self.kind == "date":
-            return (
-                f"must be numbers, categories, true or false, but got the date "
-                f"{shown(_readable(self.example))} ({_LEAVE_OUT}, or name it in split_column "
-                "with split = 'time')"
-            )
+            rule = "must be numbers, categories, true or false"
+            return f"{rule}, but got the date {shown(_readable(self.example))}"
         if self.kind == "other":
             rule = "must be numbers, text, true or false"
-            return f"{rule}, but got {shown(_readable(self.example))} ({_LEAVE_OUT})"
+            return f"{rule}, but got {shown(_readable(self.example))}"
         if self.kind != "category":
             return ""
         present = len(self.given) - int(self.missing.sum())
         if self.distinct > FEW and self.distinct > NEARLY_ALL * present:
             rule = "must have categories that several rows share"
-            return f"{rule}, but got {self.distinct:,} in {present:,} rows ({_LEAVE_OUT})"
+            return f"{rule}, but got {self.distinct:,} in {present:,} rows"
         if self.distinct > MOST_CATEGORIES:
             rule = f"must have at most {MOST_CATEGORIES:,} categories"
-            return f"{rule}, but got {self.distinct:,} ({_LEAVE_OUT})"
+            return f"{rule}, but got {self.distinct:,}"
         return ""
+
+    @property
+    def input_hint(self) -> str:
+        """What to do if the column can't be an input."""
+        return _SPLIT_BY_TIME if self.kind == "date" else _LEAVE_OUT
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether its numbers do nothing but tell rows apart.
+
+        They are whole, another one in each row, and count the rows, or increase over a hundred rows
+        or more, or the column has a name such as ``id``.
+        """
+        if self.kind != "number" or self.numbers is None or self.broken:
+            return False
+        values = self.numbers.array
+        if not (values == np.round(values)).all() or self.distinct < len(values):
+            return False
+        steps = np.diff(values)
+        counts = len(values) > FEW and values[0] in {0, 1} and bool((steps == 1).all())
+        increases = len(values) >= _MANY and bool((steps > 0).all())
+        return counts or increases or _NAME_OF_ROWS.fullmatch(self.name) is not None
 
     def describe(self) -> ColumnDescription:
         """Describe the column for people."""
         finite = self.numbers.array if self.numbers and self.kind == "number" else np.empty(0)
         finite = finite[np.isfinite(finite)]
-        problem = self.input_problem
-        if not problem and self.broken:
-            first = self.broken[0]
-            cell = self.given.iloc[int(np.argmax(first.cells))]
-            problem = f"{first.rule}, but got {shown(_readable(cell))}"
         return ColumnDescription(
             self.name,
             self.kind,
@@ -163,8 +187,19 @@ class Column:
             float(finite.min()) if len(finite) else None,
             float(finite.max()) if len(finite) else None,
             self.categories.names[:MOST_DESCRIBED] if self.categories else (),
-            problem,
+            self.input_problem or self._mostly_broken(),
+            self.names_rows,
         )
+
+    def _mostly_broken(self) -> str:
+        """Return the rule that most cells break, with the first of them; else nothing."""
+        present = len(self.given) - int(self.missing.sum())
+        for broken in self.broken:
+            if broken.cells.sum() > MOSTLY * present:
+                row = int(np.argmax(broken.cells))
+                cell = shown(_readable(self.given.iloc[row]))
+                return f"{broken.rule}, but got {cell} in row {row_label(self.given.index[row])}"
+        return ""
 
 
 def read_column(column: pd.Series, *, as_categories: bool = False) -> Column:

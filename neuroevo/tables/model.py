@@ -1,6 +1,5 @@
 """A trained network with the preparation of its table: predicts raw rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,7 @@ class TableModel:
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """The classes in their order: booleans or whole numbers if all are, else texts.
+        """The labels of the classes as they were given, in their order.
 
         Raises
         ------
@@ -41,7 +40,7 @@ class TableModel:
         """
         if not self.preparation.classes:
             raise DataError("classes_: the model is for a regression, which has no classes")
-        return np.array(_labels(self.preparation.classes))
+        return np.array(self.preparation.classes)
 
     def predict(self, X: "pd.DataFrame | ArrayLike", name: str = "X") -> NDArray[Any]:  # noqa: N803 - the field's name
         """Predict the targets of rows.
@@ -105,17 +104,3 @@ class TableModel:
             rule = "must be closer to the training rows for a finite prediction"
             raise DataError(f"{name}, row at place {place}: {rule}")
         return outputs
-
-
-def _labels(names: Sequence[str]) -> Sequence[object]:
-    """Return the names of classes as booleans or whole numbers if all of them are."""
-    if set(names) == set(_BOOLEANS):
-        return [_BOOLEANS[name] for name in names]
-    try:
-        numbers = [int(name) for name in names]
-    except ValueError:
-        return names
-    return numbers if [str(number) for number in numbers] == list(names) else names
-
-
-_BOOLEANS = {"false": False, "true": True}

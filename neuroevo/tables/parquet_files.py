@@ -1,5 +1,6 @@
 """Reads a table from a Parquet file with pyarrow, which is an extra. Knows no roles of columns."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 from neuroevo.errors import DataError
 from neuroevo.files import StrangeFileError, opened
 from neuroevo.settings import printable
+from neuroevo.tables.checking import used_columns
 from neuroevo.tables.limits import MOST_CELLS, MOST_COLUMNS
 from neuroevo.tables.problems import column_line, listed
 
@@ -19,8 +21,17 @@ if TYPE_CHECKING:
 _INDEX_NAME = "__index_level_"  # of the columns in which pandas stores the index of a frame
 
 
-def read_parquet(path: Path, most_bytes: int) -> pd.DataFrame:
+def read_parquet(path: Path, most_bytes: int, columns: Sequence[str] = ()) -> pd.DataFrame:
     """Read a Parquet file; rows count from 1. The stored index of a frame is left out.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most_bytes
+        How many bytes it may have, also when it is unpacked.
+    columns
+        Names of those that are read; the others are not checked. None: all.
 
     Raises
     ------
@@ -39,9 +50,13 @@ def read_parquet(path: Path, most_bytes: int) -> pd.DataFrame:
         with opened(path, most_bytes) as (file, _):
             # Text stays in its dictionary: a small file may repeat a long text very often.
             parquet = pq.ParquetFile(file)
-            _check_metadata(parquet, name, most_bytes)
-            texts = [field.name for field in parquet.schema_arrow if _is_text(field.type)]
-            read = pq.ParquetFile(file, read_dictionary=texts).read()
+            labels = parquet.schema_arrow.names
+            places = used_columns(labels, columns, name).values() if columns else range(len(labels))
+            fields = [parquet.schema_arrow.field(place) for place in places]
+            _check_metadata(parquet, fields, name, most_bytes)
+            texts = [field.name for field in fields if _is_text(field.type)]
+            names = [field.name for field in fields] if columns else None
+            read = pq.ParquetFile(file, read_dictionary=texts).read(names)
         return _frame(read, texts)
     except OSError as error:
         first = printable((error.strerror or str(error)).partition("\n")[0])
@@ -53,21 +68,32 @@ def read_parquet(path: Path, most_bytes: int) -> pd.DataFrame:
         raise DataError(f"{name}: must be a Parquet file, but got: {first}") from None
 
 
-def _check_metadata(parquet: "pq.ParquetFile", name: str, most_bytes: int) -> None:
+def parquet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of all columns of a Parquet file that can be read."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - an extra, which few need
+
+    return tuple(name for name in pq.read_schema(path).names if not name.startswith(_INDEX_NAME))
+
+
+def _check_metadata(
+    parquet: "pq.ParquetFile", fields: "Sequence[pa.Field]", name: str, most_bytes: int
+) -> None:
     import pyarrow as pa  # noqa: PLC0415 - as above
 
-    schema, metadata = parquet.schema_arrow, parquet.metadata
+    metadata = parquet.metadata
     rule = "must not be nested"
     lines = [
         column_line(name, field.name, f"{rule}, but got {printable(str(field.type))[:60]}")
-        for field in schema
+        for field in fields
         if pa.types.is_nested(field.type)
     ]
-    groups = range(metadata.num_row_groups)
-    unpacked = sum(metadata.row_group(group).total_byte_size for group in groups)
+    names = {field.name for field in fields}
+    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
+    cells = [group.column(place) for group in groups for place in range(group.num_columns)]
+    unpacked = sum(each.total_uncompressed_size for each in cells if each.path_in_schema in names)
     sizes = (
-        ("columns", len(schema), MOST_COLUMNS),
-        ("cells", len(schema) * metadata.num_rows, MOST_CELLS),
+        ("columns", len(fields), MOST_COLUMNS),
+        ("cells", len(fields) * metadata.num_rows, MOST_CELLS),
         ("bytes when unpacked", unpacked, most_bytes),
     )
     lines += [

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from pydantic import Field, model_validator
+from numpy.typing import NDArray
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
 from neuroevo.errors import DataError, UsageError
 from neuroevo.learning.data import Columns, Scaling
 from neuroevo.settings import Location, Settings, refusal, shown
-from neuroevo.tables.records import CategoryName, Input, Target
+from neuroevo.tables.records import CategoryName, Input, Target, label_name
 from neuroevo.tables.settings import Unseen
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ class Preparation(Settings):
     targets
         The columns to predict.
     classes
-        The names of the classes, sorted; empty for a regression.
+        The labels of the classes as they were given, in their order; empty for a regression.
     """
 
     version: int = Field(default=1, ge=1, le=1)
     inputs: tuple[Input, ...] = Field(min_length=1)
     unseen: Unseen
     targets: tuple[Target, ...] = Field(min_length=1)
-    classes: tuple[CategoryName, ...] = ()
+    classes: tuple[CategoryName | StrictBool | StrictInt | StrictFloat, ...] = ()
 
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:
@@ -94,10 +94,15 @@ class Preparation(Settings):
         return tuple(name for column in self.inputs for name in column.input_names)
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """The labels of the classes as texts."""
+        return tuple(map(label_name, self.classes))
+
+    @property
     def output_names(self) -> tuple[str, ...]:
         """The names of the outputs: ``price``, or one for each class: ``colour=red``."""
         [*names] = (target.name for target in self.targets)
-        return tuple(f"{names[0]}={each}" for each in self.classes) or tuple(names)
+        return tuple(f"{names[0]}={each}" for each in self.class_names) or tuple(names)
 
     @property
     def target_scaling(self) -> Scaling:
@@ -114,7 +119,8 @@ class Preparation(Settings):
             for column in self.inputs
             for _ in range(len(column.value_names) + column.indicator)
         )
-        return Columns(self.input_names, self.output_names, self.classes, None, scaling, sources)
+        names = self.class_names
+        return Columns(self.input_names, self.output_names, names, None, scaling, sources)
 
     def prepare_inputs(self, frame: "pd.DataFrame", name: str = "data") -> Floats:
         """Prepare the inputs of raw rows.
@@ -141,71 +147,10 @@ class Preparation(Settings):
         return inputs_of_frame(self.inputs, self.unseen, frame, name)
 
     def notes(self, frame: "pd.DataFrame", name: str = "data") -> list[str]:
-        """Return a line for each column that is not used, filled, or has unseen categories.
+        """Return a line on unused columns, and for each that is filled or has unseen categories.
 
         Parameters and errors are those of `prepare_inputs`.
         """
         from neuroevo.tables.applying import notes_of_frame  # noqa: PLC0415 - loads pandas
 
         return notes_of_frame(self.inputs, frame, name)
-
-    def prepare_targets(self, frame: "pd.DataFrame", name: str = "data") -> Floats:
-        """Prepare the targets of raw rows: scaled numbers, or 1 for the class and 0 for others.
-
-        Returns
-        -------
-        Array (rows, outputs), finite.
-
-        Raises
-        ------
-        DataError
-            As for inputs; also for classes that no training row has.
-        """
-        from neuroevo.tables.applying import (  # noqa: PLC0415 - loads pandas
-            classes_of_frame,
-            numbers_of_frame,
-        )
-
-        if self.classes:
-            return classes_of_frame(self.targets[0].name, self.classes, frame, name)
-        names = [target.name for target in self.targets]
-        return self.target_scaling.scaled(numbers_of_frame(names, frame, name))
-
-    def predicted_values(self, outputs: ArrayLike) -> Floats:
-        """Return the outputs of a regression on the raw scale of its targets.
-
-        Parameters
-        ----------
-        outputs
-            Array (rows, outputs), scaled as `prepare_targets` scales.
-
-        Raises
-        ------
-        DataError
-            If outputs have another shape.
-        """
-        return self.target_scaling.raw(self._checked(outputs))
-
-    def predicted_classes(self, outputs: ArrayLike) -> tuple[str, ...]:
-        """Return the class with the greatest output for each row; of equal ones the first.
-
-        Parameters
-        ----------
-        outputs
-            Array (rows, outputs), such as the probabilities of the classes.
-
-        Raises
-        ------
-        DataError
-            If outputs have another shape.
-        """
-        greatest = np.argmax(self._checked(outputs), axis=1)
-        return tuple(self.classes[place] for place in greatest)
-
-    def _checked(self, outputs: ArrayLike) -> Floats:
-        array = np.asarray(outputs, dtype=np.float64)
-        count = len(self.output_names)
-        if array.ndim != 2 or array.shape[1] != count:  # noqa: PLR2004 - (rows, outputs)
-            rule = f"must have the shape (rows, {count})"
-            raise DataError(f"outputs: {rule}, but got {array.shape}")
-        return array

@@ -1,13 +1,13 @@
 """From a user's frame to the arrays that networks learn from, and what is needed for more rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from neuroevo.errors import DataError
-from neuroevo.tables.applying import inputs_of_columns, one_hot
+from neuroevo.tables.applying import inputs_of_columns, one_hot, unseen_text
 from neuroevo.tables.cells import Categories, Floats, Numbers
 from neuroevo.tables.checking import Table, check_frame
 from neuroevo.tables.fitting import fit
@@ -44,8 +44,8 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PreparedTable:
-    """A table as arrays, and all that was fitted to make them.
+class PreparedFold:
+    """The rows of a fold as arrays, and all that was fitted to make them.
 
     Parameters
     ----------
@@ -55,10 +55,6 @@ class PreparedTable:
         The rows of each part; those of the test may be none.
     training_weights
         Array (training rows,), at least 0 and not all 0; None if all rows weigh equally.
-    descriptions
-        What each used column is, inputs first.
-    warnings
-        One line for each thing that is allowed but may be a mistake.
     """
 
     preparation: Preparation
@@ -66,12 +62,29 @@ class PreparedTable:
     validation: Part
     test: Part
     training_weights: Floats | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedTable(PreparedFold):
+    """A table as arrays: its only fold, or the first one and the others.
+
+    Parameters
+    ----------
+    descriptions
+        What each used column is, inputs first.
+    warnings
+        One line for each thing that is allowed but may be a mistake.
+    other_folds
+        The same rows, divided otherwise and so prepared otherwise; none without folds.
+    """
+
     descriptions: tuple[ColumnDescription, ...]
     warnings: tuple[str, ...]
+    other_folds: tuple[PreparedFold, ...] = ()
 
 
 def prepare(frame: pd.DataFrame, settings: TableSettings, name: str = "data") -> PreparedTable:
-    """Check a frame, divide its rows, fit a preparation on the training rows, and prepare all rows.
+    """Check a frame, divide its rows, fit preparations on training rows, and prepare all rows.
 
     Parameters
     ----------
@@ -89,36 +102,46 @@ def prepare(frame: pd.DataFrame, settings: TableSettings, name: str = "data") ->
         One line for each problem.
     """
     table = check_frame(frame, settings, name)
-    parts = split_rows(table)
-    preparation = fit(table, parts.training)
-    weights = training_weights(table, parts.training)
-    if weights is not None:
-        weights.setflags(write=False)
+    divided = split_rows(table)
+    preparations = fit(table, [parts.training for parts in divided])
+    first, *others = _folds(table, preparations, divided)
     return PreparedTable(
-        preparation,
-        *_all_parts(preparation, table, parts),
-        weights,
+        first.preparation,
+        first.training,
+        first.validation,
+        first.test,
+        first.training_weights,
         tuple(column.describe() for column in table.columns.values()),
         (
             *[table.guess] * bool(table.guess),
             *table.warnings,
-            *_warnings(preparation, table, parts),
+            *_warnings(preparations[0], table, divided),
         ),
+        tuple(others),
     )
 
 
-def _all_parts(preparation: Preparation, table: Table, parts: Parts) -> tuple[Part, Part, Part]:
-    """Prepare the rows of each part; DataError with the problems of all."""
-    prepared, lines = [], list[str]()
-    for rows in (parts.training, parts.validation, parts.test):
-        try:
-            prepared.append(_part(preparation, table, rows))
-        except DataError as error:
-            lines += error.problems
+def _folds(
+    table: Table, preparations: Sequence[Preparation], divided: Sequence[Parts]
+) -> list[PreparedFold]:
+    """Prepare the rows of each part of each fold; DataError with the problems of all."""
+    prepared, lines = list[PreparedFold](), dict[str, None]()  # a line for all that have it
+    for preparation, parts in zip(preparations, divided, strict=True):
+        found = []
+        for rows in (parts.training, parts.validation, parts.test):
+            try:
+                found.append(_part(preparation, table, rows))
+            except DataError as error:
+                lines |= dict.fromkeys(error.problems)
+        if not lines:
+            weights = training_weights(table, parts.training)
+            if weights is not None:
+                weights.setflags(write=False)
+            training, validation, test = found
+            prepared.append(PreparedFold(preparation, training, validation, test, weights))
     if lines:
-        raise DataError(*listed(table.name, lines))
-    training, validation, test = prepared
-    return training, validation, test
+        raise DataError(*listed(table.name, list(lines)))
+    return prepared
 
 
 def _part(preparation: Preparation, table: Table, rows: Rows) -> Part:
@@ -144,25 +167,22 @@ def _targets(preparation: Preparation, table: Table, rows: Rows) -> Floats:
     return preparation.target_scaling.scaled(raw)
 
 
-def _warnings(preparation: Preparation, table: Table, parts: Parts) -> Iterator[str]:
+def _warnings(preparation: Preparation, table: Table, divided: Sequence[Parts]) -> Iterator[str]:
     """Give a line for each column that is left out, and for each with unseen categories."""
     records = {record.name: record for record in preparation.inputs}
+    rows_of = "the training rows of a fold" if len(divided) > 1 else "its training rows"
     for each in table.inputs:
         record = records.get(each)
         if record is None:
-            yield column_line(
-                table.name, each, "is left out: its training rows have no two different values"
-            )
+            text = f"is left out: {rows_of} have no two different values"
+            yield column_line(table.name, each, text)
         elif isinstance(record, CategoryInput) and preparation.unseen != "refuse":
-            count = _unseen(table.columns[each], parts)
+            count = _unseen(table.columns[each], divided)
             if count:
-                rows = "1 row has" if count == 1 else f"{count:,} rows have"
-                text = f"{rows} a category that no training row has"
-                yield column_line(table.name, each, text)
+                yield column_line(table.name, each, unseen_text(count))
 
 
-def _unseen(column: Column, parts: Parts) -> int:
+def _unseen(column: Column, divided: Sequence[Parts]) -> int:
     codes = column.array
-    others = np.concatenate([codes[parts.validation], codes[parts.test]])
-    known = np.isin(others, codes[parts.training]) | np.isnan(others)
-    return int((~known).sum())
+    seen = np.unique(np.concatenate([codes[parts.training] for parts in divided]))
+    return int((~np.isin(codes, seen) & ~np.isnan(codes)).sum())

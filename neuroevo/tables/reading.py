@@ -3,8 +3,10 @@
 Nothing in a file is ever executed: text is read by pandas, Parquet by pyarrow.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,26 +14,30 @@ import pandas as pd
 from neuroevo.errors import DataError
 from neuroevo.settings import printable
 from neuroevo.tables.cells import LARGEST_WHOLE, Flags, Floats, factorized, is_number
-from neuroevo.tables.checking import named_columns
-from neuroevo.tables.kinds import MOSTLY
+from neuroevo.tables.checking import looks_like_classes, named_columns, used_columns
+from neuroevo.tables.kinds import MOSTLY, read_column
 from neuroevo.tables.limits import MOST_BYTES
-from neuroevo.tables.parquet_files import read_parquet
+from neuroevo.tables.parquet_files import parquet_names, read_parquet
 from neuroevo.tables.problems import cell_lines, listed
-from neuroevo.tables.settings import TableSettings
+from neuroevo.tables.settings import SUFFIXES, TableSettings
 from neuroevo.tables.text_files import (
     Form,
     check_form,
     ending,
+    header_of,
     opened_text,
     separator_of,
 )
 
-SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz", ".parquet")
 CHUNK_CELLS = 1_000_000  # that pandas reads at once
 
 
 def read_table(
-    path: str | Path, settings: TableSettings, *, most_bytes: int = MOST_BYTES
+    path: str | Path,
+    settings: TableSettings,
+    columns: Sequence[str] = (),
+    *,
+    most_bytes: int = MOST_BYTES,
 ) -> pd.DataFrame:
     """Read a table with a header.
 
@@ -41,6 +47,8 @@ def read_table(
         A text file (``.csv``, ``.txt``, ``.tsv``, each also with ``.gz``) or ``.parquet``.
     settings
         Separator, decimal sign, encoding and words for missing cells of a text file.
+    columns
+        Names of those that are read; the others are not checked. None: all.
     most_bytes
         How many bytes the file may have, also when it is unpacked.
 
@@ -57,42 +65,69 @@ def read_table(
     """
     path = Path(path)
     name = printable(str(path))
-    if not ending(path).endswith(SUFFIXES):
-        raise DataError(f"{name}: must be a file that ends with one of {', '.join(SUFFIXES)}")
-    if ending(path).endswith(".parquet"):
-        frame = read_parquet(path, most_bytes)
-        named_columns(frame, name)
+    if _is_parquet(path):
+        frame = read_parquet(path, most_bytes, columns)
+        if not columns:
+            named_columns(frame, name)
         return frame
     form = check_form(path, settings, most_bytes)
-    named_columns(pd.DataFrame(columns=list(form.header)), name)
-    frame = _read_text(path, form, settings, most_bytes)
+    if columns:
+        places = used_columns(form.header, columns, name)
+    else:
+        places = named_columns(pd.DataFrame(columns=list(form.header)), name)
+    text = _Text(path, form, settings, most_bytes)
+    frame = _read_text(text, places)
     _check_decimal(frame, settings, name)
-    return frame if settings.decimal == "." else _with_points(frame)
+    if settings.decimal == ",":
+        frame = _with_points(frame)
+    labels = None if columns else _labels(text, frame, places)
+    return frame if labels is None else frame.assign(**{settings.target[0]: labels})
 
 
-def _read_text(path: Path, form: Form, settings: TableSettings, most_bytes: int) -> pd.DataFrame:
-    columns = {name: _Cells(len(form.lines)) for name in form.header}
-    for first, chunk in _chunks(path, form, settings, most_bytes):
-        for name, cells in columns.items():
-            cells.add(first, chunk[name])
-    mixed = [name for name, cells in columns.items() if cells.is_mixed]
+def column_names(path: str | Path, settings: TableSettings) -> tuple[str, ...]:
+    """Return the names of all columns of a file; DataError as in `read_table`."""
+    path = Path(path)
+    return parquet_names(path) if _is_parquet(path) else header_of(path, settings)
+
+
+def _is_parquet(path: Path) -> bool:
+    if not ending(path).endswith(SUFFIXES):
+        rule = f"must be a file that ends with one of {', '.join(SUFFIXES)}"
+        raise DataError(f"{printable(str(path))}: {rule}")
+    return ending(path).endswith(".parquet")
+
+
+class _Text(NamedTuple):
+    """A text file whose form was checked."""
+
+    path: Path
+    form: Form
+    settings: TableSettings
+    most_bytes: int
+
+
+def _read_text(text: _Text, places: Mapping[str, int]) -> pd.DataFrame:
+    """Read columns: name -> place in the file."""
+    rows = len(text.form.lines)
+    columns = {place: _Cells(rows) for place in places.values()}
+    for first, chunk in _chunks(text, list(columns)):
+        for place, cells in columns.items():
+            cells.add(first, chunk[place])
+    mixed = [place for place, cells in columns.items() if cells.is_mixed]
     if mixed:
-        columns |= {name: _Cells(len(form.lines)) for name in mixed}
-        for first, chunk in _chunks(path, form, settings, most_bytes, texts=mixed):
-            for name in mixed:
-                columns[name].add(first, chunk[name])
-    read = {name: columns.pop(name).column() for name in form.header}
-    return pd.DataFrame(read, copy=False).set_axis(_index(form), axis=0)
+        columns |= {place: _Cells(rows) for place in mixed}
+        for first, chunk in _chunks(text, mixed, as_text=True):
+            for place in mixed:
+                columns[place].add(first, chunk[place])
+    read = {name: columns.pop(place).column() for name, place in places.items()}
+    return pd.DataFrame(read, copy=False).set_axis(_index(text.form), axis=0)
 
 
 def _chunks(
-    path: Path,
-    form: Form,
-    settings: TableSettings,
-    most_bytes: int,
-    texts: Sequence[str] = (),
+    text: _Text, places: Sequence[int], *, as_text: bool = False
 ) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Give the rows in chunks, each with its first place; of some columns only, read as text."""
+    """Give some columns of the rows, named by their places, in chunks, each with its first row."""
+    path, form, settings, most_bytes = text
     name, first = printable(str(path)), 0
     with opened_text(path, settings.encoding, most_bytes) as file:
         chunks = pd.read_csv(
@@ -100,10 +135,10 @@ def _chunks(
             sep=separator_of(path, settings),
             decimal=settings.decimal,
             header=0,
-            names=list(form.header),
+            names=range(len(form.header)),
             index_col=False,
-            usecols=list(texts) or None,
-            dtype=dict.fromkeys(texts, "str"),
+            usecols=list(places),
+            dtype="str" if as_text else None,
             na_values=["", *settings.missing_words],
             keep_default_na=False,
             chunksize=max(1, CHUNK_CELLS // len(form.header)),
@@ -185,6 +220,33 @@ def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**changed)
 
 
+def _labels(text: _Text, frame: pd.DataFrame, places: Mapping[str, int]) -> pd.Series | None:
+    """Read the labels of a target of classes as they stand in the file: 01 is not 1.
+
+    Returns
+    -------
+    Whole numbers or booleans if all labels are written as Python writes these, else texts; None if
+    the target is none of classes.
+    """
+    target = text.settings.target[0]
+    if target not in places or len(text.settings.target) > 1:
+        return None
+    if not looks_like_classes([read_column(frame[target])], text.settings):
+        return None
+    place = places[target]
+    chunks = (chunk[place] for _, chunk in _chunks(text, [place], as_text=True))
+    texts: pd.Series = pd.concat(chunks).set_axis(frame.index)
+    distinct = texts.unique()
+    if all(isinstance(each, str) and _AS_WRITTEN.fullmatch(each) for each in distinct):
+        texts = texts.astype(np.int64)
+    elif set(distinct) == {"True", "False"}:
+        texts = texts.eq("True")
+    return texts
+
+
+_AS_WRITTEN = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
+
+
 def _index(form: Form) -> pd.Index:
     first, last = form.lines[0], form.lines[-1]
     if last - first == len(form.lines) - 1:
@@ -197,9 +259,13 @@ def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> N
     hint = f"set decimal = {other!r}, on the command line --set 'task.decimal=\"{other}\"'"
     rule = f"must have {settings.decimal!r} as the decimal sign"
     lines = []
-    for label in frame.columns.difference([*settings.leave_out, *settings.categories], sort=False):
+    allowed = {*settings.leave_out, *settings.categories}
+    allowed |= set(settings.target) if settings.problem == "classes" else set()
+    if settings.columns:
+        allowed |= {*frame.columns} - {*settings.columns, *settings.target, settings.weight}
+    for label in frame.columns:
         column = frame[label]
-        if not isinstance(column.dtype, pd.StringDtype):
+        if label in allowed or not isinstance(column.dtype, pd.StringDtype):
             continue
         codes, distinct = factorized(column)
         found = [_is_number_with(other, str(value).strip()) for value in distinct]

@@ -8,11 +8,35 @@ import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from neuroevo.settings import Location, Settings, one_of, refusal, shown
-from neuroevo.tables.settings import MOST_NAME, ColumnName
+from neuroevo.tables.settings import MOST_NAME, ColumnName, Unseen
+
+UNIFORM_SPREAD = 3.4641016151377544  # the square root of 12: a uniform distribution has variance 1
+MOST_PREPARED = 1e9  # of a prepared value: networks compute in single precision
+
+REFUSED = -2  # the place of a category that is neither known nor to be taken for another
+NO_INPUT = -1  # the place of a category that makes all inputs of its column 0
+
+Label = str | bool | int | float
+"""The label of a class, as it was given."""
 
 CategoryName = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 Number = Annotated[float, Field(ge=-1e150, le=1e150)]
 Scale = Annotated[float, Field(gt=1e-200, le=1e150)]
+
+
+def label_name(label: Label) -> str:
+    """Return the label of a class as text.
+
+    Examples
+    --------
+    >>> [label_name(label) for label in (" 01", True, 1, 1.0, 2.5)]
+    [' 01', 'True', '1', '1', '2.5']
+    """
+    whole = isinstance(label, float) and label.is_integer() and abs(label) < _MOST_PLAIN
+    return str(int(label)) if whole else str(label)
+
+
+_MOST_PLAIN = 1e15  # larger numbers are written with an exponent
 
 
 class _ColumnInput(Settings, ABC):
@@ -92,6 +116,14 @@ class CategoryInput(_ColumnInput):
         """The names of its inputs, but for that of the indicator."""
         names = tuple(f"{self.name}={category}" for category in self.categories)
         return (*names, f"{self.name} rare") if self.gathers else names
+
+    def place_of(self, name: str, unseen: Unseen) -> int:
+        """Return which input of the column a category has: a place, NO_INPUT or REFUSED."""
+        if name in self.categories:
+            return self.categories.index(name)
+        if self.gathers and (unseen == "rare" or name in self.gathered):
+            return len(self.categories)
+        return REFUSED if unseen == "refuse" else NO_INPUT
 
 
 _INPUTS: Mapping[object, type[NumberInput | BooleanInput | CategoryInput]] = {

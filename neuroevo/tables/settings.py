@@ -31,8 +31,14 @@ Encoding = Literal[
     "shift_jis",
 ]
 
+SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz", ".parquet")
+"""The endings of files that are read as tables."""
+
 BALANCED = "balanced"
 PARTS = ("train", "validation", "test")  # the cells of a split column
+FOLDED = ("share", "groups")  # the splits that may have folds
+MOST_FOLDS = 1000
+VALIDATION = 0.2  # the share of validation rows, unless another is given
 MOST_NAME = 1000  # characters of the name of a column or category
 
 
@@ -121,8 +127,18 @@ class TableSettings(Settings):
         default="",
         description="column of the words, of the groups or of the times (numbers or ISO dates)",
     )
+    folds: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_FOLDS,
+        description="folds of a cross-validation, for shares or groups: the rows outside the test "
+        "part are cut into so many, and each validates networks that the others train; 0: none",
+    )
     validation: float = Field(
-        default=0.2, gt=0, lt=1, description="share of the validation rows, or of their groups"
+        default=VALIDATION,
+        gt=0,
+        lt=1,
+        description="share of the validation rows, or of their groups, if there are no folds",
     )
     test: float = Field(
         default=0.2, ge=0, lt=1, description="share of the test rows, or of their groups"
@@ -205,11 +221,26 @@ class TableSettings(Settings):
         if self.split_column in (*self.target, *self.leave_out, self.weight) and self.split_column:
             text = f"must not be a target, a weight or left out, but got {shown(self.split_column)}"
             found.append((("split_column",), text))
-        if self.split != "column" and self.validation + self.test >= 1:
+        found += fold_problems(self.folds, self.validation)
+        if self.folds and self.split not in FOLDED:
+            text = f"must be 0 unless split = 'share' or 'groups', but got {self.folds}"
+            found.append((("folds",), text))
+        if not self.folds and self.split != "column" and self.validation + self.test >= 1:
             total = f"{self.validation} and {self.test}"
             text = f"must leave training rows beside the validation rows, but got {total}"
             found.append((("test",), text))
         return found
+
+
+def fold_problems(folds: int, validation: float) -> list[tuple[Location, str]]:
+    """Return what is wrong with a number of folds, and a share of validation rows beside it."""
+    found: list[tuple[Location, str]] = []
+    if folds == 1:
+        found.append((("folds",), "must be 0, for none, or at least 2, but got 1"))
+    if folds and validation != VALIDATION:
+        rule = "must be left out with folds, which validate in turn"
+        found.append((("validation",), f"{rule}, but got {validation:g}"))
+    return found
 
 
 _NO_SEPARATORS = "\"'+-._"

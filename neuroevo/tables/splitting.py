@@ -1,6 +1,6 @@
-"""Divides the rows of a table into training, validation and test rows. Knows no columns but those.
+"""Divides the rows of a table into training, validation and test rows, once or for each fold.
 
-Folds of a cross-validation would be several `Parts`.
+Knows no columns but those that say how.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,11 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
+from sklearn.model_selection import (
+    GroupKFold,
+    GroupShuffleSplit,
+    KFold,
+    ShuffleSplit,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
+)
 
 from neuroevo.errors import DataError
 from neuroevo.settings import shown
-from neuroevo.tables.cells import Categories, categories
+from neuroevo.tables.cells import Categories, Classes, categories
 from neuroevo.tables.checking import Table, times
 from neuroevo.tables.problems import column_line, listed
 from neuroevo.tables.settings import PARTS
@@ -33,33 +40,41 @@ class Parts:
             part.setflags(write=False)
 
 
-def split_rows(table: Table) -> Parts:
+def split_rows(table: Table) -> tuple[Parts, ...]:
     """Divide the rows of a table as its settings say; the same on every machine.
 
     Rows are in the order of the table; with ``split = "time"`` in that of their times, equal ones
     as in the table. Random shares of a table with classes have each class in the same share.
+
+    Returns
+    -------
+    The parts of each fold: all have the same test rows, and each other row is a validation row of
+    one of them. Without folds, one of `Parts`.
 
     Raises
     ------
     DataError
         If a part would have no rows, or a class no training rows.
     """
-    parts = _SPLITS[table.settings.split](table)
+    folds = (_FOLDS if table.settings.folds else _SPLITS)[table.settings.split](table)
     lines = [
         f"{table.name}: must have {part} rows, but got none"
+        for parts in folds
         for part, rows in (("training", parts.training), ("validation", parts.validation))
         if not len(rows)
     ]
     if table.classes is not None and not lines:
-        lines = _classes_without_training(table, table.classes, parts.training)
+        for parts in folds:
+            lines += _classes_without_training(table, table.classes, parts.training)
     if lines:
-        raise DataError(*listed(table.name, lines))
-    return parts
+        raise DataError(*listed(table.name, list(dict.fromkeys(lines))))
+    return folds
 
 
-def _classes_without_training(table: Table, classes: Categories, training: Rows) -> list[str]:
+def _classes_without_training(table: Table, classes: Classes, training: Rows) -> list[str]:
     known = set(classes.codes[training].tolist())
-    rule = "must have a training row of each class, but got none of the class"
+    where = " for each fold" if table.settings.folds else ""
+    rule = f"must have a training row of each class{where}, but got none of the class"
     return [
         column_line(table.name, table.settings.target[0], f"{rule} {shown(name)}")
         for code, name in enumerate(classes.names)
@@ -83,18 +98,57 @@ def _counts(table: Table, total: int, unit: str) -> tuple[int, int]:
     return validation, test
 
 
+def _fold_counts(table: Table, total: int, unit: str) -> tuple[int, int]:
+    """Return the numbers of folds and of those that go to the test; DataError if folds lack any."""
+    folds, test = table.settings.folds, _count(table.settings.test, total)
+    if folds > total - test:
+        rule = f"must have at least {folds} {unit}{' outside the test part' * bool(test)}"
+        raise DataError(f"{table.name}: {rule}, one for each fold, but got {total - test}")
+    return folds, test
+
+
 def _seeds(table: Table) -> list[int]:
-    """Return the seeds of the two divisions: of the test rows, then of the validation rows."""
+    """Return the seeds of the two divisions: of the test rows, then of the others."""
     state = np.random.SeedSequence(table.settings.split_seed).generate_state(2)
     return [int(seed) for seed in state]
 
 
-def _by_share(table: Table) -> Parts:
+def _by_share(table: Table) -> tuple[Parts]:
     validation, test = _counts(table, table.rows, "rows")
     first, second = _seeds(table)
     rest, test_rows = _held_out(table, np.arange(table.rows), test, first)
     training, validation_rows = _held_out(table, rest, validation, second)
-    return Parts(training, validation_rows, test_rows)
+    return (Parts(training, validation_rows, test_rows),)
+
+
+def _folds_of_rows(table: Table) -> tuple[Parts, ...]:
+    folds, test = _fold_counts(table, table.rows, "rows")
+    first, second = _seeds(table)
+    rest, test_rows = _held_out(table, np.arange(table.rows), test, first)
+    if table.classes is None:
+        found = KFold(folds, shuffle=True, random_state=second).split(rest)
+    else:
+        codes = table.classes.codes[rest]
+        _check_folded_classes(table, table.classes, codes)
+        found = StratifiedKFold(folds, shuffle=True, random_state=second).split(rest, codes)
+    return tuple(Parts(rest[others], rest[held], test_rows) for others, held in found)
+
+
+def _check_folded_classes(table: Table, classes: Classes, codes: NDArray[np.int32]) -> None:
+    folds, counts = table.settings.folds, np.bincount(codes, minlength=len(classes.names))
+    outside = " outside the test part" if table.settings.test else ""
+    rule = f"must have at least {folds} rows of each class{outside}, one for each fold"
+    lines = [
+        column_line(
+            table.name,
+            table.settings.target[0],
+            f"{rule}, but got {counts[code]} of the class {shown(name)}",
+        )
+        for code, name in enumerate(classes.names)
+        if counts[code] < folds
+    ]
+    if lines:
+        raise DataError(*listed(table.name, lines))
 
 
 def _held_out(table: Table, rows: Rows, count: int, seed: int) -> tuple[Rows, Rows]:
@@ -111,7 +165,7 @@ def _held_out(table: Table, rows: Rows, count: int, seed: int) -> tuple[Rows, Ro
     return rows[np.sort(others)], rows[np.sort(held)]
 
 
-def _check_classes(table: Table, classes: Categories, codes: NDArray[np.int32], count: int) -> None:
+def _check_classes(table: Table, classes: Classes, codes: NDArray[np.int32], count: int) -> None:
     target = table.settings.target[0]
     counts = np.bincount(codes, minlength=len(classes.names))
     least = 3 if table.settings.test else 2
@@ -140,22 +194,37 @@ def _rows(table: Table, code: int) -> int:
     return int((codes == code).sum())
 
 
-def _by_column(table: Table) -> Parts:
+def _by_column(table: Table) -> tuple[Parts]:
     given = table.columns[table.settings.split_column].given
     words = given.astype("object").map(lambda cell: str(cell).strip()).to_numpy()
     training, validation, test = (np.flatnonzero(words == word) for word in PARTS)
-    return Parts(training, validation, test)
+    return (Parts(training, validation, test),)
 
 
-def _by_groups(table: Table) -> Parts:
+def _groups(table: Table) -> Categories:
     column = table.columns[table.settings.split_column]
     cells = column.given.astype("object")
-    groups = categories(cells.map(str) if column.kind in {"date", "other"} else cells)
+    return categories(cells.map(str) if column.kind in {"date", "other"} else cells)
+
+
+def _by_groups(table: Table) -> tuple[Parts]:
+    groups = _groups(table)
     validation, test = _counts(table, len(groups.names), "groups")
     first, second = _seeds(table)
     rest, test_rows = _held_groups(np.arange(table.rows), groups.codes, test, first)
     training, validation_rows = _held_groups(rest, groups.codes, validation, second)
-    return Parts(training, validation_rows, test_rows)
+    return (Parts(training, validation_rows, test_rows),)
+
+
+def _folds_of_groups(table: Table) -> tuple[Parts, ...]:
+    groups = _groups(table)
+    folds, test = _fold_counts(table, len(groups.names), "groups")
+    first, second = _seeds(table)
+    rest, test_rows = _held_groups(np.arange(table.rows), groups.codes, test, first)
+    # Shuffled, as otherwise scikit-learn's order of groups of one size differs between processors.
+    splitter = GroupKFold(folds, shuffle=True, random_state=second)
+    found = splitter.split(rest, groups=groups.codes[rest])
+    return tuple(Parts(rest[others], rest[held], test_rows) for others, held in found)
 
 
 def _held_groups(rows: Rows, codes: NDArray[np.int32], count: int, seed: int) -> tuple[Rows, Rows]:
@@ -167,17 +236,21 @@ def _held_groups(rows: Rows, codes: NDArray[np.int32], count: int, seed: int) ->
     return rows[others], rows[held]
 
 
-def _by_time(table: Table) -> Parts:
+def _by_time(table: Table) -> tuple[Parts]:
     validation, test = _counts(table, table.rows, "rows")
     when = times(table.columns[table.settings.split_column])
     order = np.argsort(when, kind="stable")
     first = table.rows - validation - test
-    return Parts(order[:first], order[first : first + validation], order[first + validation :])
+    return (Parts(order[:first], order[first : first + validation], order[first + validation :]),)
 
 
-_SPLITS: Mapping[str, Callable[[Table], Parts]] = {
+_SPLITS: Mapping[str, Callable[[Table], tuple[Parts, ...]]] = {
     "share": _by_share,
     "column": _by_column,
     "groups": _by_groups,
     "time": _by_time,
+}
+_FOLDS: Mapping[str, Callable[[Table], tuple[Parts, ...]]] = {
+    "share": _folds_of_rows,
+    "groups": _folds_of_groups,
 }

@@ -172,6 +172,12 @@ def check_form(path: Path, settings: TableSettings, most_bytes: int = MOST_BYTES
         return Form(header, _rows(lines, separator, len(header)))
 
 
+def header_of(path: Path, settings: TableSettings) -> tuple[str, ...]:
+    """Return the cells of the header of a text file; DataError as in `check_form`."""
+    with opened_text(path, settings.encoding) as file:
+        return _header(_Lines(file, printable(str(path))), separator_of(path, settings))
+
+
 def _rows(lines: _Lines, separator: str, columns: int) -> "array[int]":
     numbers, wrong, more = array("q"), list[str](), 0
     most_rows = MOST_CELLS // columns

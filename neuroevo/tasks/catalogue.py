@@ -6,9 +6,16 @@ from types import MappingProxyType
 from neuroevo.tasks.dataset import DatasetTask
 from neuroevo.tasks.function import FunctionTask
 from neuroevo.tasks.mouse import MouseTask
+from neuroevo.tasks.python import PythonTask
 from neuroevo.tasks.table import TableTask
 from neuroevo.tasks.task import Task
 
 TASKS: Mapping[str, type[Task]] = MappingProxyType(
-    {"mouse": MouseTask, "table": TableTask, "dataset": DatasetTask, "function": FunctionTask}
+    {
+        "mouse": MouseTask,
+        "table": TableTask,
+        "dataset": DatasetTask,
+        "function": FunctionTask,
+        "python": PythonTask,
+    }
 )

@@ -104,7 +104,7 @@ def _shipped(
         if names is None:
             targets = bunch.target if bunch.target.ndim > 1 else bunch.target.to_frame(target)
             return frame.join(targets)
-        classes = np.asarray(bunch.target_names).astype(str)[bunch.target.to_numpy()]
+        classes = np.asarray(bunch.target_names)[bunch.target.to_numpy()]
         return frame.assign(**{target: [names.get(each, each) for each in classes]})
 
     return load

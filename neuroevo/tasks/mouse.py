@@ -4,19 +4,23 @@ Knows the sources of positions, their normalisation, and the baselines.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from neuroevo.learning import Optimization
+from neuroevo.errors import UsageError
+from neuroevo.learning import Optimization, is_read
 from neuroevo.learning.data import Columns, DataSet
 from neuroevo.settings import OptionalFilePath, printable, refusal
 from neuroevo.space import Value
 from neuroevo.tasks.noise import noise
 from neuroevo.tasks.recording import read_recording
 from neuroevo.tasks.strokes import Positions, strokes
-from neuroevo.tasks.task import Baseline, Task, TaskData
+from neuroevo.tasks.task import Baseline, NetworkTask, TaskData
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -30,7 +34,9 @@ def _baseline(
         "learning_rate": learning_rate,
         "activation": "linear",
     }
-    return Baseline(name, genes | Optimization().model_dump() | changes, note)
+    whole = genes | Optimization().model_dump() | changes
+    read = {name: value for name, value in whole.items() if is_read(name, whole)}
+    return Baseline(name, read, note)
 
 
 BASELINES = (
@@ -50,7 +56,7 @@ BASELINES = (
 )
 
 
-class MouseTask(Task):
+class MouseTask(NetworkTask):
     """A circle follows the mouse: the network's output should equal its input, a position.
 
     Positions are normalised to factor × (x / half width, y / half height), with the origin in the
@@ -121,6 +127,21 @@ class MouseTask(Task):
         if positions in _SOURCES and value is not None:
             raise ValueError(f"must be left out when positions = {positions!r}")
         return value
+
+    def with_data(self, data: "Path | pd.DataFrame") -> Self:
+        """Return the task with its recording in another file; UsageError if it has none."""
+        if self.recording is None:
+            return super().with_data(data)
+        if not isinstance(data, Path):
+            raise UsageError("data: must be the file of the recording")
+        return self.replace(recording=data)
+
+    @property
+    def lost_data(self) -> str:
+        """The recording, if its file does not exist any more."""
+        if self.recording is None or self.recording.exists():
+            return ""
+        return f"the recording {printable(str(self.recording))} does not exist"
 
     def load(self) -> TaskData:
         """Make the training positions and the validation grid.

@@ -5,26 +5,29 @@ Does not know where a table comes from.
 
 from abc import ABC
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from neuroevo.learning.data import DataSet
 from neuroevo.reference_models import REFERENCE_MODELS
 from neuroevo.settings import one_of, refusal
-from neuroevo.tables import PreparedTable, TableSettings
+from neuroevo.tables import TableSettings
+from neuroevo.tables.settings import MOST_FOLDS, VALIDATION, fold_problems
 from neuroevo.tasks.table_defaults import table_defaults
-from neuroevo.tasks.task import Task, TaskData
+from neuroevo.tasks.task import NetworkTask, TaskData
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from neuroevo.tables import PreparedFold, PreparedTable
+
 Problem = Literal["regression", "classes"]
 
 
-class PreparedTask(Task, ABC):
+class PreparedTask(NetworkTask, ABC):
     """A task whose data are a table, which is prepared and divided."""
 
     compare_with: tuple[str, ...] = Field(
@@ -48,25 +51,42 @@ class PreparedTask(Task, ABC):
     @property
     def defaults(self) -> Mapping[str, Mapping[str, object]]:
         """Defaults of the other tables of an experiment, for a table."""
-        return table_defaults(is_classes=self.has_class_targets)
+        return table_defaults(is_classes=self.has_class_targets, folds=self.fold_count)
 
 
 class SplitTask(PreparedTask, ABC):
     """A task that makes its own table, of which random rows are the validation and test part."""
 
+    folds: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_FOLDS,
+        description="folds of a cross-validation: the rows outside the test part are cut into so "
+        "many, and each validates networks that the others train; 0: none",
+    )
     validation: float = Field(
-        default=0.2, gt=0, lt=1, description="share of the rows that validate networks"
+        default=VALIDATION,
+        gt=0,
+        lt=1,
+        description="share of the rows that validate networks, if there are no folds",
     )
     test: float = Field(
         default=0.2, ge=0, lt=1, description="share of the rows that no search sees"
     )
     seed: int = Field(default=0, ge=0, lt=2**63, description="seed of the rows and their split")
 
+    @model_validator(mode="after")
+    def _check_folds(self) -> Self:
+        found = fold_problems(self.folds, self.validation)
+        if found:
+            raise refusal(found)
+        return self
+
     @field_validator("test")
     @classmethod
     def _check_shares(cls, test: float, information: ValidationInfo) -> float:
         validation = information.data.get("validation", 0.0)
-        if validation + test >= 1:
+        if not information.data.get("folds") and validation + test >= 1:
             text = f"must leave rows for training beside validation = {validation:g}"
             raise refusal([((), f"{text}, but got {test:g}")])
         return test
@@ -80,6 +100,7 @@ class SplitTask(PreparedTask, ABC):
         settings = TableSettings(
             target=target,
             problem=problem,
+            folds=self.folds,
             validation=self.validation,
             test=self.test,
             split_seed=self.seed,
@@ -87,25 +108,43 @@ class SplitTask(PreparedTask, ABC):
         return task_data(prepare(frame, settings, f"task {self.kind}"))
 
     @property
+    def fold_count(self) -> int:
+        """Number of folds of a cross-validation, 1 without one."""
+        return max(self.folds, 1)
+
+    @property
     def divided(self) -> str:
         """How rows are divided, as the end of a sentence."""
+        if self.folds:
+            return f"; {folds_text(self.folds, self.test)}"
         return f"; {self.validation:.0%} of them validate and {self.test:.0%} test"
 
 
-def task_data(table: PreparedTable) -> TaskData:
+def task_data(table: "PreparedTable") -> TaskData:
     """Return the data of a task from a prepared table."""
-    training, validation, test = table.training, table.validation, table.test
-    data = DataSet(
+    data = _data_set(table, tuple(map(_data_set, table.other_folds)))
+    return TaskData(data, preparation=table.preparation.to_plain(), warnings=tuple(table.warnings))
+
+
+def _data_set(fold: "PreparedFold", other_folds: tuple[DataSet, ...] = ()) -> DataSet:
+    training, validation, test = fold.training, fold.validation, fold.test
+    return DataSet(
         training.inputs,
         training.targets,
         validation.inputs,
         validation.targets,
-        table.preparation.columns,
-        table.training_weights,
+        fold.preparation.columns,
+        fold.training_weights,
         test.inputs if len(test.inputs) else None,
         test.targets if len(test.inputs) else None,
+        other_folds,
     )
-    return TaskData(data, preparation=table.preparation.to_plain(), warnings=tuple(table.warnings))
+
+
+def folds_text(folds: int, test: float, unit: str = "rows") -> str:
+    """Describe how a share of test rows is set aside and the others are cut into folds."""
+    rest = f"{test:.0%} of the {unit} test; the other {unit}" if test else f"the {unit}"
+    return f"{rest} are {folds} folds, and each validates networks that the others train"
 
 
 def single_precision(values: ArrayLike) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """The table task: a user's own file, or a frame from Python."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, PrivateAttr
@@ -7,7 +8,7 @@ from pydantic import Field, PrivateAttr
 from neuroevo.errors import DataError
 from neuroevo.settings import OptionalFilePath, printable
 from neuroevo.tables import TableSettings
-from neuroevo.tasks.prepared import PreparedTask, Problem, task_data
+from neuroevo.tasks.prepared import PreparedTask, Problem, folds_text, task_data
 from neuroevo.tasks.task import TaskData
 
 if TYPE_CHECKING:
@@ -39,10 +40,30 @@ class TableTask(PreparedTask, TableSettings):
         task._frame = frame  # noqa: SLF001 - its own
         return task
 
+    def with_data(self, data: "Path | pd.DataFrame") -> Self:
+        """Return the task with its table in another file, or in a frame."""
+        if isinstance(data, Path):
+            return self.replace(path=data)
+        return self.of_frame(data, **{**dict(self), "path": None})
+
+    @property
+    def lost_data(self) -> str:
+        """What can't be loaded any more: a file that was moved, or the frame of another process."""
+        if self._frame is not None:
+            return ""
+        if self.path is None:
+            return "the table was a frame in memory"
+        return "" if self.path.exists() else f"the table {printable(str(self.path))} does not exist"
+
     @property
     def has_class_targets(self) -> bool:
         """Whether targets are class probabilities."""
         return self.problem == "classes"
+
+    @property
+    def fold_count(self) -> int:
+        """Number of folds of a cross-validation, 1 without one."""
+        return max(self.folds, 1)
 
     def frame(self) -> "pd.DataFrame":
         """Return the table, read from its file if it is not in memory.
@@ -80,17 +101,21 @@ class TableTask(PreparedTask, TableSettings):
     def describe(self) -> str:
         """Describe the task and its data in one sentence."""
         targets = ", ".join(map(printable, self.target))
-        if self.split == "share":
-            rows = f"{self.validation:.0%} of the rows validate and {self.test:.0%} test"
-        elif self.split == "column":
-            rows = f"the column {printable(self.split_column)} says which rows validate and test"
-        elif self.split == "groups":
-            groups = f"groups of {printable(self.split_column)}"
-            rows = f"{self.validation:.0%} of the {groups} validate and {self.test:.0%} test"
-        else:
-            order = f"the last by {printable(self.split_column)}"
-            rows = f"{self.test:.0%} of the rows, {order}, test, and {self.validation:.0%} before"
-        return f"Networks predict {targets} of the table {self.source}; {rows}."
+        return f"Networks predict {targets} of the table {self.source}; {self._divided}."
+
+    @property
+    def _divided(self) -> str:
+        """How rows are divided, as the end of a sentence."""
+        column = printable(self.split_column)
+        if self.split == "column":
+            return f"the column {column} says which rows validate and test"
+        if self.split == "time":
+            rows = f"{self.test:.0%} of the rows, the last by {column}, test"
+            return f"{rows}, and {self.validation:.0%} before validate"
+        unit = f"groups of {column}" if self.split == "groups" else "rows"
+        if self.folds:
+            return folds_text(self.folds, self.test, unit)
+        return f"{self.validation:.0%} of the {unit} validate and {self.test:.0%} test"
 
     @property
     def source(self) -> str:

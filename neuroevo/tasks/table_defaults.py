@@ -11,16 +11,20 @@ Tables = Mapping[str, Mapping[str, Any]]
 _LEAST_SAMPLES, _MOST_SAMPLES = 10_000, 200_000
 _PASSES_OF_FEW, _PASSES_OF_MANY = 100, 8  # over the training rows
 _MANY = 50_000  # samples from which on passes are fewer
+_LANES = 16  # of a bundle
+_MOST_REPLICATES = 320  # of several folds, if these are not more
 _LEAST_WIDTH, _MOST_WIDTH = 8, 64  # one wider network takes the time of many others
 
 
-def table_defaults(*, is_classes: bool, training_rows: int | None = None) -> Tables:
+def table_defaults(*, is_classes: bool, folds: int = 1, training_rows: int | None = None) -> Tables:
     """Return the defaults for a table.
 
     Parameters
     ----------
     is_classes
         Whether networks learn classes.
+    folds
+        Number of folds; 1 without a cross-validation.
     training_rows
         How many there are; None if that is unknown.
     """
@@ -38,7 +42,7 @@ def table_defaults(*, is_classes: bool, training_rows: int | None = None) -> Tab
         },
         "training": {
             "samples": _samples(training_rows),
-            "replicates": 16,  # as many as a bundle has lanes
+            "replicates": _replicates(folds),
             "starting_weights": "glorot",
             "patience": 30,
             "validation_share": 0.2,
@@ -52,6 +56,14 @@ def table_defaults(*, is_classes: bool, training_rows: int | None = None) -> Tab
             "reduction": "mean",
         },
     }
+
+
+def _replicates(folds: int) -> int:
+    """Return a number of replicates: for each fold as many as a bundle has lanes.
+
+    Fewer would hardly take less time, as trials seldom have the architecture of another.
+    """
+    return folds * min(_LANES, max(1, _MOST_REPLICATES // folds))
 
 
 def _samples(rows: int | None) -> int:

@@ -1,13 +1,19 @@
-"""The interface of tasks: settings, a data set and baselines. Knows no particular task."""
+"""The interface of tasks: settings, data sets and baselines. Knows no particular task."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from neuroevo.errors import DataError, UsageError
 from neuroevo.learning.data import DataSet
 from neuroevo.settings import Settings
 from neuroevo.space import Value
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,39 @@ class TaskData:
 
 
 class Task(Settings, ABC):
-    """The settings of a data set; the same settings give the same bits on every machine."""
+    """The settings of what configurations are evaluated on."""
 
     kind: str
     """The task's name in the catalogue."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Describe the task in one sentence."""
+
+    @property
+    def defaults(self) -> Mapping[str, Mapping[str, object]]:
+        """Defaults of the tables of an experiment with this task, where they are not the usual.
+
+        A mapping from ``space``, ``training`` or ``evolution`` to values as in experiment files.
+        """
+        return {}
+
+    @property
+    def fold_count(self) -> int:
+        """Number of folds of a cross-validation of networks, 1 without one."""
+        return 1
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """Configurations chosen by hand for this task; may be empty."""
+        return ()
+
+
+class NetworkTask(Task, ABC):
+    """The settings of a data set that networks learn.
+
+    The same settings give the same bits on every machine.
+    """
 
     @abstractmethod
     def load(self) -> TaskData:
@@ -58,9 +93,41 @@ class Task(Settings, ABC):
             If a data file is wrong.
         """
 
-    @abstractmethod
-    def describe(self) -> str:
-        """Describe the task and its data in one sentence."""
+    def with_data(self, data: "Path | pd.DataFrame") -> Self:  # noqa: ARG002 - others use it
+        """Return the task with its data in another file, such as one that was moved, or in memory.
+
+        Raises
+        ------
+        UsageError
+            If the task makes its data itself.
+        """
+        raise UsageError(f"data: must be left out for the task {self.kind!r}, which makes its own")
+
+    def located(self, data: "Path | pd.DataFrame | None" = None) -> Self:
+        """Return the task with its data where they are now.
+
+        Parameters
+        ----------
+        data
+            As for `with_data`; None if they are where they were.
+
+        Raises
+        ------
+        UsageError
+            As for `with_data`.
+        DataError
+            If they are lost.
+        """
+        task = self if data is None else self.with_data(data)
+        if task.lost_data:
+            hint = "give it again with --data FILE, in Python with data=…"
+            raise DataError(f"task: {task.lost_data}; {hint}")
+        return task
+
+    @property
+    def lost_data(self) -> str:
+        """What can't be loaded any more, such as a file that was moved; empty if all is there."""
+        return ""
 
     @property
     def has_class_targets(self) -> bool:
@@ -71,19 +138,6 @@ class Task(Settings, ABC):
         return False
 
     @property
-    def defaults(self) -> Mapping[str, Mapping[str, object]]:
-        """Defaults of the tables of an experiment with this task, where they are not the usual.
-
-        A mapping from ``space``, ``training`` or ``evolution`` to values as in experiment files.
-        """
-        return {}
-
-    @property
     def reference_models(self) -> tuple[str, ...]:
         """Names of the `REFERENCE_MODELS` that networks are compared with on the test part."""
-        return ()
-
-    @property
-    def baselines(self) -> tuple[Baseline, ...]:
-        """Configurations chosen by hand for this task; may be empty."""
         return ()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 from typing import Any
 
 import joblib
@@ -32,6 +33,8 @@ class LocalBackend(WorkerBackend):
         """Make a `joblib.Parallel` of these workers."""
         options: dict[str, Any] = {"n_jobs": self._n_jobs, "pre_dispatch": PRE_DISPATCH}
         if self._backend == "loky":
+            # It replaces processes that have grown or are idle, which loses nothing.
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
             options |= {"initializer": prepare_process, "initargs": (os.getpid(),)}
             options |= {"max_nbytes": _LARGE_ARRAY, "mmap_mode": "c"}
             if self._n_jobs == 1:  # for which joblib would start no process

@@ -33,7 +33,8 @@ class Workers:
     n_jobs
         Number of workers; -1 for one per core. Ignored for a Dask cluster, whose workers are used.
     backend
-        `threading`, `loky` (processes) or `dask` (a cluster), as joblib calls them.
+        `threading`, `loky` (processes) or `dask` (a cluster), as joblib calls them. None for
+        threads, or for processes if a function of the user's own is called.
     scheduler
         Address of the Dask scheduler, such as ``tcp://192.168.0.7:8786``.
     trial_timeout
@@ -46,7 +47,7 @@ class Workers:
     """
 
     n_jobs: int = -1
-    backend: Backend = "threading"
+    backend: Backend | None = None
     scheduler: str | None = None
     trial_timeout: float | None = None
 
@@ -57,7 +58,7 @@ class Workers:
     def _problems(self) -> Iterator[str]:
         if self.n_jobs < 1 and self.n_jobs != -1:
             yield f"jobs: must be at least 1, or -1 for one per core, but got {self.n_jobs}"
-        if self.backend not in get_args(Backend):
+        if self.backend is not None and self.backend not in get_args(Backend):
             yield f"backend: {one_of(self.backend, get_args(Backend))}"
         elif self.backend == "dask":
             if not _ADDRESS.fullmatch(self.scheduler or ""):
@@ -74,4 +75,4 @@ class Workers:
                 yield f"trial_timeout: {rule}, but got {shown(self.trial_timeout)}"
             if self.backend not in _PROCESSES:
                 rule = "must have the backend loky or dask, since a thread can't be stopped"
-                yield f"trial_timeout: {rule}, but got {shown(self.backend)}"
+                yield f"trial_timeout: {rule}, but got {shown(self.backend or 'threading')}"

@@ -11,7 +11,6 @@ from neuroevo.analysis import features as featured
 from neuroevo.analysis.divergence import divergence
 from neuroevo.analysis.forest import permutation_importance
 from neuroevo.analysis.gene_pairs import gene_pairs
-from neuroevo.evaluation import is_read
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
 from tests.invented_findings import diverging
@@ -27,7 +26,7 @@ def test_too_few_or_equal_scores_give_no_importance(rows: int, values: int) -> N
 
 
 def test_features_equal_the_genomes(any_run: Run) -> None:
-    """A feature has the value of each trial, NaN if it is not read, and varies."""
+    """A feature has the value of each trial, NaN if the gene is not active, and varies."""
     findings = any_run.findings
     trials = findings.searched
     for feature in featured.features(findings.experiment.space.genes, trials):
@@ -56,9 +55,7 @@ def _naive_value(name: str, trial: Trial) -> object:
     if name in of_layers:
         return of_layers[name]
     gene = name.replace(" ", "_")
-    value = genome[gene]
-    if not is_read(gene, genome):
-        return None
+    value = genome.get(gene)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if gene == "dropout" else value

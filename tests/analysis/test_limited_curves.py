@@ -35,7 +35,7 @@ def run() -> Run:
 
 def test_points_of_a_limited_curve_are_shown_where_they_were_taken(run: Run) -> None:
     """Figures, and samples to target that are read off a curve, use the points of the training."""
-    data, findings = LIMITED.task.load().data_set, run.findings
+    data, findings = LIMITED.network_task.load().data_set, run.findings
     taken = sample_stream(data, LIMITED.training, (0,)).samples_seen
     full = sample_stream(data, TrainingSettings(samples=2000), (0,)).samples_seen
     assert len(taken) < len(full)

@@ -27,7 +27,6 @@ from neuroevo.analysis.operator_credit import operator_credit
 from neuroevo.analysis.run_reader import RunReader
 from neuroevo.analysis.score_distributions import score_distributions
 from neuroevo.dashboard.all_trials import content
-from neuroevo.experiment import EvolutionSettings
 from neuroevo.report.comparison import ComparedRuns
 from neuroevo.report.comparison.opening import opening
 from neuroevo.report.drawing import stairs
@@ -52,7 +51,9 @@ def test_the_search_compares_negated_values(both: tuple[Findings, Findings]) -> 
     area, r2 = both
     assert [item.maximised for item in r2.objectives] == [True, False]
     for one, other in zip(area.searched, r2.searched, strict=True):
-        np.testing.assert_array_equal(fitness_of(one), fitness_of(other))
+        np.testing.assert_array_equal(
+            fitness_of(one, area.objectives), fitness_of(other, r2.objectives)
+        )
         assert area.costs(one) == r2.costs(other)
     np.testing.assert_array_equal(area.fitnesses(area.trials), r2.fitnesses(r2.trials))
 
@@ -62,8 +63,10 @@ def test_a_target_is_a_least_value(both: tuple[Findings, Findings]) -> None:
     _, r2 = both
     best = r2.front[0].objectives["r2"]
     for target, is_reached in ((best, True), (best + 1e-9, False)):
-        settings = EvolutionSettings(objectives=("r2", "final_mse"), target={"r2": target})
-        assert bool(reason_to_end(settings, 1, r2.front, Stagnation())) is is_reached
+        experiment = r2.experiment.replace(
+            evolution=r2.experiment.evolution.replace(target={"r2": target})
+        )
+        assert bool(reason_to_end(experiment, 1, r2.front, Stagnation())) is is_reached
 
 
 def test_numbers_of_a_report_are_the_same(both: tuple[Findings, Findings]) -> None:

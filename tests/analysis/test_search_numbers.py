@@ -31,7 +31,7 @@ def test_hypervolume_equals_that_of_the_search(runs: Runs, name: str) -> None:
     findings = runs(name).findings
     stagnation, evaluated, expected = Stagnation(), [], []
     for trials in findings.by_generation.values():
-        fitnesses = [costs_of(fitness_of(trial)) for trial in trials]
+        fitnesses = [costs_of(fitness_of(trial, findings.objectives)) for trial in trials]
         complete = [costs for costs in fitnesses if costs is not None]
         evaluated += complete
         stagnation = stagnation.after(complete, evaluated)

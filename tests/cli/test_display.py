@@ -41,7 +41,7 @@ class Terminal(io.StringIO):
 
 def progress_of_a_search() -> list[Progress]:
     """Return all progress of a search, as an observer receives it."""
-    compiling = Progress(EXPERIMENT, "compiling")
+    compiling = Progress(EXPERIMENT, "loading")
     baselines = replace(compiling, phase="baselines", folder=RunFolder(Path("results/quick-1")))
     reports = [compiling, baselines]
     reports += [replace(baselines, trials=n, seconds=n / 10) for n in range(1, 6)]

@@ -6,6 +6,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from neuroevo import run
 from neuroevo.cli.new import experiment_text
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.learning import TrainingSettings
@@ -21,6 +22,20 @@ def test_a_new_experiment_has_the_defaults(neuroevo: Command, tmp_path: Path) ->
     assert "neuroevo run quick.toml" in written.stderr
     default = Experiment.of({"name": "quick", "task": {"kind": "mouse"}})
     assert load_experiment(tmp_path / "quick.toml") == default
+
+
+def test_a_new_function_can_be_searched_at_once(neuroevo: Command, tmp_path: Path) -> None:
+    """Both files are written; the function is searched, and existing files are not changed."""
+    written = neuroevo("new", "my-own", "--task", "python", cwd=tmp_path)
+    assert written.stdout == "my-own.toml\n", written.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"my-own.toml", "my-own.py"}
+    experiment = load_experiment(tmp_path / "my-own.toml", ["evolution.population=4"])
+    found = run(experiment, results=None, n_jobs=1)
+    assert {trial.state for trial in found.all_trials} == {"complete"}
+    (tmp_path / "my-own.toml").unlink()
+    refused = neuroevo("new", "my-own", "--task", "python", cwd=tmp_path)
+    assert refused.stderr == "neuroevo: my-own.py: must be a new file, but it exists already\n"
+    assert not (tmp_path / "my-own.toml").exists()
 
 
 def test_new_does_not_overwrite_a_file(neuroevo: Command, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """From a table to predictions of new rows, with the real command."""
 
 import io
+import json
 import shutil
 import signal
 import subprocess
@@ -10,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from neuroevo import Run
+from neuroevo import Run, fit
+from neuroevo.analysis.comparison import Comparison
 from neuroevo.experiment import load_experiment
+from neuroevo.report.comparison.comparison_page import comparison_page
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder
 from neuroevo.tables import TableModel
@@ -64,6 +67,51 @@ def test_new_rows_are_predicted(neuroevo: Command, run: Run, tmp_path: Path) -> 
     assert output.read_text() == ended.stdout
 
 
+def test_the_rows_of_the_test_part_are_listed_worst_first(neuroevo: Command, run: Run) -> None:
+    """They have their place in the file, what stands there, and the predictions of the model."""
+    ended = neuroevo("predict", str(run.folder.path), "--test")
+    assert ended.returncode == 0, ended.stderr
+    found, whole = predicted(ended.stdout), pd.read_csv(FLATS)
+    held_out, model = run.findings.held_out, run.champion()
+    assert held_out is not None
+    assert held_out.diagnosis is not None
+    assert isinstance(model, TableModel)
+    assert len(found) == held_out.samples
+    raw = whole.iloc[found["row"] - 2].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found[[*raw.columns]], raw)
+    np.testing.assert_allclose(found["predicted rent"], model.predict(raw), rtol=1e-5)
+    errors = (found["predicted rent"] - found["rent"]).abs()
+    np.testing.assert_allclose(errors, found["error in rent"].abs(), atol=1e-3)
+    assert errors.is_monotonic_decreasing
+    rmse = np.sqrt((errors**2).mean())
+    assert rmse == pytest.approx(held_out.diagnosis.scores["rmse"], rel=1e-4)
+
+
+def test_test_rows_of_classes_are_listed_by_the_probability_of_their_class() -> None:
+    """A run in memory has them too; labels are those that were given."""
+    frame = pd.DataFrame({"x": np.linspace(-1, 1, 90), "kind": ["a ", "b", "a "] * 30})
+    found = fit(frame[["x"]], frame["kind"], overrides=SMALL[1::2][:4]).test_rows()
+    own = found["probability of b"].where(found["kind"] == "b", found["probability of a "])
+    assert (np.diff(own) >= 0).all()
+    assert (frame["kind"].iloc[found["row"]].to_numpy() == found["kind"]).all()
+    assert set(found["predicted kind"]) <= {"a ", "b"}
+
+
+def test_either_new_rows_or_test_rows_are_predicted(
+    neuroevo: Command, run: Run, tmp_path: Path
+) -> None:
+    """Both or none of them is one line; so is a table that is another one now."""
+    folder = str(run.folder.path)
+    for arguments in ([folder], [folder, str(FLATS), "--test"], [folder, "x.csv", "--data", "y"]):
+        ended = neuroevo("predict", *arguments)
+        assert ended.returncode == 2
+        assert len(ended.stderr.splitlines()) == 1
+    pd.read_csv(FLATS).iloc[::-1].to_csv(tmp_path / "other.csv", index=False)
+    ended = neuroevo("predict", folder, "--test", "--data", str(tmp_path / "other.csv"))
+    assert ended.returncode == 65
+    assert "test rows must be the same as when the run began" in ended.stderr
+
+
 def test_what_is_new_or_missing_in_rows_is_named(
     neuroevo: Command, run: Run, tmp_path: Path
 ) -> None:
@@ -74,10 +122,10 @@ def test_what_is_new_or_missing_in_rows_is_named(
     rows.to_csv(new, index=False)
     ended = neuroevo("predict", str(run.folder.path), str(new))
     assert len(predicted(ended.stdout)) == 3
-    notes = [line.partition("new.csv, ")[2] for line in ended.stderr.splitlines()]
-    assert notes[0] == "column 'extra': is not used"
-    assert notes[1].startswith("column 'district': 1 row has a category that no training row has")
-    assert notes[2].startswith("column 'built': 1 missing cell is filled with ")
+    notes = [line.partition("new.csv")[2] for line in ended.stderr.splitlines()]
+    assert notes[0] == ": 1 column is not used: 'extra'"
+    assert notes[1].startswith(", column 'district': 1 row has a category that no training row has")
+    assert notes[2].startswith(", column 'built': 1 missing cell is filled with ")
 
 
 def test_wrong_rows_are_named(neuroevo: Command, run: Run, tmp_path: Path) -> None:
@@ -118,10 +166,39 @@ def test_the_new_experiment_of_a_table_runs(neuroevo: Command, tmp_path: Path) -
     assert "#   built: number, 1900 to 2024, 19 missing" in text
     assert 'path = "flats.csv"' in text
     loaded = load_experiment(tmp_path / "mine.toml")
-    assert loaded.task.has_class_targets is False
+    assert loaded.network_task.has_class_targets is False
     results = str(tmp_path / "results")
     run = neuroevo("run", str(tmp_path / "mine.toml"), *SMALL, "--results", results)
     assert run.returncode == 0, run.stderr
+
+
+def test_the_test_score_of_the_best_trial_is_listed(neuroevo: Command, run: Run) -> None:
+    """The list of runs has it with its interval, in the table and as JSON."""
+    models = run.findings.held_out.models if run.findings.held_out else ()
+    score = models[0].scores["r2"]
+    ended = neuroevo("list", "--results", str(run.folder.path.parent))
+    heading, line = ended.stdout.splitlines()
+    assert "lowest parameters" in heading
+    assert heading.index("test score") == line.index(f"R² {score.value:.3f} (")
+    [described] = json.loads(
+        neuroevo("list", "--json", "--results", str(run.folder.path.parent)).stdout
+    )
+    assert described["test"]["r2"] == {"value": score.value, "low": score.low, "high": score.high}
+
+
+def test_test_scores_are_columns_of_trials_and_comparisons(run: Run) -> None:
+    """Trials that were scored have their scores; a comparison has those of the champions."""
+    models = run.findings.held_out.models if run.findings.held_out else ()
+    scored = {
+        model.number: model.scores["rmse"].low for model in models if model.number is not None
+    }
+    column = run.trials().set_index("number")["test.rmse.low"]
+    assert column.dropna().to_dict() == scored
+    comparison = Comparison.of([run.findings, run.findings])
+    assert comparison.runs["test.r2"].tolist() == [models[0].scores["r2"].value] * 2
+    page = comparison_page(comparison)
+    assert "Test scores" in page
+    assert page.count("95% interval") == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from neuroevo.analysis.front_history import front_history
 from neuroevo.experiment import Experiment
@@ -37,37 +37,13 @@ SCRIPTS = [
 
 
 @pytest.fixture
-def look(browser: Browser) -> Iterator[Look]:
-    """Give a function that opens a page; fails on any error in it or request to another server."""
-    complaints: list[str] = []
-    pages: list[Page] = []
+def look(visit: Callable[..., Page]) -> Look:
+    """Return a function that opens a page which may use the clipboard."""
 
     def look(url: str, size: dict[str, int] = DESKTOP, scheme: str = "light") -> Page:
-        page = browser.new_page(
-            viewport={"width": size["width"], "height": size["height"]},
-            color_scheme="dark" if scheme == "dark" else "light",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        pages.append(page)
-        page.on("console", lambda message: complaints.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-        origin = "/".join(url.split("/")[:3])
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((f"{origin}/", "data:", "blob:"))
-                else complaints.append(f"request: {request.url}")
-            ),
-        )
-        page.goto(url)
-        return page
+        return visit(url, size, scheme, permissions=["clipboard-read", "clipboard-write"])
 
-    yield look
-    for page in pages:
-        page.close()
-    assert complaints == []
+    return look
 
 
 def rows(page: Page) -> Locator:

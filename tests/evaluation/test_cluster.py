@@ -127,7 +127,7 @@ def test_same_bits_as_one_machine(
     """Two worker processes compute the bits of one thread, twice, without output."""
     with Evaluator("float32", cluster.workers) as many:
         for _ in range(2):
-            assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
+            assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))) == alone
     assert capfd.readouterr() == ("", "")
 
 
@@ -138,13 +138,13 @@ def test_a_worker_leaves_and_another_joins(
     leaving = cluster.start_worker()
     cluster.wait_for_workers(3)
     with Evaluator("float32", cluster.workers) as many:
-        running = many.evaluate(deque(CONFIGURATIONS), stream, SCORING)
+        running = many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING)
         results = dict([next(running)])
         end(leaving)
         cluster.start_worker()
         results.update(running)
         assert bits_of(results) == alone
-        assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
+        assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))) == alone
 
 
 def test_all_workers_killed_at_once_are_replaced(
@@ -152,7 +152,7 @@ def test_all_workers_killed_at_once_are_replaced(
 ) -> None:
     """If all workers are killed, their nannies start new ones, and the samples are sent again."""
     with Evaluator("float32", cluster.workers) as many:
-        running = many.evaluate(deque(CONFIGURATIONS), stream, SCORING)
+        running = many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING)
         results = dict([next(running)])
         for process in psutil.Process().children(recursive=True):
             with suppress(psutil.NoSuchProcess):
@@ -169,7 +169,7 @@ def test_a_trial_that_kills_its_worker_has_failed(
     monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
     deadly = {**CONFIGURATIONS[2], "hidden": (7,)}
     with Evaluator("float32", cluster.workers) as many:
-        results = dict(many.evaluate(deque([*CONFIGURATIONS[:3], deadly]), stream, SCORING))
+        results = dict(many.evaluate(deque([*CONFIGURATIONS[:3], deadly]), (stream,), SCORING))
     failure = results.pop(3)
     assert isinstance(failure, Failure)
     assert failure.cause.startswith("its worker died")
@@ -184,7 +184,7 @@ def test_a_trial_that_times_out_has_failed(
     slow = {**CONFIGURATIONS[2], "hidden": (7,)}
     workers = Workers(backend="dask", scheduler=cluster.address, trial_timeout=3)
     with Evaluator("float32", workers) as many:
-        results = dict(many.evaluate(deque([slow, *CONFIGURATIONS[:3]]), stream, SCORING))
+        results = dict(many.evaluate(deque([slow, *CONFIGURATIONS[:3]]), (stream,), SCORING))
     assert results.pop(0) == Failure("took longer than the trial timeout of 3 s", 3)
     assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
 
@@ -197,7 +197,7 @@ def test_a_lost_scheduler_is_reported_in_one_line(
         cluster = Cluster(processes)
         cluster.start_worker()
         with Evaluator("float32", cluster.workers) as many:
-            running = many.evaluate(deque([*CONFIGURATIONS] * 20), stream, SCORING)
+            running = many.evaluate(deque([*CONFIGURATIONS] * 20), (stream,), SCORING)
             next(running)
             end(cluster.scheduler)
             with pytest.raises(NeuroevoError) as caught:
@@ -228,7 +228,7 @@ def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path:
         cluster = Cluster(processes)
         cluster.start_worker(libraries=tmp_path)
         with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
-            list(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))
+            list(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))
     assert [problem.partition(": ")[2] for problem in caught.value.problems] == [
         f"must have {name} {metadata.version(name)}, but has 0.0.1"
         for name in ("neuroevo", "numba")
@@ -240,7 +240,7 @@ def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
     with ExitStack() as processes:
         cluster = Cluster(processes)
         with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
-            list(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))
+            list(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))
     assert str(caught.value) == (
         f"scheduler {cluster.address}: must have workers, but has had none for 10 s; "
         f"start one with: dask worker {cluster.address}"
@@ -258,7 +258,7 @@ def test_same_bits_across_networks(
             cluster.start_worker(name)
         cluster.wait_for_workers(2)
         with Evaluator("float32", cluster.workers) as many:
-            assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), stream, SCORING))) == alone
+            assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))) == alone
 
 
 ADDRESS = f"10.{64 + os.getpid() // 256 % 128}.{os.getpid() % 256}.{{}}"

@@ -59,7 +59,7 @@ def evaluated(
 ) -> list[Evaluation]:
     """Evaluate configurations; returns the evaluations in their order."""
     with Evaluator(stream.settings.precision, Workers(n_jobs, backend)) as many:
-        results = dict(many.evaluate(deque(configurations), stream, SCORING))
+        results = dict(many.evaluate(deque(configurations), (stream,), SCORING))
     evaluations = [results[index] for index in range(len(configurations))]
     return [each for each in evaluations if isinstance(each, Evaluation)]
 
@@ -174,7 +174,7 @@ def test_class_curves_are_those_of_training_alone(data: DataSet) -> None:
     names = "error_rate", "log_loss", "balanced_error"
     with Evaluator("float32", Workers(2, "loky")) as two:
         scoring = Scoring(names, "worst")
-        [(_, found)] = two.evaluate(deque(CONFIGURATIONS[1:2]), stream, scoring)
+        [(_, found)] = two.evaluate(deque(CONFIGURATIONS[1:2]), (stream,), scoring)
     assert isinstance(found, Evaluation)
     phenotype = phenotype_of(CONFIGURATIONS[1], stream.layer_ends, stream.settings)
     alone = train(phenotype.architecture, [phenotype.lane(number) for number in range(20)], stream)
@@ -212,7 +212,7 @@ def test_only_trials_that_kill_their_worker_or_raise_have_failed(
     monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
     with Evaluator("float32", Workers(n_jobs, "loky")) as many:
         configurations = [deadly, *CONFIGURATIONS[:4], overwhelming, *CONFIGURATIONS[4:8]]
-        results = dict(many.evaluate(deque(configurations), stream, SCORING))
+        results = dict(many.evaluate(deque(configurations), (stream,), SCORING))
     failures = [results.pop(0), results.pop(5)]
     assert [each.cause for each in failures if isinstance(each, Failure)] == [
         "its worker died twice (SIGKILL)",
@@ -230,7 +230,7 @@ def test_a_failure_does_not_affect_trials_of_the_same_bundle(
     configurations = [{**CONFIGURATIONS[0], "learning_rate": rate} for rate in (0.1, 0.25, 0.2)]
     monkeypatch.setattr(evaluator, "_train", faults.train_or_raise)
     with Evaluator("float32", Workers(1)) as one:
-        results = list(one.evaluate(deque(configurations), stream, SCORING))
+        results = list(one.evaluate(deque(configurations), (stream,), SCORING))
     kinds = {trial: type(result) for trial, result in results}
     assert len(results) == 3
     assert kinds == {0: Evaluation, 1: Failure, 2: Evaluation}
@@ -240,9 +240,9 @@ def test_stop_returns_complete_trials_only(data: DataSet) -> None:
     """Stopped at once there is no result; stopped later, only complete trials are returned."""
     stream = sample_stream(data, TrainingSettings(samples=200, replicates=20), (0, 0))
     with Evaluator("float32", Workers(1)) as one:
-        assert not list(one.evaluate(deque(CONFIGURATIONS), stream, SCORING, lambda: True))
+        assert not list(one.evaluate(deque(CONFIGURATIONS), (stream,), SCORING, lambda: True))
         given: list[Evaluation | Failure] = []
-        running = one.evaluate(deque(CONFIGURATIONS), stream, SCORING, lambda: len(given) == 5)
+        running = one.evaluate(deque(CONFIGURATIONS), (stream,), SCORING, lambda: len(given) == 5)
         for _, result in running:
             given.append(result)
     assert all(isinstance(each, Evaluation) and len(each.curves) == 20 for each in given)

@@ -28,7 +28,7 @@ BUDGET = 1000
 def curves(*mse: list[float], seen: list[int] | None = None) -> LearningCurves:
     """Make the learning curves of some replicates for a target of 1e-3."""
     points = samples_seen(BUDGET) if seen is None else np.array(seen)
-    return LearningCurves(points, np.array(mse), 1e-3, 26, target_variance=0.5)
+    return LearningCurves(points, np.array(mse), 1e-3, 26, np.full(len(mse), 0.5))
 
 
 def value(name: str, learning: LearningCurves, reduction: str = "median") -> float:
@@ -92,8 +92,9 @@ def test_r2_is_that_of_scikit_learn(precision: Precision, data: DataSet) -> None
     stream = sample_stream(stretched, settings, (0, 0))
     architecture = Architecture(inputs=2, hidden=(6,), outputs=2, activation="tanh")
     trained = train(architecture, [Lane(lane, 0.05) for lane in range(4)], stream)
+    variance = np.full(4, stream.target_variance)
     learning = LearningCurves(
-        stream.samples_seen, trained.curves.astype(np.float64), 1e-3, 26, stream.target_variance
+        stream.samples_seen, trained.curves.astype(np.float64), 1e-3, 26, variance
     )
     for parameters, ours in zip(trained.parameters, OBJECTIVES["r2"].scores(learning), strict=True):
         predicted = Network(architecture, parameters).predict(stretched.validation_inputs)
@@ -110,7 +111,7 @@ def test_constant_targets_have_no_variance(data: DataSet) -> None:
 
 def test_r2_of_constant_targets_is_nought() -> None:
     """Without variance to explain it is 0, unless the network diverged."""
-    constant = replace(curves([0.1], [1e-9], seen=[10]), target_variance=0.0)
+    constant = replace(curves([0.1], [1e-9], seen=[10]), target_variance=np.zeros(1))
     assert value("r2", constant, "worst") == value("r2", constant, "best") == 0
     assert math.isnan(value("r2", replace(constant, mse=np.array([[math.inf]]))))
 
@@ -119,7 +120,7 @@ def test_r2_of_constant_targets_is_nought() -> None:
 def test_too_many_diverged_replicates_have_no_r2(variance: float) -> None:
     """Diverged replicates are the worst ones: the best one counts as long as it is finite."""
     learning = curves([0.05], [math.inf], [math.inf], seen=[10])
-    learning = replace(learning, target_variance=variance)
+    learning = replace(learning, target_variance=np.full(3, variance))
     assert math.isnan(value("r2", learning))
     assert math.isnan(value("r2", learning, "worst"))
     assert value("r2", learning, "best") == (0.9 if variance else 0)

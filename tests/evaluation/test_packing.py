@@ -35,11 +35,14 @@ phenotypes = st.lists(
 )
 
 
-@given(phenotypes, st.integers(1, 40), st.sampled_from([8, 16]))
+@given(phenotypes, st.integers(1, 40), st.sampled_from([8, 16]), st.sampled_from([1, 3]))
 def test_every_replicate_is_in_one_group_with_its_phenotype(
-    trials: list[Phenotype], replicates: int, lanes: int
+    trials: list[Phenotype], replicates: int, lanes: int, folds: int
 ) -> None:
-    """Each replicate of each trial is in one group, with the settings of its trial."""
+    """Each replicate of each trial is in one group of its fold, with the settings of its trial."""
+    groups = pack(dict(enumerate(trials)), replicates, lanes, folds)
+    for group in groups:
+        assert {each.lane.replicate % folds for each in group.replicates} == {group.fold}
     trained = Counter(
         (
             replicate.trial,
@@ -51,7 +54,7 @@ def test_every_replicate_is_in_one_group_with_its_phenotype(
                 replicate.lane.starting_weights,
             ),
         )
-        for group in pack(dict(enumerate(trials)), replicates, lanes)
+        for group in groups
         for replicate in group.replicates
     )
     wanted = Counter(
@@ -62,17 +65,17 @@ def test_every_replicate_is_in_one_group_with_its_phenotype(
     assert trained == wanted
 
 
-@given(phenotypes, st.integers(1, 40), st.sampled_from([8, 16]))
+@given(phenotypes, st.integers(1, 10), st.sampled_from([8, 16]), st.sampled_from([1, 4]))
 def test_there_are_as_few_groups_as_possible(
-    trials: list[Phenotype], replicates: int, lanes: int
+    trials: list[Phenotype], per_fold: int, lanes: int, folds: int
 ) -> None:
-    """Trials of one architecture and method share full groups, whatever else differs."""
-    groups = pack(dict(enumerate(trials)), replicates, lanes)
+    """Trials of one architecture and method share full groups of a fold, whatever else differs."""
+    groups = pack(dict(enumerate(trials)), per_fold * folds, lanes, folds)
     for group in groups:
         assert len(group.replicates) <= lanes
         assert len({replicate.lane.optimization.method for replicate in group.replicates}) == 1
     kinds = Counter((trial.architecture, trial.optimization.method) for trial in trials)
-    assert len(groups) == sum(-(-count * replicates // lanes) for count in kinds.values())
+    assert len(groups) == folds * sum(-(-count * per_fold // lanes) for count in kinds.values())
 
 
 def test_cheap_groups_come_first_and_last() -> None:

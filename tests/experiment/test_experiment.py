@@ -31,7 +31,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"task": {"kind": ["mouse"]}}, f"task.kind: must be one of {KINDS}, but got ['mouse']"),
     ({"task": TASK | {"cout": 5}}, "task.cout: unknown key, did you mean 'count'?"),
     ({"task": TASK, "sed": 5}, "sed: unknown key, did you mean 'seed'?"),
-    ({"task": TASK, "seed": True}, "seed: must be a whole number, but got True"),
+    ({"task": TASK, "seed": True}, "seed: must be a whole number, but got true"),
     ({"task": TASK, "seed": -1}, "seed: must be at least 0, but got -1"),
     *(
         ({"task": TASK, "name": name}, f"{NAME_RULE}, but got {name!r}")
@@ -57,7 +57,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         },
         (
             "training.stop_at_target: must be false unless each objective is one of "
-            "'samples_to_target', 'parameters', but got True with 'final_mse'"
+            "'samples_to_target', 'parameters', but got true with 'final_mse'"
         ),
     ),
     (
@@ -70,6 +70,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"task": TASK, "training": {"momentum": 1.5}},
         "training.momentum: must be at most 0.999999, but got 1.5",
+    ),
+    (
+        {
+            "task": {"kind": "dataset", "name": "iris", "folds": 5},
+            "training": {"replicates": 4},
+        },
+        (
+            "training.replicates: must be a multiple of 5, the number of folds, so that all count "
+            "equally, but got 4"
+        ),
     ),
     ({"task": TASK, "evolution": 3}, "evolution: must be a table, but got 3"),
     (

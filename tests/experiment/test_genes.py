@@ -63,7 +63,7 @@ WRONG: list[tuple[Any, str]] = [
     ({"hiden": 3}, "space.hiden: unknown key, did you mean 'hidden'?"),
     ({"hidden": 0}, "space.hidden[0]: must be at least 1, but got 0"),
     ({"hidden": [6, 0]}, "space.hidden[1]: must be at least 1, but got 0"),
-    ({"hidden": [6, True]}, "space.hidden[1]: must be a whole number, but got True"),
+    ({"hidden": [6, True]}, "space.hidden[1]: must be a whole number, but got true"),
     ({"hidden": [6, 3.0]}, "space.hidden[1]: must be a whole number, but got 3.0"),
     ({"hidden": 2000}, "space.hidden[0]: must be at most 1,024, but got 2000"),
     ({"hidden": "big"}, "space.hidden: must be a list, but got 'big'"),
@@ -136,7 +136,7 @@ WRONG: list[tuple[Any, str]] = [
         )
     ),
     ({"learning_rate": 0}, "space.learning_rate: must be greater than 0, but got 0"),
-    ({"learning_rate": True}, "space.learning_rate: must be a number, but got True"),
+    ({"learning_rate": True}, "space.learning_rate: must be a number, but got true"),
     ({"learning_rate": math.inf}, "space.learning_rate: must be a finite number, but got inf"),
     ({"learning_rate": [0.1, -1]}, "space.learning_rate[1]: must be greater than 0, but got -1"),
     ({"learning_rate": []}, "space.learning_rate: must have a length of at least 1, but got []"),

@@ -33,7 +33,7 @@ TOO_LARGE: list[tuple[dict[str, Any], str]] = [
 def asked(experiment: Experiment) -> int:
     """Return the estimated memory of an experiment in bytes."""
     hidden, population = experiment.space.genes["hidden"], experiment.evolution.population
-    size = experiment.task.load().data_set.size
+    size = experiment.network_task.load().data_set.size
     return sum(memory(size, hidden, experiment.training, population).values())
 
 
@@ -85,7 +85,7 @@ def test_data_take_no_more_memory_than_estimated(task: dict[str, Any], precision
 
 
 def _prepare_samples(experiment: Experiment) -> object:
-    return sample_stream(experiment.task.load().data_set, experiment.training, (0,))
+    return sample_stream(experiment.network_task.load().data_set, experiment.training, (0,))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
@@ -98,7 +98,7 @@ def test_training_takes_no_more_memory_than_estimated(optimizer: str, precision:
         "training": {"samples": 2, "precision": precision, "optimizer": optimizer},
     }
     experiment = Experiment(**tables)
-    stream = sample_stream(experiment.task.load().data_set, experiment.training, (0,))
+    stream = sample_stream(experiment.network_task.load().data_set, experiment.training, (0,))
     compile_kernel(experiment.training.precision)
     network = Architecture(inputs=2, hidden=(256,) * 4, outputs=2, activation="tanh")
     lanes = [Lane(number, 0.01, experiment.training) for number in range(16)]

@@ -103,10 +103,10 @@ def test_at_most_a_hundred_problems_are_reported(path: Path, count: int) -> None
 
 def test_an_experiment_too_long_to_be_read_again_is_refused(path: Path) -> None:
     """Choices whose written form is longer than a file may be are refused when they load."""
-    networks = ",".join(f"[{'1,' * 60}{number}]" for number in range(1, 181))
+    networks = ",".join(f"[{'1,' * 60}{number}]" for number in range(1, 761))
     path.write_text(f"{SPACE}hidden = [{networks}]")
     [problem] = outcome_of(path)
-    assert problem.startswith("space: must leave the experiment with at most 20,000 bytes of TOML")
+    assert problem.startswith("space: must leave the experiment with at most 90,000 bytes of TOML")
 
 
 @pytest.mark.parametrize("recording", ["\udcff.csv", "a" * 5000, "a\0b"])

@@ -113,3 +113,25 @@ def test_only_ratios_of_weights_count(weighted: DataSet) -> None:
     assert weights is not None
     assert parameters(4 * weights) == parameters(weights) != parameters(None)
     assert parameters(np.full_like(weights, 0.3)) == parameters(None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        (
+            {"columns": Columns(("a", "x"), ("c", "d"))},
+            "fold 2: must have the columns and test samples of fold 1",
+        ),
+        (
+            {"test_inputs": ONES, "test_targets": ONES},
+            "fold 2: must have the columns and test samples of fold 1",
+        ),
+        ({"other_folds": (DataSet(**VALID),)}, "fold 2: must not have folds of its own"),
+    ],
+)
+def test_folds_must_fit_each_other(changes: dict[str, Any], problem: str) -> None:
+    """Another fold with other columns, other test samples or folds of its own is refused."""
+    with pytest.raises(DataError) as caught:
+        DataSet(**VALID, other_folds=(DataSet(**VALID | changes),))
+    assert caught.value.problems == (problem,)
+    assert DataSet(**VALID, other_folds=(DataSet(**VALID),)).size.folds == 2

@@ -41,7 +41,7 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Findings:
         encoding="utf-8",
     )
     experiment = load_experiment(path)
-    loaded = experiment.task.load()
+    loaded = experiment.network_task.load()
     stream = sample_stream(loaded.data_set, experiment.training, (experiment.seed, 0))
     genomes = [dict(each.configuration) for each in experiment.task.baselines]
     names = [each.name for each in experiment.task.baselines]

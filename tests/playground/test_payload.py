@@ -42,7 +42,7 @@ def findings_of(tmp_path: Path, task: str) -> Findings:
         name="article-good",
         genome=genome | {"hidden": (), "optimizer": "adam"},
     )
-    kept = experiment.task.load().kept
+    kept = experiment.network_task.load().kept
     identity = "small-20261122-154455"
     return Findings(experiment, (baseline, trial), kept=kept, identity=identity)
 

@@ -25,7 +25,8 @@ def test_common_objectives_are_compared(runs: Runs) -> None:
     )
     comparison = ComparedRuns.of([three, two])
     assert [item.name for item in comparison.objectives] == ["final_mse", "samples_to_target"]
-    assert comparison.uncommon == {"parameters": (comparison.labels[0],)}
+    [(item, labels)] = comparison.uncommon.items()
+    assert (item.name, labels) == ("parameters", (comparison.labels[0],))
     assert any("parameters" in sentence for sentence in what_differs(comparison))
     points = {three.scores(trial)[:2] for trial in three.complete}
     front = {(x, y) for x, y in points if not any(a <= x and b <= y for a, b in points - {(x, y)})}

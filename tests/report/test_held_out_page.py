@@ -1,10 +1,10 @@
 """The report of a run with a test part, in a real browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from neuroevo.report import theme
 from neuroevo.report.figure_files import figure_page
@@ -36,29 +36,17 @@ TOP = "name => document.getElementById(`figure-${name}`).getBoundingClientRect()
 
 
 @pytest.fixture
-def look(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page; fails on errors and messages."""
-    problems: list[str] = []
-    pages: list[Page] = []
+def look(visit: Callable[..., Page], tmp_path: Path) -> Callable[..., Page]:
+    """Return a function that opens a page of its own file."""
 
     def look(html: str, size: dict[str, int], scheme: str) -> Page:
-        page = browser.new_page(
-            viewport={"width": size["width"], "height": size["height"]},
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
-        pages.append(page)
-        page.on("console", lambda message: problems.append(message.text))
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        path = tmp_path / f"page-{len(pages)}.html"
+        path = tmp_path / "page.html"
         path.write_text(html, encoding="utf-8")
-        page.goto(path.as_uri())
+        page = visit(path.as_uri(), size, scheme)
         page.wait_for_selector("html[data-drawn]", timeout=30_000)
         return page
 
-    yield look
-    for page in pages:
-        page.close()
-    assert problems == []
+    return look
 
 
 @pytest.mark.parametrize(

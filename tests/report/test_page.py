@@ -86,32 +86,11 @@ def report(runs: Runs) -> Callable[[str], Path]:
 
 @pytest.fixture
 def look(
-    browser: Browser, runs: Runs, report: Callable[[str], Path], tmp_path: Path
-) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a report or a figure; fails on errors, messages and requests."""
-    problems: list[str] = []
-    pages: list[Page] = []
-
-    def note(kind: str) -> Callable[[object], None]:
-        return lambda event: problems.append(f"{kind}: {event}")
+    visit: Callable[..., Page], runs: Runs, report: Callable[[str], Path], tmp_path: Path
+) -> Callable[..., Page]:
+    """Return a function that opens a report or a figure."""
 
     def look(name: str, size: dict[str, int], scheme: str = "light", figure: str = "") -> Page:
-        page = browser.new_page(
-            viewport={"width": size["width"], "height": size["height"]},
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
-        pages.append(page)
-        page.on("console", lambda message: problems.append(f"console: {message.text}"))
-        page.on("pageerror", note("error"))
-        page.on("dialog", note("dialog"))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith(("file:", "data:", "blob:"))
-                else problems.append(f"request: {request.url}")
-            ),
-        )
         if figure:
             path = tmp_path / "figure.html"
             path.write_text(
@@ -119,14 +98,11 @@ def look(
             )
         else:
             path = report(name)
-        page.goto(path.as_uri())
+        page = visit(path.as_uri(), size, scheme)
         page.wait_for_selector("html[data-drawn]", timeout=30_000)
         return page
 
-    yield look
-    for page in pages:
-        page.close()
-    assert problems == []
+    return look
 
 
 def without_scripts(html: str) -> str:

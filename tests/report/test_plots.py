@@ -16,7 +16,6 @@ from neuroevo.analysis.front_history import front_history, is_one_sided
 from neuroevo.analysis.generation_spreads import generation_spreads
 from neuroevo.analysis.population import activation_shares
 from neuroevo.analysis.replicate_curves import CHAMPION, FRONT, QUICKEST, replicate_curves
-from neuroevo.evaluation import is_read
 from neuroevo.report.plots import (
     CHAPTERS,
     FIGURES,
@@ -143,21 +142,25 @@ def test_caption_of_curves_explains_a_stop_at_the_target(runs: Runs) -> None:
 
 
 def test_champion_has_no_dot_on_genes_that_it_does_not_use(runs: Runs) -> None:
-    """Genes that the champion's optimizer or schedule does not use have no dot and are named."""
+    """Genes that the champion's optimizer or schedule does not use have no dot; all such are named.
+
+    Trials that lack a gene are below all others on its axis.
+    """
     findings = runs("many genes").findings
     parallel = coordinates(findings)
-    unread = [
-        name.replace("_", " ")
-        for name in findings.experiment.space.genes
-        if not is_read(name, findings.front[0].genome)
-    ]
+    genes = findings.experiment.space.genes
+    words = {name: name.replace("_", " ") for name in genes}
+    unread = [words[name] for name in genes if name not in findings.front[0].genome]
     assert unread
     dots = parallel_coordinates.draw(parallel)["data"][-1]["marker"]["size"]
     titles = [coordinate.title for coordinate in parallel.coordinates]
     assert [title for title, size in zip(titles, dots, strict=True) if not size] == unread
-    assert f"no dot there: {wording.listed(unread)}." in parallel_coordinates.caption(parallel)
+    conditional = [words[name] for name in findings.experiment.space.conditions]
+    assert f"axis: {wording.listed(conditional)}." in parallel_coordinates.caption(parallel)
+    for axis in parallel.coordinates:
+        assert [place == 0 for place in axis.positions] == list(axis.absent) or not axis.absent
     plain = coordinates(runs("one point").findings)
-    assert "no dot" not in parallel_coordinates.caption(plain)
+    assert "not active" not in parallel_coordinates.caption(plain)
 
 
 def test_caption_says_where_an_axis_ends_below_outliers(runs: Runs) -> None:
@@ -174,7 +177,7 @@ def test_caption_says_where_an_axis_ends_below_outliers(runs: Runs) -> None:
 
 
 def test_caption_of_the_front_counts_dominated_networks(runs: Runs) -> None:
-    """The caption counts networks that a baseline dominates, and names diverged baselines."""
+    """The caption counts configurations that a baseline dominates, and names diverged baselines."""
     run = runs("conflict")
     lowest = dict.fromkeys(run.experiment.evolution.objectives, 1e-20)
     baselines = [replace(run.baselines[0], objectives=lowest, state="complete")]
@@ -182,7 +185,9 @@ def test_caption_of_the_front_counts_dominated_networks(runs: Runs) -> None:
     findings = Findings(run.experiment, (*baselines, missing, *run.findings.searched))
     caption = pareto_front.caption(front_history(findings))
     size = len(findings.front)
-    assert f"For all {size} networks of the front there is a baseline that is as good" in caption
+    assert (
+        f"For all {size} configurations of the front there is a baseline that is as good" in caption
+    )
     assert f"Not drawn: {missing.name} (diverged)" in caption
 
 

@@ -125,6 +125,8 @@ def test_workers_have_rows_with_their_busy_time(runs: Runs) -> None:
         {"a:1": 0.8, "b:7 · 1": 1.0, "b:7 · 2": 0.5}
     )
     assert list(shown.rows[0].stretches) == [(0, 4), (6, 10)]
-    assert worker_timeline.caption(shown).startswith("3 workers trained for 10 s, 77% of the time")
+    assert worker_timeline.caption(shown).startswith(
+        "3 workers evaluated trials for 10 s, 77% of the time"
+    )
     assert len(worker_timeline.draw(shown)["data"]) == 3
     assert not worker_timeline.caption(worker_times(run.findings))  # no times were written

@@ -39,6 +39,7 @@ def make_champion(
         fresh_curves=draw(40),
         class_curves={measure: draw(40) for measure in measures},
         fresh_class_curves={measure: draw(40) for measure in measures},
+        training_curves={measure: draw(40) for measure in ("mse", *measures) if number},
     )
 
 
@@ -48,7 +49,7 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
     written = [
         make_champion(7, (6, 3), "float32"),
         make_champion(0, (), "float64"),
-        make_champion(12, (32,) * 4, "float32", MEASURES),
+        dataclasses.replace(make_champion(12, (32,) * 4, "float32", MEASURES), folds=4),
     ]
     write_champions(path, written)
     read = read_champions(path)
@@ -56,6 +57,7 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
     for before, after in zip(written, read, strict=True):
         for field in ("name", "architecture", "precision", "fresh_objectives"):
             assert getattr(before, field) == getattr(after, field)
+        assert after.folds == before.folds
         assert math.isnan(after.objectives["samples_to_target"])
         for array in ("parameters", "curves", "fresh_curves"):
             np.testing.assert_array_equal(getattr(before, array), getattr(after, array))
@@ -93,7 +95,7 @@ def test_every_cut_or_flipped_bit_is_noticed(tmp_path: Path) -> None:
     champion = make_champion(1, (), "float32")
     parts = ("parameters", "curves", "fresh_curves")
     few = {part: getattr(champion, part)[:2, :9] for part in parts}
-    write_champions(path, [dataclasses.replace(champion, **few)])
+    write_champions(path, [dataclasses.replace(champion, training_curves={}, **few)])
     whole = path.read_bytes()
     [read] = read_champions(path)
     same = (read.name, read.architecture, *(getattr(read, part).tobytes() for part in parts))
@@ -131,6 +133,7 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         {"class_curves": {**champion.class_curves, "log_loss": losses[1:]}},
         {"class_curves": {**champion.class_curves, "log_loss": losses.astype(np.float64)}},
         {"fresh_class_curves": {"log_loss": losses}},
+        {"training_curves": {"mse": losses[1:]}},
     ]
     for change in changes:
         write_champions(path, [dataclasses.replace(champion, **change)])  # type: ignore[arg-type]

@@ -1,13 +1,14 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.errors import StorageError
+from neuroevo.errors import DataError, StorageError
 from neuroevo.learning import Columns, DataSet, Scaling
 from neuroevo.runs import Start, data_fingerprint, read_start, write_atomically, write_start
 from neuroevo.runs.checksum import file_with_checksum
@@ -16,20 +17,38 @@ text = st.text(st.characters(codec="utf-8"))
 finite = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)
 layers = st.lists(st.tuples(st.integers(1, 9), text)).map(tuple)
 genes = st.booleans() | st.integers() | finite | text | layers
-names = st.lists(text, max_size=3).map(tuple)
-numbers = st.lists(finite, max_size=3).map(tuple)
+
+
+def tuples_of(elements: st.SearchStrategy[Any], length: int) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Make tuples of a length."""
+    return st.lists(elements, min_size=length, max_size=length).map(tuple)
+
+
+def scalings(length: int) -> st.SearchStrategy[Scaling | None]:
+    """Make scalings of so many columns, or none."""
+    scales = tuples_of(st.floats(1e-9, 1e9), length)
+    return st.none() | st.builds(Scaling, tuples_of(finite, length), scales)
+
+
+def columns_of(inputs: int, outputs: int) -> st.SearchStrategy[Columns]:
+    """Make columns that fit together."""
+    return st.builds(
+        Columns,
+        inputs=tuples_of(text, inputs),
+        outputs=tuples_of(text, outputs),
+        classes=st.just(()) | tuples_of(text, outputs),
+        input_scaling=scalings(inputs),
+        output_scaling=scalings(outputs),
+        sources=st.just(()) | tuples_of(text, inputs),
+    )
+
+
+few = st.integers(0, 3)
 starts = st.builds(
     Start,
     experiment=text,
     data=st.dictionaries(text, text),
-    columns=st.builds(
-        Columns,
-        inputs=names,
-        outputs=names,
-        classes=names,
-        input_scaling=st.none() | st.builds(Scaling, numbers, numbers),
-        output_scaling=st.none() | st.builds(Scaling, numbers, numbers),
-    ),
+    columns=st.tuples(few, few).flatmap(lambda sizes: columns_of(*sizes)),
     kept=st.dictionaries(text, st.lists(finite)),
     initial=st.lists(st.dictionaries(text, genes), max_size=3).map(tuple),
 )
@@ -85,7 +104,7 @@ def test_a_file_of_something_else_is_no_start(path: Path, change: dict[str, obje
     write_atomically(path, file_with_checksum(2, fields))
     assert read_start(path).experiment == ""
     write_atomically(path, file_with_checksum(2, fields | change))
-    with pytest.raises(StorageError, match=r"start\.json: must be the start of a run"):
+    with pytest.raises(DataError, match=rf"start\.json: {next(iter(change))}"):
         read_start(path)
     write_atomically(path, file_with_checksum(1, fields))
     with pytest.raises(StorageError, match=r"start\.json: schema must be 2, but got 1"):
@@ -117,3 +136,5 @@ def test_different_data_sets_have_different_fingerprints() -> None:
             if described.get(name) != fingerprint.get(name)
         }
         assert differing == {*change}
+    folds = data_fingerprint(dataclasses.replace(data, other_folds=(data,)))
+    assert {*folds} == {*described, *(f"{name} of fold 2" for name in described)}

@@ -132,7 +132,7 @@ def test_a_line_has_the_documented_keys(make_trial: Make) -> None:
         ("[" * 5000 + "]" * 5000, "it "),
         ('{"number": NaN}', "NaN is no JSON number"),
         ('{"number": 1}', "generation is missing"),
-        ('{"number": true}', "number must be a whole number, but got True"),
+        ('{"number": true}', "number must be a whole number, but got true"),
         ('{"number": -1}', "number must be a whole number, but got -1"),
     ],
 )

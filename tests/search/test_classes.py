@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import neuroevo
-from neuroevo import Experiment, Run, Trial
+from neuroevo import Experiment, Run, Trial, wording
+from neuroevo.analysis.replicate_curves import class_curves
 from neuroevo.cli.show import show
 from neuroevo.errors import DataError
-from neuroevo.report.plots import FIGURES
+from neuroevo.report.plots import FIGURES, class_measures
 from neuroevo.search import Progress, StoppedError
 from neuroevo.search.trainer import Trainer
 from neuroevo.workers import Workers
@@ -97,6 +98,12 @@ def test_a_search_by_class_objectives(
     assert "error rate" in (whole.folder.path / "report.html").read_text(encoding="utf-8")
     for name in FIGURES:
         whole.figure(name)
+    drawn = class_curves(whole.findings)
+    assert [measure.name for measure in drawn.curves] == MEASURES
+    medians = [curves[0].median.astype(np.float32) for curves in drawn.curves.values()]
+    stored = [np.array(best.class_curves[name], np.float32) for name in MEASURES]
+    assert np.array_equal(medians, stored)
+    assert f"error rate {wording.number(float(medians[0][-1]))}," in class_measures.caption(drawn)
     assert len(neuroevo.compare([whole, resumed]).runs) == 2
     show(str(whole.folder.path), as_json=True)
     shown = json.loads(capsys.readouterr().out)["front"][0]

@@ -100,7 +100,7 @@ def timeless(record: Record) -> list[Trial]:
 def searched(experiment: Experiment, workers: Workers) -> list[Trial]:
     """Search to the end, and return the trials."""
     record = Record()
-    with Trainer(experiment, experiment.task.load().data_set, workers) as trainer:
+    with Trainer(experiment, experiment.network_task.load().data_set, workers) as trainer:
         Search(trainer, record, steady(experiment), ignore_progress, never).run()
     assert record.state["phase"] == "finished"
     assert record.state["generation"] == experiment.evolution.generations
@@ -147,7 +147,7 @@ def test_recorded_trials_are_not_trained_again(alone: list[Trial], tiny: Tiny) -
         kept = random.permutation(len(alone))[: random.integers(len(alone))]
         for number in kept:
             record.append(dataclasses.replace(alone[number], seconds=99))
-        with Trainer(experiment, experiment.task.load().data_set, Workers(2)) as trainer:
+        with Trainer(experiment, experiment.network_task.load().data_set, Workers(2)) as trainer:
             Search(trainer, record, steady(experiment), ignore_progress, never).run()
         assert timeless(record) == alone
         assert sum(trial.seconds == 99 for trial in record.trials.values()) == len(kept)
@@ -158,7 +158,7 @@ def test_a_stopped_search_keeps_finished_trials(alone: list[Trial], tiny: Tiny) 
     experiment = tiny()
     for most in (1, 8, 13):
         record = Record()
-        trainer = Trainer(experiment, experiment.task.load().data_set, Workers(2))
+        trainer = Trainer(experiment, experiment.network_task.load().data_set, Workers(2))
         search = Search(
             trainer,
             record,
@@ -180,7 +180,7 @@ def test_a_search_restored_from_any_state_ends_the_same(tiny: Tiny, strategy: st
         space={"learning_rate": [0.01, 0.05, 0.2], "hidden": {"count": [0, 1], "width": [1, 4]}},
     )
     whole = Record()
-    with Trainer(experiment, experiment.task.load().data_set, Workers(1)) as trainer:
+    with Trainer(experiment, experiment.network_task.load().data_set, Workers(1)) as trainer:
         Search(trainer, whole, SearchState.at_first(experiment), ignore_progress, never).run()
         for most in range(5, len(whole.trials), 2):
             record = Record()

@@ -54,11 +54,11 @@ def timeless(folder: RunFolder) -> list[Trial]:
 def retrained(trial: Trial, experiment: Experiment) -> tuple[dict[str, float], tuple[float, ...]]:
     """Train a trial's genome alone: its objectives and learning curve."""
     stream = sample_stream(
-        experiment.task.load().data_set, experiment.training, seed=(experiment.seed, 0)
+        experiment.network_task.load().data_set, experiment.training, seed=(experiment.seed, 0)
     )
     scoring = Scoring(experiment.evolution.objectives, experiment.evolution.reduction)
     with Evaluator(experiment.training.precision, Workers(1)) as evaluator:
-        [(_, evaluation)] = evaluator.evaluate(deque([trial.genome]), stream, scoring)
+        [(_, evaluation)] = evaluator.evaluate(deque([trial.genome]), (stream,), scoring)
     assert isinstance(evaluation, Evaluation)
     return dict(evaluation.objectives), evaluation.median_curve
 
@@ -152,7 +152,7 @@ def test_champions_are_the_networks_of_the_trials(
     champions = read_champions(folder.champions_file)
     trials = [*progress[-1].front, *progress[-1].baselines]
     assert [champion.number for champion in champions] == [trial.number for trial in trials]
-    data = mouse_experiment.task.load().data_set
+    data = mouse_experiment.network_task.load().data_set
     for champion, trial in zip(champions, trials, strict=True):
         median = np.median(champion.curves, axis=0)
         assert median.tobytes() == np.array(trial.curve, np.float32).tobytes()
@@ -181,7 +181,7 @@ def test_progress_counts_all_trials(
     """Phases come in order, every trial is counted once, and the last count is the expected one."""
     _, progress = mouse_search
     phases = list(dict.fromkeys(each.phase for each in progress))
-    assert phases == ["compiling", "baselines", "searching", "rescoring", "finished"]
+    assert phases == ["loading", "baselines", "searching", "rescoring", "finished"]
     counts = [each.trials for each in progress]
     assert counts == sorted(counts)
     assert counts[-1] == progress[-1].experiment.expected_trials == 6 + 64 * 30

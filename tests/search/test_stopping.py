@@ -1,8 +1,9 @@
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
-from neuroevo.experiment import EvolutionSettings
+from neuroevo.experiment import EvolutionSettings, Experiment
 from neuroevo.runs import Trial
 from neuroevo.search.stopping import Stagnation, reason_to_end, time_is_over
 
@@ -10,6 +11,11 @@ from neuroevo.search.stopping import Stagnation, reason_to_end, time_is_over
 def trial(number: int, **objectives: float) -> Trial:
     """Return a trial with some objectives."""
     return Trial(number, 0, "initial", (), {"x": 0.5}, objectives, (), "complete", 0, 0.0)
+
+
+def experiment(**evolution: Any) -> Experiment:  # noqa: ANN401 - settings of any type
+    """Return an experiment with some settings of its evolution."""
+    return Experiment.of({"task": {"kind": "mouse"}, "evolution": evolution})
 
 
 def test_a_gain_anywhere_on_the_front_ends_stagnation() -> None:
@@ -49,9 +55,9 @@ def test_each_reason_to_end_is_returned() -> None:
     """Patience and generations end a search with their reason; nothing else does."""
     front = [trial(7, final_mse=1e-3, parameters=8.0), trial(9, final_mse=1e-2, parameters=4.0)]
     fresh, stale = Stagnation(), Stagnation(generations=5)
-    assert reason_to_end(EvolutionSettings(), 29, front, stale) == ""
-    assert reason_to_end(EvolutionSettings(), 30, front, fresh) == "30 generations done"
-    patient = EvolutionSettings(patience=5)
+    assert reason_to_end(experiment(), 29, front, stale) == ""
+    assert reason_to_end(experiment(), 30, front, fresh) == "30 generations done"
+    patient = experiment(patience=5)
     assert reason_to_end(patient, 6, front, fresh) == ""
     assert reason_to_end(patient, 6, front, stale) == "5 generations without a gain in hypervolume"
 
@@ -66,8 +72,8 @@ def test_one_trial_must_reach_all_of_a_target() -> None:
         ({"final_mse": 1e-2, "parameters": 4}, 9),
         ({"final_mse": 1e-3, "parameters": 4}, None),
     ):
-        settings = EvolutionSettings(objectives=objectives, target=target)
-        reason = reason_to_end(settings, 1, front, Stagnation())
+        planned = experiment(objectives=objectives, target=target)
+        reason = reason_to_end(planned, 1, front, Stagnation())
         assert reason.startswith(f"trial {reached} reached the target, ") == (reached is not None)
 
 

@@ -11,12 +11,17 @@ from sklearn.datasets import load_wine
 from sklearn.metrics import accuracy_score, r2_score
 
 import neuroevo
-from neuroevo import DataError, Experiment, Run
+from neuroevo import DataError, Experiment, Run, UsageError
+from neuroevo.analysis.replicate_curves import CHAMPION, TRAINING, replicate_curves
 from neuroevo.experiment import experiment_for_table
-from neuroevo.runs import RunFolder, read_held_out
+from neuroevo.learning.network import predictions
+from neuroevo.report.held_out_table import target_table
+from neuroevo.report.page import page
+from neuroevo.report.plots import learning_curves
+from neuroevo.runs import HeldOutScores, RunFolder
 from neuroevo.search import Progress, StoppedError, resume, search
 from neuroevo.tables import TableModel, prepare
-from neuroevo.tasks import TableTask
+from neuroevo.tasks import MouseTask, TableTask
 from neuroevo.workers import Backend, Workers
 
 FLATS = Path(__file__).parents[2] / "experiments" / "flats.csv"
@@ -51,6 +56,13 @@ def journal_of(folder: RunFolder) -> list[tuple[Any, ...]]:
     return [(trial.number, trial.genome, trial.objectives, tuple(trial.curve)) for trial in trials]
 
 
+def held_out_of(folder: RunFolder) -> HeldOutScores:
+    """Return the scores on the test part."""
+    found = Run(folder).findings.held_out
+    assert found is not None
+    return found
+
+
 def test_shuffled_and_poisoned_test_rows_change_nothing_but_their_scores(
     flats: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -68,7 +80,7 @@ def test_shuffled_and_poisoned_test_rows_change_nothing_but_their_scores(
         for name, each in (("a", honest), ("b", experiment(poisoned, 'task.compare_with=["mean"]')))
     )
     assert journal_of(first) == journal_of(second)
-    assert read_held_out(first.test_file).models != read_held_out(second.test_file).models
+    assert held_out_of(first).models != held_out_of(second).models
 
 
 def test_a_column_of_row_numbers_gives_nothing_away() -> None:
@@ -127,7 +139,7 @@ def test_workers_change_no_bit(run: Run, tmp_path: Path, jobs: int, backend: Bac
     """Threads and processes find the same trials and scores as one thread."""
     again = search(experiment(FLATS), tmp_path, workers=Workers(jobs, backend))
     assert journal_of(again) == journal_of(run.folder)
-    assert read_held_out(again.test_file) == run.findings.held_out
+    assert held_out_of(again) == run.findings.held_out
 
 
 @pytest.mark.parametrize("phase", ["searching", "testing"])
@@ -146,7 +158,7 @@ def test_a_run_on_a_table_that_was_stopped_ends_the_same(
     assert not folder.test_file.exists()
     assert resume(folder)
     assert journal_of(folder) == journal_of(run.folder)
-    assert read_held_out(folder.test_file) == run.findings.held_out
+    assert held_out_of(folder) == run.findings.held_out
     assert not resume(folder)
 
 
@@ -156,7 +168,7 @@ def test_lost_test_scores_are_made_again(run: Run, tmp_path: Path) -> None:
     folder.test_file.write_text("{}")
     with pytest.warns(UserWarning, match="is made again"):
         assert resume(folder)
-    assert read_held_out(folder.test_file) == run.findings.held_out
+    assert held_out_of(folder) == run.findings.held_out
 
 
 def test_a_table_that_has_changed_is_refused(tmp_path: Path) -> None:
@@ -220,3 +232,82 @@ def test_weights_are_used_by_reference_models_too(flats: pd.DataFrame) -> None:
     assert found[0].scores != found[1].scores
     assert "training and validation rows" in found[0].note
     assert "training rows with their weights" in found[1].note
+
+
+@pytest.mark.parametrize("of_file", [True, False])
+def test_a_table_that_is_elsewhere_can_be_given_again(
+    flats: pd.DataFrame, tmp_path: Path, *, of_file: bool
+) -> None:
+    """Without its file or its frame a run is not resumed; with the same table again it is."""
+    table, moved = tmp_path / "flats.csv", tmp_path / "moved.csv"
+    flats.to_csv(table, index=False)
+    folder = search(experiment(table if of_file else flats), tmp_path / "results")
+    table.rename(moved)
+    longer = {"generations": 4}
+    lost = f"the table {table} does not exist" if of_file else "the table was a frame in memory"
+    hint = "give it again with --data FILE, in Python with data=…"
+    with pytest.raises(DataError) as caught:
+        neuroevo.resume(folder.path, ends=longer, n_jobs=1)
+    assert caught.value.problems == (f"task: {lost}; {hint}",)
+    with pytest.raises(DataError, match="as when the run began"):
+        neuroevo.resume(folder.path, ends=longer, n_jobs=1, data=flats.iloc[1:])
+    assert len(neuroevo.resume(folder.path, ends=longer, n_jobs=1, data=moved).all_trials) == 16
+    assert neuroevo.random_search(folder.path, n_jobs=1, data=flats).findings.random
+
+
+def test_data_are_given_to_tasks_that_have_a_file() -> None:
+    """A task that makes its own data takes no others."""
+    with pytest.raises(UsageError, match=r"^data: must be left out for the task 'mouse'"):
+        MouseTask().with_data(FLATS)
+    recorded = MouseTask(positions="recording", recording=FLATS.with_name("lost.csv"))
+    assert "lost.csv does not exist" in recorded.lost_data
+    assert recorded.with_data(FLATS).lost_data == ""
+
+
+def test_the_champion_has_the_errors_of_its_training_samples(run: Run) -> None:
+    """They end at the errors of its weights on the training rows, and are drawn beside it."""
+    data = run.experiment.network_task.load().data_set
+    champion, *others = run.champions
+    inputs = data.training_inputs.astype(np.float32)
+    outputs = predictions(champion.architecture, champion.parameters, inputs)
+    errors = ((outputs - data.training_targets) ** 2).mean(axis=(1, 2))
+    assert champion.training_curves["mse"][:, -1] == pytest.approx(errors, rel=1e-4)
+    assert not any(each.training_curves for each in others)
+    drawn = replicate_curves(run.findings)
+    assert [curve.name for curve in drawn.curves[:2]] == [CHAMPION, TRAINING]
+    assert drawn.curves[1].median[-1] == pytest.approx(np.median(errors), rel=1e-4)
+    assert "On its training samples it ends at" in learning_curves.caption(drawn)
+
+
+def test_each_of_several_targets_has_scores_of_its_own(flats: pd.DataFrame) -> None:
+    """They are those of the target's own column on its own scale, and are shown in the report."""
+    made = experiment_for_table(flats, ["rent", "built"], SMALL)[0]
+    run = neuroevo.run(made, results=None, n_jobs=1)
+    held_out, model = run.findings.held_out, run.champion()
+    assert held_out is not None
+    assert isinstance(model, TableModel)
+    rows = run.test_rows()
+    outputs = np.stack([rows["predicted rent"], rows["predicted built"]], axis=1)
+    np.testing.assert_allclose(outputs, model.predict(rows), rtol=1e-6)
+    linear = next(each for each in held_out.models if each.name == "linear regression")
+    assert [set(scores) for scores in linear.targets] == [{"r2", "rmse", "mae"}] * 2
+    assert linear.targets[0]["rmse"].value > 2 * linear.targets[1]["rmse"].value
+    table = target_table(run.findings)
+    assert table is not None
+    assert [row[0].text for row in table.rows] == ["rent", "built"]
+    assert "Scores for each target" in page(run.findings)
+
+
+def test_scores_of_a_target_alone_are_those_of_a_run_on_it(flats: pd.DataFrame) -> None:
+    """The mean has the same scores for a target with and without others, on its raw scale."""
+    targets = ["rent", "built"]
+    override = 'task.compare_with=["mean"]'
+    both = experiment_for_table(flats, targets, [*SMALL, override])[0]
+    found = neuroevo.run(both, results=None, n_jobs=1).findings.held_out
+    assert found is not None
+    for place, target in enumerate(targets):
+        other = targets[1 - place]
+        one = experiment(flats, override, f'task.leave_out=["{other}"]', target=target)
+        alone = neuroevo.run(one, results=None, n_jobs=1).findings.held_out
+        assert alone is not None
+        assert found.models[-1].targets[place] == alone.models[-1].scores

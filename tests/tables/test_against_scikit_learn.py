@@ -13,9 +13,8 @@ from sklearn.preprocessing import (
 from sklearn.utils.class_weight import compute_class_weight
 
 from neuroevo.tables import PreparedTable, TableSettings, prepare
-from neuroevo.tables.applying import UNIFORM_SPREAD
 from neuroevo.tables.fitting import rounded
-from neuroevo.tables.records import CategoryInput, NumberInput
+from neuroevo.tables.records import UNIFORM_SPREAD, CategoryInput, NumberInput
 
 ROWS = 400
 
@@ -104,7 +103,7 @@ def test_scaled_targets_are_those_of_scikit_learn(frame: pd.DataFrame, scaling: 
     scaler.scale_ = np.array([target.scale])
     assert table.training.targets.tobytes() == scaler.transform(raw).tobytes()
     outputs = np.linspace(-3, 3, 11)[:, np.newaxis]
-    ours = table.preparation.predicted_values(outputs)
+    ours = table.preparation.target_scaling.raw(outputs)
     assert ours.tobytes() == scaler.inverse_transform(outputs).tobytes()
 
 

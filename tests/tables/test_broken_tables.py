@@ -1,4 +1,5 @@
 import gzip
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,12 +14,19 @@ from neuroevo.tables import TableSettings, prepare, read_table
 
 Case = tuple[str, str | bytes, Mapping[str, object], tuple[str, ...]]
 
-LEAVE_OUT = "(for categories, name the column in categories; not to use it, in leave_out)"
+LEAVE_OUT = "for categories, name the column in categories; not to use it, in leave_out)"
 FILL = "(set missing = 'median' or 'most_frequent', or name the column in leave_out)"
 WHOLE = "must be a whole number of at most 9,007,199,254,740,992 (without its sign)"
 NAMES = "(if the numbers are names, name the column in leave_out)"
 BY_COLUMN = {"split": "column", "split_column": "s"}
 SEMICOLON = {"separator": ";"}
+
+
+def words(*added: str) -> str:
+    """Return the hint to take words for missing cells."""
+    every = (*added, *TableSettings(target=("y",)).missing_words)
+    setting = f"task.missing_words=[{', '.join(json.dumps(word) for word in every)}]"
+    return f"(in a file, if it is a missing cell: --set '{setting}'; {LEAVE_OUT}"
 
 
 def table(*rows: str, header: str = "x,z,y") -> str:
@@ -98,7 +106,7 @@ BROKEN: list[Case] = [
         {},
         (
             ", row 2, column 'x': must be a number, but got 'abc'",
-            f", row 3, column 'x': must be a number, but got '1O' {LEAVE_OUT}",
+            f", row 3, column 'x': must be a number, but got '1O' {words('abc', '1O')}",
         ),
     ),
     (
@@ -106,7 +114,7 @@ BROKEN: list[Case] = [
         table("abc,,3", ",1,"),
         {},
         (
-            f", row 2, column 'x': must be a number, but got 'abc' {LEAVE_OUT}",
+            f", row 2, column 'x': must be a number, but got 'abc' {words('abc')}",
             f", row 3, column 'x': must not be missing, but got an empty cell {FILL}",
             f", row 2, column 'z': must not be missing, but got an empty cell {FILL}",
             (
@@ -192,7 +200,7 @@ BROKEN: list[Case] = [
         "text among decimal commas",
         "x;y\n1,5;2\n3,5;4\nabc;1,5\n2,5;3\n",
         SEMICOLON | {"decimal": ","},
-        (f", row 4, column 'x': must be a number, but got 'abc' {LEAVE_OUT}",),
+        (f", row 4, column 'x': must be a number, but got 'abc' {words('abc')}",),
     ),
     (
         "latin-1",

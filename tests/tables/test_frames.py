@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import neuroevo
-from neuroevo import DataError, NeuroevoError
+from neuroevo import DataError, NeuroevoError, UsageError
 from neuroevo.experiment import experiment_for_table
 from neuroevo.tables import TableModel, frame_of
 
@@ -90,3 +90,10 @@ def test_the_name_can_be_chosen() -> None:
     """The name of an experiment on a table is that of its file unless it is given."""
     assert experiment_for_table(INPUTS, ["a"])[0].name == "data"
     assert experiment_for_table(INPUTS, ["a"], ["name=mine"])[0].name == "mine"
+
+
+def test_wrong_settings_of_the_table_are_named_with_their_keys() -> None:
+    """Keys are those of the experiment, whichever of its settings refuses them."""
+    for key, value in (("compare_with", '["x"]'), ("scaling", "x"), ("strange", "1")):
+        with pytest.raises(UsageError, match=rf"^task\.{key}"):
+            neuroevo.fit(INPUTS, np.arange(60.0), overrides=[f"task.{key}={value}"])

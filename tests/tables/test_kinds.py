@@ -50,10 +50,36 @@ def test_the_kind_of_a_column_is_found(cells: object, kind: str) -> None:
     assert bool(described.problem) == (kind in {"date", "other"})
 
 
-def test_a_description_names_the_first_wrong_cell() -> None:
-    """A column of numbers with a word is a column of numbers with a problem."""
-    [described] = describe(pd.DataFrame({"x": ["1", "2", "three"]}))
-    assert (described.kind, described.problem) == ("number", "must be a number, but got 'three'")
+def test_a_few_wrong_cells_are_no_problem_of_the_column() -> None:
+    """A column has a problem, which names the first row, if most of its cells break a rule."""
+    few, most = describe(pd.DataFrame({"few": ["1", "2", "x"], "most": ["1", "9" * 20, "8" * 20]}))
+    assert (few.kind, few.problem) == ("number", "")
+    assert most.problem == (
+        "must be a whole number of at most 9,007,199,254,740,992 (without its sign), "
+        f"but got '{'9' * 20}' in row 1"
+    )
+
+
+COUNTED, SORTED = np.arange(120), np.arange(120) ** 2 + 7
+NAMES_OF_ROWS: list[tuple[str, object, bool]] = [
+    ("x", COUNTED, True), ("x", COUNTED + 1, True), ("x", COUNTED + 1990, True),
+    ("x", SORTED, True),
+    ("x", SORTED / 4 + 0.1, False), ("x", SORTED // 9, False), ("x", SORTED[::-1], False),
+    ("id", SORTED[::-1], True), ("Id", SORTED[::-1], True), ("PassengerId", SORTED[::-1], True),
+    ("customer_id", SORTED[::-1], True), ("Unnamed: 0", SORTED[::-1], True),
+    ("id", COUNTED // 2, False), ("paid", SORTED[::-1], False), ("id", SORTED[::-1] + 0.5, False),
+    ("x", COUNTED[:15], False), ("year", COUNTED[:60] + 1960, False), ("x", SORTED[:60], False),
+    ("id", [*COUNTED[:-1], None], False), ("id", [str(each) for each in COUNTED], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "cells", "expected"), NAMES_OF_ROWS)
+def test_numbers_that_only_name_the_rows_are_recognised(
+    name: str, cells: object, *, expected: bool
+) -> None:
+    """Numbers of rows are whole and different, and count or increase, or the column is an id."""
+    [described] = describe(pd.DataFrame({name: cells}))
+    assert described.names_rows is expected
 
 
 def test_a_description_says_what_a_column_holds() -> None:
@@ -141,7 +167,10 @@ def test_an_input_that_equals_the_target_is_a_warning() -> None:
     )
     words = pd.DataFrame({"a": ["u", "v", "u"], "b": ["v", "u", "u"], "y": ["u ", "v", "u"]})
     table = check_frame(words, TableSettings(target=("y",)))
-    assert table.warnings == ("data, column 'a': equals the target 'y'",)
+    assert table.warnings == (
+        "data, column 'a': equals the target 'y'",
+        "data, column 'y': 'u' and 'u ' are different classes",
+    )
 
 
 def test_rows_of_a_frame_are_named_by_its_index() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroevo.errors import DataError
-from neuroevo.tables import TableSettings, prepare, read_table, reading
+from neuroevo.tables import TableSettings, column_names, prepare, read_table, reading
 from neuroevo.tables.cells import name
 
 SETTINGS = TableSettings(target=("y",), missing="median", missing_indicator=True)
@@ -225,3 +225,39 @@ def test_packed_text_is_read(tmp_path: Path) -> None:
     path = tmp_path / "table.csv.gz"
     path.write_bytes(gzip.compress(b"x,y\n1,2\n"))
     assert read_table(path, SETTINGS).to_numpy().tolist() == [[1, 2]]
+
+
+RUBBISH = ["x", "text", "1,5", "", "2024-01-01", str(10**30), "inf"]
+
+
+def write_rubbish(path: Path, rows: pd.DataFrame) -> None:
+    """Write rows among columns that no table may have: twice, without names, of any cells."""
+    strange = pd.Series(RUBBISH[: len(rows)], index=rows.index)
+    every = pd.concat([strange, rows, strange, strange], axis=1)
+    every.columns = pd.Index(["twice", *rows.columns, "twice", ""])
+    every.to_csv(path, index=False)
+
+
+def test_columns_that_are_not_read_may_hold_anything(tmp_path: Path) -> None:
+    """Names and cells are checked of those columns alone that are asked for, in any order."""
+    path = tmp_path / "table.csv"
+    rows = pd.DataFrame({"a": [1.5, 2.5, 3.5], "b": ["u", "v", "w"]})
+    write_rubbish(path, rows)
+    read = read_table(path, SETTINGS, ["b", "a"])
+    assert read.to_dict("list") == {"b": ["u", "v", "w"], "a": [1.5, 2.5, 3.5]}
+    with pytest.raises(DataError):
+        read_table(path, SETTINGS)
+    with pytest.raises(DataError) as caught:
+        read_table(path, SETTINGS, ["bb", "a", "twice"])
+    assert caught.value.problems == (
+        f"{path}: must have the column 'bb', but got none of this name, did you mean 'b'?",
+        f"{path}: must have the column 'twice' once, but got it 2 times",
+    )
+    nested = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"n": [[1], [2]], "a": [1.5, 2.5], "b": ["u", "v"]}), nested)
+    assert read_table(nested, SETTINGS, ["b", "a"]).to_dict("list") == {
+        "b": ["u", "v"],
+        "a": [1.5, 2.5],
+    }
+    assert column_names(nested, SETTINGS) == ("n", "a", "b")
+    assert column_names(path, SETTINGS) == ("twice", "a", "b", "twice", "")

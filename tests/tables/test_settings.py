@@ -65,6 +65,15 @@ WRONG: list[tuple[Mapping[str, object], tuple[str, ...]]] = [
         {"target": "y", "split": "time", "split_column": "y"},
         ("split_column: must not be a target, a weight or left out, but got 'y'",),
     ),
+    ({"target": "y", "folds": 1}, ("folds: must be 0, for none, or at least 2, but got 1",)),
+    (
+        {"target": "y", "folds": 5, "split": "time", "split_column": "day"},
+        ("folds: must be 0 unless split = 'share' or 'groups', but got 5",),
+    ),
+    (
+        {"target": "y", "folds": 5, "validation": 0.3},
+        ("validation: must be left out with folds, which validate in turn, but got 0.3",),
+    ),
     (
         {"target": "y", "validation": 0.5, "test": 0.5},
         ("test: must leave training rows beside the validation rows, but got 0.5 and 0.5",),
@@ -89,10 +98,10 @@ def test_settings_survive_a_round_trip_through_plain_values() -> None:
     assert TableSettings.of(settings.model_dump(mode="json")) == settings
 
 
-def test_importing_the_package_loads_neither_pandas_nor_scikit_learn() -> None:
-    """An experiment with a table can be checked, and a preparation read, without slow libraries."""
+def test_experiments_load_neither_pandas_nor_scikit_learn() -> None:
+    """An experiment can be checked, and a preparation read, without slow libraries."""
     command = (
-        "import sys; from neuroevo.tables import Preparation, TableSettings;"
+        "import sys, neuroevo.experiment; from neuroevo.tables import Preparation, TableSettings;"
         "print(sorted({'pandas', 'sklearn', 'pyarrow'} & set(sys.modules)))"
     )
     printed = subprocess.run(

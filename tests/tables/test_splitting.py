@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, train_test_split
 
+from neuroevo.errors import DataError
 from neuroevo.tables import Parts, TableSettings, check_frame, split_rows
 
 ROWS = 101
@@ -27,6 +28,12 @@ def frame() -> pd.DataFrame:
 
 
 def split(frame: pd.DataFrame, target: str = "y", **values: object) -> Parts:
+    """Divide a frame once, with x as the only input."""
+    [parts] = folds_of(frame, target, **values)
+    return parts
+
+
+def folds_of(frame: pd.DataFrame, target: str = "y", **values: object) -> tuple[Parts, ...]:
     """Divide a frame, with x as the only input."""
     chosen = TableSettings.of({"target": target, "columns": ["x"], **values})
     return split_rows(check_frame(frame, chosen))
@@ -136,3 +143,121 @@ def test_words_of_a_column_divide_the_rows(frame: pd.DataFrame) -> None:
     assert (words.iloc[parts.training] == "train").all()
     assert (words.iloc[parts.validation] == "validation").all()
     assert (words.iloc[parts.test] == "test").all()
+
+
+FOLDED: list[dict[str, object]] = [
+    {},
+    {"test": 0.0},
+    {"target": "label"},
+    {"split": "groups", "split_column": "group"},
+]
+
+
+@pytest.mark.parametrize("values", FOLDED)
+@pytest.mark.parametrize("folds", [2, 5])
+def test_each_row_outside_the_test_part_validates_once(
+    frame: pd.DataFrame, values: dict[str, object], folds: int
+) -> None:
+    """All folds have the test rows of a split without folds, and each other row validates once."""
+    alone = split(frame, **values)  # type: ignore[arg-type]
+    found = folds_of(frame, folds=folds, **values)  # type: ignore[arg-type]
+    assert len(found) == folds
+    every = np.concatenate([parts.validation for parts in found] + [alone.test])
+    assert sorted(every.tolist()) == list(range(ROWS))
+    for parts in found:
+        assert parts.test.tolist() == alone.test.tolist()
+        rows = [*parts.training, *parts.validation, *parts.test]
+        assert sorted(rows) == list(range(ROWS))
+        assert parts.training.tolist() == sorted(parts.training)
+        assert not parts.validation.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("values", "splitter"),
+    [({}, KFold), ({"target": "label"}, StratifiedKFold), (FOLDED[-1], GroupKFold)],
+)
+def test_folds_are_those_of_scikit_learn(
+    frame: pd.DataFrame, values: dict[str, object], splitter: type[KFold]
+) -> None:
+    """The rows outside the test part are cut as KFold, StratifiedKFold and GroupKFold cut them."""
+    found = folds_of(frame, folds=4, split_seed=7, **values)  # type: ignore[arg-type]
+    rest = frame.drop(index=found[0].test.tolist())
+    theirs = splitter(4, shuffle=True, random_state=seeds(7)[1])
+    codes = rest["group"].astype("category").cat.codes if splitter is GroupKFold else None
+    expected = [
+        (rest.index[training].tolist(), rest.index[validation].tolist())
+        for training, validation in theirs.split(rest, rest["label"], codes)
+    ]
+    assert [(p.training.tolist(), p.validation.tolist()) for p in found] == expected
+
+
+def test_folds_are_the_same_on_every_machine(frame: pd.DataFrame) -> None:
+    """These rows were chosen when the test was written."""
+    found = folds_of(frame, folds=3, split_seed=1)
+    assert [parts.validation[:4].tolist() for parts in found] == [
+        [1, 2, 7, 9],
+        [3, 5, 6, 10],
+        [8, 15, 19, 20],
+    ]
+    groups = folds_of(frame, folds=3, split_seed=1, split="groups", split_column="group")
+    assert [parts.validation[:4].tolist() for parts in groups] == [
+        [2, 4, 5, 7],
+        [0, 1, 15, 18],
+        [3, 12, 13, 16],
+    ]
+
+
+def test_folds_have_equal_shares(frame: pd.DataFrame) -> None:
+    """Folds and the classes in them differ by one row at most; no group is in two folds."""
+    found = folds_of(frame, "label", folds=5, split_seed=4)
+    labels = [frame["label"].iloc[parts.validation].value_counts() for parts in found]
+    assert np.ptp([len(parts.validation) for parts in found]) <= 1
+    for label in "abc":
+        assert np.ptp([counts[label] for counts in labels]) <= 1
+    grouped = folds_of(frame, folds=5, split="groups", split_column="group")
+    groups = [set(frame["group"].iloc[parts.validation]) for parts in grouped]
+    groups.append(set(frame["group"].iloc[grouped[0].test]))
+    assert sum(map(len, groups)) == len(set.union(*groups)) == 20
+    assert np.ptp([len(each) for each in groups[:-1]]) <= 1
+
+
+OF_CLASS = "must have at least 12 rows of each class"
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        (
+            {"folds": 90},
+            "data: must have at least 90 rows outside the test part, one for each fold, but got 81",
+        ),
+        (
+            {"folds": 102, "test": 0.0},
+            "data: must have at least 102 rows, one for each fold, but got 101",
+        ),
+        (
+            {"folds": 9, "split": "groups", "split_column": "eight", "test": 0.0},
+            "data: must have at least 9 groups, one for each fold, but got 8",
+        ),
+        (
+            {"folds": 12, "target": "label", "test": 0.0},
+            f"data, column 'label': {OF_CLASS}, one for each fold, but got 11 of the class 'c'",
+        ),
+    ],
+)
+def test_too_many_folds_are_refused(
+    frame: pd.DataFrame, values: dict[str, object], problem: str
+) -> None:
+    """There are at most as many folds as rows, groups, and rows of the smallest class."""
+    with pytest.raises(DataError) as caught:
+        folds_of(frame.assign(eight=np.arange(ROWS) % 8), **values)  # type: ignore[arg-type]
+    assert caught.value.problems == (problem,)
+
+
+def test_every_fold_has_training_rows_of_each_class(frame: pd.DataFrame) -> None:
+    """Where groups decide, a class that is in one fold alone is refused."""
+    one = frame.assign(label=np.where(frame["group"] == "g3", "rare", "often"))
+    with pytest.raises(DataError) as caught:
+        folds_of(one, "label", folds=2, split="groups", split_column="group", test=0.0)
+    rule = "must have a training row of each class for each fold, but got none of the class 'rare'"
+    assert caught.value.problems == (f"data, column 'label': {rule}",)

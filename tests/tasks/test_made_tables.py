@@ -124,6 +124,8 @@ def test_xor_has_two_classes() -> None:
             {"validation": 0.5, "test": 0.5},
             "test: must leave rows for training beside validation = 0.5, but got 0.5",
         ),
+        ({"folds": 1}, "folds: must be 0, for none, or at least 2, but got 1"),
+        ({"folds": 3, "validation": 0.1}, "validation: must be left out with folds"),
         ({"compare_with": ["svm"]}, "compare_with[0]: must be one of"),
     ],
 )

@@ -34,8 +34,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     *(
         ({"normalise": value}, f"{NORMALISE_RULE}, but got {value!r}")
-        for value in (0, -1, True, "raw", float("nan"), float("inf"), 10**9, [1])
+        for value in (0, -1, "raw", float("nan"), float("inf"), 10**9, [1])
     ),
+    ({"normalise": True}, f"{NORMALISE_RULE}, but got true"),
     ({"jitter": -1}, "jitter: must be at least 0, but got -1"),
     ({"jitter": float("inf")}, "jitter: must be a finite number, but got inf"),
     ({"grid": 1}, "grid: must be at least 2, but got 1"),

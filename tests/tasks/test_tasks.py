@@ -7,13 +7,17 @@ import pytest
 
 from neuroevo.evaluation import phenotype_of
 from neuroevo.learning import READERS, Architecture, TrainingSettings
-from neuroevo.tasks import TASKS, Task
+from neuroevo.tasks import TASKS, NetworkTask, Task
 
 EVERY = pytest.mark.parametrize("kind", TASKS)
+OF_NETWORKS = pytest.mark.parametrize(
+    "kind", [kind for kind, task in TASKS.items() if issubclass(task, NetworkTask)]
+)
 FLATS = Path(__file__).parents[2] / "experiments" / "flats.csv"
 NEEDED: dict[str, dict[str, Any]] = {
     "table": {"target": "rent", "path": FLATS, "missing": "median"},
     "dataset": {"name": "iris"},
+    "python": {"function": "boosting.py:evaluate", "objectives": {"rmse": "minimize"}},
     "function": {"formula": "sin(x) + z", "inputs": {"x": {"low": 0, "high": 3}, "z": [0, 1]}},
 }
 """The settings of each kind that have no default."""
@@ -36,10 +40,11 @@ def test_a_task_has_its_kind_and_descriptions(kind: str) -> None:
     )
 
 
-@EVERY
+@OF_NETWORKS
 def test_baselines_are_networks_for_the_data(kind: str) -> None:
     """Baselines have different names, and describe networks for the inputs and outputs."""
     task = made(kind)
+    assert isinstance(task, NetworkTask)
     size = task.load().data_set.size
     names = [baseline.name for baseline in task.baselines]
     assert len(set(names)) == len(names)
@@ -54,7 +59,7 @@ def test_baselines_are_networks_for_the_data(kind: str) -> None:
         )
 
 
-@EVERY
+@OF_NETWORKS
 def test_baselines_do_not_depend_on_training_settings(kind: str) -> None:
     """With another optimizer, batch size, schedule or penalty, baselines are trained the same."""
     others = TrainingSettings(

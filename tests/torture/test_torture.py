@@ -16,6 +16,7 @@ from experiments.torture.long import long
 from experiments.torture.readers import readers
 from experiments.torture.rows import Row
 from experiments.torture.signals import signals
+from experiments.torture.tables import tables
 from experiments.torture.workers import workers
 
 pytestmark = pytest.mark.skipif(
@@ -34,6 +35,11 @@ def test_kills() -> None:
     rows = kills(5)
     assert sum(row.times for row in rows) >= 5
     assert_nothing_is_lost(rows)
+
+
+def test_tables() -> None:
+    """A run of a table that is killed is resumed with equal trials and equal test scores."""
+    assert_nothing_is_lost(tables(2))
 
 
 def test_full_disk() -> None:

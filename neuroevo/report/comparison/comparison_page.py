@@ -52,6 +52,8 @@ def comparison_page(
             "differences": tables.differences(comparison),
             "runs": tables.runs(comparison, addresses),
             "outcome": tables.outcome(comparison),
+            "has_fresh": len(comparison.score_columns) > len(comparison.objectives),
+            "tested": tables.test_scores(comparison),
             "dominance": tables.dominance(comparison),
             "spreads": tables.spreads(comparison),
             "tests": tables.tests(comparison),

@@ -9,7 +9,6 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis.differences import said
 from neuroevo.analysis.dominance import ratio_as_shown
-from neuroevo.evaluation import OBJECTIVES
 from neuroevo.report.headline import CLOSE
 from neuroevo.report.headline_parts import Headline, KeyNumber
 
@@ -24,11 +23,12 @@ MOST_TIED = 3  # settings with the best value that are named
 def opening(comparison: "Comparison") -> Headline:
     """Return the title, the first sentences and the main numbers of a comparison."""
     runs, main = comparison.runs, comparison.objectives[:2]
-    trained = KeyNumber(
-        f"{int(runs['networks'].sum()):,}",
-        f"networks trained in {wording.counted(int(runs['trials'].sum()), 'trial')} of "
-        f"{wording.counted(len(runs), 'run')}",
-    )
+    networks, trials = int(runs["networks"].sum()), int(runs["trials"].sum())
+    among = f"of {wording.counted(len(runs), 'run')}"
+    trained = KeyNumber(f"{trials:,}", f"trials {among}")
+    if networks:
+        text = f"networks trained in {wording.counted(trials, 'trial')} {among}"
+        trained = KeyNumber(f"{networks:,}", text)
     sentences = [
         _caution(comparison),
         *(_best(comparison, item) for item in main),
@@ -44,8 +44,8 @@ def what_differs(comparison: "Comparison") -> list[str]:
         *_only_seeds(comparison),
         *(
             f"Not compared, because only {wording.listed(labels)} "
-            f"{'has' if len(labels) == 1 else 'have'} this objective: {OBJECTIVES[name].label}."
-            for name, labels in comparison.uncommon.items()
+            f"{'has' if len(labels) == 1 else 'have'} this objective: {item.label}."
+            for item, labels in comparison.uncommon.items()
         ),
     ]
     if not comparison.objectives:

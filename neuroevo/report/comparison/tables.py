@@ -8,7 +8,9 @@ import numpy as np
 from neuroevo import wording
 from neuroevo.analysis.comparison import SHARE
 from neuroevo.analysis.differences import worded
+from neuroevo.evaluation.scores import METRICS
 from neuroevo.report.comparison.figures.measures import measure_name, measure_value
+from neuroevo.report.held_out_table import score_cell
 from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> TextTable:
     """Return the runs with their experiments, counts and times, linked to addresses if given."""
     has_ids = any(each.label != each.name for each in comparison.contenders)
     has_notes = any(each.findings.experiment.note for each in comparison.contenders)
-    counted = ["trials", "networks", "generations"]
+    networks = ["networks"] if comparison.runs["networks"].any() else []
+    counted = ["trials", *networks, "generations"]
     columns = ["run", *["id"] * has_ids, "experiment", "seed", "state", *counted, "time"]
     rows = []
     for place, (row, each) in enumerate(
@@ -67,7 +70,7 @@ def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> TextTable:
 def outcome(comparison: "Comparison") -> TextTable:
     """Return the best of each run in each objective, its front and hypervolume."""
     table, objectives = comparison.runs, comparison.objectives
-    scores = {name: item for item in objectives for name in (item.name, f"fresh.{item.name}")}
+    scores = comparison.score_columns
     best = {name: item.best_of(table[name]) for name, item in scores.items()}
     has_fronts = len(objectives) > 1
     rows = []
@@ -82,15 +85,35 @@ def outcome(comparison: "Comparison") -> TextTable:
             share = measure_value(comparison, SHARE, row[SHARE])
             cells.append(Cell(share, numeric=True, best=is_best))
         rows.append((Cell(row["run"]), *cells))
-    of_scores = ("fresh seeds" if name.startswith("fresh.") else "search seeds" for name in scores)
-    of_fronts = ["networks", "undominated", "hypervolume"] * has_fronts
-    groups = [("", 1), *((f"{item.best} {item.label}", 2) for item in objectives)]
+    of_scores = [_measured_on(name, comparison) for name in scores]
+    of_fronts = ["size", "undominated", "hypervolume"] * has_fronts
+    each = len(scores) // max(len(objectives), 1)
+    groups = [("", 1), *((f"{item.best} {item.label}", each) for item in objectives)]
     groups += [("Pareto front", len(of_fronts))] * has_fronts
     return TextTable(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
 
 
+def _measured_on(measure: str, comparison: "Comparison") -> str:
+    if len(comparison.score_columns) == len(comparison.objectives):
+        return "score"
+    return "fresh seeds" if measure.startswith("fresh.") else "search seeds"
+
+
+def test_scores(comparison: "Comparison") -> TextTable | None:
+    """Return the champions' scores on the test part of each run; None if no run has one."""
+    scores = {each.label: each.test for each in comparison.contenders}
+    names = [name for name in METRICS if any(name in each for each in scores.values())]
+    if not names:
+        return None
+    rows = tuple(
+        (Cell(label), *(score_cell(METRICS[name], found.get(name)) for name in names))
+        for label, found in scores.items()
+    )
+    return TextTable(headings(["run", *(METRICS[name].label for name in names)], rows), rows)
+
+
 def dominance(comparison: "Comparison") -> TextTable | None:
-    """Return how many networks of each front another front dominates, a row for each run.
+    """Return how many trials of each front another front dominates, a row for each run.
 
     None if there are no fronts, or fewer than two objectives.
     """
@@ -111,7 +134,7 @@ def dominance(comparison: "Comparison") -> TextTable | None:
         )
         for each in comparison.contenders
     )
-    titles = ["front of", "networks", *(f"by {label}" for label in comparison.labels)]
+    titles = ["front of", "size", *(f"by {label}" for label in comparison.labels)]
     return TextTable(headings(titles, rows), rows)
 
 

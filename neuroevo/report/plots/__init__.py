@@ -1,7 +1,7 @@
 """The figures of a run by name, each with its data, drawing and caption."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from neuroevo.analysis.genome_distances import genome_distances
 from neuroevo.analysis.hypervolume_history import hypervolume_history
 from neuroevo.analysis.operator_credit import operator_credit
 from neuroevo.analysis.predicted_values import predicted_values
-from neuroevo.analysis.replicate_curves import replicate_curves
+from neuroevo.analysis.replicate_curves import class_curves, replicate_curves
 from neuroevo.analysis.score_distributions import score_distributions
 from neuroevo.analysis.worker_times import worker_times
 from neuroevo.report.drawing import Specification
@@ -30,6 +30,7 @@ from neuroevo.report.plots import (
     ablation,
     calibration,
     champion_network,
+    class_measures,
     column_importance,
     confusion,
     contour,
@@ -53,6 +54,7 @@ from neuroevo.report.plots import (
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
+    from neuroevo.experiment import Experiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Plot:
         sideways, 0 for never.
     controls
         Function from the data to a sentence on the controls that the figure has on a screen.
+    of_networks
+        Whether only runs that train networks have it.
     """
 
     title: str
@@ -90,6 +94,7 @@ class Plot:
     is_half: bool
     least_width: Callable[[Any], int]
     controls: Callable[[Any], str]
+    of_networks: bool = False
 
 
 def _plot(
@@ -112,6 +117,10 @@ def _plot(
     )
 
 
+def _of_networks(plot: Plot) -> Plot:
+    return replace(plot, of_networks=True)
+
+
 CHAPTERS: Mapping[str, str] = MappingProxyType(
     {
         "result": "Results",
@@ -126,21 +135,23 @@ CHAPTERS: Mapping[str, str] = MappingProxyType(
 
 FIGURES: Mapping[str, Plot] = MappingProxyType(
     {
-        "confusion": _plot(
-            "result", "Confusion of classes", class_confusion, confusion, is_half=True
+        "confusion": _of_networks(
+            _plot("result", "Confusion of classes", class_confusion, confusion, is_half=True)
         ),
-        "calibration": _plot("result", "Calibration", class_calibration, calibration, is_half=True),
-        "predicted": _plot(
-            "result", "Predicted and true values", predicted_values, predicted, is_half=True
+        "calibration": _of_networks(
+            _plot("result", "Calibration", class_calibration, calibration, is_half=True)
         ),
-        "residuals": _plot(
-            "result", "Errors of the predictions", predicted_values, residuals, is_half=True
+        "predicted": _of_networks(
+            _plot("result", "Predicted and true values", predicted_values, predicted, is_half=True)
         ),
-        "column_importance": _plot(
-            "result", "Importance of each column", column_importances, column_importance
+        "residuals": _of_networks(
+            _plot("result", "Errors of the predictions", predicted_values, residuals, is_half=True)
         ),
-        "network": _plot(
-            "result", "The champion’s network", champion_network.data, champion_network
+        "column_importance": _of_networks(
+            _plot("result", "Importance of each column", column_importances, column_importance)
+        ),
+        "network": _of_networks(
+            _plot("result", "The champion’s network", champion_network.data, champion_network)
         ),
         "pareto_front": _plot("result", "Pareto front", front_history, pareto_front),
         "progress": _plot(
@@ -152,26 +163,32 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
         "distribution": _plot(
             "search", "Distribution of each objective", score_distributions, distribution
         ),
-        "population_shares": _plot(
-            "search",
-            "Activations in the population",
-            population.activation_shares,
-            shares,
-            is_half=True,
+        "population_shares": _of_networks(
+            _plot(
+                "search",
+                "Activations in the population",
+                population.activation_shares,
+                shares,
+                is_half=True,
+            )
         ),
-        "depth_shares": _plot(
-            "search",
-            "Numbers of hidden layers in the population",
-            population.depth_shares,
-            shares,
-            is_half=True,
+        "depth_shares": _of_networks(
+            _plot(
+                "search",
+                "Numbers of hidden layers in the population",
+                population.depth_shares,
+                shares,
+                is_half=True,
+            )
         ),
-        "size_shares": _plot(
-            "search",
-            "Numbers of hidden units in the population",
-            population.size_shares,
-            shares,
-            is_half=True,
+        "size_shares": _of_networks(
+            _plot(
+                "search",
+                "Numbers of hidden units in the population",
+                population.size_shares,
+                shares,
+                is_half=True,
+            )
         ),
         "diversity": _plot(
             "search", "Diversity of the population", genome_distances, diversity, is_half=True
@@ -185,11 +202,25 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
         ),
         "slices": _plot("genes", "Objectives over each gene", gene_slices, slices),
         "contour": _plot("genes", "Objectives over pairs of genes", gene_pairs, contour),
-        "stability": _plot("genes", "Diverged replicates", divergence, stability),
+        "stability": _of_networks(_plot("genes", "Diverged replicates", divergence, stability)),
         "lineage": _plot("champion", "Ancestors", descent, lineage),
-        "ablation": _plot("champion", "Ablation: effect of each gene", ablation_path, ablation),
+        "ablation": _of_networks(
+            _plot("champion", "Ablation: effect of each gene", ablation_path, ablation)
+        ),
         "operators": _plot("champion", "Success of each operator", operator_credit, operators),
-        "learning_curves": _plot("learning", "Learning curves", replicate_curves, learning_curves),
+        "learning_curves": _of_networks(
+            _plot("learning", "Learning curves", replicate_curves, learning_curves)
+        ),
+        "class_measures": _of_networks(
+            _plot("learning", "Class measures during training", class_curves, class_measures)
+        ),
     }
 )
 """The figures by name, in the order of the page."""
+
+
+def figures_of(experiment: "Experiment") -> tuple[str, ...]:
+    """Return the names of the figures that runs of an experiment have, in the order of the page."""
+    return tuple(
+        name for name, plot in FIGURES.items() if experiment.trains_networks or not plot.of_networks
+    )

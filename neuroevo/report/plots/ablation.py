@@ -60,11 +60,14 @@ def draw(ablation: AblationPath) -> Specification:
 
 
 def caption(ablation: AblationPath) -> str:
-    """Name the change with the largest gain in each objective, or the command for an ablation."""
+    """Name the change with the largest gain in each objective, or the command for an ablation.
+
+    Empty if there is no baseline, from which an ablation starts.
+    """
     if not ablation.has_champion:
         return "No trial was completed, so there is no champion."
     if not (ablation.path or ablation.has_baseline):
-        return "The run has no baselines, so an ablation has no configuration to start from."
+        return ""
     if not ablation.path:
         return (
             "An ablation changes a baseline into the champion gene by gene and trains a few more "

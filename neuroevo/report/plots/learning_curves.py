@@ -13,6 +13,8 @@ from neuroevo.analysis.replicate_curves import (
     FRONT,
     OWN,
     QUICKEST,
+    TRAINING,
+    ClassCurves,
     Curve,
     ReplicateCurves,
 )
@@ -38,13 +40,13 @@ def draw(drawn: ReplicateCurves) -> Specification:
     names = [curve.name for curve in drawn.curves]
     for index, curve in reversed(list(enumerate(drawn.curves))):
         is_first = names.index(curve.name) == index
-        traces += _traces(curve, drawn.samples, index, is_first=is_first)
+        traces += curve_traces(curve, drawn.samples, index, "MSE", is_first=is_first)
     layout = {
         "height": HEIGHT,
         "hovermode": "closest",
         "xaxis": logarithmic_axis(drawn.samples) | {"title": {"text": "samples seen"}},
         "yaxis": logarithmic_axis(_visible(drawn.curves, drawn.target))
-        | {"title": {"text": "validation MSE"}},
+        | {"title": {"text": "MSE" if TRAINING in names else "validation MSE"}},
         "legend": {"traceorder": "reversed"},
         **({} if drawn.target is None else _target_marks(drawn.target)),
     }
@@ -63,15 +65,29 @@ def caption(drawn: ReplicateCurves) -> str:
         ]
     else:
         sentences = _samples_to_target(drawn, wording.number(drawn.target))
+    sentences += [
+        f"On its training samples it ends at {wording.number(curve.median[-1])}."
+        for curve in drawn.curves
+        if curve.name == TRAINING
+    ]
     if drawn.stops:
         sentences.append("Training stops at the target; from there on a curve is flat.")
+    return " ".join([*sentences, *about_lines(drawn, drawn.curves)])
+
+
+def about_lines(drawn: ReplicateCurves | ClassCurves, curves: Sequence[Curve]) -> list[str]:
+    """Return sentences on what lines, bands and last points are."""
+    sentences = []
     if drawn.replicates > 1:
-        thin = any(curve.name == FRONT for curve in drawn.curves)
+        own = f" on {drawn.folds} folds, each validated on its own fold" * (drawn.folds > 1)
+        except_thin = ", except for thin lines" * any(curve.name == FRONT for curve in curves)
         sentences.append(
-            f"Lines are medians over {drawn.replicates:,} replicates; bands show the quartiles"
-            f"{', except for thin lines' * thin}."
+            f"Lines are medians over {drawn.replicates:,} replicates{own}; bands show the "
+            f"quartiles{except_thin}."
         )
-    return " ".join(sentences)
+    if drawn.restores:
+        sentences.append("The last point is that of the weights with the lowest validation MSE.")
+    return sentences
 
 
 def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
@@ -101,12 +117,25 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
     return sentences
 
 
-def _traces(
-    curve: Curve, samples: NDArray[np.int64], index: int, *, is_first: bool
+def curve_traces(
+    curve: Curve, samples: NDArray[np.int64], index: int, measure: str, *, is_first: bool
 ) -> list[dict[str, Any]]:
-    """Return a curve and its band; only the first curve of a name is in the legend."""
-    is_champion = curve.name == CHAMPION
-    is_baseline = curve.name not in OWN
+    """Return a curve of a measure and its band.
+
+    Parameters
+    ----------
+    curve
+        The curve.
+    samples
+        Samples seen at each of its points.
+    index
+        Its place among the curves, which gives the colours of baselines.
+    measure
+        What it shows, in hover texts.
+    is_first
+        Whether it is the first curve of its name; only that is in the legend.
+    """
+    is_champion = curve.name in {CHAMPION, TRAINING}
     name = wording.plain(curve.name) + (" (diverged)" if curve.diverged else "")
     place = 0 if is_champion else 1 + (index - 1) % (len(CATEGORIES) - 1)
     line = {
@@ -118,17 +147,24 @@ def _traces(
         # Not in the hover template, where a name could contain template syntax.
         "meta": f"<b>{name}</b><br>{wording.wrapped(wording.plain(curve.label, 80))}",
         "customdata": number_texts(curve.median),
-        "hovertemplate": "%{meta}<br>MSE %{customdata}<br>after %{x:,d} samples<extra></extra>",
+        "hovertemplate": f"%{{meta}}<br>{measure} %{{customdata}}<br>"
+        "after %{x:,d} samples<extra></extra>",
         "line": {
             "color": CATEGORIES[place],
-            "width": 1.8 if is_baseline else 3.5,
-            "dash": DASHES[index % len(DASHES)] if is_baseline else "solid",
+            "width": 3.5 if curve.name in {CHAMPION, QUICKEST} else 1.8,
+            "dash": "solid" if curve.name in {CHAMPION, QUICKEST} else _dash(curve.name, index),
         },
     }
+    if curve.name == TRAINING:
+        return [line]
     if curve.name == FRONT:
         thin = {"color": CATEGORIES[0], "width": 1}
         return [line | {"line": thin, "opacity": 0.5, "legendgroup": FRONT, "showlegend": is_first}]
     return [*_band(curve, samples, BANDS[place]), line]
+
+
+def _dash(name: str, index: int) -> str:
+    return "dot" if name == TRAINING else DASHES[index % len(DASHES)]
 
 
 def _band(curve: Curve, samples: NDArray[np.int64], colour: str) -> list[dict[str, Any]]:

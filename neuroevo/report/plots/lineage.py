@@ -81,7 +81,9 @@ def caption(lineage: Descent) -> str:
 
 def controls(lineage: Descent) -> str:
     """Describe the menu, if there is one."""
-    return "Choose another network of the front in the list." if len(lineage.lines) > 1 else ""
+    return (
+        "Choose another configuration of the front in the list." if len(lineage.lines) > 1 else ""
+    )
 
 
 def _summary(line: Line) -> str:
@@ -94,7 +96,7 @@ def _summary(line: Line) -> str:
         )
     steps = wording.counted(len(line.steps) - 1, "step")
     start = (
-        f"The line connects each network with the better of its parents: {steps}, from trial "
+        f"The line connects each configuration with the better of its parents: {steps}, from trial "
         f"{first.number} ({origin}, generation {first.generation}) to the champion, trial "
         f"{last.number}"
     )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo import wording
-from neuroevo.analysis.coordinates import Coordinate, Coordinates, Ticks
+from neuroevo.analysis.coordinates import ABSENT, Coordinate, Coordinates, Ticks
 from neuroevo.report.drawing import Specification, empty_figure, ramp_colour, rounded
 from neuroevo.report.theme import LIGHT
 
@@ -66,11 +66,11 @@ def caption(parallel: Coordinates) -> str:
         f"{start}; stronger colours have a better {parallel.first}, and the champion is bold.",
         "Where strong lines meet, a gene matters; where they are spread, it matters little.",
     ]
-    unread = [coordinate.title for coordinate in parallel.coordinates if not coordinate.read]
-    if unread:
+    conditional = [each.title for each in parallel.coordinates if each.absent]
+    if conditional:
         sentences.append(
-            "Lines also cross genes that a trial’s optimizer or schedule does not use; the "
-            f"champion’s line has no dot there: {wording.listed(unread)}."
+            f"Trials in which a gene is not active are at the {ABSENT} of its axis: "
+            f"{wording.listed(conditional)}."
         )
     held = [each for each in parallel.coordinates if each.held]
     above = [f"{each.title} above {each.held}" for each in held if not each.held_at_bottom]
@@ -141,7 +141,10 @@ def _champion(row: NDArray[np.float64], parallel: Coordinates) -> dict[str, Any]
         "line": {"color": LIGHT["ink"], "width": 2.5},
         "marker": {
             "color": LIGHT["ink"],
-            "size": [7 if coordinate.read else 0 for coordinate in parallel.coordinates],
+            "size": [
+                0 if coordinate.absent and coordinate.absent[0] else 7
+                for coordinate in parallel.coordinates
+            ],
         },
         # Not in the hover template, where a name could contain template syntax.
         "meta": wording.wrapped(wording.plain(parallel.labels[0], 90)),

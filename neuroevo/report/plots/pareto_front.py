@@ -79,9 +79,11 @@ def caption(front: FrontHistory) -> str:
     if not front.role("baseline").empty:
         sentences.append("Baselines have symbols of their own.")
     if front.dominated:
-        dominated = f"{front.dominated:,} of the front’s {len(members):,} networks"
+        dominated = f"{front.dominated:,} of the front’s {len(members):,} configurations"
         if front.dominated == len(members):
-            dominated = "the network" if len(members) == 1 else f"all {len(members):,} networks"
+            dominated = (
+                "the configuration" if len(members) == 1 else f"all {len(members):,} configurations"
+            )
             dominated += " of the front"
         sentences.append(
             f"For {dominated} there is a baseline that is as good in every objective and better in "
@@ -112,8 +114,8 @@ def _summary(front: FrontHistory, members: pd.DataFrame) -> str:
     best, first = members.iloc[0], front.objectives[0]
     if len(front.objectives) == 1:
         return (
-            f"With one objective the front is one network, trial {best['number']} of generation "
-            f"{best['generation']}, with a {first.label} of "
+            f"With one objective the front is one configuration, trial {best['number']} of "
+            f"generation {best['generation']}, with a {first.label} of "
             f"{wording.measured(best[first.name], first.unit)}."
         )
     count = len(front.points) - len(front.role("baseline")) - len(members)
@@ -124,14 +126,14 @@ def _summary(front: FrontHistory, members: pd.DataFrame) -> str:
     if len(members) == 1:
         names = wording.listed([item.label for item in front.objectives])
         return (
-            f"The front is one network, trial {best['number']}: it is best in {names}, so the "
-            f"objectives do not conflict here. {others}"
+            f"The front is one configuration, trial {best['number']}: it is best in {names}, so "
+            f"the objectives do not conflict here. {others}"
         )
     if is_one_sided(front):
         return (
-            f"The front has {len(members)} networks with almost the same objectives: one of them "
-            "is best or almost best in every objective, so the objectives hardly conflict here. "
-            f"{others}"
+            f"The front has {len(members)} configurations with almost the same objectives: one of "
+            "them is best or almost best in every objective, so the objectives hardly conflict "
+            f"here. {others}"
         )
     ranges = wording.listed(
         [
@@ -140,7 +142,9 @@ def _summary(front: FrontHistory, members: pd.DataFrame) -> str:
             for item in front.objectives
         ]
     )
-    return f"The front has {len(members)} networks, with trade-offs between {ranges}. {others}"
+    return (
+        f"The front has {len(members)} configurations, with trade-offs between {ranges}. {others}"
+    )
 
 
 def _panel(

@@ -28,7 +28,7 @@ def draw(workers: WorkerTimes) -> Specification:
             "barmode": "overlay",
             "bargap": 0.35,
             "xaxis": {
-                "title": {"text": f"{unit} from the first training on"},
+                "title": {"text": f"{unit} from the first trial on"},
                 "range": [0, rounded([workers.seconds / length])[0]],
             },
             "yaxis": row_axis(labels, margin=0.6) | {"showgrid": False},
@@ -41,11 +41,12 @@ def caption(workers: WorkerTimes) -> str:
     if not workers.rows:
         return ""
     count = len(workers.rows) + workers.left_out
-    subject = "One worker trained" if count == 1 else f"{count:,} workers trained"
+    subject = "One worker evaluated trials" if count == 1 else f"{count:,} workers evaluated trials"
     drawn = f" The {len(workers.rows):,} busiest are drawn." if workers.left_out else ""
     return (
         f"{subject} for {wording.duration(workers.seconds)}, {workers.busy:.0%} of the time. Gaps "
-        f"are idle times; trainings of a worker at the same time have rows of their own.{drawn}"
+        "are idle times; trials that a worker evaluates at the same time have rows of their own."
+        f"{drawn}"
     )
 
 

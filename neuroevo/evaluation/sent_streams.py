@@ -18,37 +18,44 @@ Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SentStream:
-    """A wrapper of a sample stream, which is unpickled as the stream itself.
+class SentStreams:
+    """A wrapper of sample streams, which is unpickled as the streams themselves.
 
     joblib unpickles arrays as memory maps and Dask as read-only arrays, for either of which the
     kernel would be compiled again; so they are made plain arrays. Unpickling also loads the
     kernel, so that this time is not part of any training.
     """
 
-    stream: SampleStream
+    streams: tuple[SampleStream, ...]  # of each fold
     token: str = field(default_factory=lambda: uuid4().hex)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        stream = self.stream
-        return _unpickle, (
-            stream.settings,
-            stream.seed,
-            tuple(stream.training),
-            stream.order,
-            tuple(stream.validation),
-            stream.samples_seen,
-        )
+        parts = [
+            (
+                stream.settings,
+                stream.seed,
+                tuple(stream.training),
+                stream.order,
+                tuple(stream.validation),
+                stream.samples_seen,
+            )
+            for stream in self.streams
+        ]
+        return _unpickle, (parts,)
 
     def __dask_tokenize__(self) -> str:
-        """Identify this object, so that Dask does not take a stream that was lost for it."""
+        """Identify this object, so that Dask does not take streams that were lost for it."""
         return self.token
 
 
 _load_kernel = functools.cache(compile_kernel)  # once per process
 
 
-def _unpickle(  # noqa: PLR0913, PLR0917 - the fields of a stream
+def _unpickle(parts: Iterable[tuple[Any, ...]]) -> tuple[SampleStream, ...]:
+    return tuple(_stream(*each) for each in parts)
+
+
+def _stream(  # noqa: PLR0913, PLR0917 - the fields of a stream
     settings: TrainingSettings,
     seed: Seed,
     training: Iterable[Array],

@@ -9,7 +9,7 @@ import pytest
 
 from neuroevo.evaluation import phenotype_of
 from neuroevo.evaluation.packing import LaneGroup, pack
-from neuroevo.evaluation.sent_stream import SentStream
+from neuroevo.evaluation.sent_streams import SentStreams
 from neuroevo.learning import DataSet, TrainingSettings
 from neuroevo.learning.training import SampleStream, sample_stream
 from neuroevo.workers import Workers
@@ -26,7 +26,7 @@ def test_a_stream_arrives_as_it_was_sent(*, has_more: bool, data: DataSet) -> No
         weights = np.arange(1.0, len(data.training_inputs) + 1)
         data = replace(left_or_right(data), training_weights=weights)
     stream = sample_stream(data, TrainingSettings(), (0, 0))
-    arrived = pickle.loads(pickle.dumps(SentStream(stream)))  # noqa: S301 - our own
+    [arrived] = pickle.loads(pickle.dumps(SentStreams((stream,))))  # noqa: S301 - our own
     assert (arrived.settings, arrived.seed) == (stream.settings, stream.seed)
     sizes = len(stream.training.weights), len(stream.validation.labels)
     assert sizes == ((len(data.training_inputs), 25) if has_more else (0, 0))
@@ -48,7 +48,7 @@ def test_one_kernel_for_arrays_of_any_origin(samples: int, data: DataSet) -> Non
     genome = {"hidden": (3,), "learning_rate": 0.1, "activation": "tanh"}
     phenotype = phenotype_of(genome, (2, 2), stream.settings)
     groups = deque(pack(dict.fromkeys(range(4), phenotype), 16, 16))
-    job = Job(kernels_after_training, SentStream(stream), list_of)
+    job = Job(kernels_after_training, SentStreams((stream,)), list_of)
     with Pool(LocalBackend(Workers(2, "loky"))) as pool:
         found = [result for _, result in pool.run(job, groups, never)]
     assert found == [(1, True, samples == 40_000)] * 4

@@ -1,0 +1,99 @@
+"""The rows of the test part with what a run's network predicts for them. Trains nothing."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from neuroevo.errors import DataError
+from neuroevo.runs import array_fingerprint
+from neuroevo.tables import Table, TableModel, check_frame, split_rows
+
+if TYPE_CHECKING:
+    from neuroevo.runs import Start
+    from neuroevo.tables.cells import Floats
+    from neuroevo.tasks import TableTask
+
+_ROW = "row"
+
+
+def held_out_rows(model: TableModel, task: "TableTask", start: "Start") -> pd.DataFrame:
+    """Return the rows of the test part, those first that were predicted worst.
+
+    Parameters
+    ----------
+    model
+        The network.
+    task
+        The task of the run, whose table is where it says.
+    start
+        What the run started from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``row`` (its name in the table), the columns of the inputs as they are there, the targets,
+        ``predicted TARGET`` for each, and for classes ``probability of CLASS`` for each, else
+        ``error in TARGET``. Worst are the rows with the least probability of their own class, or
+        with the largest sum of squared errors after scaling.
+
+    Raises
+    ------
+    DataError
+        If the run has no test part, or the table is another than when the run began.
+    """
+    if not start.has_test_part:
+        raise DataError("task: must have a test part, but test is 0")
+    frame = task.frame()
+    table = check_frame(frame, task, task.source)
+    places = split_rows(table)[0].test
+    rows = frame.iloc[places].set_axis([str(label).strip() for label in frame.columns], axis=1)
+    inputs = model.preparation.prepare_inputs(rows, task.source)
+    if array_fingerprint(inputs) != start.data["test_inputs"]:
+        raise DataError("task: test rows must be the same as when the run began, but are others")
+    columns = [rows[record.name] for record in model.preparation.inputs]
+    predicted = (_classes if table.classes else _values)(model, table, rows, places)
+    worst = predicted.pop(_WORST)
+    found = pd.concat([*columns, predicted], axis=1)
+    found.insert(0, _ROW, rows.index, allow_duplicates=True)
+    return found.iloc[np.argsort(-worst.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+_WORST = "how bad a prediction is"  # a column that is taken away again
+
+
+def _classes(
+    model: TableModel, table: Table, rows: pd.DataFrame, places: "np.ndarray"
+) -> pd.DataFrame:
+    preparation = model.preparation
+    probabilities = model.predict_proba(rows, table.name)
+    codes = table.classes.codes[places] if table.classes else places
+    [target] = (each.name for each in preparation.targets)
+    columns = {
+        target: model.classes_[codes],
+        f"predicted {target}": model.classes_[probabilities.argmax(axis=1)],
+        **{
+            f"probability of {name}": probabilities[:, place]
+            for place, name in enumerate(preparation.class_names)
+        },
+        _WORST: -probabilities[np.arange(len(codes)), codes],
+    }
+    return pd.DataFrame(columns, index=rows.index)
+
+
+def _values(
+    model: TableModel, table: Table, rows: pd.DataFrame, places: "np.ndarray"
+) -> pd.DataFrame:
+    targets = model.preparation.targets
+    predicted: Floats = model.predict(rows, table.name).reshape(len(rows), -1)
+    columns: dict[str, Floats] = {_WORST: np.zeros(len(rows))}
+    for place, target in enumerate(targets):
+        true = table.columns[target.name].array[places]
+        errors = predicted[:, place] - true
+        columns |= {
+            target.name: true,
+            f"predicted {target.name}": predicted[:, place],
+            f"error in {target.name}": errors,
+        }
+        columns[_WORST] += (errors / target.scale) ** 2
+    return pd.DataFrame(columns, index=rows.index)

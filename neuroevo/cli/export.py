@@ -1,0 +1,58 @@
+"""``neuroevo export``: a run's network in another format."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from neuroevo.cli.options import RESULTS, Results, RunReference, examples
+from neuroevo.cli.terminal import say
+from neuroevo.cli.trained import run_with_networks
+
+EXAMPLES = examples(
+    "neuroevo export latest --to onnx -o flats.onnx",
+    "neuroevo export latest --to c > flats.h",
+    "neuroevo export latest --to json --rank 2 | jq .inputs",
+)
+
+
+def export(
+    run: RunReference,
+    to: Annotated[
+        Literal["onnx", "torch", "sklearn", "json", "js", "c"],
+        typer.Option("--to", help="The format, see above."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")
+    ] = None,
+    rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
+    results: Results = RESULTS,
+) -> None:
+    """Write a run's network in another format.
+
+    The file takes raw rows: it fills, scales and encodes columns as in the training, and gives
+    classes by name or targets on their raw scale. Its beginning says how it is used.
+
+    \b
+    onnx     a graph with an input for each raw column; needs pip install 'neuroevo[onnx]'
+    torch    a Python file with a torch.nn.Module and its state_dict
+    sklearn  a Pipeline, in a file of skops; needs pip install 'neuroevo[sklearn]'
+    json     all numbers with their names; neuroevo.load reads it
+    js       an ES module without dependencies, for browsers and Node
+    c        a header of C99 in single precision, without heap, for small processors
+
+    Texts go to stdout; onnx and sklearn to RUN.onnx and RUN.skops, unless --output is given.
+    """  # noqa: D301 - typer keeps the lines of a table after this mark
+    from neuroevo.export import FORMATS
+    from neuroevo.runs import write_atomically
+
+    found = run_with_networks(run, results, "its network is exported")
+    content = found.champion(rank).to(to)
+    if output is None and isinstance(content, str):
+        sys.stdout.write(content)
+        return
+    name = found.id if rank == 1 else f"{found.id}-{rank}"
+    path = output or Path(f"{name}{FORMATS[to].suffix}")
+    write_atomically(path, content)
+    say(f"wrote {path}, {path.stat().st_size:,} bytes")

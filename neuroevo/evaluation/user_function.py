@@ -1,0 +1,213 @@
+"""Runs a user's function in a worker process, and checks what it returns.
+
+Whatever it does, the worker reports one line. Knows neither searches nor networks.
+"""
+
+import faulthandler
+import functools
+import inspect
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from neuroevo.evolution.candidate import LARGEST_FITNESS
+from neuroevo.settings import nearest, printable, shown
+from neuroevo.tasks import FunctionSource
+from neuroevo.workers import Work
+
+_LONGEST_CAUSE = 300  # characters
+_SECONDS_OF_GRACE = 5.0  # after the time limit, before a process that does not react is ended
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A configuration that the function gets, and a seed that belongs to it."""
+
+    place: int
+    genome: Mapping[str, Any]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserFunction:
+    """A function, and what it must return and when."""
+
+    source: FunctionSource
+    objectives: tuple[str, ...]  # in the order in which it returns them
+    time_limit: float  # seconds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement:
+    """What the function returned for a configuration."""
+
+    objectives: Mapping[str, float]
+    seconds: float
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no measurement, in one line."""
+
+    cause: str
+    seconds: float
+
+
+def import_function(_: None, function: UserFunction) -> str:
+    """Import the file of a function; returns why that is not possible, empty if it is."""
+    with _ended_if_stuck(function.time_limit):
+        try:
+            _imported(function.source)
+        except BaseException as error:  # noqa: BLE001 - it may raise anything, SystemExit too
+            return _cause(error, function.source)
+    return ""
+
+
+def measure(call: Call, function: UserFunction) -> Measurement | Refusal:
+    """Call the function for one configuration."""
+    began, start = time.time(), time.perf_counter()
+    try:
+        with _ended_if_stuck(function.time_limit):
+            called, takes_seed = _imported(function.source)
+            returned = called(dict(call.genome), **({"seed": call.seed} if takes_seed else {}))
+            objectives = _checked(returned, function)
+    except BaseException as error:  # noqa: BLE001 - it may raise anything, SystemExit too
+        return Refusal(_cause(error, function.source), time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    work = Work(f"{platform.node()}:{os.getpid()}", round(began, 6), round(seconds, 6))
+    return Measurement(objectives, seconds, work)
+
+
+class _RefusedError(Exception):
+    """There is no such function, or it returned something wrong; the message says what."""
+
+
+@functools.lru_cache(maxsize=4)
+def _imported(source: FunctionSource) -> tuple[Callable[..., object], bool]:
+    """Import the file once in each process; returns the function, and whether it takes a seed.
+
+    What is run is the content that was read when the search began, also if the file was changed
+    since then.
+    """
+    _separate_streams()
+    name = source.path.stem
+    module = ModuleType(name if name not in sys.modules else f"function_of_{name}")
+    module.__file__ = str(source.path)
+    sys.path.insert(0, str(source.path.parent))  # as for a script, so that it can import others
+    sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
+    code = compile(source.content, str(source.path), "exec", dont_inherit=True)
+    exec(code, module.__dict__)  # noqa: S102 - the user asks for it
+    found = getattr(module, source.name, None)
+    if not callable(found):
+        functions = [each for each, value in vars(module).items() if callable(value)]
+        got = nearest(source.name, functions) if found is None else f", but got {shown(found)}"
+        raise _RefusedError(f"must have a function {source.name!r}{got or ', but has none'}")
+    return found, _takes_seed(found)
+
+
+def _takes_seed(function: Callable[..., object]) -> bool:
+    try:
+        return "seed" in inspect.signature(function).parameters
+    except (TypeError, ValueError):  # a function of an extension need not have a signature
+        return False
+
+
+@functools.cache
+def _separate_streams() -> None:
+    """Let what the process prints go to stderr, and let it read nothing.
+
+    The stdout of a command has its data, and its stdin belongs to the terminal.
+    """
+    with suppress(OSError):
+        os.dup2(2, 1)
+    with suppress(OSError):
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+
+
+@contextmanager
+def _ended_if_stuck(time_limit: float) -> Iterator[None]:
+    """End the process soon after the time limit if no other thread of it can do so.
+
+    The function may be in compiled code that never lets other threads run.
+    """
+    with Path(os.devnull).open("w", encoding="utf-8") as nothing:
+        faulthandler.dump_traceback_later(time_limit + _SECONDS_OF_GRACE, exit=True, file=nothing)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            with suppress(Exception):  # the function may have closed or replaced it
+                sys.stdout.flush()
+
+
+def _checked(returned: object, function: UserFunction) -> dict[str, float]:
+    names = function.objectives
+    values = _by_name(returned, function)
+    numbers = {name: _number(name, values[name], function) for name in names}
+    for name, number in numbers.items():
+        if not abs(number) <= LARGEST_FITNESS:
+            raise _refused(function, f"a finite number{_of(name, function)}", str(number))
+    return numbers
+
+
+def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
+    names = function.objectives
+    if isinstance(returned, Mapping):
+        if set(returned) != set(names):
+            found = ", ".join(map(shown, returned)) or "nothing"
+            raise _refused(function, ", ".join(map(repr, names)), found)
+        return returned
+    if isinstance(returned, str | bytes) or returned is None:
+        values: Sequence[object] = [returned]
+    else:
+        try:
+            values = list(returned)  # type: ignore[call-overload]  # whatever it is
+        except TypeError:  # a number, which has no items
+            values = [returned]
+    if len(values) != len(names):
+        rule = "a number" if len(names) == 1 else f"{len(names)} numbers"
+        raise _refused(function, f"{rule}, {', '.join(names)}", shown(returned))
+    return dict(zip(names, values, strict=True))
+
+
+def _number(name: str, value: object, function: UserFunction) -> float:
+    if not isinstance(value, str | bytes | bool):
+        with suppress(TypeError, ValueError, OverflowError):
+            return float(value)  # type: ignore[arg-type]  # whatever it is
+    raise _refused(function, f"a number{_of(name, function)}", shown(value))
+
+
+def _of(name: str, function: UserFunction) -> str:
+    return f" for {name}" if len(function.objectives) > 1 else ""
+
+
+def _refused(function: UserFunction, rule: str, found: str) -> _RefusedError:
+    return _RefusedError(f"{function.source.name} must return {rule}, but got {found}")
+
+
+def _cause(error: BaseException, source: FunctionSource) -> str:
+    """Say in one line what went wrong, and in which line of the file."""
+    try:
+        text = " ".join(printable(line) for line in str(error).splitlines())
+    except Exception:  # noqa: BLE001 - an exception of the user's own may fail to be written
+        text = ""
+    if isinstance(error, _RefusedError):
+        whole = f"{source.path.name}: {text}"
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(source.path)]
+        place = f", line {lines[-1]}" if lines else ""
+        kind = type(error).__name__
+        whole = f"{source.path.name}{place}: {kind}{': ' * bool(text)}{text}"
+    return whole if len(whole) <= _LONGEST_CAUSE else f"{whole[: _LONGEST_CAUSE - 1]}…"

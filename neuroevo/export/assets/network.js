@@ -1,0 +1,152 @@
+
+const FUNCTIONS = {
+  linear: (x) => x,
+  tanh: Math.tanh,
+  sigmoid: (x) => {
+    const e = Math.exp(-Math.abs(x));
+    return (x < 0 ? e : 1) / (1 + e);
+  },
+  relu: (x) => (x > 0 ? x : 0 * x),
+  leaky_relu: (x) => (x > 0 ? x : 0.1 * x),
+  elu: (x) => (x > 0 ? x : Math.expm1(x)),
+  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  silu: (x) => x * FUNCTIONS.sigmoid(x),
+};
+
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+const BOOLEANS = { true: 1, false: 0, 1: 1, 0: 0 };
+const SPREAD = Math.sqrt(12); // a uniform distribution of variance 1 is so wide
+
+function isMissing(cell) {
+  return cell === null || cell === undefined || Number.isNaN(cell) || String(cell).trim() === "";
+}
+
+function refuse(column, rule, cell) {
+  throw new RangeError(`column ${column.name}: ${rule}, but got ${JSON.stringify(cell)}`);
+}
+
+// The place of a number among knots: quantiles at equal distances; of equal ones the middle.
+function placeAmong(knots, value) {
+  const last = knots.length - 1;
+  if (value <= knots[0] || value >= knots[last]) {
+    return value <= knots[0] ? 0 : 1;
+  }
+  let next = 1;
+  while (knots[next] < value) {
+    next += 1;
+  }
+  if (knots[next] > value) {
+    const before = knots[next - 1];
+    return (next - 1 + (value - before) / (knots[next] - before)) / last;
+  }
+  let end = next;
+  while (knots[end + 1] === value) {
+    end += 1;
+  }
+  return (next + end) / 2 / last;
+}
+
+function numberOf(column, cell) {
+  const isNumber = typeof cell === "number" || NUMBER.test(String(cell).trim());
+  if (typeof cell === "boolean" || !isNumber) {
+    refuse(column, "must be a number", cell);
+  }
+  const value = Number(cell);
+  return column.knots.length > 0
+    ? (placeAmong(column.knots, value) - 0.5) * SPREAD
+    : (value - column.offset) / column.scale;
+}
+
+function booleanOf(column, cell) {
+  const value = BOOLEANS[String(cell).trim().toLowerCase()];
+  if (value === undefined) {
+    refuse(column, "must be true or false", cell);
+  }
+  return value;
+}
+
+// Categories that are numbers are the same in any spelling: 1, "1" and " 01".
+function categoryOf(cell) {
+  const text = String(cell).trim();
+  if (NUMBER.test(text)) {
+    return Number(text);
+  }
+  return /^(true|false)$/i.test(text) ? text.toLowerCase() : text;
+}
+
+function placeOf(column, cell) {
+  const category = categoryOf(cell);
+  const place = column.categories.findIndex((name) => categoryOf(name) === category);
+  if (place >= 0) {
+    return place;
+  }
+  const isGathered = column.gathered.some((name) => categoryOf(name) === category);
+  if (column.gathers && (NETWORK.unseen === "rare" || isGathered)) {
+    return column.categories.length;
+  }
+  if (NETWORK.unseen === "refuse") {
+    refuse(column, "must be one of the categories of the training rows", cell);
+  }
+  return -1;
+}
+
+function valuesOf(column, cell) {
+  if (column.kind !== "category") {
+    return [(column.kind === "number" ? numberOf : booleanOf)(column, cell)];
+  }
+  const place = placeOf(column, cell);
+  const inputs = column.categories.length + Number(column.gathers);
+  return Array.from({ length: inputs }, (_, input) => Number(input === place));
+}
+
+/** The inputs of the network for a row, an object {column: cell}. */
+export function prepare(row) {
+  return NETWORK.inputs.flatMap((column) => {
+    const cell = row[column.name];
+    const missing = isMissing(cell);
+    if (missing && column.fill === null) {
+      refuse(column, "must not be missing", cell);
+    }
+    const values = valuesOf(column, missing ? column.fill : cell);
+    if (values.some((value) => !(Math.abs(value) <= NETWORK.largest_input))) {
+      refuse(column, "must be closer to the numbers of the training rows", cell);
+    }
+    return column.indicator ? [...values, Number(missing)] : values;
+  });
+}
+
+function softmax(values) {
+  const greatest = Math.max(...values);
+  const powers = values.map((value) => Math.exp(value - greatest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+
+function apply(layer, inputs) {
+  const sums = layer.biases.map((bias, unit) =>
+    inputs.reduce((sum, input, place) => sum + input * layer.weights[place][unit], bias),
+  );
+  return layer.function === "softmax" ? softmax(sums) : sums.map(FUNCTIONS[layer.function]);
+}
+
+/** The outputs for a row: targets on their raw scale, or the probability of each of `classes`. */
+export function outputs(row) {
+  const values = NETWORK.layers.reduce((inputs, layer) => apply(layer, inputs), prepare(row));
+  if (NETWORK.classes.length > 0) {
+    return values;
+  }
+  const { targets } = NETWORK;
+  return values.map((value, place) => value * targets[place].scale + targets[place].offset);
+}
+
+/** The prediction for a row: its class, or an object {target: value}. */
+export function predict(row) {
+  const values = outputs(row);
+  if (NETWORK.classes.length > 0) {
+    return classes[values.indexOf(Math.max(...values))];
+  }
+  return Object.fromEntries(values.map((value, place) => [NETWORK.targets[place].name, value]));
+}
+
+/** The classes in the order of their probabilities; empty if numbers are predicted. */
+export const classes = NETWORK.labels;

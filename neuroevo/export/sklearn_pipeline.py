@@ -1,0 +1,238 @@
+"""Writes a network as a Pipeline of scikit-learn, in a file of skops; it needs the package skops.
+
+The estimators are fitted to a few invented rows, so that all their attributes exist, and then get
+the numbers of the network. Loading the file needs scikit-learn and skops, and nothing of neuroevo.
+"""
+
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.export.description import Description, Layer
+from neuroevo.tables.records import (
+    UNIFORM_SPREAD,
+    BooleanInput,
+    CategoryInput,
+    Input,
+    Label,
+    NumberInput,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ACTIVATIONS = {"linear": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
+_FEWEST_ROWS = 3  # that all estimators can be fitted to
+
+
+def write(description: Description) -> bytes:
+    """Write a network as a file of skops.
+
+    Raises
+    ------
+    NeuroevoError
+        If skops is not installed, or scikit-learn has no such network.
+    """
+    try:
+        skops = import_module("skops.io")
+    except ImportError:
+        raise NeuroevoError("sklearn: needs skops; pip install 'neuroevo[sklearn]'") from None
+    content: bytes = skops.dumps(pipeline(description), compression=ZIP_DEFLATED)
+    return content
+
+
+def pipeline(description: Description) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    """Return a fitted Pipeline whose `predict` takes frames with the raw columns."""
+    from sklearn.pipeline import Pipeline  # noqa: PLC0415 - takes a second
+
+    activation = _one_activation(description.layers[:-1])
+    rows = _invented_rows(description)
+    preparation = _preparation(description, rows)
+    network = _network(description, activation, preparation.transform(rows))
+    return Pipeline([("preparation", preparation), ("network", network)])
+
+
+def _one_activation(hidden: Sequence[Layer]) -> str:
+    """Return scikit-learn's name of the activation of all hidden layers."""
+    functions = list(dict.fromkeys(layer.function for layer in hidden)) or ["linear"]
+    if len(functions) > 1 or functions[0] not in _ACTIVATIONS:
+        allowed = ", ".join(_ACTIVATIONS)
+        rule = f"must have one activation of {allowed} in all hidden layers"
+        raise NeuroevoError(f"sklearn: {rule}, but the network has {' and '.join(functions)}")
+    return _ACTIVATIONS[functions[0]]
+
+
+def _invented_rows(description: Description) -> "pd.DataFrame":
+    """Return rows with every category: those that are gathered once, the others twice."""
+    import pandas as pd  # noqa: PLC0415 - takes time, and only this needs it
+
+    columns = {record.name: _cells(record) for record in description.preparation.inputs}
+    classes = len(description.preparation.classes)
+    rows = max(_FEWEST_ROWS, classes, *map(len, columns.values()))
+    return pd.DataFrame(
+        {name: [*cells, *cells[-1:] * (rows - len(cells))] for name, cells in columns.items()}
+    )
+
+
+def _cells(record: Input) -> list[object]:
+    if isinstance(record, NumberInput):
+        return [0.0, 1.0, 2.0]
+    if isinstance(record, BooleanInput):
+        return [0.0, 1.0]
+    # The last cell is repeated, and one that is gathered must not be.
+    names = [*_gathered(record), *record.categories, *record.categories]
+    return list[object](names)
+
+
+def _gathered(record: CategoryInput) -> tuple[str, ...]:
+    """Return the categories that are gathered; one invented if these are any others."""
+    another = max(record.categories, key=len, default="") + " or rare"
+    return record.gathered or (another,) * record.gathers
+
+
+def _preparation(description: Description, rows: "pd.DataFrame") -> Any:  # noqa: ANN401 - as above
+    """Return the fitted transformer of all raw columns."""
+    from sklearn.compose import ColumnTransformer  # noqa: PLC0415 - takes a second
+
+    unseen = description.preparation.unseen
+    records = description.preparation.inputs
+    columns = ColumnTransformer(
+        [
+            (f"column {place}", _steps(each, unseen), [each.name])
+            for place, each in enumerate(records)
+        ],
+        verbose_feature_names_out=False,
+    )
+    columns.fit(rows)
+    for place, record in enumerate(records):
+        steps = columns.named_transformers_[f"column {place}"]
+        values = dict(steps.transformer_list)["values"]
+        if isinstance(record, NumberInput):
+            _fill_scaling(values, record)
+    return columns
+
+
+def _steps(record: Input, unseen: str) -> Any:  # noqa: ANN401 - as above
+    """Return the transformers of one column, not fitted yet."""
+    from sklearn.impute import MissingIndicator, SimpleImputer  # noqa: PLC0415 - takes a second
+    from sklearn.pipeline import FeatureUnion, Pipeline  # noqa: PLC0415 - as above
+    from sklearn.preprocessing import (  # noqa: PLC0415 - as above
+        FunctionTransformer,
+        OneHotEncoder,
+        QuantileTransformer,
+        StandardScaler,
+    )
+
+    steps: list[Any] = []
+    if record.fill is not None:
+        fill = record.fill if isinstance(record, CategoryInput) else float(record.fill)
+        steps.append(("fill", SimpleImputer(strategy="constant", fill_value=fill)))
+    if isinstance(record, CategoryInput):
+        is_rare = record.gathers and unseen == "rare"
+        unknown = {"refuse": "error"}.get(unseen, "infrequent_if_exist" if is_rare else "ignore")
+        encoder = OneHotEncoder(
+            categories=[[*record.categories, *_gathered(record)]],
+            handle_unknown=unknown,
+            min_frequency=_least_count(record),
+            sparse_output=False,
+        )
+        steps.append(("one_hot", encoder))
+    elif isinstance(record, BooleanInput):
+        steps.append(("number", FunctionTransformer()))
+    else:
+        if record.knots:
+            steps.append(("quantiles", QuantileTransformer(n_quantiles=_FEWEST_ROWS)))
+        steps.append(("scale", StandardScaler()))
+    union = [("values", Pipeline(steps))]
+    if record.indicator:
+        union.append(("missing", MissingIndicator(features="all")))
+    return FeatureUnion(union)
+
+
+def _least_count(record: CategoryInput) -> int | None:
+    """Return how often a category must be among the invented rows so that it isn't gathered."""
+    if not record.gathers:
+        return None
+    return 2 if record.categories else 10**9
+
+
+def _fill_scaling(values: Any, record: NumberInput) -> None:  # noqa: ANN401 - as above
+    """Replace what was fitted to invented numbers."""
+    offset, scale = (0.5, 1 / UNIFORM_SPREAD) if record.knots else (record.offset, record.scale)
+    if record.knots:
+        quantiles = values.named_steps["quantiles"]
+        quantiles.n_quantiles = quantiles.n_quantiles_ = len(record.knots)
+        quantiles.quantiles_ = np.array(record.knots)[:, np.newaxis]
+        quantiles.references_ = np.linspace(0, 1, len(record.knots))
+    scaler = values.named_steps["scale"]
+    scaler.mean_, scaler.scale_ = np.array([offset]), np.array([scale])
+    scaler.var_ = scaler.scale_**2
+
+
+def _network(description: Description, activation: str, inputs: NDArray[np.float64]) -> Any:  # noqa: ANN401 - as above
+    """Return a fitted MLP with the weights of the network."""
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - takes a second
+    from sklearn.neural_network import MLPClassifier, MLPRegressor  # noqa: PLC0415 - as above
+
+    labels, output = _labels(description), description.layers[-1]
+    if labels and output.function != "softmax":
+        raise NeuroevoError("sklearn: a network for classes must have softmax outputs")
+    network = (MLPClassifier if labels else MLPRegressor)(
+        hidden_layer_sizes=description.layer_sizes[1:-1], activation=activation, max_iter=1
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network.fit(inputs, _invented_targets(description, len(inputs)))
+    *hidden, (weights, biases) = (
+        (layer.weights.astype(np.float64), layer.biases.astype(np.float64))
+        for layer in description.layers
+    )
+    if labels:
+        order = [labels.index(label) for label in network.classes_.tolist()]
+        weights, biases = weights[:, order], biases[order]
+        if len(order) == _TWO:  # scikit-learn has one output then, for the second class
+            weights, biases = np.diff(weights), np.diff(biases)
+    elif output.function == "linear":
+        scaling = description.preparation.target_scaling
+        weights = weights * scaling.scales
+        biases = scaling.raw(biases)
+    layers = [*hidden, (weights, biases)]
+    network.coefs_ = [each for each, _ in layers]
+    network.intercepts_ = [each for _, each in layers]
+    network.out_activation_ = _output_activation(description)
+    for name in _OF_TRAINING:
+        vars(network).pop(name, None)
+    return network
+
+
+_OF_TRAINING = ("_optimizer", "_random_state", "loss_curve_")  # what no prediction needs
+
+
+_TWO = 2
+
+
+def _labels(description: Description) -> Sequence[Label]:
+    """Return the labels of the classes; as texts if scikit-learn took them for a regression."""
+    labels = description.labels
+    is_continuous = any(isinstance(each, float) and not each.is_integer() for each in labels)
+    return description.preparation.class_names if is_continuous else labels
+
+
+def _output_activation(description: Description) -> str:
+    if description.layers[-1].function == "linear":
+        return "identity"
+    return "logistic" if len(description.labels) == _TWO else "softmax"
+
+
+def _invented_targets(description: Description, rows: int) -> NDArray[Any]:
+    labels = _labels(description)
+    if labels:
+        return np.array([labels[row % len(labels)] for row in range(rows)])
+    targets = np.zeros((rows, description.layer_sizes[-1]))
+    return targets[:, 0] if targets.shape[1] == 1 else targets

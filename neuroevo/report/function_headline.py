@@ -1,0 +1,101 @@
+"""The opening of a report on a function of the user's own: its best value, and compared to what."""
+
+import math
+from typing import TYPE_CHECKING
+
+from neuroevo import wording
+from neuroevo.analysis.dominance import ratio_as_shown
+from neuroevo.report.headline_parts import Headline, KeyNumber, joined, search_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
+    from neuroevo.runs import Trial
+
+
+def function_headline(findings: "Findings", progress: str) -> Headline:
+    """Return the opening of a report on a function.
+
+    Parameters
+    ----------
+    findings
+        The findings of a run that trains no networks.
+    progress
+        A sentence on how far the run is; empty if it is complete.
+    """
+    search, times = search_sentence(findings), _times(findings)
+    trials = wording.counted(len(findings.searched), "trial")
+    if not findings.front:
+        title = (
+            f"None of {trials} was completed." if findings.searched else "No trial has finished."
+        )
+        return Headline(title, joined((progress, search)), times)
+    champion, item = findings.front[0], findings.objectives[0]
+    score = findings.scores(champion)[0]
+    value = wording.measured(score, item.unit)
+    best = f"{item.best} {item.label} {value}"
+    start = f"{best[:1].upper()}{best[1:]}" if findings.finished else f"So far, {best}"
+    compared, numbers = _compared(findings, item, score)
+    found = wording.configuration(champion.genome)
+    sentences = (
+        progress,
+        f"The best configuration, trial {champion.number}, has {found}.",
+        compared,
+        _others(findings),
+        search,
+    )
+    own = KeyNumber(value, f"{item.label}, the {item.best} that the search found")
+    return Headline(f"{start} after {trials}.", joined(sentences), (own, *numbers, *times))
+
+
+def _compared(
+    findings: "Findings", item: "Objective", score: float
+) -> tuple[str, tuple[KeyNumber, ...]]:
+    """Compare with a random search or, without one, with the first generation if it was drawn."""
+    drawn = findings.random
+    which = f"the best of {wording.counted(len(drawn), 'random configuration')}"
+    if not drawn:
+        drawn = findings.by_generation.get(0, ())
+        if findings.generations < 2 or any(each.operator != "initial" for each in drawn):  # noqa: PLR2004 - one is the first
+            return "", ()
+        which = f"the best of the first generation, {len(drawn)} random configurations,"
+    other = item.best_of(_scores(findings, drawn))
+    if math.isnan(other):
+        return f"{which[:1].upper()}{which[1:].rstrip(',')} was not completed.", ()
+    text = wording.measured(other, item.unit)
+    ratio = ratio_as_shown(item, other, score)
+    factor = ""
+    if ratio is not None and ratio > 1 and not item.maximised:
+        factor = f", {wording.factor(ratio)} times as much"
+    sentence = f"{which[:1].upper()}{which[1:]} has {text}{factor}."
+    label = which.rstrip(",")
+    return sentence, (KeyNumber(text, f"{item.label} of {label}"),)
+
+
+def _scores(findings: "Findings", trials: "Iterable[Trial]") -> list[float]:
+    return [findings.scores(trial)[0] for trial in trials if findings.is_complete(trial)]
+
+
+def _others(findings: "Findings") -> str:
+    """Say over which values of the other objectives the front extends."""
+    if len(findings.front) == 1:
+        return ""
+    ranges = []
+    for place, item in list(enumerate(findings.objectives))[1:]:
+        values = [findings.scores(trial)[place] for trial in findings.front]
+        low, high = (wording.measured(each, item.unit) for each in (min(values), max(values)))
+        ranges.append(f"{item.label} {low} to {high}")
+    front = wording.counted(len(findings.front), "configuration")
+    return f"The front has {front}, with {wording.listed(ranges)}."
+
+
+def _times(findings: "Findings") -> tuple[KeyNumber, ...]:
+    calls = wording.counted(len(findings.searched), "trial")
+    called = KeyNumber(
+        f"{len(findings.searched):,}", f"{calls.partition(' ')[2]}, a call of the function each"
+    )
+    if math.isnan(findings.seconds):
+        return (called,)
+    return called, KeyNumber(wording.duration(findings.seconds), "from the first trial to the last")

@@ -1,0 +1,147 @@
+"""The python task: a function of the user's own, from a configuration to its objectives.
+
+Reads the function's file and checks its syntax; never runs it.
+"""
+
+import hashlib
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from neuroevo.errors import DataError
+from neuroevo.files import StrangeFileError, read_file
+from neuroevo.settings import absolute_path, printable, refusal, shown
+from neuroevo.tasks.task import Task
+
+MOST_BYTES = 1_000_000
+_LONGEST_NAME = 40
+_COLUMNS = frozenset(  # of tables that also have the objectives; `seconds` gets another name there
+    {"rank", "number", "trial", "generation", "state", "operator", "name", "parents", "network"}
+    | {"note", "diverged", "cause", "run"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSource:
+    """A function in a file of Python, as it was when it was read."""
+
+    path: Path
+    name: str  # of the function
+    content: bytes  # of the file
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of the file."""
+        return f"SHA-256 {hashlib.sha256(self.content).hexdigest()}"
+
+
+def _reference(value: object, information: ValidationInfo) -> object:
+    """Make the path of ``path.py:function`` absolute."""
+    path, _, name = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not path.endswith(".py") or not name.isidentifier():
+        rule = "must be a file and a function of it, such as 'boosting.py:evaluate'"
+        raise refusal([((), f"{rule}, but got {shown(value)}")])
+    return f"{absolute_path(path, information)}:{name}"
+
+
+class PythonTask(Task):
+    """A function of your own in Python: from a configuration to its objectives.
+
+    Examples
+    --------
+    >>> PythonTask(function="boosting.py:evaluate", objectives={"rmse": "minimize"}).time_limit
+    300.0
+    """
+
+    kind: Literal["python"] = "python"
+    function: Annotated[str, BeforeValidator(_reference)] = Field(
+        description="FILE.py:FUNCTION; it gets a dict with the value of each active gene, and a "
+        "seed if it has an argument of that name; it returns a number, or one for each objective"
+    )
+    objectives: Mapping[str, Literal["minimize", "maximize"]] = Field(
+        min_length=1,
+        description='name of each objective -> "minimize" or "maximize", in the order in which '
+        "they are returned",
+    )
+    time_limit: float = Field(
+        default=300.0, gt=0, le=1e7, description="seconds after which a trial has failed"
+    )
+
+    @field_validator("objectives")
+    @classmethod
+    def _check_names(cls, objectives: Mapping[str, str]) -> Mapping[str, str]:
+        wrong = [name for name in objectives if not is_plain_name(name)]
+        if wrong:
+            raise refusal([((name,), f"{NAME_RULE}, but got {shown(name)}") for name in wrong])
+        taken = [name for name in objectives if name in _COLUMNS]
+        if taken:
+            rule = "must be another name, since tables of trials have a column of that name"
+            raise refusal([((name,), rule) for name in taken])
+        return objectives
+
+    @property
+    def defaults(self) -> Mapping[str, Mapping[str, object]]:
+        """Defaults of the other tables: the search is for all objectives."""
+        return {"evolution": {"objectives": tuple(self.objectives)}}
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self.function.rpartition(":")[0])
+
+    @property
+    def function_name(self) -> str:
+        """The name of the function."""
+        return self.function.rpartition(":")[2]
+
+    def load(self) -> FunctionSource:
+        """Read the file and check its syntax; nothing of it is run.
+
+        Raises
+        ------
+        DataError
+            If it can't be read or is not Python.
+        """
+        place = printable(str(self.path))
+        try:
+            content = read_file(self.path, MOST_BYTES)
+        except OSError as error:
+            raise DataError(f"{place}: can't be read ({error.strerror or error})") from None
+        except StrangeFileError as error:
+            raise DataError(f"{place}: {error}") from None
+        _check_syntax(content, self.path)
+        return FunctionSource(self.path, self.function_name, content)
+
+    def describe(self) -> str:
+        """Describe the task in one sentence."""
+        return f"{self.path.name}:{self.function_name}, a function in Python."
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a name of an objective or gene fits into tables and other files."""
+    return name.isascii() and name.isidentifier() and len(name) <= _LONGEST_NAME
+
+
+NAME_RULE = (
+    f"must be 1 to {_LONGEST_NAME} of the letters A to Z and a to z, digits and '_', with no digit "
+    "first"
+)
+
+
+def _check_syntax(content: bytes, path: Path) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it is compiled again where it runs
+            compile(content, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        place = path.name if error.lineno is None else f"{path.name}, line {error.lineno}"
+        text = f"{type(error).__name__}: {error.msg}"
+    except (ValueError, RecursionError, MemoryError) as error:  # what else the compiler may raise
+        place, text = path.name, f"{type(error).__name__}: {error}"
+    else:
+        return
+    raise DataError(f"{printable(place)}: must be Python, but got {printable(text)}")

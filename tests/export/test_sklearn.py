@@ -1,0 +1,91 @@
+"""scikit-learn predicts the same with an exported Pipeline, which skops loads without neuroevo."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.tables.records import label_name
+from tests.export.cases import (
+    REFUSED,
+    TOLERANCE,
+    Case,
+    array_case,
+    case_named,
+    refusing_case,
+    table_case,
+)
+
+CASES = {
+    "array, linear": lambda: array_case("linear"),
+    "array, sigmoid": lambda: array_case("sigmoid"),
+    "array, relu, scaled": lambda: array_case("relu", scaled=True),
+    "array, no hidden layer": lambda: array_case((), ()),
+    "array, softmax": lambda: array_case("tanh", output="softmax"),
+    "table, standard": lambda: table_case(activation="tanh"),
+    "table, quantile": lambda: table_case(activation="relu", scaling="quantile", unseen="zeros"),
+    "table, two targets": lambda: table_case(
+        ("rent", "x"), activation="relu", columns=["int", "floor"]
+    ),
+    "table, classes": lambda: table_case(("level",), activation="tanh", unseen="refuse"),
+    "table, two classes": lambda: table_case(("is new",), activation="tanh"),
+    "table, classes in another order": lambda: case_named("table, classes in another order"),
+    "table, float64": lambda: table_case(activation="tanh", precision="float64"),
+}
+
+
+def pipeline_of(case: Case) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    """Load the exported Pipeline; no type has to be trusted."""
+    skops = pytest.importorskip("skops.io")
+    content = case.model.to("sklearn")
+    assert set(skops.get_untrusted_types(data=content)) <= {"numpy.dtype"}
+    return skops.loads(content, trusted=["numpy.dtype"])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_scikit_learn_predicts_the_same(name: str) -> None:
+    """For random and edge rows, outputs are within 1e-6 and classes are equal."""
+    case = CASES[name]()
+    pipeline = pipeline_of(case)
+    predicted = pipeline.predict(case.rows)
+    if case.labels:
+        # For scikit-learn numbers that are not whole are no classes, so they become texts.
+        are_texts = isinstance(case.classes[0], float)
+        labels, classes = (
+            list(map(label_name, each)) if are_texts else each
+            for each in (case.labels, case.classes)
+        )
+        assert predicted.tolist() == labels
+        order = [pipeline.classes_.tolist().index(each) for each in classes]
+        outputs = pipeline.predict_proba(case.rows)[:, order]
+    else:
+        outputs = predicted.reshape(len(case.rows), -1)
+    assert case.largest_difference(outputs) < TOLERANCE
+
+
+def test_a_network_that_scikit_learn_has_not_is_refused() -> None:
+    """A message says which activations are possible, and which the network has."""
+    pytest.importorskip("skops")
+    for activation, got in (("silu", "silu"), (("tanh", "relu"), "tanh and relu")):
+        rule = "linear, sigmoid, tanh, relu in all hidden layers, but the network has"
+        with pytest.raises(NeuroevoError, match=f"^sklearn: .* {rule} {got}$"):
+            array_case(activation).model.to("sklearn")
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without skops the message says what to install."""
+    monkeypatch.setitem(sys.modules, "skops.io", None)
+    with pytest.raises(NeuroevoError, match=r"pip install 'neuroevo\[sklearn\]'"):
+        array_case("relu").model.to("sklearn")
+
+
+def test_rows_that_cannot_be_prepared_are_refused() -> None:
+    """Missing cells and unseen categories raise a ValueError, as in predict."""
+    case = refusing_case("tanh")
+    pipeline = pipeline_of(case)
+    for place, column in enumerate(REFUSED[:5]):
+        if column:
+            with pytest.raises(ValueError, match=r"NaN|unknown categories"):
+                pipeline.predict(case.rows.iloc[[place]])
+    assert pipeline.predict(case.rows[:1]).tolist() == case.model.predict(case.rows[:1]).tolist()

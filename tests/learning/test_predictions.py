@@ -1,0 +1,67 @@
+"""Predictions of trained networks: against the formulas, and against the bits of training."""
+
+import numpy as np
+import pytest
+
+from neuroevo.learning import (
+    ACTIVATIONS,
+    Activation,
+    Architecture,
+    Columns,
+    DataSet,
+    Network,
+    Precision,
+    TrainingSettings,
+)
+from neuroevo.learning.architecture import Output
+from neuroevo.learning.lanes import Lane
+from neuroevo.learning.network import predictions
+from neuroevo.learning.training import sample_stream, train
+from tests import naive
+
+
+@pytest.mark.parametrize("output", ["linear", "softmax"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_predictions_are_those_of_the_formulas(activation: Activation, output: Output) -> None:
+    """A network predicts what a naive forward pass gives, for samples in all places of a block."""
+    architecture = Architecture(
+        inputs=3, hidden=(5, 17), outputs=4, activation=activation, output=output
+    )
+    random = np.random.default_rng(2)
+    network = Network(architecture, random.normal(size=architecture.vector_size))
+    inputs = random.normal(size=(70, 3))
+    _, activations = naive.forward(architecture, network.layers, inputs)
+    np.testing.assert_allclose(network.predict(inputs), activations[-1], rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_predictions_do_not_depend_on_other_networks_and_samples(precision: Precision) -> None:
+    """Many networks for many samples give the same bits as each network for each sample alone."""
+    architecture = Architecture(inputs=3, hidden=(6,), outputs=2, activation="tanh")
+    random = np.random.default_rng(3)
+    parameters = random.normal(size=(20, architecture.vector_size)).astype(precision)
+    inputs = random.normal(size=(133, 3))
+    together = predictions(architecture, parameters, inputs)
+    for network in (0, 1, 9, 19):
+        for sample in (0, 15, 16, 127, 128, 132):
+            alone = predictions(architecture, parameters[[network]], inputs[[sample]])
+            assert together[network, sample].tobytes() == alone.tobytes()
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_predictions_have_the_bits_of_training(precision: Precision) -> None:
+    """The square of a network's error at one sample is the last point of its learning curve."""
+    random = np.random.default_rng(4)
+    inputs, targets = random.normal(size=(30, 3)), random.normal(size=(30, 1))
+    columns = Columns(("a", "b", "c"), ("y",))
+    data = DataSet(inputs, targets, inputs[:1], targets[:1], columns)
+    architecture = Architecture(inputs=3, hidden=(9, 4), outputs=1, activation="silu")
+    settings = TrainingSettings(samples=200, precision=precision)
+    trained = train(
+        architecture,
+        [Lane(place, 0.01) for place in range(5)],
+        sample_stream(data, settings, (1, 0)),
+    )
+    predicted = predictions(architecture, trained.parameters, inputs[:1])
+    errors = predicted[:, 0] - targets[0].astype(precision)
+    assert (errors**2).tobytes() == trained.curves[:, -1:].astype(precision).tobytes()
