@@ -143,7 +143,7 @@ class _RandomSearch(RandomizedSearchCV):  # type: ignore[misc] # scikit-learn's 
         drawn = iter(
             ParameterSampler(self.param_distributions, self.n_iter, random_state=self.random_state)
         )
-        while clock.left > 0:
+        while clock.left > 0 or not self.progress.candidates:
             began = clock.seconds
             results = evaluate_candidates([next(drawn) for _ in range(count)])
             self.progress.note(results)
