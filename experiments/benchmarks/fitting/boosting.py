@@ -4,7 +4,6 @@ import tempfile
 import time
 import warnings
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +61,6 @@ def _objective(table: Table, clock: Clock, trial: Any) -> float:  # noqa: ANN401
         timed.fit(table.inputs[rows], table.targets[rows])
         outputs = outputs_of(timed, table.classes)(table.inputs[held])
         scores.append(validation_score(outputs, table.targets[held], table.classes))
-        trial.report(float(np.mean(scores)), len(scores))
-        if trial.should_prune():
-            raise import_module("optuna").TrialPruned
     return float(np.mean(scores))
 
 

@@ -28,7 +28,6 @@ from experiments.benchmarks.fitting.table import Outputs, Table, validation_scor
 _MOST_EPOCHS = 2000
 _PATIENCE = 20  # epochs without a better validation score, at least
 _PATIENCE_STEPS = 200  # steps of the optimizer without one, at least
-_ONE_TRIAL = 2  # times the time of one fit, as it trains on several folds
 
 
 class Learner(Protocol):
@@ -109,7 +108,7 @@ def _objective(library: Library, table: Table, space: Space, clock: Clock, trial
         (_prepared(library, table, settings, rows), held)
         for rows, held in table.folds().split(table.inputs, table.targets)
     ]
-    end = min(clock.search_end, time.monotonic() + _ONE_TRIAL * clock.one_fit)
+    end = min(clock.search_end, time.monotonic() + len(folds) * clock.one_fit)
     patience = _patience(len(table.inputs), settings["batch_size"])
     best, epochs, reported = -np.inf, 0, 1
     for epoch in range(1, _MOST_EPOCHS + 1):

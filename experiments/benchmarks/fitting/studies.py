@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _NAME = "search"
+_FIRST_EPOCHS = 8  # in which none is pruned, as small learning rates begin slowly
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def study_of(journal: Path, seed: int = 0) -> Any:  # noqa: ANN401 - Optuna may 
             study_name=_NAME,
             direction="maximize",
             sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True),
-            pruner=optuna.pruners.MedianPruner(),
+            pruner=optuna.pruners.MedianPruner(n_warmup_steps=_FIRST_EPOCHS),
             load_if_exists=True,
         )
 
