@@ -149,7 +149,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
             experiment, workers=workers, initial=initial, observer=observer, stop=stop
         )
         return _run_in_memory(experiment, start, record)
-    with _report_loading():
+    with _report_loading(experiment.expected_trials):
         folder = search(
             experiment,
             Path(results),
@@ -284,15 +284,14 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     strange = [name for name in ends or () if name not in ENDS]
     if strange:
         raise UsageError(*(f"ends: {shown(name)}: {unknown(name, ENDS)}" for name in strange))
-    with _report_loading():
-        resumed = resume_search(
-            folder,
-            changes=ends,
-            data=_data(data),
-            workers=Workers(n_jobs, backend, scheduler, trial_timeout),
-            observer=observer,
-            stop=stop,
-        )
+    resumed = resume_search(
+        folder,
+        changes=ends,
+        data=_data(data),
+        workers=Workers(n_jobs, backend, scheduler, trial_timeout),
+        observer=observer,
+        stop=stop,
+    )
     # A run may have been interrupted between the end of the search and its report.
     return _reported(folder) if resumed or not folder.report_file.exists() else Run(folder)
 
@@ -453,14 +452,14 @@ def _opened(run: Run | str | Path, results: str | Path) -> Run:
 
 
 @contextmanager
-def _report_loading() -> Iterator[None]:
-    """Import what a report needs, which takes seconds, in a thread while networks train."""
+def _report_loading(trials: int) -> Iterator[None]:
+    """Import what a report of so many trials needs, which takes seconds, while networks train."""
 
     def load() -> None:
         import neuroevo.playground  # noqa: F401, PLC0415 - loads pandas
         from neuroevo.analysis.forest import load_libraries  # noqa: PLC0415 - used here alone
 
-        load_libraries()
+        load_libraries(trials)
 
     thread = threading.Thread(target=load, name="loading of the report", daemon=True)
     thread.start()

@@ -36,8 +36,10 @@ class Importance:
     predicted: float
 
 
-def load_libraries() -> None:
-    """Import scikit-learn's parts, so that the first `permutation_importance` need not."""
+def load_libraries(rows: int) -> None:
+    """Import what `permutation_importance` needs for so many rows, before it is called."""
+    if rows < LEAST_ROWS:
+        return
     import sklearn.ensemble  # noqa: PLC0415 - slow, for this module alone
     import sklearn.inspection  # noqa: F401, PLC0415 - as above
 

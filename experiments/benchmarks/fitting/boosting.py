@@ -13,9 +13,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from experiments.benchmarks.fitting import workers
 from experiments.benchmarks.fitting.clock import Clock
 from experiments.benchmarks.fitting.found import Found
-from experiments.benchmarks.fitting.scikit_learn import outputs_of
 from experiments.benchmarks.fitting.studies import best_trial, study_of
-from experiments.benchmarks.fitting.table import Table, validation_score
+from experiments.benchmarks.fitting.table import Table, outputs_of, validation_score
 from experiments.benchmarks.fitting.timed import Timed
 
 _MOST_TREES = 1000

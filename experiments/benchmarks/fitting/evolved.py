@@ -11,8 +11,7 @@ import neuroevo
 from experiments.benchmarks.fitting import workers
 from experiments.benchmarks.fitting.clock import SEARCH, Clock
 from experiments.benchmarks.fitting.found import Found, Incumbent
-from experiments.benchmarks.fitting.sets import Array
-from experiments.benchmarks.fitting.table import Outputs, Table
+from experiments.benchmarks.fitting.table import Table, outputs_of
 from neuroevo.learning import Network
 from neuroevo.report.run import Run
 from neuroevo.runs import Champion, Trial
@@ -41,7 +40,7 @@ def evolved(table: Table, clock: Clock) -> Found:
     seconds = clock.seconds
     best = run.best
     return Found(
-        _outputs(run.champion(), table.classes),
+        outputs_of(run.champion(), table.classes),
         seconds,
         _finished(best, began),
         len(run.all_trials),
@@ -66,17 +65,6 @@ def _finished(trial: Trial, began: float) -> float:
     return max(work.began + work.seconds for work in trial.work) - began
 
 
-def _outputs(model: Any, classes: int) -> Outputs:  # noqa: ANN401 - a network or a model of a table
-    def outputs(inputs: Array) -> Array:
-        if not classes:
-            return np.asarray(model.predict(inputs), dtype=np.float64).reshape(-1, 1)
-        probabilities = np.zeros((len(inputs), classes))
-        probabilities[:, model.classes_] = model.predict_proba(inputs)
-        return probabilities
-
-    return outputs
-
-
 def _incumbents(run: Run, classes: int, began: float) -> Iterator[Incumbent]:
     """Train the best so far by validation again, which gives the same bits, after the search."""
     findings, best = run.findings, list[tuple[float, Trial]]()
@@ -92,7 +80,7 @@ def _incumbents(run: Run, classes: int, began: float) -> Iterator[Incumbent]:
         network = Network(
             champion.architecture, champion.parameters[champion.kept], findings.columns
         )
-        yield Incumbent(seconds, _outputs(TableModel(network, preparation), classes))
+        yield Incumbent(seconds, outputs_of(TableModel(network, preparation), classes))
 
 
 def _champion(trial: Trial, evaluation: Any) -> Champion:  # noqa: ANN401 - of a trial that has not failed

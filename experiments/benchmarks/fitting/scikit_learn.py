@@ -24,7 +24,7 @@ from experiments.benchmarks.fitting.clock import Clock
 from experiments.benchmarks.fitting.found import Found
 from experiments.benchmarks.fitting.sets import Array
 from experiments.benchmarks.fitting.space import BATCHES, Space, space_of
-from experiments.benchmarks.fitting.table import Outputs, Table, validation_score
+from experiments.benchmarks.fitting.table import Table, outputs_of, validation_score
 from experiments.benchmarks.fitting.timed import Timed
 
 _ALPHA = (1e-5, 10.0)  # its L2 is divided by the samples of a batch, unlike a weight decay
@@ -221,19 +221,6 @@ def _distributions(table: Table) -> dict[str, Any]:
 def _score(classes: int, estimator: Any, inputs: Array, targets: npt.NDArray[Any]) -> float:  # noqa: ANN401 - as above
     score = validation_score(outputs_of(estimator, classes)(inputs), targets, classes)
     return score if np.isfinite(score) else -1e9
-
-
-def outputs_of(estimator: Any, classes: int) -> Outputs:  # noqa: ANN401 - as above
-    """Return a fitted estimator as a model, with a column for each class."""
-
-    def outputs(inputs: Array) -> Array:
-        if not classes:
-            return np.asarray(estimator.predict(inputs), dtype=np.float64).reshape(-1, 1)
-        probabilities = np.zeros((len(inputs), classes))
-        probabilities[:, estimator.classes_] = estimator.predict_proba(inputs)
-        return probabilities
-
-    return outputs
 
 
 def _refitted(

@@ -100,3 +100,16 @@ def _targets(targets: npt.NDArray[Any], classes: int) -> Targets:
     if classes:
         return Targets(np.eye(classes)[targets], is_classes=True)
     return Targets(targets[:, np.newaxis], is_classes=False)
+
+
+def outputs_of(model: Any, classes: int) -> Outputs:  # noqa: ANN401 - of any library
+    """Return what a fitted model predicts, with a column for each class."""
+
+    def outputs(inputs: Array) -> Array:
+        if not classes:
+            return np.asarray(model.predict(inputs), dtype=np.float64).reshape(-1, 1)
+        probabilities = np.zeros((len(inputs), classes))
+        probabilities[:, model.classes_] = model.predict_proba(inputs)
+        return probabilities
+
+    return outputs

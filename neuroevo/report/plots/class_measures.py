@@ -1,6 +1,6 @@
 """Class measures during training: median and quartiles over replicates, a panel for each."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from neuroevo.report.drawing import (
     panel_domain,
 )
 from neuroevo.report.plots.learning_curves import about_lines, curve_traces
-
-if TYPE_CHECKING:
-    from neuroevo.evaluation import Objective
 
 PANEL_HEIGHT = 230
 GAP = 0.07  # between two panels, as a share of the height
@@ -38,9 +35,9 @@ def draw(drawn: ClassCurves) -> Specification:
     }
     for place, (measure, curves) in enumerate(drawn.curves.items()):
         suffix = axis_suffix(place)
-        traces += [
-            trace | {"yaxis": f"y{suffix}"} for trace in _panel(drawn, measure, is_top=place == 0)
-        ]
+        panel = {"yaxis": f"y{suffix}"} | ({"showlegend": False} if place else {})
+        new = curve_traces(curves, drawn.samples, measure.label)
+        traces += [trace | panel for trace in new]
         layout[f"yaxis{suffix}"] = objective_axis(measure, _visible(curves)) | {
             "domain": panel_domain(place, count, GAP),
             "nticks": 6,
@@ -72,17 +69,6 @@ def caption(drawn: ClassCurves) -> str:
 
 def _has_lines(drawn: ClassCurves) -> bool:
     return any(np.isfinite(each.median).any() for each in sum(drawn.curves.values(), ()))
-
-
-def _panel(drawn: ClassCurves, measure: "Objective", *, is_top: bool) -> list[dict[str, Any]]:
-    curves = drawn.curves[measure]
-    names = [curve.name for curve in curves]
-    traces: list[dict[str, Any]] = []
-    for index, curve in reversed(list(enumerate(curves))):
-        is_first = is_top and names.index(curve.name) == index
-        new = curve_traces(curve, drawn.samples, index, measure.label, is_first=is_first)
-        traces += new if is_top else [trace | {"showlegend": False} for trace in new]
-    return traces
 
 
 def _visible(curves: tuple[Curve, ...]) -> list[float]:

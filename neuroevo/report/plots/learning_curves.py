@@ -36,11 +36,7 @@ def draw(drawn: ReplicateCurves) -> Specification:
     """Draw the curves on logarithmic axes, the champion on top."""
     if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
         return empty_figure("All replicates diverged.")
-    traces: list[dict[str, Any]] = []
     names = [curve.name for curve in drawn.curves]
-    for index, curve in reversed(list(enumerate(drawn.curves))):
-        is_first = names.index(curve.name) == index
-        traces += curve_traces(curve, drawn.samples, index, "MSE", is_first=is_first)
     layout = {
         "height": HEIGHT,
         "hovermode": "closest",
@@ -50,7 +46,7 @@ def draw(drawn: ReplicateCurves) -> Specification:
         "legend": {"traceorder": "reversed"},
         **({} if drawn.target is None else _target_marks(drawn.target)),
     }
-    return {"data": traces, "layout": layout}
+    return {"data": curve_traces(drawn.curves, drawn.samples, "MSE"), "layout": layout}
 
 
 def caption(drawn: ReplicateCurves) -> str:
@@ -118,23 +114,31 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
 
 
 def curve_traces(
-    curve: Curve, samples: NDArray[np.int64], index: int, measure: str, *, is_first: bool
+    curves: Sequence[Curve], samples: NDArray[np.int64], measure: str
 ) -> list[dict[str, Any]]:
-    """Return a curve of a measure and its band.
+    """Return curves of a measure with their bands, the first on top.
 
     Parameters
     ----------
-    curve
-        The curve.
+    curves
+        The curves.
     samples
-        Samples seen at each of its points.
-    index
-        Its place among the curves, which gives the colours of baselines.
+        Samples seen at each of their points.
     measure
-        What it shows, in hover texts.
-    is_first
-        Whether it is the first curve of its name; only that is in the legend.
+        What they show, in hover texts.
     """
+    names = [curve.name for curve in curves]
+    traces: list[dict[str, Any]] = []
+    for index, curve in reversed(list(enumerate(curves))):
+        is_first = names.index(curve.name) == index
+        traces += _traces(curve, samples, index, measure, is_first=is_first)
+    return traces
+
+
+def _traces(
+    curve: Curve, samples: NDArray[np.int64], index: int, measure: str, *, is_first: bool
+) -> list[dict[str, Any]]:
+    """Return a curve and its band; only the first curve of a name is in the legend."""
     is_champion = curve.name in {CHAMPION, TRAINING}
     name = wording.plain(curve.name) + (" (diverged)" if curve.diverged else "")
     place = 0 if is_champion else 1 + (index - 1) % (len(CATEGORIES) - 1)
@@ -152,7 +156,7 @@ def curve_traces(
         "line": {
             "color": CATEGORIES[place],
             "width": 3.5 if curve.name in {CHAMPION, QUICKEST} else 1.8,
-            "dash": "solid" if curve.name in {CHAMPION, QUICKEST} else _dash(curve.name, index),
+            "dash": _dash(curve.name, index),
         },
     }
     if curve.name == TRAINING:
@@ -164,7 +168,9 @@ def curve_traces(
 
 
 def _dash(name: str, index: int) -> str:
-    return "dot" if name == TRAINING else DASHES[index % len(DASHES)]
+    if name == TRAINING:
+        return "dot"
+    return "solid" if name in OWN else DASHES[index % len(DASHES)]
 
 
 def _band(curve: Curve, samples: NDArray[np.int64], colour: str) -> list[dict[str, Any]]:
