@@ -287,7 +287,7 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     resumed = resume_search(
         folder,
         changes=ends,
-        data=_data(data),
+        data=data,
         workers=Workers(n_jobs, backend, scheduler, trial_timeout),
         observer=observer,
         stop=stop,
@@ -408,12 +408,8 @@ def _study(
             yield trainer, Record()
     else:
         file = run.folder.random_file if name == "random" else run.folder.ablation_file
-        with studies.study(run.folder, file, Workers(n_jobs), _data(data)) as opened:
+        with studies.study(run.folder, file, Workers(n_jobs), data) as opened:
             yield opened
-
-
-def _data(data: "str | Path | pd.DataFrame | None") -> "Path | pd.DataFrame | None":
-    return Path(data) if isinstance(data, str) else data
 
 
 def _with_study(run: Run, name: str, record: Record) -> Run:

@@ -1,7 +1,6 @@
 """The results of a run, read from its folder when they are needed, or held in memory."""
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from neuroevo.analysis.findings import Findings
@@ -24,6 +23,8 @@ from neuroevo.tables import Preparation, TableModel
 from neuroevo.tasks import TableTask
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from neuroevo.experiment import Experiment
@@ -207,8 +208,7 @@ class RunResults:
         model, task = self.champion(rank), self.experiment.task
         if not isinstance(model, TableModel) or not isinstance(task, TableTask):
             raise UsageError(f"{self.id}: must have learnt a table, but its task is {task.kind!r}")
-        located = task.located(Path(data) if isinstance(data, str) else data)
-        return held_out_rows(model, located, self.start)
+        return held_out_rows(model, task.located(data), self.start)
 
     def trials(self) -> "pd.DataFrame":
         """Return all trials as a table, see `neuroevo.analysis.tables.trials`."""

@@ -31,7 +31,9 @@ class Material:
     warnings: tuple[str, ...] = ()
 
 
-def material_of(experiment: Experiment, data: "Path | pd.DataFrame | None" = None) -> Material:
+def material_of(
+    experiment: Experiment, data: "str | Path | pd.DataFrame | None" = None
+) -> Material:
     """Read or make what the experiment's task gives; runs nothing of a function's file.
 
     Parameters

@@ -137,7 +137,7 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
     folder: RunFolder,
     *,
     changes: Mapping[str, object] | None = None,
-    data: "Path | pd.DataFrame | None" = None,
+    data: "str | Path | pd.DataFrame | None" = None,
     workers: Workers | None = None,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
@@ -203,7 +203,7 @@ def trainer_of(
     experiment: Experiment,
     start: Start,
     workers: Workers,
-    data: "Path | pd.DataFrame | None" = None,
+    data: "str | Path | pd.DataFrame | None" = None,
 ) -> Trainer:
     """Make the trainer of a run, on data or a function that must be as when the run began.
 

@@ -101,7 +101,7 @@ def ablate(
 
 @contextmanager
 def study(
-    folder: RunFolder, path: Path, workers: Workers, data: "Path | pd.DataFrame | None" = None
+    folder: RunFolder, path: Path, workers: Workers, data: "str | Path | pd.DataFrame | None" = None
 ) -> Iterator[tuple[Trainer, Record]]:
     """Open the trainer of a run and the record of a study.
 

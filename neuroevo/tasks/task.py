@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.errors import DataError, UsageError
@@ -11,8 +12,6 @@ from neuroevo.settings import Settings
 from neuroevo.space import Value
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
 
@@ -103,7 +102,7 @@ class NetworkTask(Task, ABC):
         """
         raise UsageError(f"data: must be left out for the task {self.kind!r}, which makes its own")
 
-    def located(self, data: "Path | pd.DataFrame | None" = None) -> Self:
+    def located(self, data: "str | Path | pd.DataFrame | None" = None) -> Self:
         """Return the task with its data where they are now.
 
         Parameters
@@ -118,6 +117,7 @@ class NetworkTask(Task, ABC):
         DataError
             If they are lost.
         """
+        data = Path(data) if isinstance(data, str) else data
         task = self if data is None else self.with_data(data)
         if task.lost_data:
             hint = "give it again with --data FILE, in Python with data=…"
