@@ -45,7 +45,7 @@ def export(
     Texts go to stdout; onnx and sklearn to RUN.onnx and RUN.skops, unless --output is given.
     """  # noqa: D301 - typer keeps the lines of a table after this mark
     from neuroevo.export import FORMATS
-    from neuroevo.runs import write_atomically
+    from neuroevo.storage.atomic import write_atomically
 
     found = run_with_networks(run, results, "its network is exported")
     content = found.champion(rank).to(to)

@@ -56,7 +56,7 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     Prints CSV to stdout, or writes it to a .csv or .parquet file. What is new or missing in the
     rows is named on stderr.
     """
-    from neuroevo.runs import write_atomically
+    from neuroevo.storage.atomic import write_atomically
 
     if (table is None) != test:
         raise UsageError("NEW.csv: must be given, or --test instead of it")

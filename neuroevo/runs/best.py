@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import TRAINING_GENES
-from neuroevo.runs.disk import is_missing, read_bytes
 from neuroevo.runs.trial import Trial
 from neuroevo.space import SearchSpace
+from neuroevo.storage.disk import is_missing, read_bytes
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment

@@ -13,10 +13,10 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from neuroevo.errors import NeuroevoError, StorageError
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.checksum import add_checksum, remove_checksum
-from neuroevo.runs.disk import read_bytes
 from neuroevo.runs.trial import finite_or_null, null_to_nan
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import add_checksum, remove_checksum
+from neuroevo.storage.disk import read_bytes
 
 if TYPE_CHECKING:
     from neuroevo.learning import Architecture
