@@ -21,7 +21,7 @@ from neuroevo.runs import (
     read_start,
     read_study,
 )
-from neuroevo.runs.disk import Stamp, stamp, unreadable
+from neuroevo.storage.disk import Stamp, stamp, unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.experiment import Experiment
-    from neuroevo.export import ExportableNetwork, ExportableTableModel
+    from neuroevo.export import ExportableModel
     from neuroevo.runs import Champion, Trial
 
 
@@ -138,7 +138,7 @@ class RunResults:
         NeuroevoError
             If no trial is complete.
         """
-        return self._ranked(1)
+        return self.ranked(1)
 
     def pareto_front(self) -> "list[Trial]":
         """Return the complete trials that no other dominates, best first.
@@ -148,7 +148,7 @@ class RunResults:
         """
         return list(self.findings.front)
 
-    def champion(self, rank: int = 1) -> "ExportableNetwork | ExportableTableModel":
+    def champion(self, rank: int = 1) -> "ExportableModel":
         """Return the trained network of a trial of the front: the best of its replicates.
 
         If the run has learnt a table, its `predict` takes raw rows. If that has folds, the network
@@ -167,7 +167,7 @@ class RunResults:
         NeuroevoError
             If no trial is complete, or the weights were not kept.
         """
-        trial = self._ranked(rank)
+        trial = self.ranked(rank)
         network = self.findings.network(trial)
         if network is None:
             raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
@@ -216,7 +216,8 @@ class RunResults:
 
         return tables.trials(self.findings)
 
-    def _ranked(self, rank: int) -> "Trial":
+    def ranked(self, rank: int) -> "Trial":
+        """Return the trial at a place of the front, from 1; the errors are those of `champion`."""
         front = self.findings.front
         if not front:
             raise NeuroevoError(f"{self.id}: has no completed trial, so there is no best one")

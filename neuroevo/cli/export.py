@@ -20,7 +20,7 @@ EXAMPLES = examples(
 def export(
     run: RunReference,
     to: Annotated[
-        Literal["onnx", "torch", "sklearn", "json", "js", "c"],
+        Literal["safetensors", "onnx", "torch", "sklearn", "json", "js", "c"],
         typer.Option("--to", help="The format, see above."),
     ],
     output: Annotated[
@@ -35,17 +35,18 @@ def export(
     classes by name or targets on their raw scale. Its beginning says how it is used.
 
     \b
-    onnx     a graph with an input for each raw column; needs pip install 'neuroevo[onnx]'
-    torch    a Python file with a torch.nn.Module and its state_dict
-    sklearn  a Pipeline, in a file of skops; needs pip install 'neuroevo[sklearn]'
-    json     all numbers with their names; neuroevo.load reads it
-    js       an ES module without dependencies, for browsers and Node
-    c        a header of C99 in single precision, without heap, for small processors
+    safetensors  weights and their description; neuroevo.load reads it
+    onnx         a graph with an input for each raw column; needs pip install 'neuroevo[onnx]'
+    torch        a Python file with a torch.nn.Module and its state_dict
+    sklearn      a Pipeline, in a file of skops; needs pip install 'neuroevo[sklearn]'
+    json         all numbers with their names; neuroevo.load reads it
+    js           an ES module without dependencies, for browsers and Node
+    c            a header of C99 in single precision, without heap, for small processors
 
-    Texts go to stdout; onnx and sklearn to RUN.onnx and RUN.skops, unless --output is given.
+    Texts go to stdout; the others to RUN.safetensors and so on, unless --output is given.
     """  # noqa: D301 - typer keeps the lines of a table after this mark
     from neuroevo.export import FORMATS
-    from neuroevo.runs import write_atomically
+    from neuroevo.storage.atomic import write_atomically
 
     found = run_with_networks(run, results, "its network is exported")
     content = found.champion(rank).to(to)

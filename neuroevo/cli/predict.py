@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.experiment import Experiment
-    from neuroevo.learning import Network
+    from neuroevo.export import ExportableModel
     from neuroevo.report.run import Run
-    from neuroevo.tables import TableModel, TableSettings
+    from neuroevo.tables import TableSettings
 
 EXAMPLES = examples(
     "neuroevo predict latest new.csv > predicted.csv",
@@ -56,7 +56,7 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     Prints CSV to stdout, or writes it to a .csv or .parquet file. What is new or missing in the
     rows is named on stderr.
     """
-    from neuroevo.runs import write_atomically
+    from neuroevo.storage.atomic import write_atomically
 
     if (table is None) != test:
         raise UsageError("NEW.csv: must be given, or --test instead of it")
@@ -105,13 +105,13 @@ def _check_output(output: Path | None, table: Path | None) -> None:
         raise UsageError(f"--output: must be another file than the new rows, but got {output}")
 
 
-def _notes(model: "Network | TableModel", rows: "pd.DataFrame", table: Path) -> Sequence[str]:
+def _notes(model: "ExportableModel", rows: "pd.DataFrame", table: Path) -> Sequence[str]:
     from neuroevo.tables import TableModel
 
     return model.notes(rows, str(table)) if isinstance(model, TableModel) else ()
 
 
-def _columns(model: "Network | TableModel") -> Sequence[str]:
+def _columns(model: "ExportableModel") -> Sequence[str]:
     """Return the names of the columns that a model needs; others may hold anything."""
     from neuroevo.tables import TableModel
 
@@ -128,7 +128,7 @@ def _settings(experiment: "Experiment") -> "TableSettings":
     return task if isinstance(task, TableSettings) else TableSettings(target=("y",))
 
 
-def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":
+def _predicted(model: "ExportableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":
     import pandas as pd
 
     from neuroevo.tables import TableModel, raw_numbers

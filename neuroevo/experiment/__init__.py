@@ -2,7 +2,7 @@
 
 from neuroevo.experiment.experiment import EvolutionSettings, Experiment
 from neuroevo.experiment.from_table import Suggestion, experiment_for_table
-from neuroevo.experiment.reading import load_experiment
+from neuroevo.experiment.reading import load_experiment, overridden
 from neuroevo.experiment.transfer import Transfer, transfer
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "Transfer",
     "experiment_for_table",
     "load_experiment",
+    "overridden",
     "transfer",
 ]

@@ -11,6 +11,7 @@ from neuroevo.experiment.experiment import Experiment
 from neuroevo.experiment.naming import name_of
 from neuroevo.files import StrangeFileError, read_file
 from neuroevo.settings import printable, shown
+from neuroevo.tasks import TableTask
 
 MAX_BYTES = 100_000
 MAX_DOTS = 1000  # in a line; the memory of the parser grows with their square if they are one key
@@ -70,6 +71,24 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
     if problems:
         raise UsageError(*problems)
     return document
+
+
+def overridden(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
+    """Return an experiment with ``table.key=value`` overrides, as for `load_experiment`.
+
+    A table that is in memory stays there.
+
+    Raises
+    ------
+    UsageError
+        One line for each override that is wrong.
+    """
+    if not overrides:
+        return experiment
+    changed = Experiment.of(overriding(tomllib.loads(experiment.to_toml()), overrides))
+    if isinstance(experiment.task, TableTask) and isinstance(changed.task, TableTask):
+        return changed.replace(task=changed.task.with_frame_of(experiment.task))
+    return changed
 
 
 def _read(path: Path) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.export.description import Description, Layer
+from neuroevo.export.description import Description, Layer, layer_sizes
 from neuroevo.tables.records import (
     UNIFORM_SPREAD,
     BooleanInput,
@@ -51,11 +51,33 @@ def pipeline(description: Description) -> Any:  # noqa: ANN401 - scikit-learn ha
     """Return a fitted Pipeline whose `predict` takes frames with the raw columns."""
     from sklearn.pipeline import Pipeline  # noqa: PLC0415 - takes a second
 
-    activation = _one_activation(description.layers[:-1])
     rows = _invented_rows(description)
     preparation = _preparation(description, rows)
-    network = _network(description, activation, preparation.transform(rows))
+    inputs = preparation.transform(rows)
+    networks = [_network(description, layers, inputs) for layers in description.networks]
+    network = networks[0] if len(networks) == 1 else _mean(description, networks, inputs)
     return Pipeline([("preparation", preparation), ("network", network)])
+
+
+def _mean(description: Description, networks: list[Any], inputs: NDArray[np.float64]) -> Any:  # noqa: ANN401 - as above
+    """Return a fitted estimator that averages networks."""
+    from sklearn.dummy import DummyClassifier, DummyRegressor  # noqa: PLC0415 - takes a second
+    from sklearn.ensemble import VotingClassifier, VotingRegressor  # noqa: PLC0415 - as above
+
+    labels, count = _labels(description), description.outputs
+    if not labels and count > 1:
+        rule = "must have one target to average networks, or classes"
+        raise NeuroevoError(f"sklearn: {rule}, but got {count} targets")
+    named = [
+        (f"network {place}", DummyClassifier() if labels else DummyRegressor())
+        for place in range(1, len(networks) + 1)
+    ]
+    mean = VotingClassifier(named, voting="soft") if labels else VotingRegressor(named)
+    mean.fit(inputs, _invented_targets(description, len(inputs)))
+    mean.estimators = [(name, each) for (name, _), each in zip(named, networks, strict=True)]
+    mean.estimators_ = networks
+    mean.named_estimators_ = type(mean.named_estimators_)(dict(mean.estimators))
+    return mean
 
 
 def _one_activation(hidden: Sequence[Layer]) -> str:
@@ -175,23 +197,23 @@ def _fill_scaling(values: Any, record: NumberInput) -> None:  # noqa: ANN401 - a
     scaler.var_ = scaler.scale_**2
 
 
-def _network(description: Description, activation: str, inputs: NDArray[np.float64]) -> Any:  # noqa: ANN401 - as above
-    """Return a fitted MLP with the weights of the network."""
+def _network(description: Description, layers: Sequence[Layer], inputs: NDArray[np.float64]) -> Any:  # noqa: ANN401 - as above
+    """Return a fitted MLP with the weights of a network."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - takes a second
     from sklearn.neural_network import MLPClassifier, MLPRegressor  # noqa: PLC0415 - as above
 
-    labels, output = _labels(description), description.layers[-1]
+    activation = _one_activation(layers[:-1])
+    labels, output = _labels(description), layers[-1]
     if labels and output.function != "softmax":
         raise NeuroevoError("sklearn: a network for classes must have softmax outputs")
     network = (MLPClassifier if labels else MLPRegressor)(
-        hidden_layer_sizes=description.layer_sizes[1:-1], activation=activation, max_iter=1
+        hidden_layer_sizes=layer_sizes(layers)[1:-1], activation=activation, max_iter=1
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         network.fit(inputs, _invented_targets(description, len(inputs)))
     *hidden, (weights, biases) = (
-        (layer.weights.astype(np.float64), layer.biases.astype(np.float64))
-        for layer in description.layers
+        (layer.weights.astype(np.float64), layer.biases.astype(np.float64)) for layer in layers
     )
     if labels:
         order = [labels.index(label) for label in network.classes_.tolist()]
@@ -202,9 +224,9 @@ def _network(description: Description, activation: str, inputs: NDArray[np.float
         scaling = description.preparation.target_scaling
         weights = weights * scaling.scales
         biases = scaling.raw(biases)
-    layers = [*hidden, (weights, biases)]
-    network.coefs_ = [each for each, _ in layers]
-    network.intercepts_ = [each for _, each in layers]
+    numbers = [*hidden, (weights, biases)]
+    network.coefs_ = [each for each, _ in numbers]
+    network.intercepts_ = [each for _, each in numbers]
     network.out_activation_ = _output_activation(description)
     for name in _OF_TRAINING:
         vars(network).pop(name, None)
@@ -225,7 +247,7 @@ def _labels(description: Description) -> Sequence[Label]:
 
 
 def _output_activation(description: Description) -> str:
-    if description.layers[-1].function == "linear":
+    if description.networks[0][-1].function == "linear":
         return "identity"
     return "logistic" if len(description.labels) == _TWO else "softmax"
 
@@ -234,5 +256,5 @@ def _invented_targets(description: Description, rows: int) -> NDArray[Any]:
     labels = _labels(description)
     if labels:
         return np.array([labels[row % len(labels)] for row in range(rows)])
-    targets = np.zeros((rows, description.layer_sizes[-1]))
+    targets = np.zeros((rows, description.outputs))
     return targets[:, 0] if targets.shape[1] == 1 else targets

@@ -1,11 +1,12 @@
-"""A trained network: its parameters by layer, and its predictions."""
+"""A trained network, its parameters by layer and its predictions; and the mean of several."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.errors import DataError
+from neuroevo.errors import DataError, UsageError
 from neuroevo.kernel.arrays import Floats, layer_functions, memory_of_predictions
 from neuroevo.kernel.layout import parameter_layout
 from neuroevo.learning.architecture import Architecture
@@ -64,17 +65,95 @@ class Network:
         DataError
             If X has another shape.
         """
-        raw = np.asarray(X)
-        inputs = self.architecture.inputs
-        if raw.ndim != 2 or raw.shape[1] != inputs:  # noqa: PLR2004 - (samples, inputs)
-            raise DataError(f"X: must have the shape (samples, {inputs}), but got {raw.shape}")
-        before, after = self.columns.input_scaling, self.columns.output_scaling
-        scaled = raw if before is None else before.scaled(raw.astype(np.float64))
-        [predicted] = predictions(self.architecture, self.parameters[np.newaxis], scaled)
-        if after is not None:
-            predicted = after.raw(predicted.astype(np.float64)).astype(self.precision)
-        outputs: Floats = predicted
-        return outputs
+        scaled = _scaled(self.columns, self.architecture.inputs, X)
+        return _raw(self.columns, _outputs(self, scaled), self.precision)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ensemble:
+    """Several trained networks for the same inputs and outputs, whose outputs are averaged.
+
+    Parameters
+    ----------
+    networks
+        At least one; all with the same columns, precision and kind of outputs.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or they differ in these.
+    """
+
+    networks: tuple[Network, ...]
+
+    def __post_init__(self) -> None:
+        kinds = {_kind(each) for each in self.networks}
+        if len(kinds) != 1:
+            rule = "must be networks with the same columns, precision and kind of outputs"
+            raise UsageError(f"networks: {rule}, but got {len(kinds)} kinds of networks")
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of all networks."""
+        return self.networks[0].columns
+
+    @property
+    def precision(self) -> Precision:
+        """The precision of all networks."""
+        return self.networks[0].precision
+
+    def predict(self, X: npt.ArrayLike) -> Floats:  # noqa: N803 - the field's name
+        """Compute the mean of the outputs of all networks: of classes, of their probabilities.
+
+        Parameters, result and errors are those of `Network.predict`.
+        """
+        scaled = _scaled(self.columns, self.networks[0].architecture.inputs, X)
+        mean = mean_outputs([_outputs(each, scaled) for each in self.networks])
+        return _raw(self.columns, mean, self.precision)
+
+
+def mean_outputs(outputs: Sequence[Floats]) -> npt.NDArray[np.float64]:
+    """Return the mean of the outputs of several networks, summed up in their order.
+
+    Parameters
+    ----------
+    outputs
+        An array (samples, outputs) of each network, at least one.
+    """
+    total = np.zeros(outputs[0].shape)
+    for each in outputs:
+        total += each
+    return total / len(outputs)
+
+
+def _kind(network: Network) -> tuple[object, ...]:
+    architecture = network.architecture
+    ends = architecture.inputs, architecture.outputs, architecture.output
+    return (*ends, network.precision, network.columns)
+
+
+def _scaled(columns: Columns, inputs: int, given: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """Scale raw inputs; DataError if they are no array (samples, inputs)."""
+    raw = np.asarray(given)
+    if raw.ndim != 2 or raw.shape[1] != inputs:  # noqa: PLR2004 - (samples, inputs)
+        raise DataError(f"X: must have the shape (samples, {inputs}), but got {raw.shape}")
+    before = columns.input_scaling
+    return raw if before is None else before.scaled(raw.astype(np.float64))
+
+
+def _outputs(network: Network, scaled: npt.NDArray[np.floating]) -> Floats:
+    [outputs] = predictions(network.architecture, network.parameters[np.newaxis], scaled)
+    found: Floats = outputs
+    return found
+
+
+def _raw(columns: Columns, outputs: Floats, precision: Precision) -> Floats:
+    """Return outputs on the raw scale of the targets, in the precision of the networks."""
+    after = columns.output_scaling
+    if after is not None:
+        outputs = after.raw(outputs.astype(np.float64))
+    raw: Floats = outputs.astype(precision, copy=False)
+    return raw
 
 
 def predictions(

@@ -1,6 +1,5 @@
 """The run folder: all that a search passes to a report. It neither searches nor reports."""
 
-from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.best import best_toml, read_best
 from neuroevo.runs.champions import Champion, read_champions, write_champions
 from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
@@ -55,7 +54,6 @@ __all__ = [
     "read_status",
     "read_study",
     "read_trials",
-    "write_atomically",
     "write_champions",
     "write_checkpoint",
     "write_held_out",

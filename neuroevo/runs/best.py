@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import TRAINING_GENES
-from neuroevo.runs.disk import is_missing, read_bytes
 from neuroevo.runs.trial import Trial
-from neuroevo.space import SearchSpace
+from neuroevo.storage.disk import is_missing, read_bytes
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -36,11 +34,8 @@ def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
         TOML: comments on the configuration's origin and its objectives, then an experiment that
         can be loaded.
     """
-    genes = {name: value for name, value in trial.genome.items() if name not in TRAINING_GENES}
-    settings = {name: value for name, value in trial.genome.items() if name in TRAINING_GENES}
-    training = experiment.training.model_copy(update=settings)
-    fixed = experiment.model_copy(update={"space": SearchSpace(genes), "training": training})
-    return "".join(f"# {line}\n" for line in _origin(trial, run_id)) + "\n" + fixed.to_toml()
+    head = "".join(f"# {line}\n" for line in _origin(trial, run_id))
+    return f"{head}\n{experiment.fixed(trial.genome).to_toml()}"
 
 
 def read_best(path: Path) -> str:

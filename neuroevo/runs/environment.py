@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from neuroevo.errors import StorageError
-from neuroevo.runs.disk import is_missing, read_bytes
 from neuroevo.settings import printable
+from neuroevo.storage.disk import is_missing, read_bytes
 
 _MOST_BYTES = 1_000_000
 LIBRARIES = (

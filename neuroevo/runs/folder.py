@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from neuroevo.errors import StorageError, UsageError
-from neuroevo.runs.disk import reason, sync_folder, unreadable
 from neuroevo.settings import shown
+from neuroevo.storage.disk import reason, sync_folder, unreadable
 
 LONGEST_NAME = 80
 _NAME = re.compile(rf"\w[\w.-]{{0,{LONGEST_NAME - 1}}}")

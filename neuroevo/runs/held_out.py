@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 from neuroevo.evaluation.diagnosis import Diagnosis
 from neuroevo.evaluation.scores import METRICS, Score
 from neuroevo.learning import Columns
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
 from neuroevo.runs.content import read_values, refuse
 from neuroevo.settings import Location, one_of
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import file_with_checksum, read_file_with_checksum
 
 _SCHEMA = 1
 _MOST_BYTES = 100_000_000

@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 
 from neuroevo.errors import UsageError
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, DataSet
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
 from neuroevo.runs.content import read_values, refuse
 from neuroevo.settings import Location
 from neuroevo.space.values import plain
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import file_with_checksum, read_file_with_checksum
 
 if TYPE_CHECKING:
     from neuroevo.space import Value

@@ -46,6 +46,10 @@ class TableTask(PreparedTask, TableSettings):
             return self.replace(path=data)
         return self.of_frame(data, **{**dict(self), "path": None})
 
+    def with_frame_of(self, other: Self) -> Self:
+        """Return the task with the table that another one has in memory, if it has one."""
+        return self if other._frame is None else self.with_data(other._frame)
+
     @property
     def lost_data(self) -> str:
         """What can't be loaded any more: a file that was moved, or the frame of another process."""
@@ -91,9 +95,16 @@ class TableTask(PreparedTask, TableSettings):
         DataError
             One line for each problem.
         """
+        return self._loaded(undivided=False)
+
+    def load_undivided(self) -> TaskData:
+        """Read, check and prepare the table, all rows for training; see `NetworkTask`."""
+        return self._loaded(undivided=True)
+
+    def _loaded(self, *, undivided: bool) -> TaskData:
         from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
 
-        loaded = task_data(prepare(self.frame(), self, self.source))
+        loaded = task_data(prepare(self.frame(), self, self.source, undivided=undivided))
         if self.path is not None:
             self._frame = None  # to free its memory: it can be read again
         return loaded

@@ -14,7 +14,7 @@ from sklearn.datasets import load_iris
 from neuroevo import Run, fit
 from neuroevo.errors import DataError, NeuroevoError
 from neuroevo.report.run import load_run
-from neuroevo.runs.checksum import add_checksum, remove_checksum
+from neuroevo.storage.checksum import add_checksum, remove_checksum
 
 Document = dict[str, Any]
 SMALL = (
