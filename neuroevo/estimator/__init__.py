@@ -8,11 +8,23 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from neuroevo.estimator.evolved import EvolvedClassifier, EvolvedRegressor
+    from neuroevo.estimator.network import NetworkClassifier, NetworkRegressor
     from neuroevo.estimator.search_cv import EvolutionSearchCV
 
-__all__ = ["EvolutionSearchCV"]
+__all__ = [
+    "EvolutionSearchCV",
+    "EvolvedClassifier",
+    "EvolvedRegressor",
+    "NetworkClassifier",
+    "NetworkRegressor",
+]
 
-_MODULES = {"search_cv": ("EvolutionSearchCV",)}
+_MODULES = {
+    "evolved": ("EvolvedClassifier", "EvolvedRegressor"),
+    "network": ("NetworkClassifier", "NetworkRegressor"),
+    "search_cv": ("EvolutionSearchCV",),
+}
 
 
 def __getattr__(name: str) -> object:

@@ -135,7 +135,7 @@ def _plain(value: object) -> object:
         return None
 
 
-def _gene_of_distribution(distribution: Any) -> Gene:  # noqa: ANN401 - scipy has no types
+def _gene_of_distribution(distribution: Any) -> Gene:
     """Translate a frozen distribution of scipy.stats, if a gene has exactly the same values."""
     name = distribution.dist.name
     low, high = distribution.support()

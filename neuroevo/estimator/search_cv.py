@@ -100,16 +100,16 @@ class EvolutionSearchCV(BaseSearchCV):
 
     def __init__(
         self,
-        estimator: Any,  # noqa: ANN401 - any estimator of scikit-learn
+        estimator: Any,
         space: Mapping[str, object],
         *,
         n_iter: int = 64,
         population_size: int | None = None,
         objectives: Sequence[str] | None = None,
-        scoring: Any = None,  # noqa: ANN401 - all that scikit-learn takes
+        scoring: Any = None,
         n_jobs: int | None = None,
         refit: bool | str | Callable[[Results], int] = True,
-        cv: Any = None,  # noqa: ANN401 - all that scikit-learn takes
+        cv: Any = None,
         verbose: int = 0,
         pre_dispatch: int | str = "2*n_jobs",
         random_state: int | np.random.RandomState | None = None,
@@ -137,7 +137,7 @@ class EvolutionSearchCV(BaseSearchCV):
         self.time_limit = time_limit
         self.callback = callback
 
-    def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    def __sklearn_tags__(self) -> Any:
         tags, own = super().__sklearn_tags__(), get_tags(self.estimator)
         tags.target_tags = deepcopy(own.target_tags)
         tags.input_tags = deepcopy(own.input_tags)
@@ -161,7 +161,7 @@ class EvolutionSearchCV(BaseSearchCV):
         self,
         evaluate_candidates: Callable[..., Results],
         *,
-        callback_ctx: Any = None,  # noqa: ANN401 - of scikit-learn 1.9, which has no types
+        callback_ctx: Any = None,
     ) -> None:
         """Try one generation after another; called by scikit-learn's `fit`."""
         with as_value_errors():
@@ -183,7 +183,7 @@ class EvolutionSearchCV(BaseSearchCV):
     def _evaluated(
         self,
         evaluate_candidates: Callable[..., Results],
-        context: Any,  # noqa: ANN401 - as above
+        context: Any,
         parameters: list[dict[str, Any]],
         generation: int,
     ) -> Results | None:

@@ -92,7 +92,15 @@ class TrainingState:
 
         Their optimizers keep their moments. The samples may be others.
         """
-        return replace(self, points=0)
+        return TrainingState(0, tuple(map(_restarted, self.bundles)))
+
+
+def _restarted(state: BundleState) -> BundleState:
+    """Keep the resulting parameters and the moments alone."""
+    gradients, first, second, corrections, kept, progress = state.memory
+    moments = first.copy(), second.copy(), corrections.copy()
+    memory = Memory(gradients[:0].copy(), *moments, kept[:0].copy(), progress[:0].copy())
+    return BundleState(kept.copy(), memory, state.measured[:0].copy())
 
 
 def fold_streams(data: DataSet, settings: TrainingSettings, seed: Seed) -> tuple[SampleStream, ...]:
@@ -314,7 +322,7 @@ def _measures(stream: SampleStream) -> int:
 def _restore(bundle: Bundle, measured: Floats, state: BundleState, points: int) -> None:
     """Fill the arrays of a bundle with its state after so many points."""
     if not points:
-        bundle.parameters[:] = state.memory.kept
+        bundle.parameters[:] = state.parameters
         for name in ("first_moments", "second_moments", "corrections"):
             getattr(bundle.memory, name)[:] = getattr(state.memory, name)
         return
