@@ -72,10 +72,9 @@ def check_parameters(parameters: Parameters) -> None:
     if not _is_layers(parameters["hidden"]):
         rule = "must be a list of whole numbers, or of pairs (whole number, activation)"
         problems.append(f"hidden: {rule}, but got {worded(parameters['hidden'])}")
-    count, most = parameters["ensemble"], parameters["replicates"]
-    if not is_whole(count) or count < 1 or (is_whole(most) and count > most):
-        rule = "must be a whole number from 1 to the number of replicates"
-        problems.append(f"ensemble: {rule}, but got {worded(count)}")
+    count = parameters["ensemble"]
+    if not is_whole(count) or count < 1:
+        problems.append(f"ensemble: must be a whole number of at least 1, but got {worded(count)}")
     if problems:
         raise UsageError(*problems)
 

@@ -101,7 +101,9 @@ class EvolvedEstimator(TableEstimator):
             jobs = effective_n_jobs(self.n_jobs)
             observer: Observer = _Lines() if self.verbose else ignore_progress
             self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)
-            trained = api.train(self.run_, all_rows=True, ensemble=self.ensemble, n_jobs=jobs)
+            best = experiment.fixed(self.run_.best.genome)
+            trained = api.train(best, all_rows=True, ensemble=self.ensemble, n_jobs=jobs)
+            self.best_params_ = parameters_of(best)
             self._keep(trained)
         return self
 
@@ -134,7 +136,6 @@ class EvolvedEstimator(TableEstimator):
         if not isinstance(model, ExportableTableModel):
             raise TypeError("the model must be of a table")
         self.model_ = model
-        self.best_params_ = parameters_of(self.run_.experiment.fixed(self.run_.best.genome))
         self.validation_scores_, self.test_scores_ = dict(trained.validation), dict(trained.test)
 
     @property
@@ -162,16 +163,19 @@ class _Lines:
     """Prints a line for each generation, as an observer of a search."""
 
     def __init__(self) -> None:
-        self._generation = 0
+        self._printed = 0  # trials
 
     def __call__(self, progress: Progress) -> None:
         """Print a line if a generation is complete."""
-        if progress.front and progress.generation != self._generation:
-            self._generation = progress.generation
+        per_generation = progress.experiment.evolution.population
+        is_over = progress.phase not in {"loading", "baselines", "searching"}
+        complete = progress.generation * per_generation
+        if progress.front and self._printed < (progress.trials if is_over else complete):
+            self._printed = progress.trials if is_over else complete
             scores = ", ".join(
                 f"{name} {value:.4g}" for name, value in progress.front[0].objectives.items()
             )
-            print(f"{progress.trials:,} trials, best: {scores}")  # noqa: T201 - as scikit-learn's estimators do
+            print(f"{self._printed:,} trials, best: {scores}")  # noqa: T201 - as scikit-learn's estimators do
 
 
 class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):

@@ -58,7 +58,7 @@ class NetworkEstimator(TableEstimator):
 
     def __init__(
         self,
-        hidden: Sequence[object] = (32,),
+        hidden: Sequence[object] = (32, 32),
         activation: str = "silu",
         *,
         optimizer: str = "adam",
@@ -66,7 +66,7 @@ class NetworkEstimator(TableEstimator):
         batch_size: int = 32,
         samples: int | None = None,
         replicates: int = 16,
-        ensemble: int = 1,
+        ensemble: int = 4,
         schedule: str = "cosine",
         end_factor: float = 0.01,
         momentum: float = 0.9,
@@ -254,7 +254,7 @@ class NetworkEstimator(TableEstimator):
         networks = [
             Network(architecture, parameters[place], columns) for place in order[: self.ensemble]
         ]
-        network = networks[0] if self.ensemble == 1 else Ensemble(tuple(networks))
+        network = networks[0] if len(networks) == 1 else Ensemble(tuple(networks))
         self._network, self._replicates = networks[0], self.replicates
         loss = curves
         if results[0].class_curves:
@@ -289,12 +289,12 @@ class NetworkEstimator(TableEstimator):
 class NetworkRegressor(RegressorMixin, ValuePredictions, NetworkEstimator):
     """A small network for a regression, trained from several starting weights at once.
 
-    All replicates are trained, and the one with the lowest error on the validation rows is kept.
+    All replicates are trained, and those with the lowest errors on the validation rows are kept.
 
     Parameters
     ----------
     hidden
-        Widths of the hidden layers, such as ``(32, 16)``, or pairs such as ``((32, "relu"),)``;
+        Widths of the hidden layers, or pairs such as ``((32, "relu"),)``;
         ``()`` for a linear model.
     activation
         Of hidden layers without one of their own: linear, tanh, sigmoid, relu, leaky_relu, elu,
@@ -310,7 +310,7 @@ class NetworkRegressor(RegressorMixin, ValuePredictions, NetworkEstimator):
     replicates
         Number of trainings, each from its own starting weights; 16 take as long as one.
     ensemble
-        How many of the best replicates are averaged to predict.
+        How many of the best replicates are averaged to predict, at most.
     schedule, end_factor
         Schedule of the learning rate, constant, cosine or exponential, and the share of it that is
         left at the end. `partial_fit` has a constant one.
@@ -344,7 +344,7 @@ class NetworkRegressor(RegressorMixin, ValuePredictions, NetworkEstimator):
     Attributes
     ----------
     model_
-        The network with the preparation of its rows: `model_.to("onnx")`, `model_.save(path)`.
+        The networks with the preparation of their rows: `model_.to("onnx")`, `model_.save(path)`.
     loss_curve_
         Validation loss at each point of the learning curve of the best network: its mean squared
         error on scaled targets, or its log loss.
@@ -367,8 +367,8 @@ class NetworkRegressor(RegressorMixin, ValuePredictions, NetworkEstimator):
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one pass over some rows, from where the networks are.
 
-        The first rows decide how columns are scaled, and which categories there are. The replicate
-        with the lowest error on the rows of the call is kept. Parameters and errors are those of
+        The first rows decide how columns are scaled, and which categories there are. The replicates
+        with the lowest errors on the rows of the call are kept. Parameters and errors are those of
         `fit`.
         """
         return self._fit_part(X, y, sample_weight)
@@ -377,7 +377,7 @@ class NetworkRegressor(RegressorMixin, ValuePredictions, NetworkEstimator):
 class NetworkClassifier(ClassifierMixin, ClassPredictions, NetworkEstimator):
     """A small network for classes, trained from several starting weights at once.
 
-    All replicates are trained, and the one with the lowest error on the validation rows is kept.
+    All replicates are trained, and those with the lowest errors on the validation rows are kept.
     Parameters and attributes are those of `NetworkRegressor`, also `n_features_in_` and
     `feature_names_in_`, and `classes_`, the labels of the classes in order.
 
@@ -397,9 +397,9 @@ class NetworkClassifier(ClassifierMixin, ClassPredictions, NetworkEstimator):
     ) -> Self:
         """Train for one pass over some rows, from where the networks are.
 
-        The first rows decide how columns are scaled, and which categories there are. The replicate
-        with the lowest error on the rows of the call is kept. Other parameters and errors are those
-        of `fit`.
+        The first rows decide how columns are scaled, and which categories there are. The replicates
+        with the lowest errors on the rows of the call are kept. Other parameters and errors are
+        those of `fit`.
 
         Parameters
         ----------

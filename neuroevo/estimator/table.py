@@ -124,7 +124,7 @@ class ClassPredictions(TableEstimator):
         check_classification_targets(labels)
         if reset:
             self.classes_ = _distinct_classes(labels if classes is None else classes)
-        places = np.searchsorted(self.classes_, labels).clip(max=len(self.classes_) - 1)
+        places: Array = np.searchsorted(self.classes_, labels).clip(max=len(self.classes_) - 1)
         strange = labels != self.classes_[places]
         if strange.any():
             rule = "must be one of the classes of the first fit"
