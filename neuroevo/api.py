@@ -372,7 +372,7 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt)
     for warning in trained.warnings:
         warnings.warn(warning, stacklevel=2)
-    return TrainedModel.of(trained)
+    return TrainedModel.of(experiment.name, trained)
 
 
 def _fixed(
