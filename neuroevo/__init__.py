@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
     from neuroevo.export import load
-    from neuroevo.learning import Network, TrainingSettings
+    from neuroevo.learning import Ensemble, Network, TrainingSettings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
     from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
@@ -25,6 +25,7 @@ __all__ = [
     "Conditional",
     "DataError",
     "DatasetTask",
+    "Ensemble",
     "Evolution",
     "EvolutionSettings",
     "Experiment",
@@ -61,7 +62,7 @@ _MODULES = {
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
     "export": ("load",),
-    "learning": ("Network", "TrainingSettings"),
+    "learning": ("Ensemble", "Network", "TrainingSettings"),
     "report.run": ("Run",),
     "runs": ("Trial",),
     "space": ("Choice", "Conditional", "Float", "Genome", "Integer", "Layers", "SearchSpace"),

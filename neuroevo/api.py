@@ -21,11 +21,12 @@ from neuroevo.experiment import (
     Transfer,
     experiment_for_table,
     load_experiment,
+    load_with_origin,
     overridden,
     transfer,
 )
 from neuroevo.report.run import Run, load_run
-from neuroevo.runs import RunFolder, Start, Status, Trial, environment
+from neuroevo.runs import RunFolder, Start, Status, Trial, data_hash, environment
 from neuroevo.search import (
     ENDS,
     Counter,
@@ -36,7 +37,7 @@ from neuroevo.search import (
     studies,
 )
 from neuroevo.search import resume as resume_search
-from neuroevo.search.one_configuration import Plan, train_configuration
+from neuroevo.search.one_configuration import LearntData, Plan, train_configuration
 from neuroevo.search.record import Record
 from neuroevo.search.start_and_resume import trainer_of
 from neuroevo.search.trained_model import TrainedModel
@@ -364,14 +365,14 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     >>> model.save("model.safetensors")  # doctest: +SKIP
     """
     given = [*([] if samples is None else [f"training.samples={samples!r}"]), *overrides]
-    experiment = _fixed(configuration, rank, results, given)
+    experiment, learnt = _fixed(configuration, rank, results, given)
     first = experiment.seed if random_state is None else random_state
     _check_counts({"seeds": seeds, "ensemble": ensemble})
     plan = Plan(tuple(range(first, first + seeds)), ensemble, all_rows)
-    trained = train_configuration(experiment, plan, Workers(n_jobs), data)
+    trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt)
     for warning in trained.warnings:
         warnings.warn(warning, stacklevel=2)
-    return TrainedModel.of(trained)
+    return TrainedModel.of(experiment.name, trained)
 
 
 def _fixed(
@@ -379,16 +380,19 @@ def _fixed(
     rank: int,
     results: str | Path,
     overrides: Sequence[str],
-) -> Experiment:
-    """Return an experiment with every gene fixed, with overrides."""
+) -> tuple[Experiment, LearntData]:
+    """Return an experiment with every gene fixed, with overrides, and what it was found with."""
     if isinstance(configuration, Experiment):
-        return overridden(configuration, overrides)
+        return overridden(configuration, overrides), LearntData()
     if not isinstance(configuration, Run):
         if Path(configuration).suffix == ".toml":
-            return load_experiment(configuration, overrides)
+            experiment, origin = load_with_origin(configuration, overrides)
+            known = LearntData(origin.columns, origin.data) if origin else LearntData()
+            return experiment, known
         configuration = load_run(configuration, results)
-    trial = configuration.ranked(rank)
-    return overridden(configuration.experiment.fixed(trial.genome), overrides)
+    trial, start = configuration.ranked(rank), configuration.start
+    learnt = LearntData(tuple(dict.fromkeys(start.columns.sources)), data_hash(start.data))
+    return overridden(configuration.experiment.fixed(trial.genome), overrides), learnt
 
 
 def _check_counts(counts: Mapping[str, object]) -> None:
@@ -544,6 +548,7 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
         environment=environment(),
         identity=experiment.name,
         seconds=seconds,
+        fingerprint=start.data,
     )
     status = Status("complete", state["reason"], state["generation"], len(trials), seconds)
     return Run.in_memory(start, status, findings)

@@ -15,6 +15,7 @@ from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
+from neuroevo.runs import TrialOrigin, best_toml, latest_environment
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
@@ -57,6 +58,8 @@ class Findings:
         The scores on the test part; None without one, and while the run is not finished.
     ablation
         Trials of an ablation, see `neuroevo.search.ablate`, if there was one.
+    fingerprint
+        A description of each array of the data, see `neuroevo.runs.Start`.
     """
 
     experiment: "Experiment"
@@ -72,6 +75,7 @@ class Findings:
     ablation: "tuple[Trial, ...]" = ()
     preparation: Mapping[str, Any] = field(default_factory=dict)
     held_out: "HeldOutScores | None" = None
+    fingerprint: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         counts = f"{len(self.trials)} trials, front of {len(self.front)}"
@@ -131,6 +135,18 @@ class Findings:
     def samples_seen(self, points: int) -> NDArray[np.int64]:
         """Return the samples seen at each point of a learning curve that has so many of them."""
         return samples_seen(self.experiment.training.samples, points)
+
+    def configuration_file(self, trial: "Trial") -> str:
+        """Return a trial's configuration as an experiment file; of the best one, best.toml."""
+        known = TrialOrigin(
+            self.identity,
+            latest_environment(self.environment),
+            self.fingerprint,
+            self.columns,
+            self._champions,
+            self.held_out,
+        )
+        return best_toml(self.experiment, trial, known.of(trial))
 
     @cached_property
     def genes(self) -> tuple[str, ...]:

@@ -230,6 +230,7 @@ class RunReader:
             identity=self.folder.id,
             seconds=summary.seconds,
             finished=finished,
+            fingerprint=start.data,
         )
 
     def _test_scores(self, best: "Sequence[Trial]", problems: list[str]) -> "Mapping[str, Score]":

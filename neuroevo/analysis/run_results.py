@@ -112,6 +112,7 @@ class RunResults:
             finished=finished,
             random=tuple(read_study(self.folder.random_file)),
             ablation=tuple(read_study(self.folder.ablation_file)),
+            fingerprint=self.start.data,
         )
 
     @property

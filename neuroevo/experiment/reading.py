@@ -9,6 +9,7 @@ from typing import Any
 from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
 from neuroevo.experiment.naming import name_of
+from neuroevo.experiment.origin import Origin
 from neuroevo.files import StrangeFileError, read_file
 from neuroevo.settings import printable, shown
 from neuroevo.tasks import TableTask
@@ -43,17 +44,41 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     >>> load_experiment("experiments/mouse.toml", ["evolution.generations=5"]).evolution.generations
     5
     """
+    return load_with_origin(path, overrides)[0]
+
+
+def load_with_origin(
+    path: str | Path, overrides: Sequence[str] = ()
+) -> tuple[Experiment, Origin | None]:
+    """Read an experiment file, and where its configuration comes from if it says so.
+
+    Parameters and errors are those of `load_experiment`.
+    """
     path = Path(path)
     document = _parse(_read(path), printable(str(path)))
     problems: list[str] = []
     with collected(problems):
         document = overriding(document, overrides)
     document.setdefault("name", name_of(path.name, "experiment"))
+    origin = None
+    with collected(problems):
+        origin = _origin(document.pop("origin", None))
     with collected(problems):
         experiment = Experiment.of(document, folder=path.absolute().parent)
     if problems:
         raise UsageError(*problems)
-    return experiment
+    return experiment, origin
+
+
+def _origin(table: object) -> Origin | None:
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise UsageError(f"origin: must be a table, but got {shown(table)}")
+    try:
+        return Origin.of(table)
+    except UsageError as error:
+        raise UsageError(*(f"origin.{problem}" for problem in error.problems)) from None
 
 
 def overriding(document: Document, overrides: Sequence[str]) -> Document:

@@ -157,15 +157,21 @@ def _layers(
             weights = _array(value["weights"], 2, precision)
             biases = _array(value["biases"], 1, precision)
             if weights is None:
-                found.append(f"{name}weights: must be a list of equally long lists of {_NUMBERS}")
+                found.append(f"{name}weights: {_rule(value['weights'], 2, precision)}")
             if biases is None:
-                found.append(f"{name}biases: must be a list of {_NUMBERS}")
+                found.append(f"{name}biases: {_rule(value['biases'], 1, precision)}")
             if weights is not None and biases is not None and not found:
                 yield Layer(weights, biases, value["function"])
         problems += found
 
 
-_NUMBERS = "numbers that the precision can hold"
+def _rule(value: object, dimensions: int, precision: Precision) -> str:
+    if isinstance(value, np.ndarray):
+        rule = f"must be a {precision} array of finite numbers with {dimensions} dimension"
+        got = f"{value.dtype} and {value.ndim} of them"
+        return f"{rule}{'s' * (dimensions > 1)}, but got {got}"
+    lists = "equally long lists of " * (dimensions > 1)
+    return f"must be a list of {lists}numbers that the precision can hold"
 
 
 def _array(value: object, dimensions: int, precision: Precision) -> Floats | None:
@@ -175,6 +181,8 @@ def _array(value: object, dimensions: int, precision: Precision) -> Floats | Non
     except ValueError:  # lists of different lengths
         return None
     if array.ndim != dimensions or array.dtype.kind not in "iuf" or not array.size:
+        return None
+    if isinstance(value, np.ndarray) and value.dtype != precision:
         return None
     with np.errstate(over="ignore"):
         rounded: Floats = array.astype(precision)

@@ -76,7 +76,7 @@ def _mean(description: Description, networks: list[Any], inputs: NDArray[np.floa
     mean.fit(inputs, _invented_targets(description, len(inputs)))
     mean.estimators = [(name, each) for (name, _), each in zip(named, networks, strict=True)]
     mean.estimators_ = networks
-    mean.named_estimators_ = type(mean.named_estimators_)(dict(mean.estimators))
+    del mean.named_estimators_  # a Bunch, which skops does not trust; predictions do not need it
     return mean
 
 

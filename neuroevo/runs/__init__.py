@@ -1,9 +1,14 @@
 """The run folder: all that a search passes to a report. It neither searches nor reports."""
 
-from neuroevo.runs.best import best_toml, read_best
+from neuroevo.runs.best import TrialOrigin, best_toml, read_best
 from neuroevo.runs.champions import Champion, read_champions, write_champions
 from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
-from neuroevo.runs.environment import environment, environment_differences, read_environment
+from neuroevo.runs.environment import (
+    environment,
+    environment_differences,
+    latest_environment,
+    read_environment,
+)
 from neuroevo.runs.experiment import experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, find_run, list_runs
 from neuroevo.runs.held_out import HeldOutScores, ScoredModel, read_held_out, write_held_out
@@ -16,7 +21,14 @@ from neuroevo.runs.journal_reader import (
     read_trials,
 )
 from neuroevo.runs.lock import Holder, RunLock, holder
-from neuroevo.runs.start import Start, array_fingerprint, data_fingerprint, read_start, write_start
+from neuroevo.runs.start import (
+    Start,
+    array_fingerprint,
+    data_fingerprint,
+    data_hash,
+    read_start,
+    write_start,
+)
 from neuroevo.runs.status import Status, StatusReader, read_status
 from neuroevo.runs.trial import Trial
 
@@ -33,15 +45,18 @@ __all__ = [
     "Status",
     "StatusReader",
     "Trial",
+    "TrialOrigin",
     "array_fingerprint",
     "best_toml",
     "damage",
     "data_fingerprint",
+    "data_hash",
     "environment",
     "environment_differences",
     "experiment_values",
     "find_run",
     "holder",
+    "latest_environment",
     "list_runs",
     "mend_journal",
     "read_best",

@@ -71,6 +71,13 @@ def read_environment(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def latest_environment(environment: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the environment of the last process that trained for a run."""
+    resumed = environment.get("resumed")
+    last = resumed[-1] if isinstance(resumed, list) and resumed else environment
+    return last if isinstance(last, dict) else environment
+
+
 def environment_differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """List the differences of two environments that can change a trial's numbers or its time.
 

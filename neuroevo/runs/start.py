@@ -139,6 +139,14 @@ def data_fingerprint(data: "DataSet") -> dict[str, str]:
     return {name: array_fingerprint(array) for name, array in arrays.items() if array is not None}
 
 
+def data_hash(fingerprint: Mapping[str, str]) -> str:
+    """Return one short hash of the descriptions of all arrays; empty if there are none."""
+    if not fingerprint:
+        return ""
+    lines = "\n".join(f"{name}: {text}" for name, text in sorted(fingerprint.items()))
+    return f"SHA-256 {hashlib.sha256(lines.encode('utf-8')).hexdigest()[:_DIGITS]}…"
+
+
 def array_fingerprint(values: np.ndarray) -> str:
     """Describe an array: its type, shape and hash."""
     shape = " × ".join(map(str, values.shape))

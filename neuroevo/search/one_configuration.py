@@ -19,8 +19,10 @@ from neuroevo.learning import DataSet, Ensemble, Network, samples_seen
 from neuroevo.learning.curves import stops
 from neuroevo.learning.network import mean_outputs, predictions
 from neuroevo.learning.training import stopping_of
+from neuroevo.runs import data_hash
 from neuroevo.search.material import Material, material_of
 from neuroevo.search.trainer import Trainer
+from neuroevo.tasks import NetworkTask, TableTask
 from neuroevo.workers import Workers
 
 if TYPE_CHECKING:
@@ -48,6 +50,22 @@ class Plan:
     seeds: tuple[int, ...]
     networks: int = 1
     all_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearntData:
+    """What is known of the data that a configuration was found with.
+
+    Parameters
+    ----------
+    columns
+        The columns of the table that were inputs; empty if they are unknown.
+    hash
+        See `neuroevo.runs.data_hash`; empty if it is unknown.
+    """
+
+    columns: tuple[str, ...] = ()
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +136,7 @@ def train_configuration(
     plan: Plan,
     workers: Workers,
     data: "str | Path | pd.DataFrame | None" = None,
+    learnt: LearntData | None = None,
 ) -> Trained:
     """Train the only configuration of an experiment.
 
@@ -131,6 +150,9 @@ def train_configuration(
         Who trains; changes no result.
     data
         Other data for its task, see `NetworkTask.located`.
+    learnt
+        The data of the run that found it: other data must have the same columns, and there is a
+        warning if the data have changed.
 
     Raises
     ------
@@ -142,7 +164,8 @@ def train_configuration(
         If fewer networks than asked for have not diverged.
     """
     configuration = experiment.only_configuration
-    experiment = experiment.replace(task=experiment.network_task.located(data))
+    known = learnt or LearntData()
+    experiment = experiment.replace(task=_located(experiment, data, known))
     undivided = _undivided(experiment) if plan.all_rows else None
     material = material_of(experiment)
     divided = _data(material)
@@ -168,8 +191,27 @@ def train_configuration(
         test,
         tuple(_results(experiment, plan, found, divided)),
         samples,
-        material.warnings,
+        (*material.warnings, *_notes(experiment, material, known, is_other=data is not None)),
     )
+
+
+def _located(
+    experiment: Experiment, data: "str | Path | pd.DataFrame | None", learnt: LearntData
+) -> NetworkTask:
+    task = experiment.network_task.located(data)
+    if data is None or not isinstance(task, TableTask):
+        return task
+    return task.with_inputs(learnt.columns)
+
+
+def _notes(
+    experiment: Experiment, material: Material, learnt: LearntData, *, is_other: bool
+) -> Iterator[str]:
+    task = experiment.task
+    if is_other:
+        yield from task.unused_columns() if isinstance(task, TableTask) else ()
+    elif learnt.hash and data_hash(material.fingerprint) != learnt.hash:
+        yield "task: its data are not the same as when the configuration was found"
 
 
 def _undivided(experiment: Experiment) -> DataSet:

@@ -20,6 +20,8 @@ class TrainedModel:
 
     Parameters
     ----------
+    name
+        The name of its experiment.
     model
         The network, or the mean of several, with the preparation of raw rows if it has learnt a
         table.
@@ -33,6 +35,7 @@ class TrainedModel:
         After how many samples the networks for all rows ended; None without ``all_rows``.
     """
 
+    name: str
     model: ExportableModel
     validation: Scores
     test: Scores
@@ -40,13 +43,13 @@ class TrainedModel:
     samples: int | None
 
     @classmethod
-    def of(cls, trained: Trained) -> Self:
+    def of(cls, name: str, trained: Trained) -> Self:
         """Make it of a trained configuration."""
         model = exportable(trained.network)
         if trained.preparation:
             preparation = Preparation.from_plain(trained.preparation, "preparation")
             model = exportable(TableModel(trained.network, preparation))
-        return cls(model, trained.validation, trained.test, trained.seeds, trained.samples)
+        return cls(name, model, trained.validation, trained.test, trained.seeds, trained.samples)
 
     def predict(self, X: "pd.DataFrame | ArrayLike") -> "NDArray[Any]":  # noqa: N803 - the field's name
         """Predict rows, as `run.champion().predict` does: classes or values."""

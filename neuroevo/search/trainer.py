@@ -19,6 +19,7 @@ from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
 from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples, until
 from neuroevo.runs import Trial
+from neuroevo.search.material import fingerprint_of
 from neuroevo.search.outcomes import checked, trial_of
 from neuroevo.search.record import Record
 from neuroevo.tasks import FunctionSource, PythonTask
@@ -72,6 +73,7 @@ class Trainer:
         self, experiment: Experiment, evaluated_on: DataSet | FunctionSource, workers: Workers
     ) -> None:
         self.experiment = experiment
+        self._evaluated_on = evaluated_on
         self._networks: _Networks | None = None
         if isinstance(evaluated_on, DataSet):
             self._networks = _Networks(experiment, evaluated_on, workers)
@@ -83,6 +85,11 @@ class Trainer:
     def data(self) -> DataSet | None:
         """The data that networks are trained on; None if a function is called."""
         return None if self._networks is None else self._networks.data
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """A description of the data or of the file of the function, see `fingerprint_of`."""
+        return fingerprint_of(self._evaluated_on)
 
     def __enter__(self) -> Self:
         """Make the workers ready.

@@ -70,7 +70,7 @@ def test_bytes_go_to_a_file_named_like_the_run(
         (
             ["--to", "pdf"],
             2,
-            "'pdf' is not one of 'safetensors', 'onnx', 'torch', 'sklearn', 'json', 'js', 'c'",
+            "'pdf' is not one of 'safetensors', 'onnx', 'torch'",
         ),
         ([], 2, "Missing option '--to'"),
         (["--to", "c", "--rank", "1000"], 2, "rank: must be between 1 and"),

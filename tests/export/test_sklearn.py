@@ -12,10 +12,13 @@ from tests.export.cases import (
     TOLERANCE,
     Case,
     array_case,
+    averaged,
     case_named,
     refusing_case,
     table_case,
 )
+
+_KNOWN = ("tanh", "relu", "linear")
 
 CASES = {
     "array, linear": lambda: array_case("linear"),
@@ -31,6 +34,9 @@ CASES = {
     "table, classes": lambda: table_case(("level",), activation="tanh", unseen="refuse"),
     "table, two classes": lambda: table_case(("is new",), activation="tanh"),
     "table, classes in another order": lambda: case_named("table, classes in another order"),
+    "table, mean of networks": lambda: averaged(table_case(), _KNOWN),
+    "table, classes, mean of networks": lambda: averaged(table_case(("level",)), _KNOWN),
+    "table, two classes, mean of networks": lambda: averaged(table_case(("is new",)), _KNOWN),
     "table, float64": lambda: table_case(activation="tanh", precision="float64"),
 }
 
@@ -71,6 +77,14 @@ def test_a_network_that_scikit_learn_has_not_is_refused() -> None:
         rule = "linear, sigmoid, tanh, relu in all hidden layers, but the network has"
         with pytest.raises(NeuroevoError, match=f"^sklearn: .* {rule} {got}$"):
             array_case(activation).model.to("sklearn")
+
+
+def test_several_targets_of_several_networks_are_refused() -> None:
+    """scikit-learn averages one target only; a message says so."""
+    pytest.importorskip("skops")
+    case = averaged(table_case(("rent", "x"), columns=["int", "floor"]), _KNOWN)
+    with pytest.raises(NeuroevoError, match=r"^sklearn: must have one target to average networks"):
+        case.model.to("sklearn")
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
