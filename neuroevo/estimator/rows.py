@@ -44,10 +44,10 @@ class Rows:
         )
 
     def distinct(self) -> Self:
-        """Return each row once, with the sum of its weights, in an order that is that of no list.
+        """Return each row with a weight once, with the sum of its weights.
 
-        So a weight of 2 is the same as a row that is there twice, a weight of 0 the same as none,
-        and the order of the rows does not matter.
+        Their order depends on their contents alone. So a weight of 2 is the same as a row that is
+        there twice, a weight of 0 the same as none, and the given order does not matter.
         """
         weights = np.ones(len(self)) if self.weights is None else self.weights
         used = np.flatnonzero(weights)

@@ -26,7 +26,8 @@ from neuroevo.strategies import Evolution
 Results: TypeAlias = Mapping[str, Any]
 """As `cv_results_`."""
 
-_LEAST_POPULATION, _MOST_POPULATION = 4, 32
+_LEAST_POPULATION = 4
+_DEFAULT_POPULATIONS = 8, 32  # the smallest and the largest
 
 
 class EvolutionSearchCV(BaseSearchCV):
@@ -49,7 +50,7 @@ class EvolutionSearchCV(BaseSearchCV):
     n_iter
         How many parameters are tried, at most.
     population_size
-        How many are tried in a generation, at least 4; by default a quarter of `n_iter`, from 4 to
+        How many are tried in a generation, at least 4; by default a quarter of `n_iter`, from 8 to
         32.
     objectives
         Names of metrics of `scoring` that are maximised together, the first one decides the rank;
@@ -256,7 +257,8 @@ class _Search:
         settings = self._settings
         size = settings.population_size
         if size is None:
-            size = min(max(settings.n_iter // 4, _LEAST_POPULATION), _MOST_POPULATION)
+            least, most = _DEFAULT_POPULATIONS
+            size = min(max(settings.n_iter // 4, least), most)
         return Evolution(self.space.genomes, ["maximize"] * objectives, size, self._seed)
 
     @property
