@@ -17,9 +17,9 @@ from neuroevo.evaluation.scores import Array, Resampling, Score, Targets, scores
 from neuroevo.experiment import Experiment
 from neuroevo.kernel.arrays import Floats
 from neuroevo.learning import DataSet
-from neuroevo.learning.network import predictions
+from neuroevo.learning.network import mean_outputs, predictions
 from neuroevo.reference_models import reference_predictions
-from neuroevo.runs import Champion, HeldOutScores, ScoredModel
+from neuroevo.runs import Champion, HeldOutScores, ScoredEnsemble, ScoredModel
 
 _SEED = 3  # second part of the seed: not that of the search, its trainings or its studies
 
@@ -50,8 +50,41 @@ def held_out_scores(
         if stop():
             return None
         models.append(model)
-    diagnosis = _diagnosis(champions[0], experiment, data, targets) if champions else None
-    return HeldOutScores(len(targets.values), tuple(models), diagnosis)
+    if not champions:
+        return HeldOutScores(len(targets.values), tuple(models))
+    return HeldOutScores(
+        len(targets.values),
+        tuple(models),
+        _diagnosis(champions[0], experiment, data, targets),
+        _ensemble(champions[0], data, targets, resampling),
+    )
+
+
+def _ensemble(
+    champion: Champion, data: DataSet, targets: Targets, resampling: Resampling
+) -> ScoredEnsemble | None:
+    """Score the mean of a champion's replicates."""
+    places = list(champion.best_replicates)
+    if len(places) < _FEWEST:
+        return None
+    on_test, on_validation = (
+        predictions(champion.architecture, champion.parameters[places], inputs)
+        for inputs in (cast("Array", data.test_inputs), data.validation_inputs)
+    )
+    mean = mean_outputs(on_test)[np.newaxis]
+    validation = Targets(data.validation_targets, targets.is_classes, targets.scale)
+    if not (np.isfinite(on_test).all() and np.isfinite(on_validation).all()):
+        return None
+    return ScoredEnsemble(
+        len(places),
+        resampling.scores(targets, mean),
+        _scores_alone(resampling, _each_target(data, targets), mean),
+        scores_of(validation, mean_outputs(on_validation)),
+        scores_of(validation, on_validation[0].astype(np.float64)),
+    )
+
+
+_FEWEST = 2  # networks that are averaged
 
 
 def _targets(data: DataSet) -> Targets:
