@@ -124,21 +124,22 @@ def ensemble_sentences(models: "HeldOutModels") -> str:
         return ""
     known = [name for name in _DECIDING if name in ensemble.scores and name in models.kept]
     if not known or not all(
-        known[0] in scores for scores in (ensemble.validation, ensemble.validation_kept)
+        known[0] in scores for scores in (ensemble.validation, ensemble.validation_one)
     ):
         return ""
     metric, count = METRICS[known[0]], ensemble.networks
-    mean, kept = ensemble.validation[metric.name], ensemble.validation_kept[metric.name]
-    is_better = mean > kept if metric.larger_is_better else mean < kept
-    test, alone, mean_text, kept_text = (
+    mean, one = ensemble.validation[metric.name], ensemble.validation_one[metric.name]
+    is_better = mean > one if metric.larger_is_better else mean < one
+    test, alone, mean_text, one_text = (
         metric_text(metric, value)
-        for value in (ensemble.scores[metric.name].value, models.kept[metric.name], mean, kept)
+        for value in (ensemble.scores[metric.name].value, models.kept[metric.name], mean, one)
     )
     advice = f"; --ensemble {count} of predict, export and train averages them" * is_better
     return (
         f"Averaging the champion's {count} networks gives {metric.label} {test} on the test rows, "
         f"the kept network alone {alone}. On the validation rows, which should decide, the mean is "
-        f"{'better' if is_better else 'not better'}: {mean_text}, and {kept_text} alone{advice}."
+        f"{'better' if is_better else 'not better'}: {mean_text}, against {one_text} of networks "
+        f"that were chosen on one half of them and scored on the other{advice}."
     )
 
 
@@ -180,7 +181,7 @@ def _validated(ensemble: "ScoredEnsemble") -> dict[str, Any]:
     return {
         "networks": ensemble.networks,
         "validation": dict(ensemble.validation),
-        "validation_kept_network": dict(ensemble.validation_kept),
+        "validation_one_network": dict(ensemble.validation_one),
     }
 
 

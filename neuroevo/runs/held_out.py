@@ -56,15 +56,16 @@ class ScoredEnsemble:
         Each metric's name -> the score on the test part, over samples.
     targets
         The scores for each target alone, if there are several targets of numbers.
-    validation, validation_kept
-        The scores of the mean and of the kept network on the validation samples.
+    validation, validation_one
+        The scores on the validation samples, of the mean and of one network: for each half of the
+        samples, the one with the lowest MSE on the other half.
     """
 
     networks: int
     scores: Mapping[str, Score]
     targets: tuple[Mapping[str, Score], ...]
     validation: Mapping[str, float]
-    validation_kept: Mapping[str, float]
+    validation_one: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Locatio
             yield ("models", place, "targets"), text
     ensemble = scores.ensemble
     if ensemble is not None:
-        for name in ("scores", "validation", "validation_kept"):
+        for name in ("scores", "validation", "validation_one"):
             names.append((("ensemble", name), getattr(ensemble, name)))
         names += [(("ensemble", "targets"), each) for each in ensemble.targets]
     diagnosis = scores.diagnosis
