@@ -243,11 +243,20 @@ class Findings:
 
     def network(self, trial: "Trial") -> Network | None:
         """Return the network of a trial that is kept, see `Champion.kept`, if there is one."""
+        return next(iter(self.networks_of(trial)), None)
+
+    def networks_of(self, trial: "Trial") -> tuple[Network, ...]:
+        """Return the networks of a trial that have not diverged, the best one first.
+
+        See `Champion.best_replicates`; the first is that of `network`.
+        """
         champion = self.champion_of(trial)
-        if champion is None or champion.kept is None:
-            return None
-        parameters = champion.parameters[champion.kept]
-        return Network(champion.architecture, parameters, self.columns)
+        if champion is None:
+            return ()
+        return tuple(
+            Network(champion.architecture, champion.parameters[place], self.columns)
+            for place in champion.best_replicates
+        )
 
     @cached_property
     def _objective_names(self) -> tuple[str, ...]:

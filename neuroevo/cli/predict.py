@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuroevo.cli.options import RESULTS, Data, Results, RunReference, examples
+from neuroevo.cli.options import RESULTS, Data, Results, examples
 from neuroevo.cli.terminal import say
-from neuroevo.cli.trained import run_with_networks
+from neuroevo.cli.trained import (
+    Choice,
+    Ensemble,
+    RunOrFile,
+    is_file,
+    model_of_file,
+    run_with_networks,
+)
 from neuroevo.errors import NeuroevoError, UsageError
 
 if TYPE_CHECKING:
@@ -17,19 +24,20 @@ if TYPE_CHECKING:
 
     from neuroevo.experiment import Experiment
     from neuroevo.export import ExportableModel
-    from neuroevo.report.run import Run
     from neuroevo.tables import TableSettings
 
 EXAMPLES = examples(
     "neuroevo predict latest new.csv > predicted.csv",
     "neuroevo predict latest new.csv -o predicted.csv",
     "neuroevo predict mouse-20261122-154455 new.csv --rank 2",
+    "neuroevo predict flats.safetensors new.csv -o predicted.csv",
+    "neuroevo predict latest new.csv --ensemble 8",
     "neuroevo predict latest --test -o worst-first.csv",
 )
 
 
 def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
-    run: RunReference,
+    run: RunOrFile,
     table: Annotated[
         Path | None,
         typer.Argument(metavar="NEW.csv", help="New rows: .csv, .tsv, .gz or .parquet."),
@@ -41,10 +49,11 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")
     ] = None,
     rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
+    ensemble: Ensemble = None,
     data: Data = None,
     results: Results = RESULTS,
 ) -> None:
-    """Predict new rows, or those of the test part, with a run's network.
+    """Predict new rows, or those of the test part, with a run's network or a model file.
 
     The new table must have the columns that the network was trained with, in any order; others are
     ignored. Each row of the output belongs to the row in the same place: the predicted value of
@@ -57,14 +66,26 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     rows is named on stderr.
     """
     from neuroevo.storage.atomic import write_atomically
+    from neuroevo.tables import TableSettings
 
     if (table is None) != test:
         raise UsageError("NEW.csv: must be given, or --test instead of it")
     if data is not None and not test:
         raise UsageError("--data: must come with --test")
     _check_output(output, data if table is None else table)
-    found = run_with_networks(run, results, "it predicts")
-    predicted = found.test_rows(rank, data=data) if table is None else _new(found, rank, table)
+    choice = Choice(rank, ensemble)
+    if table is not None and is_file(run):
+        predicted = _new(model_of_file(run, choice), TableSettings(target=("y",)), table)
+    elif is_file(run):
+        raise UsageError(f"--test: must be of a run, but got {run}")
+    else:
+        found = run_with_networks(run, results, "it predicts")
+        averaged = choice.averaged
+        if table is None:
+            predicted = found.test_rows(rank, ensemble=averaged, data=data)
+        else:
+            model = found.champion(rank, ensemble=averaged)
+            predicted = _new(model, _settings(found.experiment), table)
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
         sys.stdout.write(text)
@@ -72,11 +93,10 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     write_atomically(output, _parquet(predicted) if output.suffix == ".parquet" else text)
 
 
-def _new(run: "Run", rank: int, table: Path) -> "pd.DataFrame":
+def _new(model: "ExportableModel", settings: "TableSettings", table: Path) -> "pd.DataFrame":
     """Predict new rows; what is new or missing in them is named."""
     from neuroevo.tables import column_names, read_table, unused_notes
 
-    model, settings = run.champion(rank), _settings(run.experiment)
     rows = read_table(table, settings, _columns(model))
     predicted = _predicted(model, rows, str(table))
     names = column_names(table, settings)

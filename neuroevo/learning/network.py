@@ -1,6 +1,6 @@
 """A trained network, its parameters by layer and its predictions; and the mean of several."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,7 +112,7 @@ class Ensemble:
         return _raw(self.columns, mean, self.precision)
 
 
-def mean_outputs(outputs: Sequence[Floats]) -> npt.NDArray[np.float64]:
+def mean_outputs(outputs: Iterable[Floats]) -> npt.NDArray[np.float64]:
     """Return the mean of the outputs of several networks, summed up in their order.
 
     Parameters
@@ -120,10 +120,10 @@ def mean_outputs(outputs: Sequence[Floats]) -> npt.NDArray[np.float64]:
     outputs
         An array (samples, outputs) of each network, at least one.
     """
-    total = np.zeros(outputs[0].shape)
-    for each in outputs:
-        total += each
-    return total / len(outputs)
+    first, *others = (each.astype(np.float64) for each in outputs)
+    for each in others:
+        first += each
+    return first / (1 + len(others))
 
 
 def _kind(network: Network) -> tuple[object, ...]:

@@ -11,7 +11,13 @@ from neuroevo.runs.environment import (
 )
 from neuroevo.runs.experiment import experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, find_run, list_runs
-from neuroevo.runs.held_out import HeldOutScores, ScoredModel, read_held_out, write_held_out
+from neuroevo.runs.held_out import (
+    HeldOutScores,
+    ScoredEnsemble,
+    ScoredModel,
+    read_held_out,
+    write_held_out,
+)
 from neuroevo.runs.journal import Journal
 from neuroevo.runs.journal_reader import (
     JournalReader,
@@ -40,6 +46,7 @@ __all__ = [
     "JournalReader",
     "RunFolder",
     "RunLock",
+    "ScoredEnsemble",
     "ScoredModel",
     "Start",
     "Status",
