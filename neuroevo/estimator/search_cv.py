@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -144,10 +144,24 @@ class EvolutionSearchCV(BaseSearchCV):
         tags.input_tags = deepcopy(own.input_tags)
         return tags
 
-    def _check_input_parameters(
-        self, X: object, y: object, split_params: Mapping[str, object]
-    ) -> None:
-        """Check the arguments, and keep the splits, which must be the same in all generations."""
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
+        """Search, and fit the estimator with the best parameters to all rows.
+
+        Parameters
+        ----------
+        X
+            Rows, as the estimator takes them.
+        y
+            What is to be learnt of each; None if the estimator needs none.
+        **params
+            Of the estimator's `fit`, the splitter and the metrics, such as ``groups`` and
+            ``sample_weight``, as in `RandomizedSearchCV`.
+
+        Raises
+        ------
+        ValueError
+            With a line for each argument that is wrong.
+        """
         if y is None and get_tags(self).target_tags.required:
             name = type(self).__name__
             raise ValueError(f"{name} requires y to be passed, but the target y is None")
@@ -155,8 +169,8 @@ class EvolutionSearchCV(BaseSearchCV):
             problems = _problems(self)
             if problems:
                 raise UsageError(*problems)
-        splits = self._checked_cv_orig.split(X, y, **split_params)
-        self._checked_cv_orig = _Splits(list(splits))
+        super().fit(X, y, **params)
+        return self
 
     def _run_search(
         self,
@@ -165,6 +179,7 @@ class EvolutionSearchCV(BaseSearchCV):
         callback_ctx: Any = None,
     ) -> None:
         """Try one generation after another; called by scikit-learn's `fit`."""
+        self._checked_cv_orig = _Splits(self._checked_cv_orig)
         with as_value_errors():
             search = _Search(self)
         if callback_ctx is not None:
@@ -269,17 +284,20 @@ class _Search:
 
 
 class _Splits:
-    """Splits that were made before, as a splitter of scikit-learn."""
+    """A splitter that divides rows once, since all generations must have the same splits."""
 
-    def __init__(self, splits: list[tuple[Any, Any]]) -> None:
-        self._splits = splits
+    def __init__(self, splitter: Any) -> None:
+        self._splitter = splitter
+        self._splits: list[tuple[Any, Any]] = []
 
-    def get_n_splits(self, *_: object, **__: object) -> int:
-        """Return how many splits there are."""
-        return len(self._splits)
+    def get_n_splits(self, *rows: Any, **params: Any) -> int:
+        """Return how many splits there are; scikit-learn 1.8 asks for it."""
+        return len(self.split(*rows, **params))
 
-    def split(self, *_: object, **__: object) -> list[tuple[Any, Any]]:
+    def split(self, *rows: Any, **params: Any) -> list[tuple[Any, Any]]:
         """Return the training and test rows of each split."""
+        if not self._splits:
+            self._splits = list(self._splitter.split(*rows, **params))
         return self._splits
 
 
