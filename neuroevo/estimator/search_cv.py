@@ -16,7 +16,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import check_random_state, get_tags
 
-from neuroevo.errors import UsageError
+from neuroevo.errors import UsageError, collected
 from neuroevo.estimator.errors import as_value_errors
 from neuroevo.estimator.parameter_space import ParameterSpace
 from neuroevo.space import Genome
@@ -66,7 +66,7 @@ class EvolutionSearchCV(BaseSearchCV):
         Begins no generation after so many seconds; None for no limit.
     callback
         Called after each generation with the results so far, which are as `cv_results_`; the
-        search ends if it returns true. With scikit-learn 1.9 or newer also its `set_callbacks`.
+        search ends if it returns true. Callbacks of scikit-learn are given by `set_callbacks`.
 
     Attributes
     ----------
@@ -176,24 +176,22 @@ class EvolutionSearchCV(BaseSearchCV):
         self,
         evaluate_candidates: Callable[..., Results],
         *,
-        callback_ctx: Any = None,
+        callback_ctx: Any,
     ) -> None:
         """Try one generation after another; called by scikit-learn's `fit`."""
         self._checked_cv_orig = _Splits(self._checked_cv_orig)
-        with as_value_errors():
-            search = _Search(self)
-        if callback_ctx is not None:
-            callback_ctx = callback_ctx.subcontext(
-                task_name="search", max_subtasks=None
-            ).call_on_fit_task_begin(estimator=self)
+        search = _Search(self)
+        context = callback_ctx.subcontext(task_name="search", max_subtasks=None)
+        context.call_on_fit_task_begin(estimator=self)
         for generation, candidates in enumerate(search.generations(), start=1):
             parameters = [search.space.parameters(genome) for genome in candidates]
-            results = self._evaluated(evaluate_candidates, callback_ctx, parameters, generation)
+            results, ended = self._evaluated(evaluate_candidates, context, parameters, generation)
             search.tell(candidates, results)
-            if results is not None and self.callback is not None and self.callback(results):
+            if results is not None and self.callback is not None:
+                ended |= bool(self.callback(results))
+            if ended:
                 break
-        if callback_ctx is not None:
-            callback_ctx.call_on_fit_task_end(estimator=self)
+        context.call_on_fit_task_end(estimator=self)
         self.front_indices_ = search.front
 
     def _evaluated(
@@ -202,18 +200,21 @@ class EvolutionSearchCV(BaseSearchCV):
         context: Any,
         parameters: list[dict[str, Any]],
         generation: int,
-    ) -> Results | None:
-        """Return the results of all generations; None if all fits of a later one failed."""
+    ) -> tuple[Results | None, bool]:
+        """Return the results of all generations, and whether a callback ends the search.
+
+        There are no results if all fits of a later generation failed.
+        """
         more = {"generation": [generation] * len(parameters)}
-        arguments: dict[str, Any] = {}
-        if context is not None:
-            arguments["callback_ctx"] = context.subcontext(
-                task_name="generation",
-                max_subtasks=len(parameters) * self.n_splits_,
-                sequential_subtasks=False,
-            ).call_on_fit_task_begin(estimator=self)
+        fits = context.subcontext(
+            task_name="generation",
+            max_subtasks=len(parameters) * self.n_splits_,
+            sequential_subtasks=False,
+        ).call_on_fit_task_begin(estimator=self)
         try:
-            results = evaluate_candidates(parameters, more_results=more, **arguments)
+            results: Results | None = evaluate_candidates(
+                parameters, more_results=more, callback_ctx=fits
+            )
         except ValueError as error:
             # scikit-learn raises if all fits fail, which is no reason to lose a whole search.
             if generation == 1 or self.error_score == "raise":
@@ -221,9 +222,7 @@ class EvolutionSearchCV(BaseSearchCV):
             text = f"generation {generation} is not in cv_results_, as all its fits failed: {error}"
             warnings.warn(text, FitFailedWarning, stacklevel=2)
             results = None
-        if context is not None:
-            arguments["callback_ctx"].call_on_fit_task_end(estimator=self)
-        return results
+        return results, bool(fits.call_on_fit_task_end(estimator=self))
 
 
 class _Search:
@@ -290,10 +289,6 @@ class _Splits:
         self._splitter = splitter
         self._splits: list[tuple[Any, Any]] = []
 
-    def get_n_splits(self, *rows: Any, **params: Any) -> int:
-        """Return how many splits there are; scikit-learn 1.8 asks for it."""
-        return len(self.split(*rows, **params))
-
     def split(self, *rows: Any, **params: Any) -> list[tuple[Any, Any]]:
         """Return the training and test rows of each split."""
         if not self._splits:
@@ -318,7 +313,9 @@ def _objectives(settings: EvolutionSearchCV, results: Results) -> tuple[str, ...
 
 def _problems(settings: EvolutionSearchCV) -> list[str]:
     """Return a line for each argument that scikit-learn does not check."""
-    problems = []
+    problems: list[str] = []
+    with collected(problems):
+        ParameterSpace(settings.space)
     least = {"n_iter": 1, "population_size": _LEAST_POPULATION}
     for name, low in least.items():
         value = getattr(settings, name)

@@ -1,10 +1,11 @@
 """`EvolutionSearchCV` finds good parameters, and behaves as `RandomizedSearchCV` does."""
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import joblib
 import numpy as np
 import pytest
+import sklearn
 from scipy import stats
 from sklearn.base import clone
 from sklearn.datasets import make_classification
@@ -156,6 +157,29 @@ def test_failed_fits_cost_nothing_else() -> None:
         search(space=space, cv=2, error_score="raise").fit(X, Y)
 
 
+class FailsForAWhile(Ridge):  # type: ignore[misc] # scikit-learn has no types
+    """A model of which eight fits fail, after eight that do not."""
+
+    fits: ClassVar[int] = 0
+
+    def fit(self, *rows: object) -> Self:
+        """Fit, or fail."""
+        FailsForAWhile.fits += 1
+        if 8 < FailsForAWhile.fits <= 16:
+            raise ValueError("it fails for a while")
+        fitted: Self = super().fit(*rows)
+        return fitted
+
+
+def test_a_generation_of_which_all_fits_fail_does_not_end_the_search() -> None:
+    """It is left out of the results with a warning, and the next one is tried."""
+    estimator, space = FailsForAWhile(), {"alpha": Float(0.1, 10.0)}
+    with pytest.warns(FitFailedWarning, match="generation 2 is not in cv_results_, as all its"):
+        found = EvolutionSearchCV(estimator, space, n_iter=12, population_size=4, cv=2).fit(X, Y)
+    assert list(found.cv_results_["generation"]) == [1] * 4 + [3] * 4
+    assert np.isfinite(found.best_score_)
+
+
 def test_groups_reach_the_splitter() -> None:
     """With groups, no group is in both parts of a split; without them it refuses."""
     groups = np.arange(len(X)) % 3
@@ -175,6 +199,48 @@ def test_the_callback_sees_each_generation_and_can_end_the_search() -> None:
     found = search(cv=2, population_size=4, callback=callback).fit(X, Y)
     assert seen == [4, 8]
     assert len(found.cv_results_["params"]) == 8
+
+
+class Recorder:
+    """A callback of scikit-learn that notes the tasks, and stops after two generations."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+
+    def setup(self, estimator: object, context: object) -> None:
+        """Do nothing."""
+
+    def teardown(self, estimator: object, context: object) -> None:
+        """Do nothing."""
+
+    def on_fit_task_begin(self, estimator: object, context: object, **_: object) -> None:
+        """Do nothing."""
+
+    def on_fit_task_end(self, estimator: object, context: Any, **_: object) -> bool:  # noqa: ANN401, ARG002 - scikit-learn calls it so
+        """Note the task; returns whether to stop."""
+        self.ended.append(context.task_name)
+        return self.ended.count("generation") == 2
+
+
+def test_callbacks_of_scikit_learn_see_each_generation_and_can_end_the_search() -> None:
+    """They are told of each generation, of the search and of the fit."""
+    recorder = Recorder()
+    search(cv=2, population_size=4).set_callbacks(recorder).fit(X, Y)
+    seen = [name for name in recorder.ended if name != "candidate-split-evaluation"]
+    assert seen == ["generation", "generation", "search", "refit-with-best-params", "fit"]
+
+
+def test_groups_and_weights_are_routed() -> None:
+    """With metadata routing, groups reach the splitter and weights the estimator and the metric."""
+    groups, weights = np.arange(len(X)) % 3, np.arange(len(X)) % 2
+    with sklearn.config_context(enable_metadata_routing=True):
+        tree = DecisionTreeClassifier(random_state=0).set_fit_request(sample_weight=True)
+        tree.set_score_request(sample_weight=True)
+        found = EvolutionSearchCV(tree, SPACE, n_iter=4, cv=GroupKFold(3), random_state=0)
+        found.fit(X, Y, groups=groups, sample_weight=weights)
+    assert found.n_splits_ == 3
+    plain = clone(tree).set_params(**found.best_params_).fit(X, Y, sample_weight=weights)
+    assert np.array_equal(found.predict(X), plain.predict(X))
 
 
 def test_a_finite_space_is_tried_once() -> None:
