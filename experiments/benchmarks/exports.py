@@ -90,8 +90,9 @@ def tables(result: ExportsResult) -> list[Table]:
     columns = ("network", "format", "bytes", "difference", "one row, µs", "many, ms", "to ours")
     note = (
         f"Difference: the largest of {_FEW:,} rows, relative to outputs above 1. Many: "
-        f"{_MANY:,} rows, for js and C one after the other. neuroevo: the champion itself, and for "
-        "safetensors and json the network that neuroevo.load gives. torch is timed with prepared inputs."
+        f"{_MANY:,} rows, for js and C one after the other. neuroevo: the champion itself; "
+        "safetensors and json: the network that neuroevo.load gives. torch is timed with prepared "
+        "inputs."
     )
     return [Table("Exports", columns, rows, (note,)), _conclusions(result)]
 

@@ -102,10 +102,12 @@ def _head(description: Description, columns: Sequence[dict[str, Any]]) -> Iterat
     yield "  float outputs[NETWORK_OUTPUTS];"
     yield "  if (network_predict(&row, outputs) == 0) { ... }"
     yield ""
-    yield f"Constants: {_constant_bytes(description):,} bytes, but for the names of categories."
+    constants = _constant_bytes(description)
+    yield f"Constants, in flash: {constants:,} bytes, but for the names of categories and code."
     stack = sum(buffer["size"] for buffer in _buffers(description)) * _FLOAT
-    yield f"Working memory: {stack:,} bytes on the stack. All numbers are floats: keep those"
-    yield "with many digits, such as times, small. Two networks in one file need other prefixes."
+    yield f"Working memory, in RAM: {stack:,} bytes on the stack, and the row and the outputs."
+    yield "All numbers are floats: keep those with many digits, such as times, small. Two networks"
+    yield "in one file need other prefixes."
 
 
 def _constant_bytes(description: Description) -> int:

@@ -18,12 +18,19 @@ from tests.export.cases import (
     table_case,
 )
 
-_KNOWN = ("tanh", "relu", "linear")
+_KNOWN = ("tanh", "relu", "leaky_relu")
 
 CASES = {
     "array, linear": lambda: array_case("linear"),
     "array, sigmoid": lambda: array_case("sigmoid"),
     "array, relu, scaled": lambda: array_case("relu", scaled=True),
+    "array, leaky_relu": lambda: array_case("leaky_relu"),
+    "array, leaky_relu and linear": lambda: array_case(("leaky_relu", "linear")),
+    "array, linear and relu": lambda: array_case(("linear", "relu")),
+    "array, sigmoid and tanh": lambda: array_case(("sigmoid", "tanh"), scaled=True),
+    "table, classes, tanh and sigmoid": lambda: table_case(
+        ("level",), activation=("tanh", "sigmoid")
+    ),
     "array, no hidden layer": lambda: array_case((), ()),
     "array, softmax": lambda: array_case("tanh", output="softmax"),
     "table, standard": lambda: table_case(activation="tanh"),
@@ -74,7 +81,9 @@ def test_a_network_that_scikit_learn_has_not_is_refused() -> None:
     """A message says which activations are possible, and which the network has."""
     pytest.importorskip("skops")
     for activation, got in (("silu", "silu"), (("tanh", "relu"), "tanh and relu")):
-        rule = "linear, sigmoid, tanh, relu in all hidden layers, but the network has"
+        rule = (
+            "linear, relu, leaky_relu or of tanh, sigmoid in the hidden layers, but the network has"
+        )
         with pytest.raises(NeuroevoError, match=f"^sklearn: .* {rule} {got}$"):
             array_case(activation).model.to("sklearn")
 
