@@ -167,7 +167,7 @@ class RunResults:
         ensemble
             Average the outputs of several networks instead: a number of replicates of the trial,
             those with the lowest validation MSE; or ``"front"``, the best network of each trial of
-            the front, with the rank 1. Of classes, probabilities are averaged.
+            the front, for the first rank only. Of classes, probabilities are averaged.
 
         Raises
         ------
