@@ -6,6 +6,7 @@ Knows nothing about a command but its function.
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
@@ -57,6 +58,7 @@ def main() -> NoReturn:
     arguments = sys.argv[1:] or ["--help"]
     end_on_signals()
     _prepare_streams()
+    warnings.showwarning = lambda message, *_, **__: _say(f"warning: {message}")
     if sys.stdout is None:
         _say("stdout: must be open, but is closed")
         sys.exit(StorageError.exit_code)
