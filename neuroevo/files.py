@@ -1,4 +1,4 @@
-"""Reads files that may come from strangers; does not know what is in them."""
+"""Paths that users give, and files that may come from strangers; does not know what is in them."""
 
 import os
 import stat
@@ -10,6 +10,11 @@ from typing import BinaryIO
 
 class StrangeFileError(ValueError):
     """A file can't be meant as an input: a folder, a device, too large; the message says why."""
+
+
+def absolute(path: str | Path) -> Path:
+    """Return a path that no change of the working directory changes; ``~`` is the home folder."""
+    return Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - never raise
 
 
 def open_descriptor(path: Path, flags: int = 0) -> int:

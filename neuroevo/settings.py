@@ -4,6 +4,7 @@ Knows types and ranges. Opens no file and does not know what any setting is for.
 """
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -118,7 +119,7 @@ def absolute_path(value: object, information: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or "\0" in str(value) or not str(value):
         raise ValueError("must be the path of a file")
     folder = (information.context or {}).get("folder") or Path()
-    path = Path(folder / value).absolute()
+    path = Path(folder / os.path.expanduser(value)).absolute()  # noqa: PTH111 - never raises
     if len(str(path)) > _LONGEST_PATH:
         raise ValueError(f"must be a path of at most {_LONGEST_PATH:,} characters")
     if any("\ud800" <= letter <= "\udfff" for letter in str(path)):

@@ -11,7 +11,7 @@ import typer
 
 from neuroevo.cli import options
 from neuroevo.cli.searching import print_outcome, search_shown
-from neuroevo.cli.terminal import reference, say
+from neuroevo.cli.terminal import local_path, reference, say
 from neuroevo.errors import UsageError, collected
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         named = "".join(f" --target {quote(column)}" for column in columns)
         again = f"run {quote(str(experiment))}{named} --seed-from {run}"
         print_outcome(found, *[f"predict {run} NEW.csv"] * bool(columns), again)
-    typer.echo(found.folder.path)
+    typer.echo(local_path(found.folder.path))
 
 
 def _divided(path: Path, targets: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -1,5 +1,6 @@
 """Reads an experiment from a TOML file and overrides; knows none of its keys."""
 
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -42,7 +43,7 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     >>> load_experiment("experiments/mouse.toml", ["evolution.generations=5"]).evolution.generations
     5
     """
-    path = Path(path)
+    path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
     document = _parse(_read(path), printable(str(path)))
     problems: list[str] = []
     with collected(problems):

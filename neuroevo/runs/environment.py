@@ -47,7 +47,7 @@ def environment() -> dict[str, object]:
         "cores": _usable_cores(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "command": list(sys.argv),
-        "started": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "started": datetime.now().astimezone().isoformat(),
     }
 
 
