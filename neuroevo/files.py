@@ -60,6 +60,29 @@ def opened(path: Path, most_bytes: int) -> Iterator[tuple[BinaryIO, int]]:
         os.close(descriptor)
 
 
+def is_pipe(path: Path) -> bool:
+    """Whether a path is stdin, written ``-``, or a pipe such as a shell's ``<(COMMAND)``."""
+    try:
+        return str(path) == "-" or stat.S_ISFIFO(os.stat(path).st_mode)  # noqa: PTH116 - as above
+    except (OSError, ValueError):
+        return False
+
+
+def read_pipe(path: Path, most_bytes: int) -> bytes:
+    """Read what somebody writes to a pipe, until its end.
+
+    Raises
+    ------
+    OSError, StrangeFileError
+        If it can't be read; if it is longer.
+    """
+    with open(0 if str(path) == "-" else path, "rb", closefd=str(path) != "-") as pipe:
+        content = pipe.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise StrangeFileError(f"must have at most {most_bytes:,} bytes, but has more")
+    return content
+
+
 def read_file(path: Path, most_bytes: int) -> bytes:
     """Read a whole regular file. Its size is checked before any memory is taken.
 

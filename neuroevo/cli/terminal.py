@@ -96,7 +96,7 @@ def _lines(text: str) -> str:
 
 def program() -> str:
     """Return how this program is called: by its name if that is found, else by its path."""
-    path = Path(sys.argv[0])
+    path = Path((getattr(sys, "argv", None) or [""])[0])
     if shutil.which("neuroevo"):
         return "neuroevo"
     return quote(str(path)) if path.name == "neuroevo" else "python -m neuroevo"

@@ -46,7 +46,7 @@ def environment() -> dict[str, object]:
         "cpu": cpu_model(),
         "cores": _usable_cores(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "command": list(sys.argv),
+        "command": list(getattr(sys, "argv", [])),  # an embedded interpreter may have none
         "started": datetime.now().astimezone().isoformat(),
     }
 

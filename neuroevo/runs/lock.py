@@ -151,7 +151,7 @@ def _is_free(descriptor: int) -> bool:
 
 
 def _this_process() -> Holder:
-    program, *arguments = sys.argv or [""]
+    program, *arguments = getattr(sys, "argv", None) or [""]
     return Holder(
         os.getpid(),
         socket.gethostname(),
