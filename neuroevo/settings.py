@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -37,7 +38,7 @@ class Settings(BaseModel):
     """A table of settings that is checked when it is made, and immutable.
 
     Checks are strict: true is not a number, 1.0 is not a whole number, and an unknown key is
-    refused. Lists become tuples.
+    refused. Lists become tuples, and NumPy's numbers Python's.
 
     Raises
     ------
@@ -91,9 +92,12 @@ class Settings(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _keep_lists_as_tuples(cls, value: object) -> object:
+    def _make_plain(cls, value: object) -> object:
         _check_length(value)
-        return tuple(value) if isinstance(value, list) else value
+        try:
+            return _plain(value)
+        except RecursionError:  # which the check of the value refuses
+            return value
 
     @model_validator(mode="wrap")
     @classmethod
@@ -106,6 +110,22 @@ class Settings(BaseModel):
             keys = tuple(cls.model_fields)
             raise refusal((line["loc"], _wording(line, keys)) for line in _lines(error)) from None
         return settings
+
+
+def _plain(value: object) -> object:
+    """Return Python's numbers for NumPy's, and tuples for lists, also within those and mappings."""
+    if isinstance(value, str | bool | int | float) and type(value).__module__ == "builtins":
+        return value
+    if type(value) in {list, tuple}:
+        return tuple(map(_plain, value))  # type: ignore[call-overload]  # a list or a tuple
+    if type(value) is dict:
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    is_flag = type(value).__module__ == "numpy" and type(value).__name__ == "bool"
+    return bool(value) if is_flag else value
 
 
 def _check_length(value: object) -> None:
