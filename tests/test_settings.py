@@ -115,14 +115,14 @@ def test_lists_are_kept_as_tuples_and_whole_numbers_as_floats() -> None:
 
 def test_numbers_of_numpy_are_numbers() -> None:
     """NumPy's scalars become Python's, in lists and tables too, and are checked like these."""
-    values = {"whole": np.int64(3), "number": np.float32(0.5), "flag": np.bool_(False)}
+    values = {"whole": np.int64(3), "number": np.float32(0.5), "flag": np.False_}
     inner = Inner.of({**values, "several": [np.uint8(5)]})
     assert inner == Inner(whole=3, number=0.5, flag=False, several=(5,))
     assert {type(value) for value in (inner.whole, inner.several[0])} == {int}
     assert Outer.of({"first": {"whole": np.int8(5)}}) == Outer(first=Inner(whole=5))
     for wrong in (
         {"whole": np.float64(3)},
-        {"number": np.bool_(True)},
+        {"number": np.True_},
         {"number": np.float32("nan")},
     ):
         with pytest.raises(UsageError, match="must be a"):
