@@ -25,6 +25,7 @@ from neuroevo.experiment import (
     overridden,
     transfer,
 )
+from neuroevo.files import is_pipe
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import RunFolder, Start, Status, Trial, data_hash, environment
 from neuroevo.search import (
@@ -385,7 +386,7 @@ def _fixed(
     if isinstance(configuration, Experiment):
         return overridden(configuration, overrides), LearntData()
     if not isinstance(configuration, Run):
-        if Path(configuration).suffix == ".toml":
+        if Path(configuration).suffix == ".toml" or is_pipe(Path(configuration)):
             experiment, origin = load_with_origin(configuration, overrides)
             known = LearntData(origin.columns, origin.data) if origin else LearntData()
             return experiment, known

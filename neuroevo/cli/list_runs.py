@@ -64,6 +64,6 @@ def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) 
         summary.state,
         f"{summary.trials:,}" if summary.experiment else "",
         *("" if score is None else wording.measured(score, unit) for score, unit in scores),
-        *[test_score(summary.test)] * has_tests,
+        *[test_score(summary.test, interval=True)] * has_tests,
         wording.moment(summary.started),
     )

@@ -11,7 +11,15 @@ from neuroevo.analysis.dominance import ratio_as_shown
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels, held_out_models
 from neuroevo.analysis.leader import TRAINED, leading, leading_objective, samples_to_learn
-from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, program
+from neuroevo.cli.terminal import (
+    Column,
+    Table,
+    local_path,
+    print_heading,
+    print_table,
+    print_text,
+    program,
+)
 from neuroevo.evaluation.scores import Metric
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import ensemble_sentences, network_text, shown_models
@@ -43,7 +51,8 @@ def print_findings(run: Run, stream: TextIO) -> None:
         print_table(baseline_table(run), stream)
     if run.folder.report_file.is_file():
         print_heading("Report", stream)
-        stream.write(f"{run.folder.report_file}\n")  # never broken, so that it can be copied
+        path = local_path(run.folder.report_file)
+        stream.write(f"{path}\n")  # never broken, so that it can be copied
 
 
 def front_table(run: Run) -> Table:

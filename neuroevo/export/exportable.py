@@ -5,6 +5,7 @@ from pathlib import Path
 from neuroevo.export.description import describe
 from neuroevo.export.formats import format_named
 from neuroevo.export.reading import read
+from neuroevo.files import absolute
 from neuroevo.learning import Ensemble, Network
 from neuroevo.storage.atomic import write_atomically
 from neuroevo.tables import TableModel
@@ -52,7 +53,7 @@ class Exportable:
         StorageError
             If the file can't be written.
         """
-        write_atomically(Path(path), self.to("safetensors"))
+        write_atomically(absolute(path), self.to("safetensors"))
 
 
 class ExportableNetwork(Exportable, Network):
@@ -98,7 +99,7 @@ def load(path: str | Path) -> ExportableModel:
     --------
     >>> neuroevo.load("network.json").predict(X)  # doctest: +SKIP
     """
-    return exportable(read(Path(path)))
+    return exportable(read(absolute(path)))
 
 
 def exportable(model: Network | Ensemble | TableModel) -> ExportableModel:

@@ -1,7 +1,9 @@
 """A trained network, its parameters by layer and its predictions; and the mean of several."""
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -176,14 +178,45 @@ def predictions(
     """
     from neuroevo.kernel.prediction import predict  # noqa: PLC0415 - loads the compiler
 
-    sizes, precision = architecture.layer_sizes, precision_of(parameters)
-    functions = layer_functions(architecture.activations, architecture.output)
+    precision = precision_of(parameters)
     networks = np.ascontiguousarray(parameters, dtype=precision)
     samples = np.ascontiguousarray(inputs, dtype=precision)
-    outputs: Floats = np.empty((len(networks), len(samples), sizes[-1]), precision)
-    memory = memory_of_predictions(networks.shape[1], sum(sizes), precision)
-    predict(np.array(sizes, dtype=np.int64), functions, networks, samples, memory, outputs)
+    sizes, functions = _topology(
+        architecture.layer_sizes, architecture.activations, architecture.output
+    )
+    outputs: Floats = np.empty((len(networks), len(samples), architecture.outputs), precision)
+    memory = _MEMORY.of(networks.shape[1], architecture.layer_sizes, precision)
+    predict(sizes, functions, networks, samples, memory, outputs)
     return outputs
+
+
+@lru_cache(maxsize=100)
+def _topology(
+    sizes: tuple[int, ...], activations: tuple[str, ...], output: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    return np.array(sizes, dtype=np.int64), layer_functions(activations, output)
+
+
+class _Memory(threading.local):
+    """The memory of a thread's last prediction, as taking memory takes longer than a row."""
+
+    def __init__(self) -> None:
+        self._kind: tuple[int, int, Precision] = (0, 0, "float32")
+        self._kept: Floats = np.empty(0, dtype=np.float32)
+
+    def of(self, parameters: int, sizes: tuple[int, ...], precision: Precision) -> Floats:
+        """Return memory for the predictions of a network; what it holds is left over."""
+        kind = parameters, sum(sizes), precision
+        if kind == self._kind:
+            return self._kept
+        memory = memory_of_predictions(*kind)
+        if memory.nbytes <= _MOST_KEPT:
+            self._kind, self._kept = kind, memory
+        return memory
+
+
+_MOST_KEPT = 4_000_000  # bytes
+_MEMORY = _Memory()
 
 
 def precision_of(numbers: Floats) -> Precision:

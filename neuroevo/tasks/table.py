@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -25,6 +25,7 @@ class TableTask(PreparedTask, TableSettings):
     'regression'
     """
 
+    file_setting: ClassVar[str] = "path"
     kind: Literal["table"] = "table"
     path: OptionalFilePath = Field(
         default=None, description="the file: .csv, .tsv or .txt, also with .gz, or .parquet"
