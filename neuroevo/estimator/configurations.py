@@ -46,7 +46,7 @@ def training_settings(parameters: Parameters, *, rows: int, is_classes: bool) ->
     UsageError
         One line for each value that is wrong.
     """
-    given = {name: _plain(parameters[name]) for name in SETTINGS}
+    given = {name: parameters[name] for name in SETTINGS}
     if given["samples"] is None:
         defaults = table_defaults(is_classes=is_classes, training_rows=rows)
         given["samples"] = defaults["training"]["samples"]
@@ -96,7 +96,7 @@ def phenotype(
 ) -> Phenotype:
     """Return the network that parameters describe, for some numbers of inputs and outputs."""
     names = ("hidden", "learning_rate", "activation")
-    configuration = {name: _plain(parameters[name]) for name in names}
+    configuration = {name: parameters[name] for name in names}
     return phenotype_of(configuration, layer_ends, training)
 
 
@@ -117,11 +117,3 @@ def parameters_of(experiment: Experiment) -> dict[str, Any]:
     if share is not None and experiment.task.fold_count == 1:
         parameters["validation"] = share
     return parameters
-
-
-def _plain(value: object) -> object:
-    """Return a value of NumPy's types as Python's; others as they are, to be refused later."""
-    try:
-        return plain(value)
-    except UsageError:
-        return value

@@ -222,6 +222,22 @@ def test_the_model_leaves_for_other_tools(tmp_path: Path) -> None:
     assert np.array_equal(loaded.predict(frame), model.predict(frame))
 
 
+def test_parameters_may_be_numbers_of_numpy() -> None:
+    """A grid of arrays gives the same networks as Python's numbers and tuples."""
+    frame, rent = flats(40)
+    changes = {
+        "hidden": [np.int64(4), np.int32(3)],
+        "batch_size": np.int64(8),
+        "learning_rate": np.float32(0.5) / np.float32(16),
+        "biases": np.True_,
+        "replicates": np.int16(3),
+        "validation": np.float32(0.25),
+    }
+    plain = {"hidden": (4, 3), "learning_rate": 0.03125, "validation": 0.25}
+    given, same = regressor(**changes).fit(frame, rent), regressor(**plain).fit(frame, rent)
+    assert np.array_equal(given.predict(frame), same.predict(frame))
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
