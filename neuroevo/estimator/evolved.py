@@ -3,6 +3,7 @@
 Knows the Python calls of a search; does not know how it chooses configurations.
 """
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -91,13 +92,15 @@ class EvolvedEstimator(TableEstimator):
             self._check_parameters()
             rows = self._rows(X, y, sample_weight, reset=True)
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-            experiment = table_experiment(
+            experiment, notes = table_experiment(
                 rows,
                 is_array=not isinstance(X, pd.DataFrame),
                 settings=[*self._settings(seed), *self.overrides],
                 parts=parts_of(rows, self.validation, self.test, np.random.default_rng(seed)),
                 labels=getattr(self, "classes_", None),
             )
+            for note in notes:
+                warnings.warn(note, stacklevel=2)
             jobs = effective_n_jobs(self.n_jobs)
             observer: Observer = _Lines() if self.verbose else ignore_progress
             self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)

@@ -3,6 +3,7 @@
 Knows how networks are trained; does not know how configurations are found.
 """
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -178,7 +179,7 @@ class NetworkEstimator(TableEstimator):
             random = np.random.default_rng((self._seed, self._parts))
             training, validation = divided(rows, self.validation, random)
             if not goes_on:
-                self._preparation = self._prepared(rows, training, X)
+                self._prepare(rows, training, X, 3)
             self._train(rows.at(training), rows.at(validation), self._settings(len(training)))
         return self
 
@@ -189,7 +190,7 @@ class NetworkEstimator(TableEstimator):
             rows = self._rows(X, y, sample_weight, classes, reset=is_first)
             if is_first:
                 self._begin()
-                self._preparation = self._prepared(rows, np.arange(len(rows)), X)
+                self._prepare(rows, np.arange(len(rows)), X, 4)
             settings = self._settings(len(rows)).replace(
                 samples=len(rows), schedule="constant", patience=0
             )
@@ -201,10 +202,13 @@ class NetworkEstimator(TableEstimator):
         self._parts, self._states = 0, []
         self.loss_curve_, self.n_iter_, self.t_ = [], 0, 0
 
-    def _prepared(self, rows: Rows, training: Places, given: object) -> Preparation:
+    def _prepare(self, rows: Rows, training: Places, given: object, stacklevel: int) -> None:
+        """Fit the preparation; warns the caller of `fit` of columns that are left out."""
         labels = getattr(self, "classes_", None)
         is_array = not isinstance(given, pd.DataFrame)
-        return fitted_preparation(rows, training, labels, is_array=is_array)
+        self._preparation, notes = fitted_preparation(rows, training, labels, is_array=is_array)
+        for note in notes:
+            warnings.warn(note, stacklevel=stacklevel)
 
     def _settings(self, rows: int) -> TrainingSettings:
         is_classes = isinstance(self, ClassifierMixin)

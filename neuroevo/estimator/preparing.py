@@ -1,7 +1,6 @@
 """From rows to the arrays that networks learn from. Knows tables and data sets, and no training."""
 
 import json
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,8 +22,8 @@ def table_experiment(
     settings: Sequence[str] = (),
     parts: npt.NDArray[Any] | None = None,
     labels: npt.NDArray[Any] | None = None,
-) -> Experiment:
-    """Return the experiment that suits a table, with all rows in its training part.
+) -> tuple[Experiment, tuple[str, ...]]:
+    """Return the experiment that suits a table, and a line for each column that is left out.
 
     Parameters
     ----------
@@ -32,7 +31,7 @@ def table_experiment(
         The rows; the names of their columns are those of the table.
     is_array
         Whether the rows are an array, all of whose columns are inputs; of a frame those that can't
-        be inputs are left out, with a warning for each.
+        be inputs are left out.
     settings
         Further settings of the experiment, as for `load_experiment`.
     parts
@@ -59,15 +58,13 @@ def table_experiment(
     if is_array:
         given.append("task.leave_out=[]")
     experiment, suggestion = experiment_for_table(frame, targets, [*given, *settings])
-    for note in suggestion.notes:
-        warnings.warn(note, stacklevel=4)
-    return experiment
+    return experiment, suggestion.notes
 
 
 def fitted_preparation(
     rows: Rows, training: Places, labels: npt.NDArray[Any] | None, *, is_array: bool
-) -> Preparation:
-    """Fit a preparation to training rows.
+) -> tuple[Preparation, tuple[str, ...]]:
+    """Fit a preparation to training rows; returns also a line for each column that is left out.
 
     Parameters
     ----------
@@ -83,9 +80,12 @@ def fitted_preparation(
     UsageError, DataError
         If the rows can't be learnt.
     """
-    task: Any = table_experiment(rows, is_array=is_array).task
+    experiment, notes = table_experiment(rows, is_array=is_array)
+    task: Any = experiment.task
     [preparation] = fit(check_frame(task.frame(), task, task.source), [training])
-    return preparation if labels is None else with_labels(preparation, labels)
+    if labels is not None:
+        preparation = preparation.replace(classes=tuple(usable_labels(labels)))
+    return preparation, notes
 
 
 def usable_labels(labels: npt.NDArray[Any]) -> list[Any]:
@@ -105,11 +105,6 @@ def _taken(labels: list[Any], places: npt.NDArray[Any]) -> npt.NDArray[np.object
     taken = np.empty(len(places), dtype=object)
     taken[:] = [labels[place] for place in places]
     return taken
-
-
-def with_labels(preparation: Preparation, labels: npt.NDArray[Any]) -> Preparation:
-    """Return a preparation with other labels of classes, as far as a table can have them."""
-    return preparation.replace(classes=tuple(usable_labels(labels)))
 
 
 def data_set(preparation: Preparation, training: Rows, validation: Rows) -> DataSet:
