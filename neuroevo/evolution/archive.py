@@ -83,6 +83,10 @@ class Archive:
         """Indices by the first cost, lowest first, failures last, ties as they came."""
         return np.frombuffer(self._order, dtype=np.int64) if self._order else np.empty(0, np.int64)
 
+    def fitness(self, place: int) -> tuple[float, ...]:
+        """Return the mean costs of a trial; NaN if it failed."""
+        return tuple(self._costs[place].tolist())
+
     def add(self, individual: Individual) -> None:
         """Add a result."""
         costs = np.array(individual.fitness)

@@ -23,6 +23,7 @@ from neuroevo.evolution.kriging import (
     log_expected_improvement,
     log_expected_volume,
 )
+from neuroevo.evolution.operators import survivors
 from neuroevo.evolution.positions import Positions, Rows
 from neuroevo.evolution.sampling import draw, remaining_genomes
 from neuroevo.evolution.screening import Judge, Rounds, screened
@@ -270,8 +271,8 @@ class Screened(Strategy):
         means = trials.targets
         if trials.noise:
             means, variances = fitted.shrunk
-            if not niche and rng.random() < _REPEATED:
-                return self._repetition(chosen, means - np.sqrt(variances))
+            if not niche and len(pending) < len(chosen) and rng.random() < _REPEATED:
+                return self._repetition(chosen, means - np.sqrt(variances), pending)
             chosen = chosen[np.argsort(means, kind="stable")]
         best = float(means.min())
         if len(pending):
@@ -296,16 +297,41 @@ class Screened(Strategy):
         noise = min(max(share, _LEAST_NOISE), _MOST_NOISE)
         return Trials(rows, targets.values, counts, noise)
 
-    def _repetition(self, chosen: Indices, bounds: Rows) -> tuple[Children, Indices]:
-        """Return the trial whose value may be lowest, as its own only child."""
-        place = chosen[int(np.argmin(bounds))]
+    def _repetition(self, chosen: Indices, bounds: Rows, pending: Rows) -> tuple[Children, Indices]:
+        """Return the trial whose value may be lowest and is not pending, as its own only child."""
+        awaited = {row.tobytes() for row in pending}
+        known = [self._archive.rows[place].tobytes() in awaited for place in chosen]
+        place = chosen[int(np.argmin(np.where(known, np.inf, bounds)))]
         nothing = np.zeros(1, dtype=bool)
         row = self._archive.rows[[place]]
         bred = Children(row, np.zeros(1, dtype=np.int64), np.full(1, -1), nothing, nothing)
         return bred, self._archive.numbers[[place]]
 
-    def recommended(self) -> list[Genome]:
-        """Return the genome whose cost is estimated to be lowest; none if there is no noise."""
+    @property
+    def population(self) -> list[Individual]:
+        """The best trials, as many as the population, by front; failed ones come last."""
+        self._receive()
+        archive = self._archive
+        if archive.costs.shape[1] == 1:
+            places = archive.order[: self._population_size].tolist()
+        else:
+            costs = [tuple(row) for row in archive.costs[self._ranked].tolist()]
+            places = [self._ranked[each] for each in survivors(costs, self._population_size)]
+        return [self._individual(place) for place in places]
+
+    def _individual(self, place: int) -> Individual:
+        archive = self._archive
+        genome = self._positions.genome(archive.rows[place])
+        return Individual(int(archive.numbers[place]), genome, archive.fitness(place))
+
+    def genomes_of(self, numbers: Sequence[int]) -> tuple[Genome, ...]:
+        """Return the genomes of trials; those that were not asked are rounded like draws."""
+        rows = self._archive.rows
+        places = [int(np.flatnonzero(self._archive.numbers == each)[0]) for each in numbers]
+        return tuple(self._positions.genome(rows[place]) for place in places)
+
+    def recommended(self) -> list[Individual]:
+        """Return the trial whose cost is estimated to be lowest; none if there is no noise."""
         self._receive()
         if not self._is_noisy:
             return []
@@ -313,7 +339,7 @@ class Screened(Strategy):
         trials = self._trials(self._archive.costs[:, 0], chosen)
         nothing = np.zeros((0, len(self._positions.columns)))
         means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
-        return [self._positions.genome(self._archive.rows[chosen[int(np.argmin(means))]])]
+        return [self._individual(int(chosen[int(np.argmin(means))]))]
 
     def _children_of_two(
         self, pending: Rows, rng: np.random.Generator
@@ -432,7 +458,7 @@ class Screened(Strategy):
             "initial": [row_of(self._space, genome) for genome in self._initial],
             "next_number": self._next_number,
             "ended": self._ended,
-            "others": self._others,
+            "unasked": self._others,
             "waiting": [candidate_values(self._space, each) for each in self._waiting.values()],
             "archive": self._archive.values(),
             "learned": [each.tolist() for each in self._learned],
@@ -457,7 +483,7 @@ class Screened(Strategy):
         strategy = cls(space, options)
         strategy._next_number = int(state["next_number"])
         strategy._ended = int(state["ended"])
-        strategy._others = int(state["others"])
+        strategy._others = int(state["unasked"])
         strategy._again = [candidate_of(space, values) for values in state["waiting"]]
         strategy._waiting = {each.number: each for each in strategy._again}
         strategy._archive.restore(state["archive"])

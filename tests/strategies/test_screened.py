@@ -217,7 +217,7 @@ def test_noise_is_found_and_repeats_pay() -> None:
         done = evaluated(strategy, noisy(seed), 80)
         assert 80 - len({each.genome for each in done}) > 8
         [recommended] = strategy.recommended()
-        true.append(bowl(recommended)[0])
+        true.append(bowl(recommended.genome)[0])
     assert statistics.median(true) < 0.1
 
 
