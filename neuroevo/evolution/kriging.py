@@ -218,22 +218,34 @@ def log_expected_improvement(prediction: Prediction, best: float) -> Doubles:
 
 
 def log_expected_volume(
-    first: Prediction, second: Prediction, front: Doubles, reference: Sequence[float]
+    predictions: Sequence[Prediction], front: Doubles, reference: Sequence[float]
 ) -> Doubles:
-    """Return the logarithms of expected gains of the area that a front dominates, (points,).
+    """Return the logarithms of expected gains of the volume that a front dominates, (points,).
 
     Parameters
     ----------
-    first, second
-        Predictions of the two objectives.
+    predictions
+        Of each of two or three objectives.
     front
-        The front, sorted by the first objective, shape (members, 2).
+        The front, shape (members, objectives).
     reference
-        The corner of the area.
+        The corner of the volume.
     """
     from neuroevo.kernel.kriging import model  # noqa: PLC0415 - loads the compiler
 
-    values = arrays.matrix(1, len(first.rows) // 2)
-    edges = np.ascontiguousarray(np.vstack([front, [[0.0, reference[1]]]]))
-    model.expected_volume(first.rows, second.rows, edges, float(reference[0]), values)
-    return np.asarray(arrays.unpadded(values, first.points)[0])
+    columns = len(predictions[0].rows) // 2
+    values = arrays.matrix(1, columns)
+    if len(predictions) == 2:  # noqa: PLR2004 - an area
+        by_first = front[np.argsort(front[:, 0], kind="stable")]
+        edges = np.ascontiguousarray(np.vstack([by_first, [0.0, reference[1]]]))
+        first, second = (each.rows for each in predictions)
+        model.expected_volume(first, second, edges, float(reference[0]), values)
+    else:
+        by_third = front[np.argsort(front[:, 2], kind="stable")]
+        edges = np.ascontiguousarray(np.vstack([by_third, reference]))
+        rows = arrays.matrix(6, columns)
+        rows[:] = np.concatenate([each.rows for each in predictions])
+        reaches = arrays.matrix(3 * len(edges), columns)
+        stairs = np.zeros(len(edges), dtype=np.int64)
+        model.expected_volume_of_three(rows, edges, reaches, stairs, values)
+    return np.asarray(arrays.unpadded(values, predictions[0].points)[0])

@@ -1,4 +1,4 @@
-"""What a model of costs learns: costs without outliers, standardised; and fronts of costs.
+"""What a model of costs learns: costs without outliers, standardised.
 
 Sums are exact, so that they have the same bits on every processor. Knows neither genomes nor
 models.
@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 Costs = npt.NDArray[np.float64]
 
-_MOST_FRONTS = 30
 _LEAST_UNIT = 1e-300
 _TINY = 1e-12
 
@@ -56,24 +55,6 @@ def standardised(costs: Costs) -> Targets:
 def _median(costs: Costs) -> float:
     middle = len(costs) // 2
     return float(np.partition(costs, middle)[middle])
-
-
-def front_numbers(costs: Costs) -> npt.NDArray[np.int64]:
-    """Return how many fronts are before that of each point, for two costs; at most 30.
-
-    Of equal points only the first is on a front.
-    """
-    numbers = np.full(len(costs), _MOST_FRONTS)
-    left = np.lexsort((costs[:, 1], costs[:, 0]))
-    for number in range(_MOST_FRONTS):
-        if not len(left):
-            break
-        second = costs[left, 1]
-        lowest = np.minimum.accumulate(np.append(np.inf, second))[:-1]
-        on_front = second < lowest
-        numbers[left[on_front]] = number
-        left = left[~on_front]
-    return numbers
 
 
 def weighted(costs: Costs, weights: Costs) -> Costs:

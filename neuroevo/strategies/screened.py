@@ -1,9 +1,9 @@
 """A genetic algorithm whose children are screened by a model of the results so far.
 
 One candidate is chosen at a time among many children of the best trials. With one objective the
-model predicts costs, and the child with the greatest expected improvement is chosen; with two
-there is a model of each, and it is the child with the greatest expected gain of hypervolume; with
-more, the costs are weighted at random for each candidate.
+model predicts costs, and the child with the greatest expected improvement is chosen; with two or
+three there is a model of each, and it is the child with the greatest expected gain of hypervolume;
+with more, the costs are weighted at random for each candidate.
 """
 
 import math
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from neuroevo.evolution import Candidate, Individual
 from neuroevo.evolution.archive import Archive
 from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
+from neuroevo.evolution.front import front_numbers
 from neuroevo.evolution.kriging import (
     Kriging,
     Trials,
@@ -27,7 +28,7 @@ from neuroevo.evolution.operators import survivors
 from neuroevo.evolution.positions import Positions, Rows
 from neuroevo.evolution.sampling import draw, remaining_genomes
 from neuroevo.evolution.screening import Judge, Rounds, screened
-from neuroevo.evolution.targets import clipped, front_numbers, softened, standardised, weighted
+from neuroevo.evolution.targets import clipped, softened, standardised, weighted
 from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
 from neuroevo.strategies.states import candidate_of, candidate_values, genome_of, row_of
 from neuroevo.strategies.strategy import Options, Strategy
@@ -43,6 +44,7 @@ _NICHE = 0.2  # share of models of one objective that learn from the neighbours 
 _PARENTS, _LEAST_PARENTS = 3.0, 4  # parents: as many times the root of the number of trials
 _FEW_CHILDREN = 8  # when none is judged
 _FIRST_STEPS = 30  # of L-BFGS, when nothing was learned before
+_MOST_MODELS = 3  # objectives that have a model each
 _MARGIN = 0.1  # of the reference point beyond the greatest target
 _REPEATED = 0.3  # share of screened trials that evaluate a genome again, if there is noise
 _PRIOR_FREEDOM = 2  # evaluations that the prior of the noise is worth
@@ -64,8 +66,8 @@ class Effort:
         They are learned again after this many results.
     steps
         How many steps of L-BFGS that takes.
-    rounds, rounds_of_two
-        How many children are judged, with one objective and with two.
+    rounds, rounds_of_several
+        How many children are judged, with one objective and with several.
     """
 
     memory: int
@@ -73,7 +75,7 @@ class Effort:
     every: int
     steps: int
     rounds: Rounds
-    rounds_of_two: Rounds
+    rounds_of_several: Rounds
 
 
 EFFORTS: Mapping[str, Effort] = {
@@ -110,7 +112,7 @@ class Screened(Strategy):
         self._again: list[Candidate] = []  # asked before the state was taken, and not evaluated
         self._results: list[Individual] = []  # received since a candidate was chosen
         self._others = 0  # results of genomes that were not asked
-        self._model: Kriging | None = None
+        self._krigings: list[Kriging] = []  # of each objective
         self._learned: list[Rows] = []  # the parameters of each objective's model
         self._learned_at = 0  # number of results when they were learned
         self._ranked: list[int] = []  # places of the trials that are sorted into fronts
@@ -237,8 +239,8 @@ class Screened(Strategy):
     ) -> tuple[Children, npt.NDArray[np.int64]]:
         """Return children, the best first, and the numbers of their possible parents."""
         objectives = self._archive.costs.shape[1]
-        if objectives == 2:  # noqa: PLR2004 - the case of two
-            return self._children_of_two(pending, rng)
+        if 1 < objectives <= _MOST_MODELS:
+            return self._children_of_several(pending, rng)
         costs = self._archive.costs
         if objectives > 1:
             weights = rng.random((objectives,))
@@ -341,40 +343,38 @@ class Screened(Strategy):
         means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
         return [self._individual(int(chosen[int(np.argmin(means))]))]
 
-    def _children_of_two(
+    def _children_of_several(
         self, pending: Rows, rng: np.random.Generator
     ) -> tuple[Children, npt.NDArray[np.int64]]:
-        """Return children by the expected gain of hypervolume of two objectives."""
+        """Return children by the expected gain of hypervolume of two or three objectives."""
         ranked = np.array(self._ranked)
         fronts = front_numbers(self._archive.costs[ranked])
         order = np.lexsort((rng.random(len(ranked)), fronts))
         ranked, fronts = ranked[order], fronts[order]
+        members = int((fronts == 0).sum())
         if len(ranked) > _MOST_RANKED:
-            self._ranked = sorted(
-                ranked[: max(_MOST_RANKED // 2, int((fronts == 0).sum()))].tolist()
-            )
+            self._ranked = sorted(ranked[: max(_MOST_RANKED // 2, members)].tolist())
         kept = self._remembered(np.arange(len(ranked)), rng)
         chosen, on_front = ranked[kept], fronts[kept] == 0
-        costs = self._archive.costs[chosen]
-        targets = np.stack([standardised(softened(column, on_front)).values for column in costs.T])
+        costs = self._archive.costs[chosen].T
+        targets = np.stack([standardised(softened(each, on_front)).values for each in costs])
         rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
         parts = [Trials(rows, each, counts) for each in targets]
         self._learn(parts, rng)
-        first, second = (
+        models = [
             model.fit(point, trials, pending)
-            for model, point, trials in zip(self._pair, self._points(2), parts, strict=True)
-        )
-        front = targets[:, on_front].T
-        front = front[np.argsort(front[:, 0], kind="stable")]
-        reference = (targets.max(axis=1) + _MARGIN).tolist()
+            for model, point, trials in zip(
+                self._models(len(parts)), self._points(len(parts)), parts, strict=True
+            )
+        ]
+        front, reference = targets[:, on_front].T, (targets.max(axis=1) + _MARGIN).tolist()
 
         def judge(points: Rows) -> Rows:
-            return log_expected_volume(
-                first.predict(points), second.predict(points), front, reference
-            )
+            predictions = [model.predict(points) for model in models]
+            return log_expected_volume(predictions, front, reference)
 
-        count = max(self._parent_count(), int((fronts == 0).sum()))
-        return self._screened(ranked[:count], judge, self._effort.rounds_of_two, rng)
+        parents = ranked[: max(self._parent_count(), members)]
+        return self._screened(parents, judge, self._effort.rounds_of_several, rng)
 
     def _screened(
         self, parents: Indices, judge: Judge, rounds: Rounds, rng: np.random.Generator
@@ -412,15 +412,13 @@ class Screened(Strategy):
 
     @property
     def _kriging(self) -> Kriging:
-        return self._pair[0]
+        return self._models(1)[0]
 
-    @property
-    def _pair(self) -> tuple[Kriging, Kriging]:
-        """Two models, each with its own memory."""
-        if self._model is None:
-            options = self._positions.options.tolist()
-            self._model, self._second = Kriging(options), Kriging(options)
-        return self._model, self._second
+    def _models(self, count: int) -> list[Kriging]:
+        """Return models, each with its own memory."""
+        while len(self._krigings) < count:
+            self._krigings.append(Kriging(self._positions.options.tolist()))
+        return self._krigings[:count]
 
     def _points(self, models: int) -> list[Rows]:
         """Return the parameters of each model."""

@@ -182,19 +182,30 @@ def test_expected_improvement_is_an_integral() -> None:
     assert far == pytest.approx(-5e5 - math.log(math.sqrt(2 * math.pi)) - 2 * math.log(1e3), 1e-9)
 
 
-def test_expected_gain_of_area_is_a_mean_over_draws() -> None:
+@pytest.mark.parametrize(
+    "front",
+    [
+        [[-1.0, 0.8], [0.9, -0.7], [-0.2, 0.1]],
+        [[-0.5, 0.3]],
+        [[-1.0, 0.8, 0.0], [-0.2, 0.1, 0.5], [0.9, -0.7, 0.6], [0.2, 0.3, -0.9]],
+        [[0.1, 0.0, 0.0], [-0.2, 0.4, 0.1], [0.0, -0.3, 0.2], [0.0, 0.2, -0.1], [-0.4, -0.4, 1.0]],
+    ],
+)
+def test_expected_gain_of_volume_is_a_mean_over_draws(front: list[list[float]]) -> None:
     """It equals the mean gain of hypervolume of points drawn from the predictions."""
-    front = np.array([[-1.0, 0.8], [-0.2, 0.1], [0.9, -0.7]])
-    reference = [1.5, 1.4]
-    means, deviations = np.array([[-0.5, 0.7], [-0.3, 1.1]]), np.array([[0.6, 0.4], [0.5, 0.3]])
-    first, second = map(prediction, means, deviations)
-    found = log_expected_volume(first, second, front, reference)
+    reference = [1.5, 1.4, 1.3][: len(front[0])]
+    means = np.array([[-0.5, 0.7], [-0.3, 1.1], [0.2, -0.4]])[: len(reference)]
+    deviations = np.array([[0.6, 0.4], [0.5, 0.3], [0.4, 0.7]])[: len(reference)]
+    found = log_expected_volume(
+        list(map(prediction, means, deviations)), np.array(front), reference
+    )
     rng, known = np.random.default_rng(0), hypervolume(front, reference)
     for point in range(2):
-        draws = means[:, point] + deviations[:, point] * rng.standard_normal((4000, 2))
+        normal = rng.standard_normal((4000, len(reference)))
+        draws = means[:, point] + deviations[:, point] * normal
         gains = [hypervolume([*front, each], reference) - known for each in draws]
-        error = 4 * np.std(gains) / math.sqrt(len(gains))
-        assert math.exp(found[point]) == pytest.approx(float(np.mean(gains)), abs=float(error))
+        error = float(4 * np.std(gains) / math.sqrt(len(gains)))
+        assert math.exp(found[point]) == pytest.approx(float(np.mean(gains)), abs=error)
 
 
 PRINT_BITS = """
@@ -212,9 +223,11 @@ point = model.learned(model.start, trials, 8)
 fitted = model.fit(point, trials, rows[:5] * 0.9)
 predicted = fitted.predict(rng.random((30, 6)))
 front = np.array([[-1.0, 1.0], [0.0, 0.0]])
+cubes = np.array([[-1.0, 1.0, 0.5], [0.0, 0.0, 0.4], [0.5, 0.3, -1.0]])
 for array in (
     point, predicted.rows, fitted.shrunk, log_expected_improvement(predicted, -1.0),
-    log_expected_volume(predicted, predicted, front, [2.0, 2.0]),
+    log_expected_volume([predicted] * 2, front, [2.0, 2.0]),
+    log_expected_volume([predicted] * 3, cubes, [2.0, 2.0, 2.0]),
 ):
     assert np.isfinite(array).all()
     digest.update(np.ascontiguousarray(array).tobytes())

@@ -8,7 +8,6 @@ from hypothesis.extra.numpy import arrays
 
 from neuroevo.evolution.targets import (
     clipped,
-    front_numbers,
     softened,
     standardised,
     weighted,
@@ -36,26 +35,6 @@ def test_outliers_are_lowered() -> None:
     soft = softened(costs, np.array([True, False, False, False, False, False]))
     assert soft[:4].tolist() == [0, 1, 2, 3]
     assert 3 < soft[4] < soft[5] < 1e4
-
-
-@given(arrays(float, (12, 2), elements=st.integers(0, 4).map(float)))
-def test_front_numbers_count_the_fronts_before(costs: np.ndarray) -> None:
-    """They equal peeling off the points that no other dominates, the first of equal ones."""
-    expected, left, number = np.zeros(len(costs)), list(range(len(costs))), 0
-    while left:
-        front = [
-            one
-            for one in left
-            if not any(
-                (costs[other] <= costs[one]).all()
-                and ((costs[other] < costs[one]).any() or other < one)
-                for other in left
-                if other != one
-            )
-        ]
-        expected[front] = number
-        left, number = [each for each in left if each not in front], number + 1
-    assert front_numbers(costs).tolist() == expected.tolist()
 
 
 def test_weights_choose_among_the_front() -> None:

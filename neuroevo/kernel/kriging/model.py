@@ -1,10 +1,10 @@
 """The entry points of a kriging model: learn its parameters, fit it, predict, judge predictions.
 
-The expected improvement of Jones, Schonlau & Welch 1998, and that of hypervolume of two
+The expected improvement of Jones, Schonlau & Welch 1998, and that of hypervolume of two and three
 objectives, by strips between the points of the front, as in Emmerich, Deutz & Klinkenberg 2011.
 """
 
-from neuroevo.kernel.compiled import entry_point, inner
+from neuroevo.kernel.compiled import entry_point, inlined, inner
 from neuroevo.kernel.kriging import formulas
 from neuroevo.kernel.kriging.arrays import (
     LANES,
@@ -12,6 +12,7 @@ from neuroevo.kernel.kriging.arrays import (
     Doubles,
     Fitted,
     Genes,
+    Integers,
     Observations,
     Prior,
     Workspace,
@@ -165,10 +166,95 @@ def expected_volume(
             height = front[place - 1, 1] if place else front[points, 1]
             reach = deviation * _improvement((edge - mean) / deviation)
             gain = other * _improvement((height - other_mean) / other)
-            width = reach - before
-            total = fma(where(width > 0.0, width, 0.0), gain, total)
+            total = fma(_positive(reach - before), gain, total)
             before = reach
         store(results, block, _log_of_volume(total))
+
+
+@entry_point
+def expected_volume_of_three(
+    predicted: Doubles,  # (3 × 2 × columns, LANES) means and standard deviations, by objective
+    front: Doubles,  # (points + 1, 3) by the third objective; then the reference point
+    reaches: Doubles,  # (3 × (points + 1) × columns, LANES), overwritten
+    stairs: Integers,  # (points + 1,), overwritten
+    values: Doubles,  # (columns, LANES), filled here
+) -> None:
+    """Compute the logarithms of expected gains of dominated volume of three objectives.
+
+    Between two neighbours by the third objective is a slice, in which the points before it bound
+    an area of strips by the first two.
+    """
+    rows, results = rows_of(reaches), rows_of(values)
+    columns, points = values.shape[0], front.shape[0] - 1
+    _reaches(predicted, front, rows, columns)
+    nothing = zero(load(rows, 0))
+    for block in range(columns):
+        store(results, block, nothing)
+    second, third = (points + 1) * columns, 2 * (points + 1) * columns
+    steps = 0
+    for place in range(points + 1):
+        for block in range(columns):
+            area = before = nothing
+            for step in range(steps + 1):
+                edge = stairs[step] if step < steps else points
+                height = stairs[step - 1] if step else points
+                reach = load(rows, edge * columns + block)
+                area = fma(
+                    _positive(reach - before), load(rows, second + height * columns + block), area
+                )
+                before = reach
+            depth = load(rows, third + place * columns + block)
+            if place:
+                depth = _positive(depth - load(rows, third + (place - 1) * columns + block))
+            store(results, block, fma(depth, area, load(results, block)))
+        if place < points:
+            steps = _with_stair(front, stairs, steps, place)
+    for block in range(columns):
+        store(results, block, _log_of_volume(load(results, block)))
+
+
+@inlined
+def _positive(number):
+    """Return a number, or 0 if it is below."""
+    return where(number > 0.0, number, 0.0)
+
+
+@inner
+def _reaches(predicted, front, rows, columns):
+    """Write how far each objective is expected to be below the front's points and the reference."""
+    sources, points = rows_of(predicted), front.shape[0]
+    for objective in range(3):
+        for place in range(points):
+            for block in range(columns):
+                mean = load(sources, 2 * objective * columns + block)
+                deviation = load(sources, (2 * objective + 1) * columns + block)
+                reach = deviation * _improvement((front[place, objective] - mean) / deviation)
+                store(rows, (objective * points + place) * columns + block, reach)
+
+
+@inner
+def _with_stair(front, stairs, steps, place):
+    """Add a point to those that bound an area, sorted by the first objective; returns how many."""
+    x, y = front[place, 0], front[place, 1]
+    kept = 0
+    while kept < steps and front[stairs[kept], 0] <= x:
+        kept += 1
+    if kept and front[stairs[kept - 1], 1] <= y:
+        return steps
+    if kept and front[stairs[kept - 1], 0] == x:
+        kept -= 1
+    behind = kept
+    while behind < steps and front[stairs[behind], 1] >= y:
+        behind += 1
+    moved = behind - kept - 1
+    if moved < 0:
+        for step in range(steps, kept, -1):
+            stairs[step] = stairs[step - 1]
+    else:
+        for step in range(behind, steps):
+            stairs[step - moved] = stairs[step]
+    stairs[kept] = place
+    return steps - moved
 
 
 @inner
