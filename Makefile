@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help run test torture lint bench peers picture clean
+.PHONY: help run test torture lint bench bench-search peers picture clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile
@@ -40,6 +40,9 @@ torture: $(INSTALLED) ## make runs fail in all ways that we know, and count what
 
 bench: $(INSTALLED) ## measure speed, against peers where they are installed
 	$(BIN)/python -m experiments.benchmarks
+
+bench-search: $(INSTALLED) ## compare the searches trial by trial, for hours; goes on where it stopped
+	$(BIN)/python -m experiments.benchmarks search --json results/search.jsonl
 
 # On Linux PyTorch brings CUDA, gigabytes of it. Its own index has a version for the CPU alone:
 # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make peers

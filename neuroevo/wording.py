@@ -311,10 +311,15 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     evolution = experiment.evolution
     of_all_folds = " of all folds" if experiment.task.fold_count > 1 else ""
     reduced = f"; each objective is the {evolution.reduction} over the replicates{of_all_folds}"
+    thinks = (
+        f"; {evolution.effort} effort, looks {evolution.look_ahead} ahead"
+        if evolution.effort
+        else ""
+    )
     searched = (
         f"{STRATEGIES[evolution.strategy].label}, "
         f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
-        f"seed {experiment.seed}{reduced * experiment.trains_networks}."
+        f"seed {experiment.seed}{thinks}{reduced * experiment.trains_networks}."
     )
     aims: dict[str, list[str]] = {"minimised": [], "maximised": []}
     for item in experiment.objectives:

@@ -1,7 +1,7 @@
 """The entry point: `python -m experiments.benchmarks [PART ...] [--json] [--rounds N]`.
 
-`python -m experiments.benchmarks fitting` takes hours, so it is no part of all, and has options of
-its own.
+`python -m experiments.benchmarks fitting` and `search` take hours, so they are no part of all, and
+have options of their own.
 """
 
 import argparse
@@ -43,8 +43,8 @@ class Part:
 
 def main() -> int:
     """Run the measurements that are asked for; tables go to stdout, progress to stderr."""
-    if sys.argv[1:2] == ["fitting"]:
-        return _fitting(sys.argv[2:])
+    if sys.argv[1:2] in (["fitting"], ["search"]):
+        return _comparison(sys.argv[1], sys.argv[2:])
     arguments = _parser().parse_args()
     everything = "all" in arguments.parts
     parts = [name for name in _ROUNDS if everything or name in arguments.parts]
@@ -57,10 +57,10 @@ def main() -> int:
     return 0
 
 
-def _fitting(arguments: Sequence[str]) -> int:
+def _comparison(name: str, arguments: Sequence[str]) -> int:
     # Imported only here, as it loads scikit-learn and would make this process large.
     command: Callable[[Sequence[str]], int] = import_module(
-        "experiments.benchmarks.fitting.command"
+        f"experiments.benchmarks.{name}.command"
     ).main
     return command(arguments)
 
@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m experiments.benchmarks",
         description="Measure how fast and lean neuroevo is.",
-        epilog="fitting --help: compare neuroevo with other searches on tables, which takes hours",
+        epilog="fitting --help, search --help: compare neuroevo with other searches, for hours",
     )
     parser.add_argument(
         "parts", nargs="*", choices=[*_ROUNDS, "all"], default="all", help="what to measure"

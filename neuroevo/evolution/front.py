@@ -64,6 +64,22 @@ def nondominated(points: ArrayLike) -> np.ndarray:
     return np.asarray(moocore.is_nondominated(array))
 
 
+def front_numbers(points: ArrayLike) -> np.ndarray:
+    """Return how many fronts are before that of each point.
+
+    Parameters
+    ----------
+    points
+        Finite numbers, shape (points, objectives).
+
+    Returns
+    -------
+    numpy.ndarray
+        Whole numbers, shape (points,); 0 for those that no other dominates.
+    """
+    return np.asarray(moocore.pareto_rank(np.asarray(points, dtype=np.float64)))
+
+
 def reference_point(points: ArrayLike) -> tuple[float, ...]:
     """Return the reference point of hypervolumes.
 

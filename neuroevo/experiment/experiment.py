@@ -28,6 +28,8 @@ from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies import STRATEGIES
 from neuroevo.strategies.arguments import MOST_OBJECTIVES
+from neuroevo.strategies.nsga2 import Nsga2
+from neuroevo.strategies.screened import EFFORTS, Screened
 from neuroevo.tasks import TASKS, NetworkTask, PythonTask, Task
 
 
@@ -63,7 +65,15 @@ class EvolutionSettings(Settings):
     reduction
         How the scores of a trial's replicates are reduced to one number.
     strategy
-        How candidates are chosen, see ``neuroevo.strategies.STRATEGIES``.
+        How candidates are chosen, see ``neuroevo.strategies.STRATEGIES``. Left out of a table, it
+        is ``screened`` for a function with at most 3 objectives and 2,000 evaluations, else
+        ``nsga2``.
+    effort
+        How much ``screened`` thinks about each candidate, see ``neuroevo.strategies.EFFORTS``;
+        None for other strategies.
+    look_ahead
+        How many candidates ``screened`` is asked for before their results are known; None for
+        other strategies.
     patience
         Ends the search after this many generations without a gain in hypervolume; None: never.
     target
@@ -81,6 +91,8 @@ class EvolutionSettings(Settings):
     ] = ("final_mse", "samples_to_target")
     reduction: Annotated[str, _name_in(REDUCTIONS)] = "median"
     strategy: Annotated[str, _name_in(STRATEGIES)] = "nsga2"
+    effort: Annotated[str, _name_in(EFFORTS)] | None = None
+    look_ahead: Annotated[int, Field(ge=1, le=100_000)] | None = None
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
@@ -135,7 +147,36 @@ def _read_evolution(value: object, information: ValidationInfo) -> object:
     if isinstance(task, PythonTask) and "reduction" in table:
         rule = f"must be left out for the task {task.kind!r}, which has no replicates"
         raise refusal([(("reduction",), f"{rule}, but got {shown(table['reduction'])}")])
-    return EvolutionSettings.model_validate(dict(table), context=context)
+    chosen = _with_strategy(table, task)
+    return EvolutionSettings.model_validate(chosen, context=context)
+
+
+def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, object]:
+    """Add the strategy, if it is left out, and its own settings."""
+    settings = EvolutionSettings.model_fields
+    population, generations = (
+        table.get(name, settings[name].default) for name in ("population", "generations")
+    )
+    wholes = isinstance(population, int) and isinstance(generations, int)
+    planned = population * generations if wholes else 0  # type: ignore[operator]  # they are
+    chosen = dict(table)
+    if "strategy" not in chosen:
+        fits = isinstance(task, PythonTask) and planned <= _MOST_SCREENED
+        few = isinstance(task, PythonTask) and len(task.objectives) <= _MOST_SCREENED_OBJECTIVES
+        chosen["strategy"] = Screened.name if fits and few else Nsga2.name
+    if chosen["strategy"] == Screened.name:
+        effort = "medium" if planned <= _MOST_SCREENED else "low"
+        return {"effort": effort, "look_ahead": LOOK_AHEAD} | chosen
+    own = [name for name in ("effort", "look_ahead") if name in chosen]
+    if own:
+        rule = f"must be left out unless the strategy is {Screened.name!r}"
+        raise refusal([((name,), f"{rule}, but got {shown(chosen[name])}") for name in own])
+    return chosen
+
+
+_MOST_SCREENED, _MOST_SCREENED_OBJECTIVES = 2000, 3
+LOOK_AHEAD = 8
+"""How many candidates are asked before their results are known, by default."""
 
 
 def _read_training(value: object, information: ValidationInfo) -> object:

@@ -50,7 +50,7 @@ def dispatch(functions: Mapping[int, Any], arguments: str) -> Any:  # noqa: ANN4
 def _source_hash() -> str:
     """Hash all the kernel's source files."""
     digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 

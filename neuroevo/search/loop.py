@@ -68,7 +68,14 @@ class SearchState:
     ) -> Self:
         """Return the state at the start, with genomes that the strategy asks for first."""
         evolution, baselines = experiment.evolution, len(experiment.task.baselines)
-        options = Options(evolution.population, experiment.seed, tuple(initial), baselines)
+        options = Options(
+            evolution.population,
+            experiment.seed,
+            tuple(initial),
+            baselines,
+            look_ahead=evolution.look_ahead or 1,
+            effort=evolution.effort or "medium",
+        )
         strategy = STRATEGIES[evolution.strategy](experiment.space, options)
         return cls(strategy, seconds=seconds)
 

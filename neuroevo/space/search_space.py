@@ -4,7 +4,7 @@ Draws, checks and counts genomes; does not know how they are searched or evaluat
 """
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -83,6 +83,11 @@ class SearchSpace:
     def size(self) -> float:
         """The number of genomes; may be infinite."""
         return self._size
+
+    @property
+    def order(self) -> Sequence[str]:
+        """The names of the genes, each after those that decide whether it is active."""
+        return tuple(self._activity.order)
 
     def sample(self, rng: np.random.Generator) -> Genome:
         """Draw a genome, each active gene independently."""

@@ -34,6 +34,13 @@ def whole_problems(name: str, value: object, least: int) -> list[str]:
     return [f"{name}: must be a whole number of at least {least}, but got {worded(value)}"]
 
 
+def name_problems(name: str, value: object, names: Collection[str]) -> list[str]:
+    """Return the problem of a value that must be one of some names, if there is one."""
+    if isinstance(value, str) and value in names:
+        return []
+    return [f"{name}: must be one of {', '.join(map(repr, names))}, but got {worded(value)}"]
+
+
 def checked_genomes(
     name: str,
     genomes: Iterable[object],

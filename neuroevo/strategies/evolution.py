@@ -13,20 +13,27 @@ import numpy as np
 from neuroevo.errors import UsageError
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
 from neuroevo.space import Genome, SearchSpace
+from neuroevo.space.gene import flag_problems
 from neuroevo.space.values import worded
 from neuroevo.strategies.arguments import (
     LEAST_POPULATION,
     checked_fitnesses,
     checked_genomes,
+    name_problems,
     objective_problems,
     repetition_problems,
     whole_problems,
 )
 from neuroevo.strategies.nsga2 import Nsga2
+from neuroevo.strategies.screened import EFFORTS, Screened
 from neuroevo.strategies.states import individual_of, individual_values
 from neuroevo.strategies.strategy import Options
 
-FORMAT = 3
+FORMAT = 4
+
+_STRATEGIES: Mapping[str, type[Nsga2] | type[Screened]] = {
+    strategy.name: strategy for strategy in (Nsga2, Screened)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,10 @@ class Origin:
 
 
 class Evolution:
-    """Searches a space for the genomes that are best by one or more objectives, with `Nsga2`.
+    """Searches a space for the genomes that are best by one or more objectives.
 
-    Each genome is evaluated once only, so the fitness should have little noise. The search is a
-    function of its arguments and of the fitnesses: with the same version of NumPy, equal seeds
-    give equal genomes on any machine.
+    The search is a function of its arguments, of the fitnesses and of when they are told: with
+    the same version of NumPy, equal seeds give equal genomes on any machine.
 
     Parameters
     ----------
@@ -64,6 +70,15 @@ class Evolution:
         The seed of all randomness; 0 or more.
     initial
         Genomes of the first generation, at most `population_size`; repeated ones are asked once.
+    strategy
+        ``nsga2``, a genetic algorithm that needs no time of its own, for many evaluations; or
+        ``screened``, which takes a millisecond or more to choose each genome by a model, for
+        evaluations that take longer.
+    effort
+        How much ``screened`` thinks: ``low``, ``medium`` or ``high``.
+    noisy
+        Whether the same genome may have another fitness when it is evaluated again. Then
+        ``screened`` asks for some genomes again, if it has one objective.
 
     Raises
     ------
@@ -81,33 +96,43 @@ class Evolution:
     True
     """
 
-    __slots__ = ("_asked", "_front", "_objectives", "_others", "_space", "_strategy")
+    __slots__ = ("_front", "_objectives", "_others", "_pending", "_space", "_strategy")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of a search, most of them by keyword
         self,
         space: SearchSpace,
         objectives: Sequence[str] = ("minimize",),
         population_size: int = 64,
         seed: int = 0,
         initial: Sequence[Mapping[str, object]] = (),
+        *,
+        strategy: str = "nsga2",
+        effort: str = "medium",
+        noisy: bool = False,
     ) -> None:
         if not isinstance(space, SearchSpace):
             raise UsageError(f"space: must be a SearchSpace, but got {worded(space)}")
         problems = objective_problems(objectives)
         problems += whole_problems("population_size", population_size, LEAST_POPULATION)
         problems += whole_problems("seed", seed, 0)
+        problems += name_problems("strategy", strategy, _STRATEGIES)
+        problems += name_problems("effort", effort, EFFORTS) + flag_problems("noisy", noisy)
         seeds, seed_problems = checked_genomes("initial", initial, space)
         if not problems and len(initial) > population_size:
             rule = f"must be at most the population of {population_size}"
             problems.append(f"initial: {rule}, but got {len(initial)}")
         if problems or seed_problems:
             raise UsageError(*problems, *seed_problems)
+        unfit = [f"strategy: {text}" for text in _STRATEGIES[strategy].problems(space)]
+        if unfit:
+            raise UsageError(*unfit)
         self._space = space
         self._objectives = tuple(objectives)
-        options = Options(int(population_size), int(seed), tuple(dict.fromkeys(seeds)))
-        self._strategy = Nsga2(space, options)
+        first = tuple(dict.fromkeys(seeds))
+        options = Options(int(population_size), int(seed), first, effort=effort, noisy=noisy)
+        self._strategy: Nsga2 | Screened = _STRATEGIES[strategy](space, options)
         self._front: list[Individual] = []  # with the fitnesses as the user gave them
-        self._asked: dict[Genome, Candidate] = {}  # of the newest generation
+        self._pending: dict[Genome, Candidate] = {}  # asked, and neither evaluated nor dropped
         self._others = 0  # evaluated genomes that were not asked; their numbers are negative
 
     @property
@@ -121,9 +146,19 @@ class Evolution:
         return self._strategy.generation
 
     @property
+    def strategy(self) -> str:
+        """The name of the strategy."""
+        return self._strategy.name
+
+    @property
     def population(self) -> list[Individual]:
-        """The survivors, by front; failed ones come last, and only if there are too few others."""
+        """The genomes that may become parents, the best first; failed ones come last."""
         return [self._negated(individual) for individual in self._strategy.population]
+
+    @property
+    def pending(self) -> list[Genome]:
+        """The genomes that were asked, and neither evaluated nor dropped."""
+        return list(self._pending)
 
     @property
     def front(self) -> list[Individual]:
@@ -136,55 +171,95 @@ class Evolution:
 
     @property
     def best(self) -> Individual | None:
-        """The best by the first objective, ties by the following ones; None if there is none."""
+        """The best by the first objective, ties by the following ones; None if there is none.
+
+        If there is noise, it is the one that is estimated to be best, with its mean fitness.
+        """
+        estimated = self._strategy.recommended()
+        if estimated:
+            return self._negated(estimated[0])
         return self._front[0] if self._front else None
 
-    def ask(self) -> list[Genome]:
-        """Return the genomes to evaluate next; the same ones until `tell` is called.
+    def ask(self, count: int | None = None) -> list[Genome]:
+        """Return genomes to evaluate next.
+
+        Parameters
+        ----------
+        count
+            How many new ones, at most; those that are pending stay so. Without it the pending
+            ones are returned, or if there are none, new ones: a generation of ``nsga2``, and one
+            genome of ``screened``.
 
         Returns
         -------
         list[Genome]
-            As many as the population, all different and none evaluated before; fewer, and
-            finally none, when the space has no others.
-        """
-        asked = self._strategy.ask(self._strategy.look_ahead)
-        if asked:
-            self._asked = {self._space.genome(each.genome): each for each in asked}
-        return [genome for genome in self._asked if genome not in self._strategy.evaluated]
-
-    def origin(self, genome: Genome) -> Origin:
-        """Return how a genome was created that was asked and is not yet evaluated.
-
-        Parameters
-        ----------
-        genome
-            One that the latest `ask` returned.
+            All different and, unless there is noise, none evaluated before. If it is empty the
+            search waits for pending results; if there are none of these, the space has no other
+            genomes.
 
         Raises
         ------
         UsageError
-            If it is not.
+            If `count` is no whole number of at least 0.
         """
-        genomes = {each.number: each.genome for each in self._strategy.population}
+        problems = [] if count is None else whole_problems("count", count, 0)
+        if problems:
+            raise UsageError(*problems)
+        if count is None and self._pending:
+            return self.pending
+        number = self._strategy.look_ahead if count is None else count
+        asked = {self._space.genome(each.genome): each for each in self._strategy.ask(number)}
+        self._pending |= asked
+        return list(asked)
+
+    def drop(self, genomes: Sequence[Mapping[str, object]]) -> None:
+        """Wait no longer for pending genomes; they may be asked again.
+
+        Raises
+        ------
+        UsageError
+            One line for each genome that is not pending.
+        """
+        checked, problems = checked_genomes("genomes", genomes, self._space, self._pending)
+        problems += [
+            f"genomes: each must be pending, but got {genome.key}"
+            for genome in checked
+            if genome not in self._pending
+        ]
+        if problems:
+            raise UsageError(*problems)
+        self._strategy.drop([self._pending.pop(genome).number for genome in checked])
+
+    def origin(self, genome: Genome) -> Origin:
+        """Return how a genome was created that is pending.
+
+        Parameters
+        ----------
+        genome
+            One that `ask` returned.
+
+        Raises
+        ------
+        UsageError
+            If it is not pending.
+        """
         try:
-            candidate = self._asked[genome]
-            return Origin(candidate.operator, tuple(genomes[each] for each in candidate.parents))
+            candidate = self._pending[genome]
         except KeyError:
-            raise UsageError(
-                f"genome: must be one of the latest generation, but got {worded(dict(genome))}"
-            ) from None
+            text = f"genome: must be one that is pending, but got {worded(dict(genome))}"
+            raise UsageError(text) from None
+        return Origin(candidate.operator, self._strategy.genomes_of(candidate.parents))
 
     def tell(
         self,
         genomes: Sequence[Mapping[str, object]],
         fitnesses: Sequence[float | Sequence[float]] | np.ndarray,
     ) -> None:
-        """Receive the fitnesses of genomes, which ends the generation.
+        """Receive the fitnesses of genomes, in any order; a generation may come in parts.
 
-        Genomes that were not asked are accepted too, but each genome once only. Genomes that were
-        asked and are not given are dropped; they may be asked again. If there is an error,
-        nothing is changed.
+        Genomes that were not asked are accepted too. ``nsga2`` takes each genome once only; for
+        ``screened`` several fitnesses of a genome count as their mean. Genomes that are
+        not given stay pending. If there is an error, nothing is changed.
 
         Parameters
         ----------
@@ -200,8 +275,9 @@ class Evolution:
         UsageError
             One line for each genome or fitness that is wrong.
         """
-        checked, problems = checked_genomes("genomes", genomes, self._space, self._asked)
-        problems += repetition_problems(checked, self._strategy.evaluated)
+        checked, problems = checked_genomes("genomes", genomes, self._space, self._pending)
+        if isinstance(self._strategy, Nsga2):
+            problems += repetition_problems(checked, self._strategy.evaluated)
         rows, fitness_problems = checked_fitnesses(fitnesses, len(self._objectives))
         problems += fitness_problems
         if len(genomes) != len(rows):
@@ -216,12 +292,10 @@ class Evolution:
         ]
         self._front = extended_front(self._front, individuals, self._costs_of)
         self._strategy.tell([self._negated(individual) for individual in individuals])
-        self._strategy.drop([candidate.number for candidate in self._asked.values()])
-        self._asked = {}
 
     def _number_of(self, genome: Genome) -> int:
-        if genome in self._asked:
-            return self._asked[genome].number
+        if genome in self._pending:
+            return self._pending.pop(genome).number
         self._others += 1
         return -self._others
 
@@ -237,9 +311,11 @@ class Evolution:
         """Return the whole state as plain JSON values, at any time."""
         return self._strategy.state() | {
             "format": FORMAT,
+            "strategy": self._strategy.name,
             "objectives": list(self._objectives),
             "front": [individual_values(self._space, each) for each in self._front],
             "others": self._others,
+            "pending": len(self._pending),
         }
 
     @classmethod
@@ -261,12 +337,12 @@ class Evolution:
         if not isinstance(state, Mapping) or state.get("format") != FORMAT:
             raise UsageError(f"state: must be the state of an evolution in format {FORMAT}")
         try:
-            evolution = cls(space, state["objectives"], state["population_size"])
-            evolution._strategy = Nsga2.from_state(space, state)
+            name = state["strategy"]
+            evolution = cls(space, state["objectives"], state["population_size"], strategy=name)
+            evolution._strategy = _STRATEGIES[name].from_state(space, state)
             evolution._front = [individual_of(space, each) for each in state["front"]]
             evolution._others = int(state["others"])
-            if state["waiting"]:
-                evolution.ask()
+            evolution.ask(int(state["pending"]))
         except UsageError as error:
             raise UsageError(*(f"state: {problem}" for problem in error.problems)) from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -85,6 +85,15 @@ class Nsga2(Strategy):
         if dropped and not self._waiting:
             self._end_generation()
 
+    def recommended(self) -> list[Individual]:
+        """Return none: costs are taken as they are."""
+        return []
+
+    def genomes_of(self, numbers: Sequence[int]) -> tuple[Genome, ...]:
+        """Return the genomes of parents; KeyError for numbers that are not in the population."""
+        genomes = {each.number: each.genome for each in self.population}
+        return tuple(genomes[number] for number in numbers)
+
     def _end_generation(self) -> None:
         # Of equals the earlier survives: children come first, so that a plateau is explored.
         candidates = self._results + self.population

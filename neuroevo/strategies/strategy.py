@@ -21,6 +21,9 @@ class Options:
     seed: int  # of all randomness; 0 or more
     initial: tuple[Genome, ...] = ()  # genomes to ask for first; all different
     first_number: int = 0  # of the first candidate
+    look_ahead: int = 1  # candidates asked and not yet evaluated, of strategies without generations
+    effort: str = "medium"  # of strategies with models: low, medium or high
+    noisy: bool = False  # whether one genome may have different costs, so that repeats pay
 
 
 class Strategy(ABC):

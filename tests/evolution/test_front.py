@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from neuroevo.errors import UsageError
 from neuroevo.evolution import costs_of, hypervolume
-from neuroevo.evolution.front import extended_front, nondominated
+from neuroevo.evolution.front import extended_front, front_numbers, nondominated
 
 GRID = st.integers(0, 4).map(float)
 
@@ -84,3 +85,26 @@ def test_the_hypervolume_refuses_shapes_that_do_not_match() -> None:
         hypervolume([(1.0, 2.0, 3.0)], (1, 1))
     with pytest.raises(UsageError, match="reference: must be finite"):
         hypervolume([(1.0, 2.0)], (1, math.inf))
+
+
+@given(
+    st.sampled_from([2, 3]).flatmap(
+        lambda count: arrays(float, (12, count), elements=st.integers(0, 4).map(float))
+    )
+)
+def test_front_numbers_count_the_fronts_before(costs: np.ndarray) -> None:
+    """They equal peeling off the points that no other dominates."""
+    expected, left, number = np.zeros(len(costs)), list(range(len(costs))), 0
+    while left:
+        front = [
+            one
+            for one in left
+            if not any(
+                (costs[other] <= costs[one]).all() and (costs[other] < costs[one]).any()
+                for other in left
+                if other != one
+            )
+        ]
+        expected[front] = number
+        left, number = [each for each in left if each not in front], number + 1
+    assert front_numbers(costs).tolist() == expected.tolist()

@@ -360,5 +360,73 @@ def test_all_problems_of_an_evolution_are_reported_at_once() -> None:
         Evolution(PLANE, initial=[3])  # type: ignore[list-item]  # what is tested
     with pytest.raises(UsageError, match="space: must be a SearchSpace, but got"):
         Evolution({"x": 3})  # type: ignore[arg-type]  # what is tested
-    with pytest.raises(UsageError, match="genome: must be one of the latest generation"):
+    with pytest.raises(UsageError, match="genome: must be one that is pending"):
         Evolution(PLANE).origin(Genome({"x": 0.0, "y": 0.0}))
+
+
+STRATEGY = pytest.mark.parametrize("strategy", ["nsga2", "screened"])
+
+
+@STRATEGY
+def test_results_may_come_in_parts_and_never(strategy: str) -> None:
+    """Genomes stay pending until they are told or dropped, and more may be asked meanwhile."""
+    evolution = Evolution(PLANE, population_size=8, seed=4, strategy=strategy)
+    first = evolution.ask(3)
+    more = evolution.ask(2)
+    assert evolution.pending == evolution.ask() == first + more
+    assert len({*first, *more}) == 5
+    evolution.tell([more[1], first[0]], [sphere(more[1]), sphere(first[0])])
+    assert evolution.pending == [first[1], first[2], more[0]]
+    evolution.drop([first[2]])
+    assert evolution.pending == [first[1], more[0]]
+    resumed = Evolution.from_state(PLANE, json.loads(json.dumps(evolution.state())))
+    assert resumed.pending == evolution.pending
+    assert resumed.ask(2) == evolution.ask(2)
+    with pytest.raises(UsageError, match="genomes: each must be pending, but got"):
+        evolution.drop([first[2]])
+    with pytest.raises(UsageError, match="count: must be a whole number of at least 0, but got -1"):
+        evolution.ask(-1)
+
+
+def test_screened_needs_fewer_evaluations() -> None:
+    """With 60 evaluations it is a hundred times as near as NSGA-II, and tells where from."""
+    evolution = Evolution(PLANE, population_size=10, seed=1, strategy="screened")
+    other = Evolution(PLANE, population_size=10, seed=1)
+    search(evolution, sphere, 60)
+    search(other, sphere, 6)
+    assert evolution.best is not None
+    assert other.best is not None
+    assert evolution.best.fitness[0] < other.best.fitness[0] / 100
+    [genome] = evolution.ask()
+    origin = evolution.origin(genome)
+    assert origin.operator in OPERATORS
+    assert all(PLANE.genome(parent) == parent for parent in origin.parents)
+    fitnesses = [each.fitness for each in evolution.population]
+    assert fitnesses == sorted(fitnesses)
+    assert len(fitnesses) == 10
+    assert evolution.generation == 6
+
+
+def test_screened_uses_all_fitnesses_of_a_genome() -> None:
+    """Told twice, a genome has the mean; with noise the best is the one of the best estimate."""
+    evolution = Evolution(PLANE, ["maximize"], strategy="screened", noisy=True)
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        for genome in evolution.ask(1):
+            evolution.tell([genome], [-sphere(genome)[0] + 0.1 * rng.standard_normal()])
+    assert evolution.best is not None
+    assert -0.1 < evolution.best.fitness[0] < 0.1
+    assert evolution.best.fitness[0] < max(each.fitness[0] for each in evolution.front)
+    evolution.tell([evolution.best.genome] * 2, [-9.0, -8.0])
+    assert evolution.best.fitness[0] > -2
+
+
+def test_unknown_names_are_refused() -> None:
+    """Each message lists the names that there are."""
+    with pytest.raises(UsageError) as refused:
+        Evolution(PLANE, strategy="nsga3", effort="most", noisy=1)  # type: ignore[arg-type]
+    assert refused.value.problems == (
+        "strategy: must be one of 'nsga2', 'screened', but got 'nsga3'",
+        "effort: must be one of 'low', 'medium', 'high', but got 'most'",
+        "noisy: must be true or false, but got 1",
+    )

@@ -1,0 +1,1 @@
+"""Compares searches trial by trial, on problems whose optima are known."""

@@ -1,0 +1,296 @@
+"""Genomes as rows of positions in a unit cube, one column for each part of a gene that varies.
+
+An ordered column holds a place between 0 and 1, linear in the value or in its logarithm; an
+unordered one the index of an option. Layers are columns for their number, and for the width and
+the activation of each. Columns that are not active in a genome hold a place of their own. Knows no
+results.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
+
+Rows = npt.NDArray[np.float64]
+
+IDLE = 0.5 - 2**-20  # the place of an ordered column that is not active; no value has it
+NO_OPTION = -1.0  # that of an unordered one
+_MIDDLE = 0.5  # of a level
+_MOST_LEVELS = 4096  # of an ordered column; with more it is as good as continuous
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the positions.
+
+    Attributes
+    ----------
+    name
+        The gene.
+    part
+        The gene of this part: the gene itself, or one of the number of layers, of a width or of an
+        activation.
+    layer
+        The layer that it belongs to; -1 for none.
+    count
+        The column that holds the number of layers; -1 for none.
+    levels
+        The number of values; 0 for continuous ones.
+    places
+        The place of each value; empty for continuous and unordered ones.
+    """
+
+    name: str
+    part: Float | Integer | Choice
+    layer: int
+    count: int
+    levels: int
+    places: Rows
+
+    @property
+    def is_unordered(self) -> bool:
+        """Whether it holds the index of an option."""
+        return isinstance(self.part, Choice) and not self.part.ordered
+
+
+class Positions:
+    """Converts genomes of a space to rows of positions and back.
+
+    Parameters
+    ----------
+    space
+        A search space whose genes are of the known kinds.
+    """
+
+    def __init__(self, space: SearchSpace) -> None:
+        self._space = space
+        self._fixed = {
+            name: next(gene.values()) for name, gene in space.genes.items() if gene.size == 1
+        }
+        self.columns = tuple(_columns(space))
+        """The columns, in the order of the genes' names."""
+        self._places = {
+            name: [place for place, column in enumerate(self.columns) if column.name == name]
+            for name in space.genes
+        }
+
+    @cached_property
+    def options(self) -> npt.NDArray[np.int64]:
+        """The number of options of each unordered column, 0 for ordered ones."""
+        return np.array([each.levels * each.is_unordered for each in self.columns], dtype=np.int64)
+
+    @cached_property
+    def least_steps(self) -> Rows:
+        """The distance of two neighbouring values of each column; 0 if it is continuous."""
+        levels = np.array([each.levels for each in self.columns], dtype=np.float64)
+        return np.where(levels > 0, 1 / np.maximum(levels, 1), 0.0)
+
+    def row(self, genome: Mapping[str, Value]) -> Rows:
+        """Return the positions of a genome."""
+        row = np.where(self.options > 0, NO_OPTION, IDLE)
+        for place, column in enumerate(self.columns):
+            value = _part_of(column, genome)
+            if value is not None:
+                row[place] = _place(column, value)
+        return row
+
+    def genome(self, row: Rows) -> Genome:
+        """Return the genome at some positions, whose numbers are rounded as those of any draw."""
+        values: dict[str, Value] = dict(self._fixed)
+        for name, places in self._places.items():
+            if not places:
+                continue
+            gene = self._space.genes[name]
+            if isinstance(gene, Layers):
+                values[name] = self._layers(gene, places, row)
+            else:
+                values[name] = _value(self.columns[places[0]], row[places[0]])
+        return self._space.completed(values, _NO_DRAWS)
+
+    def _layers(self, gene: Layers, places: Sequence[int], row: Rows) -> Value:
+        """Return the layers at some positions."""
+        known: dict[tuple[int, bool], Value] = {}
+        number = gene.count[1]
+        for place in places:
+            column = self.columns[place]
+            value = _value(column, row[place])
+            if column.layer < 0:
+                number = cast("int", value)
+            else:
+                known[column.layer, isinstance(column.part, Choice)] = value
+        fixed_width = gene.width[0]
+        widths = [cast("int", known.get((layer, False), fixed_width)) for layer in range(number)]
+        if gene.activation is None:
+            return tuple(widths)
+        only = gene.activation.options[0]
+        names = [cast("str", known.get((layer, True), only)) for layer in range(number)]
+        return tuple(zip(widths, names, strict=True))
+
+    def snapped(self, rows: Rows, draws: Rows) -> Rows:
+        """Move rows to the places of values.
+
+        Parameters
+        ----------
+        rows
+            Positions, shape (rows, columns); ordered ones within 0 and 1.
+        draws
+            Uniform random numbers of the same shape, for columns that become active.
+
+        Returns
+        -------
+        numpy.ndarray
+            The rows; columns that are not active have their place for that.
+        """
+        result = np.array(rows)
+        for place, column in enumerate(self.columns):
+            active = self._is_active(column, result)
+            if active is not None:
+                idle = NO_OPTION if column.is_unordered else IDLE
+                # What was not active before had no value: any is as good.
+                fresh = draws[:, place] * (column.levels if column.is_unordered else 1)
+                awake = np.where(result[:, place] == idle, fresh, result[:, place])
+                result[:, place] = np.where(active, _snapped(column, awake), idle)
+            else:
+                result[:, place] = _snapped(column, result[:, place])
+        return result
+
+    def _is_active(self, column: Column, rows: Rows) -> npt.NDArray[np.bool_] | None:
+        """Return in which rows a column is active; None if it always is.
+
+        The columns that decide it come before it.
+        """
+        if column.layer >= 0:
+            if column.count < 0:
+                return None
+            count = self.columns[column.count]
+            least = int(cast("Integer", count.part).low)
+            number = np.rint(rows[:, column.count] * count.levels - _MIDDLE) + least
+            return np.asarray(number > column.layer)
+        condition = self._space.conditions.get(column.name)
+        if condition is None:
+            return None
+        active = np.ones(len(rows), dtype=bool)
+        for other, values in condition.items():
+            gene = cast("Choice", self._space.genes[other])
+            allowed = [gene.index(value) for value in values]
+            places = self._places[other]
+            if not places:
+                active &= 0 in allowed
+                continue
+            decider = self.columns[places[0]]
+            held = rows[:, places[0]]
+            if not decider.is_unordered:
+                idle = self._is_active(decider, rows)
+                level = np.rint(held * decider.levels - _MIDDLE)
+                active &= np.isin(level, allowed) & (True if idle is None else idle)
+            else:
+                active &= np.isin(held, allowed)
+        return active
+
+
+_NO_DRAWS = np.random.Generator(np.random.PCG64(0))
+"""For genomes whose values are all known, so that nothing is drawn."""
+
+
+def _columns(space: SearchSpace) -> Iterator[Column]:
+    """Give the columns of a space, each after those that decide whether it is active."""
+    start = 0
+    for name in space.order:
+        gene = space.genes[name]
+        parts = _parts(gene, start) if gene.size > 1 else []
+        start += len(parts)
+        for part, layer, count in parts:
+            levels = (
+                0 if part.size > _MOST_LEVELS and not isinstance(part, Choice) else int(part.size)
+            )
+            unordered = isinstance(part, Choice) and not part.ordered
+            places = np.zeros(0) if unordered or not levels else _places_of(part, levels)
+            yield Column(name, part, layer, count, levels, places)
+
+
+def _parts(gene: Gene, start: int) -> list[tuple[Float | Integer | Choice, int, int]]:
+    """Return the parts of a gene that vary, with their layer and the column of their number."""
+    if not isinstance(gene, Layers):
+        return [(cast("Float | Integer | Choice", gene), -1, -1)]
+    fewest, most = gene.count
+    number = Integer(fewest, most)
+    varies = fewest < most
+    parts: list[tuple[Float | Integer | Choice, int, int]] = [(number, -1, -1)] if varies else []
+    for layer in range(most):
+        count = start if varies else -1
+        each: list[Integer | Choice | None] = [gene.width_gene, gene.activation]
+        parts += [(part, layer, count) for part in each if part is not None and part.size > 1]
+    return parts
+
+
+def _places_of(part: Float | Integer | Choice, levels: int) -> Rows:
+    """Return the place of each value, in the middle of its share of the scale."""
+    if not (isinstance(part, Integer) and part.log):
+        return np.asarray((np.arange(levels) + _MIDDLE) / levels)
+    low, high = _log(part.low - _MIDDLE), _log(part.high + _MIDDLE)
+    logs = [_log(value) for value in range(part.low, part.high + 1)]
+    return np.array([float((each - low) / (high - low)) for each in logs])
+
+
+def _log(number: float) -> Decimal:
+    # Rounded correctly, while that of a library for floats may differ in its last bit.
+    return Decimal(number).ln()
+
+
+def _place(column: Column, value: Value) -> float:
+    """Return the position of a value."""
+    part = column.part
+    if isinstance(part, Choice):
+        index = part.index(value)
+        return float(index) if column.is_unordered else float(column.places[index])
+    number = cast("float", value)
+    if column.levels:
+        return float(column.places[int(number) - int(part.low)])
+    if not part.log:
+        return (number - part.low) / (part.high - part.low)
+    low, high = _log(part.low), _log(part.high)
+    return float((_log(number) - low) / (high - low))
+
+
+def _value(column: Column, position: float) -> Value:
+    """Return the value at a position that is snapped, if the column is active."""
+    part = column.part
+    if isinstance(part, Choice):
+        level = position if column.is_unordered else np.rint(position * column.levels - _MIDDLE)
+        return part.options[min(max(int(level), 0), column.levels - 1)]
+    if column.levels:
+        level = int(np.argmin(np.abs(column.places - position)))
+        return part.low + level
+    low, high = part.position(part.low), part.position(part.high)
+    return part.at(low + position * (high - low))
+
+
+def _part_of(column: Column, genome: Mapping[str, Value]) -> Value | None:
+    """Return the value of a column in a genome; None if it is not active."""
+    value = genome.get(column.name)
+    if column.layer < 0 or value is None:
+        is_count = isinstance(value, tuple) and isinstance(column.part, Integer)
+        return len(cast("tuple[object, ...]", value)) if is_count else value
+    layers = cast("tuple[object, ...]", value)
+    if column.layer >= len(layers):
+        return None
+    layer = layers[column.layer]
+    if not isinstance(layer, tuple):
+        return cast("Value", layer)
+    return cast("Value", layer[1] if isinstance(column.part, Choice) else layer[0])
+
+
+def _snapped(column: Column, places: Rows) -> Rows:
+    """Move the places of one column to the nearest values."""
+    if column.is_unordered:
+        return np.clip(np.floor(places), 0, column.levels - 1)
+    if not column.levels:
+        return places
+    middles = (column.places[1:] + column.places[:-1]) / 2
+    return np.asarray(column.places[np.searchsorted(middles, places)])

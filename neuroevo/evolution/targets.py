@@ -1,0 +1,73 @@
+"""What a model of costs learns: costs without outliers, standardised.
+
+Sums are exact, so that they have the same bits on every processor. Knows neither genomes nor
+models.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Costs = npt.NDArray[np.float64]
+
+_LEAST_UNIT = 1e-300
+_TINY = 1e-12
+
+
+class Targets(NamedTuple):
+    """Standardised costs."""
+
+    values: Costs  # (trials,) mean 0, variance 1
+    unit: float  # what a difference was divided by
+
+
+def clipped(costs: Costs) -> Costs:
+    """Lower costs that are further above the median than the lowest is below it."""
+    low, median = costs.min(), _median(costs)
+    return np.asarray(np.minimum(costs, median + (median - low)))
+
+
+def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Costs:
+    """Lower costs far above the median and the front, and keep their order."""
+    low, median = costs.min(), _median(costs)
+    base = max(median, float(costs[front].max()))
+    scale = max(median - low, _LEAST_UNIT)
+    excess = np.maximum(costs - base, 0) / scale
+    # Grows like a logarithm at first, and needs only square roots, which are rounded correctly.
+    slow = 4 * (np.sqrt(np.sqrt(1 + excess)) - 1)
+    return np.where(costs > base, base + scale * slow, costs)
+
+
+def standardised(costs: Costs) -> Targets:
+    """Subtract the mean, and divide by the standard deviation; all 0 if the costs are equal."""
+    mean = math.fsum(costs) / len(costs)
+    gaps = costs - mean
+    size = float(np.abs(gaps).max())
+    if not size > _TINY * abs(mean):
+        return Targets(np.zeros(len(costs)), 1.0)
+    shares = gaps / size  # so that squares neither overflow nor vanish
+    deviation = math.sqrt(math.fsum(shares * shares) / len(costs))
+    return Targets(shares / deviation, size * deviation)
+
+
+def _median(costs: Costs) -> float:
+    middle = len(costs) // 2
+    return float(np.partition(costs, middle)[middle])
+
+
+def weighted(costs: Costs, weights: Costs) -> Costs:
+    """Reduce several costs to one: the greatest weighted one plus a little of all of them.
+
+    They are scaled from the lowest to the 0.7 quantile of each.
+    """
+    low = costs.min(axis=0)
+    place = int(0.7 * (len(costs) - 1))
+    high = np.partition(costs, place, axis=0)[place]
+    span = np.where(high > low, high - low, 1.0)
+    scaled = weights * ((costs - low) / span)
+    total = scaled[:, 0]
+    for column in scaled.T[1:]:
+        total = total + column
+    return np.asarray(scaled.max(axis=1) + 0.05 * total)

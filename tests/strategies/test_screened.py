@@ -1,0 +1,259 @@
+"""The strategy whose children are screened: what it finds, and what it depends on."""
+
+import json
+import math
+import statistics
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from neuroevo.evolution import Candidate, Individual, hypervolume
+from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
+from neuroevo.strategies import STRATEGIES, Options, Strategy
+from neuroevo.strategies.screened import EFFORTS, REPEAT, Screened
+
+CUBE = SearchSpace({f"x{place}": Float(-1.0, 1.0) for place in range(4)})
+MIXED = SearchSpace(
+    method=Choice(["a", "b", "c"]),
+    size=Integer(1, 64, log=True),
+    rate=Conditional(Float(1e-4, 1.0, log=True), when={"method": "b"}),
+    hidden=Layers((0, 2), (1, 8)),
+)
+OPTIONS = Options(10, seed=1)
+
+Function = Callable[[Genome], tuple[float, ...]]
+
+
+def number(genome: Genome, name: str) -> float:
+    """Return a value that is known to be a number."""
+    value = genome[name]
+    assert isinstance(value, int | float)
+    return float(value)
+
+
+def bowl(genome: Genome) -> tuple[float, ...]:
+    """Return the squared distance from a point, which is 0 at best."""
+    return (sum((number(genome, name) - 0.3) ** 2 for name in CUBE.genes),)
+
+
+def distances(genome: Genome) -> tuple[float, ...]:
+    """Return the squared distances from two points, whose front is the line between them."""
+    values = [number(genome, name) for name in CUBE.genes]
+    return tuple(sum((x - end) ** 2 for x in values) for end in (0.4, -0.2))
+
+
+def mixed(genome: Genome) -> tuple[float, ...]:
+    """Return a number that is 0 for one method, size, rate and number of layers."""
+    rate = number(genome, "rate") if "rate" in genome else 1e-4
+    hidden = genome["hidden"]
+    assert isinstance(hidden, tuple)
+    far = abs(math.log2(number(genome, "size") / 8)) + abs(math.log10(rate / 0.01))
+    return (far + len(hidden) + (genome["method"] != "b"),)
+
+
+def evaluated(
+    strategy: Strategy, function: Function, trials: int, ahead: int = 1
+) -> list[Individual]:
+    """Evaluate candidates, as many at a time as are `ahead`; results come in their order."""
+    waiting: list[Candidate] = []
+    done: list[Individual] = []
+    while len(done) < trials:
+        waiting += strategy.ask(ahead - len(waiting))
+        candidate = waiting.pop(0)
+        assert isinstance(candidate.genome, Genome)
+        done.append(Individual(candidate.number, candidate.genome, function(candidate.genome)))
+        strategy.tell(done[-1:])
+    return done
+
+
+def least(done: list[Individual]) -> float:
+    """Return the lowest first cost."""
+    return min(each.fitness[0] for each in done if not math.isnan(each.fitness[0]))
+
+
+@pytest.mark.parametrize(
+    ("space", "function", "ahead", "enough"),
+    [(CUBE, bowl, 1, 1e-3), (CUBE, bowl, 8, 1e-3), (MIXED, mixed, 1, 0.1)],
+)
+def test_it_finds_a_known_optimum(
+    space: SearchSpace, function: Function, ahead: int, enough: float
+) -> None:
+    """After 60 trials its median is near the best, where random search is far from it."""
+    found, drawn = [], []
+    for seed in range(3):
+        options = replace(OPTIONS, seed=seed)
+        found.append(least(evaluated(Screened(space, options), function, 60, ahead)))
+        drawn.append(least(evaluated(STRATEGIES["random"](space, options), function, 60)))
+    assert statistics.median(found) < enough < statistics.median(drawn) / 5
+
+
+def test_it_finds_a_known_front() -> None:
+    """With two objectives 60 trials dominate nearly what the true front does."""
+    line = [distances(Genome(dict.fromkeys(CUBE.genes, x))) for x in np.linspace(-0.2, 0.4, 200)]
+    reference = (1.5, 1.5)
+    done = evaluated(Screened(CUBE, OPTIONS), distances, 60)
+    share = hypervolume([each.fitness for each in done], reference) / hypervolume(line, reference)
+    assert share > 0.98
+
+
+def test_three_objectives_are_weighted() -> None:
+    """With three objectives, 60 trials dominate more than twice as many drawn at random."""
+    corners = ((0.4, 0.4), (-0.4, 0.4), (0.4, -0.4))
+
+    def function(genome: Genome) -> tuple[float, ...]:
+        x, y, *rest = (number(genome, name) for name in CUBE.genes)
+        far = sum(abs(each) for each in rest)
+        return tuple(far + math.dist((x, y), corner) for corner in corners)
+
+    found, drawn = (
+        hypervolume([each.fitness for each in evaluated(strategy, function, count)], (2, 2, 2))
+        for strategy, count in (
+            (Screened(CUBE, OPTIONS), 60),
+            (STRATEGIES["random"](CUBE, OPTIONS), 120),
+        )
+    )
+    assert found > 1.2 * drawn
+
+
+def test_most_of_the_best_are_chosen_by_the_model() -> None:
+    """If the model knew nothing, the search would be several times as far from the best."""
+
+    class Blind(Screened):
+        """Its candidates do not depend on results, but for the choice of parents."""
+
+        def _screened(self, parents, judge, rounds, rng):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG002 - as its base
+            return super()._screened(parents, lambda rows: rng.random(len(rows)), rounds, rng)
+
+    seeds = [replace(OPTIONS, seed=seed) for seed in range(3)]
+    seeing, blind = (
+        statistics.median(least(evaluated(kind(CUBE, options), bowl, 50)) for options in seeds)
+        for kind in (Screened, Blind)
+    )
+    assert seeing < blind / 5
+
+
+def test_results_between_two_questions_may_come_in_any_order() -> None:
+    """Told in another order, and in parts, eight results give the same next candidates."""
+    following = []
+    for order in ([*range(8)], [7, 3, 0, 1, 6, 2, 5, 4]):
+        strategy = Screened(CUBE, replace(OPTIONS, look_ahead=8))
+        for _ in range(4):
+            asked = strategy.ask(8)
+            results = [
+                Individual(each.number, each.genome, bowl(each.genome))  # type: ignore[arg-type]
+                for each in asked
+            ]
+            for place in order:
+                strategy.tell([results[place]])
+        following.append(strategy.ask(8))
+    assert following[0] == following[1]
+
+
+def test_late_lost_and_unasked_results_are_used() -> None:
+    """A candidate may stay without result, one may be dropped, and others were never asked."""
+    strategy = Screened(CUBE, OPTIONS)
+    lost, dropped, late = strategy.ask(3)
+    strategy.drop([dropped.number])
+    evaluated(strategy, bowl, 20)
+    rng = np.random.default_rng(0)
+    known = [CUBE.sample(rng) for _ in range(20)]
+    known.append(CUBE.genome(dict.fromkeys(CUBE.genes, 0.3)))
+    strategy.tell([Individual(-1 - place, each, bowl(each)) for place, each in enumerate(known)])
+    assert isinstance(late.genome, Genome)
+    strategy.tell([Individual(late.number, late.genome, bowl(late.genome))])
+    new = evaluated(strategy, bowl, 20)
+    assert not {each.genome for each in new} & {*known, lost.genome, late.genome}
+    assert min(math.dist(each.genome.values(), [0.3] * 4) for each in new) < 0.05  # type: ignore[arg-type]
+
+
+def test_candidates_depend_on_results_pending_ones_and_the_seed_only() -> None:
+    """A new strategy that is told the same trials at once proposes the same again and again."""
+    rng = np.random.default_rng(0)
+    known = [CUBE.sample(rng) for _ in range(30)]
+    results = [Individual(-1 - place, each, bowl(each)) for place, each in enumerate(known)]
+    asked = []
+    for order in (results, results[::-1]):
+        strategy = Screened(CUBE, OPTIONS)
+        strategy.tell(order)
+        asked.append(strategy.ask(2))
+    assert asked[0] == asked[1]
+    assert asked[0][0].genome != asked[0][1].genome
+
+
+@pytest.mark.parametrize("objectives", [1, 2, 3])
+@pytest.mark.parametrize("values", [(1.0,), (math.nan,), (1e300, -1e300, math.nan), (0.0, 1e-300)])
+@pytest.mark.parametrize("gene", [Float(0.0, 1.0), Choice(list("abcd"))])
+def test_degenerate_problems_give_no_warning(
+    gene: Float | Choice, values: tuple[float, ...], objectives: int
+) -> None:
+    """Equal costs, failures only, enormous and tiny costs are searched without a warning."""
+    space = SearchSpace(x=gene)
+    strategy, place = Screened(space, OPTIONS), 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(25):
+            for each in strategy.ask(1):
+                costs = tuple(values[(place + k) % len(values)] for k in range(objectives))
+                assert isinstance(each.genome, Genome)
+                strategy.tell([Individual(each.number, each.genome, costs)])
+                place += 1
+    assert place == min(25, space.size)
+
+
+def noisy(seed: int) -> Function:
+    """Return a function with noise of a tenth of its range."""
+    rng = np.random.default_rng(seed)
+    return lambda genome: (bowl(genome)[0] + 0.3 * float(rng.standard_normal()),)
+
+
+def test_noise_is_found_and_repeats_pay() -> None:
+    """The best is evaluated again; if it differs many are, and what is recommended is good."""
+    true = []
+    for seed in range(3):
+        strategy = Screened(CUBE, replace(OPTIONS, seed=seed, noisy=True))
+        done = evaluated(strategy, noisy(seed), 80)
+        assert 80 - len({each.genome for each in done}) > 8
+        [recommended] = strategy.recommended()
+        true.append(bowl(recommended.genome)[0])
+    assert statistics.median(true) < 0.1
+
+
+def test_without_noise_only_one_genome_is_evaluated_again() -> None:
+    """The repeat shows that costs are equal; none is recommended instead of the best."""
+    strategy = Screened(CUBE, replace(OPTIONS, noisy=True))
+    done = evaluated(strategy, bowl, 40)
+    assert 40 - len({each.genome for each in done}) == 1
+    assert strategy.recommended() == []
+
+
+def test_a_search_with_noise_continues_from_its_state() -> None:
+    """Saved and loaded at any moment, with repeats pending, it asks for the same candidates."""
+    strategy, other = (Screened(CUBE, replace(OPTIONS, noisy=True, look_ahead=4)) for _ in "ab")
+    costs = noisy(0)
+    waiting: list[Candidate] = []
+    operators = set()
+    for _ in range(60):
+        asked = strategy.ask(4 - len(waiting))
+        assert other.ask(4 - len(waiting)) == asked
+        waiting += asked
+        operators |= {each.operator for each in asked}
+        text = json.dumps(other.state(), allow_nan=False)
+        other = Screened.from_state(CUBE, json.loads(text))
+        assert other.ask(4) == waiting
+        candidate = waiting.pop(0)
+        assert isinstance(candidate.genome, Genome)
+        result = Individual(candidate.number, candidate.genome, costs(candidate.genome))
+        strategy.tell([result])
+        other.tell([result])
+    assert REPEAT in operators
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_every_effort_finds_the_best(effort: str) -> None:
+    """With more trials than the smallest memory, each comes near the optimum."""
+    count = 100 if effort == "low" else 40
+    done = evaluated(Screened(CUBE, replace(OPTIONS, effort=effort)), bowl, count)
+    assert least(done) < 1e-3
