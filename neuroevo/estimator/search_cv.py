@@ -7,7 +7,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from itertools import islice
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -26,16 +25,13 @@ from neuroevo.strategies import Evolution
 Results: TypeAlias = Mapping[str, Any]
 """As `cv_results_`."""
 
-_LEAST_POPULATION = 4
-_DEFAULT_POPULATIONS = 8, 32  # the smallest and the largest
-
 
 class EvolutionSearchCV(BaseSearchCV):
     """A search for the best parameters of an estimator, by evolution and cross-validation.
 
-    It is used as `RandomizedSearchCV`. Each generation of parameters is chosen by the scores of
-    those before, so the result is the same for every `n_jobs`. All are scored on the same splits,
-    and no parameters are tried twice.
+    It is used as `RandomizedSearchCV`. Parameters are chosen by a model of the scores of those
+    before, a few at a time, so the result is the same for every `n_jobs`. All are scored on the
+    same splits, and no parameters are tried twice.
 
     Parameters
     ----------
@@ -49,30 +45,29 @@ class EvolutionSearchCV(BaseSearchCV):
         instead of a list of spaces, make parameters conditional.
     n_iter
         How many parameters are tried, at most.
-    population_size
-        How many are tried in a generation, at least 4; by default a quarter of `n_iter`, from 8 to
-        32.
+    look_ahead
+        How many are tried at a time, before their scores are known. With more there is more for
+        many jobs to do at once, and less is known when they are chosen.
     objectives
         Names of metrics of `scoring` that are maximised together, the first one decides the rank;
         by default the metric of `refit`, or all metrics if that names none.
     scoring, n_jobs, refit, cv, pre_dispatch, error_score, return_train_score
-        As in `RandomizedSearchCV`. Parameters whose score is not finite have failed and become no
-        parents.
+        As in `RandomizedSearchCV`. Parameters whose score is not finite have failed.
     verbose
-        As in `RandomizedSearchCV`; its lines come for each generation.
+        As in `RandomizedSearchCV`; its lines come each time that parameters were chosen.
     random_state
         Seed of the search, or a generator from which it is drawn.
     time_limit
-        Begins no generation after so many seconds; None for no limit.
+        Tries no others after so many seconds; None for no limit.
     callback
-        Called after each generation with the results so far, which are as `cv_results_`; the
-        search ends if it returns true. Callbacks of scikit-learn are given by `set_callbacks`.
+        Called each time that `look_ahead` were tried with the results so far, which are as
+        `cv_results_`; the search ends if it returns true. Callbacks of scikit-learn are given by
+        `set_callbacks`.
 
     Attributes
     ----------
     best_estimator_, best_params_, best_score_, best_index_, cv_results_, refit_time_, scorer_
-        As in `RandomizedSearchCV`. `cv_results_` also has a ``generation`` for each of the
-        parameters, from 1.
+        As in `RandomizedSearchCV`.
     n_splits_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in `RandomizedSearchCV`.
     front_indices_
@@ -105,7 +100,7 @@ class EvolutionSearchCV(BaseSearchCV):
         space: Mapping[str, object],
         *,
         n_iter: int = 64,
-        population_size: int | None = None,
+        look_ahead: int = 4,
         objectives: Sequence[str] | None = None,
         scoring: Any = None,
         n_jobs: int | None = None,
@@ -132,7 +127,7 @@ class EvolutionSearchCV(BaseSearchCV):
         )
         self.space = space
         self.n_iter = n_iter
-        self.population_size = population_size
+        self.look_ahead = look_ahead
         self.objectives = objectives
         self.random_state = random_state
         self.time_limit = time_limit
@@ -178,15 +173,17 @@ class EvolutionSearchCV(BaseSearchCV):
         *,
         callback_ctx: Any,
     ) -> None:
-        """Try one generation after another; called by scikit-learn's `fit`."""
+        """Try a few candidates after the others; called by scikit-learn's `fit`."""
         self._checked_cv_orig = _Splits(self._checked_cv_orig)
         search = _Search(self)
         context = callback_ctx.subcontext(task_name="search", max_subtasks=None)
         context.call_on_fit_task_begin(estimator=self)
-        for generation, candidates in enumerate(search.generations(), start=1):
-            parameters = [search.space.parameters(genome) for genome in candidates]
-            results, ended = self._evaluated(evaluate_candidates, context, parameters, generation)
-            search.tell(candidates, results)
+        for genomes in search.candidates():
+            parameters = [search.space.parameters(genome) for genome in genomes]
+            results, ended = self._evaluated(
+                evaluate_candidates, context, parameters, is_first=search.is_new
+            )
+            search.tell(genomes, results)
             if results is not None and self.callback is not None:
                 ended |= bool(self.callback(results))
             if ended:
@@ -199,27 +196,27 @@ class EvolutionSearchCV(BaseSearchCV):
         evaluate_candidates: Callable[..., Results],
         context: Any,
         parameters: list[dict[str, Any]],
-        generation: int,
+        *,
+        is_first: bool,
     ) -> tuple[Results | None, bool]:
-        """Return the results of all generations, and whether a callback ends the search.
+        """Return all results so far, and whether a callback ends the search.
 
-        There are no results if all fits of a later generation failed.
+        There are no results if all fits failed, unless these are the first.
         """
-        more = {"generation": [generation] * len(parameters)}
         fits = context.subcontext(
-            task_name="generation",
+            task_name="candidates",
             max_subtasks=len(parameters) * self.n_splits_,
             sequential_subtasks=False,
         ).call_on_fit_task_begin(estimator=self)
         try:
-            results: Results | None = evaluate_candidates(
-                parameters, more_results=more, callback_ctx=fits
-            )
+            results: Results | None = evaluate_candidates(parameters, callback_ctx=fits)
         except ValueError as error:
             # scikit-learn raises if all fits fail, which is no reason to lose a whole search.
-            if generation == 1 or self.error_score == "raise":
+            if is_first or self.error_score == "raise":
                 raise
-            text = f"generation {generation} is not in cv_results_, as all its fits failed: {error}"
+            text = (
+                f"{len(parameters)} parameters are not in cv_results_, as all fits failed: {error}"
+            )
             warnings.warn(text, FitFailedWarning, stacklevel=2)
             results = None
         return results, bool(fits.call_on_fit_task_end(estimator=self))
@@ -238,20 +235,26 @@ class _Search:
         self._evolution = self._started(1)
         self._tried = 0
 
-    def generations(self) -> Iterator[list[Genome]]:
-        """Yield the genomes of each generation, until there are no more to try."""
+    @property
+    def is_new(self) -> bool:
+        """Whether there are no results yet."""
+        return not self._places
+
+    def candidates(self) -> Iterator[list[Genome]]:
+        """Yield the genomes to try next, until there are no more to try."""
         limit = self._settings.time_limit
         while self._tried < self._settings.n_iter:
             if limit is not None and self._tried and time.monotonic() - self._began >= limit:
                 return
-            genomes = list(islice(self._evolution.ask(), self._settings.n_iter - self._tried))
+            left = self._settings.n_iter - self._tried
+            genomes = self._evolution.ask(min(self._settings.look_ahead, left))
             if not genomes:
                 return
             self._tried += len(genomes)
             yield genomes
 
     def tell(self, genomes: list[Genome], results: Results | None) -> None:
-        """Receive the results of all generations so far; None if the last one has none."""
+        """Receive all results so far; None if these genomes have none."""
         if results is None:
             failed = [(np.nan,) * len(self._objectives)] * len(genomes)
             self._evolution.tell(genomes, failed)
@@ -260,20 +263,16 @@ class _Search:
             with as_value_errors():
                 self._objectives = _objectives(self._settings, results)
             self._evolution = self._started(len(self._objectives))
-            self._evolution.ask()  # the same genomes again
+            self._evolution.ask(len(genomes))  # the same again, as nothing is known yet
         first = len(self._places)
         self._places |= {genome: first + place for place, genome in enumerate(genomes)}
         means = [results[f"mean_test_{name}"][first:] for name in self._objectives]
         self._evolution.tell(genomes, np.stack(means, axis=1))
 
     def _started(self, objectives: int) -> Evolution:
-        """Start an evolution; how many objectives there are is known after a generation."""
-        settings = self._settings
-        size = settings.population_size
-        if size is None:
-            least, most = _DEFAULT_POPULATIONS
-            size = min(max(settings.n_iter // 4, least), most)
-        return Evolution(self.space.genomes, ["maximize"] * objectives, size, self._seed)
+        """Start an evolution; how many objectives there are is known with the first results."""
+        directions = ["maximize"] * objectives
+        return Evolution(self.space.genomes, directions, seed=self._seed, strategy="screened")
 
     @property
     def front(self) -> npt.NDArray[np.intp]:
@@ -283,7 +282,7 @@ class _Search:
 
 
 class _Splits:
-    """A splitter that divides rows once, since all generations must have the same splits."""
+    """A splitter that divides rows once, since all candidates must have the same splits."""
 
     def __init__(self, splitter: Any) -> None:
         self._splitter = splitter
@@ -316,14 +315,11 @@ def _problems(settings: EvolutionSearchCV) -> list[str]:
     problems: list[str] = []
     with collected(problems):
         ParameterSpace(settings.space)
-    least = {"n_iter": 1, "population_size": _LEAST_POPULATION}
-    for name, low in least.items():
+    for name in ("n_iter", "look_ahead"):
         value = getattr(settings, name)
-        if value is None and name == "population_size":
-            continue
-        if not is_whole(value) or value < low:
+        if not is_whole(value) or value < 1:
             got = worded(value)
-            problems.append(f"{name}: must be a whole number of at least {low}, but got {got}")
+            problems.append(f"{name}: must be a whole number of at least 1, but got {got}")
     limit = settings.time_limit
     if limit is not None and not (is_number(limit) and limit > 0):
         problems.append(f"time_limit: must be a number above 0, but got {worded(limit)}")

@@ -45,16 +45,15 @@ def test_the_result_does_not_depend_on_the_number_of_jobs() -> None:
 
 
 def test_all_candidates_are_scored_on_the_same_splits() -> None:
-    """With a splitter that draws anew each time, equal models of all generations score equally."""
+    """With a splitter that draws anew each time, equal models of all times score equally."""
     space = {"random_state": list(range(12))}  # without an effect
     splitter = KFold(3, shuffle=True)
-    found = EvolutionSearchCV(Ridge(), space, n_iter=12, population_size=4, cv=splitter).fit(X, Y)
-    assert max(found.cv_results_["generation"]) == 3
+    found = EvolutionSearchCV(Ridge(), space, n_iter=12, cv=splitter).fit(X, Y)
     assert len(set(found.cv_results_["split0_test_score"])) == 1
 
 
-def test_it_finds_better_parameters_than_its_first_generation() -> None:
-    """On a smooth score with one optimum, the best of later generations beats the first one."""
+def test_it_finds_the_best_parameters_of_a_smooth_score() -> None:
+    """Of a score with one optimum, thirty candidates come within a twentieth of it."""
     target = Ridge(alpha=3.0).fit(X, Y).coef_
 
     def nearness(estimator: Ridge, *_: object) -> float:
@@ -65,15 +64,11 @@ def test_it_finds_better_parameters_than_its_first_generation() -> None:
         Ridge(),
         {"alpha": Float(1e-6, 1e6, log=True)},
         scoring=nearness,
-        n_iter=60,
-        population_size=8,
+        n_iter=30,
         cv=folds,
         random_state=0,
     ).fit(X, Y)
-    results = found.cv_results_
-    first = results["mean_test_score"][results["generation"] == 1].max()
-    assert found.best_score_ > first / 3
-    assert found.best_params_["alpha"] == pytest.approx(3, rel=0.1)
+    assert found.best_params_["alpha"] == pytest.approx(3, rel=0.05)
 
 
 def test_several_objectives_give_a_front() -> None:
@@ -171,12 +166,12 @@ class FailsForAWhile(Ridge):  # type: ignore[misc] # scikit-learn has no types
         return fitted
 
 
-def test_a_generation_of_which_all_fits_fail_does_not_end_the_search() -> None:
-    """It is left out of the results with a warning, and the next one is tried."""
+def test_candidates_of_which_all_fits_fail_do_not_end_the_search() -> None:
+    """They are left out of the results with a warning, and the next ones are tried."""
     estimator, space = FailsForAWhile(), {"alpha": Float(0.1, 10.0)}
-    with pytest.warns(FitFailedWarning, match="generation 2 is not in cv_results_, as all its"):
-        found = EvolutionSearchCV(estimator, space, n_iter=12, population_size=4, cv=2).fit(X, Y)
-    assert list(found.cv_results_["generation"]) == [1] * 4 + [3] * 4
+    with pytest.warns(FitFailedWarning, match="4 parameters are not in cv_results_, as all fits"):
+        found = EvolutionSearchCV(estimator, space, n_iter=12, cv=2).fit(X, Y)
+    assert len(found.cv_results_["params"]) == 8
     assert np.isfinite(found.best_score_)
 
 
@@ -188,21 +183,21 @@ def test_groups_reach_the_splitter() -> None:
         search(cv=GroupKFold(3)).fit(X, Y)
 
 
-def test_the_callback_sees_each_generation_and_can_end_the_search() -> None:
-    """It receives the results so far; after it returned true nothing more is tried."""
+def test_the_callback_sees_the_results_and_can_end_the_search() -> None:
+    """It receives those so far; after it returned true nothing more is tried."""
     seen: list[int] = []
 
     def callback(results: dict[str, list[object]]) -> bool:
         seen.append(len(results["params"]))
         return len(seen) == 2
 
-    found = search(cv=2, population_size=4, callback=callback).fit(X, Y)
+    found = search(cv=2, callback=callback).fit(X, Y)
     assert seen == [4, 8]
     assert len(found.cv_results_["params"]) == 8
 
 
 class Recorder:
-    """A callback of scikit-learn that notes the tasks, and stops after two generations."""
+    """A callback of scikit-learn that notes the tasks, and stops after eight candidates."""
 
     def __init__(self) -> None:
         self.ended: list[str] = []
@@ -219,15 +214,15 @@ class Recorder:
     def on_fit_task_end(self, estimator: object, context: Any, **_: object) -> bool:  # noqa: ANN401, ARG002 - scikit-learn calls it so
         """Note the task; returns whether to stop."""
         self.ended.append(context.task_name)
-        return self.ended.count("generation") == 2
+        return self.ended.count("candidates") == 2
 
 
-def test_callbacks_of_scikit_learn_see_each_generation_and_can_end_the_search() -> None:
-    """They are told of each generation, of the search and of the fit."""
+def test_callbacks_of_scikit_learn_see_the_candidates_and_can_end_the_search() -> None:
+    """They are told of each four candidates, of the search and of the fit."""
     recorder = Recorder()
-    search(cv=2, population_size=4).set_callbacks(recorder).fit(X, Y)
+    search(cv=2).set_callbacks(recorder).fit(X, Y)
     seen = [name for name in recorder.ended if name != "candidate-split-evaluation"]
-    assert seen == ["generation", "generation", "search", "refit-with-best-params", "fit"]
+    assert seen == ["candidates", "candidates", "search", "refit-with-best-params", "fit"]
 
 
 def test_groups_and_weights_are_routed() -> None:
@@ -260,7 +255,7 @@ def test_a_finite_space_is_tried_once() -> None:
         ({"space": [SPACE]}, "space: must be a dict from names to genes; for several dicts, make"),
         ({"space": {}}, "space: a search space must have at least one gene, but got none"),
         ({"n_iter": 0}, "n_iter: must be a whole number of at least 1, but got 0"),
-        ({"population_size": 2.5}, "population_size: must be a whole number of at least 4, but"),
+        ({"look_ahead": 2.5}, "look_ahead: must be a whole number of at least 1, but got 2.5"),
         ({"time_limit": 0}, "time_limit: must be a number above 0, but got 0"),
         ({"objectives": "score"}, "objectives: must be a list of names of metrics, each once"),
         ({"objectives": ["f1"]}, "objectives: must be metrics of scoring, score, but got 'f1'"),
