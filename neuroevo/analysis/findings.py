@@ -20,7 +20,7 @@ from neuroevo.runs import TrialOrigin, best_toml, latest_environment
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.evaluation.diagnosis import Diagnosis
-    from neuroevo.experiment import Experiment
+    from neuroevo.experiment import Experiment, Origin
     from neuroevo.runs import Champion, HeldOutScores, Trial
 
 EXCERPT = 10  # trials of the front, where not all of them are shown
@@ -138,6 +138,10 @@ class Findings:
 
     def configuration_file(self, trial: "Trial") -> str:
         """Return a trial's configuration as an experiment file; of the best one, best.toml."""
+        return best_toml(self.experiment, trial, self.origin(trial))
+
+    def origin(self, trial: "Trial") -> "Origin":
+        """Return where a trial's configuration comes from, with its scores."""
         known = TrialOrigin(
             self.identity,
             latest_environment(self.environment),
@@ -146,7 +150,7 @@ class Findings:
             self._champions,
             self.held_out,
         )
-        return best_toml(self.experiment, trial, known.of(trial))
+        return known.of(trial)
 
     @cached_property
     def genes(self) -> tuple[str, ...]:

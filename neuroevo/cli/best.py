@@ -62,4 +62,5 @@ def _described(run: "Run", trial: "Trial", rank: int) -> dict[str, object]:
         "genome": recorded["genome"],
         "objectives": recorded["objectives"],
         "fresh_objectives": fresh_objectives(run, trial),
+        "origin": run.findings.origin(trial).model_dump(mode="json"),
     }

@@ -202,7 +202,7 @@ def _best(progress: Progress) -> list[tuple[str, str]]:
         item.best_of(trial.objectives[item.name] for trial in progress.front) for item in objectives
     ]
     return [
-        (item.label, wording.measured(score, item.unit))
+        (item.label, wording.measured(score, item))
         for item, score in zip(objectives, scores, strict=True)
     ]
 

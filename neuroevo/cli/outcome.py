@@ -171,8 +171,8 @@ def _scored(run: Run, trial: Trial, *, scored_again: bool) -> tuple[str, ...]:
     fresh = fresh_objectives(run, trial)
     for objective in run.findings.objectives:
         score = trial.objectives.get(objective.name, math.nan)
-        cells.append(wording.measured(score, objective.unit))
+        cells.append(wording.measured(score, objective))
         if scored_again:
             again = fresh.get(objective.name)
-            cells.append(wording.measured(math.nan if again is None else again, objective.unit))
+            cells.append(wording.measured(math.nan if again is None else again, objective))
     return tuple(cells)

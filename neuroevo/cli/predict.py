@@ -56,8 +56,10 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     """Predict new rows, or those of the test part, with a run's network or a model file.
 
     The new table must have the columns that the network was trained with, in any order; others are
-    ignored. Each row of the output belongs to the row in the same place: the predicted value of
-    each target, or the most probable class and the probability of each class.
+    ignored. For a run, it is read with the separator and so on of the run's table; for a model
+    file, it must be Parquet or have commas. Each row of the output belongs to the row in the same
+    place: the predicted value of each target, or the most probable class and the probability of
+    each class.
 
     With --test, the rows that no search has seen come with their inputs, the true and the predicted
     targets, and the errors or probabilities; those first that were predicted worst.

@@ -116,7 +116,7 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
     if summary is None:
         return row
     is_damaged = summary.state == "damaged"
-    best = {item.name: wording.measured(score, item.unit) for item, score in best_scores(summary)}
+    best = {item.name: wording.measured(score, item) for item, score in best_scores(summary)}
     return row | {
         "state": summary.state,
         "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_damaged else "",

@@ -97,6 +97,7 @@ class HeldOutScores:
 _SCORES = TypeAdapter(HeldOutScores)
 _LARGEST = 1e150  # of targets and predictions, so that their squares are finite
 _MOST_SAMPLES = 1e15
+_FEWEST_AVERAGED = 2
 
 
 def write_held_out(path: Path, scores: HeldOutScores) -> None:
@@ -142,6 +143,7 @@ def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Locatio
         for name in ("scores", "validation", "validation_one"):
             names.append((("ensemble", name), getattr(ensemble, name)))
         names += [(("ensemble", "targets"), each) for each in ensemble.targets]
+        yield from _ensemble_problems(ensemble, columns)
     diagnosis = scores.diagnosis
     if diagnosis is not None:
         names.append((("diagnosis", "scores"), diagnosis.scores))
@@ -149,6 +151,17 @@ def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Locatio
             yield ("diagnosis", *key), text
     for key, each in names:
         yield from ((key, one_of(name, METRICS)) for name in each if name not in METRICS)
+
+
+def _ensemble_problems(
+    ensemble: ScoredEnsemble, columns: Columns
+) -> Iterator[tuple[Location, str]]:
+    if ensemble.networks < _FEWEST_AVERAGED:
+        rule = f"must be at least {_FEWEST_AVERAGED}"
+        yield ("ensemble", "networks"), f"{rule}, but got {ensemble.networks}"
+    if ensemble.targets and len(ensemble.targets) != len(columns.outputs):
+        rule = f"must have {len(columns.outputs)} targets"
+        yield ("ensemble", "targets"), f"{rule}, but got {len(ensemble.targets)}"
 
 
 def _row_problems(diagnosis: Diagnosis, columns: Columns) -> Iterator[tuple[Location, str]]:

@@ -110,6 +110,21 @@ EDITS: list[tuple[str, Callable[[Document], object], str]] = [
     ),
     (
         "test.json",
+        lambda d: d["ensemble"]["validation"].update(r3=0.1),
+        "test.json: ensemble.validation: must be one of 'r2', ",
+    ),
+    (
+        "test.json",
+        lambda d: d["ensemble"].update(networks=1),
+        "test.json: ensemble.networks: must be at least 2, but got 1",
+    ),
+    (
+        "test.json",
+        lambda d: d["ensemble"].update(targets=[{}] * 9),
+        "test.json: ensemble.targets: must have ",
+    ),
+    (
+        "test.json",
         lambda d: (d["diagnosis"]["confusion"] or d["diagnosis"]["predicted"])[1].append(1),
         "[1]: must be",
     ),
