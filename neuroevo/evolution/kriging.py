@@ -18,7 +18,7 @@ from neuroevo.kernel.kriging.arrays import Doubles, Fitted, Genes, Observations,
 # Normal distributions of the logarithms of the parameters: mean and deviation.
 _SCALE = -0.51, 1.0  # 0.6
 _EXPONENT = 0.0, 0.5
-_NUGGET = -4.605, 1.5  # 0.01
+_NUGGET = -6.908, 2.0  # 0.001
 
 _KEPT_SIZES = 4  # numbers of blocks whose memory is kept
 
