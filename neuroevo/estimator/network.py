@@ -219,7 +219,7 @@ class NetworkEstimator(TableEstimator):
         data = data_set(self._preparation, training, validation)
         chosen = phenotype(self.get_params(), (data.size.inputs, data.size.outputs), settings)
         stream = sample_stream(data, settings, (self._seed, self._parts))
-        self._check_continues(chosen.architecture)
+        self._check_goes_on(chosen.architecture)
         lanes = [chosen.lane(replicate) for replicate in range(settings.replicates)]
         size = LANE_COUNTS[settings.precision]
         bundles = [lanes[first : first + size] for first in range(0, len(lanes), size)]
@@ -232,17 +232,22 @@ class NetworkEstimator(TableEstimator):
         self._states = [state.restarted() for _, state in results]
         self._parts += 1
 
-    def _check_continues(self, architecture: Architecture) -> None:
-        """Refuse to continue with other networks than before."""
-        before = (
-            {"architecture": self._network.architecture, "replicates": self._replicates}
-            if self._states
-            else {}
-        )
-        now = {"architecture": architecture, "replicates": self.replicates}
-        for name, value in before.items():
-            if value != now[name]:
-                raise UsageError(f"{name}: must be as in the first fit to go on, but was changed")
+    def _check_goes_on(self, architecture: Architecture) -> None:
+        """Refuse to go on with other networks than before."""
+        if not self._states:
+            return
+        before = self._network
+        problems = [
+            f"{name}: must be as in the first fit to go on with its networks, but was changed"
+            for name, is_same in (
+                ("hidden, activation or biases", architecture == before.architecture),
+                ("precision", self.precision == before.precision),
+                ("replicates", self.replicates == self._replicates),
+            )
+            if not is_same
+        ]
+        if problems:
+            raise UsageError(*problems)
 
     def _keep(
         self, results: Sequence[Trained], architecture: Architecture, stream: SampleStream

@@ -36,6 +36,10 @@ class TableEstimator(BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether there is a model; a fit that failed leaves none."""
+        return hasattr(self, "model_")
+
     def _rows(
         self,
         given: Any,

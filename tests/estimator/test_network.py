@@ -134,8 +134,11 @@ def test_a_warm_start_goes_on_and_a_fit_begins_anew() -> None:
     curve = warm.fit(frame, rent).loss_curve_
     assert len(curve) == 2 * len(first)
     assert curve[len(first)] < first[0] / 2
-    with pytest.raises(ValueError, match="architecture: must be as in the first fit to go on"):
-        warm.set_params(hidden=(4,)).fit(frame, rent)
+    for changes in ({"hidden": (4,)}, {"precision": "float64"}, {"replicates": 20}):
+        changed = pickle.loads(pickle.dumps(warm)).set_params(**changes)  # noqa: S301 - made here
+        [name] = changes
+        with pytest.raises(ValueError, match=f"{name}.*: must be as in the first fit to go on"):
+            changed.fit(frame, rent)
 
 
 def test_attributes_are_those_that_users_of_an_mlp_expect() -> None:
@@ -275,5 +278,8 @@ def test_rows_that_do_not_fit_are_refused_as_scikit_learn_does() -> None:
         regressor().fit(np.array([[1.0], [np.inf], [2.0], [3.0]]), [1, 2, 3, 4])
     with pytest.raises(ValueError, match="zero"):
         regressor().fit(frame, rent, sample_weight=np.zeros(len(frame)))
+    failed = regressor()
     with pytest.raises(ValueError, match="at least two different values"):
-        regressor().fit(frame, np.ones(len(frame)))
+        failed.fit(frame, np.ones(len(frame)))
+    with pytest.raises(NotFittedError):
+        failed.predict(frame)
