@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from neuroevo.learning import Ensemble, Network, TrainingSettings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
+    from neuroevo.search.trained_model import TrainedModel
     from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
     from neuroevo.strategies import Evolution
     from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, PythonTask, TableTask
@@ -42,6 +43,7 @@ __all__ = [
     "SearchSpace",
     "StorageError",
     "TableTask",
+    "TrainedModel",
     "TrainingSettings",
     "Trial",
     "UsageError",
@@ -65,6 +67,7 @@ _MODULES = {
     "learning": ("Ensemble", "Network", "TrainingSettings"),
     "report.run": ("Run",),
     "runs": ("Trial",),
+    "search.trained_model": ("TrainedModel",),
     "space": ("Choice", "Conditional", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
     "strategies": ("Evolution",),
     "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "PythonTask", "TableTask"),

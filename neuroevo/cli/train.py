@@ -20,6 +20,7 @@ EXAMPLES = options.examples(
     "neuroevo train latest --samples 100000 --seeds 5",
     "neuroevo train best.toml --data more-flats.csv --ensemble 8",
     "neuroevo train latest --all-rows -o flats.safetensors",
+    "neuroevo best latest --rank 2 | neuroevo train - -o second.safetensors",
 )
 
 
@@ -28,7 +29,8 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
         str,
         typer.Argument(
             metavar="CONFIG.toml|RUN",
-            help="A file with every gene fixed, such as a best.toml; or a run, for its best one.",
+            help="A file with every gene fixed, such as a best.toml, or - for stdin; or a run, for "
+            "its best configuration.",
         ),
     ],
     output: Annotated[

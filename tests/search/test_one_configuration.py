@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 import neuroevo
-from neuroevo import DataError, Experiment, NeuroevoError, Run, UsageError
+from neuroevo import DataError, Experiment, NeuroevoError, Run, TrainedModel, UsageError
 from neuroevo.learning import Ensemble, Network
-from neuroevo.search.trained_model import TrainedModel
 from neuroevo.tables import TableModel
 
 FLATS = Path(__file__).parents[2] / "experiments" / "flats.csv"
