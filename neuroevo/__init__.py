@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neuroevo.api import ablate, compare, fit, load_run, random_search, resume, run
+    from neuroevo.api import ablate, compare, fit, load_run, random_search, resume, run, verify
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
     from neuroevo.export import load
@@ -53,10 +53,11 @@ __all__ = [
     "random_search",
     "resume",
     "run",
+    "verify",
 ]
 
 _MODULES = {
-    "api": ("ablate", "compare", "fit", "load_run", "random_search", "resume", "run"),
+    "api": ("ablate", "compare", "fit", "load_run", "random_search", "resume", "run", "verify"),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
     "export": ("load",),

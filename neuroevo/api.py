@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy.typing as npt
 
@@ -36,8 +36,17 @@ from neuroevo.search import (
 )
 from neuroevo.search import resume as resume_search
 from neuroevo.search.record import Record
+from neuroevo.search.recorded import RecordedRun, read_recorded
 from neuroevo.search.start_and_resume import trainer_of
 from neuroevo.search.trainer import Trainer
+from neuroevo.search.verification import (
+    SAMPLE,
+    Chosen,
+    Means,
+    Verification,
+    compare_numbers,
+    verify_run,
+)
 from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
 from neuroevo.workers import Backend, Workers
@@ -58,6 +67,7 @@ __all__ = [
     "read_seeds",
     "resume",
     "run",
+    "verify",
 ]
 
 
@@ -396,6 +406,86 @@ def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results"
     from neuroevo.report.comparison import compare_runs  # noqa: PLC0415 - loads pandas
 
     return compare_runs(runs, results)
+
+
+def verify(  # noqa: PLR0913 - all that users set in a verification, by name
+    run: Run | str | Path = "latest",
+    *,
+    trials: "Literal['all', 'front'] | int" = SAMPLE,
+    seed: int = 0,
+    against: Run | str | Path | None = None,
+    results: str | Path = "results",
+    n_jobs: int = -1,
+    data: "str | Path | pd.DataFrame | None" = None,
+    call_function: bool = False,
+    counter: Counter = ignore_progress,
+    tell: Callable[[str], None] = ignore_progress,
+) -> Verification:
+    """Train trials of a run again, repeat its search, and compare every number to the bit.
+
+    What is compared: the experiment, the prepared data, the trials (objectives, learning curves,
+    states), the candidates that the search asks for, its state, the weights, curves and scores of
+    the champions, the scores on the test part, and the best configuration. Nothing is written.
+
+    Parameters
+    ----------
+    run, results, data
+        As for `resume`.
+    trials
+        Which are trained again: ``all``; ``front``, with the baselines; or these and so many
+        others, drawn at random.
+    seed
+        Of that draw.
+    against
+        Another run, to compare the numbers of both without training.
+    n_jobs
+        Number of threads, or of processes for a function; -1 is one for each core.
+    call_function
+        Whether the function of a run of the task ``python`` may be called again; else its
+        objectives are not compared.
+    counter
+        Receives the number of trials that are trained again, and the number of all of them.
+    tell
+        Receives a line on what is done next.
+
+    Returns
+    -------
+    neuroevo.search.verification.Verification
+        `is_identical`, `differences` (a line for each), the `checks` of each part, and the
+        versions and processor that differ under `environment`.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each problem: `BusyError` if a process writes to the run, `DataError` if its
+        data are lost, `StorageError` if its journal or start is damaged.
+
+    Examples
+    --------
+    >>> neuroevo.verify("latest").is_identical  # doctest: +SKIP
+    >>> neuroevo.verify(run, trials="all").differences  # doctest: +SKIP
+    """
+    chosen, recorded = Chosen(trials, seed), _recorded(run, results)
+    if against is not None:
+        return compare_numbers(recorded, _recorded(against, results))
+    workers = Workers(n_jobs)
+    return verify_run(recorded, Means(chosen, data, call_function, workers, counter, tell))
+
+
+def _recorded(run: Run | str | Path, results: str | Path) -> RecordedRun:
+    found = _opened(run, results)
+    if not found.is_in_memory:
+        return read_recorded(found.folder)
+    findings = found.findings
+    return RecordedRun(
+        found.id,
+        found.start,
+        found.experiment,
+        findings.trials,
+        findings.champions,
+        findings.held_out,
+        findings.environment,
+    )
 
 
 @contextmanager

@@ -4,8 +4,15 @@ from neuroevo.runs.atomic import write_atomically
 from neuroevo.runs.best import best_toml, read_best
 from neuroevo.runs.champions import Champion, read_champions, write_champions
 from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
+from neuroevo.runs.differences import (
+    Difference,
+    champion_differences,
+    held_out_differences,
+    trial_differences,
+    value_differences,
+)
 from neuroevo.runs.environment import environment, environment_differences, read_environment
-from neuroevo.runs.experiment import experiment_values, read_experiment
+from neuroevo.runs.experiment import experiment_at_start, experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, find_run, list_runs
 from neuroevo.runs.held_out import HeldOutScores, ScoredModel, read_held_out, write_held_out
 from neuroevo.runs.journal import Journal
@@ -23,6 +30,7 @@ from neuroevo.runs.trial import Trial
 
 __all__ = [
     "Champion",
+    "Difference",
     "HeldOutScores",
     "Holder",
     "Journal",
@@ -36,12 +44,15 @@ __all__ = [
     "Trial",
     "array_fingerprint",
     "best_toml",
+    "champion_differences",
     "damage",
     "data_fingerprint",
     "environment",
     "environment_differences",
+    "experiment_at_start",
     "experiment_values",
     "find_run",
+    "held_out_differences",
     "holder",
     "list_runs",
     "mend_journal",
@@ -55,6 +66,8 @@ __all__ = [
     "read_status",
     "read_study",
     "read_trials",
+    "trial_differences",
+    "value_differences",
     "write_atomically",
     "write_champions",
     "write_checkpoint",

@@ -61,6 +61,17 @@ def read_experiment(
     return Experiment.of(began_with)
 
 
+def experiment_at_start(folder: RunFolder, start: Start) -> "Experiment":
+    """Return the experiment with which a run began, whatever its file is now.
+
+    Raises
+    ------
+    DataError
+        If the start has no experiment.
+    """
+    return _began_with(folder, "experiment", start.experiment)[1]
+
+
 def _began_with(folder: RunFolder, key: str, text: str) -> "tuple[dict[str, Any], Experiment]":
     """Return an experiment in start.json, as its values too; DataError if it is none."""
     from neuroevo.experiment import Experiment  # noqa: PLC0415 - slow, not always needed
