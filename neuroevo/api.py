@@ -7,7 +7,7 @@ import secrets
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +29,7 @@ from neuroevo.search import (
     ENDS,
     Counter,
     Observer,
+    Progress,
     ignore_progress,
     search,
     search_in_memory,
@@ -49,6 +50,7 @@ from neuroevo.search.verification import (
 )
 from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
+from neuroevo.tracking import Following, check_trackers
 from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import never
 
@@ -92,6 +94,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     seed: int | None = None,
     seed_from: str | Path | Seeds | None = None,
     overrides: Sequence[str] = (),
+    log: str | Sequence[str] = (),
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> Run:
@@ -118,6 +121,9 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     overrides
         Settings such as ``"evolution.generations=5"``, which replace those of a file or of what is
         suggested for a table, as for `load_experiment`.
+    log
+        Trackers that receive the run while it goes on: ``mlflow``, ``tensorboard``, or a list. If
+        one fails, that is a warning at the end. The run must have a folder.
     observer
         Receives the progress whenever something has finished.
     stop
@@ -135,6 +141,10 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     >>> run = neuroevo.run("houses.csv", target="price")  # doctest: +SKIP
     >>> run.champion().predict(more_houses)  # doctest: +SKIP
     """
+    names = (log,) if isinstance(log, str) else tuple(log)
+    check_trackers(names)
+    if names and results is None:
+        raise UsageError("log: must be left out for a run in memory, which has no journal")
     if target is not None:
         experiment = _experiment_for_table(experiment, target, overrides)
     elif isinstance(experiment, Experiment):
@@ -159,16 +169,17 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
             experiment, workers=workers, initial=initial, observer=observer, stop=stop
         )
         return _run_in_memory(experiment, start, record)
-    with _report_loading(experiment.expected_trials):
-        folder = search(
-            experiment,
-            Path(results),
-            workers=workers,
-            initial=initial,
-            observer=observer,
-            stop=stop,
-        )
-    return _reported(folder)
+    with _followed(names, observer) as observing:
+        with _report_loading(experiment.expected_trials):
+            folder = search(
+                experiment,
+                Path(results),
+                workers=workers,
+                initial=initial,
+                observer=observing,
+                stop=stop,
+            )
+        return _reported(folder)
 
 
 def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
@@ -535,6 +546,25 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
 
 def _opened(run: Run | str | Path, results: str | Path) -> Run:
     return run if isinstance(run, Run) else load_run(run, results)
+
+
+@contextmanager
+def _followed(names: Sequence[str], observer: Observer) -> Iterator[Observer]:
+    """Let trackers follow a run; yields the observer of its search."""
+    with ExitStack() as stack:
+        followings = [stack.enter_context(Following(name, _front_of)) for name in names]
+
+        def observe(progress: Progress) -> None:
+            if progress.folder is not None:
+                for each in followings:
+                    each.begin(progress.folder, progress.experiment)
+            observer(progress)
+
+        yield observe if names else observer
+
+
+def _front_of(folder: RunFolder) -> tuple[int, ...]:
+    return tuple(trial.number for trial in Run(folder).pareto_front())
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Genes as Optuna's distributions, and genomes as its parameters; knows no study and no run.
 
-A gene for layers is several parameters: ``hidden.count``, ``hidden.1.width``,
-``hidden.1.activation`` and so on. Options that Optuna can't store are parameters as texts.
+Options that Optuna can't store are parameters as texts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,9 +14,9 @@ from optuna.distributions import (
 )
 
 from neuroevo.space import Choice, Float, Gene, Integer, Layers, Value
+from neuroevo.space.parameters import Parameter, layer_parameters
 from neuroevo.space.values import Layer, plain_json
 
-Parameter: TypeAlias = bool | int | float | str
 Parameters: TypeAlias = dict[str, tuple[Parameter, BaseDistribution]]
 """Name of a parameter -> its value and its distribution."""
 
@@ -66,12 +65,13 @@ class Distributions:
     def _layer_parameters(
         self, name: str, gene: Layers, layers: tuple[Layer, ...]
     ) -> Iterator[tuple[str, tuple[Parameter, BaseDistribution]]]:
-        yield f"{name}.count", _number(Integer(*gene.count), len(layers))
-        for place, layer in enumerate(layers, start=1):
-            width, *activation = layer if isinstance(layer, tuple) else (layer,)
-            yield f"{name}.{place}.width", _number(gene.width_gene, width)
-            if activation and gene.activation is not None:
-                yield f"{name}.{place}.activation", (str(activation[0]), self._categorical(name))
+        for parameter, value in layer_parameters(name, layers).items():
+            if parameter.endswith(".width"):
+                yield parameter, _number(gene.width_gene, value)
+            elif parameter.endswith(".count"):
+                yield parameter, _number(Integer(*gene.count), value)
+            elif gene.activation is not None:
+                yield parameter, (value, self._categorical(name))
 
 
 def _choice_of(gene: Gene) -> Choice | None:
