@@ -244,7 +244,7 @@ class RunResults:
         >>> optuna.visualization.plot_param_importances(study)  # doctest: +SKIP
         """
         try:
-            from neuroevo.optuna import study_of  # noqa: PLC0415 - loads Optuna
+            from neuroevo.optuna.study import study_of  # noqa: PLC0415 - loads Optuna
         except ImportError:
             text = "to_optuna: needs optuna; pip install 'neuroevo[optuna]'"
             raise NeuroevoError(text) from None

@@ -1,5 +1,8 @@
-"""Between neuroevo and Optuna: a run as a study. Needs `pip install 'neuroevo[optuna]'`."""
+"""Between neuroevo and Optuna: our search as a sampler, and a run as a study.
 
-from neuroevo.optuna.study import study_of
+Needs ``pip install 'neuroevo[optuna]'``.
+"""
 
-__all__ = ["study_of"]
+from neuroevo.optuna.sampler import EvolutionSampler
+
+__all__ = ["EvolutionSampler"]
