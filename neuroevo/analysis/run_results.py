@@ -19,6 +19,7 @@ from neuroevo.runs import (
     read_study,
     read_trials,
 )
+from neuroevo.space.values import is_whole
 from neuroevo.tables import Preparation, TableModel
 from neuroevo.tasks import TableTask
 
@@ -255,7 +256,7 @@ class RunResults:
         front = self.findings.front
         if not front:
             raise NeuroevoError(f"{self.id}: has no completed trial, so there is no best one")
-        if isinstance(rank, bool) or not isinstance(rank, int) or not 1 <= rank <= len(front):
+        if not is_whole(rank) or not 1 <= rank <= len(front):
             raise UsageError(
                 f"rank: must be between 1 and {len(front)}, the size of the front, but got {rank!r}"
             )

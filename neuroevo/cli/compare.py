@@ -96,7 +96,7 @@ def _outcome(comparison: "Comparison") -> Table:
         for name, item in comparison.score_columns.items()
     ]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
-    tests = {each.label: test_score(each.test) for each in comparison.contenders}
+    tests = {each.label: test_score(each.test, interval=True) for each in comparison.contenders}
     has_tests = any(tests.values())
     numbers = [*scores, *fronts]
     columns = (

@@ -7,7 +7,7 @@ import typer
 
 from neuroevo.cli.counting import counted
 from neuroevo.cli.options import RESULTS, Data, Jobs, Open, Results, RunReference, examples
-from neuroevo.cli.terminal import open_in_browser, say
+from neuroevo.cli.terminal import local_path, open_in_browser, say
 from neuroevo.errors import UsageError
 
 EXAMPLES = examples(
@@ -62,7 +62,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         with counted("ablation") as counter:
             found = api.ablate(found, baseline, n_jobs=jobs, data=data, counter=counter)
     path = write_report(found)
-    typer.echo(path)
+    typer.echo(local_path(path))
     if figures is not None:
         from neuroevo.report.figure_files import write_figures
 

@@ -11,8 +11,9 @@ import typer
 
 from neuroevo.cli import options
 from neuroevo.cli.searching import print_outcome, search_shown
-from neuroevo.cli.terminal import reference, say
+from neuroevo.cli.terminal import local_path, reference, say
 from neuroevo.errors import UsageError, collected
+from neuroevo.files import is_pipe
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -33,7 +34,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         Path,
         typer.Argument(
             metavar="EXPERIMENT.toml|TABLE.csv",
-            help="The experiment file; or a table, .csv, .tsv, .gz or .parquet, with --target.",
+            help="The experiment file, - for stdin; or a table, .csv, .tsv, .gz or .parquet, with "
+            "--target.",
         ),
     ],
     results: options.Results = options.RESULTS,
@@ -122,9 +124,11 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     if not quiet:
         run = reference(found.folder.path)
         named = "".join(f" --target {quote(column)}" for column in columns)
-        again = f"run {quote(str(experiment))}{named} --seed-from {run}"
+        kept = local_path(found.folder.experiment_file)
+        source = kept if is_pipe(experiment) else str(experiment)
+        again = f"run {quote(source)}{named} --seed-from {run}"
         print_outcome(found, *[f"predict {run} NEW.csv"] * bool(columns), again)
-    typer.echo(found.folder.path)
+    typer.echo(local_path(found.folder.path))
 
 
 def _divided(path: Path, targets: Sequence[str]) -> tuple[list[str], list[str]]:

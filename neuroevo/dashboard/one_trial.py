@@ -63,8 +63,8 @@ def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
     return [
         (
             item.label,
-            wording.measured(score, item.unit),
-            wording.measured(fresh[item.name], item.unit) if item.name in fresh else "",
+            wording.measured(score, item),
+            wording.measured(fresh[item.name], item) if item.name in fresh else "",
         )
         for item, score in zip(findings.objectives, findings.scores(trial), strict=True)
     ]

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import OBJECTIVES, REDUCTIONS, Objective
+from neuroevo.evaluation import OBJECTIVES, REDUCTIONS, NetworkObjective, Objective
 from neuroevo.experiment.free_genes import read_free_space, write_free_space
 from neuroevo.experiment.genes import GENES, default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
@@ -331,8 +331,14 @@ class Experiment(Settings):
     @property
     def objectives(self) -> tuple[Objective, ...]:
         """The objectives of the search; the first one decides the ranks."""
-        known = _objectives_of(self.task)
-        return tuple(known[name] for name in self.evolution.objectives)
+        known, training = _objectives_of(self.task), self.training
+        objectives = (known[name] for name in self.evolution.objectives)
+        return tuple(
+            each.of_trainings(training.samples, training.precision)
+            if isinstance(each, NetworkObjective)
+            else each
+            for each in objectives
+        )
 
     @property
     def trains_networks(self) -> bool:

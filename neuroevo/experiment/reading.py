@@ -1,5 +1,6 @@
 """Reads an experiment from a TOML file and overrides; knows none of its keys."""
 
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import Any
 from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
 from neuroevo.experiment.naming import name_of
-from neuroevo.files import StrangeFileError, read_file
+from neuroevo.files import StrangeFileError, is_pipe, read_file, read_pipe
 from neuroevo.settings import printable, shown
 
 MAX_BYTES = 100_000
@@ -25,8 +26,9 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     Parameters
     ----------
     path
-        A TOML file in UTF-8, at most 100 kB. Relative paths in it start in its folder. Without a
-        name, the experiment has that of the file.
+        A TOML file in UTF-8, at most 100 kB; ``-`` is stdin. Relative paths in it start in its
+        folder, or in the working directory if it is a pipe. Without a name, the experiment has
+        that of the file.
     overrides
         Each ``table.key=value`` replaces a value of the file, or adds one. The value is read as
         TOML if possible, else it is a string.
@@ -42,14 +44,15 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     >>> load_experiment("experiments/mouse.toml", ["evolution.generations=5"]).evolution.generations
     5
     """
-    path = Path(path)
-    document = _parse(_read(path), printable(str(path)))
+    path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
+    document = _parse(_read(path), _named(path))
     problems: list[str] = []
     with collected(problems):
         document = overriding(document, overrides)
-    document.setdefault("name", name_of(path.name, "experiment"))
+    name, folder = ("", Path()) if is_pipe(path) else (path.name, path.parent)
+    document.setdefault("name", name_of(name, "experiment"))
     with collected(problems):
-        experiment = Experiment.of(document, folder=path.absolute().parent)
+        experiment = Experiment.of(document, folder=folder.absolute())
     if problems:
         raise UsageError(*problems)
     return experiment
@@ -72,10 +75,15 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
     return document
 
 
+def _named(path: Path) -> str:
+    return "stdin" if str(path) == "-" else printable(str(path))
+
+
 def _read(path: Path) -> str:
-    name = printable(str(path))
+    name = _named(path)
     try:
-        return read_file(path, MAX_BYTES).decode("utf-8-sig")
+        read = read_pipe if is_pipe(path) else read_file
+        return read(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{name}: must be text in UTF-8, but byte {error.start} is not") from None
     except OSError as error:

@@ -46,8 +46,8 @@ def environment() -> dict[str, object]:
         "cpu": cpu_model(),
         "cores": _usable_cores(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "command": list(sys.argv),
-        "started": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "command": list(getattr(sys, "argv", [])),  # an embedded interpreter may have none
+        "started": datetime.now().astimezone().isoformat(),
     }
 
 

@@ -279,7 +279,7 @@ def _filled(folder: RunFolder, start: Start) -> Iterator[Journal]:
             write_atomically(folder.environment_file, _json(environment()))
             write_start(folder.start_file, start)
             write_atomically(folder.experiment_file, start.experiment)
-        except StorageError:
+        except BaseException:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
         yield journal

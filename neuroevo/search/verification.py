@@ -226,7 +226,10 @@ def verify_run(run: RecordedRun, means: Means) -> Verification:
 def compare_numbers(run: RecordedRun, other: RecordedRun) -> Verification:
     """Compare the numbers of a run with those of another one, without training."""
     values = [experiment_values(each.experiment) for each in (other, run)]
-    named = [{dotted(key): value for key, value in each.items()} for each in values]
+    elsewhere = ("task", run.experiment.task.file_setting)  # its content is compared instead
+    named = [
+        {dotted(key): value for key, value in each.items() if key != elsewhere} for each in values
+    ]
     experiment = experiment_check(run)
     start, precision = other.start, other.experiment.training.precision
     found = {each.number: each for each in run.trials}

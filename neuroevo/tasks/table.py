@@ -1,7 +1,7 @@
 """The table task: a user's own file, or a frame from Python."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -24,6 +24,7 @@ class TableTask(PreparedTask, TableSettings):
     'regression'
     """
 
+    file_setting: ClassVar[str] = "path"
     kind: Literal["table"] = "table"
     path: OptionalFilePath = Field(
         default=None, description="the file: .csv, .tsv or .txt, also with .gz, or .parquet"

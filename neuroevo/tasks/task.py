@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from neuroevo.errors import DataError, UsageError
 from neuroevo.learning.data import DataSet
@@ -51,6 +51,7 @@ class Task(Settings, ABC):
     """The settings of what configurations are evaluated on."""
 
     kind: str
+    file_setting: ClassVar[str] = ""  # the setting that names the file of the data, if there is one
     """The task's name in the catalogue."""
 
     @abstractmethod

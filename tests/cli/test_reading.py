@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from neuroevo import wording
+from neuroevo.cli.trials import parquet_of
 from neuroevo.experiment import load_experiment
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, read_trials, write_held_out
@@ -166,6 +167,16 @@ def test_layers_with_activations_of_their_own_are_run_shown_and_exported(
     layers = [[tuple(layer.values()) for layer in cell] for cell in table["hidden"]]
     baselines = [[(width, None) for width in each] for each in recorded[:by_hand]]  # type: ignore[union-attr]
     assert layers == [*baselines, *map(list, recorded[by_hand:])]  # type: ignore[arg-type]
+
+
+def test_values_of_several_types_are_json_in_parquet() -> None:
+    """A gene whose choices are of several types can be read again; one of numbers stays numbers."""
+    values = ["sqrt", 1, 0.5, True, (1, 2), None]
+    written = parquet_of(pd.DataFrame({"mixed": values, "number": [1, 0.5, *[2] * 4]}))
+    table = pd.read_parquet(io.BytesIO(written))
+    assert [json.loads(each) for each in table["mixed"][:-1]] == [*values[:4], [1, 2]]
+    assert pd.isna(table["mixed"].iloc[-1])
+    assert table["number"].dtype == float
 
 
 def parquet(run_folder: Path, folder: Path) -> Path:
