@@ -288,7 +288,7 @@ def test_a_run_is_compared_with_another_without_training(whole: Run, run: RunFol
 def test_an_interrupted_run_is_verified_up_to_its_checkpoint(
     tiny: Tiny, tmp_path: Path, stop_after: int
 ) -> None:
-    """Trials, candidates and the state come out the same; an edited state does not."""
+    """Trials, candidates and the state come out the same, also when it is resumed."""
     trials = 0
 
     def stop() -> bool:
@@ -302,8 +302,10 @@ def test_an_interrupted_run_is_verified_up_to_its_checkpoint(
         search(tiny(), tmp_path, workers=ONE, observer=count, stop=stop)
     run = neuroevo.load_run("latest", tmp_path)
     assert differences(run, trials="all") == ()
-    edit_json(run.folder.checkpoint_file, lambda state: state.update(newest=[99]))
-    assert differences(run)
+    edited = RunFolder(shutil.copytree(run.folder.path, tmp_path / "edited"))
+    edit_json(edited.checkpoint_file, lambda state: state.update(newest=[99]))
+    assert differences(edited)
+    assert differences(neuroevo.resume(run, n_jobs=1)) == ()
 
 
 @pytest.mark.parametrize("population", [4, 2000])
