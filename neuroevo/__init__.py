@@ -8,11 +8,21 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neuroevo.api import ablate, compare, fit, load_run, random_search, resume, run, verify
+    from neuroevo.api import (
+        ablate,
+        compare,
+        fit,
+        load_run,
+        random_search,
+        resume,
+        run,
+        train,
+        verify,
+    )
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
     from neuroevo.export import load
-    from neuroevo.learning import Network, TrainingSettings
+    from neuroevo.learning import Ensemble, Network, TrainingSettings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
     from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
@@ -25,6 +35,7 @@ __all__ = [
     "Conditional",
     "DataError",
     "DatasetTask",
+    "Ensemble",
     "Evolution",
     "EvolutionSettings",
     "Experiment",
@@ -53,15 +64,26 @@ __all__ = [
     "random_search",
     "resume",
     "run",
+    "train",
     "verify",
 ]
 
 _MODULES = {
-    "api": ("ablate", "compare", "fit", "load_run", "random_search", "resume", "run", "verify"),
+    "api": (
+        "ablate",
+        "compare",
+        "fit",
+        "load_run",
+        "random_search",
+        "resume",
+        "run",
+        "train",
+        "verify",
+    ),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
     "export": ("load",),
-    "learning": ("Network", "TrainingSettings"),
+    "learning": ("Ensemble", "Network", "TrainingSettings"),
     "report.run": ("Run",),
     "runs": ("Trial",),
     "space": ("Choice", "Conditional", "Float", "Genome", "Integer", "Layers", "SearchSpace"),

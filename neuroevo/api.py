@@ -21,10 +21,13 @@ from neuroevo.experiment import (
     Transfer,
     experiment_for_table,
     load_experiment,
+    load_with_origin,
+    overridden,
     transfer,
 )
+from neuroevo.files import is_pipe
 from neuroevo.report.run import Run, load_run
-from neuroevo.runs import RunFolder, Start, Status, Trial, environment
+from neuroevo.runs import RunFolder, Start, Status, Trial, data_hash, environment
 from neuroevo.search import (
     ENDS,
     Counter,
@@ -36,9 +39,11 @@ from neuroevo.search import (
     studies,
 )
 from neuroevo.search import resume as resume_search
+from neuroevo.search.one_configuration import LearntData, Plan, train_configuration
 from neuroevo.search.record import Record
 from neuroevo.search.recorded import RecordedRun, read_recorded
 from neuroevo.search.start_and_resume import trainer_of
+from neuroevo.search.trained_model import TrainedModel
 from neuroevo.search.trainer import Trainer
 from neuroevo.search.verification import (
     SAMPLE,
@@ -69,6 +74,7 @@ __all__ = [
     "read_seeds",
     "resume",
     "run",
+    "train",
     "verify",
 ]
 
@@ -317,6 +323,111 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     return _reported(folder) if resumed or not folder.report_file.exists() else Run(folder)
 
 
+def train(  # noqa: PLR0913 - all that users set in a training, by name
+    configuration: Run | Experiment | str | Path,
+    *,
+    data: "str | Path | pd.DataFrame | None" = None,
+    samples: int | None = None,
+    seeds: int = 1,
+    all_rows: bool = False,
+    ensemble: int = 1,
+    n_jobs: int = -1,
+    random_state: int | None = None,
+    overrides: Sequence[str] = (),
+    rank: int = 1,
+    results: str | Path = "results",
+) -> TrainedModel:
+    """Train one configuration, and return the network as a model.
+
+    Trained again as it is, a best.toml or the best configuration of a run gives the run's champion,
+    the same to the bit.
+
+    Parameters
+    ----------
+    configuration
+        An experiment with every gene fixed, or the path of its file, such as a run's `best.toml`;
+        or a run, its id, its path or ``latest``, for the configuration on its front.
+    data
+        Another table, its file or a frame, with the same columns.
+    samples
+        The sample budget of a training, instead of that of the configuration.
+    seeds
+        How many seeds are used, one after the other. With each, all replicates are trained, and
+        the network with the lowest validation MSE of all is kept.
+    all_rows
+        Whether the replicate that was best on the validation rows is trained again, on the rows
+        of all parts. Its training ends without validation: after the median of the samples at
+        which those of all replicates had their last weights.
+    ensemble
+        How many networks are averaged: those with the lowest validation MSE.
+    n_jobs
+        Number of threads; -1 is one for each core. It changes no result.
+    random_state
+        The first seed, instead of that of the configuration.
+    overrides
+        Settings such as ``"training.patience=20"``, as for `load_experiment`.
+    rank
+        Place of the configuration on the front of a run, from 1.
+    results
+        The results folder.
+
+    Raises
+    ------
+    UsageError
+        If a gene is not fixed, or a setting is wrong.
+    DataError
+        If the data can't be read or learnt, or are gone.
+    NeuroevoError
+        If the networks have diverged.
+
+    Examples
+    --------
+    >>> model = neuroevo.train("best.toml", data="more.csv", all_rows=True)  # doctest: +SKIP
+    >>> model.test, model.predict(rows)  # doctest: +SKIP
+    >>> model.save("model.safetensors")  # doctest: +SKIP
+    """
+    given = [*([] if samples is None else [f"training.samples={samples!r}"]), *overrides]
+    experiment, learnt = _fixed(configuration, rank, results, given)
+    first = experiment.seed if random_state is None else random_state
+    _check_counts({"seeds": seeds, "ensemble": ensemble})
+    plan = Plan(tuple(range(first, first + seeds)), ensemble, all_rows)
+    trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt)
+    for warning in trained.warnings:
+        warnings.warn(warning, stacklevel=2)
+    return TrainedModel.of(experiment.name, trained)
+
+
+def _fixed(
+    configuration: Run | Experiment | str | Path,
+    rank: int,
+    results: str | Path,
+    overrides: Sequence[str],
+) -> tuple[Experiment, LearntData]:
+    """Return an experiment with every gene fixed, with overrides, and what it was found with."""
+    if isinstance(configuration, Experiment):
+        return overridden(configuration, overrides), LearntData()
+    if not isinstance(configuration, Run):
+        if Path(configuration).suffix == ".toml" or is_pipe(Path(configuration)):
+            experiment, origin = load_with_origin(configuration, overrides)
+            known = LearntData(origin.columns, origin.data) if origin else LearntData()
+            return experiment, known
+        configuration = load_run(configuration, results)
+    trial, start = configuration.ranked(rank), configuration.start
+    learnt = LearntData(tuple(dict.fromkeys(start.columns.sources)), data_hash(start.data))
+    return overridden(configuration.experiment.fixed(trial.genome), overrides), learnt
+
+
+def _check_counts(counts: Mapping[str, object]) -> None:
+    wrong = {
+        name: count
+        for name, count in counts.items()
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1
+    }
+    if wrong:
+        rule = "must be a whole number of at least 1"
+        raise UsageError(*(f"{name}: {rule}, but got {each!r}" for name, each in wrong.items()))
+
+
 def random_search(
     run: Run | str | Path = "latest",
     *,
@@ -539,6 +650,7 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
         environment=environment(),
         identity=experiment.name,
         seconds=seconds,
+        fingerprint=start.data,
     )
     status = Status("complete", state["reason"], state["generation"], len(trials), seconds)
     return Run.in_memory(start, status, findings)

@@ -56,7 +56,7 @@ def compare(
         raise UsageError(f"RUN RUN ...: must be two runs or more, but got {len(runs)}")
 
     from neuroevo.report.comparison import compare_runs, comparison_page
-    from neuroevo.runs import write_atomically
+    from neuroevo.storage.atomic import write_atomically
 
     comparison = compare_runs(runs, results)
     if as_json:

@@ -28,6 +28,7 @@ from neuroevo.cli import (
     run,
     show,
     tasks,
+    train,
     trials,
     verify,
 )
@@ -42,6 +43,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("show", show.show, show.EXAMPLES),
     ("trials", trials.trials, trials.EXAMPLES),
     ("best", best.best, best.EXAMPLES),
+    ("train", train.train, train.EXAMPLES),
     ("predict", predict.predict, predict.EXAMPLES),
     ("export", export.export, export.EXAMPLES),
     ("report", report.report, report.EXAMPLES),

@@ -22,7 +22,7 @@ from neuroevo.cli.terminal import (
 )
 from neuroevo.evaluation.scores import Metric
 from neuroevo.report.headline import headline
-from neuroevo.report.held_out_table import network_text, shown_models
+from neuroevo.report.held_out_table import ensemble_sentences, network_text, shown_models
 from neuroevo.report.held_out_texts import interval_text, metric_text, model_name
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
@@ -44,6 +44,8 @@ def print_findings(run: Run, stream: TextIO) -> None:
     if tested is not None and tested.metrics:
         print_heading("Scores on the test part, with 95% intervals", stream)
         print_table(held_out_table(run.findings, tested), stream)
+        if sentences := ensemble_sentences(tested):
+            print_text(sentences, stream)
     if run.baselines:
         print_heading("Baselines, picked by hand", stream)
         print_table(baseline_table(run), stream)

@@ -50,12 +50,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         int | None,
         typer.Option(metavar="N", help="Seed of the search and of all starting weights."),
     ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="TABLE.KEY=VALUE", help="Override a setting; may be repeated."
-        ),
-    ] = None,
+    overrides: options.Overrides = None,
     seed_from: Annotated[
         str | None,
         typer.Option(

@@ -16,7 +16,7 @@ from neuroevo.report.document import with_code
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_headline import held_out_numbers
 from neuroevo.report.held_out_table import held_out_table
-from neuroevo.runs.disk import stamp
+from neuroevo.storage.disk import stamp
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings

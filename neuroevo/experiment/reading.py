@@ -10,8 +10,10 @@ from typing import Any
 from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
 from neuroevo.experiment.naming import name_of
+from neuroevo.experiment.origin import Origin
 from neuroevo.files import StrangeFileError, is_pipe, read_file, read_pipe
 from neuroevo.settings import printable, shown
+from neuroevo.tasks import TableTask
 
 MAX_BYTES = 100_000
 MAX_DOTS = 1000  # in a line; the memory of the parser grows with their square if they are one key
@@ -44,6 +46,16 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     >>> load_experiment("experiments/mouse.toml", ["evolution.generations=5"]).evolution.generations
     5
     """
+    return load_with_origin(path, overrides)[0]
+
+
+def load_with_origin(
+    path: str | Path, overrides: Sequence[str] = ()
+) -> tuple[Experiment, Origin | None]:
+    """Read an experiment file, and where its configuration comes from if it says so.
+
+    Parameters and errors are those of `load_experiment`.
+    """
     path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
     document = _parse(_read(path), _named(path))
     problems: list[str] = []
@@ -51,11 +63,25 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
         document = overriding(document, overrides)
     name, folder = ("", Path()) if is_pipe(path) else (path.name, path.parent)
     document.setdefault("name", name_of(name, "experiment"))
+    origin = None
+    with collected(problems):
+        origin = _origin(document.pop("origin", None))
     with collected(problems):
         experiment = Experiment.of(document, folder=folder.absolute())
     if problems:
         raise UsageError(*problems)
-    return experiment
+    return experiment, origin
+
+
+def _origin(table: object) -> Origin | None:
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise UsageError(f"origin: must be a table, but got {shown(table)}")
+    try:
+        return Origin.of(table)
+    except UsageError as error:
+        raise UsageError(*(f"origin.{problem}" for problem in error.problems)) from None
 
 
 def overriding(document: Document, overrides: Sequence[str]) -> Document:
@@ -73,6 +99,24 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
     if problems:
         raise UsageError(*problems)
     return document
+
+
+def overridden(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
+    """Return an experiment with ``table.key=value`` overrides, as for `load_experiment`.
+
+    A table that is in memory stays there.
+
+    Raises
+    ------
+    UsageError
+        One line for each override that is wrong.
+    """
+    if not overrides:
+        return experiment
+    changed = Experiment.of(overriding(tomllib.loads(experiment.to_toml()), overrides))
+    if isinstance(experiment.task, TableTask) and isinstance(changed.task, TableTask):
+        return changed.replace(task=changed.task.with_frame_of(experiment.task))
+    return changed
 
 
 def _named(path: Path) -> str:

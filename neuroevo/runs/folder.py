@@ -10,9 +10,9 @@ from pathlib import Path
 
 from neuroevo.errors import StorageError, UsageError
 from neuroevo.files import absolute
-from neuroevo.runs.disk import reason, sync_folder, unreadable
 from neuroevo.runs.environment import read_environment
 from neuroevo.settings import shown
+from neuroevo.storage.disk import reason, sync_folder, unreadable
 
 LONGEST_NAME = 80
 _NAME = re.compile(rf"\w[\w.-]{{0,{LONGEST_NAME - 1}}}")

@@ -15,10 +15,10 @@ from pydantic import TypeAdapter
 
 from neuroevo.errors import BusyError, StorageError
 from neuroevo.files import open_descriptor
-from neuroevo.runs.atomic import remove_temporaries, write_atomically
-from neuroevo.runs.disk import NO_LINK, read_bytes, unwritable
 from neuroevo.runs.folder import RunFolder
 from neuroevo.settings import printable
+from neuroevo.storage.atomic import remove_temporaries, write_atomically
+from neuroevo.storage.disk import NO_LINK, read_bytes, unwritable
 
 _PATIENCE = 0.5  # seconds; a reader that checks the lock holds it for an instant
 _MOST_BYTES = 100_000

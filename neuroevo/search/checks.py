@@ -26,6 +26,8 @@ STATE = ("strategy", "evaluated", "front", "newest", "stagnation", "generation")
 END = ("reason", "trials")
 """What it has besides, when the search is finished."""
 
+_ENVIRONMENT = ("run", "neuroevo", "python", "processor", "libraries")  # of an origin
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -129,14 +131,18 @@ def best_check(run: RecordedRun, expected: str) -> Check:
 
 
 def _best_values(text: str, file_setting: str) -> dict[str, Any]:
-    """Return the values of best.toml, without the file of the task, which may be elsewhere now."""
+    """Return the values of best.toml, without the file of the task, which may be elsewhere now.
+
+    The versions, the processor and the id of the run are left out too: they are no numbers.
+    """
     try:
         values = tomllib.loads(text)
     except (ValueError, RecursionError):
         return {"content": text}
-    task = values.get("task")
-    if isinstance(task, dict):
-        task.pop(file_setting, None)
+    for table, names in (("task", (file_setting,)), ("origin", _ENVIRONMENT)):
+        found = values.get(table)
+        if isinstance(found, dict):
+            values[table] = {name: each for name, each in found.items() if name not in names}
     return values
 
 

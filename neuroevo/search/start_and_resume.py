@@ -32,7 +32,6 @@ from neuroevo.runs import (
     read_held_out,
     read_start,
     read_trials,
-    write_atomically,
     write_start,
 )
 from neuroevo.search.loop import Search, SearchState, ends_of
@@ -41,6 +40,7 @@ from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_pr
 from neuroevo.search.record import FolderRecord, Record
 from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
+from neuroevo.storage.atomic import write_atomically
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import never
 

@@ -93,6 +93,21 @@ class NetworkTask(Task, ABC):
             If a data file is wrong.
         """
 
+    def load_undivided(self) -> TaskData:
+        """Read or make the data with all rows in the training part.
+
+        They are prepared as the training rows of the divided data are, so that a network has the
+        same inputs. The validation part has the same rows.
+
+        Raises
+        ------
+        UsageError
+            If the task has no rows that it divides.
+        DataError
+            As for `load`.
+        """
+        raise UsageError(f"all rows: must be of a table, but the task is {self.kind!r}")
+
     def with_data(self, data: "Path | pd.DataFrame") -> Self:  # noqa: ARG002 - others use it
         """Return the task with its data in another file, such as one that was moved, or in memory.
 

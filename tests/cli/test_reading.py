@@ -203,7 +203,8 @@ def test_best_is_the_best_of_the_run(
         assert dict(space.genome(trial.genome)) == dict(trial.genome)
     described = json.loads(neuroevo("best", *place, "--format", "json").stdout)
     assert described["number"] == front[0].number
-    assert described["objectives"] == front[0].objectives
+    assert described["objectives"] == described["origin"]["objectives"] == front[0].objectives
+    assert described["origin"]["trial"] == front[0].number
 
 
 @pytest.mark.parametrize("rank", ["0", "999"])

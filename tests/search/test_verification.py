@@ -22,8 +22,8 @@ from neuroevo.runs import (
     write_held_out,
     write_start,
 )
-from neuroevo.runs.checksum import add_checksum, remove_checksum
 from neuroevo.search import StoppedError, search
+from neuroevo.storage.checksum import add_checksum, remove_checksum
 from neuroevo.workers import Workers
 from tests.functions import experiment_of, write_function
 from tests.search.conftest import Tiny
