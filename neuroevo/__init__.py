@@ -8,7 +8,17 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neuroevo.api import ablate, compare, fit, load_run, random_search, resume, run, train
+    from neuroevo.api import (
+        ablate,
+        compare,
+        fit,
+        load_run,
+        random_search,
+        resume,
+        run,
+        train,
+        verify,
+    )
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
     from neuroevo.export import load
@@ -57,10 +67,21 @@ __all__ = [
     "resume",
     "run",
     "train",
+    "verify",
 ]
 
 _MODULES = {
-    "api": ("ablate", "compare", "fit", "load_run", "random_search", "resume", "run", "train"),
+    "api": (
+        "ablate",
+        "compare",
+        "fit",
+        "load_run",
+        "random_search",
+        "resume",
+        "run",
+        "train",
+        "verify",
+    ),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
     "export": ("load",),

@@ -7,10 +7,10 @@ import secrets
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy.typing as npt
 
@@ -32,6 +32,7 @@ from neuroevo.search import (
     ENDS,
     Counter,
     Observer,
+    Progress,
     ignore_progress,
     search,
     search_in_memory,
@@ -40,11 +41,21 @@ from neuroevo.search import (
 from neuroevo.search import resume as resume_search
 from neuroevo.search.one_configuration import LearntData, Plan, train_configuration
 from neuroevo.search.record import Record
+from neuroevo.search.recorded import RecordedRun, read_recorded
 from neuroevo.search.start_and_resume import trainer_of
 from neuroevo.search.trained_model import TrainedModel
 from neuroevo.search.trainer import Trainer
+from neuroevo.search.verification import (
+    SAMPLE,
+    Chosen,
+    Means,
+    Verification,
+    compare_numbers,
+    verify_run,
+)
 from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
+from neuroevo.tracking import Following, check_trackers
 from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import never
 
@@ -64,6 +75,7 @@ __all__ = [
     "resume",
     "run",
     "train",
+    "verify",
 ]
 
 
@@ -88,6 +100,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     seed: int | None = None,
     seed_from: str | Path | Seeds | None = None,
     overrides: Sequence[str] = (),
+    log: str | Sequence[str] = (),
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> Run:
@@ -114,6 +127,9 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     overrides
         Settings such as ``"evolution.generations=5"``, which replace those of a file or of what is
         suggested for a table, as for `load_experiment`.
+    log
+        Trackers that receive the run while it goes on: ``mlflow``, ``tensorboard``, or a list. If
+        one fails, that is a warning at the end. The run must have a folder.
     observer
         Receives the progress whenever something has finished.
     stop
@@ -131,6 +147,10 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     >>> run = neuroevo.run("houses.csv", target="price")  # doctest: +SKIP
     >>> run.champion().predict(more_houses)  # doctest: +SKIP
     """
+    names = (log,) if isinstance(log, str) else tuple(log)
+    check_trackers(names)
+    if names and results is None:
+        raise UsageError("log: must be left out for a run in memory, which has no journal")
     if target is not None:
         experiment = _experiment_for_table(experiment, target, overrides)
     elif isinstance(experiment, Experiment):
@@ -155,16 +175,17 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
             experiment, workers=workers, initial=initial, observer=observer, stop=stop
         )
         return _run_in_memory(experiment, start, record)
-    with _report_loading(experiment.expected_trials):
-        folder = search(
-            experiment,
-            Path(results),
-            workers=workers,
-            initial=initial,
-            observer=observer,
-            stop=stop,
-        )
-    return _reported(folder)
+    with _followed(names, observer) as observing:
+        with _report_loading(experiment.expected_trials):
+            folder = search(
+                experiment,
+                Path(results),
+                workers=workers,
+                initial=initial,
+                observer=observing,
+                stop=stop,
+            )
+        return _reported(folder)
 
 
 def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
@@ -509,6 +530,86 @@ def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results"
     return compare_runs(runs, results)
 
 
+def verify(  # noqa: PLR0913 - all that users set in a verification, by name
+    run: Run | str | Path = "latest",
+    *,
+    trials: "Literal['all', 'front'] | int" = SAMPLE,
+    seed: int = 0,
+    against: Run | str | Path | None = None,
+    results: str | Path = "results",
+    n_jobs: int = -1,
+    data: "str | Path | pd.DataFrame | None" = None,
+    call_function: bool = False,
+    counter: Counter = ignore_progress,
+    tell: Callable[[str], None] = ignore_progress,
+) -> Verification:
+    """Train trials of a run again, repeat its search, and compare every number to the bit.
+
+    What is compared: the experiment, the prepared data, the trials (objectives, learning curves,
+    states), the candidates that the search asks for, its state, the weights, curves and scores of
+    the champions, the scores on the test part, and the best configuration. Nothing is written.
+
+    Parameters
+    ----------
+    run, results, data
+        As for `resume`.
+    trials
+        Which are trained again: ``all``; ``front``, with the baselines; or these and so many
+        others, drawn at random.
+    seed
+        Of that draw.
+    against
+        Another run, to compare the numbers of both without training.
+    n_jobs
+        Number of threads, or of processes for a function; -1 is one for each core.
+    call_function
+        Whether the function of a run of the task ``python`` may be called again; else its
+        objectives are not compared.
+    counter
+        Receives the number of trials that are trained again, and the number of all of them.
+    tell
+        Receives a line on what is done next.
+
+    Returns
+    -------
+    neuroevo.search.verification.Verification
+        `is_identical`, `differences` (a line for each), the `checks` of each part, and the
+        versions and processor that differ under `environment`.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each problem: `BusyError` if a process writes to the run, `DataError` if its
+        data are lost, `StorageError` if its journal or start is damaged.
+
+    Examples
+    --------
+    >>> neuroevo.verify("latest").is_identical  # doctest: +SKIP
+    >>> neuroevo.verify(run, trials="all").differences  # doctest: +SKIP
+    """
+    chosen, recorded = Chosen(trials, seed), _recorded(run, results)
+    if against is not None:
+        return compare_numbers(recorded, _recorded(against, results))
+    workers = Workers(n_jobs)
+    return verify_run(recorded, Means(chosen, data, call_function, workers, counter, tell))
+
+
+def _recorded(run: Run | str | Path, results: str | Path) -> RecordedRun:
+    found = _opened(run, results)
+    if not found.is_in_memory:
+        return read_recorded(found.folder)
+    findings = found.findings
+    return RecordedRun(
+        found.id,
+        found.start,
+        found.experiment,
+        findings.trials,
+        findings.champions,
+        findings.held_out,
+        findings.environment,
+    )
+
+
 @contextmanager
 def _study(
     run: Run, name: str, n_jobs: int, data: "str | Path | pd.DataFrame | None"
@@ -557,6 +658,25 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
 
 def _opened(run: Run | str | Path, results: str | Path) -> Run:
     return run if isinstance(run, Run) else load_run(run, results)
+
+
+@contextmanager
+def _followed(names: Sequence[str], observer: Observer) -> Iterator[Observer]:
+    """Let trackers follow a run; yields the observer of its search."""
+    with ExitStack() as stack:
+        followings = [stack.enter_context(Following(name, _front_of)) for name in names]
+
+        def observe(progress: Progress) -> None:
+            if progress.folder is not None:
+                for each in followings:
+                    each.begin(progress.folder, progress.experiment)
+            observer(progress)
+
+        yield observe if names else observer
+
+
+def _front_of(folder: RunFolder) -> tuple[int, ...]:
+    return tuple(trial.number for trial in Run(folder).pareto_front())
 
 
 @contextmanager

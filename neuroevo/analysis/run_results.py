@@ -1,7 +1,7 @@
 """The results of a run, read from its folder when they are needed, or held in memory."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.analysis.findings import Findings
 from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal
 
+    import optuna
     import pandas as pd
 
     from neuroevo.experiment import Experiment
@@ -247,6 +248,40 @@ class RunResults:
         from neuroevo.analysis import tables  # noqa: PLC0415 - loads pandas
 
         return tables.trials(self.findings)
+
+    def to_optuna(self, storage: Any = None) -> "optuna.Study":  # noqa: ANN401 - a storage of Optuna, or its address
+        """Return the run as a study of Optuna, whose plots and dashboard open it.
+
+        A trial is complete in it, or has failed, if an objective is not finite. Its parameters
+        are the genes that are active; layers are several: ``hidden.count``, ``hidden.1.width`` and
+        so on. Its user attributes say how it was created, and how it scored on fresh seeds. If the
+        only objective is the end of a learning curve, the curve is its intermediate values.
+
+        Parameters
+        ----------
+        storage
+            Where Optuna stores it, as for `optuna.create_study`, such as ``"sqlite:///a.db"``; by
+            default in memory. The study's name there is the run's id.
+
+        Raises
+        ------
+        NeuroevoError
+            If Optuna is not installed; ``pip install 'neuroevo[optuna]'``.
+        UsageError
+            If the storage has a study of this name.
+
+        Examples
+        --------
+        >>> study = run.to_optuna()  # doctest: +SKIP
+        >>> optuna.visualization.plot_param_importances(study)  # doctest: +SKIP
+        """
+        try:
+            from neuroevo.optuna.study import study_of  # noqa: PLC0415 - loads Optuna
+        except ImportError:
+            text = "to_optuna: needs optuna; pip install 'neuroevo[optuna]'"
+            raise NeuroevoError(text) from None
+        findings = self.findings
+        return study_of(self.experiment, findings.trials, findings.champions, self.id, storage)
 
     def ranked(self, rank: int) -> "Trial":
         """Return the trial at a place of the front, from 1; the errors are those of `champion`."""

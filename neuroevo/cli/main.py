@@ -30,6 +30,7 @@ from neuroevo.cli import (
     tasks,
     train,
     trials,
+    verify,
 )
 from neuroevo.cli.signals import Interrupted, end_on_signals
 from neuroevo.cli.terminal import on_terminal, say
@@ -46,6 +47,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("predict", predict.predict, predict.EXAMPLES),
     ("export", export.export, export.EXAMPLES),
     ("report", report.report, report.EXAMPLES),
+    ("verify", verify.verify, verify.EXAMPLES),
     ("compare", compare.compare, compare.EXAMPLES),
     ("dashboard", dashboard.dashboard, dashboard.EXAMPLES),
     ("tasks", tasks.tasks, tasks.EXAMPLES),

@@ -24,6 +24,7 @@ EXAMPLES = options.examples(
     "neuroevo run experiments/mouse.toml --time-limit 8h --target samples_to_target=30",
     "neuroevo run experiments/mouse.toml --seed-from latest",
     "neuroevo run houses.csv --target price --time-limit 1m",
+    "neuroevo run experiments/mouse.toml --log tensorboard",
     "RUN=$(neuroevo run experiments/mouse.toml --quiet)",
 )
 
@@ -69,6 +70,13 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         ),
     ] = None,
     patience: options.Patience = None,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="mlflow|tensorboard",
+            help="Show the run there too, while it goes on; may be repeated.",
+        ),
+    ] = None,
     quiet: options.Quiet = False,  # noqa: FBT002 - an option
 ) -> None:
     """Search for the best configuration of an experiment, or for a table.
@@ -80,6 +88,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
 
     Prints the new run's folder to stdout; progress and results go to stderr.
     """
+    from neuroevo.tracking import check_trackers
     from neuroevo.workers import Workers
 
     problems: list[str] = []
@@ -89,6 +98,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         settings["evolution"] = options.ends(generations, time_limit, values, patience)
     with collected(problems):
         workers = Workers(jobs, backend, scheduler, trial_timeout)
+    with collected(problems):
+        check_trackers(log or ())
     with collected(problems):
         loaded, notes = _load(experiment, columns, [*(overrides or ()), *_overrides(settings)])
     if problems:
@@ -103,7 +114,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     if seeds.note and not quiet:
         say(seeds.note)
 
-    begin = partial(api.run, loaded, results=results, seed_from=seeds)
+    begin = partial(api.run, loaded, results=results, seed_from=seeds, log=log or ())
     found, _ = search_shown(begin, workers, quiet=quiet)
     if not quiet:
         run = reference(found.folder.path)

@@ -3,13 +3,20 @@
 from neuroevo.runs.best import TrialOrigin, best_toml, read_best
 from neuroevo.runs.champions import Champion, read_champions, write_champions
 from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
+from neuroevo.runs.differences import (
+    Difference,
+    champion_differences,
+    held_out_differences,
+    trial_differences,
+    value_differences,
+)
 from neuroevo.runs.environment import (
     environment,
     environment_differences,
     latest_environment,
     read_environment,
 )
-from neuroevo.runs.experiment import experiment_values, read_experiment
+from neuroevo.runs.experiment import experiment_at_start, experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, find_run, list_runs
 from neuroevo.runs.held_out import (
     HeldOutScores,
@@ -40,6 +47,7 @@ from neuroevo.runs.trial import Trial
 
 __all__ = [
     "Champion",
+    "Difference",
     "HeldOutScores",
     "Holder",
     "Journal",
@@ -55,13 +63,16 @@ __all__ = [
     "TrialOrigin",
     "array_fingerprint",
     "best_toml",
+    "champion_differences",
     "damage",
     "data_fingerprint",
     "data_hash",
     "environment",
     "environment_differences",
+    "experiment_at_start",
     "experiment_values",
     "find_run",
+    "held_out_differences",
     "holder",
     "latest_environment",
     "list_runs",
@@ -76,6 +87,8 @@ __all__ = [
     "read_status",
     "read_study",
     "read_trials",
+    "trial_differences",
+    "value_differences",
     "write_champions",
     "write_checkpoint",
     "write_held_out",

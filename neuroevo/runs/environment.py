@@ -26,6 +26,8 @@ LIBRARIES = (
     "plotly",
     "pydantic",
     "safetensors",
+    "scikit-learn",
+    "scipy",
 )
 
 

@@ -67,6 +67,17 @@ def read_experiment(
     return Experiment.of(began_with)
 
 
+def experiment_at_start(folder: RunFolder, start: Start) -> "Experiment":
+    """Return the experiment with which a run began, whatever its file is now.
+
+    Raises
+    ------
+    DataError
+        If the start has no experiment.
+    """
+    return _began_with(folder, "experiment", start.experiment)[1]
+
+
 def _moved_file(folder: RunFolder, setting: str, expected: _Values, found: _Values) -> str:
     """Return where the file of the task is now; empty if it is where it was, or is lost.
 

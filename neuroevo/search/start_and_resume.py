@@ -35,7 +35,7 @@ from neuroevo.runs import (
     write_start,
 )
 from neuroevo.search.loop import Search, SearchState, ends_of
-from neuroevo.search.material import material_of
+from neuroevo.search.material import Material, material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
 from neuroevo.search.record import FolderRecord, Record
 from neuroevo.search.trainer import Trainer
@@ -216,6 +216,14 @@ def trainer_of(
         of a function.
     """
     material = material_of(experiment, data)
+    differences = data_differences(material, start)
+    if differences:
+        raise DataError(*differences)
+    return Trainer(experiment, material.evaluated_on, workers)
+
+
+def data_differences(material: Material, start: Start) -> list[str]:
+    """Return how the data of a task differ from those that a run began with, a line for each."""
     found = material.fingerprint
     differences = [
         f"task: {name} must be {start.data.get(name, 'none')}, as when the run began, but got "
@@ -225,9 +233,7 @@ def trainer_of(
     ]
     if (material.columns, material.preparation) != (start.columns, start.preparation):
         differences.insert(0, "task: columns must be the same as when the run began")
-    if differences:
-        raise DataError(*differences)
-    return Trainer(experiment, material.evaluated_on, workers)
+    return differences
 
 
 def _check_generations(changes: Mapping[str, object], done: int) -> None:

@@ -51,8 +51,9 @@ class Task(Settings, ABC):
     """The settings of what configurations are evaluated on."""
 
     kind: str
-    file_setting: ClassVar[str] = ""  # the setting that names the file of the data, if there is one
     """The task's name in the catalogue."""
+    file_setting: ClassVar[str] = ""
+    """The setting that names the file of the data, if there is one."""
 
     @abstractmethod
     def describe(self) -> str:

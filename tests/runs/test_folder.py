@@ -1,9 +1,11 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -187,8 +189,9 @@ def test_a_run_that_may_not_be_read_says_so(tmp_path: Path) -> None:
         "find_run(sys.argv[1], Path(sys.argv[2]))"
     )
     run = make_run(tmp_path)
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and folder.is_relative_to(gettempdir()):
+            folder.chmod(folder.stat().st_mode | 0o755)
     run.path.chmod(0)
     for reference in (run.id, str(run.path)):
         command = [sys.executable, "-c", script, reference, str(tmp_path)]
