@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from neuroevo.search.trained_model import TrainedModel
 
 _SCORES = ("validation", "test")
+_GENERATIONS, _MOST_GENERATIONS = 6, 1000  # without a time limit, and with one
 
 
 class EvolvedEstimator(TableEstimator):
@@ -45,10 +46,10 @@ class EvolvedEstimator(TableEstimator):
     def __init__(
         self,
         *,
-        generations: int = 6,
+        generations: int | None = None,
         population: int = 16,
         time_limit: float | None = None,
-        ensemble: int = 1,
+        ensemble: int = 16,
         validation: float = 0.2,
         test: float = 0.0,
         overrides: Sequence[str] = (),
@@ -105,7 +106,9 @@ class EvolvedEstimator(TableEstimator):
             observer: Observer = _Lines() if self.verbose else ignore_progress
             self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)
             best = experiment.fixed(self.run_.best.genome)
-            trained = api.train(best, all_rows=True, ensemble=self.ensemble, n_jobs=jobs)
+            sound = len(self.run_.champions[0].best_replicates)
+            averaged = min(int(self.ensemble), sound)
+            trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
             self.best_params_ = parameters_of(best)
             self._keep(trained)
         return self
@@ -128,7 +131,10 @@ class EvolvedEstimator(TableEstimator):
             raise UsageError(*problems)
 
     def _settings(self, seed: int) -> list[str]:
-        given: dict[str, object] = {"generations": self.generations, "population": self.population}
+        generations = self.generations
+        if generations is None:
+            generations = _GENERATIONS if self.time_limit is None else _MOST_GENERATIONS
+        given: dict[str, object] = {"generations": generations, "population": self.population}
         if self.time_limit is not None:
             given["time_limit"] = self.time_limit
         return [f"seed={seed}", *(f"evolution.{name}={value}" for name, value in given.items())]
@@ -185,16 +191,18 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
     """A small network for a regression, found by an evolution of its configuration.
 
     The search trains each configuration from 16 starting weights on a part of the rows and scores
-    it on the others, as `neuroevo.fit` does. The best one is then trained on all rows.
+    it on the others, as `neuroevo.fit` does. The best one is then trained on all rows, and the mean
+    of its networks predicts.
 
     Parameters
     ----------
     generations, population
-        Number of generations, and of configurations in each; their product is that of the trials.
+        Number of generations, by default 6 or as many as a time limit allows; and of configurations
+        in each. Their product is the number of trials.
     time_limit
         Ends the search after so many seconds; the result depends on the machine then.
     ensemble
-        How many of the best replicates are averaged to predict.
+        How many of the best replicates are averaged to predict, at most.
     validation, test
         Shares of the rows that score configurations, and of those that no search sees. The network
         is trained on these too in the end; `test_scores_` are from before.
