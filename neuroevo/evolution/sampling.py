@@ -1,13 +1,16 @@
 """Random genomes that are new: drawn, or listed if few are left."""
 
+import math
 from collections.abc import Callable
+from itertools import islice
 
 import numpy as np
 
 from neuroevo.space import Genome, SearchSpace
 
 TRIES = 64  # to draw a genome that is new
-MOST_LISTED = 100_000  # larger spaces are never listed
+MOST_LISTED = 100_000  # genomes of a space; of a larger one only some are listed
+_SOME = 1000
 
 IsNew = Callable[[Genome], bool]
 
@@ -19,8 +22,13 @@ def draw(space: SearchSpace, is_new: IsNew, rng: np.random.Generator) -> Genome 
 
 
 def remaining_genomes(space: SearchSpace, is_new: IsNew, rng: np.random.Generator) -> list[Genome]:
-    """List all new genomes in random order; none if the space has more than 100,000 genomes."""
-    if space.size > MOST_LISTED:
+    """List new genomes in random order: all, or some if the space has more than 100,000 genomes.
+
+    It is empty only if there are none, or if the space has infinitely many, of which one is drawn
+    sooner or later.
+    """
+    if math.isinf(space.size):
         return []
-    rest = [genome for genome in space.genomes() if is_new(genome)]
+    new = (genome for genome in space.genomes() if is_new(genome))
+    rest = list(new if space.size <= MOST_LISTED else islice(new, _SOME))
     return [rest[index] for index in rng.permutation(len(rest))]

@@ -6,6 +6,7 @@ Does not know its search space.
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from neuroevo.errors import UsageError
 from neuroevo.space.values import Value, plain
 
 _canonical = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
@@ -14,7 +15,8 @@ _canonical = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 class Genome(Mapping[str, Value]):
     """An immutable mapping from the names of genes to their values, sorted by name.
 
-    Two genomes are equal if their keys are: 1, 1.0 and true are three different values.
+    Two genomes are equal if their keys are: 1, 1.0 and true are three different values. A genome
+    equals another mapping if the genome of its items is equal.
 
     Parameters
     ----------
@@ -48,9 +50,14 @@ class Genome(Mapping[str, Value]):
         return len(self._values)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Genome):
+        if isinstance(other, Genome):
+            return self._key == other._key
+        if not isinstance(other, Mapping) or not all(isinstance(name, str) for name in other):
             return NotImplemented
-        return self._key == other._key
+        try:
+            return self._key == Genome(other)._key
+        except UsageError:
+            return False
 
     def __hash__(self) -> int:
         return hash(self._key)

@@ -114,10 +114,13 @@ class Float(_Range):
         """Return a number as a float, or raise UsageError if it is out of bounds or no number."""
         if not is_number(value):
             raise UsageError(f"must be a number, but got {worded(value)}")
-        number = cast("float", value)
+        try:
+            number = float(cast("float", value))  # first, as NumPy compares in its own precision
+        except OverflowError:  # a whole number beyond the range of a float
+            number = math.inf
         if not self.low <= number <= self.high:
             raise UsageError(f"must be between {self.low} and {self.high}, but got {worded(value)}")
-        return float(number) + 0.0
+        return number + 0.0
 
     def values(self) -> Iterator[float]:
         """Yield the only value of a gene whose bounds are equal."""

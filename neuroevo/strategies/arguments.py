@@ -1,7 +1,7 @@
 """Checks the arguments of `Evolution`: one line for each problem, all at once."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -43,11 +43,13 @@ def name_problems(name: str, value: object, names: Collection[str]) -> list[str]
 
 def checked_genomes(
     name: str,
-    genomes: Iterable[object],
+    genomes: object,
     space: SearchSpace,
     known: Collection[Genome] = (),
 ) -> tuple[list[Genome], list[str]]:
-    """Convert mappings to genomes of a space; genomes that are `known` need no check.
+    """Convert mappings, or the rows of a data frame, to genomes of a space.
+
+    Genomes that are `known` need no check.
 
     Returns
     -------
@@ -58,7 +60,11 @@ def checked_genomes(
     """
     checked: list[Genome] = []
     problems: list[str] = []
-    for index, genome in enumerate(genomes):
+    rows = listed(genomes)
+    if rows is None:
+        rule = "must be a list of genomes, or a data frame with a row for each"
+        return [], [f"{name}: {rule}, but got {worded(genomes)}"]
+    for index, genome in enumerate(rows):
         if isinstance(genome, Genome) and genome in known:
             checked.append(genome)
             continue
@@ -73,6 +79,25 @@ def checked_genomes(
     return checked, problems
 
 
+def listed(values: object) -> list[object] | None:
+    """Return the items of any iterable but a text or a mapping; None for anything else.
+
+    Those of a data frame are its rows as mappings, without missing cells.
+    """
+    if hasattr(values, "notna") and hasattr(values, "columns"):
+        rows, known = values.to_dict("records"), values.notna().to_dict("records")  # type: ignore[attr-defined]  # a frame has it
+        return [
+            {name: cell for name, cell in row.items() if is_known[name]}
+            for row, is_known in zip(rows, known, strict=True)
+        ]
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        return None
+    try:
+        return list(values)
+    except TypeError:  # an array without dimensions
+        return None
+
+
 def repetition_problems(genomes: Iterable[Genome], evaluated: Collection[Genome]) -> list[str]:
     """Return a line for each genome that is repeated or was evaluated before."""
     seen: set[Genome] = set()
@@ -85,7 +110,7 @@ def repetition_problems(genomes: Iterable[Genome], evaluated: Collection[Genome]
 
 
 def checked_fitnesses(
-    fitnesses: Iterable[object], objectives: int
+    fitnesses: object, objectives: int
 ) -> tuple[list[tuple[float, ...]], list[str]]:
     """Convert each fitness, a number or one for each objective, to a row of floats.
 
@@ -98,14 +123,24 @@ def checked_fitnesses(
     """
     rows: list[tuple[float, ...]] = []
     problems: list[str] = []
-    for index, fitness in enumerate(fitnesses):
-        numbers = fitness if isinstance(fitness, Sequence | np.ndarray) else (fitness,)
+    is_frame = hasattr(fitnesses, "columns") and hasattr(fitnesses, "to_numpy")
+    given = listed(fitnesses.to_numpy() if is_frame else fitnesses)  # type: ignore[attr-defined]  # a frame has it
+    if given is None:
+        return [], [f"fitnesses: must be a list, but got {worded(fitnesses)}"]
+    for index, fitness in enumerate(given):
+        several = isinstance(fitness, Sequence) and not isinstance(fitness, str | bytes)
+        is_array = isinstance(fitness, np.ndarray) and fitness.ndim > 0
+        numbers: Sequence[Any] = fitness if several or is_array else (_scalar(fitness),)  # type: ignore[assignment]  # one of these
         right = len(numbers) == objectives and all(map(is_number, numbers))
         rows.append(tuple(map(_finite, numbers)) if right else ())
         if not right:
             rule = "a number" if objectives == 1 else f"{objectives} numbers"
             problems.append(f"fitnesses[{index}]: must be {rule}, but got {worded(fitness)}")
     return rows, problems
+
+
+def _scalar(value: object) -> object:
+    return value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
 
 
 def _finite(number: float) -> float:

@@ -3,12 +3,10 @@
 Handles the directions of objectives and checks arguments.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import mul
-from typing import Any, Self
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.errors import UsageError
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
@@ -19,6 +17,7 @@ from neuroevo.strategies.arguments import (
     LEAST_POPULATION,
     checked_fitnesses,
     checked_genomes,
+    listed,
     name_problems,
     objective_problems,
     repetition_problems,
@@ -29,7 +28,11 @@ from neuroevo.strategies.screened import EFFORTS, Screened
 from neuroevo.strategies.states import individual_of, individual_values
 from neuroevo.strategies.strategy import Options
 
-FORMAT = 4
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+FORMAT = 5
 
 _STRATEGIES: Mapping[str, type[Nsga2] | type[Screened]] = {
     strategy.name: strategy for strategy in (Nsga2, Screened)
@@ -104,7 +107,7 @@ class Evolution:
         objectives: Sequence[str] = ("minimize",),
         population_size: int = 64,
         seed: int = 0,
-        initial: Sequence[Mapping[str, object]] = (),
+        initial: "Iterable[Mapping[str, object]] | pd.DataFrame" = (),
         *,
         strategy: str = "nsga2",
         effort: str = "medium",
@@ -118,9 +121,9 @@ class Evolution:
         problems += name_problems("strategy", strategy, _STRATEGIES)
         problems += name_problems("effort", effort, EFFORTS) + flag_problems("noisy", noisy)
         seeds, seed_problems = checked_genomes("initial", initial, space)
-        if not problems and len(initial) > population_size:
+        if not problems and len(seeds) > population_size:
             rule = f"must be at most the population of {population_size}"
-            problems.append(f"initial: {rule}, but got {len(initial)}")
+            problems.append(f"initial: {rule}, but got {len(seeds)}")
         if problems or seed_problems:
             raise UsageError(*problems, *seed_problems)
         unfit = [f"strategy: {text}" for text in _STRATEGIES[strategy].problems(space)]
@@ -252,8 +255,8 @@ class Evolution:
 
     def tell(
         self,
-        genomes: Sequence[Mapping[str, object]],
-        fitnesses: Sequence[float | Sequence[float]] | np.ndarray,
+        genomes: "Iterable[Mapping[str, object]] | pd.DataFrame",
+        fitnesses: "Iterable[float | Sequence[float]] | np.ndarray | pd.DataFrame",
     ) -> None:
         """Receive the fitnesses of genomes, in any order; a generation may come in parts.
 
@@ -264,7 +267,8 @@ class Evolution:
         Parameters
         ----------
         genomes
-            The genomes that were evaluated.
+            The genomes that were evaluated, or a data frame with a row for each and a column for
+            each gene.
         fitnesses
             For each a number, or one number for each objective. A genome with a number that is
             NaN, infinite or beyond ±1e300 has failed: it ranks below all others and is never on
@@ -275,14 +279,17 @@ class Evolution:
         UsageError
             One line for each genome or fitness that is wrong.
         """
-        checked, problems = checked_genomes("genomes", genomes, self._space, self._pending)
+        items = listed(genomes)
+        given = genomes if items is None else items
+        checked, problems = checked_genomes("genomes", given, self._space, self._pending)
         if isinstance(self._strategy, Nsga2):
             problems += repetition_problems(checked, self._strategy.evaluated)
         rows, fitness_problems = checked_fitnesses(fitnesses, len(self._objectives))
         problems += fitness_problems
-        if len(genomes) != len(rows):
+        are_lists = items is not None and (rows or not fitness_problems)
+        if items is not None and are_lists and len(items) != len(rows):
             problems.append(
-                f"fitnesses: must be one for each of {len(genomes)} genomes, but got {len(rows)}"
+                f"fitnesses: must be one for each of {len(items)} genomes, but got {len(rows)}"
             )
         if problems:
             raise UsageError(*problems)
@@ -312,6 +319,7 @@ class Evolution:
         return self._strategy.state() | {
             "format": FORMAT,
             "strategy": self._strategy.name,
+            "genes": sorted(self._space.genes),
             "objectives": list(self._objectives),
             "front": [individual_values(self._space, each) for each in self._front],
             "others": self._others,
@@ -337,6 +345,7 @@ class Evolution:
         if not isinstance(state, Mapping) or state.get("format") != FORMAT:
             raise UsageError(f"state: must be the state of an evolution in format {FORMAT}")
         try:
+            _check_genes(space, state["genes"])
             name = state["strategy"]
             evolution = cls(space, state["objectives"], state["population_size"], strategy=name)
             evolution._strategy = _STRATEGIES[name].from_state(space, state)
@@ -348,3 +357,10 @@ class Evolution:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UsageError(f"state: must be complete and undamaged, but {error!r}") from error
         return evolution
+
+
+def _check_genes(space: SearchSpace, names: Sequence[str]) -> None:
+    """Refuse the state of a search of other genes."""
+    if list(names) != sorted(space.genes):
+        genes, others = ", ".join(sorted(space.genes)), ", ".join(map(str, names))
+        raise UsageError(f"must be of the genes {genes}, but is of {others}")

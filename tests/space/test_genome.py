@@ -1,5 +1,6 @@
 """Genomes and sets of them."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,15 @@ VALUES = st.one_of(
     st.lists(st.integers(1, 64)),
 )
 GENOMES = st.builds(Genome, st.dictionaries(st.sampled_from("abc"), VALUES))
+
+
+def test_a_genome_equals_a_mapping_of_its_items() -> None:
+    """Items of equal values of the same kind, in any order, are the same genome."""
+    genome = Genome({"x": 0.5, "n": 1, "hidden": (2, 3)})
+    assert genome == {"hidden": [2, 3], "n": np.int64(1), "x": np.float64(0.5)}
+    assert genome == {"n": 1, "x": 0.5, "hidden": (2, 3)}
+    for other in ({"x": 0.5}, {**genome, "n": 1.0}, {**genome, "n": None}, {1: 2}, 3):
+        assert genome != other
 
 
 @given(st.lists(GENOMES), st.lists(GENOMES))

@@ -3,16 +3,18 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroevo import Evolution
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Individual, hypervolume
-from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
+from neuroevo.evolution import Individual, hypervolume, sampling
+from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
 
 PLANE = SearchSpace(x=Float(-1.0, 1.0), y=Float(-1.0, 1.0))
 ZDT1 = SearchSpace({f"x{index}": Float(0.0, 1.0) for index in range(4)}, steps=Integer(0, 10))
@@ -430,3 +432,75 @@ def test_unknown_names_are_refused() -> None:
         "effort: must be one of 'low', 'medium', 'high', but got 'most'",
         "noisy: must be true or false, but got 1",
     )
+
+
+def test_any_containers_can_be_told() -> None:
+    """Generators, arrays, series and data frames are lists of genomes and fitnesses."""
+    space = SearchSpace(
+        x=Float(0.0, 1.0),
+        n=Conditional(Integer(1, 3), when={"m": ["a"]}),
+        m=Choice(["a", "b", "c"]),
+    )
+    genomes = [{"x": 0.25, "m": "a", "n": 2}, {"x": 0.5, "m": "b"}]
+    frame = pd.DataFrame(genomes)
+    told: list[tuple[Any, Any]] = [
+        (iter(genomes), iter([1.0, 2.0])),
+        (tuple(genomes), np.array([1.0, 2.0])),
+        (frame.astype({"n": "Int64"}), pd.Series([1, 2], index=[7, 8])),
+        (frame.astype({"n": "Int64"}), pd.DataFrame({"loss": [1.0, 2.0]})),
+        (genomes, [np.float32(1), np.array(2.0)]),
+        (genomes, np.array([[1.0], [2.0]])),
+    ]
+    for rows, fitnesses in told:
+        evolution = Evolution(space, population_size=4)
+        evolution.tell(rows, fitnesses)
+        assert [each.fitness for each in evolution.population] == [(1.0,), (2.0,)]
+        assert evolution.population[1].genome == genomes[1]
+    assert Evolution(space, initial=(each for each in genomes)).ask()[:2] == genomes
+
+
+@pytest.mark.parametrize("wrong", [None, 0.5, "x", {"x": 0.5}, np.array(0.5)])
+def test_what_is_no_list_is_refused(wrong: Any) -> None:  # noqa: ANN401 - anything
+    """A single value in place of genomes or fitnesses is refused in one line, as initial too."""
+    evolution = Evolution(PLANE, population_size=4)
+    genome = {"x": 0.5, "y": 0.5}
+    if not isinstance(wrong, dict):
+        with pytest.raises(UsageError, match=r"^fitnesses: must be a list, but got "):
+            evolution.tell([genome], wrong)
+    with pytest.raises(UsageError, match=r"^genomes: must be a list of genomes, or a data frame"):
+        evolution.tell(wrong, [1.0])
+    with pytest.raises(UsageError, match=r"^initial: must be a list of genomes"):
+        Evolution(PLANE, initial=wrong)
+
+
+def test_short_floats_are_converted_before_they_are_checked() -> None:
+    """What is accepted can be restored from a state; what is not within the bounds is refused."""
+    space = SearchSpace(x=Float(0.0, 0.1))
+    evolution = Evolution(space, population_size=4)
+    with pytest.raises(UsageError, match=r"x: must be between 0\.0 and 0\.1"):
+        evolution.tell([{"x": np.float32(0.1)}], [1.0])
+    evolution.tell([{"x": np.float16(0.05)}], [1.0])
+    again = Evolution.from_state(space, json.loads(json.dumps(evolution.state())))
+    assert again.population == evolution.population
+
+
+def test_a_state_is_of_its_genes() -> None:
+    """A state is not read with other names of genes, though its values would fit."""
+    evolution = Evolution(SearchSpace(a=Float(0.0, 1.0), b=Float(0.0, 1.0)), population_size=4)
+    evolution.tell(evolution.ask(), [1.0, 2.0, 3.0, 4.0])
+    with pytest.raises(UsageError, match=r"^state: must be of the genes b, c, but is of a, b"):
+        Evolution.from_state(SearchSpace(b=Float(0.0, 1.0), c=Float(0.0, 1.0)), evolution.state())
+
+
+def test_a_large_space_is_asked_completely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last genomes of a space that is never listed as a whole are found, if draws fail."""
+    monkeypatch.setattr(sampling, "MOST_LISTED", 1_000)
+    space = SearchSpace(n=Integer(1, 2_001, log=True))
+    evolution = Evolution(space, population_size=4)
+    known = [value for value in range(1, 2_002) if value not in {1_700, 1_990, 2_001}]
+    evolution.tell([{"n": value} for value in known], map(float, known))
+    left: list[Genome] = []
+    while genomes := evolution.ask():
+        left += genomes
+        evolution.tell(genomes, [0.0] * len(genomes))
+    assert sorted(number(genome, "n") for genome in left) == [1_700, 1_990, 2_001]
