@@ -8,13 +8,24 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neuroevo.api import ablate, compare, fit, load_run, random_search, resume, run
+    from neuroevo.api import (
+        ablate,
+        compare,
+        fit,
+        load_run,
+        random_search,
+        resume,
+        run,
+        train,
+        verify,
+    )
     from neuroevo.errors import BusyError, DataError, NeuroevoError, StorageError, UsageError
     from neuroevo.experiment import EvolutionSettings, Experiment, load_experiment
     from neuroevo.export import load
-    from neuroevo.learning import Network, TrainingSettings
+    from neuroevo.learning import Ensemble, Network, TrainingSettings
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
+    from neuroevo.search.trained_model import TrainedModel
     from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
     from neuroevo.strategies import Evolution
     from neuroevo.tasks import DatasetTask, FunctionTask, MouseTask, PythonTask, TableTask
@@ -25,6 +36,7 @@ __all__ = [
     "Conditional",
     "DataError",
     "DatasetTask",
+    "Ensemble",
     "Evolution",
     "EvolutionSettings",
     "Experiment",
@@ -41,6 +53,7 @@ __all__ = [
     "SearchSpace",
     "StorageError",
     "TableTask",
+    "TrainedModel",
     "TrainingSettings",
     "Trial",
     "UsageError",
@@ -53,16 +66,29 @@ __all__ = [
     "random_search",
     "resume",
     "run",
+    "train",
+    "verify",
 ]
 
 _MODULES = {
-    "api": ("ablate", "compare", "fit", "load_run", "random_search", "resume", "run"),
+    "api": (
+        "ablate",
+        "compare",
+        "fit",
+        "load_run",
+        "random_search",
+        "resume",
+        "run",
+        "train",
+        "verify",
+    ),
     "errors": ("BusyError", "DataError", "NeuroevoError", "StorageError", "UsageError"),
     "experiment": ("EvolutionSettings", "Experiment", "load_experiment"),
     "export": ("load",),
-    "learning": ("Network", "TrainingSettings"),
+    "learning": ("Ensemble", "Network", "TrainingSettings"),
     "report.run": ("Run",),
     "runs": ("Trial",),
+    "search.trained_model": ("TrainedModel",),
     "space": ("Choice", "Conditional", "Float", "Genome", "Integer", "Layers", "SearchSpace"),
     "strategies": ("Evolution",),
     "tasks": ("DatasetTask", "FunctionTask", "MouseTask", "PythonTask", "TableTask"),

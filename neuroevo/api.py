@@ -7,10 +7,10 @@ import secrets
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy.typing as npt
 
@@ -21,25 +21,41 @@ from neuroevo.experiment import (
     Transfer,
     experiment_for_table,
     load_experiment,
+    load_with_origin,
+    overridden,
     transfer,
 )
+from neuroevo.files import is_pipe
 from neuroevo.report.run import Run, load_run
-from neuroevo.runs import RunFolder, Start, Status, Trial, environment
+from neuroevo.runs import RunFolder, Start, Status, Trial, data_hash, environment
 from neuroevo.search import (
     ENDS,
     Counter,
     Observer,
+    Progress,
     ignore_progress,
     search,
     search_in_memory,
     studies,
 )
 from neuroevo.search import resume as resume_search
+from neuroevo.search.one_configuration import LearntData, Plan, train_configuration
 from neuroevo.search.record import Record
+from neuroevo.search.recorded import RecordedRun, read_recorded
 from neuroevo.search.start_and_resume import trainer_of
+from neuroevo.search.trained_model import TrainedModel
 from neuroevo.search.trainer import Trainer
+from neuroevo.search.verification import (
+    SAMPLE,
+    Chosen,
+    Means,
+    Verification,
+    compare_numbers,
+    verify_run,
+)
 from neuroevo.settings import one_of, printable, shown, unknown
 from neuroevo.space import Genome
+from neuroevo.tracking import Following, check_trackers
 from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import never
 
@@ -58,6 +74,8 @@ __all__ = [
     "read_seeds",
     "resume",
     "run",
+    "train",
+    "verify",
 ]
 
 
@@ -82,6 +100,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     seed: int | None = None,
     seed_from: str | Path | Seeds | None = None,
     overrides: Sequence[str] = (),
+    log: str | Sequence[str] = (),
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> Run:
@@ -108,6 +127,9 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     overrides
         Settings such as ``"evolution.generations=5"``, which replace those of a file or of what is
         suggested for a table, as for `load_experiment`.
+    log
+        Trackers that receive the run while it goes on: ``mlflow``, ``tensorboard``, or a list. If
+        one fails, that is a warning at the end. The run must have a folder.
     observer
         Receives the progress whenever something has finished.
     stop
@@ -125,6 +147,10 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     >>> run = neuroevo.run("houses.csv", target="price")  # doctest: +SKIP
     >>> run.champion().predict(more_houses)  # doctest: +SKIP
     """
+    names = (log,) if isinstance(log, str) else tuple(log)
+    check_trackers(names)
+    if names and results is None:
+        raise UsageError("log: must be left out for a run in memory, which has no journal")
     if target is not None:
         experiment = _experiment_for_table(experiment, target, overrides)
     elif isinstance(experiment, Experiment):
@@ -149,16 +175,17 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
             experiment, workers=workers, initial=initial, observer=observer, stop=stop
         )
         return _run_in_memory(experiment, start, record)
-    with _report_loading(experiment.expected_trials):
-        folder = search(
-            experiment,
-            Path(results),
-            workers=workers,
-            initial=initial,
-            observer=observer,
-            stop=stop,
-        )
-    return _reported(folder)
+    with _followed(names, observer) as observing:
+        with _report_loading(experiment.expected_trials):
+            folder = search(
+                experiment,
+                Path(results),
+                workers=workers,
+                initial=initial,
+                observer=observing,
+                stop=stop,
+            )
+        return _reported(folder)
 
 
 def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
@@ -296,6 +323,111 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     return _reported(folder) if resumed or not folder.report_file.exists() else Run(folder)
 
 
+def train(  # noqa: PLR0913 - all that users set in a training, by name
+    configuration: Run | Experiment | str | Path,
+    *,
+    data: "str | Path | pd.DataFrame | None" = None,
+    samples: int | None = None,
+    seeds: int = 1,
+    all_rows: bool = False,
+    ensemble: int = 1,
+    n_jobs: int = -1,
+    random_state: int | None = None,
+    overrides: Sequence[str] = (),
+    rank: int = 1,
+    results: str | Path = "results",
+) -> TrainedModel:
+    """Train one configuration, and return the network as a model.
+
+    Trained again as it is, a best.toml or the best configuration of a run gives the run's champion,
+    the same to the bit.
+
+    Parameters
+    ----------
+    configuration
+        An experiment with every gene fixed, or the path of its file, such as a run's `best.toml`;
+        or a run, its id, its path or ``latest``, for the configuration on its front.
+    data
+        Another table, its file or a frame, with the same columns.
+    samples
+        The sample budget of a training, instead of that of the configuration.
+    seeds
+        How many seeds are used, one after the other. With each, all replicates are trained, and
+        the network with the lowest validation MSE of all is kept.
+    all_rows
+        Whether the replicate that was best on the validation rows is trained again, on the rows
+        of all parts. Its training ends without validation: after the median of the samples at
+        which those of all replicates had their last weights.
+    ensemble
+        How many networks are averaged: those with the lowest validation MSE.
+    n_jobs
+        Number of threads; -1 is one for each core. It changes no result.
+    random_state
+        The first seed, instead of that of the configuration.
+    overrides
+        Settings such as ``"training.patience=20"``, as for `load_experiment`.
+    rank
+        Place of the configuration on the front of a run, from 1.
+    results
+        The results folder.
+
+    Raises
+    ------
+    UsageError
+        If a gene is not fixed, or a setting is wrong.
+    DataError
+        If the data can't be read or learnt, or are gone.
+    NeuroevoError
+        If the networks have diverged.
+
+    Examples
+    --------
+    >>> model = neuroevo.train("best.toml", data="more.csv", all_rows=True)  # doctest: +SKIP
+    >>> model.test, model.predict(rows)  # doctest: +SKIP
+    >>> model.save("model.safetensors")  # doctest: +SKIP
+    """
+    given = [*([] if samples is None else [f"training.samples={samples!r}"]), *overrides]
+    experiment, learnt = _fixed(configuration, rank, results, given)
+    first = experiment.seed if random_state is None else random_state
+    _check_counts({"seeds": seeds, "ensemble": ensemble})
+    plan = Plan(tuple(range(first, first + seeds)), ensemble, all_rows)
+    trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt)
+    for warning in trained.warnings:
+        warnings.warn(warning, stacklevel=2)
+    return TrainedModel.of(experiment.name, trained)
+
+
+def _fixed(
+    configuration: Run | Experiment | str | Path,
+    rank: int,
+    results: str | Path,
+    overrides: Sequence[str],
+) -> tuple[Experiment, LearntData]:
+    """Return an experiment with every gene fixed, with overrides, and what it was found with."""
+    if isinstance(configuration, Experiment):
+        return overridden(configuration, overrides), LearntData()
+    if not isinstance(configuration, Run):
+        if Path(configuration).suffix == ".toml" or is_pipe(Path(configuration)):
+            experiment, origin = load_with_origin(configuration, overrides)
+            known = LearntData(origin.columns, origin.data) if origin else LearntData()
+            return experiment, known
+        configuration = load_run(configuration, results)
+    trial, start = configuration.ranked(rank), configuration.start
+    learnt = LearntData(tuple(dict.fromkeys(start.columns.sources)), data_hash(start.data))
+    return overridden(configuration.experiment.fixed(trial.genome), overrides), learnt
+
+
+def _check_counts(counts: Mapping[str, object]) -> None:
+    wrong = {
+        name: count
+        for name, count in counts.items()
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1
+    }
+    if wrong:
+        rule = "must be a whole number of at least 1"
+        raise UsageError(*(f"{name}: {rule}, but got {each!r}" for name, each in wrong.items()))
+
+
 def random_search(
     run: Run | str | Path = "latest",
     *,
@@ -398,6 +530,86 @@ def compare(runs: Sequence[Run | str | Path], *, results: str | Path = "results"
     return compare_runs(runs, results)
 
 
+def verify(  # noqa: PLR0913 - all that users set in a verification, by name
+    run: Run | str | Path = "latest",
+    *,
+    trials: "Literal['all', 'front'] | int" = SAMPLE,
+    seed: int = 0,
+    against: Run | str | Path | None = None,
+    results: str | Path = "results",
+    n_jobs: int = -1,
+    data: "str | Path | pd.DataFrame | None" = None,
+    call_function: bool = False,
+    counter: Counter = ignore_progress,
+    tell: Callable[[str], None] = ignore_progress,
+) -> Verification:
+    """Train trials of a run again, repeat its search, and compare every number to the bit.
+
+    What is compared: the experiment, the prepared data, the trials (objectives, learning curves,
+    states), the candidates that the search asks for, its state, the weights, curves and scores of
+    the champions, the scores on the test part, and the best configuration. Nothing is written.
+
+    Parameters
+    ----------
+    run, results, data
+        As for `resume`.
+    trials
+        Which are trained again: ``all``; ``front``, with the baselines; or these and so many
+        others, drawn at random.
+    seed
+        Of that draw.
+    against
+        Another run, to compare the numbers of both without training.
+    n_jobs
+        Number of threads, or of processes for a function; -1 is one for each core.
+    call_function
+        Whether the function of a run of the task ``python`` may be called again; else its
+        objectives are not compared.
+    counter
+        Receives the number of trials that are trained again, and the number of all of them.
+    tell
+        Receives a line on what is done next.
+
+    Returns
+    -------
+    neuroevo.search.verification.Verification
+        `is_identical`, `differences` (a line for each), the `checks` of each part, and the
+        versions and processor that differ under `environment`.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each problem: `BusyError` if a process writes to the run, `DataError` if its
+        data are lost, `StorageError` if its journal or start is damaged.
+
+    Examples
+    --------
+    >>> neuroevo.verify("latest").is_identical  # doctest: +SKIP
+    >>> neuroevo.verify(run, trials="all").differences  # doctest: +SKIP
+    """
+    chosen, recorded = Chosen(trials, seed), _recorded(run, results)
+    if against is not None:
+        return compare_numbers(recorded, _recorded(against, results))
+    workers = Workers(n_jobs)
+    return verify_run(recorded, Means(chosen, data, call_function, workers, counter, tell))
+
+
+def _recorded(run: Run | str | Path, results: str | Path) -> RecordedRun:
+    found = _opened(run, results)
+    if not found.is_in_memory:
+        return read_recorded(found.folder)
+    findings = found.findings
+    return RecordedRun(
+        found.id,
+        found.start,
+        found.experiment,
+        findings.trials,
+        findings.champions,
+        findings.held_out,
+        findings.environment,
+    )
+
+
 @contextmanager
 def _study(
     run: Run, name: str, n_jobs: int, data: "str | Path | pd.DataFrame | None"
@@ -438,6 +650,7 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
         environment=environment(),
         identity=experiment.name,
         seconds=seconds,
+        fingerprint=start.data,
     )
     status = Status("complete", state["reason"], state["generation"], len(trials), seconds)
     return Run.in_memory(start, status, findings)
@@ -445,6 +658,25 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
 
 def _opened(run: Run | str | Path, results: str | Path) -> Run:
     return run if isinstance(run, Run) else load_run(run, results)
+
+
+@contextmanager
+def _followed(names: Sequence[str], observer: Observer) -> Iterator[Observer]:
+    """Let trackers follow a run; yields the observer of its search."""
+    with ExitStack() as stack:
+        followings = [stack.enter_context(Following(name, _front_of)) for name in names]
+
+        def observe(progress: Progress) -> None:
+            if progress.folder is not None:
+                for each in followings:
+                    each.begin(progress.folder, progress.experiment)
+            observer(progress)
+
+        yield observe if names else observer
+
+
+def _front_of(folder: RunFolder) -> tuple[int, ...]:
+    return tuple(trial.number for trial in Run(folder).pareto_front())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Reads files that may come from strangers; does not know what is in them."""
+"""Paths that users give, and files that may come from strangers; does not know what is in them."""
 
 import os
 import stat
@@ -10,6 +10,11 @@ from typing import BinaryIO
 
 class StrangeFileError(ValueError):
     """A file can't be meant as an input: a folder, a device, too large; the message says why."""
+
+
+def absolute(path: str | Path) -> Path:
+    """Return a path that no change of the working directory changes; ``~`` is the home folder."""
+    return Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - never raise
 
 
 def open_descriptor(path: Path, flags: int = 0) -> int:
@@ -53,6 +58,29 @@ def opened(path: Path, most_bytes: int) -> Iterator[tuple[BinaryIO, int]]:
             yield file, size
     finally:
         os.close(descriptor)
+
+
+def is_pipe(path: Path) -> bool:
+    """Whether a path is stdin, written ``-``, or a pipe such as a shell's ``<(COMMAND)``."""
+    try:
+        return str(path) == "-" or stat.S_ISFIFO(os.stat(path).st_mode)  # noqa: PTH116 - as above
+    except (OSError, ValueError):
+        return False
+
+
+def read_pipe(path: Path, most_bytes: int) -> bytes:
+    """Read what somebody writes to a pipe, until its end.
+
+    Raises
+    ------
+    OSError, StrangeFileError
+        If it can't be read; if it is longer.
+    """
+    with open(0 if str(path) == "-" else path, "rb", closefd=str(path) != "-") as pipe:
+        content = pipe.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise StrangeFileError(f"must have at most {most_bytes:,} bytes, but has more")
+    return content
 
 
 def read_file(path: Path, most_bytes: int) -> bytes:

@@ -4,9 +4,11 @@ Knows types and ranges. Opens no file and does not know what any setting is for.
 """
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -36,7 +38,7 @@ class Settings(BaseModel):
     """A table of settings that is checked when it is made, and immutable.
 
     Checks are strict: true is not a number, 1.0 is not a whole number, and an unknown key is
-    refused. Lists become tuples.
+    refused. Lists become tuples, and NumPy's numbers Python's.
 
     Raises
     ------
@@ -90,9 +92,12 @@ class Settings(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _keep_lists_as_tuples(cls, value: object) -> object:
+    def _make_plain(cls, value: object) -> object:
         _check_length(value)
-        return tuple(value) if isinstance(value, list) else value
+        try:
+            return _plain(value)
+        except RecursionError:  # which the check of the value refuses
+            return value
 
     @model_validator(mode="wrap")
     @classmethod
@@ -107,6 +112,22 @@ class Settings(BaseModel):
         return settings
 
 
+def _plain(value: object) -> object:
+    """Return Python's numbers for NumPy's, and tuples for lists, also within those and mappings."""
+    if isinstance(value, str | bool | int | float) and type(value).__module__ == "builtins":
+        return value
+    if type(value) in {list, tuple}:
+        return tuple(map(_plain, value))  # type: ignore[call-overload]  # a list or a tuple
+    if type(value) is dict:
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    is_flag = type(value).__module__ == "numpy" and type(value).__name__ == "bool"
+    return bool(value) if is_flag else value
+
+
 def _check_length(value: object) -> None:
     if isinstance(value, list | tuple | Mapping) and len(value) > MOST_ITEMS:
         text = f"must have a length of at most {MOST_ITEMS:,}, but got {len(value):,}"
@@ -118,7 +139,7 @@ def absolute_path(value: object, information: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or "\0" in str(value) or not str(value):
         raise ValueError("must be the path of a file")
     folder = (information.context or {}).get("folder") or Path()
-    path = Path(folder / value).absolute()
+    path = Path(folder / os.path.expanduser(value)).absolute()  # noqa: PTH111 - never raises
     if len(str(path)) > _LONGEST_PATH:
         raise ValueError(f"must be a path of at most {_LONGEST_PATH:,} characters")
     if any("\ud800" <= letter <= "\udfff" for letter in str(path)):

@@ -64,9 +64,16 @@ def power_of_ten(exponent: int) -> str:
     return f"10{_superscript(exponent)}"
 
 
-def measured(value: float, unit: str) -> str:
-    """Return a value of an objective; a whole number if its unit is counted."""
-    counted = is_counted(unit) and math.isfinite(value) and abs(value) < PLAIN_NUMBERS[1]
+def measured(value: float, item: "Objective") -> str:
+    """Return a value of an objective; a whole number if its unit is counted.
+
+    A penalty is written as ``not reached``, and a value at the floor as ``≤ 10⁻¹⁴``.
+    """
+    if item.limit < value < math.inf:
+        return "not reached"
+    if 0 < value <= item.floor:
+        return f"≤{TIGHT}{power_of_ten(round(math.log10(item.floor)))}"
+    counted = is_counted(item.unit) and math.isfinite(value) and abs(value) < PLAIN_NUMBERS[1]
     return f"{round(value):,}" if counted else number(value)
 
 

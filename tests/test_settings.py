@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,6 +113,22 @@ def test_lists_are_kept_as_tuples_and_whole_numbers_as_floats() -> None:
     assert isinstance(inner.number, float)
 
 
+def test_numbers_of_numpy_are_numbers() -> None:
+    """NumPy's scalars become Python's, in lists and tables too, and are checked like these."""
+    values = {"whole": np.int64(3), "number": np.float32(0.5), "flag": np.False_}
+    inner = Inner.of({**values, "several": [np.uint8(5)]})
+    assert inner == Inner(whole=3, number=0.5, flag=False, several=(5,))
+    assert {type(value) for value in (inner.whole, inner.several[0])} == {int}
+    assert Outer.of({"first": {"whole": np.int8(5)}}) == Outer(first=Inner(whole=5))
+    for wrong in (
+        {"whole": np.float64(3)},
+        {"number": np.True_},
+        {"number": np.float32("nan")},
+    ):
+        with pytest.raises(UsageError, match="must be a"):
+            Inner.of(wrong)
+
+
 def test_settings_are_immutable() -> None:
     """Nothing can be assigned; replace returns other settings, checked like new ones."""
     inner = Inner()
@@ -128,6 +145,7 @@ def test_relative_paths_start_in_the_given_folder(tmp_path: Path) -> None:
     assert Inner.of({"file": "a.csv"}, folder=tmp_path).file == tmp_path / "a.csv"
     assert Inner.of({"file": "a.csv"}).file == Path.cwd() / "a.csv"
     assert Inner.of({"file": "/b/a.csv"}, folder=tmp_path).file == Path("/b/a.csv")
+    assert Inner.of({"file": "~/a.csv"}, folder=tmp_path).file == Path.home() / "a.csv"
 
 
 def test_locations_are_written_as_in_a_file() -> None:

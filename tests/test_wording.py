@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroevo import wording
+from neuroevo.evaluation import OBJECTIVES, Objective
 from neuroevo.experiment import Experiment
 from neuroevo.tasks import MouseTask
 
@@ -40,8 +41,19 @@ def test_number_in_words(value: float, written: str) -> None:
 
 def test_samples_are_whole() -> None:
     """Counted values have no decimals."""
-    assert wording.measured(27.4, "samples") == "27"
-    assert wording.measured(math.nan, "samples") == "–"
+    assert wording.measured(27.4, OBJECTIVES["samples_to_target"]) == "27"
+    assert wording.measured(math.nan, OBJECTIVES["samples_to_target"]) == "–"
+
+
+def test_penalties_and_floors_are_no_measurements() -> None:
+    """Beyond the sample budget a target is not reached; an error at the floor may be smaller."""
+    samples = OBJECTIVES["samples_to_target"].of_trainings(20_000, "float32")
+    shown = [wording.measured(value, samples) for value in (20_000, 20_001, math.nan, math.inf)]
+    assert shown == ["20,000", "not reached", "–", "∞"]
+    error = OBJECTIVES["final_mse"].of_trainings(20_000, "float32")
+    assert wording.measured(1e-14, error).replace(wording.TIGHT, " ") == "≤ 10⁻¹⁴"
+    assert wording.measured(2e-14, error).replace(wording.TIGHT, " ") == "2.0 × 10⁻¹⁴"
+    assert wording.measured(30_000, OBJECTIVES["parameters"].of_trainings(1, "float64")) == "30,000"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +77,8 @@ def test_plain_leaves_no_markup() -> None:
 def test_shown_is_the_number_that_is_read(value: float, unit: str) -> None:
     """Ratios are computed from shown numbers: a shown number is written the same way again."""
     shown = wording.shown(value, unit)
-    assert wording.measured(shown, unit) == wording.measured(value, unit)
+    item = Objective("any", unit=unit)
+    assert wording.measured(shown, item) == wording.measured(value, item)
 
 
 def test_long_labels_are_broken_at_spaces_only() -> None:

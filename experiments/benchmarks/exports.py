@@ -90,8 +90,9 @@ def tables(result: ExportsResult) -> list[Table]:
     columns = ("network", "format", "bytes", "difference", "one row, µs", "many, ms", "to ours")
     note = (
         f"Difference: the largest of {_FEW:,} rows, relative to outputs above 1. Many: "
-        f"{_MANY:,} rows, for js and C one after the other. neuroevo: the champion itself, and for "
-        "json the network that neuroevo.load gives. torch is timed with prepared inputs."
+        f"{_MANY:,} rows, for js and C one after the other. neuroevo: the champion itself; "
+        "safetensors and json: the network that neuroevo.load gives. torch is timed with prepared "
+        "inputs."
     )
     return [Table("Exports", columns, rows, (note,)), _conclusions(result)]
 
@@ -235,9 +236,9 @@ def _sklearn(content: str | bytes, _: Path) -> Side:
     return _of_python(predict, given)
 
 
-def _json(content: str | bytes, folder: Path) -> Side:
-    path = folder / "network.json"
-    path.write_text(str(content), encoding="utf-8")
+def _loaded(content: str | bytes, folder: Path) -> Side:
+    path = folder / "network"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     read = load(path)
     assert isinstance(read, ExportableNetwork)  # noqa: S101 - for the type checker
     return _of_python(read.predict)
@@ -332,10 +333,11 @@ def _of_program(command: list[str], packed: Callable[[Floats], str]) -> Side:
 
 
 _SIDES: Mapping[str, Callable[[str | bytes, Path], Side | None]] = {
+    "safetensors": _loaded,
     "onnx": _onnx,
     "torch": _torch,
     "sklearn": _sklearn,
-    "json": _json,
+    "json": _loaded,
     "js": _javascript,
     "c": _c,
 }

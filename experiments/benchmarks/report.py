@@ -12,7 +12,7 @@ from experiments.benchmarks.markdown import Table, Target, at_most
 from experiments.benchmarks.measuring import say
 from neuroevo.report.page import page
 from neuroevo.runs import read_trials
-from neuroevo.runs.checksum import add_checksum
+from neuroevo.storage.checksum import add_checksum
 
 _EXPERIMENT = Path("experiments/mouse.toml")
 _SIZES = ((64, 30), (1_000, 100))  # populations and generations

@@ -134,7 +134,7 @@ def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordin
         end = _end(costs, logarithmic=item.logarithmic)
         kept = column[costs <= end]
         axis = _numeric(item.label, values, kept.tolist(), logarithmic=item.logarithmic)
-        held = wording.measured(item.cost(end), item.unit) if len(kept) < len(column) else ""
+        held = wording.measured(item.cost(end), item) if len(kept) < len(column) else ""
         axes.append(replace(axis, held=held, held_at_bottom=item.maximised))
     return axes
 

@@ -15,11 +15,12 @@ from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
+from neuroevo.runs import TrialOrigin, best_toml, latest_environment
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.evaluation.diagnosis import Diagnosis
-    from neuroevo.experiment import Experiment
+    from neuroevo.experiment import Experiment, Origin
     from neuroevo.runs import Champion, HeldOutScores, Trial
 
 EXCERPT = 10  # trials of the front, where not all of them are shown
@@ -57,6 +58,8 @@ class Findings:
         The scores on the test part; None without one, and while the run is not finished.
     ablation
         Trials of an ablation, see `neuroevo.search.ablate`, if there was one.
+    fingerprint
+        A description of each array of the data, see `neuroevo.runs.Start`.
     """
 
     experiment: "Experiment"
@@ -72,6 +75,7 @@ class Findings:
     ablation: "tuple[Trial, ...]" = ()
     preparation: Mapping[str, Any] = field(default_factory=dict)
     held_out: "HeldOutScores | None" = None
+    fingerprint: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         counts = f"{len(self.trials)} trials, front of {len(self.front)}"
@@ -131,6 +135,22 @@ class Findings:
     def samples_seen(self, points: int) -> NDArray[np.int64]:
         """Return the samples seen at each point of a learning curve that has so many of them."""
         return samples_seen(self.experiment.training.samples, points)
+
+    def configuration_file(self, trial: "Trial") -> str:
+        """Return a trial's configuration as an experiment file; of the best one, best.toml."""
+        return best_toml(self.experiment, trial, self.origin(trial))
+
+    def origin(self, trial: "Trial") -> "Origin":
+        """Return where a trial's configuration comes from, with its scores."""
+        known = TrialOrigin(
+            self.identity,
+            latest_environment(self.environment),
+            self.fingerprint,
+            self.columns,
+            self._champions,
+            self.held_out,
+        )
+        return known.of(trial)
 
     @cached_property
     def genes(self) -> tuple[str, ...]:
@@ -227,11 +247,20 @@ class Findings:
 
     def network(self, trial: "Trial") -> Network | None:
         """Return the network of a trial that is kept, see `Champion.kept`, if there is one."""
+        return next(iter(self.networks_of(trial)), None)
+
+    def networks_of(self, trial: "Trial") -> tuple[Network, ...]:
+        """Return the networks of a trial that have not diverged, the best one first.
+
+        See `Champion.best_replicates`; the first is that of `network`.
+        """
         champion = self.champion_of(trial)
-        if champion is None or champion.kept is None:
-            return None
-        parameters = champion.parameters[champion.kept]
-        return Network(champion.architecture, parameters, self.columns)
+        if champion is None:
+            return ()
+        return tuple(
+            Network(champion.architecture, champion.parameters[place], self.columns)
+            for place in champion.best_replicates
+        )
 
     @cached_property
     def _objective_names(self) -> tuple[str, ...]:

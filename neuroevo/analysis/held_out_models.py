@@ -9,9 +9,9 @@ from neuroevo.evaluation.scores import METRICS, Metric, Score
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.learning import Columns
-    from neuroevo.runs import ScoredModel, Trial
+    from neuroevo.runs import ScoredEnsemble, ScoredModel, Trial
 
-Role = Literal["champion", "front", "baseline", "reference model"]
+Role = Literal["champion", "ensemble", "front", "baseline", "reference model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,19 @@ class HeldOutModels:
     metrics
         Those in which a model has a score, the most important one first.
     models
-        The champion, other trials of the front by rank, baselines, then reference models.
+        The champion, the mean of its replicates, other trials of the front by rank, baselines, then
+        reference models.
     kept
         Each metric's name -> the value of the champion's kept network; empty if it is unknown.
+    ensemble
+        The mean of the champion's replicates; None if it was not scored.
     """
 
     samples: int
     metrics: tuple[Metric, ...]
     models: tuple[HeldOutModel, ...]
     kept: Mapping[str, float]
+    ensemble: "ScoredEnsemble | None" = None
 
     @property
     def champion(self) -> HeldOutModel | None:
@@ -105,6 +109,8 @@ def held_out_models(findings: "Findings") -> HeldOutModels | None:
         for scored in held_out.models
         if scored.name or scored.number in ranks
     ]
+    if held_out.ensemble is not None and models and models[0].role == "champion":
+        models.insert(1, _mean(held_out.ensemble))
     return HeldOutModels(
         held_out.samples,
         tuple(
@@ -114,6 +120,7 @@ def held_out_models(findings: "Findings") -> HeldOutModels | None:
         ),
         tuple(models),
         {} if held_out.diagnosis is None else held_out.diagnosis.scores,
+        held_out.ensemble,
     )
 
 
@@ -139,6 +146,12 @@ def target_names(columns: "Columns") -> tuple[str, ...]:
     found = {output.removesuffix(end) for output, end in pairs if output.endswith(end)}
     is_named = len(found) == 1 and all(output.endswith(end) for output, end in pairs)
     return tuple(filter(None, found)) if is_named else ()
+
+
+def _mean(ensemble: "ScoredEnsemble") -> HeldOutModel:
+    name = f"mean of {ensemble.networks} networks"
+    note = "the outputs of the champion's replicates are averaged"
+    return HeldOutModel("ensemble", name, None, 0, ensemble.scores, note, ensemble.targets)
 
 
 def _model(

@@ -57,5 +57,5 @@ def leading_objective(findings: "Findings", leader: "Trial") -> "Objective":
     That is samples to target if it is an objective and the trial reaches it, else the first one.
     """
     if is_for_samples(findings) and samples_to_learn(findings, leader) is not None:
-        return OBJECTIVES[TRAINED]
+        return next(item for item in findings.objectives if item.name == TRAINED)
     return findings.objectives[0]

@@ -21,7 +21,7 @@ from neuroevo.runs import (
     read_start,
     read_study,
 )
-from neuroevo.runs.disk import Stamp, stamp, unreadable
+from neuroevo.storage.disk import Stamp, stamp, unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -230,6 +230,7 @@ class RunReader:
             identity=self.folder.id,
             seconds=summary.seconds,
             finished=finished,
+            fingerprint=start.data,
         )
 
     def _test_scores(self, best: "Sequence[Trial]", problems: list[str]) -> "Mapping[str, Score]":

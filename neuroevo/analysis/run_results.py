@@ -1,11 +1,12 @@
 """The results of a run, read from its folder when they are needed, or held in memory."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.analysis.findings import Findings
 from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
 from neuroevo.export import exportable
+from neuroevo.learning import Ensemble, Network
 from neuroevo.runs import (
     RunFolder,
     Start,
@@ -19,16 +20,19 @@ from neuroevo.runs import (
     read_study,
     read_trials,
 )
+from neuroevo.space.values import is_whole
 from neuroevo.tables import Preparation, TableModel
 from neuroevo.tasks import TableTask
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Literal
 
+    import optuna
     import pandas as pd
 
     from neuroevo.experiment import Experiment
-    from neuroevo.export import ExportableNetwork, ExportableTableModel
+    from neuroevo.export import ExportableModel
     from neuroevo.runs import Champion, Trial
 
 
@@ -112,6 +116,7 @@ class RunResults:
             finished=finished,
             random=tuple(read_study(self.folder.random_file)),
             ablation=tuple(read_study(self.folder.ablation_file)),
+            fingerprint=self.start.data,
         )
 
     @property
@@ -138,7 +143,7 @@ class RunResults:
         NeuroevoError
             If no trial is complete.
         """
-        return self._ranked(1)
+        return self.ranked(1)
 
     def pareto_front(self) -> "list[Trial]":
         """Return the complete trials that no other dominates, best first.
@@ -148,7 +153,9 @@ class RunResults:
         """
         return list(self.findings.front)
 
-    def champion(self, rank: int = 1) -> "ExportableNetwork | ExportableTableModel":
+    def champion(
+        self, rank: int = 1, *, ensemble: "int | Literal['front'] | None" = None
+    ) -> "ExportableModel":
         """Return the trained network of a trial of the front: the best of its replicates.
 
         If the run has learnt a table, its `predict` takes raw rows. If that has folds, the network
@@ -159,18 +166,19 @@ class RunResults:
         ----------
         rank
             Place on the front, from 1.
+        ensemble
+            Average the outputs of several networks instead: a number of replicates of the trial,
+            those with the lowest validation MSE; or ``"front"``, the best network of each trial of
+            the front, for the first rank only. Of classes, probabilities are averaged.
 
         Raises
         ------
         UsageError
-            If the front has no such rank.
+            If the front has no such rank, or there are not so many networks.
         NeuroevoError
             If no trial is complete, or the weights were not kept.
         """
-        trial = self._ranked(rank)
-        network = self.findings.network(trial)
-        if network is None:
-            raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
+        network = self._network(rank, ensemble)
         if not self.findings.preparation:
             return exportable(network)
         start = self.id if self.is_in_memory else self.folder.start_file
@@ -179,15 +187,40 @@ class RunResults:
             raise DataError(f"{start}: preparation: must have the inputs and targets of columns")
         return exportable(TableModel(network, preparation))
 
+    def _network(self, rank: int, ensemble: "int | str | None") -> Network | Ensemble:
+        trial = self.ranked(rank)
+        if ensemble == "front":
+            if rank != 1:
+                raise UsageError(f"rank: must be 1 with the ensemble 'front', but got {rank!r}")
+            found = [self.findings.network(each) for each in self.findings.front]
+            networks = tuple(each for each in found if each is not None)
+        else:
+            networks = self.findings.networks_of(trial)
+        if not networks:
+            raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
+        if ensemble is None:
+            return networks[0]
+        if ensemble == "front":
+            return Ensemble(networks)
+        is_number = isinstance(ensemble, int) and not isinstance(ensemble, bool)
+        if not is_number or not 1 <= int(ensemble) <= len(networks):
+            rule = f"must be 'front' or a number from 1 to {len(networks)}, the networks of the "
+            raise UsageError(f"ensemble: {rule}trial that can be averaged, but got {ensemble!r}")
+        return networks[0] if ensemble == 1 else Ensemble(networks[: int(ensemble)])
+
     def test_rows(
-        self, rank: int = 1, *, data: "str | Path | pd.DataFrame | None" = None
+        self,
+        rank: int = 1,
+        *,
+        ensemble: "int | Literal['front'] | None" = None,
+        data: "str | Path | pd.DataFrame | None" = None,
     ) -> "pd.DataFrame":
         """Return the rows of the test part with predictions, the worst first.
 
         Parameters
         ----------
-        rank
-            Place of the network on the front, from 1.
+        rank, ensemble
+            Which network predicts, see `champion`.
         data
             The table of the run, if its file was moved or it was a data frame.
 
@@ -205,7 +238,7 @@ class RunResults:
         """
         from neuroevo.analysis.held_out_rows import held_out_rows  # noqa: PLC0415 - loads pandas
 
-        model, task = self.champion(rank), self.experiment.task
+        model, task = self.champion(rank, ensemble=ensemble), self.experiment.task
         if not isinstance(model, TableModel) or not isinstance(task, TableTask):
             raise UsageError(f"{self.id}: must have learnt a table, but its task is {task.kind!r}")
         return held_out_rows(model, task.located(data), self.start)
@@ -216,11 +249,46 @@ class RunResults:
 
         return tables.trials(self.findings)
 
-    def _ranked(self, rank: int) -> "Trial":
+    def to_optuna(self, storage: Any = None) -> "optuna.Study":  # noqa: ANN401 - a storage of Optuna, or its address
+        """Return the run as a study of Optuna, whose plots and dashboard open it.
+
+        A trial is complete in it, or has failed, if an objective is not finite. Its parameters
+        are the genes that are active; layers are several: ``hidden.count``, ``hidden.1.width`` and
+        so on. Its user attributes say how it was created, and how it scored on fresh seeds. If the
+        only objective is the end of a learning curve, the curve is its intermediate values.
+
+        Parameters
+        ----------
+        storage
+            Where Optuna stores it, as for `optuna.create_study`, such as ``"sqlite:///a.db"``; by
+            default in memory. The study's name there is the run's id.
+
+        Raises
+        ------
+        NeuroevoError
+            If Optuna is not installed; ``pip install 'neuroevo[optuna]'``.
+        UsageError
+            If the storage has a study of this name.
+
+        Examples
+        --------
+        >>> study = run.to_optuna()  # doctest: +SKIP
+        >>> optuna.visualization.plot_param_importances(study)  # doctest: +SKIP
+        """
+        try:
+            from neuroevo.optuna.study import study_of  # noqa: PLC0415 - loads Optuna
+        except ImportError:
+            text = "to_optuna: needs optuna; pip install 'neuroevo[optuna]'"
+            raise NeuroevoError(text) from None
+        findings = self.findings
+        return study_of(self.experiment, findings.trials, findings.champions, self.id, storage)
+
+    def ranked(self, rank: int) -> "Trial":
+        """Return the trial at a place of the front, from 1; the errors are those of `champion`."""
         front = self.findings.front
         if not front:
             raise NeuroevoError(f"{self.id}: has no completed trial, so there is no best one")
-        if isinstance(rank, bool) or not isinstance(rank, int) or not 1 <= rank <= len(front):
+        if not is_whole(rank) or not 1 <= rank <= len(front):
             raise UsageError(
                 f"rank: must be between 1 and {len(front)}, the size of the front, but got {rank!r}"
             )

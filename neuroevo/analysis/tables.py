@@ -1,5 +1,6 @@
 """Tables of a run: all trials, the front, the baselines, the failures."""
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -30,7 +31,8 @@ def trials(findings: "Findings") -> pd.DataFrame:
         finite), ``seconds``, ``diverged`` (number of replicates), ``cause`` (of a failure, else
         empty). For a gene that a genome lacks, but its optimizer or schedule reads, it has the
         training setting. A gene with the name of another column is called ``gene.NAME``, and such
-        an objective ``objective.NAME``. If there are scores on a test part, ``test.NAME``,
+        an objective ``objective.NAME``. ``samples_to_target.reached`` says whether that is a
+        measurement; else it is a penalty. If there are scores on a test part, ``test.NAME``,
         ``test.NAME.low`` and ``test.NAME.high`` for each of them, NaN for trials that were not
         scored.
     """
@@ -46,12 +48,25 @@ def trials(findings: "Findings") -> pd.DataFrame:
                 if gene in columns
             },
             **dict(zip(objectives, findings.scores(trial), strict=True)),
+            **_reached(findings, trial),
             **tested.get(trial.number, {}),
         }
         for trial in findings.trials
     ]
     tests = dict.fromkeys(name for scores in tested.values() for name in scores)
-    return pd.DataFrame(rows, columns=[*_FIRST, *columns.values(), *objectives, *tests, *_LAST])
+    reached = dict.fromkeys(name for trial in findings.trials for name in _reached(findings, trial))
+    names = [*_FIRST, *columns.values(), *objectives, *reached, *tests, *_LAST]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _reached(findings: "Findings", trial: "Trial") -> dict[str, bool]:
+    """Return whether objectives with a limit are measurements, not penalties."""
+    scored = zip(findings.objectives, findings.scores(trial), strict=True)
+    return {
+        f"{item.name}.reached": score <= item.limit
+        for item, score in scored
+        if item.limit < math.inf
+    }
 
 
 def _objective_columns(findings: "Findings") -> list[str]:

@@ -32,12 +32,11 @@ def best(
     Prints an experiment file with every gene fixed to stdout, or a JSON object.
     """
     from neuroevo.report.run import load_run
-    from neuroevo.runs import best_toml
 
     found = load_run(run, results)
     trial = _ranked(found, rank)
     if form == "toml":
-        typer.echo(best_toml(found.experiment, trial, found.folder.id), nl=False)
+        typer.echo(found.findings.configuration_file(trial), nl=False)
     else:
         typer.echo(json.dumps(_described(found, trial, rank), indent=2))
 
@@ -63,4 +62,5 @@ def _described(run: "Run", trial: "Trial", rank: int) -> dict[str, object]:
         "genome": recorded["genome"],
         "objectives": recorded["objectives"],
         "fresh_objectives": fresh_objectives(run, trial),
+        "origin": run.findings.origin(trial).model_dump(mode="json"),
     }

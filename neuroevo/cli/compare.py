@@ -56,7 +56,7 @@ def compare(
         raise UsageError(f"RUN RUN ...: must be two runs or more, but got {len(runs)}")
 
     from neuroevo.report.comparison import compare_runs, comparison_page
-    from neuroevo.runs import write_atomically
+    from neuroevo.storage.atomic import write_atomically
 
     comparison = compare_runs(runs, results)
     if as_json:
@@ -96,7 +96,7 @@ def _outcome(comparison: "Comparison") -> Table:
         for name, item in comparison.score_columns.items()
     ]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)
-    tests = {each.label: test_score(each.test) for each in comparison.contenders}
+    tests = {each.label: test_score(each.test, interval=True) for each in comparison.contenders}
     has_tests = any(tests.values())
     numbers = [*scores, *fronts]
     columns = (

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self, TextIO
 
 from neuroevo import wording
-from neuroevo.cli.terminal import console, on_terminal
+from neuroevo.cli.terminal import console, local_path, on_terminal
 from neuroevo.search import Progress
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _phase(progress: Progress) -> str:
 def _phase_line(progress: Progress, *, names_run: bool) -> str:
     line = f"{progress.experiment.name}: {_phase(progress)}"
     if names_run and progress.folder is not None:
-        return f"{line}; the run is {progress.folder.path}"
+        return f"{line}; the run is {local_path(progress.folder.path)}"
     return line
 
 
@@ -202,7 +202,7 @@ def _best(progress: Progress) -> list[tuple[str, str]]:
         item.best_of(trial.objectives[item.name] for trial in progress.front) for item in objectives
     ]
     return [
-        (item.label, wording.measured(score, item.unit))
+        (item.label, wording.measured(score, item))
         for item, score in zip(objectives, scores, strict=True)
     ]
 

@@ -57,13 +57,17 @@ def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) 
     from neuroevo import wording
     from neuroevo.report.held_out_texts import test_score
 
-    scores = [(summary.best.get(item.name), item.unit) for item in objectives]
+    best = {
+        item.name: wording.measured(score, item)
+        for item in summary.objectives
+        if (score := summary.best.get(item.name)) is not None
+    }
     return (
         summary.folder.id,
         summary.experiment.name if summary.experiment else "",
         summary.state,
         f"{summary.trials:,}" if summary.experiment else "",
-        *("" if score is None else wording.measured(score, unit) for score, unit in scores),
-        *[test_score(summary.test)] * has_tests,
+        *(best.get(item.name, "") for item in objectives),
+        *[test_score(summary.test, interval=True)] * has_tests,
         wording.moment(summary.started),
     )

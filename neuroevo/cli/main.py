@@ -6,10 +6,10 @@ Knows nothing about a command but its function.
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
-from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 import typer
@@ -28,7 +28,9 @@ from neuroevo.cli import (
     run,
     show,
     tasks,
+    train,
     trials,
+    verify,
 )
 from neuroevo.cli.signals import Interrupted, end_on_signals
 from neuroevo.cli.terminal import on_terminal, say
@@ -41,25 +43,26 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("show", show.show, show.EXAMPLES),
     ("trials", trials.trials, trials.EXAMPLES),
     ("best", best.best, best.EXAMPLES),
+    ("train", train.train, train.EXAMPLES),
     ("predict", predict.predict, predict.EXAMPLES),
     ("export", export.export, export.EXAMPLES),
     ("report", report.report, report.EXAMPLES),
+    ("verify", verify.verify, verify.EXAMPLES),
     ("compare", compare.compare, compare.EXAMPLES),
     ("dashboard", dashboard.dashboard, dashboard.EXAMPLES),
     ("tasks", tasks.tasks, tasks.EXAMPLES),
     ("new", new.new, new.EXAMPLES),
 )
+_STDOUT, _STDERR = 1, 2
 _CLOSED_BY_READER = 128 + 13  # what a shell reports for a process that SIGPIPE ended
 
 
 def main() -> NoReturn:
     """Run the command in the arguments of the process, then exit with its code."""
-    arguments = sys.argv[1:] or ["--help"]
+    arguments = getattr(sys, "argv", [])[1:] or ["--help"]  # an embedded interpreter may have none
     end_on_signals()
     _prepare_streams()
-    if sys.stdout is None:
-        _say("stdout: must be open, but is closed")
-        sys.exit(StorageError.exit_code)
+    warnings.showwarning = lambda message, *_, **__: _say(f"warning: {message}")
     try:
         code = _invoke(arguments)
         sys.stdout.flush()
@@ -160,9 +163,13 @@ def _say(problem: str) -> None:
 
 
 def _prepare_streams() -> None:
-    """Replace characters that the encoding of a stream lacks; write to nothing without stderr."""
-    if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+    """Replace characters that the encoding of a stream lacks; write to nothing if one is closed."""
+    # First of all, so that no file of ours gets the number of a closed stream.
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(descriptor)
+    sys.stdout = sys.stdout or open(_STDOUT, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - until the end
+    sys.stderr = sys.stderr or open(_STDERR, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -66,6 +66,10 @@ Data = Annotated[
         "--data", metavar="FILE", help="The run's table or recording, if it is elsewhere now."
     ),
 ]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Override a setting; may be repeated."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 
 RESULTS = Path("results")

@@ -11,10 +11,18 @@ from neuroevo.analysis.dominance import ratio_as_shown
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels, held_out_models
 from neuroevo.analysis.leader import TRAINED, leading, leading_objective, samples_to_learn
-from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, program
+from neuroevo.cli.terminal import (
+    Column,
+    Table,
+    local_path,
+    print_heading,
+    print_table,
+    print_text,
+    program,
+)
 from neuroevo.evaluation.scores import Metric
 from neuroevo.report.headline import headline
-from neuroevo.report.held_out_table import network_text, shown_models
+from neuroevo.report.held_out_table import ensemble_sentences, network_text, shown_models
 from neuroevo.report.held_out_texts import interval_text, metric_text, model_name
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
@@ -36,12 +44,15 @@ def print_findings(run: Run, stream: TextIO) -> None:
     if tested is not None and tested.metrics:
         print_heading("Scores on the test part, with 95% intervals", stream)
         print_table(held_out_table(run.findings, tested), stream)
+        if sentences := ensemble_sentences(tested):
+            print_text(sentences, stream)
     if run.baselines:
         print_heading("Baselines, picked by hand", stream)
         print_table(baseline_table(run), stream)
     if run.folder.report_file.is_file():
         print_heading("Report", stream)
-        stream.write(f"{run.folder.report_file}\n")  # never broken, so that it can be copied
+        path = local_path(run.folder.report_file)
+        stream.write(f"{path}\n")  # never broken, so that it can be copied
 
 
 def front_table(run: Run) -> Table:
@@ -160,8 +171,8 @@ def _scored(run: Run, trial: Trial, *, scored_again: bool) -> tuple[str, ...]:
     fresh = fresh_objectives(run, trial)
     for objective in run.findings.objectives:
         score = trial.objectives.get(objective.name, math.nan)
-        cells.append(wording.measured(score, objective.unit))
+        cells.append(wording.measured(score, objective))
         if scored_again:
             again = fresh.get(objective.name)
-            cells.append(wording.measured(math.nan if again is None else again, objective.unit))
+            cells.append(wording.measured(math.nan if again is None else again, objective))
     return tuple(cells)

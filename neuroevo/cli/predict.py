@@ -7,29 +7,37 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuroevo.cli.options import RESULTS, Data, Results, RunReference, examples
+from neuroevo.cli.options import RESULTS, Data, Results, examples
 from neuroevo.cli.terminal import say
-from neuroevo.cli.trained import run_with_networks
+from neuroevo.cli.trained import (
+    Choice,
+    Ensemble,
+    RunOrFile,
+    is_file,
+    model_of_file,
+    run_with_networks,
+)
 from neuroevo.errors import NeuroevoError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.experiment import Experiment
-    from neuroevo.learning import Network
-    from neuroevo.report.run import Run
-    from neuroevo.tables import TableModel, TableSettings
+    from neuroevo.export import ExportableModel
+    from neuroevo.tables import TableSettings
 
 EXAMPLES = examples(
     "neuroevo predict latest new.csv > predicted.csv",
     "neuroevo predict latest new.csv -o predicted.csv",
     "neuroevo predict mouse-20261122-154455 new.csv --rank 2",
+    "neuroevo predict flats.safetensors new.csv -o predicted.csv",
+    "neuroevo predict latest new.csv --ensemble 8",
     "neuroevo predict latest --test -o worst-first.csv",
 )
 
 
 def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
-    run: RunReference,
+    run: RunOrFile,
     table: Annotated[
         Path | None,
         typer.Argument(metavar="NEW.csv", help="New rows: .csv, .tsv, .gz or .parquet."),
@@ -41,14 +49,17 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")
     ] = None,
     rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
+    ensemble: Ensemble = None,
     data: Data = None,
     results: Results = RESULTS,
 ) -> None:
-    """Predict new rows, or those of the test part, with a run's network.
+    """Predict new rows, or those of the test part, with a run's network or a model file.
 
     The new table must have the columns that the network was trained with, in any order; others are
-    ignored. Each row of the output belongs to the row in the same place: the predicted value of
-    each target, or the most probable class and the probability of each class.
+    ignored. For a run, it is read with the separator and so on of the run's table; for a model
+    file, it must be Parquet or have commas. Each row of the output belongs to the row in the same
+    place: the predicted value of each target, or the most probable class and the probability of
+    each class.
 
     With --test, the rows that no search has seen come with their inputs, the true and the predicted
     targets, and the errors or probabilities; those first that were predicted worst.
@@ -56,15 +67,27 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     Prints CSV to stdout, or writes it to a .csv or .parquet file. What is new or missing in the
     rows is named on stderr.
     """
-    from neuroevo.runs import write_atomically
+    from neuroevo.storage.atomic import write_atomically
+    from neuroevo.tables import TableSettings
 
     if (table is None) != test:
         raise UsageError("NEW.csv: must be given, or --test instead of it")
     if data is not None and not test:
         raise UsageError("--data: must come with --test")
     _check_output(output, data if table is None else table)
-    found = run_with_networks(run, results, "it predicts")
-    predicted = found.test_rows(rank, data=data) if table is None else _new(found, rank, table)
+    choice = Choice(rank, ensemble)
+    if table is not None and is_file(run):
+        predicted = _new(model_of_file(run, choice), TableSettings(target=("y",)), table)
+    elif is_file(run):
+        raise UsageError(f"--test: must be of a run, but got {run}")
+    else:
+        found = run_with_networks(run, results, "it predicts")
+        averaged = choice.averaged
+        if table is None:
+            predicted = found.test_rows(rank, ensemble=averaged, data=data)
+        else:
+            model = found.champion(rank, ensemble=averaged)
+            predicted = _new(model, _settings(found.experiment), table)
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
         sys.stdout.write(text)
@@ -72,11 +95,10 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     write_atomically(output, _parquet(predicted) if output.suffix == ".parquet" else text)
 
 
-def _new(run: "Run", rank: int, table: Path) -> "pd.DataFrame":
+def _new(model: "ExportableModel", settings: "TableSettings", table: Path) -> "pd.DataFrame":
     """Predict new rows; what is new or missing in them is named."""
     from neuroevo.tables import column_names, read_table, unused_notes
 
-    model, settings = run.champion(rank), _settings(run.experiment)
     rows = read_table(table, settings, _columns(model))
     predicted = _predicted(model, rows, str(table))
     names = column_names(table, settings)
@@ -105,13 +127,13 @@ def _check_output(output: Path | None, table: Path | None) -> None:
         raise UsageError(f"--output: must be another file than the new rows, but got {output}")
 
 
-def _notes(model: "Network | TableModel", rows: "pd.DataFrame", table: Path) -> Sequence[str]:
+def _notes(model: "ExportableModel", rows: "pd.DataFrame", table: Path) -> Sequence[str]:
     from neuroevo.tables import TableModel
 
     return model.notes(rows, str(table)) if isinstance(model, TableModel) else ()
 
 
-def _columns(model: "Network | TableModel") -> Sequence[str]:
+def _columns(model: "ExportableModel") -> Sequence[str]:
     """Return the names of the columns that a model needs; others may hold anything."""
     from neuroevo.tables import TableModel
 
@@ -128,7 +150,7 @@ def _settings(experiment: "Experiment") -> "TableSettings":
     return task if isinstance(task, TableSettings) else TableSettings(target=("y",))
 
 
-def _predicted(model: "Network | TableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":
+def _predicted(model: "ExportableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":
     import pandas as pd
 
     from neuroevo.tables import TableModel, raw_numbers

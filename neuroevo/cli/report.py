@@ -1,15 +1,13 @@
 """``neuroevo report``: writes the report of a run again."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from neuroevo.cli.counting import counted
 from neuroevo.cli.options import RESULTS, Data, Jobs, Open, Results, RunReference, examples
-from neuroevo.cli.terminal import console, on_terminal, open_in_browser, say
+from neuroevo.cli.terminal import local_path, open_in_browser, say
 from neuroevo.errors import UsageError
 
 EXAMPLES = examples(
@@ -58,13 +56,13 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
 
     found = api.load_run(run, results)
     if random_search:
-        with _counted("random search") as counter:
+        with counted("random search") as counter:
             found = api.random_search(found, n_jobs=jobs, data=data, counter=counter)
     if ablation:
-        with _counted("ablation") as counter:
+        with counted("ablation") as counter:
             found = api.ablate(found, baseline, n_jobs=jobs, data=data, counter=counter)
     path = write_report(found)
-    typer.echo(path)
+    typer.echo(local_path(path))
     if figures is not None:
         from neuroevo.report.figure_files import write_figures
 
@@ -75,21 +73,3 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
             say(f"neuroevo: {written.problem}")
     if show:
         open_in_browser(path.resolve().as_uri())
-
-
-@contextmanager
-def _counted(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Show the number of finished trials on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("trials"),
-        console=console(sys.stderr),
-        transient=True,
-        disable=not on_terminal(sys.stderr),
-    ) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda finished, total: progress.update(task, completed=finished, total=total)

@@ -6,7 +6,7 @@ import typer
 
 from neuroevo.cli import options
 from neuroevo.cli.searching import print_outcome, search_shown
-from neuroevo.cli.terminal import say
+from neuroevo.cli.terminal import local_path, say
 
 EXAMPLES = options.examples(
     "neuroevo resume latest",
@@ -52,4 +52,4 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     elif not quiet:
         reason = read_status(finished.folder).reason
         say(f"{finished.folder.id} is complete: {reason}; there is nothing to resume")
-    typer.echo(finished.folder.path)
+    typer.echo(local_path(finished.folder.path))

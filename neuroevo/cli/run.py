@@ -11,8 +11,9 @@ import typer
 
 from neuroevo.cli import options
 from neuroevo.cli.searching import print_outcome, search_shown
-from neuroevo.cli.terminal import reference, say
+from neuroevo.cli.terminal import local_path, reference, say
 from neuroevo.errors import UsageError, collected
+from neuroevo.files import is_pipe
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -23,6 +24,7 @@ EXAMPLES = options.examples(
     "neuroevo run experiments/mouse.toml --time-limit 8h --target samples_to_target=30",
     "neuroevo run experiments/mouse.toml --seed-from latest",
     "neuroevo run houses.csv --target price --time-limit 1m",
+    "neuroevo run experiments/mouse.toml --log tensorboard",
     "RUN=$(neuroevo run experiments/mouse.toml --quiet)",
 )
 
@@ -32,7 +34,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         Path,
         typer.Argument(
             metavar="EXPERIMENT.toml|TABLE.csv",
-            help="The experiment file; or a table, .csv, .tsv, .gz or .parquet, with --target.",
+            help="The experiment file, - for stdin; or a table, .csv, .tsv, .gz or .parquet, with "
+            "--target.",
         ),
     ],
     results: options.Results = options.RESULTS,
@@ -47,12 +50,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         int | None,
         typer.Option(metavar="N", help="Seed of the search and of all starting weights."),
     ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="TABLE.KEY=VALUE", help="Override a setting; may be repeated."
-        ),
-    ] = None,
+    overrides: options.Overrides = None,
     seed_from: Annotated[
         str | None,
         typer.Option(
@@ -72,6 +70,13 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         ),
     ] = None,
     patience: options.Patience = None,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="mlflow|tensorboard",
+            help="Show the run there too, while it goes on; may be repeated.",
+        ),
+    ] = None,
     quiet: options.Quiet = False,  # noqa: FBT002 - an option
 ) -> None:
     """Search for the best configuration of an experiment, or for a table.
@@ -83,6 +88,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
 
     Prints the new run's folder to stdout; progress and results go to stderr.
     """
+    from neuroevo.tracking import check_trackers
     from neuroevo.workers import Workers
 
     problems: list[str] = []
@@ -92,6 +98,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         settings["evolution"] = options.ends(generations, time_limit, values, patience)
     with collected(problems):
         workers = Workers(jobs, backend, scheduler, trial_timeout)
+    with collected(problems):
+        check_trackers(log or ())
     with collected(problems):
         loaded, notes = _load(experiment, columns, [*(overrides or ()), *_overrides(settings)])
     if problems:
@@ -106,14 +114,16 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     if seeds.note and not quiet:
         say(seeds.note)
 
-    begin = partial(api.run, loaded, results=results, seed_from=seeds)
+    begin = partial(api.run, loaded, results=results, seed_from=seeds, log=log or ())
     found, _ = search_shown(begin, workers, quiet=quiet)
     if not quiet:
         run = reference(found.folder.path)
         named = "".join(f" --target {quote(column)}" for column in columns)
-        again = f"run {quote(str(experiment))}{named} --seed-from {run}"
+        kept = local_path(found.folder.experiment_file)
+        source = kept if is_pipe(experiment) else str(experiment)
+        again = f"run {quote(source)}{named} --seed-from {run}"
         print_outcome(found, *[f"predict {run} NEW.csv"] * bool(columns), again)
-    typer.echo(found.folder.path)
+    typer.echo(local_path(found.folder.path))
 
 
 def _divided(path: Path, targets: Sequence[str]) -> tuple[list[str], list[str]]:

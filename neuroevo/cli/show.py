@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, RunReference, examples
-from neuroevo.cli.terminal import print_heading, print_pairs, program, reference
+from neuroevo.cli.terminal import local_path, print_heading, print_pairs, program, reference
 
 if TYPE_CHECKING:
     from neuroevo.report.run import Run
@@ -33,7 +33,7 @@ def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False)
     if as_json:
         typer.echo(json.dumps(_described(found), indent=2))
         return
-    about = [("Run", str(found.folder.path)), ("State", _state(found)), *_experiment(found)]
+    about = [("Run", local_path(found.folder.path)), ("State", _state(found)), *_experiment(found)]
     print_pairs(about, sys.stdout)
     print_heading("Ran on", sys.stdout)
     print_pairs(_environment(found), sys.stdout)
@@ -64,6 +64,8 @@ def _experiment(run: "Run") -> list[tuple[str, str]]:
 
 
 def _environment(run: "Run") -> list[tuple[str, str]]:
+    from neuroevo import wording
+
     described = run.findings.environment
     libraries = described.get("libraries")
     pairs = [
@@ -75,7 +77,7 @@ def _environment(run: "Run") -> list[tuple[str, str]]:
         versions = {"neuroevo": described.get("neuroevo"), **libraries}
         known = (f"{name} {version}" for name, version in versions.items() if version)
         pairs.append(("Versions", ", ".join(known)))
-    pairs.append(("Started", str(described.get("started", "unknown"))))
+    pairs.append(("Started", wording.moment(str(described.get("started", "unknown")))))
     return pairs
 
 

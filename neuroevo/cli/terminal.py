@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from unicodedata import category
 
 from neuroevo.cli.options import RESULTS
+from neuroevo.files import absolute
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -95,15 +96,21 @@ def _lines(text: str) -> str:
 
 def program() -> str:
     """Return how this program is called: by its name if that is found, else by its path."""
-    path = Path(sys.argv[0])
+    path = Path((getattr(sys, "argv", None) or [""])[0])
     if shutil.which("neuroevo"):
         return "neuroevo"
     return quote(str(path)) if path.name == "neuroevo" else "python -m neuroevo"
 
 
+def local_path(path: Path) -> str:
+    """Return an absolute path as users write it: from the working directory if it is inside."""
+    folder = absolute("")
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
 def reference(folder: Path) -> str:
     """Return the argument that names a run on the command line."""
-    return quote(folder.name if folder.parent == RESULTS else str(folder))
+    return quote(folder.name if folder.parent == absolute(RESULTS) else local_path(folder))
 
 
 def print_heading(text: str, stream: TextIO) -> None:

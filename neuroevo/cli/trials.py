@@ -32,7 +32,8 @@ def trials(
     Each trial is a row, baselines included.
 
     Prints CSV, a JSON array or a Parquet file to stdout. Lists (hidden layers, parents) are JSON
-    lists in CSV too; in Parquet a layer with its activation is a struct.
+    lists in CSV too; in Parquet a layer with its activation is a struct, and a gene with values of
+    several types has them as JSON.
     """
     from neuroevo.report.run import load_run
 
@@ -44,7 +45,7 @@ def trials(
     elif form == "json":
         typer.echo(_json(table))
     else:
-        sys.stdout.buffer.write(_parquet(table))
+        sys.stdout.buffer.write(parquet_of(table))
 
 
 def _texts(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -69,7 +70,8 @@ def _json(table: "pd.DataFrame") -> str:
     return "[\n" + ",\n".join(rows) + "\n]"
 
 
-def _parquet(table: "pd.DataFrame") -> bytes:
+def parquet_of(table: "pd.DataFrame") -> bytes:
+    """Return a Parquet file of trials; NeuroevoError without pyarrow."""
     if find_spec("pyarrow") is None:
         raise NeuroevoError(
             "--format: parquet must have pyarrow, but it is not installed; pip install pyarrow"
@@ -78,9 +80,14 @@ def _parquet(table: "pd.DataFrame") -> bytes:
 
 
 def _typed(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Turn tuples into lists whose items have one type, as a Parquet column requires."""
+    """Turn tuples into lists whose items have one type, as a Parquet column requires.
+
+    Cells of several types, such as numbers and texts, become JSON.
+    """
     from neuroevo.evaluation import layers_of
 
+    if len({_kind(cell) for cell in column.dropna()}) > 1:
+        return column.map(json.dumps, na_action="ignore")
     paired = any(layer.activation for cell in column for layer in layers_of({"hidden": cell}))
 
     def typed(cell: Any) -> object:  # noqa: ANN401 - any cell of a table
@@ -92,3 +99,8 @@ def _typed(column: "pd.Series[Any]") -> "pd.Series[Any]":
         return [{"width": each.width, "activation": each.activation or None} for each in layers]
 
     return column.map(typed)
+
+
+def _kind(cell: object) -> type:
+    """Return the type of a cell; whole numbers and others are one type."""
+    return float if type(cell) is int else type(cell)

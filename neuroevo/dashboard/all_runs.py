@@ -13,6 +13,7 @@ from neuroevo.dashboard.one_run import best_scores, trial_count
 from neuroevo.dashboard.run_list import ListedRun
 from neuroevo.dashboard.security import address
 from neuroevo.dashboard.sorting import Column, Order, filter_of, headings, matches
+from neuroevo.report.held_out_texts import test_score
 
 if TYPE_CHECKING:
     from neuroevo.analysis.summary import Summary
@@ -34,7 +35,8 @@ def content(listed: Sequence[ListedRun], query: Mapping[str, str]) -> dict[str, 
     kept = [each for each in listed if matches(text, _texts(each))]
     return {
         "headings": headings(columns, order, "/", {"filter": text}),
-        "noted": any(column.name == "note" for column in columns),
+        "tested": any(map(_has_test, listed)),
+        "noted": any(map(_note, listed)),
         "rows": [_row(each, objectives) for each in order.sorted(kept, columns)],
         "count": len(listed),
         "running": sum(each.state == "running" for each in summaries),
@@ -47,7 +49,7 @@ def content(listed: Sequence[ListedRun], query: Mapping[str, str]) -> dict[str, 
 def _columns(
     objectives: "Sequence[Objective]", listed: Sequence[ListedRun]
 ) -> list[Column[ListedRun]]:
-    """Return the columns; there is one for notes if any run has a note."""
+    """Return the columns; there are those for test scores and notes if any run has some."""
     places = {run.folder.id: place for place, run in enumerate(listed)}
 
     def of_summary(name: str) -> Callable[[ListedRun], Any]:
@@ -56,10 +58,12 @@ def _columns(
     def score(name: str) -> Callable[[ListedRun], float | None]:
         return lambda run: run.summary.best.get(name) if run.summary else None
 
+    tests = [Column("test", "test score", _test, descending=True)]
     return [
         Column("run", "run", lambda run: -places[run.folder.id], descending=True),
         Column("state", "state", of_summary("state")),
         Column("experiment", "experiment", _experiment_name),
+        *(tests if any(map(_has_test, listed)) else []),
         *(
             Column(item.name, item.label, score(item.name), numeric=True, descending=item.maximised)
             for item in objectives
@@ -76,6 +80,16 @@ def _experiment_name(run: ListedRun) -> str:
 
 def _note(run: ListedRun) -> str:
     return run.summary.experiment.note if run.summary and run.summary.experiment else ""
+
+
+def _has_test(run: ListedRun) -> bool:
+    return run.summary is not None and bool(run.summary.test)
+
+
+def _test(run: ListedRun) -> float | None:
+    """Return the most important score of the best trial on the test part, if there is one."""
+    scores = run.summary.test.values() if run.summary else ()
+    return next((score.value for score in scores), None)
 
 
 def _texts(run: ListedRun) -> Iterable[str]:
@@ -95,18 +109,20 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
         "problem": "",
         "scores": [""] * len(objectives),
         "history": "",
+        "test": "",
         "trials": "",
         "time": "",
     }
     if summary is None:
         return row
     is_damaged = summary.state == "damaged"
-    best = {item.name: wording.measured(score, item.unit) for item, score in best_scores(summary)}
+    best = {item.name: wording.measured(score, item) for item, score in best_scores(summary)}
     return row | {
         "state": summary.state,
         "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_damaged else "",
         "scores": [best.get(item.name, "") for item in objectives],
         "history": _history_line(summary),
+        "test": test_score(summary.test, interval=False),
         "trials": "" if is_damaged else trial_count(summary),
         "time": wording.duration(summary.seconds) if math.isfinite(summary.seconds) else "",
     }

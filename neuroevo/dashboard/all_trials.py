@@ -67,7 +67,7 @@ def content(findings: "Findings", query: Mapping[str, str]) -> dict[str, Any]:
 def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
     """Return the scores of a trial as texts, in the order of the objectives."""
     scored = zip(findings.objectives, findings.scores(trial), strict=True)
-    return [wording.measured(score, item.unit) for item, score in scored]
+    return [wording.measured(score, item) for item, score in scored]
 
 
 def _texts(trial: "Trial") -> Iterable[str]:

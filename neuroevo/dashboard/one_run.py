@@ -16,7 +16,7 @@ from neuroevo.report.document import with_code
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_headline import held_out_numbers
 from neuroevo.report.held_out_table import held_out_table
-from neuroevo.runs.disk import stamp
+from neuroevo.storage.disk import stamp
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -107,7 +107,7 @@ def _overview(findings: "Findings", summary: "Summary", base: str) -> dict[str, 
         "best": [
             *((number.label, number.value) for number in held_out_numbers(findings)),
             *(
-                (f"best {item.label}", wording.measured(score, item.unit))
+                (f"best {item.label}", wording.measured(score, item))
                 for item, score in best_scores(summary)
             ),
         ],

@@ -11,7 +11,6 @@ from neuroevo.dashboard.security import address
 from neuroevo.playground import is_mouse_run
 from neuroevo.report.diagram import diagram_of, svg
 from neuroevo.report.figures import network_label
-from neuroevo.runs import best_toml
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -49,7 +48,7 @@ def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
         "more_children": max(0, len(children) - MOST_CHILDREN),
         "curve": _learning_curve(findings, trial),
         "drawing": None if diagram is None else svg(diagram, network_label(findings, trial)),
-        "toml": best_toml(findings.experiment, trial, findings.identity),
+        "toml": findings.configuration_file(trial),
         "download": f"{base}/trials/{trial.number}/experiment.toml",
         "duration": wording.duration(trial.seconds),
         "links": tuple(_links(findings, trial, rank, base)),
@@ -63,8 +62,8 @@ def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
     return [
         (
             item.label,
-            wording.measured(score, item.unit),
-            wording.measured(fresh[item.name], item.unit) if item.name in fresh else "",
+            wording.measured(score, item),
+            wording.measured(fresh[item.name], item) if item.name in fresh else "",
         )
         for item, score in zip(findings.objectives, findings.scores(trial), strict=True)
     ]

@@ -21,7 +21,7 @@ from neuroevo.files import StrangeFileError, file_size, open_descriptor
 from neuroevo.report import figures
 from neuroevo.report.document import PACKAGE as SHARED
 from neuroevo.report.document import Document, asset
-from neuroevo.runs.disk import NO_LINK
+from neuroevo.storage.disk import NO_LINK
 
 HOME = "neuroevo.dashboard"
 LINKED_FROM = "/assets/"

@@ -24,7 +24,6 @@ from neuroevo.dashboard.security import address
 from neuroevo.dashboard.sorting import whole_number
 from neuroevo.playground import is_mouse_run, mouse_page
 from neuroevo.report.comparison import comparison_page
-from neuroevo.runs import best_toml
 
 if TYPE_CHECKING:
     from neuroevo.runs import Trial
@@ -77,7 +76,7 @@ class Views:
     def configuration(self, request: Request) -> Response:
         """Return a trial's configuration as an experiment file."""
         run, trial = self._open_trial(request)
-        text = best_toml(run.findings().experiment, trial, run.folder.id)
+        text = run.findings().configuration_file(trial)
         return PlainTextResponse(text, headers=saved_as(f"trial-{trial.number}.toml"))
 
     def report(self, request: Request) -> Response:

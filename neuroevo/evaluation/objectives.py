@@ -5,9 +5,9 @@ Knows neither genomes nor how they evolve.
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,8 @@ class Objective:
     unit: str = ""
     logarithmic: bool = True  # whether it is compared and drawn on a log scale
     maximised: bool = False
+    limit: float = field(default=math.inf, compare=False)  # beyond it, values are penalties
+    floor: float = field(default=0.0, compare=False)  # which stands for all smaller values
 
     @property
     def label(self) -> str:
@@ -89,6 +91,18 @@ class NetworkObjective(Objective):
     """Whether a replicate's value is final as soon as its network reaches the target."""
     of_classes: bool = False
     """Whether it is for tasks whose targets are class probabilities only."""
+    within_budget: bool = False
+    """Whether values beyond the sample budget are penalties."""
+    is_error: bool = False
+    """Whether it is an error, of which small values are rounding errors."""
+
+    def of_trainings(self, samples: int, precision: Precision) -> Self:
+        """Return the objective of trainings with a sample budget and a precision."""
+        if not (self.within_budget or self.is_error):
+            return self
+        limit = float(samples) if self.within_budget else math.inf
+        floor = MSE_FLOORS[precision] if self.is_error else 0.0
+        return replace(self, limit=limit, floor=floor)
 
     @property
     def label(self) -> str:
@@ -156,7 +170,12 @@ def _final(measure: str, curves: LearningCurves) -> npt.NDArray[np.float64]:
 OBJECTIVES: Mapping[str, NetworkObjective] = {
     objective.name: objective
     for objective in (
-        NetworkObjective("final_mse", "validation MSE of the trained network", scores=_final_mse),
+        NetworkObjective(
+            "final_mse",
+            "validation MSE of the trained network",
+            scores=_final_mse,
+            is_error=True,
+        ),
         NetworkObjective(
             "samples_to_target",
             "samples seen until the validation MSE reaches the target; if it does not, the budget "
@@ -164,6 +183,7 @@ OBJECTIVES: Mapping[str, NetworkObjective] = {
             scores=_samples_to_target,
             unit="samples",
             known_at_target=True,
+            within_budget=True,
         ),
         NetworkObjective(
             "curve_area",

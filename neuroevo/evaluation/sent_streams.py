@@ -1,6 +1,7 @@
 """Sends samples to worker processes, as arrays that the compiled kernel accepts."""
 
 import functools
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neuroevo.kernel.arrays import Samples, Validation
-from neuroevo.learning import TrainingSettings
+from neuroevo.learning import Precision, TrainingSettings
 from neuroevo.learning.starting_weights import Seed
 from neuroevo.learning.training import SampleStream, compile_kernel
 
@@ -48,7 +49,11 @@ class SentStreams:
         return self.token
 
 
-_load_kernel = functools.cache(compile_kernel)  # once per process
+@functools.cache  # once per process
+def _load_kernel(precision: Precision) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its cache, of which the parent has warned
+        compile_kernel(precision)
 
 
 def _unpickle(parts: Iterable[tuple[Any, ...]]) -> tuple[SampleStream, ...]:

@@ -2,15 +2,20 @@
 
 from neuroevo.experiment.experiment import EvolutionSettings, Experiment
 from neuroevo.experiment.from_table import Suggestion, experiment_for_table
-from neuroevo.experiment.reading import load_experiment
+from neuroevo.experiment.origin import Origin, OriginScore
+from neuroevo.experiment.reading import load_experiment, load_with_origin, overridden
 from neuroevo.experiment.transfer import Transfer, transfer
 
 __all__ = [
     "EvolutionSettings",
     "Experiment",
+    "Origin",
+    "OriginScore",
     "Suggestion",
     "Transfer",
     "experiment_for_table",
     "load_experiment",
+    "load_with_origin",
+    "overridden",
     "transfer",
 ]

@@ -17,7 +17,13 @@ from pydantic import (
 )
 
 from neuroevo.errors import UsageError
-from neuroevo.evaluation import OBJECTIVES, REDUCTIONS, Objective
+from neuroevo.evaluation import (
+    OBJECTIVES,
+    REDUCTIONS,
+    TRAINING_GENES,
+    NetworkObjective,
+    Objective,
+)
 from neuroevo.experiment.free_genes import read_free_space, write_free_space
 from neuroevo.experiment.genes import GENES, default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
@@ -25,7 +31,7 @@ from neuroevo.experiment.naming import checked_name
 from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
 from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown, unknown
-from neuroevo.space import SearchSpace
+from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies import STRATEGIES
 from neuroevo.strategies.arguments import MOST_OBJECTIVES
 from neuroevo.strategies.nsga2 import Nsga2
@@ -373,8 +379,14 @@ class Experiment(Settings):
     @property
     def objectives(self) -> tuple[Objective, ...]:
         """The objectives of the search; the first one decides the ranks."""
-        known = _objectives_of(self.task)
-        return tuple(known[name] for name in self.evolution.objectives)
+        known, training = _objectives_of(self.task), self.training
+        objectives = (known[name] for name in self.evolution.objectives)
+        return tuple(
+            each.of_trainings(training.samples, training.precision)
+            if isinstance(each, NetworkObjective)
+            else each
+            for each in objectives
+        )
 
     @property
     def trains_networks(self) -> bool:
@@ -409,6 +421,27 @@ class Experiment(Settings):
             gene = self.space.genes.get(name)
             in_use.update(gene.values() if gene else [getattr(self.training, name)])
         return frozenset(name for name, readers in READERS.items() if in_use.isdisjoint(readers))
+
+    def fixed(self, configuration: Mapping[str, Any]) -> Self:
+        """Return the experiment with every gene fixed to the value in a configuration.
+
+        What can be a gene or a setting becomes a setting.
+        """
+        genes = {name: each for name, each in configuration.items() if name not in TRAINING_GENES}
+        settings = {name: each for name, each in configuration.items() if name in TRAINING_GENES}
+        training = self.training.model_copy(update=settings)
+        return self.model_copy(update={"space": SearchSpace(genes), "training": training})
+
+    @property
+    def only_configuration(self) -> Genome:
+        """The only configuration of the space; UsageError with a line for each gene that varies."""
+        varying = [name for name, gene in self.space.genes.items() if gene.size > 1]
+        if varying:
+            rule = "must have one value, as each gene of a best.toml has, but got"
+            genes = self.space.genes
+            lines = [f"space.{name}: {rule} {genes[name].describe()}" for name in varying]
+            raise UsageError(*lines)
+        return next(self.space.genomes())
 
     def to_toml(self) -> str:
         """Return the experiment with all defaults as TOML that loads to an equal experiment."""

@@ -1,5 +1,6 @@
 """Reads an experiment from a TOML file and overrides; knows none of its keys."""
 
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -9,8 +10,10 @@ from typing import Any
 from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
 from neuroevo.experiment.naming import name_of
-from neuroevo.files import StrangeFileError, read_file
+from neuroevo.experiment.origin import Origin
+from neuroevo.files import StrangeFileError, is_pipe, read_file, read_pipe
 from neuroevo.settings import printable, shown
+from neuroevo.tasks import TableTask
 
 MAX_BYTES = 100_000
 MAX_DOTS = 1000  # in a line; the memory of the parser grows with their square if they are one key
@@ -25,8 +28,9 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     Parameters
     ----------
     path
-        A TOML file in UTF-8, at most 100 kB. Relative paths in it start in its folder. Without a
-        name, the experiment has that of the file.
+        A TOML file in UTF-8, at most 100 kB; ``-`` is stdin. Relative paths in it start in its
+        folder, or in the working directory if it is a pipe. Without a name, the experiment has
+        that of the file.
     overrides
         Each ``table.key=value`` replaces a value of the file, or adds one. The value is read as
         TOML if possible, else it is a string.
@@ -42,17 +46,42 @@ def load_experiment(path: str | Path, overrides: Sequence[str] = ()) -> Experime
     >>> load_experiment("experiments/mouse.toml", ["evolution.generations=5"]).evolution.generations
     5
     """
-    path = Path(path)
-    document = _parse(_read(path), printable(str(path)))
+    return load_with_origin(path, overrides)[0]
+
+
+def load_with_origin(
+    path: str | Path, overrides: Sequence[str] = ()
+) -> tuple[Experiment, Origin | None]:
+    """Read an experiment file, and where its configuration comes from if it says so.
+
+    Parameters and errors are those of `load_experiment`.
+    """
+    path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
+    document = _parse(_read(path), _named(path))
     problems: list[str] = []
     with collected(problems):
         document = overriding(document, overrides)
-    document.setdefault("name", name_of(path.name, "experiment"))
+    name, folder = ("", Path()) if is_pipe(path) else (path.name, path.parent)
+    document.setdefault("name", name_of(name, "experiment"))
+    origin = None
     with collected(problems):
-        experiment = Experiment.of(document, folder=path.absolute().parent)
+        origin = _origin(document.pop("origin", None))
+    with collected(problems):
+        experiment = Experiment.of(document, folder=folder.absolute())
     if problems:
         raise UsageError(*problems)
-    return experiment
+    return experiment, origin
+
+
+def _origin(table: object) -> Origin | None:
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise UsageError(f"origin: must be a table, but got {shown(table)}")
+    try:
+        return Origin.of(table)
+    except UsageError as error:
+        raise UsageError(*(f"origin.{problem}" for problem in error.problems)) from None
 
 
 def overriding(document: Document, overrides: Sequence[str]) -> Document:
@@ -72,10 +101,33 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
     return document
 
 
+def overridden(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
+    """Return an experiment with ``table.key=value`` overrides, as for `load_experiment`.
+
+    A table that is in memory stays there.
+
+    Raises
+    ------
+    UsageError
+        One line for each override that is wrong.
+    """
+    if not overrides:
+        return experiment
+    changed = Experiment.of(overriding(tomllib.loads(experiment.to_toml()), overrides))
+    if isinstance(experiment.task, TableTask) and isinstance(changed.task, TableTask):
+        return changed.replace(task=changed.task.with_frame_of(experiment.task))
+    return changed
+
+
+def _named(path: Path) -> str:
+    return "stdin" if str(path) == "-" else printable(str(path))
+
+
 def _read(path: Path) -> str:
-    name = printable(str(path))
+    name = _named(path)
     try:
-        return read_file(path, MAX_BYTES).decode("utf-8-sig")
+        read = read_pipe if is_pipe(path) else read_file
+        return read(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{name}: must be text in UTF-8, but byte {error.start} is not") from None
     except OSError as error:

@@ -4,7 +4,23 @@ Knows networks and how their raw rows are prepared; neither runs nor tasks. Impo
 loads none of the libraries that a format needs.
 """
 
-from neuroevo.export.exportable import ExportableNetwork, ExportableTableModel, exportable, load
+from neuroevo.export.exportable import (
+    ExportableEnsemble,
+    ExportableModel,
+    ExportableNetwork,
+    ExportableTableModel,
+    exportable,
+    load,
+)
 from neuroevo.export.formats import FORMATS, Format
 
-__all__ = ["FORMATS", "ExportableNetwork", "ExportableTableModel", "Format", "exportable", "load"]
+__all__ = [
+    "FORMATS",
+    "ExportableEnsemble",
+    "ExportableModel",
+    "ExportableNetwork",
+    "ExportableTableModel",
+    "Format",
+    "exportable",
+    "load",
+]

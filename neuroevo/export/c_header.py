@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.export.description import Description
+from neuroevo.export.description import Description, Layer, layer_sizes
 from neuroevo.export.guide import guide
 from neuroevo.kernel.activations import LEAKY_RELU_SLOPE
 from neuroevo.settings import shown
@@ -65,14 +65,18 @@ def write(description: Description) -> str:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only this needs it
 
     columns = list(_columns(description))
-    layers = list(_layers(description))
-    functions = sorted({layer.function for layer in description.layers} - {"linear"})
+    networks = _networks(description)
+    functions = sorted({*description.functions} - {"linear"})
     environment = Environment(  # noqa: S701 - C is no HTML
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     return environment.from_string(_TEMPLATE.read_text("utf-8")).render(
         head=[_comment(line) for line in _head(description, columns)],
-        sizes=description.layer_sizes,
+        inputs=len(description.preparation.input_names),
+        outputs=description.outputs,
+        networks=networks,
+        several=len(networks) > 1,
+        prepared=_source(0, several=len(networks) > 1),
         columns=columns,
         categories=[column for column in columns if column["is_category"]],
         numbers=[column for column in columns if not column["is_category"]],
@@ -82,7 +86,6 @@ def write(description: Description) -> str:
         functions=functions,
         formulas=_FORMULAS,
         uses_libm=not _NEED_LIBM.isdisjoint(functions),
-        layers=layers,
         buffers=_buffers(description),
         unscaled=list(_unscaled(description)),
         classes=[_text(name) for name in description.preparation.class_names],
@@ -99,14 +102,17 @@ def _head(description: Description, columns: Sequence[dict[str, Any]]) -> Iterat
     yield "  float outputs[NETWORK_OUTPUTS];"
     yield "  if (network_predict(&row, outputs) == 0) { ... }"
     yield ""
-    yield f"Constants: {_constant_bytes(description):,} bytes, but for the names of categories."
+    constants = _constant_bytes(description)
+    yield f"Constants, in flash: {constants:,} bytes, but for the names of categories and code."
     stack = sum(buffer["size"] for buffer in _buffers(description)) * _FLOAT
-    yield f"Working memory: {stack:,} bytes on the stack. All numbers are floats: keep those"
-    yield "with many digits, such as times, small. Two networks in one file need other prefixes."
+    yield f"Working memory, in RAM: {stack:,} bytes on the stack, and the row and the outputs."
+    yield "All numbers are floats: keep those with many digits, such as times, small. Two networks"
+    yield "in one file need other prefixes."
 
 
 def _constant_bytes(description: Description) -> int:
-    numbers = sum(layer.weights.size + layer.biases.size for layer in description.layers)
+    layers = [layer for network in description.networks for layer in network]
+    numbers = sum(layer.weights.size + layer.biases.size for layer in layers)
     places = 0
     for record in description.preparation.inputs:
         if isinstance(record, NumberInput):
@@ -179,18 +185,26 @@ def _parts(number: float) -> tuple[str, str]:
     return _number(high), _number(np.float32(number - float(high)))
 
 
-def _layers(description: Description) -> Iterator[dict[str, Any]]:
-    last = len(description.layers) - 1
-    for place, layer in enumerate(description.layers):
-        numbers = [_number(each) for each in layer.weights.ravel()]
-        lines = [numbers[at : at + _IN_A_LINE] for at in range(0, len(numbers), _IN_A_LINE)]
+def _networks(description: Description) -> list[list[dict[str, Any]]]:
+    """Return what the template writes for the layers of each network, which are numbered."""
+    numbers, several = count(1), len(description.networks) > 1
+    return [[*_layers(network, numbers, several=several)] for network in description.networks]
+
+
+def _layers(
+    network: Sequence[Layer], numbers: Iterator[int], *, several: bool
+) -> Iterator[dict[str, Any]]:
+    last, outputs = len(network) - 1, "alone" if several else "outputs"
+    for place, layer in enumerate(network):
+        weights = [_number(each) for each in layer.weights.ravel()]
+        lines = [weights[at : at + _IN_A_LINE] for at in range(0, len(weights), _IN_A_LINE)]
         yield {
-            "number": place + 1,
+            "number": next(numbers),
             "function": layer.function,
             "weights": [f"{', '.join(line)}," for line in lines],
             "biases": ", ".join(map(_number, layer.biases)),
-            "source": _BUFFERS[place % 2],
-            "target": "outputs" if place == last else _BUFFERS[(place + 1) % 2],
+            "source": _source(place, several=several),
+            "target": outputs if place == last else _BUFFERS[(place + 1) % 2],
             "inputs": layer.weights.shape[0],
             "outputs": layer.weights.shape[1],
         }
@@ -200,10 +214,22 @@ _BUFFERS = ("even", "odd")
 
 
 def _buffers(description: Description) -> list[dict[str, Any]]:
-    """Return the sizes of the two arrays that layers read and write in turns."""
-    sizes = description.layer_sizes[:-1]
-    found = ((name, max(sizes[place::2], default=0)) for place, name in enumerate(_BUFFERS))
-    return [{"name": name, "size": size} for name, size in found if size]
+    """Return the sizes of the arrays for inputs, for layers in turns, and for a network's outputs.
+
+    An array is left out if nothing needs it.
+    """
+    several = len(description.networks) > 1
+    found = {"inputs": 0, "even": 0, "odd": 0, "alone": description.outputs * several}
+    for network in description.networks:
+        for place, size in enumerate(layer_sizes(network)[:-1]):
+            name = _source(place, several=several)
+            found[name] = max(found[name], size)
+    return [{"name": name, "size": size} for name, size in found.items() if size]
+
+
+def _source(place: int, *, several: bool) -> str:
+    """Return the array that a layer reads; the inputs of several networks must stay."""
+    return "inputs" if several and not place else _BUFFERS[place % 2]
 
 
 def _unscaled(description: Description) -> Iterator[dict[str, str]]:

@@ -4,13 +4,14 @@ Raw rows are prepared as its preparation says and go through its layers; what co
 targets on their raw scale, or class probabilities.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from neuroevo.errors import DataError
 from neuroevo.kernel.arrays import Floats
-from neuroevo.learning import Network, Precision, Scaling
+from neuroevo.learning import Ensemble, Network, Precision, Scaling
 from neuroevo.tables import Preparation, TableModel
 from neuroevo.tables.records import MOST_PREPARED, Label, NumberInput, Target
 
@@ -43,26 +44,33 @@ class Description:
     preparation
         How raw rows are prepared, and what the outputs are. If the network has learnt no table, it
         only scales inputs and outputs.
-    layers
-        The layers, that of the outputs last.
+    networks
+        The layers of each network, that of the outputs last. The outputs of several networks, which
+        have the same precision, are averaged: of classes, their probabilities.
     is_table
         Whether the network has learnt a table. Then its rows have named columns, and it refuses
         rows that can't be prepared.
     """
 
     preparation: Preparation
-    layers: tuple[Layer, ...]
+    networks: tuple[tuple[Layer, ...], ...]
     is_table: bool
 
     @property
     def precision(self) -> Precision:
         """The precision of the weights."""
-        return "float32" if self.layers[0].weights.dtype == np.float32 else "float64"
+        return "float32" if self.networks[0][0].weights.dtype == np.float32 else "float64"
 
     @property
-    def layer_sizes(self) -> tuple[int, ...]:
-        """Units of each layer, from the prepared inputs to the outputs."""
-        return (len(self.layers[0].weights), *(len(layer.biases) for layer in self.layers))
+    def outputs(self) -> int:
+        """The number of outputs."""
+        return len(self.networks[0][-1].biases)
+
+    @property
+    def functions(self) -> list[str]:
+        """What is applied to weighted sums in all networks, each once."""
+        found = [layer.function for network in self.networks for layer in network]
+        return list(dict.fromkeys(found))
 
     @property
     def labels(self) -> list[Label]:
@@ -78,34 +86,46 @@ class Description:
     @property
     def title(self) -> str:
         """What the network is and what it predicts, on one line."""
-        sizes = "-".join(map(str, self.layer_sizes))
-        functions = " and ".join(dict.fromkeys(layer.function for layer in self.layers[:-1]))
+        count = len(self.networks)
+        what = "A network" if count == 1 else f"The mean of {count} networks"
+        sizes = {"-".join(map(str, layer_sizes(each))): None for each in self.networks}
+        hidden = [layer.function for network in self.networks for layer in network[:-1]]
+        functions = " and ".join(dict.fromkeys(hidden))
         targets = ", ".join(target.name for target in self.preparation.targets)
         classes = len(self.preparation.classes)
         predicted = f"the class of {targets}, one of {classes}" if classes else targets
-        return f"A network {sizes}{f' with {functions}' * bool(functions)}, predicts {predicted}"
+        trained = f"{' and '.join(sizes)}{f' with {functions}' * bool(functions)}"
+        return f"{what} {trained}, predicts {predicted}"
 
 
-def describe(model: Network | TableModel) -> Description:
-    """Describe a trained network in plain values.
+def layer_sizes(network: Sequence[Layer]) -> tuple[int, ...]:
+    """Return the units of each layer of a network, from the prepared inputs to the outputs."""
+    return (len(network[0].weights), *(len(layer.biases) for layer in network))
+
+
+def describe(model: Network | Ensemble | TableModel) -> Description:
+    """Describe a trained network, or the mean of several, in plain values.
 
     Raises
     ------
     DataError
         If its weights are not finite.
     """
-    if isinstance(model, TableModel):
-        network, preparation, is_table = model.network, model.preparation, True
-    else:
-        network, preparation, is_table = model, _scalings_of(model), False
+    is_table = isinstance(model, TableModel)
+    network = model.network if isinstance(model, TableModel) else model
+    networks = network.networks if isinstance(network, Ensemble) else (network,)
+    preparation = model.preparation if isinstance(model, TableModel) else _scalings_of(networks[0])
+    return Description(preparation, tuple(map(_layers, networks)), is_table)
+
+
+def _layers(network: Network) -> tuple[Layer, ...]:
     if not np.isfinite(network.parameters).all():
         raise DataError("network: must have finite weights, but it has diverged")
     functions = (*network.architecture.activations, network.architecture.output)
-    layers = tuple(
+    return tuple(
         Layer(weights, biases, function)
         for (weights, biases), function in zip(network.layers, functions, strict=True)
     )
-    return Description(preparation, layers, is_table)
 
 
 def _scalings_of(network: Network) -> Preparation:

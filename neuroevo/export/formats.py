@@ -8,6 +8,7 @@ from neuroevo.export import (
     c_header,
     javascript,
     json_file,
+    model_file,
     onnx_graph,
     sklearn_pipeline,
     torch_module,
@@ -32,6 +33,7 @@ class Format(NamedTuple):
 
 
 FORMATS: Mapping[str, Format] = {
+    "safetensors": Format(model_file.write, ".safetensors"),
     "onnx": Format(onnx_graph.write, ".onnx"),
     "torch": Format(torch_module.write, ".py"),
     "sklearn": Format(sklearn_pipeline.write, ".skops"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroevo.export.description import Description
+from neuroevo.export.description import Description, Layer
 from neuroevo.kernel.arrays import Floats
 
 FORMAT = "neuroevo network"
@@ -23,6 +23,12 @@ def write(description: Description) -> str:
 
 def plain(description: Description) -> dict[str, Any]:
     """Return a network as values that JSON can hold; numbers are exact there."""
+    networks = [[_plain(layer) for layer in network] for network in description.networks]
+    return {**head(description), "networks": networks}
+
+
+def head(description: Description) -> dict[str, Any]:
+    """Return all but the layers of a network as values that JSON can hold."""
     preparation = description.preparation.to_plain()
     return {
         "format": FORMAT,
@@ -31,16 +37,16 @@ def plain(description: Description) -> dict[str, Any]:
         "precision": description.precision,
         "inputs": preparation["inputs"],
         "unseen": preparation["unseen"],
-        "layers": [
-            {
-                "function": layer.function,
-                "weights": numbers(layer.weights),
-                "biases": numbers(layer.biases),
-            }
-            for layer in description.layers
-        ],
         "targets": preparation["targets"],
         "classes": preparation["classes"],
+    }
+
+
+def _plain(layer: Layer) -> dict[str, Any]:
+    return {
+        "function": layer.function,
+        "weights": numbers(layer.weights),
+        "biases": numbers(layer.biases),
     }
 
 

@@ -3,6 +3,7 @@
 Numbers are float64 until they are prepared, then float32. A row that can't be prepared gets NaN.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo.errors import NeuroevoError
-from neuroevo.export.description import Description
+from neuroevo.export.description import Description, Layer
 from neuroevo.export.guide import guide
 from neuroevo.kernel.activations import LEAKY_RELU_SLOPE
 from neuroevo.tables.records import (
@@ -50,11 +51,9 @@ def write(description: Description) -> bytes:
     inputs = [_prepared(graph, record, description) for record in description.preparation.inputs]
     prepared = graph.add("Concat", *inputs, axis=1)
     usable = _usable(graph, prepared, description.largest_input)
-    values = prepared
-    for layer in description.layers:
-        weights, biases = graph.constant(layer.weights, "f4"), graph.constant(layer.biases, "f4")
-        values = _applied(graph, layer.function, graph.add("Gemm", values, weights, biases))
-    outputs = _outputs(graph, values, usable, description)
+    values = [_computed(graph, network, prepared) for network in description.networks]
+    mean = graph.add("Mean", *values) if len(values) > 1 else values[0]
+    outputs = _outputs(graph, mean, usable, description)
     model = graph.model(outputs, "\n".join(_documentation(description, list(outputs))))
     content: bytes = model.SerializeToString()
     return content
@@ -242,6 +241,15 @@ def _usable(graph: _Graph, prepared: str, largest: float) -> str:
     return graph.cast(graph.add("ReduceMin", fits, axes=[1], keepdims=1), "BOOL")
 
 
+def _computed(graph: _Graph, network: Sequence[Layer], prepared: str) -> str:
+    """Add the outputs of a network for prepared inputs."""
+    values = prepared
+    for layer in network:
+        weights, biases = graph.constant(layer.weights, "f4"), graph.constant(layer.biases, "f4")
+        values = _applied(graph, layer.function, graph.add("Gemm", values, weights, biases))
+    return values
+
+
 def _applied(graph: _Graph, function: str, values: str) -> str:
     if function == "linear":
         return values
@@ -259,7 +267,7 @@ def _outputs(
 ) -> dict[str, tuple[str, list[object]]]:
     """Add the outputs; returns their names with type and shape."""
     preparation = description.preparation
-    size = description.layer_sizes[-1]
+    size = description.outputs
     shape: list[object] = ["rows", size]
     nothing = graph.constant(np.nan, "f4")
     if preparation.classes:

@@ -5,7 +5,7 @@ the numbers of the network. Loading the file needs scikit-learn and skops, and n
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.export.description import Description, Layer
+from neuroevo.kernel.activations import LEAKY_RELU_SLOPE
 from neuroevo.tables.records import (
     UNIFORM_SPREAD,
     BooleanInput,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ACTIVATIONS = {"linear": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
+Floats = NDArray[np.float64]
 _FEWEST_ROWS = 3  # that all estimators can be fitted to
 
 
@@ -51,21 +53,100 @@ def pipeline(description: Description) -> Any:  # noqa: ANN401 - scikit-learn ha
     """Return a fitted Pipeline whose `predict` takes frames with the raw columns."""
     from sklearn.pipeline import Pipeline  # noqa: PLC0415 - takes a second
 
-    activation = _one_activation(description.layers[:-1])
     rows = _invented_rows(description)
     preparation = _preparation(description, rows)
-    network = _network(description, activation, preparation.transform(rows))
+    inputs = preparation.transform(rows)
+    networks = [_network(description, layers, inputs) for layers in description.networks]
+    network = networks[0] if len(networks) == 1 else _mean(description, networks, inputs)
     return Pipeline([("preparation", preparation), ("network", network)])
 
 
-def _one_activation(hidden: Sequence[Layer]) -> str:
-    """Return scikit-learn's name of the activation of all hidden layers."""
-    functions = list(dict.fromkeys(layer.function for layer in hidden)) or ["linear"]
-    if len(functions) > 1 or functions[0] not in _ACTIVATIONS:
-        allowed = ", ".join(_ACTIVATIONS)
-        rule = f"must have one activation of {allowed} in all hidden layers"
+def _mean(description: Description, networks: list[Any], inputs: NDArray[np.float64]) -> Any:  # noqa: ANN401 - as above
+    """Return a fitted estimator that averages networks."""
+    from sklearn.dummy import DummyClassifier, DummyRegressor  # noqa: PLC0415 - takes a second
+    from sklearn.ensemble import VotingClassifier, VotingRegressor  # noqa: PLC0415 - as above
+
+    labels, count = _labels(description), description.outputs
+    if not labels and count > 1:
+        rule = "must have one target to average networks, or classes"
+        raise NeuroevoError(f"sklearn: {rule}, but got {count} targets")
+    named = [
+        (f"network {place}", DummyClassifier() if labels else DummyRegressor())
+        for place in range(1, len(networks) + 1)
+    ]
+    mean = VotingClassifier(named, voting="soft") if labels else VotingRegressor(named)
+    mean.fit(inputs, _invented_targets(description, len(inputs)))
+    mean.estimators = [(name, each) for (name, _), each in zip(named, networks, strict=True)]
+    mean.estimators_ = networks
+    del mean.named_estimators_  # a Bunch, which skops does not trust; predictions do not need it
+    return mean
+
+
+def _with_one_activation(layers: Sequence[Layer]) -> tuple[str, list[tuple[Floats, Floats]]]:
+    """Return scikit-learn's name of one activation of all hidden layers, and the layers with it.
+
+    Layers of one family become layers of one activation, with other weights.
+
+    Returns
+    -------
+    The name, and weights and biases of each layer in double precision.
+    """
+    functions = list(dict.fromkeys(layer.function for layer in layers[:-1])) or ["linear"]
+    name = functions[0]
+    if len(functions) > 1 or name not in _ACTIVATIONS:
+        name = next((each for each in _FAMILIES if {*functions} <= {*_FAMILIES[each]}), "")
+    if not name:
+        families = " or of ".join(", ".join(each) for each in _FAMILIES.values())
+        rule = f"must have activations of {families} in the hidden layers"
         raise NeuroevoError(f"sklearn: {rule}, but the network has {' and '.join(functions)}")
-    return _ACTIVATIONS[functions[0]]
+    found = [
+        (layer.weights.astype(np.float64), layer.biases.astype(np.float64)) for layer in layers
+    ]
+    for place, layer in enumerate(layers[:-1]):
+        if layer.function != name:
+            rewrite = _FAMILIES[name][layer.function]
+            found[place], found[place + 1] = rewrite(found[place], found[place + 1])
+    return _ACTIVATIONS[name], found
+
+
+_Weighted = tuple[Floats, Floats]  # weights and biases
+
+
+def _of_relu(slope: float) -> "_Rewrite":
+    """Return how a layer gets relu, if its units have a slope below 0 and 1 above.
+
+    f(x) = relu(x) - slope × relu(-x): each unit becomes two.
+    """
+
+    def rewritten(layer: _Weighted, following: _Weighted) -> tuple[_Weighted, _Weighted]:
+        doubled = np.hstack([layer[0], -layer[0]]), np.hstack([layer[1], -layer[1]])
+        return doubled, (np.vstack([following[0], -slope * following[0]]), following[1])
+
+    return rewritten
+
+
+def _of_tanh(layer: _Weighted, following: _Weighted) -> tuple[_Weighted, _Weighted]:
+    """Give a layer of sigmoid units tanh: sigmoid(x) = (tanh(x / 2) + 1) / 2."""
+    halved = layer[0] / 2, layer[1] / 2
+    return halved, (following[0] / 2, following[1] + following[0].sum(axis=0) / 2)
+
+
+_Rewrite = Callable[[_Weighted, _Weighted], tuple[_Weighted, _Weighted]]
+
+
+def _as_it_is(layer: _Weighted, following: _Weighted) -> tuple[_Weighted, _Weighted]:
+    return layer, following
+
+
+_FAMILIES: Mapping[str, Mapping[str, _Rewrite]] = {
+    "relu": {
+        "linear": _of_relu(1.0),
+        "relu": _as_it_is,
+        "leaky_relu": _of_relu(LEAKY_RELU_SLOPE),
+    },
+    "tanh": {"tanh": _as_it_is, "sigmoid": _of_tanh},
+}
+"""Activations that can be written with another one, and how a layer and the next one change."""
 
 
 def _invented_rows(description: Description) -> "pd.DataFrame":
@@ -175,24 +256,24 @@ def _fill_scaling(values: Any, record: NumberInput) -> None:  # noqa: ANN401 - a
     scaler.var_ = scaler.scale_**2
 
 
-def _network(description: Description, activation: str, inputs: NDArray[np.float64]) -> Any:  # noqa: ANN401 - as above
-    """Return a fitted MLP with the weights of the network."""
+def _network(description: Description, layers: Sequence[Layer], inputs: NDArray[np.float64]) -> Any:  # noqa: ANN401 - as above
+    """Return a fitted MLP with the weights of a network."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - takes a second
     from sklearn.neural_network import MLPClassifier, MLPRegressor  # noqa: PLC0415 - as above
 
-    labels, output = _labels(description), description.layers[-1]
+    activation, numbers = _with_one_activation(layers)
+    labels, output = _labels(description), layers[-1]
     if labels and output.function != "softmax":
         raise NeuroevoError("sklearn: a network for classes must have softmax outputs")
     network = (MLPClassifier if labels else MLPRegressor)(
-        hidden_layer_sizes=description.layer_sizes[1:-1], activation=activation, max_iter=1
+        hidden_layer_sizes=[len(biases) for _, biases in numbers[:-1]],
+        activation=activation,
+        max_iter=1,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         network.fit(inputs, _invented_targets(description, len(inputs)))
-    *hidden, (weights, biases) = (
-        (layer.weights.astype(np.float64), layer.biases.astype(np.float64))
-        for layer in description.layers
-    )
+    *hidden, (weights, biases) = numbers
     if labels:
         order = [labels.index(label) for label in network.classes_.tolist()]
         weights, biases = weights[:, order], biases[order]
@@ -202,9 +283,9 @@ def _network(description: Description, activation: str, inputs: NDArray[np.float
         scaling = description.preparation.target_scaling
         weights = weights * scaling.scales
         biases = scaling.raw(biases)
-    layers = [*hidden, (weights, biases)]
-    network.coefs_ = [each for each, _ in layers]
-    network.intercepts_ = [each for _, each in layers]
+    final = [*hidden, (weights, biases)]
+    network.coefs_ = [each for each, _ in final]
+    network.intercepts_ = [each for _, each in final]
     network.out_activation_ = _output_activation(description)
     for name in _OF_TRAINING:
         vars(network).pop(name, None)
@@ -225,7 +306,7 @@ def _labels(description: Description) -> Sequence[Label]:
 
 
 def _output_activation(description: Description) -> str:
-    if description.layers[-1].function == "linear":
+    if description.networks[0][-1].function == "linear":
         return "identity"
     return "logistic" if len(description.labels) == _TWO else "softmax"
 
@@ -234,5 +315,5 @@ def _invented_targets(description: Description, rows: int) -> NDArray[Any]:
     labels = _labels(description)
     if labels:
         return np.array([labels[row % len(labels)] for row in range(rows)])
-    targets = np.zeros((rows, description.layer_sizes[-1]))
+    targets = np.zeros((rows, description.outputs))
     return targets[:, 0] if targets.shape[1] == 1 else targets

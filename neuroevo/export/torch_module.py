@@ -21,7 +21,9 @@ def write(description: Description) -> str:
     values = plain(description)
     settings = {key: values[key] for key in ("inputs", "unseen", "targets", "classes")}
     settings["labels"] = description.labels
-    settings["functions"] = [layer.function for layer in description.layers]
+    settings["functions"] = [
+        [layer.function for layer in network] for network in description.networks
+    ]
     settings["largest_input"] = description.largest_input
     return "\n".join(
         [
@@ -66,9 +68,11 @@ def _assigned(name: str, values: dict[str, object]) -> str:
 def _weights(description: Description) -> "list[tuple[str, object]]":
     """Return the shape and the numbers of each tensor, by its name in the state_dict."""
     tensors: list[tuple[str, object]] = []
-    for place, layer in enumerate(description.layers):
-        for name, array in (("weight", layer.weights.T), ("bias", layer.biases)):
-            tensors.append((f"layers.{place}.{name}", (array.shape, _encoded(array))))
+    for number, network in enumerate(description.networks):
+        for place, layer in enumerate(network):
+            for name, array in (("weight", layer.weights.T), ("bias", layer.biases)):
+                key = f"networks.{number}.{place}.{name}"
+                tensors.append((key, (array.shape, _encoded(array))))
     return tensors
 
 

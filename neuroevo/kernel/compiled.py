@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from numba import njit
 
+from neuroevo.kernel.machine_code import keep_machine_code
+
 Function = TypeVar("Function", bound=Callable[..., None])
 
 # None of the functions below counts references: they neither make arrays nor outlive them.
@@ -63,5 +65,6 @@ def entry_point(function: Function) -> Function:
     part of the cached name, so that a change in any of them is detected.
     """
     function.__qualname__ = f"{function.__qualname__}-{_SOURCE_HASH}"
-    compiled: Function = njit(nogil=True, cache=True, _nrt=False)(function)
+    compiled: Function = njit(nogil=True, _nrt=False)(function)
+    keep_machine_code(compiled)
     return compiled

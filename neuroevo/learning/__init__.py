@@ -15,7 +15,7 @@ from neuroevo.learning.names import (
     Optimizer,
     Schedule,
 )
-from neuroevo.learning.network import Network
+from neuroevo.learning.network import Ensemble, Network
 from neuroevo.learning.optimization import READERS, Optimization, decider, is_read
 from neuroevo.learning.settings import LOSSES, Loss, Precision, StartingWeights, TrainingSettings
 
@@ -31,6 +31,7 @@ __all__ = [
     "Columns",
     "DataSet",
     "DataSize",
+    "Ensemble",
     "Loss",
     "Network",
     "Optimization",

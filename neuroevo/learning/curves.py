@@ -109,6 +109,28 @@ def as_stopped(curves: Floats, validation: Floats, stopping: Stopping) -> Floats
     return stopped
 
 
+def stops(
+    validation: Floats, stopping: Stopping, points: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return how many samples the weights of each training have seen that it ended with.
+
+    Parameters
+    ----------
+    validation
+        Array (lanes, points), the curves of validation MSE of the trainings as they stopped.
+    stopping
+        When they stopped.
+    points
+        Array (points,), the samples seen at each point.
+
+    Returns
+    -------
+    Array (lanes,).
+    """
+    ends = _ends(validation, stopping)
+    return np.array([points[best if stopping.restore_best else last] for best, last in ends])
+
+
 def _ends(validation: Floats, stopping: Stopping) -> Iterator[tuple[int, int]]:
     """Yield the point of the lowest MSE and the last point of each lane's training."""
     for curve in validation.tolist():

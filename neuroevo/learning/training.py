@@ -125,6 +125,26 @@ def on_training_samples(stream: SampleStream) -> SampleStream:
     )
 
 
+def until(stream: SampleStream, samples: int) -> SampleStream:
+    """Return a stream for trainings that end after so many samples, whatever the validation says.
+
+    Until then they are the same: a schedule of the learning rate is that of the whole budget.
+
+    Parameters
+    ----------
+    stream
+        A stream.
+    samples
+        At least 1, at most its budget.
+    """
+    seen = stream.samples_seen[stream.samples_seen < samples]
+    return replace(
+        stream,
+        settings=stream.settings.replace(patience=0, stop_at_target=False),
+        samples_seen=np.append(seen, samples),
+    )
+
+
 def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Trained:
     """Train one network for each lane.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from neuroevo.playground.mouse_page import mouse_page
 from neuroevo.playground.payload import is_mouse_run
 from neuroevo.report.page import page
-from neuroevo.runs import write_atomically
+from neuroevo.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings

@@ -32,9 +32,11 @@ def rounded(values: Iterable[float]) -> list[float | int | None]:
     return [_rounded(float(value)) for value in values]
 
 
-def number_texts(values: Iterable[float], unit: str = "") -> list[str]:
+def number_texts(values: Iterable[float], item: "Objective | None" = None) -> list[str]:
     """Return numbers as the tables write them, for hover texts."""
-    return [wording.measured(float(value), unit) for value in values]
+    if item is None:
+        return [wording.number(float(value)) for value in values]
+    return [wording.measured(float(value), item) for value in values]
 
 
 def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from neuroevo.report.diagram import standalone
 from neuroevo.report.document import Document
 from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
 from neuroevo.report.plots import figures_of
-from neuroevo.runs import write_atomically
+from neuroevo.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from neuroevo.report.drawing import Specification

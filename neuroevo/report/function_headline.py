@@ -34,7 +34,7 @@ def function_headline(findings: "Findings", progress: str) -> Headline:
         return Headline(title, joined((progress, search)), times)
     champion, item = findings.front[0], findings.objectives[0]
     score = findings.scores(champion)[0]
-    value = wording.measured(score, item.unit)
+    value = wording.measured(score, item)
     best = f"{item.best} {item.label} {value}"
     start = f"{best[:1].upper()}{best[1:]}" if findings.finished else f"So far, {best}"
     compared, numbers = _compared(findings, item, score)
@@ -64,7 +64,7 @@ def _compared(
     other = item.best_of(_scores(findings, drawn))
     if math.isnan(other):
         return f"{which[:1].upper()}{which[1:].rstrip(',')} was not completed.", ()
-    text = wording.measured(other, item.unit)
+    text = wording.measured(other, item)
     ratio = ratio_as_shown(item, other, score)
     factor = ""
     if ratio is not None and ratio > 1 and not item.maximised:
@@ -85,7 +85,7 @@ def _others(findings: "Findings") -> str:
     ranges = []
     for place, item in list(enumerate(findings.objectives))[1:]:
         values = [findings.scores(trial)[place] for trial in findings.front]
-        low, high = (wording.measured(each, item.unit) for each in (min(values), max(values)))
+        low, high = (wording.measured(each, item) for each in (min(values), max(values)))
         ranges.append(f"{item.label} {low} to {high}")
     front = wording.counted(len(findings.front), "configuration")
     return f"The front has {front}, with {wording.listed(ranges)}."

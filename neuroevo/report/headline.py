@@ -79,7 +79,7 @@ def _result(findings: "Findings", item: "Objective", trial: "Trial") -> str:
     score, task = _score(item, trial), findings.experiment.task.kind
     if _learns(findings, item, score):
         return f"learns the {task} task in {wording.counted(round(score), 'sample')}"
-    shown = wording.measured(score, item.unit)
+    shown = wording.measured(score, item)
     if item.unit == "parameters":
         return f"has only {shown} parameters"
     is_behind = item in {other for other, _, _ in better_baselines(findings, trial)}
@@ -99,7 +99,7 @@ def _compared(
     """Return the comparison with the best baseline as a sentence and as numbers."""
     score = _score(item, leader)
     learns = _learns(findings, item, score)
-    own = KeyNumber(wording.measured(score, item.unit), _label(findings, item, score))
+    own = KeyNumber(wording.measured(score, item), _label(findings, item, score))
     if not findings.baselines:
         return "", (own,)
     comparable = [
@@ -114,7 +114,7 @@ def _compared(
     baseline = min(comparable, key=lambda trial: (item.cost(_score(item, trial)), trial.number))
     other = _score(item, baseline)
     name = wording.shortened(baseline.name, 40)
-    described = f"{name} ({wording.measured(other, item.unit)})"
+    described = f"{name} ({wording.measured(other, item)})"
     is_count = wording.is_counted(item.unit)
     ratio = ratio_as_shown(item, other, score)
     if ratio is None:
@@ -166,7 +166,7 @@ def _better_baselines(findings: "Findings", shown: "Objective", leader: "Trial")
     for item, baseline, score in better_baselines(findings, leader):
         if item is shown:
             continue
-        value = f"{_better(item)}, {wording.measured(score, item.unit)}"
+        value = f"{_better(item)}, {wording.measured(score, item)}"
         also = leader is not champion and item.name in of_champion
         addition = ", also than the champion" if also else ""
         name = wording.shortened(baseline.name, 40)
@@ -187,7 +187,7 @@ def _on_fresh_seeds(findings: "Findings", item: "Objective", leader: "Trial") ->
         return ""
     start = "On fresh seeds, which the search did not use, this network"
     if item.name != TRAINED:
-        return f"{start} reaches {wording.measured(score, item.unit)}."
+        return f"{start} reaches {wording.measured(score, item)}."
     if not _learns(findings, item, score):
         return f"{start} does not learn the task within the sample budget."
     return f"{start} needs {round(score):,}."
@@ -211,7 +211,7 @@ def _rank(findings: "Findings", leader: "Trial") -> str:
     champion, first = findings.front[0], findings.objectives[0]
     if leader is champion:
         return ""
-    score = wording.measured(findings.scores(champion)[0], first.unit)
+    score = wording.measured(findings.scores(champion)[0], first)
     rank = findings.front.index(leader) + 1
     return (
         f"This network has rank {rank} of {len(findings.front)} on the front (`neuroevo best "

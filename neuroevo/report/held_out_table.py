@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.analysis.held_out_models import held_out_models, target_names
-from neuroevo.evaluation.scores import REGRESSION_METRICS
+from neuroevo.evaluation.scores import METRICS, REGRESSION_METRICS
 from neuroevo.report.held_out_texts import interval_text, metric_text, model_name, rows_text
 from neuroevo.report.table import Cell, TextTable, headings
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels
     from neuroevo.evaluation.scores import Metric, Score
+    from neuroevo.runs import ScoredEnsemble
 
 MOST_OF_FRONT = 6  # trials of the front, with the champion
 
@@ -110,9 +111,39 @@ def held_out_sentences(findings: "Findings") -> str:
         start,
         f"Those of networks are over all {every}." if replicates > 1 else "",
         _better(higher, lower),
+        ensemble_sentences(models),
         _left_out(findings, models),
     ]
     return " ".join(filter(None, sentences))
+
+
+def ensemble_sentences(models: "HeldOutModels") -> str:
+    """Return whether it pays to average the champion's replicates; empty if it is unknown."""
+    ensemble = models.ensemble
+    if ensemble is None:
+        return ""
+    known = [name for name in _DECIDING if name in ensemble.scores and name in models.kept]
+    if not known or not all(
+        known[0] in scores for scores in (ensemble.validation, ensemble.validation_one)
+    ):
+        return ""
+    metric, count = METRICS[known[0]], ensemble.networks
+    mean, one = ensemble.validation[metric.name], ensemble.validation_one[metric.name]
+    is_better = mean > one if metric.larger_is_better else mean < one
+    test, alone, mean_text, one_text = (
+        metric_text(metric, value)
+        for value in (ensemble.scores[metric.name].value, models.kept[metric.name], mean, one)
+    )
+    advice = f"; --ensemble {count} of predict, export and train averages them" * is_better
+    return (
+        f"Averaging the champion's {count} networks gives {metric.label} {test} on the test rows, "
+        f"the kept network alone {alone}. On the validation rows, which should decide, the mean is "
+        f"{'better' if is_better else 'not better'}: {mean_text}, against {one_text} of networks "
+        f"that were chosen on one half of them and scored on the other{advice}."
+    )
+
+
+_DECIDING = ("log_loss", "r2")  # metrics that compare the mean with one network
 
 
 def held_out_values(findings: "Findings") -> dict[str, Any] | None:
@@ -141,6 +172,16 @@ def held_out_values(findings: "Findings") -> dict[str, Any] | None:
             for model in models.models
         ],
         "kept_network": dict(models.kept),
+        "ensemble": None if models.ensemble is None else _validated(models.ensemble),
+    }
+
+
+def _validated(ensemble: "ScoredEnsemble") -> dict[str, Any]:
+    """Return how many networks are averaged, and the scores on the validation samples."""
+    return {
+        "networks": ensemble.networks,
+        "validation": dict(ensemble.validation),
+        "validation_one_network": dict(ensemble.validation_one),
     }
 
 

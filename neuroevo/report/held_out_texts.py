@@ -31,12 +31,12 @@ def interval_text(metric: "Metric", score: "Score", decimals: int = 1) -> str:
     return f"{low} to {high}"
 
 
-def test_score(scores: "Mapping[str, Score]") -> str:
-    """Return the most important score with its interval: ``R² 0.5 (0.35 to 0.6)``."""
+def test_score(scores: "Mapping[str, Score]", *, interval: bool) -> str:
+    """Return the most important score, with its interval if wanted: ``R² 0.5 (0.35 to 0.6)``."""
     for name, score in scores.items():
         metric = METRICS[name]
         text = f"{metric.label} {metric_text(metric, score.value)}"
-        return f"{text} ({interval_text(metric, score)})"
+        return f"{text} ({interval_text(metric, score)})" if interval else text
     return ""
 
 

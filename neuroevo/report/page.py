@@ -14,7 +14,6 @@ from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import held_out_sentences, held_out_table, target_table
 from neuroevo.report.plots import CHAPTERS, FIGURES, figures_of
 from neuroevo.report.trial_tables import baselines_table, best_table
-from neuroevo.runs import best_toml
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -46,7 +45,7 @@ def page(findings: "Findings", playground: str = "") -> str:
     figures = [page_figure(findings, name) for name in figures_of(findings.experiment)]
     opening = headline(findings)
     configurations = {
-        f"{rank:,}": best_toml(findings.experiment, findings.front[rank - 1], findings.identity)
+        f"{rank:,}": findings.configuration_file(findings.front[rank - 1])
         for rank in findings.excerpt()
     }
     payload = payload_of(figures) | {"configurations": configurations}

@@ -101,7 +101,7 @@ def _scored_table(
         if name not in items:
             shown = _cell(row[name], breaks=after == list(last) or name in before)
             return replace(shown, numeric=shown.numeric or name in numeric)
-        text = wording.measured(row[name], items[name].unit)
+        text = wording.measured(row[name], items[name])
         return Cell(text, numeric=True, best=row[name] == best[name])
 
     rows = tuple(tuple(cell(row, name) for name in columns) for row in table.to_dict("records"))

@@ -1,13 +1,30 @@
 """The run folder: all that a search passes to a report. It neither searches nor reports."""
 
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.best import best_toml, read_best
+from neuroevo.runs.best import TrialOrigin, best_toml, read_best
 from neuroevo.runs.champions import Champion, read_champions, write_champions
 from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
-from neuroevo.runs.environment import environment, environment_differences, read_environment
-from neuroevo.runs.experiment import experiment_values, read_experiment
+from neuroevo.runs.differences import (
+    Difference,
+    champion_differences,
+    held_out_differences,
+    trial_differences,
+    value_differences,
+)
+from neuroevo.runs.environment import (
+    environment,
+    environment_differences,
+    latest_environment,
+    read_environment,
+)
+from neuroevo.runs.experiment import experiment_at_start, experiment_values, read_experiment
 from neuroevo.runs.folder import RunFolder, find_run, list_runs
-from neuroevo.runs.held_out import HeldOutScores, ScoredModel, read_held_out, write_held_out
+from neuroevo.runs.held_out import (
+    HeldOutScores,
+    ScoredEnsemble,
+    ScoredModel,
+    read_held_out,
+    write_held_out,
+)
 from neuroevo.runs.journal import Journal
 from neuroevo.runs.journal_reader import (
     JournalReader,
@@ -17,32 +34,47 @@ from neuroevo.runs.journal_reader import (
     read_trials,
 )
 from neuroevo.runs.lock import Holder, RunLock, holder
-from neuroevo.runs.start import Start, array_fingerprint, data_fingerprint, read_start, write_start
+from neuroevo.runs.start import (
+    Start,
+    array_fingerprint,
+    data_fingerprint,
+    data_hash,
+    read_start,
+    write_start,
+)
 from neuroevo.runs.status import Status, StatusReader, read_status
 from neuroevo.runs.trial import Trial
 
 __all__ = [
     "Champion",
+    "Difference",
     "HeldOutScores",
     "Holder",
     "Journal",
     "JournalReader",
     "RunFolder",
     "RunLock",
+    "ScoredEnsemble",
     "ScoredModel",
     "Start",
     "Status",
     "StatusReader",
     "Trial",
+    "TrialOrigin",
     "array_fingerprint",
     "best_toml",
+    "champion_differences",
     "damage",
     "data_fingerprint",
+    "data_hash",
     "environment",
     "environment_differences",
+    "experiment_at_start",
     "experiment_values",
     "find_run",
+    "held_out_differences",
     "holder",
+    "latest_environment",
     "list_runs",
     "mend_journal",
     "read_best",
@@ -55,7 +87,8 @@ __all__ = [
     "read_status",
     "read_study",
     "read_trials",
-    "write_atomically",
+    "trial_differences",
+    "value_differences",
     "write_champions",
     "write_checkpoint",
     "write_held_out",

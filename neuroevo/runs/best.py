@@ -1,22 +1,83 @@
 """Writes a trial's configuration as an experiment file; does not know which trial is best."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import StorageError
-from neuroevo.evaluation import TRAINING_GENES
-from neuroevo.runs.disk import is_missing, read_bytes
+from neuroevo.runs.start import data_hash
 from neuroevo.runs.trial import Trial
-from neuroevo.space import SearchSpace
+from neuroevo.storage.disk import is_missing, read_bytes
 
 if TYPE_CHECKING:
-    from neuroevo.experiment import Experiment
+    from neuroevo.experiment import Experiment, Origin
+    from neuroevo.learning import Columns
+    from neuroevo.runs.champions import Champion
+    from neuroevo.runs.held_out import HeldOutScores
 
 _MOST_BYTES = 1_000_000
+_MOST_COLUMNS = 5_000  # bytes of the names of columns that are written
 
 
-def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class TrialOrigin:
+    """What is known of the run that a trial belongs to.
+
+    Parameters
+    ----------
+    run
+        The run's id.
+    environment
+        The environment of its trainings, see `environment`.
+    data
+        A description of each array of its data, see `Start`.
+    columns
+        The columns of its data.
+    champions
+        The trained networks by the numbers of their trials; they have the objectives on fresh
+        seeds.
+    held_out
+        The scores on the test part, if there are any.
+    """
+
+    run: str
+    environment: Mapping[str, Any]
+    data: Mapping[str, str]
+    columns: "Columns"
+    champions: "Mapping[int, Champion]"
+    held_out: "HeldOutScores | None"
+
+    def of(self, trial: Trial) -> "Origin":
+        """Return the origin of a trial's configuration."""
+        from neuroevo.experiment import Origin, OriginScore  # noqa: PLC0415 - slow, not always needed
+
+        champion = self.champions.get(trial.number)
+        scored = None if self.held_out is None else self.held_out.of_trial(trial.number)
+        test = {} if scored is None else scored.scores
+        versions = self.environment.get("libraries")
+        versions = versions if isinstance(versions, dict) else {}  # the file has no checksum
+        columns = tuple(dict.fromkeys(self.columns.sources))
+        fit = sum(len(name.encode()) for name in columns) <= _MOST_COLUMNS
+        return Origin(
+            run=self.run,
+            trial=trial.number,
+            generation=trial.generation,
+            baseline=trial.name,
+            neuroevo=str(self.environment.get("neuroevo") or ""),
+            python=str(self.environment.get("python") or ""),
+            processor=str(self.environment.get("cpu") or ""),
+            libraries={name: str(version) for name, version in versions.items() if version},
+            data=data_hash(self.data),
+            columns=columns if fit else (),
+            objectives=_finite(trial.objectives),
+            fresh_objectives={} if champion is None else _finite(champion.fresh_objectives),
+            test={name: OriginScore(**asdict(score)) for name, score in test.items()},
+        )
+
+
+def best_toml(experiment: "Experiment", trial: Trial, origin: "Origin") -> str:
     """Write the experiment with every gene fixed to a trial's value.
 
     What can be a gene or a setting is written as a setting.
@@ -27,20 +88,24 @@ def best_toml(experiment: "Experiment", trial: Trial, run_id: str = "") -> str:
         The experiment that the trial belongs to.
     trial
         Any of its trials.
-    run_id
-        The run that it was found in.
+    origin
+        Where the trial comes from.
 
     Returns
     -------
     str
-        TOML: comments on the configuration's origin and its objectives, then an experiment that
-        can be loaded.
+        TOML: comments, an experiment that can be loaded, and its table ``[origin]``.
     """
-    genes = {name: value for name, value in trial.genome.items() if name not in TRAINING_GENES}
-    settings = {name: value for name, value in trial.genome.items() if name in TRAINING_GENES}
-    training = experiment.training.model_copy(update=settings)
-    fixed = experiment.model_copy(update={"space": SearchSpace(genes), "training": training})
-    return "".join(f"# {line}\n" for line in _origin(trial, run_id)) + "\n" + fixed.to_toml()
+    from neuroevo.experiment.toml import write_toml  # noqa: PLC0415 - slow, not always needed
+
+    head = "".join(f"# {line}\n" for line in _comments(experiment, trial, origin.run))
+    described = {
+        key: value
+        for key, value in origin.model_dump(mode="json").items()
+        if value or key in {"trial", "generation"}
+    }
+    fixed = experiment.fixed(trial.genome).to_toml()
+    return f"{head}\n{fixed}\n{write_toml({'origin': described})}"
 
 
 def read_best(path: Path) -> str:
@@ -59,15 +124,17 @@ def read_best(path: Path) -> str:
         raise
 
 
-def _origin(trial: Trial, run_id: str) -> list[str]:
-    where = f" of run {run_id}" if run_id else ""
+def _comments(experiment: "Experiment", trial: Trial, run: str) -> list[str]:
+    where = f" of run {run}" if run else ""
     kind = f"the baseline {trial.name}" if trial.name else f"generation {trial.generation}"
-    scores = ", ".join(
-        f"{name} {value!r}" if math.isfinite(value) else f"{name} not finite"
-        for name, value in trial.objectives.items()
-    )
+    lines = [f"Trial {trial.number}{where} ({kind}), every gene fixed."]
+    if experiment.trains_networks:
+        lines.append("To train its network: neuroevo train THIS_FILE.")
     return [
-        f"Trial {trial.number}{where} ({kind}), every gene fixed.",
-        f"Objectives: {scores}.",
+        *lines,
         "To continue from it: neuroevo run EXPERIMENT.toml --seed-from THIS_FILE.",
     ]
+
+
+def _finite(objectives: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in objectives.items() if math.isfinite(value)}

@@ -1,7 +1,5 @@
 """Writes and reads the trained weights of a run's champions, in one safetensors file."""
 
-import json
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
-from neuroevo.errors import NeuroevoError, StorageError
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.checksum import add_checksum, remove_checksum
-from neuroevo.runs.disk import read_bytes
+from neuroevo.errors import StorageError
+from neuroevo.evaluation.replicates import best_replicates
 from neuroevo.runs.trial import finite_or_null, null_to_nan
+from neuroevo.storage.arrays import DAMAGE, arrays_content, damage_text, read_arrays
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.disk import read_bytes
 
 if TYPE_CHECKING:
     from neuroevo.learning import Architecture
@@ -29,6 +26,7 @@ _CURVES = {
     "training_curves": "training_measures",
 }
 """Mappings from measures to arrays, with the key of the measures in the metadata."""
+_KEY = "champions"
 _MOST_BYTES = 1_000_000_000
 
 
@@ -80,25 +78,21 @@ class Champion:
 
     @property
     def kept(self) -> int | None:
-        """The replicate with the lowest final validation MSE; None if all have diverged.
+        """The best of its replicates, see `best_replicates`; None if all have diverged."""
+        return next(iter(self.best_replicates), None)
 
-        Of several folds, it is one of the first: those of others were validated on other rows, so
-        that their MSEs can't be compared.
-        """
-        sound = np.isfinite(self.parameters).all(axis=1)
-        sound &= np.arange(len(sound)) % self.folds == 0
-        final = np.where(sound, self.curves[:, -1], np.inf)
-        best = int(np.argmin(np.where(np.isfinite(final), final, np.inf)))
-        return best if sound[best] else None
+    @property
+    def best_replicates(self) -> tuple[int, ...]:
+        """The places of the replicates that have not diverged, best first."""
+        return best_replicates(self.parameters, self.curves, self.folds)
 
 
 def write_champions(path: Path, champions: Sequence[Champion]) -> None:
     """Write champions into one file, atomically.
 
     Array ``NUMBER.parameters`` (``NUMBER.class_curves.log_loss``, and so on) belongs to the
-    champion with this number in the file's metadata. The metadata have one text, ``champions``:
-    JSON with a checksum, an object with the list of champions under ``champions`` and the CRC-32 of
-    all arrays under ``arrays``.
+    champion with this number in the description, which has the list of champions under
+    ``champions``, see `neuroevo.storage.arrays`.
 
     Raises
     ------
@@ -106,14 +100,12 @@ def write_champions(path: Path, champions: Sequence[Champion]) -> None:
         If the file can't be written.
     """
     arrays = {
-        f"{champion.number}.{name}": np.ascontiguousarray(array)
+        f"{champion.number}.{name}": array
         for champion in champions
         for name, array in _arrays(champion)
     }
-    descriptions = [_description(champion) for champion in champions]
-    text = json.dumps({"champions": descriptions, "arrays": _checksum(arrays)}, allow_nan=False)
-    # One text only: safetensors writes several in an order that differs between processes.
-    write_atomically(path, save(arrays, metadata={"champions": add_checksum(text)}))
+    described = {"champions": [_description(champion) for champion in champions]}
+    write_atomically(path, arrays_content(arrays, _KEY, described))
 
 
 def read_champions(path: Path) -> list[Champion]:
@@ -126,42 +118,11 @@ def read_champions(path: Path) -> list[Champion]:
     """
     content = read_bytes(path, _MOST_BYTES)
     try:
-        arrays = load(content)
-        described = json.loads(remove_checksum(_metadata(content)["champions"].encode("utf-8")))
-        if described["arrays"] != _checksum(arrays):
-            raise ValueError("must match its checksum")  # noqa: TRY301 - one place words all
-        for array in arrays.values():
-            array.setflags(write=False)
+        arrays, described = read_arrays(content, _KEY)
         return [_champion(description, arrays) for description in described["champions"]]
-    except (
-        SafetensorError,
-        NeuroevoError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as error:
-        problem = " ".join(f"{type(error).__name__}: {error}".split())
-        raise StorageError(
-            f"{path}: must be a file of champions, but it is damaged ({problem})"
-        ) from error
-
-
-def _metadata(content: bytes) -> Mapping[str, str]:
-    """Read the metadata in the header of a safetensors file, which `load` does not return."""
-    length = int.from_bytes(content[:8], "little")
-    metadata: Mapping[str, str] = json.loads(content[8 : 8 + length])["__metadata__"]
-    return metadata
-
-
-def _checksum(arrays: Mapping[str, NDArray[np.floating]]) -> str:
-    checksum = 0
-    for name in sorted(arrays):
-        array = arrays[name]
-        checksum = zlib.crc32(f"{name} {array.dtype} {array.shape}".encode(), checksum)
-        checksum = zlib.crc32(array.tobytes(), checksum)
-    return f"{checksum:08x}"
+    except DAMAGE as error:
+        rule = "must be a file of champions, but it is damaged"
+        raise StorageError(f"{path}: {rule} ({damage_text(error)})") from error
 
 
 def _arrays(champion: Champion) -> Iterator[tuple[str, NDArray[np.floating]]]:

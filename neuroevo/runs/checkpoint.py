@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from neuroevo.errors import StorageError
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
-from neuroevo.runs.disk import is_missing
 from neuroevo.runs.folder import RunFolder
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import file_with_checksum, read_file_with_checksum
+from neuroevo.storage.disk import is_missing
 
 CHECKPOINT_SCHEMA = 4
 _MOST_BYTES = 1_000_000_000

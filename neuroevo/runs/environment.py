@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from neuroevo.errors import StorageError
-from neuroevo.runs.disk import is_missing, read_bytes
 from neuroevo.settings import printable
+from neuroevo.storage.disk import is_missing, read_bytes
 
 _MOST_BYTES = 1_000_000
 LIBRARIES = (
@@ -26,6 +26,8 @@ LIBRARIES = (
     "plotly",
     "pydantic",
     "safetensors",
+    "scikit-learn",
+    "scipy",
 )
 
 
@@ -46,8 +48,8 @@ def environment() -> dict[str, object]:
         "cpu": cpu_model(),
         "cores": _usable_cores(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "command": list(sys.argv),
-        "started": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "command": list(getattr(sys, "argv", [])),  # an embedded interpreter may have none
+        "started": datetime.now().astimezone().isoformat(),
     }
 
 
@@ -69,6 +71,13 @@ def read_environment(path: Path) -> dict[str, Any]:
         why = " ".join(str(error).split())
         raise StorageError(f"{path}: must be a JSON file, but it is damaged ({why})") from error
     return content if isinstance(content, dict) else {}
+
+
+def latest_environment(environment: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the environment of the last process that trained for a run."""
+    resumed = environment.get("resumed")
+    last = resumed[-1] if isinstance(resumed, list) and resumed else environment
+    return last if isinstance(last, dict) else environment
 
 
 def environment_differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """Reads the experiment of a run, and checks that it is the one with which the run began."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,11 @@ def read_experiment(
     exists = folder.experiment_file.exists()  # else resume writes it again
     found = _values_of_file(folder.experiment_file) if exists else expected
     own = {("evolution", name) for name in changes or ()}
+    setting = experiment.task.file_setting
+    moved = _moved_file(folder, setting, expected, found)
+    if moved:  # its content is compared when it is read
+        own.add(("task", setting))
+        began_with["task"][setting] = moved
     differences = [
         f"{printable(str(folder.experiment_file))}: {dotted(key)} must be {_worded(value)}, "
         f"as when the run began, but is {_worded(found.get(key))}"
@@ -59,6 +65,44 @@ def read_experiment(
         raise UsageError(*differences)
     began_with.setdefault("evolution", {}).update(changes or {})
     return Experiment.of(began_with)
+
+
+def experiment_at_start(folder: RunFolder, start: Start) -> "Experiment":
+    """Return the experiment with which a run began, whatever its file is now.
+
+    Raises
+    ------
+    DataError
+        If the start has no experiment.
+    """
+    return _began_with(folder, "experiment", start.experiment)[1]
+
+
+def _moved_file(folder: RunFolder, setting: str, expected: _Values, found: _Values) -> str:
+    """Return where the file of the task is now; empty if it is where it was, or is lost.
+
+    It is where somebody has written into the experiment file that it is, or it was moved together
+    with the run and lies in its folder, or in one of the two above.
+    """
+    was, now = (str(values.get(("task", setting), "")) for values in (expected, found))
+    old, new = (_path_and_function(text, setting) for text in (was, now))
+    if not was or not now or old[1] != new[1]:
+        return ""
+    if was != now:
+        return now
+    if os.path.exists(old[0]):  # noqa: PTH110 - never raises
+        return ""
+    for place in (folder.path, *folder.path.parents[:2]):
+        if os.path.isfile(place / old[0].name):  # noqa: PTH113 - never raises
+            return f"{place / old[0].name}{old[1]}"
+    return ""
+
+
+def _path_and_function(text: str, setting: str) -> tuple[Path, str]:
+    if setting != "function":
+        return Path(text), ""
+    path, _, function = text.rpartition(":")
+    return Path(path), f":{function}"
 
 
 def _began_with(folder: RunFolder, key: str, text: str) -> "tuple[dict[str, Any], Experiment]":

@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from neuroevo.errors import StorageError, UsageError
-from neuroevo.runs.disk import reason, sync_folder, unreadable
+from neuroevo.files import absolute
+from neuroevo.runs.environment import read_environment
 from neuroevo.settings import shown
+from neuroevo.storage.disk import reason, sync_folder, unreadable
 
 LONGEST_NAME = 80
 _NAME = re.compile(rf"\w[\w.-]{{0,{LONGEST_NAME - 1}}}")
@@ -35,7 +37,7 @@ class RunFolder:
     Parameters
     ----------
     path
-        Its path; the folder need not exist.
+        Its path, absolute; the folder need not exist, and may be a link to another.
     """
 
     path: Path
@@ -62,12 +64,12 @@ class RunFolder:
         StorageError
             If the folder can't be made or written to; folders that were made are removed then.
         """
-        stem = f"{check_name(name)}-{moment.strftime(_STAMP_FORMAT)}"
-        lineage = (results, *results.parents)
+        stem, parent = f"{check_name(name)}-{moment.strftime(_STAMP_FORMAT)}", absolute(results)
+        lineage = (parent, *parent.parents)
         made = [folder for folder in lineage if not os.path.exists(folder)]  # noqa: PTH110 - never raises
         try:
-            results.mkdir(parents=True, exist_ok=True)
-            made.insert(0, _fresh_folder(results, stem))
+            parent.mkdir(parents=True, exist_ok=True)
+            made.insert(0, _fresh_folder(parent, stem))
             for folder in made:
                 sync_folder(folder.parent)
         except OSError as error:
@@ -82,7 +84,7 @@ class RunFolder:
     @property
     def id(self) -> str:
         """The folder's name."""
-        return self.path.name or self.path.resolve().name
+        return self.path.name
 
     experiment_file = _File("experiment.toml")  # the experiment with all defaults
     start_file = _File("start.json")  # what the run starts from
@@ -102,13 +104,24 @@ class RunFolder:
     writer_file = _File("writer.json")  # the process that holds the lock
 
     def exists(self) -> bool:
-        """Whether the folder has an experiment or a start, and is not a link."""
-        files = (self.experiment_file, self.start_file)
-        return any(map(os.path.isfile, files)) and not self.is_link()
+        """Whether the folder has an experiment or a start."""
+        return any(map(os.path.isfile, (self.experiment_file, self.start_file)))
 
-    def is_link(self) -> bool:
-        """Whether the path is a link to a folder; nothing is ever written there."""
-        return os.path.islink(self.path)  # noqa: PTH114 - never raises
+    def began(self) -> float:
+        """Return when the run began, in seconds since 1970.
+
+        Its environment tells it; if that can't be read, the time in the id, as one of this time
+        zone; without that it is 0.
+        """
+        with suppress(StorageError, KeyError, TypeError, ValueError, OverflowError):
+            started = read_environment(self.environment_file)["started"]
+            return datetime.fromisoformat(started).timestamp()
+        stamp = _STAMP.search(self.id)
+        if stamp is None:
+            return 0.0
+        with suppress(ValueError):
+            return datetime.strptime(stamp[1], _STAMP_FORMAT).astimezone().timestamp()
+        return 0.0
 
 
 def check_name(name: str) -> str:
@@ -130,7 +143,7 @@ def check_name(name: str) -> str:
 def list_runs(results: Path) -> list[RunFolder]:
     """List the runs in a results folder, oldest first; none if it does not exist.
 
-    Links, and folders whose names can't be printed, are left out.
+    Folders whose names can't be printed are left out. A link to a run is a run.
 
     Raises
     ------
@@ -138,7 +151,8 @@ def list_runs(results: Path) -> list[RunFolder]:
         If the results folder can't be read.
     """
     try:
-        folders = [RunFolder(path) for path in results.iterdir() if path.name.isprintable()]
+        paths = absolute(results).iterdir()
+        folders = [RunFolder(path) for path in paths if path.name.isprintable()]
         return sorted((folder for folder in folders if folder.exists()), key=_age)
     except FileNotFoundError:
         return []
@@ -154,9 +168,8 @@ def find_run(reference: str, results: Path) -> RunFolder:
     Parameters
     ----------
     reference
-        ``latest`` for the newest run by the time in its id (or of the folder's last change, if
-        the id has no time); the name of a folder in the results folder; or the path of any run
-        folder.
+        ``latest`` for the run that began last; the name of a folder in the results folder; or the
+        path of any run folder.
     results
         The results folder.
 
@@ -165,7 +178,7 @@ def find_run(reference: str, results: Path) -> RunFolder:
     UsageError
         If there is no such run; the message lists the most similar ids.
     StorageError
-        If the results folder can't be read.
+        If the results folder, or the run, can't be read.
     """
     runs = list_runs(results)
     if reference == "latest":
@@ -175,12 +188,22 @@ def find_run(reference: str, results: Path) -> RunFolder:
     for run in runs:
         if run.id == reference:
             return run
-    elsewhere = RunFolder(Path(reference))
-    if reference and elsewhere.is_link():
-        raise UsageError(f"run: must be no symbolic link, but got {shown(reference)}")
+    places = [results / reference, Path(reference)] if reference else []
+    for elsewhere in map(RunFolder, map(absolute, places)):
+        _check_permission(elsewhere)
     if reference and elsewhere.exists():
         return elsewhere
     raise UsageError(f"run: {_advice(reference, results, runs)}")
+
+
+def _check_permission(run: RunFolder) -> None:
+    """Refuse a folder whose files this user may not see; StorageError."""
+    try:
+        os.stat(run.experiment_file)  # noqa: PTH116 - as the others here
+    except PermissionError as error:
+        raise unreadable(run.path, error) from error
+    except (OSError, ValueError):
+        pass
 
 
 def _advice(reference: str, results: Path, runs: list[RunFolder]) -> str:
@@ -204,9 +227,6 @@ def _fresh_folder(results: Path, stem: str) -> Path:
             return path
 
 
-def _age(run: RunFolder) -> tuple[str, int, str]:
+def _age(run: RunFolder) -> tuple[float, int, str]:
     stamp = _STAMP.search(run.id)
-    if stamp is not None:
-        return stamp[1], int(stamp[2] or 1), run.id
-    changed = datetime.fromtimestamp(run.path.stat().st_mtime).astimezone()
-    return changed.strftime(_STAMP_FORMAT), 0, run.id
+    return run.began(), int(stamp[2] or 1) if stamp else 0, run.id

@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 from neuroevo.evaluation.diagnosis import Diagnosis
 from neuroevo.evaluation.scores import METRICS, Score
 from neuroevo.learning import Columns
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
 from neuroevo.runs.content import read_values, refuse
 from neuroevo.settings import Location, one_of
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import file_with_checksum, read_file_with_checksum
 
 _SCHEMA = 1
 _MOST_BYTES = 100_000_000
@@ -45,6 +45,30 @@ class ScoredModel:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredEnsemble:
+    """The mean of the outputs of the champion's replicates, beside the one that is kept.
+
+    Parameters
+    ----------
+    networks
+        How many are averaged: those that have not diverged; of several folds, of the first.
+    scores
+        Each metric's name -> the score on the test part, over samples.
+    targets
+        The scores for each target alone, if there are several targets of numbers.
+    validation, validation_one
+        The scores on the validation samples, of the mean and of one network: for each half of the
+        samples, the one with the lowest MSE on the other half.
+    """
+
+    networks: int
+    scores: Mapping[str, Score]
+    targets: tuple[Mapping[str, Score], ...]
+    validation: Mapping[str, float]
+    validation_one: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class HeldOutScores:
     """The scores of a run's models on its test part, which no search has seen.
 
@@ -56,11 +80,14 @@ class HeldOutScores:
         The trials of the front, best first, then baselines, then reference models.
     diagnosis
         What the kept network of the champion does; None if there is none.
+    ensemble
+        The mean of the champion's replicates; None if fewer than two have not diverged.
     """
 
     samples: int
     models: tuple[ScoredModel, ...]
     diagnosis: Diagnosis | None = None
+    ensemble: ScoredEnsemble | None = None
 
     def of_trial(self, number: int) -> ScoredModel | None:
         """Return the scores of a trial's networks, None if it was not scored."""
@@ -70,6 +97,7 @@ class HeldOutScores:
 _SCORES = TypeAdapter(HeldOutScores)
 _LARGEST = 1e150  # of targets and predictions, so that their squares are finite
 _MOST_SAMPLES = 1e15
+_FEWEST_AVERAGED = 2
 
 
 def write_held_out(path: Path, scores: HeldOutScores) -> None:
@@ -110,6 +138,12 @@ def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Locatio
         if model.targets and len(model.targets) != len(columns.outputs):
             text = f"must have {len(columns.outputs)} targets, but got {len(model.targets)}"
             yield ("models", place, "targets"), text
+    ensemble = scores.ensemble
+    if ensemble is not None:
+        for name in ("scores", "validation", "validation_one"):
+            names.append((("ensemble", name), getattr(ensemble, name)))
+        names += [(("ensemble", "targets"), each) for each in ensemble.targets]
+        yield from _ensemble_problems(ensemble, columns)
     diagnosis = scores.diagnosis
     if diagnosis is not None:
         names.append((("diagnosis", "scores"), diagnosis.scores))
@@ -117,6 +151,17 @@ def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Locatio
             yield ("diagnosis", *key), text
     for key, each in names:
         yield from ((key, one_of(name, METRICS)) for name in each if name not in METRICS)
+
+
+def _ensemble_problems(
+    ensemble: ScoredEnsemble, columns: Columns
+) -> Iterator[tuple[Location, str]]:
+    if ensemble.networks < _FEWEST_AVERAGED:
+        rule = f"must be at least {_FEWEST_AVERAGED}"
+        yield ("ensemble", "networks"), f"{rule}, but got {ensemble.networks}"
+    if ensemble.targets and len(ensemble.targets) != len(columns.outputs):
+        rule = f"must have {len(columns.outputs)} targets"
+        yield ("ensemble", "targets"), f"{rule}, but got {len(ensemble.targets)}"
 
 
 def _row_problems(diagnosis: Diagnosis, columns: Columns) -> Iterator[tuple[Location, str]]:

@@ -11,10 +11,10 @@ from typing import Self
 
 from neuroevo.errors import StorageError
 from neuroevo.files import file_size
-from neuroevo.runs.checksum import add_checksum, remove_checksum
-from neuroevo.runs.disk import NO_LINK, storage_errors, sync_folder, unwritable, write_all
 from neuroevo.runs.group_sync import GroupSync
 from neuroevo.runs.trial import Trial
+from neuroevo.storage.checksum import add_checksum, remove_checksum
+from neuroevo.storage.disk import NO_LINK, storage_errors, sync_folder, unwritable, write_all
 
 LONGEST_LINE = 1_000_000  # bytes
 MOST_BYTES = 4_000_000_000

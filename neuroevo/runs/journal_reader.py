@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, overload
 
 from neuroevo.errors import StorageError
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.checksum import remove_checksum
-from neuroevo.runs.disk import is_missing, opened_file
 from neuroevo.runs.journal import LONGEST_LINE, MOST_BYTES
 from neuroevo.runs.trial import Trial
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import remove_checksum
+from neuroevo.storage.disk import is_missing, opened_file
 
 _MOST_PROBLEMS = 10
 _RESUME = "resume leaves the line out and trains its trial again"

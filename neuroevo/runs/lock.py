@@ -15,10 +15,10 @@ from pydantic import TypeAdapter
 
 from neuroevo.errors import BusyError, StorageError
 from neuroevo.files import open_descriptor
-from neuroevo.runs.atomic import remove_temporaries, write_atomically
-from neuroevo.runs.disk import NO_LINK, read_bytes, unwritable
 from neuroevo.runs.folder import RunFolder
 from neuroevo.settings import printable
+from neuroevo.storage.atomic import remove_temporaries, write_atomically
+from neuroevo.storage.disk import NO_LINK, read_bytes, unwritable
 
 _PATIENCE = 0.5  # seconds; a reader that checks the lock holds it for an instant
 _MOST_BYTES = 100_000
@@ -99,8 +99,8 @@ class RunLock:
         from filelock import Timeout  # noqa: PLC0415 - see above
 
         folder = self._folder
-        if folder.is_link() or not folder.path.is_dir():
-            raise StorageError(f"{folder.path}: must be a folder, and no symbolic link to one")
+        if not folder.path.is_dir():
+            raise StorageError(f"{folder.path}: must be a folder")
         while True:
             try:
                 self._lock.acquire()
@@ -151,7 +151,7 @@ def _is_free(descriptor: int) -> bool:
 
 
 def _this_process() -> Holder:
-    program, *arguments = sys.argv or [""]
+    program, *arguments = getattr(sys, "argv", None) or [""]
     return Holder(
         os.getpid(),
         socket.gethostname(),

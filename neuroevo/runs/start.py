@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 
 from neuroevo.errors import UsageError
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, DataSet
-from neuroevo.runs.atomic import write_atomically
-from neuroevo.runs.checksum import file_with_checksum, read_file_with_checksum
 from neuroevo.runs.content import read_values, refuse
 from neuroevo.settings import Location
 from neuroevo.space.values import plain
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import file_with_checksum, read_file_with_checksum
 
 if TYPE_CHECKING:
     from neuroevo.space import Value
@@ -137,6 +137,14 @@ def data_fingerprint(data: "DataSet") -> dict[str, str]:
         for name in _ARRAYS
     }
     return {name: array_fingerprint(array) for name, array in arrays.items() if array is not None}
+
+
+def data_hash(fingerprint: Mapping[str, str]) -> str:
+    """Return one short hash of the descriptions of all arrays; empty if there are none."""
+    if not fingerprint:
+        return ""
+    lines = "\n".join(f"{name}: {text}" for name, text in sorted(fingerprint.items()))
+    return f"SHA-256 {hashlib.sha256(lines.encode('utf-8')).hexdigest()[:_DIGITS]}…"
 
 
 def array_fingerprint(values: np.ndarray) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from neuroevo.runs.checkpoint import read_checkpoints
-from neuroevo.runs.disk import Stamp, stamp
 from neuroevo.runs.folder import RunFolder
 from neuroevo.runs.journal_reader import count_trials
 from neuroevo.runs.lock import holder
 from neuroevo.space.values import is_number
+from neuroevo.storage.disk import Stamp, stamp
 
 _KEPT = ("phase", "reason", "generation", "trials", "seconds")
 

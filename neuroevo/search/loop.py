@@ -11,9 +11,10 @@ from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
 from neuroevo.experiment import Experiment
+from neuroevo.learning import UNKNOWN_COLUMNS
 from neuroevo.learning.curves import as_stopped
 from neuroevo.learning.training import stopping_of
-from neuroevo.runs import Champion, HeldOutScores, Trial, best_toml
+from neuroevo.runs import Champion, HeldOutScores, Trial, TrialOrigin, best_toml, environment
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import Record
@@ -299,14 +300,26 @@ class Search:
         self._finish(champions)
 
     def _finish(self, champions: Sequence[Champion] | None) -> None:
+        scores = self._tested(champions or ())
         if self._state.front:
-            folder = self._record.folder
-            identity = "" if folder is None else folder.id
-            self._best = best_toml(self._experiment, self._state.front[0], identity)
-        self._record.finish(champions, self._best, self._tested(champions or ()))
+            best = self._state.front[0]
+            origin = self._origin(champions or (), scores).of(best)
+            self._best = best_toml(self._experiment, best, origin)
+        self._record.finish(champions, self._best, scores)
         self._phase = "finished"
         self.save()
         self._report()
+
+    def _origin(self, champions: Sequence[Champion], scores: HeldOutScores | None) -> TrialOrigin:
+        folder, data = self._record.folder, self._trainer.data
+        return TrialOrigin(
+            self._experiment.name if folder is None else folder.id,
+            environment(),
+            self._trainer.fingerprint,
+            UNKNOWN_COLUMNS if data is None else data.columns,
+            {champion.number: champion for champion in champions},
+            scores,
+        )
 
     def _with_training_curves(self, champion: Champion, trials: Sequence[Trial]) -> Champion:
         """Add the curves on training samples, which show beside the others whether it overfits."""

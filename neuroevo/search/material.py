@@ -31,6 +31,13 @@ class Material:
     warnings: tuple[str, ...] = ()
 
 
+def fingerprint_of(evaluated_on: DataSet | FunctionSource) -> dict[str, str]:
+    """Describe the data, or the file of a function, so that others have other descriptions."""
+    if isinstance(evaluated_on, DataSet):
+        return data_fingerprint(evaluated_on)
+    return {evaluated_on.path.name: evaluated_on.fingerprint}
+
+
 def material_of(
     experiment: Experiment, data: "str | Path | pd.DataFrame | None" = None
 ) -> Material:
@@ -54,11 +61,11 @@ def material_of(
         if data is not None:
             raise UsageError("data: must be left out for the task 'python', which has a function")
         source = experiment.task.load()
-        return Material(source, {source.path.name: source.fingerprint})
+        return Material(source, fingerprint_of(source))
     loaded = experiment.network_task.located(data).load()
     return Material(
         loaded.data_set,
-        data_fingerprint(loaded.data_set),
+        fingerprint_of(loaded.data_set),
         loaded.data_set.columns,
         loaded.kept,
         loaded.preparation,

@@ -12,11 +12,11 @@ from neuroevo.runs import (
     Journal,
     RunFolder,
     Trial,
-    write_atomically,
     write_champions,
     write_checkpoint,
     write_held_out,
 )
+from neuroevo.storage.atomic import write_atomically
 
 
 class Record:

@@ -32,15 +32,15 @@ from neuroevo.runs import (
     read_held_out,
     read_start,
     read_trials,
-    write_atomically,
     write_start,
 )
 from neuroevo.search.loop import Search, SearchState, ends_of
-from neuroevo.search.material import material_of
+from neuroevo.search.material import Material, material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
 from neuroevo.search.record import FolderRecord, Record
 from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
+from neuroevo.storage.atomic import write_atomically
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import never
 
@@ -216,6 +216,14 @@ def trainer_of(
         of a function.
     """
     material = material_of(experiment, data)
+    differences = data_differences(material, start)
+    if differences:
+        raise DataError(*differences)
+    return Trainer(experiment, material.evaluated_on, workers)
+
+
+def data_differences(material: Material, start: Start) -> list[str]:
+    """Return how the data of a task differ from those that a run began with, a line for each."""
     found = material.fingerprint
     differences = [
         f"task: {name} must be {start.data.get(name, 'none')}, as when the run began, but got "
@@ -225,9 +233,7 @@ def trainer_of(
     ]
     if (material.columns, material.preparation) != (start.columns, start.preparation):
         differences.insert(0, "task: columns must be the same as when the run began")
-    if differences:
-        raise DataError(*differences)
-    return Trainer(experiment, material.evaluated_on, workers)
+    return differences
 
 
 def _check_generations(changes: Mapping[str, object], done: int) -> None:
@@ -273,7 +279,7 @@ def _filled(folder: RunFolder, start: Start) -> Iterator[Journal]:
             write_atomically(folder.environment_file, _json(environment()))
             write_start(folder.start_file, start)
             write_atomically(folder.experiment_file, start.experiment)
-        except StorageError:
+        except BaseException:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
         yield journal

@@ -1,5 +1,6 @@
 """Scores trained networks and reference models on the test part, once, at the end of a search."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
@@ -17,9 +18,9 @@ from neuroevo.evaluation.scores import Array, Resampling, Score, Targets, scores
 from neuroevo.experiment import Experiment
 from neuroevo.kernel.arrays import Floats
 from neuroevo.learning import DataSet
-from neuroevo.learning.network import predictions
+from neuroevo.learning.network import mean_outputs, predictions
 from neuroevo.reference_models import reference_predictions
-from neuroevo.runs import Champion, HeldOutScores, ScoredModel
+from neuroevo.runs import Champion, HeldOutScores, ScoredEnsemble, ScoredModel
 
 _SEED = 3  # second part of the seed: not that of the search, its trainings or its studies
 
@@ -50,8 +51,69 @@ def held_out_scores(
         if stop():
             return None
         models.append(model)
-    diagnosis = _diagnosis(champions[0], experiment, data, targets) if champions else None
-    return HeldOutScores(len(targets.values), tuple(models), diagnosis)
+    if not champions:
+        return HeldOutScores(len(targets.values), tuple(models))
+    return HeldOutScores(
+        len(targets.values),
+        tuple(models),
+        _diagnosis(champions[0], experiment, data, targets),
+        _ensemble(champions[0], data, targets, resampling),
+    )
+
+
+def _ensemble(
+    champion: Champion, data: DataSet, targets: Targets, resampling: Resampling
+) -> ScoredEnsemble | None:
+    """Score the mean of a champion's replicates."""
+    places = list(champion.best_replicates)
+    if len(places) < _FEWEST:
+        return None
+    on_test, on_validation = (
+        predictions(champion.architecture, champion.parameters[places], inputs)
+        for inputs in (cast("Array", data.test_inputs), data.validation_inputs)
+    )
+    mean = mean_outputs(on_test)[np.newaxis]
+    validation = Targets(data.validation_targets, targets.is_classes, targets.scale)
+    if not (np.isfinite(on_test).all() and np.isfinite(on_validation).all()):
+        return None
+    return ScoredEnsemble(
+        len(places),
+        resampling.scores(targets, mean),
+        _scores_alone(resampling, _each_target(data, targets), mean),
+        scores_of(validation, mean_outputs(on_validation)),
+        scores_of(validation, _chosen_elsewhere(on_validation.astype(np.float64), validation)),
+    )
+
+
+def _chosen_elsewhere(outputs: Array, targets: Targets) -> Array:
+    """Return for each half of some samples the outputs of the network that is best on the other.
+
+    A network that was chosen by the samples themselves would be scored too well beside the mean.
+
+    Parameters
+    ----------
+    outputs
+        Array (networks, samples, outputs).
+    targets
+        The true values of the samples.
+
+    Returns
+    -------
+    Array (samples, outputs).
+    """
+    squares: Array = (outputs - targets.values) ** 2
+    chosen: Array = outputs[0].copy()
+    for half, other in (
+        (slice(0, None, 2), slice(1, None, 2)),
+        (slice(1, None, 2), slice(0, None, 2)),
+    ):
+        # An exact sum, as the last digits of others differ between processors.
+        errors = [math.fsum(each.ravel().tolist()) for each in squares[:, other]]
+        chosen[half] = outputs[errors.index(min(errors)), half]
+    return chosen
+
+
+_FEWEST = 2  # networks that are averaged
 
 
 def _targets(data: DataSet) -> Targets:

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from typing import Any, Protocol, Self
 
-from neuroevo.errors import DataError
+from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evaluation.function_evaluator import FunctionEvaluator
@@ -17,8 +17,9 @@ from neuroevo.evaluation.user_function import Measurement, UserFunction
 from neuroevo.evolution import Candidate
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
-from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples
+from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples, until
 from neuroevo.runs import Trial
+from neuroevo.search.material import fingerprint_of
 from neuroevo.search.outcomes import checked, trial_of
 from neuroevo.search.record import Record
 from neuroevo.tasks import FunctionSource, PythonTask
@@ -72,6 +73,7 @@ class Trainer:
         self, experiment: Experiment, evaluated_on: DataSet | FunctionSource, workers: Workers
     ) -> None:
         self.experiment = experiment
+        self._evaluated_on = evaluated_on
         self._networks: _Networks | None = None
         if isinstance(evaluated_on, DataSet):
             self._networks = _Networks(experiment, evaluated_on, workers)
@@ -83,6 +85,11 @@ class Trainer:
     def data(self) -> DataSet | None:
         """The data that networks are trained on; None if a function is called."""
         return None if self._networks is None else self._networks.data
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """A description of the data or of the file of the function, see `fingerprint_of`."""
+        return fingerprint_of(self._evaluated_on)
 
     def __enter__(self) -> Self:
         """Make the workers ready.
@@ -200,6 +207,30 @@ class Trainer:
         outcomes = dict(self._networks.on_training_samples(deque([trial.genome]), stop))
         return outcomes.get(0)
 
+    def trained(
+        self, configuration: Mapping[str, Any], samples: int | None = None
+    ) -> Evaluation | Failure:
+        """Train all replicates of a configuration on the seeds of the search, for their weights.
+
+        Parameters
+        ----------
+        configuration
+            A value for each gene of the experiment.
+        samples
+            After how many samples all trainings end; by default when their settings say so.
+
+        Raises
+        ------
+        UsageError
+            If the experiment trains no networks.
+        """
+        if self._networks is None:
+            raise UsageError(f"task: must train networks, but is {self.experiment.task.kind!r}")
+        [(_, outcome)] = self._networks.trained(
+            deque([configuration]), SEARCH_SEEDS, never, samples
+        )
+        return outcome
+
 
 class _Networks(CandidateEvaluator):
     """Trains networks on the data of a task."""
@@ -232,10 +263,17 @@ class _Networks(CandidateEvaluator):
         return self.trained(genomes, SEARCH_SEEDS, stop)
 
     def trained(
-        self, genomes: deque[Mapping[str, Any]], seeds: int, stop: Callable[[], bool]
+        self,
+        genomes: deque[Mapping[str, Any]],
+        seeds: int,
+        stop: Callable[[], bool],
+        samples: int | None = None,
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
-        """Train networks on some seeds."""
-        return self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
+        """Train networks on some seeds, to the end or for so many samples."""
+        streams = self._streams(seeds)
+        if samples is not None:
+            streams = tuple(until(stream, samples) for stream in streams)
+        return self._evaluator.evaluate(genomes, streams, self._scoring, stop)
 
     def on_training_samples(
         self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool]

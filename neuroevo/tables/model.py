@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuroevo.errors import DataError
-from neuroevo.learning.network import Network
+from neuroevo.learning.network import Ensemble, Network
 from neuroevo.tables.preparation import Preparation
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ class TableModel:
     Parameters
     ----------
     network
-        The network, whose inputs are prepared values.
+        The network, whose inputs are prepared values; or several, whose outputs are averaged.
     preparation
         How rows are prepared.
     """
 
-    network: Network
+    network: Network | Ensemble
     preparation: Preparation
 
     @property

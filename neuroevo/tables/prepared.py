@@ -83,7 +83,9 @@ class PreparedTable(PreparedFold):
     other_folds: tuple[PreparedFold, ...] = ()
 
 
-def prepare(frame: pd.DataFrame, settings: TableSettings, name: str = "data") -> PreparedTable:
+def prepare(
+    frame: pd.DataFrame, settings: TableSettings, name: str = "data", *, undivided: bool = False
+) -> PreparedTable:
     """Check a frame, divide its rows, fit preparations on training rows, and prepare all rows.
 
     Parameters
@@ -95,6 +97,9 @@ def prepare(frame: pd.DataFrame, settings: TableSettings, name: str = "data") ->
         Which columns are used, and how.
     name
         What problems and warnings call the table, such as its file.
+    undivided
+        Whether all rows are in the training part, and in the validation part too; without folds.
+        They are prepared with what was fitted to the training rows of the divided table.
 
     Raises
     ------
@@ -104,7 +109,8 @@ def prepare(frame: pd.DataFrame, settings: TableSettings, name: str = "data") ->
     table = check_frame(frame, settings, name)
     divided = split_rows(table)
     preparations = fit(table, [parts.training for parts in divided])
-    first, *others = _folds(table, preparations, divided)
+    parts = (_all_rows(table),) if undivided else divided
+    first, *others = _folds(table, preparations[: len(parts)], parts)
     return PreparedTable(
         first.preparation,
         first.training,
@@ -119,6 +125,11 @@ def prepare(frame: pd.DataFrame, settings: TableSettings, name: str = "data") ->
         ),
         tuple(others),
     )
+
+
+def _all_rows(table: Table) -> Parts:
+    rows = np.arange(table.rows)
+    return Parts(rows, rows.copy(), np.empty(0, dtype=np.intp))
 
 
 def _folds(

@@ -3,6 +3,7 @@
 Nothing in a file is ever executed: text is read by pandas, Parquet by pyarrow.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -63,7 +64,7 @@ def read_table(
     DataError
         If the file can't be read or is no table; one line for each problem.
     """
-    path = Path(path)
+    path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
     name = printable(str(path))
     if _is_parquet(path):
         frame = read_parquet(path, most_bytes, columns)
@@ -86,7 +87,7 @@ def read_table(
 
 def column_names(path: str | Path, settings: TableSettings) -> tuple[str, ...]:
     """Return the names of all columns of a file; DataError as in `read_table`."""
-    path = Path(path)
+    path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
     return parquet_names(path) if _is_parquet(path) else header_of(path, settings)
 
 

@@ -10,8 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from neuroevo.errors import DataError
 from neuroevo.settings import one_of, refusal
 from neuroevo.tasks.noise import noise
-from neuroevo.tasks.prepared import SplitTask, single_precision
-from neuroevo.tasks.task import TaskData
+from neuroevo.tasks.prepared import MadeTable, SplitTask, single_precision
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +66,7 @@ class DatasetTask(SplitTask):
         """Whether targets are class probabilities."""
         return _SETS[self.name].is_classes
 
-    def load(self) -> TaskData:
+    def make(self) -> MadeTable:
         """Load or generate the set.
 
         Raises
@@ -77,7 +76,7 @@ class DatasetTask(SplitTask):
         """
         found = _SETS[self.name]
         problem: Literal["classes", "regression"] = "classes" if found.is_classes else "regression"
-        return self.prepared(found.make(self), found.target, problem)
+        return MadeTable(found.make(self), found.target, problem)
 
     def describe(self) -> str:
         """Describe the set in one sentence."""

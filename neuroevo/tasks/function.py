@@ -10,8 +10,7 @@ from neuroevo.errors import DataError
 from neuroevo.settings import Settings, refusal, shown
 from neuroevo.tasks.formula import CONSTANTS, FUNCTIONS, parse
 from neuroevo.tasks.noise import noise
-from neuroevo.tasks.prepared import Problem, SplitTask, single_precision
-from neuroevo.tasks.task import TaskData
+from neuroevo.tasks.prepared import MadeTable, Problem, SplitTask, single_precision
 
 TARGET = "y"
 Limit = Annotated[float, Field(ge=-1e6, le=1e6)]
@@ -101,7 +100,7 @@ class FunctionTask(SplitTask):
         """Whether targets are class probabilities."""
         return self.problem == "classes"
 
-    def load(self) -> TaskData:
+    def make(self) -> MadeTable:
         """Draw the inputs and compute the formula.
 
         Raises
@@ -124,7 +123,7 @@ class FunctionTask(SplitTask):
             at = ", ".join(f"{name} = {values[row]:g}" for name, values in drawn.items())
             raise DataError(f"task.formula: must be finite, but got {computed[row]} at {at}")
         values = single_precision(computed + self.noise * noise(computed.shape, for_noise))
-        return self.prepared(pd.DataFrame({**drawn, TARGET: values}), (TARGET,), self.problem)
+        return MadeTable(pd.DataFrame({**drawn, TARGET: values}), (TARGET,), self.problem)
 
     def describe(self) -> str:
         """Describe the task and its data in one sentence."""

@@ -4,7 +4,7 @@ Knows the sources of positions, their normalisation, and the baselines.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
@@ -69,6 +69,7 @@ class MouseTask(NetworkTask):
     (5, 2)
     """
 
+    file_setting: ClassVar[str] = "recording"
     kind: Literal["mouse"] = "mouse"
     canvas: tuple[Pixels, Pixels] = Field(
         default=(1000, 600), description="width and height in pixels"

@@ -3,9 +3,9 @@
 Does not know where a table comes from.
 """
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,6 +54,14 @@ class PreparedTask(NetworkTask, ABC):
         return table_defaults(is_classes=self.has_class_targets, folds=self.fold_count)
 
 
+class MadeTable(NamedTuple):
+    """A table that a task made, the columns to predict, and what they are."""
+
+    frame: "pd.DataFrame"
+    target: tuple[str, ...]
+    problem: Problem
+
+
 class SplitTask(PreparedTask, ABC):
     """A task that makes its own table, of which random rows are the validation and test part."""
 
@@ -91,21 +99,38 @@ class SplitTask(PreparedTask, ABC):
             raise refusal([((), f"{text}, but got {test:g}")])
         return test
 
-    def prepared(
-        self, frame: "pd.DataFrame", target: tuple[str, ...], problem: Problem
-    ) -> TaskData:
-        """Prepare and divide a table; DataError if it can't be learnt."""
+    @abstractmethod
+    def make(self) -> "MadeTable":
+        """Make the table; DataError if that is not possible."""
+
+    def load(self) -> TaskData:
+        """Make, divide and prepare the table.
+
+        Raises
+        ------
+        DataError
+            If it can't be made or learnt.
+        """
+        return self._loaded(undivided=False)
+
+    def load_undivided(self) -> TaskData:
+        """Make and prepare the table, all rows for training; see `NetworkTask`."""
+        return self._loaded(undivided=True)
+
+    def _loaded(self, *, undivided: bool) -> TaskData:
         from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
 
+        made = self.make()
         settings = TableSettings(
-            target=target,
-            problem=problem,
+            target=made.target,
+            problem=made.problem,
             folds=self.folds,
             validation=self.validation,
             test=self.test,
             split_seed=self.seed,
         )
-        return task_data(prepare(frame, settings, f"task {self.kind}"))
+        table = prepare(made.frame, settings, f"task {self.kind}", undivided=undivided)
+        return task_data(table)
 
     @property
     def fold_count(self) -> int:

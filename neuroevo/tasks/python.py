@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -57,6 +57,7 @@ class PythonTask(Task):
     300.0
     """
 
+    file_setting: ClassVar[str] = "function"
     kind: Literal["python"] = "python"
     function: Annotated[str, BeforeValidator(_reference)] = Field(
         description="FILE.py:FUNCTION; it gets a dict with the value of each active gene, and a "

@@ -1,7 +1,8 @@
 """The table task: a user's own file, or a frame from Python."""
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -24,6 +25,7 @@ class TableTask(PreparedTask, TableSettings):
     'regression'
     """
 
+    file_setting: ClassVar[str] = "path"
     kind: Literal["table"] = "table"
     path: OptionalFilePath = Field(
         default=None, description="the file: .csv, .tsv or .txt, also with .gz, or .parquet"
@@ -45,6 +47,33 @@ class TableTask(PreparedTask, TableSettings):
         if isinstance(data, Path):
             return self.replace(path=data)
         return self.of_frame(data, **{**dict(self), "path": None})
+
+    def with_frame_of(self, other: Self) -> Self:
+        """Return the task with the table that another one has in memory, if it has one."""
+        return self if other._frame is None else self.with_data(other._frame)
+
+    def with_inputs(self, names: Collection[str]) -> Self:
+        """Return the task whose inputs are these columns, unless its settings name them."""
+        if self.columns or not names:
+            return self
+        return self.replace(columns=tuple(names), leave_out=()).with_frame_of(self)
+
+    def unused_columns(self) -> list[str]:
+        """Return a line on the columns of the table that are not used, if there are any.
+
+        Raises
+        ------
+        DataError
+            If there is no table, or it can't be read.
+        """
+        from neuroevo.tables import column_names, unused_notes  # noqa: PLC0415 - loads pandas
+
+        known = {*self.columns, *self.target, *self.leave_out, self.split_column, self.weight}
+        if self._frame is not None:
+            names = tuple(str(name) for name in self._frame.columns)
+        else:
+            names = column_names(self.path, self) if self.path is not None else ()
+        return unused_notes(names, known, self.source) if self.columns else []
 
     @property
     def lost_data(self) -> str:
@@ -91,9 +120,16 @@ class TableTask(PreparedTask, TableSettings):
         DataError
             One line for each problem.
         """
+        return self._loaded(undivided=False)
+
+    def load_undivided(self) -> TaskData:
+        """Read, check and prepare the table, all rows for training; see `NetworkTask`."""
+        return self._loaded(undivided=True)
+
+    def _loaded(self, *, undivided: bool) -> TaskData:
         from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
 
-        loaded = task_data(prepare(self.frame(), self, self.source))
+        loaded = task_data(prepare(self.frame(), self, self.source, undivided=undivided))
         if self.path is not None:
             self._frame = None  # to free its memory: it can be read again
         return loaded

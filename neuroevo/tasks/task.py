@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from neuroevo.errors import DataError, UsageError
 from neuroevo.learning.data import DataSet
@@ -52,6 +52,8 @@ class Task(Settings, ABC):
 
     kind: str
     """The task's name in the catalogue."""
+    file_setting: ClassVar[str] = ""
+    """The setting that names the file of the data, if there is one."""
 
     @abstractmethod
     def describe(self) -> str:
@@ -91,6 +93,21 @@ class NetworkTask(Task, ABC):
         DataError
             If a data file is wrong.
         """
+
+    def load_undivided(self) -> TaskData:
+        """Read or make the data with all rows in the training part.
+
+        They are prepared as the training rows of the divided data are, so that a network has the
+        same inputs. The validation part has the same rows.
+
+        Raises
+        ------
+        UsageError
+            If the task has no rows that it divides.
+        DataError
+            As for `load`.
+        """
+        raise UsageError(f"all rows: must be of a table, but the task is {self.kind!r}")
 
     def with_data(self, data: "Path | pd.DataFrame") -> Self:  # noqa: ARG002 - others use it
         """Return the task with its data in another file, such as one that was moved, or in memory.

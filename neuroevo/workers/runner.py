@@ -59,7 +59,7 @@ class Runner(Generic[Item, Result]):
             exit_soon = threading.Timer(_SECONDS_TO_REPORT, os._exit, [_TIMEOUT_EXIT_CODE])
             exit_soon.daemon = True
             exit_soon.start()
-        cause = f"took longer than the trial timeout of {self.seconds:g} s"
+        cause = f"took longer than its time limit of {self.seconds:g} s"
         return Outcome(None, cause, self.seconds, timed_out=True)
 
     def _run(self, item: Item, shared: Any) -> Outcome[Result]:  # noqa: ANN401 - the function's

@@ -67,7 +67,11 @@ def test_bytes_go_to_a_file_named_like_the_run(
 @pytest.mark.parametrize(
     ("arguments", "code", "problem"),
     [
-        (["--to", "pdf"], 2, "'pdf' is not one of 'onnx', 'torch', 'sklearn', 'json', 'js', 'c'"),
+        (
+            ["--to", "pdf"],
+            2,
+            "'pdf' is not one of 'safetensors', 'onnx', 'torch'",
+        ),
         ([], 2, "Missing option '--to'"),
         (["--to", "c", "--rank", "1000"], 2, "rank: must be between 1 and"),
         (["--to", "c", "-o", "no folder/network.h"], 74, "network.h: cannot be written"),

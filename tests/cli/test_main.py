@@ -1,4 +1,5 @@
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+from neuroevo.runs import read_trials
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -173,6 +176,59 @@ def test_output_that_cannot_be_written_is_an_error(results: Path) -> None:
         )
     assert failed.returncode == 74
     assert failed.stderr == "neuroevo: No space left on device\n"
+
+
+@pytest.mark.parametrize("closing", [">&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error(tiny: Path, closing: str) -> None:
+    """A command whose streams are closed does its work, and no file of a run takes their place."""
+    program = f"{shlex.quote(sys.executable)} -m neuroevo run {shlex.quote(str(tiny))}"
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f"{program} --quiet --jobs 1 {closing}"],
+        check=False, capture_output=True, text=True, cwd=tiny.parent,
+    )  # fmt: skip
+    assert ended.returncode == 0
+    assert ended.stderr == ""
+    [run] = (tiny.parent / "results").iterdir()
+    assert ended.stdout == ("" if ">&-" in closing.split() else f"results/{run.name}\n")
+    assert len(read_trials(run / "trials.jsonl")) == 14
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Give the file of a tiny experiment."""
+    file = tmp_path / "tiny.toml"
+    file.write_text(
+        'task = { kind = "mouse", count = 60 }\nevolution = { population = 4, generations = 2 }\n'
+        "training = { samples = 60, replicates = 2 }\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+@pytest.mark.parametrize("argument", ["-", "<(cat)"])
+def test_an_experiment_from_a_pipe(tiny: Path, argument: str) -> None:
+    """It is read from stdin, or from another pipe, and its paths start in the working directory."""
+    command = f"{shlex.quote(sys.executable)} -m neuroevo run {argument} --quiet --jobs 1"
+    ended = subprocess.run(
+        ["/bin/bash", "-c", command],
+        check=False, capture_output=True, text=True, cwd=tiny.parent, input=tiny.read_text(),
+    )  # fmt: skip
+    assert ended.stderr == ""
+    assert ended.stdout.startswith("results/experiment-")
+    assert len(read_trials(tiny.parent / ended.stdout.strip() / "trials.jsonl")) == 14
+
+
+def test_an_embedded_interpreter_has_no_arguments(tiny: Path) -> None:
+    """Python without sys.argv can run an experiment."""
+    script = (
+        "import sys; del sys.argv; import neuroevo\n"
+        "neuroevo.run('tiny.toml', n_jobs=1).best; from neuroevo.cli.main import main; main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, cwd=tiny.parent
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("Usage: ")
 
 
 def test_characters_that_the_encoding_lacks_are_replaced(

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from neuroevo import wording
+from neuroevo.cli.trials import parquet_of
 from neuroevo.experiment import load_experiment
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, read_trials, write_held_out
@@ -168,6 +169,16 @@ def test_layers_with_activations_of_their_own_are_run_shown_and_exported(
     assert layers == [*baselines, *map(list, recorded[by_hand:])]  # type: ignore[arg-type]
 
 
+def test_values_of_several_types_are_json_in_parquet() -> None:
+    """A gene whose choices are of several types can be read again; one of numbers stays numbers."""
+    values = ["sqrt", 1, 0.5, True, (1, 2), None]
+    written = parquet_of(pd.DataFrame({"mixed": values, "number": [1, 0.5, *[2] * 4]}))
+    table = pd.read_parquet(io.BytesIO(written))
+    assert [json.loads(each) for each in table["mixed"][:-1]] == [*values[:4], [1, 2]]
+    assert pd.isna(table["mixed"].iloc[-1])
+    assert table["number"].dtype == float
+
+
 def parquet(run_folder: Path, folder: Path) -> Path:
     """Write a run's trials as Parquet into a folder."""
     path = folder / "trials.parquet"
@@ -192,7 +203,8 @@ def test_best_is_the_best_of_the_run(
         assert dict(space.genome(trial.genome)) == dict(trial.genome)
     described = json.loads(neuroevo("best", *place, "--format", "json").stdout)
     assert described["number"] == front[0].number
-    assert described["objectives"] == front[0].objectives
+    assert described["objectives"] == described["origin"]["objectives"] == front[0].objectives
+    assert described["origin"]["trial"] == front[0].number
 
 
 @pytest.mark.parametrize("rank", ["0", "999"])

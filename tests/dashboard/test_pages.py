@@ -276,7 +276,7 @@ def test_trial_opens_on_the_mouse_page(client: Client, look: Look, first: str) -
 def test_run_with_a_test_part_shows_its_scores(
     serve: Serve, look: Look, results: Path, first: str
 ) -> None:
-    """The page of such a run has the headline, key numbers, table and file of the test part."""
+    """Its page has headline, key numbers, table and file of the test part; the list its score."""
     folder = RunFolder(results / first)
     findings = load_run(folder.path).findings
     scores = held_out(findings, TablePlan(("x", "y"), rows=40), np.random.default_rng(5))
@@ -294,6 +294,11 @@ def test_run_with_a_test_part_shows_its_scores(
     page.wait_for_selector("html[data-drawn]", timeout=30_000)
     for name in ("predicted", "residuals", "column_importance"):
         expect(page.locator(f"#figure-{name} .main-svg").first).to_be_attached()
+    page = look(f"{client.url}?sort=-test", PHONE, "dark")
+    best, other = page.locator("tbody td[data-column='test']").all_inner_texts()
+    assert best.startswith("R² ")
+    assert not other
+    assert page.evaluate(OVERFLOW) <= 0
 
 
 @pytest.fixture

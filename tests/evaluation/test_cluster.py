@@ -185,7 +185,7 @@ def test_a_trial_that_times_out_has_failed(
     workers = Workers(backend="dask", scheduler=cluster.address, trial_timeout=3)
     with Evaluator("float32", workers) as many:
         results = dict(many.evaluate(deque([slow, *CONFIGURATIONS[:3]]), (stream,), SCORING))
-    assert results.pop(0) == Failure("took longer than the trial timeout of 3 s", 3)
+    assert results.pop(0) == Failure("took longer than its time limit of 3 s", 3)
     assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
 
 

@@ -91,7 +91,7 @@ CAUSES = {
     "exits": f"boosting.py, line {line_of('sys.exit')}: SystemExit: 3",
     "unspeakable": f"boosting.py, line {line_of('raise Unspeakable')}: Unspeakable",
     "reads": f"boosting.py, line {line_of('input()')}: EOFError: EOF when reading a line",
-    "hangs": "took longer than the trial timeout of 4 s",
+    "hangs": "took longer than its time limit of 4 s",
     "ends": "its worker died twice (EXIT(7))",
     "kills": "its worker died twice (SIGKILL)",
 }

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroevo.errors import NeuroevoError, UsageError
-from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.experiment import Experiment, load_experiment, load_with_origin
 from neuroevo.learning import DataSet
 from neuroevo.search.material import material_of
 from neuroevo.space import Choice
@@ -38,6 +38,25 @@ def problems_of(path: Path, *overrides: str) -> tuple[str, ...]:
     with pytest.raises(UsageError) as caught:
         load_experiment(path, overrides)
     return caught.value.problems
+
+
+def test_the_origin_of_a_configuration_is_checked_and_has_no_effect(tmp_path: Path) -> None:
+    """It is read, is no part of the experiment, and its problems come with all others."""
+    before = load_experiment(write(tmp_path, TASK))
+    origin = '[origin]\nrun = "mouse-1"\ntrial = 3\nobjectives = { final_mse = 0.1 }\n'
+    experiment, found = load_with_origin(write(tmp_path, TASK + origin))
+    assert experiment == before
+    assert found is not None
+    assert (found.run, found.trial, found.objectives) == ("mouse-1", 3, {"final_mse": 0.1})
+    assert load_with_origin(write(tmp_path, TASK))[1] is None
+    wrong = "seed = -1\n" + TASK + '[origin]\ntrial = "3"\nrin = 1\n'
+    assert problems_of(write(tmp_path, wrong)) == (
+        "origin.trial: must be a whole number, but got '3'",
+        "origin.rin: unknown key, did you mean 'run'?",
+        "seed: must be at least 0, but got -1",
+    )
+    [problem] = problems_of(write(tmp_path, "origin = 3\n" + TASK))
+    assert problem == "origin: must be a table, but got 3"
 
 
 @pytest.mark.parametrize(("text", "problem"), WRONG)

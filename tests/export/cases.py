@@ -11,22 +11,21 @@ import pandas as pd
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from neuroevo.export import ExportableNetwork, ExportableTableModel
-from neuroevo.learning import ACTIVATIONS, Architecture, Columns, Network, Scaling
-from neuroevo.tables import Preparation, TableSettings, prepare
+from neuroevo.export import ExportableModel, ExportableNetwork, ExportableTableModel, exportable
+from neuroevo.learning import ACTIVATIONS, Architecture, Columns, Ensemble, Network, Scaling
+from neuroevo.tables import Preparation, TableModel, TableSettings, prepare
 
 ROWS = 1000
 TOLERANCE = 1e-6
 
 Outputs = NDArray[np.float64]
-Model = ExportableNetwork | ExportableTableModel
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A network with raw rows that it can predict, random ones and edge ones."""
 
-    model: Model
+    model: ExportableModel
     rows: pd.DataFrame
 
     @property
@@ -192,6 +191,24 @@ def array_case(
     return Case(network, pd.DataFrame(rows, columns=["x", "y", "double"]))
 
 
+def averaged(case: Case, activations: Sequence[str] = ("tanh", "silu", "relu")) -> Case:
+    """Make networks of several sizes for the inputs and outputs of a case, to be averaged."""
+    model, random = case.model, np.random.default_rng(7)
+    first = model.network if isinstance(model, ExportableTableModel) else model
+    assert isinstance(first, Network)
+    networks = []
+    for width, activation in enumerate(activations, start=3):
+        architecture = first.architecture.replace(
+            hidden=(width,) * (width - 2), activation=(activation,) * (width - 2)
+        )
+        parameters = _weights(architecture, random).astype(first.precision)
+        networks.append(Network(architecture, parameters, first.columns))
+    mean = Ensemble(tuple(networks))
+    if not isinstance(model, ExportableTableModel):
+        return Case(exportable(mean), case.rows)
+    return Case(exportable(TableModel(mean, model.preparation)), case.rows)
+
+
 _TABLES = [("standard", "rare"), ("quantile", "zeros"), ("none", "refuse"), ("robust", "rare")]
 
 CASES: Mapping[str, Callable[[], Case]] = {
@@ -211,6 +228,12 @@ CASES: Mapping[str, Callable[[], Case]] = {
         table_case, ("kind",), activation="linear", hidden=()
     ),
     "table, float64": partial(table_case, precision="float64", activation="softplus"),
+    "array, mean of networks": lambda: averaged(array_case(scaled=True)),
+    "table, mean of networks": lambda: averaged(table_case()),
+    "table, two targets, mean of networks": lambda: averaged(
+        table_case(("rent", "x"), columns=INPUTS[:5])
+    ),
+    "table, classes, mean of networks": lambda: averaged(table_case(("level",))),
 }
 
 

@@ -57,6 +57,6 @@ def test_the_page_names_all_keys_and_functions() -> None:
     values = plain(describe(case_named("table, two targets").model))
     inputs = {key for each in values["inputs"] for key in each}
     targets = {key for each in values["targets"] for key in each}
-    keys = {*values, *inputs, *targets, *values["layers"][0], *LAYER_FUNCTIONS}
+    keys = {*values, *inputs, *targets, *values["networks"][0][0], *LAYER_FUNCTIONS}
     assert [key for key in sorted(keys) if f"`{key}`" not in PAGE] == []
     assert all(f"## {name}\n" in PAGE for name in FORMATS)

@@ -56,7 +56,7 @@ def test_a_file_by_hand_needs_few_keys_of_an_input(tmp_path: Path) -> None:
         "precision": "float64",
         "inputs": [{"kind": "number", "name": "celsius"}],
         "unseen": "refuse",
-        "layers": [{"function": "linear", "weights": [[1.8]], "biases": [32]}],
+        "networks": [[{"function": "linear", "weights": [[1.8]], "biases": [32]}]],
         "targets": [{"name": "fahrenheit"}],
         "classes": [],
     }
@@ -70,16 +70,16 @@ def test_a_file_by_hand_needs_few_keys_of_an_input(tmp_path: Path) -> None:
 def test_wrong_shapes_are_reported_all_at_once(tmp_path: Path) -> None:
     """Each layer that does not fit has its line."""
     values = plain()
-    first, second, _ = values["layers"]
+    first, second, _ = values["networks"][0]
     first["weights"] = first["weights"][:-1]
     second["biases"] = second["biases"][:-1]
     values["targets"] = values["targets"][:1]
-    needed = len(plain()["layers"][0]["weights"])
+    needed = len(plain()["networks"][0][0]["weights"])
     rule = f"must have a list for each of {needed} inputs that are prepared"
     assert problems(values, tmp_path) == (
-        f"layers[0].weights: {rule}, but got {needed - 1}",
-        "layers[1].biases: must be 5, as many as the weights have columns, but got 4",
-        "layers: must end with an output for each target (1), but got 2",
+        f"networks[0][0].weights: {rule}, but got {needed - 1}",
+        "networks[0][1].biases: must be 5, as many as the weights have columns, but got 4",
+        "networks[0]: must end with an output for each target (1), but got 2",
     )
 
 
@@ -94,8 +94,8 @@ def test_wrong_shapes_are_reported_all_at_once(tmp_path: Path) -> None:
             "float16",
             "precision: must be one of 'float32', 'float64', but got 'float16'",
         ),
-        ("layers", [], "layers: must be a list of 1 to 1,000 layers"),
-        ("layers", [3], "layers[0]: must be a table, but got 3"),
+        ("networks", [], "networks: must be a list of 1 to 1,000 lists of layers"),
+        ("networks", [[3]], "networks[0][0]: must be a table, but got 3"),
         ("unseen", "ignore", "unseen: must be one of 'refuse', 'rare', 'zeros', but got 'ignore'"),
         ("clases", [], "clases: unknown key, did you mean 'classes'?"),
     ],
@@ -121,8 +121,8 @@ def test_a_wrong_value_is_named(key: str, value: object, problem: str, tmp_path:
 def test_weights_must_be_numbers(value: object, problem: str, tmp_path: Path) -> None:
     """Weights that are no array of finite numbers in the precision of the network are refused."""
     values = plain()
-    values["layers"][1]["weights"] = value
-    assert any(line.startswith(f"layers[1].{problem}") for line in problems(values, tmp_path))
+    values["networks"][0][1]["weights"] = value
+    assert any(line.startswith(f"networks[0][1].{problem}") for line in problems(values, tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,25 @@ from tests.export.cases import (
     TOLERANCE,
     Case,
     array_case,
+    averaged,
     case_named,
     refusing_case,
     table_case,
 )
 
+_KNOWN = ("tanh", "relu", "leaky_relu")
+
 CASES = {
     "array, linear": lambda: array_case("linear"),
     "array, sigmoid": lambda: array_case("sigmoid"),
     "array, relu, scaled": lambda: array_case("relu", scaled=True),
+    "array, leaky_relu": lambda: array_case("leaky_relu"),
+    "array, leaky_relu and linear": lambda: array_case(("leaky_relu", "linear")),
+    "array, linear and relu": lambda: array_case(("linear", "relu")),
+    "array, sigmoid and tanh": lambda: array_case(("sigmoid", "tanh"), scaled=True),
+    "table, classes, tanh and sigmoid": lambda: table_case(
+        ("level",), activation=("tanh", "sigmoid")
+    ),
     "array, no hidden layer": lambda: array_case((), ()),
     "array, softmax": lambda: array_case("tanh", output="softmax"),
     "table, standard": lambda: table_case(activation="tanh"),
@@ -31,6 +41,9 @@ CASES = {
     "table, classes": lambda: table_case(("level",), activation="tanh", unseen="refuse"),
     "table, two classes": lambda: table_case(("is new",), activation="tanh"),
     "table, classes in another order": lambda: case_named("table, classes in another order"),
+    "table, mean of networks": lambda: averaged(table_case(), _KNOWN),
+    "table, classes, mean of networks": lambda: averaged(table_case(("level",)), _KNOWN),
+    "table, two classes, mean of networks": lambda: averaged(table_case(("is new",)), _KNOWN),
     "table, float64": lambda: table_case(activation="tanh", precision="float64"),
 }
 
@@ -68,9 +81,19 @@ def test_a_network_that_scikit_learn_has_not_is_refused() -> None:
     """A message says which activations are possible, and which the network has."""
     pytest.importorskip("skops")
     for activation, got in (("silu", "silu"), (("tanh", "relu"), "tanh and relu")):
-        rule = "linear, sigmoid, tanh, relu in all hidden layers, but the network has"
+        rule = (
+            "linear, relu, leaky_relu or of tanh, sigmoid in the hidden layers, but the network has"
+        )
         with pytest.raises(NeuroevoError, match=f"^sklearn: .* {rule} {got}$"):
             array_case(activation).model.to("sklearn")
+
+
+def test_several_targets_of_several_networks_are_refused() -> None:
+    """scikit-learn averages one target only; a message says so."""
+    pytest.importorskip("skops")
+    case = averaged(table_case(("rent", "x"), columns=["int", "floor"]), _KNOWN)
+    with pytest.raises(NeuroevoError, match=r"^sklearn: must have one target to average networks"):
+        case.model.to("sklearn")
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ def test_the_state_dict_can_be_saved_and_learned_further(tmp_path: Path) -> None
     torch.save(network.state_dict(), tmp_path / "weights.pt")
     loaded = torch.load(tmp_path / "weights.pt", weights_only=True)
     assert list(loaded) == [
-        f"layers.{place}.{name}" for place in range(3) for name in ("weight", "bias")
+        f"networks.0.{place}.{name}" for place in range(3) for name in ("weight", "bias")
     ]
     network(torch.ones(1, 3)).sum().backward()
     assert all(each.grad.abs().sum() > 0 for each in network.parameters())

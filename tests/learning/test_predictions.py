@@ -1,8 +1,12 @@
 """Predictions of trained networks: against the formulas, and against the bits of training."""
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
+from neuroevo.kernel.arrays import Floats
 from neuroevo.learning import (
     ACTIVATIONS,
     Activation,
@@ -46,6 +50,33 @@ def test_predictions_do_not_depend_on_other_networks_and_samples(precision: Prec
         for sample in (0, 15, 16, 127, 128, 132):
             alone = predictions(architecture, parameters[[network]], inputs[[sample]])
             assert together[network, sample].tobytes() == alone.tobytes()
+
+
+def test_predictions_do_not_depend_on_earlier_ones() -> None:
+    """What an earlier prediction left in memory, even NaN, and other threads change no bit."""
+    random = np.random.default_rng(5)
+    architectures = [
+        Architecture(inputs=3, hidden=hidden, outputs=2, activation="tanh", output="softmax")
+        for hidden in ((4, 6), (6, 4), (5,))
+    ]
+    cases = [
+        (each, random.normal(size=(1, each.vector_size)), random.normal(size=(count, 3)))
+        for each, count in itertools.product(architectures, (1, 40))
+    ]
+    fresh = [run_alone(case) for case in cases]
+    broken = architectures[0]
+    for case, expected in zip(cases, fresh, strict=True):
+        predictions(broken, np.full((1, broken.vector_size), np.nan), np.full((200, 3), np.nan))
+        assert predictions(*case).tobytes() == expected
+    with ThreadPoolExecutor(4) as threads:
+        found = threads.map(lambda case: predictions(*case).tobytes(), cases * 50)
+        assert list(found) == fresh * 50
+
+
+def run_alone(case: tuple[Architecture, Floats, Floats]) -> bytes:
+    """Predict in a thread that has predicted nothing before."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: predictions(*case).tobytes()).result()
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])

@@ -1,6 +1,7 @@
 """Training of a lane stops at its target, and nothing else changes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from neuroevo.learning import (
     Precision,
     TrainingSettings,
 )
+from neuroevo.learning.curves import stops
 from neuroevo.learning.lanes import Lane
-from neuroevo.learning.training import SampleStream, sample_stream, train
+from neuroevo.learning.training import SampleStream, sample_stream, stopping_of, train, until
 from tests import naive
 
 SEED = (11, 0)
@@ -37,6 +39,34 @@ def median_of_lowest(lanes: list[Lane], stream: SampleStream) -> float:
     return float(np.median(train(ARCHITECTURE, lanes, stream).curves.min(axis=1)))
 
 
+@pytest.mark.parametrize("batch_size", [1, 8])
+def test_a_training_that_ends_early_is_the_beginning_of_a_longer_one(
+    batch_size: int, data: DataSet, varied: Varied
+) -> None:
+    """Until its last sample, at no point of the curve too, steps and schedule are the same."""
+    lanes = varied(4, Optimization(optimizer="adam", schedule="cosine", batch_size=batch_size))
+    whole = stream_of(data, 300)
+    freely = train(ARCHITECTURE, lanes, whole)
+    for samples in (1, 12, 157, 300):
+        ended = until(whole, samples)
+        points = ended.samples_seen
+        assert points[-1] == samples
+        found = train(ARCHITECTURE, lanes, ended)
+        known = np.isin(points, whole.samples_seen)
+        assert found.curves[:, known].tobytes() == freely.curves[:, : known.sum()].tobytes()
+        finer = replace(whole, samples_seen=np.union1d(whole.samples_seen, samples))
+        [place] = np.flatnonzero(finer.samples_seen == samples)
+        at = train(ARCHITECTURE, lanes, finer).curves[:, place]
+        assert found.curves[:, -1].tobytes() == at.tobytes()
+    patient = stream_of(data, 300, patience=2)
+    stopped = train(ARCHITECTURE, lanes, patient)
+    ends = stops(stopped.curves, stopping_of(patient.settings), patient.samples_seen)
+    assert min(ends) < 300
+    for lane, samples in enumerate(ends):
+        again = train(ARCHITECTURE, [lanes[lane]], until(patient, int(samples)))
+        assert again.parameters[0].tobytes() == stopped.parameters[lane].tobytes()
+
+
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_stopped_lane_has_the_weights_at_the_target(
@@ -54,10 +84,10 @@ def test_a_stopped_lane_has_the_weights_at_the_target(
         at_target = np.flatnonzero(free_curve <= target)
         end = int(at_target[0]) if len(at_target) else len(curve) - 1
         seen = int(free.samples_seen[end])
-        until = train(ARCHITECTURE, [lanes[number]], stream_of(data, seen, precision=precision))
+        shorter = train(ARCHITECTURE, [lanes[number]], stream_of(data, seen, precision=precision))
         assert curve[: end + 1].tobytes() == free_curve[: end + 1].tobytes()
         assert (curve[end:] == curve[end]).all()
-        assert stopped.parameters[number].tobytes() == until.parameters[0].tobytes()
+        assert stopped.parameters[number].tobytes() == shorter.parameters[0].tobytes()
         ends.append(seen)
     assert min(ends) < 200 == max(ends)
 
@@ -104,19 +134,21 @@ def test_patience_keeps_the_bits_of_a_longer_training(
     patient = stream_of(data, 400, precision=precision, patience=4, restore_best=kept == "best")
     freely, stopped = (train(ARCHITECTURE, lanes, stream) for stream in (free, patient))
     ends = []
-    for number, (curve, until) in enumerate(zip(freely.curves, stopped.curves, strict=True)):
+    for number, (curve, stopped_curve) in enumerate(
+        zip(freely.curves, stopped.curves, strict=True)
+    ):
         lowest = [int(np.argmin(curve[: place + 1])) for place in range(len(curve))]
         late = [place for place in range(len(curve)) if place - lowest[place] >= 4]
         end = late[0] if late else len(curve) - 1
         place = lowest[end] if kept == "best" else end
-        assert until[:end].tobytes() == curve[:end].tobytes()
-        assert (until[end + 1 :] == curve[place]).all()
-        assert until[-1] == curve[place]
+        assert stopped_curve[:end].tobytes() == curve[:end].tobytes()
+        assert (stopped_curve[end + 1 :] == curve[place]).all()
+        assert stopped_curve[-1] == curve[place]
         shorter = stream_of(data, int(free.samples_seen[place]), precision=precision)
         alone = train(ARCHITECTURE, [lanes[number]], shorter)
         assert stopped.parameters[number].tobytes() == alone.parameters[0].tobytes()
         by_itself = train(ARCHITECTURE, [lanes[number]], patient)  # nothing is computed at its end
-        assert by_itself.curves[0].tobytes() == until.tobytes()
+        assert by_itself.curves[0].tobytes() == stopped_curve.tobytes()
         assert by_itself.parameters[0].tobytes() == alone.parameters[0].tobytes()
         ends.append(end)
     assert min(ends) < len(free.samples_seen) - 1

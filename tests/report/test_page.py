@@ -25,7 +25,6 @@ from neuroevo.report.figures import page_figure
 from neuroevo.report.page import page as page_of
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.run import Run
-from neuroevo.runs import best_toml
 
 Runs = Callable[[str], Run]
 MOST_BYTES = 6_000_000
@@ -396,7 +395,7 @@ def test_a_configuration_is_copied(controlled: Page, runs: Runs) -> None:
     buttons.nth(1).press("Enter")
     expect(buttons.nth(1)).to_have_text("Copied")
     copied = controlled.evaluate("navigator.clipboard.readText()")
-    expected = best_toml(run.experiment, run.findings.front[ranks[1] - 1], run.folder.id)
+    expected = run.findings.configuration_file(run.findings.front[ranks[1] - 1])
     assert copied == expected
     controlled.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     controlled.evaluate("document.execCommand = () => false")

@@ -90,6 +90,9 @@ def test_trials_has_a_row_for_each_trial(any_run: Run) -> None:
         assert (row["diverged"], row["cause"]) == (trial.diverged, trial.cause)
         for name in any_run.experiment.evolution.objectives:
             assert row[name] == pytest.approx(trial.objectives[name], nan_ok=True)
+        if "samples_to_target" in trial.objectives:
+            within = trial.objectives["samples_to_target"] <= any_run.experiment.training.samples
+            assert row["samples_to_target.reached"] == within
 
 
 def test_cells_without_a_gene_have_the_training_setting(runs: Runs) -> None:

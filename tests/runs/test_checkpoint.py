@@ -11,11 +11,11 @@ from neuroevo.errors import StorageError
 from neuroevo.runs import (
     RunFolder,
     read_checkpoints,
-    write_atomically,
     write_checkpoint,
 )
 from neuroevo.runs.checkpoint import CHECKPOINT_SCHEMA
-from neuroevo.runs.checksum import file_with_checksum
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import file_with_checksum
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

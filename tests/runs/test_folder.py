@@ -1,5 +1,11 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -80,12 +86,32 @@ def test_a_new_results_folder_is_removed_if_the_run_folder_fails(tmp_path: Path)
     assert not [*tmp_path.iterdir()]
 
 
-def test_latest_is_the_newest_by_id(tmp_path: Path) -> None:
-    """The time in the id decides, for any names and any order of creation."""
-    young = make_run(tmp_path, "a", seconds=60)
-    make_run(tmp_path, "z")
-    assert find_run("latest", tmp_path) == young
-    assert find_run("latest", tmp_path) == list_runs(tmp_path)[-1]
+def test_latest_is_the_run_that_began_last(tmp_path: Path) -> None:
+    """The moment in its files decides, in any time zone, whatever its name and last change are."""
+    tokyo, los_angeles = make_run(tmp_path, "z", seconds=60), make_run(tmp_path, "a")
+    write_started(tokyo, "2026-11-22T23:44:55.000001+09:00")  # 14:44 UTC
+    write_started(los_angeles, "2026-11-22T06:44:55.000002-08:00")
+    assert list_runs(tmp_path) == [tokyo, los_angeles]
+    copy = RunFolder(tmp_path / f"{tokyo.id}-backup")
+    shutil.copytree(tokyo.path, copy.path)
+    assert find_run("latest", tmp_path) == los_angeles
+
+
+@pytest.mark.parametrize("started", ["", "soon", "\ud800", None, 5])
+def test_without_a_moment_the_id_decides(tmp_path: Path, started: object) -> None:
+    """Runs whose environment tells no moment are ordered by the time in their ids."""
+    late, early = make_run(tmp_path, "a", seconds=60), make_run(tmp_path, "z")
+    unknown = RunFolder(tmp_path / "renamed")
+    unknown.path.mkdir()
+    unknown.experiment_file.touch()
+    for run in (late, early, unknown):
+        write_started(run, started)
+    assert list_runs(tmp_path) == [unknown, early, late]
+
+
+def write_started(run: RunFolder, started: object) -> None:
+    """Write an environment with the moment when a run began."""
+    run.environment_file.write_text(json.dumps({"started": started}), encoding="utf-8")
 
 
 def test_a_run_is_found_by_id_and_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,8 +120,21 @@ def test_a_run_is_found_by_id_and_by_path(tmp_path: Path, monkeypatch: pytest.Mo
     assert find_run(run.id, tmp_path / "results") == run
     assert find_run(str(run.path), tmp_path / "elsewhere") == run
     monkeypatch.chdir(run.path)
-    assert find_run(".", tmp_path / "elsewhere").id in {run.id, ""}
-    assert find_run(f"../{run.id}", Path()).path.resolve() == run.path.resolve()
+    for reference in (".", f"../{run.id}", f"~/results/{run.id}"):
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert find_run(reference, tmp_path / "elsewhere") == run
+    assert list_runs(Path("~/results")) == [run]
+
+
+def test_paths_do_not_depend_on_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found or made by a relative path is the same after a change of the directory."""
+    monkeypatch.chdir(tmp_path)
+    made = make_run(Path("results"))
+    assert made.path == tmp_path / "results" / made.id
+    assert find_run(f"results/{made.id}", Path("elsewhere")) == made
+    assert list_runs(Path("results")) == [made]
 
 
 def test_an_id_never_leads_out_of_the_results_folder(tmp_path: Path) -> None:
@@ -130,19 +169,35 @@ def test_a_reference_to_no_run_is_a_usage_error(tmp_path: Path, reference: str) 
     assert str(caught.value).isprintable()
 
 
-def test_links_to_runs_are_refused(tmp_path: Path) -> None:
-    """A link to a run is not listed, not the latest, and refused by its id and its path."""
+def test_a_link_to_a_run_is_a_run(tmp_path: Path) -> None:
+    """It is listed, the latest, and found by its id and its path."""
     run = make_run(tmp_path / "elsewhere")
     results = tmp_path / "results"
     results.mkdir()
-    link = results / "mouse-20301122-154455"
-    link.symlink_to(run.path)
-    assert list_runs(results) == []
-    for reference in ("latest", link.name, str(link), f"{link}/"):
-        with pytest.raises(UsageError, match=r"^run: "):
-            find_run(reference, results)
-    with pytest.raises(UsageError, match="must be no symbolic link"):
-        find_run(str(link), results)
+    link = RunFolder(results / "mouse-20301122-154455")
+    link.path.symlink_to(run.path)
+    assert list_runs(results) == [link]
+    for reference in ("latest", link.id, str(link.path), f"{link.path}/"):
+        assert find_run(reference, results) == link
+
+
+def test_a_run_that_may_not_be_read_says_so(tmp_path: Path) -> None:
+    """Its id and its path give the system's reason, not that there is no such run."""
+    script = (
+        "import os, sys; from pathlib import Path; from neuroevo.runs import find_run\n"
+        "os.geteuid() or os.seteuid(65534)  # root may read everything\n"
+        "find_run(sys.argv[1], Path(sys.argv[2]))"
+    )
+    run = make_run(tmp_path)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and folder.is_relative_to(gettempdir()):
+            folder.chmod(folder.stat().st_mode | 0o755)
+    run.path.chmod(0)
+    for reference in (run.id, str(run.path)):
+        command = [sys.executable, "-c", script, reference, str(tmp_path)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        problem = f"StorageError: {run.path}: cannot be read (Permission denied)"
+        assert ended.stderr.splitlines()[-1].endswith(problem)
 
 
 def test_names_that_cannot_be_printed_are_not_listed(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from neuroevo.errors import StorageError
 from neuroevo.runs import Journal, Trial, read_trials
-from neuroevo.runs.checksum import add_checksum
+from neuroevo.storage.checksum import add_checksum
 
 Make = Callable[..., Trial]
 

@@ -187,14 +187,13 @@ def test_links_are_not_followed(folder: RunFolder, tmp_path: Path, name: str) ->
 
 
 def test_a_missing_folder_is_not_made(folder: RunFolder, tmp_path: Path) -> None:
-    """A missing folder is not made by locking it, and a link to a folder is not written to."""
+    """A missing folder is not made by locking it; a link to a folder locks that folder."""
     with pytest.raises(StorageError, match="must be a folder"), RunLock(RunFolder(tmp_path / "x")):
         pass
     (tmp_path / "link").symlink_to(folder.path)
-    with pytest.raises(StorageError, match="must be a folder"):
-        RunLock(RunFolder(tmp_path / "link")).__enter__()
+    with RunLock(RunFolder(tmp_path / "link")), pytest.raises(BusyError):
+        RunLock(folder).__enter__()
     assert {path.name for path in tmp_path.iterdir()} == {folder.id, "link"}
-    assert [*folder.path.iterdir()] == []
 
 
 def test_temporary_files_of_killed_processes_are_removed(folder: RunFolder) -> None:

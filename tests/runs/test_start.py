@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from neuroevo.errors import DataError, StorageError
 from neuroevo.learning import Columns, DataSet, Scaling
-from neuroevo.runs import Start, data_fingerprint, read_start, write_atomically, write_start
-from neuroevo.runs.checksum import file_with_checksum
+from neuroevo.runs import Start, data_fingerprint, read_start, write_start
+from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.checksum import file_with_checksum
 
 text = st.text(st.characters(codec="utf-8"))
 finite = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)

@@ -14,7 +14,7 @@ from sklearn.datasets import load_iris
 from neuroevo import Run, fit
 from neuroevo.errors import DataError, NeuroevoError
 from neuroevo.report.run import load_run
-from neuroevo.runs.checksum import add_checksum, remove_checksum
+from neuroevo.storage.checksum import add_checksum, remove_checksum
 
 Document = dict[str, Any]
 SMALL = (
@@ -107,6 +107,21 @@ EDITS: list[tuple[str, Callable[[Document], object], str]] = [
         "test.json",
         lambda d: d["models"][0]["scores"].update(r2=[1]),
         "test.json: models[0].scores.r2: must be a table, but got [1]",
+    ),
+    (
+        "test.json",
+        lambda d: d["ensemble"]["validation"].update(r3=0.1),
+        "test.json: ensemble.validation: must be one of 'r2', ",
+    ),
+    (
+        "test.json",
+        lambda d: d["ensemble"].update(networks=1),
+        "test.json: ensemble.networks: must be at least 2, but got 1",
+    ),
+    (
+        "test.json",
+        lambda d: d["ensemble"].update(targets=[{}] * 9),
+        "test.json: ensemble.targets: must have ",
     ),
     (
         "test.json",

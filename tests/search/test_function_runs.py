@@ -15,6 +15,7 @@ from neuroevo import Run, Trial
 from neuroevo.errors import DataError, NeuroevoError, UsageError
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.report.plots import FIGURES
+from neuroevo.runs import RunFolder
 from neuroevo.workers import Workers
 from tests.functions import GOOD, experiment_of, write_function
 
@@ -183,6 +184,24 @@ def test_a_killed_run_is_resumed_with_the_same_trials(tmp_path: Path) -> None:
     assert set(kept) <= set(resumed.folder.journal_file.read_bytes().splitlines())
     whole = neuroevo.run(experiment, results=None, n_jobs=2)
     assert what_is_the_same(resumed.all_trials) == what_is_the_same(whole.all_trials)
+
+
+def test_a_function_that_moved_with_the_run_is_found(tmp_path: Path) -> None:
+    """Its file may lie beside the results folder; another function of it is refused."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    experiment = experiment_of(write_function(old))
+    identity = neuroevo.run(experiment, results=old / "results", n_jobs=1).id
+    old.rename(new)
+    run = RunFolder(new / "results" / identity)
+    longer = {"generations": experiment.evolution.generations + 1}
+    resumed = neuroevo.resume(run.path, ends=longer, n_jobs=1)
+    assert Path(str(resumed.experiment.task.path)).parent == new  # type: ignore[attr-defined]
+    text = run.experiment_file.read_text(encoding="utf-8")
+    name = resumed.experiment.task.function_name  # type: ignore[attr-defined]
+    run.experiment_file.write_text(text.replace(f":{name}", ":other"), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"task\.function must be"):
+        neuroevo.load_run(run.path).experiment  # noqa: B018 - it is read
 
 
 def test_another_kind_of_experiment_gives_no_seeds(run: Run, tmp_path: Path) -> None:

@@ -15,13 +15,15 @@ import pytest
 import neuroevo
 from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.experiment import Experiment, Origin, load_with_origin
 from neuroevo.learning import Network
 from neuroevo.learning.training import sample_stream
+from neuroevo.report.run import load_run
 from neuroevo.runs import (
     RunFolder,
     Trial,
     best_toml,
+    data_hash,
     read_champions,
     read_checkpoints,
     read_trials,
@@ -170,8 +172,15 @@ def test_best_toml_is_an_experiment_with_the_best_genome(
 ) -> None:
     """It loads, every gene is fixed, and the genome is that of the first trial of the front."""
     folder, progress = mouse_search
-    space = load_experiment(folder.best_file).space
+    experiment, origin = load_with_origin(folder.best_file)
+    space, run = experiment.space, load_run(folder.path)
     assert space.size == 1
+    assert origin is not None
+    assert (origin.run, origin.trial) == (folder.id, run.best.number)
+    assert origin.objectives == run.best.objectives
+    assert origin.fresh_objectives == run.champions[0].fresh_objectives
+    assert origin.data == data_hash(run.start.data)
+    assert origin.libraries["numpy"] == np.__version__
     assert dict(space.sample(np.random.default_rng())) == dict(progress[-1].front[0].genome)
 
 
@@ -264,7 +273,7 @@ def test_a_best_toml_of_such_a_search_seeds_another(hidden: Value, tmp_path: Pat
     genome = experiment.space.genome({"hidden": hidden, "learning_rate": 0.1})
     [trial, *_] = timeless(search(experiment, tmp_path, initial=[genome]))[6:]
     best = tmp_path / "best.toml"
-    best.write_text(best_toml(experiment, trial), encoding="utf-8")
+    best.write_text(best_toml(experiment, trial, Origin()), encoding="utf-8")
     run = neuroevo.run(experiment, results=tmp_path, seed_from=best)
     assert run.all_trials[6].operator == "seed"
     assert run.all_trials[6].genome == dict(genome)

@@ -255,6 +255,29 @@ def test_a_table_that_is_elsewhere_can_be_given_again(
     assert neuroevo.random_search(folder.path, n_jobs=1, data=flats).findings.random
 
 
+def test_a_table_that_moved_with_the_run_is_found(flats: pd.DataFrame, tmp_path: Path) -> None:
+    """It may lie beside the results folder, or where the experiment file says by now."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    flats.to_csv(old / "flats.csv", index=False)
+    flats.iloc[1:].to_csv(tmp_path / "others.csv", index=False)
+    identity = search(experiment(old / "flats.csv"), old / "results").id
+    old.rename(new)
+    run = RunFolder(new / "results" / identity)
+    assert len(neuroevo.resume(run.path, ends={"generations": 4}, n_jobs=1).all_trials) == 16
+    text = run.experiment_file.read_text(encoding="utf-8")
+    (new / "flats.csv").rename(tmp_path / "moved.csv")
+    for name, trials in (("others.csv", 0), ("moved.csv", 20)):
+        edited = text.replace(str(new / "flats.csv"), str(tmp_path / name))
+        run.experiment_file.write_text(edited, encoding="utf-8")
+        if trials:
+            longer = neuroevo.resume(run.path, ends={"generations": 5}, n_jobs=1)
+            assert len(longer.all_trials) == trials
+        else:
+            with pytest.raises(DataError, match="as when the run began"):
+                neuroevo.resume(run.path, ends={"generations": 5}, n_jobs=1)
+
+
 def test_data_are_given_to_tasks_that_have_a_file() -> None:
     """A task that makes its own data takes no others."""
     with pytest.raises(UsageError, match=r"^data: must be left out for the task 'mouse'"):

@@ -118,7 +118,7 @@ def test_an_item_that_times_out_has_failed(n_jobs: int, tmp_path: Path) -> None:
     items = [(1, 2), (3, SLOW), (5, 6), *[*pairs(6)][3:]]
     with loky(n_jobs, trial_timeout=1) as pool:
         done = results(pool, items, tmp_path)
-    assert done.pop((SLOW,)) == Failure("took longer than the trial timeout of 1 s", 1)
+    assert done.pop((SLOW,)) == Failure("took longer than its time limit of 1 s", 1)
     assert set(done) == {(1, 2), (3,), (5, 6), *[*pairs(6)][3:]}
     assert all(isinstance(result, int) for result in done.values())
 

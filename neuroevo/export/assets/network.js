@@ -131,7 +131,13 @@ function apply(layer, inputs) {
 
 /** The outputs for a row: targets on their raw scale, or the probability of each of `classes`. */
 export function outputs(row) {
-  const values = NETWORK.layers.reduce((inputs, layer) => apply(layer, inputs), prepare(row));
+  const prepared = prepare(row);
+  const found = NETWORK.networks.map((layers) =>
+    layers.reduce((inputs, layer) => apply(layer, inputs), prepared),
+  );
+  const values = found[0].map(
+    (_, place) => found.reduce((sum, each) => sum + each[place], 0) / found.length,
+  );
   if (NETWORK.classes.length > 0) {
     return values;
   }

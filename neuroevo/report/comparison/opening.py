@@ -133,13 +133,13 @@ def _best(comparison: "Comparison", item: "Objective") -> str:
     if len(rows) < 2:  # noqa: PLR2004 - to compare
         return ""
     (first, best), (second, next_best) = rows[["setting", "median"]].to_numpy()[:2]
-    value, other = (wording.measured(float(each), item.unit) for each in (best, next_best))
+    value, other = (wording.measured(float(each), item) for each in (best, next_best))
     kind = f"{item.best.capitalize()}{' median' * comparison.is_grouped}"
     start = f"{kind} {item.label}: {value}"
     ratio = ratio_as_shown(item, *sorted((float(best), float(next_best)), reverse=True))
     if value == other:
         medians = map(float, rows["median"])
-        tied = sum(wording.measured(median, item.unit) == value for median in medians)
+        tied = sum(wording.measured(median, item) == value for median in medians)
         named = [str(each) for each in rows["setting"][:tied]]
         who = wording.listed(named) if tied <= MOST_TIED else f"{tied} of {len(rows)}"
         return f"{start} ({who})."
@@ -154,7 +154,7 @@ def _range(rows: pd.DataFrame, item: "Objective") -> str:
     if rows.empty:
         return ""
     low, high = (
-        wording.measured(float(rows[name].iloc[0]), item.unit) for name in ("lowest", "highest")
+        wording.measured(float(rows[name].iloc[0]), item) for name in ("lowest", "highest")
     )
     values = f"{low} in each run" if low == high else f"{low} to {high}"
     return f"{item.best.capitalize()} {item.label}: {values}."
@@ -167,4 +167,4 @@ def _best_figure(comparison: "Comparison", item: "Objective") -> list[KeyNumber]
     best = item.best_of(column)
     labels = [str(label) for label in comparison.runs["run"][column == best]]
     who = labels[0] if len(labels) == 1 else wording.counted(len(labels), "run")
-    return [KeyNumber(wording.measured(best, item.unit), f"{item.best} {item.label} ({who})")]
+    return [KeyNumber(wording.measured(best, item), f"{item.best} {item.label} ({who})")]

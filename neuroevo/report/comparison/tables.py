@@ -76,7 +76,7 @@ def outcome(comparison: "Comparison") -> TextTable:
     rows = []
     for row in _rows(table):
         cells = [
-            Cell(wording.measured(row[name], item.unit), numeric=True, best=row[name] == best[name])
+            Cell(wording.measured(row[name], item), numeric=True, best=row[name] == best[name])
             for name, item in scores.items()
         ]
         if has_fronts:

@@ -126,7 +126,7 @@ def _marks(changes: Sequence[Change], item: "Objective", place: int) -> dict[str
         "text": [
             f"<b>{wording.plain(change.gene.replace('_', ' '), 40)}</b> "
             f"{wording.plain(change.value, 60)}<br>{item.label} "
-            f"{wording.measured(change.scores[place], item.unit)}"
+            f"{wording.measured(change.scores[place], item)}"
             for change in changes
         ],
     }
@@ -137,7 +137,7 @@ def _gain(ablation: AblationPath, place: int) -> str:
     item = ablation.objectives[place]
     name = item.label
     heights = [_height(item, change.scores[place]) for change in ablation.path]
-    values = [wording.measured(change.scores[place], item.unit) for change in ablation.path]
+    values = [wording.measured(change.scores[place], item) for change in ablation.path]
     gained = [before - after for before, after in pairwise(heights)]
     best = max(range(len(gained)), key=lambda index: (gained[index] > 0, gained[index]))
     gene = _gene(ablation.path[best + 1])

@@ -73,7 +73,7 @@ def caption(contour: GenePairs) -> str:
     upward = _edges_text(pair.upward, pair.edges[1], int(row))
     count = int(pair.counts[row, column])
     trials = "the one trial" if count == 1 else f"the {count:,} trials"
-    best = wording.measured(median[row, column], item.unit)
+    best = wording.measured(median[row, column], item)
     stronger = "better" if any(each.maximised for each in contour.objectives) else "lower"
     return (
         f"The median {item.label} is {item.best}, {best}, for {trials} with {across} and {upward}. "
@@ -97,7 +97,7 @@ def _cells(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:
     medians = pair.medians[place]
     texts = [
         [
-            f"{wording.measured(median, item.unit)}, {wording.counted(int(count), 'trial')}"
+            f"{wording.measured(median, item)}, {wording.counted(int(count), 'trial')}"
             if count
             else ""
             for median, count in zip(*row, strict=True)
@@ -165,7 +165,7 @@ def _ticks(item: "Objective", low: float, high: float) -> tuple[list[float], lis
         return [float(power) for power in chosen], [wording.power_of_ten(power) for power in chosen]
     ticks = sorted({low, (low + high) / 2, high})
     scores = [10.0**tick if item.logarithmic else tick for tick in ticks]
-    return ticks, [wording.measured(score, item.unit) for score in scores]
+    return ticks, [wording.measured(score, item) for score in scores]
 
 
 def _button(contour: GenePairs, views: list[tuple[Pair, int]], index: int) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _sentences(distribution: ScoreDistributions) -> list[str]:
         if len(last.scores[place]) < half:
             continue
         value = float(last.scores[place][half - 1])
-        shown = wording.measured(value, item.unit)
+        shown = wording.measured(value, item)
         sentences.append(
             f"For {item.label}, half of the trials of the {last.name} reach {shown} or "
             f"{_less(item)}, and {reached(item, first, place, value):.0%} of those of the "
@@ -103,7 +103,7 @@ def _line(group: Group, place: int, item: "Objective") -> dict[str, Any]:
         "mode": "lines",
         "x": rounded(scores[kept]),
         "y": rounded((better + 1) / group.total for better in kept),
-        "customdata": number_texts(scores[kept], item.unit),
+        "customdata": number_texts(scores[kept], item),
         "name": group.name,
         "line": {
             "color": LIGHT[colour],

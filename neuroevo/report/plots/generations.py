@@ -68,11 +68,11 @@ def _sentence(item: "Objective", rows: pd.DataFrame) -> str:
     best = float(rows["best_so_far"].iloc[-1])
     costs = item.cost(rows["best"].to_numpy(float)), item.cost(rows["median"].to_numpy(float))
     found = int(rows.loc[costs[0] <= item.cost(best), "generation"].iloc[0])
-    shown = wording.measured(best, item.unit)
+    shown = wording.measured(best, item)
     start = f"{item.best.capitalize()} {item.label}: {shown}, found in generation {found}"
     distance = abs(best) * (1 - 1 / CLOSE if item.maximised else CLOSE - 1)
     close = rows.loc[costs[1] <= item.cost(best) + distance, "generation"]
-    median = wording.measured(float(rows["median"].iloc[-1]), item.unit)
+    median = wording.measured(float(rows["median"].iloc[-1]), item)
     if len(rows) == 1:
         return f"{start}; the median of that generation was {median}."
     if close.empty:
@@ -93,7 +93,7 @@ def _panel(item: "Objective", rows: pd.DataFrame, *, first: bool) -> list[dict[s
             "mode": mode,
             "hovertemplate": "%{customdata}",
             "y": rounded(rows[column]),
-            "customdata": number_texts(rows[column], item.unit),
+            "customdata": number_texts(rows[column], item),
             "name": name,
             "showlegend": first,
         } | style

@@ -112,7 +112,7 @@ def _largest_gain(lineage: Descent, line: Line) -> str:
         gained = gains(lineage, line, place)
         best = int(gained.argmax())
         before, after = (
-            wording.measured(line.steps[each].scores[place], item.unit)
+            wording.measured(line.steps[each].scores[place], item)
             for each in (max(best - 1, 0), best)
         )
         if gained[best] <= 0 or before == after:
@@ -237,10 +237,10 @@ def _line(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
 
 def _hover_text(line: Line, index: int, place: int, item: "Objective", *, in_full: bool) -> str:
     step = line.steps[index]
-    score = wording.measured(step.scores[place], item.unit)
+    score = wording.measured(step.scores[place], item)
     if index:
         before = line.steps[index - 1].scores[place]
-        score = f"{wording.measured(before, item.unit)} → {score}"
+        score = f"{wording.measured(before, item)} → {score}"
         change = _change(item, before, step.scores[place])
         score += f" ({change})" * bool(change)
     parts = [
@@ -309,7 +309,7 @@ def _change(item: "Objective", before: float, after: float) -> str:
 
 def _button(lineage: Descent, line: Line, owner: int, owners: Sequence[int]) -> dict[str, Any]:
     last, item = line.steps[-1], lineage.objectives[0]
-    score = wording.measured(last.scores[0], item.unit)
+    score = wording.measured(last.scores[0], item)
     return {
         "label": f"rank {line.rank}: trial {last.number}, {item.label} {score}",
         "method": "update",

@@ -116,7 +116,7 @@ def _summary(front: FrontHistory, members: pd.DataFrame) -> str:
         return (
             f"With one objective the front is one configuration, trial {best['number']} of "
             f"generation {best['generation']}, with a {first.label} of "
-            f"{wording.measured(best[first.name], first.unit)}."
+            f"{wording.measured(best[first.name], first)}."
         )
     count = len(front.points) - len(front.role("baseline")) - len(members)
     others = "No other trial was completed."
@@ -137,8 +137,8 @@ def _summary(front: FrontHistory, members: pd.DataFrame) -> str:
         )
     ranges = wording.listed(
         [
-            f"{item.label} from {wording.measured(members[item.name].min(), item.unit)}"
-            f" to {wording.measured(members[item.name].max(), item.unit)}"
+            f"{item.label} from {wording.measured(members[item.name].min(), item)}"
+            f" to {wording.measured(members[item.name].max(), item)}"
             for item in front.objectives
         ]
     )
@@ -262,8 +262,8 @@ def _points(
             [int(number), *scores]
             for number, *scores in zip(
                 rows["number"],
-                number_texts(rows[x], "" if across is None else across.unit),
-                number_texts(rows[upward.name], upward.unit),
+                number_texts(rows[x], across),
+                number_texts(rows[upward.name], upward),
                 strict=True,
             )
         ],

@@ -79,7 +79,7 @@ def _line(
         "x": rounded(values),
         "y": [0, *(round(share, 4) for share in rows["share"])],
         "meta": f"<b>{style.name}</b>",
-        "customdata": number_texts(values, item.unit),
+        "customdata": number_texts(values, item),
         "hovertemplate": "%{meta}<br>%{y:.1%} of all trials have "
         f"{item.label} %{{customdata}} or {item.better}<extra></extra>",
         "line": {
@@ -107,9 +107,9 @@ def _medians(comparison: "Comparison", item: "Objective") -> str:
     if wording.shown(values[best], item.unit) == wording.shown(values[worst], item.unit):
         return ""
     end = (
-        f", and {wording.measured(values[worst], item.unit)} or {item.better} in {worst}."
+        f", and {wording.measured(values[worst], item)} or {item.better} in {worst}."
         if np.isfinite(values[worst])
         else f"; in {worst} fewer than half of the trials were completed."
     )
-    shown = wording.measured(values[best], item.unit)
+    shown = wording.measured(values[best], item)
     return f"Half of the trials have {item.label} {shown} or {item.better} in {best}{end}"

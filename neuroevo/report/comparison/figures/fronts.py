@@ -88,8 +88,8 @@ def _points(
     members: pd.DataFrame, across: "Objective", upward: "Objective", style: Style, *, joined: bool
 ) -> dict[str, Any]:
     texts = zip(
-        number_texts(members[across.name], across.unit),
-        number_texts(members[upward.name], upward.unit),
+        number_texts(members[across.name], across),
+        number_texts(members[upward.name], upward),
         strict=True,
     )
     return {

@@ -90,7 +90,7 @@ def _draw(
     }
 
     def hover(item: "Objective", at: float, best: float) -> str:
-        return f"{item.label} {wording.measured(best, item.unit)}<br>after {text_of(at)}"
+        return f"{item.label} {wording.measured(best, item)}<br>after {text_of(at)}"
 
     for index, item in enumerate(comparison.objectives):
         suffix = axis_suffix(index)
@@ -114,7 +114,7 @@ def _first_two(comparison: "Comparison", item: "Objective") -> str:
         return ""
     first, second = ranked[:2]
     kind = "Median" if comparison.is_grouped else item.best.capitalize()
-    start = f"{kind} {item.label}: {wording.measured(ends[first], item.unit)}"
+    start = f"{kind} {item.label}: {wording.measured(ends[first], item)}"
     best = wording.shown(ends[first], item.unit)
     equal = [each for each in ranked if wording.shown(ends[each], item.unit) == best]
     if len(equal) > 1:
@@ -125,7 +125,7 @@ def _first_two(comparison: "Comparison", item: "Objective") -> str:
         for trials, scores in (curves[first], curves[second])
     )
     return (
-        f"{start} ({first}). {first} reached {wording.measured(ends[second], item.unit)}, the "
+        f"{start} ({first}). {first} reached {wording.measured(ends[second], item)}, the "
         f"{item.best} value of {second}, after {soon}; {second} after {late}."
     )
 

@@ -25,7 +25,7 @@ def measure_value(comparison: "Comparison", measure: str, value: float) -> str:
     """Return a value of a measure as a text."""
     if measure == SHARE:
         return "–" if math.isnan(value) else f"{value:.1%}"
-    return wording.measured(value, _objective(comparison, measure).unit)
+    return wording.measured(value, _objective(comparison, measure))
 
 
 def measure_axis(comparison: "Comparison", measure: str, values: Iterable[float]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from neuroevo.errors import StorageError
-from neuroevo.runs.disk import read_bytes
 from neuroevo.settings import shown
+from neuroevo.storage.disk import read_bytes
 
 _BEFORE, _AFTER = b', "checksum": "', b'"}'
 _LENGTH = len(_BEFORE) + 8 + len(_AFTER)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.runs.checksum import add_checksum, remove_checksum
+from neuroevo.storage.checksum import add_checksum, remove_checksum
 
 objects = st.dictionaries(st.text(), st.text() | st.integers(), min_size=1)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from neuroevo.errors import StorageError
-from neuroevo.runs import write_atomically
+from neuroevo.storage.atomic import write_atomically
 
 
 def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:

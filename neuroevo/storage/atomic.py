@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from neuroevo.runs.disk import NO_LINK, storage_errors, sync_folder, unwritable, write_all
+from neuroevo.storage.disk import NO_LINK, storage_errors, sync_folder, unwritable, write_all
 
 _TEMPORARY = re.compile(r"\..+\.(\d{1,9})\.temporary")
 

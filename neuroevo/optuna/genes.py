@@ -1,0 +1,112 @@
+"""Optuna's distributions as genes, and its parameters as genomes; knows no study.
+
+Steps and options are genes for their places: 0 is the lowest step, or the first option.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, cast
+
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from neuroevo.errors import UsageError
+from neuroevo.space import Choice, Float, Gene, Genome, Integer, SearchSpace, Value
+
+_LEAST_ORDERED = 3  # options, of which the order matters
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a study: its gene, and its values as those of the gene.
+
+    Parameters
+    ----------
+    distribution
+        Its distribution in Optuna.
+    """
+
+    distribution: BaseDistribution
+
+    @property
+    def gene(self) -> Gene:
+        """The gene; UsageError if the distribution is of an unknown kind."""
+        found = self.distribution
+        if isinstance(found, CategoricalDistribution):
+            places = list(range(len(found.choices)))
+            return Choice(places, ordered=_are_ordered(found.choices))
+        if isinstance(found, FloatDistribution | IntDistribution):
+            if self._step is not None:
+                return Integer(0, round((found.high - found.low) / self._step))
+            kind = Integer if isinstance(found, IntDistribution) else Float
+            return kind(found.low, found.high, log=found.log)
+        raise UsageError(f"distribution: must be a float, an int or categorical, but is {found!r}")
+
+    @property
+    def _step(self) -> float | None:
+        """The distance of allowed numbers, None for all floats or all whole numbers."""
+        step = self.distribution.step
+        whole = isinstance(self.distribution, IntDistribution)
+        return None if step is None or (whole and step == 1) else float(step)
+
+    def value(self, value: Value) -> Any:  # noqa: ANN401 - what Optuna allows
+        """Return a value of the gene as one of the parameter."""
+        found = self.distribution
+        if isinstance(found, CategoricalDistribution):
+            return found.choices[int(cast("int", value))]
+        if self._step is None:
+            return value
+        if isinstance(found, IntDistribution):
+            return found.low + found.step * int(cast("int", value))
+        return min(found.low + found.step * int(cast("int", value)), found.high)
+
+    def place(self, value: Any) -> Value:  # noqa: ANN401 - what Optuna allows
+        """Return a value of the parameter as one of the gene; ValueError if it is none."""
+        found = self.distribution
+        if isinstance(found, CategoricalDistribution):
+            return int(found.to_internal_repr(value))
+        if not found.low <= value <= found.high:
+            raise ValueError(f"must be between {found.low} and {found.high}, but got {value}")
+        if self._step is not None:
+            place: int = round((value - found.low) / self._step)
+            return place
+        return int(value) if isinstance(found, IntDistribution) else float(value)
+
+
+class Parameters:
+    """The parameters of a study that are searched together.
+
+    Parameters
+    ----------
+    distributions
+        Name of each parameter -> its distribution.
+    """
+
+    def __init__(self, distributions: Mapping[str, BaseDistribution]) -> None:
+        self._parameters = {name: Parameter(each) for name, each in distributions.items()}
+        self.space = SearchSpace({name: each.gene for name, each in self._parameters.items()})
+
+    def values(self, genome: Mapping[str, Value]) -> dict[str, Any]:
+        """Return a genome as parameters."""
+        return {name: self._parameters[name].value(value) for name, value in genome.items()}
+
+    def genome(self, values: Mapping[str, Any]) -> Genome | None:
+        """Return parameters as a genome; None if some are missing or have other values."""
+        try:
+            places = {name: each.place(values[name]) for name, each in self._parameters.items()}
+        except (KeyError, ValueError):
+            return None
+        return Genome(places)
+
+
+def _are_ordered(options: Sequence[object]) -> bool:
+    """Whether options are numbers that increase, so that neighbours are probably alike."""
+    if len(options) < _LEAST_ORDERED or not all(type(each) in (int, float) for each in options):
+        return False
+    numbers = cast("Sequence[float]", options)
+    return all(low < high for low, high in pairwise(numbers))

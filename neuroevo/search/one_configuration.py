@@ -1,0 +1,313 @@
+"""Trains one configuration for its networks: as a search did, with several seeds, or on all rows.
+
+Knows an experiment whose genes are fixed; does not know where it comes from.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.evaluation.evaluator import Evaluation
+from neuroevo.evaluation.replicates import best_replicates
+from neuroevo.evaluation.scores import Targets, scores_of
+from neuroevo.experiment import Experiment
+from neuroevo.learning import DataSet, Ensemble, Network, samples_seen
+from neuroevo.learning.curves import stops
+from neuroevo.learning.network import mean_outputs, predictions
+from neuroevo.learning.training import stopping_of
+from neuroevo.runs import data_hash
+from neuroevo.search.material import Material, material_of
+from neuroevo.search.trainer import Trainer
+from neuroevo.tasks import NetworkTask, TableTask
+from neuroevo.workers import Workers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+Scores = Mapping[str, float]  # by the name of their metric, see `neuroevo.evaluation.scores`
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a configuration is trained.
+
+    Parameters
+    ----------
+    seeds
+        The seeds of the experiment, one after the other.
+    networks
+        How many networks are averaged: those with the lowest validation MSE.
+    all_rows
+        Whether the networks are trained again on all rows.
+    """
+
+    seeds: tuple[int, ...]
+    networks: int = 1
+    all_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearntData:
+    """What is known of the data that a configuration was found with.
+
+    Parameters
+    ----------
+    columns
+        The columns of the table that were inputs; empty if they are unknown.
+    hash
+        See `neuroevo.runs.data_hash`; empty if it is unknown.
+    """
+
+    columns: tuple[str, ...] = ()
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedResult:
+    """What the replicates with one seed have reached.
+
+    Parameters
+    ----------
+    seed
+        The seed.
+    replicates, diverged
+        Number of networks, and of those that have diverged.
+    samples
+        After how many samples the training of the network ended, the median over the replicates.
+    validation, test
+        The scores of the replicate with the lowest validation MSE; empty if all have diverged, and
+        without a test part.
+    """
+
+    seed: int
+    replicates: int
+    diverged: int
+    samples: int
+    validation: Scores
+    test: Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A trained configuration.
+
+    Parameters
+    ----------
+    network
+        The best network, or the mean of the best ones.
+    preparation
+        How raw rows are prepared, as plain values; empty if inputs are raw values.
+    validation, test
+        Its scores on the rows of these parts; of networks for all rows, the scores of the same
+        replicates when they were trained without these rows. Empty without a test part.
+    seeds
+        The results with each seed, of trainings without the validation and test rows.
+    samples
+        After how many samples the networks for all rows ended; None without them.
+    warnings
+        What users should know of their data, a line each.
+    """
+
+    network: Network | Ensemble
+    preparation: Mapping[str, Any]
+    validation: Scores
+    test: Scores
+    seeds: tuple[SeedResult, ...]
+    samples: int | None
+    warnings: tuple[str, ...]
+
+
+class _Replicate(NamedTuple):
+    """A replicate that has not diverged."""
+
+    error: float  # its final validation MSE
+    seed: int  # the place of the seed
+    place: int
+
+
+def train_configuration(
+    experiment: Experiment,
+    plan: Plan,
+    workers: Workers,
+    data: "str | Path | pd.DataFrame | None" = None,
+    learnt: LearntData | None = None,
+) -> Trained:
+    """Train the only configuration of an experiment.
+
+    Parameters
+    ----------
+    experiment
+        An experiment with every gene fixed.
+    plan
+        How it is trained.
+    workers
+        Who trains; changes no result.
+    data
+        Other data for its task, see `NetworkTask.located`.
+    learnt
+        The data of the run that found it: other data must have the same columns, and there is a
+        warning if the data have changed.
+
+    Raises
+    ------
+    UsageError
+        If a gene is not fixed, or the task can't be given data or has no rows to put together.
+    DataError
+        If the data can't be read or learnt.
+    NeuroevoError
+        If fewer networks than asked for have not diverged.
+    """
+    configuration = experiment.only_configuration
+    known = learnt or LearntData()
+    experiment = experiment.replace(task=_located(experiment, data, known))
+    undivided = _undivided(experiment) if plan.all_rows else None
+    material = material_of(experiment)
+    divided = _data(material)
+    found = [_evaluation(experiment, seed, divided, workers, configuration) for seed in plan.seeds]
+    chosen = _chosen(found, plan, len(divided.folds))
+    networks = [_network(found[each.seed], each.place, divided) for each in chosen]
+    validation, test = _scores(networks, divided)
+    samples = None
+    if undivided is not None:
+        samples = _median(np.concatenate([_stops(experiment, each) for each in found]))
+        again = {
+            seed: _evaluation(
+                experiment, plan.seeds[seed], undivided, workers, configuration, samples
+            )
+            for seed in dict.fromkeys(each.seed for each in chosen)
+        }
+        _check_sound(again, chosen)
+        networks = [_network(again[each.seed], each.place, undivided) for each in chosen]
+    return Trained(
+        networks[0] if plan.networks == 1 else Ensemble(tuple(networks)),
+        material.preparation,
+        validation,
+        test,
+        tuple(_results(experiment, plan, found, divided)),
+        samples,
+        (*material.warnings, *_notes(experiment, material, known, is_other=data is not None)),
+    )
+
+
+def _located(
+    experiment: Experiment, data: "str | Path | pd.DataFrame | None", learnt: LearntData
+) -> NetworkTask:
+    task = experiment.network_task.located(data)
+    if data is None or not isinstance(task, TableTask):
+        return task
+    return task.with_inputs(learnt.columns)
+
+
+def _notes(
+    experiment: Experiment, material: Material, learnt: LearntData, *, is_other: bool
+) -> Iterator[str]:
+    task = experiment.task
+    if is_other:
+        yield from task.unused_columns() if isinstance(task, TableTask) else ()
+    elif learnt.hash and data_hash(material.fingerprint) != learnt.hash:
+        yield "task: its data are not the same as when the configuration was found"
+
+
+def _undivided(experiment: Experiment) -> DataSet:
+    return experiment.network_task.load_undivided().data_set
+
+
+def _data(material: Material) -> DataSet:
+    if not isinstance(material.evaluated_on, DataSet):
+        raise TypeError("the task must have data")
+    return material.evaluated_on
+
+
+def _evaluation(  # noqa: PLR0913, PLR0917 - what decides a training
+    experiment: Experiment,
+    seed: int,
+    data: DataSet,
+    workers: Workers,
+    configuration: Mapping[str, Any],
+    samples: int | None = None,
+) -> Evaluation:
+    with Trainer(experiment.replace(seed=seed), data, workers) as trainer:
+        outcome = trainer.trained(configuration, samples)
+    if not isinstance(outcome, Evaluation):
+        raise NeuroevoError(f"training: failed ({outcome.cause})")
+    return outcome
+
+
+def _chosen(found: Sequence[Evaluation], plan: Plan, folds: int) -> list[_Replicate]:
+    """Return the replicates of the lowest validation MSE, of all seeds together."""
+    sound = [
+        _Replicate(float(each.curves[place, -1]), seed, place)
+        for seed, each in enumerate(found)
+        for place in best_replicates(each.parameters, each.curves, folds)
+    ]
+    if len(sound) < plan.networks:
+        total = sum(len(each.curves[::folds]) for each in found)
+        rule = f"must leave {plan.networks} networks that have not diverged"
+        of_fold = " of the first fold" * (folds > 1)
+        raise NeuroevoError(f"training: {rule}, but got {len(sound)} of {total}{of_fold}")
+    return sorted(sound)[: plan.networks]
+
+
+def _check_sound(again: Mapping[int, Evaluation], chosen: Sequence[_Replicate]) -> None:
+    for each in chosen:
+        if not np.isfinite(again[each.seed].parameters[each.place]).all():
+            raise NeuroevoError("training: must not diverge on all rows, but a network did")
+
+
+def _network(evaluation: Evaluation, place: int, data: DataSet) -> Network:
+    return Network(evaluation.architecture, evaluation.parameters[place], data.columns)
+
+
+def _scores(networks: Sequence[Network], data: DataSet) -> tuple[Scores, Scores]:
+    """Return the scores of the mean of some networks on the validation and on the test part."""
+    scaling = data.columns.output_scaling
+    scale = 1.0 if scaling is None else scaling.scales[0]
+    found: list[Scores] = []
+    for inputs, true in (
+        (data.validation_inputs, data.validation_targets),
+        (data.test_inputs, data.test_targets),
+    ):
+        if inputs is None or true is None:
+            found.append({})
+            continue
+        outputs = mean_outputs(
+            [
+                predictions(each.architecture, each.parameters[np.newaxis], inputs)[0]
+                for each in networks
+            ]
+        )
+        is_finite = np.isfinite(outputs).all()
+        targets = Targets(true, bool(data.columns.classes), scale)
+        found.append(scores_of(targets, outputs) if is_finite else {})
+    return found[0], found[1]
+
+
+def _results(
+    experiment: Experiment, plan: Plan, found: Sequence[Evaluation], data: DataSet
+) -> Iterator[SeedResult]:
+    folds = len(data.folds)
+    for seed, each in zip(plan.seeds, found, strict=True):
+        best = list(islice(best_replicates(each.parameters, each.curves, folds), 1))
+        networks = [_network(each, place, data) for place in best]
+        validation, test = _scores(networks, data) if networks else ({}, {})
+        samples = _median(_stops(experiment, each))
+        yield SeedResult(seed, len(each.curves), each.diverged, samples, validation, test)
+
+
+def _stops(experiment: Experiment, evaluation: Evaluation) -> np.ndarray:
+    """Return after how many samples each replicate that has not diverged had its last weights."""
+    sound = np.isfinite(evaluation.parameters).all(axis=1)
+    curves = evaluation.curves[sound]
+    training = experiment.training
+    points = samples_seen(training.samples, curves.shape[1])
+    return stops(curves, stopping_of(training), points)
+
+
+def _median(samples: np.ndarray) -> int:
+    return int(np.median(samples)) if len(samples) else 0

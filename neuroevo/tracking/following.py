@@ -1,0 +1,112 @@
+"""Follows a run while it is searched, and passes its trials to a tracker.
+
+Knows the journal, which it reads while it grows; does not know what trackers do.
+"""
+
+import threading
+import warnings
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from neuroevo.errors import NeuroevoError
+from neuroevo.experiment import Experiment
+from neuroevo.runs import (
+    JournalReader,
+    RunFolder,
+    Trial,
+    read_champions,
+    read_held_out,
+    read_start,
+    read_status,
+)
+from neuroevo.tracking.trackers import Ending, Tracker, tracker_named
+
+_PAUSE = 0.5  # seconds between two looks at the journal
+_LONGEST = 200  # characters of a message that are shown
+
+
+class Following:
+    """A thread that passes a run to a tracker; a context manager around its search and report.
+
+    Leaving it waits until the tracker has received everything. Whatever the tracker raises becomes
+    one warning; it then receives nothing more.
+
+    Parameters
+    ----------
+    name
+        One of `TRACKERS`.
+    best
+        Returns the numbers of the trials of a run's front, best first, at the end.
+    """
+
+    def __init__(self, name: str, best: Callable[[RunFolder], tuple[int, ...]]) -> None:
+        self._name, self._best = name, best
+        self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
+        self._problem = ""
+        self._is_stopped = False
+
+    def begin(self, folder: RunFolder, experiment: Experiment) -> None:
+        """Begin to follow a run, at the first call."""
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._follow, args=(folder, experiment), name=self._name, daemon=True
+            )
+            self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: object, __: TracebackType | None
+    ) -> None:
+        self._is_stopped = kind is not None
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        if self._problem:
+            text = f"log: {self._name} has not received the whole run ({self._problem})"
+            warnings.warn(f"{text}; the run itself is unharmed", stacklevel=2)
+
+    def _follow(self, folder: RunFolder, experiment: Experiment) -> None:
+        try:
+            tracker = tracker_named(self._name)
+            tracker.begin(folder, experiment)
+            self._pass_trials(folder, tracker)
+            tracker.end(Ending("") if self._is_stopped else _ending(folder, self._best(folder)))
+        except Exception as error:  # noqa: BLE001 - a tracker may raise anything
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            self._problem = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+    def _pass_trials(self, folder: RunFolder, tracker: Tracker) -> None:
+        reader = JournalReader(folder.journal_file)
+        seen: set[int] = set()
+        while True:
+            is_last = self._ended.is_set()  # before reading, so that nothing is missed
+            while not (appended := reader.read()).is_empty:
+                for trial in appended.trials:
+                    if self._is_stopped:
+                        return
+                    self._pass(trial, seen, tracker)
+            if is_last:
+                return
+            self._ended.wait(_PAUSE)
+
+    @staticmethod
+    def _pass(trial: Trial, seen: set[int], tracker: Tracker) -> None:
+        if trial.number not in seen:
+            seen.add(trial.number)
+            tracker.add(trial)
+
+
+def _ending(folder: RunFolder, best: tuple[int, ...]) -> Ending:
+    reason = read_status(folder).reason
+    try:
+        champions = tuple(read_champions(folder.champions_file))
+    except NeuroevoError:  # of a function, there are none
+        champions = ()
+    held_out = None
+    if folder.test_file.exists():
+        held_out = read_held_out(folder.test_file, read_start(folder.start_file).columns)
+    return Ending(reason, best, champions, held_out)

@@ -1,0 +1,47 @@
+"""The pages for those who have a function, or a study of Optuna, are true."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def snippets(page: str, language: str) -> list[str]:
+    """Return the snippets of a page in a language, in their order."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_examples_with_optuna_run(
+    run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them, one after the other, in a folder with a run."""
+    pytest.importorskip("optuna")
+    shutil.copytree(run_folder, tmp_path / "results" / run_folder.name)
+    monkeypatch.chdir(tmp_path)
+    exec("\n".join(snippets("optuna.md", "python")), {})  # noqa: S102 - our own page
+    assert (tmp_path / "studies.db").exists()
+
+
+def test_the_examples_with_a_function_run(
+    neuroevo: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The experiment runs with the function beside it, then the loops do."""
+    function, *loops = snippets("functions.md", "python")
+    [experiment], [commands] = snippets("functions.md", "toml"), snippets("functions.md", "sh")
+    assert function.startswith("# mine.py\n")
+    (tmp_path / "mine.py").write_text(function)
+    (tmp_path / "mine.toml").write_text(experiment)
+    for command in commands.splitlines():
+        program, *arguments = shlex.split(command)
+        assert program == "neuroevo"
+        ended = neuroevo(*arguments, cwd=tmp_path)
+        assert ended.returncode == 0, ended.stderr
+    monkeypatch.chdir(tmp_path)
+    exec("\n".join(loops), {})  # noqa: S102 - our own page

@@ -1,0 +1,231 @@
+"""Our search as a sampler of Optuna, with the real Optuna."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroevo import UsageError
+
+optuna = pytest.importorskip("optuna")
+from optuna.distributions import (  # noqa: E402 - needs Optuna
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from neuroevo.optuna import EvolutionSampler  # noqa: E402 - needs Optuna
+from neuroevo.optuna.genes import Parameter  # noqa: E402 - needs Optuna
+
+ROOT = Path(__file__).parents[2]
+JOURNAL = "journal.log"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quiet() -> Iterator[None]:
+    """Let Optuna write no line for each trial."""
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    yield
+    optuna.logging.set_verbosity(before)
+
+
+def study_of(sampler: Any, **options: Any) -> Any:  # noqa: ANN401 - those of Optuna
+    """Make a study."""
+    return optuna.create_study(sampler=sampler, **options)
+
+
+def journal(folder: Path) -> Any:  # noqa: ANN401 - a storage of Optuna
+    """Make a storage that processes can share."""
+    backend = optuna.storages.journal.JournalFileBackend(str(folder / JOURNAL))
+    return optuna.storages.JournalStorage(backend)
+
+
+def mixed(trial: Any) -> float:  # noqa: ANN401 - a trial of Optuna
+    """Return a loss over floats, whole numbers, steps and options; 0 is the best."""
+    rate = trial.suggest_float("rate", 1e-5, 1.0, log=True)
+    width = trial.suggest_int("width", 1, 64, log=True)
+    step = trial.suggest_float("step", 0.0, 1.0, step=0.1)
+    kind = trial.suggest_categorical("kind", ["a", "b", None, True])
+    return float(
+        abs(np.log10(rate) + 2.5) + abs(np.log2(width) - 4) / 2 + abs(step - 0.3) + (kind != "b")
+    )
+
+
+def test_it_searches() -> None:
+    """After 100 trials it is better than random sampling, in the mean over four seeds."""
+
+    def mean_of(make: Callable[[int], Any]) -> float:
+        bests = []
+        for seed in range(4):
+            study = study_of(make(seed))
+            study.optimize(mixed, n_trials=100)
+            bests.append(study.best_value)
+        return float(np.mean(bests))
+
+    assert mean_of(EvolutionSampler) < mean_of(optuna.samplers.RandomSampler) / 2
+
+
+def test_it_searches_for_several_objectives_and_directions() -> None:
+    """Its front has many trials near the true front, on which x is between 0 and 1."""
+
+    def evaluate(trial: Any) -> tuple[float, float]:  # noqa: ANN401 - a trial of Optuna
+        x, y = trial.suggest_float("x", -4, 4), trial.suggest_float("y", -4, 4)
+        return x**2 + y**2, -((x - 1) ** 2) - y**2
+
+    study = study_of(EvolutionSampler(0), directions=["minimize", "maximize"])
+    study.optimize(evaluate, n_trials=150)
+    near = [trial for trial in study.best_trials if -0.3 < trial.params["x"] < 1.3]
+    assert len(near) > 12
+    assert all(abs(trial.params["y"]) < 1.0 for trial in near)
+
+
+def test_equal_seeds_give_equal_trials_also_after_a_pause(tmp_path: Path) -> None:
+    """The proposals depend on the seed and the stored trials, not on what a process remembers."""
+    whole = study_of(EvolutionSampler(5))
+    whole.optimize(mixed, n_trials=30)
+    storage = journal(tmp_path)
+    study_of(EvolutionSampler(5), storage=storage, study_name="s").optimize(mixed, n_trials=17)
+    again = optuna.load_study(storage=storage, study_name="s", sampler=EvolutionSampler(5))
+    again.optimize(mixed, n_trials=13)
+    assert [trial.params for trial in again.trials] == [trial.params for trial in whole.trials]
+
+
+PROCESS = """
+import sys
+import optuna
+from neuroevo.optuna import EvolutionSampler
+
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+backend = optuna.storages.journal.JournalFileBackend(sys.argv[1])
+study = optuna.load_study(
+    study_name="s",
+    storage=optuna.storages.JournalStorage(backend),
+    sampler=EvolutionSampler(3),
+)
+study.optimize(lambda trial: trial.suggest_float("x", -9, 9) ** 2, n_trials=20)
+"""
+
+
+def test_several_processes_search_together(tmp_path: Path) -> None:
+    """With the same seed and storage they evaluate no genome twice, and use all results."""
+    study = study_of(None, storage=journal(tmp_path), study_name="s")
+    processes = [
+        subprocess.Popen([sys.executable, "-c", PROCESS, str(tmp_path / JOURNAL)], cwd=ROOT)
+        for _ in range(2)
+    ]
+    assert [process.wait(120) for process in processes] == [0, 0]
+    values = [trial.params["x"] for trial in study.trials]
+    assert len(values) == len(set(values)) == 40
+    assert study.best_value < 0.1
+
+
+def test_threads_and_ask_and_tell() -> None:
+    """A study is optimized by two threads, or asked and told in any order."""
+    study = study_of(EvolutionSampler(1))
+    study.optimize(mixed, n_trials=30, n_jobs=2)
+    assert len({str(trial.params) for trial in study.trials}) == 30
+    asked = [study.ask() for _ in range(4)]
+    values = [mixed(trial) for trial in asked]
+    for trial, value in reversed(list(zip(asked, values, strict=True))):
+        study.tell(trial, value)
+    assert len({str(trial.params) for trial in study.trials}) == 34
+
+
+def test_failed_and_pruned_trials_are_avoided() -> None:
+    """Where trials fail or are pruned, few are proposed later."""
+
+    def evaluate(trial: Any) -> float:  # noqa: ANN401 - a trial of Optuna
+        x = float(trial.suggest_float("x", 0, 10))
+        if x > 6:
+            raise ValueError
+        if x > 4:
+            raise optuna.TrialPruned
+        return x if trial.number % 7 else float("nan")
+
+    study = study_of(EvolutionSampler(2), direction="maximize")
+    study.optimize(evaluate, n_trials=80, catch=ValueError)
+    assert 3.5 < study.best_params["x"] <= 4
+    later = [trial.params["x"] > 4 for trial in study.trials[30:]]
+    assert sum(later) < 25
+
+
+def test_branches_are_drawn_and_the_rest_is_searched() -> None:
+    """Parameters that only some trials have are drawn independently, also if ranges change."""
+
+    def evaluate(trial: Any) -> float:  # noqa: ANN401 - a trial of Optuna
+        x = float(trial.suggest_float("x", -5, 5))
+        kind = trial.suggest_categorical("kind", ["a", "b"])
+        extra = trial.suggest_int("extra", 0, 5) if kind == "a" else 3.0
+        trial.suggest_float("moving", 0, 1 + trial.number)
+        trial.suggest_float("fixed", 2.0, 2.0)
+        return x**2 + extra
+
+    study = study_of(EvolutionSampler(0))
+    study.enqueue_trial({"x": 4.0, "kind": "a"})
+    study.optimize(evaluate, n_trials=60)
+    assert study.trials[0].params["x"] == 4.0
+    assert abs(study.best_params["x"]) < 0.3
+
+
+def test_constraints_are_ignored_with_a_warning() -> None:
+    """A line says so, and the search goes on."""
+    study = study_of(EvolutionSampler(0))
+
+    def evaluate(trial: Any) -> float:  # noqa: ANN401 - a trial of Optuna
+        trial.set_constraint("limit", 1.0)
+        return float(trial.suggest_float("x", -5, 5))
+
+    with pytest.warns(UserWarning, match="the constraints of trials are ignored"):
+        study.optimize(evaluate, n_trials=3)
+
+
+def test_a_small_space_is_searched_on_when_it_is_exhausted() -> None:
+    """If all genomes are evaluated, some are proposed again, as Optuna's samplers do."""
+    study = study_of(EvolutionSampler(0))
+    study.optimize(lambda trial: trial.suggest_int("n", 0, 3), n_trials=20)
+    assert len(study.trials) == 20
+    assert study.best_value == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"seed": -1}, "seed: must be a whole number of at least 0, but got -1"),
+        ({"population_size": 3}, "population_size: must be a whole number of at least 4"),
+        ({"n_startup_trials": 1.5}, "n_startup_trials: must be a whole number of at least 0"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments: dict[str, Any], problem: str) -> None:
+    """The rule and the value are named."""
+    with pytest.raises(UsageError, match=problem):
+        EvolutionSampler(**arguments)
+
+
+DISTRIBUTIONS = [
+    FloatDistribution(-1.5, 2.5),
+    FloatDistribution(1e-6, 1e3, log=True),
+    FloatDistribution(0.1, 0.75, step=0.05),
+    IntDistribution(-3, 9),
+    IntDistribution(1, 1000, log=True),
+    IntDistribution(2, 20, step=3),
+    CategoricalDistribution([None, True, 1.5, "text"]),
+    CategoricalDistribution([16, 32, 64]),
+]
+
+
+@given(st.integers(0, 2**32), st.sampled_from(DISTRIBUTIONS))
+def test_values_of_genes_are_values_of_parameters(seed: int, distribution: Any) -> None:  # noqa: ANN401 - of Optuna
+    """Whatever a gene draws is in the distribution, and comes back as the same value."""
+    parameter = Parameter(distribution)
+    drawn = parameter.gene.sample(np.random.default_rng(seed))
+    value = parameter.value(drawn)
+    assert distribution._contains(distribution.to_internal_repr(value))  # noqa: SLF001 - the rule itself
+    assert parameter.place(value) == drawn
+    assert parameter.gene.check(parameter.place(value)) == drawn
