@@ -7,7 +7,7 @@ the numbers of candidates nor when they are asked.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -148,9 +148,7 @@ class Proposals:
         if self._tests_for_noise(pending) and (exhausted or len(archive) >= 2 * _START):
             best = int(archive.order[0])
             yield Proposal(archive.rows[best], REPEAT, (best,))
-        bred, parents = self._children(pending, rng, exhausted=exhausted)
-        for child in range(len(bred.rows)):
-            yield self._proposal(bred, child, parents)
+        yield from self._children(pending, rng, exhausted=exhausted)
 
     def _tests_for_noise(self, pending: Rows) -> bool:
         """Whether it is not known if the best genome has the same costs again."""
@@ -193,8 +191,8 @@ class Proposals:
 
     def _children(
         self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
-    ) -> tuple[Children, Indices]:
-        """Return children, the best first, and the places of their possible parents."""
+    ) -> Iterable[Proposal]:
+        """Return children, the best first."""
         objectives = self._archive.costs.shape[1]
         if 1 < objectives <= _MOST_MODELS:
             return self._children_of_several(pending, rng)
@@ -210,7 +208,7 @@ class Proposals:
             parents = order[:count]
             rows = self._archive.rows[parents]
             bred = children(self._positions, rows, _FEW_CHILDREN, Manner(), rng)
-            return bred, parents
+            return self._proposed(bred, parents)
         repeated = 1.0 if exhausted else _REPEATED
         return self._children_of_one(scores, order, pending, repeated, rng)
 
@@ -219,7 +217,7 @@ class Proposals:
 
     def _children_of_one(
         self, scores: Rows, order: Indices, pending: Rows, repeated: float, rng: np.random.Generator
-    ) -> tuple[Children, Indices]:
+    ) -> Iterable[Proposal]:
         """Return children by the expected improvement of one number.
 
         Parameters
@@ -269,19 +267,14 @@ class Proposals:
         noise = min(max(share, _LEAST_NOISE), _MOST_NOISE)
         return Trials(rows, targets.values, counts, noise)
 
-    def _repetition(self, chosen: Indices, bounds: Rows, pending: Rows) -> tuple[Children, Indices]:
-        """Return the trial whose value may be lowest and is not pending, as its own only child."""
+    def _repetition(self, chosen: Indices, bounds: Rows, pending: Rows) -> list[Proposal]:
+        """Return the trial whose value may be lowest and is not pending."""
         awaited = {row.tobytes() for row in pending}
         known = [self._archive.rows[place].tobytes() in awaited for place in chosen]
-        place = chosen[int(np.argmin(np.where(known, np.inf, bounds)))]
-        nothing = np.zeros(1, dtype=bool)
-        row = self._archive.rows[[place]]
-        bred = Children(row, np.zeros(1, dtype=np.int64), np.full(1, -1), nothing, nothing)
-        return bred, np.array([place])
+        place = int(chosen[int(np.argmin(np.where(known, np.inf, bounds)))])
+        return [Proposal(self._archive.rows[place], REPEAT, (place,))]
 
-    def _children_of_several(
-        self, pending: Rows, rng: np.random.Generator
-    ) -> tuple[Children, Indices]:
+    def _children_of_several(self, pending: Rows, rng: np.random.Generator) -> Iterable[Proposal]:
         """Return children by the expected gain of hypervolume of two or three objectives."""
         ranked = np.array(self._ranked)
         fronts = front_numbers(self._archive.costs[ranked])
@@ -314,13 +307,14 @@ class Proposals:
 
     def _screened(
         self, parents: Indices, judge: Judge, rounds: Rounds, rng: np.random.Generator
-    ) -> tuple[Children, Indices]:
+    ) -> Iterable[Proposal]:
         def judge_new(rows: Rows) -> Rows:
             new = np.array([row not in self._archive for row in rows])
             return np.where(new, judge(rows), -np.inf)
 
         rows = self._archive.rows[parents]
-        return screened(self._positions, rows, judge_new, rounds, rng), parents
+        bred = screened(self._positions, rows, judge_new, rounds, rng)
+        return self._proposed(bred, parents)
 
     def _remembered(self, order: Indices, rng: np.random.Generator) -> Indices:
         """Return the trials that a model knows: the best half of its memory, and others."""
@@ -381,20 +375,22 @@ class Proposals:
         ]
         self._learned_at = known
 
-    def _proposal(self, bred: Children, child: int, parents: Indices) -> Proposal:
-        """Return a child with the operator that made it, and the places of its parents."""
-        row = bred.rows[child]
-        if bred.fresh[child]:
-            return Proposal(row, "immigrant")
-        mother, father = int(parents[bred.mothers[child]]), int(bred.fathers[child])
-        if father >= 0:
-            operator = "crossover+mutation" if bred.mutated[child] else "crossover"
-            return Proposal(row, operator, (mother, int(parents[father])))
-        changed = np.flatnonzero(row != self._archive.rows[mother])
-        if not len(changed):
-            return Proposal(row, REPEAT, (mother,))
-        one = "switch" if self._positions.options[changed[0]] else "step"
-        return Proposal(row, one if len(changed) == 1 else "mutations", (mother,))
+    def _proposed(self, bred: Children, parents: Indices) -> Iterator[Proposal]:
+        """Give children with the operator that made each, and the places of its parents."""
+        for child, row in enumerate(bred.rows):
+            if bred.fresh[child]:
+                yield Proposal(row, "immigrant")
+                continue
+            mother, father = int(parents[bred.mothers[child]]), int(bred.fathers[child])
+            if father >= 0:
+                operator = "crossover+mutation" if bred.mutated[child] else "crossover"
+                yield Proposal(row, operator, (mother, int(parents[father])))
+                continue
+            changed = np.flatnonzero(row != self._archive.rows[mother])
+            operator = "mutations"
+            if len(changed) == 1:
+                operator = "switch" if self._positions.options[changed[0]] else "step"
+            yield Proposal(row, operator, (mother,))
 
     def state(self) -> dict[str, Any]:
         """Return what it has learned as plain JSON values, without the archive."""

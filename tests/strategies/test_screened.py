@@ -206,6 +206,15 @@ def test_degenerate_problems_give_no_warning(
     assert place == min(25, space.size)
 
 
+def test_no_genome_is_evaluated_again_without_noise() -> None:
+    """At an optimum in a corner, where many mutations change nothing, all genomes differ."""
+    space = SearchSpace(x=Float(0.0, 1.0), y=Float(0.0, 1.0), z=Choice([True, False]))
+    for seed in range(3):
+        strategy = Screened(space, replace(OPTIONS, seed=seed, look_ahead=4))
+        done = evaluated(strategy, lambda genome: (number(genome, "x") + genome["y"],), 80, 4)  # type: ignore[operator]
+        assert len({each.genome for each in done}) == 80
+
+
 def noisy(seed: int) -> Function:
     """Return a function with noise of a tenth of its range."""
     rng = np.random.default_rng(seed)
