@@ -115,7 +115,7 @@ class Memory(NamedTuple):
     first_moments: Floats  # (parameters, lanes) a velocity or an average of gradients
     second_moments: Floats  # (parameters, lanes) a sum or an average of squared gradients
     corrections: Floats  # (2, lanes) moving averages of ones, for Adam's bias correction
-    kept: Floats  # (parameters, lanes) parameters that are restored at the end
+    kept: Floats  # (parameters, lanes) parameters that are the result
     progress: Floats  # (rows, lanes) lowest errors, points since then, and measures of validation
 
 
@@ -124,7 +124,7 @@ class Stopping(NamedTuple):
 
     target: float  # error at which it stops; negative for none
     patience: int  # points of the curve without a lower error after which it stops; 0 for none
-    restore_best: bool  # whether the parameters with the lowest error are restored at the end
+    restore_best: bool  # whether the parameters with the lowest error are the result
 
 
 class Bundle(NamedTuple):

@@ -145,7 +145,7 @@ def _record(bundle, stopping, curves, point, measures):
 
 @inlined
 def _keep_parameters(bundle, lanes):
-    """Store the parameters of some lanes, which are restored at the end."""
+    """Store the parameters of some lanes, which are the result if they stay the last ones."""
     kept = bundle.memory.kept
     if anywhere(lanes):
         for row in range(bundle.topology.parameters):
@@ -161,23 +161,24 @@ def _keeps_parameters(stopping):
 def _continue_curves(bundle, stopping, curves, point, measures):
     """Write a point after all lanes have stopped."""
     if stopping.restore_best:
-        _end_at_best(bundle, curves, point, measures)
+        for measure in range(measures):
+            best = load(bundle.memory.progress, BEST + measure)
+            store(curves, point * measures + measure, best)
     else:
         for row in range(point * measures, (point + 1) * measures):
             store(curves, row, load(curves, row - measures))
 
 
 @inlined
-def _end_at_best(bundle, curves, point, measures):
-    for measure in range(measures):
-        best = load(bundle.memory.progress, BEST + measure)
-        store(curves, point * measures + measure, best)
+def _keep_all_parameters(bundle):
+    for row in range(bundle.topology.parameters):
+        store(bundle.memory.kept, row, load(bundle.parameters, row))
 
 
 @inlined
-def _restore_parameters(bundle):
-    for row in range(bundle.topology.parameters):
-        store(bundle.parameters, row, load(bundle.memory.kept, row))
+def _is_learning(bundle):
+    """Whether any lane has not stopped."""
+    return anywhere(load(bundle.memory.progress, WAITED) < np.inf)
 
 
 # Entry points convert arrays to pointers.
@@ -248,6 +249,7 @@ def train(
     samples_seen: npt.NDArray[np.int64],  # (points,) ascending: after how many samples to validate
     stopping: Stopping,
     curves: Floats,  # (points × measures, lanes) measures of validation, filled here
+    first_point: int,  # points that an earlier call has done, which left its arrays as they are
 ) -> None:
     """Train on the loss ½ Σ (output - target)², or on cross-entropy where outputs are softmax.
 
@@ -255,16 +257,21 @@ def train(
     weight × loss of the samples since the last step. Validation counts each sample once: the mean
     over samples and outputs of the squared error (MSE), and with classes all `MEASURES`. A lane has
     diverged if its MSE isn't finite; then all its measures are infinite at all further points. Once
-    all lanes have stopped, the curves stay constant and nothing more is computed. If the best
-    parameters are restored, the last point of a curve has their measures, and a lane has diverged
-    only if it never had a finite MSE.
+    all lanes have stopped, the curves stay constant and nothing more is computed.
+
+    The result are the parameters that the memory keeps: the last ones before a lane stopped, or the
+    best ones if these are restored. `samples_seen` may end before the order does: a later call with
+    more points goes on as if there had been one call, since the parameters and the whole memory are
+    as they were at the last point.
     """
     bundle, measured = _place_bundle(arrays), rows_of(curves)
     learned, validated = _place_samples(training), _place_validation(validation)
     measures = MEASURES if validated.classes else 1
     visits, budget = numbers_of(order), len(order)
     seen, learning = np.int64(0), True
-    for point in range(len(samples_seen)):
+    if first_point > 0:
+        seen, learning = samples_seen[first_point - 1], _is_learning(bundle)
+    for point in range(first_point, len(samples_seen)):
         if not learning:
             _continue_curves(bundle, stopping, measured, point, measures)
             continue
@@ -275,7 +282,5 @@ def train(
         seen = samples_seen[point]
         validate(bundle, validated)
         learning = _record(bundle, stopping, measured, point, measures)
-    if stopping.restore_best:
-        _end_at_best(bundle, measured, len(samples_seen) - 1, measures)
-    if _keeps_parameters(stopping):
-        _restore_parameters(bundle)
+    if not _keeps_parameters(stopping):
+        _keep_all_parameters(bundle)

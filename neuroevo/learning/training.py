@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,13 @@ import numpy.typing as npt
 from neuroevo.errors import DataError
 from neuroevo.kernel import training as kernel
 from neuroevo.kernel.arrays import (
+    BEST,
     CLASS_MEASURES,
     MEASURES,
     MSE,
     Bundle,
     Floats,
+    Memory,
     Samples,
     Stopping,
     Validation,
@@ -67,6 +70,37 @@ class Trained:
     curves: Floats  # (lanes, points) validation MSE, infinite once a lane has diverged
     class_curves: Mapping[str, Floats]  # the same of each class measure; empty without classes
     parameters: Floats  # (lanes, vector size), NaN if the lane has diverged
+
+
+class BundleState(NamedTuple):
+    """All that changes while a bundle is trained."""
+
+    parameters: Floats  # (vector size, lanes)
+    memory: Memory
+    measured: Floats  # (points × measures, lanes) of the learning curves
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingState:
+    """Where the trainings of some lanes are, so that they can go on."""
+
+    points: int  # of the learning curves that are done
+    bundles: tuple[BundleState, ...]
+
+    def restarted(self) -> "TrainingState":
+        """Return a state for new trainings that begin with the results of these.
+
+        Their optimizers keep their moments. The samples may be others.
+        """
+        return TrainingState(0, tuple(map(_restarted, self.bundles)))
+
+
+def _restarted(state: BundleState) -> BundleState:
+    """Keep the resulting parameters and the moments alone."""
+    gradients, first, second, corrections, kept, progress = state.memory
+    moments = first.copy(), second.copy(), corrections.copy()
+    memory = Memory(gradients[:0].copy(), *moments, kept[:0].copy(), progress[:0].copy())
+    return BundleState(kept.copy(), memory, state.measured[:0].copy())
 
 
 def fold_streams(data: DataSet, settings: TrainingSettings, seed: Seed) -> tuple[SampleStream, ...]:
@@ -159,18 +193,56 @@ def train(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStrea
     stream
         The samples.
     """
+    return train_further(architecture, lanes, stream)[0]
+
+
+def train_further(
+    architecture: Architecture,
+    lanes: Sequence[Lane],
+    stream: SampleStream,
+    state: TrainingState | None = None,
+    points: int | None = None,
+) -> tuple[Trained, TrainingState]:
+    """Train for a part of the samples, from the beginning or from a state.
+
+    Several parts give the same bits as all at once.
+
+    Parameters
+    ----------
+    architecture, lanes, stream
+        As for `train`; the same for all parts.
+    state
+        Where the trainings are; by default they begin.
+    points
+        How many points of the learning curves there are at the end of this part; by default all.
+
+    Returns
+    -------
+    The result so far, and where the trainings are now.
+    """
     size = LANE_COUNTS[stream.settings.precision]
-    bundles = [
-        _train_bundle(architecture, lanes[first : first + size], stream)
-        for first in range(0, len(lanes), size)
-    ]
+    stream = replace(stream, samples_seen=stream.samples_seen[:points])
+    bundles, states = [], []
+    for place, first in enumerate(range(0, len(lanes), size)):
+        bundle = _bundle(architecture, lanes[first : first + size], stream)
+        done = 0 if state is None else state.points
+        measured = _measured(stream)
+        if state is not None:
+            _restore(bundle, measured, state.bundles[place], done)
+        bundles.append(_train_bundle(bundle, measured, stream, done))
+        states.append(BundleState(bundle.parameters, bundle.memory, measured))
+    return _joined(bundles, len(lanes)), TrainingState(len(stream.samples_seen), tuple(states))
+
+
+def _joined(bundles: Sequence[Trained], lanes: int) -> Trained:
+    """Join the results of bundles; lanes beyond those that were asked for are left out."""
     return Trained(
-        np.concatenate([bundle.curves for bundle in bundles]),
+        np.concatenate([bundle.curves for bundle in bundles])[:lanes],
         {
-            name: np.concatenate([bundle.class_curves[name] for bundle in bundles])
+            name: np.concatenate([bundle.class_curves[name] for bundle in bundles])[:lanes]
             for name in bundles[0].class_curves
         },
-        np.concatenate([bundle.parameters for bundle in bundles]),
+        np.concatenate([bundle.parameters for bundle in bundles])[:lanes],
     )
 
 
@@ -237,23 +309,47 @@ def _generator(seed: Seed, part: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(part,))))
 
 
-def _train_bundle(
-    architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream
-) -> Trained:
-    points, measures = len(stream.samples_seen), MEASURES if len(stream.validation.labels) else 1
-    measured = rows_of_lanes(points * measures, stream.settings.precision)
-    bundle = _bundle(architecture, lanes, stream)
+def _measured(stream: SampleStream) -> Floats:
+    """Return an array for the measures at each point."""
+    rows = len(stream.samples_seen) * _measures(stream)
+    return rows_of_lanes(rows, stream.settings.precision)
+
+
+def _measures(stream: SampleStream) -> int:
+    return MEASURES if len(stream.validation.labels) else 1
+
+
+def _restore(bundle: Bundle, measured: Floats, state: BundleState, points: int) -> None:
+    """Fill the arrays of a bundle with its state after so many points."""
+    if not points:
+        bundle.parameters[:] = state.parameters
+        for name in ("first_moments", "second_moments", "corrections"):
+            getattr(bundle.memory, name)[:] = getattr(state.memory, name)
+        return
+    bundle.parameters[:] = state.parameters
+    for array, saved in zip(bundle.memory, state.memory, strict=True):
+        array[:] = saved
+    measured[: len(state.measured)] = state.measured
+
+
+def _train_bundle(bundle: Bundle, measured: Floats, stream: SampleStream, points: int) -> Trained:
+    """Train all lanes of a bundle; so many points are done."""
+    stopping, measures = stopping_of(stream.settings), _measures(stream)
     kernel.train(
         bundle,
         stream.training,
         stream.order,
         stream.validation,
         stream.samples_seen,
-        stopping_of(stream.settings),
+        stopping,
         measured,
+        points,
     )
-    curves = measured.reshape(points, measures, -1).transpose(1, 2, 0)[:, : len(lanes)]
-    parameters = bundle.parameters.T[: len(lanes)]
+    curves = measured.reshape(-1, measures, measured.shape[1]).transpose(1, 2, 0)
+    if stopping.restore_best:
+        curves = curves.copy()
+        curves[:, :, -1] = bundle.memory.progress[BEST : BEST + measures]
+    parameters = bundle.memory.kept.T.copy()
     # The parameters of a diverged lane would differ between processors.
     parameters[np.isinf(curves[MSE, :, -1])] = np.nan
     class_curves = {name: curves[row] for name, row in CLASS_MEASURES.items() if row < measures}

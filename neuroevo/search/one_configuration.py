@@ -182,10 +182,10 @@ def train_configuration(
             )
             for seed in dict.fromkeys(each.seed for each in chosen)
         }
-        _check_sound(again, chosen)
-        networks = [_network(again[each.seed], each.place, undivided) for each in chosen]
+        sound = _sound(again, chosen)
+        networks = [_network(again[each.seed], each.place, undivided) for each in sound]
     return Trained(
-        networks[0] if plan.networks == 1 else Ensemble(tuple(networks)),
+        networks[0] if len(networks) == 1 else Ensemble(tuple(networks)),
         material.preparation,
         validation,
         test,
@@ -254,10 +254,12 @@ def _chosen(found: Sequence[Evaluation], plan: Plan, folds: int) -> list[_Replic
     return sorted(sound)[: plan.networks]
 
 
-def _check_sound(again: Mapping[int, Evaluation], chosen: Sequence[_Replicate]) -> None:
-    for each in chosen:
-        if not np.isfinite(again[each.seed].parameters[each.place]).all():
-            raise NeuroevoError("training: must not diverge on all rows, but a network did")
+def _sound(again: Mapping[int, Evaluation], chosen: Sequence[_Replicate]) -> list[_Replicate]:
+    """Return the replicates that have not diverged on all rows; NeuroevoError if all have."""
+    sound = [each for each in chosen if np.isfinite(again[each.seed].parameters[each.place]).all()]
+    if not sound:
+        raise NeuroevoError("training: must not diverge on all rows, but all networks did")
+    return sound
 
 
 def _network(evaluation: Evaluation, place: int, data: DataSet) -> Network:

@@ -1,4 +1,4 @@
-"""neuroevo through its public Python interface, with its defaults for tables and a time limit."""
+"""neuroevo through its estimators, with their defaults and a time limit."""
 
 import time
 import warnings
@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-import neuroevo
 from experiments.benchmarks.fitting import workers
 from experiments.benchmarks.fitting.clock import SEARCH, Clock
 from experiments.benchmarks.fitting.found import Found, Incumbent
 from experiments.benchmarks.fitting.table import Table, outputs_of
-from neuroevo.learning import Network
+from neuroevo.estimator import EvolvedClassifier, EvolvedRegressor
+from neuroevo.learning import Columns, Ensemble, Network
 from neuroevo.report.run import Run
-from neuroevo.runs import Champion, Trial
+from neuroevo.runs import Trial
 from neuroevo.search.start_and_resume import trainer_of
 from neuroevo.search.trainer import SEARCH_SEEDS
 from neuroevo.tables import Preparation, TableModel
@@ -25,22 +25,16 @@ _FINISHING = 2.5  # seconds, about: after its time limit neuroevo trains its fro
 
 def evolved(table: Table, clock: Clock) -> Found:
     """Search with neuroevo, which divides the rows itself; no row is a test row."""
-    began = time.time()
-    settings = ["task.test=0", f"task.problem={'classes' if table.classes else 'regression'}"]
+    began, kind = time.time(), EvolvedClassifier if table.classes else EvolvedRegressor
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run = neuroevo.fit(
-            table.inputs,
-            table.targets,
-            n_jobs=workers.COUNT,
-            random_state=table.split,
-            time_limit=_time_limit(clock.budget),
-            overrides=settings,
-        )
-    seconds = clock.seconds
+        model = kind(
+            n_jobs=workers.COUNT, random_state=table.split, time_limit=_time_limit(clock.budget)
+        ).fit(table.inputs, table.targets)
+    seconds, run = clock.seconds, model.run_
     best = run.best
     return Found(
-        outputs_of(run.champion(), table.classes),
+        outputs_of(model, table.classes),
         seconds,
         _finished(best, began),
         len(run.all_trials),
@@ -56,8 +50,9 @@ def _time_limit(budget: float) -> float:
 def rehearse(_: int) -> None:
     """Search once for almost no time, so that nothing is loaded or compiled later."""
     inputs, targets = np.arange(40.0)[:, np.newaxis], np.arange(40) % 2
-    shortest = ("task.test=0", "evolution.generations=1", "training.samples=10")
-    neuroevo.fit(inputs, targets, n_jobs=1, overrides=shortest).champion().predict(inputs)
+    EvolvedClassifier(generations=1, overrides=["training.samples=10"]).fit(
+        inputs, targets
+    ).predict(inputs)
 
 
 def _finished(trial: Trial, began: float) -> float:
@@ -75,23 +70,14 @@ def _incumbents(run: Run, classes: int, began: float) -> Iterator[Incumbent]:
     with trainer_of(run.experiment, run.start, Workers(workers.COUNT)) as trainer:
         found = trainer.evaluations([trial for _, trial in best], SEARCH_SEEDS)
     for seconds, trial in best:
-        champion = _champion(trial, found[trial.number])
-        assert champion.kept is not None  # noqa: S101 - a complete trial has a network
-        network = Network(
-            champion.architecture, champion.parameters[champion.kept], findings.columns
-        )
+        network = _mean(found[trial.number], findings.columns)
         yield Incumbent(seconds, outputs_of(TableModel(network, preparation), classes))
 
 
-def _champion(trial: Trial, evaluation: Any) -> Champion:  # noqa: ANN401 - of a trial that has not failed
-    return Champion(
-        number=trial.number,
-        name="",
-        architecture=evaluation.architecture,
-        precision=evaluation.precision,
-        objectives=trial.objectives,
-        fresh_objectives={},
-        parameters=evaluation.parameters,
-        curves=evaluation.curves,
-        fresh_curves=evaluation.curves,
+def _mean(evaluation: Any, columns: Columns) -> Ensemble:  # noqa: ANN401 - of a trial that has not failed
+    """Return the mean of the replicates that have not diverged."""
+    sound = np.isfinite(evaluation.parameters).all(axis=1)
+    architecture = evaluation.architecture
+    return Ensemble(
+        tuple(Network(architecture, each, columns) for each in evaluation.parameters[sound])
     )

@@ -1,0 +1,267 @@
+"""A search for a network, as an estimator of scikit-learn.
+
+Knows the Python calls of a search; does not know how it chooses configurations.
+"""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+from joblib import effective_n_jobs
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils import check_random_state
+
+from neuroevo import api
+from neuroevo.errors import UsageError
+from neuroevo.estimator.configurations import parameters_of
+from neuroevo.estimator.cv_results import results_of
+from neuroevo.estimator.errors import as_value_errors
+from neuroevo.estimator.preparing import table_experiment, usable_labels
+from neuroevo.estimator.rows import parts_of
+from neuroevo.estimator.table import ClassPredictions, TableEstimator, ValuePredictions
+from neuroevo.export import ExportableTableModel
+from neuroevo.report.run import Run
+from neuroevo.runs import Trial
+from neuroevo.search import Observer, Progress, ignore_progress
+from neuroevo.space.values import is_number, is_whole, worded
+
+if TYPE_CHECKING:
+    from neuroevo.search.trained_model import TrainedModel
+
+_SCORES = ("validation", "test")
+_GENERATIONS, _MOST_GENERATIONS = 6, 1000  # without a time limit, and with one
+
+
+class EvolvedEstimator(TableEstimator):
+    """A search for a network; see `EvolvedRegressor` and `EvolvedClassifier`."""
+
+    run_: Run
+    best_params_: dict[str, Any]
+    validation_scores_: dict[str, float]
+    test_scores_: dict[str, float]
+
+    def __init__(
+        self,
+        *,
+        generations: int | None = None,
+        population: int = 16,
+        time_limit: float | None = None,
+        ensemble: int = 16,
+        validation: float = 0.2,
+        test: float = 0.0,
+        overrides: Sequence[str] = (),
+        results: str | Path | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.generations = generations
+        self.population = population
+        self.time_limit = time_limit
+        self.ensemble = ensemble
+        self.validation = validation
+        self.test = test
+        self.overrides = overrides
+        self.results = results
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Search for the best configuration, and train it on all rows.
+
+        Parameters
+        ----------
+        X
+            A data frame with numbers, text, true and false, or an array (rows, columns) of numbers.
+            Missing cells are filled with medians, or the most frequent category, and marked.
+        y
+            What is to be learnt: array (rows,); of a regressor also (rows, targets).
+        sample_weight
+            Array (rows,), what the loss of each row is multiplied by. A weight of 2 is the same as
+            a row that is there twice.
+
+        Raises
+        ------
+        ValueError
+            With a line for each parameter or cell that is wrong.
+        """
+        with as_value_errors():
+            self._check_parameters()
+            rows = self._rows(X, y, sample_weight, reset=True)
+            seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+            experiment, notes = table_experiment(
+                rows,
+                is_array=not isinstance(X, pd.DataFrame),
+                settings=[*self._settings(seed), *self.overrides],
+                parts=parts_of(rows, self.validation, self.test, np.random.default_rng(seed)),
+                labels=getattr(self, "classes_", None),
+            )
+            for note in notes:
+                warnings.warn(note, stacklevel=2)
+            jobs = effective_n_jobs(self.n_jobs)
+            observer: Observer = _Lines() if self.verbose else ignore_progress
+            self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)
+            best = experiment.fixed(self.run_.best.genome)
+            sound = len(self.run_.champions[0].best_replicates)
+            averaged = min(int(self.ensemble), sound)
+            trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
+            self.best_params_ = parameters_of(best)
+            self._keep(trained)
+        return self
+
+    def _check_parameters(self) -> None:
+        """Check what is not checked as a setting of the experiment."""
+        problems = []
+        for name in _SCORES:
+            share = getattr(self, name)
+            if not is_number(share) or not 0 <= share < 1:
+                rule = "must be a share of at least 0, and below 1"
+                problems.append(f"{name}: {rule}, but got {worded(share)}")
+        if not problems and not 0 < self.validation < 1 - self.test:
+            rule = "must leave training rows beside the test rows, and not be 0"
+            problems.append(f"validation: {rule}, but got {worded(self.validation)}")
+        if not is_whole(self.ensemble) or self.ensemble < 1:
+            rule = "must be a whole number of at least 1"
+            problems.append(f"ensemble: {rule}, but got {worded(self.ensemble)}")
+        if problems:
+            raise UsageError(*problems)
+
+    def _settings(self, seed: int) -> list[str]:
+        generations = self.generations
+        if generations is None:
+            generations = _GENERATIONS if self.time_limit is None else _MOST_GENERATIONS
+        given: dict[str, object] = {"generations": generations, "population": self.population}
+        if self.time_limit is not None:
+            given["time_limit"] = self.time_limit
+        return [f"seed={seed}", *(f"evolution.{name}={value}" for name, value in given.items())]
+
+    def _keep(self, trained: "TrainedModel") -> None:
+        """Make the attributes about the run."""
+        model = trained.model
+        if not isinstance(model, ExportableTableModel):
+            raise TypeError("the model must be of a table")
+        self.model_ = model
+        self.validation_scores_, self.test_scores_ = dict(trained.validation), dict(trained.test)
+
+    @property
+    def cv_results_(self) -> dict[str, Any]:
+        """All trials as arrays, as scikit-learn's searches have them; greater scores are better."""
+        return results_of(self.run_)
+
+    @property
+    def front_(self) -> list[Trial]:
+        """The trials that no other dominates, best first."""
+        return self.run_.pareto_front()
+
+    @property
+    def trials_(self) -> pd.DataFrame:
+        """All trials, a row for each."""
+        return self.run_.trials()
+
+    @property
+    def n_iter_(self) -> int:
+        """Number of generations."""
+        return self.run_.status.generation
+
+
+class _Lines:
+    """Prints a line for each generation, as an observer of a search."""
+
+    def __init__(self) -> None:
+        self._printed = 0  # trials
+
+    def __call__(self, progress: Progress) -> None:
+        """Print a line if a generation is complete."""
+        per_generation = progress.experiment.evolution.population
+        is_over = progress.phase not in {"loading", "baselines", "searching"}
+        complete = progress.generation * per_generation
+        if progress.front and self._printed < (progress.trials if is_over else complete):
+            self._printed = progress.trials if is_over else complete
+            scores = ", ".join(
+                f"{name} {value:.4g}" for name, value in progress.front[0].objectives.items()
+            )
+            print(f"{self._printed:,} trials, best: {scores}")  # noqa: T201 - as scikit-learn's estimators do
+
+
+class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
+    """A small network for a regression, found by an evolution of its configuration.
+
+    The search trains each configuration from 16 starting weights on a part of the rows and scores
+    it on the others, as `neuroevo.fit` does. The best one is then trained on all rows, and the mean
+    of its networks predicts.
+
+    Parameters
+    ----------
+    generations, population
+        Number of generations, by default 6 or as many as a time limit allows; and of configurations
+        in each. Their product is the number of trials.
+    time_limit
+        Ends the search after so many seconds; the result depends on the machine then.
+    ensemble
+        How many of the best replicates are averaged to predict, at most.
+    validation, test
+        Shares of the rows that score configurations, and of those that no search sees. The network
+        is trained on these too in the end; `test_scores_` are from before.
+    overrides
+        Further settings of the experiment, such as ``"space.hidden=[8]"`` or
+        ``"training.samples=5000"``, as for `neuroevo.fit`.
+    results
+        A folder in which the run is kept, with its report; None for a run in memory.
+    random_state
+        Seed of the search and of the division of the rows, or a generator from which it is drawn.
+    n_jobs
+        Number of threads, None for 1 and -1 for all cores; it changes no result.
+    verbose
+        Whether a line is printed for each generation.
+
+    Attributes
+    ----------
+    model_
+        The network with the preparation of its rows: `model_.to("onnx")`, `model_.save(path)`.
+    run_
+        The run, with findings, champions and figures, such as `run_.figure("pareto_front")`.
+    best_params_
+        The best configuration, as parameters of a `NetworkRegressor`.
+    front_
+        The trials that no other dominates in the error and the number of parameters, best first.
+    trials_, cv_results_
+        All trials as a data frame, and as the `cv_results_` of scikit-learn's searches.
+    validation_scores_, test_scores_
+        Scores of the best network by name, before it was trained on all rows.
+    n_iter_
+        Number of generations.
+    n_features_in_, feature_names_in_
+        Number of columns, and their names if X was a frame with names.
+
+    Examples
+    --------
+    >>> from neuroevo.estimator import EvolvedRegressor
+    >>> model = EvolvedRegressor(random_state=0).fit(X, y)  # doctest: +SKIP
+    >>> model.predict(X), model.best_params_  # doctest: +SKIP
+    """
+
+
+class EvolvedClassifier(ClassifierMixin, ClassPredictions, EvolvedEstimator):
+    """A small network for classes, found by an evolution of its configuration.
+
+    The search trains each configuration from 16 starting weights on a part of the rows and scores
+    it on the others, as `neuroevo.fit` does. The best one is then trained on all rows. Parameters
+    and attributes are those of `EvolvedRegressor`, also `n_features_in_` and `feature_names_in_`,
+    and `classes_`, the labels of the classes in order.
+
+    Examples
+    --------
+    >>> from neuroevo.estimator import EvolvedClassifier
+    >>> model = EvolvedClassifier(random_state=0).fit(X, y)  # doctest: +SKIP
+    >>> model.predict_proba(X), model.best_params_  # doctest: +SKIP
+    """
+
+    def _keep(self, trained: "TrainedModel") -> None:
+        super()._keep(trained)
+        known = list(self.model_.preparation.classes)
+        labels = usable_labels(self.classes_)
+        self._places = np.array([known.index(each) if each in known else -1 for each in labels])
