@@ -87,17 +87,20 @@ class Archive:
         """Return the mean costs of a trial; NaN if it failed."""
         return tuple(self._costs[place].tolist())
 
-    def add(self, individual: Individual) -> None:
-        """Add a result."""
+    def add(self, individual: Individual) -> int | None:
+        """Add a result; returns the place of a trial that has costs now and had none before."""
         costs = np.array(individual.fitness)
         if individual.failed:
             costs[:] = np.nan
         row = self._positions.row(individual.genome)
         place = self._places.get(row.tobytes())
-        if place is not None:
+        had_costs = place is not None and not np.isnan(self._costs[place, 0])
+        if place is None:
+            place = len(self)
+            self._append(row, costs, individual.number)
+        else:
             self._add_again(place, costs)
-            return
-        self._append(row, costs, individual.number)
+        return place if not individual.failed and not had_costs else None
 
     def _append(self, row: Rows, costs: Rows, number: int, count: int = 1) -> None:
         place = len(self)

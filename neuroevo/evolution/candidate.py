@@ -31,7 +31,8 @@ class Candidate:
         Its generation, from 0 on.
     operator
         ``initial`` (drawn for the first generation), ``seed`` (given by the user), ``immigrant``
-        (drawn later, if a parent has failed or no new child was found), ``crossover``,
+        (drawn later, if a parent has failed or no new child was found), ``repeat`` (of a genome
+        whose costs have noise), ``crossover``,
         ``crossover+mutation``, ``mutations`` (of several genes), or the mutation of one gene:
         ``step`` (to a near value), ``switch`` (to another option), ``add_layer``, ``drop_layer``,
         ``copy_layer``, ``resize_layer``, ``switch_activation``; other strategies have their own.

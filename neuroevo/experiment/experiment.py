@@ -35,7 +35,8 @@ from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies import STRATEGIES
 from neuroevo.strategies.arguments import MOST_OBJECTIVES
 from neuroevo.strategies.nsga2 import Nsga2
-from neuroevo.strategies.screened import EFFORTS, Screened
+from neuroevo.strategies.proposals import EFFORTS
+from neuroevo.strategies.screened import Screened
 from neuroevo.tasks import TASKS, NetworkTask, PythonTask, Task
 
 

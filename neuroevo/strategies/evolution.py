@@ -24,7 +24,8 @@ from neuroevo.strategies.arguments import (
     whole_problems,
 )
 from neuroevo.strategies.nsga2 import Nsga2
-from neuroevo.strategies.screened import EFFORTS, Screened
+from neuroevo.strategies.proposals import EFFORTS
+from neuroevo.strategies.screened import Screened
 from neuroevo.strategies.states import individual_of, individual_values
 from neuroevo.strategies.strategy import Options
 
@@ -58,7 +59,7 @@ class Origin:
 class Evolution:
     """Searches a space for the genomes that are best by one or more objectives.
 
-    The search is a function of its arguments, of the fitnesses and of when they are told: with
+    The search is a function of its arguments, of the fitnesses and of when they are given: with
     the same version of NumPy, equal seeds give equal genomes on any machine.
 
     Parameters

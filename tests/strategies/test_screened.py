@@ -13,7 +13,8 @@ import pytest
 from neuroevo.evolution import Candidate, Individual, hypervolume
 from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
 from neuroevo.strategies import STRATEGIES, Options, Strategy
-from neuroevo.strategies.screened import EFFORTS, REPEAT, Screened
+from neuroevo.strategies.proposals import EFFORTS, REPEAT
+from neuroevo.strategies.screened import Screened
 
 CUBE = SearchSpace({f"x{place}": Float(-1.0, 1.0) for place in range(4)})
 MIXED = SearchSpace(
@@ -118,20 +119,22 @@ def test_three_objectives_are_weighted() -> None:
     assert found > 1.2 * drawn
 
 
-def test_most_of_the_best_are_chosen_by_the_model() -> None:
-    """If the model knew nothing, the search would be several times as far from the best."""
+def test_the_model_chooses_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If children were chosen at random, the best would be several times as far away."""
 
-    class Blind(Screened):
-        """Its candidates do not depend on results, but for the choice of parents."""
+    def median() -> float:
+        seeds = [replace(OPTIONS, seed=seed) for seed in range(3)]
+        return statistics.median(
+            least(evaluated(Screened(CUBE, options), bowl, 50)) for options in seeds
+        )
 
-        def _screened(self, parents, judge, rounds, rng):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG002 - as its base
-            return super()._screened(parents, lambda rows: rng.random(len(rows)), rounds, rng)
-
-    seeds = [replace(OPTIONS, seed=seed) for seed in range(3)]
-    seeing, blind = (
-        statistics.median(least(evaluated(kind(CUBE, options), bowl, 50)) for options in seeds)
-        for kind in (Screened, Blind)
-    )
+    seeing, rng = median(), np.random.default_rng(0)
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            "neuroevo.strategies.proposals.log_expected_improvement",
+            lambda prediction, _: rng.random(prediction.points),
+        )
+        blind = median()
     assert seeing < blind / 5
 
 
@@ -203,6 +206,15 @@ def test_degenerate_problems_give_no_warning(
     assert place == min(25, space.size)
 
 
+def test_no_genome_is_evaluated_again_without_noise() -> None:
+    """At an optimum in a corner, where many mutations change nothing, all genomes differ."""
+    space = SearchSpace(x=Float(0.0, 1.0), y=Float(0.0, 1.0), z=Choice([True, False]))
+    for seed in range(3):
+        strategy = Screened(space, replace(OPTIONS, seed=seed, look_ahead=4))
+        done = evaluated(strategy, lambda genome: (number(genome, "x") + genome["y"],), 80, 4)  # type: ignore[operator]
+        assert len({each.genome for each in done}) == 80
+
+
 def noisy(seed: int) -> Function:
     """Return a function with noise of a tenth of its range."""
     rng = np.random.default_rng(seed)
@@ -210,15 +222,16 @@ def noisy(seed: int) -> Function:
 
 
 def test_noise_is_found_and_repeats_pay() -> None:
-    """The best is evaluated again; if it differs many are, and what is recommended is good."""
-    true = []
-    for seed in range(3):
+    """The best is evaluated again; what is recommended then is better than the luckiest."""
+    true, lucky = [], []
+    for seed in range(5):
         strategy = Screened(CUBE, replace(OPTIONS, seed=seed, noisy=True))
         done = evaluated(strategy, noisy(seed), 80)
         assert 80 - len({each.genome for each in done}) > 8
         [recommended] = strategy.recommended()
         true.append(bowl(recommended.genome)[0])
-    assert statistics.median(true) < 0.1
+        lucky.append(bowl(min(done, key=lambda each: each.fitness).genome)[0])
+    assert statistics.mean(true) < min(0.2, statistics.mean(lucky))
 
 
 def test_without_noise_only_one_genome_is_evaluated_again() -> None:
@@ -257,3 +270,14 @@ def test_every_effort_finds_the_best(effort: str) -> None:
     count = 100 if effort == "low" else 40
     done = evaluated(Screened(CUBE, replace(OPTIONS, effort=effort)), bowl, count)
     assert least(done) < 1e-3
+
+
+def test_a_small_space_with_noise_is_evaluated_again_and_again() -> None:
+    """Once all genomes are evaluated, the promising ones are repeated, and the best is found."""
+    space = SearchSpace(x=Integer(1, 6))
+    rng = np.random.default_rng(0)
+    strategy = Screened(space, replace(OPTIONS, noisy=True))
+    done = evaluated(
+        strategy, lambda genome: (number(genome, "x") / 5 + float(rng.standard_normal()),), 26
+    )
+    assert len({each.genome for each in done}) == 6

@@ -28,7 +28,7 @@ SPREAD = 0.5  # of a row, over which its marks are spread
 FAINT = 0.35  # opacity of the marks of operators with fewer children
 MEANINGS = {
     "initial": "drawn at random for the first generation",
-    "immigrant": "drawn at random in a later generation",
+    "immigrant": "drawn at random later",
     "seed": "given with the experiment",
     "crossover": "each gene of one parent, or between both",
     "crossover+mutation": "crossover, then some genes changed",

@@ -1,0 +1,409 @@
+"""Proposes rows of positions by models of the results: the thinking of screened evolution.
+
+With one objective a model predicts costs, and the child with the greatest expected improvement
+comes first; with two or three there is a model of each, and it is the child with the greatest
+expected gain of hypervolume; with more, the costs are weighted at random each time. Knows neither
+the numbers of candidates nor when they are asked.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from neuroevo.evolution.archive import Archive
+from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
+from neuroevo.evolution.front import front_numbers
+from neuroevo.evolution.kriging import (
+    Kriging,
+    Trials,
+    log_expected_improvement,
+    log_expected_volume,
+)
+from neuroevo.evolution.operators import survivors
+from neuroevo.evolution.positions import Positions, Rows
+from neuroevo.evolution.screening import Judge, Rounds, screened
+from neuroevo.evolution.targets import clipped, softened, standardised, weighted
+
+Indices = npt.NDArray[np.int64]
+
+REPEAT = "repeat"
+"""The operator of a candidate whose genome was evaluated before."""
+
+_START = 10  # trials before the first model
+_UNSCREENED = 0.1  # share of children of one objective that no model has judged
+_NICHE = 0.2  # share of models of one objective that learn from the neighbours of a trial only
+_PARENTS, _LEAST_PARENTS = 3.0, 4  # parents: as many times the root of the number of trials
+_FEW_CHILDREN = 8  # when none is judged
+_FIRST_STEPS = 30  # of L-BFGS, when nothing was learned before
+_MOST_MODELS = 3  # objectives that have a model each
+_MARGIN = 0.1  # of the reference point beyond the greatest target
+_REPEATED = 0.3  # share of screened trials that evaluate a genome again, if there is noise
+_PRIOR_FREEDOM = 2  # evaluations that the prior of the noise is worth
+_LEAST_NOISE, _MOST_NOISE = 0.05, 0.95  # shares of the nugget
+_MOST_RANKED = 600  # trials that are sorted into fronts; the worst half is left out beyond
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much a strategy thinks about each trial.
+
+    Attributes
+    ----------
+    memory
+        The most trials that a model knows.
+    learned
+        The most that its parameters are learned from.
+    every
+        They are learned again after this many results.
+    steps
+        How many steps of L-BFGS that takes.
+    rounds, rounds_of_several
+        How many children are judged, with one objective and with several.
+    """
+
+    memory: int
+    learned: int
+    every: int
+    steps: int
+    rounds: Rounds
+    rounds_of_several: Rounds
+
+
+EFFORTS: Mapping[str, Effort] = {
+    "low": Effort(80, 80, 10, 5, Rounds(2, 48, 0, 0), Rounds(2, 48, 1, 32)),
+    "medium": Effort(200, 80, 5, 10, Rounds(2, 48, 0, 0), Rounds(2, 48, 3, 32)),
+    "high": Effort(400, 160, 1, 10, Rounds(4, 192, 4, 64), Rounds(4, 192, 6, 64)),
+}
+"""The efforts by name."""
+
+
+class Proposal(NamedTuple):
+    """A row that may be evaluated next."""
+
+    row: Rows  # (columns,)
+    operator: str  # that made it, see `Candidate`
+    parents: tuple[int, ...] = ()  # places of trials in the archive
+
+
+class Proposals:
+    """Learns from an archive of trials, and proposes rows.
+
+    Parameters
+    ----------
+    positions
+        The columns of the rows.
+    archive
+        The trials, which are added elsewhere.
+    effort
+        How much to think.
+    seed
+        Of the first rows.
+    noisy
+        Whether to find out if equal genomes have different costs.
+    """
+
+    def __init__(
+        self, positions: Positions, archive: Archive, effort: Effort, seed: int, *, noisy: bool
+    ) -> None:
+        self._positions, self._archive = positions, archive
+        self._effort, self._seed, self._noisy = effort, seed, noisy
+        self._krigings: list[Kriging] = []  # of each objective
+        self._learned: list[Rows] = []  # the parameters of each objective's model
+        self._learned_at = 0  # number of trials when they were learned
+        self._ranked: list[int] = []  # places of the trials that are sorted into fronts
+        self._scale = 1.0  # variance of the signal when a model of one objective was fitted
+
+    def received(self, place: int) -> None:
+        """Use a new trial of the archive, which did not fail."""
+        self._ranked.append(place)
+
+    def best_first(
+        self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
+    ) -> Iterator[Proposal]:
+        """Give rows, the best first; they may be pending.
+
+        Parameters
+        ----------
+        pending
+            Rows whose results are not known, shape (trials, columns).
+        rng
+            All randomness, but for the first rows.
+        exhausted
+            Whether only genomes that were evaluated are left.
+        """
+        archive = self._archive
+        if not self._positions.columns:
+            return
+        started = len(archive) + len(pending)
+        if started < _START:
+            first = np.random.Generator(np.random.PCG64(self._seed))
+            for row in latin_hypercube(self._positions, _START, first)[started:]:
+                yield Proposal(row, "initial")
+        if len(archive) == archive.failures:
+            return
+        if self._tests_for_noise(pending) and (exhausted or len(archive) >= 2 * _START):
+            best = int(archive.order[0])
+            yield Proposal(archive.rows[best], REPEAT, (best,))
+        yield from self._children(pending, rng, exhausted=exhausted)
+
+    def _tests_for_noise(self, pending: Rows) -> bool:
+        """Whether it is not known if the best genome has the same costs again."""
+        tested = self._archive.repetitions or any(row in self._archive for row in pending)
+        return self.may_repeat and not tested
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether genomes that were evaluated may be proposed again."""
+        archive = self._archive
+        if not self._noisy or archive.costs.shape[1] > 1:
+            return False
+        return self.is_noisy or not archive.repetitions
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether equal genomes had different costs, of one objective."""
+        return self._archive.differs and self._archive.costs.shape[1] == 1
+
+    def best_places(self, count: int) -> list[int]:
+        """Return the places of the best trials, by front; failed ones come last."""
+        costs = self._archive.costs
+        if costs.shape[1] == 1:
+            return [int(place) for place in self._archive.order[:count]]
+        rows = [tuple(row) for row in costs[self._ranked].tolist()]
+        return [self._ranked[each] for each in survivors(rows, count)]
+
+    def recommended(self) -> int | None:
+        """Return the place of the trial whose cost is estimated to be lowest.
+
+        None if there is no noise.
+        """
+        if not self.is_noisy:
+            return None
+        chosen = self._archive.order[: self._effort.memory]
+        trials = self._trials(self._archive.costs[:, 0], chosen)
+        nothing = np.zeros((0, len(self._positions.columns)))
+        means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
+        return int(chosen[int(np.argmin(means))])
+
+    def _children(
+        self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
+    ) -> Iterable[Proposal]:
+        """Return children, the best first."""
+        objectives = self._archive.costs.shape[1]
+        if 1 < objectives <= _MOST_MODELS:
+            return self._children_of_several(pending, rng)
+        costs = self._archive.costs
+        if objectives > 1:
+            weights = rng.random((objectives,))
+            scores = weighted(costs, weights / math.fsum(weights.tolist()))
+            order = np.argsort(scores, kind="stable")
+        else:
+            scores, order = costs[:, 0], self._archive.order
+        count = self._parent_count()
+        if rng.random() < _UNSCREENED and not exhausted:
+            parents = order[:count]
+            rows = self._archive.rows[parents]
+            bred = children(self._positions, rows, _FEW_CHILDREN, Manner(), rng)
+            return self._proposed(bred, parents)
+        repeated = 1.0 if exhausted else _REPEATED
+        return self._children_of_one(scores, order, pending, repeated, rng)
+
+    def _parent_count(self) -> int:
+        return max(_LEAST_PARENTS, int(_PARENTS * math.sqrt(len(self._archive))))
+
+    def _children_of_one(
+        self, scores: Rows, order: Indices, pending: Rows, repeated: float, rng: np.random.Generator
+    ) -> Iterable[Proposal]:
+        """Return children by the expected improvement of one number.
+
+        Parameters
+        ----------
+        scores, order
+            The number of each trial, and the places of the trials, the lowest number first.
+        pending
+            Rows whose results are not known.
+        repeated
+            The chance that a trial is evaluated again, if there is noise.
+        rng
+            All randomness.
+        """
+        niche = len(order) > self._effort.memory and rng.random() < _NICHE
+        chosen = self._neighbours(order, rng) if niche else self._remembered(order, rng)
+        trials = self._trials(scores, chosen)
+        if not niche:
+            self._learn([trials], rng)
+        fitted = self._kriging.fit(self._points(1)[0], trials, pending)
+        self._scale = fitted.scale
+        means = trials.targets
+        if trials.noise:
+            means, variances = fitted.shrunk
+            if not niche and len(pending) < len(chosen) and rng.random() < repeated:
+                return self._repetition(chosen, means - np.sqrt(variances), pending)
+            chosen = chosen[np.argsort(means, kind="stable")]
+        best = float(means.min())
+        if len(pending):
+            best = min(best, float(fitted.predict(pending).means.min()))
+        parents = chosen[: self._parent_count()]
+
+        def judge(rows: Rows) -> Rows:
+            return log_expected_improvement(fitted.predict(rows), best)
+
+        return self._screened(parents, judge, self._effort.rounds, rng)
+
+    def _trials(self, scores: Rows, chosen: Indices) -> Trials:
+        """Return trials to learn from, with the share of noise that their repetitions show."""
+        targets = standardised(clipped(scores[chosen]))
+        rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
+        if not self.is_noisy:
+            return Trials(rows, targets.values, counts)
+        archive = self._archive
+        total = self._kriging.nugget(self._points(1)[0]) * self._scale
+        within = archive.squares / targets.unit**2 + _PRIOR_FREEDOM * total / 2
+        share = within / ((archive.repetitions + _PRIOR_FREEDOM) * total)
+        noise = min(max(share, _LEAST_NOISE), _MOST_NOISE)
+        return Trials(rows, targets.values, counts, noise)
+
+    def _repetition(self, chosen: Indices, bounds: Rows, pending: Rows) -> list[Proposal]:
+        """Return the trial whose value may be lowest and is not pending."""
+        awaited = {row.tobytes() for row in pending}
+        known = [self._archive.rows[place].tobytes() in awaited for place in chosen]
+        place = int(chosen[int(np.argmin(np.where(known, np.inf, bounds)))])
+        return [Proposal(self._archive.rows[place], REPEAT, (place,))]
+
+    def _children_of_several(self, pending: Rows, rng: np.random.Generator) -> Iterable[Proposal]:
+        """Return children by the expected gain of hypervolume of two or three objectives."""
+        ranked = np.array(self._ranked)
+        fronts = front_numbers(self._archive.costs[ranked])
+        order = np.lexsort((rng.random(len(ranked)), fronts))
+        ranked, fronts = ranked[order], fronts[order]
+        members = int((fronts == 0).sum())
+        if len(ranked) > _MOST_RANKED:
+            self._ranked = sorted(ranked[: max(_MOST_RANKED // 2, members)].tolist())
+        kept = self._remembered(np.arange(len(ranked)), rng)
+        chosen, on_front = ranked[kept], fronts[kept] == 0
+        costs = self._archive.costs[chosen].T
+        targets = np.stack([standardised(softened(each, on_front)).values for each in costs])
+        rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
+        parts = [Trials(rows, each, counts) for each in targets]
+        self._learn(parts, rng)
+        models = [
+            model.fit(point, trials, pending)
+            for model, point, trials in zip(
+                self._models(len(parts)), self._points(len(parts)), parts, strict=True
+            )
+        ]
+        front, reference = targets[:, on_front].T, (targets.max(axis=1) + _MARGIN).tolist()
+
+        def judge(points: Rows) -> Rows:
+            predictions = [model.predict(points) for model in models]
+            return log_expected_volume(predictions, front, reference)
+
+        parents = ranked[: max(self._parent_count(), members)]
+        return self._screened(parents, judge, self._effort.rounds_of_several, rng)
+
+    def _screened(
+        self, parents: Indices, judge: Judge, rounds: Rounds, rng: np.random.Generator
+    ) -> Iterable[Proposal]:
+        def judge_new(rows: Rows) -> Rows:
+            new = np.array([row not in self._archive for row in rows])
+            return np.where(new, judge(rows), -np.inf)
+
+        rows = self._archive.rows[parents]
+        bred = screened(self._positions, rows, judge_new, rounds, rng)
+        return self._proposed(bred, parents)
+
+    def _remembered(self, order: Indices, rng: np.random.Generator) -> Indices:
+        """Return the trials that a model knows: the best half of its memory, and others."""
+        memory = self._effort.memory
+        if len(order) <= memory:
+            return order
+        half = memory // 2
+        others = rng.choice(len(order) - half, memory - half, replace=False)
+        return np.concatenate([order[:half], order[half + np.sort(others)]])
+
+    def _neighbours(self, order: Indices, rng: np.random.Generator) -> Indices:
+        """Return the trials nearest to one of the better half, the best first."""
+        rows = self._archive.rows
+        anchor = rows[order[rng.integers(len(order) // 2)]]
+        unordered = self._positions.options > 0
+        gaps = np.where(unordered, rows != anchor, (rows - anchor) ** 2)
+        scales = self._kriging.scales(self._points(1)[0])
+        distances = np.zeros(len(rows))
+        for column, scale in enumerate(scales):
+            distances += scale * scale * gaps[:, column]
+        count = self._effort.memory // 2
+        farthest = np.partition(distances, count - 1)[count - 1]
+        near = distances < farthest
+        ties = np.flatnonzero(distances == farthest)
+        near[ties[: count - int(near.sum())]] = True
+        return np.asarray(order[near[order]])
+
+    @property
+    def _kriging(self) -> Kriging:
+        return self._models(1)[0]
+
+    def _models(self, count: int) -> list[Kriging]:
+        """Return models, each with its own memory."""
+        while len(self._krigings) < count:
+            self._krigings.append(Kriging(self._positions.options.tolist()))
+        return self._krigings[:count]
+
+    def _points(self, models: int) -> list[Rows]:
+        """Return the parameters of each model."""
+        while len(self._learned) < models:
+            self._learned.append(self._kriging.start)
+        return self._learned
+
+    def _learn(self, parts: Sequence[Trials], rng: np.random.Generator) -> None:
+        """Learn the parameters of the models again if there are enough new results."""
+        effort, known = self._effort, len(self._archive)
+        if self._learned and known < self._learned_at + effort.every:
+            return
+        steps = effort.steps if self._learned else _FIRST_STEPS
+        some = np.arange(len(parts[0].targets))
+        if len(some) > effort.learned:
+            half = effort.learned // 2
+            others = rng.choice(len(some) - half, effort.learned - half, replace=False)
+            some = np.concatenate([some[:half], half + np.sort(others)])
+        self._learned = [
+            self._kriging.learned(point, trials.part(some), steps)
+            for point, trials in zip(self._points(len(parts)), parts, strict=True)
+        ]
+        self._learned_at = known
+
+    def _proposed(self, bred: Children, parents: Indices) -> Iterator[Proposal]:
+        """Give children with the operator that made each, and the places of its parents."""
+        for child, row in enumerate(bred.rows):
+            if bred.fresh[child]:
+                yield Proposal(row, "immigrant")
+                continue
+            mother, father = int(parents[bred.mothers[child]]), int(bred.fathers[child])
+            if father >= 0:
+                operator = "crossover+mutation" if bred.mutated[child] else "crossover"
+                yield Proposal(row, operator, (mother, int(parents[father])))
+                continue
+            changed = np.flatnonzero(row != self._archive.rows[mother])
+            operator = "mutations"
+            if len(changed) == 1:
+                operator = "switch" if self._positions.options[changed[0]] else "step"
+            yield Proposal(row, operator, (mother,))
+
+    def state(self) -> dict[str, Any]:
+        """Return what it has learned as plain JSON values, without the archive."""
+        return {
+            "learned": [each.tolist() for each in self._learned],
+            "learned_at": self._learned_at,
+            "ranked": list(self._ranked),
+            "scale": self._scale,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state."""
+        self._learned = [np.array(each, dtype=np.float64) for each in state["learned"]]
+        self._learned_at = int(state["learned_at"])
+        self._ranked = [int(each) for each in state["ranked"]]
+        self._scale = float(state["scale"])
