@@ -1,4 +1,4 @@
-"""A sampler of Optuna that searches with `Evolution`.
+"""A sampler of Optuna that searches with `Evolution` and its strategy ``screened``.
 
 It keeps nothing but its seed: what it proposes depends on the trials of the study alone, so that
 several processes that share a storage search together.
@@ -22,15 +22,16 @@ from neuroevo.errors import UsageError
 from neuroevo.optuna.genes import Parameter, Parameters
 from neuroevo.space import Genome
 from neuroevo.strategies import Evolution
-from neuroevo.strategies.arguments import LEAST_POPULATION, whole_problems
+from neuroevo.strategies.arguments import whole_problems
 
-_OF_ONE, _OF_SEVERAL = 8, 24  # population sizes, by the number of objectives
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 _KNOWN = (TrialState.COMPLETE, TrialState.PRUNED)  # whose parameters show what a study searches
 
 
 class EvolutionSampler(BaseSampler):
-    """Proposes children of the best trials of a study, for one or more objectives.
+    """Proposes children of the best trials of a study that a model of the trials expects to be good.
+
+    For one or more objectives.
 
     Parameters that all trials have are searched together. Others, such as those of a branch that
     only some trials take, are drawn at random. Trials that failed or were pruned rank below all
@@ -40,9 +41,6 @@ class EvolutionSampler(BaseSampler):
     ----------
     seed
         Decides, with the number of a trial, what is drawn for it; None draws a seed.
-    population_size
-        How many of the best trials may be parents; at least 4. By default 8 for one objective, and
-        24 for several.
     n_startup_trials
         So many trials are drawn at random first.
 
@@ -64,17 +62,13 @@ class EvolutionSampler(BaseSampler):
     def __init__(
         self,
         seed: int | None = None,
-        population_size: int | None = None,
         n_startup_trials: int = 10,
     ) -> None:
         problems = [] if seed is None else whole_problems("seed", seed, 0)
-        if population_size is not None:
-            problems += whole_problems("population_size", population_size, LEAST_POPULATION)
         problems += whole_problems("n_startup_trials", n_startup_trials, 0)
         if problems:
             raise UsageError(*problems)
         self._seed = secrets.randbelow(2**32) if seed is None else int(seed)
-        self._population_size = population_size
         self._startup = int(n_startup_trials)
 
     def infer_relative_search_space(
@@ -100,8 +94,8 @@ class EvolutionSampler(BaseSampler):
         evolution = Evolution(
             parameters.space,
             [direction.name.lower() for direction in study.directions],
-            self._population_size or (_OF_SEVERAL if len(study.directions) > 1 else _OF_ONE),
-            self._seed_of(trial.number),
+            seed=self._seed_of(trial.number),
+            strategy="screened",
         )
         if len(results) >= self._startup and any(map(_is_finite, results.values())):
             evolution.tell(list(results), list(results.values()))

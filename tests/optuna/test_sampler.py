@@ -1,5 +1,6 @@
 """Our search as a sampler of Optuna, with the real Optuna."""
 
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -171,7 +172,8 @@ def test_branches_are_drawn_and_the_rest_is_searched() -> None:
     study.enqueue_trial({"x": 4.0, "kind": "a"})
     study.optimize(evaluate, n_trials=60)
     assert study.trials[0].params["x"] == 4.0
-    assert abs(study.best_params["x"]) < 0.3
+    later = [abs(trial.params["x"]) for trial in study.trials[30:]]
+    assert statistics.median(later) < 1  # of random values it would be 2.5
 
 
 def test_constraints_are_ignored_with_a_warning() -> None:
@@ -198,7 +200,6 @@ def test_a_small_space_is_searched_on_when_it_is_exhausted() -> None:
     ("arguments", "problem"),
     [
         ({"seed": -1}, "seed: must be a whole number of at least 0, but got -1"),
-        ({"population_size": 3}, "population_size: must be a whole number of at least 4"),
         ({"n_startup_trials": 1.5}, "n_startup_trials: must be a whole number of at least 0"),
     ],
 )

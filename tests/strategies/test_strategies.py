@@ -138,7 +138,7 @@ def test_memory_of_a_long_search_stays_small(name: str) -> None:
     space = SearchSpace(hidden=Layers((1, 3), (2, 16)), rate=Choice([0.123456789, 0.5, 1.0]))
     strategy = made(name, space, size=50)
     trials = 300 if name == "screened" else 3000
-    search(strategy, 200)
+    search(strategy, 300)  # so many that models have all of their memory
     gc.collect()
     tracemalloc.start()
     search(strategy, trials)
@@ -146,7 +146,7 @@ def test_memory_of_a_long_search_stays_small(name: str) -> None:
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     # Models learn from results, which others need not keep, and their arrays grow by halves.
-    assert grown < (700 if name == "screened" else 220) * trials
+    assert grown < (900 if name == "screened" else 220) * trials
 
 
 def test_individuals_may_have_equal_genomes() -> None:
