@@ -29,7 +29,7 @@ _KNOWN = (TrialState.COMPLETE, TrialState.PRUNED)  # whose parameters show what 
 
 
 class EvolutionSampler(BaseSampler):
-    """Proposes children of the best trials of a study that a model of the trials expects to be good.
+    """Proposes children of the best trials of a study, chosen by a model of all its trials.
 
     For one or more objectives.
 
