@@ -147,8 +147,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     >>> run = neuroevo.run("houses.csv", target="price")  # doctest: +SKIP
     >>> run.champion().predict(more_houses)  # doctest: +SKIP
     """
-    names = (log,) if isinstance(log, str) else tuple(log)
-    check_trackers(names)
+    names = _trackers(log)
     if names and results is None:
         raise UsageError("log: must be left out for a run in memory, which has no journal")
     if target is not None:
@@ -273,6 +272,7 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     trial_timeout: float | None = None,
     ends: Mapping[str, object] | None = None,
     data: "str | Path | pd.DataFrame | None" = None,
+    log: str | Sequence[str] = (),
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> Run:
@@ -295,6 +295,8 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     data
         The table or recording of the run, if its file was moved or it was a data frame; it must be
         the same.
+    log
+        As for `run`; the trials from before are shown there too.
 
     Raises
     ------
@@ -311,16 +313,24 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     strange = [name for name in ends or () if name not in ENDS]
     if strange:
         raise UsageError(*(f"ends: {shown(name)}: {unknown(name, ENDS)}" for name in strange))
-    resumed = resume_search(
-        folder,
-        changes=ends,
-        data=data,
-        workers=Workers(n_jobs, backend, scheduler, trial_timeout),
-        observer=observer,
-        stop=stop,
-    )
-    # A run may have been interrupted between the end of the search and its report.
-    return _reported(folder) if resumed or not folder.report_file.exists() else Run(folder)
+    with _followed(_trackers(log), observer) as observing:
+        resumed = resume_search(
+            folder,
+            changes=ends,
+            data=data,
+            workers=Workers(n_jobs, backend, scheduler, trial_timeout),
+            observer=observing,
+            stop=stop,
+        )
+        # A run may have been interrupted between the end of the search and its report.
+        return _reported(folder) if resumed or not folder.report_file.exists() else Run(folder)
+
+
+def _trackers(log: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names of trackers; UsageError with a line for each that can't be used."""
+    names = (log,) if isinstance(log, str) else tuple(log)
+    check_trackers(names)
+    return names
 
 
 def train(  # noqa: PLR0913 - all that users set in a training, by name

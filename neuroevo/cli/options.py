@@ -70,6 +70,14 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Override a setting; may be repeated."),
 ]
+Log = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--log",
+        metavar="mlflow|tensorboard",
+        help="Show the run there too, while it goes on; may be repeated.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 
 RESULTS = Path("results")

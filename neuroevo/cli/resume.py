@@ -27,13 +27,14 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     target: options.Target = None,
     patience: options.Patience = None,
     data: options.Data = None,
+    log: options.Log = None,
     quiet: options.Quiet = False,  # noqa: FBT002 - an option
 ) -> None:
     """Resume an interrupted run.
 
     Finished trials are not trained again; the results are the same as without the interruption,
     bit for bit. The options that end the search replace the settings of the run, so that a
-    complete run can be continued.
+    complete run can be continued. With --log the trials from before are shown there too.
 
     Prints the run's folder to stdout; progress and results go to stderr.
     """
@@ -45,7 +46,8 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     from neuroevo.workers import Workers
 
     workers = Workers(jobs, backend, scheduler, trial_timeout)
-    begin = partial(api.resume, api.load_run(run, results), ends=changes, data=data)
+    found = api.load_run(run, results)
+    begin = partial(api.resume, found, ends=changes, data=data, log=log or ())
     finished, resumed = search_shown(begin, workers, quiet=quiet)
     if not quiet and resumed:
         print_outcome(finished)

@@ -70,13 +70,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         ),
     ] = None,
     patience: options.Patience = None,
-    log: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="mlflow|tensorboard",
-            help="Show the run there too, while it goes on; may be repeated.",
-        ),
-    ] = None,
+    log: options.Log = None,
     quiet: options.Quiet = False,  # noqa: FBT002 - an option
 ) -> None:
     """Search for the best configuration of an experiment, or for a table.

@@ -63,6 +63,20 @@ def test_tensorboard_shows_each_trial_with_its_genes_and_curves(tmp_path: Path) 
     assert max(steps) <= len(run.all_trials)
 
 
+def test_a_resumed_run_is_shown_as_a_whole(tmp_path: Path) -> None:
+    """Trials from before are shown too; without new ones nothing is, and names are checked."""
+    pytest.importorskip("tensorboardX")
+    run = neuroevo.run(EXPERIMENT, results=tmp_path, n_jobs=1)
+    shown = run.folder.path / "tensorboard"
+    neuroevo.resume(run, n_jobs=1, log="tensorboard")
+    assert not shown.exists()
+    more = {"generations": EXPERIMENT.evolution.generations + 1}
+    longer = neuroevo.resume(run, n_jobs=1, ends=more, log=["tensorboard"])
+    assert len([*shown.glob("trial-*")]) == len(longer.all_trials)
+    with pytest.raises(UsageError, match=r"^log: "):
+        neuroevo.resume(run, log="weights")
+
+
 class MLflow:
     """What MLflow has stored."""
 
