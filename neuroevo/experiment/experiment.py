@@ -174,7 +174,7 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
     if chosen["strategy"] == Screened.name:
         effort = "medium" if planned <= _MOST_SCREENED else "low"
         return {"effort": effort, "look_ahead": LOOK_AHEAD} | chosen
-    own = [name for name in ("effort", "look_ahead") if name in chosen]
+    own = [name for name in ("effort", "look_ahead") if chosen.get(name) is not None]
     if own:
         rule = f"must be left out unless the strategy is {Screened.name!r}"
         raise refusal([((name,), f"{rule}, but got {shown(chosen[name])}") for name in own])

@@ -32,14 +32,14 @@ def evolved(table: Table, clock: Clock) -> Found:
             n_jobs=workers.COUNT, random_state=table.split, time_limit=_time_limit(clock.budget)
         ).fit(table.inputs, table.targets)
     seconds, run = clock.seconds, model.run_
-    best = run.best
+    best, final = run.best, outputs_of(model, table.classes)
     return Found(
-        outputs_of(model, table.classes),
+        final,
         seconds,
         _finished(best, began),
         len(run.all_trials),
         dict(best.genome),
-        tuple(_incumbents(run, table.classes, began)),
+        (*_incumbents(run, table.classes, began), Incumbent(seconds, final)),
     )
 
 
