@@ -173,7 +173,9 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
         chosen["strategy"] = Screened.name if fits and few else Nsga2.name
     if chosen["strategy"] == Screened.name:
         effort = "medium" if planned <= _MOST_SCREENED else "low"
-        return {"effort": effort, "look_ahead": LOOK_AHEAD} | chosen
+        defaults = {"effort": effort, "look_ahead": LOOK_AHEAD}
+        missing = {key: value for key, value in defaults.items() if chosen.get(key) is None}
+        return chosen | missing
     own = [name for name in ("effort", "look_ahead") if chosen.get(name) is not None]
     if own:
         rule = f"must be left out unless the strategy is {Screened.name!r}"

@@ -360,3 +360,15 @@ def test_the_path_of_a_recording_is_written_as_absolute(tmp_path: Path) -> None:
     assert load_experiment(copy) == experiment
     assert isinstance(experiment.task, MouseTask)
     assert experiment.task.recording == tmp_path / "here" / "a.csv"
+
+
+def test_settings_of_screening_that_are_none_are_left_out() -> None:
+    """The settings of an experiment, as a dict, give it again, whatever its strategy is."""
+    for strategy in ("nsga2", "screened"):
+        given = {"task": {"kind": "mouse"}, "evolution": {"strategy": strategy}}
+        experiment = Experiment.of(given)
+        whole = experiment.evolution.model_dump()
+        assert Experiment.of({**given, "evolution": whole}) == experiment
+        nothing = {"strategy": strategy, "effort": None, "look_ahead": None}
+        assert Experiment.of({**given, "evolution": nothing}) == experiment
+    assert experiment.evolution.look_ahead is not None
