@@ -16,7 +16,13 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.evaluation.objectives import MSE_FLOORS, OBJECTIVES, LearningCurves, score
+from neuroevo.evaluation.objectives import (
+    MSE_FLOORS,
+    OBJECTIVES,
+    LearningCurves,
+    replicate_scores,
+    score,
+)
 from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
 from neuroevo.evaluation.sent_streams import SentStreams
@@ -41,6 +47,7 @@ class Evaluation:
     """The result of training all replicates of a configuration."""
 
     objectives: Mapping[str, float]  # NaN if there is no finite value
+    replicates: Mapping[str, tuple[float, ...]]  # the same of each replicate
     architecture: Architecture
     curves: npt.NDArray[np.floating]  # (replicates, points) validation MSE
     class_curves: Mapping[str, npt.NDArray[np.floating]]  # the same of each class measure, if any
@@ -259,8 +266,10 @@ def _evaluation(
         target_variance,
         {name: each.astype(np.float64) for name, each in class_curves.items()},
     )
+    objectives = [OBJECTIVES[name] for name in scoring.objectives]
     return Evaluation(
-        {name: score(learning, OBJECTIVES[name], scoring.reduction) for name in scoring.objectives},
+        {each.name: score(learning, each, scoring.reduction) for each in objectives},
+        {each.name: replicate_scores(learning, each) for each in objectives},
         architecture,
         curves,
         class_curves,

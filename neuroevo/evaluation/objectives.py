@@ -252,6 +252,15 @@ def score(curves: LearningCurves, objective: NetworkObjective, reduction: str) -
     return rounded(value)
 
 
+def replicate_scores(curves: LearningCurves, objective: NetworkObjective) -> tuple[float, ...]:
+    """Return the value of an objective for each replicate, rounded as `score` is.
+
+    NaN for those that are not finite, because the replicate diverged.
+    """
+    values = objective.scores(curves).tolist()
+    return tuple(rounded(each) if math.isfinite(each) else math.nan for each in values)
+
+
 def rounded(value: float | npt.NDArray[np.float64]) -> float:
     """Round to six significant digits, as the last bits differ between machines."""
     return float(f"{float(value):.{_SIGNIFICANT_DIGITS}g}")

@@ -110,7 +110,7 @@ class JournalReader:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredCurve(Sequence[float]):
-    """The learning curve of a trial in a journal, which is read whenever its values are needed.
+    """A learning curve, or a list of numbers, of a trial in a journal, read whenever it is needed.
 
     Parameters
     ----------
@@ -122,8 +122,10 @@ class StoredCurve(Sequence[float]):
         The trial's number.
     points
         How many points the curve has.
-    measure
-        The class measure that it shows, empty for MSE.
+    part
+        The attribute of the trial that has it.
+    name
+        Its name there, if there are several: the class measure or objective.
 
     Raises
     ------
@@ -135,7 +137,8 @@ class StoredCurve(Sequence[float]):
     place: int
     number: int
     points: int
-    measure: str = ""
+    part: str = "curve"
+    name: str = ""
 
     def __len__(self) -> int:
         return self.points
@@ -164,7 +167,8 @@ class StoredCurve(Sequence[float]):
             trial = _trial(line)
         except ValueError as error:
             raise StorageError(f"{where}: {error}") from error
-        curve = trial.class_curves.get(self.measure, ()) if self.measure else trial.curve
+        found = getattr(trial, self.part)
+        curve: Sequence[float] = found.get(self.name, ()) if self.name else found
         if (trial.number, len(curve)) != (self.number, self.points):
             raise StorageError(f"{where}: must be trial {self.number}, as before, but is another")
         return curve
@@ -172,29 +176,29 @@ class StoredCurve(Sequence[float]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredCurves(Mapping[str, Sequence[float]]):
-    """The curves of the class measures of a trial in a journal, each read as a `StoredCurve`.
+    """Several curves of a trial in a journal by their names, each read as a `StoredCurve`.
 
     Parameters
     ----------
     curve
-        Its learning curve, on the same line.
-    measures
-        The names of the class measures.
+        One of them.
+    names
+        Of class measures or objectives.
     """
 
     curve: StoredCurve
-    measures: tuple[str, ...]
+    names: tuple[str, ...]
 
     def __len__(self) -> int:
-        return len(self.measures)
+        return len(self.names)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.measures)
+        return iter(self.names)
 
-    def __getitem__(self, measure: str) -> StoredCurve:
-        if measure not in self.measures:
-            raise KeyError(measure)
-        return replace(self.curve, measure=measure)
+    def __getitem__(self, name: str) -> StoredCurve:
+        if name not in self.names:
+            raise KeyError(name)
+        return replace(self.curve, name=name)
 
 
 def read_trials(path: Path, remedy: str = _RESUME) -> list[Trial]:
@@ -285,7 +289,7 @@ class _Examiner:
         self._path = path
         self._count = 0
         self._lines: dict[int, int] = {}  # number of a trial -> its line
-        self._measures: tuple[str, ...] = ()  # of the trial before, which has mostly the same
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}  # kept once for all trials
 
     def examined(self, line: bytes, place: int) -> Trial | str:
         """Return the trial of the next line, which begins there, or the problem that it has."""
@@ -303,11 +307,21 @@ class _Examiner:
     def _without_curves(self, trial: Trial, place: int) -> Trial:
         """Return the trial of the line that begins there with curves that are read when needed."""
         curve = StoredCurve(self._path, place, trial.number, len(trial.curve))
-        if not trial.class_curves:
-            return replace(trial, curve=curve)
-        measures = tuple(trial.class_curves)
-        self._measures = self._measures if measures == self._measures else measures
-        return replace(trial, curve=curve, class_curves=StoredCurves(curve, self._measures))
+        return replace(
+            trial,
+            curve=curve,
+            class_curves=self._stored(curve, "class_curves", trial.class_curves),
+            replicates=self._stored(curve, "replicates", trial.replicates),
+        )
+
+    def _stored(
+        self, curve: StoredCurve, part: str, curves: Mapping[str, Sequence[float]]
+    ) -> Mapping[str, Sequence[float]]:
+        if not curves:
+            return curves
+        names = self._names.setdefault(tuple(curves), tuple(curves))
+        points = len(next(iter(curves.values())))
+        return StoredCurves(replace(curve, part=part, points=points), names)
 
 
 def count_trials(path: Path) -> int:

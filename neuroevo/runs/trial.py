@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from neuroevo.space import Value
 
 State = Literal["complete", "diverged", "failed"]
-_NO_CURVES: Mapping[str, Sequence[float]] = {}  # one for all trials, as it takes memory
+_NONE: Mapping[str, Sequence[float]] = {}  # one for all trials, as it takes memory
 _STATES: Mapping[str, State] = {state: state for state in get_args(State)}
 
 
@@ -59,6 +59,9 @@ class Trial:
     class_curves
         Like `curve`, for each class measure by its name; empty if it failed, or if the targets of
         its task are no class probabilities.
+    replicates
+        Value of each objective for each replicate, NaN if it is not finite; empty if it failed or
+        a function was measured. Read again like `curve`.
     """
 
     number: int
@@ -74,9 +77,8 @@ class Trial:
     name: str = ""
     cause: str = ""
     work: tuple[Work, ...] = ()
-    class_curves: Mapping[str, Sequence[float]] = field(
-        default_factory=lambda: _NO_CURVES, repr=False
-    )
+    class_curves: Mapping[str, Sequence[float]] = field(default_factory=lambda: _NONE, repr=False)
+    replicates: Mapping[str, Sequence[float]] = field(default_factory=lambda: _NONE, repr=False)
 
     def to_json(self) -> str:
         """Return the trial as one line of strict JSON, without the newline.
@@ -85,7 +87,7 @@ class Trial:
         seconds and genes are written in full. A curve of float32 values is written with nine
         significant digits, which are enough to restore each float32, any other with seventeen. So
         a curve that was read must be cast to the run's precision before its bits are compared.
-        There are class curves only if the trial has some.
+        There are class curves, and values of replicates, only if the trial has some.
         """
         head: dict[str, object] = {
             "number": self.number,
@@ -112,6 +114,9 @@ class Trial:
                 f"{_dump(name)}: [{_curve_text(each)}]" for name, each in self.class_curves.items()
             )
             curves += f', "class_curves": {{{", ".join(named)}}}'
+        if self.replicates:
+            values = {name: list(map(_or_null, each)) for name, each in self.replicates.items()}
+            curves += f', "replicates": {_dump(values)}'
         return f"{_dump(head)[:-1]}, {curves}, {_dump(tail)[1:]}"
 
     @classmethod
@@ -155,23 +160,33 @@ class Trial:
             ),
             class_curves={
                 sys.intern(name): tuple(_diverged_as_infinite(curve))
-                for name, curve in fields.get("class_curves", _NO_CURVES).items()
+                for name, curve in fields.get("class_curves", _NONE).items()
             }
-            or _NO_CURVES,
+            or _NONE,
+            replicates={
+                sys.intern(name): tuple(map(_or_nan, values))
+                for name, values in fields.get("replicates", _NONE).items()
+            }
+            or _NONE,
         )
 
 
 def finite_or_null(objectives: Mapping[str, float]) -> dict[str, float | None]:
     """Return objectives as JSON has them: None in place of what is not finite."""
-    return {name: value if math.isfinite(value) else None for name, value in objectives.items()}
+    return {name: _or_null(value) for name, value in objectives.items()}
 
 
 def null_to_nan(objectives: Mapping[str, float | None]) -> dict[str, float]:
     """Return objectives that were read from JSON: NaN in place of None."""
-    return {
-        sys.intern(name): math.nan if value is None else float(value)
-        for name, value in objectives.items()
-    }
+    return {sys.intern(name): _or_nan(value) for name, value in objectives.items()}
+
+
+def _or_null(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else float(value)
 
 
 def _dump(fields: Mapping[str, object] | str) -> str:
@@ -264,6 +279,7 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "objectives": ("an object of numbers", _object_of(_is_number_or_null)),
     "curve": ("a list of numbers", _is_curve),
     "class_curves": ("an object of lists of numbers", _object_of(_is_curve)),
+    "replicates": ("an object of lists of numbers", _object_of(_is_curve)),
     "state": (" or ".join(_STATES), lambda value: value in get_args(State)),
     "diverged": ("a whole number", _is_whole),
     "seconds": ("a number", _is_number),
@@ -271,4 +287,4 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "cause": ("a text", _is_text),
     "work": ("a list of [worker, began, seconds]", _list_of(_is_work)),
 }
-_OPTIONAL = ("class_curves", "name", "cause", "work")
+_OPTIONAL = ("class_curves", "replicates", "name", "cause", "work")

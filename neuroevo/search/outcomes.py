@@ -60,6 +60,7 @@ def trial_of(
         objectives=outcome.objectives,
         curve=outcome.median_curve,
         class_curves=outcome.median_class_curves,
+        replicates=outcome.replicates,
         state="diverged" if diverged else "complete",
         diverged=outcome.diverged,
         seconds=round(outcome.seconds, 6),

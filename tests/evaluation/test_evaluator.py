@@ -195,6 +195,20 @@ def test_diverged_replicates_are_counted(stream: SampleStream) -> None:
     assert evaluation.objectives["parameters"] == naive.parameter_count((2, 15, 15, 15, 2))
 
 
+def test_objectives_are_medians_of_the_replicates(stream: SampleStream) -> None:
+    """Each replicate has its value of each objective, NaN where it diverged."""
+    for evaluation in evaluated(CONFIGURATIONS[:6], stream):
+        finals = np.array(evaluation.replicates["final_mse"])
+        assert np.isnan(finals).sum() == evaluation.diverged
+        expected = evaluation.curves[:, -1].clip(1e-14)
+        sound = np.isfinite(expected)
+        np.testing.assert_allclose(finals[sound], expected[sound], rtol=1e-5)
+        for name, value in evaluation.objectives.items():
+            values = np.array(evaluation.replicates[name])
+            if not np.isnan(values).any():
+                assert value == pytest.approx(np.median(values), rel=1e-5)
+
+
 def test_fresh_seeds_give_other_weights(data: DataSet, stream: SampleStream) -> None:
     """Another seed trains other networks."""
     fresh = sample_stream(data, stream.settings, (0, 1))

@@ -139,8 +139,9 @@ def test_learning_curves_are_read_when_they_are_needed(path: Path, make_trial: M
 def test_class_curves_are_read_when_they_are_needed(path: Path, make_trial: Make) -> None:
     """A trial that was read has its class curves, unless its line was replaced by one without."""
     curves = {"error_rate": (0.5, 0.0), "log_loss": (0.7, 0.1)}
+    replicates = {"log_loss": (0.1, 0.3, 0.2)}
     with Journal(path) as journal:
-        journal.append(make_trial(number=0, class_curves=curves))
+        journal.append(make_trial(number=0, class_curves=curves, replicates=replicates))
         journal.append(make_trial(number=1))
     classes, none = read_trials(path)
     assert list(classes.class_curves) == list(curves)
@@ -148,13 +149,16 @@ def test_class_curves_are_read_when_they_are_needed(path: Path, make_trial: Make
     assert classes.class_curves["log_loss"][-1] == 0.1
     assert len(classes.class_curves["error_rate"]) == 2
     assert "balanced_error" not in classes.class_curves
-    assert none.class_curves == {}
+    assert classes.replicates == replicates
+    assert none.class_curves == none.replicates == {}
     path.unlink()
     with Journal(path) as journal:
         journal.append(make_trial(number=0))
     assert tuple(classes.curve) == (0.5, 0.25)
     with pytest.raises(StorageError, match=r"trials\.jsonl, byte 0: must be trial 0"):
         tuple(classes.class_curves["log_loss"])
+    with pytest.raises(StorageError, match=r"trials\.jsonl, byte 0: must be trial 0"):
+        tuple(classes.replicates["log_loss"])
 
 
 def test_pipes_and_folders_are_refused(tmp_path: Path) -> None:

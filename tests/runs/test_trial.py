@@ -36,6 +36,7 @@ trials = st.builds(
     cause=text,
     work=st.lists(works, max_size=2).map(tuple),
     class_curves=st.dictionaries(text, st.lists(finite | st.just(math.inf)).map(tuple), max_size=2),
+    replicates=st.dictionaries(text, st.lists(finite | st.just(math.nan)).map(tuple), max_size=2),
 )
 
 
@@ -47,7 +48,8 @@ def test_a_trial_is_read_as_written(trial: Trial) -> None:
     for each in (left, right):
         each.pop("curve")
         each["class_curves"] = {name: len(curve) for name, curve in each["class_curves"].items()}
-        each["objectives"] = {name: repr(value) for name, value in each["objectives"].items()}
+        for key in ("objectives", "replicates"):
+            each[key] = {name: repr(value) for name, value in each[key].items()}
     assert left == right
 
 
@@ -122,6 +124,9 @@ def test_a_line_has_the_documented_keys(make_trial: Make) -> None:
     classes = json.loads(make_trial(class_curves={"log_loss": (0.5, 0.25)}).to_json())
     assert list(classes) == [*promised[:7], "class_curves", *promised[7:]]
     assert classes["class_curves"] == {"log_loss": [0.5, 0.25]}
+    several = json.loads(make_trial(replicates={"final_mse": (0.5, math.nan)}).to_json())
+    assert list(several) == [*promised[:7], "replicates", *promised[7:]]
+    assert several["replicates"] == {"final_mse": [0.5, None]}
 
 
 @pytest.mark.parametrize(
@@ -162,6 +167,7 @@ def test_a_damaged_line_is_one_error(line: str, problem: str) -> None:
         ("class_curves", [0.5]),
         ("class_curves", {"log_loss": ["small"]}),
         ("class_curves", {"log_loss": 0.5}),
+        ("replicates", {"final_mse": ["small"]}),
         ("work", [["here:1", 0.5]]),
         ("work", [["here:1", 0.5, "long"]]),
     ],
