@@ -108,10 +108,19 @@ class EvolvedEstimator(TableEstimator):
             best = experiment.fixed(self.run_.best.genome)
             sound = len(self.run_.champions[0].best_replicates)
             averaged = min(int(self.ensemble), sound)
-            trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # those of the table, which the search gave
+                trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
             self.best_params_ = parameters_of(best)
             self._keep(trained)
         return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the rows of the table out of a pickle: `run_` can't be verified or resumed then."""
+        state: dict[str, Any] = super().__getstate__()
+        if "run_" in state:
+            state["run_"] = state["run_"].without_table()
+        return state
 
     def _check_parameters(self) -> None:
         """Check what is not checked as a setting of the experiment."""

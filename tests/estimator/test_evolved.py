@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import cross_val_predict
 
+from neuroevo.errors import DataError
 from neuroevo.estimator import (
     EvolvedClassifier,
     EvolvedRegressor,
@@ -71,6 +72,8 @@ def test_it_is_the_same_again_after_a_pickle_and_on_two_threads(searched: Evolve
     loaded: EvolvedRegressor = pickle.loads(pickle.dumps(searched))  # noqa: S301 - made here
     assert np.array_equal(loaded.predict(frame), searched.predict(frame))
     assert loaded.trials_.equals(searched.trials_)
+    with pytest.raises(DataError):
+        loaded.run_.experiment.network_task.load()  # the rows are not in the pickle
     again = regressor(test=0.2, n_jobs=2).fit(frame, rent)
     assert np.array_equal(again.predict(frame), searched.predict(frame))
 
