@@ -497,7 +497,7 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     DataError
         If the data can't be read or learnt, or are gone.
     NeuroevoError
-        If the networks have diverged.
+        If too many of the networks have diverged.
 
     Examples
     --------
@@ -507,9 +507,9 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     """
     given = [*([] if samples is None else [f"training.samples={samples!r}"]), *overrides]
     experiment, learnt = _fixed(configuration, rank, results, given)
-    first = experiment.seed if random_state is None else random_state
+    first = (experiment if random_state is None else experiment.replace(seed=random_state)).seed
     _check_counts({"seeds": seeds, "ensemble": ensemble})
-    plan = Plan(tuple(range(first, first + seeds)), ensemble, all_rows)
+    plan = Plan(range(first, first + seeds), ensemble, all_rows)
     trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt, counter=counter)
     for warning in trained.warnings:
         warnings.warn(warning, stacklevel=2)

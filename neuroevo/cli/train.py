@@ -80,9 +80,11 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
     scores go to stderr.
     """
     from neuroevo import api
+    from neuroevo.storage.atomic import check_writable
 
     if output is not None and output.suffix != _SUFFIX:
         raise UsageError(f"--output: must end with {_SUFFIX}, but got {output}")
+    check_writable(output or Path(f"network{_SUFFIX}"))  # the name of another is not known yet
     with (
         warnings.catch_warnings(record=True) as caught,
         counted("training", "seeds", quiet=quiet) as counter,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from neuroevo.errors import NeuroevoError
+from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evaluation.replicates import best_replicates
 from neuroevo.evaluation.scores import Targets, scores_of
@@ -49,7 +49,7 @@ class Plan:
         Whether the networks are trained again on all rows.
     """
 
-    seeds: tuple[int, ...]
+    seeds: Sequence[int]
     networks: int = 1
     all_rows: bool = False
 
@@ -164,13 +164,15 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
     Raises
     ------
     UsageError
-        If a gene is not fixed, or the task can't be given data or has no rows to put together.
+        If a gene is not fixed, the task can't be given data or has no rows to put together, a seed
+        is too high, or more networks are to be averaged than there are.
     DataError
         If the data can't be read or learnt.
     NeuroevoError
         If fewer networks than asked for have not diverged.
     """
     configuration = experiment.only_configuration
+    _check(plan, experiment)
     known = learnt or LearntData()
     experiment = experiment.replace(task=_located(experiment, data, known))
     undivided = _undivided(experiment) if plan.all_rows else None
@@ -206,6 +208,15 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
         samples,
         (*material.warnings, *_notes(experiment, material, known, is_other=data is not None)),
     )
+
+
+def _check(plan: Plan, experiment: Experiment) -> None:
+    """Raise what would otherwise be found after the first trainings."""
+    experiment.replace(seed=plan.seeds[-1])
+    networks = len(plan.seeds) * experiment.training.replicates
+    if plan.networks > networks:
+        rule = f"must be at most {networks:,}, as many networks as are trained"
+        raise UsageError(f"ensemble: {rule}, but got {plan.networks:,}")
 
 
 class _Counted:

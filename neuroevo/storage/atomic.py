@@ -1,5 +1,6 @@
 """Replaces a whole file at once: a reader sees the old one or the new one, never a part."""
 
+import errno
 import os
 import re
 import threading
@@ -29,7 +30,7 @@ def write_atomically(path: Path, content: str | bytes, *, keep: Path | None = No
         If the file can't be written. The old file is then still at ``path`` or at ``keep``.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    temporary = path.with_name(f".{path.name}.{threading.get_native_id()}.temporary")
+    temporary = _temporary(path)
     with storage_errors(path, unwritable):
         try:
             with suppress(FileNotFoundError):
@@ -40,6 +41,27 @@ def write_atomically(path: Path, content: str | bytes, *, keep: Path | None = No
                     os.replace(path, keep)  # noqa: PTH105 - a call of os, as tests of failing disks need
             os.replace(temporary, path)  # noqa: PTH105 - see above
             sync_folder(path.parent)
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise what `write_atomically` would raise now, before work of which the file is the result.
+
+    Raises
+    ------
+    StorageError
+        If the file's folder is missing or takes no files, or a folder has the file's name.
+    """
+    temporary = _temporary(path)
+    with storage_errors(path, unwritable):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        try:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+            _write(temporary, b"")
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -56,6 +78,10 @@ def remove_temporaries(folder: Path) -> None:
             if match is not None and not _is_other_process(int(match[1])):
                 with suppress(OSError):
                     path.unlink()
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{threading.get_native_id()}.temporary")
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -203,7 +203,16 @@ def test_folds_keep_a_replicate_of_the_first(table: Path) -> None:
     [
         ({"seeds": 0}, "seeds: must be a whole number of at least 1, but got 0"),
         ({"ensemble": True}, "ensemble: must be a whole number of at least 1, but got True"),
-        ({"ensemble": 5}, "training: must leave 5 networks that have not diverged, but got 4 of 4"),
+        (
+            {"ensemble": 5},
+            "ensemble: must be at most 4, as many networks as are trained, but got 5",
+        ),
+        (
+            {"random_state": 2**63 - 1, "seeds": 2},
+            "seed: must be less than 9,223,372,036,854,775,80",
+        ),
+        ({"random_state": 2**63 - 1, "seeds": 10**9}, "seed: must be less than"),
+        ({"random_state": 0.5}, "seed: must be a whole number"),
         ({"rank": 99}, "rank: must be between 1 and"),
         ({"samples": -1}, "training.samples: must be at least 1, but got -1"),
         (

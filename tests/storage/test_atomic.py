@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from neuroevo.errors import StorageError
-from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.atomic import check_writable, write_atomically
 
 
 def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
@@ -33,6 +33,19 @@ def test_a_failed_write_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"folder: cannot be written \("):
         write_atomically(path, "text")
     assert [*tmp_path.iterdir()] == [tmp_path / "folder"]
+
+
+def test_what_cannot_be_written_is_known_before(tmp_path: Path) -> None:
+    """A missing folder, or one of the file's name, is refused; of a file that can be, all stays."""
+    path = tmp_path / "file"
+    path.write_text("old")
+    check_writable(path)
+    check_writable(tmp_path / "new")
+    for wrong in (tmp_path, path / "file", tmp_path / "missing" / "file"):
+        with pytest.raises(StorageError, match=r"cannot be written \("):
+            check_writable(wrong)
+    assert [*tmp_path.iterdir()] == [path]
+    assert path.read_text() == "old"
 
 
 def test_permissions_follow_the_umask(tmp_path: Path) -> None:
