@@ -57,8 +57,8 @@ def caption(results: "SweepResults") -> str:
     more = f" {left_out:,} more settings are in the table." if left_out > 0 else ""
     return (
         f"Each point is the median of the {unit} of a setting; the thick line is its 95% "
-        f"interval, and the thin one reaches from the 5th to the 95th percentile. Those that diverged, "
-        f"or did not reach the target, have none.{more}"
+        "interval, and the thin one reaches from the 5th to the 95th percentile. Settings that "
+        f"diverged, or did not reach the target, have none.{more}"
     )
 
 
