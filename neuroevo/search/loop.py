@@ -14,7 +14,16 @@ from neuroevo.experiment import Experiment
 from neuroevo.learning import UNKNOWN_COLUMNS
 from neuroevo.learning.curves import as_stopped
 from neuroevo.learning.training import stopping_of
-from neuroevo.runs import Champion, HeldOutScores, Trial, TrialOrigin, best_toml, environment
+from neuroevo.runs import (
+    Champion,
+    HeldOutScores,
+    Trial,
+    TrialOrigin,
+    best_toml,
+    champion_first,
+    environment,
+    fresh_scores,
+)
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import Record
@@ -146,6 +155,7 @@ class Search:
         self._known = frozenset(record.trials)
         self._finished = record.finished
         self._baselines: tuple[Trial, ...] = ()
+        self._front = champion_first(state.front, self._experiment, {})
         self._asked: dict[int, Candidate] = {}  # and not yet evaluated
         self._early: dict[int, Trial] = {}  # finished before one with a lower number
         self._generation = state.strategy.generation  # that is evaluated
@@ -259,6 +269,7 @@ class Search:
 
     def _extend_front(self, trials: Sequence[Trial]) -> None:
         self._state.front = extended_front(self._state.front, trials, self._costs)
+        self._front = champion_first(self._state.front, self._experiment, {})
         self._report()
 
     def _reason_to_end(self) -> str:
@@ -290,10 +301,18 @@ class Search:
         trials = [trial for trial in trials if trial.state != "failed"]
         known = self._scored_again(trials, SEARCH_SEEDS)
         fresh = self._scored_again(trials, FRESH_SEEDS)
-        champions = [
-            _champion(trial, known[trial.number], fresh[trial.number], folds)
+        scored = {
+            trial.number: _champion(trial, known[trial.number], fresh[trial.number], folds)
             for trial in trials
             if trial.number in known and trial.number in fresh
+        }
+        reduction = self._experiment.evolution.reduction
+        again = {number: fresh_scores(each, reduction) for number, each in scored.items()}
+        self._front = champion_first(self._state.front, self._experiment, again)
+        champions = [
+            scored[trial.number]
+            for trial in (*self._front, *self._baselines)
+            if trial.number in scored
         ]
         if data.test_inputs is not None and champions:
             champions[0] = self._with_training_curves(champions[0], trials)
@@ -301,8 +320,8 @@ class Search:
 
     def _finish(self, champions: Sequence[Champion] | None) -> None:
         scores = self._tested(champions or ())
-        if self._state.front:
-            best = self._state.front[0]
+        if self._front:
+            best = self._front[0]
             origin = self._origin(champions or (), scores).of(best)
             self._best = best_toml(self._experiment, best, origin)
         self._record.finish(champions, self._best, scores)
@@ -395,7 +414,7 @@ class Search:
             self._record.folder,
             generation=self._generation,
             trials=self._finished,
-            front=tuple(self._state.front),
+            front=self._front,
             baselines=self._baselines,
             seconds=self._seconds(),
         )
@@ -429,4 +448,5 @@ def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) ->
         class_curves=known.class_curves,
         fresh_class_curves=fresh.class_curves,
         folds=folds,
+        fresh_replicates=fresh.replicates,
     )
