@@ -723,8 +723,8 @@ def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) 
     ----------
     source
         A file such as a run's `best.toml`, in which every gene is fixed, or a run. Of a run's
-        front at most as many are taken as the population has, best first; those that the space
-        does not allow are skipped.
+        front at most as many are taken as the population has, the champion first; those that the
+        space does not allow are skipped.
     experiment
         The experiment with the search space.
     results

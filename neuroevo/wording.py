@@ -32,6 +32,14 @@ _BREAKABLE = re.compile(r"[^\S\u00a0]+")
 _WHOLE_UNITS = frozenset({"samples", "parameters"})
 
 
+CHAMPION_RULE = (
+    "The champion is the trial of the front that reaches the target MSE with the fewest samples "
+    "and still holds it at the end; if none does, or samples to target is no objective, the one "
+    "that is best in the first objective. Scores on fresh seeds decide where there are any, and "
+    "the target must be held on the seeds of the search too."
+)
+
+
 def number(value: float) -> str:
     """Return a number with three significant digits.
 
@@ -98,7 +106,11 @@ def is_counted(unit: str) -> bool:
 
 
 def factor(ratio: float) -> str:
-    """Return a ratio with about two digits: ``5.6``, ``56``."""
+    """Return a ratio with two digits or more: ``0.56``, ``5.6``, ``56``; ``∞`` if infinite."""
+    if math.isinf(ratio):
+        return "∞"
+    if ratio < 0.995:  # noqa: PLR2004 - what is rounded to less than 1
+        return f"{ratio:.2g}" if ratio else "0"
     return f"{ratio:.1f}" if ratio < 10 else number(round(ratio))  # noqa: PLR2004 - two digits
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis import differences as differing
 from neuroevo.analysis import tables
-from neuroevo.analysis.dominance import dominated, fresh_score
+from neuroevo.analysis.dominance import dominated
 from neuroevo.analysis.held_out_models import held_out_models
 from neuroevo.analysis.histories import (
     Numbers,
@@ -20,6 +20,7 @@ from neuroevo.analysis.histories import (
     hypervolume_so_far,
     median_curve,
 )
+from neuroevo.analysis.judged_scores import fresh_score
 from neuroevo.analysis.rank_test import RankTest, rank_tests
 from neuroevo.errors import UsageError
 from neuroevo.evolution import hypervolume, reference_point

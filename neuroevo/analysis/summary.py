@@ -44,7 +44,7 @@ class Summary:
     generations
         Results of each generation that has trials.
     front
-        The Pareto front of the search, best first, without the learning curves.
+        The Pareto front of the search, the champion first, without the learning curves.
     baselines
         The baselines' trials, without the learning curves.
     test

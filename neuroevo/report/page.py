@@ -120,8 +120,8 @@ def _fresh_seeds(findings: "Findings") -> str:
         return f"{start} On fresh seeds it {verb} by {others}."
     verb = "is" if unbeaten == 1 else "are"
     return (
-        f"{start} On fresh seeds {unbeaten:,} of the front’s {len(findings.front):,} {verb} not "
-        f"dominated by {others}."
+        f"{start} {wording.CHAMPION_RULE} On fresh seeds {unbeaten:,} of the front’s "
+        f"{len(findings.front):,} {verb} not dominated by {others}."
     )
 
 

@@ -1,4 +1,4 @@
-"""Chooses the champion: the trial of a front by which a run is told. Trains and reads nothing."""
+"""Chooses the champion: the trial of a front that stands for the run. Trains and reads nothing."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
     from neuroevo.runs.champions import Champion
     from neuroevo.runs.trial import Trial
-
-RULE = (
-    "The champion is the trial of the front that reaches the target MSE with the fewest samples "
-    "and still holds it at the end; if none does, or samples to target is no objective, the one "
-    "that is best in the first objective. Scores on fresh seeds decide where there are any, and "
-    "the target must be held on the seeds of the search too."
-)
-"""How the champion is chosen, for readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,8 @@ def fresh_scores(champion: "Champion", reduction: str) -> FreshScores:
     reduction
         How the errors of replicates are reduced to one, see `REDUCTIONS`.
     """
-    final = np.nan_to_num(champion.fresh_curves[:, -1].astype(np.float64), nan=math.inf)
+    final = champion.fresh_curves[:, -1].astype(np.float64)
+    final[np.isnan(final)] = math.inf
     reduced = REDUCTIONS[reduction](final)
     return FreshScores(
         champion.fresh_objectives, rounded(reduced) if math.isfinite(reduced) else math.inf
