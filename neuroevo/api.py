@@ -18,16 +18,28 @@ from neuroevo.analysis.findings import Findings
 from neuroevo.errors import UsageError
 from neuroevo.experiment import (
     Experiment,
+    Sweep,
     Transfer,
     experiment_for_table,
     load_experiment,
     load_with_origin,
     overridden,
+    read_sweep_file,
     transfer,
 )
 from neuroevo.files import is_pipe
 from neuroevo.report.run import Run, load_run
-from neuroevo.runs import RunFolder, Start, Status, Trial, data_hash, environment
+from neuroevo.report.sweep import SweepReport, load_sweep
+from neuroevo.runs import (
+    RunFolder,
+    Start,
+    Status,
+    SweepFolder,
+    Trial,
+    data_hash,
+    environment,
+    open_sweep,
+)
 from neuroevo.search import (
     ENDS,
     Counter,
@@ -43,6 +55,8 @@ from neuroevo.search.one_configuration import LearntData, Plan, train_configurat
 from neuroevo.search.record import Record
 from neuroevo.search.recorded import RecordedRun, read_recorded
 from neuroevo.search.start_and_resume import trainer_of
+from neuroevo.search.sweeps import resume_sweep as resume_runs_of
+from neuroevo.search.sweeps import run_sweep
 from neuroevo.search.trained_model import TrainedModel
 from neuroevo.search.trainer import Trainer
 from neuroevo.search.verification import (
@@ -70,10 +84,13 @@ __all__ = [
     "compare",
     "fit",
     "load_run",
+    "load_sweep",
     "random_search",
     "read_seeds",
     "resume",
+    "resume_sweep",
     "run",
+    "sweep",
     "train",
     "verify",
 ]
@@ -185,6 +202,95 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
                 stop=stop,
             )
         return _reported(folder)
+
+
+def sweep(  # noqa: PLR0913 - all that users set in a sweep, by name
+    path: Sweep | str | Path,
+    *,
+    results: str | Path = "results",
+    n_jobs: int = -1,
+    backend: Backend | None = None,
+    scheduler: str | None = None,
+    trial_timeout: float | None = None,
+    overrides: Sequence[str] = (),
+    baseline: Sequence[str] = (),
+    observer: Observer = ignore_progress,
+    stop: Callable[[], bool] = never,
+) -> SweepReport:
+    """Run one experiment with each of several settings, write the page, and return the results.
+
+    Parameters
+    ----------
+    path
+        A TOML file: an experiment with a table ``[sweep]``, see `read_sweep_file`; or a sweep.
+    results
+        The results folder, in which the sweep's folder is made.
+    n_jobs, backend, scheduler, trial_timeout, observer, stop
+        As for `run`.
+    overrides
+        Settings such as ``"training.samples=5000"``, as for `load_experiment`.
+    baseline
+        Settings such as ``"space.learning_rate=0.05"`` of the configurations with which others are
+        compared.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each problem. A sweep that had begun can be resumed.
+
+    Examples
+    --------
+    >>> sweep = neuroevo.sweep("learning-rates.toml")  # doctest: +SKIP
+    >>> sweep.table, sweep.replicates  # doctest: +SKIP
+    >>> sweep.figure("lines").show()  # doctest: +SKIP
+    """
+    if isinstance(path, Sweep):
+        if overrides or baseline:
+            raise UsageError("overrides, baseline: must be left out for a sweep that was read")
+    else:
+        path = read_sweep_file(path, overrides, baseline)
+    workers = Workers(n_jobs, backend, scheduler, trial_timeout)
+    folder = run_sweep(path, Path(results), workers=workers, observer=observer, stop=stop)
+    return _reported_sweep(folder)
+
+
+def resume_sweep(  # noqa: PLR0913 - all that users set when they resume, by name
+    reference: str | Path,
+    *,
+    results: str | Path = "results",
+    n_jobs: int = -1,
+    backend: Backend | None = None,
+    scheduler: str | None = None,
+    trial_timeout: float | None = None,
+    observer: Observer = ignore_progress,
+    stop: Callable[[], bool] = never,
+) -> SweepReport:
+    """Run all of a sweep that is not complete, write its page, and return the results.
+
+    Parameters
+    ----------
+    reference
+        The name of its folder, or its path.
+    results, n_jobs, backend, scheduler, trial_timeout, observer, stop
+        As for `sweep`.
+
+    Raises
+    ------
+    NeuroevoError
+        As for `resume`.
+    """
+    folder = open_sweep(reference, Path(results))
+    workers = Workers(n_jobs, backend, scheduler, trial_timeout)
+    resumed = resume_runs_of(folder, workers=workers, observer=observer, stop=stop)
+    if resumed or not folder.report_file.exists():
+        return _reported_sweep(folder)
+    return SweepReport(folder)
+
+
+def _reported_sweep(folder: SweepFolder) -> SweepReport:
+    finished = SweepReport(folder)
+    finished.write_page()
+    return finished
 
 
 def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name

@@ -41,13 +41,17 @@ class RankTest:
     least: float
 
 
-def rank_tests(values: Mapping[str, Sequence[float]]) -> tuple[RankTest, ...]:
+def rank_tests(
+    values: Mapping[str, Sequence[float]], pairs: Sequence[tuple[str, str]] | None = None
+) -> tuple[RankTest, ...]:
     """Compare each pair of settings that have two or more runs each.
 
     Parameters
     ----------
     values
         The values of each setting's runs, the lower the better. Those not finite are left out.
+    pairs
+        The pairs that are compared; by default all.
 
     References
     ----------
@@ -55,7 +59,8 @@ def rank_tests(values: Mapping[str, Sequence[float]]) -> tuple[RankTest, ...]:
     """
     finite = {name: [each for each in row if math.isfinite(each)] for name, row in values.items()}
     able = [name for name, row in finite.items() if len(row) > 1]
-    tests = [_test(one, other, finite) for one, other in combinations(able, 2)]
+    compared = combinations(able, 2) if pairs is None else pairs
+    tests = [_test(one, other, finite) for one, other in compared if one in able and other in able]
     adjusted, highest = dict[int, float](), 0.0
     for rank, place in enumerate(sorted(range(len(tests)), key=lambda at: tests[at].p_value)):
         highest = max(highest, min((len(tests) - rank) * tests[place].p_value, 1.0))

@@ -15,12 +15,13 @@ from neuroevo.cli.terminal import (
     print_heading,
     print_table,
     print_text,
-    say,
 )
 from neuroevo.cli.trials import records
 from neuroevo.errors import UsageError
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from neuroevo.analysis.comparison import Comparison
     from neuroevo.report.table import TextTable
 
@@ -63,28 +64,28 @@ def compare(
         typer.echo(json.dumps(_described(comparison), indent=2, allow_nan=False))
         return
     write_atomically(output, comparison_page(comparison))
-    _print_found(comparison)
+    print_comparison(comparison, sys.stderr)
     typer.echo(output)
     if show:
         open_in_browser(output.resolve().as_uri())
 
 
-def _print_found(comparison: "Comparison") -> None:
-    """Say on stderr what the page says first."""
+def print_comparison(comparison: "Comparison", stream: "TextIO") -> None:
+    """Print what the page of a comparison says first."""
     from neuroevo.report.comparison import tables
     from neuroevo.report.comparison.opening import opening, what_differs
 
     words = opening(comparison)
-    print_heading(words.title, sys.stderr)
-    print_text(" ".join([words.lead, *what_differs(comparison)]).strip(), sys.stderr)
+    print_heading(words.title, stream)
+    print_text(" ".join([words.lead, *what_differs(comparison)]).strip(), stream)
     differences = tables.differences(comparison)
     if differences is not None:
-        print_heading("Differences", sys.stderr)
+        print_heading("Differences", stream)
         columns = tuple(Column(cell.text, wraps=True) for cell in differences.columns)
-        print_table(Table(columns, _texts(differences)), sys.stderr)
-    print_heading("The best of each run", sys.stderr)
-    print_table(_outcome(comparison), sys.stderr)
-    say()
+        print_table(Table(columns, _texts(differences)), stream)
+    print_heading("The best of each run", stream)
+    print_table(_outcome(comparison), stream)
+    print(file=stream)
 
 
 def _outcome(comparison: "Comparison") -> Table:

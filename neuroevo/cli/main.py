@@ -27,6 +27,7 @@ from neuroevo.cli import (
     resume,
     run,
     show,
+    sweep,
     tasks,
     train,
     trials,
@@ -39,6 +40,7 @@ from neuroevo.errors import NeuroevoError, StorageError, UsageError
 _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("run", run.run, run.EXAMPLES),
     ("resume", resume.resume, resume.EXAMPLES),
+    ("sweep", sweep.sweep, sweep.EXAMPLES),
     ("list", list_runs.list_runs, list_runs.EXAMPLES),
     ("show", show.show, show.EXAMPLES),
     ("trials", trials.trials, trials.EXAMPLES),

@@ -7,6 +7,7 @@ import typer
 
 from neuroevo.cli.counting import counted
 from neuroevo.cli.options import RESULTS, Data, Jobs, Open, Results, RunReference, examples
+from neuroevo.cli.sweep import found_sweep
 from neuroevo.cli.terminal import local_path, open_in_browser, say
 from neuroevo.errors import UsageError
 
@@ -15,6 +16,7 @@ EXAMPLES = examples(
     "neuroevo report latest --figures figures",
     "neuroevo report latest --random-search",
     "neuroevo report latest --ablation --baseline article-tanh",
+    "neuroevo report learning-rates-20261122-154455 --open",
 )
 
 
@@ -42,7 +44,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     ] = None,
     show: Open = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Write the report of a run again.
+    """Write the report of a run, or the page of a sweep, again.
 
     Prints its path to stdout, and the path of each figure.
     """
@@ -54,6 +56,13 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     from neuroevo import api
     from neuroevo.playground import write_report
 
+    sweep = found_sweep(run, results)
+    if sweep is not None:
+        if random_search or ablation or figures is not None:
+            rule = "--random-search, --ablation and --figures: must be left out"
+            raise UsageError(f"{rule} for a sweep")
+        _finish(sweep.write_page(), show=show)
+        return
     found = api.load_run(run, results)
     if random_search:
         with counted("random search") as counter:
@@ -62,7 +71,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         with counted("ablation") as counter:
             found = api.ablate(found, baseline, n_jobs=jobs, data=data, counter=counter)
     path = write_report(found)
-    typer.echo(local_path(path))
+    _finish(path, show=show)
     if figures is not None:
         from neuroevo.report.figure_files import write_figures
 
@@ -71,5 +80,9 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
             typer.echo(figure)
         if written.problem:
             say(f"neuroevo: {written.problem}")
+
+
+def _finish(path: Path, *, show: bool) -> None:
+    typer.echo(local_path(path))
     if show:
         open_in_browser(path.resolve().as_uri())

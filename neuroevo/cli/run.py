@@ -11,6 +11,7 @@ import typer
 
 from neuroevo.cli import options
 from neuroevo.cli.searching import print_outcome, search_shown
+from neuroevo.cli.sweep import finish
 from neuroevo.cli.terminal import local_path, reference, say
 from neuroevo.errors import UsageError, collected
 from neuroevo.files import is_pipe
@@ -25,6 +26,7 @@ EXAMPLES = options.examples(
     "neuroevo run experiments/mouse.toml --seed-from latest",
     "neuroevo run houses.csv --target price --time-limit 1m",
     "neuroevo run experiments/mouse.toml --log tensorboard",
+    "neuroevo run experiments/mouse.toml --seeds 20",
     "RUN=$(neuroevo run experiments/mouse.toml --quiet)",
 )
 
@@ -49,6 +51,12 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     seed: Annotated[
         int | None,
         typer.Option(metavar="N", help="Seed of the search and of all starting weights."),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Search with each of N seeds, one after the other, and compare them."
+        ),
     ] = None,
     overrides: options.Overrides = None,
     seed_from: Annotated[
@@ -80,8 +88,10 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     After Ctrl-C or a crash no finished trial is lost, after a power cut at most those of the last
     50 ms: see resume.
 
-    Prints the new run's folder to stdout; progress and results go to stderr.
+    Prints the new run's folder to stdout, of several seeds that of all their runs; progress and
+    results go to stderr.
     """
+    from neuroevo.experiment import Sweep
     from neuroevo.tracking import check_trackers
     from neuroevo.workers import Workers
 
@@ -96,6 +106,10 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         check_trackers(log or ())
     with collected(problems):
         loaded, notes = _load(experiment, columns, [*(overrides or ()), *_overrides(settings)])
+    if seeds is not None and seeds < 2:  # noqa: PLR2004 - what a comparison needs
+        problems.append(f"--seeds: must be at least 2, but got {seeds}")
+    if seeds is not None and log:
+        problems.append("--log: must be left out with --seeds")
     if problems:
         raise UsageError(*problems)
     for note in () if quiet else notes:
@@ -104,11 +118,16 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     # Imported after the checks, so that wrong arguments are reported at once.
     from neuroevo import api
 
-    seeds = api.Seeds() if seed_from is None else api.read_seeds(seed_from, loaded, results)
-    if seeds.note and not quiet:
-        say(seeds.note)
+    first = api.Seeds() if seed_from is None else api.read_seeds(seed_from, loaded, results)
+    if first.note and not quiet:
+        say(first.note)
 
-    begin = partial(api.run, loaded, results=results, seed_from=seeds, log=log or ())
+    if seeds is not None:
+        planned = Sweep.of_seeds(loaded, seeds, first.genomes)
+        begin_sweep = partial(api.sweep, planned, results=results)
+        finish(search_shown(begin_sweep, workers, quiet=quiet)[0], quiet=quiet)
+        return
+    begin = partial(api.run, loaded, results=results, seed_from=first, log=log or ())
     found, _ = search_shown(begin, workers, quiet=quiet)
     if not quiet:
         run = reference(found.folder.path)

@@ -7,7 +7,7 @@ import sys
 import warnings
 from dataclasses import asdict
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from neuroevo.cli.signals import Interrupted, Interruption
 from neuroevo.cli.terminal import print_heading, program, reference, say
@@ -20,16 +20,19 @@ if TYPE_CHECKING:
     from neuroevo.search import Progress
     from neuroevo.workers import Workers
 
+Found = TypeVar("Found")
+
 
 def search_shown(
-    begin: "Callable[..., Run]", workers: "Workers", *, quiet: bool
-) -> "tuple[Run, bool]":
+    begin: "Callable[..., Found]", workers: "Workers", *, quiet: bool
+) -> "tuple[Found, bool]":
     """Search to the end and show the progress.
 
     Parameters
     ----------
     begin
-        `neuroevo.run` or `neuroevo.resume`, with all arguments but workers, observer and stop.
+        `neuroevo.run`, `neuroevo.resume` or one of a sweep, with all arguments but workers,
+        observer and stop.
     workers
         Who trains; the command that is suggested for resuming has the same.
     quiet
@@ -37,7 +40,7 @@ def search_shown(
 
     Returns
     -------
-    The run, and whether there was anything to do.
+    The run or sweep, and whether there was anything to do.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def search_shown(
     with display, Interruption(asked, forced) as interruption, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: display.say(f"warning: {message}")
         try:
-            run = begin(**asdict(workers), observer=display, stop=interruption)
+            found = begin(**asdict(workers), observer=display, stop=interruption)
         except StoppedError:
             message = _stopped_message(display.latest, workers)
             raise Interrupted(interruption.number, message) from None
@@ -69,7 +72,7 @@ def search_shown(
             if display.latest is not None and display.latest.folder is not None:
                 error.problems = (*error.problems, _stopped_message(display.latest, workers))
             raise
-    return run, display.latest is not None
+    return found, display.latest is not None
 
 
 def print_outcome(run: "Run", *next_steps: str) -> None:
@@ -87,14 +90,17 @@ def print_outcome(run: "Run", *next_steps: str) -> None:
 def _stopped_message(progress: "Progress | None", workers: "Workers") -> str:
     if progress is None or progress.folder is None:
         return "stopped before the search began"
+    from neuroevo.runs import SweepFolder
+
     generations = progress.experiment.evolution.generations
     generation = min(progress.generation + 1, generations)
-    run = reference(progress.folder.path)
+    run, sweep = progress.folder.path, SweepFolder(progress.folder.path.parent)
+    whole = sweep.path if sweep.exists() else run
     parts = [
         f"stopped in generation {generation} of {generations}",
         f"{progress.trials:,} trials are kept",
-        *([f"see them with: {program()} report {run}"] if progress.trials else []),
-        f"resume with: {program()} resume {run}{_options(workers)}",
+        *([f"see them with: {program()} report {reference(run)}"] if progress.trials else []),
+        f"resume with: {program()} resume {reference(whole)}{_options(workers)}",
     ]
     return "; ".join(parts)
 

@@ -8,26 +8,39 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, RunReference, examples
+from neuroevo.cli.sweep import found_sweep, print_sweep, table_as_json
 from neuroevo.cli.terminal import local_path, print_heading, print_pairs, program, reference
 
 if TYPE_CHECKING:
     from neuroevo.report.run import Run
     from neuroevo.runs import Trial
 
-EXAMPLES = examples("neuroevo show latest", "neuroevo show latest --json | jq .front[0].genome")
+EXAMPLES = examples(
+    "neuroevo show latest",
+    "neuroevo show latest --json | jq .front[0].genome",
+    "neuroevo show learning-rates-20261122-154455 --json > settings.json",
+)
 
 
 def show(run: RunReference, results: Results = RESULTS, as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
-    """Show the experiment and the results of a run.
+    """Show the experiment and the results of a run, or of a sweep.
 
     The experiment in words, the machine, the Pareto front and the baselines.
 
     Prints text to stdout, or a JSON object with --json. If there is a test part, its key "test"
-    has the scores of all models there: value, low and high of each metric (95% intervals).
+    has the scores of all models there: value, low and high of each metric (95% intervals). Of a
+    sweep, it prints what differs between its settings, or a JSON array with a row for each.
     """
     from neuroevo.cli.outcome import print_findings
     from neuroevo.report.run import load_run
 
+    sweep = found_sweep(run, results)
+    if sweep is not None:
+        if as_json:
+            typer.echo(table_as_json(sweep))
+        else:
+            print_sweep(sweep, sys.stdout)
+        return
     found = load_run(run, results)
     found.findings  # noqa: B018 - reads all files, so that a damaged one is reported first
     if as_json:

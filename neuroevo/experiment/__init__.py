@@ -4,6 +4,7 @@ from neuroevo.experiment.experiment import EvolutionSettings, Experiment
 from neuroevo.experiment.from_table import Suggestion, experiment_for_table
 from neuroevo.experiment.origin import Origin, OriginScore
 from neuroevo.experiment.reading import load_experiment, load_with_origin, overridden
+from neuroevo.experiment.sweep import Sweep, SweepPoint, SweepRun, read_sweep_file
 from neuroevo.experiment.transfer import Transfer, transfer
 
 __all__ = [
@@ -12,10 +13,14 @@ __all__ = [
     "Origin",
     "OriginScore",
     "Suggestion",
+    "Sweep",
+    "SweepPoint",
+    "SweepRun",
     "Transfer",
     "experiment_for_table",
     "load_experiment",
     "load_with_origin",
     "overridden",
+    "read_sweep_file",
     "transfer",
 ]

@@ -33,7 +33,7 @@ from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
 from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown, unknown
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies import STRATEGIES
-from neuroevo.strategies.arguments import MOST_OBJECTIVES
+from neuroevo.strategies.arguments import LEAST_POPULATION, MOST_OBJECTIVES
 from neuroevo.strategies.nsga2 import Nsga2
 from neuroevo.strategies.proposals import EFFORTS
 from neuroevo.strategies.screened import Screened
@@ -63,7 +63,7 @@ class EvolutionSettings(Settings):
     Attributes
     ----------
     population
-        Configurations in a generation, at least 4.
+        Configurations in a generation, at least 4 if they evolve.
     generations
         Generations, the first random one included, at least 1.
     objectives
@@ -90,7 +90,7 @@ class EvolutionSettings(Settings):
         Ends the search after this many seconds; None: never.
     """
 
-    population: Annotated[int, Field(ge=4, le=100_000)] = 64
+    population: Annotated[int, Field(ge=1, le=100_000)] = 64
     generations: Annotated[int, Field(ge=1, le=1_000_000)] = 30
     objectives: Annotated[
         tuple[Annotated[str, AfterValidator(_check_objective)], ...],
@@ -103,6 +103,14 @@ class EvolutionSettings(Settings):
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _check_population(self) -> Self:
+        evolves = self.strategy in {Nsga2.name, Screened.name}
+        if evolves and self.population < LEAST_POPULATION:
+            rule = f"must be at least {LEAST_POPULATION}"
+            raise refusal([(("population",), f"{rule}, but got {self.population}")])
+        return self
 
     @field_validator("objectives")
     @classmethod

@@ -56,21 +56,48 @@ def load_with_origin(
 
     Parameters and errors are those of `load_experiment`.
     """
+    problems: list[str] = []
+    document, folder = read_document(path, overrides, problems)
+    origin = None
+    with collected(problems):
+        origin = _origin(document.pop("origin", None))
+    if document.pop("sweep", None) is not None:
+        problems.append("sweep: must be left out of an experiment; neuroevo sweep runs such a file")
+    with collected(problems):
+        experiment = Experiment.of(document, folder=folder)
+    if problems:
+        raise UsageError(*problems)
+    return experiment, origin
+
+
+def read_document(
+    path: str | Path, overrides: Sequence[str], problems: list[str]
+) -> tuple[Document, Path]:
+    """Read a TOML file with overrides, as it is.
+
+    Parameters
+    ----------
+    path, overrides
+        As for `load_experiment`.
+    problems
+        Receives a line for each override that is wrong.
+
+    Returns
+    -------
+    The document with a name, and the folder in which its relative paths begin.
+
+    Raises
+    ------
+    UsageError
+        If the file can't be read or is no TOML.
+    """
     path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
     document = _parse(_read(path), _named(path))
-    problems: list[str] = []
     with collected(problems):
         document = overriding(document, overrides)
     name, folder = ("", Path()) if is_pipe(path) else (path.name, path.parent)
     document.setdefault("name", name_of(name, "experiment"))
-    origin = None
-    with collected(problems):
-        origin = _origin(document.pop("origin", None))
-    with collected(problems):
-        experiment = Experiment.of(document, folder=folder.absolute())
-    if problems:
-        raise UsageError(*problems)
-    return experiment, origin
+    return document, folder.absolute()
 
 
 def _origin(table: object) -> Origin | None:

@@ -44,6 +44,7 @@ from neuroevo.runs.start import (
     write_start,
 )
 from neuroevo.runs.status import Status, StatusReader, read_status
+from neuroevo.runs.sweep_folder import SweepFolder, find_sweep, open_sweep, read_sweep
 from neuroevo.runs.trial import Trial
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Start",
     "Status",
     "StatusReader",
+    "SweepFolder",
     "Trial",
     "TrialOrigin",
     "array_fingerprint",
@@ -75,12 +77,14 @@ __all__ = [
     "experiment_at_start",
     "experiment_values",
     "find_run",
+    "find_sweep",
     "fresh_scores",
     "held_out_differences",
     "holder",
     "latest_environment",
     "list_runs",
     "mend_journal",
+    "open_sweep",
     "read_best",
     "read_champions",
     "read_checkpoints",
@@ -90,6 +94,7 @@ __all__ = [
     "read_start",
     "read_status",
     "read_study",
+    "read_sweep",
     "read_trials",
     "trial_differences",
     "value_differences",

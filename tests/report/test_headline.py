@@ -167,7 +167,7 @@ def with_fresh(run: Run, names: list[str], *rows: tuple[float, ...]) -> Findings
 
 
 def test_headline_is_about_fresh_seeds_with_an_interval(runs: Runs) -> None:
-    """The headline has scores on fresh seeds where they exist, and their ratio with its interval."""
+    """The headline has scores on fresh seeds where they exist, and their ratio its interval."""
     findings = with_fresh(runs("one point"), ["final_mse"], (4.9e-3,), (1e-4,))
     searched = replace(findings.trials[1], objectives={"final_mse": 7e-5})
     words = headline(replace(findings, trials=(findings.trials[0], searched)))

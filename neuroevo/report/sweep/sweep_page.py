@@ -1,0 +1,53 @@
+"""Makes the page of a sweep: one HTML file without further files."""
+
+from typing import TYPE_CHECKING
+
+from neuroevo.report.document import Document
+from neuroevo.report.figures import STYLES, PageFigure, payload_of, scripts_of
+from neuroevo.report.sweep import tables
+from neuroevo.report.sweep.figures import SWEEP_FIGURES
+from neuroevo.report.sweep.texts import opening
+
+if TYPE_CHECKING:
+    from neuroevo.analysis.sweep_results import SweepResults
+
+
+def sweep_page(results: "SweepResults", name: str) -> str:
+    """Return the page of a sweep as HTML.
+
+    Parameters
+    ----------
+    results
+        Its results.
+    name
+        What the page calls it, such as the name of its folder.
+    """
+    figures = {each: _shown(results, each) for each in SWEEP_FIGURES}
+    payload = payload_of(figures.values())
+    words = opening(results)
+    document = Document(
+        "sweep.html.jinja",
+        title=f"{name}: {words.title.removesuffix('.')}",
+        styles=STYLES,
+        scripts=scripts_of(payload),
+        payload=payload,
+        adds_styles=True,
+    )
+    return document.render(
+        {
+            "name": name,
+            "headline": words,
+            "settings": tables.settings(results),
+            "figures": figures,
+            "searches": results.searches,
+            "has_baseline": any(each.is_baseline for each in results.settings),
+        }
+    )
+
+
+def _shown(results: "SweepResults", name: str) -> PageFigure:
+    plot = SWEEP_FIGURES[name]
+    drawn = plot.draw(results)
+    return PageFigure(
+        name, plot.title, plot.caption(results), specification=drawn if drawn["data"] else None
+    )

@@ -1,0 +1,174 @@
+"""Sweeps: each setting has the values of its own training, and an interruption changes nothing."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import neuroevo
+from neuroevo.errors import BusyError, StorageError, UsageError
+from neuroevo.experiment import Experiment, Sweep, read_sweep_file
+from neuroevo.report.sweep import SweepReport
+from neuroevo.report.sweep.figures import SWEEP_FIGURES
+from neuroevo.report.sweep.sweep_page import sweep_page
+from neuroevo.runs import RunFolder, RunLock, list_runs
+from neuroevo.search import Progress, StoppedError
+from neuroevo.search.sweeps import run_sweep
+from neuroevo.workers import Workers
+
+FILE = """
+name = "rates"
+[task]
+kind = "mouse"
+count = 60
+[space]
+hidden = [3]
+activation = "linear"
+[training]
+samples = 300
+replicates = 8
+[sweep.axes]
+space.learning_rate = [0.001, 0.1, 90.0]
+task.normalise = [1.0, 0.5]
+[sweep.baseline]
+space.learning_rate = 0.1
+"""
+
+
+@pytest.fixture(scope="module")
+def sweep_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a sweep of six settings in two runs, one of whose learning rates diverges."""
+    path = tmp_path_factory.mktemp("sweeps") / "rates.toml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def swept(sweep_file: Path) -> SweepReport:
+    """Run the sweep."""
+    return neuroevo.sweep(sweep_file, results=sweep_file.parent / "results", n_jobs=1)
+
+
+def test_a_setting_has_the_values_of_a_training_alone(swept: SweepReport, sweep_file: Path) -> None:
+    """Each replicate's objectives are those of the same configuration in a run of its own."""
+    sweep = read_sweep_file(sweep_file)
+    for place in (0, 3):
+        point = sweep.points[place]
+        assert point.genome is not None
+        alone = sweep.runs[point.run].experiment.replace(
+            space={name: [value] for name, value in point.genome.items()},
+            evolution={"strategy": "random", "population": 1, "generations": 1},
+        )
+        run = neuroevo.run(alone, results=None, n_jobs=1)
+        [trial] = run.findings.searched
+        result = swept.results.settings[place]
+        for name, values in trial.replicates.items():
+            np.testing.assert_array_equal(result.scores[name], values)
+
+
+def test_the_table_has_medians_and_differences_to_the_baseline(swept: SweepReport) -> None:
+    """A row for each setting: median of the replicates, and the factor to the baseline like it."""
+    table, replicates = swept.table, swept.replicates
+    assert list(table["baseline"]) == [False, False, True, True, False, False]
+    assert list(table["diverged"]) == [0, 0, 0, 0, 8, 8]
+    for _, row in table.iterrows():
+        own = replicates[
+            (replicates["space.learning_rate"] == row["space.learning_rate"])
+            & (replicates["task.normalise"] == row["task.normalise"])
+        ]["final_mse"]
+        assert len(own) == 8
+        if row["diverged"] == 0:
+            assert row["final_mse"] == np.median(own)
+            assert row["final_mse.low"] <= row["final_mse"] <= row["final_mse.high"]
+    slow, quick = table.iloc[0], table.iloc[2]
+    assert slow["final_mse.difference"] == pytest.approx(
+        np.exp(
+            np.median(
+                np.subtract.outer(
+                    *(np.log(swept.results.settings[place].scores["final_mse"]) for place in (0, 2))
+                )
+            )
+        )
+    )
+    assert slow["final_mse.p"] < 0.05
+    assert np.isnan(quick["final_mse.difference"])
+
+
+def test_figures_and_page_are_drawn(swept: SweepReport) -> None:
+    """The page begins with the best setting, names those that diverged, and has three figures."""
+    page = swept.folder.report_file.read_text(encoding="utf-8")
+    assert "Lowest median final MSE" in page
+    assert "diverges more" in page
+    for name in SWEEP_FIGURES:
+        assert swept.figure(name).data, name
+    with pytest.raises(UsageError, match="figure: must be one of lines, heat_map, settings"):
+        swept.figure("line")
+
+
+def test_a_stopped_sweep_is_resumed_to_the_same_results(
+    swept: SweepReport, sweep_file: Path, tmp_path: Path
+) -> None:
+    """Stopped in its first run, it has the same table and page as without the interruption."""
+    seen: list[Progress] = []
+    with pytest.raises(StoppedError):
+        run_sweep(
+            read_sweep_file(sweep_file),
+            tmp_path,
+            workers=Workers(1),
+            observer=seen.append,
+            stop=lambda: any(each.trials for each in seen),
+        )
+    [folder] = tmp_path.iterdir()
+    assert len(list_runs(folder)) == 1
+    begun = neuroevo.load_sweep(folder)
+    assert not begun.results.finished
+    assert "Not complete: 0 of 2 runs" in sweep_page(begun.results, "rates")
+    resumed = neuroevo.resume_sweep(folder, n_jobs=1)
+    assert resumed.table.equals(swept.table)
+    assert resumed.results.finished
+    again = neuroevo.resume_sweep(folder, n_jobs=1)
+    assert again.table.equals(swept.table)
+    assert len(list_runs(folder)) == 2
+
+
+def test_a_lost_run_is_run_again(swept: SweepReport, tmp_path: Path) -> None:
+    """A sweep that lacks a run's folder makes it again, and refuses a second writer meanwhile."""
+    copy = tmp_path / "copy"
+    shutil.copytree(swept.folder.path, copy)
+    shutil.rmtree(list_runs(copy)[0].path)
+    with RunLock(RunFolder(copy)), pytest.raises(BusyError):
+        neuroevo.resume_sweep(copy, n_jobs=1)
+    assert neuroevo.resume_sweep(copy, n_jobs=1).table.equals(swept.table)
+
+
+def test_a_damaged_sweep_is_refused_in_one_line(swept: SweepReport, tmp_path: Path) -> None:
+    """A cut file is damaged, other content has its key, and no sweep is no sweep."""
+    copy = tmp_path / "copy"
+    shutil.copytree(swept.folder.path, copy)
+    file = copy / "sweep.json"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[:-40], encoding="utf-8")
+    with pytest.raises(StorageError, match=r"sweep\.json"):
+        neuroevo.load_sweep(copy)
+    file.unlink()
+    with pytest.raises(UsageError, match="sweep: must be the name of a sweep"):
+        neuroevo.load_sweep(copy)
+
+
+def test_seeds_of_a_search_are_compared(tmp_path: Path) -> None:
+    """A sweep over seeds has a search for each; its page is their comparison."""
+    experiment = Experiment.of(
+        {
+            "name": "seeds",
+            "task": {"kind": "mouse", "count": 50},
+            "training": {"samples": 100, "replicates": 2},
+            "evolution": {"population": 4, "generations": 1},
+        }
+    )
+    found = neuroevo.sweep(Sweep.of_seeds(experiment, 2), results=tmp_path, n_jobs=1)
+    assert [run.experiment.seed for run in found.runs] == [0, 1]
+    assert found.comparison is not None
+    assert "2 runs" in found.folder.report_file.read_text(encoding="utf-8")
+    alone = neuroevo.run(experiment, results=None, n_jobs=1)
+    assert found.runs[0].best.objectives == alone.best.objectives
