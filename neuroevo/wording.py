@@ -353,6 +353,24 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     ]
 
 
+def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str:
+    """Return which genomes were given to the first generation; empty if all were drawn.
+
+    Parameters
+    ----------
+    initial
+        The genomes that were given.
+    source
+        Where they were taken from; empty if that is unknown.
+    """
+    if not initial:
+        return ""
+    origin = f", taken from {shortened(source, 80)}" * bool(source)
+    if len(initial) == 1:
+        return f"1 given{origin}: {configuration(initial[0])}."
+    return f"{len(initial):,} given{origin}; the first: {configuration(initial[0])}."
+
+
 def _evaluation(experiment: "Experiment") -> tuple[str, str]:
     """Return how configurations are evaluated, with its title."""
     if isinstance(experiment.task, PythonTask):

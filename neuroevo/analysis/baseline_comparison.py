@@ -158,7 +158,8 @@ def beating_baselines(findings: "Findings") -> "tuple[Trial, ...]":
 def _shown_costs(findings: "Findings", trial: "Trial") -> tuple[float, ...]:
     scores = ((item, judged_score(findings, trial, item)) for item in findings.objectives)
     return tuple(
-        item.cost(wording.shown(score, item.unit)) if math.isfinite(score) else math.inf
+        # Penalties are all shown alike.
+        item.cost(wording.shown(score, item.unit)) if score <= item.limit else math.inf
         for item, score in scores
     )
 

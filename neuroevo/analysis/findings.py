@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation.diagnosis import Diagnosis
     from neuroevo.experiment import Experiment, Origin
     from neuroevo.runs import Champion, HeldOutScores, Trial
+    from neuroevo.space import Value
 
 EXCERPT = 10  # trials of the front, where not all of them are shown
 
@@ -56,6 +57,11 @@ class Findings:
         Elapsed time of the search; NaN if it is unknown.
     finished
         Whether the search is complete.
+    reason
+        Why it ended or was interrupted; empty while it is running, and if it is unknown.
+    initial, initial_from
+        The genomes of the first generation that were given, and where they were taken from, see
+        `neuroevo.runs.Start`.
     random
         Trials of a random search in the same space, in their order, if there was one.
     preparation
@@ -82,6 +88,9 @@ class Findings:
     preparation: Mapping[str, Any] = field(default_factory=dict)
     held_out: "HeldOutScores | None" = None
     fingerprint: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    initial: "tuple[Mapping[str, Value], ...]" = ()
+    initial_from: str = ""
 
     def __repr__(self) -> str:
         counts = f"{len(self.trials)} trials, front of {len(self.front)}"

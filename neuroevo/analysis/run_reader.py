@@ -238,6 +238,9 @@ class RunReader:
             seconds=summary.seconds,
             finished=finished,
             fingerprint=start.data,
+            reason=summary.reason,
+            initial=start.initial,
+            initial_from=start.initial_from,
         )
 
     def _test_scores(self, best: "Sequence[Trial]", problems: list[str]) -> "Mapping[str, Score]":

@@ -117,6 +117,9 @@ class RunResults:
             random=tuple(read_study(self.folder.random_file)),
             ablation=tuple(read_study(self.folder.ablation_file)),
             fingerprint=self.start.data,
+            reason=status.reason,
+            initial=self.start.initial,
+            initial_from=self.start.initial_from,
         )
 
     @property

@@ -55,7 +55,7 @@ class Summary:
     seconds
         Time of the search until its newest checkpoint; NaN if it is unknown.
     reason
-        Why the search ended.
+        Why the search ended, or was interrupted; empty while it is running.
     """
 
     folder: "RunFolder"
@@ -97,6 +97,7 @@ class Summary:
             "name": self.experiment.name,
             "note": self.experiment.note,
             "state": self.state,
+            "reason": self.reason or None,
             "trials": self.trials,
             "generation": len(self.generations),
             "started": self.started or None,

@@ -169,8 +169,10 @@ def _comparison(run: Run, baseline: Trial) -> str:
     if ratio.value < 1:
         word = more
         ends = [1 / end if end else math.inf for end in (ratio.value, ratio.high, ratio.low)]
-    value, low, high = map(wording.factor, ends)
-    return f"{value}× {word}" if math.isnan(ratio.low) else f"{value}× {word} ({low} to {high})"
+    text = f"{wording.factor(ends[0])}× {word}"
+    if math.isnan(ratio.low):
+        return text
+    return f"{text} ({wording.factor(ends[1])} to {wording.factor(ends[2])})"
 
 
 def _scored(run: Run, trial: Trial, *, scored_again: bool) -> tuple[str, ...]:

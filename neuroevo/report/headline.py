@@ -114,7 +114,8 @@ def _beaten(findings: "Findings", beating: "Sequence[Trial]") -> str:
             wording.measured(judged_score(findings, trial, item), item)
             for trial in (champion, best)
         )
-        values.append(f"{item.label} {other} against {own}")
+        if own != other:
+            values.append(f"{item.label} {other} against {own}")
     name = wording.shortened(best.name, 40)
     who = f"The baseline {name} beats"
     if others:
@@ -265,4 +266,6 @@ def _progress(findings: "Findings") -> str:
     if findings.finished:
         return ""
     done, expected = len(findings.trials), findings.experiment.expected_trials
-    return f"The run is not complete: {done:,} of {wording.counted(expected, 'trial')} are done."
+    trials = f"{done:,} of {wording.counted(expected, 'trial')} are done"
+    why = f". It was interrupted: {findings.reason}" if findings.reason else ""
+    return f"The run is not complete: {trials}{why}."

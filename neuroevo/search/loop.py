@@ -4,9 +4,11 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NoReturn, Self
 
+from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
@@ -27,7 +29,15 @@ from neuroevo.runs import (
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import Record
-from neuroevo.search.stopping import ENDS, EXHAUSTED, Stagnation, reason_to_end, time_is_over
+from neuroevo.search.stopping import (
+    ENDS,
+    EXHAUSTED,
+    STOPPED,
+    End,
+    Stagnation,
+    end_of,
+    time_is_over,
+)
 from neuroevo.search.testing import held_out_scores
 from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
 from neuroevo.space import Genome, Value
@@ -98,6 +108,11 @@ class SearchState:
             "stagnation": asdict(self.stagnation),
         }
 
+    def end(self, experiment: Experiment, seconds: float) -> End | None:
+        """Return why the search ends after so many seconds; None if it goes on."""
+        generations = self.strategy.generation
+        return end_of(experiment, generations, self.front, self.stagnation, seconds)
+
     @classmethod
     def from_values(
         cls, experiment: Experiment, values: Mapping[str, Any], trials: Mapping[int, Trial]
@@ -151,6 +166,7 @@ class Search:
         self._start = time.monotonic() - state.seconds
         self._phase: Phase = "baselines"
         self._reason = ""  # why the search ends; empty while it goes on
+        self._stopped = ""  # why it was stopped before
         self._best = ""  # the text of best.toml, at the end
         self._known = frozenset(record.trials)
         self._finished = record.finished
@@ -171,9 +187,17 @@ class Search:
         StorageError
             If the run can't be stored, or its journal is that of another search.
         """
-        self._evaluate_baselines()
-        self._evolve()
-        self._rescore()
+        try:
+            self._evaluate_baselines()
+            self._evolve()
+            self._rescore()
+        except StoppedError:
+            raise
+        except NeuroevoError as error:
+            self._stopped = f"failed: {error.problems[0]}"
+            with suppress(NeuroevoError):  # what can't be stored is not told either
+                self.save()
+            raise
 
     def _evaluate_baselines(self) -> None:
         if self._experiment.task.baselines:
@@ -273,14 +297,12 @@ class Search:
         self._report()
 
     def _reason_to_end(self) -> str:
-        state = self._state
-        reason = reason_to_end(
-            self._experiment, state.strategy.generation, state.front, state.stagnation
-        )
-        return reason or self._time_is_over()
+        end = self._state.end(self._experiment, self._seconds())
+        return end.reason if end else ""
 
     def _time_is_over(self) -> str:
-        return time_is_over(self._experiment.evolution, self._seconds())
+        end = time_is_over(self._experiment.evolution, self._seconds())
+        return end.reason if end else ""
 
     def _is_to_stop(self) -> bool:
         return self._stop() or bool(self._time_is_over())
@@ -380,6 +402,7 @@ class Search:
 
     def _halt(self) -> NoReturn:
         """Save the state and stop the search."""
+        self._stopped = STOPPED
         self.save()
         folder = self._record.folder
         if folder is None:
@@ -391,7 +414,7 @@ class Search:
         start = self._seconds()
         state = {
             "phase": self._phase,
-            "reason": self._reason if self._phase == "finished" else "",
+            "reason": self._reason if self._phase == "finished" else self._stopped,
             "ends": ends_of(self._experiment),
             "generation": self._state.strategy.generation,
             "trials": self._finished,

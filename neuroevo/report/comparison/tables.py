@@ -96,7 +96,7 @@ def outcome(comparison: "Comparison") -> TextTable:
 def _measured_on(measure: str, comparison: "Comparison") -> str:
     if len(comparison.score_columns) == len(comparison.objectives):
         return "score"
-    return "fresh seeds" if measure.startswith("fresh.") else "search seeds"
+    return "champion on fresh seeds" if measure.startswith("fresh.") else "search seeds"
 
 
 def test_scores(comparison: "Comparison") -> TextTable | None:
