@@ -195,7 +195,7 @@ class Search:
             raise
         except NeuroevoError as error:
             self._stopped = f"failed: {error.problems[0]}"
-            with suppress(NeuroevoError):  # what can't be stored is not told either
+            with suppress(NeuroevoError):  # the error itself matters more
                 self.save()
             raise
 

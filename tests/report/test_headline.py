@@ -64,7 +64,7 @@ def test_headline_names_the_activation_of_each_layer(runs: Runs) -> None:
 def test_headline_shows_no_ratio_if_a_baseline_is_better(runs: Runs) -> None:
     """If a baseline is quicker or as quick, the opening says so and no ratio is shown."""
     slower = headline(with_samples(runs("one point"), 2000.0, 1512.4))
-    assert slower.title.endswith("; samples to target 1,512 against 2,000.")
+    assert slower.title.endswith(": samples to target 1,512 against 2,000.")
     alike = headline(with_samples(runs("one point"), 1500.0, 1512.4))
     assert alike.lead.startswith("About as many as the best baseline")
     assert not any("×" in each.value for each in (*slower.numbers, *alike.numbers))
