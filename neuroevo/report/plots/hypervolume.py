@@ -78,8 +78,8 @@ def verdict(volume: HypervolumeHistory) -> str:
     low, high = wording.factor(found.low), wording.factor(found.high)
     return (
         f"{_judged(found, is_same=abs(final - 1) <= SAME)}: {ends}; it reaches what {draws} reach "
-        f"after {wording.counted(found.trials, 'trial')}, {wording.factor(found.ratio)} times "
-        f"sooner ({CONFIDENCE:.0%} interval {low} to {high})."
+        f"after {wording.counted(found.trials, 'trial')}, {wording.factor(found.ratio)} times as "
+        f"fast ({CONFIDENCE:.0%} interval {low} to {high})."
     )
 
 
