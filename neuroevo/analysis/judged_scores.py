@@ -71,13 +71,21 @@ def final_mse(trial: "Trial") -> float:
 def samples_to_learn(findings: "Findings", trial: "Trial") -> float | None:
     """Return the samples that a trial needs to reach the target; None if it does not reach it.
 
-    That is the objective if the search has it, else a point of the median learning curve.
+    That is the objective if the search has it, by the score that judges it, else a point of the
+    median learning curve.
     """
-    budget = findings.experiment.training.samples
     item = next((each for each in findings.objectives if each.name == SAMPLES), None)
-    if item is not None:
-        score = judged_score(findings, trial, item)
-        return score if score <= budget else None
+    if item is None:
+        return samples_of_curve(findings, trial)
+    score = judged_score(findings, trial, item)
+    return score if score <= findings.experiment.training.samples else None
+
+
+def samples_of_curve(findings: "Findings", trial: "Trial") -> float | None:
+    """Return the same on the seeds of the search, from which learning curves are."""
+    score = trial.objectives.get(SAMPLES)
+    if score is not None:
+        return score if score <= findings.experiment.training.samples else None
     target = findings.experiment.training.target_mse
     curve = zip(findings.samples_seen(len(trial.curve)), trial.curve, strict=True)
     return next((int(samples) for samples, error in curve if error <= target), None)

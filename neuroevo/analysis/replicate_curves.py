@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo import wording
-from neuroevo.analysis.judged_scores import samples_to_learn
+from neuroevo.analysis.judged_scores import samples_of_curve
 from neuroevo.evaluation import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _curves(findings: "Findings", measure: str = "") -> "Iterator[Curve]":
         curve = Curve(
             name,
             wording.configuration(trial.genome),
-            samples_to_learn(findings, trial),
+            samples_of_curve(findings, trial),
             trial.state == "diverged",
             *quartiles,
         )

@@ -65,7 +65,13 @@ def _columns(
         Column("experiment", "experiment", _experiment_name),
         *(tests if any(map(_has_test, listed)) else []),
         *(
-            Column(item.name, item.label, score(item.name), numeric=True, descending=item.maximised)
+            Column(
+                item.name,
+                f"{item.best} {item.label}",
+                score(item.name),
+                numeric=True,
+                descending=item.maximised,
+            )
             for item in objectives
         ),
         Column("trials", "trials", of_summary("trials"), numeric=True, descending=True),

@@ -93,10 +93,13 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
     if CHAMPION in times:
         needed = times[CHAMPION]
         sentences.append(
-            f"The champion does not reach an MSE of {target} within the sample budget."
-            if needed is None
-            else f"The champion reaches an MSE of {target} after about "
-            f"{wording.counted(round(needed), 'sample')}."
+            "On the seeds of the search, as drawn here, the champion "
+            + (
+                f"does not reach an MSE of {target} within the sample budget."
+                if needed is None
+                else f"reaches an MSE of {target} after about "
+                f"{wording.counted(round(needed), 'sample')}."
+            )
         )
     learnt = [(time, curve.name) for curve in baselines if (time := times[curve.name])]
     if learnt:
