@@ -462,6 +462,7 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     overrides: Sequence[str] = (),
     rank: int = 1,
     results: str | Path = "results",
+    counter: Counter = ignore_progress,
 ) -> TrainedModel:
     """Train one configuration, and return the network as a model.
 
@@ -496,6 +497,8 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
         Place of the configuration on the front of a run, from 1.
     results
         The results folder.
+    counter
+        Receives the number of finished trainings of all replicates, and the number of all of them.
 
     Raises
     ------
@@ -517,7 +520,7 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     first = experiment.seed if random_state is None else random_state
     _check_counts({"seeds": seeds, "ensemble": ensemble})
     plan = Plan(tuple(range(first, first + seeds)), ensemble, all_rows)
-    trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt)
+    trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt, counter=counter)
     for warning in trained.warnings:
         warnings.warn(warning, stacklevel=2)
     return TrainedModel.of(experiment.name, trained)

@@ -1,5 +1,6 @@
 """The results of a run, read from its folder when they are needed, or held in memory."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -56,6 +57,16 @@ class RunResults:
         run.start, run.status, run.findings = start, status, findings
         run.experiment = findings.experiment
         return run
+
+    def without_table(self) -> Self:
+        """Return the run without the rows of its table, if these are in memory alone."""
+        task = self.experiment.task
+        if not (self.is_in_memory and isinstance(task, TableTask)):
+            return self
+        experiment = self.experiment.model_copy(update={"task": task.without_frame()})
+        return self.in_memory(
+            self.start, self.status, replace(self.findings, experiment=experiment)
+        )
 
     @property
     def is_in_memory(self) -> bool:

@@ -51,13 +51,22 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
     ensemble: Ensemble = None,
     data: Data = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="task.KEY=VALUE",
+            help="How the new table is read: separator, decimal, encoding or missing_words; may be "
+            "repeated.",
+        ),
+    ] = None,
     results: Results = RESULTS,
 ) -> None:
     """Predict new rows, or those of the test part, with a run's network or a model file.
 
     The new table must have the columns that the network was trained with, in any order; others are
     ignored. For a run, it is read with the separator and so on of the run's table; for a model
-    file, it must be Parquet or have commas. Each row of the output belongs to the row in the same
+    file, with commas; --set replaces these. Each row of the output belongs to the row in the same
     place: the predicted value of each target, or the most probable class and the probability of
     each class.
 
@@ -74,10 +83,13 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
         raise UsageError("NEW.csv: must be given, or --test instead of it")
     if data is not None and not test:
         raise UsageError("--data: must come with --test")
+    if overrides and test:
+        raise UsageError("--set: must be left out with --test")
     _check_output(output, data if table is None else table)
     choice = Choice(rank, ensemble)
     if table is not None and is_file(run):
-        predicted = _new(model_of_file(run, choice), TableSettings(target=("y",)), table)
+        settings = _overridden(TableSettings(target=("y",)), overrides or ())
+        predicted = _new(model_of_file(run, choice), settings, table)
     elif is_file(run):
         raise UsageError(f"--test: must be of a run, but got {run}")
     else:
@@ -87,7 +99,8 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
             predicted = found.test_rows(rank, ensemble=averaged, data=data)
         else:
             model = found.champion(rank, ensemble=averaged)
-            predicted = _new(model, _settings(found.experiment), table)
+            settings = _overridden(_settings(found.experiment), overrides or ())
+            predicted = _new(model, settings, table)
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
         sys.stdout.write(text)
@@ -148,6 +161,37 @@ def _settings(experiment: "Experiment") -> "TableSettings":
 
     task = experiment.task
     return task if isinstance(task, TableSettings) else TableSettings(target=("y",))
+
+
+def _overridden(settings: "TableSettings", overrides: Sequence[str]) -> "TableSettings":
+    """Return settings with other ones of how a file is read.
+
+    Raises
+    ------
+    UsageError
+        One line for each override that is wrong, or of another setting.
+    """
+    from neuroevo.experiment import overriding
+    from neuroevo.settings import unknown
+
+    document = overriding({}, overrides)
+    given = document.pop("task", {})
+    wrong = [f"--set: {key}: must be of the table task" for key in document]
+    if not isinstance(given, dict):
+        wrong.append("--set: must be task.key=value")
+        given = {}
+    wrong += [
+        f"--set: task.{key}: {unknown(key, _READING)}" for key in given if key not in _READING
+    ]
+    if wrong:
+        raise UsageError(*wrong)
+    try:
+        return settings.replace(**given)
+    except UsageError as error:
+        raise UsageError(*(f"--set: task.{problem}" for problem in error.problems)) from None
+
+
+_READING = ("separator", "decimal", "encoding", "missing_words")
 
 
 def _predicted(model: "ExportableModel", rows: "pd.DataFrame", name: str) -> "pd.DataFrame":

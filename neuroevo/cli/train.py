@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neuroevo.cli import options
+from neuroevo.cli.counting import counted
 from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, say
 from neuroevo.errors import UsageError
 
@@ -82,7 +83,10 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
 
     if output is not None and output.suffix != _SUFFIX:
         raise UsageError(f"--output: must end with {_SUFFIX}, but got {output}")
-    with warnings.catch_warnings(record=True) as caught:
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        counted("training", "seeds", quiet=quiet) as counter,
+    ):
         warnings.simplefilter("always")
         model = api.train(
             configuration,
@@ -96,6 +100,7 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
             overrides=overrides or (),
             rank=rank,
             results=results,
+            counter=counter,
         )
     path = output or Path(f"{model.name}{_SUFFIX}")
     model.save(path)

@@ -18,10 +18,11 @@ from neuroevo import api
 from neuroevo.errors import UsageError
 from neuroevo.estimator.configurations import parameters_of
 from neuroevo.estimator.cv_results import results_of
-from neuroevo.estimator.errors import as_value_errors
+from neuroevo.estimator.errors import as_value_errors, without_hint
 from neuroevo.estimator.preparing import table_experiment, usable_labels
 from neuroevo.estimator.rows import parts_of
 from neuroevo.estimator.table import ClassPredictions, TableEstimator, ValuePredictions
+from neuroevo.experiment import EvolutionSettings
 from neuroevo.export import ExportableTableModel
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
@@ -101,17 +102,26 @@ class EvolvedEstimator(TableEstimator):
                 labels=getattr(self, "classes_", None),
             )
             for note in notes:
-                warnings.warn(note, stacklevel=2)
+                warnings.warn(without_hint(note), stacklevel=2)
             jobs = effective_n_jobs(self.n_jobs)
             observer: Observer = _Lines() if self.verbose else ignore_progress
             self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)
             best = experiment.fixed(self.run_.best.genome)
             sound = len(self.run_.champions[0].best_replicates)
             averaged = min(int(self.ensemble), sound)
-            trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # those of the table, which the search gave
+                trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
             self.best_params_ = parameters_of(best)
             self._keep(trained)
         return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the rows of the table out of a pickle: `run_` can't be verified or resumed then."""
+        state: dict[str, Any] = super().__getstate__()
+        if "run_" in state:
+            state["run_"] = state["run_"].without_table()
+        return state
 
     def _check_parameters(self) -> None:
         """Check what is not checked as a setting of the experiment."""
@@ -127,17 +137,27 @@ class EvolvedEstimator(TableEstimator):
         if not is_whole(self.ensemble) or self.ensemble < 1:
             rule = "must be a whole number of at least 1"
             problems.append(f"ensemble: {rule}, but got {worded(self.ensemble)}")
+        try:
+            EvolutionSettings.of(self._evolution())
+        except UsageError as error:
+            problems += error.problems
         if problems:
             raise UsageError(*problems)
 
     def _settings(self, seed: int) -> list[str]:
+        return [
+            f"seed={seed}",
+            *(f"evolution.{name}={value}" for name, value in self._evolution().items()),
+        ]
+
+    def _evolution(self) -> dict[str, object]:
         generations = self.generations
         if generations is None:
             generations = _GENERATIONS if self.time_limit is None else _MOST_GENERATIONS
         given: dict[str, object] = {"generations": generations, "population": self.population}
         if self.time_limit is not None:
             given["time_limit"] = self.time_limit
-        return [f"seed={seed}", *(f"evolution.{name}={value}" for name, value in given.items())]
+        return given
 
     def _keep(self, trained: "TrainedModel") -> None:
         """Make the attributes about the run."""

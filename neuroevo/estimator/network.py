@@ -22,7 +22,7 @@ from neuroevo.estimator.configurations import (
     phenotype,
     training_settings,
 )
-from neuroevo.estimator.errors import as_value_errors
+from neuroevo.estimator.errors import as_value_errors, without_hint
 from neuroevo.estimator.preparing import data_set, fitted_preparation
 from neuroevo.estimator.rows import Places, Rows, divided
 from neuroevo.estimator.table import ClassPredictions, TableEstimator, ValuePredictions
@@ -208,7 +208,7 @@ class NetworkEstimator(TableEstimator):
         is_array = not isinstance(given, pd.DataFrame)
         self._preparation, notes = fitted_preparation(rows, training, labels, is_array=is_array)
         for note in notes:
-            warnings.warn(note, stacklevel=stacklevel)
+            warnings.warn(without_hint(note), stacklevel=stacklevel)
 
     def _settings(self, rows: int) -> TrainingSettings:
         is_classes = isinstance(self, ClassifierMixin)

@@ -3,7 +3,12 @@
 from neuroevo.experiment.experiment import EvolutionSettings, Experiment
 from neuroevo.experiment.from_table import Suggestion, experiment_for_table
 from neuroevo.experiment.origin import Origin, OriginScore
-from neuroevo.experiment.reading import load_experiment, load_with_origin, overridden
+from neuroevo.experiment.reading import (
+    load_experiment,
+    load_with_origin,
+    overridden,
+    overriding,
+)
 from neuroevo.experiment.sweep import Sweep, SweepPoint, SweepRun, read_sweep_file
 from neuroevo.experiment.transfer import Transfer, transfer
 
@@ -21,6 +26,7 @@ __all__ = [
     "load_experiment",
     "load_with_origin",
     "overridden",
+    "overriding",
     "read_sweep_file",
     "transfer",
 ]

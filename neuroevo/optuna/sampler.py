@@ -15,7 +15,6 @@ import numpy as np
 from optuna import Study
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
-from optuna.search_space import intersection_search_space
 from optuna.trial import FrozenTrial, TrialState
 
 from neuroevo.errors import UsageError
@@ -33,8 +32,9 @@ class EvolutionSampler(BaseSampler):
 
     For one or more objectives.
 
-    Parameters that all trials have are searched together. Others, such as those of a branch that
-    only some trials take, are drawn at random. Trials that failed or were pruned rank below all
+    Parameters that the same trials have are searched together: those of a branch that only some
+    trials take, by the trials that took it. Those whose distribution changes are drawn at random,
+    as the first ones of a branch are. Trials that failed or were pruned rank below all
     others. Constraints are ignored, with a warning.
 
     Parameters
@@ -76,25 +76,38 @@ class EvolutionSampler(BaseSampler):
         study: Study,
         trial: FrozenTrial,  # noqa: ARG002 - Optuna's interface
     ) -> dict[str, BaseDistribution]:
-        """Return the distributions of the parameters that all trials have."""
-        trials = [each for each in study.get_trials(deepcopy=False) if each.state in _KNOWN]
-        found = intersection_search_space(trials, include_pruned=True)
-        return {name: each for name, each in sorted(found.items()) if not each.single()}
+        """Return the distributions of all parameters that are searched."""
+        groups = _groups(study.get_trials(deepcopy=False))
+        return {name: each for group in groups for name, each in group.items()}
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """Propose values of the parameters that are searched together."""
+        """Propose values of the parameters; Optuna ignores those that the trial does not take."""
         if not search_space:
             return {}
         trials = study.get_trials(deepcopy=False)
         _warn_of_constraints(trials)
-        parameters = Parameters(search_space)
+        found: dict[str, Any] = {}
+        for place, group in enumerate(_groups(trials)):
+            found |= self._proposed(study, trial, group, place)
+        return found
+
+    def _proposed(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        group: Mapping[str, BaseDistribution],
+        place: int,
+    ) -> dict[str, Any]:
+        """Propose values of the parameters of a group."""
+        trials = study.get_trials(deepcopy=False)
+        parameters = Parameters(group)
         results = _results(parameters, trials, len(study.directions))
         evolution = Evolution(
             parameters.space,
             [direction.name.lower() for direction in study.directions],
-            seed=self._seed_of(trial.number),
+            seed=self._seed_of(trial.number, place),
             strategy="screened",
         )
         if len(results) >= self._startup and any(map(_is_finite, results.values())):
@@ -102,7 +115,7 @@ class EvolutionSampler(BaseSampler):
         pending = _pending(parameters, trials)
         asked = [genome for genome in evolution.ask() if genome not in results]
         new = [genome for genome in asked if genome not in pending]
-        chosen = (new or asked)[:1] or [parameters.space.sample(self._random(trial.number))]
+        chosen = (new or asked)[:1] or [parameters.space.sample(self._random(trial.number, place))]
         return parameters.values(chosen[0])
 
     def sample_independent(
@@ -120,10 +133,30 @@ class EvolutionSampler(BaseSampler):
     def _random(self, *parts: int) -> np.random.Generator:
         return np.random.Generator(np.random.PCG64([self._seed, *parts]))
 
-    def _seed_of(self, number: int) -> int:
-        """Return a seed for the trial of a number, so that processes draw different children."""
-        sequence = np.random.SeedSequence([self._seed, number])
+    def _seed_of(self, *parts: int) -> int:
+        """Return a seed for a trial and a group, so that processes draw different children."""
+        sequence = np.random.SeedSequence([self._seed, *parts])
         return int(sequence.generate_state(1, np.uint64)[0])
+
+
+def _groups(trials: Iterable[FrozenTrial]) -> list[dict[str, BaseDistribution]]:
+    """Return the distributions of the parameters that the same trials have, group by group.
+
+    Parameters that have one value, or whose distribution changes, are in no group.
+    """
+    found: dict[str, BaseDistribution] = {}
+    places: dict[str, list[int]] = {}
+    changed = set()
+    for trial in trials:
+        for name, each in trial.distributions.items() if trial.state in _KNOWN else ():
+            if found.setdefault(name, each) != each:
+                changed.add(name)
+            places.setdefault(name, []).append(trial.number)
+    groups: dict[tuple[int, ...], dict[str, BaseDistribution]] = {}
+    for name in sorted(found):
+        if name not in changed and not found[name].single():
+            groups.setdefault(tuple(places[name]), {})[name] = found[name]
+    return list(groups.values())
 
 
 def _results(

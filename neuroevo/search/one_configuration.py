@@ -21,6 +21,8 @@ from neuroevo.learning.network import mean_outputs, predictions
 from neuroevo.learning.training import stopping_of
 from neuroevo.runs import data_hash
 from neuroevo.search.material import Material, material_of
+from neuroevo.search.progress import ignore_progress
+from neuroevo.search.studies import Counter
 from neuroevo.search.trainer import Trainer
 from neuroevo.tasks import NetworkTask, TableTask
 from neuroevo.workers import Workers
@@ -131,12 +133,14 @@ class _Replicate(NamedTuple):
     place: int
 
 
-def train_configuration(
+def train_configuration(  # noqa: PLR0913 - what decides a training, and who watches it
     experiment: Experiment,
     plan: Plan,
     workers: Workers,
     data: "str | Path | pd.DataFrame | None" = None,
     learnt: LearntData | None = None,
+    *,
+    counter: Counter = ignore_progress,
 ) -> Trained:
     """Train the only configuration of an experiment.
 
@@ -153,6 +157,9 @@ def train_configuration(
     learnt
         The data of the run that found it: other data must have the same columns, and there is a
         warning if the data have changed.
+    counter
+        Receives the number of seeds whose networks are trained, and the number of all; with all
+        rows they may count twice.
 
     Raises
     ------
@@ -169,7 +176,11 @@ def train_configuration(
     undivided = _undivided(experiment) if plan.all_rows else None
     material = material_of(experiment)
     divided = _data(material)
-    found = [_evaluation(experiment, seed, divided, workers, configuration) for seed in plan.seeds]
+    trained = _Counted(counter, len(plan.seeds) * (1 + plan.all_rows))
+    found = [
+        trained(_evaluation(experiment, seed, divided, workers, configuration))
+        for seed in plan.seeds
+    ]
     chosen = _chosen(found, plan, len(divided.folds))
     networks = [_network(found[each.seed], each.place, divided) for each in chosen]
     validation, test = _scores(networks, divided)
@@ -177,8 +188,10 @@ def train_configuration(
     if undivided is not None:
         samples = _median(np.concatenate([_stops(experiment, each) for each in found]))
         again = {
-            seed: _evaluation(
-                experiment, plan.seeds[seed], undivided, workers, configuration, samples
+            seed: trained(
+                _evaluation(
+                    experiment, plan.seeds[seed], undivided, workers, configuration, samples
+                )
             )
             for seed in dict.fromkeys(each.seed for each in chosen)
         }
@@ -193,6 +206,19 @@ def train_configuration(
         samples,
         (*material.warnings, *_notes(experiment, material, known, is_other=data is not None)),
     )
+
+
+class _Counted:
+    """Counts evaluations."""
+
+    def __init__(self, counter: Counter, total: int) -> None:
+        self._counter, self._total, self._count = counter, total, 0
+        counter(0, total)
+
+    def __call__(self, evaluation: Evaluation) -> Evaluation:
+        self._count += 1
+        self._counter(self._count, self._total)
+        return evaluation
 
 
 def _located(

@@ -52,6 +52,10 @@ class TableTask(PreparedTask, TableSettings):
         """Return the task with the table that another one has in memory, if it has one."""
         return self if other._frame is None else self.with_data(other._frame)
 
+    def without_frame(self) -> Self:
+        """Return the task without its table in memory, which must be given to load it again."""
+        return self.replace()
+
     def with_inputs(self, names: Collection[str]) -> Self:
         """Return the task whose inputs are these columns, unless its settings name them."""
         if self.columns or not names:

@@ -67,6 +67,27 @@ def test_new_rows_are_predicted(neuroevo: Command, run: Run, tmp_path: Path) -> 
     assert output.read_text() == ended.stdout
 
 
+def test_new_rows_are_read_as_said(neuroevo: Command, run: Run, tmp_path: Path) -> None:
+    """A table with semicolons and decimal commas is predicted with settings, and named without."""
+    rows = pd.read_csv(FLATS).drop(columns="rent").head(5)
+    new = tmp_path / "new.csv"
+    rows.to_csv(new, index=False, sep=";", decimal=",")
+    settings = ("--set", 'task.separator=";"', "--set", 'task.decimal=","')
+    model = tmp_path / "model.safetensors"
+    run.champion().save(model)
+    for source in (run.folder.path, model):
+        ended = neuroevo("predict", str(source), str(new), *settings)
+        assert ended.returncode == 0, ended.stderr
+        np.testing.assert_allclose(
+            predicted(ended.stdout)["rent"], run.champion().predict(rows), rtol=1e-5
+        )
+    assert "--set 'task.separator=" in neuroevo("predict", str(model), str(new)).stderr
+    wrong = neuroevo("predict", str(model), str(new), "--set", "task.folds=3", "--set", "seed=1")
+    assert wrong.returncode == 2
+    assert "--set: seed: must be of the table task" in wrong.stderr
+    assert "--set: task.folds: unknown key" in wrong.stderr
+
+
 def test_the_rows_of_the_test_part_are_listed_worst_first(neuroevo: Command, run: Run) -> None:
     """They have their place in the file, what stands there, and the predictions of the model."""
     ended = neuroevo("predict", str(run.folder.path), "--test")

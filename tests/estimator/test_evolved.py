@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import cross_val_predict
 
+from neuroevo.errors import DataError
 from neuroevo.estimator import (
     EvolvedClassifier,
     EvolvedRegressor,
@@ -71,6 +72,8 @@ def test_it_is_the_same_again_after_a_pickle_and_on_two_threads(searched: Evolve
     loaded: EvolvedRegressor = pickle.loads(pickle.dumps(searched))  # noqa: S301 - made here
     assert np.array_equal(loaded.predict(frame), searched.predict(frame))
     assert loaded.trials_.equals(searched.trials_)
+    with pytest.raises(DataError):
+        loaded.run_.experiment.network_task.load()  # the rows are not in the pickle
     again = regressor(test=0.2, n_jobs=2).fit(frame, rent)
     assert np.array_equal(again.predict(frame), searched.predict(frame))
 
@@ -133,13 +136,14 @@ def test_verbose_prints_a_line_for_each_generation(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"generations": 0}, "evolution.generations: must be at least 1, but got 0"),
-        ({"population": 2}, "evolution.population: must be at least 4, but got 2"),
-        ({"time_limit": -1}, "evolution.time_limit: must be greater than 0, but got -1"),
+        ({"generations": 0}, "generations: must be at least 1, but got 0"),
+        ({"population": 2}, "population: must be at least 4, but got 2"),
+        ({"time_limit": -1}, "time_limit: must be greater than 0, but got -1"),
         ({"validation": 0.0}, "validation: must leave training rows beside the test rows"),
         ({"validation": 0.5, "test": 0.5}, "validation: must leave training rows beside the test"),
         ({"test": 2}, "test: must be a share of at least 0, and below 1, but got 2"),
         ({"ensemble": 1.5}, "ensemble: must be a whole number of at least 1, but got 1.5"),
+        ({"ensemble": 0, "population": "a"}, "but got 0\npopulation: must be a whole number, but"),
         ({"overrides": ["training.sample=3"]}, "training.sample: unknown key, did you mean 'samp"),
     ],
 )

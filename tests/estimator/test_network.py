@@ -54,6 +54,9 @@ def test_columns_that_can_be_no_inputs_are_left_out_with_a_warning() -> None:
     texts = " ".join(str(each.message) for each in caught)
     assert "column 'id': is left out" in texts
     assert "column 'day': is left out" in texts
+    assert "--set" not in texts
+    with pytest.raises(ValueError, match=r"must be numbers[^()]*$"):  # no setting of a table
+        regressor().fit(frame[["day"]], rent)
     changed = frame.assign(day="2020-02-02")
     assert np.array_equal(model.predict(frame), model.predict(changed))
 

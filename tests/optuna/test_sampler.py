@@ -157,13 +157,13 @@ def test_failed_and_pruned_trials_are_avoided() -> None:
     assert sum(later) < 25
 
 
-def test_branches_are_drawn_and_the_rest_is_searched() -> None:
-    """Parameters that only some trials have are drawn independently, also if ranges change."""
+def test_branches_are_searched_by_the_trials_that_took_them() -> None:
+    """Parameters that only some trials have become better too; those that change are drawn."""
 
     def evaluate(trial: Any) -> float:  # noqa: ANN401 - a trial of Optuna
         x = float(trial.suggest_float("x", -5, 5))
         kind = trial.suggest_categorical("kind", ["a", "b"])
-        extra = trial.suggest_int("extra", 0, 5) if kind == "a" else 3.0
+        extra = trial.suggest_float("extra", 0, 5) if kind == "a" else 3.0
         trial.suggest_float("moving", 0, 1 + trial.number)
         trial.suggest_float("fixed", 2.0, 2.0)
         return x**2 + extra
@@ -174,6 +174,9 @@ def test_branches_are_drawn_and_the_rest_is_searched() -> None:
     assert study.trials[0].params["x"] == 4.0
     later = [abs(trial.params["x"]) for trial in study.trials[30:]]
     assert statistics.median(later) < 1  # of random values it would be 2.5
+    extras = [each.params["extra"] for each in study.trials[30:] if "extra" in each.params]
+    assert len(extras) > 15
+    assert statistics.median(extras) < 1  # as above
 
 
 def test_constraints_are_ignored_with_a_warning() -> None:
