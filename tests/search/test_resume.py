@@ -149,6 +149,15 @@ def test_a_complete_run_that_would_end_at_once_is_refused(tiny: Tiny, tmp_path: 
         resume(folder, changes={"patience": 5})
 
 
+def test_no_end_helps_an_exhausted_space(tiny: Tiny, tmp_path: Path) -> None:
+    """A search that has evaluated its whole space is not resumed, whatever is changed."""
+    space = {"hidden": [3], "learning_rate": 0.1, "activation": ["linear", "tanh"]}
+    folder = search(tiny(space=space), tmp_path)
+    assert read_status(folder).reason == "the space holds no more configurations"
+    with pytest.raises(UsageError, match="no end lets the search go on: the space holds no more"):
+        resume(folder, changes={"generations": 70})
+
+
 def test_status_says_why_a_run_was_interrupted(
     uninterrupted: RunFolder, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
