@@ -6,7 +6,7 @@ Knows types and ranges. Opens no file and does not know what any setting is for.
 import difflib
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from numbers import Integral, Real
 from pathlib import Path
@@ -113,7 +113,7 @@ class Settings(BaseModel):
 
 
 def _plain(value: object) -> object:
-    """Return Python's numbers for NumPy's, and tuples for lists, also within those and mappings."""
+    """Return Python's values for NumPy's, and tuples for lists, also within those and mappings."""
     if isinstance(value, str | bool | int | float) and type(value).__module__ == "builtins":
         return value
     if type(value) in {list, tuple}:
@@ -124,8 +124,13 @@ def _plain(value: object) -> object:
         return int(value)
     if isinstance(value, Real):
         return float(value)
-    is_flag = type(value).__module__ == "numpy" and type(value).__name__ == "bool"
-    return bool(value) if is_flag else value
+    kind = type(value)
+    plain = _PLAIN.get(kind.__name__) if kind.__module__ == "numpy" else None
+    return value if plain is None else plain(value)
+
+
+_PLAIN: Mapping[str, Callable[[object], object]] = {"bool": bool, "str_": str}
+"""What NumPy's types of other values than numbers become; NumPy is not loaded for it."""
 
 
 def _check_length(value: object) -> None:
@@ -204,7 +209,10 @@ def dotted(location: Location) -> str:
 
 
 def shown(value: object, length: int = 60) -> str:
-    """Return a value as one short line, as in TOML if it is a truth value or a list."""
+    """Return a value as one short line, as in TOML if it is a truth value or a list.
+
+    A scalar of NumPy is written as the number or text that it is.
+    """
     try:
         text = _text(value)
     except (ValueError, RecursionError):  # thousands of digits, or of nested lists
@@ -214,6 +222,7 @@ def shown(value: object, length: int = 60) -> str:
 
 
 def _text(value: object) -> str:
+    value = _plain(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | list):

@@ -162,6 +162,15 @@ def test_any_value_is_shown_in_one_short_line(value: object) -> None:
     assert text.isprintable()
 
 
+def test_scalars_of_numpy_are_shown_as_what_they_are() -> None:
+    """Numbers, truth values and texts, alone and in lists; arrays and other types stay."""
+    scalars = [np.float64("inf"), np.float32(0.5), np.int64(3), np.bool_(True), np.str_("a")]  # noqa: FBT003
+    assert [*map(shown, scalars)] == ["inf", "0.5", "3", "true", "'a'"]
+    assert shown(scalars) == "[inf, 0.5, 3, true, 'a']"
+    assert "array" in shown(np.zeros(2))
+    assert "2020" in shown(np.datetime64("2020-01-01", "ns"))
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

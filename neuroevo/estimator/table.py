@@ -126,6 +126,11 @@ class ClassPredictions(TableEstimator):
 
     def _targets(self, y: Any, classes: Any, *, reset: bool) -> Array:
         labels = column_or_1d(y, warn=True)
+        missing = pd.isna(labels)
+        if missing.any():
+            place = int(missing.argmax())
+            rule = "must have a class in each row"
+            raise UsageError(f"y: {rule}, but got {shown(labels[place])} at place {place}")
         check_classification_targets(labels)
         if reset:
             self.classes_ = _distinct_classes(labels if classes is None else classes)
@@ -133,7 +138,7 @@ class ClassPredictions(TableEstimator):
         strange = labels != self.classes_[places]
         if strange.any():
             rule = "must be one of the classes of the first fit"
-            raise UsageError(f"y: {rule}, but got {labels[strange][0]!r}")
+            raise UsageError(f"y: {rule}, but got {shown(labels[strange][0])}")
         return places
 
     def predict(self, X: Any) -> Array:
@@ -188,6 +193,6 @@ class ClassPredictions(TableEstimator):
 def _distinct_classes(labels: Any) -> Array:
     classes: Array = np.unique(labels)
     if len(classes) < 2:  # noqa: PLR2004 - nothing to learn
-        only = shown(classes[:1].tolist()[0])
-        raise UsageError(f"y: must be of at least two classes, but got one class, {only}")
+        rule = "must be of at least two classes"
+        raise UsageError(f"y: {rule}, but got one class, {shown(classes[0])}")
     return classes

@@ -276,6 +276,15 @@ def test_a_target_that_is_constant_is_refused(label: object) -> None:
         NetworkRegressor().fit(inputs, np.zeros(10))
 
 
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_a_missing_class_is_refused(missing: object) -> None:
+    """With its place, whatever stands for it."""
+    labels = pd.Series(["calm", "windy"] * 5, dtype=object)
+    labels[3] = missing
+    with pytest.raises(ValueError, match=r"^y: must have a class in each row.* at place 3$"):
+        NetworkClassifier().fit(np.arange(20.0).reshape(10, 2), labels)
+
+
 def test_rows_that_do_not_fit_are_refused_as_scikit_learn_does() -> None:
     """Other columns, text among numbers, infinite numbers and an early prediction."""
     frame, rent = flats()
