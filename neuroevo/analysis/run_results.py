@@ -254,11 +254,14 @@ class RunResults:
             raise UsageError(f"{self.id}: must have learnt a table, but its task is {task.kind!r}")
         return held_out_rows(model, task.located(data), self.start)
 
-    def trials(self) -> "pd.DataFrame":
-        """Return all trials as a table, see `neuroevo.analysis.tables.trials`."""
+    def trials(self, *, replicates: bool = False) -> "pd.DataFrame":
+        """Return all trials as a table, see `neuroevo.analysis.tables.trials`.
+
+        With ``replicates``, each replicate is a row, see `neuroevo.analysis.tables.replicates`.
+        """
         from neuroevo.analysis import tables  # noqa: PLC0415 - loads pandas
 
-        return tables.trials(self.findings)
+        return (tables.replicates if replicates else tables.trials)(self.findings)
 
     def to_optuna(self, storage: Any = None) -> "optuna.Study":  # noqa: ANN401 - a storage of Optuna, or its address
         """Return the run as a study of Optuna, whose plots and dashboard open it.

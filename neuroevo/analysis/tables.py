@@ -59,6 +59,35 @@ def trials(findings: "Findings") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def replicates(findings: "Findings") -> pd.DataFrame:
+    """Return a row for each replicate of each trial, baselines included, by number.
+
+    Trials without replicates, because they failed or are calls of a function, have none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``number``, ``name`` (of a baseline), ``replicate`` (from 0), one for each gene as
+        in `trials`, and one for each objective, NaN where the replicate diverged.
+    """
+    objectives = _objective_columns(findings)
+    names = findings.experiment.evolution.objectives
+    columns = _gene_columns(findings.genes, ["number", "name", "replicate", *objectives])
+    rows = []
+    for trial in findings.trials:
+        genes = settled(findings, trial)
+        shared = {"number": trial.number, "name": trial.name}
+        own = {columns[gene]: value for gene, value in genes.items() if gene in columns}
+        scores = [trial.replicates.get(name, ()) for name in names]
+        rows += [
+            shared | {"replicate": place} | own | dict(zip(objectives, values, strict=True))
+            for place, values in enumerate(zip(*scores, strict=True))
+        ]
+    return pd.DataFrame(
+        rows, columns=["number", "name", "replicate", *columns.values(), *objectives]
+    )
+
+
 def _reached(findings: "Findings", trial: "Trial") -> dict[str, bool]:
     """Return whether objectives with a limit are measurements, not penalties."""
     scored = zip(findings.objectives, findings.scores(trial), strict=True)

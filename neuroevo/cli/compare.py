@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neuroevo.cli.data_frames import records
 from neuroevo.cli.options import RESULTS, AsJson, Open, Results, examples
 from neuroevo.cli.terminal import (
     Column,
@@ -16,7 +17,6 @@ from neuroevo.cli.terminal import (
     print_table,
     print_text,
 )
-from neuroevo.cli.trials import records
 from neuroevo.errors import UsageError
 
 if TYPE_CHECKING:

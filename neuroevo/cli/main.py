@@ -10,9 +10,10 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from neuroevo.cli import (
@@ -59,6 +60,26 @@ _STDOUT, _STDERR = 1, 2
 _CLOSED_BY_READER = 128 + 13  # what a shell reports for a process that SIGPIPE ended
 
 
+class _WithoutTypesOfFlags:
+    """A command whose help shows no ``<bool>`` beside options that take no value."""
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:
+        """Return the parameters; a flag gets an empty name of its value."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # of a command
+        for param in params:
+            if isinstance(param, TyperOption) and param.is_flag:
+                param.metavar = ""
+        return params
+
+
+class _Command(_WithoutTypesOfFlags, TyperCommand):  # type: ignore[misc]  # its types are private
+    """A command."""
+
+
+class _Group(_WithoutTypesOfFlags, TyperGroup):  # type: ignore[misc]  # as above
+    """The program, with its own options."""
+
+
 def main() -> NoReturn:
     """Run the command in the arguments of the process, then exit with its code."""
     arguments = getattr(sys, "argv", [])[1:] or ["--help"]  # an embedded interpreter may have none
@@ -93,6 +114,7 @@ def _application() -> typer.Typer:
     # Panels on a terminal; plain text in files and pipes.
     markup: Literal["rich"] | None = "rich" if on_terminal(sys.stdout) else None
     application = typer.Typer(
+        cls=_Group,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=markup,
@@ -101,7 +123,7 @@ def _application() -> typer.Typer:
         epilog="Data go to stdout, progress and messages to stderr.",
     )
     for name, function, examples in _COMMANDS:
-        application.command(name, epilog=examples)(function)
+        application.command(name, cls=_Command, epilog=examples)(function)
     return application
 
 

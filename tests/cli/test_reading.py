@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from neuroevo import wording
-from neuroevo.cli.trials import parquet_of
+from neuroevo.cli.data_frames import parquet_of
 from neuroevo.experiment import load_experiment
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder, RunLock, read_trials, write_held_out
@@ -53,6 +53,22 @@ def test_list_shows_each_run_with_its_best(
     assert summary["best"]["final_mse"] == front[0].objectives["final_mse"]
 
 
+def test_the_newest_run_is_listed_first(
+    neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """Runs are in the order of their beginning, as JSON too."""
+    for name, year in (("b", "2019"), ("c", "2031"), ("a", "2025")):
+        shutil.copytree(run_folder, tmp_path / name)
+        file = tmp_path / name / "environment.json"
+        environment = json.loads(file.read_text(encoding="utf-8"))
+        environment["started"] = f"{year}-01-01T00:00:00+00:00"
+        file.write_text(json.dumps(environment), encoding="utf-8")
+    listed = neuroevo("list", "--results", str(tmp_path)).stdout.splitlines()[1:]
+    assert [line.split()[0] for line in listed] == ["c", "a", "b"]
+    as_json = json.loads(neuroevo("list", "--results", str(tmp_path), "--json").stdout)
+    assert [each["id"] for each in as_json] == ["c", "a", "b"]
+
+
 def test_list_without_runs_is_no_error(neuroevo: Command, tmp_path: Path) -> None:
     """Without runs stdout is empty, and the reason is on stderr."""
     listed = neuroevo("list", cwd=tmp_path)
@@ -66,7 +82,7 @@ def test_list_includes_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_pa
     shutil.copytree(run_folder, tmp_path / "damaged-20200101-000000")
     shutil.copytree(run_folder, tmp_path / run_folder.name)
     (tmp_path / "damaged-20200101-000000" / "trials.jsonl").write_text("{}\n")
-    damaged, sound = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
+    sound, damaged = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
     assert (damaged["state"], sound["state"]) == ("damaged", "complete")
     assert "trials.jsonl, line 1" in damaged["problems"][0]
 
@@ -135,6 +151,19 @@ def test_trials_are_the_same_in_every_format(
             assert float(row["final_mse"]) == record["final_mse"] == score
         else:
             assert (row["final_mse"], record["final_mse"]) == ("", None)
+
+
+def test_replicates_are_rows(neuroevo: Command, run_folder: Path) -> None:
+    """With --replicates each replicate is a row, and their median is the trial's objective."""
+    run = load_run(run_folder)
+    table = pd.read_csv(io.StringIO(neuroevo("trials", str(run_folder), "--replicates").stdout))
+    for trial in run.all_trials:
+        own = table[table["number"] == trial.number]
+        assert list(own["replicate"]) == list(range(run.experiment.training.replicates))
+        if not own["final_mse"].isna().any():
+            assert trial.objectives["final_mse"] == pytest.approx(
+                own["final_mse"].median(), rel=1e-5
+            )
 
 
 def test_trials_as_parquet(run_folder: Path, tmp_path: Path) -> None:
