@@ -93,7 +93,7 @@ def _outcome(comparison: "Comparison") -> Table:
     from neuroevo.report.held_out_texts import test_score
 
     scores = [
-        "fresh" if name.startswith("fresh.") else item.label
+        "champion, fresh" if name.startswith("fresh.") else f"{item.best} {item.label}"
         for name, item in comparison.score_columns.items()
     ]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)

@@ -108,7 +108,8 @@ def test_show_says_how_to_resume_an_interrupted_run(
     (copy / "checkpoint.json").write_text("{}")
     shown = neuroevo("show", str(copy))
     state = " ".join(shown.stdout.split())
-    assert re.search(r"interrupted, [012] generations? done; ", state)
+    killed = "its process was killed, or the machine stopped"
+    assert re.search(rf"interrupted: {killed}, [012] generations? done; ", state)
     assert "checkpoint.json: must end with its checksum, but is damaged; resume with:" in state
     assert shlex.join(["neuroevo", "resume", str(copy)]) in state
     with RunLock(RunFolder(copy)):
