@@ -382,8 +382,9 @@ def test_a_folder_that_cannot_be_written_is_removed(tmp_path: Path) -> None:
         f"from neuroevo.experiment import Experiment; "
         f"search(Experiment.of({task}), Path({str(full)!r}))"
     )
+    # Without -B it could cut the bytecode of modules, which Python does not notice.
     failed = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=False, text=True
+        [sys.executable, "-B", "-c", code], capture_output=True, check=False, text=True
     )
     assert "StorageError" in failed.stderr
     assert list(full.iterdir()) == []
