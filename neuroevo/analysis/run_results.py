@@ -260,6 +260,12 @@ class RunResults:
 
         return tables.trials(self.findings)
 
+    def replicates(self) -> "pd.DataFrame":
+        """Return the objectives of each replicate, see `neuroevo.analysis.tables.replicates`."""
+        from neuroevo.analysis import tables  # noqa: PLC0415 - loads pandas
+
+        return tables.replicates(self.findings)
+
     def to_optuna(self, storage: Any = None) -> "optuna.Study":  # noqa: ANN401 - a storage of Optuna, or its address
         """Return the run as a study of Optuna, whose plots and dashboard open it.
 

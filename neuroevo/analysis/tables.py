@@ -59,6 +59,34 @@ def trials(findings: "Findings") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def replicates(findings: "Findings") -> pd.DataFrame:
+    """Return a row for each replicate of each trial, baselines included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``number``, ``name`` (of a baseline), ``replicate`` (from 0), and one for each
+        objective, as in `trials` (NaN if it is not finite). A trial has no rows if it failed, if it
+        is a function's, or if its journal has no values of replicates.
+    """
+    objectives = _objective_columns(findings)
+    rows = [
+        {"number": trial.number, "name": trial.name, "replicate": place}
+        | dict(zip(objectives, values, strict=True))
+        for trial in findings.trials
+        for place, values in enumerate(_values_of_replicates(findings, trial))
+    ]
+    return pd.DataFrame(rows, columns=["number", "name", "replicate", *objectives])
+
+
+def _values_of_replicates(findings: "Findings", trial: "Trial") -> "list[tuple[float, ...]]":
+    """Return the values of all objectives for each replicate; empty if they are not known."""
+    known = trial.replicates
+    return (
+        list(zip(*(known[item.name] for item in findings.objectives), strict=True)) if known else []
+    )
+
+
 def _reached(findings: "Findings", trial: "Trial") -> dict[str, bool]:
     """Return whether objectives with a limit are measurements, not penalties."""
     scored = zip(findings.objectives, findings.scores(trial), strict=True)

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from neuroevo.analysis.summary import Summary
     from neuroevo.evaluation import Objective
 
-EXAMPLES = examples("neuroevo list", "neuroevo list --json | jq -r '.[-1].id'")
+EXAMPLES = examples("neuroevo list", "neuroevo list --json | jq -r '.[0].id'")
 
 
 def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
     """List the runs and the best scores of each.
 
-    The oldest run is first. Each objective has a column with the best score on the front, which
+    The newest run is first. Each objective has a column with the best score on the front, which
     may be that of another trial than the best score in the next column. The test score is that of
     the best trial, on rows that no search has seen.
 
@@ -28,7 +28,7 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
     from neuroevo.analysis.run_reader import RunReader
     from neuroevo.runs import list_runs as folders
 
-    summaries = [RunReader(folder).summary() for folder in folders(results)]
+    summaries = [RunReader(folder).summary() for folder in reversed(folders(results))]
     if as_json:
         typer.echo(json.dumps([summary.described() for summary in summaries], indent=2))
     elif not summaries:

@@ -10,9 +10,10 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from neuroevo.cli import (
@@ -93,6 +94,7 @@ def _application() -> typer.Typer:
     # Panels on a terminal; plain text in files and pipes.
     markup: Literal["rich"] | None = "rich" if on_terminal(sys.stdout) else None
     application = typer.Typer(
+        cls=_Group,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=markup,
@@ -101,8 +103,28 @@ def _application() -> typer.Typer:
         epilog="Data go to stdout, progress and messages to stderr.",
     )
     for name, function, examples in _COMMANDS:
-        application.command(name, epilog=examples)(function)
+        application.command(name, cls=_Command, epilog=examples)(function)
     return application
+
+
+class _FlagsWithoutType:
+    """The parameters of a command, of which flags show no type in the panels of the help."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - a context of typer's own click
+        """Return the parameters; an empty name of their value stands for no type."""
+        parameters = super().get_params(ctx)  # type: ignore[misc]  # that of the command
+        for each in parameters:
+            if isinstance(each, TyperOption) and each.is_flag:
+                each.metavar = ""
+        return list(parameters)
+
+
+class _Command(_FlagsWithoutType, TyperCommand):
+    """A command of neuroevo."""
+
+
+class _Group(_FlagsWithoutType, TyperGroup):
+    """The command ``neuroevo`` itself."""
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

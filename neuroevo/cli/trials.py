@@ -17,6 +17,7 @@ EXAMPLES = examples(
     "neuroevo trials latest > trials.csv",
     "neuroevo trials latest --format json | jq '.[].learning_rate'",
     "neuroevo trials latest --format parquet > trials.parquet",
+    "neuroevo trials latest --replicates > replicates.csv",
 )
 
 
@@ -25,11 +26,16 @@ def trials(
     form: Annotated[
         Literal["csv", "json", "parquet"], typer.Option("--format", help="Format of the output.")
     ] = "csv",
+    replicates: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--replicates", help="Write a row for each replicate of each trial.")
+    ] = False,
     results: Results = RESULTS,
 ) -> None:
     """Write all trials of a run as a table.
 
-    Each trial is a row, baselines included.
+    Each trial is a row, baselines included. With --replicates each of its replicates is a row, with
+    its number and its own value of each objective; genes are as in the other table, by the number
+    of the trial.
 
     Prints CSV, a JSON array or a Parquet file to stdout. Lists (hidden layers, parents) are JSON
     lists in CSV too; in Parquet a layer with its activation is a struct, and a gene with values of
@@ -39,7 +45,8 @@ def trials(
 
     if form == "parquet" and sys.stdout.isatty():
         raise UsageError("--format: parquet must go to a file or a pipe, but got a terminal")
-    table = load_run(run, results).trials()
+    found = load_run(run, results)
+    table = found.replicates() if replicates else found.trials()
     if form == "csv":
         typer.echo(_texts(table).to_csv(index=False), nl=False)
     elif form == "json":

@@ -66,9 +66,23 @@ def test_list_includes_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_pa
     shutil.copytree(run_folder, tmp_path / "damaged-20200101-000000")
     shutil.copytree(run_folder, tmp_path / run_folder.name)
     (tmp_path / "damaged-20200101-000000" / "trials.jsonl").write_text("{}\n")
-    damaged, sound = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
+    sound, damaged = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
     assert (damaged["state"], sound["state"]) == ("damaged", "complete")
     assert "trials.jsonl, line 1" in damaged["problems"][0]
+
+
+def test_list_begins_with_the_newest_run(
+    neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """The table and JSON are in the order of the dashboard."""
+    for name, began in (("b", "2020-01-02T00:00:00+00:00"), ("a", "2020-01-01T00:00:00+00:00")):
+        shutil.copytree(run_folder, tmp_path / name)
+        path = tmp_path / name / "environment.json"
+        path.write_text(re.sub(r'"started": "[^"]*"', f'"started": "{began}"', path.read_text()))
+    listed = neuroevo("list", "--results", str(tmp_path)).stdout.splitlines()[1:]
+    assert [line.split()[0] for line in listed] == ["b", "a"]
+    described = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
+    assert [each["id"] for each in described] == ["b", "a"]
 
 
 def test_show_has_experiment_environment_front_and_baselines(
@@ -143,6 +157,25 @@ def test_trials_as_parquet(run_folder: Path, tmp_path: Path) -> None:
     assert list(table["number"]) == [trial.number for trial in load_run(run_folder).all_trials]
 
 
+def test_replicates_of_trials_are_a_table(
+    neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """Each replicate of each trial is a row with its own value of each objective."""
+    found = neuroevo("trials", str(run_folder), "--replicates")
+    rows = list(csv.DictReader(io.StringIO(found.stdout)))
+    expected = [
+        (trial.number, place, value)
+        for trial in read_trials(run_folder / "trials.jsonl")
+        for place, value in enumerate(trial.replicates["final_mse"])
+    ]
+    assert len(expected) > 14
+    for row, (number, place, value) in zip(rows, expected, strict=True):
+        assert (int(row["number"]), int(row["replicate"])) == (number, place)
+        assert float(row["final_mse"] or "nan") == pytest.approx(value, nan_ok=True)
+    table = pd.read_parquet(parquet(run_folder, tmp_path, "--replicates"))
+    assert table.shape == (len(rows), len(rows[0]))
+
+
 def test_layers_with_activations_of_their_own_are_run_shown_and_exported(
     neuroevo: Command, tmp_path: Path
 ) -> None:
@@ -179,12 +212,12 @@ def test_values_of_several_types_are_json_in_parquet() -> None:
     assert table["number"].dtype == float
 
 
-def parquet(run_folder: Path, folder: Path) -> Path:
+def parquet(run_folder: Path, folder: Path, *options: str) -> Path:
     """Write a run's trials as Parquet into a folder."""
     path = folder / "trials.parquet"
     with path.open("wb") as file:
         program = [sys.executable, "-m", "neuroevo", "trials", str(run_folder)]
-        subprocess.run([*program, "--format", "parquet"], check=True, stdout=file)
+        subprocess.run([*program, *options, "--format", "parquet"], check=True, stdout=file)
     return path
 
 
