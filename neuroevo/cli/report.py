@@ -5,15 +5,27 @@ from typing import Annotated
 
 import typer
 
+from neuroevo.cli import figures as figure_files
 from neuroevo.cli.counting import counted
-from neuroevo.cli.options import RESULTS, Data, Jobs, Open, Results, RunReference, examples
+from neuroevo.cli.options import (
+    RESULTS,
+    Data,
+    Figures,
+    Height,
+    Jobs,
+    Open,
+    Results,
+    RunReference,
+    Width,
+    examples,
+)
 from neuroevo.cli.sweep import found_sweep
-from neuroevo.cli.terminal import local_path, open_in_browser, say
+from neuroevo.cli.terminal import local_path, open_in_browser
 from neuroevo.errors import UsageError
 
 EXAMPLES = examples(
     "neuroevo report latest --open",
-    "neuroevo report latest --figures figures",
+    "neuroevo report latest --figures figures --width 1200 --height 600",
     "neuroevo report latest --random-search",
     "neuroevo report latest --ablation --baseline article-tanh",
     "neuroevo report learning-rates-20261122-154455 --open",
@@ -38,10 +50,9 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     ] = "",
     jobs: Jobs = -1,
     data: Data = None,
-    figures: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Write each figure there as HTML, SVG and PNG."),
-    ] = None,
+    figures: Figures = None,
+    width: Width = None,
+    height: Height = None,
     show: Open = False,  # noqa: FBT002 - an option
 ) -> None:
     """Write the report of a run, or the page of a sweep, again.
@@ -52,6 +63,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         raise UsageError("--baseline: must come with --ablation")
     if data is not None and not (ablation or random_search):
         raise UsageError("--data: must come with --random-search or --ablation")
+    figure_files.check_size(figures, width, height)
 
     from neuroevo import api
     from neuroevo.playground import write_report
@@ -73,13 +85,9 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     path = write_report(found)
     _finish(path, show=show)
     if figures is not None:
-        from neuroevo.report.figure_files import write_figures
+        from neuroevo.report.figures import run_figures
 
-        written = write_figures(found, figures)
-        for figure in written.paths:
-            typer.echo(figure)
-        if written.problem:
-            say(f"neuroevo: {written.problem}")
+        figure_files.write(run_figures(found.findings), found.id, figures, (width, height))
 
 
 def _finish(path: Path, *, show: bool) -> None:

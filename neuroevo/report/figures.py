@@ -10,7 +10,7 @@ from neuroevo import wording
 from neuroevo.report import theme
 from neuroevo.report.diagram import svg
 from neuroevo.report.document import PLOTLY_CONFIG, Asset, asset, with_code
-from neuroevo.report.plots import FIGURES
+from neuroevo.report.plots import FIGURES, figures_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -99,6 +99,11 @@ def page_figure(findings: "Findings", name: str) -> PageFigure:
         least_width=plot.least_width(data),
         controls=plot.controls(data),
     )
+
+
+def run_figures(findings: "Findings") -> list[PageFigure]:
+    """Return all figures of a run, in the order of the page."""
+    return [page_figure(findings, name) for name in figures_of(findings.experiment)]
 
 
 def plotly_figure(specification: "Specification") -> "Figure":
