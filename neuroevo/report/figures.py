@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
 
 STYLES = (asset("theme.css"), asset("report.css"), asset("network.css"))
+SHORT_CAPTION = 80  # characters that are at most two lines on a phone
 SCRIPTS = ("plotly.min.js", "stepping.js", "choosing.js", "brushing.js", "report.js")
 
 
@@ -60,6 +61,11 @@ class PageFigure:
     def caption_html(self) -> Markup:
         """The caption as HTML."""
         return with_code(self.caption)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the texts above the figure may need more than two lines on a phone."""
+        return len(self.caption) + len(self.controls) > SHORT_CAPTION
 
     @property
     def label(self) -> str:

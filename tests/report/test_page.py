@@ -479,6 +479,62 @@ def test_notes_of_the_baselines_are_below_their_names(controlled: Page) -> None:
     assert notes.count() > 1
 
 
+LINES = """() => Array.from(document.querySelectorAll("figcaption")).map((caption) => {
+  const text = caption.querySelector("summary > span") || caption;
+  return Math.round(text.clientHeight / parseFloat(getComputedStyle(text).lineHeight));
+})"""
+OVERLAPS = """() => {
+  const plot = document.querySelector("[data-figure=lineage]");
+  const seen = Array.from(plot.querySelectorAll(".textpoint text")).filter((each) =>
+    getComputedStyle(each).visibility === "visible").map((each) => each.getBoundingClientRect());
+  return [seen.length, seen.filter((one, place) => seen.slice(place + 1).some((other) =>
+    one.left < other.right && other.left < one.right
+    && one.top < other.bottom && other.top < one.bottom)).length];
+}"""
+CODE = "getComputedStyle(document.querySelector('%s')).fontFamily"
+
+
+def test_captions_have_two_lines_and_fold_out(controlled: Page) -> None:
+    """No caption has more than two lines, on a desktop and a phone; a long one folds out."""
+    for width in (390, 1280):
+        controlled.set_viewport_size({"width": width, "height": 900})
+        assert max(controlled.evaluate(LINES)) <= 2
+    folded = controlled.locator("figcaption details:not(.whole)").first
+    folded.locator("summary").click()
+    assert max(controlled.evaluate(LINES)) > 2
+    folded.locator("summary").click()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_labels_of_ancestors_do_not_overlap(
+    look: Callable[..., Page], size: dict[str, int]
+) -> None:
+    """At any width some steps have labels, and no label covers another one."""
+    page = look("conflict", size, figure="lineage")
+    count, overlapping = page.evaluate(OVERLAPS)
+    assert count > 0
+    assert overlapping == 0
+
+
+def test_contents_stay_beside_the_text_on_wide_screens(controlled: Page) -> None:
+    """The list of chapters is on the right, and still there at the end of the page."""
+    controlled.set_viewport_size({"width": 1280, "height": 900})
+    controlled.locator("#failures").scroll_into_view_if_needed()
+    contents = controlled.locator("nav.contents")
+    expect(contents).to_be_in_viewport(ratio=1)
+    box, text = contents.bounding_box(), controlled.locator("#failures").bounding_box()
+    assert box is not None
+    assert text is not None
+    assert box["x"] > text["x"] + text["width"]
+    controlled.evaluate("window.scrollTo(0, 0)")
+
+
+def test_code_is_monospaced(controlled: Page) -> None:
+    """Experiment files and commands in texts have a monospaced font."""
+    for selector in ("pre", "code"):
+        assert "monospace" in controlled.evaluate(CODE % selector)
+
+
 def test_views_of_a_figure_are_chosen_from_a_list(look: Callable[..., Page]) -> None:
     """A labelled list on the page changes the view of a figure and changes it back."""
     page = look("three objectives", DESKTOP)
