@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 TESTED := .venv/.tested
 
-.PHONY: help run test torture lint bench bench-search peers picture clean
+.PHONY: help run test torture lint article bench bench-search peers picture clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile
@@ -35,6 +35,9 @@ lint: $(TESTED) ## check style, types and the layers
 
 test: lint ## all checks and all tests
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+
+article: $(INSTALLED) ## measure the claims of the article: a page in results/article, a summary in docs
+	$(BIN)/python -m experiments.article
 
 picture: $(TESTED) ## take the pictures in the README from the latest run, with chromium
 	$(BIN)/python docs/picture.py

@@ -33,6 +33,14 @@ _BREAKABLE = re.compile(r"[^\S\u00a0]+")
 _WHOLE_UNITS = frozenset({"samples", "parameters"})
 
 
+CHAMPION_RULE = (
+    "The champion is the trial of the front that reaches the target MSE with the fewest samples "
+    "and still holds it at the end; if none does, or samples to target is no objective, the one "
+    "that is best in the first objective. Scores on fresh seeds decide where there are any, and "
+    "the target must be held on the seeds of the search too."
+)
+
+
 def number(value: float, more: int = 0) -> str:
     """Return a number with three significant digits, or with more.
 
@@ -101,7 +109,11 @@ def is_counted(unit: str) -> bool:
 
 
 def factor(ratio: float) -> str:
-    """Return a ratio with about two digits: ``5.6``, ``56``."""
+    """Return a ratio with two digits or more: ``0.56``, ``5.6``, ``56``; ``∞`` if infinite."""
+    if math.isinf(ratio):
+        return "∞"
+    if ratio < 0.995:  # noqa: PLR2004 - what is rounded to less than 1
+        return f"{ratio:.2g}" if ratio else "0"
     return f"{ratio:.1f}" if ratio < 10 else number(round(ratio))  # noqa: PLR2004 - two digits
 
 
@@ -360,6 +372,24 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         ("Search", searched),
         *((f"Objectives, {aim}", f"{listed(items)}.") for aim, items in aims.items() if items),
     ]
+
+
+def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str:
+    """Return which genomes were given to the first generation; empty if all were drawn.
+
+    Parameters
+    ----------
+    initial
+        The genomes that were given.
+    source
+        Where they were taken from; empty if that is unknown.
+    """
+    if not initial:
+        return ""
+    origin = f", taken from {shortened(source, 80)}" * bool(source)
+    if len(initial) == 1:
+        return f"1 given{origin}: {configuration(initial[0])}."
+    return f"{len(initial):,} given{origin}; the first: {configuration(initial[0])}."
 
 
 def _evaluation(experiment: "Experiment") -> tuple[str, str]:

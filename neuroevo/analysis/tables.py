@@ -60,30 +60,31 @@ def trials(findings: "Findings") -> pd.DataFrame:
 
 
 def replicates(findings: "Findings") -> pd.DataFrame:
-    """Return a row for each replicate of each trial, baselines included.
+    """Return a row for each replicate of each trial, baselines included, by number.
+
+    Trials without replicates, because they failed or are calls of a function, have none.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``number``, ``name`` (of a baseline), ``replicate`` (from 0), and one for each
-        objective, as in `trials` (NaN if it is not finite). A trial has no rows if it failed, if it
-        is a function's, or if its journal has no values of replicates.
+        Columns ``number``, ``name`` (of a baseline), ``replicate`` (from 0), one for each gene as
+        in `trials`, and one for each objective, NaN where the replicate diverged.
     """
     objectives = _objective_columns(findings)
-    rows = [
-        {"number": trial.number, "name": trial.name, "replicate": place}
-        | dict(zip(objectives, values, strict=True))
-        for trial in findings.trials
-        for place, values in enumerate(_values_of_replicates(findings, trial))
-    ]
-    return pd.DataFrame(rows, columns=["number", "name", "replicate", *objectives])
-
-
-def _values_of_replicates(findings: "Findings", trial: "Trial") -> "list[tuple[float, ...]]":
-    """Return the values of all objectives for each replicate; empty if they are not known."""
-    known = trial.replicates
-    return (
-        list(zip(*(known[item.name] for item in findings.objectives), strict=True)) if known else []
+    names = findings.experiment.evolution.objectives
+    columns = _gene_columns(findings.genes, ["number", "name", "replicate", *objectives])
+    rows = []
+    for trial in findings.trials:
+        genes = settled(findings, trial)
+        shared = {"number": trial.number, "name": trial.name}
+        own = {columns[gene]: value for gene, value in genes.items() if gene in columns}
+        scores = [trial.replicates.get(name, ()) for name in names]
+        rows += [
+            shared | {"replicate": place} | own | dict(zip(objectives, values, strict=True))
+            for place, values in enumerate(zip(*scores, strict=True))
+        ]
+    return pd.DataFrame(
+        rows, columns=["number", "name", "replicate", *columns.values(), *objectives]
     )
 
 
@@ -123,7 +124,7 @@ def _gene_columns(genes: "Sequence[str]", taken: "Sequence[str]") -> "Mapping[st
 
 
 def best(findings: "Findings") -> pd.DataFrame:
-    """Return the front, best first, with both scores of each objective.
+    """Return the front, the champion first, with both scores of each objective.
 
     Returns
     -------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neuroevo.cli import figures as figure_files
+from neuroevo.cli.data_frames import records
 from neuroevo.cli.options import (
     RESULTS,
     AsJson,
@@ -27,7 +28,6 @@ from neuroevo.cli.terminal import (
     print_table,
     print_text,
 )
-from neuroevo.cli.trials import records
 from neuroevo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _outcome(comparison: "Comparison") -> Table:
     from neuroevo.report.held_out_texts import test_score
 
     scores = [
-        "fresh" if name.startswith("fresh.") else item.label
+        "champion, fresh" if name.startswith("fresh.") else f"{item.best} {item.label}"
         for name, item in comparison.score_columns.items()
     ]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)

@@ -47,6 +47,7 @@ def _table(summaries: "list[Summary]") -> Table:
         Column("trials", right=True, dispensable=2),
         *(Column(f"{item.best} {item.label}", right=True) for item in objectives),
         *[Column("test score")] * has_tests,
+        Column("ended", wraps=True, dispensable=5),
         Column("when", dispensable=3),
     )
     rows = tuple(_row(summary, objectives, has_tests=has_tests) for summary in summaries)
@@ -69,5 +70,6 @@ def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) 
         f"{summary.trials:,}" if summary.experiment else "",
         *(best.get(item.name, "") for item in objectives),
         *[test_score(summary.test, interval=True)] * has_tests,
+        summary.reason,
         wording.moment(summary.started),
     )

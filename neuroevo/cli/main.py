@@ -60,6 +60,26 @@ _STDOUT, _STDERR = 1, 2
 _CLOSED_BY_READER = 128 + 13  # what a shell reports for a process that SIGPIPE ended
 
 
+class _WithoutTypesOfFlags:
+    """A command whose help shows no ``<bool>`` beside options that take no value."""
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:
+        """Return the parameters; a flag gets an empty name of its value."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # of a command
+        for param in params:
+            if isinstance(param, TyperOption) and param.is_flag:
+                param.metavar = ""
+        return params
+
+
+class _Command(_WithoutTypesOfFlags, TyperCommand):  # type: ignore[misc]  # its types are private
+    """A command."""
+
+
+class _Group(_WithoutTypesOfFlags, TyperGroup):  # type: ignore[misc]  # as above
+    """The program, with its own options."""
+
+
 def main() -> NoReturn:
     """Run the command in the arguments of the process, then exit with its code."""
     arguments = getattr(sys, "argv", [])[1:] or ["--help"]  # an embedded interpreter may have none
@@ -105,26 +125,6 @@ def _application() -> typer.Typer:
     for name, function, examples in _COMMANDS:
         application.command(name, cls=_Command, epilog=examples)(function)
     return application
-
-
-class _FlagsWithoutType:
-    """The parameters of a command, of which flags show no type in the panels of the help."""
-
-    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - a context of typer's own click
-        """Return the parameters; an empty name of their value stands for no type."""
-        parameters = super().get_params(ctx)  # type: ignore[misc]  # that of the command
-        for each in parameters:
-            if isinstance(each, TyperOption) and each.is_flag:
-                each.metavar = ""
-        return list(parameters)
-
-
-class _Command(_FlagsWithoutType, TyperCommand):
-    """A command of neuroevo."""
-
-
-class _Group(_FlagsWithoutType, TyperGroup):
-    """The command ``neuroevo`` itself."""
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

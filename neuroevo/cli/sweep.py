@@ -1,6 +1,5 @@
 """``neuroevo sweep``: one experiment with each of several settings, and what differs."""
 
-import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neuroevo.cli import options
+from neuroevo.cli.data_frames import json_of
 from neuroevo.cli.searching import search_shown
 from neuroevo.cli.terminal import (
     Column,
@@ -21,7 +21,6 @@ from neuroevo.cli.terminal import (
     reference,
     say,
 )
-from neuroevo.cli.trials import records
 from neuroevo.errors import UsageError, collected
 
 if TYPE_CHECKING:
@@ -144,4 +143,4 @@ def table_as_json(found: "SweepReport") -> str:
     import numpy as np
 
     table = found.table.replace([np.inf, -np.inf], np.nan)
-    return json.dumps(records(table), indent=2, allow_nan=False)
+    return json_of(table)

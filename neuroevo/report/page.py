@@ -120,8 +120,8 @@ def _fresh_seeds(findings: "Findings") -> str:
         return f"{start} On fresh seeds it {verb} by {others}."
     verb = "is" if unbeaten == 1 else "are"
     return (
-        f"{start} On fresh seeds {unbeaten:,} of the front’s {len(findings.front):,} {verb} not "
-        f"dominated by {others}."
+        f"{start} {wording.CHAMPION_RULE} On fresh seeds {unbeaten:,} of the front’s "
+        f"{len(findings.front):,} {verb} not dominated by {others}."
     )
 
 
@@ -158,8 +158,12 @@ def _partly_diverged(findings: "Findings") -> str:
 
 
 def _experiment(findings: "Findings") -> list[tuple[str, str]]:
-    note = findings.experiment.note
-    return [*wording.experiment_rows(findings.experiment), *([("Note", note)] if note else [])]
+    further = {
+        "First genomes": wording.first_genomes(findings.initial, findings.initial_from),
+        "Note": findings.experiment.note,
+    }
+    rows = wording.experiment_rows(findings.experiment)
+    return [*rows, *((name, text) for name, text in further.items() if text)]
 
 
 def _machine(findings: "Findings") -> str:

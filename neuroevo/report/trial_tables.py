@@ -21,7 +21,7 @@ BREAK = "\u200b"  # a line may break at this character without width
 
 
 def best_table(findings: "Findings", most: int = EXCERPT) -> TextTable | None:
-    """Return configurations of the front, best first; None if the front is empty.
+    """Return configurations of the front, the champion first; None if the front is empty.
 
     Parameters
     ----------

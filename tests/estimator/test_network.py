@@ -266,6 +266,16 @@ def test_wrong_parameters_are_value_errors_of_fit(changes: dict[str, object], me
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize("label", ["calm", 0.0])
+def test_a_target_that_is_constant_is_refused(label: object) -> None:
+    """The only value is named as the user wrote it, by a classifier and by a regressor."""
+    inputs = np.arange(20.0).reshape(10, 2)
+    with pytest.raises(ValueError, match=f"at least two classes.* but got one class, {label!r}$"):
+        NetworkClassifier().fit(inputs, np.full(10, label))
+    with pytest.raises(ValueError, match=r"at least two different values.* but got only 0$"):
+        NetworkRegressor().fit(inputs, np.zeros(10))
+
+
 def test_rows_that_do_not_fit_are_refused_as_scikit_learn_does() -> None:
     """Other columns, text among numbers, infinite numbers and an early prediction."""
     frame, rent = flats()

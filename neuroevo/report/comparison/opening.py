@@ -221,7 +221,9 @@ def _best_figure(comparison: "Comparison", item: "Objective") -> list[KeyNumber]
     column = comparison.runs[item.name]
     if column.isna().all():
         return []
-    best = item.best_of(column)
-    labels = [str(label) for label in comparison.runs["run"][column == best]]
+    best = wording.measured(item.best_of(column), item)
+    # As in the sentences, what is shown alike is tied.
+    tied = [wording.measured(float(value), item) == best for value in column]
+    labels = [str(label) for label in comparison.runs["run"][tied]]
     who = labels[0] if len(labels) == 1 else wording.counted(len(labels), "run")
-    return [KeyNumber(wording.measured(best, item), f"{item.best} {item.label} ({who})")]
+    return [KeyNumber(best, f"{item.best} {item.label} ({who})")]
