@@ -9,10 +9,10 @@ from neuroevo.analysis import tables
 from neuroevo.analysis.dominance import unbeaten_on_fresh_seeds
 from neuroevo.analysis.findings import EXCERPT
 from neuroevo.report.document import Document, asset, with_code
-from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
+from neuroevo.report.figures import STYLES, PageFigure, payload_of, run_figures, scripts_of
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import held_out_sentences, held_out_table, target_table
-from neuroevo.report.plots import CHAPTERS, FIGURES, figures_of
+from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.trial_tables import baselines_table, best_table
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def page(findings: "Findings", playground: str = "") -> str:
         Address of the page on which the run's networks can be tried, relative to the report;
         empty if there is none.
     """
-    figures = [page_figure(findings, name) for name in figures_of(findings.experiment)]
+    figures = run_figures(findings)
     opening = headline(findings)
     configurations = {
         f"{rank:,}": findings.configuration_file(findings.front[rank - 1])

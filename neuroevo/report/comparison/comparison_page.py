@@ -34,7 +34,7 @@ def comparison_page(
     home
         Address of the list of runs, if there is one.
     """
-    figures = {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
+    figures = comparison_figures(comparison)
     payload = payload_of(figures.values())
     words = opening(comparison)
     document = Document(
@@ -63,6 +63,11 @@ def comparison_page(
         },
         linked_from,
     )
+
+
+def comparison_figures(comparison: "Comparison") -> dict[str, PageFigure]:
+    """Return all figures of a comparison by name, in the order of `COMPARISON_FIGURES`."""
+    return {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
 
 
 def _shown(comparison: "Comparison", name: str) -> PageFigure:
