@@ -76,10 +76,11 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give, one aft
 
     sweep = found_sweep(run, results)
     if sweep is not None:
-        if random_search or ablation or figures is not None:
-            rule = "--random-search, --ablation and --figures: must be left out"
-            raise UsageError(f"{rule} for a sweep")
+        if random_search or ablation:
+            raise UsageError("--random-search, --ablation: must be left out for a sweep")
         _finish(sweep.write_page(), show=show)
+        if figures is not None:
+            figure_files.write(sweep.figures, sweep.folder.id, figures, (width, height))
         return
     found = api.load_run(run, results)
     if random_search:

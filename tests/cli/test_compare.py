@@ -79,7 +79,8 @@ def test_problems_of_compared_runs_come_at_once(
     damaged = tmp_path / "damaged-20200101-000000"
     shutil.copytree(run_folder, damaged)
     (damaged / "trials.jsonl").write_text("{}\n")
-    again = str(run_folder)
+    again, page = str(run_folder), run_folder.parent / "comparison.html"
+    page.unlink(missing_ok=True)
     refused = neuroevo("compare", again, str(damaged), "missing", again, cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (74, "")
     lines = refused.stderr.splitlines()
@@ -87,4 +88,4 @@ def test_problems_of_compared_runs_come_at_once(
     assert "'missing'" in lines[-2]
     assert lines[-1] == f"neuroevo: run: must be named once, but got {run_folder.name} again"
     assert not (tmp_path / "comparison.html").exists()
-    assert not (run_folder.parent / "comparison.html").exists()
+    assert not page.exists()

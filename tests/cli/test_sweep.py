@@ -75,8 +75,10 @@ def test_a_complete_sweep_is_left_as_it_is(neuroevo: Command, folder: Path) -> N
     assert refused.returncode == 2
     assert "--generations: must be left out for a sweep" in refused.stderr
     (folder / "report.html").unlink()
-    assert neuroevo("report", str(folder)).returncode == 0
+    written = neuroevo("report", str(folder), "--figures", str(folder / "figures"))
+    assert written.returncode == 0, written.stderr
     assert (folder / "report.html").exists()
+    assert {path.stem for path in (folder / "figures").glob("*.html")} == {"lines", "settings"}
 
 
 def test_several_seeds_are_searched_and_compared(neuroevo: Command, tmp_path: Path) -> None:
