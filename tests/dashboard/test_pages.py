@@ -141,6 +141,30 @@ def test_order_and_filter_are_in_the_address(client: Client, look: Look) -> None
     expect(rows(page)).to_have_count(2)
 
 
+def test_filters_compare_and_report_errors_beside_the_field(
+    client: Client, look: Look, first: str
+) -> None:
+    """Runs and trials are compared in the same way; a wrong comparison is reported, and no more."""
+    page = look(client.url)
+    field, problem = page.locator(".filter input[type=search]"), page.locator("#filter-problem")
+    field.fill("samples_to_target>0 task=mouse")
+    expect(rows(page)).to_have_count(1)
+    expect(problem).to_be_hidden()
+    field.fill("lerning_rate>0 first")
+    expect(problem).to_have_text("No field is called lerning_rate: did you mean learning_rate?")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(rows(page)).to_have_count(1)  # the other parts of the filter count
+    assert problem.bounding_box()["y"] > field.bounding_box()["y"]  # type: ignore[index] # it is seen
+
+    page.goto(f"{client.url}runs/{first}/trials?filter=generation<1 operator!=baseline")
+    expect(rows(page)).to_have_count(8)
+    field.fill("generation<")
+    expect(problem).to_have_text("A comparison needs a value: generation<")
+    field.fill("generation<1 operator!=baseline state=complete trial>=999")
+    expect(rows(page)).to_have_count(0)
+    expect(problem).to_be_hidden()
+
+
 def test_runs_have_columns_for_experiment_and_note(client: Client, look: Look) -> None:
     """Both can be sorted by; on a phone the note is below the name, and the history is hidden."""
     page = look(f"{client.url}?sort=note")
