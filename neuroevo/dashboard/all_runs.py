@@ -171,7 +171,7 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
 def _history_line(summary: "Summary") -> Markup:
     if not summary.objectives:
         return Markup("")
-    generations = summary.generations
+    generations = summary.finished_generations
     picked = [generations[place] for place in thinned(len(generations), 60)]
     values = best_so_far(summary.objectives[0], [each.best[0] for each in picked])
     return sparkline(values, logarithmic=summary.objectives[0].logarithmic)

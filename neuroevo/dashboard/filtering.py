@@ -124,7 +124,7 @@ def _holds(asked: _Comparison, value: object) -> bool:
     if asked.sign in ORDERS:
         limit = _number(asked.value)
         is_compared = limit is not None and isinstance(value, (int, float)) and _is_number(value)
-        return is_compared and ORDERS[asked.sign](value, limit)  # type: ignore[operator, arg-type] # numbers, as checked
+        return is_compared and ORDERS[asked.sign](value, limit)  # type: ignore[arg-type] # numbers, as checked
     if asked.sign == "~":
         return _plain(asked.value) in _plain(wording.value(value))
     return _equals(value, asked.value) == (asked.sign == "=")

@@ -1,5 +1,6 @@
 """The dashboard in a real browser, over a real server."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -210,6 +211,75 @@ def test_front_has_the_axes_of_the_report(client: Client, look: Look, sound: Pat
     expect(chart.locator(".unit:not(.under)")).to_have_text(upward.label)
     weights = page.locator("li", has_text="champions.safetensors")
     expect(weights).to_contain_text("trained weights of the front and the baselines,")
+
+
+def test_run_that_goes_on_has_finished_generations_and_figures(
+    serve: Serve, look: Look, results: Path, first: str
+) -> None:
+    """A generation is drawn once it is whole; a figure is drawn again when there is a new one."""
+    folder = RunFolder(results / first)
+    lines = folder.journal_file.read_bytes().splitlines(keepends=True)
+    folder.checkpoint_file.unlink()
+    whole = 1 + next(
+        place for place, line in enumerate(lines) if json.loads(line).get("number", -1) == 15
+    )
+    folder.journal_file.write_bytes(b"".join(lines[: whole + 3]))
+    page = look(f"{serve(results).url}runs/{first}")
+    points = page.locator("#chart-1 path.points").get_attribute("d") or ""
+    assert points.count("M") == 2
+    assert "M1000 " in points  # the last one is at the right edge
+    page.click(".more a:has-text('Importance of each gene')")
+    page.wait_for_selector("html[data-drawn=all]")
+    assert page.locator(".crumbs a").all_inner_texts() == ["Runs", first]
+    page.click(".links a:has-text('every trial')")
+    page.wait_for_selector("html[data-drawn=all]")
+    page.evaluate("window.stays = 1")
+    folder.journal_file.write_bytes(b"".join(lines))
+    page.wait_for_function("window.stays === undefined", timeout=60_000)
+    page.wait_for_selector("html[data-drawn=all]")
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/runs/{first}")
+
+
+def test_comparison_is_loaded_again_after_a_new_generation(
+    serve: Serve, look: Look, results: Path, first: str
+) -> None:
+    """It stays while nothing changes; what was folded out, stays so."""
+    second = next(path.name for path in results.iterdir() if path.name.startswith("second"))
+    folder = RunFolder(results / first)
+    lines = folder.journal_file.read_bytes()
+    folder.journal_file.write_bytes(b"".join(lines.splitlines(keepends=True)[:-10]))
+    page = look(f"{serve(results).url}compare?run={first}&run={second}")
+    page.evaluate("window.stays = 1")
+    page.wait_for_selector("html[data-drawn=all]")
+    assert page.evaluate("window.stays") == 1
+    folder.journal_file.write_bytes(lines)
+    page.wait_for_function("window.stays === undefined", timeout=60_000)
+    page.click(".crumbs a:has-text('Runs')")
+    page.wait_for_url("**/")
+
+
+def test_report_and_mouse_page_lead_back(client: Client, look: Look, first: str) -> None:
+    """On the dashboard both have links to the run and to all runs."""
+    for name in ("report", "mouse"):
+        page = look(f"{client.url}runs/{first}/{name}.html")
+        assert page.locator(".crumbs a").all_inner_texts() == ["Runs", first]
+        page.locator(".crumbs a").last.click()
+        page.wait_for_url(f"**/runs/{first}")
+
+
+def test_points_of_a_figure_have_a_focus_ring(client: Client, look: Look, sound: Path) -> None:
+    """A point that is reached by keyboard has a ring that the others do not have."""
+    second = next(path.name for path in sound.iterdir() if path.name.startswith("second"))
+    page = look(f"{client.url}runs/{second}")
+    stroke = "each => getComputedStyle(each.querySelector('.ring')).stroke"
+    points = page.locator(".drawn a")
+    assert points.first.evaluate(stroke) == "none"
+    points.first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert points.first.evaluate(stroke) != "none"
+    assert points.last.evaluate(stroke) == "none"
 
 
 def test_trials_have_columns_for_genes_of_the_search(
