@@ -634,7 +634,8 @@ def test_scripts_in_names_are_shown_as_text(visit: Open, learnt: Findings, tmp_p
 def test_page_works_on_a_dark_phone(visit: Open) -> None:
     """At 390 pixels nothing overflows, a touch moves the pointer, and the background is dark."""
     page = visit(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)
-    expect(page.locator("#hint")).to_have_text(re.compile("Move your finger here"))
+    expect(page.locator("#hint .coarse")).to_be_visible()
+    expect(page.locator("#hint .fine")).to_be_hidden()
     expect(page.locator("kbd")).to_be_hidden()
     assert [name for name, height in page.evaluate(TARGETS) if height < 24] == []
     page.touchscreen.tap(200, 300)
