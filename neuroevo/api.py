@@ -102,6 +102,7 @@ class Seeds:
 
     genomes: tuple[Genome, ...] = ()
     note: str = ""
+    source: str = ""  # the run or the file
 
 
 def run(  # noqa: PLR0913 - all that users set in a run, by name
@@ -186,9 +187,15 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
         if seed_from.note:
             warnings.warn(seed_from.note, stacklevel=2)
     workers, initial = Workers(n_jobs, backend, scheduler, trial_timeout), seed_from.genomes
+    source = seed_from.source
     if results is None:
         start, record = search_in_memory(
-            experiment, workers=workers, initial=initial, observer=observer, stop=stop
+            experiment,
+            workers=workers,
+            initial=initial,
+            initial_from=source,
+            observer=observer,
+            stop=stop,
         )
         return _run_in_memory(experiment, start, record)
     with _followed(names, observer) as observing:
@@ -198,6 +205,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
                 Path(results),
                 workers=workers,
                 initial=initial,
+                initial_from=source,
                 observer=observing,
                 stop=stop,
             )
@@ -397,7 +405,8 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
         As for `run`.
     ends
         When to end the search instead, such as `{"generations": 60}`: any of `generations`,
-        `time_limit`, `target` and `patience`, as in the experiment's `[evolution]`.
+        `time_limit`, `target` and `patience`, as in the experiment's `[evolution]`; None drops
+        one of the last three.
     data
         The table or recording of the run, if its file was moved or it was a data frame; it must be
         the same.
@@ -408,7 +417,8 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
     ------
     NeuroevoError
         One line for each problem: `BusyError` if another process writes to the run,
-        `UsageError` if its experiment was edited, `DataError` if its task's data have changed.
+        `UsageError` if its experiment was edited or a complete run would end at once again,
+        `DataError` if its task's data have changed.
 
     Examples
     --------
@@ -770,6 +780,9 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
         identity=experiment.name,
         seconds=seconds,
         fingerprint=start.data,
+        reason=state["reason"],
+        initial=start.initial,
+        initial_from=start.initial_from,
     )
     status = Status("complete", state["reason"], state["generation"], len(trials), seconds)
     return Run.in_memory(start, status, findings)
@@ -832,8 +845,8 @@ def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) 
     ----------
     source
         A file such as a run's `best.toml`, in which every gene is fixed, or a run. Of a run's
-        front at most as many are taken as the population has, best first; those that the space
-        does not allow are skipped.
+        front at most as many are taken as the population has, the champion first; those that the
+        space does not allow are skipped.
     experiment
         The experiment with the search space.
     results
@@ -865,7 +878,7 @@ def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) 
         skipped = f"{len(refused)} of {len(front)} on the front skipped ({refused[0]})"
     genomes = tuple(dict.fromkeys(each.genome for each in taken))
     population = experiment.evolution.population
-    return Seeds(genomes[:population], _note(run.folder.id, taken, skipped))
+    return Seeds(genomes[:population], _note(run.folder.id, taken, skipped), run.folder.id)
 
 
 def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
@@ -882,7 +895,7 @@ def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
         taken = transfer(configuration, origin.training, experiment)
     except UsageError as error:
         raise error.named(name) from None
-    return Seeds((taken.genome,), _note(name, [taken]))
+    return Seeds((taken.genome,), _note(name, [taken]), name)
 
 
 def _check_kind(origin: Experiment, experiment: Experiment, source: str) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis import differences as differing
 from neuroevo.analysis import tables
-from neuroevo.analysis.dominance import dominated, fresh_score
+from neuroevo.analysis.dominance import dominated
 from neuroevo.analysis.held_out_models import held_out_models
 from neuroevo.analysis.histories import (
     Numbers,
@@ -20,6 +20,7 @@ from neuroevo.analysis.histories import (
     hypervolume_so_far,
     median_curve,
 )
+from neuroevo.analysis.judged_scores import fresh_score
 from neuroevo.analysis.rank_test import RankTest, rank_tests
 from neuroevo.errors import UsageError
 from neuroevo.evolution import hypervolume, reference_point
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
     from neuroevo.evaluation.scores import Score
-    from neuroevo.experiment import Experiment
     from neuroevo.runs import Trial
 
 SHARE = "hypervolume_share"
@@ -117,12 +117,14 @@ class ComparedRun:
         models = held_out_models(self.findings)
         return models.champion.scores if models and models.champion else {}
 
-    def best(self, item: "Objective") -> tuple[float, float]:
-        """Return the best score in an objective, and the score of that trial on fresh seeds."""
-        if not self.front:
-            return np.nan, np.nan
-        best = min(self.front, key=lambda trial: item.cost(trial.objectives[item.name]))
-        return best.objectives[item.name], fresh_score(self.findings, best, item.name)
+    def best(self, item: "Objective") -> float:
+        """Return the best score in an objective; NaN if no trial is complete."""
+        return item.best_of(trial.objectives[item.name] for trial in self.front)
+
+    def fresh(self, item: "Objective") -> float:
+        """Return the score of the champion on fresh seeds; NaN if there is none."""
+        front = self.findings.front
+        return fresh_score(self.findings, front[0], item.name) if front else np.nan
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -159,7 +161,7 @@ class Comparison:
         if len(runs) < 2:  # noqa: PLR2004 - a comparison needs two
             raise UsageError(f"runs: must be two or more to be compared, but got {len(runs)}")
         names = names or [run.identity or run.experiment.name for run in runs]
-        numbers = differing.settings([run.experiment for run in runs])
+        numbers = differing.settings(runs)
         objectives = tuple(
             item for item in runs[0].objectives if all(item in run.objectives for run in runs)
         )
@@ -183,7 +185,7 @@ class Comparison:
         """The runs of each setting by its name; that is a label if each has only one run."""
         numbers = [each.setting for each in self.contenders]
         is_alone = max(numbers) + 1 == len(numbers)
-        names = self.labels if is_alone else differing.setting_names(self._experiments, numbers)
+        names = self.labels if is_alone else differing.setting_names(self._findings, numbers)
         return {
             name: tuple(each for each in self.contenders if each.setting == place)
             for place, name in enumerate(names)
@@ -197,25 +199,29 @@ class Comparison:
     @cached_property
     def differences(self) -> pd.DataFrame:
         """The keys in which the experiments differ: ``key``, and a column for each run."""
-        found = differing.differences(self._experiments)
+        found = differing.differences(self._findings)
         rows = [[key, *values] for key, values in found.items()]
         return pd.DataFrame(rows, columns=["key", *self.labels], dtype=object)
 
     @cached_property
     def environments(self) -> Mapping[str, tuple[str, ...]]:
         """The differences of each run's environment from that of the first run, if it has any."""
-        found = differing.environments([each.findings for each in self.contenders])
+        found = differing.environments(self._findings)
         return {self.labels[place]: lines for place, lines in found.items()}
 
     @cached_property
     def cautions(self) -> tuple[str, ...]:
         """The keys that differ and change the meaning of the scores."""
-        return differing.caution(self._experiments)
+        return differing.caution(self._findings)
 
     @cached_property
     def score_columns(self) -> "Mapping[str, Objective]":
         """The scores that are compared, by name: of networks also those on fresh seeds."""
-        kinds = ("", "fresh.") if any(each.trains_networks for each in self._experiments) else ("",)
+        kinds = (
+            ("", "fresh.")
+            if any(each.experiment.trains_networks for each in self._findings)
+            else ("",)
+        )
         return {f"{kind}{item.name}": item for item in self.objectives for kind in kinds}
 
     @cached_property
@@ -235,7 +241,7 @@ class Comparison:
         Columns ``run``, ``name``, ``setting``, ``seed``, ``finished``, ``trials`` (with the
         baselines), ``networks``, ``generations``, ``seconds`` (elapsed), ``front`` (its size in the
         common objectives), ``unbeaten``, two columns for each common objective, its name (the
-        best score) and ``fresh.NAME`` (the score of that trial on fresh seeds, only of networks;
+        best score) and ``fresh.NAME`` (the score of the champion on fresh seeds, only of networks;
         NaN if there is none), ``hypervolume`` and ``hypervolume_share`` (of what all runs together
         dominate). If runs have a test part, ``test.NAME``, ``test.NAME.low`` and
         ``test.NAME.high`` for each score of the champion, NaN in runs without it.
@@ -258,8 +264,8 @@ class Comparison:
                 "unbeaten": self.unbeaten[each.label],
             }
             for item in self.objectives:
-                scores = zip((item.name, f"fresh.{item.name}"), each.best(item), strict=True)
-                row |= {name: score for name, score in scores if name in self.score_columns}
+                scores = {item.name: each.best(item), f"fresh.{item.name}": each.fresh(item)}
+                row |= {name: scores[name] for name in scores if name in self.score_columns}
             volume = self._hypervolume([each])
             row |= {"hypervolume": volume, SHARE: volume / self._whole}
             rows.append(row | tables.score_columns(each.test))
@@ -429,8 +435,8 @@ class Comparison:
         return reference_point(finite.tolist()) if finite.size else None
 
     @property
-    def _experiments(self) -> "list[Experiment]":
-        return [each.findings.experiment for each in self.contenders]
+    def _findings(self) -> "list[Findings]":
+        return [each.findings for each in self.contenders]
 
     @cached_property
     def _whole(self) -> float:

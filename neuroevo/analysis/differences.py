@@ -1,8 +1,11 @@
 """The differences between the experiments of several runs, their settings and their labels.
 
-Experiments have the same setting if they differ at most in name, note and seed.
+Runs have the same setting if their experiments differ at most in name, note and seed, and if the
+same genomes were given to their first generations.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +15,6 @@ from neuroevo.settings import dotted, shown
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
-    from neuroevo.experiment import Experiment
 
 Values = Mapping[tuple[str, ...], object]
 
@@ -20,35 +22,37 @@ NO_SETTING = frozenset({("name",), ("note",), ("seed",)})
 OF_SCORES = ("samples", "target_mse", "stop_at_target", "precision", "replicates")
 LONGEST_NAME = 40
 LONGEST_VALUE = 160
-_ORDER = ("task", "space", "training", "evolution", "name", "note", "seed")
+FIRST_GENOMES = ("first_genomes",)
+_ORDER = ("task", "space", "training", "evolution", *FIRST_GENOMES, "name", "note", "seed")
+_DIGITS = 6  # of the hash of genomes
 
 
-def differences(experiments: "Sequence[Experiment]") -> dict[str, tuple[object, ...]]:
-    """Return the keys in which experiments differ, with their values.
+def differences(runs: "Sequence[Findings]") -> dict[str, tuple[object, ...]]:
+    """Return the keys in which the experiments of runs differ, with their values.
 
     Returns
     -------
     dict
-        Dotted key -> values in the order of the experiments, None if an experiment has no such
-        key. First the keys of the task, then those of search space, training and evolution, then
-        name, note and seed.
+        Dotted key -> values in the order of the runs, None if an experiment has no such key. First
+        the keys of the task, then those of search space, training and evolution, then
+        ``first_genomes`` (whether these were drawn or given), name, note and seed.
     """
-    found = _different([experiment_values(each) for each in experiments])
+    found = _different([_values(each) for each in runs])
     return {dotted(key): values for key, values in found.items()}
 
 
-def settings(experiments: "Sequence[Experiment]") -> tuple[int, ...]:
-    """Return the number of each experiment's setting, from 0 in the order of occurrence."""
+def settings(runs: "Sequence[Findings]") -> tuple[int, ...]:
+    """Return the number of each run's setting, from 0 in the order of occurrence."""
     different: list[Values] = []
     numbers = []
-    for setting in map(_setting, experiments):
+    for setting in map(_setting, runs):
         if setting not in different:
             different.append(setting)
         numbers.append(different.index(setting))
     return tuple(numbers)
 
 
-def setting_names(experiments: "Sequence[Experiment]", numbers: Sequence[int]) -> tuple[str, ...]:
+def setting_names(runs: "Sequence[Findings]", numbers: Sequence[int]) -> tuple[str, ...]:
     """Return a different name for each setting.
 
     That is the experiment's name if each setting has its own, else the keys and values in which
@@ -56,12 +60,12 @@ def setting_names(experiments: "Sequence[Experiment]", numbers: Sequence[int]) -
 
     Parameters
     ----------
-    experiments
-        Of all runs.
+    runs
+        All runs.
     numbers
         Their settings, as numbered by `settings`.
     """
-    names = _descriptive_names(experiments, numbers)
+    names = _descriptive_names(runs, numbers)
     return names or tuple(f"setting {number + 1}" for number in range(max(numbers) + 1))
 
 
@@ -79,14 +83,13 @@ def labels(
     names
         Their names, such as ids.
     """
-    experiments = [run.experiment for run in runs]
-    seeds = tuple(f"seed {each.seed}" for each in experiments)
+    seeds = tuple(f"seed {each.experiment.seed}" for each in runs)
     if max(numbers) + 1 == len(runs):
-        candidate = _descriptive_names(experiments, numbers)
+        candidate = _descriptive_names(runs, numbers)
     elif max(numbers) == 0:
         candidate = seeds
     else:
-        settings = setting_names(experiments, numbers)
+        settings = setting_names(runs, numbers)
         candidate = tuple(
             f"{settings[number]}, {seed}" for number, seed in zip(numbers, seeds, strict=True)
         )
@@ -98,11 +101,11 @@ def labels(
     )
 
 
-def caution(experiments: "Sequence[Experiment]") -> tuple[str, ...]:
+def caution(runs: "Sequence[Findings]") -> tuple[str, ...]:
     """Return the keys that differ and change the meaning of the scores."""
     return tuple(
         key
-        for key in differences(experiments)
+        for key in differences(runs)
         if key.startswith("task.")
         or key == "evolution.reduction"
         or key in {f"training.{name}" for name in OF_SCORES}
@@ -120,7 +123,7 @@ def environments(runs: "Sequence[Findings]") -> dict[int, tuple[str, ...]]:
 
 def said(key: Sequence[str]) -> str:
     """Return the path of an experiment's key in words: ``hidden count``, ``task kind``."""
-    parts = key if key[0] == "task" else key[1:]
+    parts = key if key[0] == "task" or len(key) == 1 else key[1:]
     return " ".join(parts).replace("_", " ")
 
 
@@ -138,20 +141,30 @@ def worded(key: str, value: object) -> str:
     return wording.shortened(text, LONGEST_VALUE)
 
 
-def _setting(experiment: "Experiment") -> Values:
-    values = experiment_values(experiment)
-    return {key: value for key, value in values.items() if key not in NO_SETTING}
+def _values(run: "Findings") -> Values:
+    """Return the values of a run's experiment, and what its first genomes were."""
+    return experiment_values(run.experiment) | {FIRST_GENOMES: _first_genomes(run)}
 
 
-def _descriptive_names(
-    experiments: "Sequence[Experiment]", numbers: Sequence[int]
-) -> tuple[str, ...]:
+def _first_genomes(run: "Findings") -> str:
+    if not run.initial:
+        return "drawn"
+    written = json.dumps([dict(each) for each in run.initial], sort_keys=True)
+    digest = hashlib.sha256(written.encode()).hexdigest()[:_DIGITS]
+    return f"{len(run.initial):,} given ({digest})"
+
+
+def _setting(run: "Findings") -> Values:
+    return {key: value for key, value in _values(run).items() if key not in NO_SETTING}
+
+
+def _descriptive_names(runs: "Sequence[Findings]", numbers: Sequence[int]) -> tuple[str, ...]:
     """Return a short description of each setting; none if they are not short or not different."""
     groups = [
-        [each for each, number in zip(experiments, numbers, strict=True) if number == place]
+        [each for each, number in zip(runs, numbers, strict=True) if number == place]
         for place in range(max(numbers) + 1)
     ]
-    own = [{each.name for each in group} for group in groups]
+    own = [{each.experiment.name for each in group} for group in groups]
     if all(len(names) == 1 for names in own) and len(set().union(*own)) == len(groups):
         return tuple(name for names in own for name in names)
     found = _different([_setting(group[0]) for group in groups])

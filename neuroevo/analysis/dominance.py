@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroevo import wording
+from neuroevo.analysis.judged_scores import fresh_score, judged_score
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -20,13 +21,15 @@ def better_baselines(
 ) -> "tuple[tuple[Objective, Trial, float], ...]":
     """Return the objectives in which a baseline is better than a trial, in shown digits.
 
+    By the scores that judge them, see `judged_score`.
+
     Returns
     -------
     For each such objective the best baseline and its score.
     """
     better = []
-    for index, item in enumerate(findings.objectives):
-        scored = [(findings.scores(each)[index], each) for each in findings.baselines]
+    for item in findings.objectives:
+        scored = [(judged_score(findings, each, item), each) for each in findings.baselines]
         finite = [(score, each) for score, each in scored if math.isfinite(score)]
         if not finite:
             continue
@@ -34,7 +37,7 @@ def better_baselines(
         baseline = next(each for score, each in finite if score == best)
         own, other = (
             item.cost(wording.shown(score, item.unit))
-            for score in (findings.scores(trial)[index], best)
+            for score in (judged_score(findings, trial, item), best)
         )
         if other < own:
             better.append((item, baseline, best))
@@ -60,12 +63,6 @@ def unbeaten_on_fresh_seeds(findings: "Findings") -> int | None:
     finite = [row for row in rivals if np.isfinite(row).all()]
     own = [row for row in rows if np.isfinite(row).all()]
     return len(own) - sum(dominated(own, finite))
-
-
-def fresh_score(findings: "Findings", trial: "Trial", name: str) -> float:
-    """Return a trial's score on fresh seeds in an objective; NaN if there is none."""
-    champion = findings.champion_of(trial)
-    return math.nan if champion is None else champion.fresh_objectives.get(name, math.nan)
 
 
 def ratio_as_shown(item: "Objective", larger: float, smaller: float) -> float | None:

@@ -15,13 +15,20 @@ from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
-from neuroevo.runs import TrialOrigin, best_toml, latest_environment
+from neuroevo.runs import (
+    TrialOrigin,
+    best_toml,
+    champion_first,
+    fresh_scores,
+    latest_environment,
+)
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.evaluation.diagnosis import Diagnosis
     from neuroevo.experiment import Experiment, Origin
     from neuroevo.runs import Champion, HeldOutScores, Trial
+    from neuroevo.space import Value
 
 EXCERPT = 10  # trials of the front, where not all of them are shown
 
@@ -50,6 +57,11 @@ class Findings:
         Elapsed time of the search; NaN if it is unknown.
     finished
         Whether the search is complete.
+    reason
+        Why it ended or was interrupted; empty while it is running, and if it is unknown.
+    initial, initial_from
+        The genomes of the first generation that were given, and where they were taken from, see
+        `neuroevo.runs.Start`.
     random
         Trials of a random search in the same space, in their order, if there was one.
     preparation
@@ -76,6 +88,9 @@ class Findings:
     preparation: Mapping[str, Any] = field(default_factory=dict)
     held_out: "HeldOutScores | None" = None
     fingerprint: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    initial: "tuple[Mapping[str, Value], ...]" = ()
+    initial_from: str = ""
 
     def __repr__(self) -> str:
         counts = f"{len(self.trials)} trials, front of {len(self.front)}"
@@ -111,14 +126,20 @@ class Findings:
 
     @cached_property
     def front(self) -> "tuple[Trial, ...]":
-        """The Pareto front of the search, best first.
+        """The Pareto front of the search: the champion, then the others, best first.
 
         A trial is on it if no other is as good in every objective and better in one; of trials
-        with equal objectives, the first. Sorted by the first objective, ties by the following.
+        with equal objectives, the first. The champion is chosen by `neuroevo.runs.champion_first`;
+        the others are sorted by the first objective, ties by the following.
         """
         points = [self.costs(trial) for trial in self.complete]
         kept = np.flatnonzero(nondominated(points))
-        return tuple(sorted((self.complete[index] for index in kept), key=self.costs))
+        front = sorted((self.complete[index] for index in kept), key=self.costs)
+        reduction = self.experiment.evolution.reduction
+        # Those of a run that goes on after its end know only its earlier front.
+        champions = self.champions if self.finished else ()
+        fresh = {each.number: fresh_scores(each, reduction) for each in champions}
+        return champion_first(front, self.experiment, fresh)
 
     def excerpt(self, most: int = EXCERPT) -> tuple[int, ...]:
         """Return ranks of the front: all, or at most ``most`` (2 or more), evenly spaced."""
@@ -182,8 +203,11 @@ class Findings:
     @property
     def diagnosis(self) -> "Diagnosis | None":
         """What the champion's kept network does on the test part; None if it is unknown."""
-        # Without a front, the first network that was scored is that of a baseline.
-        return None if self.held_out is None or not self.front else self.held_out.diagnosis
+        # It is of the first network that was scored: without a front, that is a baseline's.
+        if self.held_out is None or not (self.front and self.held_out.models):
+            return None
+        is_champion = self.held_out.models[0].number == self.front[0].number
+        return self.held_out.diagnosis if is_champion else None
 
     @property
     def networks(self) -> int:

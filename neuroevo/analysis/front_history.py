@@ -70,7 +70,7 @@ def front_history(findings: "Findings") -> FrontHistory:
     panels = max(len(findings.objectives) - 1, 1)
     tables = [
         _table(findings, "trial", behind, MOST_POINTS // panels),
-        _table(findings, "front", findings.front, MOST_MEMBERS),
+        _table(findings, "front", sorted(findings.front, key=findings.costs), MOST_MEMBERS),
         _table(findings, "baseline", baselines, len(baselines)),
     ]
     return FrontHistory(

@@ -2,7 +2,7 @@
 
 The reference point is a tenth beyond the worst of the first generation that has a complete trial.
 The spread of the random search is estimated from other orders of the same trials; near the end
-they have more and more trials in common, so the band is judged after half of the trials.
+they have more and more trials in common, so the two are compared after half of the trials.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,21 @@ MOST_PIECES = 40  # numbers of trials after which a random search is measured
 Volumes = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class Sooner:
+    """How many times sooner a search reaches what half of the random configurations reach.
+
+    The interval has `CONFIDENCE` of the values that other halves give. 0 if the search never
+    reaches it.
+    """
+
+    draws: int  # random configurations, half of all
+    trials: int  # of the search until it is as good, by the median; 0 if it never is
+    ratio: float  # the median
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class HypervolumeHistory:
     """The hypervolume of the front over time; empty if no trial is complete.
@@ -45,6 +60,8 @@ class HypervolumeHistory:
         Its hypervolume then, as a share of the last one of the search.
     lower, upper
         Ends of the band with `CONFIDENCE` of its hypervolumes in other orders.
+    sooner
+        How the search compares with it; None without one.
     run
         Name of the run for the command line.
     """
@@ -57,6 +74,7 @@ class HypervolumeHistory:
     drawn: Volumes
     lower: Volumes
     upper: Volumes
+    sooner: "Sooner | None" = None
     run: str = "latest"
 
     def after(self, trials: int) -> float:
@@ -77,16 +95,20 @@ def hypervolume_history(findings: "Findings") -> HypervolumeHistory:
     reference = reference_point(first)
     search = hypervolumes(complete, reference)
     whole = search[-1]
-    draws, drawn, lower, upper = _random(findings, reference, population)
+    trials = np.cumsum([len(points) for points in generations])
+    sizes, drawn, orders = _random(findings, reference, population)
+    tail = (1 - CONFIDENCE) / 2
+    lower, upper = np.quantile(orders, [tail, 1 - tail], axis=0) if sizes else (none, none)
     return HypervolumeHistory(
         tuple(findings.by_generation),
-        tuple(np.cumsum([len(points) for points in generations]).tolist()),
+        tuple(trials.tolist()),
         search / whole,
         population,
-        draws,
+        sizes,
         drawn / whole,
         lower / whole,
         upper / whole,
+        _sooner(trials, search, sizes, orders),
         findings.identity or "latest",
     )
 
@@ -121,20 +143,36 @@ def reordered(
     return np.stack([hypervolumes(_cut(points, order, sizes), reference) for order in shuffled])
 
 
+def _sooner(
+    trials: NDArray[np.int64], search: Volumes, sizes: Sequence[int], orders: Volumes
+) -> Sooner | None:
+    """Compare the search with the halves with which the orders of a random search begin."""
+    if len(sizes) < 2:  # noqa: PLR2004 - whole and half
+        return None
+    place = int(np.searchsorted(sizes, sizes[-1] / 2))
+    levels = np.sort(orders[:, place])
+    # Of all generations, the first in which the search is as good.
+    reached = np.searchsorted(search, levels)
+    needed = np.append(trials, 0)[reached]
+    ratios = np.divide(sizes[place], needed, out=np.zeros(len(needed)), where=needed > 0)
+    tail = (1 - CONFIDENCE) / 2
+    low, median, high = np.quantile(ratios, [tail, 0.5, 1 - tail], method="nearest").tolist()
+    half = round(sizes[place] / median) if median else 0
+    return Sooner(sizes[place], half, median, low, high)
+
+
 def _random(
     findings: "Findings", reference: Sequence[float], population: int
-) -> tuple[tuple[int, ...], Volumes, Volumes, Volumes]:
-    """Return the fields of the random search: ``draws``, ``drawn``, ``lower`` and ``upper``."""
+) -> tuple[tuple[int, ...], Volumes, Volumes]:
+    """Return ``draws`` and ``drawn`` of the random search, and the same in other orders."""
     points = findings.fitnesses(findings.random)
     if not len(points):
-        return (), np.empty(0), np.empty(0), np.empty(0)
+        return (), np.empty(0), np.empty((0, 0))
     sizes = [*range(population, len(points), population), len(points)]
     sizes = [sizes[place] for place in thinned(len(sizes), MOST_PIECES)]
     rng = np.random.default_rng(findings.experiment.seed)
-    tail = (1 - CONFIDENCE) / 2
-    lower, upper = np.quantile(reordered(points, sizes, reference, rng), [tail, 1 - tail], axis=0)
     drawn = hypervolumes(_cut(points, np.arange(len(points)), sizes), reference)
-    return tuple(sizes), drawn, lower, upper
+    return tuple(sizes), drawn, reordered(points, sizes, reference, rng)
 
 
 def _cut(points: Volumes, order: NDArray[np.intp], sizes: Sequence[int]) -> list[Volumes]:

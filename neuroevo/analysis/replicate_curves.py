@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo import wording
-from neuroevo.analysis.leader import leading, samples_to_learn
+from neuroevo.analysis.judged_scores import samples_of_curve
 from neuroevo.evaluation import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
 CHAMPION = "champion"
 TRAINING = "champion on training samples"
-QUICKEST = "quickest of the front"
 FRONT = "others of the front"
 Quartiles: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
-OWN = frozenset({CHAMPION, TRAINING, QUICKEST, FRONT})  # all other names are baselines'
+OWN = frozenset({CHAMPION, TRAINING, FRONT})  # all other names are baselines'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,9 +49,8 @@ class Curve:
 class ReplicateCurves:
     """The learning curves of a run.
 
-    First that of the champion, and on its training samples if that is known, then of the quickest
-    trial of the front if it is much quicker, of the baselines, and of some other trials of the
-    front, evenly chosen.
+    First that of the champion, and on its training samples if that is known, then of the baselines,
+    and of some other trials of the front, evenly chosen.
     """
 
     curves: tuple[Curve, ...]
@@ -121,7 +119,7 @@ def _curves(findings: "Findings", measure: str = "") -> "Iterator[Curve]":
         curve = Curve(
             name,
             wording.configuration(trial.genome),
-            samples_to_learn(findings, trial),
+            samples_of_curve(findings, trial),
             trial.state == "diverged",
             *quartiles,
         )
@@ -133,8 +131,6 @@ def _curves(findings: "Findings", measure: str = "") -> "Iterator[Curve]":
 
 def _drawn_trials(findings: "Findings") -> "list[tuple[str, Trial]]":
     trials = [(CHAMPION, trial) for trial in findings.front[:1]]
-    if findings.front and leading(findings) is not findings.front[0]:
-        trials.append((QUICKEST, leading(findings)))
     known = {trial.number for _, trial in trials}
     trials += [(trial.name, trial) for trial in findings.baselines]
     chosen = (findings.front[rank - 1] for rank in findings.excerpt())

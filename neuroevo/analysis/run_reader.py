@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.journal_statistics import JournalStatistics
@@ -13,7 +13,9 @@ from neuroevo.analysis.summary import Summary
 from neuroevo.errors import NeuroevoError
 from neuroevo.runs import (
     StatusReader,
+    champion_first,
     damage,
+    fresh_scores,
     read_champions,
     read_environment,
     read_experiment,
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
     from neuroevo.evaluation.scores import Score
     from neuroevo.experiment import Experiment
-    from neuroevo.runs import Champion, HeldOutScores, RunFolder, Trial
+    from neuroevo.runs import Champion, FreshScores, HeldOutScores, RunFolder, Trial
+
+    _Champions: TypeAlias = tuple[tuple[Champion, ...], Mapping[int, FreshScores]]
 
 T = TypeVar("T")
 
@@ -194,8 +198,11 @@ class RunReader:
             raise damage(folder.journal_file, journal.problems)
         if status.lost and status.state == "complete":
             raise NeuroevoError(status.lost)
-        self._champions.value()
-        front, problems = tuple(journal.front), [*status.problems, *filter(None, [status.lost])]
+        _, fresh = self._champions.value()
+        front = champion_first(
+            journal.front, experiment, fresh if status.state == "complete" else {}
+        )
+        problems = [*status.problems, *filter(None, [status.lost])]
         test = self._test_scores(front[:1], problems) if status.state == "complete" else {}
         return Summary(
             folder,
@@ -221,7 +228,7 @@ class RunReader:
         return Findings(
             experiment=summary.experiment,
             trials=self._journal.trials(),
-            champions=self._champions.value(),
+            champions=self._champions.value()[0],
             columns=start.columns,
             kept=start.kept,
             preparation=start.preparation,
@@ -231,6 +238,9 @@ class RunReader:
             seconds=summary.seconds,
             finished=finished,
             fingerprint=start.data,
+            reason=summary.reason,
+            initial=start.initial,
+            initial_from=start.initial_from,
         )
 
     def _test_scores(self, best: "Sequence[Trial]", problems: list[str]) -> "Mapping[str, Score]":
@@ -243,13 +253,19 @@ class RunReader:
         models = [held_out.of_trial(trial.number) for trial in best] if held_out else []
         return models[0].scores if models and models[0] else {}
 
-    def _no_champions(self) -> "_Cached[tuple[Champion, ...]]":
-        """Return a new cache of the champions; it keeps them only if the trials are kept."""
+    def _no_champions(self) -> "_Cached[_Champions]":
+        """Return a new cache of the champions, and of their scores on fresh seeds.
+
+        It keeps the champions only if the trials are kept.
+        """
         path = self.folder.champions_file
 
-        def read() -> "tuple[Champion, ...]":
+        def read() -> "_Champions":
             found = tuple(read_champions(path)) if path.exists() else ()  # fails if damaged
-            return found if self._journal is not None and self._journal.keeps_trials else ()
+            reduction = self._experiment.value().evolution.reduction
+            fresh = {each.number: fresh_scores(each, reduction) for each in found}
+            is_kept = self._journal is not None and self._journal.keeps_trials
+            return found if is_kept else (), fresh
 
         return _Cached(read, path)
 

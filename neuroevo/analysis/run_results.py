@@ -128,6 +128,9 @@ class RunResults:
             random=tuple(read_study(self.folder.random_file)),
             ablation=tuple(read_study(self.folder.ablation_file)),
             fingerprint=self.start.data,
+            reason=status.reason,
+            initial=self.start.initial,
+            initial_from=self.start.initial_from,
         )
 
     @property
@@ -147,7 +150,7 @@ class RunResults:
 
     @property
     def best(self) -> "Trial":
-        """The best trial: the first of the front.
+        """The best trial: the champion, the first of the front.
 
         Raises
         ------
@@ -157,10 +160,13 @@ class RunResults:
         return self.ranked(1)
 
     def pareto_front(self) -> "list[Trial]":
-        """Return the complete trials that no other dominates, best first.
+        """Return the complete trials that no other dominates, the champion first.
 
-        Sorted by the first objective, ties by the following ones. Baselines are left out; of
-        trials with equal objectives, only the first is on the front.
+        The champion reaches the target MSE with the fewest samples and still holds it at the end,
+        if samples to target is an objective and a trial does so; else it is best in the first
+        objective. Scores on fresh seeds decide, once there are any. The others are sorted by the
+        first objective, ties by the following ones. Baselines are left out; of trials with equal
+        objectives, only the first is on the front.
         """
         return list(self.findings.front)
 

@@ -44,7 +44,7 @@ class Summary:
     generations
         Results of each generation that has trials.
     front
-        The Pareto front of the search, best first, without the learning curves.
+        The Pareto front of the search, the champion first, without the learning curves.
     baselines
         The baselines' trials, without the learning curves.
     test
@@ -55,7 +55,7 @@ class Summary:
     seconds
         Time of the search until its newest checkpoint; NaN if it is unknown.
     reason
-        Why the search ended.
+        Why the search ended, or was interrupted; empty while it is running.
     """
 
     folder: "RunFolder"
@@ -107,6 +107,7 @@ class Summary:
             "name": self.experiment.name,
             "note": self.experiment.note,
             "state": self.state,
+            "reason": self.reason or None,
             "trials": self.trials,
             "generation": len(self.generations),
             "started": self.started or None,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
+from neuroevo.analysis.judged_scores import judged_score
 from neuroevo.analysis.rank_test import RankTest, rank_tests
 from neuroevo.analysis.shift import Estimate, Numbers, median, shift
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Sweep, SweepPoint
-    from neuroevo.runs import Trial
 
 SEED = "seed"
 QUANTILES = (0.05, 0.95)
@@ -294,7 +294,8 @@ def quantiles(values: Numbers) -> tuple[float, float]:
 def _values_of(run: "Findings", point: "SweepPoint", name: str) -> Sequence[float]:
     """Return the values of an objective at a point, NaN where it diverged or is unknown."""
     if point.genome is None:
-        return [_champion_score(run, name)] if run.front else []
+        [item] = [each for each in run.objectives if each.name == name]
+        return [judged_score(run, run.front[0], item)] if run.front else []
     trial = next((each for each in run.searched if each.genome == dict(point.genome)), None)
     if trial is None:
         return []
@@ -302,13 +303,6 @@ def _values_of(run: "Findings", point: "SweepPoint", name: str) -> Sequence[floa
         return trial.replicates[name]
     count = max(run.experiment.networks_per_trial, 1)
     return [math.nan] * count if trial.state == "failed" else [trial.objectives[name]]
-
-
-def _champion_score(run: "Findings", name: str) -> float:
-    """Return the champion's score on fresh seeds, or its only one if there is none on these."""
-    best: Trial = run.front[0]
-    champion = run.champion_of(best)
-    return (best.objectives if champion is None else champion.fresh_objectives)[name]
 
 
 def _difference(ours: SettingResult, theirs: SettingResult, item: "Objective") -> Estimate:

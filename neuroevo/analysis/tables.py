@@ -124,7 +124,7 @@ def _gene_columns(genes: "Sequence[str]", taken: "Sequence[str]") -> "Mapping[st
 
 
 def best(findings: "Findings") -> pd.DataFrame:
-    """Return the front, best first, with both scores of each objective.
+    """Return the front, the champion first, with both scores of each objective.
 
     Returns
     -------

@@ -21,13 +21,19 @@ EXAMPLES = examples(
 
 def best(
     run: RunReference,
-    rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
+    rank: Annotated[
+        int, typer.Option(metavar="K", help="Rank on the front, 1 for the champion.")
+    ] = 1,
     form: Annotated[
         Literal["toml", "json"], typer.Option("--format", help="Format of the output.")
     ] = "toml",
     results: Results = RESULTS,
 ) -> None:
-    """Write the best configuration of a run.
+    """Write the best configuration of a run, that of its champion.
+
+    The champion is the trial of the front that reaches the target MSE with the fewest samples and
+    still holds it at the end; if none does, or samples to target is no objective, the one that is
+    best in the first objective. Scores on fresh seeds decide.
 
     Prints an experiment file with every gene fixed to stdout, or a JSON object.
     """

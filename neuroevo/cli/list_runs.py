@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, examples
-from neuroevo.cli.terminal import Column, Table, print_table, say
+from neuroevo.cli.terminal import Column, Table, print_table, program, reference, say
 
 if TYPE_CHECKING:
     from neuroevo.analysis.summary import Summary
@@ -27,14 +27,18 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
     """
     from neuroevo.analysis.run_reader import RunReader
     from neuroevo.runs import list_runs as folders
+    from neuroevo.runs import list_sweeps
 
     summaries = [RunReader(folder).summary() for folder in reversed(folders(results))]
     if as_json:
         typer.echo(json.dumps([summary.described() for summary in summaries], indent=2))
-    elif not summaries:
-        say(f"no runs in {results} yet")
-    else:
+    elif summaries:
         print_table(_table(summaries), sys.stdout)
+    sweeps = list_sweeps(results)
+    for sweep in sweeps:
+        say(f"a sweep: {sweep.id}; see {program()} show {reference(sweep.path)}")
+    if not summaries and not sweeps and not as_json:
+        say(f"no runs in {results} yet")
 
 
 def _table(summaries: "list[Summary]") -> Table:
@@ -47,6 +51,7 @@ def _table(summaries: "list[Summary]") -> Table:
         Column("trials", right=True, dispensable=2),
         *(Column(f"{item.best} {item.label}", right=True) for item in objectives),
         *[Column("test score")] * has_tests,
+        Column("ended", wraps=True, dispensable=5),
         Column("when", dispensable=3),
     )
     rows = tuple(_row(summary, objectives, has_tests=has_tests) for summary in summaries)
@@ -69,5 +74,6 @@ def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) 
         f"{summary.trials:,}" if summary.experiment else "",
         *(best.get(item.name, "") for item in objectives),
         *[test_score(summary.test, interval=True)] * has_tests,
+        summary.reason,
         wording.moment(summary.started),
     )

@@ -60,6 +60,28 @@ Patience = Annotated[
         "--patience", metavar="N", help="End after N generations without a gain in hypervolume."
     ),
 ]
+NewTimeLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--time-limit", metavar="TIME", help="End after 90, 90s, 15m or 8h; none drops the limit."
+    ),
+]
+NewTarget = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        metavar="OBJECTIVE=VALUE",
+        help="End when a trial reaches this; may be repeated; none drops the target.",
+    ),
+]
+NewPatience = Annotated[
+    str | None,
+    typer.Option(
+        "--patience",
+        metavar="N",
+        help="End after N generations without a gain in hypervolume; none drops it.",
+    ),
+]
 Data = Annotated[
     Path | None,
     typer.Option(
@@ -80,7 +102,50 @@ Log = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 
+Figures = Annotated[
+    Path | None,
+    typer.Option(
+        "--figures", metavar="DIR", help="Write each figure there as HTML, SVG, PNG and PDF."
+    ),
+]
+Width = Annotated[
+    int | None,
+    typer.Option("--width", metavar="PIXELS", min=100, help="Width of the SVG, PNG and PDF."),
+]
+Height = Annotated[
+    int | None,
+    typer.Option("--height", metavar="PIXELS", min=100, help="Height of the SVG, PNG and PDF."),
+]
+
 RESULTS = Path("results")
+NONE = "none"
+
+
+def changed_ends(
+    generations: int | None, time_limit: str | None, target: list[str] | None, patience: str | None
+) -> dict[str, object]:
+    """Return the same for a search that is resumed: None for what ``none`` drops.
+
+    Raises
+    ------
+    UsageError
+        One line for each that can't be read.
+    """
+    dropped = {
+        "time_limit": time_limit == NONE,
+        "target": target == [NONE],
+        "patience": patience == NONE,
+    }
+    left = None if patience is None or dropped["patience"] else patience
+    if left is not None and not (left.isascii() and left.isdecimal()):
+        raise UsageError(f"--patience: must be a whole number or none, but got {patience!r}")
+    given = ends(
+        generations,
+        None if dropped["time_limit"] else time_limit,
+        None if dropped["target"] else target,
+        None if left is None else int(left),
+    )
+    return given | {name: None for name, is_dropped in dropped.items() if is_dropped}
 
 
 def ends(

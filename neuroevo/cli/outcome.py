@@ -7,10 +7,10 @@ import math
 from typing import TextIO
 
 from neuroevo import wording
-from neuroevo.analysis.dominance import ratio_as_shown
+from neuroevo.analysis.baseline_comparison import ratio_to
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels, held_out_models
-from neuroevo.analysis.leader import TRAINED, leading, leading_objective, samples_to_learn
+from neuroevo.analysis.judged_scores import SAMPLES, main_objective, samples_to_learn
 from neuroevo.cli.terminal import (
     Column,
     Table,
@@ -34,7 +34,7 @@ def print_findings(run: Run, stream: TextIO) -> None:
     print_heading(words.title, stream)
     print_text(words.lead.replace("`", ""), stream)  # these mark commands for a page
     if front:
-        print_heading("Pareto front, best first", stream)
+        print_heading("Pareto front, the champion first", stream)
         print_table(front_table(run), stream)
         hidden = len(front) - len(run.findings.excerpt())
         if hidden > 0:
@@ -63,11 +63,8 @@ def front_table(run: Run) -> Table:
         Column("rank", right=True),
         Column("trial", right=True, dispensable=2),
         Column("configuration", wraps=True),
+        *_score_columns(run, scored_again=scored_again),
     ]
-    for objective in run.findings.objectives:
-        columns.append(Column(objective.label, right=True))
-        if scored_again:
-            columns.append(Column("fresh", right=True, dispensable=1))
     rows = []
     for rank in run.findings.excerpt():
         trial = front[rank - 1]
@@ -77,20 +74,28 @@ def front_table(run: Run) -> Table:
 
 
 def baseline_table(run: Run) -> Table:
-    """Return the table of the baselines, compared with the trial of the headline."""
-    front = run.pareto_front()
-    last = f"rank {front.index(leading(run.findings)) + 1} has" if front else ""
+    """Return the table of the baselines, compared with the champion."""
+    scored_again = any(fresh_objectives(run, trial) for trial in run.baselines)
     columns = (
         Column("baseline"),
-        Column("configuration", wraps=True, dispensable=1),
-        *(Column(item.label, right=True) for item in run.findings.objectives),
-        Column(last),
+        Column("configuration", wraps=True, dispensable=2),
+        *_score_columns(run, scored_again=scored_again),
+        Column("the champion has" if run.pareto_front() else ""),
     )
     rows = (
-        (trial.name, *_scored(run, trial, scored_again=False), _comparison(run, trial))
+        (trial.name, *_scored(run, trial, scored_again=scored_again), _comparison(run, trial))
         for trial in run.baselines
     )
     return Table(columns, tuple(rows))
+
+
+def _score_columns(run: Run, *, scored_again: bool) -> list[Column]:
+    columns = []
+    for objective in run.findings.objectives:
+        columns.append(Column(objective.label, right=True))
+        if scored_again:
+            columns.append(Column("fresh", right=True, dispensable=1))
+    return columns
 
 
 def held_out_table(findings: Findings, tested: HeldOutModels) -> Table:
@@ -133,7 +138,7 @@ def fresh_objectives(run: Run, trial: Trial) -> dict[str, float | None]:
 
 
 def times_fewer_samples(run: Run, baseline: Trial) -> float | None:
-    """Return how many times fewer samples than a baseline the trial of the headline needs.
+    """Return how many times fewer samples than a baseline the champion needs.
 
     Returns
     -------
@@ -142,28 +147,32 @@ def times_fewer_samples(run: Run, baseline: Trial) -> float | None:
     """
     if not run.pareto_front():
         return None
-    needed = samples_to_learn(run.findings, leading(run.findings))
+    needed = samples_to_learn(run.findings, run.best)
     compared = samples_to_learn(run.findings, baseline)
     return None if needed is None or compared is None else compared / needed
 
 
 def _comparison(run: Run, baseline: Trial) -> str:
-    """Compare the trial of the headline with a baseline."""
+    """Compare the champion with a baseline."""
     if baseline.state != "complete":
         return baseline.state
     if not run.pareto_front():
         return ""
-    leader = leading(run.findings)
-    item = leading_objective(run.findings, leader)
-    if item.name == TRAINED and samples_to_learn(run.findings, baseline) is None:
+    item = main_objective(run.findings)
+    if item.name == SAMPLES and samples_to_learn(run.findings, baseline) is None:
         return "not learnt"
-    ratio = ratio_as_shown(item, baseline.objectives[item.name], leader.objectives[item.name])
+    ratio = ratio_to(run.findings, item, baseline)
     if ratio is None:
         return ""
     less, more = ("fewer", "more") if wording.is_counted(item.unit) else ("lower", "higher")
-    if ratio >= 1:
-        return f"{wording.factor(ratio)}× {less}"
-    return f"{wording.factor(1 / ratio)}× {more}"
+    word, ends = less, [ratio.value, ratio.low, ratio.high]
+    if ratio.value < 1:
+        word = more
+        ends = [1 / end if end else math.inf for end in (ratio.value, ratio.high, ratio.low)]
+    text = f"{wording.factor(ends[0])}× {word}"
+    if math.isnan(ratio.low):
+        return text
+    return f"{text} ({wording.factor(ends[1])} to {wording.factor(ends[2])})"
 
 
 def _scored(run: Run, trial: Trial, *, scored_again: bool) -> tuple[str, ...]:

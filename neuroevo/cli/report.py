@@ -1,26 +1,43 @@
 """``neuroevo report``: writes the report of a run again."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuroevo.cli import figures as figure_files
 from neuroevo.cli.counting import counted
-from neuroevo.cli.options import RESULTS, Data, Jobs, Open, Results, RunReference, examples
+from neuroevo.cli.options import (
+    RESULTS,
+    Data,
+    Figures,
+    Height,
+    Jobs,
+    Open,
+    Results,
+    RunReference,
+    Width,
+    examples,
+)
 from neuroevo.cli.sweep import found_sweep
 from neuroevo.cli.terminal import local_path, open_in_browser, say
 from neuroevo.errors import UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from neuroevo.report.run import Run
+
 EXAMPLES = examples(
     "neuroevo report latest --open",
-    "neuroevo report latest --figures figures",
+    "neuroevo report latest --figures figures --width 1200 --height 600",
     "neuroevo report latest --random-search",
     "neuroevo report latest --ablation --baseline article-tanh",
     "neuroevo report learning-rates-20261122-154455 --open",
 )
 
 
-def report(  # noqa: PLR0913, PLR0917 - the options that users may give
+def report(  # noqa: PLR0913, PLR0917 - the options that users may give, one after the other
     run: RunReference,
     results: Results = RESULTS,
     random_search: Annotated[  # noqa: FBT002 - an option
@@ -38,20 +55,21 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
     ] = "",
     jobs: Jobs = -1,
     data: Data = None,
-    figures: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Write each figure there as HTML, SVG and PNG."),
-    ] = None,
+    figures: Figures = None,
+    width: Width = None,
+    height: Height = None,
     show: Open = False,  # noqa: FBT002 - an option
 ) -> None:
     """Write the report of a run, or the page of a sweep, again.
 
-    Prints its path to stdout, and the path of each figure.
+    Prints its path to stdout, and the path of each figure; after --random-search and --ablation
+    also what was found, to stderr.
     """
     if baseline and not ablation:
         raise UsageError("--baseline: must come with --ablation")
     if data is not None and not (ablation or random_search):
         raise UsageError("--data: must come with --random-search or --ablation")
+    figure_files.check_size(figures, width, height)
 
     from neuroevo import api
     from neuroevo.playground import write_report
@@ -71,15 +89,26 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give
         with counted("ablation") as counter:
             found = api.ablate(found, baseline, n_jobs=jobs, data=data, counter=counter)
     path = write_report(found)
+    for verdict in _verdicts(found, random_search=random_search, ablation=ablation):
+        say(verdict)
     _finish(path, show=show)
     if figures is not None:
-        from neuroevo.report.figure_files import write_figures
+        from neuroevo.report.figures import run_figures
 
-        written = write_figures(found, figures)
-        for figure in written.paths:
-            typer.echo(figure)
-        if written.problem:
-            say(f"neuroevo: {written.problem}")
+        figure_files.write(run_figures(found.findings), found.id, figures, (width, height))
+
+
+def _verdicts(run: "Run", *, random_search: bool, ablation: bool) -> "Iterator[str]":
+    """Yield what the studies found that were just made."""
+    from neuroevo.analysis.ablation_path import ablation_path
+    from neuroevo.analysis.hypervolume_history import hypervolume_history
+    from neuroevo.report.plots import ablation as ablation_plot
+    from neuroevo.report.plots import hypervolume
+
+    if random_search:
+        yield hypervolume.verdict(hypervolume_history(run.findings))
+    if ablation:
+        yield ablation_plot.verdict(ablation_path(run.findings))
 
 
 def _finish(path: Path, *, show: bool) -> None:

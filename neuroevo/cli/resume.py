@@ -14,6 +14,7 @@ from neuroevo.errors import UsageError
 EXAMPLES = options.examples(
     "neuroevo resume latest",
     "neuroevo resume latest --generations 60",
+    "neuroevo resume latest --generations 60 --target none",
     "neuroevo resume latest --data moved.csv",
     "neuroevo resume results/learning-rates-20261122-154455",
 )
@@ -27,9 +28,9 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
     scheduler: options.Scheduler = None,
     trial_timeout: options.TrialTimeout = None,
     generations: options.Generations = None,
-    time_limit: options.TimeLimit = None,
-    target: options.Target = None,
-    patience: options.Patience = None,
+    time_limit: options.NewTimeLimit = None,
+    target: options.NewTarget = None,
+    patience: options.NewPatience = None,
     data: options.Data = None,
     log: options.Log = None,
     quiet: options.Quiet = False,  # noqa: FBT002 - an option
@@ -38,12 +39,13 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
 
     Finished trials are not trained again; the results are the same as without the interruption,
     bit for bit. The options that end the search replace the settings of the run, so that a
-    complete run can be continued. With --log the trials from before are shown there too. Of a
-    sweep, all runs that are not complete are resumed or begun.
+    complete run can be continued; if it would end at once again, a line says why. With --log the
+    trials from before are shown there too. Of a sweep, all runs that are not complete are resumed
+    or begun.
 
     Prints the run's folder to stdout; progress and results go to stderr.
     """
-    changes = options.ends(generations, time_limit, target, patience)
+    changes = options.changed_ends(generations, time_limit, target, patience)
 
     # Imported after the checks, so that wrong arguments are reported at once.
     from neuroevo import api
@@ -52,7 +54,7 @@ def resume(  # noqa: PLR0913, PLR0917 - the options that the documentation promi
 
     workers = Workers(jobs, backend, scheduler, trial_timeout)
     if find_sweep(run, results) is not None:
-        _check_no_changes({**changes, "data": data, "log": log})
+        _check_no_changes({**dict.fromkeys(changes, True), "data": data, "log": log})
         begin_sweep = partial(api.resume_sweep, run, results=results)
         whole, resumed = search_shown(begin_sweep, workers, quiet=quiet)
         finish(whole, quiet=quiet or not resumed)

@@ -73,7 +73,9 @@ def _state(run: "Run") -> str:
 def _experiment(run: "Run") -> list[tuple[str, str]]:
     from neuroevo import wording
 
-    return wording.experiment_rows(run.experiment)
+    rows, findings = wording.experiment_rows(run.experiment), run.findings
+    given = wording.first_genomes(findings.initial, findings.initial_from)
+    return [*rows, ("First genomes", given)] if given else rows
 
 
 def _environment(run: "Run") -> list[tuple[str, str]]:
@@ -106,6 +108,10 @@ def _described(run: "Run") -> dict[str, Any]:
         "reason": run.status.reason,
         "experiment": tomllib.loads(run.experiment.to_toml()),
         "environment": dict(findings.environment),
+        "first_genomes": {
+            "given": [dict(genome) for genome in findings.initial],
+            "from": findings.initial_from or None,
+        },
         "trials": len(findings.trials),
         "networks": findings.networks,
         "front": [

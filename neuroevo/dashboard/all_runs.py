@@ -105,7 +105,13 @@ def _columns(
         Column("experiment", "experiment", _experiment_name),
         *(tests if any(map(_has_test, listed)) else []),
         *(
-            Column(item.name, item.label, score(item.name), numeric=True, descending=item.maximised)
+            Column(
+                item.name,
+                f"{item.best} {item.label}",
+                score(item.name),
+                numeric=True,
+                descending=item.maximised,
+            )
             for item in objectives
         ),
         Column("trials", "trials", of_summary("trials"), numeric=True, descending=True),
@@ -135,7 +141,7 @@ def _test(run: ListedRun) -> float | None:
 def _texts(run: ListedRun) -> Iterable[str]:
     yield from (run.folder.id, _experiment_name(run), _note(run))
     if run.summary is not None:
-        yield from (run.summary.state, *run.summary.problems)
+        yield from (run.summary.state, run.summary.reason, *run.summary.problems)
 
 
 def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
@@ -144,6 +150,7 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
         "id": run.folder.id,
         "address": address("runs", run.folder.id),
         "state": "reading",
+        "reason": "",
         "name": _experiment_name(run),
         "note": wording.shortened(_note(run), LONGEST_NOTE),
         "problem": "",
@@ -159,6 +166,7 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
     best = {item.name: wording.measured(score, item) for item, score in best_scores(summary)}
     return row | {
         "state": summary.state,
+        "reason": summary.reason,
         "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_damaged else "",
         "scores": [best.get(item.name, "") for item in objectives],
         "history": _history_line(summary),

@@ -86,6 +86,7 @@ def state_of(run: CachedRun) -> State:
     evolution = summary.experiment.evolution if summary.experiment else None
     return {
         "state": summary.state,
+        "reason": summary.reason,
         "problems": list(summary.problems),
         "trials": summary.trials,
         "expected": summary.expected,

@@ -108,7 +108,7 @@ def _overview(findings: "Findings", summary: "Summary", base: str) -> dict[str, 
         "best": [
             *((number.label, number.value) for number in held_out_numbers(findings)),
             *(
-                (f"best {item.label}", wording.measured(score, item))
+                (f"{item.best} {item.label}", wording.measured(score, item))
                 for item, score in best_scores(summary)
             ),
         ],

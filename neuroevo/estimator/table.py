@@ -21,6 +21,7 @@ from neuroevo.errors import UsageError
 from neuroevo.estimator.errors import as_value_errors
 from neuroevo.estimator.rows import Rows, read_inputs, read_weights
 from neuroevo.export import ExportableTableModel
+from neuroevo.settings import shown
 
 Array = npt.NDArray[Any]
 
@@ -187,5 +188,6 @@ class ClassPredictions(TableEstimator):
 def _distinct_classes(labels: Any) -> Array:
     classes: Array = np.unique(labels)
     if len(classes) < 2:  # noqa: PLR2004 - nothing to learn
-        raise UsageError(f"y: must be of at least two classes, but got one class, {classes[0]!r}")
+        only = shown(classes[:1].tolist()[0])
+        raise UsageError(f"y: must be of at least two classes, but got one class, {only}")
     return classes

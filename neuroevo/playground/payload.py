@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.leader import leading
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import phenotype_of
 from neuroevo.tasks.mouse import MouseTask
@@ -76,10 +75,9 @@ def payload(findings: "Findings", extra: "Sequence[Trial]" = ()) -> dict[str, An
 
 
 def _contestants(findings: "Findings", extra: "Sequence[Trial]") -> list[dict[str, Any]]:
-    """Return the headline's trial, the front, the baselines and the extra trials, each once."""
+    """Return the champion, others of the front, the baselines and the extra trials, each once."""
     front = [findings.front[rank - 1] for rank in findings.excerpt()] if findings.front else []
-    first = [leading(findings)] if findings.front else []
-    trials = {trial.number: trial for trial in [*first, *front, *findings.baselines, *extra]}
+    trials = {trial.number: trial for trial in [*front, *findings.baselines, *extra]}
     found = [_contestant(findings, trial) for trial in trials.values()]
     if not findings.baselines:
         found += [

@@ -4,8 +4,22 @@ import math
 from typing import TYPE_CHECKING
 
 from neuroevo import wording
-from neuroevo.analysis.dominance import better_baselines, fresh_score, ratio_as_shown
-from neuroevo.analysis.leader import TRAINED, is_for_samples, leading, leading_objective
+from neuroevo.analysis.baseline_comparison import (
+    BaselineComparison,
+    Ratio,
+    Unsteady,
+    beating_baselines,
+    compared_with_baselines,
+)
+from neuroevo.analysis.dominance import better_baselines
+from neuroevo.analysis.judged_scores import (
+    SAMPLES,
+    has_fresh_scores,
+    holds_target,
+    is_for_samples,
+    judged_score,
+    main_objective,
+)
 from neuroevo.report.function_headline import function_headline
 from neuroevo.report.headline_parts import (
     Headline,
@@ -18,20 +32,23 @@ from neuroevo.report.headline_parts import (
 from neuroevo.report.held_out_headline import held_out_headline
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
-CLOSE = 1.15  # numbers of samples are about the same below this ratio
+CLOSE = 1.15  # scores are about the same below this ratio, if it has no interval
 
 
 def headline(findings: "Findings") -> Headline:
     """Return the opening of a run's report.
 
-    It gives the scores on the test part if there are any. Else it gives the samples to target of
-    the leading network, if they were an objective and the network reaches the target; otherwise
-    its value of the first objective. If a function was searched, it gives the best value of the
-    first objective.
+    It is about the champion, by its scores on fresh seeds if there are any; if a baseline beats
+    it, that comes first. It gives the scores on the test part if there are any. Else it gives the
+    samples to target, if they were an objective and the champion reaches the target and holds it;
+    otherwise its value of the first objective. If a function was searched, it gives the best value
+    of the first objective.
     """
     held_out = held_out_headline(findings)
     if held_out is not None:
@@ -42,136 +59,177 @@ def headline(findings: "Findings") -> Headline:
     search, last = search_sentence(findings), search_numbers(findings)
     if not findings.front:
         return Headline(_without_champion(findings), joined((progress, search)), last)
-    leader = leading(findings)
-    item = leading_objective(findings, leader)
-    network = wording.with_article(_network(findings, leader))
-    subject = network if findings.finished else f"So far, {_lower(network)}"
-    compared, numbers = _compared(findings, item, leader)
+    item, beating = main_objective(findings), beating_baselines(findings)
+    compared, numbers = _compared(findings, item)
     sentences = (
         progress,
-        compared,
-        *_better_baselines(findings, item, leader),
-        _on_fresh_seeds(findings, item, leader),
-        _ends_above_target(findings, item, leader),
-        _rank(findings, leader),
+        _champion(findings) if beating else compared,
+        "" if beating else joined(_better_baselines(findings, item)),
+        _on_search_seeds(findings, item),
         search,
     )
-    title = f"{subject} {_result(findings, item, leader)}."
+    title = _beaten(findings, beating) if beating else _result(findings, item)
     return Headline(title, joined(sentences), (*numbers, *last))
-
-
-def _score(item: "Objective", trial: "Trial") -> float:
-    return trial.objectives.get(item.name, math.nan)
 
 
 def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _network(findings: "Findings", trial: "Trial") -> str:
-    words = network_words(findings, trial)
-    if "learning_rate" in trial.genome:
-        return f"{words} at learning rate {wording.value(trial.genome['learning_rate'])}"
-    return words
+def _network(findings: "Findings") -> str:
+    champion = findings.front[0]
+    words = wording.with_article(network_words(findings, champion))
+    if "learning_rate" in champion.genome:
+        words += f" at learning rate {wording.value(champion.genome['learning_rate'])}"
+    return words if findings.finished else f"So far, {_lower(words)}"
 
 
-def _result(findings: "Findings", item: "Objective", trial: "Trial") -> str:
-    score, task = _score(item, trial), findings.experiment.task.kind
+def _result(findings: "Findings", item: "Objective") -> str:
+    """Return the title: what the champion does."""
+    score, task = judged_score(findings, findings.front[0], item), findings.experiment.task.kind
+    network = _network(findings)
+    if not math.isfinite(score):
+        return f"{network} is the champion, but diverges on fresh seeds."
     if _learns(findings, item, score):
-        return f"learns the {task} task in {wording.counted(round(score), 'sample')}"
+        samples = wording.counted(round(score), "sample")
+        if holds_target(findings, findings.front[0]):
+            return f"{network} learns the {task} task in {samples}."
+        return f"{network} reaches the target MSE in {samples}, but does not hold it."
     shown = wording.measured(score, item)
     if item.unit == "parameters":
-        return f"has only {shown} parameters"
-    is_behind = item in {other for other, _, _ in better_baselines(findings, trial)}
+        return f"{network} has only {shown} parameters."
+    is_behind = item in {other for other, _, _ in better_baselines(findings, findings.front[0])}
     if is_for_samples(findings) and not is_behind:
-        return f"comes closest to learning the {task} task, with {item.label} {shown}"
+        return f"{network} comes closest to learning the {task} task, with {item.label} {shown}."
     behind = ", behind a baseline" * is_behind
-    return f"reaches {item.label} {shown}{behind}"
+    return f"{network} reaches {item.label} {shown}{behind}."
+
+
+def _beaten(findings: "Findings", beating: "Sequence[Trial]") -> str:
+    """Return the title if baselines beat the champion: the best of them, and by what."""
+    champion, [best, *others] = findings.front[0], beating
+    values = []
+    for item in findings.objectives:
+        own, other = (
+            wording.measured(judged_score(findings, trial, item), item)
+            for trial in (champion, best)
+        )
+        if own != other:
+            values.append(f"{item.label} {other} against {own}")
+    name = wording.shortened(best.name, 40)
+    who = f"The baseline {name} beats"
+    if others:
+        who = f"{wording.counted(len(beating), 'baseline')} beat"
+        values[0] = f"{name} has {values[0]}"
+    where = " on fresh seeds" * has_fresh_scores(findings)
+    start = f"{who} the champion{where}"
+    return f"{start if findings.finished else f'So far, {_lower(start)}'}: {'; '.join(values)}."
+
+
+def _champion(findings: "Findings") -> str:
+    network = _lower(_network(findings).removeprefix("So far, "))
+    return f"The champion, trial {findings.front[0].number}, is {network}."
 
 
 def _learns(findings: "Findings", item: "Objective", score: float) -> bool:
-    return item.name == TRAINED and score <= findings.experiment.training.samples
+    return item.name == SAMPLES and score <= findings.experiment.training.samples
 
 
-def _compared(
-    findings: "Findings", item: "Objective", leader: "Trial"
-) -> tuple[str, tuple[KeyNumber, ...]]:
-    """Return the comparison with the best baseline as a sentence and as numbers."""
-    score = _score(item, leader)
+def _compared(findings: "Findings", item: "Objective") -> tuple[str, tuple[KeyNumber, ...]]:
+    """Return the comparison with the best steady baseline as a sentence and as numbers."""
+    score = judged_score(findings, findings.front[0], item)
     learns = _learns(findings, item, score)
     own = KeyNumber(wording.measured(score, item), _label(findings, item, score))
-    if not findings.baselines:
+    numbers: tuple[KeyNumber, ...] = (own,)
+    if not findings.baselines or not math.isfinite(score):
         return "", (own,)
     comparable = [
         trial
         for trial in findings.baselines
-        if math.isfinite(_score(item, trial))
-        and (_learns(findings, item, _score(item, trial)) or not learns)
+        if math.isfinite(other := judged_score(findings, trial, item))
+        and (_learns(findings, item, other) or not learns)
     ]
     if not comparable:
         missed = "learns it within the sample budget" if learns else f"has a finite {item.label}"
         return f"No baseline {missed}.", (own,)
-    baseline = min(comparable, key=lambda trial: (item.cost(_score(item, trial)), trial.number))
-    other = _score(item, baseline)
-    name = wording.shortened(baseline.name, 40)
-    described = f"{name} ({wording.measured(other, item)})"
-    is_count = wording.is_counted(item.unit)
-    ratio = ratio_as_shown(item, other, score)
+    found = compared_with_baselines(findings, item, comparable)
+    left_out = _unsteady_text(findings, item, found.unsteady)
+    if found.baseline is None:
+        return f"No baseline is steady enough to compare with. {left_out}", (own,)
+    sentence, times = _times(item, found)
+    if times:
+        name = wording.shortened(found.baseline.name, 40)
+        noun = f"fewer {item.unit}" if wording.is_counted(item.unit) else "lower"
+        spread = _interval(found.ratio, ", ") if found.ratio else ""
+        label = f"{noun} than {name}, the best baseline{spread}"
+        numbers = (own, KeyNumber(f"{times}×", label))
+    return joined((sentence, left_out)), numbers
+
+
+def _times(item: "Objective", found: BaselineComparison) -> tuple[str, str]:
+    """Return a sentence on the best baseline, and how many times better the champion clearly is."""
+    ratio, is_count = found.ratio, wording.is_counted(item.unit)
+    name = wording.shortened(found.baseline.name if found.baseline else "", 40)
+    described = f"{name} ({wording.measured(found.other, item)})"
     if ratio is None:
-        word = "lower" if other < score else "not lower" if other == score else "higher"
-        return f"The best baseline is {word}: {described}.", (own,)
-    if 1 / CLOSE < ratio < CLOSE:
-        similar = "About as many as" if is_count else "About the same as"
-        return f"{similar} the best baseline, {described}.", (own,)
-    if ratio < 1:
-        better = "is quicker" if learns else f"has {_better(item)}"
-        return f"The best baseline {better}: {described}.", (own,)
-    times, comparative = wording.factor(ratio), "fewer" if is_count else "lower"
-    again = _compared_on_fresh_seeds(findings, item, leader, baseline)
-    noun = f" {item.unit}" if is_count else ""
-    return (
-        f"{times} times {comparative} than the best baseline, {described}{again}.",
-        (own, KeyNumber(f"{times}×", f"{comparative}{noun} than {name}, the best baseline")),
+        own, other = found.score, found.other
+        word = "lower" if other < own else "not lower" if other == own else "higher"
+        return f"The best baseline is {word}: {described}.", ""
+    spread = _interval(ratio, "; ")
+    is_alike = ratio.low <= 1 <= ratio.high or (
+        math.isnan(ratio.low) and 1 / CLOSE < ratio.value < CLOSE
     )
+    if is_alike:
+        similar = "About as many as" if is_count else "About the same as"
+        of = f"; {wording.factor(ratio.value)} times as much{_interval(ratio, ', ')}"
+        of = "" if math.isnan(ratio.low) else of
+        return f"{similar} the best baseline, {described}{of}.", ""
+    if ratio.value < 1:
+        better = "is quicker" if item.name == SAMPLES else f"has {_better(item)}"
+        return f"The best baseline {better}: {described}.", ""
+    times, comparative = wording.factor(ratio.value), "fewer" if is_count else "lower"
+    return f"{times} times {comparative} than the best baseline, {described}{spread}.", times
 
 
-def _compared_on_fresh_seeds(
-    findings: "Findings", item: "Objective", leader: "Trial", baseline: "Trial"
-) -> str:
-    """Return the same comparison on fresh seeds, as the end of a sentence."""
-    own = fresh_score(findings, leader, item.name)
-    other = fresh_score(findings, baseline, item.name)
-    both_learn = _learns(findings, item, own) and _learns(findings, item, other)
-    ratio = ratio_as_shown(item, other, own)
-    finite = math.isfinite(own) and math.isfinite(other)
-    if ratio is None or not finite or (item.name == TRAINED and not both_learn):
+def _interval(ratio: Ratio, separator: str) -> str:
+    """Return the interval of a ratio over the replicates, after a separator; empty without one."""
+    if math.isnan(ratio.low):
         return ""
-    if ratio < 1:
-        return ", which is better on fresh seeds"
-    return f"; {wording.factor(ratio)} times on fresh seeds"
+    high = f"to {wording.factor(ratio.high)}" if math.isfinite(ratio.high) else "or more"
+    return f"{separator}95% interval over the replicates {wording.factor(ratio.low)} {high}"
+
+
+def _unsteady_text(findings: "Findings", item: "Objective", unsteady: "Sequence[Unsteady]") -> str:
+    """Return a sentence on the baselines that are not compared with, and why."""
+    reasons = []
+    for each in unsteady:
+        name = wording.shortened(each.trial.name, 40)
+        if each.diverged:
+            every = wording.replicates(findings.experiment)
+            reasons.append(f"{name} ({each.diverged} of {every} diverged)")
+        else:
+            low, high = (wording.measured(value, item) for value in (each.low, each.high))
+            reasons.append(f"{name} (half of its replicates have {low} to {high})")
+    return f"Left out as unsteady: {wording.listed(reasons)}." if reasons else ""
 
 
 def _label(findings: "Findings", item: "Objective", score: float) -> str:
+    where = " on fresh seeds" * has_fresh_scores(findings)
     if not _learns(findings, item, score):
-        return f"{item.label}, the {item.best} that the search found"
+        return f"{item.label} of the champion{where}"
     target = wording.number(findings.experiment.training.target_mse)
-    return f"samples to a validation MSE of {target}"
+    return f"samples to a validation MSE of {target}{where}"
 
 
-def _better_baselines(findings: "Findings", shown: "Objective", leader: "Trial") -> list[str]:
+def _better_baselines(findings: "Findings", shown: "Objective") -> list[str]:
     """Return a sentence for each other objective in which a baseline has a better value."""
-    champion = findings.front[0]
-    of_champion = {item.name for item, _, _ in better_baselines(findings, champion)}
-    sentences = []
-    for item, baseline, score in better_baselines(findings, leader):
-        if item is shown:
-            continue
-        value = f"{_better(item)}, {wording.measured(score, item)}"
-        also = leader is not champion and item.name in of_champion
-        addition = ", also than the champion" if also else ""
-        name = wording.shortened(baseline.name, 40)
-        sentences.append(f"The baseline {name} has {value}{addition}.")
-    return sentences
+    return [
+        f"The baseline {wording.shortened(baseline.name, 40)} has {_better(item)}, "
+        f"{wording.measured(score, item)} against "
+        f"{wording.measured(judged_score(findings, findings.front[0], item), item)}."
+        for item, baseline, score in better_baselines(findings, findings.front[0])
+        if item is not shown
+    ]
 
 
 def _better(item: "Objective") -> str:
@@ -181,43 +239,16 @@ def _better(item: "Objective") -> str:
     return f"a {item.better} {item.label}"
 
 
-def _on_fresh_seeds(findings: "Findings", item: "Objective", leader: "Trial") -> str:
-    score = fresh_score(findings, leader, item.name)
-    if not math.isfinite(score) or item.unit == "parameters":
+def _on_search_seeds(findings: "Findings", item: "Objective") -> str:
+    """Return a sentence on the other seeds if the scores above are of fresh ones."""
+    if not has_fresh_scores(findings) or item.unit == "parameters":
         return ""
-    start = "On fresh seeds, which the search did not use, this network"
-    if item.name != TRAINED:
-        return f"{start} reaches {wording.measured(score, item)}."
-    if not _learns(findings, item, score):
-        return f"{start} does not learn the task within the sample budget."
-    return f"{start} needs {round(score):,}."
-
-
-def _ends_above_target(findings: "Findings", item: "Objective", leader: "Trial") -> str:
-    """Return a sentence on a network that reaches the target and ends above it."""
-    last = leader.curve[-1] if leader.curve else math.nan
-    final = leader.objectives.get("final_mse", last)
-    target = findings.experiment.training.target_mse
-    if not (final > target and _learns(findings, item, _score(item, leader))):
-        return ""
+    score = findings.front[0].objectives.get(item.name, math.nan)
+    needed = "needed" if item.name == SAMPLES and score <= item.limit else "had"
+    value = wording.measured(score, item)
     return (
-        f"This network reaches the target MSE of {wording.number(target)}, but its final MSE is "
-        f"{wording.number(final)}."
-    )
-
-
-def _rank(findings: "Findings", leader: "Trial") -> str:
-    """Return a sentence on the champion if the headline shows another network."""
-    champion, first = findings.front[0], findings.objectives[0]
-    if leader is champion:
-        return ""
-    score = wording.measured(findings.scores(champion)[0], first)
-    rank = findings.front.index(leader) + 1
-    return (
-        f"This network has rank {rank} of {len(findings.front)} on the front (`neuroevo best "
-        f"{findings.identity or 'latest'} --rank {rank}`); the champion is "
-        f"{_lower(wording.with_article(_network(findings, champion)))}, with the {first.best} "
-        f"{first.label}, {score}."
+        "These are scores on fresh seeds, which the search did not use; on the seeds of the search "
+        f"the champion {needed} {value}."
     )
 
 
@@ -235,4 +266,6 @@ def _progress(findings: "Findings") -> str:
     if findings.finished:
         return ""
     done, expected = len(findings.trials), findings.experiment.expected_trials
-    return f"The run is not complete: {done:,} of {wording.counted(expected, 'trial')} are done."
+    trials = f"{done:,} of {wording.counted(expected, 'trial')} are done"
+    why = f". It was interrupted: {findings.reason}" if findings.reason else ""
+    return f"The run is not complete: {trials}{why}."

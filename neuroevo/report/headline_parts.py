@@ -44,13 +44,15 @@ def network_words(findings: "Findings", trial: "Trial") -> str:
 
 
 def search_sentence(findings: "Findings") -> str:
-    """Return a sentence on how many configurations were evaluated, and for what."""
+    """Return a sentence on how many configurations were evaluated, for what, and why it ended."""
     population = findings.experiment.evolution.population
     generations = wording.counted(findings.generations, "generation")
     if len(findings.searched) == population * findings.generations:
         generations += f" of {population}"
     configurations = wording.counted(len(findings.searched), "configuration")
-    return f"The search evaluated {configurations} in {generations} to {_aims(findings)}."
+    sentence = f"The search evaluated {configurations} in {generations} to {_aims(findings)}"
+    why = f", and ended: {findings.reason}" * bool(findings.finished and findings.reason)
+    return f"{sentence}{why}."
 
 
 def _aims(findings: "Findings") -> str:

@@ -10,10 +10,10 @@ from neuroevo.analysis import tables
 from neuroevo.analysis.dominance import unbeaten_on_fresh_seeds
 from neuroevo.analysis.findings import EXCERPT
 from neuroevo.report.document import Document, asset, with_code
-from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
+from neuroevo.report.figures import STYLES, PageFigure, payload_of, run_figures, scripts_of
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import held_out_sentences, held_out_table, target_table
-from neuroevo.report.plots import CHAPTERS, FIGURES, figures_of
+from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.trial_tables import baselines_table, best_table
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str,
     crumbs
         Texts and addresses of the pages above this one, on a server that has them.
     """
-    figures = [page_figure(findings, name) for name in figures_of(findings.experiment)]
+    figures = run_figures(findings)
     opening = headline(findings)
     configurations = {
         f"{rank:,}": findings.configuration_file(findings.front[rank - 1])
@@ -124,8 +124,8 @@ def _fresh_seeds(findings: "Findings") -> str:
         return f"{start} On fresh seeds it {verb} by {others}."
     verb = "is" if unbeaten == 1 else "are"
     return (
-        f"{start} On fresh seeds {unbeaten:,} of the front’s {len(findings.front):,} {verb} not "
-        f"dominated by {others}."
+        f"{start} {wording.CHAMPION_RULE} On fresh seeds {unbeaten:,} of the front’s "
+        f"{len(findings.front):,} {verb} not dominated by {others}."
     )
 
 
@@ -162,8 +162,12 @@ def _partly_diverged(findings: "Findings") -> str:
 
 
 def _experiment(findings: "Findings") -> list[tuple[str, str]]:
-    note = findings.experiment.note
-    return [*wording.experiment_rows(findings.experiment), *([("Note", note)] if note else [])]
+    further = {
+        "First genomes": wording.first_genomes(findings.initial, findings.initial_from),
+        "Note": findings.experiment.note,
+    }
+    rows = wording.experiment_rows(findings.experiment)
+    return [*rows, *((name, text) for name, text in further.items() if text)]
 
 
 def _machine(findings: "Findings") -> str:

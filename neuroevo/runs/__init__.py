@@ -1,6 +1,7 @@
 """The run folder: all that a search passes to a report. It neither searches nor reports."""
 
 from neuroevo.runs.best import TrialOrigin, best_toml, read_best
+from neuroevo.runs.champion_choice import FreshScores, champion_first, fresh_scores
 from neuroevo.runs.champions import Champion, read_champions, write_champions
 from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
 from neuroevo.runs.differences import (
@@ -43,12 +44,19 @@ from neuroevo.runs.start import (
     write_start,
 )
 from neuroevo.runs.status import Status, StatusReader, read_status
-from neuroevo.runs.sweep_folder import SweepFolder, find_sweep, open_sweep, read_sweep
+from neuroevo.runs.sweep_folder import (
+    SweepFolder,
+    find_sweep,
+    list_sweeps,
+    open_sweep,
+    read_sweep,
+)
 from neuroevo.runs.trial import Trial
 
 __all__ = [
     "Champion",
     "Difference",
+    "FreshScores",
     "HeldOutScores",
     "Holder",
     "Journal",
@@ -66,6 +74,7 @@ __all__ = [
     "array_fingerprint",
     "best_toml",
     "champion_differences",
+    "champion_first",
     "damage",
     "data_fingerprint",
     "data_hash",
@@ -75,10 +84,12 @@ __all__ = [
     "experiment_values",
     "find_run",
     "find_sweep",
+    "fresh_scores",
     "held_out_differences",
     "holder",
     "latest_environment",
     "list_runs",
+    "list_sweeps",
     "mend_journal",
     "open_sweep",
     "read_best",

@@ -1,5 +1,6 @@
 """Writes and reads the trained weights of a run's champions, in one safetensors file."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +61,9 @@ class Champion:
         The same on training samples, under ``mse`` and for each class measure; empty if unknown.
     folds
         Number of folds of the data, see `neuroevo.learning.DataSet.folds`.
+    fresh_replicates
+        The objectives of each replicate on fresh seeds, NaN if one is not finite; empty if they
+        were not kept.
     """
 
     number: int
@@ -75,6 +79,7 @@ class Champion:
     fresh_class_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
     training_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
     folds: int = 1
+    fresh_replicates: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def kept(self) -> int | None:
@@ -144,6 +149,11 @@ def _description(champion: Champion) -> dict[str, object]:
     }
     if champion.folds > 1:
         described["folds"] = champion.folds
+    if champion.fresh_replicates:
+        described["fresh_replicates"] = {
+            name: [value if math.isfinite(value) else None for value in values]
+            for name, values in champion.fresh_replicates.items()
+        }
     for name, key in _CURVES.items():
         if measures := list(getattr(champion, name)):
             described.setdefault(key, measures)
@@ -170,8 +180,13 @@ def _champion(
     others = [fresh_curves, *class_curves.values(), *fresh_class_curves.values()]
     others += training_curves.values()
     shapes = {each.shape for each in others}
+    again = {
+        str(name): tuple(math.nan if value is None else float(value) for value in values)
+        for name, values in description.get("fresh_replicates", {}).items()
+    }
     if (
         shapes != {(replicates, points)}
+        or any(len(values) != replicates for values in again.values())
         or not 1 <= folds <= replicates
         or precision not in get_args(Precision)
     ):
@@ -192,4 +207,5 @@ def _champion(
         fresh_class_curves=fresh_class_curves,
         training_curves=training_curves,
         folds=folds,
+        fresh_replicates=again,
     )

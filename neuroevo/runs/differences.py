@@ -4,6 +4,7 @@ Knows what runs keep; does not know where the numbers come from, nor which of th
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _TIMES = ("seconds", "work")  # of a trial, which no two trainings have in common
 _CURVES = ("curve", "class_curves")
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+")  # in memory, as messages of exceptions have them
 
 
 class _Missing:
@@ -52,7 +54,7 @@ class Difference:
 
 
 def trial_differences(expected: Trial, found: Trial, precision: str) -> list[Difference]:
-    """Compare all of two trials but their times.
+    """Compare all of two trials but their times, and addresses in their causes.
 
     Parameters
     ----------
@@ -104,7 +106,12 @@ def _trial_values(trial: Trial, precision: str) -> dict[str, Any]:
     }
     kind = np.dtype(precision)
     curves = {name: np.array(each, kind) for name, each in trial.class_curves.items()}
-    return values | {"curve": np.array(trial.curve, kind), "class_curves": curves}
+    cause = _ADDRESS.sub("0x", trial.cause)
+    return values | {
+        "cause": cause,
+        "curve": np.array(trial.curve, kind),
+        "class_curves": curves,
+    }
 
 
 def _champion_values(champion: Champion) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class HeldOutScores:
     samples
         Number of samples in the test part.
     models
-        The trials of the front, best first, then baselines, then reference models.
+        The trials of the front, the champion first, then baselines, then reference models.
     diagnosis
         What the kept network of the champion does; None if there is none.
     ensemble

@@ -51,6 +51,8 @@ class Start:
         `neuroevo.tasks.TaskData`; plain JSON values.
     initial
         Genomes of the first generation that were given: value of each gene by its name.
+    initial_from
+        The run or the file that they were taken from; empty if that is unknown.
     earlier
         While the experiment of a run is replaced by another, the text that experiment.toml may
         still have; else empty.
@@ -63,6 +65,7 @@ class Start:
     initial: "tuple[Mapping[str, Value], ...]" = ()
     earlier: str = ""
     preparation: Mapping[str, Any] = field(default_factory=dict)
+    initial_from: str = ""
 
     @property
     def has_test_part(self) -> bool:
@@ -81,6 +84,7 @@ class _Written:
     initial: list[dict[str, Any]]
     earlier: str
     preparation: dict[str, Any] = field(default_factory=dict)
+    initial_from: str = ""
 
 
 _WRITTEN = TypeAdapter(_Written)
@@ -118,6 +122,7 @@ def read_start(path: Path) -> Start:
         tuple(_genome(path, place, genome) for place, genome in enumerate(written.initial)),
         written.earlier,
         written.preparation,
+        written.initial_from,
     )
 
 

@@ -12,6 +12,9 @@ from neuroevo.runs.lock import holder
 from neuroevo.space.values import is_number
 from neuroevo.storage.disk import Stamp, stamp
 
+KILLED = "its process was killed, or the machine stopped"
+"""Why a search was interrupted that did not say why."""
+
 _KEPT = ("phase", "reason", "generation", "trials", "seconds")
 
 
@@ -24,7 +27,7 @@ class Status:
     state
         ``running`` while a process writes to it; after that ``complete`` or ``interrupted``.
     reason
-        Why the search ended; empty until then.
+        Why the search ended, or was interrupted; empty while it is running.
     generation
         Number of complete generations in the newest checkpoint.
     trials
@@ -88,9 +91,12 @@ class StatusReader:
         is_complete = checkpoint.get("phase") == "finished"
         generation = checkpoint.get("generation")
         trials = count()
+        reason = str(checkpoint.get("reason", ""))
+        if not (is_complete or is_held):
+            reason = reason or KILLED
         return Status(
             "complete" if is_complete else "running" if is_held else "interrupted",
-            reason=str(checkpoint.get("reason", "")),
+            reason=reason if is_complete or not is_held else "",
             generation=generation if isinstance(generation, int) else 0,
             trials=trials,
             seconds=_seconds(checkpoint.get("seconds")),

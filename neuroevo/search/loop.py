@@ -4,9 +4,11 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NoReturn, Self
 
+from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import TRAINING_GENES
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
@@ -14,11 +16,28 @@ from neuroevo.experiment import Experiment
 from neuroevo.learning import UNKNOWN_COLUMNS
 from neuroevo.learning.curves import as_stopped
 from neuroevo.learning.training import stopping_of
-from neuroevo.runs import Champion, HeldOutScores, Trial, TrialOrigin, best_toml, environment
+from neuroevo.runs import (
+    Champion,
+    HeldOutScores,
+    Trial,
+    TrialOrigin,
+    best_toml,
+    champion_first,
+    environment,
+    fresh_scores,
+)
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import Record
-from neuroevo.search.stopping import ENDS, EXHAUSTED, Stagnation, reason_to_end, time_is_over
+from neuroevo.search.stopping import (
+    ENDS,
+    EXHAUSTED,
+    STOPPED,
+    End,
+    Stagnation,
+    end_of,
+    time_is_over,
+)
 from neuroevo.search.testing import held_out_scores
 from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
 from neuroevo.space import Genome, Value
@@ -89,6 +108,11 @@ class SearchState:
             "stagnation": asdict(self.stagnation),
         }
 
+    def end(self, experiment: Experiment, seconds: float) -> End | None:
+        """Return why the search ends after so many seconds; None if it goes on."""
+        generations = self.strategy.generation
+        return end_of(experiment, generations, self.front, self.stagnation, seconds)
+
     @classmethod
     def from_values(
         cls, experiment: Experiment, values: Mapping[str, Any], trials: Mapping[int, Trial]
@@ -142,10 +166,12 @@ class Search:
         self._start = time.monotonic() - state.seconds
         self._phase: Phase = "baselines"
         self._reason = ""  # why the search ends; empty while it goes on
+        self._stopped = ""  # why it was stopped before
         self._best = ""  # the text of best.toml, at the end
         self._known = frozenset(record.trials)
         self._finished = record.finished
         self._baselines: tuple[Trial, ...] = ()
+        self._front = champion_first(state.front, self._experiment, {})
         self._asked: dict[int, Candidate] = {}  # and not yet evaluated
         self._early: dict[int, Trial] = {}  # finished before one with a lower number
         self._generation = state.strategy.generation  # that is evaluated
@@ -161,9 +187,17 @@ class Search:
         StorageError
             If the run can't be stored, or its journal is that of another search.
         """
-        self._evaluate_baselines()
-        self._evolve()
-        self._rescore()
+        try:
+            self._evaluate_baselines()
+            self._evolve()
+            self._rescore()
+        except StoppedError:
+            raise
+        except NeuroevoError as error:
+            self._stopped = f"failed: {error.problems[0]}"
+            with suppress(NeuroevoError):  # the error itself matters more
+                self.save()
+            raise
 
     def _evaluate_baselines(self) -> None:
         if self._experiment.task.baselines:
@@ -259,17 +293,16 @@ class Search:
 
     def _extend_front(self, trials: Sequence[Trial]) -> None:
         self._state.front = extended_front(self._state.front, trials, self._costs)
+        self._front = champion_first(self._state.front, self._experiment, {})
         self._report()
 
     def _reason_to_end(self) -> str:
-        state = self._state
-        reason = reason_to_end(
-            self._experiment, state.strategy.generation, state.front, state.stagnation
-        )
-        return reason or self._time_is_over()
+        end = self._state.end(self._experiment, self._seconds())
+        return end.reason if end else ""
 
     def _time_is_over(self) -> str:
-        return time_is_over(self._experiment.evolution, self._seconds())
+        end = time_is_over(self._experiment.evolution, self._seconds())
+        return end.reason if end else ""
 
     def _is_to_stop(self) -> bool:
         return self._stop() or bool(self._time_is_over())
@@ -290,10 +323,18 @@ class Search:
         trials = [trial for trial in trials if trial.state != "failed"]
         known = self._scored_again(trials, SEARCH_SEEDS)
         fresh = self._scored_again(trials, FRESH_SEEDS)
-        champions = [
-            _champion(trial, known[trial.number], fresh[trial.number], folds)
+        scored = {
+            trial.number: _champion(trial, known[trial.number], fresh[trial.number], folds)
             for trial in trials
             if trial.number in known and trial.number in fresh
+        }
+        reduction = self._experiment.evolution.reduction
+        again = {number: fresh_scores(each, reduction) for number, each in scored.items()}
+        self._front = champion_first(self._state.front, self._experiment, again)
+        champions = [
+            scored[trial.number]
+            for trial in (*self._front, *self._baselines)
+            if trial.number in scored
         ]
         if data.test_inputs is not None and champions:
             champions[0] = self._with_training_curves(champions[0], trials)
@@ -301,8 +342,8 @@ class Search:
 
     def _finish(self, champions: Sequence[Champion] | None) -> None:
         scores = self._tested(champions or ())
-        if self._state.front:
-            best = self._state.front[0]
+        if self._front:
+            best = self._front[0]
             origin = self._origin(champions or (), scores).of(best)
             self._best = best_toml(self._experiment, best, origin)
         self._record.finish(champions, self._best, scores)
@@ -361,6 +402,7 @@ class Search:
 
     def _halt(self) -> NoReturn:
         """Save the state and stop the search."""
+        self._stopped = STOPPED
         self.save()
         folder = self._record.folder
         if folder is None:
@@ -372,7 +414,7 @@ class Search:
         start = self._seconds()
         state = {
             "phase": self._phase,
-            "reason": self._reason if self._phase == "finished" else "",
+            "reason": self._reason if self._phase == "finished" else self._stopped,
             "ends": ends_of(self._experiment),
             "generation": self._state.strategy.generation,
             "trials": self._finished,
@@ -395,7 +437,7 @@ class Search:
             self._record.folder,
             generation=self._generation,
             trials=self._finished,
-            front=tuple(self._state.front),
+            front=self._front,
             baselines=self._baselines,
             seconds=self._seconds(),
         )
@@ -429,4 +471,5 @@ def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) ->
         class_curves=known.class_curves,
         fresh_class_curves=fresh.class_curves,
         folds=folds,
+        fresh_replicates=fresh.replicates,
     )

@@ -20,7 +20,7 @@ class Progress:
     folder: RunFolder | None = None  # None before the folder exists, or for a run in memory
     generation: int = 0  # the one that is evaluated
     trials: int = 0  # finished, baselines included
-    front: tuple[Trial, ...] = ()  # after the last complete generation, best first
+    front: tuple[Trial, ...] = ()  # after the last complete generation, the champion first
     baselines: tuple[Trial, ...] = ()
     seconds: float = 0.0  # of searching, earlier processes included
 

@@ -8,7 +8,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ from neuroevo.search.loop import Search, SearchState, ends_of
 from neuroevo.search.material import Material, material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
 from neuroevo.search.record import FolderRecord, Record
+from neuroevo.search.stopping import EXHAUSTED
 from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
 from neuroevo.storage.atomic import write_atomically
@@ -54,6 +55,7 @@ def search(  # noqa: PLR0913 - all options of a search, by name
     *,
     workers: Workers | None = None,
     initial: Sequence[Genome] = (),
+    initial_from: str = "",
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> RunFolder:
@@ -69,6 +71,8 @@ def search(  # noqa: PLR0913 - all options of a search, by name
         Who trains; changes no result. One thread for each core by default.
     initial
         Genomes of the first generation.
+    initial_from
+        The run or the file that they were taken from.
     observer
         Receives the progress whenever something has finished.
     stop
@@ -83,7 +87,8 @@ def search(  # noqa: PLR0913 - all options of a search, by name
     StoppedError
         If it was stopped; it can be resumed, unless it had not begun.
     """
-    with _prepared(experiment, initial, workers or Workers(), observer) as (trainer, start):
+    given = _Given(tuple(initial), initial_from)
+    with _prepared(experiment, given, workers or Workers(), observer) as (trainer, start):
         if stop():
             raise StoppedError(f"{experiment.name}: stopped before the search began")
         state = SearchState.at_first(experiment, initial)
@@ -93,11 +98,12 @@ def search(  # noqa: PLR0913 - all options of a search, by name
     return folder
 
 
-def search_in_memory(
+def search_in_memory(  # noqa: PLR0913 - all options of a search, by name
     experiment: Experiment,
     *,
     workers: Workers | None = None,
     initial: Sequence[Genome] = (),
+    initial_from: str = "",
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> tuple[Start, Record]:
@@ -105,15 +111,23 @@ def search_in_memory(
 
     Parameters and errors are those of `search`. What a stopped search has finished is lost.
     """
-    record = Record()
-    with _prepared(experiment, initial, workers or Workers(), observer) as (trainer, start):
+    record, given = Record(), _Given(tuple(initial), initial_from)
+    with _prepared(experiment, given, workers or Workers(), observer) as (trainer, start):
         Search(trainer, record, SearchState.at_first(experiment, initial), observer, stop).run()
     return start, record
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Genomes for the first generation, and where they come from."""
+
+    genomes: tuple[Genome, ...]
+    source: str
+
+
 @contextmanager
 def _prepared(
-    experiment: Experiment, initial: Sequence[Genome], workers: Workers, observer: Observer
+    experiment: Experiment, given: "_Given", workers: Workers, observer: Observer
 ) -> Iterator[tuple[Trainer, Start]]:
     """Load what an experiment's candidates are evaluated on, and open its trainer."""
     material = material_of(experiment)
@@ -124,8 +138,9 @@ def _prepared(
         material.fingerprint,
         material.columns,
         material.kept,
-        tuple(map(dict, initial)),
+        tuple(map(dict, given.genomes)),
         preparation=material.preparation,
+        initial_from=given.source,
     )
     trainer = Trainer(experiment, material.evaluated_on, workers)
     observer(Progress(experiment, "loading"))
@@ -163,7 +178,8 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
     BusyError
         If another process writes to the run.
     UsageError
-        If the experiment was edited; one line for each difference.
+        If the experiment was edited; one line for each difference. If the run is complete and
+        would end at once with the changes.
     DataError
         If the task's data are not those that the run began with.
     StorageError
@@ -187,6 +203,8 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
         needed = [each for each in trials if not baselines <= each.number < state.evaluated]
         del trials
         _check_generations(changes or {}, state.strategy.generation)
+        if states and states[0].get("phase") == "finished":
+            _check_goes_on(experiment, states[0], state)
         _update_environment(folder)
         _update_experiment(folder, start, experiment)
         generation, seconds = state.strategy.generation, state.seconds
@@ -234,6 +252,19 @@ def data_differences(material: Material, start: Start) -> list[str]:
     if (material.columns, material.preparation) != (start.columns, start.preparation):
         differences.insert(0, "task: columns must be the same as when the run began")
     return differences
+
+
+def _check_goes_on(experiment: Experiment, last: Mapping[str, Any], state: SearchState) -> None:
+    """Refuse other ends with which a complete search would end again at once."""
+    if last.get("ends") == ends_of(experiment):  # a file of the run is made again
+        return
+    if last.get("reason") == EXHAUSTED:
+        raise UsageError(f"evolution: no end lets the search go on: {EXHAUSTED}")
+    end = state.end(experiment, state.seconds)
+    if end is not None:
+        raise UsageError(
+            f"evolution: the search would end at once, as it did: {end.reason}; {end.advice}"
+        )
 
 
 def _check_generations(changes: Mapping[str, object], done: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from neuroevo.evolution import Costs, hypervolume, reference_point
 from neuroevo.experiment import EvolutionSettings, Experiment
@@ -12,6 +12,25 @@ ENDS = ("generations", "time_limit", "target", "patience")
 """The settings of `[evolution]` that only decide when a search ends."""
 
 EXHAUSTED = "the space holds no more configurations"
+STOPPED = "stopped by a signal or by its caller"
+
+
+class End(NamedTuple):
+    """Why a search ends."""
+
+    setting: str  # of `ENDS`, that made it end
+    reason: str
+
+    @property
+    def advice(self) -> str:
+        """How a search that has ended can go on."""
+        if self.setting == "generations":
+            return "a larger number, --generations N, lets it go on"
+        option = f"--{self.setting.replace('_', '-')}"
+        return (
+            f"another value of {option} lets it go on, or {option} none, in Python "
+            f"ends={{'{self.setting}': None}}, which drops it"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +73,28 @@ class Stagnation:
         )
 
 
-def reason_to_end(
-    experiment: Experiment, generations: int, front: Sequence[Trial], stagnation: Stagnation
-) -> str:
-    """Return why a search ends after a number of complete generations; empty if it goes on."""
+def end_of(
+    experiment: Experiment,
+    generations: int,
+    front: Sequence[Trial],
+    stagnation: Stagnation,
+    seconds: float,
+) -> End | None:
+    """Return why a search ends; None if it goes on.
+
+    Parameters
+    ----------
+    experiment
+        Its experiment.
+    generations
+        Number of complete generations.
+    front
+        The front of their trials.
+    stagnation
+        For how long it has not improved.
+    seconds
+        Time that the search has taken.
+    """
     settings = experiment.evolution
     target = settings.target or {}
     aims = [item for item in experiment.objectives if item.name in target]
@@ -66,19 +103,20 @@ def reason_to_end(
             item.cost(trial.objectives[item.name]) <= item.cost(target[item.name]) for item in aims
         ):
             reached = ", ".join(f"{name} = {value:g}" for name, value in target.items())
-            return f"trial {trial.number} reached the target, {reached}"
+            return End("target", f"trial {trial.number} reached the target, {reached}")
     if settings.patience is not None and stagnation.generations >= settings.patience:
-        return f"{_generations(settings.patience)} without a gain in hypervolume"
+        reason = f"{_generations(settings.patience)} without a gain in hypervolume"
+        return End("patience", reason)
     if generations >= settings.generations:
-        return f"{_generations(generations)} done"
-    return ""
+        return End("generations", f"{_generations(generations)} done")
+    return time_is_over(settings, seconds)
 
 
-def time_is_over(settings: EvolutionSettings, seconds: float) -> str:
-    """Return that the time limit is reached, as a reason to end; empty if it is not."""
+def time_is_over(settings: EvolutionSettings, seconds: float) -> End | None:
+    """Return that the time limit is reached, as the end of a search; None if it is not."""
     if settings.time_limit is None or seconds < settings.time_limit:
-        return ""
-    return f"the time limit of {settings.time_limit:g} s is over"
+        return None
+    return End("time_limit", f"the time limit of {settings.time_limit:g} s is over")
 
 
 def _generations(count: int) -> str:

@@ -44,7 +44,7 @@ from neuroevo.search.start_and_resume import data_differences
 from neuroevo.search.studies import Counter
 from neuroevo.search.trainer import Trainer
 from neuroevo.settings import dotted, shown
-from neuroevo.workers import Workers
+from neuroevo.workers import TIMED_OUT, WORKER_DIED, Workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,9 +280,13 @@ def _start_differences(expected: Start, found: Start) -> Iterable[object]:
 
 
 def _trials_again(run: RecordedRun, trainer: Trainer, means: Means) -> Check:
-    """Train trials again; those that failed are left out, as what failed may not be repeated."""
+    """Train trials again; a failed one must fail again.
+
+    Those that took too long or ended their worker are left out: they would do so again, and whether
+    they do depends on the machine.
+    """
     precision = run.experiment.training.precision
-    chosen = [each for each in means.chosen.of(run) if each.state != "failed"]
+    chosen = [each for each in means.chosen.of(run) if not _is_left_out(each)]
     strange = {each.number: _strangeness(each, run.experiment) for each in chosen}
     chosen = [each for each in chosen if not strange[each.number]]
     recorded = {trial.number: trial for trial in chosen}
@@ -295,12 +299,16 @@ def _trials_again(run: RecordedRun, trainer: Trainer, means: Means) -> Check:
         found[again.number] = [str(line) for line in lines]
         done += 1
         means.counter(done, len(chosen))
-    failed = sum(trial.state == "failed" for trial in run.trials)
-    left_out = f"; {failed:,} that failed were not" if failed else ""
+    count = sum(map(_is_left_out, run.trials))
+    left_out = f"; {count:,} that took too long or ended workers not" if count else ""
     how = "trained again" if run.experiment.trains_networks else "given to the function again"
     compared = f"{len(chosen):,} of {len(run.trials):,}, {how}{left_out}"
     differences = tuple(line for number in sorted(found) for line in found[number])
     return Check("trials", compared, differences)
+
+
+def _is_left_out(trial: Trial) -> bool:
+    return trial.state == "failed" and trial.cause.startswith((TIMED_OUT, WORKER_DIED))
 
 
 def _strangeness(trial: Trial, experiment: Experiment) -> str:

@@ -101,7 +101,7 @@ class Following:
 
 
 def _ending(folder: RunFolder, best: tuple[int, ...]) -> Ending:
-    reason = read_status(folder).reason
+    status = read_status(folder)
     try:
         champions = tuple(read_champions(folder.champions_file))
     except NeuroevoError:  # of a function, there are none
@@ -109,4 +109,4 @@ def _ending(folder: RunFolder, best: tuple[int, ...]) -> Ending:
     held_out = None
     if folder.test_file.exists():
         held_out = read_held_out(folder.test_file, read_start(folder.start_file).columns)
-    return Ending(reason, best, champions, held_out)
+    return Ending(status.reason, status.state == "complete", best, champions, held_out)

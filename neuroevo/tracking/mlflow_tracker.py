@@ -88,12 +88,12 @@ class Tracker:
             self._client.set_tag(self._runs[number], "rank", str(rank))
         if ending.best:
             self._log(self._parent, _metrics(scores_on_test_part(ending.held_out, ending.best[0])))
-        self._client.set_tag(self._parent, "reason", ending.reason or "stopped before its end")
+        self._client.set_tag(self._parent, "reason", ending.reason)
         files = (self._folder.report_file, self._folder.best_file, self._folder.experiment_file)
-        for file in files if ending.reason else ():
+        for file in files if ending.complete else ():
             if file.exists():
                 self._client.log_artifact(self._parent, str(file))
-        self._client.set_terminated(self._parent, "FINISHED" if ending.reason else "KILLED")
+        self._client.set_terminated(self._parent, "FINISHED" if ending.complete else "KILLED")
 
     def _log(
         self, run: str, metrics: Sequence[Metric] = (), parameters: Mapping[str, Any] | None = None

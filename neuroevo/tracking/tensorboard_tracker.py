@@ -53,7 +53,7 @@ class Tracker:
             for name, value in scores.items():
                 writer.add_summary(scalar(name, value))
             writer.close()
-        self._writer.add_summary(text("reason", ending.reason or "stopped before its end"))
+        self._writer.add_summary(text("reason", ending.reason))
         self._writer.close()
 
     def _of_trial(self, number: int, suffix: str = "") -> FileWriter:

@@ -16,8 +16,9 @@ from neuroevo.settings import one_of
 class Ending:
     """How a run ended."""
 
-    reason: str  # why the search ended; empty if it was stopped before its end
-    best: tuple[int, ...] = ()  # numbers of the trials of the front, best first
+    reason: str  # why the search ended or was interrupted
+    complete: bool = True  # whether it was not interrupted
+    best: tuple[int, ...] = ()  # numbers of the trials of the front, the champion first
     champions: tuple[Champion, ...] = ()
     held_out: HeldOutScores | None = None
 

@@ -3,6 +3,6 @@
 Knows neither networks nor disk. Importing this package loads no joblib.
 """
 
-from neuroevo.workers.workers import Backend, Work, Workers
+from neuroevo.workers.workers import TIMED_OUT, WORKER_DIED, Backend, Work, Workers
 
-__all__ = ["Backend", "Work", "Workers"]
+__all__ = ["TIMED_OUT", "WORKER_DIED", "Backend", "Work", "Workers"]

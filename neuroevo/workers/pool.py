@@ -19,6 +19,7 @@ import joblib
 from neuroevo.errors import NeuroevoError
 from neuroevo.workers.backend import WorkerBackend, WorkerLoss
 from neuroevo.workers.runner import Outcome, Runner, signals_blocked
+from neuroevo.workers.workers import WORKER_DIED
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -142,7 +143,7 @@ class Pool:
                 return outcome
         self._check_workers()
         times = "twice" if deaths == _MOST_DEATHS else f"{deaths} times"
-        cause = f"its worker died {times}{_in_parentheses(causes)}"
+        cause = f"{WORKER_DIED} {times}{_in_parentheses(causes)}"
         return Outcome(None, cause, time.perf_counter() - start)
 
     def _check_workers(self) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from neuroevo.settings import printable
+from neuroevo.workers.workers import TIMED_OUT
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -59,7 +60,7 @@ class Runner(Generic[Item, Result]):
             exit_soon = threading.Timer(_SECONDS_TO_REPORT, os._exit, [_TIMEOUT_EXIT_CODE])
             exit_soon.daemon = True
             exit_soon.start()
-        cause = f"took longer than its time limit of {self.seconds:g} s"
+        cause = f"{TIMED_OUT} of {self.seconds:g} s"
         return Outcome(None, cause, self.seconds, timed_out=True)
 
     def _run(self, item: Item, shared: Any) -> Outcome[Result]:  # noqa: ANN401 - the function's

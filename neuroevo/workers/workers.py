@@ -12,6 +12,11 @@ from neuroevo.settings import one_of, shown
 
 Backend = Literal["threading", "loky", "dask"]
 
+TIMED_OUT = "took longer than its time limit"
+"""Begins the cause of an item that took too long."""
+WORKER_DIED = "its worker died"
+"""Begins the cause of an item that ended its workers."""
+
 _PROCESSES = ("loky", "dask")
 _ADDRESS = re.compile(r"(?:[a-z]+://)?(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 

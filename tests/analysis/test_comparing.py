@@ -1,6 +1,7 @@
 """Comparisons of several runs, compared with naive code."""
 
 import math
+import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from neuroevo.analysis.rank_test import rank_tests
 from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.evaluation import OBJECTIVES
 from neuroevo.report.comparison import ComparedRuns, compare_runs
+from neuroevo.report.comparison.opening import opening, what_differs
 from neuroevo.report.run import Run
 from tests.invented_findings import seeded
 
@@ -129,7 +131,7 @@ def test_fronts_and_dominance_equal_naive_loops(six: list[Findings]) -> None:
     """Each front is that of the run; its dominated trials are those of comparing all pairs."""
     comparison = ComparedRuns.of(six)
     for each in comparison.contenders:
-        assert each.front == each.findings.front
+        assert each.front == tuple(sorted(each.findings.front, key=each.findings.costs))
     points = {
         label: list(zip(rows["final_mse"], rows["samples_to_target"], strict=True))
         for label, rows in comparison.fronts.groupby("run", sort=False)
@@ -159,15 +161,43 @@ def test_order_of_runs_changes_no_number(six: list[Findings]) -> None:
 
 def test_only_keys_that_differ_are_listed(runs: Runs) -> None:
     """The differences are the keys that were changed, with their values."""
-    asked = runs("one point").experiment
-    other = asked.replace(seed=3, training=asked.training.replace(l2=0.5, batch_size=8))
+    one = runs("one point").findings
+    training = one.experiment.training.replace(l2=0.5, batch_size=8)
+    changed = one.experiment.replace(seed=3, training=training)
+    asked, other = one, replace(one, experiment=changed)
     assert differences([asked, asked]) == {}
     assert differences([asked, other, asked]) == {
         "training.batch_size": (1, 8, 1),
         "training.l2": (0.0, 0.5, 0.0),
         "seed": (2017, 3, 2017),
     }
-    assert settings([asked, other, asked, other.replace(seed=4, name="b")]) == (0, 1, 0, 1)
+    again = replace(other, experiment=other.experiment.replace(seed=4, name="b"))
+    assert settings([asked, other, asked, again]) == (0, 1, 0, 1)
+
+
+def test_first_genomes_that_were_given_are_another_setting(runs: Runs) -> None:
+    """A run that began with given genomes is no replicate of one that drew them."""
+    drawn = runs("one point").findings
+    one = replace(drawn, initial=(drawn.front[0].genome,))
+    other = replace(drawn, initial=(drawn.front[0].genome, drawn.searched[0].genome))
+    assert settings([drawn, one, drawn, other, one]) == (0, 1, 0, 2, 1)
+    [values] = differences([drawn, one, other]).values()
+    assert values[0] == "drawn"
+    assert re.fullmatch(r"1 given \([0-9a-f]{6}\)", str(values[1]))
+    comparison = ComparedRuns.of([drawn, one])
+    assert opening(comparison).title == "2 runs that differ in first genomes."
+    assert not comparison.cautions
+    assert not any("must give the same" in line for line in what_differs(comparison))
+
+
+def test_fresh_scores_are_those_of_the_champion(runs: Runs) -> None:
+    """What is called fresh in a comparison is the champion's, as wherever a run is shown."""
+    found = runs("conflict")
+    table = ComparedRuns.of([found.findings, found.findings]).runs
+    champion = found.findings.champion_of(found.best)
+    assert champion is not None
+    for name, score in champion.fresh_objectives.items():
+        assert set(table[f"fresh.{name}"]) == {score}
 
 
 def test_settings_are_named_by_their_differences(six: list[Findings]) -> None:

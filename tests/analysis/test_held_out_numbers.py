@@ -13,7 +13,6 @@ from neuroevo.analysis.class_confusion import ClassConfusion, class_confusion
 from neuroevo.analysis.column_importance import MOST_COLUMNS, column_importances
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.held_out_models import held_out_models, target_names
-from neuroevo.analysis.leader import leading
 from neuroevo.analysis.predicted_values import MOST_TARGETS, predicted_values
 from neuroevo.analysis.run_reader import RunReader
 from neuroevo.evaluation.scores import METRICS
@@ -50,7 +49,6 @@ def test_models_have_their_roles(runs: Runs) -> None:
     )
     assert models.champion is not None
     assert models.champion.trial is findings.front[0]
-    assert leading(findings) is findings.front[0]
 
 
 def test_best_value_of_each_metric(runs: Runs) -> None:

@@ -3,7 +3,7 @@ import pytest
 
 import neuroevo
 from neuroevo import Experiment, Run
-from neuroevo.analysis.leader import samples_to_learn
+from neuroevo.analysis.judged_scores import samples_to_learn
 from neuroevo.analysis.replicate_curves import replicate_curves
 from neuroevo.learning import TrainingSettings
 from neuroevo.learning.training import sample_stream

@@ -34,7 +34,7 @@ from neuroevo.report.headline import headline
 from neuroevo.report.plots import FIGURES
 from neuroevo.report.run import Run
 from neuroevo.search.outcomes import fitness_of
-from neuroevo.search.stopping import Stagnation, reason_to_end
+from neuroevo.search.stopping import Stagnation, end_of
 
 Runs = Callable[[str], Run]
 
@@ -66,7 +66,7 @@ def test_a_target_is_a_least_value(both: tuple[Findings, Findings]) -> None:
         experiment = r2.experiment.replace(
             evolution=r2.experiment.evolution.replace(target={"r2": target})
         )
-        assert bool(reason_to_end(experiment, 1, r2.front, Stagnation())) is is_reached
+        assert bool(end_of(experiment, 1, r2.front, Stagnation(), 0.0)) is is_reached
 
 
 def test_numbers_of_a_report_are_the_same(both: tuple[Findings, Findings]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from neuroevo.cli.options import ends
+from neuroevo.cli.options import changed_ends, ends
 from neuroevo.errors import UsageError
 from neuroevo.runs import find_run, read_status
 from tests.cli.waiting import wait_for_trials
@@ -118,6 +118,19 @@ def test_a_run_that_is_written_to_is_busy(
 def test_a_time_limit_is_read_with_its_unit(text: str, seconds: float) -> None:
     """Without a unit it is seconds; other units are refused."""
     assert ends(None, text, None, None) == {"time_limit": seconds}
+
+
+def test_an_end_is_dropped_by_none() -> None:
+    """For a run that is resumed, none drops target, patience and time limit."""
+    assert changed_ends(9, "none", ["none"], "none") == {
+        "generations": 9,
+        "time_limit": None,
+        "target": None,
+        "patience": None,
+    }
+    assert changed_ends(None, "90s", ["a=1"], "4") == ends(None, "90s", ["a=1"], 4)
+    with pytest.raises(UsageError, match=r"^--patience: must be a whole number or none, but got"):
+        changed_ends(None, None, None, "few")
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "1d", "nan", "inf", "", "1 2"])

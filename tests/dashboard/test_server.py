@@ -285,7 +285,14 @@ def test_event_stream_sends_each_change(serve: Serve, results: Path, first: str)
     """Appended trials, a new run, its end and its removal are sent."""
     folder = RunFolder(results / first)
     # Their curves would be read from the journal, which is removed.
-    trials = [replace(each, curve=tuple(each.curve)) for each in read_trials(folder.journal_file)]
+    trials = [
+        replace(
+            each,
+            curve=tuple(each.curve),
+            replicates={name: tuple(values) for name, values in each.replicates.items()},
+        )
+        for each in read_trials(folder.journal_file)
+    ]
     ended = folder.checkpoint_file.read_bytes()
     for file in (folder.journal_file, folder.checkpoint_file, folder.previous_checkpoint_file):
         file.unlink()

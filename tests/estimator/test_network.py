@@ -45,6 +45,14 @@ def test_a_frame_with_text_and_missing_cells_is_learnt() -> None:
     assert river > north + 50
 
 
+def test_columns_of_one_name_are_refused() -> None:
+    """A frame with the same name twice is a ValueError of one line."""
+    frame, rent = flats()
+    twice = frame.set_axis(["area", "area", "lift"], axis=1)
+    with pytest.raises(ValueError, match=r"^X: must have columns of different names, but got 'ar"):
+        regressor().fit(twice, rent)
+
+
 def test_columns_that_can_be_no_inputs_are_left_out_with_a_warning() -> None:
     """Dates and the numbers of rows are named, and their values have no effect."""
     frame, rent = flats()
@@ -264,6 +272,16 @@ def test_wrong_parameters_are_value_errors_of_fit(changes: dict[str, object], me
     with pytest.raises(ValueError, match=r".") as caught:
         regressor(**changes).fit(frame, rent)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("label", ["calm", 0.0])
+def test_a_target_that_is_constant_is_refused(label: object) -> None:
+    """The only value is named as the user wrote it, by a classifier and by a regressor."""
+    inputs = np.arange(20.0).reshape(10, 2)
+    with pytest.raises(ValueError, match=f"at least two classes.* but got one class, {label!r}$"):
+        NetworkClassifier().fit(inputs, np.full(10, label))
+    with pytest.raises(ValueError, match=r"at least two different values.* but got only 0$"):
+        NetworkRegressor().fit(inputs, np.zeros(10))
 
 
 def test_rows_that_do_not_fit_are_refused_as_scikit_learn_does() -> None:

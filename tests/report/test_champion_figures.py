@@ -186,11 +186,14 @@ def test_ablation_path_has_one_change_in_each_round(runs: Runs) -> None:
     ]
     assert sorted(change.round for change in found.passed) == [1, 1, 2]
     text = ablation.caption(found)
-    assert "From article-tanh to the champion in 3 changes" in text
-    assert "the one that is best in final MSE, if equal in the next objective." in text
+    assert "The path begins with the baseline article-tanh." in text
+    assert "the one with the lowest final MSE is kept, until" in text
+    assert "the champion has been reached after 3 genes." in text
     text = text.replace("\u00a0", " ")
-    assert "The path lowers final MSE from 0.01 to 1.0 × 10⁻⁹; the largest gain is from" in text
-    assert "the activation, 0.001 to 1.0 × 10⁻⁸." in text
+    assert text.startswith(
+        "From the baseline to the champion final MSE falls from 0.01 to 1.0 × 10⁻⁹; most of it by "
+        "the activation, from 0.001 to 1.0 × 10⁻⁸."
+    )
     json.dumps(ablation.draw(found), allow_nan=False)
 
 
@@ -202,7 +205,7 @@ def test_ablation_caption_says_if_an_objective_increases(runs: Runs) -> None:
     text = ablation.caption(
         ablation_path(replace(findings, ablation=(*findings.ablation[:-1], worse)))
     )
-    assert "The path increases samples to target from 900 to 1,200; the largest" in text
+    assert "samples to target rises from 900 to 1,200; the largest gain on the way is by" in text
 
 
 def test_ablation_caption_has_its_command(runs: Runs) -> None:

@@ -124,14 +124,6 @@ def test_biases_fit_into_their_units(hidden: tuple[int, ...], bias: float) -> No
         assert 0.55 * size * len(text.text or "") <= 2 * float(circle.get("r", "0"))
 
 
-def test_caption_says_if_the_headline_shows_another_network() -> None:
-    """The drawing shows the champion; the caption says if the headline shows another network."""
-    drawn = network((3,))
-    one, other = (NetworkData(drawn, diagram_of(drawn), rank) for rank in (1, 239))
-    assert caption(one).startswith("This is the champion.")
-    assert "not the network of the headline, which is rank 239." in caption(other)
-
-
 def test_caption_has_the_map_of_a_linear_network() -> None:
     """The caption names the identity, and writes any other linear map as sums."""
     architecture = Architecture(inputs=2, hidden=(), outputs=2, activation="linear")

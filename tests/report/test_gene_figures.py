@@ -41,12 +41,12 @@ def test_forest_finds_the_only_important_gene(runs: Runs) -> None:
 
 
 def test_caption_says_if_the_forest_does_not_predict(runs: Runs) -> None:
-    """For random scores the caption says that the forest does not predict."""
+    """For random scores the caption says that a model can't predict."""
     findings = scored(runs("one objective"), noise)
     measured = findings.importances.measured[0]
     assert measured is not None
     assert measured.predicted < PREDICTS
-    assert "the forest does not predict" in importance.caption(findings.importances)
+    assert "do not let a model predict other trials" in importance.caption(findings.importances)
 
 
 def test_a_gene_that_makes_trials_fail_is_important(runs: Runs) -> None:

@@ -1,11 +1,13 @@
 """The headline and the sentences at the top of a report."""
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from neuroevo.analysis.findings import Findings
-from neuroevo.analysis.leader import leading, samples_to_learn
+from neuroevo.analysis.judged_scores import samples_to_learn
 from neuroevo.report.headline import headline
 from neuroevo.report.run import Run
 from neuroevo.wording import number
@@ -60,9 +62,9 @@ def test_headline_names_the_activation_of_each_layer(runs: Runs) -> None:
 
 
 def test_headline_shows_no_ratio_if_a_baseline_is_better(runs: Runs) -> None:
-    """If a baseline is quicker or as quick, the lead says so and no ratio is shown."""
+    """If a baseline is quicker or as quick, the opening says so and no ratio is shown."""
     slower = headline(with_samples(runs("one point"), 2000.0, 1512.4))
-    assert slower.lead.startswith("The best baseline is quicker: article-good (1,512).")
+    assert slower.title.endswith(": samples to target 1,512 against 2,000.")
     alike = headline(with_samples(runs("one point"), 1500.0, 1512.4))
     assert alike.lead.startswith("About as many as the best baseline")
     assert not any("×" in each.value for each in (*slower.numbers, *alike.numbers))
@@ -70,17 +72,19 @@ def test_headline_shows_no_ratio_if_a_baseline_is_better(runs: Runs) -> None:
 
 def test_samples_beyond_the_budget_mean_not_learnt(runs: Runs) -> None:
     """Samples to target beyond the sample budget mean that the target was not reached."""
-    findings = with_samples(runs("one point"), 25_000.0, 1512.4)
+    findings = with_samples(runs("one point"), 25_000.0, 26_000.0)
     assert samples_to_learn(findings, findings.front[0]) is None
     assert "comes closest to learning the mouse task" in headline(findings).title
 
 
-def test_headline_shows_the_quickest_of_a_wide_front(runs: Runs) -> None:
-    """If the objectives conflict, the headline shows the quickest and the lead the champion."""
-    findings = runs("conflict").findings
-    times = [samples_to_learn(findings, trial) for trial in findings.front]
-    assert samples_to_learn(findings, leading(findings)) == min(time for time in times if time)
-    assert "the champion is a" in headline(findings).lead
+def test_headline_is_about_the_champion_of_a_wide_front(runs: Runs) -> None:
+    """If the objectives conflict, the headline tells the first of the front, not another one."""
+    run = runs("conflict")
+    samples = samples_to_learn(run.findings, run.best)
+    assert samples is not None
+    words = headline(run.findings)
+    assert words.title.endswith(f"learns the mouse task in {round(samples):,} samples.")
+    assert "rank" not in words.lead
 
 
 def with_objectives(run: Run, names: list[str], *rows: tuple[float, ...]) -> Findings:
@@ -115,9 +119,11 @@ def test_objectives_without_a_zero_are_compared_without_ratio(runs: Runs) -> Non
     for baseline, expected in ((-7.0, "higher"), (-9.5, "lower"), (-9.1, "not lower")):
         findings = with_objectives(runs("one point"), ["curve_area"], (baseline,), (-9.1,))
         words = headline(findings)
-        behind = ", behind a baseline" if expected == "lower" else ""
-        assert words.title.endswith(f"reaches curve area −9.1{behind}.")
-        assert words.lead.startswith(f"The best baseline is {expected}: article-good")
+        if expected == "lower":
+            assert words.title.endswith("beats the champion: curve area −9.5 against −9.1.")
+        else:
+            assert words.title.endswith("reaches curve area −9.1.")
+            assert words.lead.startswith(f"The best baseline is {expected}: article-good")
 
 
 def test_lead_names_a_baseline_that_is_better_in_another_objective(runs: Runs) -> None:
@@ -125,18 +131,10 @@ def test_lead_names_a_baseline_that_is_better_in_another_objective(runs: Runs) -
     names = ["final_mse", "samples_to_target"]
     run = runs("one point")
     ahead = headline(with_objectives(run, names, (7.4e-6, 1512.0), (1e-4, 27.0)))
-    assert f"The baseline article-good has a lower final MSE, {number(7.4e-6)}." in ahead.lead
+    values = f"{number(7.4e-6)} against {number(1e-4)}"
+    assert f"The baseline article-good has a lower final MSE, {values}." in ahead.lead
     behind = headline(with_objectives(run, names, (1e-3, 1512.0), (1e-4, 27.0)))
     assert "has a lower" not in behind.lead
-
-
-def test_lead_has_the_command_for_another_rank_than_1(runs: Runs) -> None:
-    """If the headline is not the champion, the lead has its command and says if its MSE rises."""
-    names = ["final_mse", "samples_to_target"]
-    rows = ((1e-3, 1512.0), (1e-4, 900.0), (1.75e-3, 30.0))
-    words = headline(with_objectives(runs("one point"), names, *rows))
-    assert "rank 2 of 2 on the front (`neuroevo best latest --rank 2`)" in words.lead
-    assert "reaches the target MSE of 0.001, but its final MSE is 0.00175." in words.lead
 
 
 def test_ratio_is_that_of_the_shown_numbers(runs: Runs) -> None:
@@ -145,18 +143,93 @@ def test_ratio_is_that_of_the_shown_numbers(runs: Runs) -> None:
     assert words.lead.startswith("68 times fewer than the best baseline, article-good (1,849)")
 
 
-def test_ratio_on_fresh_seeds_is_shown_too(runs: Runs) -> None:
-    """If both have scores on fresh seeds, the ratio of these scores follows."""
-    run = runs("one point")
-    findings = with_samples(run, 27.0, 1512.0)
-    scores = {findings.trials[0].number: 1500.0, findings.trials[1].number: 30.0}
+def with_fresh(run: Run, names: list[str], *rows: tuple[float, ...]) -> Findings:
+    """Return findings of article-good and search trials, with values of 16 fresh replicates.
+
+    The value of a replicate differs from that of the trial by at most a tenth.
+    """
+    findings = with_objectives(run, names, *rows)
+    spread = [1 + 0.1 * place / 16 for place in range(-8, 8)]
     champions = [
-        replace(run.champions[0], number=each, fresh_objectives={"samples_to_target": score})
-        for each, score in scores.items()
+        replace(
+            run.champions[0],
+            number=number,
+            name="article-good" if number == 0 else "",
+            fresh_objectives=dict(zip(names, row, strict=True)),
+            fresh_replicates={
+                name: tuple(value * each for each in spread)
+                for name, value in zip(names, row, strict=True)
+            },
+        )
+        for number, row in enumerate(rows)
     ]
-    lead = headline(Findings(run.experiment, findings.trials, tuple(champions))).lead
-    assert "56 times fewer" in lead
-    assert "; 50 times on fresh seeds." in lead
+    return replace(findings, champions=tuple(champions))
+
+
+def test_headline_is_about_fresh_seeds_with_an_interval(runs: Runs) -> None:
+    """The headline has scores on fresh seeds where they exist, and their ratio its interval."""
+    findings = with_fresh(runs("one point"), ["final_mse"], (4.9e-3,), (1e-4,))
+    searched = replace(findings.trials[1], objectives={"final_mse": 7e-5})
+    words = headline(replace(findings, trials=(findings.trials[0], searched)))
+    assert words.title.endswith(f"reaches final MSE {number(1e-4)}.")
+    found = re.match(
+        r"49 times lower than the best baseline, article-good \(0\.0049\); 95% interval over the "
+        r"replicates ([\d.]+) to ([\d.]+)\.",
+        words.lead,
+    )
+    assert found
+    assert 45 < float(found[1]) <= 49 <= float(found[2]) < 54
+    assert f"on the seeds of the search the champion had {number(7e-5)}." in words.lead
+
+
+def test_a_baseline_that_beats_the_champion_comes_first(runs: Runs) -> None:
+    """A baseline that is better than the champion in all objectives on fresh seeds is the title."""
+    names = ["final_mse", "samples_to_target"]
+    words = headline(with_fresh(runs("one point"), names, (1e-5, 30.0), (1e-4, 40.0)))
+    assert words.title == (
+        "The baseline article-good beats the champion on fresh seeds: "
+        f"final MSE {number(1e-5)} against {number(1e-4)}; samples to target 30 against 40."
+    )
+    assert words.lead.startswith("The champion, trial 1, is a")
+    assert not any(each.value.endswith("×") for each in words.numbers)
+    ahead = headline(with_fresh(runs("one point"), names, (1e-5, 50.0), (1e-4, 40.0)))
+    assert "learns the mouse task in 40 samples" in ahead.title
+
+
+def test_no_ratio_to_a_baseline_that_is_not_steady(runs: Runs) -> None:
+    """A baseline is left out, with the reason, if a replicate diverged or the values vary a lot."""
+    run = runs("one point")
+    findings = with_fresh(run, ["final_mse"], (4.9e-3,), (1e-4,))
+    diverged = replace(findings.trials[0], diverged=3)
+    words = headline(replace(findings, trials=(diverged, findings.trials[1])))
+    assert words.lead.startswith(
+        "No baseline is steady enough to compare with. Left out as unsteady: article-good (3 of "
+    )
+    wild = {"final_mse": (1e-5,) * 8 + (4.9e-3,) * 8}
+    champions = (replace(findings.champions[0], fresh_replicates=wild), findings.champions[1])
+    words = headline(replace(findings, champions=champions))
+    span = f"half of its replicates have {number(1e-5)} to 0.0049"
+    assert f"article-good ({span})." in words.lead
+    assert not any(each.value.endswith("×") for each in words.numbers)
+
+
+def test_about_the_same_if_the_interval_holds_1(runs: Runs) -> None:
+    """A ratio whose interval holds 1 is no advantage."""
+    findings = with_fresh(runs("one point"), ["final_mse"], (1.02e-4,), (1e-4,))
+    values = findings.champions[0].fresh_replicates["final_mse"]
+    turned = replace(findings.champions[0], fresh_replicates={"final_mse": values[::-1]})
+    words = headline(replace(findings, champions=(turned, findings.champions[1])))
+    assert words.lead.startswith("About the same as the best baseline, article-good")
+    assert "95% interval over the replicates 0." in words.lead
+    assert not any(each.value.endswith("×") for each in words.numbers)
+
+
+def test_champion_that_diverges_on_fresh_seeds(runs: Runs) -> None:
+    """If the whole front diverges on fresh seeds, the title says so."""
+    findings = with_fresh(runs("one point"), ["final_mse"], (math.nan,), (math.nan,))
+    trials = [replace(each, objectives={"final_mse": 1e-4}) for each in findings.trials]
+    words = headline(replace(findings, trials=tuple(trials)))
+    assert words.title.endswith("is the champion, but diverges on fresh seeds.")
 
 
 def test_lead_of_an_incomplete_run_counts_its_trials(runs: Runs) -> None:

@@ -15,7 +15,7 @@ from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.front_history import front_history, is_one_sided
 from neuroevo.analysis.generation_spreads import generation_spreads
 from neuroevo.analysis.population import activation_shares
-from neuroevo.analysis.replicate_curves import CHAMPION, FRONT, QUICKEST, replicate_curves
+from neuroevo.analysis.replicate_curves import CHAMPION, FRONT, replicate_curves
 from neuroevo.report.plots import (
     CHAPTERS,
     FIGURES,
@@ -116,13 +116,12 @@ def test_one_generation_is_drawn_as_bars(runs: Runs) -> None:
 
 
 def test_curves_name_champion_and_baselines(runs: Runs) -> None:
-    """Curves: champion, quickest of a wide front, all baselines, others of the front."""
+    """Curves: the champion, all baselines, others of the front."""
     run = runs("conflict")
     names = [curve.name for curve in replicate_curves(run.findings).curves]
-    first = [CHAMPION, QUICKEST]
     baselines = [trial.name for trial in run.baselines]
-    others = len(run.findings.excerpt()) - len(first)
-    assert names == [*first, *baselines, *[FRONT] * others]
+    others = len(run.findings.excerpt()) - 1
+    assert names == [CHAMPION, *baselines, *[FRONT] * others]
     drawn = learning_curves.draw(replicate_curves(run.findings))["data"]
     assert [trace["showlegend"] for trace in drawn if trace.get("name") == names[-1]].count(
         True

@@ -13,6 +13,8 @@ from neuroevo.analysis.hypervolume_history import hypervolume_history
 from neuroevo.analysis.score_distributions import reached, score_distributions
 from neuroevo.analysis.thinning import thinned
 from neuroevo.analysis.worker_times import worker_times
+from neuroevo.evolution import hypervolume as hypervolume_of
+from neuroevo.evolution import reference_point
 from neuroevo.report.plots import (
     distribution,
     diversity,
@@ -22,38 +24,64 @@ from neuroevo.report.plots import (
 )
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
+from neuroevo.wording import factor
 from neuroevo.workers import Work
 
 Runs = Callable[[str], Run]
 
 
 def test_caption_compares_with_random_search(runs: Runs) -> None:
-    """The caption compares the search with a random search of equal size, better or worse."""
+    """The caption says whether evolution was better, worse, sooner or neither, with an interval."""
     findings = runs("conflict").findings
+    rng = np.random.default_rng(0)
     first = findings.by_generation[0]
     poor = tuple(replace(trial, operator="random") for trial in first) * findings.generations
-    expected = {
-        "The search was better than": poor,
-        "The search was not better than": tuple(reversed(findings.searched)),
-        "`neuroevo report mouse-20261122-154455 --random-search`": (),
-    }
-    for sentence, random in expected.items():
-        volume = hypervolume_history(replace(findings, random=random))
-        assert sentence in hypervolume.caption(volume)
-        assert len(hypervolume.draw(volume)["data"]) == (4 if random else 1)
-    volume = hypervolume_history(replace(findings, random=poor))
-    ending, passed = volume.drawn[-1], np.argmax(volume.search >= volume.drawn[-1])
-    assert f"reach {ending:.1%} of its hypervolume" in hypervolume.caption(volume)
-    assert (
-        f"which the search reached after {volume.trials[passed]:,} trials"
-        in hypervolume.caption(volume)
-    )
-    assert (volume.lower <= volume.upper).all()
-    shuffled = np.random.default_rng(0).permutation(len(findings.searched) // 2)
+    shuffled = rng.permutation(len(findings.searched))
     similar = tuple(findings.searched[place] for place in shuffled)
-    assert "was hardly better" in hypervolume.caption(
-        hypervolume_history(replace(findings, random=similar))
-    )
+    for start, random in {
+        "Evolution was better than random search: ": poor,
+        "Evolution was worse than random search: ": findings.front * 2,
+        "Evolution found the same front as random search, but sooner: ": (
+            *(poor * 2),
+            *findings.front,
+        ),
+    }.items():
+        volume = hypervolume_history(replace(findings, random=random))
+        assert hypervolume.caption(volume).startswith(start)
+        assert len(hypervolume.draw(volume)["data"]) == 4
+    none = hypervolume_history(findings)
+    assert "`neuroevo report mouse-20261122-154455 --random-search`" in hypervolume.caption(none)
+    assert hypervolume.verdict(none) == ""
+    volume = hypervolume_history(replace(findings, random=similar))
+    assert (volume.lower <= volume.upper).all()
+
+
+def test_sooner_is_that_of_a_naive_loop(runs: Runs) -> None:
+    """The ratio and its interval are those of a loop over halves of the random search."""
+    findings = runs("conflict").findings
+    random = findings.searched[: len(findings.searched) // 3] * 3
+    volume = hypervolume_history(replace(findings, random=random))
+    found = volume.sooner
+    assert found is not None
+    points = findings.fitnesses(findings.searched)
+    reference = reference_point(findings.fitnesses(findings.by_generation[0]))
+    so_far = [hypervolume_of(points[:count], reference) for count in volume.trials]
+    drawn = findings.fitnesses(random)
+    orders = np.random.default_rng(5)
+    ratios = []
+    for _ in range(60):
+        half = orders.permutation(len(drawn))[: found.draws]
+        level = hypervolume_of(drawn[half], reference)
+        needed = [
+            trials
+            for trials, reached in zip(volume.trials, so_far, strict=True)
+            if reached >= level - 1e-12
+        ]
+        ratios.append(found.draws / needed[0] if needed else 0)
+    assert found.low <= np.median(ratios) <= found.high
+    assert found.ratio == pytest.approx(np.median(ratios), rel=0.2)
+    text = hypervolume.verdict(volume)
+    assert f"95% interval {factor(found.low)} to {factor(found.high)}" in text
 
 
 def test_steps_have_the_front_after_each_generation(runs: Runs) -> None:
@@ -63,7 +91,8 @@ def test_steps_have_the_front_after_each_generation(runs: Runs) -> None:
     for generation, members in front.steps:
         so_far = [trial for trial in findings.complete if trial.generation <= generation]
         earlier = Findings(findings.experiment, tuple(so_far))
-        numbers, expected = list(members["number"]), [trial.number for trial in earlier.front]
+        in_order = sorted(earlier.front, key=findings.costs)
+        numbers, expected = list(members["number"]), [trial.number for trial in in_order]
         places = thinned(len(expected), MOST_IN_STEP)
         whole = generation == findings.generations - 1
         assert numbers == (expected if whole else [expected[place] for place in places])

@@ -40,6 +40,7 @@ def make_champion(
         class_curves={measure: draw(40) for measure in measures},
         fresh_class_curves={measure: draw(40) for measure in measures},
         training_curves={measure: draw(40) for measure in ("mse", *measures) if number},
+        fresh_replicates={"final_mse": (*[2e-14] * 15, 1.0)} if number else {},
     )
 
 
@@ -55,7 +56,13 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
     read = read_champions(path)
     assert [champion.number for champion in read] == [7, 0, 12]
     for before, after in zip(written, read, strict=True):
-        for field in ("name", "architecture", "precision", "fresh_objectives"):
+        for field in (
+            "name",
+            "architecture",
+            "precision",
+            "fresh_objectives",
+            "fresh_replicates",
+        ):
             assert getattr(before, field) == getattr(after, field)
         assert after.folds == before.folds
         assert math.isnan(after.objectives["samples_to_target"])
@@ -95,7 +102,9 @@ def test_every_cut_or_flipped_bit_is_noticed(tmp_path: Path) -> None:
     champion = make_champion(1, (), "float32")
     parts = ("parameters", "curves", "fresh_curves")
     few = {part: getattr(champion, part)[:2, :9] for part in parts}
-    write_champions(path, [dataclasses.replace(champion, training_curves={}, **few)])
+    write_champions(
+        path, [dataclasses.replace(champion, training_curves={}, fresh_replicates={}, **few)]
+    )
     whole = path.read_bytes()
     [read] = read_champions(path)
     same = (read.name, read.architecture, *(getattr(read, part).tobytes() for part in parts))

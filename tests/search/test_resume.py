@@ -17,9 +17,9 @@ import pytest
 
 from neuroevo.errors import BusyError, DataError, StorageError, UsageError
 from neuroevo.experiment import Experiment
-from neuroevo.report.run import load_run
+from neuroevo.report.run import Run, load_run
 from neuroevo.runs import RunFolder, RunLock, Trial, read_status, read_trials
-from neuroevo.search import Progress, StoppedError, resume, search
+from neuroevo.search import Progress, StoppedError, record, resume, search
 from neuroevo.space import Genome
 
 Tiny = Callable[..., Experiment]
@@ -128,6 +128,58 @@ def test_a_complete_run_can_be_continued(
     assert resume(folder, changes={"generations": 7})
     assert outcome(folder) == outcome(search(tiny(evolution={"generations": 7}), tmp_path))
     assert not resume(folder)
+
+
+def test_a_complete_run_that_would_end_at_once_is_refused(tiny: Tiny, tmp_path: Path) -> None:
+    """More generations do not help after a target; one line says so, and how to drop it."""
+    folder = search(tiny(evolution={"target": {"final_mse": 1e9}}), tmp_path)
+    reason = read_status(folder).reason
+    assert re.fullmatch(r"trial \d+ reached the target, final_mse = 1e\+09", reason)
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    with pytest.raises(UsageError) as error:
+        resume(folder, changes={"generations": 7})
+    [line] = error.value.problems
+    assert line.startswith(f"evolution: the search would end at once, as it did: {reason}; ")
+    assert "--target none" in line
+    after = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    assert {name: after.get(name) for name in before} == before
+    assert resume(folder, changes={"generations": 2, "target": None})
+    assert read_status(folder).reason == "2 generations done"
+    with pytest.raises(UsageError, match=r"as it did: 2 generations done; .*--generations N"):
+        resume(folder, changes={"patience": 5})
+
+
+def test_no_end_helps_an_exhausted_space(tiny: Tiny, tmp_path: Path) -> None:
+    """A search that has evaluated its whole space is not resumed, whatever is changed."""
+    space = {"hidden": [3], "learning_rate": 0.1, "activation": ["linear", "tanh"]}
+    folder = search(tiny(space=space), tmp_path)
+    assert read_status(folder).reason == "the space holds no more configurations"
+    with pytest.raises(UsageError, match="no end lets the search go on: the space holds no more"):
+        resume(folder, changes={"generations": 70})
+
+
+def test_status_says_why_a_run_was_interrupted(
+    uninterrupted: RunFolder, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop, a failure and a process that was killed are told apart."""
+    observer, stop = stopper(8)
+    with pytest.raises(StoppedError):
+        search(tiny(), tmp_path, observer=observer, stop=stop)
+    stopped = RunFolder(next(tmp_path.iterdir()))
+    assert read_status(stopped).reason == "stopped by a signal or by its caller"
+    assert Run(stopped).findings.reason == read_status(stopped).reason
+
+    def fail(*_: object) -> None:
+        raise StorageError("champions: no space left", "and more")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(record, "write_champions", fail)
+        with pytest.raises(StorageError):
+            resume(stopped)
+    status = read_status(stopped)
+    assert (status.state, status.reason) == ("interrupted", "failed: champions: no space left")
+    killed = unfinished(uninterrupted, tmp_path / "killed", [*range(9)])
+    assert read_status(killed).reason == "its process was killed, or the machine stopped"
 
 
 def trials_in_memory() -> list[Trial]:

@@ -5,7 +5,7 @@ import pytest
 
 from neuroevo.experiment import EvolutionSettings, Experiment
 from neuroevo.runs import Trial
-from neuroevo.search.stopping import Stagnation, reason_to_end, time_is_over
+from neuroevo.search.stopping import End, Stagnation, end_of, time_is_over
 
 
 def trial(number: int, **objectives: float) -> Trial:
@@ -51,15 +51,26 @@ def test_stagnation_is_restored_from_its_state() -> None:
     assert Stagnation.from_state(asdict(stagnation)) == stagnation
 
 
-def test_each_reason_to_end_is_returned() -> None:
-    """Patience and generations end a search with their reason; nothing else does."""
+def test_each_end_is_returned() -> None:
+    """Patience, generations and time end a search, each with its setting; nothing else does."""
     front = [trial(7, final_mse=1e-3, parameters=8.0), trial(9, final_mse=1e-2, parameters=4.0)]
     fresh, stale = Stagnation(), Stagnation(generations=5)
-    assert reason_to_end(experiment(), 29, front, stale) == ""
-    assert reason_to_end(experiment(), 30, front, fresh) == "30 generations done"
+    assert end_of(experiment(), 29, front, stale, 9.0) is None
+    assert end_of(experiment(), 30, front, fresh, 9.0) == ("generations", "30 generations done")
     patient = experiment(patience=5)
-    assert reason_to_end(patient, 6, front, fresh) == ""
-    assert reason_to_end(patient, 6, front, stale) == "5 generations without a gain in hypervolume"
+    assert end_of(patient, 6, front, fresh, 9.0) is None
+    reason = "5 generations without a gain in hypervolume"
+    assert end_of(patient, 6, front, stale, 9.0) == ("patience", reason)
+    limited = end_of(experiment(time_limit=9), 6, front, stale, 9.0)
+    assert limited == ("time_limit", "the time limit of 9 s is over")
+
+
+def test_advice_names_the_option_that_lets_a_search_go_on() -> None:
+    """Each setting has its option; generations can't be dropped."""
+    assert "--generations N" in End("generations", "").advice
+    advice = End("time_limit", "").advice
+    assert "--time-limit none" in advice
+    assert "ends={'time_limit': None}" in advice
 
 
 def test_one_trial_must_reach_all_of_a_target() -> None:
@@ -73,14 +84,16 @@ def test_one_trial_must_reach_all_of_a_target() -> None:
         ({"final_mse": 1e-3, "parameters": 4}, None),
     ):
         planned = experiment(objectives=objectives, target=target)
-        reason = reason_to_end(planned, 1, front, Stagnation())
-        assert reason.startswith(f"trial {reached} reached the target, ") == (reached is not None)
+        end = end_of(planned, 1, front, Stagnation(), 0.0)
+        assert (end is not None) == (reached is not None)
+        if end is not None:
+            assert end.setting == "target"
+            assert end.reason.startswith(f"trial {reached} reached the target, ")
 
 
 def test_the_time_limit_is_exact() -> None:
     """It is not reached before, and never without a limit."""
     limited = EvolutionSettings(time_limit=2.5)
-    assert [time_is_over(limited, seconds) for seconds in (2.4, 2.5)] == [
-        "", "the time limit of 2.5 s is over",
-    ]  # fmt: skip
-    assert time_is_over(EvolutionSettings(), 1e9) == ""
+    assert time_is_over(limited, 2.4) is None
+    assert time_is_over(limited, 2.5) == ("time_limit", "the time limit of 2.5 s is over")
+    assert time_is_over(EvolutionSettings(), 1e9) is None

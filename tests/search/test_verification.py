@@ -23,6 +23,7 @@ from neuroevo.runs import (
     write_start,
 )
 from neuroevo.search import StoppedError, search
+from neuroevo.space import Genome
 from neuroevo.storage.checksum import add_checksum, remove_checksum
 from neuroevo.workers import Workers
 from tests.functions import experiment_of, write_function
@@ -335,6 +336,41 @@ def test_a_function_is_called_only_if_that_is_wanted(tmp_path: Path) -> None:
         line.startswith("trial 7: objectives.loss must be")
         for line in differences(run.folder, trials="all", call_function=True)
     )
+
+
+FAILING = """
+import time
+
+def evaluate(genome, seed):
+    if genome["depth"] > 5:
+        raise ValueError(f"too deep: {object()}")
+    if genome["depth"] > 4:
+        time.sleep(60)
+    return {"loss": genome["x"], "score": 1.0}
+"""
+
+
+def test_failed_trials_must_fail_again(tmp_path: Path) -> None:
+    """What raised is tried again, what took too long is not; an edited failure is caught."""
+    initial = [Genome({"x": 0.5, "depth": depth, "booster": "gbtree"}) for depth in (1, 2, 5, 6)]
+    path = write_function(tmp_path, FAILING)
+    experiment = experiment_of(path, task={"time_limit": 1.0}, evolution={"generations": 1})
+    found = Run(search(experiment, tmp_path, workers=ONE, initial=initial))
+    run = found.folder
+    assert [each.state for each in read_trials(run.journal_file)] == [
+        *["complete"] * 2,
+        *["failed"] * 2,
+    ]
+    called = neuroevo.verify(found, trials="all", call_function=True, n_jobs=1)
+    assert called.is_identical, called.differences
+    [trials] = [check for check in called.checks if check.part == "trials"]
+    assert trials.compared.startswith("3 of 4")
+    assert "1 that took too long or ended workers not" in trials.compared
+    edit_trial(run, 3, cause="boosting.py, line 6: ValueError: too wide")
+    edit_trial(run, 1, state="failed", cause="boosting.py, line 6: ValueError: too deep")
+    problems = differences(run, trials="all", call_function=True)
+    assert any(line.startswith("trial 3: cause must be") for line in problems)
+    assert any(line.startswith("trial 1: state must be") for line in problems)
 
 
 @pytest.mark.parametrize("trials", ["some", -1, True, 1.5])

@@ -38,7 +38,7 @@ def comparison_page(
         JSON of each run's id -> its state and number of generations: a page on a server is loaded
         again when they change. Empty for a page that stays as it is.
     """
-    figures = {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
+    figures = comparison_figures(comparison)
     payload = payload_of(figures.values())
     words = opening(comparison)
     document = Document(
@@ -68,6 +68,11 @@ def comparison_page(
         },
         linked_from,
     )
+
+
+def comparison_figures(comparison: "Comparison") -> dict[str, PageFigure]:
+    """Return all figures of a comparison by name, in the order of `COMPARISON_FIGURES`."""
+    return {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
 
 
 def _shown(comparison: "Comparison", name: str) -> PageFigure:

@@ -1,5 +1,6 @@
 """The tables of a comparison as texts, for a page or a terminal; it knows no HTML."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -71,13 +72,17 @@ def outcome(comparison: "Comparison") -> TextTable:
     """Return the best of each run in each objective, its front and hypervolume."""
     table, objectives = comparison.runs, comparison.objectives
     scores = comparison.score_columns
-    best = {name: item.best_of(table[name]) for name, item in scores.items()}
+    # What is shown alike is tied.
+    best = {
+        name: wording.measured(item.best_of(table[name]), item) for name, item in scores.items()
+    }
     has_fronts = len(objectives) > 1
     rows = []
     for row in _rows(table):
         cells = [
-            Cell(wording.measured(row[name], item), numeric=True, best=row[name] == best[name])
+            Cell(text, numeric=True, best=text == best[name] and math.isfinite(row[name]))
             for name, item in scores.items()
+            for text in [wording.measured(row[name], item)]
         ]
         if has_fronts:
             cells += [Cell(f"{row[name]:,}", numeric=True) for name in ("front", "unbeaten")]
@@ -96,7 +101,7 @@ def outcome(comparison: "Comparison") -> TextTable:
 def _measured_on(measure: str, comparison: "Comparison") -> str:
     if len(comparison.score_columns) == len(comparison.objectives):
         return "score"
-    return "fresh seeds" if measure.startswith("fresh.") else "search seeds"
+    return "champion on fresh seeds" if measure.startswith("fresh.") else "search seeds"
 
 
 def test_scores(comparison: "Comparison") -> TextTable | None:
@@ -147,7 +152,7 @@ def configurations(comparison: "Comparison") -> TextTable | None:
         (
             Cell(str(row["gene"]).replace("_", " ")),
             Cell("≠" if row["differs"] else "="),
-            *(Cell(_gene(row[label])) for label in comparison.labels),
+            *map(Cell, _genes([row[label] for label in comparison.labels])),
         )
         for row in _rows(table)
     )
@@ -201,8 +206,9 @@ def _rows(table: "pd.DataFrame") -> "list[dict[str, Any]]":
     return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
 
 
-def _gene(value: object) -> str:
-    return "–" if value is None else wording.shortened(wording.value(value), 160)
+def _genes(values: Sequence[object]) -> list[str]:
+    texts = iter(wording.apart([each for each in values if each is not None]))
+    return ["–" if each is None else wording.shortened(next(texts), 160) for each in values]
 
 
 def _duration(seconds: float) -> str:

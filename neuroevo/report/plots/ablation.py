@@ -76,19 +76,21 @@ def caption(ablation: AblationPath) -> str:
     first = wording.shortened(ablation.path[0].gene, 40)
     if len(ablation.path) == 1:
         return f"The champion has the same genes as {first}: there is nothing to change."
-    changes = wording.counted(len(ablation.path) - 1, "change")
-    order = ", if equal in the next objective" * (len(ablation.objectives) > 1)
+    genes, item = wording.counted(len(ablation.path) - 1, "gene"), ablation.objectives[0]
     explanation = (
-        f"From {first} to the champion in {changes}: each row gives one more gene the champion’s "
-        f"value, the one that is best in {ablation.objectives[0].label}{order}."
+        f"The path begins with the baseline {first}. In each row all genes that still differ are "
+        f"set to the champion’s value, each alone, and the one with the {item.best} {item.label} "
+        f"is kept, until the champion has been reached after {genes}."
     )
-    sentences = [
-        explanation,
-        *(_gain(ablation, place) for place in range(len(ablation.objectives))),
-    ]
-    if ablation.passed:
-        sentences.append("Grey dots are the other genes that were tried in a row.")
-    return " ".join(sentences)
+    passed = "Grey dots are the genes that were tried and not kept." * bool(ablation.passed)
+    return " ".join(filter(None, [verdict(ablation), explanation, passed]))
+
+
+def verdict(ablation: AblationPath) -> str:
+    """Say which change gains most in each objective; empty if nothing was changed."""
+    if len(ablation.path) < 2:  # noqa: PLR2004 - one configuration has no change
+        return ""
+    return " ".join(_gain(ablation, place) for place in range(len(ablation.objectives)))
 
 
 def _label(change: Change) -> str:
@@ -142,18 +144,22 @@ def _gain(ablation: AblationPath, place: int) -> str:
     best = max(range(len(gained)), key=lambda index: (gained[index] > 0, gained[index]))
     gene = _gene(ablation.path[best + 1])
     if math.isinf(heights[0]) and math.isfinite(heights[-1]):
-        return f"Only {gene} made {name} finite: {values[best + 1]}; it ends at {values[-1]}."
+        return (
+            f"The baseline diverges; with the champion’s {gene.removeprefix('the ')} {name} is "
+            f"{values[best + 1]}, and with all of its genes {values[-1]}."
+        )
     if values[0] == values[-1]:
-        whole = f"The path does not change {name}, {values[0]}"
+        whole = f"Baseline and champion have the same {name}, {values[0]}"
     else:
         rises = (heights[-1] > heights[0]) != item.maximised
-        verb = "increases" if rises else "lowers"
-        whole = f"The path {verb} {name} from {values[0]} to {values[-1]}"
+        verb = "rises" if rises else "falls"
+        whole = f"From the baseline to the champion {name} {verb} from {values[0]} to {values[-1]}"
     if not gained[best] > 0 or values[best] == values[best + 1]:
-        return f"{whole}; no single change {'increases' if item.maximised else 'lowers'} it."
+        return f"{whole}; no single gene improves it."
     if math.isinf(gained[best]):
         return f"{whole}."
-    return f"{whole}; the largest gain is from {gene}, {values[best]} to {values[best + 1]}."
+    part = "most of it by" if heights[-1] < heights[0] else "the largest gain on the way is by"
+    return f"{whole}; {part} {gene}, from {values[best]} to {values[best + 1]}."
 
 
 def _gene(change: Change) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroevo import wording
-from neuroevo.analysis.leader import leading
 from neuroevo.analysis.network_paths import amounts_to
 from neuroevo.report.diagram import WIDTH, Diagram, Path, diagram_of, standalone, svg
 from neuroevo.report.drawing import Specification, empty_figure
@@ -33,13 +32,10 @@ class NetworkData:
         The best replicate of the champion.
     diagram
         Its drawing.
-    headline_rank
-        Rank of the network in the headline of the report.
     """
 
     network: "Network"
     diagram: Diagram
-    headline_rank: int = 1
 
 
 def data(findings: "Findings") -> NetworkData | None:
@@ -47,7 +43,7 @@ def data(findings: "Findings") -> NetworkData | None:
     network = findings.network(findings.front[0]) if findings.front else None
     if network is None:
         return None
-    return NetworkData(network, diagram_of(network), findings.front.index(leading(findings)) + 1)
+    return NetworkData(network, diagram_of(network))
 
 
 def draw(champion: NetworkData | None) -> Specification:
@@ -104,9 +100,6 @@ def caption(champion: NetworkData | None) -> str:
     count = wording.counted(sum(values.size for values, _ in network.layers), "weight")
     largest = diagram.weights[-1]
     sentences = ["This is the champion."]
-    if champion.headline_rank != 1:
-        other = f"the network of the headline, which is rank {champion.headline_rank:,}"
-        sentences = [f"This is the champion, and not {other}."]
     ends = f"{largest.source.name} to {largest.target.name}"
     sentences += [
         f"{count}: thicker lines are larger, blue is positive and orange negative.",

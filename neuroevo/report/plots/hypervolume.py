@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
 from neuroevo import wording
-from neuroevo.analysis.hypervolume_history import CONFIDENCE, HypervolumeHistory
+from neuroevo.analysis.hypervolume_history import CONFIDENCE, HypervolumeHistory, Sooner
 from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
@@ -18,7 +16,7 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 HEIGHT = 360
-NOTABLE = 1.5  # ratio of numbers of trials from which on the caption gives it
+SAME = 0.01  # share of the hypervolume by which two fronts that count as the same may differ
 
 
 def draw(volume: HypervolumeHistory) -> Specification:
@@ -47,50 +45,52 @@ def draw(volume: HypervolumeHistory) -> Specification:
 
 
 def caption(volume: HypervolumeHistory) -> str:
-    """Explain the hypervolume, and compare the search with random search."""
+    """Compare the search with random search, and explain the hypervolume."""
     if not volume.generations:
         return "No trial was completed, so there is no front to measure."
     explanation = (
         "The hypervolume is the volume of the objective space that the front dominates, up to the "
         "worst point of the first generation. Larger is better."
     )
-    return f"{explanation} {_comparison(volume)}"
-
-
-def _comparison(volume: HypervolumeHistory) -> str:
     if not volume.draws:
         return (
-            f"For comparison, `neuroevo report {volume.run} --random-search` adds the hypervolume "
-            "of as many random configurations."
+            f"{explanation} For comparison, `neuroevo report {volume.run} --random-search` adds "
+            "the hypervolume of as many random configurations."
         )
+    return f"{verdict(volume)} {explanation}"
+
+
+def verdict(volume: HypervolumeHistory) -> str:
+    """Say whether evolution was better than random search, and by how much.
+
+    Empty without a random search, or without a complete trial.
+    """
+    if not volume.draws:
+        return ""
     count, final = wording.counted(volume.draws[-1], "random configuration"), volume.drawn[-1]
-    if final >= 1:
-        needed = volume.draws[int(np.argmax(volume.drawn >= 1))]
-        return (
-            "The search was not better than random search, which reached the same hypervolume "
-            f"after {needed:,} of {count}."
-        )
-    reached = f"{count} reach {final:.1%} of its hypervolume"
-    half = int(np.searchsorted(volume.draws, volume.draws[-1] / 2))
-    spread = ""
-    if half < len(volume.draws) - 1:
-        spread = (
-            f" Half as many reach {volume.lower[half]:.1%} to {volume.upper[half]:.1%}, depending "
-            "on chance"
-        )
-        if volume.after(volume.draws[half]) <= volume.upper[half]:
-            return (
-                f"The search was hardly better than random search: {reached}.{spread}; the search "
-                "was within that range after as many trials."
-            )
-        spread += "."
-    passed = int(np.argmax(volume.search >= final))
-    times = volume.draws[-1] / volume.trials[passed]
-    fewer = f", {wording.factor(times)} times fewer" if times >= NOTABLE else ""
+    ends = f"{count} reach {wording.share(float(final), 1)} of the hypervolume of the search"
+    found = volume.sooner
+    if found is None:
+        return f"{ends}; they are too few to say whether that is chance."
+    draws = f"{found.draws:,} of them"
+    if not found.ratio:
+        return f"Evolution was worse than random search: {ends}; it never reaches what {draws} do."
+    low, high = wording.factor(found.low), wording.factor(found.high)
     return (
-        f"The search was better than random search: {reached}, which the search reached after "
-        f"{volume.trials[passed]:,} trials{fewer}.{spread}"
+        f"{_judged(found, is_same=abs(final - 1) <= SAME)}: {ends}; it reaches what {draws} reach "
+        f"after {wording.counted(found.trials, 'trial')}, {wording.factor(found.ratio)} times as "
+        f"fast ({CONFIDENCE:.0%} interval {low} to {high})."
     )
+
+
+def _judged(found: Sooner, *, is_same: bool) -> str:
+    if found.high < 1:
+        return "Evolution was worse than random search"
+    if found.low <= 1:
+        return "Evolution was not clearly better than random search"
+    if is_same:
+        return "Evolution found the same front as random search, but sooner"
+    return "Evolution was better than random search"
 
 
 def _random_traces(volume: HypervolumeHistory) -> list[dict[str, Any]]:

@@ -82,9 +82,10 @@ def caption(found: Importances) -> str:
         if measured is None
     ]
     sentences.append(
-        f"Method: a random forest is fitted to {wording.counted(found.trials, 'trial')}; R² rates "
-        "its predictions for other trials. A dot shows how much R² decreases when the values of a "
-        "gene are shuffled among these (lines: 10 to 90% of the shuffles; hollow: may be chance)."
+        f"A random forest learnt from {wording.counted(found.trials, 'trial')} to predict an "
+        "objective from the genes. R² is the share of the variance that it predicts in trials "
+        "that it did not learn from. A dot shows how much of that is lost when the values of one "
+        "gene are shuffled; lines span 10 to 90% of the shuffles, and a hollow dot may be chance."
     )
     if found.failed:
         trials = f"Trials without finite objectives ({found.failed:,})"
@@ -100,11 +101,14 @@ def _r_squared(measured: "Importance") -> str:
 def _sentence(found: Importances, item: "Objective", measured: "Importance") -> str:
     trust = f"R² {_r_squared(measured)}"
     if measured.predicted < PREDICTS:
-        return f"For {item.label} the forest does not predict other trials ({trust}): ignore it."
+        return (
+            f"For {item.label} the genes do not let a model predict other trials ({trust}), so "
+            "nothing can be said about which one matters."
+        )
     order = found.ranked(found.objectives.index(item))
     names = [found.features[place].name for place in order if matters(measured, place)]
     if not names:
-        return f"For {item.label} no gene is certainly important ({trust})."
+        return f"For {item.label} no gene is clearly more important than chance ({trust})."
     first, *others = names
     then = f", followed by {wording.listed(others[: MOST_NAMED - 1])}" if others else ""
     return f"For {item.label} the most important is the {first}{then} ({trust})."

@@ -12,7 +12,6 @@ from neuroevo.analysis.replicate_curves import (
     CHAMPION,
     FRONT,
     OWN,
-    QUICKEST,
     TRAINING,
     ClassCurves,
     Curve,
@@ -94,13 +93,14 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
     if CHAMPION in times:
         needed = times[CHAMPION]
         sentences.append(
-            f"The champion does not reach an MSE of {target} within the sample budget."
-            if needed is None
-            else f"The champion reaches an MSE of {target} after about "
-            f"{wording.counted(round(needed), 'sample')}."
+            "On the seeds of the search, as drawn here, the champion "
+            + (
+                f"does not reach an MSE of {target} within the sample budget."
+                if needed is None
+                else f"reaches an MSE of {target} after about "
+                f"{wording.counted(round(needed), 'sample')}."
+            )
         )
-    if QUICKEST in times:
-        sentences.append(f"The quickest of the front needs about {times[QUICKEST]:,.0f}.")
     learnt = [(time, curve.name) for curve in baselines if (time := times[curve.name])]
     if learnt:
         time, name = min(learnt)
@@ -155,7 +155,7 @@ def _traces(
         "after %{x:,d} samples<extra></extra>",
         "line": {
             "color": CATEGORIES[place],
-            "width": 3.5 if curve.name in {CHAMPION, QUICKEST} else 1.8,
+            "width": 3.5 if curve.name == CHAMPION else 1.8,
             "dash": _dash(curve.name, index),
         },
     }

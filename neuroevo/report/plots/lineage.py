@@ -96,14 +96,15 @@ def _summary(line: Line) -> str:
         )
     steps = wording.counted(len(line.steps) - 1, "step")
     start = (
-        f"The line connects each configuration with the better of its parents: {steps}, from trial "
-        f"{first.number} ({origin}, generation {first.generation}) to the champion, trial "
-        f"{last.number}"
+        f"How the champion, trial {last.number}, came about: the line begins with trial "
+        f"{first.number} of generation {first.generation}, which was {origin}, and leads from "
+        f"parent to child in {steps}; of two parents it has the better one."
     )
-    if line.ancestors == len(line.steps) - 1:
-        return f"{start}; it has no other ancestors."
-    ancestors = wording.counted(line.ancestors, "ancestor")
-    return f"{start}. It has {ancestors} in all; the nearest are grey."
+    others = line.ancestors - len(line.steps) + 1
+    if not others:
+        return f"{start} The champion has no other ancestors."
+    ancestors = wording.counted(others, "other ancestor")
+    return f"{start} The champion has {ancestors}; the nearest are the grey points."
 
 
 def _largest_gain(lineage: Descent, line: Line) -> str:

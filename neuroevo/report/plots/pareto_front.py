@@ -11,7 +11,7 @@ import pandas as pd
 
 from neuroevo import wording
 from neuroevo.analysis.front_history import FrontHistory, is_one_sided
-from neuroevo.analysis.leader import TRAINED
+from neuroevo.analysis.judged_scores import SAMPLES
 from neuroevo.report.drawing import (
     SYMBOLS,
     Specification,
@@ -294,8 +294,8 @@ def _budget_marks(
     for index, (across, _) in enumerate(pairs):
         if (
             across is None
-            or across.name != TRAINED
-            or (front.points[TRAINED] <= front.budget).all()
+            or across.name != SAMPLES
+            or (front.points[SAMPLES] <= front.budget).all()
         ):
             continue
         suffix = axis_suffix(index)

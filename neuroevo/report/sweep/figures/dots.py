@@ -13,6 +13,7 @@ from neuroevo.report.drawing import (
     rounded,
     row_axis,
 )
+from neuroevo.report.sweep.figures.positions import without_penalties
 from neuroevo.report.sweep.texts import estimate_text, setting_name
 from neuroevo.report.theme import LIGHT
 
@@ -56,15 +57,18 @@ def caption(results: "SweepResults") -> str:
     more = f" {left_out:,} more settings are in the table." if left_out > 0 else ""
     return (
         f"Each point is the median of the {unit} of a setting; the thick line is its 95% "
-        f"interval, and the thin one reaches from the 5th to the 95th percentile.{more}"
+        "interval, and the thin one reaches from the 5th to the 95th percentile. Settings that "
+        f"diverged, or did not reach the target, have none.{more}"
     )
 
 
 def _panel(results: "SweepResults", item: "Objective") -> tuple[list[dict[str, Any]], list[float]]:
     shown = results.settings[:MOST_ROWS]
     medians = [results.median(each, item) for each in shown]
-    ends = [quantiles(each.scores[item.name]) for each in shown]
-    middle = [each.value for each in medians]
+    ends = [
+        tuple(min(end, item.limit) for end in quantiles(each.scores[item.name])) for each in shown
+    ]
+    middle = without_penalties((each.value for each in medians), item)
     shared = {"type": "scatter", "mode": "markers", "showlegend": False}
     rows = list(range(len(shown)))
     lowest, highest = ([pair[side] for pair in ends] for side in (0, 1))

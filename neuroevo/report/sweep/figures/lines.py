@@ -13,7 +13,7 @@ from neuroevo.report.drawing import (
     panel_domain,
     rounded,
 )
-from neuroevo.report.sweep.figures.positions import Positions, positions
+from neuroevo.report.sweep.figures.positions import Positions, positions, without_penalties
 from neuroevo.report.sweep.texts import estimate_text, key_name, setting_name, value_text
 from neuroevo.report.theme import BANDS, CATEGORIES
 
@@ -61,7 +61,8 @@ def caption(results: "SweepResults") -> str:
     unit = "the champions of all seeds" if results.searches else "the replicates"
     return (
         f"Each line is the median of {unit}, with error bars of its 95% interval; bands are from "
-        "the 5th to the 95th percentile. Settings for which more than half diverged have no point."
+        "the 5th to the 95th percentile. Settings for which more than half diverged, or did not "
+        "reach the target, have no point."
     )
 
 
@@ -118,10 +119,9 @@ def _line(
     medians = [results.median(each, item) for each in ordered]
     ends = [quantiles(each.scores[item.name]) for each in ordered]
     colour = CATEGORIES[number % len(CATEGORIES)]
-    values = [each.value for each in medians]
-    shaded = band(
-        places, [low for low, _ in ends], [high for _, high in ends], BANDS[number % len(BANDS)]
-    )
+    values = without_penalties((each.value for each in medians), item)
+    lower, upper = ([min(pair[side], item.limit) for pair in ends] for side in (0, 1))
+    shaded = band(places, lower, upper, BANDS[number % len(BANDS)])
     points = {
         "type": "scatter",
         "mode": "lines+markers",
@@ -133,7 +133,7 @@ def _line(
         "error_y": {
             "type": "data",
             "symmetric": False,
-            "array": rounded(each.high - each.value for each in medians),
+            "array": rounded(min(each.high, item.limit) - each.value for each in medians),
             "arrayminus": rounded(each.value - each.low for each in medians),
             "color": colour,
             "thickness": 1.5,
@@ -148,4 +148,4 @@ def _line(
         ],
         "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
     }
-    return [*shaded, points], [*values, *(end for pair in ends for end in pair)]
+    return [*shaded, points], [*values, *lower, *upper]

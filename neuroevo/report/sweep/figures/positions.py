@@ -1,11 +1,15 @@
 """Where the values of a setting lie on an axis: as numbers, or one beside the other."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroevo.report.drawing import logarithmic_axis
 from neuroevo.report.sweep.texts import key_name, value_text
+
+if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
 
 LOGARITHMIC = 10  # ratio of the largest and the smallest number, from which on an axis is so
 
@@ -38,6 +42,11 @@ class Positions:
     def place(self, value: object) -> float:
         """Return the position of a value."""
         return self.places[self.values.index(value)]
+
+
+def without_penalties(values: Iterable[float], item: "Objective") -> list[float]:
+    """Return values with infinity in place of penalties, which are no measurements."""
+    return [math.inf if value > item.limit else value for value in values]
 
 
 def positions(key: str, values: Sequence[Any], *, as_numbers: bool = True) -> Positions:
