@@ -1,5 +1,6 @@
 """The report of a run as one HTML file that needs no other file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ class Chapter:
     rows: tuple[tuple[PageFigure, ...], ...]
 
 
-def page(findings: "Findings", playground: str = "") -> str:
+def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str, str]] = ()) -> str:
     """Return the report as HTML.
 
     Parameters
@@ -41,6 +42,8 @@ def page(findings: "Findings", playground: str = "") -> str:
     playground
         Address of the page on which the run's networks can be tried, relative to the report;
         empty if there is none.
+    crumbs
+        Texts and addresses of the pages above this one, on a server that has them.
     """
     figures = run_figures(findings)
     opening = headline(findings)
@@ -78,6 +81,7 @@ def page(findings: "Findings", playground: str = "") -> str:
             "machine": _machine(findings),
             "identity": findings.identity,
             "playground": playground,
+            "crumbs": crumbs,
         }
     )
 

@@ -65,6 +65,6 @@ def test_served_page_links_to_the_runs(runs: Runs) -> None:
     addresses = ["/runs/a?x=1&y", "/runs/b"]
     served = comparison_page(comparison, linked_from="/assets/", addresses=addresses, home="/")
     assert 'href="/runs/a?x=1&amp;y"' in served
-    assert '<a href="/">All runs</a>' in served
+    assert '<a href="/">Runs</a>' in served
     assert '<script src="/assets/plotly.min.js">' in served
     assert '<a href="/' not in comparison_page(comparison)
