@@ -33,7 +33,7 @@ def draw(ranked: GeneRanks) -> Specification:
         return empty_figure("No two genes vary together.")
     views = [(pair, place) for place in range(len(found.objectives)) for pair in found.pairs]
     first = found.pairs[0]
-    ticks = {"tickvals": [0, 0.5, 1], "ticktext": ["best", "middle", "worst"]}
+    ticks = {"tickvals": [0.03, 0.5, 0.97], "ticktext": ["best", "middle", "worst"]}
     layout = {
         "height": HEIGHT,
         "margin": {"t": 8},
