@@ -83,16 +83,14 @@ def _points(ranked: GeneRanks, pair: Pair, place: int) -> dict[str, Any]:
     known = known[thinned(len(known), MOST_POINTS)]
     places = known[np.argsort(-ranked.ranks[known, place], kind="stable")]  # the best on top
     item = ranked.found.objectives[place]
+    share = "%{marker.color:.0%} of the trials<extra></extra>"
     return {
         "type": "scatter",
         "mode": "markers",
         "x": _spread(pair.across, places, GOLDEN),
         "y": _spread(pair.upward, places, SILVER),
         "customdata": ranked.found.numbers[places].tolist(),
-        "hovertemplate": (
-            f"<b>trial %{{customdata}}</b><br>{item.label}: worse than %{{marker.color:.0%}} of the "
-            "trials<extra></extra>"
-        ),
+        "hovertemplate": f"<b>trial %{{customdata}}</b><br>{item.label}: worse than {share}",
         "marker": {
             "size": 7,
             "color": np.round(ranked.ranks[places, place], 3).tolist(),
