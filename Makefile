@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+TESTED := .venv/.tested
 
 .PHONY: help run test torture lint article bench bench-search peers picture clean
 
@@ -15,13 +16,18 @@ $(INSTALLED): pyproject.toml constraints.txt
 		|| { echo 'neuroevo needs Python 3.11 or newer; name one with make PYTHON=...' >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable .
+	@touch $@
+
+$(TESTED): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 run: $(INSTALLED) ## evolve networks on the mouse task, and say where the report is
 	@$(BIN)/neuroevo run experiments/mouse.toml
 
-lint: $(INSTALLED) ## check style, types and the layers
+lint: $(TESTED) ## check style, types and the layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -33,23 +39,23 @@ test: lint ## all checks and all tests
 article: $(INSTALLED) ## measure the claims of the article: a page in results/article, a summary in docs
 	$(BIN)/python -m experiments.article
 
-picture: $(INSTALLED) ## take the pictures in the README from the latest run, with chromium
+picture: $(TESTED) ## take the pictures in the README from the latest run, with chromium
 	$(BIN)/python docs/picture.py
 
-torture: $(INSTALLED) ## make runs fail in all ways that we know, and count what they lose
+torture: $(TESTED) ## make runs fail in all ways that we know, and count what they lose
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable '.[torture]'
 	$(BIN)/python -m experiments.torture
 
-bench: $(INSTALLED) ## measure speed, against peers where they are installed
+bench: $(TESTED) ## measure speed, against peers where they are installed
 	$(BIN)/python -m experiments.benchmarks
 
-bench-search: $(INSTALLED) ## compare the searches trial by trial, for hours; goes on where it stopped
+bench-search: $(TESTED) ## compare the searches trial by trial, for hours; goes on where it stopped
 	$(BIN)/python -m experiments.benchmarks search --json results/search.jsonl
 
 # On Linux PyTorch brings CUDA, gigabytes of it. Its own index has a version for the CPU alone:
 # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make peers
-peers: $(INSTALLED) ## install what benchmarks compare with: jax, Optuna, PyTorch, sklearn-genetic-opt
+peers: $(TESTED) ## install what benchmarks compare with: jax, Optuna, PyTorch, sklearn-genetic-opt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable '.[peers]'
 

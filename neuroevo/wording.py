@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MANY_EQUAL = 5
+MOST_DIGITS = 15  # more than three of a value, which tell any two apart
 MOST_DECIMALS = 4  # of a share in percent
 PLAIN_NUMBERS = (1e-3, 1e7)  # numbers between these are written without a power of ten
 LONG = 100  # seconds or minutes; a longer time is written in the next unit
@@ -40,8 +41,8 @@ CHAMPION_RULE = (
 )
 
 
-def number(value: float) -> str:
-    """Return a number with three significant digits.
+def number(value: float, more: int = 0) -> str:
+    """Return a number with three significant digits, or with more.
 
     Examples
     --------
@@ -52,17 +53,19 @@ def number(value: float) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    digits, _, exponent = _digits(value).partition("e")
+    digits, _, exponent = _digits(value, more).partition("e")
     power = f"{TIGHT}×{TIGHT}10{_superscript(int(exponent))}" if exponent else ""
     return (digits + power).replace("-", "−")
 
 
-def _digits(value: float) -> str:
+def _digits(value: float, more: int = 0) -> str:
     """Return a finite number with the digits that are shown, with an exponent if it has one."""
     size = abs(value)
     if size and not PLAIN_NUMBERS[0] <= size < PLAIN_NUMBERS[1]:
-        return f"{value:.1e}"
-    return f"{value:,.0f}" if round(size) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+        return f"{value:.{1 + more}e}"
+    if round(size) >= 100:  # noqa: PLR2004 - three digits
+        return f"{value:,.{more}f}"
+    return f"{value:.{3 + more}g}"
 
 
 def power_of_ten(exponent: int) -> str:
@@ -224,17 +227,33 @@ def wrapped(text: str, width: int = 25) -> str:
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
-def value(content: object) -> str:
-    """Return a gene's value as text."""
+def value(content: object, more: int = 0) -> str:
+    """Return a gene's value as text, a number with three significant digits or with more."""
     if isinstance(content, bool):
         return "yes" if content else "no"
     if isinstance(content, (int, float)):
-        return number(content)
+        return number(content, more)
     if isinstance(content, tuple):
         runs = groupby(layers_of({"hidden": content}), key=attrgetter("activation"))
         alike = [(name, sizes([layer.width for layer in run])) for name, run in runs]
         return " · ".join(f"{name} {widths}".lstrip() for name, widths in alike) or "none"
     return str(content)
+
+
+def apart(contents: Sequence[object]) -> list[str]:
+    """Return values of a gene as texts, with so many digits that different values look different.
+
+    Examples
+    --------
+    >>> apart([0.1061, 0.1063, 0.2]), apart([0.1, 0.2])
+    (['0.1061', '0.1063', '0.2'], ['0.1', '0.2'])
+    >>> apart([0.21049, float("nan"), float("nan")])
+    ['0.21', '–', '–']
+    """
+    missing = [isinstance(each, float) and math.isnan(each) for each in contents]
+    different = len({each for each, none in zip(contents, missing, strict=True) if not none})
+    texts = [[value(each, more) for each in contents] for more in range(MOST_DIGITS)]
+    return next((each for each in texts if len(set(each)) >= different), texts[-1])
 
 
 def configuration(genome: Mapping[str, object]) -> str:
@@ -267,9 +286,11 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
     --------
     >>> changes({"hidden": (6, 6), "learning_rate": 0.1}, {"hidden": (6,), "learning_rate": 0.1})
     'hidden 6·6 → 6'
+    >>> changes({"learning_rate": 0.1061}, {"learning_rate": 0.1063})
+    'learning rate 0.1061 → 0.1063'
     """
     return ", ".join(
-        f"{name.replace('_', ' ')} {value(before[name])} → {value(content)}"
+        f"{name.replace('_', ' ')} {' → '.join(apart([before[name], content]))}"
         if name in before
         else _gene(name, content)
         for name, content in sorted(after.items(), key=_place)

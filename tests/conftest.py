@@ -18,11 +18,15 @@ from neuroevo.search import Progress, search
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
 
+# Hundreds of processes load the same modules, which each would compile if nobody kept the bytecode.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).parent.parent
 BROWSERS = "chromium-headless-shell", "chromium", "google-chrome"  # the first needs least time
 
 
-COMPILE = """
+COMPILE_NETWORKS = """
 import sys
 import numpy as np
 from neuroevo.learning import Architecture
@@ -34,6 +38,21 @@ compile_kernel(precision)
 network = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
 predictions(network, np.zeros((1, network.vector_size), precision), np.zeros((1, 1)))
 """
+COMPILE_KRIGING = """
+import numpy as np
+from neuroevo.evolution.kriging import (
+    Kriging, Trials, log_expected_improvement, log_expected_volume,
+)
+
+trials = Trials(np.array([[0.0], [1.0]]), np.zeros(2), np.ones(2), 0.0)
+model = Kriging((0,))
+fitted = model.fit(model.learned(model.start, trials, 1), trials, np.zeros((0, 1)))
+predicted = fitted.predict(np.zeros((1, 1)))
+log_expected_improvement(predicted, 0.0)
+log_expected_volume([predicted] * 2, np.zeros((1, 2)), [1.0] * 2)
+log_expected_volume([predicted] * 3, np.zeros((1, 3)), [1.0] * 3)
+"""
+COMPILE = (COMPILE_NETWORKS, "float32"), (COMPILE_NETWORKS, "float64"), (COMPILE_KRIGING,)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,10 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _compile_kernel() -> None:
-    """Compile the kernel in both precisions at once, unless that was done before."""
+    """Compile the kernel's parts at once, unless that was done before."""
     compiling = [
-        subprocess.Popen([sys.executable, "-c", COMPILE, precision], cwd=ROOT)
-        for precision in ("float32", "float64")
+        subprocess.Popen([sys.executable, "-c", *arguments], cwd=ROOT) for arguments in COMPILE
     ]
     for process in compiling:
         process.wait()
@@ -70,15 +88,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def mouse_experiment() -> Experiment:
-    """Load the experiment that `make run` runs."""
-    return load_experiment(ROOT / "experiments" / "mouse.toml")
+    """Load the experiment that `make run` runs, with 8 of its 30 generations."""
+    whole = load_experiment(ROOT / "experiments" / "mouse.toml")
+    return whole.replace(evolution=whole.evolution.replace(generations=8))
 
 
 @pytest.fixture(scope="session")
 def mouse_search(
     mouse_experiment: Experiment, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[RunFolder, list[Progress]]:
-    """Search with the default experiment, whole: its folder, and all progress that was reported."""
+    """Run the first generations of the default experiment; return its folder and its progress."""
     progress: list[Progress] = []
     folder = search(mouse_experiment, tmp_path_factory.mktemp("results"), observer=progress.append)
     return folder, progress

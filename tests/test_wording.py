@@ -169,3 +169,11 @@ def test_layers_with_activations_of_their_own(
     genome = {"hidden": hidden, "learning_rate": 0.21}
     assert wording.configuration(genome) == f"{configuration}, learning rate 0.21"
     assert wording.activation(genome) == activation
+
+
+@pytest.mark.parametrize("pair", [(0.1061, 0.1063), (1.23e-5, 1.24e-5), (1000.2, 1000.4)])
+def test_different_values_look_different(pair: tuple[float, float]) -> None:
+    """A change of a gene never has the same text on both sides."""
+    before, after = wording.apart(pair)
+    assert before != after
+    assert f"{before} → {after}" in wording.changes({"rate": pair[0]}, {"rate": pair[1]})

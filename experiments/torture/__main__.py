@@ -22,6 +22,7 @@ _TIMES = {
     "fitness": 1000,
     "clock": 50,
     "long": 2000,
+    "processors": 1,
     "fuzz": 10,
 }
 """The families in their order, and how often their faults are made; fuzz counts minutes."""

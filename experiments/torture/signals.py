@@ -25,7 +25,7 @@ _SLOW, _STUCK = partial(afflict, "is slow"), partial(afflict, "gets stuck")
 def signals(times: int) -> list[Row]:
     """Send each signal once and twice; start two commands for a folder four times as often."""
     kinds = [(number, twice) for number in _SIGNALS for twice in (False, True)]
-    with stage(Size(6, 4)) as ours:
+    with stage(Size(6, 3)) as ours:
         outcomes = each(
             lambda n: _signalled(ours, *kinds[n % len(kinds)], n // len(kinds)),
             times * len(kinds),

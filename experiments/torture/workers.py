@@ -29,7 +29,7 @@ def workers(times: int) -> list[Row]:
     """Kill this many workers in the middle of generations, and some more in other ways."""
     few = max(1, times // _OTHER_KILLS)
     generations = min(times, _KILLS_A_RUN) + 2
-    with stage(Size(8, generations)) as large, stage() as ours:
+    with stage(Size(8, generations)) as large, stage(Size(6, 3)) as ours:
         return abreast(
             [
                 lambda: _one_by_one(large, times),

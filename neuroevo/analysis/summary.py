@@ -79,6 +79,16 @@ class Summary:
         return () if self.experiment is None else self.experiment.objectives
 
     @property
+    def finished_generations(self) -> tuple[Generation, ...]:
+        """The generations that no running trial can change; all of them if the run is complete."""
+        count = len(self.generations)
+        if self.state != "complete" and self.experiment is not None:
+            population = self.experiment.evolution.population
+            while count and self.generations[count - 1].trials < population:
+                count -= 1
+        return self.generations[:count]
+
+    @property
     def best(self) -> Mapping[str, float | None]:
         """The best score of the front in each objective; None if it is empty."""
         if not self.front:

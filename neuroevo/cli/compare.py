@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neuroevo.cli import figures as figure_files
 from neuroevo.cli.data_frames import records
-from neuroevo.cli.options import RESULTS, AsJson, Open, Results, examples
+from neuroevo.cli.options import (
+    RESULTS,
+    AsJson,
+    Figures,
+    Height,
+    Open,
+    Results,
+    Width,
+    examples,
+)
 from neuroevo.cli.terminal import (
     Column,
     Table,
+    local_path,
     open_in_browser,
     print_heading,
     print_table,
@@ -28,19 +39,29 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "neuroevo compare mouse-20261122-154455 latest --open",
     "neuroevo compare results/mouse-* -o seeds.html",
+    "neuroevo compare results/mouse-* --figures figures",
     "neuroevo compare results/mouse-* --json | jq '.runs[] | [.run, .final_mse]'",
 )
 
 
-def compare(
+def compare(  # noqa: PLR0913, PLR0917 - the options that users may give
     runs: Annotated[
         list[str],
         typer.Argument(metavar="RUN RUN ...", help="Two or more: a run's id, its path, or latest."),
     ],
     results: Results = RESULTS,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
-    ] = Path("comparison.html"),
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The page to write; comparison.html beside the first run if not given.",
+        ),
+    ] = None,
+    figures: Figures = None,
+    width: Width = None,
+    height: Height = None,
     show: Open = False,  # noqa: FBT002 - an option
     as_json: AsJson = False,  # noqa: FBT002 - an option
 ) -> None:
@@ -50,24 +71,34 @@ def compare(
     configurations. Runs that differ in nothing but the seed are taken together, and settings with
     several seeds are tested against chance.
 
-    Writes a page and prints its path to stdout, or prints a JSON object with --json. What it found
-    in short goes to stderr.
+    Writes a page and prints its path to stdout, and the path of each figure, or prints a JSON
+    object with --json. What it found in short goes to stderr.
     """
     if len(runs) < 2:  # noqa: PLR2004 - what a comparison is
         raise UsageError(f"RUN RUN ...: must be two runs or more, but got {len(runs)}")
 
-    from neuroevo.report.comparison import compare_runs, comparison_page
+    if as_json and figures is not None:
+        raise UsageError("--figures: must be left out with --json")
+    figure_files.check_size(figures, width, height)
+
+    from neuroevo.report.comparison import compare_runs, comparison_figures, comparison_page
+    from neuroevo.runs import find_run
     from neuroevo.storage.atomic import write_atomically
 
     comparison = compare_runs(runs, results)
     if as_json:
         typer.echo(json.dumps(_described(comparison), indent=2, allow_nan=False))
         return
-    write_atomically(output, comparison_page(comparison))
+    page = output or find_run(runs[0], results).path.parent / "comparison.html"
+    write_atomically(page, comparison_page(comparison))
     print_comparison(comparison, sys.stderr)
-    typer.echo(output)
+    typer.echo(local_path(page))
+    if figures is not None:
+        title = ", ".join(comparison.labels)
+        drawn = list(comparison_figures(comparison).values())
+        figure_files.write(drawn, title, figures, (width, height))
     if show:
-        open_in_browser(output.resolve().as_uri())
+        open_in_browser(page.resolve().as_uri())
 
 
 def print_comparison(comparison: "Comparison", stream: "TextIO") -> None:

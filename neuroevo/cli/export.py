@@ -16,6 +16,7 @@ from neuroevo.cli.trained import (
     model_of_file,
     run_with_networks,
 )
+from neuroevo.errors import UsageError
 
 EXAMPLES = examples(
     "neuroevo export latest --to onnx -o flats.onnx",
@@ -53,7 +54,8 @@ def export(  # noqa: PLR0913, PLR0917 - the options that users may give
     js           an ES module without dependencies, for browsers and Node
     c            a header of C99 in single precision, without heap, for small processors
 
-    Texts go to stdout; the others to RUN.safetensors and so on, unless --output is given.
+    Texts go to stdout; the others to RUN.safetensors and so on, unless --output is given; it is -
+    for stdout.
     """  # noqa: D301 - typer keeps the lines of a table after this mark
     from neuroevo.export import FORMATS
     from neuroevo.storage.atomic import write_atomically
@@ -66,8 +68,11 @@ def export(  # noqa: PLR0913, PLR0917 - the options that users may give
         name = found.id if rank == 1 else f"{found.id}-{rank}"
         model = found.champion(rank, ensemble=choice.averaged)
     content = model.to(to)
-    if output is None and isinstance(content, str):
-        sys.stdout.write(content)
+    if str(output) == "-" or (output is None and isinstance(content, str)):
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        if not isinstance(content, str) and sys.stdout.isatty():
+            raise UsageError(f"--output: {to} must go to a file or a pipe, but got a terminal")
+        sys.stdout.buffer.write(data)
         return
     path = output or Path(f"{name}{FORMATS[to].suffix}")
     write_atomically(path, content)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, examples
-from neuroevo.cli.terminal import Column, Table, print_table, say
+from neuroevo.cli.terminal import Column, Table, print_table, program, reference, say
 
 if TYPE_CHECKING:
     from neuroevo.analysis.summary import Summary
@@ -27,14 +27,18 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
     """
     from neuroevo.analysis.run_reader import RunReader
     from neuroevo.runs import list_runs as folders
+    from neuroevo.runs import list_sweeps
 
     summaries = [RunReader(folder).summary() for folder in reversed(folders(results))]
     if as_json:
         typer.echo(json.dumps([summary.described() for summary in summaries], indent=2))
-    elif not summaries:
-        say(f"no runs in {results} yet")
-    else:
+    elif summaries:
         print_table(_table(summaries), sys.stdout)
+    sweeps = list_sweeps(results)
+    for sweep in sweeps:
+        say(f"a sweep: {sweep.id}; see {program()} show {reference(sweep.path)}")
+    if not summaries and not sweeps and not as_json:
+        say(f"no runs in {results} yet")
 
 
 def _table(summaries: "list[Summary]") -> Table:

@@ -102,6 +102,21 @@ Log = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 
+Figures = Annotated[
+    Path | None,
+    typer.Option(
+        "--figures", metavar="DIR", help="Write each figure there as HTML, SVG, PNG and PDF."
+    ),
+]
+Width = Annotated[
+    int | None,
+    typer.Option("--width", metavar="PIXELS", min=100, help="Width of the SVG, PNG and PDF."),
+]
+Height = Annotated[
+    int | None,
+    typer.Option("--height", metavar="PIXELS", min=100, help="Height of the SVG, PNG and PDF."),
+]
+
 RESULTS = Path("results")
 NONE = "none"
 

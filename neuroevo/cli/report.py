@@ -5,8 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuroevo.cli import figures as figure_files
 from neuroevo.cli.counting import counted
-from neuroevo.cli.options import RESULTS, Data, Jobs, Open, Results, RunReference, examples
+from neuroevo.cli.options import (
+    RESULTS,
+    Data,
+    Figures,
+    Height,
+    Jobs,
+    Open,
+    Results,
+    RunReference,
+    Width,
+    examples,
+)
 from neuroevo.cli.sweep import found_sweep
 from neuroevo.cli.terminal import local_path, open_in_browser, say
 from neuroevo.errors import UsageError
@@ -18,14 +30,14 @@ if TYPE_CHECKING:
 
 EXAMPLES = examples(
     "neuroevo report latest --open",
-    "neuroevo report latest --figures figures",
+    "neuroevo report latest --figures figures --width 1200 --height 600",
     "neuroevo report latest --random-search",
     "neuroevo report latest --ablation --baseline article-tanh",
     "neuroevo report learning-rates-20261122-154455 --open",
 )
 
 
-def report(  # noqa: C901, PLR0913, PLR0917 - the options that users may give, one after the other
+def report(  # noqa: PLR0913, PLR0917 - the options that users may give, one after the other
     run: RunReference,
     results: Results = RESULTS,
     random_search: Annotated[  # noqa: FBT002 - an option
@@ -43,10 +55,9 @@ def report(  # noqa: C901, PLR0913, PLR0917 - the options that users may give, o
     ] = "",
     jobs: Jobs = -1,
     data: Data = None,
-    figures: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Write each figure there as HTML, SVG and PNG."),
-    ] = None,
+    figures: Figures = None,
+    width: Width = None,
+    height: Height = None,
     show: Open = False,  # noqa: FBT002 - an option
 ) -> None:
     """Write the report of a run, or the page of a sweep, again.
@@ -58,16 +69,18 @@ def report(  # noqa: C901, PLR0913, PLR0917 - the options that users may give, o
         raise UsageError("--baseline: must come with --ablation")
     if data is not None and not (ablation or random_search):
         raise UsageError("--data: must come with --random-search or --ablation")
+    figure_files.check_size(figures, width, height)
 
     from neuroevo import api
     from neuroevo.playground import write_report
 
     sweep = found_sweep(run, results)
     if sweep is not None:
-        if random_search or ablation or figures is not None:
-            rule = "--random-search, --ablation and --figures: must be left out"
-            raise UsageError(f"{rule} for a sweep")
+        if random_search or ablation:
+            raise UsageError("--random-search, --ablation: must be left out for a sweep")
         _finish(sweep.write_page(), show=show)
+        if figures is not None:
+            figure_files.write(sweep.figures, sweep.folder.id, figures, (width, height))
         return
     found = api.load_run(run, results)
     if random_search:
@@ -81,13 +94,9 @@ def report(  # noqa: C901, PLR0913, PLR0917 - the options that users may give, o
         say(verdict)
     _finish(path, show=show)
     if figures is not None:
-        from neuroevo.report.figure_files import write_figures
+        from neuroevo.report.figures import run_figures
 
-        written = write_figures(found, figures)
-        for figure in written.paths:
-            typer.echo(figure)
-        if written.problem:
-            say(f"neuroevo: {written.problem}")
+        figure_files.write(run_figures(found.findings), found.id, figures, (width, height))
 
 
 def _verdicts(run: "Run", *, random_search: bool, ablation: bool) -> "Iterator[str]":

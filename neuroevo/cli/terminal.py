@@ -6,8 +6,10 @@ Knows streams and cells, not what is in them.
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress
 from pathlib import Path
 from shlex import quote
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from rich.table import Table as Drawn
 
 _GAP = 3  # between the columns of a drawn table
+_LEAST_WIDTH = 40  # of a terminal on which pairs are in two columns
 _NARROWEST = 18  # characters in a line of a cell that wraps
 
 
@@ -155,12 +158,16 @@ def print_pairs(pairs: Sequence[tuple[str, str]], stream: TextIO) -> None:
     if on_terminal(stream):
         from rich.table import Table as Grid
 
+        terminal = console(stream)
+        if terminal.width < _LEAST_WIDTH:
+            terminal.out(_stacked(pairs, terminal.width), highlight=False)
+            return
         grid = Grid.grid(padding=(0, 2))
         grid.add_column(style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
         for label, text in pairs:
             grid.add_row(label, text)
-        console(stream).print(grid)
+        terminal.print(grid)
         return
     width = max((len(label) for label, _ in pairs), default=0)
     for label, text in pairs:
@@ -178,13 +185,37 @@ def _aligned(line: tuple[str, ...], columns: tuple[Column, ...], widths: list[in
 
 def _draw(table: Table, stream: TextIO) -> None:
     terminal = console(stream)
+    whole = table
     fits = _width(table, wrapped=False) <= terminal.width
     while not fits and _width(table, wrapped=True) > terminal.width:
         dispensable = max(column.dispensable for column in table.columns)
-        if not dispensable:
+        if not dispensable and not table.rows:
             break
+        if not dispensable:  # rich would break numbers
+            _print_stacked(whole, terminal)
+            return
         table = _without(table, dispensable)
     terminal.print(_drawn(table, fits=fits))
+
+
+def _print_stacked(table: Table, terminal: "Console") -> None:
+    """Write each row as lines of titles and cells, which are only broken between words."""
+    titles = [column.title for column in table.columns]
+    blocks = (_stacked(list(zip(titles, row, strict=True)), terminal.width) for row in table.rows)
+    terminal.out("\n\n".join(blocks), highlight=False)
+
+
+def _stacked(pairs: Sequence[tuple[str, str]], width: int) -> str:
+    """Return labels and texts as lines; words that are wider are broken by the terminal itself."""
+    lines = (f"{label}: {line}" for label, text in pairs if text for line in text.split("\n"))
+    wrap = partial(
+        textwrap.fill,
+        width=width,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(map(wrap, lines))
 
 
 def _drawn(table: Table, *, fits: bool) -> "Drawn":

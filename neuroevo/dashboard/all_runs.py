@@ -9,10 +9,11 @@ from markupsafe import Markup
 from neuroevo import wording
 from neuroevo.analysis.thinning import thinned
 from neuroevo.dashboard.chart import best_so_far, sparkline
+from neuroevo.dashboard.filtering import Searched, filter_of, filtered
 from neuroevo.dashboard.one_run import best_scores, trial_count
 from neuroevo.dashboard.run_list import ListedRun
 from neuroevo.dashboard.security import address
-from neuroevo.dashboard.sorting import Column, Order, filter_of, headings, matches
+from neuroevo.dashboard.sorting import Column, Order, headings
 from neuroevo.report.held_out_texts import test_score
 
 if TYPE_CHECKING:
@@ -32,18 +33,57 @@ def content(listed: Sequence[ListedRun], query: Mapping[str, str]) -> dict[str, 
     columns = _columns(objectives, listed)
     order = Order.of(query.get("sort", ""), columns, Order("run", descending=True))
     text = filter_of(query)
-    kept = [each for each in listed if matches(text, _texts(each))]
+    found = filtered(listed, text, Searched(_texts, _fields(columns, summaries, objectives)))
     return {
         "headings": headings(columns, order, "/", {"filter": text}),
         "tested": any(map(_has_test, listed)),
         "noted": any(map(_note, listed)),
-        "rows": [_row(each, objectives) for each in order.sorted(kept, columns)],
+        "rows": [_row(each, objectives) for each in order.sorted(found.rows, columns)],
         "count": len(listed),
         "running": sum(each.state == "running" for each in summaries),
         "filter": text,
+        "filter_problems": found.problems,
         "sort": str(order),
         "events": "/events",
     }
+
+
+def _fields(
+    columns: "Sequence[Column[ListedRun]]",
+    summaries: "Sequence[Summary]",
+    objectives: "Sequence[Objective]",
+) -> dict[str, Callable[[ListedRun], Any]]:
+    """Return what a filter can compare: the columns, the task, and the genes of the best trials."""
+
+    def gene(name: str) -> Callable[[ListedRun], object]:
+        return lambda run: _best_genome(run.summary).get(name)
+
+    genes = dict.fromkeys(name for each in summaries for name in _best_genome(each))
+    return {
+        **{name: gene(name) for name in genes},
+        **{column.name: column.key for column in columns},
+        **{item.name: _best_score(item) for item in objectives},
+        "run": lambda run: run.folder.id,
+        "task": _task_kind,
+    }
+
+
+def _best_score(item: "Objective") -> Callable[[ListedRun], float | None]:
+    """Return what reads a run's best score, infinite where the target was not reached."""
+
+    def score(run: ListedRun) -> float | None:
+        best = run.summary.best.get(item.name) if run.summary else None
+        return math.inf if best is not None and best > item.limit else best
+
+    return score
+
+
+def _best_genome(summary: "Summary | None") -> Mapping[str, object]:
+    return summary.front[0].genome if summary and summary.front else {}
+
+
+def _task_kind(run: ListedRun) -> str:
+    return run.summary.experiment.task.kind if run.summary and run.summary.experiment else ""
 
 
 def _columns(
@@ -139,7 +179,7 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
 def _history_line(summary: "Summary") -> Markup:
     if not summary.objectives:
         return Markup("")
-    generations = summary.generations
+    generations = summary.finished_generations
     picked = [generations[place] for place in thinned(len(generations), 60)]
     values = best_so_far(summary.objectives[0], [each.best[0] for each in picked])
     return sparkline(values, logarithmic=summary.objectives[0].logarithmic)

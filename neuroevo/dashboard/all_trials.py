@@ -2,23 +2,24 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
+from neuroevo.dashboard.filtering import Searched, filter_of, filtered
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.security import address
 from neuroevo.dashboard.sorting import (
     Column,
     Order,
-    filter_of,
     headings,
-    matches,
     whole_number,
     with_query,
 )
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
 PAGE_SIZE = 100  # trials
@@ -34,7 +35,8 @@ def content(findings: "Findings", query: Mapping[str, str]) -> dict[str, Any]:
     first = findings.objectives[0]
     order = Order.of(query.get("sort", ""), columns, Order(first.name, first.maximised))
     text = filter_of(query)
-    kept = [trial for trial in findings.trials if matches(text, _texts(trial))]
+    found = filtered(findings.trials, text, Searched(_texts, _fields(findings, columns)))
+    kept = list(found.rows)
     pages = max(1, math.ceil(len(kept) / PAGE_SIZE))
     page = min(max(1, whole_number(query.get("page", ""))), pages)
     kept.sort(key=findings.costs)
@@ -52,6 +54,7 @@ def content(findings: "Findings", query: Mapping[str, str]) -> dict[str, Any]:
         "count": len(findings.trials),
         "kept": len(kept),
         "filter": text,
+        "filter_problems": found.problems,
         "sort": str(order),
         "path": path,
         "page": page,
@@ -70,9 +73,26 @@ def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
     return [wording.measured(score, item) for item, score in scored]
 
 
+def reached_score(item: "Objective", trial: "Trial") -> float | None:
+    """Return a score of a trial, infinite where the target was not reached, as pages say it."""
+    score = trial.objectives.get(item.name)
+    return math.inf if score is not None and score > item.limit else score
+
+
 def _texts(trial: "Trial") -> Iterable[str]:
     yield from (str(trial.number), trial.operator, trial.state, trial.name, trial.cause)
     yield wording.configuration(trial.genome)
+
+
+def _fields(
+    findings: "Findings", columns: "list[Column[Trial]]"
+) -> "dict[str, Callable[[Trial], Any]]":
+    """Return what a filter can compare: the columns, the task, and the time by its heading."""
+    kind = findings.experiment.task.kind
+    others = {"task": lambda _: kind, "time": lambda trial: trial.seconds}
+    operator = {"operator": lambda trial: trial.operator}  # the column has names of baselines
+    scores = {item.name: partial(reached_score, item) for item in findings.objectives}
+    return {**others, **{column.name: column.key for column in columns}, **scores, **operator}
 
 
 def _columns(findings: "Findings", genes: list[str]) -> "list[Column[Trial]]":

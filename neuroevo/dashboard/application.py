@@ -47,6 +47,7 @@ def application(
         Route(f"{run}/events", run_events),
         Route(f"{run}/report.html", views.report),
         Route(f"{run}/mouse.html", views.mouse),
+        Route(f"{run}/figures/{{name}}", views.figure),
         Route(f"{run}/trials", views.trials),
         Route(f"{run}/trials/{{number:int}}", views.trial),
         Route(f"{run}/trials/{{number:int}}/experiment.toml", views.configuration),

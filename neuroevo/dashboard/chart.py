@@ -172,8 +172,9 @@ def _dot(dot: Dot, x: Axis, y: Axis) -> Markup:
     if not place:
         return Markup("")
     return Markup(
-        '<a href="{}" aria-label="{}"><path class="dot {}" d="M{}h0"><title>{}</title></path></a>'
-    ).format(dot.address, dot.label, dot.kind, place, dot.label)
+        '<a href="{0}" aria-label="{1}"><path class="ring" d="M{2}h0"/><path class="ring gap" '
+        'd="M{2}h0"/><path class="dot {3}" d="M{2}h0"><title>{1}</title></path></a>'
+    ).format(dot.address, dot.label, place, dot.kind)
 
 
 def _placed(point: Point, x: Axis, y: Axis) -> str:

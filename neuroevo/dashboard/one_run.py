@@ -9,6 +9,7 @@ from neuroevo.analysis.thinning import thinned
 from neuroevo.dashboard.all_trials import score_texts
 from neuroevo.dashboard.chart import Axis, Chart, Dot, Line, axis, best_so_far, chart
 from neuroevo.dashboard.links import Link, trial_link
+from neuroevo.dashboard.one_figure import offered
 from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.dashboard.security import address
 from neuroevo.playground import is_mouse_run
@@ -112,6 +113,7 @@ def _overview(findings: "Findings", summary: "Summary", base: str) -> dict[str, 
             ),
         ],
         "tested": held_out_table(findings),
+        "figure_links": offered(findings, base) if best_scores(summary) else (),
         "charts": _charts(findings, summary, base),
         "front": [_front_row(findings, rank, base) for rank in findings.excerpt()],
         "front_size": len(findings.front),
@@ -144,9 +146,9 @@ def _progress(summary: "Summary") -> str:
 
 
 def _charts(findings: "Findings", summary: "Summary", base: str) -> list[Chart]:
-    if not best_scores(summary):
+    if not best_scores(summary) or not summary.finished_generations:
         return []
-    last = max(findings.experiment.evolution.generations, len(summary.generations), 2) - 1
+    last = max(len(summary.finished_generations), 2) - 1
     x = axis("generation", [0, last], whole=True)
     charts = [_history(summary, place, item, x) for place, item in enumerate(findings.objectives)]
     if len(findings.objectives) > 1 and findings.front:
@@ -155,7 +157,7 @@ def _charts(findings: "Findings", summary: "Summary", base: str) -> list[Chart]:
 
 
 def _history(summary: "Summary", place: int, item: "Objective", x: Axis) -> Chart:
-    generations = summary.generations
+    generations = summary.finished_generations
     picked = [generations[index] for index in thinned(len(generations), MOST_POINTS)]
     scores = [each.best[place] for each in picked]
     numbers = [float(each.number) for each in picked]

@@ -21,6 +21,7 @@ from neuroevo.files import StrangeFileError, file_size, open_descriptor
 from neuroevo.report import figures
 from neuroevo.report.document import PACKAGE as SHARED
 from neuroevo.report.document import Document, asset
+from neuroevo.report.figures import PageFigure
 from neuroevo.storage.disk import NO_LINK
 
 HOME = "neuroevo.dashboard"
@@ -29,7 +30,7 @@ STYLES = (*figures.STYLES, asset("dashboard.css", HOME))
 SCRIPTS = (asset("dashboard.js", HOME),)
 ASSETS = {  # name -> its package; everything that a page links to
     **{style.name: SHARED for style in figures.STYLES},
-    **dict.fromkeys(figures.SCRIPTS, SHARED),
+    **dict.fromkeys((*figures.SCRIPTS, figures.FOLLOWING), SHARED),
     "dashboard.css": HOME,
     "dashboard.js": HOME,
 }
@@ -45,8 +46,19 @@ def rendered(template: str, title: str, values: Mapping[str, Any], status: int =
     page follows) may be left out.
     """
     document = Document(template, title, STYLES, SCRIPTS, package=HOME)
-    whole = {"crumbs": (), "events": "", **values}
+    whole = {"crumbs": (), "events": "", "followed": "", **values}
     return html_response(document.render(whole, linked_from=LINKED_FROM).encode(), status)
+
+
+def rendered_figure(title: str, values: Mapping[str, Any], shown: PageFigure) -> Response:
+    """Return the page of a figure; it is loaded again when a run that is ``followed`` changes."""
+    payload = figures.payload_of([shown])
+    scripts = (*figures.scripts_of(payload), *SCRIPTS, asset(figures.FOLLOWING))
+    document = Document(
+        "figure_page.html.jinja", title, STYLES, scripts, payload, HOME, adds_styles=True
+    )
+    whole = {"events": "", **values}
+    return html_response(document.render(whole, linked_from=LINKED_FROM).encode())
 
 
 def html_response(page: bytes, status: int = 200) -> Response:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from neuroevo.analysis.run_reader import RunReader
 from neuroevo.analysis.summary import Summary
+from neuroevo.dashboard.security import address
 from neuroevo.playground import report_page
 from neuroevo.runs import RunFolder, list_runs
 
@@ -104,6 +105,11 @@ class CachedRun(RunReader):
         self._report_lock = threading.Lock()
         self._report: _Report | None = None
 
+    @property
+    def crumbs(self) -> tuple[tuple[str, str], ...]:
+        """Texts and addresses of the pages above the report and the mouse page of the run."""
+        return (("Runs", "/"), (self.folder.id, address("runs", self.folder.id)))
+
     def forget(self) -> bool:
         """Free most of the memory, unless the report is being made; return whether it did."""
         if self._report_lock.locked():
@@ -127,7 +133,7 @@ class CachedRun(RunReader):
             known = self._report
             if known is None or (known.began < requested and known.summary is not self.summary()):
                 began, summary = time.monotonic(), self.summary()
-                page = report_page(self.findings_with_studies()).encode()
+                page = report_page(self.findings_with_studies(), self.crumbs).encode()
                 known = self._report = _Report(summary, began, page)
             return known.page
 

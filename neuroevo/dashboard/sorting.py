@@ -1,14 +1,12 @@
-"""Tables whose order and filter are part of the address: columns, keys, texts. It knows no run."""
+"""Tables whose order is part of the address: columns and keys. It knows no run."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from neuroevo.evaluation import layers_of
-
-LONGEST_FILTER = 200  # characters
 
 T = TypeVar("T")
 
@@ -56,9 +54,9 @@ class Order:
         """Sort rows by their keys; equal ones keep their order."""
         key = next(column.key for column in columns if column.name == self.name)
         keyed = [(key(row), row) for row in rows]
-        known = [(_comparable(value), row) for value, row in keyed if _is_known(value)]
+        known = [(_comparable(value), row) for value, row in keyed if is_known(value)]
         known.sort(key=lambda pair: pair[0], reverse=self.descending)
-        return [row for _, row in known] + [row for value, row in keyed if not _is_known(value)]
+        return [row for _, row in known] + [row for value, row in keyed if not is_known(value)]
 
 
 def headings(
@@ -81,24 +79,14 @@ def with_query(path: str, values: Mapping[str, str]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def filter_of(query: Mapping[str, str]) -> str:
-    """Return the filter of an address."""
-    return query.get("filter", "")[:LONGEST_FILTER].strip()
-
-
-def matches(text: str, texts: Iterable[str]) -> bool:
-    """Return whether every word of a filter is in one of the texts of a row."""
-    found = [each.lower() for each in texts]
-    return all(any(word in each for each in found) for word in text.lower().split())
-
-
 def whole_number(text: str) -> int:
     """Read a whole number of at most nine digits; 0 if it is none."""
     is_number = text.isascii() and text.isdecimal() and len(text) < 10  # noqa: PLR2004 - see above
     return int(text) if is_number else 0
 
 
-def _is_known(value: object) -> bool:
+def is_known(value: object) -> bool:
+    """Return whether a value is none of None, an empty text and NaN."""
     return value not in (None, "") and not (isinstance(value, float) and math.isnan(value))
 
 

@@ -3,6 +3,8 @@
 They know requests and addresses; the content of a page comes from the page's own module.
 """
 
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from starlette.exceptions import HTTPException
@@ -10,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from neuroevo.analysis.comparison import Comparison
-from neuroevo.dashboard import all_runs, all_trials, one_run, one_trial
+from neuroevo.dashboard import all_runs, all_trials, one_figure, one_run, one_trial
 from neuroevo.dashboard.pages import (
     LINKED_FROM,
     download,
     html_response,
     problem,
     rendered,
+    rendered_figure,
     saved_as,
 )
 from neuroevo.dashboard.run_list import CachedRun, RunList
@@ -24,6 +27,7 @@ from neuroevo.dashboard.security import address
 from neuroevo.dashboard.sorting import whole_number
 from neuroevo.playground import is_mouse_run, mouse_page
 from neuroevo.report.comparison import comparison_page
+from neuroevo.report.plots import figures_of
 
 if TYPE_CHECKING:
     from neuroevo.runs import Trial
@@ -79,6 +83,17 @@ class Views:
         text = run.findings().configuration_file(trial)
         return PlainTextResponse(text, headers=saved_as(f"trial-{trial.number}.toml"))
 
+    def figure(self, request: Request) -> Response:
+        """Show one figure of a run as it is now."""
+        run, name = self._open(request), request.path_params["name"]
+        followed = _followed([run])
+        findings = run.findings()
+        if name not in figures_of(findings.experiment):
+            raise HTTPException(404)
+        values = one_figure.content(findings, name)
+        title = f"{values['shown'].title} of {run.folder.id}"
+        return rendered_figure(title, values | {"followed": followed}, values["shown"])
+
     def report(self, request: Request) -> Response:
         """Show the report of a run as it is now."""
         return html_response(self._open(request).report())
@@ -91,7 +106,7 @@ class Views:
             raise HTTPException(404)
         numbers = map(whole_number, request.query_params.getlist("trial")[:MOST_ADDED])
         extra = [trial for number in numbers if (trial := run.trial(number)) is not None]
-        return html_response(mouse_page(findings, extra).encode())
+        return html_response(mouse_page(findings, extra, crumbs=run.crumbs).encode())
 
     def compare(self, request: Request) -> Response:
         """Show a comparison of runs."""
@@ -100,10 +115,12 @@ class Views:
             line = f"Select {FEWEST_COMPARED} to {MOST_COMPARED} runs in the table of runs."
             return problem(400, "Nothing to compare", (line,))
         runs = [_found(self._run_list.open(identity)) for identity in identities]
+        followed = _followed(runs)
         page = comparison_page(
             Comparison.of([run.findings() for run in runs], identities),
             linked_from=LINKED_FROM,
             home="/",
+            followed=followed,
             addresses=[address("runs", identity) for identity in identities],
         )
         return html_response(page.encode())
@@ -122,6 +139,15 @@ class Views:
     def _open_trial(self, request: Request) -> "tuple[CachedRun, Trial]":
         run = self._open(request)
         return run, _found(run.trial(request.path_params["number"]))
+
+
+def _followed(runs: Sequence[CachedRun]) -> str:
+    """Return what a page shows of runs, as JSON: id -> state and number of generations.
+
+    It must be read before the findings, so that what happens in between is not missed.
+    """
+    summaries = [run.summary() for run in runs]
+    return json.dumps({each.folder.id: [each.state, len(each.generations)] for each in summaries})
 
 
 def _found(something: T | None) -> T:

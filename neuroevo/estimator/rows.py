@@ -102,6 +102,9 @@ def read_inputs(estimator: Any, given: Any, *, reset: bool) -> pd.DataFrame:
             estimator, given, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan"
         )
         return pd.DataFrame(array, columns=[f"x{each + 1}" for each in range(array.shape[1])])
+    if not given.columns.is_unique:
+        again = str(given.columns[given.columns.duplicated()][0])
+        raise ValueError(f"X: must have columns of different names, but got {again!r} again")
     validate_data(estimator, given, reset=reset, skip_check_array=True)
     if not len(given):
         raise ValueError("X: must have at least one row, but got 0 sample(s)")

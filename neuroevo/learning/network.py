@@ -179,8 +179,9 @@ def predictions(
     from neuroevo.kernel.prediction import predict  # noqa: PLC0415 - loads the compiler
 
     precision = precision_of(parameters)
-    networks = np.ascontiguousarray(parameters, dtype=precision)
-    samples = np.ascontiguousarray(inputs, dtype=precision)
+    # Arrays of one kind, as numba compiles a function again for those that are read-only.
+    networks = np.require(parameters, precision, ["C", "W", "E"])
+    samples = np.require(inputs, precision, ["C", "W", "E"])
     sizes, functions = _topology(
         architecture.layer_sizes, architecture.activations, architecture.output
     )

@@ -22,7 +22,10 @@ HOME = "neuroevo.playground"
 
 
 def mouse_page(
-    findings: "Findings", extra: "Sequence[Trial]" = (), report: str = "report.html"
+    findings: "Findings",
+    extra: "Sequence[Trial]" = (),
+    report: str = "report.html",
+    crumbs: "Sequence[tuple[str, str]]" = (),
 ) -> str:
     """Return the mouse page as HTML.
 
@@ -34,6 +37,8 @@ def mouse_page(
         Further trials that may be selected.
     report
         Address of the run's report, relative to the page; empty if there is none.
+    crumbs
+        Texts and addresses of the pages above this one, on a server that has them.
 
     Raises
     ------
@@ -55,7 +60,7 @@ def mouse_page(
         package=HOME,
         has_worker=True,
     )
-    return document.render({"identity": identity, "report": report})
+    return document.render({"identity": identity, "report": report, "crumbs": crumbs})
 
 
 def _script(entry: str) -> str:

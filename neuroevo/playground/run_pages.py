@@ -1,5 +1,6 @@
 """The pages of a run: its report, and the mouse page to which the report links."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,12 @@ if TYPE_CHECKING:
     from neuroevo.report.run import Run
 
 
-def report_page(findings: "Findings") -> str:
-    """Return a run's report as HTML; that of a mouse run links to ``mouse.html`` beside it."""
-    return page(findings, "mouse.html" if is_mouse_run(findings) else "")
+def report_page(findings: "Findings", crumbs: Sequence[tuple[str, str]] = ()) -> str:
+    """Return a run's report as HTML; that of a mouse run links to ``mouse.html`` beside it.
+
+    ``crumbs`` are texts and addresses of the pages above it, on a server that has them.
+    """
+    return page(findings, "mouse.html" if is_mouse_run(findings) else "", crumbs)
 
 
 def write_report(run: "Run") -> Path:

@@ -78,6 +78,8 @@ class Document:
         Whether a script adds style elements, as plotly does; hashes can't cover them.
     has_worker
         Whether a script starts a web worker from a text.
+    beside
+        Names of scripts that are files in the folder of the page, for several pages to share.
     """
 
     template: str
@@ -88,6 +90,7 @@ class Document:
     package: str = PACKAGE
     adds_styles: bool = False
     has_worker: bool = False
+    beside: frozenset[str] = frozenset()
 
     def render(self, values: Mapping[str, Any], linked_from: str = "") -> str:
         """Return the page as HTML.
@@ -122,6 +125,8 @@ class Document:
             "'self'" if linked else " ".join(f"'{each.digest}'" for each in assets) or "'none'"
             for assets in (self.scripts, self.styles)
         )
+        if self.beside and not linked:
+            scripts += " 'self' file:"  # a page that was opened as a file has no 'self'
         if self.adds_styles:
             styles = "'self' 'unsafe-inline'" if linked else "'unsafe-inline'"
         allowed = {

@@ -1,27 +1,46 @@
-"""Writes the figures of a run to files: a page for each and, with kaleido, PNG and SVG files."""
+"""Writes figures to files: a page for each and, with kaleido, PNG, SVG and PDF files.
+
+It does not know what the figures are of.
+"""
 
 import importlib.util
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.errors import StorageError
 from neuroevo.report import theme
 from neuroevo.report.diagram import standalone
-from neuroevo.report.document import Document
-from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
-from neuroevo.report.plots import figures_of
+from neuroevo.report.document import Document, asset
+from neuroevo.report.figures import STYLES, PageFigure, payload_of, scripts_of
 from neuroevo.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from neuroevo.report.drawing import Specification
-    from neuroevo.report.run import Run
 
-PICTURE_WIDTH = 1_000  # pixels
+PLOTLY = "plotly.min.js"
+KINDS = ("svg", "png", "pdf")
+NEEDS_KALEIDO = (
+    "PNG, SVG and PDF need kaleido, which was not found: python -m pip install 'kaleido>=1'"
+)
 PICTURE_SCALE = 2  # of a PNG, so that it is sharp
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSize:
+    """The size of pictures in pixels; a PNG has twice as many in each direction.
+
+    Parameters
+    ----------
+    width, height
+        Of every picture; a height of 0 stands for that of each figure on a page.
+    """
+
+    width: int = 1_000
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +52,29 @@ class WrittenFigures:
     paths
         Their paths.
     problem
-        Why PNG and SVG files are missing, in a sentence; empty if they are not.
+        Why pictures are missing, in a sentence; empty if they are not.
     """
 
     paths: tuple[Path, ...]
     problem: str
 
 
-def write_figures(run: "Run", folder: Path) -> WrittenFigures:
+def write_figures(
+    figures: Sequence[PageFigure], title: str, folder: Path, size: PictureSize = PictureSize()
+) -> WrittenFigures:
     """Write every figure that has data.
 
     Parameters
     ----------
-    run
-        The run.
+    figures
+        The figures.
+    title
+        What they are of, such as the id of a run.
     folder
-        Folder of the files ``NAME.html``, ``NAME.svg`` and ``NAME.png``; made if it does not exist.
+        Folder of the files ``NAME.html``, ``NAME.svg``, ``NAME.png`` and ``NAME.pdf``, and of the
+        plotly.js that the pages share; made if it does not exist.
+    size
+        Size of the pictures.
 
     Raises
     ------
@@ -60,29 +86,32 @@ def write_figures(run: "Run", folder: Path) -> WrittenFigures:
     except OSError as error:
         raise StorageError(f"{folder}: figures can't be stored there ({error.strerror})") from error
     paths = []
-    figures = [page_figure(run.findings, name) for name in figures_of(run.experiment)]
-    figures = [each for each in figures if each.is_drawn]
-    for each in figures:
+    shown = [each for each in figures if each.is_drawn]
+    if any(each.specification is not None for each in shown):
+        write_atomically(folder / PLOTLY, asset(PLOTLY).text)
+    for each in shown:
         paths.append(folder / f"{each.name}.html")
-        write_atomically(paths[-1], figure_page(each, run.folder.id))
+        write_atomically(paths[-1], figure_page(each, title))
         if each.drawing is not None:
             paths.append(folder / f"{each.name}.svg")
             write_atomically(paths[-1], standalone(each.drawing))
-    plotted = {each.name: each.specification for each in figures if each.specification is not None}
-    pictures = [folder / f"{name}.{kind}" for kind in ("svg", "png") for name in plotted]
-    problem = _draw_pictures(list(plotted.values()), pictures)
+    plotted = {each.name: each.specification for each in shown if each.specification is not None}
+    if not plotted:
+        return WrittenFigures(tuple(paths), "")
+    pictures = [folder / f"{name}.{kind}" for kind in KINDS for name in plotted]
+    problem = _draw_pictures(list(plotted.values()) * len(KINDS), pictures, size)
     return WrittenFigures((*paths, *([] if problem else pictures)), problem)
 
 
 def figure_page(figure: PageFigure, title: str) -> str:
-    """Return a page with one figure that needs no other file.
+    """Return a page with one figure; plotly.js is a file beside it.
 
     Parameters
     ----------
     figure
         The figure.
     title
-        Name of the run.
+        What the figure is of.
     """
     payload = payload_of([figure])
     document = Document(
@@ -92,41 +121,44 @@ def figure_page(figure: PageFigure, title: str) -> str:
         scripts=scripts_of(payload),
         payload=payload,
         adds_styles=True,
+        beside=frozenset({PLOTLY}),
     )
     return document.render({"shown": figure, "of": title})
 
 
-def _draw_pictures(plotted: "Sequence[Specification]", pictures: Sequence[Path]) -> str:
-    """Draw figures with kaleido, which needs a browser; return a problem as a sentence.
+def picture_order(figure: "Specification", path: Path, size: PictureSize) -> dict[str, Any]:
+    """Return what kaleido needs to draw a figure into a file, without the controls of pages."""
+    layout = {
+        key: part for key, part in figure["layout"].items() if key not in {"sliders", "updatemenus"}
+    }
+    pixels = {"width": size.width, "height": size.height or layout["height"]}
+    layout |= {"template": theme.template(), **pixels}
+    kind = path.suffix[1:]
+    scale = PICTURE_SCALE if kind == "png" else 1
+    return {
+        "fig": {"data": figure["data"], "layout": layout},
+        "path": path,
+        "opts": {"format": kind, "scale": scale, **pixels},
+    }
 
-    `pictures` are the files of all figures in one format, then in the next.
-    """
+
+def _draw_pictures(
+    figures: "Sequence[Specification]", paths: Sequence[Path], size: PictureSize
+) -> str:
+    """Draw figures with kaleido, which needs a browser; return a problem as a sentence."""
     if importlib.util.find_spec("kaleido") is None:
-        return "PNG and SVG need kaleido, which was not found: pip install 'neuroevo[figures]'"
+        return NEEDS_KALEIDO
     import kaleido  # noqa: PLC0415 - slow, for pictures only
 
     for name in ("choreographer", "kaleido"):  # their messages about the browser are not needed
         logging.getLogger(name).addHandler(logging.NullHandler())
-    orders = []
-    for place, path in enumerate(pictures):
-        figure = plotted[place % len(plotted)]
-        layout = {
-            key: part
-            for key, part in figure["layout"].items()
-            if key not in {"sliders", "updatemenus"}
-        }
-        size = {"width": PICTURE_WIDTH, "height": layout["height"], "scale": PICTURE_SCALE}
-        orders.append(
-            {
-                "fig": {"data": figure["data"], "layout": layout | {"template": theme.template()}},
-                "path": path,
-                "opts": {"format": path.suffix[1:], **size},
-            }
-        )
+    orders = [
+        picture_order(figure, path, size) for figure, path in zip(figures, paths, strict=True)
+    ]
     try:
         # Not plotly's own function, with which the browser downloads MathJax.
         kaleido.write_fig_from_object_sync(orders, kopts={"mathjax": False})
     except Exception as error:  # noqa: BLE001 - browsers fail in many ways; the pages are written
         reason = " ".join(" ".join(map(str, error.args)).split()) or type(error).__name__
-        return f"PNG and SVG could not be drawn: {wording.shortened(reason, 200)}"
+        return f"PNG, SVG and PDF could not be drawn: {wording.shortened(reason, 200)}"
     return ""

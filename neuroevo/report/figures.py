@@ -10,7 +10,7 @@ from neuroevo import wording
 from neuroevo.report import theme
 from neuroevo.report.diagram import svg
 from neuroevo.report.document import PLOTLY_CONFIG, Asset, asset, with_code
-from neuroevo.report.plots import FIGURES
+from neuroevo.report.plots import FIGURES, figures_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from neuroevo.runs import Trial
 
 STYLES = (asset("theme.css"), asset("report.css"), asset("network.css"))
+FOLLOWING = "following.js"  # of pages on a server whose runs may go on
+SHORT_CAPTION = 80  # characters that are at most two lines on a phone
 SCRIPTS = ("plotly.min.js", "stepping.js", "choosing.js", "brushing.js", "report.js")
 
 
@@ -62,6 +64,11 @@ class PageFigure:
         return with_code(self.caption)
 
     @property
+    def is_long(self) -> bool:
+        """Whether the texts above the figure may need more than two lines on a phone."""
+        return len(self.caption) + len(self.controls) > SHORT_CAPTION
+
+    @property
     def label(self) -> str:
         """Description of the figure for screen readers."""
         return f"{self.title}. {self.caption.replace('`', '')}"
@@ -99,6 +106,11 @@ def page_figure(findings: "Findings", name: str) -> PageFigure:
         least_width=plot.least_width(data),
         controls=plot.controls(data),
     )
+
+
+def run_figures(findings: "Findings") -> list[PageFigure]:
+    """Return all figures of a run, in the order of the page."""
+    return [page_figure(findings, name) for name in figures_of(findings.experiment)]
 
 
 def plotly_figure(specification: "Specification") -> "Figure":

@@ -1,5 +1,6 @@
 """The report of a run as one HTML file that needs no other file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -9,10 +10,10 @@ from neuroevo.analysis import tables
 from neuroevo.analysis.dominance import unbeaten_on_fresh_seeds
 from neuroevo.analysis.findings import EXCERPT
 from neuroevo.report.document import Document, asset, with_code
-from neuroevo.report.figures import STYLES, PageFigure, page_figure, payload_of, scripts_of
+from neuroevo.report.figures import STYLES, PageFigure, payload_of, run_figures, scripts_of
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import held_out_sentences, held_out_table, target_table
-from neuroevo.report.plots import CHAPTERS, FIGURES, figures_of
+from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.trial_tables import baselines_table, best_table
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Chapter:
     rows: tuple[tuple[PageFigure, ...], ...]
 
 
-def page(findings: "Findings", playground: str = "") -> str:
+def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str, str]] = ()) -> str:
     """Return the report as HTML.
 
     Parameters
@@ -41,8 +42,10 @@ def page(findings: "Findings", playground: str = "") -> str:
     playground
         Address of the page on which the run's networks can be tried, relative to the report;
         empty if there is none.
+    crumbs
+        Texts and addresses of the pages above this one, on a server that has them.
     """
-    figures = [page_figure(findings, name) for name in figures_of(findings.experiment)]
+    figures = run_figures(findings)
     opening = headline(findings)
     configurations = {
         f"{rank:,}": findings.configuration_file(findings.front[rank - 1])
@@ -78,6 +81,7 @@ def page(findings: "Findings", playground: str = "") -> str:
             "machine": _machine(findings),
             "identity": findings.identity,
             "playground": playground,
+            "crumbs": crumbs,
         }
     )
 

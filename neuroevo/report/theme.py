@@ -3,11 +3,10 @@
 Figures are made in the light colours; pages replace each colour by its twin in the dark theme.
 
 The categories follow Okabe and Ito, "Color Universal Design" (2008), with more contrast to the
-background. The ramp is viridis without its palest colours, and later values have more contrast.
+background. The ramp goes from a pale to a strong blue, so that later values have more contrast.
 """
 
 from collections.abc import Mapping
-from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -17,8 +16,14 @@ FONT = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", '
     '"Liberation Sans", Arial, sans-serif'
 )
+MONOSPACED = (
+    'ui-monospace, SFMono-Regular, Menlo, Consolas, "Noto Sans Mono", "DejaVu Sans Mono", '
+    '"Liberation Mono", monospace'
+)
 
 BAND_OPACITY = 0.18
+NARROW_POWER = 15  # ten to minus this: axes may have a narrow range down to there
+SMALLEST_POWER = 32
 
 
 def _with_bands(tokens: dict[str, str]) -> Mapping[str, str]:
@@ -50,15 +55,15 @@ LIGHT: Mapping[str, str] = _with_bands(
         "category-6": "#45a6dc",
         "category-7": "#a08c00",
         "category-8": "#7b8590",
-        "ramp-1": "#b5de2b",
-        "ramp-2": "#6ece58",
-        "ramp-3": "#35b779",
-        "ramp-4": "#1f9e89",
-        "ramp-5": "#26828e",
-        "ramp-6": "#31688e",
-        "ramp-7": "#3e4989",
-        "ramp-8": "#482878",
-        "ramp-9": "#440154",
+        "ramp-1": "#bcd3e3",
+        "ramp-2": "#a3c3d8",
+        "ramp-3": "#8ab3ce",
+        "ramp-4": "#71a2c3",
+        "ramp-5": "#5890b6",
+        "ramp-6": "#417ea8",
+        "ramp-7": "#2d6b97",
+        "ramp-8": "#1c5784",
+        "ramp-9": "#0d426e",
     }
 )
 
@@ -81,15 +86,15 @@ DARK: Mapping[str, str] = _with_bands(
         "category-6": "#9bd6f7",
         "category-7": "#e6dc4a",
         "category-8": "#98a2ae",
-        "ramp-1": "#414487",
-        "ramp-2": "#355f8d",
-        "ramp-3": "#2a788e",
-        "ramp-4": "#21918c",
-        "ramp-5": "#22a884",
-        "ramp-6": "#44bf70",
-        "ramp-7": "#7ad151",
-        "ramp-8": "#bddf26",
-        "ramp-9": "#fde725",
+        "ramp-1": "#29475f",
+        "ramp-2": "#315a78",
+        "ramp-3": "#3b6d91",
+        "ramp-4": "#4780a8",
+        "ramp-5": "#5693bd",
+        "ramp-6": "#6aa6ce",
+        "ramp-7": "#83b8db",
+        "ramp-8": "#a0cae6",
+        "ramp-9": "#c1ddf0",
     }
 )
 
@@ -112,7 +117,7 @@ def style() -> str:
     """Return the tokens as a style sheet; the dark ones are for screens with the dark theme."""
     light, dark = custom_properties(LIGHT), custom_properties(DARK)
     return (
-        f":root {{ --font: {FONT}; {light} }}\n"
+        f":root {{ --font: {FONT}; --monospaced: {MONOSPACED}; {light} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
     )
 
@@ -123,11 +128,16 @@ def _tick_names() -> dict[str, str]:
     plotly's own powers of ten have a larger font than other ticks.
     """
     names = {}
-    for power, digit in product(range(4, 33), (1, 2, 5)):
-        # d3 writes numbers below a millionth with an exponent.
-        written = f"0.{'0' * (power - 1)}{digit}" if power <= 6 else f"{digit}e\u2212{power}"  # noqa: PLR2004 - see above
-        factor = "" if digit == 1 else f"{digit} × "
-        names[written] = f"{factor}{wording.power_of_ten(-power)}"
+    few = (100, 200, 500)
+    many = sorted({*range(100, 200, 5), *range(200, 1000, 10)})  # of axes with a narrow range
+    for power in range(4, SMALLEST_POWER + 1):
+        for hundredths in many if power <= NARROW_POWER else few:
+            digits = f"{hundredths / 100:g}"
+            # d3 writes numbers below a millionth with an exponent.
+            plain = f"0.{'0' * (power - 1)}{digits.replace('.', '')}"
+            written = plain if power <= 6 else f"{digits}e\u2212{power}"  # noqa: PLR2004 - see above
+            factor = "" if digits == "1" else f"{digits} × "
+            names[written] = f"{factor}{wording.power_of_ten(-power)}"
     return names
 
 

@@ -95,16 +95,21 @@ def _scored_table(
     columns = [*before, *items, *after]
     best = {name: item.best_of(table[name]) for name, item in items.items()}
 
+    texts = {name: wording.apart(list(table[name])) for name in genes}
     numeric = {name for name in columns if pd.api.types.is_float_dtype(table[name])}
 
-    def cell(row: dict[Any, Any], name: str) -> Cell:
+    def cell(place: int, row: dict[Any, Any], name: str) -> Cell:
         if name not in items:
-            shown = _cell(row[name], breaks=after == list(last) or name in before)
+            text = texts[name][place] if name in genes else ""
+            shown = _cell(row[name], text, breaks=after == list(last) or name in before)
             return replace(shown, numeric=shown.numeric or name in numeric)
         text = wording.measured(row[name], items[name])
         return Cell(text, numeric=True, best=row[name] == best[name])
 
-    rows = tuple(tuple(cell(row, name) for name in columns) for row in table.to_dict("records"))
+    rows = tuple(
+        tuple(cell(place, row, name) for name in columns)
+        for place, row in enumerate(table.to_dict("records"))
+    )
     groups = [("", len(before)), *((item.label, 2) for item in findings.objectives)]
     groups += [("", len(after))] * bool(after)
     titles = [_heading(name, items) for name in columns]
@@ -121,12 +126,13 @@ def _heading(name: str, items: "dict[str, Objective]") -> str:
     return {"number": "trial"}.get(name, name.removeprefix("gene.").replace("_", " "))
 
 
-def _cell(content: Any, *, breaks: bool) -> Cell:  # noqa: ANN401 - any content of a table
+def _cell(content: Any, text: str = "", *, breaks: bool) -> Cell:  # noqa: ANN401 - any content of a table
+    """Return the cell of a content, with the text of a gene's value if that is given."""
     if content is None or (isinstance(content, float) and math.isnan(content)):
         return Cell("–")
     numeric = isinstance(content, (int, float)) and not isinstance(content, bool)
     if isinstance(content, int) and numeric:
         return Cell(f"{content:,}", numeric)
-    text = wording.shortened(wording.value(content), 160)
+    text = wording.shortened(text or wording.value(content), 160)
     cell = Cell(text, numeric, breaks=breaks)
     return replace(cell, text=text.replace("·", f"·{BREAK}")) if cell.long else cell

@@ -44,7 +44,13 @@ from neuroevo.runs.start import (
     write_start,
 )
 from neuroevo.runs.status import Status, StatusReader, read_status
-from neuroevo.runs.sweep_folder import SweepFolder, find_sweep, open_sweep, read_sweep
+from neuroevo.runs.sweep_folder import (
+    SweepFolder,
+    find_sweep,
+    list_sweeps,
+    open_sweep,
+    read_sweep,
+)
 from neuroevo.runs.trial import Trial
 
 __all__ = [
@@ -83,6 +89,7 @@ __all__ = [
     "holder",
     "latest_environment",
     "list_runs",
+    "list_sweeps",
     "mend_journal",
     "open_sweep",
     "read_best",

@@ -98,6 +98,14 @@ def find_sweep(reference: str | Path, results: Path) -> SweepFolder | None:
     return None
 
 
+def list_sweeps(results: Path) -> list[SweepFolder]:
+    """List the sweeps in a results folder, by their names; none if it can't be read."""
+    with suppress(OSError, ValueError):
+        folders = (SweepFolder(path) for path in sorted(absolute(results).iterdir()))
+        return [each for each in folders if each.id.isprintable() and each.exists()]
+    return []
+
+
 def open_sweep(reference: str | Path, results: Path) -> SweepFolder:
     """Find a sweep as `find_sweep` does; UsageError if there is none."""
     folder = find_sweep(reference, results)

@@ -4,8 +4,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from neuroevo.analysis.run_reader import RunReader
-from neuroevo.analysis.summary import Summary
+from neuroevo.analysis.summary import Generation, Summary
+from neuroevo.experiment import Experiment
 from neuroevo.report.run import Run
 from neuroevo.runs import RunFolder, RunLock
 
@@ -33,6 +36,20 @@ def test_a_summary_agrees_with_the_run(any_run: Run) -> None:
         assert summary.best[item.name] == min(scores, key=item.cost, default=None)
         finite = filter(math.isfinite, bests)
         assert summary.best[item.name] == min(finite, key=item.cost, default=None)
+
+
+@pytest.mark.parametrize(("lines", "finished"), [(6, 0), (14, 1), (21, 1), (22, 2)])
+def test_unfinished_generation_is_told_apart(lines: int, finished: int) -> None:
+    """While a run goes on, a generation counts once it has as many trials as the population."""
+    evolution = {"population": 8, "generations": 6}
+    experiment = Experiment.of({"task": {"kind": "mouse"}, "evolution": evolution})
+    counts = [min(8, lines - 6 - start) for start in range(0, lines - 6, 8)]
+    generations = tuple(Generation(place, count, (0.1,)) for place, count in enumerate(counts))
+    folder = RunFolder(Path("results/some"))
+    running = Summary(folder, "running", experiment=experiment, generations=generations)
+    assert len(running.finished_generations) == finished
+    complete = Summary(folder, "complete", experiment=experiment, generations=generations)
+    assert complete.finished_generations == generations
 
 
 def test_a_summary_follows_a_running_run(runs: Runs, tmp_path: Path) -> None:

@@ -35,13 +35,20 @@ def test_compare_writes_a_page_and_a_summary(
 ) -> None:
     """The path is on stdout, the summary on stderr, the page in its file."""
     results = ("--results", str(run_folder.parent))
-    compared = neuroevo("compare", run_folder.name, str(other_run), *results, cwd=tmp_path)
+    figures = ("--figures", "figures")
+    compared = neuroevo(
+        "compare", run_folder.name, str(other_run), *results, *figures, cwd=tmp_path
+    )
     assert compared.returncode == 0, compared.stderr
-    assert compared.stdout == "comparison.html\n"
+    page = run_folder.parent / "comparison.html"
+    printed, *drawn = compared.stdout.splitlines()
+    assert printed == str(page)
+    assert "figures/fronts.html" in drawn
+    assert (tmp_path / "figures" / "plotly.min.js").exists()
     assert "2 runs that differ in population." in compared.stderr
     assert "evolution.population" in compared.stderr
     assert run_folder.name in compared.stderr
-    assert "Differences" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
+    assert "Differences" in page.read_text(encoding="utf-8")
 
 
 def test_compare_as_json_has_the_tables_of_python(
@@ -72,7 +79,8 @@ def test_problems_of_compared_runs_come_at_once(
     damaged = tmp_path / "damaged-20200101-000000"
     shutil.copytree(run_folder, damaged)
     (damaged / "trials.jsonl").write_text("{}\n")
-    again = str(run_folder)
+    again, page = str(run_folder), run_folder.parent / "comparison.html"
+    page.unlink(missing_ok=True)
     refused = neuroevo("compare", again, str(damaged), "missing", again, cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (74, "")
     lines = refused.stderr.splitlines()
@@ -80,3 +88,4 @@ def test_problems_of_compared_runs_come_at_once(
     assert "'missing'" in lines[-2]
     assert lines[-1] == f"neuroevo: run: must be named once, but got {run_folder.name} again"
     assert not (tmp_path / "comparison.html").exists()
+    assert not page.exists()

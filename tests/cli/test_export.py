@@ -1,5 +1,7 @@
 """A run's network in other formats, with the real command."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +53,16 @@ def test_texts_go_to_stdout(run_folder: Path, neuroevo: Command, tmp_path: Path)
     inputs = np.random.default_rng(0).uniform(-1, 1, (50, 2))
     assert read.predict(inputs).tobytes() == ours.predict(inputs).tobytes()
     assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("form", ["onnx", "c"])
+def test_a_dash_is_stdout(form: str, table_run: Path) -> None:
+    """With -o - all formats go to stdout, and no file is written."""
+    program = [sys.executable, "-m", "neuroevo", "export", str(table_run), "--to", form, "-o", "-"]
+    ended = subprocess.run(program, check=True, capture_output=True)
+    content = package.load_run(table_run).champion().to(form)
+    assert ended.stdout == (content.encode() if isinstance(content, str) else content)
+    assert ended.stderr == b""
 
 
 def test_bytes_go_to_a_file_named_like_the_run(

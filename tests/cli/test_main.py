@@ -1,4 +1,6 @@
+import contextlib
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -65,6 +67,26 @@ def test_each_help_has_an_example_and_describes_stdout(neuroevo: Command, comman
     assert shown.returncode == 0
     assert f"neuroevo {command}" in shown.stdout.partition("Examples:")[2]
     assert "stdout" in shown.stdout.partition("Examples:")[0]
+
+
+@pytest.mark.parametrize("arguments", [(), ("report",), ("list",)])
+def test_flags_have_no_type_in_the_help(arguments: tuple[str, ...]) -> None:
+    """On a terminal the help shows no type for options that take no value."""
+    columns = os.environ | {"COLUMNS": "100", "TERM": "xterm"}
+    controller, terminal = os.openpty()
+    command = [sys.executable, "-m", "neuroevo", *arguments, "--help"]
+    with subprocess.Popen(command, stdout=terminal, stderr=terminal, env=columns) as process:
+        os.close(terminal)
+        text = b""
+        with contextlib.suppress(OSError):  # Linux says so when the process has ended
+            while part := os.read(controller, 4096):
+                text += part
+    os.close(controller)
+    assert process.returncode == 0
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text.decode())
+    assert "--help" in plain
+    assert "╭" in plain
+    assert "bool" not in plain
 
 
 def test_help_loads_nothing_slow() -> None:

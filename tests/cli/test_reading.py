@@ -87,6 +87,20 @@ def test_list_includes_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_pa
     assert "trials.jsonl, line 1" in damaged["problems"][0]
 
 
+def test_list_begins_with_the_newest_run(
+    neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """The table and JSON are in the order of the dashboard."""
+    for name, began in (("b", "2020-01-02T00:00:00+00:00"), ("a", "2020-01-01T00:00:00+00:00")):
+        shutil.copytree(run_folder, tmp_path / name)
+        path = tmp_path / name / "environment.json"
+        path.write_text(re.sub(r'"started": "[^"]*"', f'"started": "{began}"', path.read_text()))
+    listed = neuroevo("list", "--results", str(tmp_path)).stdout.splitlines()[1:]
+    assert [line.split()[0] for line in listed] == ["b", "a"]
+    described = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
+    assert [each["id"] for each in described] == ["b", "a"]
+
+
 def test_show_has_experiment_environment_front_and_baselines(
     neuroevo: Command, results: Path
 ) -> None:

@@ -56,6 +56,15 @@ def test_a_sweep_is_shown_again_and_as_json(neuroevo: Command, folder: Path) -> 
     assert rows[0]["final_mse.difference"] > 1
 
 
+def test_sweeps_are_named_by_list(neuroevo: Command, folder: Path) -> None:
+    """A results folder with a sweep alone is not said to be empty; JSON has runs alone."""
+    listed = neuroevo("list", "--results", str(folder.parent))
+    assert (listed.returncode, listed.stdout) == (0, "")
+    assert f"a sweep: {folder.name}" in listed.stderr
+    runs = neuroevo("list", "--results", str(folder), "--json").stdout
+    assert [each["state"] for each in json.loads(runs)] == ["complete"]
+
+
 def test_a_complete_sweep_is_left_as_it_is(neuroevo: Command, folder: Path) -> None:
     """Resume says nothing to do; settings of a search are refused; the page is written again."""
     before = sorted(folder.rglob("trials.jsonl"))
@@ -66,8 +75,10 @@ def test_a_complete_sweep_is_left_as_it_is(neuroevo: Command, folder: Path) -> N
     assert refused.returncode == 2
     assert "--generations: must be left out for a sweep" in refused.stderr
     (folder / "report.html").unlink()
-    assert neuroevo("report", str(folder)).returncode == 0
+    written = neuroevo("report", str(folder), "--figures", str(folder / "figures"))
+    assert written.returncode == 0, written.stderr
     assert (folder / "report.html").exists()
+    assert {path.stem for path in (folder / "figures").glob("*.html")} == {"lines", "settings"}
 
 
 def test_several_seeds_are_searched_and_compared(neuroevo: Command, tmp_path: Path) -> None:

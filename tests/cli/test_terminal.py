@@ -80,3 +80,31 @@ def test_control_characters_in_cells_and_texts_are_escaped(stream: io.StringIO) 
     assert written.count(r"<b>\x1b[31m\u202e\udcff") == 3
     assert not {"\r", "\u202e", "\udcff"} & set(written)
     assert "\x1b[31m" not in written
+
+
+def test_a_terminal_of_24_columns_cuts_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables and pairs that do not fit become lines, in which each number stays whole."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "24")
+    numbers = ("23,745", "2026-11-29", "≤\u202f10⁻¹⁴", "1.2\u202f×\u202f10⁻¹⁴")
+    titles = ("run", "samples to target", "final MSE", "when it began")
+    stream = Terminal()
+    print_table(
+        Table(tuple(Column(title, right=True) for title in titles), (numbers, numbers[::-1])),
+        stream,
+    )
+    print_pairs(list(zip(titles, numbers, strict=True)), stream)
+    lines = stream.getvalue().splitlines()
+    assert max(map(len, lines)) <= 24
+    assert all(sum(number in line for line in lines) == 3 for number in numbers)
+
+
+def test_an_empty_table_has_its_titles_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without rows there is nothing to break into lines."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "8")
+    stream = Terminal()
+    print_table(Table((Column("a"), Column("trials done")), ()), stream)
+    assert stream.getvalue().strip()

@@ -1,5 +1,6 @@
 """The dashboard in a real browser, over a real server."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -54,6 +55,12 @@ def rows(page: Page) -> Locator:
 def number(text: str | None) -> int:
     """Read the number that a text begins with."""
     return int((text or "0").split()[0].replace(",", ""))
+
+
+def without_checkpoints(folder: RunFolder) -> None:
+    """Make a complete run one that goes on from its journal."""
+    folder.checkpoint_file.unlink()
+    folder.previous_checkpoint_file.unlink(missing_ok=True)
 
 
 LONG = """
@@ -141,6 +148,30 @@ def test_order_and_filter_are_in_the_address(client: Client, look: Look) -> None
     expect(rows(page)).to_have_count(2)
 
 
+def test_filters_compare_and_report_errors_beside_the_field(
+    client: Client, look: Look, first: str
+) -> None:
+    """Runs and trials are compared in the same way; a wrong comparison is reported, and no more."""
+    page = look(client.url)
+    field, problem = page.locator(".filter input[type=search]"), page.locator("#filter-problem")
+    field.fill("samples_to_target>0 task=mouse")
+    expect(rows(page)).to_have_count(1)
+    expect(problem).to_be_hidden()
+    field.fill("lerning_rate>0 first")
+    expect(problem).to_have_text("No field is called lerning_rate: did you mean learning_rate?")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(rows(page)).to_have_count(1)  # the other parts of the filter count
+    assert problem.bounding_box()["y"] > field.bounding_box()["y"]  # type: ignore[index] # it is seen
+
+    page.goto(f"{client.url}runs/{first}/trials?filter=generation<1 operator!=baseline")
+    expect(rows(page)).to_have_count(8)
+    field.fill("generation<")
+    expect(problem).to_have_text("A comparison needs a value: generation<")
+    field.fill("generation<1 operator!=baseline state=complete trial>=999")
+    expect(rows(page)).to_have_count(0)
+    expect(problem).to_be_hidden()
+
+
 def test_runs_have_columns_for_experiment_and_note(client: Client, look: Look) -> None:
     """Both can be sorted by; on a phone the note is below the name, and the history is hidden."""
     page = look(f"{client.url}?sort=note")
@@ -187,6 +218,75 @@ def test_front_has_the_axes_of_the_report(client: Client, look: Look, sound: Pat
     expect(chart.locator(".unit:not(.under)")).to_have_text(upward.label)
     weights = page.locator("li", has_text="champions.safetensors")
     expect(weights).to_contain_text("trained weights of the front and the baselines,")
+
+
+def test_run_that_goes_on_has_finished_generations_and_figures(
+    serve: Serve, look: Look, results: Path, first: str
+) -> None:
+    """A generation is drawn once it is whole; a figure is drawn again when there is a new one."""
+    folder = RunFolder(results / first)
+    lines = folder.journal_file.read_bytes().splitlines(keepends=True)
+    without_checkpoints(folder)
+    whole = 1 + next(
+        place for place, line in enumerate(lines) if json.loads(line).get("number", -1) == 15
+    )
+    folder.journal_file.write_bytes(b"".join(lines[: whole + 3]))
+    page = look(f"{serve(results).url}runs/{first}")
+    points = page.locator("#chart-1 path.points").get_attribute("d") or ""
+    assert points.count("M") == 2
+    assert "M1000 " in points  # the last one is at the right edge
+    page.click(".more a:has-text('Importance of each gene')")
+    expect(page.locator("#figure-importance figcaption")).not_to_be_empty()
+    assert page.locator(".crumbs a").all_inner_texts() == ["Runs", first]
+    page.click(".links a:has-text('every trial')")
+    page.wait_for_selector("html[data-drawn=all]")
+    with page.expect_event("load", timeout=60_000):
+        folder.journal_file.write_bytes(b"".join(lines))
+    page.wait_for_selector("html[data-drawn=all]")
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/runs/{first}")
+
+
+def test_comparison_is_loaded_again_after_a_new_generation(
+    serve: Serve, look: Look, results: Path, first: str
+) -> None:
+    """It stays while nothing changes; what was folded out, stays so."""
+    second = next(path.name for path in results.iterdir() if path.name.startswith("second"))
+    folder = RunFolder(results / first)
+    lines = folder.journal_file.read_bytes()
+    without_checkpoints(folder)
+    folder.journal_file.write_bytes(b"".join(lines.splitlines(keepends=True)[:-10]))
+    page = look(f"{serve(results).url}compare?run={first}&run={second}")
+    page.evaluate("window.stays = 1")
+    page.wait_for_selector("html[data-drawn=all]")
+    assert page.evaluate("window.stays") == 1
+    with page.expect_event("load", timeout=60_000):
+        folder.journal_file.write_bytes(lines)
+    page.click(".crumbs a:has-text('Runs')")
+    page.wait_for_url("**/")
+
+
+def test_report_and_mouse_page_lead_back(client: Client, look: Look, first: str) -> None:
+    """On the dashboard both have links to the run and to all runs."""
+    for name in ("report", "mouse"):
+        page = look(f"{client.url}runs/{first}/{name}.html")
+        assert page.locator(".crumbs a").all_inner_texts() == ["Runs", first]
+        page.locator(".crumbs a").last.click()
+        page.wait_for_url(f"**/runs/{first}")
+
+
+def test_points_of_a_figure_have_a_focus_ring(client: Client, look: Look, sound: Path) -> None:
+    """A point that is reached by keyboard has a ring that the others do not have."""
+    second = next(path.name for path in sound.iterdir() if path.name.startswith("second"))
+    page = look(f"{client.url}runs/{second}")
+    stroke = "each => getComputedStyle(each.querySelector('.ring')).stroke"
+    points = page.locator(".drawn a")
+    assert points.first.evaluate(stroke) == "none"
+    points.first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert points.first.evaluate(stroke) != "none"
+    assert points.last.evaluate(stroke) == "none"
 
 
 def test_trials_have_columns_for_genes_of_the_search(

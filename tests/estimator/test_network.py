@@ -45,6 +45,14 @@ def test_a_frame_with_text_and_missing_cells_is_learnt() -> None:
     assert river > north + 50
 
 
+def test_columns_of_one_name_are_refused() -> None:
+    """A frame with the same name twice is a ValueError of one line."""
+    frame, rent = flats()
+    twice = frame.set_axis(["area", "area", "lift"], axis=1)
+    with pytest.raises(ValueError, match=r"^X: must have columns of different names, but got 'ar"):
+        regressor().fit(twice, rent)
+
+
 def test_columns_that_can_be_no_inputs_are_left_out_with_a_warning() -> None:
     """Dates and the numbers of rows are named, and their values have no effect."""
     frame, rent = flats()

@@ -1,10 +1,6 @@
 """The kriging model against scikit-learn, differences, integrals and other processors."""
 
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +10,7 @@ from scipy.stats import norm
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern
 
+from experiments.torture.processors import KRIGING, OLDEST, hashes
 from neuroevo.evolution.front import hypervolume
 from neuroevo.evolution.kriging import (
     Kriging,
@@ -208,51 +205,6 @@ def test_expected_gain_of_volume_is_a_mean_over_draws(front: list[list[float]]) 
         assert math.exp(found[point]) == pytest.approx(float(np.mean(gains)), abs=error)
 
 
-PRINT_BITS = """
-import hashlib
-import numpy as np
-from neuroevo.evolution.kriging import (
-    Kriging, Trials, log_expected_improvement, log_expected_volume,
-)
-rng, digest = np.random.default_rng(0), hashlib.sha256()
-rows = rng.random((45, 6))
-rows[:, 4] = np.floor(4 * rows[:, 4])
-model = Kriging((0, 0, 0, 0, 4, 0))
-trials = Trials(rows, rng.standard_normal(45), rng.integers(1, 3, 45).astype(float), 0.5)
-point = model.learned(model.start, trials, 8)
-fitted = model.fit(point, trials, rows[:5] * 0.9)
-predicted = fitted.predict(rng.random((30, 6)))
-front = np.array([[-1.0, 1.0], [0.0, 0.0]])
-cubes = np.array([[-1.0, 1.0, 0.5], [0.0, 0.0, 0.4], [0.5, 0.3, -1.0]])
-for array in (
-    point, predicted.rows, fitted.shrunk, log_expected_improvement(predicted, -1.0),
-    log_expected_volume([predicted] * 2, front, [2.0, 2.0]),
-    log_expected_volume([predicted] * 3, cubes, [2.0, 2.0, 2.0]),
-):
-    assert np.isfinite(array).all()
-    digest.update(np.ascontiguousarray(array).tobytes())
-print(digest.hexdigest())
-"""
-
-
-def test_equal_bits_on_other_processors(tmp_path: Path) -> None:
-    """Compiled for plain x86-64, for AVX2 and for this machine, the model computes equal bits."""
-    elsewhere = {"NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
-    targets: list[dict[str, str]] = [
-        {},
-        {"NUMBA_CPU_NAME": "x86-64", **elsewhere},
-        {"NUMBA_CPU_NAME": "x86-64-v3", **elsewhere},
-    ]
-    if "avx2" not in Path("/proc/cpuinfo").read_text(encoding="utf-8"):
-        targets.pop()  # this machine could not run it
-    bits = {
-        subprocess.run(
-            [sys.executable, "-c", PRINT_BITS],
-            env={**os.environ, **target},
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout
-        for target in targets
-    }
-    assert len(bits) == 1
+def test_equal_bits_on_other_processors() -> None:
+    """Compiled for plain x86-64 and for this machine, the model computes equal bits."""
+    assert len(hashes(KRIGING, [OLDEST])) == 1

@@ -2,11 +2,14 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from neuroevo.kernel.arrays import Floats
+from neuroevo.kernel.prediction import predict
 from neuroevo.learning import (
     ACTIVATIONS,
     Activation,
@@ -50,6 +53,24 @@ def test_predictions_do_not_depend_on_other_networks_and_samples(precision: Prec
         for sample in (0, 15, 16, 127, 128, 132):
             alone = predictions(architecture, parameters[[network]], inputs[[sample]])
             assert together[network, sample].tobytes() == alone.tobytes()
+
+
+def test_read_only_arrays_need_no_other_machine_code(tmp_path: Path) -> None:
+    """Weights and samples that can't be written to, also on disk, need no other compilation."""
+    architecture = Architecture(inputs=3, hidden=(6,), outputs=2, activation="tanh")
+    random = np.random.default_rng(4)
+    parameters, inputs = (
+        random.normal(size=(2, architecture.vector_size)),
+        random.normal(size=(9, 3)),
+    )
+    expected = predictions(architecture, parameters, inputs)
+    kernel: Any = predict  # a function of numba
+    compiled = list(kernel.signatures)
+    np.save(tmp_path / "inputs.npy", inputs)
+    parameters.flags.writeable = False
+    found = predictions(architecture, parameters, np.load(tmp_path / "inputs.npy", mmap_mode="r"))
+    assert found.tobytes() == expected.tobytes()
+    assert kernel.signatures == compiled
 
 
 def test_predictions_do_not_depend_on_earlier_ones() -> None:

@@ -125,6 +125,8 @@ def visit(browser: Browser, mouse_file: Path) -> Iterator[Open]:
         state: str = "",
         path: Path = mouse_file,
         before: Callable[[Page], None] = lambda _: None,
+        *,
+        unfolded: bool = True,
         **options: Any,  # noqa: ANN401 - Playwright's own
     ) -> Page:
         page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}} | options)
@@ -136,6 +138,8 @@ def visit(browser: Browser, mouse_file: Path) -> Iterator[Open]:
         page.on("request", lambda request: complain_of(request.url))
         page.goto(f"{path.as_uri()}#{state}")
         page.wait_for_selector("html[data-drawn=all]")
+        if unfolded:
+            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         return page
 
     def complain_of(address: str) -> None:

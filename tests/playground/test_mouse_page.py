@@ -634,7 +634,8 @@ def test_scripts_in_names_are_shown_as_text(visit: Open, learnt: Findings, tmp_p
 def test_page_works_on_a_dark_phone(visit: Open) -> None:
     """At 390 pixels nothing overflows, a touch moves the pointer, and the background is dark."""
     page = visit(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)
-    expect(page.locator("#hint")).to_have_text(re.compile("Move your finger here"))
+    expect(page.locator("#hint .coarse")).to_be_visible()
+    expect(page.locator("#hint .fine")).to_be_hidden()
     expect(page.locator("kbd")).to_be_hidden()
     assert [name for name, height in page.evaluate(TARGETS) if height < 24] == []
     page.touchscreen.tap(200, 300)
@@ -642,6 +643,84 @@ def test_page_works_on_a_dark_phone(visit: Open) -> None:
     page.locator("#right-add").click()
     assert page.evaluate(OVERFLOW) <= 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 24)"
+
+
+def test_four_controls_of_a_network_are_open_and_the_others_fold(visit: Open) -> None:
+    """Network, learning rate, activation and hidden layers are seen at once, others on a click."""
+    page = visit(unfolded=False)
+    shown = {
+        each.get_attribute("data-control")
+        for each in page.locator(".card [data-control]:visible").all()
+    }
+    assert shown == {"trial", "rate", "activation", "hidden"}
+    below = ".conditions [data-control]:visible, .before :is(button, input):visible"
+    assert page.locator(below).count() == 0
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert page.locator(".conditions [data-control]:visible").count() == 8
+    assert (
+        page.locator("#left-optimizer, #left-save, #pretrain").locator("visible=true").count() == 3
+    )
+
+
+@pytest.mark.parametrize("has_touch", [False, True])
+def test_texts_fit_the_pointer(visit: Open, has_touch: bool) -> None:  # noqa: FBT001 - a parameter
+    """On a touch screen the texts speak of a finger, with a mouse of the mouse."""
+    page = visit(has_touch=has_touch, is_mobile=has_touch, viewport={"width": 390, "height": 844})
+    body = page.locator("main").inner_text().lower()
+    assert ("finger" in body, "your mouse" in body) == (has_touch, not has_touch)
+    page.click("#record")
+    page.click("#stop-recording")
+    assert ("finger" in page.locator("#record").inner_text()) == has_touch
+
+
+def test_links_that_move_by_themselves_wait_if_reduced_motion_is_preferred(visit: Open) -> None:
+    """With reduced motion nothing moves before Play is pressed; without, the pointer moves."""
+    page = visit("pilot=on", reduced_motion="reduce")
+    expect(page.locator("#still")).to_be_visible()
+    expect(page.locator("#left-samples")).to_have_text("0")
+    page.locator("#claims a").first.click()
+    expect(page.locator("#play")).to_have_text("Play")
+    page.click("#play")
+    expect(page.locator("#still")).to_be_hidden()
+    expect(page.locator("#left-samples")).not_to_have_text("0")
+    expect(visit("pilot=on").locator("#left-samples")).not_to_have_text("0")
+
+
+OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll(
+    ".standing dd, .transport > :not([hidden]), #chart .axes text")].map(each => {
+      const range = document.createRange();
+      range.selectNodeContents(each);
+      const box = (each.matches(".transport > *") ? each : range).getBoundingClientRect();
+      const { left, right, top, bottom } = box;
+      return { text: each.textContent.trim(), left, right, top, bottom };
+    }).filter(({ left, right }) => right > left);
+  const meet = (one, other) => one.left < other.right - 1 && other.left < one.right - 1
+    && one.top < other.bottom - 1 && other.top < one.bottom - 1;
+  const outside = boxes.filter(({ left, right }) => right > innerWidth || left < 0)
+    .map(({ text }) => text);
+  return boxes.flatMap((one, place) => boxes.slice(place + 1)
+    .filter(other => meet(one, other)).map(other => `${one.text} | ${other.text}`)).concat(outside);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_collides_after_pretraining_and_while_recording(visit: Open, width: int) -> None:
+    """After 60,001 samples the curve has the pre-training, and each text has its place."""
+    page = visit(viewport={"width": width, "height": 844})
+    page.fill("#epochs", "20")  # of 3,000 positions
+    page.click("#pretrain")
+    expect(page.locator("#cancel")).to_be_disabled(timeout=60_000)
+    page.click("#step")
+    expect(page.locator("#left-samples")).to_have_text("60,001")
+    page.wait_for_selector("html[data-drawn=all]")
+    curve = page.locator("#chart .line.left").get_attribute("d") or ""
+    assert curve.count("L") >= 20
+    page.click("#record")
+    expect(page.locator("#stop-recording")).to_be_visible()
+    page.wait_for_selector("html[data-drawn=all]")
+    assert page.evaluate(OVERLAPS) == []
 
 
 def test_printed_page_is_one_sheet(visit: Open) -> None:

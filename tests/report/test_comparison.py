@@ -1,6 +1,7 @@
 """Comparisons of runs: their tables, sentences and figures, also for unusual runs."""
 
 import json
+import re
 import statistics
 from collections.abc import Callable
 from dataclasses import replace
@@ -88,6 +89,21 @@ def test_spread_is_median_and_range(six: list[Findings]) -> None:
     [test] = comparison.tests["final_mse"]
     assert (test.superiority, test.p_value, test.least) == (1.0, 0.1, 0.1)
     assert "too few to show a difference" in COMPARISON_FIGURES["spread"].caption(comparison)
+
+
+def test_title_is_the_verdict_with_its_interval(six: list[Findings]) -> None:
+    """Two settings that differ clearly have a factor with its interval; few runs do not."""
+    assert "by more than chance (p = 0.1)" in opening(ComparedRuns.of(six)).title
+    findings = six[0]
+    better = [seeded(findings, seed, 1 + seed / 50) for seed in range(1, 7)]
+    worse = [wider(seeded(findings, seed, 3 + seed / 50), population=32) for seed in range(1, 7)]
+    comparison = ComparedRuns.of([*better, *worse])
+    words = opening(comparison)
+    found = re.search(r": (\S+) times \(95% interval (\S+) to (\S+)\)\.$", words.title)
+    assert found
+    factor, low, high = map(float, found.groups())
+    assert 1 < low <= factor <= high
+    assert "12 runs of 2 settings that differ in population." in words.lead
 
 
 def test_every_comparison_has_figures_and_a_page(any_run: Run, runs: Runs) -> None:

@@ -32,7 +32,7 @@ def opened(browser: Browser, html: str, path: Path) -> tuple[Page, list[str]]:
 
 
 def test_page_is_complete_on_a_phone(browser: Browser, runs: Runs, tmp_path: Path) -> None:
-    """Differences come first, figures are drawn, scripts are text; no request, no overflow."""
+    """Results come first, figures are drawn, scripts are text; no request, no overflow."""
     findings = runs("conflict").findings
     machine = {**findings.environment, "cpu": SCRIPT}
     asked = findings.experiment.replace(note=SCRIPT)
@@ -46,7 +46,11 @@ def test_page_is_complete_on_a_phone(browser: Browser, runs: Runs, tmp_path: Pat
     page, complaints = opened(browser, comparison_page(comparison), tmp_path / "page.html")
     assert complaints == []
     assert page.evaluate(OVERFLOW) <= 0
-    assert page.evaluate(CHAPTERS)[:3] == ["Differences", "The runs", "Results"]
+    assert page.evaluate(CHAPTERS)[:2] == ["Results", "Pareto fronts"]
+    assert page.evaluate(CHAPTERS)[-2:] == ["Differences", "The runs"]
+    last = page.locator("main details").last
+    assert last.locator("summary").inner_text() == "Dominated configurations"
+    assert last.get_attribute("open") is None
     for name in COMPARISON_FIGURES:
         assert page.locator(f"[data-figure={name}] .main-svg").count() > 0
     assert page.locator("main").inner_text().count(SCRIPT) > len(compared)
@@ -61,6 +65,6 @@ def test_served_page_links_to_the_runs(runs: Runs) -> None:
     addresses = ["/runs/a?x=1&y", "/runs/b"]
     served = comparison_page(comparison, linked_from="/assets/", addresses=addresses, home="/")
     assert 'href="/runs/a?x=1&amp;y"' in served
-    assert '<a href="/">All runs</a>' in served
+    assert '<a href="/">Runs</a>' in served
     assert '<script src="/assets/plotly.min.js">' in served
     assert '<a href="/' not in comparison_page(comparison)

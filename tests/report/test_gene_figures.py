@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from neuroevo.analysis.divergence import BINS_A_DECADE, divergence, frontier
@@ -168,18 +169,33 @@ def test_figures_of_a_long_run_stay_small(runs: Runs) -> None:
         parents = (int(number * 0.99), int(number * rng.random())) if generation else ()
         trials.append(replace(trial, number=number, generation=generation, parents=parents))
     findings = Findings(run.experiment, tuple(trials))
-    names = ("importance", "slices", "contour", "stability", "lineage", "operators")
+    names = ("importance", "slices", "contour", "rank", "stability", "lineage", "operators")
     for name in names:
         plot = FIGURES[name]
         specification = plot.draw(plot.data(findings))
         assert len(json.dumps(specification, separators=(",", ":"))) <= 150_000, name
 
 
-@pytest.mark.parametrize("name", ["importance", "slices", "contour", "stability", "operators"])
+@pytest.mark.parametrize(
+    "name", ["importance", "slices", "contour", "rank", "stability", "operators"]
+)
 def test_figures_of_no_trials_and_of_one(runs: Runs, name: str) -> None:
     """A run without trials, or with one, has captions and empty figures."""
     run, plot = runs("conflict"), FIGURES[name]
     for trials in ((), (replace(run.best, parents=()),)):
         data = plot.data(Findings(run.experiment, trials))
         assert plot.draw(data)["layout"]
-        assert plot.caption(data).endswith(".") or name == "stability"
+        assert plot.caption(data).endswith(".") or name in {"rank", "stability"}
+
+
+def test_ranks_are_those_of_pandas(runs: Runs) -> None:
+    """The rank of a trial is its place among all, ties in the middle, best first; all are drawn."""
+    findings = runs("conflict").findings
+    found = FIGURES["rank"].data(findings)
+    table = findings.score_table(findings.complete)
+    for place, item in enumerate(findings.objectives):
+        order = pd.Series(item.cost(table[:, place])).rank(method="average")
+        np.testing.assert_allclose(found.ranks[:, place], (order - 1) / (len(order) - 1))
+    drawn = FIGURES["rank"].draw(found)["data"]
+    assert len(drawn) == len(found.found.pairs) * len(findings.objectives)
+    assert "the better its rank" in FIGURES["rank"].caption(found)

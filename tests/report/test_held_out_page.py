@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from neuroevo.report import theme
-from neuroevo.report.figure_files import figure_page
+from neuroevo.report.document import asset
+from neuroevo.report.figure_files import PLOTLY, figure_page
 from neuroevo.report.figures import page_figure
 from neuroevo.report.page import page as page_of
 from neuroevo.report.run import Run
@@ -40,6 +41,7 @@ def look(visit: Callable[..., Page], tmp_path: Path) -> Callable[..., Page]:
     """Return a function that opens a page of its own file."""
 
     def look(html: str, size: dict[str, int], scheme: str) -> Page:
+        (tmp_path / PLOTLY).write_text(asset(PLOTLY).text, encoding="utf-8")
         path = tmp_path / "page.html"
         path.write_text(html, encoding="utf-8")
         page = visit(path.as_uri(), size, scheme)

@@ -19,9 +19,15 @@ from neuroevo.analysis.front_history import front_history
 from neuroevo.errors import StorageError
 from neuroevo.playground import write_report
 from neuroevo.report import theme
-from neuroevo.report.document import with_code
-from neuroevo.report.figure_files import figure_page, write_figures
-from neuroevo.report.figures import page_figure
+from neuroevo.report.document import asset, with_code
+from neuroevo.report.figure_files import (
+    PLOTLY,
+    PictureSize,
+    figure_page,
+    picture_order,
+    write_figures,
+)
+from neuroevo.report.figures import page_figure, run_figures
 from neuroevo.report.page import page as page_of
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.run import Run
@@ -91,6 +97,7 @@ def look(
 
     def look(name: str, size: dict[str, int], scheme: str = "light", figure: str = "") -> Page:
         if figure:
+            (tmp_path / PLOTLY).write_text(asset(PLOTLY).text, encoding="utf-8")
             path = tmp_path / "figure.html"
             path.write_text(
                 figure_page(page_figure(runs(name).findings, figure), name), encoding="utf-8"
@@ -407,7 +414,7 @@ def test_a_configuration_is_copied(controlled: Page, runs: Runs) -> None:
 def test_figures_are_written_as_files(runs: Runs, browser: Browser, tmp_path: Path) -> None:
     """Each figure with data is a page of its own, and the network is also an SVG file."""
     run = runs("four trials")
-    written = write_figures(run, tmp_path / "new")
+    written = write_figures(run_figures(run.findings), run.id, tmp_path / "new")
     shown = {name for name in FIGURES if page_figure(run.findings, name).is_drawn}
     assert {path.stem for path in written.paths if path.suffix == ".html"} == shown
     assert bool(written.problem) != any(path.suffix == ".png" for path in written.paths)
@@ -419,13 +426,27 @@ def test_figures_are_written_as_files(runs: Runs, browser: Browser, tmp_path: Pa
     assert page.locator(".main-svg").count()
     assert "default-src 'none'" in page.content()
     page.close()
+    assert (tmp_path / "new" / PLOTLY).exists()
+    texts = [path.read_text(encoding="utf-8") for path in written.paths if path.suffix == ".html"]
+    assert max(map(len, texts)) < 1_000_000
 
 
-def test_figures_that_cannot_be_stored_are_an_error(runs: Runs, tmp_path: Path) -> None:
+def test_pictures_have_the_size_that_is_asked_for(runs: Runs) -> None:
+    """Width and height are in pixels; a height that is not given is that of the page."""
+    figure = page_figure(runs("four trials").findings, "pareto_front")
+    assert figure.specification is not None
+    whole = picture_order(figure.specification, Path("a.pdf"), PictureSize(700, 300))
+    assert whole["opts"] == {"format": "pdf", "scale": 1, "width": 700, "height": 300}
+    assert (whole["fig"]["layout"]["width"], whole["fig"]["layout"]["height"]) == (700, 300)
+    tall = picture_order(figure.specification, Path("a.png"), PictureSize(700))
+    assert tall["opts"]["height"] == figure.height
+
+
+def test_figures_that_cannot_be_stored_are_an_error(tmp_path: Path) -> None:
     """The error names a folder that can't be made."""
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="file: figures can't be stored there"):
-        write_figures(runs("four trials"), tmp_path / "file")
+        write_figures([], "four trials", tmp_path / "file")
 
 
 def rgb(tokens: Mapping[str, str], name: str) -> str:
@@ -456,6 +477,62 @@ def test_notes_of_the_baselines_are_below_their_names(controlled: Page) -> None:
     notes = controlled.get_by_role("region", name="The champion and the baselines").locator("small")
     assert notes.first.text_content() == "this run’s best"
     assert notes.count() > 1
+
+
+LINES = """() => Array.from(document.querySelectorAll("figcaption")).map((caption) => {
+  const text = caption.querySelector("summary > span") || caption;
+  return Math.round(text.clientHeight / parseFloat(getComputedStyle(text).lineHeight));
+})"""
+OVERLAPS = """() => {
+  const plot = document.querySelector("[data-figure=lineage]");
+  const seen = Array.from(plot.querySelectorAll(".textpoint text")).filter((each) =>
+    getComputedStyle(each).visibility === "visible").map((each) => each.getBoundingClientRect());
+  return [seen.length, seen.filter((one, place) => seen.slice(place + 1).some((other) =>
+    one.left < other.right && other.left < one.right
+    && one.top < other.bottom && other.top < one.bottom)).length];
+}"""
+CODE = "getComputedStyle(document.querySelector('%s')).fontFamily"
+
+
+def test_captions_have_two_lines_and_fold_out(controlled: Page) -> None:
+    """No caption has more than two lines, on a desktop and a phone; a long one folds out."""
+    for width in (390, 1280):
+        controlled.set_viewport_size({"width": width, "height": 900})
+        assert max(controlled.evaluate(LINES)) <= 2
+    folded = controlled.locator("figcaption details:not(.whole)").first
+    folded.locator("summary").click()
+    assert max(controlled.evaluate(LINES)) > 2
+    folded.locator("summary").click()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_labels_of_ancestors_do_not_overlap(
+    look: Callable[..., Page], size: dict[str, int]
+) -> None:
+    """At any width some steps have labels, and no label covers another one."""
+    page = look("conflict", size, figure="lineage")
+    count, overlapping = page.evaluate(OVERLAPS)
+    assert count > 0
+    assert overlapping == 0
+
+
+def test_contents_stay_beside_the_text_on_wide_screens(controlled: Page) -> None:
+    """The list of chapters is on the right, and still there at the end of the page."""
+    controlled.set_viewport_size({"width": 1280, "height": 900})
+    controlled.locator("#failures").scroll_into_view_if_needed()
+    contents = controlled.locator("nav.contents")
+    expect(contents).to_be_in_viewport(ratio=1)
+    box, text = contents.bounding_box(), controlled.locator("#failures").bounding_box()
+    assert box is not None
+    assert text is not None
+    assert box["x"] > text["x"] + text["width"]
+    controlled.evaluate("window.scrollTo(0, 0)")
+
+
+def test_code_is_monospaced(controlled: Page) -> None:
+    """Experiment files and commands in texts have a monospaced font."""
+    for selector in ("pre", "code"):
+        assert "monospace" in controlled.evaluate(CODE % selector)
 
 
 def test_views_of_a_figure_are_chosen_from_a_list(look: Callable[..., Page]) -> None:

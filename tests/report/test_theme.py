@@ -79,6 +79,14 @@ def test_signs_differ_for_colour_blind_readers(tokens: dict[str, str]) -> None:
     assert sum((a - b) ** 2 for a, b in zip(positive, negative, strict=True)) ** 0.5 > 0.35
 
 
+def test_ticks_of_narrow_axes_are_powers_of_ten() -> None:
+    """Small numbers at ticks are written as in tables, also between powers of ten."""
+    names = theme.template()["layout"]["xaxis"]["labelalias"]
+    assert names["8.5e\u221215"] == "8.5 × 10⁻¹⁵"
+    assert names["1.05e\u221214"] == "1.05 × 10⁻¹⁴"
+    assert names["0.00035"] == "3.5 × 10⁻⁴"
+
+
 def test_figures_use_no_colour_but_the_tokens(runs: Callable[[str], Run]) -> None:
     """Every colour in a figure has a twin for the dark theme."""
     findings = runs("conflict").findings

@@ -209,7 +209,7 @@ with Journal(path) as journal:
     resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
     journal.append(trial(2))
 """
-    subprocess.run([sys.executable, "-c", program], check=True)
+    subprocess.run([sys.executable, "-B", "-c", program], check=True)
     assert [trial.number for trial in read_trials(path)] == [0, 2]
 
 

@@ -91,7 +91,7 @@ def test_a_trial_trained_again_alone_gives_the_same_bits(
     """The results in the journal are those of the genome in the same line."""
     folder, _ = mouse_search
     trials = read_trials(folder.journal_file)
-    for trial in [*trials[:6], *trials[6::211]]:
+    for trial in [*trials[:6], *trials[6::59]]:
         objectives, curve = retrained(trial, mouse_experiment)
         np.testing.assert_equal(objectives, dict(trial.objectives))
         assert np.array(curve, np.float32).tobytes() == np.array(trial.curve, np.float32).tobytes()
@@ -100,7 +100,7 @@ def test_a_trial_trained_again_alone_gives_the_same_bits(
 def test_the_default_run_needs_20_times_fewer_samples_than_the_article(
     mouse_search: tuple[RunFolder, list[Progress]],
 ) -> None:
-    """It finds a network that learns the mouse in 20 times fewer samples, at no worse final MSE."""
+    """Its first 8 generations find a network that learns in 20 times fewer samples, no worse."""
     _, progress = mouse_search
     article = progress[-1].baselines[0]
     assert article.name == "article-good"
@@ -115,7 +115,7 @@ def test_parents_are_earlier_trials(mouse_search: tuple[RunFolder, list[Progress
     """Baselines come first, parents before their offspring, and no genome comes twice."""
     folder, _ = mouse_search
     trials = read_trials(folder.journal_file)
-    assert [trial.number for trial in trials] == list(range(6 + 64 * 30))
+    assert [trial.number for trial in trials] == list(range(6 + 64 * 8))
     assert [trial.operator for trial in trials[:6]] == ["baseline"] * 6
     for trial in trials[6:]:
         assert (trial.parents == ()) == (trial.operator in {"initial", "immigrant"})
@@ -193,9 +193,9 @@ def test_progress_counts_all_trials(
     assert phases == ["loading", "baselines", "searching", "rescoring", "finished"]
     counts = [each.trials for each in progress]
     assert counts == sorted(counts)
-    assert counts[-1] == progress[-1].experiment.expected_trials == 6 + 64 * 30
+    assert counts[-1] == progress[-1].experiment.expected_trials == 6 + 64 * 8
     assert progress[-1].networks == 16 * counts[-1]
-    assert list(dict.fromkeys(each.generation for each in progress)) == list(range(30))
+    assert list(dict.fromkeys(each.generation for each in progress)) == list(range(8))
 
 
 def test_the_checkpoint_continues_the_search(
@@ -209,7 +209,7 @@ def test_the_checkpoint_continues_the_search(
     fronts = [trial.number for trial in state.front]
     assert fronts == [trial.number for trial in progress[-1].front]
     candidates = state.strategy.ask(100)
-    assert [candidate.number for candidate in candidates] == [*range(1926, 1926 + 64)]
+    assert [candidate.number for candidate in candidates] == [*range(518, 518 + 64)]
 
 
 def test_genomes_of_baselines_have_settings_that_differ(tmp_path: Path) -> None:
@@ -382,8 +382,9 @@ def test_a_folder_that_cannot_be_written_is_removed(tmp_path: Path) -> None:
         f"from neuroevo.experiment import Experiment; "
         f"search(Experiment.of({task}), Path({str(full)!r}))"
     )
+    # Without -B it could cut the bytecode of modules, which Python does not notice.
     failed = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=False, text=True
+        [sys.executable, "-B", "-c", code], capture_output=True, check=False, text=True
     )
     assert "StorageError" in failed.stderr
     assert list(full.iterdir()) == []

@@ -49,12 +49,12 @@ def test_full_disk() -> None:
 
 def test_damage() -> None:
     """Damaged files are recovered or reported, and never read as if they were right."""
-    assert_nothing_is_lost(damage(2))
+    assert_nothing_is_lost(damage(1))
 
 
 def test_readers() -> None:
     """Reading while a run writes gives consistent data, and does not disturb the run."""
-    assert_nothing_is_lost(readers(50))
+    assert_nothing_is_lost(readers(18))
 
 
 def test_workers() -> None:

@@ -3,7 +3,7 @@
 import { setAttributes, svgElement } from "./svg.js";
 import { powerOfTen } from "./wording.js";
 
-const MARGIN = { left: 46, right: 22, top: 16, bottom: 30 };
+const MARGIN = { left: 46, right: 30, top: 16, bottom: 30 };
 const LEAST_SAMPLES = 2; // decades of the axis of samples, at least
 const FLOOR = -16; // decade of the lowest loss that is shown
 

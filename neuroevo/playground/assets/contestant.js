@@ -97,11 +97,15 @@ export class Contestant {
     this.learner.dropUnits(this.dropped);
   }
 
-  /** Take over the result of a pre-training. */
-  trained({ parameters, seen: samples, loss }) {
+  /** Take over the result of a pre-training; its losses [samples, loss] go on with the curve. */
+  trained({ parameters, seen: samples, loss, losses }) {
     this.network.parameters.set(parameters);
+    const before = this.learner.samplesSeen;
+    const { curve } = this;
     this.learner.samplesSeen += samples;
     this.#resetProgress();
+    this.curve = curve.concat(losses.map(([count, mean]) => [before + count, levelOf(mean)]));
+    this.level = this.curve.at(-1)?.[1] ?? null;
     if (!(loss < HUGE)) {
       this.#markDiverged();
     }
@@ -117,7 +121,7 @@ export class Contestant {
       this.#markDiverged();
       return;
     }
-    const level = Math.log10(Math.max(loss, LEAST_LOSS));
+    const level = levelOf(loss);
     this.level = this.level === null ? level : this.level + SMOOTHING * (level - this.level);
     this.#extendCurve();
   }
@@ -177,6 +181,10 @@ export class Contestant {
     }
     return total / GRID ** 2;
   }
+}
+
+function levelOf(loss) {
+  return Math.log10(Math.max(loss, LEAST_LOSS));
 }
 
 function between([x, y], [otherX, otherY]) {

@@ -19,6 +19,7 @@ const DROPPING = ["silenced", "draw"];
 
 const payload = JSON.parse(byId("payload").textContent);
 const controls = controlsOf(payload, Object.keys(ACTIVATIONS), Object.keys(OPTIMIZERS));
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const race = new Race(payload, readState("", controls, payload).state);
 const view = new View(race);
 const forms = new Forms(race, controls, change);
@@ -96,8 +97,11 @@ function readAddress(hash) {
     state.set = "task";
     refused.push("set must be task until there is a recording");
   }
+  const isStill = calm.matches && state.pilot && state.play;
+  state.play &&= !isStill;
   race.reset();
   forms.show();
+  byId("still").hidden = !isStill;
   showStatus(refused.length > 0 ? `Ignored settings in the address: ${refused.join("; ")}.` : "");
   if (refused.length > 0 || hash !== location.hash) {
     writeSoon();
@@ -144,7 +148,10 @@ function listen() {
     readAddress(new URL(event.newURL).hash);
     byId("arena").scrollIntoView(); // the examples are far below
   });
-  onClick("play", () => change("play", "", !race.state.play));
+  onClick("play", () => {
+    byId("still").hidden = true;
+    change("play", "", !race.state.play);
+  });
   onClick("step", () => race.step());
   onClick("reset", () => race.reset());
   onClick("draw", () => change("draw", "", (race.state.draw + 1) % 1_000_000));

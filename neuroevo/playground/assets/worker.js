@@ -5,6 +5,7 @@ import { PCG64, seedSequence } from "./random.js";
 
 const SLICE = 40; // milliseconds between two messages
 const BLOCK = 200; // samples between two looks at the clock
+const SPACING = 1.1; // between two losses that are kept, as a factor of the samples seen
 
 /** One network's training: all epochs over the samples, each epoch in a new order. */
 class Training {
@@ -17,6 +18,7 @@ class Training {
     this.random = new PCG64(seedSequence(training.seed, [1]));
     this.seen = 0;
     this.loss = 0;
+    this.losses = []; // [samples seen, loss], evenly spaced on the logarithmic axis of a curve
   }
 
   get done() {
@@ -42,11 +44,19 @@ class Training {
     }
     this.loss = sum / (last - place);
     this.seen += last - place;
+    this.#keepLoss();
+  }
+
+  #keepLoss() {
+    const last = this.losses.at(-1)?.[0] ?? 0;
+    if (!this.diverged && (this.seen >= last * SPACING || this.seen === this.budget)) {
+      this.losses.push([this.seen, this.loss]);
+    }
   }
 
   get report() {
-    const { seen, loss } = this;
-    return { seen, loss, parameters: this.network.parameters.slice() };
+    const { seen, loss, losses } = this;
+    return { seen, loss, losses, parameters: this.network.parameters.slice() };
   }
 }
 

@@ -12,6 +12,7 @@ export class Workshop {
   #race;
   #change;
   #pretraining = null;
+  #recordLabel = Array.from(byId("record").childNodes);
 
   /**
    * @param {Race} race
@@ -109,7 +110,7 @@ export class Workshop {
       this.#keep(positions);
     }
     const isRecording = race.recording !== null;
-    byId("record").textContent = isRecording ? "Stop recording" : "Record my mouse";
+    byId("record").replaceChildren(...(isRecording ? ["Stop recording"] : this.#recordLabel));
     byId("record").setAttribute("aria-pressed", String(isRecording));
     byId("stop-recording").hidden = !isRecording;
   }

@@ -58,10 +58,26 @@
     const layout = fitted(figure.data, { ...own, template: coloured(payload.template, isDark) }, isWide);
     // Not Plotly.react, which keeps the margins of an earlier colour bar or legend.
     window.Plotly.newPlot(plot, figure.data, layout, payload.config);
+    plot.on("plotly_afterplot", () => uncover(plot));
+    uncover(plot);
     const prefix = sliders ? sliders[0].currentvalue.prefix : "";
     const menus = (updatemenus || []).filter((menu) => menu.type === "dropdown");
     const detail = { frames: figure.frames || [], prefix, views: menus[0] ? menus[0].buttons : [] };
     plot.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail }));
+  }
+
+  // Hides each label that would cover an earlier one.
+  function uncover(plot) {
+    const kept = [];
+    plot.querySelectorAll(".textpoint text").forEach((label) => {
+      const box = label.getBoundingClientRect();
+      const covers = kept.some((other) => box.left < other.right && other.left < box.right
+        && box.top < other.bottom && other.top < box.bottom);
+      label.style.visibility = covers ? "hidden" : "visible";
+      if (!covers) {
+        kept.push(box);
+      }
+    });
   }
 
   function drawAll(isDark) {
@@ -97,6 +113,16 @@
       plots.filter((plot) => !waiting.has(plot)).forEach((plot) => draw(plot, dark.matches));
     }, 50);
   }
+
+  // A caption that fits into two lines has nothing to fold out.
+  function foldCaptions() {
+    document.querySelectorAll("figcaption details:not([open])").forEach((details) => {
+      const text = details.querySelector("summary > span");
+      details.classList.toggle("whole", text.scrollHeight <= text.clientHeight + 1);
+    });
+  }
+  window.addEventListener("resize", foldCaptions);
+  foldCaptions();
 
   // Prints are light and contain all details.
   let opened = [];

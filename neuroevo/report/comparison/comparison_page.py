@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from neuroevo.report.comparison import tables
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
-from neuroevo.report.document import Document
-from neuroevo.report.figures import STYLES, PageFigure, payload_of, scripts_of
+from neuroevo.report.document import Document, asset
+from neuroevo.report.figures import FOLLOWING, STYLES, PageFigure, payload_of, scripts_of
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
@@ -19,6 +19,7 @@ def comparison_page(
     linked_from: str = "",
     addresses: Sequence[str] = (),
     home: str = "",
+    followed: str = "",
 ) -> str:
     """Return the comparison as HTML.
 
@@ -33,15 +34,18 @@ def comparison_page(
         Addresses of the runs' own pages, if there are any.
     home
         Address of the list of runs, if there is one.
+    followed
+        JSON of each run's id -> its state and number of generations: a page on a server is loaded
+        again when they change. Empty for a page that stays as it is.
     """
-    figures = {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
+    figures = comparison_figures(comparison)
     payload = payload_of(figures.values())
     words = opening(comparison)
     document = Document(
         "comparison.html.jinja",
         title=words.title.removesuffix("."),
         styles=STYLES,
-        scripts=scripts_of(payload),
+        scripts=[*scripts_of(payload), *([asset(FOLLOWING)] if followed else [])],
         payload=payload,
         adds_styles=True,
     )
@@ -60,9 +64,15 @@ def comparison_page(
             "configurations": tables.configurations(comparison),
             "figures": figures,
             "home": home,
+            "followed": followed,
         },
         linked_from,
     )
+
+
+def comparison_figures(comparison: "Comparison") -> dict[str, PageFigure]:
+    """Return all figures of a comparison by name, in the order of `COMPARISON_FIGURES`."""
+    return {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
 
 
 def _shown(comparison: "Comparison", name: str) -> PageFigure:

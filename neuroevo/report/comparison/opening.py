@@ -9,6 +9,7 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis.differences import said
 from neuroevo.analysis.dominance import ratio_as_shown
+from neuroevo.analysis.shift import shift
 from neuroevo.report.headline import CLOSE
 from neuroevo.report.headline_parts import Headline, KeyNumber
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
 
 MOST_KEYS = 3  # in a title
+PAIR = 2
+CHANCE = 0.05  # a p-value above it
 MOST_TIED = 3  # settings with the best value that are named
 
 
@@ -29,13 +32,19 @@ def opening(comparison: "Comparison") -> Headline:
     if networks:
         text = f"networks trained in {wording.counted(trials, 'trial')} {among}"
         trained = KeyNumber(f"{networks:,}", text)
+    best = [_best(comparison, item) for item in main]
+    found = verdict(comparison)
+    if not found and best and len(comparison.settings) > 1 and not comparison.cautions:
+        found = best.pop(0)
+    title = found or compared(comparison)
     sentences = [
         _caution(comparison),
-        *(_best(comparison, item) for item in main),
+        *([compared(comparison)] if found else []),
+        *best,
         _not_complete(comparison),
     ]
     figures = [figure for item in main for figure in _best_figure(comparison, item)]
-    return Headline(_title(comparison), " ".join(filter(None, sentences)), (*figures, trained))
+    return Headline(title, " ".join(filter(None, sentences)), (*figures, trained))
 
 
 def what_differs(comparison: "Comparison") -> list[str]:
@@ -57,7 +66,55 @@ def what_differs(comparison: "Comparison") -> list[str]:
     return found
 
 
-def _title(comparison: "Comparison") -> str:
+def verdict(comparison: "Comparison") -> str:
+    """Return which of two settings is better, and by how much, in the first objective.
+
+    With an interval, and whether that is more than chance. Empty if there are not two settings
+    with several runs each, or if their scores do not measure the same.
+    """
+    if not comparison.objectives or comparison.cautions or len(comparison.settings) != PAIR:
+        return ""
+    item = comparison.objectives[0]
+    tests = comparison.tests[item.name]
+    if not tests:
+        return ""
+    test = tests[0]
+    better, other = test.first, test.second
+    if test.superiority < 0.5:  # noqa: PLR2004 - half of the pairs
+        better, other = other, better
+    if test.adjusted > CHANCE:
+        return (
+            f"{test.first} and {test.second} do not differ in {item.label} by more than chance "
+            f"(p = {wording.number(test.adjusted)})."
+        )
+    effect = _effect(comparison, item, better, other)
+    return f"{better} has a {item.better} {item.label} than {other}: {effect}."
+
+
+def _effect(comparison: "Comparison", item: "Objective", better: str, other: str) -> str:
+    """Return how much better a setting is, as a factor or a difference, with its interval."""
+    runs = comparison.runs[np.isfinite(comparison.runs[item.name])]
+    if (runs[item.name] > item.limit).any():  # a penalty has no ratio
+        [test] = comparison.tests[item.name]
+        share = max(test.superiority, 1 - test.superiority)
+        return f"better in {share:.0%} of the pairs of runs"
+    ours, theirs = (
+        np.maximum(runs.loc[runs["setting"] == name, item.name].to_numpy(dtype=float), item.floor)
+        for name in (better, other)
+    )
+    is_factor = item.logarithmic and bool((ours > 0).all() and (theirs > 0).all())
+    if is_factor:
+        ours, theirs = np.log(ours), np.log(theirs)
+    moved = shift(ours, theirs) if item.maximised else shift(theirs, ours)
+    ends = (moved.value, moved.low, moved.high)
+    if is_factor:
+        middle, low, high = (wording.factor(float(np.exp(each))) for each in ends)
+        return f"{middle} times (95% interval {low} to {high})"
+    middle, low, high = map(wording.number, ends)
+    return f"by {middle} (95% interval {low} to {high})"
+
+
+def compared(comparison: "Comparison") -> str:
     """Return the number of runs and how they differ."""
     count = wording.counted(len(comparison.contenders), "run")
     if len(comparison.settings) > 1:

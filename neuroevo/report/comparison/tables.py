@@ -152,7 +152,7 @@ def configurations(comparison: "Comparison") -> TextTable | None:
         (
             Cell(str(row["gene"]).replace("_", " ")),
             Cell("≠" if row["differs"] else "="),
-            *(Cell(_gene(row[label])) for label in comparison.labels),
+            *map(Cell, _genes([row[label] for label in comparison.labels])),
         )
         for row in _rows(table)
     )
@@ -206,8 +206,9 @@ def _rows(table: "pd.DataFrame") -> "list[dict[str, Any]]":
     return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
 
 
-def _gene(value: object) -> str:
-    return "–" if value is None else wording.shortened(wording.value(value), 160)
+def _genes(values: Sequence[object]) -> list[str]:
+    texts = iter(wording.apart([each for each in values if each is not None]))
+    return ["–" if each is None else wording.shortened(next(texts), 160) for each in values]
 
 
 def _duration(seconds: float) -> str:

@@ -16,6 +16,7 @@ from neuroevo.analysis.descent import descent
 from neuroevo.analysis.divergence import divergence
 from neuroevo.analysis.front_history import front_history
 from neuroevo.analysis.gene_pairs import gene_pairs
+from neuroevo.analysis.gene_ranks import gene_ranks
 from neuroevo.analysis.gene_slices import gene_slices
 from neuroevo.analysis.generation_spreads import generation_spreads
 from neuroevo.analysis.genome_distances import genome_distances
@@ -45,6 +46,7 @@ from neuroevo.report.plots import (
     parallel_coordinates,
     pareto_front,
     predicted,
+    rank,
     residuals,
     shares,
     slices,
@@ -202,6 +204,7 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
         ),
         "slices": _plot("genes", "Objectives over each gene", gene_slices, slices),
         "contour": _plot("genes", "Objectives over pairs of genes", gene_pairs, contour),
+        "rank": _plot("genes", "Ranks over pairs of genes", gene_ranks, rank),
         "stability": _of_networks(_plot("genes", "Diverged replicates", divergence, stability)),
         "lineage": _plot("champion", "Ancestors", descent, lineage),
         "ablation": _of_networks(

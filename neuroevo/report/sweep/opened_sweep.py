@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING
 
 from neuroevo.analysis.sweep_results import SweepResults
 from neuroevo.errors import UsageError
-from neuroevo.report.comparison import ComparedRuns, compare_runs, comparison_page
+from neuroevo.report.comparison import (
+    ComparedRuns,
+    compare_runs,
+    comparison_figures,
+    comparison_page,
+)
 from neuroevo.report.figures import plotly_figure
 from neuroevo.report.run import Run
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
-from neuroevo.report.sweep.sweep_page import sweep_page
+from neuroevo.report.sweep.sweep_page import sweep_figures, sweep_page
 from neuroevo.runs import SweepFolder, open_sweep, read_sweep
 from neuroevo.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
+
+    from neuroevo.report.figures import PageFigure
 
 
 class SweepReport:
@@ -75,6 +82,13 @@ class SweepReport:
             names = ", ".join(SWEEP_FIGURES)
             raise UsageError(f"figure: must be one of {names}, but got {name!r}")
         return plotly_figure(SWEEP_FIGURES[name].draw(self.results))
+
+    @property
+    def figures(self) -> "list[PageFigure]":
+        """All figures; if its runs are searches, those of their comparison."""
+        if self.comparison is None:
+            return list(sweep_figures(self.results).values())
+        return list(comparison_figures(self.comparison).values())
 
     def write_page(self) -> Path:
         """Write the page of the sweep into its folder, and return its path.

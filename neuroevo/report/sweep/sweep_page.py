@@ -22,7 +22,7 @@ def sweep_page(results: "SweepResults", name: str) -> str:
     name
         What the page calls it, such as the name of its folder.
     """
-    figures = {each: _shown(results, each) for each in SWEEP_FIGURES}
+    figures = sweep_figures(results)
     payload = payload_of(figures.values())
     words = opening(results)
     document = Document(
@@ -43,6 +43,11 @@ def sweep_page(results: "SweepResults", name: str) -> str:
             "has_baseline": any(each.is_baseline for each in results.settings),
         }
     )
+
+
+def sweep_figures(results: "SweepResults") -> dict[str, PageFigure]:
+    """Return all figures of a sweep by their names."""
+    return {name: _shown(results, name) for name in SWEEP_FIGURES}
 
 
 def _shown(results: "SweepResults", name: str) -> PageFigure:
