@@ -287,8 +287,7 @@ def test_a_target_that_is_constant_is_refused(label: object) -> None:
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 def test_a_missing_class_is_refused(missing: object) -> None:
     """With its place, whatever stands for it."""
-    labels = pd.Series(["calm", "windy"] * 5, dtype=object)
-    labels[3] = missing
+    labels = pd.Series(["calm", "windy", "calm", missing, *["calm", "windy"] * 3], dtype=object)
     with pytest.raises(ValueError, match=r"^y: must have a class in each row.* at place 3$"):
         NetworkClassifier().fit(np.arange(20.0).reshape(10, 2), labels)
 
