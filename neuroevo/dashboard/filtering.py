@@ -26,6 +26,9 @@ _PARTS = re.compile(
     r"""|(?P<word>"[^"]*"|\S+)"""
 )
 
+_SIGNS = frozenset("><=~")
+_RULE = f"A comparison is a field, one of {', '.join((*ORDERS, '=', '!=', '~'))}, and a value"
+
 T = TypeVar("T")
 
 
@@ -81,6 +84,9 @@ def filtered(rows: Sequence[T], text: str, searched: Searched[T]) -> Filtered[T]
     for part in _PARTS.finditer(text):
         if part["word"] is not None:
             word = part["word"].strip('"').lower()
+            if part["word"][:1] != '"' and _SIGNS & set(word):
+                problems.append(f"{_RULE}: {wording.shortened(part['word'], 80)}")
+                continue
             kept = [row for row in kept if any(word in it.lower() for it in searched.texts(row))]
             continue
         asked = _Comparison(part["name"].lower(), part["sign"], part["value"].strip('"'))
@@ -104,12 +110,15 @@ def _problem(
         return f"No field is called {wording.shortened(asked.name, 40)}: {hint}"
     if not asked.value:
         return f"A comparison needs a value: {asked}"
-    if asked.sign not in ORDERS:
-        return ""
-    if _number(asked.value) is None:
-        return f"{asked.sign} needs a number: {wording.shortened(str(asked), 80)}"
+    if asked.value[0] in _SIGNS:
+        return f"{_RULE}: {wording.shortened(str(asked), 80)}"
     values = [value for row in rows if is_known(value := known[asked.name](row))]
-    if values and not any(_is_number(value) for value in values):
+    are_numbers = bool(values) and all(map(_is_number, values))
+    if _number(asked.value) is None and (
+        asked.sign in ORDERS or (asked.sign in {"=", "!="} and are_numbers)
+    ):
+        return f"{asked.sign} needs a number: {wording.shortened(str(asked), 80)}"
+    if asked.sign in ORDERS and values and not any(_is_number(value) for value in values):
         return f"{asked.name} is no number: use =, != or ~ instead of {asked.sign}"
     return ""
 

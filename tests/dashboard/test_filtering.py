@@ -81,6 +81,11 @@ def test_words_and_comparisons_keep_the_rows_that_match_all(text: str, expected:
         ("rate>", "A comparison needs a value: rate>"),
         ("rate<fast", "< needs a number: rate<fast"),
         ("rate>nan", "> needs a number: rate>nan"),
+        ("rate=fast", "= needs a number: rate=fast"),
+        *(
+            (wrong, f"A comparison is a field, one of >, >=, <, <=, =, !=, ~, and a value: {wrong}")
+            for wrong in ("kind==tanh", "rate=>0.1", "rate!>3", ">0.1", "~x")
+        ),
         ("hidden>3", "hidden is no number: use =, != or ~ instead of >"),
         ("flag>0", "flag is no number: use =, != or ~ instead of >"),
     ],
