@@ -35,8 +35,8 @@ RATES = {"linear": 0.2, "tanh": 0.1, "sigmoid": 0.5, "relu": 0.08}
 class Plan:
     """Settings of an invented run."""
 
-    generations: int = 12
-    population: int = 24
+    generations: int = 8
+    population: int = 20
     objectives: tuple[str, ...] = ("final_mse", "samples_to_target")
     activations: tuple[str, ...] = ("linear", "tanh", "sigmoid", "relu")  # empty: in `hidden`
     hidden: str = "{ count = [1, 4], width = [1, 32] }"

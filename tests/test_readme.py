@@ -93,6 +93,9 @@ def _with_names(words: list[str], folder: Path) -> list[str]:
             words[place] = flats
         elif word == "best.toml" and words[0] == "train":
             words[place] = f"results/{flats}/best.toml"
+        elif word == "100" and words[0] == "resume":
+            # Each time one more, and too few trials to train forests for the reports.
+            words[place] = "4" if "none" in words else "3"
     shortened = words[0] == "run" or words[0] == "sweep"
     return [*words, *(text for each in SHORT * shortened for text in ("--set", each))]
 

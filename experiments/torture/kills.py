@@ -9,17 +9,18 @@ from experiments.torture.folders import run_folder
 from experiments.torture.outcomes import Outcome, each, row
 from experiments.torture.processes import fork, fresh
 from experiments.torture.rows import Row
-from experiments.torture.stage import Case, Stage, stage
+from experiments.torture.stage import Case, Size, Stage, stage
 
 _FRESH = 10  # every tenth run is a process of its own from the start
 _EARLY = 7  # every seventh is killed at an instant from its very start on
+SIZE = Size(6, 3)  # fewer trials than its report trains forests for
 _STALLS = (("write", "trials.jsonl"), ("", "checkpoint"), ("", ""))  # calls on files; any
 _BEFORE = "before there was anything to resume"
 
 
 def kills(times: int) -> list[Row]:
     """Kill runs and resumes, half of them with two jobs, resume them and compare."""
-    with stage(on_disk=True) as ours:
+    with stage(SIZE, on_disk=True) as ours:
         return killed(ours, times)
 
 
@@ -62,7 +63,7 @@ def _resume_too(ours: Stage, index: int) -> Outcome:
     generator = np.random.default_rng([3, index])
     lost = 0
     with ours.case() as case:
-        at = int(generator.integers(1, 20))
+        at = int(generator.integers(1, len(ours.reference.trials)))
         case.stop_at(Moment(at, "write", "trials.jsonl"), jobs=1 + index % 2)
         for _ in range(int(generator.integers(1, 4))):
             earlier = case.journal()

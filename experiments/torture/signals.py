@@ -18,7 +18,7 @@ from experiments.torture.workers import gone
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _BUSY = 75
 _LOKY_EVERY = 5
-_FRESH_EVERY = 4
+_FRESH_EVERY = 4  # of the runs of a signal, begun at another one for each
 _SLOW, _STUCK = partial(afflict, "is slow"), partial(afflict, "gets stuck")
 
 
@@ -46,7 +46,7 @@ def _signalled(ours: Stage, number: signal.Signals, twice: bool, index: int) -> 
     with ours.case() as case:
         if twice:  # only the second signal can end it
             running = case.run(*options, start=fork, prepare=_STUCK)
-        elif index % _FRESH_EVERY:
+        elif (index + _SIGNALS.index(number)) % _FRESH_EVERY:
             running = case.run(*options, start=fork, prepare=_SLOW)
         else:
             running = case.run(*options, start=fresh)

@@ -203,8 +203,8 @@ def test_fresh_scores_are_those_of_the_champion(runs: Runs) -> None:
 def test_settings_are_named_by_their_differences(six: list[Findings]) -> None:
     """A short difference names the settings; if the experiments have different names, these do."""
     comparison = ComparedRuns.of(six)
-    assert list(comparison.settings) == ["population 24", "population 32"]
-    assert comparison.labels[0] == "population 24, seed 1"
+    assert list(comparison.settings) == ["population 20", "population 32"]
+    assert comparison.labels[0] == "population 20, seed 1"
     named = [
         replace(each, experiment=each.experiment.replace(name="ab"[place // 3]))
         for place, each in enumerate(six)

@@ -237,10 +237,10 @@ def test_lead_of_an_incomplete_run_counts_its_trials(runs: Runs) -> None:
     run = runs("one point")
     findings = Findings(run.experiment, run.all_trials[:100], finished=False)
     words = headline(findings)
-    expected = 6 + 12 * 24
+    expected = 6 + 8 * 20
     assert words.title.startswith("So far, a")
     assert words.lead.startswith(f"The run is not complete: 100 of {expected} trials are done.")
-    assert "94 configurations in 4 generations to minimise" in words.lead
+    assert "94 configurations in 5 generations to minimise" in words.lead
 
 
 def test_every_run_has_a_headline(any_run: Run) -> None:
@@ -253,4 +253,4 @@ def test_every_run_has_a_headline(any_run: Run) -> None:
 
 def test_headline_says_if_all_trials_diverged(runs: Runs) -> None:
     """The headline of a run without a champion says that all trials diverged."""
-    assert headline(runs("all diverged").findings).title.startswith("All 288 trials diverged")
+    assert headline(runs("all diverged").findings).title.startswith("All 160 trials diverged")

@@ -171,7 +171,7 @@ def test_report_of_a_run_without_champions_file(unfinished: Run) -> None:
 def test_report_of_an_incomplete_run_says_so(unfinished: Run) -> None:
     """Without champions the page calls the run not complete and does not mention fresh seeds."""
     html = write_report(unfinished).read_text(encoding="utf-8")
-    assert "The run is not complete: 294 of 294 trials are done." in html
+    assert "The run is not complete: 166 of 166 trials are done." in html
     assert "<span>not complete</span>" in html
     assert "on fresh seeds" not in html
 

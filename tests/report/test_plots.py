@@ -32,14 +32,21 @@ Runs = Callable[[str], Run]
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_builds_for_every_run(any_run: Run, name: str) -> None:
-    """Plotly accepts each figure of each run, and its payload is strict JSON."""
+def test_every_figure_builds_for_every_run_and_has_a_caption(any_run: Run, name: str) -> None:
+    """Plotly accepts each figure of each run, its payload is strict JSON, its caption a sentence.
+
+    The caption ends with a period, or there is none and no data.
+    """
     plot = FIGURES[name]
-    specification = plot.draw(plot.data(any_run.findings))
+    data = plot.data(any_run.findings)
+    specification = plot.draw(data)
     json.dumps(specification, allow_nan=False)
     figure = any_run.figure(name)
     assert len(figure.data) == len(specification["data"])
     assert all("coloraxis" in figure.layout or trace.type for trace in figure.data)
+    caption = plot.caption(data)
+    assert caption.endswith(".") or (caption == "" and specification["data"] == [])
+    assert "nan" not in caption.split()
 
 
 def test_every_figure_builds_for_one_trial(runs: Runs) -> None:
@@ -50,16 +57,6 @@ def test_every_figure_builds_for_one_trial(runs: Runs) -> None:
         data = plot.data(alone)
         Figure(plot.draw(data))
         assert isinstance(plot.caption(data), str)
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_caption_is_a_sentence(any_run: Run, name: str) -> None:
-    """Each figure has a caption that ends with a period, or no caption and no data."""
-    plot = FIGURES[name]
-    data = plot.data(any_run.findings)
-    caption = plot.caption(data)
-    assert caption.endswith(".") or (caption == "" and plot.draw(data)["data"] == [])
-    assert "nan" not in caption.split()
 
 
 def test_caption_of_the_front_says_whether_objectives_conflict(runs: Runs) -> None:
