@@ -25,7 +25,7 @@ from neuroevo.analysis.rank_test import rank_tests
 from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.evaluation import OBJECTIVES
 from neuroevo.report.comparison import ComparedRuns, compare_runs
-from neuroevo.report.comparison.opening import opening, what_differs
+from neuroevo.report.comparison.opening import compared, what_differs
 from neuroevo.report.run import Run
 from tests.invented_findings import seeded
 
@@ -185,7 +185,7 @@ def test_first_genomes_that_were_given_are_another_setting(runs: Runs) -> None:
     assert values[0] == "drawn"
     assert re.fullmatch(r"1 given \([0-9a-f]{6}\)", str(values[1]))
     comparison = ComparedRuns.of([drawn, one])
-    assert opening(comparison).title == "2 runs that differ in first genomes."
+    assert compared(comparison) == "2 runs that differ in first genomes."
     assert not comparison.cautions
     assert not any("must give the same" in line for line in what_differs(comparison))
 
@@ -217,13 +217,13 @@ def test_settings_are_named_by_their_differences(six: list[Findings]) -> None:
 def test_labels_are_always_different(runs: Runs, six: list[Findings]) -> None:
     """All runs have different labels, even the same run twice, equal ids or equal seeds."""
     findings = runs("one point").findings
-    for compared in (
+    for tested in (
         [findings, findings],
         [*six, *six],
         [replace(findings, identity=""), findings, runs("conflict").findings],
     ):
-        comparison = ComparedRuns.of(compared)
-        assert len(set(comparison.labels)) == len(compared)
+        comparison = ComparedRuns.of(tested)
+        assert len(set(comparison.labels)) == len(tested)
 
 
 def test_counts_are_consistent(runs: Runs) -> None:
