@@ -5,8 +5,9 @@ that takes a second.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from neuroevo import wording
 from neuroevo.report.theme import LIGHT, RAMP
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
 
 Specification = dict[str, Any]
+T = TypeVar("T")
 
 MOST_GENERATIONS = 400
 MOST_TICKS = 7
@@ -25,6 +27,25 @@ FEW_DECADES = 0.8
 TICK_FORMAT = ",.12~g"  # all digits; the theme rewrites small powers of ten
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlot(Generic[T]):
+    """A figure that can be made of any results of a kind, such as those of a comparison.
+
+    Parameters
+    ----------
+    title
+        Its heading.
+    draw
+        Results -> a plotly figure as plain dicts; its ``data`` is empty if there is nothing.
+    caption
+        Results -> sentences that explain the figure.
+    """
+
+    title: str
+    draw: Callable[[T], Specification]
+    caption: Callable[[T], str]
 
 
 def rounded(values: Iterable[float]) -> list[float | int | None]:

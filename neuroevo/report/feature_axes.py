@@ -4,10 +4,16 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.analysis.features import DEPTH, UNITS
-from neuroevo.report.drawing import MOST_TICKS, logarithmic_axis, whole_ticks
+from neuroevo.analysis.thinning import jitter
+from neuroevo.report.drawing import MOST_TICKS, logarithmic_axis, rounded, whole_ticks
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from neuroevo.analysis.features import Feature
+
+FAN = 0.7  # of a step, over which points with equal values are spread
 
 
 def feature_axis(feature: "Feature", ticks: int = MOST_TICKS) -> dict[str, Any]:
@@ -36,6 +42,18 @@ def feature_axis(feature: "Feature", ticks: int = MOST_TICKS) -> dict[str, Any]:
     room = 0.6 if feature.is_fanned else 0.04 * (high - low)
     whole = whole_ticks(round(high - low)) if feature.is_whole else {}
     return axis | {"range": [round(low - room, 6), round(high + room, 6)]} | whole
+
+
+def spread(
+    feature: "Feature", places: "NDArray[np.int64]", step: float
+) -> list[float | int | None]:
+    """Return the positions of some trials on a feature's axis.
+
+    Equal values of whole numbers and options are spread beside one another; `step` tells the two
+    axes of a figure apart, see `jitter`.
+    """
+    values = feature.values[places]
+    return rounded(values + jitter(len(values), FAN, step) if feature.is_fanned else values)
 
 
 def value_text(feature: "Feature", value: float) -> str:

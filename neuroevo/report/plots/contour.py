@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from neuroevo import wording
 from neuroevo.analysis.features import Feature
 from neuroevo.analysis.gene_pairs import GenePairs, Pair
-from neuroevo.analysis.thinning import GOLDEN, SILVER, jitter, thinned
+from neuroevo.analysis.thinning import GOLDEN, SILVER, thinned
 from neuroevo.report.drawing import Specification, colour_bar, empty_figure, rounded, view_menu
-from neuroevo.report.feature_axes import feature_axis, range_text
+from neuroevo.report.feature_axes import feature_axis, range_text, spread
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 HEIGHT = 460
 MOST_POINTS = 600  # for each pair of features
-FAN = 0.7  # of a cell, over which points with equal values are spread
 MOST_LABELS = 5
 FAR_QUANTILE = 0.9  # of the cells; all that are worse have the palest colour
 ENOUGH = 3  # trials of a cell for a sentence on it
@@ -124,8 +123,8 @@ def _points(contour: GenePairs, pair: Pair) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": _spread(pair.across, places, GOLDEN),
-        "y": _spread(pair.upward, places, SILVER),
+        "x": spread(pair.across, places, GOLDEN),
+        "y": spread(pair.upward, places, SILVER),
         "customdata": contour.numbers[places].tolist(),
         "hovertemplate": "trial %{customdata}<extra></extra>",
         "marker": {
@@ -135,11 +134,6 @@ def _points(contour: GenePairs, pair: Pair) -> dict[str, Any]:
             "line": {"color": LIGHT["ink"], "width": 0.7},
         },
     }
-
-
-def _spread(feature: Feature, places: NDArray[np.int64], step: float) -> list[float | int | None]:
-    values = feature.values[places]
-    return rounded(values + jitter(len(values), FAN, step) if feature.is_fanned else values)
 
 
 def _colours(contour: GenePairs, pair: Pair, place: int) -> dict[str, Any]:

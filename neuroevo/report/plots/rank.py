@@ -9,20 +9,18 @@ from neuroevo import wording
 from neuroevo.analysis.features import Feature
 from neuroevo.analysis.gene_pairs import Pair
 from neuroevo.analysis.gene_ranks import GeneRanks
-from neuroevo.analysis.thinning import GOLDEN, SILVER, jitter, thinned
+from neuroevo.analysis.thinning import GOLDEN, SILVER, thinned
 from neuroevo.report.drawing import (
     Specification,
     colour_bar,
     empty_figure,
-    rounded,
     view_menu,
 )
-from neuroevo.report.feature_axes import feature_axis, value_text
+from neuroevo.report.feature_axes import feature_axis, spread, value_text
 from neuroevo.report.theme import LIGHT
 
 HEIGHT = 460
 MOST_POINTS = 350  # for each pair of features
-FAN = 0.7  # of a step, over which points with equal values are spread
 BEST = 0.1  # share of trials that the caption looks at
 
 
@@ -87,8 +85,8 @@ def _points(ranked: GeneRanks, pair: Pair, place: int) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": _spread(pair.across, places, GOLDEN),
-        "y": _spread(pair.upward, places, SILVER),
+        "x": spread(pair.across, places, GOLDEN),
+        "y": spread(pair.upward, places, SILVER),
         "customdata": ranked.found.numbers[places].tolist(),
         "hovertemplate": f"<b>trial %{{customdata}}</b><br>{item.label}: worse than {share}",
         "marker": {
@@ -98,11 +96,6 @@ def _points(ranked: GeneRanks, pair: Pair, place: int) -> dict[str, Any]:
             "line": {"color": LIGHT["ground"], "width": 0.5},
         },
     }
-
-
-def _spread(feature: Feature, places: NDArray[np.int64], step: float) -> list[float | int | None]:
-    values = feature.values[places]
-    return rounded(values + jitter(len(values), FAN, step) if feature.is_fanned else values)
 
 
 def _button(ranked: GeneRanks, views: list[tuple[Pair, int]], index: int) -> dict[str, Any]:

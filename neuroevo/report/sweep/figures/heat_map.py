@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroevo import wording
 from neuroevo.report.drawing import Specification, axis_suffix, empty_figure, panel_title, rounded
-from neuroevo.report.sweep.figures.positions import positions
+from neuroevo.report.sweep.figures.positions import different, positions
 from neuroevo.report.sweep.texts import estimate_text, setting_name
 from neuroevo.report.theme import LIGHT, RAMP
 
@@ -24,7 +24,7 @@ def draw(results: "SweepResults") -> Specification:
     if len(keys) != 2 or results.has_labels:  # noqa: PLR2004 - a map has two
         return empty_figure("Not two settings vary.")
     across, down = (
-        positions(key, _different(results, key), as_numbers=False) for key in (keys[1], keys[0])
+        positions(key, different(results, key), as_numbers=False) for key in (keys[1], keys[0])
     )
     size = max(ROW * len(down.values), LEAST)
     count = len(results.objectives)
@@ -54,14 +54,6 @@ def caption(results: "SweepResults") -> str:
     """Say what the cells are."""
     better = wording.better_values(results.objectives)
     return f"Each cell is the median over the replicates; stronger colours are better. {better}."
-
-
-def _different(results: "SweepResults", key: str) -> list[Any]:
-    found: list[Any] = []
-    for each in results.settings:
-        if each.settings[key] not in found:
-            found.append(each.settings[key])
-    return found
 
 
 def _panel(

@@ -13,7 +13,12 @@ from neuroevo.report.drawing import (
     panel_domain,
     rounded,
 )
-from neuroevo.report.sweep.figures.positions import Positions, positions, without_penalties
+from neuroevo.report.sweep.figures.positions import (
+    Positions,
+    different,
+    positions,
+    without_penalties,
+)
 from neuroevo.report.sweep.texts import estimate_text, key_name, setting_name, value_text
 from neuroevo.report.theme import BANDS, CATEGORIES
 
@@ -79,7 +84,7 @@ def grid_of(
         keys = results.keys
     if not 1 <= len(keys) <= 2 or (results.has_labels and not results.axis_keys):  # noqa: PLR2004 - as the sentence says
         return None
-    different = {key: _different(results, key) for key in keys}
+    different = {key: different(results, key) for key in keys}
     first, *others = sorted(keys, key=lambda key: (key == "", -len(different[key])))
     if others and len(different[others[0]]) > MOST_LINES:
         return None
@@ -87,17 +92,6 @@ def grid_of(
     for each in results.settings:
         groups.setdefault(_group(each, others[0]) if others else "", []).append(each)
     return positions(first, different[first]), groups
-
-
-def _different(results: "SweepResults", key: str) -> list[Any]:
-    """Return the different values of a setting; of no key, the labels."""
-    if not key:
-        return list(dict.fromkeys(each.label for each in results.settings))
-    found: list[Any] = []
-    for each in results.settings:
-        if each.settings.get(key) not in found:
-            found.append(each.settings.get(key))
-    return found
 
 
 def _group(result: "SettingResult", key: str) -> str:

@@ -9,6 +9,7 @@ from neuroevo.report.drawing import logarithmic_axis
 from neuroevo.report.sweep.texts import key_name, value_text
 
 if TYPE_CHECKING:
+    from neuroevo.analysis.sweep_results import SweepResults
     from neuroevo.evaluation import Objective
 
 LOGARITHMIC = 10  # ratio of the largest and the smallest number, from which on an axis is so
@@ -42,6 +43,17 @@ class Positions:
     def place(self, value: object) -> float:
         """Return the position of a value."""
         return self.places[self.values.index(value)]
+
+
+def different(results: "SweepResults", key: str) -> list[Any]:
+    """Return the different values of a setting; of no key, the labels."""
+    if not key:
+        return list(dict.fromkeys(each.label for each in results.settings))
+    found: list[Any] = []
+    for each in results.settings:
+        if each.settings.get(key) not in found:
+            found.append(each.settings.get(key))
+    return found
 
 
 def without_penalties(values: Iterable[float], item: "Objective") -> list[float]:
