@@ -43,7 +43,8 @@ def _names(results: Sequence[Result]) -> list[str]:
 
 
 def _groups(results: Sequence[Result], budgets: Sequence[int], title: str) -> Table:
-    groups = {name: problem(name).group for name in PROBLEMS}
+    known = {each.key.problem for each in results}  # others would have to be made
+    groups = {name: problem(name).group for name in PROBLEMS if name in known}
     rows = []
     for group in dict.fromkeys(groups.values()):
         part = [each for each in results if groups[each.key.problem] == group]

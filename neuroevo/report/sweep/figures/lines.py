@@ -84,14 +84,14 @@ def grid_of(
         keys = results.keys
     if not 1 <= len(keys) <= 2 or (results.has_labels and not results.axis_keys):  # noqa: PLR2004 - as the sentence says
         return None
-    different = {key: different(results, key) for key in keys}
-    first, *others = sorted(keys, key=lambda key: (key == "", -len(different[key])))
-    if others and len(different[others[0]]) > MOST_LINES:
+    values = {key: different(results, key) for key in keys}
+    first, *others = sorted(keys, key=lambda key: (key == "", -len(values[key])))
+    if others and len(values[others[0]]) > MOST_LINES:
         return None
     groups: dict[str, list[SettingResult]] = {}
     for each in results.settings:
         groups.setdefault(_group(each, others[0]) if others else "", []).append(each)
-    return positions(first, different[first]), groups
+    return positions(first, values[first]), groups
 
 
 def _group(result: "SettingResult", key: str) -> str:
