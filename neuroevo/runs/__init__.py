@@ -31,6 +31,7 @@ from neuroevo.runs.journal_reader import (
     JournalReader,
     damage,
     mend_journal,
+    read_intact_trials,
     read_study,
     read_trials,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "read_environment",
     "read_experiment",
     "read_held_out",
+    "read_intact_trials",
     "read_start",
     "read_status",
     "read_study",

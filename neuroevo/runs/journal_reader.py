@@ -216,11 +216,23 @@ def read_trials(path: Path, remedy: str = _RESUME) -> list[Trial]:
     StorageError
         If the file can't be read, or if lines of it are damaged; the first of them are listed.
     """
-    found = [each for _, each in _examined(path)]
-    problems = [each for each in found if isinstance(each, str)]
+    trials, problems = read_intact_trials(path)
     if problems:
         raise damage(path, problems, remedy)
-    return sorted((each for each in found if isinstance(each, Trial)), key=attrgetter("number"))
+    return trials
+
+
+def read_intact_trials(path: Path) -> tuple[list[Trial], list[str]]:
+    """Read the trials of a journal as `read_trials` does, and a line for each damaged one.
+
+    Raises
+    ------
+    StorageError
+        If the file can't be read.
+    """
+    found = [each for _, each in _examined(path)]
+    trials = sorted((each for each in found if isinstance(each, Trial)), key=attrgetter("number"))
+    return trials, [each for each in found if isinstance(each, str)]
 
 
 def read_study(path: Path) -> list[Trial]:

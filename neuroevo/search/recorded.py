@@ -24,8 +24,8 @@ from neuroevo.runs import (
     read_environment,
     read_experiment,
     read_held_out,
+    read_intact_trials,
     read_start,
-    read_trials,
 )
 
 Part = TypeVar("Part")
@@ -77,7 +77,7 @@ def read_recorded(folder: RunFolder) -> RecordedRun:
     BusyError
         If a process writes to the run.
     StorageError, DataError
-        If its start or its journal can't be read.
+        If its start is damaged, or a file can't be read.
     """
     if writer := holder(folder):
         raise BusyError(
@@ -92,6 +92,10 @@ def read_recorded(folder: RunFolder) -> RecordedRun:
     if damage:
         problems["checkpoint"] = tuple(damage)
 
+    trials, damage = read_intact_trials(folder.journal_file)
+    if damage:
+        problems["trials"] = tuple(damage)
+
     def champions() -> tuple[Champion, ...] | None:
         file = folder.champions_file
         return tuple(read_champions(file)) if file.exists() else None
@@ -104,7 +108,7 @@ def read_recorded(folder: RunFolder) -> RecordedRun:
         folder.id,
         start,
         experiment,
-        tuple(read_trials(folder.journal_file)),
+        tuple(trials),
         _part(problems, "champions", champions),
         _part(problems, "test scores", held_out),
         _part(problems, "environment", partial(read_environment, folder.environment_file)) or {},

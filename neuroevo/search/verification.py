@@ -245,7 +245,7 @@ def compare_numbers(run: RecordedRun, other: RecordedRun) -> Verification:
     checks = (
         experiment.and_differences(value_differences("experiment: ", *named)),
         Check("data", f"{len(start.data):,}").and_differences(_start_differences(start, run.start)),
-        Check("trials", f"{len(numbers):,}").and_differences(trials),
+        check_of(run, "trials", f"{len(numbers):,}").and_differences(trials),
         champions_check(run, other.champions),
         held_out_check(run, other.held_out),
         state_check(run, [other.state] if other.state else [], STATE),
@@ -304,7 +304,7 @@ def _trials_again(run: RecordedRun, trainer: Trainer, means: Means) -> Check:
     how = "trained again" if run.experiment.trains_networks else "given to the function again"
     compared = f"{len(chosen):,} of {len(run.trials):,}, {how}{left_out}"
     differences = tuple(line for number in sorted(found) for line in found[number])
-    return Check("trials", compared, differences)
+    return check_of(run, "trials", compared).and_differences(differences)
 
 
 def _is_left_out(trial: Trial) -> bool:

@@ -178,6 +178,15 @@ def test_a_score_on_fresh_seeds_is_caught(run: RunFolder) -> None:
     assert "fresh_objectives" in differences(run)[0]
 
 
+def test_a_line_of_the_journal_that_was_edited_is_a_difference(run: RunFolder) -> None:
+    """An objective that somebody changed, without its checksum, is named with its line."""
+    text = run.journal_file.read_text(encoding="utf-8")
+    place = text.index(": ", text.index('"objectives": {') + len('"objectives": {')) + 2
+    run.journal_file.write_text(f"{text[:place]}9{text[place + 1 :]}", encoding="utf-8")
+    lines = differences(run)
+    assert any("trials.jsonl, line 1: must match its checksum" in line for line in lines)
+
+
 def test_a_damaged_file_of_champions_is_a_difference(run: RunFolder) -> None:
     """Damage that a checksum shows is named, and the rest is compared nevertheless."""
     content = bytearray(run.champions_file.read_bytes())
