@@ -13,7 +13,6 @@ if TYPE_CHECKING:
         compare,
         fit,
         load_run,
-        load_sweep,
         random_search,
         resume,
         resume_sweep,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from neuroevo.export import load
     from neuroevo.learning import Ensemble, Network, TrainingSettings
     from neuroevo.report.run import Run
+    from neuroevo.report.sweep import load_sweep
     from neuroevo.runs import Trial
     from neuroevo.search.trained_model import TrainedModel
     from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
@@ -82,7 +82,6 @@ _MODULES = {
         "compare",
         "fit",
         "load_run",
-        "load_sweep",
         "random_search",
         "resume",
         "resume_sweep",
@@ -96,6 +95,7 @@ _MODULES = {
     "export": ("load",),
     "learning": ("Ensemble", "Network", "TrainingSettings"),
     "report.run": ("Run",),
+    "report.sweep": ("load_sweep",),
     "runs": ("Trial",),
     "search.trained_model": ("TrainedModel",),
     "space": ("Choice", "Conditional", "Float", "Genome", "Integer", "Layers", "SearchSpace"),

@@ -29,7 +29,6 @@ from neuroevo.experiment import (
 )
 from neuroevo.files import is_pipe
 from neuroevo.report.run import Run, load_run
-from neuroevo.report.sweep import SweepReport, load_sweep
 from neuroevo.runs import (
     RunFolder,
     Start,
@@ -77,6 +76,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.report.comparison import ComparedRuns
+    from neuroevo.report.sweep import SweepReport
 
 __all__ = [
     "Seeds",
@@ -84,7 +84,6 @@ __all__ = [
     "compare",
     "fit",
     "load_run",
-    "load_sweep",
     "random_search",
     "read_seeds",
     "resume",
@@ -224,7 +223,7 @@ def sweep(  # noqa: PLR0913 - all that users set in a sweep, by name
     baseline: Sequence[str] = (),
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
-) -> SweepReport:
+) -> "SweepReport":
     """Run one experiment with each of several settings, write the page, and return the results.
 
     Parameters
@@ -272,7 +271,7 @@ def resume_sweep(  # noqa: PLR0913 - all that users set when they resume, by nam
     trial_timeout: float | None = None,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
-) -> SweepReport:
+) -> "SweepReport":
     """Run all of a sweep that is not complete, write its page, and return the results.
 
     Parameters
@@ -292,13 +291,19 @@ def resume_sweep(  # noqa: PLR0913 - all that users set when they resume, by nam
     resumed = resume_runs_of(folder, workers=workers, observer=observer, stop=stop)
     if resumed or not folder.report_file.exists():
         return _reported_sweep(folder)
-    return SweepReport(folder)
+    return _opened_sweep(folder)
 
 
-def _reported_sweep(folder: SweepFolder) -> SweepReport:
-    finished = SweepReport(folder)
+def _reported_sweep(folder: SweepFolder) -> "SweepReport":
+    finished = _opened_sweep(folder)
     finished.write_page()
     return finished
+
+
+def _opened_sweep(folder: SweepFolder) -> "SweepReport":
+    from neuroevo.report.sweep import SweepReport  # noqa: PLC0415 - loads pandas
+
+    return SweepReport(folder)
 
 
 def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name

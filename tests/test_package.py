@@ -17,12 +17,22 @@ def test_every_public_name_exists() -> None:
 
 def test_importing_the_package_loads_no_slow_library() -> None:
     """After `import neuroevo` no library that loads slowly is loaded."""
-    heavy = "{'numba', 'plotly', 'pandas', 'joblib', 'deap', 'pydantic', 'numpy', 'sklearn'}"
-    command = f"import sys, neuroevo; print(sorted({heavy} & set(sys.modules)))"
+    heavy = {"numba", "plotly", "pandas", "joblib", "deap", "pydantic", "numpy", "sklearn"}
+    assert not _loaded("neuroevo") & heavy
+
+
+def test_importing_the_interface_loads_no_library_of_the_reports() -> None:
+    """After `import neuroevo.api`, what alone tables, figures and comparisons need isn't loaded."""
+    reports = {"neuroevo.report.plots", "neuroevo.report.comparison", "neuroevo.report.sweep"}
+    assert not _loaded("neuroevo.api") & {"pandas", "plotly", *reports}
+
+
+def _loaded(module: str) -> set[str]:
+    command = f"import sys, {module}; print(*sys.modules)"
     printed = subprocess.run(
         [sys.executable, "-c", command], capture_output=True, check=True, text=True
     )
-    assert printed.stdout == "[]\n"
+    return set(printed.stdout.split())
 
 
 def test_no_folder_has_more_than_a_quarter_of_the_code() -> None:

@@ -90,11 +90,15 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options that users may give
 
 def found_sweep(reference: str, results: Path) -> "SweepReport | None":
     """Open a sweep by the name or the path of its folder; None if there is none."""
-    from neuroevo.report.sweep import SweepReport
     from neuroevo.runs import find_sweep
 
     folder = find_sweep(reference, results)
-    return None if folder is None else SweepReport(folder)
+    if folder is None:
+        return None
+
+    from neuroevo.report.sweep import SweepReport
+
+    return SweepReport(folder)
 
 
 def finish(found: "SweepReport", *, as_json: bool = False, quiet: bool = False) -> None:
