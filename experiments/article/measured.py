@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from neuroevo import wording
-from neuroevo.analysis.shift import Estimate, median, shift
+from neuroevo.analysis.shift import Estimate, median, ratio
 from neuroevo.analysis.sweep_results import SettingResult, SweepResults
 from neuroevo.evaluation import Objective
 
@@ -60,12 +60,7 @@ class Measured:
 
     def ratio(self, ours: SettingResult, theirs: SettingResult) -> Estimate:
         """Return by which factor our scores are larger; infinite if most of ours diverged."""
-        found = shift(*(np.log(self.scores(each)) for each in (ours, theirs)))
-        value, low, high = (
-            math.exp(min(each, 700.0)) if each < math.inf else math.inf
-            for each in (found.value, found.low, found.high)
-        )
-        return Estimate(value, low, high)
+        return ratio(self.scores(ours), self.scores(theirs))
 
     def reached(self, result: SettingResult) -> float:
         """Return the share of replicates whose score is no penalty."""

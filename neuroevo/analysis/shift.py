@@ -13,6 +13,7 @@ Numbers = NDArray[np.float64]
 
 _TAIL = 0.025
 _NORMAL = 1.959964  # the quantile of the normal distribution for an interval of 95%
+_LARGEST_LOGARITHM = math.log(1e300)  # of a ratio that is told from an infinite one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,21 @@ def shift(ours: Numbers, theirs: Numbers) -> Estimate:
     middle = differences[(pairs - 1) // 2], differences[pairs // 2]
     value = middle[0] if middle[0] == middle[1] else (middle[0] + middle[1]) / 2
     return Estimate(float(value), float(differences[rank]), float(differences[-1 - rank]))
+
+
+def ratio(ours: Numbers, theirs: Numbers) -> Estimate:
+    """Return by which factor our values are larger: the `shift` of their logarithms.
+
+    Parameters
+    ----------
+    ours, theirs
+        Arrays (values,) of at least 0; infinite ones are allowed, two of which do not differ. Nor
+        do two zeros.
+    """
+    with np.errstate(divide="ignore"):
+        found = shift(np.log(ours), np.log(theirs))
+    value, low, high = (
+        math.exp(each) if each < _LARGEST_LOGARITHM else math.inf
+        for each in (found.value, found.low, found.high)
+    )
+    return Estimate(value, low, high)

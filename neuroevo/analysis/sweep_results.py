@@ -15,7 +15,7 @@ import pandas as pd
 
 from neuroevo.analysis.judged_scores import judged_score
 from neuroevo.analysis.rank_test import RankTest, rank_tests
-from neuroevo.analysis.shift import Estimate, Numbers, median, shift
+from neuroevo.analysis.shift import Estimate, Numbers, median, ratio, shift
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -155,10 +155,17 @@ class SweepResults:
 
     def best(self, item: "Objective") -> SettingResult | None:
         """Return the setting with the best median in an objective; None if all have diverged."""
-        costs = [median(item.cost(each.scores[item.name])).value for each in self.settings]
-        finite = [cost if math.isfinite(cost) else math.inf for cost in costs]
-        place = int(np.argmin(finite))
-        return self.settings[place] if math.isfinite(finite[place]) else None
+        return self._best[item.name]
+
+    @cached_property
+    def _best(self) -> Mapping[str, SettingResult | None]:
+        found: dict[str, SettingResult | None] = {}
+        for item in self.objectives:
+            costs = [median(item.cost(each.scores[item.name])).value for each in self.settings]
+            finite = [cost if math.isfinite(cost) else math.inf for cost in costs]
+            place = int(np.argmin(finite))
+            found[item.name] = self.settings[place] if math.isfinite(finite[place]) else None
+        return found
 
     def indistinguishable(
         self, result: SettingResult, item: "Objective"
@@ -307,15 +314,7 @@ def _values_of(run: "Findings", point: "SweepPoint", name: str) -> Sequence[floa
 
 def _difference(ours: SettingResult, theirs: SettingResult, item: "Objective") -> Estimate:
     one, other = (each.scores[item.name] for each in (ours, theirs))
-    if not item.logarithmic:
-        return shift(one, other)
-    with np.errstate(divide="ignore"):
-        found = shift(np.log(one), np.log(other))
-    value, low, high = (
-        math.exp(each) if each < math.log(1e300) else math.inf
-        for each in (found.value, found.low, found.high)
-    )
-    return Estimate(value, low, high)
+    return ratio(one, other) if item.logarithmic else shift(one, other)
 
 
 def _ranked(costs: Numbers) -> list[float]:

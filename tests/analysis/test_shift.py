@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from neuroevo.analysis.shift import median, shift
+from neuroevo.analysis.shift import median, ratio, shift
 
 REPEATS = 2000
 
@@ -61,3 +61,12 @@ def test_replicates_that_diverged_are_worst() -> None:
     assert shift(half, half).value == 0
     assert median(half).value == math.inf
     assert math.isnan(shift(sound, np.array([])).value)
+
+
+def test_a_ratio_is_the_median_of_all_ratios() -> None:
+    """Of values of which some diverged: an infinite ratio, and none between two that diverged."""
+    ours, theirs = np.array([2.0, 3.0, math.inf]), np.array([1.0, 1.5, math.inf])
+    assert ratio(ours, theirs).value == pytest.approx(2.0)
+    assert ratio(np.array([math.inf] * 3), theirs).value == math.inf
+    assert ratio(np.zeros(3), theirs).value == 0.0
+    assert ratio(np.zeros(3), np.zeros(3)).value == 1.0

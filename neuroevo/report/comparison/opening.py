@@ -9,7 +9,7 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis.differences import said
 from neuroevo.analysis.dominance import ratio_as_shown
-from neuroevo.analysis.shift import shift
+from neuroevo.analysis.shift import ratio, shift
 from neuroevo.report.headline import CLOSE
 from neuroevo.report.headline_parts import Headline, KeyNumber
 
@@ -102,15 +102,13 @@ def _effect(comparison: "Comparison", item: "Objective", better: str, other: str
         np.maximum(runs.loc[runs["setting"] == name, item.name].to_numpy(dtype=float), item.floor)
         for name in (better, other)
     )
-    is_factor = item.logarithmic and bool((ours > 0).all() and (theirs > 0).all())
-    if is_factor:
-        ours, theirs = np.log(ours), np.log(theirs)
-    moved = shift(ours, theirs) if item.maximised else shift(theirs, ours)
-    ends = (moved.value, moved.low, moved.high)
-    if is_factor:
-        middle, low, high = (wording.factor(float(np.exp(each))) for each in ends)
+    larger, smaller = (ours, theirs) if item.maximised else (theirs, ours)
+    if item.logarithmic and bool((ours > 0).all() and (theirs > 0).all()):
+        found = ratio(larger, smaller)
+        middle, low, high = map(wording.factor, (found.value, found.low, found.high))
         return f"{middle} times (95% interval {low} to {high})"
-    middle, low, high = map(wording.number, ends)
+    found = shift(larger, smaller)
+    middle, low, high = map(wording.number, (found.value, found.low, found.high))
     return f"by {middle} (95% interval {low} to {high})"
 
 
