@@ -13,7 +13,7 @@ Numbers = NDArray[np.float64]
 
 _TAIL = 0.025
 _NORMAL = 1.959964  # the quantile of the normal distribution for an interval of 95%
-_LARGEST_LOGARITHM = math.log(1e300)  # of a ratio that is told from an infinite one
+_LARGEST_LOGARITHM = math.log(1e300)  # of a ratio; a larger one counts as infinite
 
 
 @dataclass(frozen=True, slots=True)
