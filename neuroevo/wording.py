@@ -148,7 +148,9 @@ def moment(iso: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a duration in seconds, minutes or hours."""
+    """Return a duration in seconds, minutes or hours; a dash if it is NaN."""
+    if math.isnan(seconds):
+        return "–"
     if seconds < LONG:
         return f"{seconds:.2g} s" if round(seconds) < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits
     if seconds < 60 * LONG:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Sweep, SweepPoint
+    from neuroevo.runs import Trial
+
+_Genes: TypeAlias = frozenset[tuple[str, Any]]
 
 SEED = "seed"
 QUANTILES = (0.05, 0.95)
@@ -118,6 +121,11 @@ class SweepResults:
         """Whether a point is a search, and not a configuration."""
         return any(point.genome is None for point in self.sweep.points)
 
+    @property
+    def is_comparison(self) -> bool:
+        """Whether its runs are searches, two or more of which have begun."""
+        return self.searches and sum(run is not None for run in self.runs) > 1
+
     @cached_property
     def objectives(self) -> "tuple[Objective, ...]":
         """The objectives that all runs have, in the order of the first."""
@@ -154,28 +162,42 @@ class SweepResults:
         return Estimate(item.cost(found.value), low, high)
 
     def best(self, item: "Objective") -> SettingResult | None:
-        """Return the setting with the best median in an objective; None if all have diverged."""
+        """Return the setting with the best median in an objective; None if all have diverged.
+
+        Of equal medians, it is that of the fewest diverged values, then of the best 95% of them.
+        """
         return self._best[item.name]
 
     @cached_property
     def _best(self) -> Mapping[str, SettingResult | None]:
+        def order(result: SettingResult, item: "Objective") -> tuple[float, int, float]:
+            costs = item.cost(result.scores[item.name])
+            return median(costs).value, self.diverged(result), quantiles(costs)[1]
+
         found: dict[str, SettingResult | None] = {}
         for item in self.objectives:
-            costs = [median(item.cost(each.scores[item.name])).value for each in self.settings]
-            finite = [cost if math.isfinite(cost) else math.inf for cost in costs]
-            place = int(np.argmin(finite))
-            found[item.name] = self.settings[place] if math.isfinite(finite[place]) else None
+            orders = {each: order(each, item) for each in self.settings}
+            finite = [each for each, (middle, _, _) in orders.items() if math.isfinite(middle)]
+            found[item.name] = min(finite, key=orders.__getitem__, default=None)
         return found
 
-    def indistinguishable(
-        self, result: SettingResult, item: "Objective"
-    ) -> tuple[SettingResult, ...]:
-        """Return the settings that do not differ from one by more than chance in an objective."""
-        others = [each for each in self.settings if each is not result]
-        tests = self._tests(item, [(each.name, result.name) for each in others])
-        return tuple(
-            each for each in others if each.name not in tests or tests[each.name].adjusted > LEVEL
-        )
+    def tied(self, item: "Objective") -> tuple[SettingResult, ...]:
+        """Return the settings that do not differ from the best by more than chance."""
+        return self._tied[item.name]
+
+    @cached_property
+    def _tied(self) -> Mapping[str, tuple[SettingResult, ...]]:
+        found: dict[str, tuple[SettingResult, ...]] = {}
+        for item in self.objectives:
+            best = self.best(item)
+            others = [each for each in self.settings if best is not None and each is not best]
+            tests = self._tests(item, [(each.name, best.name) for each in others if best])
+            found[item.name] = tuple(
+                each
+                for each in others
+                if each.name not in tests or tests[each.name].adjusted > LEVEL
+            )
+        return found
 
     def diverged(self, result: SettingResult) -> int:
         """Return how many values of a setting are of replicates that diverged."""
@@ -222,13 +244,21 @@ class SweepResults:
 
     def _values(self, points: "Sequence[SweepPoint]", item: "Objective") -> Numbers:
         found = [
-            _values_of(run, point, item.name)
+            _values_of(run, self._trials[point.run], point, item.name)
             for point in points
             if (run := self.runs[point.run]) is not None
         ]
         values = np.array([value for each in found for value in each], dtype=np.float64)
         values[np.isnan(values)] = item.cost(math.inf)
         return values
+
+    @cached_property
+    def _trials(self) -> "tuple[Mapping[_Genes, Trial], ...]":
+        """The trial of each genome, for each run."""
+        return tuple(
+            {_genes(each.genome): each for each in reversed(run.searched)} if run else {}
+            for run in self.runs
+        )
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -298,18 +328,24 @@ def quantiles(values: Numbers) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _values_of(run: "Findings", point: "SweepPoint", name: str) -> Sequence[float]:
+def _values_of(
+    run: "Findings", trials: "Mapping[_Genes, Trial]", point: "SweepPoint", name: str
+) -> Sequence[float]:
     """Return the values of an objective at a point, NaN where it diverged or is unknown."""
     if point.genome is None:
         [item] = [each for each in run.objectives if each.name == name]
         return [judged_score(run, run.front[0], item)] if run.front else []
-    trial = next((each for each in run.searched if each.genome == dict(point.genome)), None)
+    trial = trials.get(_genes(point.genome))
     if trial is None:
         return []
     if trial.replicates:
         return trial.replicates[name]
     count = max(run.experiment.networks_per_trial, 1)
     return [math.nan] * count if trial.state == "failed" else [trial.objectives[name]]
+
+
+def _genes(genome: Mapping[str, Any]) -> _Genes:
+    return frozenset(genome.items())
 
 
 def _difference(ours: SettingResult, theirs: SettingResult, item: "Objective") -> Estimate:

@@ -8,10 +8,12 @@ import typer
 
 from neuroevo.cli.options import RESULTS, AsJson, Results, examples
 from neuroevo.cli.terminal import Column, Table, print_table, program, reference, say
+from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
     from neuroevo.analysis.summary import Summary
     from neuroevo.evaluation import Objective
+    from neuroevo.runs import SweepFolder
 
 EXAMPLES = examples("neuroevo list", "neuroevo list --json | jq -r '.[0].id'")
 
@@ -36,9 +38,21 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
         print_table(_table(summaries), sys.stdout)
     sweeps = list_sweeps(results)
     for sweep in sweeps:
-        say(f"a sweep: {sweep.id}; see {program()} show {reference(sweep.path)}")
+        say(
+            f"a sweep: {sweep.id}, {_progress(sweep)}; see {program()} show {reference(sweep.path)}"
+        )
     if not summaries and not sweeps and not as_json:
         say(f"no runs in {results} yet")
+
+
+def _progress(sweep: "SweepFolder") -> str:
+    from neuroevo.runs import read_progress
+
+    try:
+        found = read_progress(sweep)
+    except NeuroevoError:
+        return "damaged"
+    return f"{found.state}, {found.complete:,} of {found.runs:,} runs complete"
 
 
 def _table(summaries: "list[Summary]") -> Table:

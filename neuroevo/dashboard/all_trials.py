@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from neuroevo import wording
 from neuroevo.dashboard.filtering import Searched, filter_of, filtered
 from neuroevo.dashboard.links import Link, trial_link
-from neuroevo.dashboard.security import address
+from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.dashboard.sorting import (
     Column,
     Order,
@@ -26,9 +26,9 @@ PAGE_SIZE = 100  # trials
 OTHER_COLUMNS = frozenset({"trial", "generation", "state", "operator", "seconds"})
 
 
-def content(findings: "Findings", query: Mapping[str, str]) -> dict[str, Any]:
+def content(run: CachedRun, query: Mapping[str, str]) -> dict[str, Any]:
     """Return the variables of the page's template; the query may have sort, filter and page."""
-    base = address("runs", findings.identity)
+    findings, base = run.findings(), run.address
     path = f"{base}/trials"
     genes = _genes(findings)
     columns = _columns(findings, genes)
@@ -47,7 +47,7 @@ def content(findings: "Findings", query: Mapping[str, str]) -> dict[str, Any]:
         return with_query(path, {"sort": str(order), "filter": text, "page": number_text})
 
     return {
-        "crumbs": ((findings.identity, base), ("trials", "")),
+        "crumbs": (*run.crumbs, ("trials", "")),
         "events": f"{base}/events" if not findings.finished else "",
         "headings": headings(columns, order, path, {"filter": text}),
         "rows": [_row(findings, trial, genes, base) for trial in rows],

@@ -16,6 +16,7 @@ from neuroevo.dashboard.events import EventStreams, state_of, state_of_all
 from neuroevo.dashboard.pages import asset_of, problem
 from neuroevo.dashboard.run_list import RunList
 from neuroevo.dashboard.security import SecurityMiddleware
+from neuroevo.dashboard.sweep_list import SweepList
 from neuroevo.dashboard.views import Views
 from neuroevo.errors import NeuroevoError
 
@@ -27,31 +28,41 @@ def application(
 
     Names of this server are checked with ``is_known``; event streams end when ``stopping`` is set.
     """
-    runs = RunList(results)
-    views = Views(runs)
+    runs, sweeps = RunList(results), SweepList(results)
+    views = Views(runs, sweeps)
     streams = EventStreams(most_streams, stopping)
 
     async def events(request: Request) -> Response:
-        return streams.response(request, partial(state_of_all, runs))
+        return streams.response(request, partial(state_of_all, runs, sweeps))
 
     async def run_events(request: Request) -> Response:
         run = await asyncio.to_thread(views.find, request)
         return streams.response(request, partial(state_of, run))
 
-    run = "/runs/{identity}"
+    async def sweep_events(request: Request) -> Response:
+        sweep = await asyncio.to_thread(views.find_sweep, request)
+        return streams.response(request, partial(state_of_all, sweep.runs))
+
+    run, sweep = "/runs/{identity}", "/sweeps/{sweep}"
+    run_routes = {
+        "": views.run,
+        "/events": run_events,
+        "/report.html": views.report,
+        "/mouse.html": views.mouse,
+        "/figures/{name}": views.figure,
+        "/trials": views.trials,
+        "/trials/{number:int}": views.trial,
+        "/trials/{number:int}/experiment.toml": views.configuration,
+        "/files/{name}": views.file,
+    }
     routes = [
         Route("/", views.runs),
         Route("/events", events),
         Route("/compare", views.compare),
-        Route(run, views.run),
-        Route(f"{run}/events", run_events),
-        Route(f"{run}/report.html", views.report),
-        Route(f"{run}/mouse.html", views.mouse),
-        Route(f"{run}/figures/{{name}}", views.figure),
-        Route(f"{run}/trials", views.trials),
-        Route(f"{run}/trials/{{number:int}}", views.trial),
-        Route(f"{run}/trials/{{number:int}}/experiment.toml", views.configuration),
-        Route(f"{run}/files/{{name}}", views.file),
+        *(Route(f"{run}{path}", view) for path, view in run_routes.items()),
+        Route(sweep, views.sweep),
+        Route(f"{sweep}/events", sweep_events),
+        *(Route(f"{sweep}{run}{path}", view) for path, view in run_routes.items()),
         Route("/assets/{name}", asset_of),
     ]
     handlers = {HTTPException: _not_found, NeuroevoError: _not_readable, Exception: _failed}
@@ -62,7 +73,7 @@ def application(
 
 def _not_found(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    return problem(status, "Not found", ("There is no run, trial or file at this address.",))
+    return problem(status, "Not found", ("There is no run, sweep, trial or file at this address.",))
 
 
 def _not_readable(_request: Request, error: Exception) -> Response:

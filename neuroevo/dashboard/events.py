@@ -6,13 +6,15 @@ A stream reads summaries, which is cheap; it knows no page. Other programs may r
 import asyncio
 import json
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from neuroevo.dashboard.run_list import CachedRun, RunList
+from neuroevo.dashboard.sweep_list import SweepList
 from neuroevo.errors import NeuroevoError
 
 PERIOD = 0.5  # seconds between two reads
@@ -71,13 +73,31 @@ class EventStreams:
                 continue
 
 
-def state_of_all(runs: RunList) -> State:
-    """Return all runs by their ids, as ``neuroevo list --json`` describes them."""
+def state_of_all(runs: RunList, sweeps: SweepList | None = None) -> State:
+    """Return all runs by their ids, as ``neuroevo list --json`` describes them.
+
+    ``sweeps`` holds the progress of each sweep by its id, if there are some.
+    """
     try:
         listed = runs.listed()
     except NeuroevoError as error:
         return {"problems": list(error.problems)}
-    return {each.folder.id: each.summary.described() for each in listed if each.summary}
+    state: State = {each.folder.id: each.summary.described() for each in listed if each.summary}
+    if sweeps is not None and (found := sweeps.listed()):
+        state["sweeps"] = {
+            each.folder.id: asdict(each.progress) if each.progress else {"problem": each.problem}
+            for each in found
+        }
+    return state
+
+
+def followed(runs: Sequence[CachedRun]) -> str:
+    """Return what a page shows of runs, as JSON: id -> state and number of generations.
+
+    It must be read before the findings, so that what happens in between is not missed.
+    """
+    summaries = [run.summary() for run in runs]
+    return json.dumps({each.folder.id: [each.state, len(each.generations)] for each in summaries})
 
 
 def state_of(run: CachedRun) -> State:

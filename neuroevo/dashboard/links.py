@@ -12,6 +12,10 @@ class Link:
     key: str = ""
 
 
+ALL_RUNS = Link("All runs", "/", "u")
+ROOT = ("Runs", "/")  # the list of all runs, as the first of breadcrumbs
+
+
 def trial_link(base: str, number: int) -> Link:
     """Return the link to a trial of the run at an address."""
     return Link(f"{number}", f"{base}/trials/{number}")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.dashboard.links import Link
-from neuroevo.dashboard.security import address
+from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.report.figures import page_figure
 from neuroevo.report.plots import FIGURES, figures_of
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 OFFERED = ("importance", "parallel_coordinates")  # that the page of a run links to
 
 
-def content(findings: "Findings", name: str) -> dict[str, Any]:
+def content(run: CachedRun, name: str) -> dict[str, Any]:
     """Return the variables of the page's template; the name must be one of the run's figures."""
-    base = address("runs", findings.identity)
+    findings, base = run.findings(), run.address
     shown = page_figure(findings, name)
     return {
-        "crumbs": ((findings.identity, base), (shown.title, "")),
+        "crumbs": (*run.crumbs, (shown.title, "")),
         "shown": shown,
         "links": (*offered(findings, base, name), Link("The run", base, "u")),
     }

@@ -11,7 +11,6 @@ from neuroevo.dashboard.chart import Axis, Chart, Dot, Line, axis, best_so_far, 
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.one_figure import offered
 from neuroevo.dashboard.run_list import CachedRun
-from neuroevo.dashboard.security import address
 from neuroevo.playground import is_mouse_run
 from neuroevo.report.document import with_code
 from neuroevo.report.headline import headline
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from neuroevo.runs import RunFolder
 
 MOST_POINTS = 400  # of a chart
-ALL_RUNS = Link("All runs", "/", "u")
 
 
 def content(run: CachedRun) -> dict[str, Any]:
@@ -38,16 +36,16 @@ def content(run: CachedRun) -> dict[str, Any]:
         If the run can't be read, though its summary could.
     """
     summary = run.summary()
-    base = address("runs", run.folder.id)
+    base = run.address
     values: dict[str, Any] = {
         "summary": summary,
-        "crumbs": ((run.folder.id, ""),),
+        "crumbs": (*run.crumbs[:-1], (run.folder.id, "")),
         "events": f"{base}/events",
         "files": _files(summary, base),
-        "links": (ALL_RUNS,),
+        "links": (run.above,),
     }
     if summary.state != "damaged":
-        values |= _overview(run.findings(), summary, base)
+        values |= _overview(run, summary)
     return values
 
 
@@ -97,7 +95,8 @@ def _size(count: int) -> str:
     return f"{count} bytes"
 
 
-def _overview(findings: "Findings", summary: "Summary", base: str) -> dict[str, Any]:
+def _overview(run: CachedRun, summary: "Summary") -> dict[str, Any]:
+    findings, base = run.findings(), run.address
     opening = headline(findings)
     return {
         "headline": opening,
@@ -123,7 +122,7 @@ def _overview(findings: "Findings", summary: "Summary", base: str) -> dict[str, 
             Link("Report", f"{base}/report.html", "r"),
             *([Link("Mouse page", f"{base}/mouse.html", "m")] if is_mouse_run(findings) else []),
             Link("Trials", f"{base}/trials", "t"),
-            ALL_RUNS,
+            run.above,
         ),
     }
 

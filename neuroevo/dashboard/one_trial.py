@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from neuroevo import wording
 from neuroevo.dashboard.chart import Chart, Line, axis, chart
 from neuroevo.dashboard.links import Link, trial_link
-from neuroevo.dashboard.security import address
+from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.playground import is_mouse_run
 from neuroevo.report.diagram import diagram_of, svg
 from neuroevo.report.figures import network_label
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 MOST_CHILDREN = 60  # that are listed
 
 
-def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
+def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
     """Return the variables of the page's template, for a trial with its learning curve."""
-    base = address("runs", findings.identity)
+    findings, base = run.findings(), run.address
     numbers = [each.number for each in findings.front]
     rank = numbers.index(trial.number) + 1 if trial.number in numbers else 0
     network = findings.network(trial)
@@ -30,11 +30,7 @@ def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
     children = [each.number for each in findings.trials if trial.number in each.parents]
     parents = [known[number] for number in trial.parents if number in known]
     return {
-        "crumbs": (
-            (findings.identity, base),
-            ("trials", f"{base}/trials"),
-            (f"{trial.number}", ""),
-        ),
+        "crumbs": (*run.crumbs, ("trials", f"{base}/trials"), (f"{trial.number}", "")),
         "trial": trial,
         "title": wording.configuration(trial.genome) or f"Trial {trial.number}",
         "rank": rank,

@@ -1,6 +1,6 @@
-"""The runs of a results folder, each read once and then only what is new in it.
+"""The runs of a results folder or a sweep, each read once and then only what is new in it.
 
-It returns what was read; it knows no page and no request.
+It returns what was read and where its pages are; it knows no page and no request.
 """
 
 import threading
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from neuroevo.analysis.run_reader import RunReader
 from neuroevo.analysis.summary import Summary
+from neuroevo.dashboard.links import ALL_RUNS, ROOT, Link
 from neuroevo.dashboard.security import address
 from neuroevo.playground import report_page
 from neuroevo.runs import RunFolder, list_runs
@@ -30,10 +31,19 @@ class ListedRun:
 
 
 class RunList:
-    """The runs of a results folder, which may not exist yet; for use from several threads."""
+    """The runs of a results folder, which may not exist yet; for use from several threads.
 
-    def __init__(self, results: Path) -> None:
+    Parameters
+    ----------
+    results
+        The folder.
+    above
+        The text and the address of the page that lists its runs, if that is not the list of all.
+    """
+
+    def __init__(self, results: Path, above: Link | None = None) -> None:
         self.results = results
+        self._above = above
         self._lock = threading.Lock()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._runs: dict[str, CachedRun] = {}
@@ -94,21 +104,25 @@ class RunList:
         return run
 
     def _run(self, folder: RunFolder) -> "CachedRun":
-        return self._runs.setdefault(folder.id, CachedRun(folder))
+        return self._runs.setdefault(folder.id, CachedRun(folder, self._above))
 
 
 class CachedRun(RunReader):
     """A run and its report, which are read and made again only if the run has changed."""
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, above: Link | None = None) -> None:
         super().__init__(folder)
+        self.address = f"{above.address if above else ''}{address('runs', folder.id)}"
+        self.above = above or ALL_RUNS
+        self.stream = f"{above.address if above else ''}/events"  # of all runs of its folder
         self._report_lock = threading.Lock()
         self._report: _Report | None = None
 
     @property
     def crumbs(self) -> tuple[tuple[str, str], ...]:
-        """Texts and addresses of the pages above the report and the mouse page of the run."""
-        return (("Runs", "/"), (self.folder.id, address("runs", self.folder.id)))
+        """Texts and addresses from below the list of all runs down to the page of the run."""
+        above = () if self.above is ALL_RUNS else ((self.above.text, self.above.address),)
+        return (*above, (self.folder.id, self.address))
 
     def forget(self) -> bool:
         """Free most of the memory, unless the report is being made; return whether it did."""
@@ -133,7 +147,7 @@ class CachedRun(RunReader):
             known = self._report
             if known is None or (known.began < requested and known.summary is not self.summary()):
                 began, summary = time.monotonic(), self.summary()
-                page = report_page(self.findings_with_studies(), self.crumbs).encode()
+                page = report_page(self.findings_with_studies(), (ROOT, *self.crumbs)).encode()
                 known = self._report = _Report(summary, began, page)
             return known.page
 

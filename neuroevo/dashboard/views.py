@@ -3,8 +3,6 @@
 They know requests and addresses; the content of a page comes from the page's own module.
 """
 
-import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from starlette.exceptions import HTTPException
@@ -12,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from neuroevo.analysis.comparison import Comparison
-from neuroevo.dashboard import all_runs, all_trials, one_figure, one_run, one_trial
+from neuroevo.dashboard import all_runs, all_trials, one_figure, one_run, one_sweep, one_trial
+from neuroevo.dashboard.events import followed
+from neuroevo.dashboard.links import ROOT
 from neuroevo.dashboard.pages import (
     LINKED_FROM,
     download,
@@ -23,11 +23,12 @@ from neuroevo.dashboard.pages import (
     saved_as,
 )
 from neuroevo.dashboard.run_list import CachedRun, RunList
-from neuroevo.dashboard.security import address
 from neuroevo.dashboard.sorting import whole_number
+from neuroevo.dashboard.sweep_list import OpenSweep, SweepList
 from neuroevo.playground import is_mouse_run, mouse_page
 from neuroevo.report.comparison import comparison_page
 from neuroevo.report.plots import figures_of
+from neuroevo.report.served import Served
 
 if TYPE_CHECKING:
     from neuroevo.runs import Trial
@@ -39,10 +40,11 @@ MOST_ADDED = 8  # trials that an address adds to the mouse page
 
 
 class Views:
-    """The pages on the runs of a results folder."""
+    """The pages on the runs and sweeps of a results folder."""
 
-    def __init__(self, run_list: RunList) -> None:
+    def __init__(self, run_list: RunList, sweeps: SweepList) -> None:
         self._run_list = run_list
+        self._sweeps = sweeps
 
     def find(self, request: Request) -> CachedRun:
         """Return the run that an address names.
@@ -52,13 +54,28 @@ class Views:
         HTTPException
             With 404 if there is none.
         """
-        return _found(self._run_list.find(request.path_params["identity"]))
+        return _found(self._runs(request).find(request.path_params["identity"]))
+
+    def find_sweep(self, request: Request) -> OpenSweep:
+        """Return the sweep that an address names.
+
+        Raises
+        ------
+        HTTPException
+            With 404 if there is none.
+        """
+        return _found(self._sweeps.find(request.path_params["sweep"]))
 
     def runs(self, request: Request) -> Response:
-        """Show the table of runs."""
+        """Show the tables of runs and sweeps."""
         values = all_runs.content(self._run_list.listed(), request.query_params)
         values["results"] = str(self._run_list.results)
+        values["sweeps"] = self._sweeps.listed()
         return rendered("runs.html.jinja", "Runs", values)
+
+    def sweep(self, request: Request) -> Response:
+        """Show the results of a sweep as they are now."""
+        return html_response(one_sweep.page(self.find_sweep(request)).encode())
 
     def run(self, request: Request) -> Response:
         """Show the overview of a run."""
@@ -68,13 +85,13 @@ class Views:
     def trials(self, request: Request) -> Response:
         """Show one page of the table of trials."""
         run = self._open(request)
-        values = all_trials.content(run.findings(), request.query_params)
+        values = all_trials.content(run, request.query_params)
         return rendered("trials.html.jinja", f"Trials of {run.folder.id}", values)
 
     def trial(self, request: Request) -> Response:
         """Show one trial."""
         run, trial = self._open_trial(request)
-        values = one_trial.content(run.findings(), trial)
+        values = one_trial.content(run, trial)
         return rendered("trial.html.jinja", f"Trial {trial.number} of {run.folder.id}", values)
 
     def configuration(self, request: Request) -> Response:
@@ -86,13 +103,13 @@ class Views:
     def figure(self, request: Request) -> Response:
         """Show one figure of a run as it is now."""
         run, name = self._open(request), request.path_params["name"]
-        followed = _followed([run])
-        findings = run.findings()
-        if name not in figures_of(findings.experiment):
+        shown_runs = followed([run])
+        if name not in figures_of(run.findings().experiment):
             raise HTTPException(404)
-        values = one_figure.content(findings, name)
+        values = one_figure.content(run, name)
         title = f"{values['shown'].title} of {run.folder.id}"
-        return rendered_figure(title, values | {"followed": followed}, values["shown"])
+        values |= {"followed": shown_runs, "stream": run.stream}
+        return rendered_figure(title, values, values["shown"])
 
     def report(self, request: Request) -> Response:
         """Show the report of a run as it is now."""
@@ -106,7 +123,7 @@ class Views:
             raise HTTPException(404)
         numbers = map(whole_number, request.query_params.getlist("trial")[:MOST_ADDED])
         extra = [trial for number in numbers if (trial := run.trial(number)) is not None]
-        return html_response(mouse_page(findings, extra, crumbs=run.crumbs).encode())
+        return html_response(mouse_page(findings, extra, crumbs=(ROOT, *run.crumbs)).encode())
 
     def compare(self, request: Request) -> Response:
         """Show a comparison of runs."""
@@ -115,15 +132,10 @@ class Views:
             line = f"Select {FEWEST_COMPARED} to {MOST_COMPARED} runs in the table of runs."
             return problem(400, "Nothing to compare", (line,))
         runs = [_found(self._run_list.open(identity)) for identity in identities]
-        followed = _followed(runs)
-        page = comparison_page(
-            Comparison.of([run.findings() for run in runs], identities),
-            linked_from=LINKED_FROM,
-            home="/",
-            followed=followed,
-            addresses=[address("runs", identity) for identity in identities],
-        )
-        return html_response(page.encode())
+        addresses = [run.address for run in runs]
+        served = Served(LINKED_FROM, addresses=addresses, followed=followed(runs))
+        compared = Comparison.of([run.findings() for run in runs], identities)
+        return html_response(comparison_page(compared, served).encode())
 
     def file(self, request: Request) -> Response:
         """Return one of the files of a run that may be downloaded."""
@@ -134,20 +146,14 @@ class Views:
         raise HTTPException(404)
 
     def _open(self, request: Request) -> CachedRun:
-        return _found(self._run_list.open(request.path_params["identity"]))
+        return _found(self._runs(request).open(request.path_params["identity"]))
+
+    def _runs(self, request: Request) -> RunList:
+        return self.find_sweep(request).runs if "sweep" in request.path_params else self._run_list
 
     def _open_trial(self, request: Request) -> "tuple[CachedRun, Trial]":
         run = self._open(request)
         return run, _found(run.trial(request.path_params["number"]))
-
-
-def _followed(runs: Sequence[CachedRun]) -> str:
-    """Return what a page shows of runs, as JSON: id -> state and number of generations.
-
-    It must be read before the findings, so that what happens in between is not missed.
-    """
-    summaries = [run.summary() for run in runs]
-    return json.dumps({each.folder.id: [each.state, len(each.generations)] for each in summaries})
 
 
 def _found(something: T | None) -> T:

@@ -47,9 +47,11 @@ from neuroevo.runs.start import (
 from neuroevo.runs.status import Status, StatusReader, read_status
 from neuroevo.runs.sweep_folder import (
     SweepFolder,
+    SweepProgress,
     find_sweep,
     list_sweeps,
     open_sweep,
+    read_progress,
     read_sweep,
 )
 from neuroevo.runs.trial import Trial
@@ -70,6 +72,7 @@ __all__ = [
     "Status",
     "StatusReader",
     "SweepFolder",
+    "SweepProgress",
     "Trial",
     "TrialOrigin",
     "array_fingerprint",
@@ -100,6 +103,7 @@ __all__ = [
     "read_experiment",
     "read_held_out",
     "read_intact_trials",
+    "read_progress",
     "read_start",
     "read_status",
     "read_study",

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -13,7 +13,9 @@ from neuroevo.errors import DataError, NeuroevoError, UsageError
 from neuroevo.files import absolute
 from neuroevo.runs.content import read_values
 from neuroevo.runs.folder import RunFolder, list_runs
+from neuroevo.runs.lock import holder
 from neuroevo.runs.start import read_start
+from neuroevo.runs.status import read_status
 from neuroevo.settings import shown
 from neuroevo.storage.atomic import write_atomically
 from neuroevo.storage.checksum import file_with_checksum, read_file_with_checksum
@@ -84,6 +86,43 @@ class SweepFolder:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class SweepProgress:
+    """How far a sweep has come.
+
+    Parameters
+    ----------
+    state
+        ``running`` while a process writes to it; after that ``complete`` or ``interrupted``.
+    complete, runs
+        Number of complete runs, and of all.
+    """
+
+    state: Literal["running", "interrupted", "complete"]
+    complete: int
+    runs: int
+
+
+def read_progress(folder: SweepFolder) -> SweepProgress:
+    """Read how far a sweep has come.
+
+    Raises
+    ------
+    StorageError
+        If a file can't be read or is damaged.
+    DataError
+        If the file of the sweep has other content.
+    """
+    runs = len(_read(folder).runs)
+    begun = list_runs(folder.path)
+    # One after the other: only the last one may be incomplete.
+    is_last_complete = bool(begun) and read_status(begun[-1]).state == "complete"
+    complete = min(runs, max(0, len(begun) - (not is_last_complete)))
+    if holder(RunFolder(folder.path)) is not None:
+        return SweepProgress("running", complete, runs)
+    return SweepProgress("complete" if complete == runs else "interrupted", complete, runs)
+
+
 def find_sweep(reference: str | Path, results: Path) -> SweepFolder | None:
     """Find a sweep by the name of its folder in a results folder, or by its path; None if none."""
     if not str(reference):
@@ -99,10 +138,11 @@ def find_sweep(reference: str | Path, results: Path) -> SweepFolder | None:
 
 
 def list_sweeps(results: Path) -> list[SweepFolder]:
-    """List the sweeps in a results folder, by their names; none if it can't be read."""
+    """List the sweeps in a results folder, oldest first; none if it can't be read."""
     with suppress(OSError, ValueError):
-        folders = (SweepFolder(path) for path in sorted(absolute(results).iterdir()))
-        return [each for each in folders if each.id.isprintable() and each.exists()]
+        folders = (SweepFolder(path) for path in absolute(results).iterdir())
+        found = [each for each in folders if each.id.isprintable() and each.exists()]
+        return sorted(found, key=lambda each: (RunFolder(each.path).began(), each.id))
     return []
 
 
@@ -172,9 +212,7 @@ def read_sweep(folder: SweepFolder) -> "Sweep":
     """
     from neuroevo.experiment import Sweep, SweepPoint  # noqa: PLC0415 - slow, not always needed
 
-    path = folder.sweep_file
-    fields = read_file_with_checksum(path, _SCHEMA, _MOST_BYTES)
-    written: _Written = read_values(path, _WRITTEN, fields)
+    written = _read(folder)
     try:
         runs = tuple(map(_run, written.runs))
         points = tuple(
@@ -190,8 +228,14 @@ def read_sweep(folder: SweepFolder) -> "Sweep":
             for each in written.points
         )
     except (NeuroevoError, ValueError, IndexError, RecursionError) as error:
-        raise DataError(f"{path}: must hold a sweep, but got: {error}") from None
+        raise DataError(f"{folder.sweep_file}: must hold a sweep, but got: {error}") from None
     return Sweep(written.name, tuple(written.keys), points, runs)
+
+
+def _read(folder: SweepFolder) -> _Written:
+    fields = read_file_with_checksum(folder.sweep_file, _SCHEMA, _MOST_BYTES)
+    written: _Written = read_values(folder.sweep_file, _WRITTEN, fields)
+    return written
 
 
 def _run(written: _WrittenRun) -> "SweepRun":

@@ -14,6 +14,7 @@ from neuroevo.report.comparison import ComparedRuns, comparison_page
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
 from neuroevo.report.run import Run
+from neuroevo.report.served import Served
 from tests.invented_findings import seeded, wider
 
 Runs = Callable[[str], Run]
@@ -36,7 +37,7 @@ def test_common_objectives_are_compared(runs: Runs) -> None:
     nothing = ComparedRuns.of([runs("one objective").findings, one])
     assert nothing.objectives == ()
     assert "no objective in common" in " ".join(what_differs(nothing))
-    assert "No run has a completed trial" in comparison_page(nothing, linked_from="/")
+    assert "No run has a completed trial" in comparison_page(nothing, Served("/"))
 
 
 def test_different_tasks_or_budgets_give_a_caution(runs: Runs) -> None:
@@ -116,7 +117,7 @@ def test_every_comparison_has_figures_and_a_page(any_run: Run, runs: Runs) -> No
         caption = plot.caption(comparison)
         assert caption.endswith(".")
         assert "nan" not in caption
-    html = comparison_page(comparison, linked_from="/assets/")
+    html = comparison_page(comparison, Served("/assets/"))
     assert "http" not in html.replace("Content-Security-Policy", "").replace("http-equiv", "")
     assert opening(comparison).title.endswith(".")
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from neuroevo.report.comparison import ComparedRuns, comparison_page
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.run import Run
+from neuroevo.report.served import Served
 
 Runs = Callable[[str], Run]
 
@@ -63,7 +64,7 @@ def test_served_page_links_to_the_runs(runs: Runs) -> None:
     findings = runs("conflict").findings
     comparison = ComparedRuns.of([findings, replace(findings, identity="b")])
     addresses = ["/runs/a?x=1&y", "/runs/b"]
-    served = comparison_page(comparison, linked_from="/assets/", addresses=addresses, home="/")
+    served = comparison_page(comparison, Served("/assets/", addresses=addresses))
     assert 'href="/runs/a?x=1&amp;y"' in served
     assert '<a href="/">Runs</a>' in served
     assert '<script src="/assets/plotly.min.js">' in served

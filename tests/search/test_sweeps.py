@@ -1,17 +1,20 @@
 """Sweeps: each setting has the values of its own training, and an interruption changes nothing."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import neuroevo
+from neuroevo.analysis.sweep_results import SweepResults
 from neuroevo.errors import BusyError, StorageError, UsageError
 from neuroevo.experiment import Experiment, Sweep, read_sweep_file
 from neuroevo.report.sweep import SweepReport
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
 from neuroevo.report.sweep.sweep_page import sweep_page
+from neuroevo.report.sweep.texts import opening
 from neuroevo.runs import RunFolder, RunLock, list_runs
 from neuroevo.search import Progress, StoppedError
 from neuroevo.search.sweeps import run_sweep
@@ -172,3 +175,23 @@ def test_seeds_of_a_search_are_compared(tmp_path: Path) -> None:
     assert "2 runs" in found.folder.report_file.read_text(encoding="utf-8")
     alone = neuroevo.run(experiment, results=None, n_jobs=1)
     assert found.runs[0].best.objectives == alone.best.objectives
+
+
+def test_of_equal_medians_the_best_has_the_fewest_diverged_values(swept: SweepReport) -> None:
+    """A tie in the median goes to the setting that diverges less, and divergence is mentioned."""
+    results = SweepResults(swept.results.sweep, swept.results.runs)
+    often, never, worse, *_ = results.settings
+    values = np.linspace(1e-6, 2e-6, 64)
+    some = np.where(np.arange(64) < 60, values, np.inf)  # the same values below the median
+    planted = {often: some, never: values, worse: 10 * values}
+    vars(results)["settings"] = tuple(
+        replace(each, scores=dict.fromkeys(each.scores, scores)) for each, scores in planted.items()
+    )
+    [item] = [each for each in results.objectives if each.name == "final_mse"]
+    assert results.best(item) is results.settings[1]
+    assert results.tied(item) == (results.settings[0],)
+    assert "diverged" not in opening(results).lead
+    vars(results)["settings"] = (results.settings[0], results.settings[2])
+    for name in ("_best", "_tied"):
+        del vars(results)[name]
+    assert "although 4 of its 64 values diverged" in opening(results).lead

@@ -5,7 +5,7 @@
   const KEY = `folded out on ${location.pathname}${location.search}`;
   const LEAST_SHOWN = 5000; // milliseconds for which a page stays, so that it can be read
   const RETRY = 5000; // milliseconds after which a refused stream is requested again
-  const { followed, stream: address } = document.querySelector("[data-followed]").dataset;
+  const { followed, stream: address, followsNew } = document.querySelector("[data-followed]").dataset;
   const seen = JSON.parse(followed);
   const foldable = () => Array.from(document.querySelectorAll("main details"));
   let stream = null;
@@ -13,11 +13,13 @@
 
   function onChange({ data }) {
     const runs = JSON.parse(data);
-    const isNew = ([identity, [state, generation]]) => {
-      const run = runs[identity];
-      return run && (run.state !== state || run.generation !== generation);
+    const isNew = ([identity, run]) => {
+      if (!run || !("generation" in run)) return false; // not a run that can be read
+      if (!(identity in seen)) return followsNew !== undefined;
+      const [state, generation] = seen[identity];
+      return run.state !== state || run.generation !== generation;
     };
-    if (!Object.entries(seen).some(isNew)) return;
+    if (!Object.entries(runs).some(isNew)) return;
     unfollow();
     isOld = true;
     setTimeout(reload, Math.max(0, LEAST_SHOWN - performance.now()));

@@ -1,6 +1,5 @@
 """Makes the page of a comparison: one HTML file without further files, or one for a server."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neuroevo.report.comparison import tables
@@ -8,35 +7,21 @@ from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
 from neuroevo.report.document import Document, asset
 from neuroevo.report.figures import FOLLOWING, STYLES, PageFigure, payload_of, scripts_of
+from neuroevo.report.served import Served
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
 
 
-def comparison_page(
-    comparison: "Comparison",
-    *,
-    linked_from: str = "",
-    addresses: Sequence[str] = (),
-    home: str = "",
-    followed: str = "",
-) -> str:
+def comparison_page(comparison: "Comparison", served: Served | None = None) -> str:
     """Return the comparison as HTML.
 
     Parameters
     ----------
     comparison
         The runs.
-    linked_from
-        Address of the folder of the page's styles and scripts, ending in a slash; if it is empty,
-        the page contains them.
-    addresses
-        Addresses of the runs' own pages, if there are any.
-    home
-        Address of the list of runs, if there is one.
-    followed
-        JSON of each run's id -> its state and number of generations: a page on a server is loaded
-        again when they change. Empty for a page that stays as it is.
+    served
+        The server that shows it; None for a file, which contains styles and scripts.
     """
     figures = comparison_figures(comparison)
     payload = payload_of(figures.values())
@@ -45,7 +30,7 @@ def comparison_page(
         "comparison.html.jinja",
         title=words.title.removesuffix("."),
         styles=STYLES,
-        scripts=[*scripts_of(payload), *([asset(FOLLOWING)] if followed else [])],
+        scripts=[*scripts_of(payload), *([asset(FOLLOWING)] if served and served.followed else [])],
         payload=payload,
         adds_styles=True,
     )
@@ -54,7 +39,7 @@ def comparison_page(
             "headline": words,
             "what_differs": what_differs(comparison),
             "differences": tables.differences(comparison),
-            "runs": tables.runs(comparison, addresses),
+            "runs": tables.runs(comparison, served.addresses if served else ()),
             "outcome": tables.outcome(comparison),
             "has_fresh": len(comparison.score_columns) > len(comparison.objectives),
             "tested": tables.test_scores(comparison),
@@ -63,10 +48,9 @@ def comparison_page(
             "tests": tables.tests(comparison),
             "configurations": tables.configurations(comparison),
             "figures": figures,
-            "home": home,
-            "followed": followed,
+            "served": served,
         },
-        linked_from,
+        served.assets if served else "",
     )
 
 

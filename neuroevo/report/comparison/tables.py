@@ -61,7 +61,7 @@ def runs(comparison: "Comparison", addresses: Sequence[str] = ()) -> TextTable:
                 Cell(str(experiment.seed), numeric=True),
                 Cell("complete" if row["finished"] else "not complete"),
                 *(Cell(f"{row[name]:,}", numeric=True) for name in counted),
-                Cell(_duration(row["seconds"]), numeric=True),
+                Cell(wording.duration(row["seconds"]), numeric=True),
                 *[Cell(experiment.note)] * has_notes,
             )
         )
@@ -209,7 +209,3 @@ def _rows(table: "pd.DataFrame") -> "list[dict[str, Any]]":
 def _genes(values: Sequence[object]) -> list[str]:
     texts = iter(wording.apart([each for each in values if each is not None]))
     return ["–" if each is None else wording.shortened(next(texts), 160) for each in values]
-
-
-def _duration(seconds: float) -> str:
-    return "–" if np.isnan(seconds) else wording.duration(seconds)

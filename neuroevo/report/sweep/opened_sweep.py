@@ -47,10 +47,8 @@ class SweepReport:
 
     @cached_property
     def comparison(self) -> ComparedRuns | None:
-        """The comparison of its runs, if each of them is a search and there are two or more."""
-        if not self.results.searches or len(self.runs) < 2:  # noqa: PLR2004 - a comparison needs two
-            return None
-        return compare_runs(self.runs)
+        """The comparison of its runs, if there is one, see `SweepResults.is_comparison`."""
+        return compare_runs(self.runs) if self.results.is_comparison else None
 
     def __repr__(self) -> str:
         return f"SweepReport({self.folder.id!r}: {len(self.results.settings)} settings)"

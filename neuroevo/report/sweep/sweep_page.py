@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from neuroevo.report.document import Document
-from neuroevo.report.figures import STYLES, PageFigure, payload_of, scripts_of
+from neuroevo.report.document import Document, asset
+from neuroevo.report.figures import FOLLOWING, STYLES, PageFigure, payload_of, scripts_of
+from neuroevo.report.served import Served
 from neuroevo.report.sweep import tables
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
 from neuroevo.report.sweep.texts import opening
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from neuroevo.analysis.sweep_results import SweepResults
 
 
-def sweep_page(results: "SweepResults", name: str) -> str:
+def sweep_page(results: "SweepResults", name: str, served: Served | None = None) -> str:
     """Return the page of a sweep as HTML.
 
     Parameters
@@ -21,6 +22,8 @@ def sweep_page(results: "SweepResults", name: str) -> str:
         Its results.
     name
         What the page calls it, such as the name of its folder.
+    served
+        The server that shows it; None for a file, which contains styles and scripts.
     """
     figures = sweep_figures(results)
     payload = payload_of(figures.values())
@@ -29,7 +32,7 @@ def sweep_page(results: "SweepResults", name: str) -> str:
         "sweep.html.jinja",
         title=f"{name}: {words.title.removesuffix('.')}",
         styles=STYLES,
-        scripts=scripts_of(payload),
+        scripts=[*scripts_of(payload), *([asset(FOLLOWING)] if served and served.followed else [])],
         payload=payload,
         adds_styles=True,
     )
@@ -41,7 +44,10 @@ def sweep_page(results: "SweepResults", name: str) -> str:
             "figures": figures,
             "searches": results.searches,
             "has_baseline": any(each.is_baseline for each in results.settings),
-        }
+            "runs": tables.runs(results, served.addresses if served else ()),
+            "served": served,
+        },
+        served.assets if served else "",
     )
 
 

@@ -1,7 +1,9 @@
 """The tables of a sweep as texts, for a page or a terminal; they know no HTML."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from neuroevo import wording
 from neuroevo.analysis.sweep_results import quantiles
 from neuroevo.report.sweep.texts import (
     difference_interval,
@@ -43,6 +45,23 @@ def settings(results: "SweepResults") -> TextTable:
         for each in results.settings
     )
     return TextTable(headings(columns, rows), rows, tuple(groups))
+
+
+def runs(results: "SweepResults", addresses: Sequence[str] = ()) -> TextTable:
+    """Return the runs that have begun, linked to addresses if given."""
+    columns = ("run", "state", "trials", "networks", "time")
+    begun = [run for run in results.runs if run is not None]
+    rows = tuple(
+        (
+            Cell(run.identity, address=addresses[place] if addresses else ""),
+            Cell("complete" if run.finished else "not complete"),
+            Cell(f"{len(run.trials):,}", numeric=True),
+            Cell(f"{run.networks:,}", numeric=True),
+            Cell(wording.duration(run.seconds), numeric=True),
+        )
+        for place, run in enumerate(begun)
+    )
+    return TextTable(headings(columns, rows), rows)
 
 
 def _cells(

@@ -136,7 +136,7 @@ def _verdict(results: "SweepResults") -> str:
     best = results.best(item)
     if best is None:
         return f"All settings of {over} have diverged."
-    if len(results.indistinguishable(best, item)) + 1 == len(results.settings):
+    if len(results.tied(item)) + 1 == len(results.settings):
         return f"{over.capitalize()} makes no difference in {item.label} beyond chance."
     value = median_text(results.median(best, item), item)
     name = setting_name(results, best)
@@ -152,7 +152,9 @@ def _best(results: "SweepResults", item: "Objective") -> str:
     start = f"{item.best.capitalize()} median {item.label}: {found} with {name}"
     if item is results.objectives[0]:
         start = f"Among {len(results.settings)} settings, this one has a median of {found}"
-    tied = results.indistinguishable(best, item)
+    tied = results.tied(item)
+    if diverged := results.diverged(best):
+        start += f", although {diverged} of its {len(best.scores[item.name])} values diverged"
     if not tied:
         return f"{start}; every other setting is worse by more than chance."
     names = [setting_name(results, each) for each in tied]
