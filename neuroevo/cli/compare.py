@@ -79,7 +79,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options that users may give
 
     if as_json and figures is not None:
         raise UsageError("--figures: must be left out with --json")
-    figure_files.check_size(figures, width, height)
+    size = figure_files.picture_size(figures, width, height)
 
     from neuroevo.report.comparison import compare_runs, comparison_figures, comparison_page
     from neuroevo.runs import find_run
@@ -96,7 +96,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options that users may give
     if figures is not None:
         title = ", ".join(comparison.labels)
         drawn = list(comparison_figures(comparison).values())
-        figure_files.write(drawn, title, figures, (width, height))
+        figure_files.write(drawn, title, figures, size)
     if show:
         open_in_browser(page.resolve().as_uri())
 

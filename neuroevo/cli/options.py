@@ -109,12 +109,19 @@ Figures = Annotated[
     ),
 ]
 Width = Annotated[
-    int | None,
-    typer.Option("--width", metavar="PIXELS", min=100, help="Width of the SVG, PNG and PDF."),
+    str | None,
+    typer.Option(
+        "--width",
+        metavar="SIZE",
+        help="Width of the SVG, PNG and PDF, in pixels or with in, cm or mm, 96 pixels an inch; a "
+        "paper's column has 89mm.",
+    ),
 ]
 Height = Annotated[
-    int | None,
-    typer.Option("--height", metavar="PIXELS", min=100, help="Height of the SVG, PNG and PDF."),
+    str | None,
+    typer.Option(
+        "--height", metavar="SIZE", help="Height of the SVG, PNG and PDF, in the same way."
+    ),
 ]
 
 RESULTS = Path("results")

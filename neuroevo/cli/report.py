@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = examples(
     "neuroevo report latest --open",
-    "neuroevo report latest --figures figures --width 1200 --height 600",
+    "neuroevo report latest --figures figures --width 89mm",
     "neuroevo report latest --random-search",
     "neuroevo report latest --ablation --baseline article-tanh",
     "neuroevo report learning-rates-20261122-154455 --open",
@@ -69,7 +69,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give, one aft
         raise UsageError("--baseline: must come with --ablation")
     if data is not None and not (ablation or random_search):
         raise UsageError("--data: must come with --random-search or --ablation")
-    figure_files.check_size(figures, width, height)
+    size = figure_files.picture_size(figures, width, height)
 
     from neuroevo import api
     from neuroevo.playground import write_report
@@ -80,7 +80,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give, one aft
             raise UsageError("--random-search, --ablation: must be left out for a sweep")
         _finish(sweep.write_page(), show=show)
         if figures is not None:
-            figure_files.write(sweep.figures, sweep.folder.id, figures, (width, height))
+            figure_files.write(sweep.figures, sweep.folder.id, figures, size)
         return
     found = api.load_run(run, results)
     if random_search:
@@ -96,7 +96,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give, one aft
     if figures is not None:
         from neuroevo.report.figures import run_figures
 
-        figure_files.write(run_figures(found.findings), found.id, figures, (width, height))
+        figure_files.write(run_figures(found.findings), found.id, figures, size)
 
 
 def _verdicts(run: "Run", *, random_search: bool, ablation: bool) -> "Iterator[str]":
