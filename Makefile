@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 TESTED := .venv/.tested
 
-.PHONY: help run test torture lint article bench bench-search peers picture clean
+.PHONY: help run test torture lint article bench bench-search peers reference picture clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile
@@ -38,6 +38,16 @@ test: lint ## all checks and all tests
 
 article: $(INSTALLED) ## measure the claims of the article: a page in results/article, a summary in docs
 	$(BIN)/python -m experiments.article
+
+# A shorter search than that of `make run`, so that its journal stays small enough for the repository.
+REFERENCE := results/mouse-reference
+reference: $(INSTALLED) ## make the reference run in results/ again; README and verify are tested with it
+	rm -rf $(REFERENCE) results/reference
+	$(BIN)/neuroevo run experiments/mouse.toml --name mouse-reference --results results/reference --quiet \
+		--set evolution.population=24 --set evolution.generations=16
+	mv results/reference/mouse-reference-* $(REFERENCE)
+	rm -r results/reference $(REFERENCE)/*.html $(REFERENCE)/lock $(REFERENCE)/checkpoint.previous.json
+	$(BIN)/neuroevo show $(REFERENCE)
 
 picture: $(TESTED) ## take the pictures in the README from the latest run, with chromium
 	$(BIN)/python docs/picture.py

@@ -48,6 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a folder with the files that the examples name."""
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "experiments", folder / "experiments", symlinks=True)
+    reference = Path("results", "mouse-reference")
+    shutil.copytree(ROOT / reference, folder / reference)
     flats = pd.read_csv(ROOT / "experiments" / "flats.csv")
     for name in ("flats", "more-flats", "moved"):
         flats.to_csv(folder / f"{name}.csv", index=False)
@@ -144,7 +146,7 @@ def test_the_examples_in_python_run(called: Path, monkeypatch: pytest.MonkeyPatc
             ("time_limit=60)", "generations=1, overrides=SHORT[1:])"),
             (".show()", ".to_json()"),  # it would wait for a browser
             ("results=None)", "results=None, overrides=SHORT)"),
-            ('load_run("latest")', f"load_run({mouse.name!r})"),
+            ('load_run("mouse-reference")', f"load_run({mouse.name!r})"),
         ):
             program = program.replace(whole, short)
         if '.to("c")' in program:
