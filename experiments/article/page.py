@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiments.article.verdicts import Claim, Outcome, Verdict
 from neuroevo import wording
 from neuroevo.analysis.sweep_results import SweepResults, quantiles
 from neuroevo.report.document import Document
-from neuroevo.report.figures import STYLES, PageFigure, payload_of, scripts_of
+from neuroevo.report.figures import STYLES, PageFigure, named_figure, payload_of, scripts_of
 from neuroevo.report.headline_parts import Headline, KeyNumber
 from neuroevo.report.sweep import tables
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
@@ -34,9 +34,8 @@ class Found:
 
 def figure_of(claim: Claim, results: SweepResults) -> PageFigure:
     """Return the figure that shows a claim."""
-    plot = SWEEP_FIGURES[claim.figure]
-    name = f"claim-{claim.number}"
-    return PageFigure(name, plot.title, plot.caption(results), specification=plot.draw(results))
+    figure = named_figure(SWEEP_FIGURES, claim.figure, results)
+    return replace(figure, name=f"claim-{claim.number}")
 
 
 def page(found: Sequence[Found], boards: Sequence[tuple[str, SweepResults]], networks: int) -> str:

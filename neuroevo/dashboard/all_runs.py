@@ -73,7 +73,7 @@ def _best_score(item: "Objective") -> Callable[[ListedRun], float | None]:
 
     def score(run: ListedRun) -> float | None:
         best = run.summary.best.get(item.name) if run.summary else None
-        return math.inf if best is not None and best > item.limit else best
+        return None if best is None else item.reached(best)
 
     return score
 

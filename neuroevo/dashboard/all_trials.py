@@ -76,7 +76,7 @@ def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
 def reached_score(item: "Objective", trial: "Trial") -> float | None:
     """Return a score of a trial, infinite where the target was not reached, as pages say it."""
     score = trial.objectives.get(item.name)
-    return math.inf if score is not None and score > item.limit else score
+    return None if score is None else item.reached(score)
 
 
 def _texts(trial: "Trial") -> Iterable[str]:

@@ -70,6 +70,10 @@ class Objective:
         """
         return -value if self.maximised else value
 
+    def reached(self, value: float) -> float:
+        """Return a value, infinite in place of a penalty, which is no measurement."""
+        return math.inf if value > self.limit else value
+
     def fitness(self, value: float) -> float:
         """Convert a value to the scale on which it is compared, where less is better."""
         # Rounded, as the last bit of a logarithm differs between machines.

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from markupsafe import Markup
 
 from neuroevo import wording
+from neuroevo.errors import UsageError
 from neuroevo.report import theme
 from neuroevo.report.diagram import svg
 from neuroevo.report.document import PLOTLY_CONFIG, Asset, asset, with_code
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from neuroevo.analysis.findings import Findings
-    from neuroevo.report.drawing import Specification
+    from neuroevo.report.drawing import NamedPlot, Specification
     from neuroevo.runs import Trial
+
+T = TypeVar("T")
 
 STYLES = (asset("theme.css"), asset("report.css"), asset("network.css"))
 FOLLOWING = "following.js"  # of pages on a server whose runs may go on
@@ -120,6 +123,35 @@ def plotly_figure(specification: "Specification") -> "Figure":
     # In the figure from the start: to merge it into plotly's own template takes far longer.
     layout = specification["layout"] | {"template": theme.template()}
     return Figure(specification | {"layout": layout})
+
+
+def named_figure(plots: "Mapping[str, NamedPlot[T]]", name: str, data: T) -> PageFigure:
+    """Return a figure of several runs; without data it has only its caption.
+
+    Parameters
+    ----------
+    plots, name
+        All figures of its kind, and the name of one of them.
+    data
+        What it is drawn from.
+    """
+    plot = plots[name]
+    drawn = plot.draw(data)
+    caption = plot.caption(data)
+    return PageFigure(name, plot.title, caption, specification=drawn if drawn["data"] else None)
+
+
+def named_plotly_figure(plots: "Mapping[str, NamedPlot[T]]", name: str, data: T) -> "Figure":
+    """Return the plotly figure of the same.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    if name not in plots:
+        raise UsageError(f"figure: must be one of {', '.join(plots)}, but got {name!r}")
+    return plotly_figure(plots[name].draw(data))
 
 
 def payload_of(figures: Iterable[PageFigure]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Writes and reads the trained weights of a run's champions, in one safetensors file."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,12 @@ from numpy.typing import NDArray
 
 from neuroevo.errors import StorageError
 from neuroevo.evaluation.replicates import best_replicates
-from neuroevo.runs.trial import finite_or_null, null_to_nan
+from neuroevo.runs.trial import (
+    objectives_from_json,
+    objectives_to_json,
+    replicates_from_json,
+    replicates_to_json,
+)
 from neuroevo.storage.arrays import DAMAGE, arrays_content, damage_text, read_arrays
 from neuroevo.storage.atomic import write_atomically
 from neuroevo.storage.disk import read_bytes
@@ -144,16 +148,13 @@ def _description(champion: Champion) -> dict[str, object]:
         "name": champion.name,
         "architecture": champion.architecture.model_dump(mode="json"),
         "precision": champion.precision,
-        "objectives": finite_or_null(champion.objectives),
-        "fresh_objectives": finite_or_null(champion.fresh_objectives),
+        "objectives": objectives_to_json(champion.objectives),
+        "fresh_objectives": objectives_to_json(champion.fresh_objectives),
     }
     if champion.folds > 1:
         described["folds"] = champion.folds
     if champion.fresh_replicates:
-        described["fresh_replicates"] = {
-            name: [value if math.isfinite(value) else None for value in values]
-            for name, values in champion.fresh_replicates.items()
-        }
+        described["fresh_replicates"] = replicates_to_json(champion.fresh_replicates)
     for name, key in _CURVES.items():
         if measures := list(getattr(champion, name)):
             described.setdefault(key, measures)
@@ -180,10 +181,7 @@ def _champion(
     others = [fresh_curves, *class_curves.values(), *fresh_class_curves.values()]
     others += training_curves.values()
     shapes = {each.shape for each in others}
-    again = {
-        str(name): tuple(math.nan if value is None else float(value) for value in values)
-        for name, values in description.get("fresh_replicates", {}).items()
-    }
+    again = replicates_from_json(description.get("fresh_replicates", {}))
     if (
         shapes != {(replicates, points)}
         or any(len(values) != replicates for values in again.values())
@@ -198,8 +196,8 @@ def _champion(
         name=description["name"],
         architecture=architecture,
         precision=precision,
-        objectives=null_to_nan(description["objectives"]),
-        fresh_objectives=null_to_nan(description["fresh_objectives"]),
+        objectives=objectives_from_json(description["objectives"]),
+        fresh_objectives=objectives_from_json(description["fresh_objectives"]),
         parameters=parameters,
         curves=curves,
         fresh_curves=fresh_curves,

@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -98,7 +98,7 @@ class Trial:
         if self.name:
             head["name"] = self.name
         head["genome"] = dict(self.genome)
-        head["objectives"] = finite_or_null(self.objectives)
+        head["objectives"] = objectives_to_json(self.objectives)
         tail: dict[str, object] = {
             "state": self.state,
             "diverged": self.diverged,
@@ -115,8 +115,7 @@ class Trial:
             )
             curves += f', "class_curves": {{{", ".join(named)}}}'
         if self.replicates:
-            values = {name: list(map(_or_null, each)) for name, each in self.replicates.items()}
-            curves += f', "replicates": {_dump(values)}'
+            curves += f', "replicates": {_dump(replicates_to_json(self.replicates))}'
         return f"{_dump(head)[:-1]}, {curves}, {_dump(tail)[1:]}"
 
     @classmethod
@@ -148,7 +147,7 @@ class Trial:
             operator=sys.intern(fields["operator"]),
             parents=tuple(fields["parents"]),
             genome={sys.intern(name): plain(value) for name, value in fields["genome"].items()},
-            objectives=null_to_nan(fields["objectives"]),
+            objectives=objectives_from_json(fields["objectives"]),
             curve=tuple(_diverged_as_infinite(fields["curve"])),
             state=_STATES[fields["state"]],
             diverged=fields["diverged"],
@@ -163,22 +162,30 @@ class Trial:
                 for name, curve in fields.get("class_curves", _NONE).items()
             }
             or _NONE,
-            replicates={
-                sys.intern(name): tuple(map(_or_nan, values))
-                for name, values in fields.get("replicates", _NONE).items()
-            }
-            or _NONE,
+            replicates=replicates_from_json(fields.get("replicates", _NONE)) or _NONE,
         )
 
 
-def finite_or_null(objectives: Mapping[str, float]) -> dict[str, float | None]:
+def objectives_to_json(objectives: Mapping[str, float]) -> dict[str, float | None]:
     """Return objectives as JSON has them: None in place of what is not finite."""
     return {name: _or_null(value) for name, value in objectives.items()}
 
 
-def null_to_nan(objectives: Mapping[str, float | None]) -> dict[str, float]:
+def objectives_from_json(objectives: Mapping[str, float | None]) -> dict[str, float]:
     """Return objectives that were read from JSON: NaN in place of None."""
     return {sys.intern(name): _or_nan(value) for name, value in objectives.items()}
+
+
+def replicates_to_json(values: Mapping[str, Iterable[float]]) -> dict[str, list[float | None]]:
+    """Return values of each replicate as JSON has them, like `objectives_to_json`."""
+    return {name: list(map(_or_null, each)) for name, each in values.items()}
+
+
+def replicates_from_json(
+    values: Mapping[str, Iterable[float | None]],
+) -> dict[str, tuple[float, ...]]:
+    """Return values of each replicate that were read from JSON, like `objectives_from_json`."""
+    return {sys.intern(name): tuple(map(_or_nan, each)) for name, each in values.items()}
 
 
 def _or_null(value: float) -> float | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from neuroevo.analysis.comparison import Comparison
 from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
-from neuroevo.report.figures import plotly_figure
+from neuroevo.report.figures import named_plotly_figure
 from neuroevo.report.run import Run, load_run
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ class ComparedRuns(Comparison):
         UsageError
             If there is no such figure.
         """
-        if name not in COMPARISON_FIGURES:
-            names = ", ".join(COMPARISON_FIGURES)
-            raise UsageError(f"figure: must be one of {names}, but got {name!r}")
-        return plotly_figure(COMPARISON_FIGURES[name].draw(self))
+        return named_plotly_figure(COMPARISON_FIGURES, name, self)
 
 
 def compare_runs(

@@ -6,7 +6,14 @@ from neuroevo.report.comparison import tables
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
 from neuroevo.report.document import Document, asset
-from neuroevo.report.figures import FOLLOWING, STYLES, PageFigure, payload_of, scripts_of
+from neuroevo.report.figures import (
+    FOLLOWING,
+    STYLES,
+    PageFigure,
+    named_figure,
+    payload_of,
+    scripts_of,
+)
 from neuroevo.report.served import Served
 
 if TYPE_CHECKING:
@@ -56,11 +63,4 @@ def comparison_page(comparison: "Comparison", served: Served | None = None) -> s
 
 def comparison_figures(comparison: "Comparison") -> dict[str, PageFigure]:
     """Return all figures of a comparison by name, in the order of `COMPARISON_FIGURES`."""
-    return {name: _shown(comparison, name) for name in COMPARISON_FIGURES}
-
-
-def _shown(comparison: "Comparison", name: str) -> PageFigure:
-    plot = COMPARISON_FIGURES[name]
-    drawn = plot.draw(comparison)
-    caption = plot.caption(comparison)
-    return PageFigure(name, plot.title, caption, specification=drawn if drawn["data"] else None)
+    return {name: named_figure(COMPARISON_FIGURES, name, comparison) for name in COMPARISON_FIGURES}

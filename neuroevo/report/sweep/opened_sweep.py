@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuroevo.analysis.sweep_results import SweepResults
-from neuroevo.errors import UsageError
 from neuroevo.report.comparison import (
     ComparedRuns,
     compare_runs,
     comparison_figures,
     comparison_page,
 )
-from neuroevo.report.figures import plotly_figure
+from neuroevo.report.figures import named_plotly_figure
 from neuroevo.report.run import Run
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
 from neuroevo.report.sweep.sweep_page import sweep_figures, sweep_page
@@ -76,10 +75,7 @@ class SweepReport:
         UsageError
             If there is no such figure.
         """
-        if name not in SWEEP_FIGURES:
-            names = ", ".join(SWEEP_FIGURES)
-            raise UsageError(f"figure: must be one of {names}, but got {name!r}")
-        return plotly_figure(SWEEP_FIGURES[name].draw(self.results))
+        return named_plotly_figure(SWEEP_FIGURES, name, self.results)
 
     @property
     def figures(self) -> "list[PageFigure]":

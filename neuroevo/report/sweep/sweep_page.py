@@ -3,7 +3,14 @@
 from typing import TYPE_CHECKING
 
 from neuroevo.report.document import Document, asset
-from neuroevo.report.figures import FOLLOWING, STYLES, PageFigure, payload_of, scripts_of
+from neuroevo.report.figures import (
+    FOLLOWING,
+    STYLES,
+    PageFigure,
+    named_figure,
+    payload_of,
+    scripts_of,
+)
 from neuroevo.report.served import Served
 from neuroevo.report.sweep import tables
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
@@ -53,12 +60,4 @@ def sweep_page(results: "SweepResults", name: str, served: Served | None = None)
 
 def sweep_figures(results: "SweepResults") -> dict[str, PageFigure]:
     """Return all figures of a sweep by their names."""
-    return {name: _shown(results, name) for name in SWEEP_FIGURES}
-
-
-def _shown(results: "SweepResults", name: str) -> PageFigure:
-    plot = SWEEP_FIGURES[name]
-    drawn = plot.draw(results)
-    return PageFigure(
-        name, plot.title, plot.caption(results), specification=drawn if drawn["data"] else None
-    )
+    return {name: named_figure(SWEEP_FIGURES, name, results) for name in SWEEP_FIGURES}

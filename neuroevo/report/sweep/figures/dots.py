@@ -13,7 +13,6 @@ from neuroevo.report.drawing import (
     rounded,
     row_axis,
 )
-from neuroevo.report.sweep.figures.positions import without_penalties
 from neuroevo.report.sweep.texts import estimate_text, setting_name
 from neuroevo.report.theme import LIGHT
 
@@ -68,7 +67,7 @@ def _panel(results: "SweepResults", item: "Objective") -> tuple[list[dict[str, A
     ends = [
         tuple(min(end, item.limit) for end in quantiles(each.scores[item.name])) for each in shown
     ]
-    middle = without_penalties((each.value for each in medians), item)
+    middle = [item.reached(each.value) for each in medians]
     shared = {"type": "scatter", "mode": "markers", "showlegend": False}
     rows = list(range(len(shown)))
     lowest, highest = ([pair[side] for pair in ends] for side in (0, 1))

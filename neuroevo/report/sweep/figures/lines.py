@@ -17,7 +17,6 @@ from neuroevo.report.sweep.figures.positions import (
     Positions,
     different,
     positions,
-    without_penalties,
 )
 from neuroevo.report.sweep.texts import estimate_text, key_name, setting_name, value_text
 from neuroevo.report.theme import BANDS, CATEGORIES
@@ -113,7 +112,7 @@ def _line(
     medians = [results.median(each, item) for each in ordered]
     ends = [quantiles(each.scores[item.name]) for each in ordered]
     colour = CATEGORIES[number % len(CATEGORIES)]
-    values = without_penalties((each.value for each in medians), item)
+    values = [item.reached(each.value) for each in medians]
     lower, upper = ([min(pair[side], item.limit) for pair in ends] for side in (0, 1))
     shaded = band(places, lower, upper, BANDS[number % len(BANDS)])
     points = {

@@ -1,7 +1,6 @@
 """Where the values of a setting lie on an axis: as numbers, or one beside the other."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from neuroevo.report.sweep.texts import key_name, value_text
 
 if TYPE_CHECKING:
     from neuroevo.analysis.sweep_results import SweepResults
-    from neuroevo.evaluation import Objective
 
 LOGARITHMIC = 10  # ratio of the largest and the smallest number, from which on an axis is so
 
@@ -54,11 +52,6 @@ def different(results: "SweepResults", key: str) -> list[Any]:
         if each.settings.get(key) not in found:
             found.append(each.settings.get(key))
     return found
-
-
-def without_penalties(values: Iterable[float], item: "Objective") -> list[float]:
-    """Return values with infinity in place of penalties, which are no measurements."""
-    return [math.inf if value > item.limit else value for value in values]
 
 
 def positions(key: str, values: Sequence[Any], *, as_numbers: bool = True) -> Positions:
