@@ -20,8 +20,8 @@ from neuroevo.evaluation.objectives import (
     MSE_FLOORS,
     OBJECTIVES,
     LearningCurves,
-    replicate_scores,
-    score,
+    median,
+    scored,
 )
 from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
@@ -68,16 +68,12 @@ class Evaluation:
     @property
     def median_curve(self) -> tuple[float, ...]:
         """Median over the replicates at each point of the learning curve."""
-        return _median(self.curves)
+        return tuple(median(self.curves).tolist())
 
     @property
     def median_class_curves(self) -> dict[str, tuple[float, ...]]:
         """The same of each class measure; empty if targets are no class probabilities."""
-        return {name: _median(curves) for name, curves in self.class_curves.items()}
-
-
-def _median(curves: npt.NDArray[np.floating]) -> tuple[float, ...]:
-    return tuple(np.median(curves, axis=0).tolist())
+        return {name: tuple(median(each).tolist()) for name, each in self.class_curves.items()}
 
 
 class _TrainedLane(NamedTuple):
@@ -266,10 +262,12 @@ def _evaluation(
         target_variance,
         {name: each.astype(np.float64) for name, each in class_curves.items()},
     )
-    objectives = [OBJECTIVES[name] for name in scoring.objectives]
+    values = {
+        name: scored(learning, OBJECTIVES[name], scoring.reduction) for name in scoring.objectives
+    }
     return Evaluation(
-        {each.name: score(learning, each, scoring.reduction) for each in objectives},
-        {each.name: replicate_scores(learning, each) for each in objectives},
+        {name: value for name, (value, _) in values.items()},
+        {name: replicates for name, (_, replicates) in values.items()},
         architecture,
         curves,
         class_curves,

@@ -6,7 +6,7 @@ the same random stream.
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -41,16 +41,33 @@ def starting_parameters(
     -------
     Array (vector size,), laid out as in `neuroevo.kernel.layout`.
     """
+    return starting_lanes(architecture, [(kind, replicate)], seed)[:, 0]
+
+
+def starting_lanes(
+    architecture: Architecture, lanes: Sequence[tuple[StartingWeights, int]], seed: Seed
+) -> npt.NDArray[np.float64]:
+    """Draw the starting weights of several replicates, given by their kinds and numbers.
+
+    Returns
+    -------
+    Array (vector size, lanes); each column is that of `starting_parameters`.
+    """
     once = architecture.vector_size > _LONGEST_CACHED
     spread = _scale.__wrapped__ if once else _scale
-    scale = spread(architecture.layer_sizes, architecture.biases and kind == "uniform", kind)
-    size = 1 << (len(scale) - 1).bit_length()
-    draws = (_draws.__wrapped__ if once else _draws)(seed, replicate, size)
-    parameters: npt.NDArray[np.float64] = draws[: len(scale)] * scale
+    kinds, replicates = zip(*lanes, strict=True)
+    scales = {
+        kind: spread(architecture.layer_sizes, architecture.biases and kind == "uniform", kind)
+        for kind in kinds
+    }
+    size = 1 << (architecture.vector_size - 1).bit_length()
+    draws = (_draws.__wrapped__ if once else _draws)(seed, replicates, size)
+    each = list(scales.values()) if len(scales) == 1 else [scales[kind] for kind in kinds]
+    parameters: npt.NDArray[np.float64] = draws[: architecture.vector_size] * np.transpose(each)
     return parameters
 
 
-_LONGEST_CACHED = 16_384  # numbers; a thousand such vectors take 128 MB
+_LONGEST_CACHED = 16_384  # numbers of a replicate; the cache holds 128 MB if all are as long
 
 
 @functools.lru_cache(maxsize=1024)
@@ -68,10 +85,12 @@ def _scale(
     return scale
 
 
-@functools.lru_cache(maxsize=1024)
-def _draws(seed: Seed, replicate: int, size: int) -> npt.NDArray[np.float64]:
-    """Draw the first `size` numbers in [-1, 1) of a replicate's random stream."""
-    sequence = np.random.SeedSequence(seed, spawn_key=(0, replicate))
-    draws = np.random.Generator(np.random.PCG64(sequence)).random(size) * 2 - 1
+@functools.lru_cache(maxsize=64)
+def _draws(seed: Seed, replicates: tuple[int, ...], size: int) -> npt.NDArray[np.float64]:
+    """Draw the first `size` numbers in [-1, 1) of each replicate's random stream, (size, lanes)."""
+    draws = np.empty((size, len(replicates)))
+    for lane, replicate in enumerate(replicates):
+        sequence = np.random.SeedSequence(seed, spawn_key=(0, replicate))
+        draws[:, lane] = np.random.Generator(np.random.PCG64(sequence)).random(size) * 2 - 1
     draws.setflags(write=False)
     return draws

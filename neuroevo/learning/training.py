@@ -36,7 +36,7 @@ from neuroevo.learning.curves import FEWEST_ROWS, points_within, rows_within, sa
 from neuroevo.learning.data import Columns, DataSet, balance_of, labels_of
 from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
 from neuroevo.learning.settings import Precision, TrainingSettings
-from neuroevo.learning.starting_weights import Seed, starting_parameters
+from neuroevo.learning.starting_weights import Seed, starting_lanes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -372,11 +372,8 @@ def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStr
     # Unused lanes repeat used ones, so that they diverge together.
     filled = list(itertools.islice(itertools.cycle(lanes), LANE_COUNTS[precision]))
     parameters = rows_of_lanes(architecture.vector_size, precision)
-    starts = [
-        starting_parameters(architecture, lane.starting_weights, stream.seed, lane.replicate)
-        for lane in filled
-    ]
-    parameters[:] = np.stack(starts, axis=1)
+    drawn = [(lane.starting_weights, lane.replicate) for lane in filled]
+    parameters[:] = starting_lanes(architecture, drawn, stream.seed)
     return Bundle(
         topology(sizes, architecture.activations, architecture.output, biases=architecture.biases),
         lanes[0].optimization.method,

@@ -4,13 +4,15 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from sklearn.metrics import r2_score
 
 from neuroevo.evaluation import OBJECTIVES
-from neuroevo.evaluation.objectives import LearningCurves, score
+from neuroevo.evaluation.objectives import LearningCurves, median, scored
 from neuroevo.learning import (
     Architecture,
     DataSet,
@@ -33,7 +35,7 @@ def curves(*mse: list[float], seen: list[int] | None = None) -> LearningCurves:
 
 def value(name: str, learning: LearningCurves, reduction: str = "median") -> float:
     """Compute one objective of some curves."""
-    return score(learning, OBJECTIVES[name], reduction)
+    return scored(learning, OBJECTIVES[name], reduction)[0]
 
 
 def test_final_mse_is_the_last_point() -> None:
@@ -180,3 +182,18 @@ def test_the_points_of_learning_curves(budget: int) -> None:
     assert (np.diff(points) > 0).all()
     assert points[: min(budget, 12)].tolist() == list(range(1, min(budget, 12) + 1))
     assert (points[12:] <= np.ceil(points[11:-1] * 1.13)).all()
+
+
+@given(
+    arrays(
+        st.sampled_from([np.float32, np.float64]),
+        st.tuples(st.integers(1, 9), st.integers(1, 4)),
+        elements=st.floats(width=32, allow_nan=True, allow_infinity=False) | st.just(np.inf),
+    )
+)
+def test_median_is_that_of_numpy_to_the_bit(values: npt.NDArray[np.floating]) -> None:
+    """Over any number of replicates, with diverged and missing values, in both precisions."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        ours, theirs = median(values), np.median(values, axis=0)
+    assert ours.dtype == theirs.dtype
+    np.testing.assert_array_equal(ours, theirs)
