@@ -184,8 +184,11 @@ def test_a_trial_that_times_out_has_failed(
     slow = {**CONFIGURATIONS[2], "hidden": (7,)}
     workers = Workers(backend="dask", scheduler=cluster.address, trial_timeout=3)
     with Evaluator("float32", workers) as many:
-        results = dict(many.evaluate(deque([slow, *CONFIGURATIONS[:3]]), (stream,), SCORING))
-    assert results.pop(0) == Failure("took longer than its time limit of 3 s", 3)
+        results = dict(many.evaluate(deque([slow]), (stream,), SCORING))
+    assert results == {0: Failure("took longer than its time limit of 3 s", 3)}
+    # Without the limit, which others may exceed on a busy machine.
+    with Evaluator("float32", cluster.workers) as many:
+        results = dict(many.evaluate(deque(CONFIGURATIONS[:3]), (stream,), SCORING))
     assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
 
 
@@ -196,6 +199,7 @@ def test_a_lost_scheduler_is_reported_in_one_line(
     with ExitStack() as processes:
         cluster = Cluster(processes)
         cluster.start_worker()
+        cluster.wait_for_workers(1)
         with Evaluator("float32", cluster.workers) as many:
             running = many.evaluate(deque([*CONFIGURATIONS] * 20), (stream,), SCORING)
             next(running)
@@ -227,6 +231,7 @@ def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path:
     with ExitStack() as processes:
         cluster = Cluster(processes)
         cluster.start_worker(libraries=tmp_path)
+        cluster.wait_for_workers(1)
         with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
             list(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))
     assert [problem.partition(": ")[2] for problem in caught.value.problems] == [
