@@ -22,7 +22,8 @@ from experiments.benchmarks.libraries.comparison import (
 )
 from experiments.benchmarks.libraries.node import NodeError, Run, programs
 from experiments.benchmarks.libraries.summary import tables
-from experiments.benchmarks.libraries.trainings import Scores, Training
+from experiments.benchmarks.libraries.trainings import Training
+from experiments.benchmarks.mouse import Scores, scores_of
 
 SAMPLES = 60
 LINEAR = Training((2, 3, 4, 2), "linear", 0.05, SAMPLES)
@@ -55,7 +56,8 @@ def test_the_mouse_page_trains_the_same(run_alone: Run, training: Training) -> N
     result = learnt(MOUSE_PAGE, training, run_alone)
     assert result.difference is not None
     assert result.difference < 1e-12
-    ours = training.scores(training.by_kernel(training.stream("float64")).curves)
+    stream = training.stream("float64")
+    ours = scores_of(training.by_kernel(stream).curves, stream)
     assert result.scores.final_mse == pytest.approx(ours.final_mse)
     assert result.scores.samples_to_target == pytest.approx(ours.samples_to_target)
 

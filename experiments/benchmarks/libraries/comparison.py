@@ -13,10 +13,10 @@ from experiments.benchmarks.libraries.node import Run, programs, versions
 from experiments.benchmarks.libraries.trainings import (
     COMPARED_AFTER,
     TRAININGS,
-    Scores,
     Training,
 )
 from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, pinned, say
+from experiments.benchmarks.mouse import Scores, scores_of
 from neuroevo.errors import NeuroevoError
 from neuroevo.learning.training import until
 
@@ -126,11 +126,11 @@ def learnt(library: Library, training: Training, run: Run) -> Learnt:
         If it is meant to be the kernel's training, and is not.
     """
     found = run(library.module, "learn", training.task())
-    scores = training.scores([each["curve"] for each in found])
+    stream = training.stream("float64")
+    scores = scores_of((each["curve"] for each in found), stream)
     if training.activation not in library.activations:
         return Learnt(scores, None)
     theirs = np.concatenate([_vector(each["layers"]) for each in found])
-    stream = training.stream("float64")
     ours = training.by_kernel(until(stream, min(COMPARED_AFTER, training.samples))).parameters
     difference = float(np.abs(theirs - ours).max())
     if not difference <= library.tolerance:  # also if NaN
@@ -146,7 +146,7 @@ def learnt_by_default(library: Library, training: Training, run: Run) -> Scores:
     """Let a library learn with its own starting weights, activation and optimizer."""
     task = training.task()
     found = run(library.module, "learn", {**task, "starts": [None] * len(task["starts"])})
-    return training.scores([each["curve"] for each in found])
+    return scores_of((each["curve"] for each in found), training.stream("float64"))
 
 
 def _compare(training: Training, run: Run, rounds: int) -> Comparison:
@@ -173,8 +173,8 @@ def _compare(training: Training, run: Run, rounds: int) -> Comparison:
 
 
 def _learnt_by_kernel(training: Training) -> Learnt:
-    curves = training.by_kernel(training.stream("float32")).curves
-    return Learnt(training.scores(curves), None)
+    stream = training.stream("float32")
+    return Learnt(scores_of(training.by_kernel(stream).curves, stream), None)
 
 
 def _kernel_time(training: Training) -> Callable[[], float]:

@@ -5,27 +5,18 @@ Knows no library.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from experiments.benchmarks.cases import Case
 from experiments.benchmarks.exercise import Layers
-from neuroevo.evaluation import OBJECTIVES
-from neuroevo.evaluation.objectives import MSE_FLOORS, LearningCurves
-from neuroevo.experiment import Experiment, load_experiment
-from neuroevo.learning import Activation, DataSet, Network, Precision
+from experiments.benchmarks.mouse import mouse
+from neuroevo.learning import Activation, Network, Precision
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.starting_weights import starting_parameters
-from neuroevo.learning.training import SampleStream, Trained, sample_stream, train
+from neuroevo.learning.training import SampleStream, Trained, train
 
 COMPARED_AFTER = 1_000
 """Samples after which the weights of libraries are compared."""
-
-_EXPERIMENT = Path("experiments/mouse.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +43,7 @@ class Training:
 
     def stream(self, precision: Precision) -> SampleStream:
         """Return the samples in their order."""
-        experiment, data = _mouse()
-        settings = experiment.training.replace(samples=self.samples, precision=precision)
-        return sample_stream(data, settings, (experiment.seed, 0))
+        return mouse(f"training.samples={self.samples}").stream(precision)
 
     def by_kernel(self, stream: SampleStream) -> Trained:
         """Let the kernel train all networks, biases and weights uniform in ±1, by plain SGD."""
@@ -84,39 +73,10 @@ class Training:
             ],
         }
 
-    def scores(self, curves: npt.ArrayLike) -> "Scores":
-        """Return the scores of learning curves, array (replicates, points)."""
-        stream, mse = self.stream("float64"), np.array(curves, dtype=np.float64)
-        mse[np.isnan(mse)] = np.inf  # a network that has diverged
-        measured = LearningCurves(
-            stream.samples_seen, mse, stream.settings.target_mse, 0, np.zeros(len(mse))
-        )
-        samples = OBJECTIVES["samples_to_target"].scores(measured)
-        final = max(float(np.median(mse[:, -1])), MSE_FLOORS["float32"])
-        return Scores(float(np.median(samples)), self.samples, final)
-
     def _start(self, stream: SampleStream, replicate: int) -> Layers:
         architecture = self.case.architecture
         parameters = starting_parameters(architecture, "uniform", stream.seed, replicate)
         return Network(architecture, parameters).layers
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What a training is judged by: medians over its replicates."""
-
-    samples_to_target: float  # beyond the budget it was not reached
-    samples: int  # the budget
-    final_mse: float  # infinite if most have diverged
-
-    def texts(self) -> tuple[str, str]:
-        """Return the samples to the target and the final MSE as texts."""
-        if not np.isfinite(self.final_mse):
-            return "diverged", "diverged"
-        reached = self.samples_to_target <= self.samples
-        samples = f"{self.samples_to_target:,.0f}" if reached else "not reached"
-        floor = self.final_mse <= MSE_FLOORS["float32"]
-        return samples, "≤ 1e-14" if floor else f"{self.final_mse:.1e}"
 
 
 _NETWORKS = {
@@ -133,12 +93,6 @@ TRAININGS = tuple(
     for layer_sizes, rate in _NETWORKS.items()
 )
 """All that are compared."""
-
-
-@cache
-def _mouse() -> tuple[Experiment, DataSet]:
-    experiment = load_experiment(_EXPERIMENT)
-    return experiment, experiment.network_task.load().data_set
 
 
 def _plain(layers: Layers) -> list[Mapping[str, Any]]:

@@ -1,0 +1,67 @@
+"""The command `python -m experiments.benchmarks whole_search`: its options and measurements."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from statistics import median
+
+from experiments.benchmarks.machine import this_machine
+from experiments.benchmarks.measuring import say
+from experiments.benchmarks.mouse import EXPERIMENT, mouse
+from experiments.benchmarks.whole_search.searches import Search, optuna_search, our_search
+from experiments.benchmarks.whole_search.summary import table
+from neuroevo.errors import NeuroevoError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure both searches; the table goes to stdout, progress to stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        sys.stdout.write(f"{this_machine().markdown()}\n")
+        ours, theirs = measure(options.minutes, options.rounds, options.set)
+    except NeuroevoError as error:
+        for problem in error.problems:
+            say(problem)
+        return error.exit_code
+    sys.stdout.write(f"{table(ours, theirs, mouse(*options.set)).markdown()}\n")
+    return 0
+
+
+def measure(minutes: float, rounds: int, overrides: Sequence[str]) -> tuple[Search, Search]:
+    """Measure our search, in rounds of which the first comes before Optuna's and the others after.
+
+    Raises
+    ------
+    NeuroevoError
+        If Optuna is not installed, or a process fails.
+    """
+    if find_spec("optuna") is None:
+        raise NeuroevoError("whole search: optuna must be installed, but is not")
+    task = mouse(*overrides)
+    say(f"whole search: neuroevo run {EXPERIMENT}")
+    ours = our_search(task, overrides)
+    say(f"whole search: Optuna, for {minutes:g} minutes at most")
+    theirs = optuna_search(task, ours.recommended, minutes, overrides)
+    say(f"whole search: neuroevo run {EXPERIMENT}, {rounds - 1} times")
+    seconds = [ours.seconds, *(our_search(task, overrides).seconds for _ in range(rounds - 1))]
+    say(f"whole search: neuroevo took {', '.join(f'{each:.1f}' for each in seconds)} s")
+    return replace(ours, seconds=median(seconds)), theirs
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.benchmarks whole_search",
+        description="Measure how long Optuna's TPE over scikit-learn's MLP searches until it "
+        f"recommends what is as good as the champion of neuroevo run {EXPERIMENT}.",
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=30.0, help="the most that Optuna may take (30)"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="runs of neuroevo (3)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE",
+        help="another setting of the experiment, for both",
+    )  # fmt: skip
+    return parser
