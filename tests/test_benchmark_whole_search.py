@@ -90,14 +90,14 @@ def test_as_good_is_as_quick_and_still_there_at_the_end(scores: Scores, *, as_go
 def test_table_says_what_was_measured_and_what_is_extrapolated() -> None:
     """A search that was stopped is said to be, and its rate is extrapolated."""
     task = mouse(*SHORT)
-    ours = Search(10.0, 200, Recommended(REACHES, Scores(30.0, 300, 1e-14)))
-    stopped = Search(600.0, 50, Recommended(MISSES, Scores(400.0, 300, 0.1)), 9_000)
+    ours = Search(10.0, 15.0, 200, Recommended(REACHES, Scores(30.0, 300, 1e-14)))
+    stopped = Search(600.0, 1200.0, 50, Recommended(MISSES, Scores(400.0, 300, 0.1)), 9_000)
     shown = table(ours, stopped, task)
-    assert shown.rows[1][1:3] == ("600.0", "50")
+    assert shown.rows[1][1:4] == ("600.0", "1,200.0", "50")
     assert shown.rows[1][-2:] == ("not reached", "1.0e-01")
-    assert "stopped after 60 times as long" in shown.notes[1]
-    assert "5.0 trials a minute" in shown.notes[1]
-    assert "240 times as long (extrapolated)" in shown.notes[1]
-    assert "5.0 times as long as they did (extrapolated)" in shown.notes[1]
+    measured, _, extrapolated = shown.notes[1].partition("Extrapolated")
+    assert "stopped after 60 times as long (80 times the CPU time)" in measured
+    assert "240 times as long (320 times the CPU time)" in extrapolated
+    assert "5.0 times as long as they did" in extrapolated
     finished = replace(stopped, recommended=ours.recommended)
     assert "Optuna took 60 times as long" in table(ours, finished, task).notes[1]

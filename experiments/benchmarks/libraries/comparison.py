@@ -1,5 +1,6 @@
 """Measures libraries of networks in JavaScript beside the kernel, in the same trainings."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +16,7 @@ from experiments.benchmarks.libraries.trainings import (
     TRAININGS,
     Training,
 )
-from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, pinned, say
+from experiments.benchmarks.measuring import interleaved, median_ratio, pinned, say
 from experiments.benchmarks.mouse import Scores, scores_of
 from neuroevo.errors import NeuroevoError
 from neuroevo.learning.training import until
@@ -73,7 +74,7 @@ class Measurement:
     """A library, or the kernel, in one training."""
 
     library: str
-    microseconds: float  # a network-sample
+    microseconds: float  # of CPU time, a network-sample
     ratio: float  # to the kernel's time in the same round
     learnt: Learnt
 
@@ -105,16 +106,13 @@ def measure(rounds: int) -> LibrariesResult:
     DifferentWeightsError
         If a library's weights differ from the kernel's by more than rounding explains.
     """
-    say("libraries: npm installs ConvNetJS and brain.js into a temporary folder")
     with programs() as run, pinned():
-        return LibrariesResult(
-            versions(),
-            tuple(_compare(training, run, rounds) for training in TRAININGS),
-            {
-                each.name: learnt_by_default(each, TRAININGS[0], run)
-                for each in (CONVNETJS, BRAIN_JS)
-            },
-        )
+        comparisons = tuple(_compare(training, run, rounds) for training in TRAININGS)
+        own = {
+            library.name: learnt_by_default(library, TRAININGS[0], run)
+            for library in (CONVNETJS, BRAIN_JS)
+        }
+    return LibrariesResult(versions(), comparisons, own)
 
 
 def learnt(library: Library, training: Training, run: Run) -> Learnt:
@@ -163,7 +161,7 @@ def _compare(training: Training, run: Run, rounds: int) -> Comparison:
         tuple(
             Measurement(
                 name,
-                median(taken[name]) / 1e3,
+                median(taken[name]),
                 median_ratio(taken[name], taken[KERNEL]),
                 result,
             )
@@ -178,13 +176,19 @@ def _learnt_by_kernel(training: Training) -> Learnt:
 
 
 def _kernel_time(training: Training) -> Callable[[], float]:
-    """Return a function that measures the nanoseconds of a network-sample."""
+    """Return a function that measures the microseconds of a network-sample."""
     stream = training.stream("float32")
     order = np.tile(stream.order, _EPOCHS)
     stream = replace(stream, order=order, samples_seen=np.array([len(order)]))
-    train = partial(training.by_kernel, stream)
-    train()  # to warm up
-    return partial(nanoseconds, train, len(order) * stream.settings.replicates)
+    network_samples = len(order) * stream.settings.replicates
+
+    def measure() -> float:
+        began = time.process_time_ns()
+        training.by_kernel(stream)
+        return (time.process_time_ns() - began) / 1e3 / network_samples
+
+    measure()  # to warm up
+    return measure
 
 
 def _vector(layers: list[dict[str, Any]]) -> Floats:

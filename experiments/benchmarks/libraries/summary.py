@@ -14,10 +14,10 @@ from experiments.benchmarks.markdown import Table
 
 _SAME = (
     "Plain SGD after each sample, on the mouse task: the same samples in the same order, the same "
-    "16 starting weights, the same loss, validated at the same points. Medians of interleaved "
-    "rounds on one core; samples to target and final MSE are medians of the 16 networks. The "
-    "kernel trains all of them at once in float32, a library one in a process of its own, after a "
-    "first training in which its code is compiled; samples are prepared in advance."
+    "16 starting weights, the same loss, validated at the same points. CPU time on one core, "
+    "medians of interleaved rounds; samples to target and final MSE are medians of 16 networks. "
+    "The kernel trains all of them at once in float32, a library one of them in a process of its "
+    "own, after a training that compiles its code; samples are prepared in advance."
 )
 _DIFFERENCE = (
     f"Difference: the largest of a weight from the kernel's in float64 after {COMPARED_AFTER:,} "

@@ -45,9 +45,17 @@ def measure(minutes: float, rounds: int, overrides: Sequence[str]) -> tuple[Sear
     say(f"whole search: Optuna, for {minutes:g} minutes at most")
     theirs = optuna_search(task, ours.recommended, minutes, overrides)
     say(f"whole search: neuroevo run {EXPERIMENT}, {rounds - 1} times")
-    seconds = [ours.seconds, *(our_search(task, overrides).seconds for _ in range(rounds - 1))]
-    say(f"whole search: neuroevo took {', '.join(f'{each:.1f}' for each in seconds)} s")
-    return replace(ours, seconds=median(seconds)), theirs
+    rounds_of_ours = [ours, *(our_search(task, overrides) for _ in range(rounds - 1))]
+    return _median(rounds_of_ours), theirs
+
+
+def _median(rounds: Sequence[Search]) -> Search:
+    """Return the first of several equal searches with the median of their times."""
+    return replace(
+        rounds[0],
+        seconds=median(each.seconds for each in rounds),
+        cpu_seconds=median(each.cpu_seconds for each in rounds),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ budget, from starting weights that no search has seen.
 """
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -58,6 +59,8 @@ class Search:
     ----------
     seconds
         From the start of its processes to its end.
+    cpu_seconds
+        Of all its processes, which matters less if others have work for the same cores.
     trials
         Configurations that were evaluated.
     recommended
@@ -67,6 +70,7 @@ class Search:
     """
 
     seconds: float
+    cpu_seconds: float
     trials: int
     recommended: Recommended
     samples: int = 0
@@ -80,7 +84,8 @@ def our_search(mouse: Mouse, overrides: Sequence[str] = ()) -> Search:
         finished = child.run([*child.NEUROEVO, *arguments, "--quiet", *options])
         run = load_run(finished.output.strip())
         configuration, trials = dict(run.best.genome), len(run.all_trials)
-    return Search(finished.seconds, trials, recommended(configuration, mouse))
+    judged = recommended(configuration, mouse)
+    return Search(finished.seconds, finished.cpu_seconds, trials, judged)
 
 
 def optuna_search(
@@ -93,12 +98,12 @@ def optuna_search(
     NeuroevoError
         If one of its processes ends, or no trial in that time.
     """
-    best, number = None, None
+    best, number, before = None, None, _cpu_seconds()
     target_mse = mouse.experiment.training.target_mse
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder, "journal")
         study, began = study_of(journal, direction="minimize"), time.monotonic()
-        with _workers(journal, overrides) as workers:
+        with _workers(journal, 60 * minutes, overrides) as workers:
             while (seconds := time.monotonic() - began) < 60 * minutes:
                 if best is not None and best.is_as_good_as(goal, target_mse):
                     break
@@ -113,7 +118,7 @@ def optuna_search(
     if best is None:
         raise NeuroevoError(f"Optuna: must finish a trial in {minutes:g} minutes, but did not")
     samples = sum(trial.user_attrs[SAMPLES] for trial in trials)
-    return Search(seconds, len(trials), best, samples)
+    return Search(seconds, _cpu_seconds() - before, len(trials), best, samples)
 
 
 def recommended(configuration: Configuration, mouse: Mouse) -> Recommended:
@@ -126,12 +131,14 @@ def recommended(configuration: Configuration, mouse: Mouse) -> Recommended:
 
 
 @contextmanager
-def _workers(journal: Path, overrides: Sequence[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Start the processes of a study, and end them."""
+def _workers(
+    journal: Path, seconds: float, overrides: Sequence[str]
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Start the processes of a study, and end them; they have an end of their own as well."""
     environment = {**os.environ, **_ENVIRONMENT}
     workers = [
         subprocess.Popen(  # noqa: S603 - a command of this package
-            [*_WORKER, str(journal), str(seed), *overrides], env=environment
+            [*_WORKER, str(journal), str(seed), str(seconds), *overrides], env=environment
         )
         for seed in range(PROCESSES)
     ]
@@ -142,6 +149,12 @@ def _workers(journal: Path, overrides: Sequence[str]) -> Iterator[list[subproces
             worker.terminate()
         for worker in workers:
             worker.wait()
+
+
+def _cpu_seconds() -> float:
+    """Return the CPU time of all child processes that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _check(workers: Sequence[subprocess.Popen[bytes]]) -> None:

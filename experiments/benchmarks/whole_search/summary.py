@@ -21,7 +21,7 @@ def table(ours: Search, theirs: Search, mouse: Mouse) -> Table:
     return Table(
         f"Whole search: {mouse.experiment.name}",
         (
-            *("search", "seconds", "trials", "recommended configuration"),
+            *("search", "seconds", "CPU seconds", "trials", "recommended configuration"),
             *("samples to target", "final MSE"),
         ),
         (_row("neuroevo", ours), _row("Optuna and scikit-learn", theirs)),
@@ -32,33 +32,28 @@ def table(ours: Search, theirs: Search, mouse: Mouse) -> Table:
 def _row(name: str, search: Search) -> tuple[str, ...]:
     found = search.recommended
     configuration = wording.configuration(found.configuration)
-    seconds, trials = f"{search.seconds:,.1f}", f"{search.trials:,}"
-    return name, seconds, trials, configuration, *found.scores.texts()
+    times = f"{search.seconds:,.1f}", f"{search.cpu_seconds:,.1f}"
+    return name, *times, f"{search.trials:,}", configuration, *found.scores.texts()
 
 
 def _conclusions(ours: Search, theirs: Search, mouse: Mouse) -> Iterator[str]:
     training = mouse.experiment.training
-    ratio = theirs.seconds / ours.seconds
+    longer = _times(ours, theirs, 1.0)
     if theirs.recommended.is_as_good_as(ours.recommended, training.target_mse):
-        yield f"Optuna took {ratio:,.0f} times as long until it recommended what is as good."
+        yield f"Optuna took {longer} until it recommended what is as good."
     else:
-        yield (
-            f"Optuna was stopped after {ratio:,.0f} times as long, before it recommended what is "
-            "as good."
-        )
-    yield from _extrapolated(ours, theirs, training.replicates * training.samples)
+        yield f"Optuna was stopped after {longer}, before it recommended what is as good."
+    yield (
+        "Extrapolated, not measured: at its rate, as many trials as neuroevo's would take it "
+        f"{_times(ours, theirs, ours.trials / theirs.trials)}. Its networks saw "
+        f"{theirs.samples:,} samples; if all of them had seen the whole budget, its trials would "
+        f"have taken {training.replicates * training.samples * theirs.trials / theirs.samples:.1f} "
+        "times as long as they did."
+    )
 
 
-def _extrapolated(ours: Search, theirs: Search, whole: int) -> Iterator[str]:
-    """Say what is not measured but computed from rates: of trials, and of samples."""
-    each = theirs.seconds / theirs.trials
-    same = each * ours.trials / ours.seconds
-    yield (
-        f"At its rate, {60 / each:,.1f} trials a minute, as many trials as neuroevo's would take "
-        f"it {same:,.0f} times as long (extrapolated)."
-    )
-    longer = whole * theirs.trials / theirs.samples
-    yield (
-        f"Its networks saw {theirs.samples:,} samples. With the whole budget for all of them its "
-        f"trials would have taken {longer:,.1f} times as long as they did (extrapolated)."
-    )
+def _times(ours: Search, theirs: Search, part: float) -> str:
+    """Say how many times our time a multiple of theirs is."""
+    wall = part * theirs.seconds / ours.seconds
+    cpu = part * theirs.cpu_seconds / ours.cpu_seconds
+    return f"{wall:,.0f} times as long ({cpu:,.0f} times the CPU time)"

@@ -1,6 +1,6 @@
 """A process that tries configurations until it is ended, one of several with the same study.
 
-`python -m experiments.benchmarks.whole_search.worker JOURNAL SEED [table.key=value ...]`
+`python -m experiments.benchmarks.whole_search.worker JOURNAL SEED SECONDS [table.key=value ...]`
 """
 
 import sys
@@ -14,11 +14,11 @@ from experiments.benchmarks.mouse import mouse
 from experiments.benchmarks.whole_search.candidates import objective
 
 
-def main(journal: str, seed: str, *overrides: str) -> None:
-    """Optimize the study of a journal file, without an end."""
+def main(journal: str, seed: str, seconds: str, *overrides: str) -> None:
+    """Optimize the study of a journal file; no trial begins after so many seconds."""
     study = study_of(Path(journal), int(seed), direction="minimize")
     with threadpool_limits(limits=1):
-        study.optimize(partial(objective, mouse=mouse(*overrides)))
+        study.optimize(partial(objective, mouse=mouse(*overrides)), timeout=float(seconds))
 
 
 if __name__ == "__main__":
