@@ -9,10 +9,12 @@ import pytest
 from experiments.benchmarks.mouse import Scores, mouse, scores_of
 from experiments.benchmarks.whole_search.candidates import (
     Configuration,
+    by_kernel,
     configuration_of,
     samples_to_target,
     suggested,
 )
+from experiments.benchmarks.whole_search.replay import Replay, replayed
 from experiments.benchmarks.whole_search.searches import (
     Recommended,
     Search,
@@ -42,6 +44,9 @@ def test_scikit_learn_needs_the_samples_that_the_kernel_needs(configuration: Con
     ours = scores_of(train(phenotype.architecture, lanes, stream).curves, stream)
     theirs, seen = samples_to_target(configuration, task)
     assert theirs == pytest.approx(ours.samples_to_target, rel=1e-9)
+    assert by_kernel(configuration, task)[0] == pytest.approx(theirs, rel=1e-9)
+    if np.isfinite(theirs):  # else scikit-learn sees a few samples more before it notices
+        assert by_kernel(configuration, task)[1] == seen
     whole = stream.settings.samples * stream.settings.replicates
     assert seen == whole if configuration is MISSES else seen < whole
 
@@ -92,12 +97,24 @@ def test_table_says_what_was_measured_and_what_is_extrapolated() -> None:
     task = mouse(*SHORT)
     ours = Search(10.0, 15.0, 200, Recommended(REACHES, Scores(30.0, 300, 1e-14)))
     stopped = Search(600.0, 1200.0, 50, Recommended(MISSES, Scores(400.0, 300, 0.1)), 9_000)
-    shown = table(ours, stopped, task)
+    replays = [Replay(40, 12_000, 300.0), Replay(20, 9_000, 150.0), Replay(90, 27_000, 600.0)]
+    shown = table(ours, stopped, replays, task)
     assert shown.rows[1][1:4] == ("600.0", "1,200.0", "50")
     assert shown.rows[1][-2:] == ("not reached", "1.0e-01")
-    measured, _, extrapolated = shown.notes[1].partition("Extrapolated")
+    _, measured, extrapolated = shown.notes
     assert "stopped after 60 times as long (80 times the CPU time)" in measured
-    assert "240 times as long (320 times the CPU time)" in extrapolated
-    assert "5.0 times as long as they did" in extrapolated
+    assert "40 (20 to 90) trials and 12,000 (9,000 to 27,000) samples" in extrapolated
+    assert "20 (10 to 40) times neuroevo's CPU time" in extrapolated
+    assert "whole budget, 60 (20 to 120) times" in extrapolated
     finished = replace(stopped, recommended=ours.recommended)
-    assert "Optuna took 60 times as long" in table(ours, finished, task).notes[1]
+    assert "Optuna took 60 times as long" in table(ours, finished, replays, task).notes[1]
+
+
+def test_replays_end_at_the_goal_and_add_up_what_their_trials_cost() -> None:
+    """A replay ends with the first trial that is as good, and counts samples by their layers."""
+    task = mouse("training.samples=20", "training.replicates=1", "training.target_mse=100")
+    anything = Recommended(MISSES, Scores(np.inf, 20, np.inf))
+    found = replayed(task, anything, 0, dict.fromkeys(range(1, 5), 0.5))
+    assert found == replayed(task, anything, 0, dict.fromkeys(range(1, 5), 0.5))
+    assert found.trials >= 1
+    assert found.cpu_seconds == found.samples / 2

@@ -17,7 +17,7 @@ from neuroevo.evaluation import phenotype_of
 from neuroevo.evaluation.phenotype import Phenotype
 from neuroevo.learning import Network
 from neuroevo.learning.starting_weights import starting_parameters
-from neuroevo.learning.training import SampleStream
+from neuroevo.learning.training import SampleStream, train
 from neuroevo.space import Choice, Float, Layers
 
 Configuration = Mapping[str, Any]
@@ -25,7 +25,9 @@ Configuration = Mapping[str, Any]
 SAMPLES = "samples"
 """The user attribute of a trial with the number of samples that all its networks have seen."""
 
-_WORST = 1e9  # in place of an infinity, which journals of Optuna have no number for
+WORST = 1e9
+"""The worst value of a trial, in place of an infinity, for which journals have no number."""
+
 _ACTIVATIONS = {"linear": "identity", "sigmoid": "logistic"}  # scikit-learn's names, if not ours
 
 
@@ -59,7 +61,7 @@ def objective(trial: Any, mouse: Mouse) -> float:  # noqa: ANN401 - as above
     """Return the median samples to the target of a trial's configuration, over the replicates."""
     samples, seen = samples_to_target(suggested(trial, mouse), mouse)
     trial.set_user_attr(SAMPLES, seen)
-    return min(samples, _WORST)
+    return min(samples, WORST)
 
 
 def samples_to_target(configuration: Configuration, mouse: Mouse) -> tuple[float, int]:
@@ -71,10 +73,27 @@ def samples_to_target(configuration: Configuration, mouse: Mouse) -> tuple[float
     """
     stream = mouse.stream("float64")
     phenotype = phenotype_of(configuration, stream.layer_ends, stream.settings)
-    curves = [
-        list(_curve(phenotype, stream, replicate))
-        for replicate in range(stream.settings.replicates)
-    ]
+    replicates = range(stream.settings.replicates)
+    return _worth([list(_curve(phenotype, stream, replicate)) for replicate in replicates], stream)
+
+
+def by_kernel(configuration: Configuration, mouse: Mouse) -> tuple[float, int]:
+    """Compute with the kernel what `samples_to_target` returns, which is quicker.
+
+    Of networks that diverge it sees a few samples less.
+    """
+    stream = mouse.stream("float64")
+    phenotype = phenotype_of(configuration, stream.layer_ends, stream.settings)
+    lanes = [phenotype.lane(replicate) for replicate in range(stream.settings.replicates)]
+    curves = train(phenotype.architecture, lanes, stream).curves
+    ends = (curves <= stream.settings.target_mse) | ~np.isfinite(curves)
+    ends[:, -1] = True
+    lengths = ends.argmax(axis=1) + 1
+    shortened = (curve[:length] for curve, length in zip(curves, lengths, strict=True))
+    return _worth([curve.tolist() for curve in shortened], stream)
+
+
+def _worth(curves: list[list[float]], stream: SampleStream) -> tuple[float, int]:
     seen = sum(int(stream.samples_seen[len(curve) - 1]) for curve in curves)
     return scores_of(curves, stream).samples_to_target, seen
 

@@ -10,6 +10,7 @@ from statistics import median
 from experiments.benchmarks.machine import this_machine
 from experiments.benchmarks.measuring import say
 from experiments.benchmarks.mouse import EXPERIMENT, mouse
+from experiments.benchmarks.whole_search.replay import replayed, sample_costs
 from experiments.benchmarks.whole_search.searches import Search, optuna_search, our_search
 from experiments.benchmarks.whole_search.summary import table
 from neuroevo.errors import NeuroevoError
@@ -20,12 +21,15 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         sys.stdout.write(f"{this_machine().markdown()}\n")
+        task = mouse(*options.set)
         ours, theirs = measure(options.minutes, options.rounds, options.set)
+        costs = sample_costs()
+        replays = [replayed(task, ours.recommended, seed, costs) for seed in range(options.replays)]
     except NeuroevoError as error:
         for problem in error.problems:
             say(problem)
         return error.exit_code
-    sys.stdout.write(f"{table(ours, theirs, mouse(*options.set)).markdown()}\n")
+    sys.stdout.write(f"{table(ours, theirs, replays, task).markdown()}\n")
     return 0
 
 
@@ -68,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         "--minutes", type=float, default=30.0, help="the most that Optuna may take (30)"
     )
     parser.add_argument("--rounds", type=int, default=3, help="runs of neuroevo (3)")
+    parser.add_argument(
+        "--replays", type=int, default=5, help="seeds with which Optuna's search is replayed (5)"
+    )
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE",
         help="another setting of the experiment, for both",

@@ -1,9 +1,11 @@
 """The table of both searches, and the ratios of their times."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from statistics import median
 
 from experiments.benchmarks.markdown import Table
 from experiments.benchmarks.mouse import Mouse
+from experiments.benchmarks.whole_search.replay import Replay
 from experiments.benchmarks.whole_search.searches import Search
 from neuroevo import wording
 
@@ -16,8 +18,18 @@ _HOW = (
 )
 
 
-def table(ours: Search, theirs: Search, mouse: Mouse) -> Table:
-    """Return both searches as a table, with the ratio of their times in its notes."""
+def table(ours: Search, theirs: Search, replays: Sequence[Replay], mouse: Mouse) -> Table:
+    """Return both searches as a table, with the ratios of their times in its notes.
+
+    Parameters
+    ----------
+    ours, theirs
+        Both searches.
+    replays
+        Optuna's with several seeds, at least one.
+    mouse
+        The experiment.
+    """
     return Table(
         f"Whole search: {mouse.experiment.name}",
         (
@@ -25,7 +37,7 @@ def table(ours: Search, theirs: Search, mouse: Mouse) -> Table:
             *("samples to target", "final MSE"),
         ),
         (_row("neuroevo", ours), _row("Optuna and scikit-learn", theirs)),
-        (_HOW, " ".join(_conclusions(ours, theirs, mouse))),
+        (_HOW, _measured(ours, theirs, mouse), _extrapolated(ours, replays, mouse)),
     )
 
 
@@ -36,24 +48,32 @@ def _row(name: str, search: Search) -> tuple[str, ...]:
     return name, *times, f"{search.trials:,}", configuration, *found.scores.texts()
 
 
-def _conclusions(ours: Search, theirs: Search, mouse: Mouse) -> Iterator[str]:
+def _measured(ours: Search, theirs: Search, mouse: Mouse) -> str:
+    longer = theirs.seconds / ours.seconds, theirs.cpu_seconds / ours.cpu_seconds
+    times = "{:,.0f} times as long ({:,.0f} times the CPU time)".format(*longer)
+    target_mse = mouse.experiment.training.target_mse
+    if theirs.recommended.is_as_good_as(ours.recommended, target_mse):
+        return f"Optuna took {times} until it recommended what is as good."
+    return f"Optuna was stopped after {times}, before it recommended what is as good."
+
+
+def _extrapolated(ours: Search, replays: Sequence[Replay], mouse: Mouse) -> str:
     training = mouse.experiment.training
-    longer = _times(ours, theirs, 1.0)
-    if theirs.recommended.is_as_good_as(ours.recommended, training.target_mse):
-        yield f"Optuna took {longer} until it recommended what is as good."
-    else:
-        yield f"Optuna was stopped after {longer}, before it recommended what is as good."
-    yield (
-        "Extrapolated, not measured: at its rate, as many trials as neuroevo's would take it "
-        f"{_times(ours, theirs, ours.trials / theirs.trials)}. Its networks saw "
-        f"{theirs.samples:,} samples; if all of them had seen the whole budget, its trials would "
-        f"have taken {training.replicates * training.samples * theirs.trials / theirs.samples:.1f} "
-        "times as long as they did."
+    whole = training.replicates * training.samples  # of a trial
+    times = [each.cpu_seconds / ours.cpu_seconds for each in replays]
+    whole_times = [
+        ratio * each.trials * whole / each.samples
+        for ratio, each in zip(times, replays, strict=True)
+    ]
+    return (
+        f"Extrapolated: with the kernel, which computes the same values, Optuna needs "
+        f"{_range([each.trials for each in replays])} trials and "
+        f"{_range([each.samples for each in replays])} samples until it recommends what is as "
+        f"good (median and range of {len(replays)} seeds). For these scikit-learn takes "
+        f"{_range(times)} times neuroevo's CPU time, at the time of a sample that was measured; "
+        f"if all its networks saw the whole budget, {_range(whole_times)} times."
     )
 
 
-def _times(ours: Search, theirs: Search, part: float) -> str:
-    """Say how many times our time a multiple of theirs is."""
-    wall = part * theirs.seconds / ours.seconds
-    cpu = part * theirs.cpu_seconds / ours.cpu_seconds
-    return f"{wall:,.0f} times as long ({cpu:,.0f} times the CPU time)"
+def _range(values: Sequence[float]) -> str:
+    return f"{median(values):,.0f} ({min(values):,.0f} to {max(values):,.0f})"
