@@ -76,7 +76,7 @@ def _cells(measured: Measurement) -> tuple[str, ...]:
     return (
         measured.library,
         f"{measured.microseconds:.3g}",
-        f"{measured.ratio:,.0f} times",
+        "" if measured.library == KERNEL else f"{measured.ratio:,.0f} times",
         *measured.learnt.scores.texts(),
         "" if difference is None else f"{difference:.0e}",
     )
