@@ -1,7 +1,8 @@
 """The entry point: `python -m experiments.benchmarks [PART ...] [--json] [--rounds N]`.
 
-`python -m experiments.benchmarks fitting` and `search` take hours, so they are no part of all, and
-have options of their own.
+`libraries` is measured only if it is named, as npm loads packages for it. `fitting`, `search` and
+`whole_search` take minutes or hours, so they are no part of all either, and have options of their
+own.
 """
 
 import argparse
@@ -25,12 +26,16 @@ _ROUNDS = {
     "kernel": 7,
     "tables": 5,
     "exports": 5,
+    "libraries": 5,
 }
 """The parts in the order in which they are measured, and how often each measurement is taken.
 
-Those of the kernel come last: their peers make this process large, and a child's peak memory counts
+Those of the kernel come late: their peers make this process large, and a child's peak memory counts
 from the size of its parent on.
 """
+
+_ONLY_IF_NAMED = ("libraries",)
+_COMMANDS = ("fitting", "search", "whole_search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,12 @@ class Part:
 
 def main() -> int:
     """Run the measurements that are asked for; tables go to stdout, progress to stderr."""
-    if sys.argv[1:2] in (["fitting"], ["search"]):
+    if sys.argv[1:2] and sys.argv[1] in _COMMANDS:
         return _comparison(sys.argv[1], sys.argv[2:])
     arguments = _parser().parse_args()
-    everything = "all" in arguments.parts
-    parts = [name for name in _ROUNDS if everything or name in arguments.parts]
+    everything = [name for name in _ROUNDS if name not in _ONLY_IF_NAMED]
+    parts = everything if "all" in arguments.parts else []
+    parts += [name for name in _ROUNDS if name in arguments.parts and name not in parts]
     try:
         _measure(parts, arguments.rounds, as_json=arguments.json)
     except NeuroevoError as error:
@@ -89,7 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m experiments.benchmarks",
         description="Measure how fast and lean neuroevo is.",
-        epilog="fitting --help, search --help: compare neuroevo with other searches, for hours",
+        epilog=(
+            "all: all but libraries, for which npm loads packages. fitting --help, search --help, "
+            "whole_search --help: comparisons with other searches, for minutes or hours"
+        ),
     )
     parser.add_argument(
         "parts", nargs="*", choices=[*_ROUNDS, "all"], default="all", help="what to measure"

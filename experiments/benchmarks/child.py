@@ -21,6 +21,7 @@ class Finished:
 
     output: str
     seconds: float
+    cpu_seconds: float
     peak_memory: int  # bytes
 
 
@@ -57,7 +58,8 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         if child.returncode:
             last = messages.read().strip().rpartition("\n")[2]
             raise _failure(command, f"succeed, but got exit {child.returncode}: {last}")
-    return Finished(output, seconds, usage.ru_maxrss * _MAXRSS_UNIT)
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Finished(output, seconds, cpu_seconds, usage.ru_maxrss * _MAXRSS_UNIT)
 
 
 def seconds_until(

@@ -21,7 +21,7 @@ class BestTrial:
     tried: int  # trials of the study, with those that were pruned
 
 
-def study_of(journal: Path, seed: int = 0) -> Any:  # noqa: ANN401 - Optuna may be missing
+def study_of(journal: Path, seed: int = 0, direction: str = "maximize") -> Any:  # noqa: ANN401 - Optuna may be missing
     """Open the study of a journal file, or make it: TPE, and pruning by the median."""
     optuna = import_module("optuna")
     journals = import_module("optuna.storages.journal")
@@ -31,7 +31,7 @@ def study_of(journal: Path, seed: int = 0) -> Any:  # noqa: ANN401 - Optuna may 
         return optuna.create_study(
             storage=optuna.storages.JournalStorage(journals.JournalFileBackend(str(journal))),
             study_name=_NAME,
-            direction="maximize",
+            direction=direction,
             sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True),
             pruner=optuna.pruners.MedianPruner(n_warmup_steps=_FIRST_EPOCHS),
             load_if_exists=True,

@@ -1,0 +1,1 @@
+"""The whole search: neuroevo's default run beside Optuna's TPE over scikit-learn's MLP."""
