@@ -25,6 +25,7 @@ EXACT_WHOLE = 2.0**53  # floats below hold whole numbers exactly
 ENOUGH_DECADES = 1.6  # of an axis, to label only powers of ten
 FEW_DECADES = 0.8
 TICK_FORMAT = ",.12~g"  # all digits; the theme rewrites small powers of ten
+MOST_SHOWN, LINE_WIDTH = 200, 40  # characters of a configuration in a hover text, and of a line
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon")
 
@@ -58,6 +59,11 @@ def number_texts(values: Iterable[float], item: "Objective | None" = None) -> li
     if item is None:
         return [wording.number(float(value)) for value in values]
     return [wording.measured(float(value), item) for value in values]
+
+
+def configuration_text(text: str) -> str:
+    """Return a configuration, or another long label, as lines of a hover text."""
+    return wording.wrapped(wording.plain(text, MOST_SHOWN), LINE_WIDTH)
 
 
 def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from neuroevo.report.drawing import (
     DASHES,
     Specification,
     band,
+    configuration_text,
     empty_figure,
     logarithmic_axis,
     number_texts,
@@ -149,7 +150,7 @@ def _traces(
         "y": rounded(curve.median),
         "name": name,
         # Not in the hover template, where a name could contain template syntax.
-        "meta": f"<b>{name}</b><br>{wording.wrapped(wording.plain(curve.label, 80))}",
+        "meta": f"<b>{name}</b><br>{configuration_text(curve.label)}",
         "customdata": number_texts(curve.median),
         "hovertemplate": f"%{{meta}}<br>{measure} %{{customdata}}<br>"
         "after %{x:,d} samples<extra></extra>",

@@ -15,6 +15,7 @@ from neuroevo.analysis.descent import Descent, Line, Step, gains
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
+    configuration_text,
     domains,
     empty_figure,
     objective_axis,
@@ -247,7 +248,7 @@ def _hover_text(line: Line, index: int, place: int, item: "Objective", *, in_ful
     parts = [
         f"<b>trial {step.number}, generation {step.generation}</b>",
         wording.plain(wording.operator(step.operator), 24),
-        wording.wrapped(wording.plain(step.changes, 160), 40) if in_full else "",
+        configuration_text(step.changes) if in_full else "",
         f"{item.label} {score}",
     ]
     return "<br>".join(filter(None, parts))

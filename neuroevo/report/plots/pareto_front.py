@@ -17,6 +17,7 @@ from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     colour_bar,
+    configuration_text,
     empty_figure,
     frame_controls,
     number_texts,
@@ -257,7 +258,7 @@ def _points(
         "mode": "markers",
         "x": rounded(rows[x]),
         "y": rounded(rows[upward.name]),
-        "text": [wording.wrapped(wording.plain(text, 80)) for text in labels],
+        "text": [configuration_text(text) for text in labels],
         "customdata": [
             [int(number), *scores]
             for number, *scores in zip(

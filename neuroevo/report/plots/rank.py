@@ -16,7 +16,7 @@ from neuroevo.report.drawing import (
     empty_figure,
     view_menu,
 )
-from neuroevo.report.feature_axes import feature_axis, spread, value_text
+from neuroevo.report.feature_axes import feature_axis, spread, summary_text
 from neuroevo.report.theme import LIGHT
 
 HEIGHT = 460
@@ -71,9 +71,9 @@ def _middle(feature: Feature, places: NDArray[np.int64]) -> str:
         return ""
     if feature.options:
         most = int(np.bincount(values.astype(int)).argmax())
-        return f"mostly {feature.name} {value_text(feature, most)}"
+        return f"mostly {feature.name} {summary_text(feature, most)}"
     middle = float(np.quantile(values, 0.5, method="nearest"))
-    return f"a median {feature.name} of {value_text(feature, middle)}"
+    return f"a median {feature.name} of {summary_text(feature, middle)}"
 
 
 def _points(ranked: GeneRanks, pair: Pair, place: int) -> dict[str, Any]:
