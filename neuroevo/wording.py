@@ -240,11 +240,12 @@ def exact(value: float) -> str:
     >>> exact(0.210493), exact(0.2), exact(6.0), exact(12345678)
     ('0.210493', '0.2', '6', '12,345,678')
     """
+    if isinstance(value, int):
+        return _typeset(f"{value:,}")
     if not math.isfinite(value):
         return number(value)
-    shortest = Decimal(value if isinstance(value, int) else repr(float(value) + 0.0)).normalize()
-    size = abs(value)
-    if isinstance(value, int) or not size or PLAIN_NUMBERS[0] <= size < PLAIN_NUMBERS[1]:
+    shortest = Decimal(repr(float(value) + 0.0)).normalize()
+    if not value or PLAIN_NUMBERS[0] <= abs(value) < PLAIN_NUMBERS[1]:
         return _typeset(f"{shortest:,f}")
     decimals = len(shortest.as_tuple().digits) - 1
     return _typeset(f"{shortest:.{max(decimals, 1)}e}")

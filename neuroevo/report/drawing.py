@@ -354,6 +354,30 @@ def frame_controls(frames: Sequence[Mapping[str, Any]], prefix: str) -> dict[str
     }
 
 
+def target_marks(target: float) -> dict[str, Any]:
+    """Return the part of a layout with a line at a target on a logarithmic axis, and its label."""
+    line = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": target,
+        "y1": target,
+        "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
+    }
+    label = {
+        "xref": "paper",
+        "x": 0.01,
+        "xanchor": "left",
+        "y": math.log10(target),
+        "yanchor": "bottom",
+        "text": "target",
+        "showarrow": False,
+        "font": {"size": 12, "color": LIGHT["muted"]},
+    }
+    return {"shapes": [line], "annotations": [label]}
+
+
 def empty_figure(reason: str) -> Specification:
     """Return a figure without data that shows the reason."""
     annotation = {

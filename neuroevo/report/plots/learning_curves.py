@@ -26,8 +26,9 @@ from neuroevo.report.drawing import (
     logarithmic_axis,
     number_texts,
     rounded,
+    target_marks,
 )
-from neuroevo.report.theme import BANDS, CATEGORIES, LIGHT
+from neuroevo.report.theme import BANDS, CATEGORIES
 
 HEIGHT = 460
 
@@ -44,7 +45,7 @@ def draw(drawn: ReplicateCurves) -> Specification:
         "yaxis": logarithmic_axis(_visible(drawn.curves, drawn.target))
         | {"title": {"text": "MSE" if TRAINING in names else "validation MSE"}},
         "legend": {"traceorder": "reversed"},
-        **({} if drawn.target is None else _target_marks(drawn.target)),
+        **({} if drawn.target is None else target_marks(drawn.target)),
     }
     return {"data": curve_traces(drawn.curves, drawn.samples, "MSE"), "layout": layout}
 
@@ -188,27 +189,3 @@ def _visible(curves: Sequence[Curve], target: float | None) -> list[float]:
     ceiling = max([10 * float(np.median(first or targets or [math.inf])), *targets])
     errors = np.concatenate([curve.median for curve in curves])
     return [*targets, *(float(error) for error in errors if 0 < error <= ceiling)]
-
-
-def _target_marks(target: float) -> dict[str, Any]:
-    """Return the part of the layout with a line at the target and its label."""
-    line = {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": target,
-        "y1": target,
-        "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
-    }
-    label = {
-        "xref": "paper",
-        "x": 0.01,
-        "xanchor": "left",
-        "y": math.log10(target),
-        "yanchor": "bottom",
-        "text": "target",
-        "showarrow": False,
-        "font": {"size": 12, "color": LIGHT["muted"]},
-    }
-    return {"shapes": [line], "annotations": [label]}

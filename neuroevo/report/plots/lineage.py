@@ -49,6 +49,7 @@ def draw(lineage: Descent) -> Specification:
         "height": PANEL_HEIGHT * count + GAP * (count - 1) + 100,
         "margin": {"t": 44, "b": 56},
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
         "legend": {"y": 1.0, "yref": "paper", "itemclick": False, "itemdoubleclick": False},
         "xaxis": _generation_axis(lineage, lineage.lines[0]),
     }
@@ -224,10 +225,10 @@ def _line(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
         "mode": "lines+markers",
         "line": {"color": LIGHT["ink"], "width": 1.5},
         "customdata": [
-            _hover_text(line, index, place, item, in_full=index in detailed)
-            for index in range(len(line.steps))
+            [step.number, _hover_text(line, index, place, item, in_full=index in detailed)]
+            for index, step in enumerate(line.steps)
         ],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
         "marker": {
             "size": 10,
             "symbol": [SYMBOLS[kind] for kind in kinds],

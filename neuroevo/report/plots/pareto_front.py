@@ -50,6 +50,7 @@ def draw(front: FrontHistory) -> Specification:
         "height": PANEL_HEIGHT * len(pairs) + 40,
         "coloraxis": colour_bar("generation", 0, int(front.points["generation"].max())),
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
     }
     for index, (across, upward) in enumerate(pairs):
         suffix = axis_suffix(index)

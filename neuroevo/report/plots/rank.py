@@ -37,6 +37,7 @@ def draw(ranked: GeneRanks) -> Specification:
         "margin": {"t": 8},
         "showlegend": False,
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
         "xaxis": feature_axis(first.across),
         "yaxis": feature_axis(first.upward),
         "coloraxis": colour_bar("rank", 0, 1, ticks) | {"reversescale": True},

@@ -52,6 +52,7 @@ def draw(slices: GeneSlices) -> Specification:
         "margin": {"t": 8, "b": 56},
         "showlegend": False,
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
         "coloraxis": colour_bar("generation", 0, int(slices.generations.max())),
     }
     upward = [_upward(slices, place) for place in range(len(slices.objectives))]
