@@ -114,12 +114,17 @@ def is_counted(unit: str) -> bool:
 
 
 def factor(ratio: float) -> str:
-    """Return a ratio with two digits or more: ``0.56``, ``5.6``, ``56``; ``∞`` if infinite."""
+    """Return a ratio with two digits, or three: ``0.56``, ``5.6``, ``56``, ``560``, ``56,000``.
+
+    It is ``∞`` if infinite.
+    """
     if math.isinf(ratio):
         return "∞"
     if ratio < 0.995:  # noqa: PLR2004 - what is rounded to less than 1
         return f"{ratio:.2g}" if ratio else "0"
-    return f"{ratio:.1f}" if ratio < 10 else number(round(ratio))  # noqa: PLR2004 - two digits
+    if ratio < 10:  # noqa: PLR2004 - two digits
+        return f"{ratio:.1f}"
+    return number(round(ratio) if ratio < 1000 else float(f"{ratio:.1e}"))  # noqa: PLR2004 - two digits
 
 
 def percent(share: float) -> str:

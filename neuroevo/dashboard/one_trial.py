@@ -36,6 +36,7 @@ def content(findings: "Findings", trial: "Trial") -> dict[str, Any]:
             (f"{trial.number}", ""),
         ),
         "trial": trial,
+        "operator": wording.operator(trial.operator),
         "title": wording.configuration(trial.genome) or f"Trial {trial.number}",
         "rank": rank,
         "scores": _scores(findings, trial),

@@ -24,6 +24,7 @@ MONOSPACED = (
 BAND_OPACITY = 0.18
 NARROW_POWER = 15  # ten to minus this: axes may have a narrow range down to there
 SMALLEST_POWER = 32
+LARGE_POWER = 7  # from which on ticks are powers of ten
 
 
 def _with_bands(tokens: dict[str, str]) -> Mapping[str, str]:
@@ -123,7 +124,7 @@ def style() -> str:
 
 
 def _tick_names() -> dict[str, str]:
-    """Return the texts of small ticks on logarithmic axes, by their text in `TICK_FORMAT`.
+    """Return texts of small and large ticks on logarithmic axes, by their text in `TICK_FORMAT`.
 
     plotly's own powers of ten have a larger font than other ticks.
     """
@@ -138,6 +139,12 @@ def _tick_names() -> dict[str, str]:
             written = plain if power <= 6 else f"{digits}e\u2212{power}"  # noqa: PLR2004 - see above
             factor = "" if digits == "1" else f"{digits} × "
             names[written] = f"{factor}{wording.power_of_ten(-power)}"
+    for power in range(LARGE_POWER, SMALLEST_POWER + 1):
+        for digit in (1, 2, 5):
+            # d3 writes numbers of more than twelve digits with an exponent.
+            written = f"{digit * 10**power:,}" if power < 12 else f"{digit}e+{power}"  # noqa: PLR2004 - see above
+            factor = "" if digit == 1 else f"{digit} × "
+            names[written] = f"{factor}{wording.power_of_ten(power)}"
     return names
 
 

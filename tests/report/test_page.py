@@ -320,6 +320,7 @@ def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page])
         expect(page.locator("[data-figure=progress] .main-svg").first).to_have_css(
             "background-color", rgb(theme.DARK if scheme == "dark" else theme.LIGHT, "ground")
         )
+        page.wait_for_selector("html[data-drawn]", state="attached")
         assert page.evaluate(BODY) == rgb(theme.DARK if scheme == "dark" else theme.LIGHT, "ground")
         strokes = page.evaluate(STROKES)
         assert rgb(theme.DARK, "category-1") in strokes or scheme == "light"

@@ -106,7 +106,7 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
     learnt = [(time, curve.name) for curve in baselines if (time := times[curve.name])]
     if learnt:
         time, name = min(learnt)
-        sentences.append(f"The quickest baseline, {name}, needs about {time:,.0f}.")
+        sentences.append(f"The quickest baseline, {name}, needs about {time:,.0f} samples.")
     missed = len(baselines) - len(learnt)
     if missed:
         verb = "does" if missed == 1 else "do"

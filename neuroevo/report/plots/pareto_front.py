@@ -60,7 +60,7 @@ def draw(front: FrontHistory) -> Specification:
             "anchor": f"x{suffix}",
             "domain": panel_domain(index, len(pairs), GAP),
         }
-    layout["shapes"], layout["annotations"] = _budget_marks(front, pairs)
+    layout["shapes"] = _budget_lines(front, pairs)
     if len(front.steps) < 2:  # noqa: PLR2004 - one generation has no history
         return {"data": traces, "layout": layout}
     changed = [place for place, trace in enumerate(traces) if trace.get("meta") == FRONT]
@@ -288,37 +288,27 @@ def _staircase(members: pd.DataFrame, across: "Objective", upward: "Objective") 
     }
 
 
-def _budget_marks(
+def _budget_lines(
     front: FrontHistory, pairs: "Sequence[tuple[Objective | None, Objective]]"
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return a line and a label at the sample budget; trials beyond did not reach the target."""
-    shapes, annotations = [], []
-    for index, (across, _) in enumerate(pairs):
-        if (
-            across is None
-            or across.name != SAMPLES
-            or (front.points[SAMPLES] <= front.budget).all()
-        ):
-            continue
-        suffix = axis_suffix(index)
-        line = {"x0": front.budget, "x1": front.budget, "y0": 0, "y1": 1}
-        refs = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
-        style = {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"}
-        shapes.append({"type": "line", **line, **refs, "line": style, "layer": "below"})
-        annotations.append(
-            {
-                **refs,
-                "x": math.log10(front.budget),
-                "y": 0.02,
-                "yanchor": "bottom",
-                "xanchor": "left",
-                "textangle": -90,
-                "text": "target not reached",
-                "showarrow": False,
-                "font": {"size": 12, "color": LIGHT["muted"]},
-            }
-        )
-    return shapes, annotations
+) -> list[dict[str, Any]]:
+    """Return a line at the sample budget; trials beyond did not reach the target."""
+    return [
+        {
+            "type": "line",
+            "xref": f"x{axis_suffix(index)}",
+            "yref": f"y{axis_suffix(index)} domain",
+            "x0": front.budget,
+            "x1": front.budget,
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
+            "layer": "below",
+        }
+        for index, (across, _) in enumerate(pairs)
+        if across is not None
+        and across.name == SAMPLES
+        and not (front.points[SAMPLES] <= front.budget).all()
+    ]
 
 
 def _axis(front: FrontHistory, item: "Objective | None") -> dict[str, Any]:

@@ -194,7 +194,8 @@ def _button(
         "y": [rounded(slices.scores[places, place]) for places in groups],
         "customdata": [_hover_data(slices, places, place) for places in groups],
     }
-    whole = {"type": "linear", "dtick": None, "tickformat": ""} | axis
+    nothing = dict.fromkeys(("dtick", "tickvals", "ticktext"))
+    whole = {"type": "linear", "tickformat": ""} | nothing | axis
     changes = {
         f"yaxis{axis_suffix(row)}.{key}": content
         for row in range(rows)

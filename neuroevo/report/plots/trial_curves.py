@@ -134,8 +134,12 @@ def _line(order: int) -> Mapping[str, Any]:
 
 
 def _visible(found: TrialCurves) -> Sequence[float]:
-    """Return the errors that the axis covers: all but those far above the first ones."""
-    first = found.curves[:, 0]
-    ceiling = 10 * float(np.median(first[np.isfinite(first)])) if np.isfinite(first).any() else 1.0
+    """Return the errors that the axis covers: all but those far above what trials begin with.
+
+    Trials that diverge do not count for that, unless all do.
+    """
+    first = found.curves[np.isfinite(found.curves[:, -1]), 0]
+    first = first if len(first) else found.curves[np.isfinite(found.curves)]
+    ceiling = 10 * float(np.median(first))
     errors = found.curves[(found.curves > 0) & (found.curves <= ceiling)]
     return [*([] if found.target is None else [found.target]), *errors.tolist()]
