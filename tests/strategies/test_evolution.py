@@ -511,7 +511,9 @@ def test_rows_of_a_frame_are_genomes_and_sets_are_no_lists() -> None:
     space = SearchSpace(x=Float(0.0, 1.0), n=Integer(1, 9))
     evolution = Evolution(space, population_size=4)
     frame = pd.DataFrame([{"x": 0.5, "n": 2}, {"x": 0.25, "n": 3}], dtype=object)
-    evolution.tell([row for _, row in frame.iterrows()], [1.0, 2.0])
+    rows: list[Any] = [row for _, row in frame.iterrows()]
+    evolution.tell(rows, [1.0, 2.0])
+    assert evolution.best is not None
     assert evolution.best.genome == {"x": 0.5, "n": 2}
     with pytest.raises(UsageError, match="fitnesses: must be a list"):
         evolution.tell([{"x": 0.75, "n": 1}, {"x": 0.8, "n": 1}], {1.0, 2.0})
