@@ -13,14 +13,13 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis.histories import Numbers, median_curve
 from neuroevo.report.drawing import DASHES, SYMBOLS, rounded
-from neuroevo.report.theme import CATEGORIES
+from neuroevo.report.theme import CATEGORIES, THIN
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
 
 LONGEST = 40  # characters of a label in a legend
 GAP = 0.08  # share of the height between two panels
-FAINT = 0.45
 MANY = 9  # runs of one setting: more than there are colours
 NO_TRIALS = "No run has a completed trial in an objective that all of them have."
 
@@ -100,8 +99,8 @@ def step_lines(
     if not is_by_setting(comparison):
         return lines
     for line in lines:
-        line["opacity"] = FAINT
-        line["line"]["width"] = 1
+        # Not by opacity, as a browser darkens what is below many lines that have it.
+        line["line"] |= {"width": 1, "color": THIN[line["line"]["color"]]}
     for style, group in zip(
         setting_styles(comparison).values(), comparison.settings.values(), strict=True
     ):
