@@ -5,6 +5,7 @@ import math
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MANY_EQUAL = 5
-MOST_DIGITS = 15  # more than three of a value, which tell any two apart
 MOST_DECIMALS = 4  # of a share in percent
 PLAIN_NUMBERS = (1e-3, 1e7)  # numbers between these are written without a power of ten
 LONG = 100  # seconds or minutes; a longer time is written in the next unit
@@ -41,8 +41,8 @@ CHAMPION_RULE = (
 )
 
 
-def number(value: float, more: int = 0) -> str:
-    """Return a number with three significant digits, or with more.
+def number(value: float) -> str:
+    """Return a number with three significant digits, or two and a power of ten.
 
     Examples
     --------
@@ -53,19 +53,24 @@ def number(value: float, more: int = 0) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    digits, _, exponent = _digits(value, more).partition("e")
+    return _typeset(_digits(value))
+
+
+def _typeset(written: str) -> str:
+    """Return a number that Python wrote with a power of ten in place of ``e``."""
+    digits, _, exponent = written.partition("e")
     power = f"{TIGHT}×{TIGHT}10{_superscript(int(exponent))}" if exponent else ""
     return (digits + power).replace("-", "−")
 
 
-def _digits(value: float, more: int = 0) -> str:
+def _digits(value: float) -> str:
     """Return a finite number with the digits that are shown, with an exponent if it has one."""
     size = abs(value)
     if size and not PLAIN_NUMBERS[0] <= size < PLAIN_NUMBERS[1]:
-        return f"{value:.{1 + more}e}"
+        return f"{value:.1e}"
     if round(size) >= 100:  # noqa: PLR2004 - three digits
-        return f"{value:,.{more}f}"
-    return f"{value:.{3 + more}g}"
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
 
 
 def power_of_ten(exponent: int) -> str:
@@ -109,12 +114,17 @@ def is_counted(unit: str) -> bool:
 
 
 def factor(ratio: float) -> str:
-    """Return a ratio with two digits or more: ``0.56``, ``5.6``, ``56``; ``∞`` if infinite."""
+    """Return a ratio with two digits, or three: ``0.56``, ``5.6``, ``56``, ``560``, ``56,000``.
+
+    It is ``∞`` if infinite.
+    """
     if math.isinf(ratio):
         return "∞"
     if ratio < 0.995:  # noqa: PLR2004 - what is rounded to less than 1
         return f"{ratio:.2g}" if ratio else "0"
-    return f"{ratio:.1f}" if ratio < 10 else number(round(ratio))  # noqa: PLR2004 - two digits
+    if ratio < 10:  # noqa: PLR2004 - two digits
+        return f"{ratio:.1f}"
+    return number(round(ratio) if ratio < 1000 else float(f"{ratio:.1e}"))  # noqa: PLR2004 - two digits
 
 
 def percent(share: float) -> str:
@@ -229,33 +239,36 @@ def wrapped(text: str, width: int = 25) -> str:
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
-def value(content: object, more: int = 0) -> str:
-    """Return a gene's value as text, a number with three significant digits or with more."""
+def exact(value: float) -> str:
+    """Return a number in full, with the fewest digits that no other number has.
+
+    Examples
+    --------
+    >>> exact(0.210493), exact(0.2), exact(6.0), exact(12345678)
+    ('0.210493', '0.2', '6', '12,345,678')
+    """
+    if isinstance(value, int):
+        return _typeset(f"{value:,}")
+    if not math.isfinite(value):
+        return number(value)
+    shortest = Decimal(repr(float(value) + 0.0)).normalize()
+    if not value or PLAIN_NUMBERS[0] <= abs(value) < PLAIN_NUMBERS[1]:
+        return _typeset(f"{shortest:,f}")
+    decimals = len(shortest.as_tuple().digits) - 1
+    return _typeset(f"{shortest:.{max(decimals, 1)}e}")
+
+
+def value(content: object) -> str:
+    """Return a gene's value as text, numbers in full, so that different values look different."""
     if isinstance(content, bool):
         return "yes" if content else "no"
     if isinstance(content, (int, float)):
-        return number(content, more)
+        return exact(content)
     if isinstance(content, tuple):
         runs = groupby(layers_of({"hidden": content}), key=attrgetter("activation"))
         alike = [(name, sizes([layer.width for layer in run])) for name, run in runs]
         return " · ".join(f"{name} {widths}".lstrip() for name, widths in alike) or "none"
     return str(content)
-
-
-def apart(contents: Sequence[object]) -> list[str]:
-    """Return values of a gene as texts, with so many digits that different values look different.
-
-    Examples
-    --------
-    >>> apart([0.1061, 0.1063, 0.2]), apart([0.1, 0.2])
-    (['0.1061', '0.1063', '0.2'], ['0.1', '0.2'])
-    >>> apart([0.21049, float("nan"), float("nan")])
-    ['0.21', '–', '–']
-    """
-    missing = [isinstance(each, float) and math.isnan(each) for each in contents]
-    different = len({each for each, none in zip(contents, missing, strict=True) if not none})
-    texts = [[value(each, more) for each in contents] for more in range(MOST_DIGITS)]
-    return next((each for each in texts if len(set(each)) >= different), texts[-1])
 
 
 def configuration(genome: Mapping[str, object]) -> str:
@@ -292,7 +305,7 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
     'learning rate 0.1061 → 0.1063'
     """
     return ", ".join(
-        f"{name.replace('_', ' ')} {' → '.join(apart([before[name], content]))}"
+        f"{name.replace('_', ' ')} {value(before[name])} → {value(content)}"
         if name in before
         else _gene(name, content)
         for name, content in sorted(after.items(), key=_place)

@@ -171,9 +171,23 @@ def test_layers_with_activations_of_their_own(
     assert wording.activation(genome) == activation
 
 
-@pytest.mark.parametrize("pair", [(0.1061, 0.1063), (1.23e-5, 1.24e-5), (1000.2, 1000.4)])
-def test_different_values_look_different(pair: tuple[float, float]) -> None:
-    """A change of a gene never has the same text on both sides."""
-    before, after = wording.apart(pair)
-    assert before != after
-    assert f"{before} → {after}" in wording.changes({"rate": pair[0]}, {"rate": pair[1]})
+genes = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
+
+
+@given(genes)
+def test_values_of_genes_are_written_in_full(value: float) -> None:
+    """A text of a gene's value has all its digits: it reads back as the same number."""
+    written = re.sub(r"\s|,", "", wording.value(value).translate(UNSUPER))
+    digits, _, power = written.partition("×10")
+    read = float(f"{digits}e{power or 0}")
+    assert read == value
+
+
+@given(st.lists(genes, min_size=2, max_size=2, unique=True))
+def test_different_values_look_different(pair: list[float]) -> None:
+    """A change of a gene never has the same text on both sides, nor have two configurations."""
+    genomes = [{"rate": value} for value in pair]
+    first, second = map(wording.configuration, genomes)
+    assert first != second
+    before, after = map(wording.value, pair)
+    assert f"{before} → {after}" in wording.changes(*genomes)

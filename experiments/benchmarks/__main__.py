@@ -23,6 +23,7 @@ _ROUNDS = {
     "run": 3,
     "backends": 5,
     "report": 3,
+    "pages": 5,
     "kernel": 7,
     "tables": 5,
     "exports": 5,

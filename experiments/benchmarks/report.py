@@ -1,6 +1,5 @@
 """The cost of a report: reading the journal, making the page, its size, opening it in a browser."""
 
-import shutil
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from statistics import median
 from experiments.benchmarks import invented
 from experiments.benchmarks.markdown import Table, Target, at_most
 from experiments.benchmarks.measuring import say
+from experiments.benchmarks.pages import LONGEST, Opened, opened
 from neuroevo.report.page import page
 from neuroevo.runs import read_trials
 from neuroevo.storage.checksum import add_checksum
@@ -17,17 +17,7 @@ from neuroevo.storage.checksum import add_checksum
 _EXPERIMENT = Path("experiments/mouse.toml")
 _SIZES = ((64, 30), (1_000, 100))  # populations and generations
 _MEGABYTE = 1_000_000
-_BYTES, _MADE, _OPENED = at_most(8.0), at_most(15.0), at_most(3.0)
-_DRAWN = "html[data-drawn]"
-_PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """When a page in a browser shows its texts, and when all of its figures; medians, seconds."""
-
-    painted: float
-    drawn: float
+_BYTES, _MADE = at_most(8.0), at_most(15.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +77,8 @@ def _report(population: int, generations: int, rounds: int) -> ReportTime:
             median(read),
             median(made),
             html.stat().st_size,
-            _opened(html, rounds),
+            opened(html, rounds),
         )
-
-
-def _opened(html: Path, rounds: int) -> Opened | None:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - who measures this alone needs it
-
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or playwright.chromium.executable_path
-        if not Path(path).exists():
-            return None
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        taken = []
-        for _ in range(rounds):
-            tab = browser.new_page(viewport={"width": 1280, "height": 900})
-            start = time.perf_counter()
-            tab.goto(html.as_uri(), wait_until="commit")
-            tab.wait_for_selector(_DRAWN, state="attached")
-            taken.append((tab.evaluate(_PAINTED) / 1000, time.perf_counter() - start))
-            tab.close()
-        browser.close()
-    painted, drawn = zip(*taken, strict=True)
-    return Opened(median(painted), median(drawn))
 
 
 def _rows(taken: ReportTime) -> list[tuple[str, ...]]:
@@ -122,8 +91,9 @@ def _rows(taken: ReportTime) -> list[tuple[str, ...]]:
     ]
     if taken.opened is not None:
         rows += [
-            _row(f"{of}: words in the browser, s", taken.opened.painted, _OPENED),
-            _row(f"{of}: all figures in the browser, s", taken.opened.drawn, _OPENED),
+            _row(f"{of}: words in the browser, s", taken.opened.painted, LONGEST),
+            _row(f"{of}: the first figure, s", taken.opened.first, LONGEST),
+            _row(f"{of}: all figures in the browser, s", taken.opened.drawn, LONGEST),
         ]
     return rows
 

@@ -135,10 +135,9 @@ def worded(key: str, value: object) -> str:
         return wording.shortened(", ".join(value), LONGEST_VALUE)
     if isinstance(value, list):
         return shown(tuple(value), LONGEST_VALUE)
-    if isinstance(value, int) and not isinstance(value, bool) and not key.endswith("seed"):
-        return f"{value:,}"
-    text = wording.value(value) if isinstance(value, bool) else str(value).removesuffix(".0")
-    return wording.shortened(text, LONGEST_VALUE)
+    if isinstance(value, int) and key.endswith("seed"):
+        return f"{value}"
+    return wording.shortened(wording.value(value), LONGEST_VALUE)
 
 
 def _values(run: "Findings") -> Values:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
 
-MOST_MARKS = 2_400  # in all panels
+MOST_MARKS = 1_800  # in all panels
 BEST_SHARE = 0.1
 
 

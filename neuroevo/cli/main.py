@@ -4,6 +4,7 @@ Knows nothing about a command but its function.
 """
 
 import os
+import shutil
 import sys
 import traceback
 import warnings
@@ -57,6 +58,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("new", new.new, new.EXAMPLES),
 )
 _STDOUT, _STDERR = 1, 2
+LEAST_PANEL = 60  # columns of a terminal, below which panels of the help would cut names of options
 _CLOSED_BY_READER = 128 + 13  # what a shell reports for a process that SIGPIPE ended
 
 
@@ -111,8 +113,10 @@ def _invoke(arguments: list[str]) -> int:
 
 
 def _application() -> typer.Typer:
-    # Panels on a terminal; plain text in files and pipes.
-    markup: Literal["rich"] | None = "rich" if on_terminal(sys.stdout) else None
+    # Panels on a terminal that is wide enough for them; plain text in files and pipes.
+    has_room = shutil.get_terminal_size().columns >= LEAST_PANEL
+    drawn = on_terminal(sys.stdout) and has_room
+    markup: Literal["rich"] | None = "rich" if drawn else None
     application = typer.Typer(
         cls=_Group,
         add_completion=False,

@@ -169,7 +169,7 @@ def _comparison(run: Run, baseline: Trial) -> str:
     if ratio.value < 1:
         word = more
         ends = [1 / end if end else math.inf for end in (ratio.value, ratio.high, ratio.low)]
-    text = f"{wording.factor(ends[0])}× {word}"
+    text = f"{wording.factor(ends[0])} times {word}"
     if math.isnan(ratio.low):
         return text
     return f"{text} ({wording.factor(ends[1])} to {wording.factor(ends[2])})"

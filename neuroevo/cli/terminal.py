@@ -97,6 +97,14 @@ def _lines(text: str) -> str:
     return "\n".join(map(one_line, text.split("\n")))
 
 
+def _filled(text: str, width: int) -> str:
+    """Return text in lines of a width; numbers with a power of ten are not broken, as by rich."""
+    return "\n".join(
+        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+        for line in text.split("\n")
+    )
+
+
 def program() -> str:
     """Return how this program is called: by its name if that is found, else by its path."""
     path = Path((getattr(sys, "argv", None) or [""])[0])
@@ -121,7 +129,7 @@ def print_heading(text: str, stream: TextIO) -> None:
     if on_terminal(stream):
         terminal = console(stream)
         terminal.print()
-        terminal.print(text, style="bold")
+        terminal.print(_filled(text, terminal.width), style="bold", soft_wrap=True)
     else:
         stream.write(f"\n{text}\n")
 
@@ -129,7 +137,8 @@ def print_heading(text: str, stream: TextIO) -> None:
 def print_text(text: str, stream: TextIO) -> None:
     """Write text, wrapped between words on a terminal."""
     if on_terminal(stream):
-        console(stream).print(_lines(text))
+        terminal = console(stream)
+        terminal.print(_filled(_lines(text), terminal.width), soft_wrap=True)
     else:
         stream.write(f"{_lines(text)}\n")
 

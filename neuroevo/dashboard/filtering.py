@@ -140,10 +140,15 @@ def _holds(asked: _Comparison, value: object) -> bool:
 
 
 def _equals(value: object, text: str) -> bool:
-    """Return whether a value is what a text says, or a float is shown as the text's number is."""
+    """Return whether a value is what a text says.
+
+    A number that was typed with as few digits as scores are shown with also matches values that are
+    shown like it.
+    """
     number = _number(text)
     if isinstance(value, float) and number is not None:
-        return value == number or wording.number(value) == wording.number(number)
+        is_short = wording.shown(number) == number
+        return value == number or (is_short and wording.number(value) == wording.number(number))
     if isinstance(value, int) and _is_number(value):
         return value == number
     return _plain(wording.value(value)) == _plain(text)

@@ -32,6 +32,7 @@ def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
     return {
         "crumbs": (*run.crumbs, ("trials", f"{base}/trials"), (f"{trial.number}", "")),
         "trial": trial,
+        "operator": wording.operator(trial.operator),
         "title": wording.configuration(trial.genome) or f"Trial {trial.number}",
         "rank": rank,
         "scores": _scores(findings, trial),

@@ -33,7 +33,7 @@ from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
 from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown, unknown
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies import STRATEGIES
-from neuroevo.strategies.arguments import LEAST_POPULATION, MOST_OBJECTIVES
+from neuroevo.strategies.arguments import LEAST_POPULATION, MOST_OBJECTIVES, MOST_POPULATION
 from neuroevo.strategies.nsga2 import Nsga2
 from neuroevo.strategies.proposals import EFFORTS
 from neuroevo.strategies.screened import Screened
@@ -90,7 +90,7 @@ class EvolutionSettings(Settings):
         Ends the search after this many seconds; None: never.
     """
 
-    population: Annotated[int, Field(ge=1, le=100_000)] = 64
+    population: Annotated[int, Field(ge=1, le=MOST_POPULATION)] = 64
     generations: Annotated[int, Field(ge=1, le=1_000_000)] = 30
     objectives: Annotated[
         tuple[Annotated[str, AfterValidator(_check_objective)], ...],
@@ -99,7 +99,7 @@ class EvolutionSettings(Settings):
     reduction: Annotated[str, _name_in(REDUCTIONS)] = "median"
     strategy: Annotated[str, _name_in(STRATEGIES)] = "nsga2"
     effort: Annotated[str, _name_in(EFFORTS)] | None = None
-    look_ahead: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    look_ahead: Annotated[int, Field(ge=1, le=MOST_POPULATION)] | None = None
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None

@@ -171,7 +171,7 @@ def asset(name: str, package: str = PACKAGE) -> Asset:
 
 def embedded(payload: object) -> Markup:
     """Return JSON for a script element, in which no character can end the element."""
-    return htmlsafe_json_dumps(payload, allow_nan=False, separators=(",", ":"))
+    return htmlsafe_json_dumps(payload, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 def with_code(text: str) -> Markup:

@@ -24,7 +24,9 @@ STEP_DURATION = 150  # milliseconds for each frame while playing
 EXACT_WHOLE = 2.0**53  # floats below hold whole numbers exactly
 ENOUGH_DECADES = 1.6  # of an axis, to label only powers of ten
 FEW_DECADES = 0.8
+LABEL_ROOM = 0.18  # of an axis, for a label
 TICK_FORMAT = ",.12~g"  # all digits; the theme rewrites small powers of ten
+MOST_SHOWN, LINE_WIDTH = 200, 40  # characters of a configuration in a hover text, and of a line
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon")
 
@@ -60,6 +62,11 @@ def number_texts(values: Iterable[float], item: "Objective | None" = None) -> li
     return [wording.measured(float(value), item) for value in values]
 
 
+def configuration_text(text: str) -> str:
+    """Return a configuration, or another long label, as lines of a hover text."""
+    return wording.wrapped(wording.plain(text, MOST_SHOWN), LINE_WIDTH)
+
+
 def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict[str, Any]:
     """Return the axis of an objective.
 
@@ -74,13 +81,42 @@ def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict
     title = name if unit.lower() in name.lower() else f"{name} ({unit})"
     axis: dict[str, Any] = {"title": {"text": title}}
     if objective.logarithmic:
-        return axis | logarithmic_axis(values)
+        covered = list(values)
+        if not any(objective.limit < value < math.inf for value in covered):
+            return axis | logarithmic_axis(covered)
+        drawn = logarithmic_axis([*covered, objective.limit])
+        return axis | drawn | _ticks_to_limit(objective.limit, *drawn["range"])
     finite = [value for value in values if math.isfinite(value)]
     if finite:
         low, high = min(finite), max(finite)
         room = 0.06 * (high - low) or max(1.0, 0.1 * abs(high))
         axis["range"] = [low - room, high + room]
     return axis
+
+
+def _ticks_to_limit(limit: float, low: float, high: float) -> dict[str, Any]:
+    """Return the ticks of a logarithmic axis on which numbers beyond a limit are penalties.
+
+    Parameters
+    ----------
+    limit
+        The largest number that is a measurement.
+    low, high
+        Exponents of the ends of the axis.
+    """
+    beyond = (math.log10(limit) + high) / 2
+    apart = LABEL_ROOM * (high - low)
+    places = [beyond]
+    step = max(1, math.ceil((high - low) / MOST_TICKS))
+    end = math.log10(limit)
+    for place in (*range(math.floor(end), math.floor(low), -step), end):
+        if all(abs(place - other) >= apart for other in places):
+            places.append(place)
+    ticks = {round(10.0**place, 6): wording.number(10.0**place) for place in sorted(places[1:])}
+    return {
+        "tickvals": [*ticks, round(10.0**beyond, 6)],
+        "ticktext": [*ticks.values(), "not reached"],
+    }
 
 
 def stairs(across: "Objective") -> str:
@@ -108,10 +144,14 @@ def logarithmic_axis(values: Iterable[float] = (), ticks: int = MOST_TICKS) -> d
         room = max(0.05 * (high - low), 0.08)
         axis["range"] = [round(low - room, 4), round(high + room, 4)]
         decades = high - low + 2 * room
-        if decades >= ENOUGH_DECADES:  # else plotly also labels numbers between powers of ten
+        powers = math.floor(high + room) - math.ceil(low - room) + 1
+        # Else plotly also labels numbers between powers of ten.
+        if decades >= ENOUGH_DECADES and powers > 1:
             axis["dtick"] = max(1, math.ceil(decades / ticks))
         elif decades >= FEW_DECADES:
             axis["dtick"] = "D2"  # only 1, 2 and 5: more labels would overlap
+        else:
+            axis["nticks"] = ticks
     return axis
 
 
@@ -346,6 +386,30 @@ def frame_controls(frames: Sequence[Mapping[str, Any]], prefix: str) -> dict[str
             }
         ],
     }
+
+
+def target_marks(target: float) -> dict[str, Any]:
+    """Return the part of a layout with a line at a target on a logarithmic axis, and its label."""
+    line = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": target,
+        "y1": target,
+        "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
+    }
+    label = {
+        "xref": "paper",
+        "x": 0.01,
+        "xanchor": "left",
+        "y": math.log10(target),
+        "yanchor": "bottom",
+        "text": "target",
+        "showarrow": False,
+        "font": {"size": 12, "color": LIGHT["muted"]},
+    }
+    return {"shapes": [line], "annotations": [label]}
 
 
 def empty_figure(reason: str) -> Specification:

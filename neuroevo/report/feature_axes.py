@@ -57,16 +57,26 @@ def spread(
 
 
 def value_text(feature: "Feature", value: float) -> str:
-    """Return the text of one value of a feature."""
+    """Return the text of a trial's value of a feature, numbers in full."""
+    return feature.options[int(value)] if feature.options else wording.value(value)
+
+
+def summary_text(feature: "Feature", value: float) -> str:
+    """Return the text of a value that stands for several trials, with three digits."""
     return feature.options[int(value)] if feature.options else wording.number(value)
 
 
 def range_text(feature: "Feature", low: float, high: float) -> str:
-    """Return a range of values with the feature's name, such as ``2 to 3 hidden layers``."""
+    """Return a range of values with the feature's name, such as ``2 to 3 hidden layers``.
+
+    Its ends are rounded, unless they would look alike.
+    """
     name = feature.name
     if name in {DEPTH, UNITS} and high == 0:
         return f"no {name.removesuffix('s')}"
-    start, end = value_text(feature, low), value_text(feature, high)
+    start, end = summary_text(feature, low), summary_text(feature, high)
+    if start == end and low != high:
+        start, end = value_text(feature, low), value_text(feature, high)
     values = start if start == end else f"{start} to {end}"
     if name in {DEPTH, UNITS}:
         return f"{values} {name.removesuffix('s') if values == '1' else name}"

@@ -25,7 +25,15 @@ T = TypeVar("T")
 STYLES = (asset("theme.css"), asset("report.css"), asset("network.css"))
 FOLLOWING = "following.js"  # of pages on a server whose runs may go on
 SHORT_CAPTION = 80  # characters that are at most two lines on a phone
-SCRIPTS = ("plotly.min.js", "stepping.js", "choosing.js", "brushing.js", "report.js")
+SCRIPTS = (
+    "plotly.min.js",
+    "numbers.js",
+    "stepping.js",
+    "choosing.js",
+    "brushing.js",
+    "picking.js",
+    "report.js",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def headline(findings: "Findings") -> Headline:
         return function_headline(findings, progress)
     search, last = search_sentence(findings), search_numbers(findings)
     if not findings.front:
-        return Headline(_without_champion(findings), joined((progress, search)), last)
+        lead = joined((progress, _best_baseline(findings), search))
+        return Headline(_without_champion(findings), lead, last)
     item, beating = main_objective(findings), beating_baselines(findings)
     compared, numbers = _compared(findings, item)
     sentences = (
@@ -80,7 +81,10 @@ def _network(findings: "Findings") -> str:
     champion = findings.front[0]
     words = wording.with_article(network_words(findings, champion))
     if "learning_rate" in champion.genome:
-        words += f" at learning rate {wording.value(champion.genome['learning_rate'])}"
+        rate = champion.genome["learning_rate"]
+        # With three digits: the title is not for telling configurations apart, as its table is.
+        text = wording.number(rate) if isinstance(rate, float) else wording.value(rate)
+        words += f" at learning rate {text}"
     return words if findings.finished else f"So far, {_lower(words)}"
 
 
@@ -110,12 +114,12 @@ def _beaten(findings: "Findings", beating: "Sequence[Trial]") -> str:
     champion, [best, *others] = findings.front[0], beating
     values = []
     for item in findings.objectives:
-        own, other = (
-            wording.measured(judged_score(findings, trial, item), item)
-            for trial in (champion, best)
-        )
-        if own != other:
-            values.append(f"{item.label} {other} against {own}")
+        own, other = (judged_score(findings, trial, item) for trial in (champion, best))
+        own_text, other_text = (wording.measured(score, item) for score in (own, other))
+        if other <= item.limit < own:
+            values.append(f"{item.label} {other_text}, where the champion does not reach it")
+        elif own_text != other_text:
+            values.append(f"{item.label} {other_text} against {own_text}")
     name = wording.shortened(best.name, 40)
     who = f"The baseline {name} beats"
     if others:
@@ -257,8 +261,19 @@ def _without_champion(findings: "Findings") -> str:
         return "No trial has finished yet."
     diverged = sum(trial.state == "diverged" for trial in findings.searched)
     if diverged == len(findings.searched):
-        return f"All {wording.counted(diverged, 'trial')} diverged: no network learnt the task."
+        return f"All {wording.counted(diverged, 'trial')} of the search diverged."
     return f"None of {wording.counted(len(findings.searched), 'trial')} was completed."
+
+
+def _best_baseline(findings: "Findings") -> str:
+    """Return a sentence on the best baseline of a search that has no champion."""
+    item = findings.objectives[0]
+    finite = [trial for trial in findings.baselines if findings.is_complete(trial)]
+    if not finite:
+        return ""
+    best = min(finite, key=findings.costs)
+    score = wording.measured(best.objectives[item.name], item)
+    return f"The best baseline, {wording.shortened(best.name, 40)}, has {item.label} {score}."
 
 
 def _progress(findings: "Findings") -> str:

@@ -65,7 +65,9 @@ def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str,
             "headline": opening,
             "lead": with_code(opening.lead),
             "finished": findings.finished,
-            "chapters": _chapters(figures),
+            "chapters": _chapters(
+                figures if findings.complete else [each for each in figures if each.is_drawn]
+            ),
             "best": best_table(findings),
             "front": best_table(findings, MOST_MEMBERS) if len(findings.front) > EXCERPT else None,
             "front_size": len(findings.front),
@@ -87,7 +89,10 @@ def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str,
 
 
 def _chapters(figures: list[PageFigure]) -> list[Chapter]:
-    """Return the chapters that have figures with captions; the chapter of results always."""
+    """Return the chapters that have figures with captions; the chapter of results always.
+
+    Without a completed trial, figures that have nothing to draw are left out.
+    """
     chapters = []
     for name, title in CHAPTERS.items():
         own = [each for each in figures if FIGURES[each.name].chapter == name and each.caption]

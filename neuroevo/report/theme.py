@@ -21,18 +21,20 @@ MONOSPACED = (
     '"Liberation Mono", monospace'
 )
 
-BAND_OPACITY = 0.18
+BAND_OPACITY, THIN_OPACITY = 0.18, 0.45
 NARROW_POWER = 15  # ten to minus this: axes may have a narrow range down to there
 SMALLEST_POWER = 32
+LARGE_POWER = 7  # from which on ticks are powers of ten
 
 
 def _with_bands(tokens: dict[str, str]) -> Mapping[str, str]:
-    """Return the tokens with a translucent ``band-N`` for each ``category-N``."""
+    """Return the tokens with a translucent ``band-N`` and ``thin-N`` for each ``category-N``."""
     bands = {}
     for name, colour in tokens.items():
         if name.startswith("category-"):
             parts = ", ".join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
-            bands[name.replace("category", "band")] = f"rgba({parts}, {BAND_OPACITY})"
+            for kind, opacity in (("band", BAND_OPACITY), ("thin", THIN_OPACITY)):
+                bands[name.replace("category", kind)] = f"rgba({parts}, {opacity})"
     return MappingProxyType(tokens | bands)
 
 
@@ -100,6 +102,10 @@ DARK: Mapping[str, str] = _with_bands(
 
 RAMP: tuple[str, ...] = tuple(LIGHT[f"ramp-{step}"] for step in range(1, 10))
 BANDS: tuple[str, ...] = tuple(LIGHT[f"band-{number}"] for number in range(1, 9))
+THIN: Mapping[str, str] = MappingProxyType(
+    {LIGHT[f"category-{n}"]: LIGHT[f"thin-{n}"] for n in range(1, 9)}
+)
+"""The colour of a thin line, of which there are many, by that of a category."""
 CATEGORIES: tuple[str, ...] = tuple(LIGHT[f"category-{number}"] for number in range(1, 9))
 
 
@@ -123,7 +129,7 @@ def style() -> str:
 
 
 def _tick_names() -> dict[str, str]:
-    """Return the texts of small ticks on logarithmic axes, by their text in `TICK_FORMAT`.
+    """Return texts of small and large ticks on logarithmic axes, by their text in `TICK_FORMAT`.
 
     plotly's own powers of ten have a larger font than other ticks.
     """
@@ -138,6 +144,12 @@ def _tick_names() -> dict[str, str]:
             written = plain if power <= 6 else f"{digits}e\u2212{power}"  # noqa: PLR2004 - see above
             factor = "" if digits == "1" else f"{digits} × "
             names[written] = f"{factor}{wording.power_of_ten(-power)}"
+    for power in range(LARGE_POWER, SMALLEST_POWER + 1):
+        for digit in (1, 2, 5):
+            # d3 writes numbers of more than twelve digits with an exponent.
+            written = f"{digit * 10**power:,}" if power < 12 else f"{digit}e+{power}"  # noqa: PLR2004 - see above
+            factor = "" if digit == 1 else f"{digit} × "
+            names[written] = f"{factor}{wording.power_of_ten(power)}"
     return names
 
 

@@ -95,7 +95,7 @@ def _scored_table(
     columns = [*before, *items, *after]
     best = {name: item.best_of(table[name]) for name, item in items.items()}
 
-    texts = {name: wording.apart(list(table[name])) for name in genes}
+    texts = {name: [wording.value(each) for each in table[name]] for name in genes}
     numeric = {name for name in columns if pd.api.types.is_float_dtype(table[name])}
 
     def cell(place: int, row: dict[Any, Any], name: str) -> Cell:

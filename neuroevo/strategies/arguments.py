@@ -1,5 +1,6 @@
 """Checks the arguments of `Evolution`: one line for each problem, all at once."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -11,7 +12,8 @@ from neuroevo.space.values import is_number, is_whole, worded
 
 DIRECTIONS = ("minimize", "maximize")
 MOST_OBJECTIVES = 31  # beyond them no hypervolume can be measured
-LEAST_POPULATION = 4
+LEAST_POPULATION, MOST_POPULATION = 4, 100_000
+_NO_LISTS = (str, bytes, Mapping, set, frozenset)
 
 
 def objective_problems(objectives: object) -> list[str]:
@@ -27,10 +29,12 @@ def objective_problems(objectives: object) -> list[str]:
     ]
 
 
-def whole_problems(name: str, value: object, least: int) -> list[str]:
+def whole_problems(name: str, value: object, least: int, most: float = math.inf) -> list[str]:
     """Return the problem of a whole number that has a minimum, if there is one."""
-    if is_whole(value) and cast("int", value) >= least:
+    if is_whole(value) and least <= cast("int", value) <= most:
         return []
+    if is_whole(value) and cast("int", value) > most:
+        return [f"{name}: must be at most {most:,}, but got {worded(value)}"]
     return [f"{name}: must be a whole number of at least {least}, but got {worded(value)}"]
 
 
@@ -68,6 +72,7 @@ def checked_genomes(
         if isinstance(genome, Genome) and genome in known:
             checked.append(genome)
             continue
+        genome = _row(genome)  # noqa: PLW2901 - the same genome
         if not isinstance(genome, Mapping):
             rule = "must be a mapping of values by gene"
             problems.append(f"{name}[{index}]: {rule}, but got {worded(genome)}")
@@ -79,8 +84,15 @@ def checked_genomes(
     return checked, problems
 
 
+def _row(genome: object) -> object:
+    """Return a row of a data frame as a mapping, without missing cells; anything else as it is."""
+    if hasattr(genome, "dropna") and hasattr(genome, "to_dict"):
+        return genome.dropna().to_dict()
+    return genome
+
+
 def listed(values: object) -> list[object] | None:
-    """Return the items of any iterable but a text or a mapping; None for anything else.
+    """Return the items of any iterable that has an order, but for texts and mappings; else None.
 
     Those of a data frame are its rows as mappings, without missing cells.
     """
@@ -90,7 +102,7 @@ def listed(values: object) -> list[object] | None:
             {name: cell for name, cell in row.items() if is_known[name]}
             for row, is_known in zip(rows, known, strict=True)
         ]
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+    if isinstance(values, _NO_LISTS) or not isinstance(values, Iterable):
         return None
     try:
         return list(values)

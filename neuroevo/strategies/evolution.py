@@ -15,6 +15,7 @@ from neuroevo.space.gene import flag_problems
 from neuroevo.space.values import worded
 from neuroevo.strategies.arguments import (
     LEAST_POPULATION,
+    MOST_POPULATION,
     checked_fitnesses,
     checked_genomes,
     listed,
@@ -117,7 +118,9 @@ class Evolution:
         if not isinstance(space, SearchSpace):
             raise UsageError(f"space: must be a SearchSpace, but got {worded(space)}")
         problems = objective_problems(objectives)
-        problems += whole_problems("population_size", population_size, LEAST_POPULATION)
+        problems += whole_problems(
+            "population_size", population_size, LEAST_POPULATION, MOST_POPULATION
+        )
         problems += whole_problems("seed", seed, 0)
         problems += name_problems("strategy", strategy, _STRATEGIES)
         problems += name_problems("effort", effort, EFFORTS) + flag_problems("noisy", noisy)
@@ -355,7 +358,7 @@ class Evolution:
             evolution.ask(int(state["pending"]))
         except UsageError as error:
             raise UsageError(*(f"state: {problem}" for problem in error.problems)) from None
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise UsageError(f"state: must be complete and undamaged, but {error!r}") from error
         return evolution
 

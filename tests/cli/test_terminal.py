@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroevo import wording
 from neuroevo.cli.terminal import (
     Column,
     Table,
     plain_table,
+    print_heading,
     print_pairs,
     print_table,
     print_text,
@@ -108,3 +110,15 @@ def test_an_empty_table_has_its_titles_on_a_narrow_terminal(
     stream = Terminal()
     print_table(Table((Column("a"), Column("trials done")), ()), stream)
     assert stream.getvalue().strip()
+
+
+def test_a_number_stays_whole_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number with a power of ten is in one line of a text and of a heading."""
+    monkeypatch.setenv("TERM", "xterm")
+    number = wording.number(2.1e-12)
+    for width in range(24, 40):
+        monkeypatch.setenv("COLUMNS", str(width))
+        for write in (print_text, print_heading):
+            stream = Terminal()
+            write(f"The best baseline has a final MSE of {number} on fresh seeds.", stream)
+            assert number in stream.getvalue()

@@ -54,6 +54,8 @@ def found(text: str) -> str:
         ("rate<=0.5", "ab"),
         ("rate>=5e-1 rate<inf", "b"),
         ("rate=0.106", "a"),
+        ("rate=0.10612", "a"),
+        ("rate=0.10613", ""),
         ("rate!=0.106", "bcd"),
         ("count=10000", "a"),
         ("count=10_000", "a"),

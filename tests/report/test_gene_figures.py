@@ -173,7 +173,8 @@ def test_figures_of_a_long_run_stay_small(runs: Runs) -> None:
     for name in names:
         plot = FIGURES[name]
         specification = plot.draw(plot.data(findings))
-        assert len(json.dumps(specification, separators=(",", ":"))) <= 150_000, name
+        text = json.dumps(specification, separators=(",", ":"), ensure_ascii=False)
+        assert len(text.encode()) <= 150_000, name
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The page: one file that sends no requests, opened in a real browser."""
 
 import json
+import math
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,7 @@ from neuroevo.analysis.front_history import front_history
 from neuroevo.errors import StorageError
 from neuroevo.playground import write_report
 from neuroevo.report import theme
-from neuroevo.report.document import asset, with_code
+from neuroevo.report.document import asset, embedded, with_code
 from neuroevo.report.figure_files import (
     PLOTLY,
     PictureSize,
@@ -76,6 +77,7 @@ FRONT = """(() => {
   const traces = document.querySelector("[data-figure=pareto_front]").data;
   return traces.find((trace) => trace.mode === "markers" && trace.meta === "front").x.length;
 })()"""
+CURVES = """document.querySelector("[data-figure=trial_curves]").data.map(({ y }) => y)"""
 OTHERS = """(() => {
   const traces = document.querySelector("[data-figure=pareto_front]").data;
   return traces.find((trace) => trace.meta && trace.meta.counts).marker.color;
@@ -148,7 +150,7 @@ def test_payload_of_a_long_run_stays_small(runs: Runs) -> None:
     many = (replace(searched[number % len(searched)], number=number) for number in range(20_000))
     findings = Findings(run.experiment, tuple(many), tuple(run.champions))
     specifications = [plot.draw(plot.data(findings)) for plot in FIGURES.values()]
-    assert len(json.dumps(specifications)) < 2_000_000
+    assert len(embedded(specifications).encode()) < 2_000_000
 
 
 @pytest.fixture
@@ -318,6 +320,7 @@ def test_figures_follow_the_theme_and_offer_no_upload(look: Callable[..., Page])
         expect(page.locator("[data-figure=progress] .main-svg").first).to_have_css(
             "background-color", rgb(theme.DARK if scheme == "dark" else theme.LIGHT, "ground")
         )
+        page.wait_for_selector("html[data-drawn]", state="attached")
         assert page.evaluate(BODY) == rgb(theme.DARK if scheme == "dark" else theme.LIGHT, "ground")
         strokes = page.evaluate(STROKES)
         assert rgb(theme.DARK, "category-1") in strokes or scheme == "light"
@@ -548,3 +551,45 @@ def test_views_of_a_figure_are_chosen_from_a_list(look: Callable[..., Page]) -> 
         assert count > 1
         assert seen[0] == seen[2] != seen[1], name
     assert page.locator(".updatemenu-container").count() == 0
+
+
+def test_learning_curves_of_picked_trials_are_drawn(controlled: Page, runs: Runs) -> None:
+    """Curves have the numbers of the journal to three digits; what is no trial is named."""
+    figure = controlled.locator("#figure-trial_curves")
+    field = figure.get_by_role("textbox")
+    curves = {
+        trial.number: [
+            float(f"{error:.2e}") if 0 < error < math.inf else None for error in trial.curve
+        ]
+        for trial in runs("conflict").findings.trials
+    }
+    field.fill("12, 30-31")
+    field.press("Enter")
+    assert controlled.evaluate(CURVES) == [curves[12], curves[30], curves[31]]
+    expect(figure.get_by_role("combobox")).to_have_value("picked trials")
+    field.fill("31 some 99999")
+    field.press("Enter")
+    assert controlled.evaluate(CURVES) == [curves[31]]
+    text = "“some” is no number of a trial. Trial 99999 has no curve here."
+    expect(figure.locator(".selection")).to_have_text(text)
+    figure.get_by_role("combobox").select_option("the best 10 by final MSE")
+    assert len(controlled.evaluate(CURVES)) == 10
+    expect(figure.locator(".selection")).to_be_empty()
+
+
+def test_a_click_on_a_trial_adds_its_learning_curve(controlled: Page, runs: Runs) -> None:
+    """A trial that is clicked in another figure is drawn, and a link leads to the curves."""
+    field = controlled.locator("#figure-trial_curves").get_by_role("textbox")
+    name = next(each.name for each in runs("conflict").baselines if each.state == "complete")
+    number = next(each.number for each in runs("conflict").baselines if each.name == name)
+    field.fill("12")
+    field.press("Enter")
+    hover(controlled, "pareto_front", name, 0)
+    controlled.mouse.down()
+    controlled.mouse.up()
+    clicked = controlled.locator("#figure-pareto_front .clicked")
+    expect(clicked).to_have_text(f"Trial {number} was added to the learning curves.")
+    expect(field).to_have_value(f"12, {number}")
+    assert controlled.locator("#figure-pareto_front .clicked a").get_attribute("href") == (
+        "#figure-trial_curves"
+    )

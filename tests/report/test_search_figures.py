@@ -13,9 +13,12 @@ from neuroevo.analysis.hypervolume_history import hypervolume_history
 from neuroevo.analysis.score_distributions import reached, score_distributions
 from neuroevo.analysis.thinning import thinned
 from neuroevo.analysis.worker_times import worker_times
+from neuroevo.evaluation import OBJECTIVES
 from neuroevo.evolution import hypervolume as hypervolume_of
 from neuroevo.evolution import reference_point
+from neuroevo.report.drawing import logarithmic_axis, objective_axis
 from neuroevo.report.plots import (
+    FIGURES,
     distribution,
     diversity,
     hypervolume,
@@ -159,3 +162,34 @@ def test_workers_have_rows_with_their_busy_time(runs: Runs) -> None:
     )
     assert len(worker_timeline.draw(shown)["data"]) == 3
     assert not worker_timeline.caption(worker_times(run.findings))  # no times were written
+
+
+def test_penalties_are_no_numbers_on_an_axis() -> None:
+    """Beyond the sample budget an axis says that the target is not reached, and has no number."""
+    item = OBJECTIVES["samples_to_target"].of_trainings(20_000, "float32")
+    axis = objective_axis(item, [30.0, 4_000.0, 80_000.0])
+    assert axis["ticktext"][-1] == "not reached"
+    assert all(tick <= item.limit for tick in axis["tickvals"][:-1])
+    assert axis["ticktext"][:-1] == ["100", "1,000", "10,000"]
+    assert "tickvals" not in objective_axis(item, [30.0, 4_000.0])
+    only = objective_axis(item, [70_000.0, 80_000.0])
+    assert only["ticktext"] == ["20,000", "not reached"]
+
+
+def test_no_axis_has_a_single_labelled_number() -> None:
+    """A logarithmic axis with one power of ten also has numbers between powers."""
+    for values in ([30.0, 700.0], [1.3, 70.0], [2e-5, 7e-4]):
+        assert logarithmic_axis(values).get("dtick") == "D2"
+    assert logarithmic_axis([1.0, 1e6])["dtick"] == 1
+
+
+def test_progress_without_a_reached_target_has_no_penalty_as_its_best(runs: Runs) -> None:
+    """The caption says that no trial reached the target, in place of a number."""
+    findings = runs("one objective").findings
+    low = OBJECTIVES["samples_to_target"].of_trainings(20_000, "float32").limit
+    trials = tuple(
+        replace(trial, objectives={"samples_to_target": low + 1 + trial.number})
+        for trial in findings.trials
+    )
+    text = FIGURES["progress"].caption(FIGURES["progress"].data(replace(findings, trials=trials)))
+    assert text.startswith("No trial reached the target; the closest one was found in generation")

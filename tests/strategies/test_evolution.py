@@ -504,3 +504,28 @@ def test_a_large_space_is_asked_completely(monkeypatch: pytest.MonkeyPatch) -> N
         left += genomes
         evolution.tell(genomes, [0.0] * len(genomes))
     assert sorted(number(genome, "n") for genome in left) == [1_700, 1_990, 2_001]
+
+
+def test_rows_of_a_frame_are_genomes_and_sets_are_no_lists() -> None:
+    """Each row of a data frame can be given again; a set has no order, so it is refused."""
+    space = SearchSpace(x=Float(0.0, 1.0), n=Integer(1, 9))
+    evolution = Evolution(space, population_size=4)
+    frame = pd.DataFrame([{"x": 0.5, "n": 2}, {"x": 0.25, "n": 3}], dtype=object)
+    rows: list[Any] = [row for _, row in frame.iterrows()]
+    evolution.tell(rows, [1.0, 2.0])
+    assert evolution.best is not None
+    assert evolution.best.genome == {"x": 0.5, "n": 2}
+    with pytest.raises(UsageError, match="fitnesses: must be a list"):
+        evolution.tell([{"x": 0.75, "n": 1}, {"x": 0.8, "n": 1}], {1.0, 2.0})
+
+
+def test_a_population_has_a_limit() -> None:
+    """A population that no memory holds is refused, in a state too, at once."""
+    space = SearchSpace(x=Float(0.0, 1.0))
+    with pytest.raises(UsageError, match="must be at most 100,000"):
+        Evolution(space, population_size=10**30)
+    state = json.loads(json.dumps(Evolution(space, population_size=4).state()))
+    with pytest.raises(UsageError, match="must be at most 100,000"):
+        Evolution.from_state(space, state | {"population_size": 10**30})
+    with pytest.raises(UsageError, match="undamaged"):
+        Evolution.from_state(space, state | {"pending": math.inf})

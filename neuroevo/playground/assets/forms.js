@@ -6,7 +6,7 @@ import { hasTrained } from "./contestant.js";
 import { byId } from "./elements.js";
 import { OPTIMIZERS } from "./optimizers.js";
 import { MOST_LAYERS, MOST_UNITS, SIDES, refusalOf, valueOf } from "./state.js";
-import { written } from "./wording.js";
+import { exact, written } from "./wording.js";
 
 const LOGARITHMIC = ["rate", "range"];
 const FACTORS = { 1: "× 1", 0.5: "× 0.5", none: "none: raw pixels" };
@@ -17,7 +17,7 @@ const GROUPS = {
   file: "From files",
 };
 const SHOWN = {
-  rate: written,
+  rate: exact,
   range: (value) => `± ${written(value)}`,
   noise: (value) => `${written(value)} px`,
   silenced: (value) => `${Math.round(100 * value)} %`,

@@ -161,7 +161,7 @@ function arrivalOf({ arrived, diverged, near }) {
 }
 
 function pixels(distance) {
-  return `${distance < 1e5 ? distance.toFixed(distance < 100 ? 1 : 0) : written(distance)} px`;
+  return `${distance < 100 ? distance.toFixed(1) : written(distance)} px`;
 }
 
 // A strongest path as in the article: 0.4 × 0.9165 × 1.1456 = 0.42; before any movement x × 0.9165 …

@@ -24,6 +24,16 @@ export function written(value) {
   return value.toLocaleString("en", options).replace("-", "−");
 }
 
+/** A number with all of its digits, at most six: 0.106123 · 1.23456 × 10⁻⁴. */
+export function exact(value) {
+  const [digits, exponent] = String(Number(value.toPrecision(6)).toExponential()).split("e");
+  if (value && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e7)) {
+    const whole = digits.includes(".") ? digits : `${digits}.0`;
+    return `${whole} × 10${superscript(Number(exponent))}`.replace("-", "−");
+  }
+  return value.toLocaleString("en", { maximumSignificantDigits: 6 }).replace("-", "−");
+}
+
 /** A number of whole things: 1,512. */
 export function counted(value) {
   return value.toLocaleString("en");

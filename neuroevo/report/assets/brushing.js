@@ -17,19 +17,6 @@
     return made;
   }
 
-  // The number as in the tables.
-  function number(value) {
-    const size = Math.abs(value);
-    if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
-      const [digits, exponent] = value.toExponential(1).split("e");
-      const raised = Array.from(String(Number(exponent)), (digit) =>
-        digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
-      return `${digits} × 10${raised}`.replace("-", "−");
-    }
-    const short = size >= 99.5 ? Math.round(value) : Number(value.toPrecision(3));
-    return short.toLocaleString("en-US", { maximumFractionDigits: 12 }).replace("-", "−");
-  }
-
   // The value of an axis at a place between 0 and 1.
   function valueAt({ low, high, logarithmic }, place) {
     const inside = Math.min(Math.max(place, 0), 1);
@@ -42,7 +29,7 @@
       const names = axis.places.filter(([place]) => from <= place + SPREAD && place - SPREAD <= to);
       return names.map(([, name]) => name).join(", ") || "none";
     }
-    return `${number(valueAt(axis, from))} to ${number(valueAt(axis, to))}`;
+    return [from, to].map((end) => window.numberText(valueAt(axis, end))).join(" to ");
   }
 
   // The lines of a trace, each a list of heights, one for each axis.

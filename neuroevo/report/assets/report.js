@@ -91,9 +91,11 @@
   }
 
   // One figure at a time, so that the page can be scrolled between them.
+  let isDrawing = false;
   function drawNext() {
     const near = Array.from(waiting).map((plot) => ({ plot, far: distance(plot) }));
-    if (near.length === 0) {
+    isDrawing = near.length > 0;
+    if (!isDrawing) {
       document.documentElement.dataset.drawn = "all";
       return;
     }
@@ -106,17 +108,22 @@
     }
   }
 
+  // Draws all figures again, for another theme or width.
   let delayed = 0;
   function drawSoon() {
+    delete document.documentElement.dataset.drawn;
     clearTimeout(delayed);
     delayed = setTimeout(() => {
-      plots.filter((plot) => !waiting.has(plot)).forEach((plot) => draw(plot, dark.matches));
+      plots.forEach((plot) => waiting.add(plot));
+      if (!isDrawing) {
+        drawNext();
+      }
     }, 50);
   }
 
   // A caption that fits into two lines has nothing to fold out.
   function foldCaptions() {
-    document.querySelectorAll("figcaption details:not([open])").forEach((details) => {
+    document.querySelectorAll("figcaption details:not([open]), .folded:not([open])").forEach((details) => {
       const text = details.querySelector("summary > span");
       details.classList.toggle("whole", text.scrollHeight <= text.clientHeight + 1);
     });
@@ -138,5 +145,6 @@
   dark.addEventListener("change", drawSoon);
   narrow.addEventListener("change", drawSoon);
   // After the first paint, so that texts appear before figures.
+  isDrawing = true;
   requestAnimationFrame(() => setTimeout(drawNext));
 })();

@@ -207,5 +207,4 @@ def _rows(table: "pd.DataFrame") -> "list[dict[str, Any]]":
 
 
 def _genes(values: Sequence[object]) -> list[str]:
-    texts = iter(wording.apart([each for each in values if each is not None]))
-    return ["–" if each is None else wording.shortened(next(texts), 160) for each in values]
+    return ["–" if each is None else wording.shortened(wording.value(each), 160) for each in values]

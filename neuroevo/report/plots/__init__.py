@@ -25,6 +25,7 @@ from neuroevo.analysis.operator_credit import operator_credit
 from neuroevo.analysis.predicted_values import predicted_values
 from neuroevo.analysis.replicate_curves import class_curves, replicate_curves
 from neuroevo.analysis.score_distributions import score_distributions
+from neuroevo.analysis.trial_curves import trial_curves as curves_of_trials
 from neuroevo.analysis.worker_times import worker_times
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import (
@@ -51,6 +52,7 @@ from neuroevo.report.plots import (
     shares,
     slices,
     stability,
+    trial_curves,
     worker_timeline,
 )
 
@@ -213,6 +215,9 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
         "operators": _plot("champion", "Success of each operator", operator_credit, operators),
         "learning_curves": _of_networks(
             _plot("learning", "Learning curves", replicate_curves, learning_curves)
+        ),
+        "trial_curves": _of_networks(
+            _plot("learning", "Learning curves of any trials", curves_of_trials, trial_curves)
         ),
         "class_measures": _of_networks(
             _plot("learning", "Class measures during training", class_curves, class_measures)

@@ -49,6 +49,7 @@ def draw(contour: GenePairs) -> Specification:
         "margin": {"t": 8},
         "showlegend": False,
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
         "xaxis": feature_axis(first.across),
         "yaxis": feature_axis(first.upward),
         "coloraxis": _colours(contour, first, 0),

@@ -68,6 +68,8 @@ def _sentence(item: "Objective", rows: pd.DataFrame) -> str:
     best = float(rows["best_so_far"].iloc[-1])
     costs = item.cost(rows["best"].to_numpy(float)), item.cost(rows["median"].to_numpy(float))
     found = int(rows.loc[costs[0] <= item.cost(best), "generation"].iloc[0])
+    if best > item.limit:
+        return f"No trial reached the target; the closest one was found in generation {found}."
     shown = wording.measured(best, item)
     start = f"{item.best.capitalize()} {item.label}: {shown}, found in generation {found}"
     distance = abs(best) * (1 - 1 / CLOSE if item.maximised else CLOSE - 1)

@@ -21,12 +21,14 @@ from neuroevo.report.drawing import (
     DASHES,
     Specification,
     band,
+    configuration_text,
     empty_figure,
     logarithmic_axis,
     number_texts,
     rounded,
+    target_marks,
 )
-from neuroevo.report.theme import BANDS, CATEGORIES, LIGHT
+from neuroevo.report.theme import BANDS, CATEGORIES
 
 HEIGHT = 460
 
@@ -43,7 +45,7 @@ def draw(drawn: ReplicateCurves) -> Specification:
         "yaxis": logarithmic_axis(_visible(drawn.curves, drawn.target))
         | {"title": {"text": "MSE" if TRAINING in names else "validation MSE"}},
         "legend": {"traceorder": "reversed"},
-        **({} if drawn.target is None else _target_marks(drawn.target)),
+        **({} if drawn.target is None else target_marks(drawn.target)),
     }
     return {"data": curve_traces(drawn.curves, drawn.samples, "MSE"), "layout": layout}
 
@@ -104,7 +106,7 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
     learnt = [(time, curve.name) for curve in baselines if (time := times[curve.name])]
     if learnt:
         time, name = min(learnt)
-        sentences.append(f"The quickest baseline, {name}, needs about {time:,.0f}.")
+        sentences.append(f"The quickest baseline, {name}, needs about {time:,.0f} samples.")
     missed = len(baselines) - len(learnt)
     if missed:
         verb = "does" if missed == 1 else "do"
@@ -149,7 +151,7 @@ def _traces(
         "y": rounded(curve.median),
         "name": name,
         # Not in the hover template, where a name could contain template syntax.
-        "meta": f"<b>{name}</b><br>{wording.wrapped(wording.plain(curve.label, 80))}",
+        "meta": f"<b>{name}</b><br>{configuration_text(curve.label)}",
         "customdata": number_texts(curve.median),
         "hovertemplate": f"%{{meta}}<br>{measure} %{{customdata}}<br>"
         "after %{x:,d} samples<extra></extra>",
@@ -187,27 +189,3 @@ def _visible(curves: Sequence[Curve], target: float | None) -> list[float]:
     ceiling = max([10 * float(np.median(first or targets or [math.inf])), *targets])
     errors = np.concatenate([curve.median for curve in curves])
     return [*targets, *(float(error) for error in errors if 0 < error <= ceiling)]
-
-
-def _target_marks(target: float) -> dict[str, Any]:
-    """Return the part of the layout with a line at the target and its label."""
-    line = {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": target,
-        "y1": target,
-        "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
-    }
-    label = {
-        "xref": "paper",
-        "x": 0.01,
-        "xanchor": "left",
-        "y": math.log10(target),
-        "yanchor": "bottom",
-        "text": "target",
-        "showarrow": False,
-        "font": {"size": 12, "color": LIGHT["muted"]},
-    }
-    return {"shapes": [line], "annotations": [label]}

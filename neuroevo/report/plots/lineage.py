@@ -15,6 +15,7 @@ from neuroevo.analysis.descent import Descent, Line, Step, gains
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
+    configuration_text,
     domains,
     empty_figure,
     objective_axis,
@@ -48,6 +49,7 @@ def draw(lineage: Descent) -> Specification:
         "height": PANEL_HEIGHT * count + GAP * (count - 1) + 100,
         "margin": {"t": 44, "b": 56},
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
         "legend": {"y": 1.0, "yref": "paper", "itemclick": False, "itemdoubleclick": False},
         "xaxis": _generation_axis(lineage, lineage.lines[0]),
     }
@@ -223,10 +225,10 @@ def _line(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
         "mode": "lines+markers",
         "line": {"color": LIGHT["ink"], "width": 1.5},
         "customdata": [
-            _hover_text(line, index, place, item, in_full=index in detailed)
-            for index in range(len(line.steps))
+            [step.number, _hover_text(line, index, place, item, in_full=index in detailed)]
+            for index, step in enumerate(line.steps)
         ],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
         "marker": {
             "size": 10,
             "symbol": [SYMBOLS[kind] for kind in kinds],
@@ -247,7 +249,7 @@ def _hover_text(line: Line, index: int, place: int, item: "Objective", *, in_ful
     parts = [
         f"<b>trial {step.number}, generation {step.generation}</b>",
         wording.plain(wording.operator(step.operator), 24),
-        wording.wrapped(wording.plain(step.changes, 160), 40) if in_full else "",
+        configuration_text(step.changes) if in_full else "",
         f"{item.label} {score}",
     ]
     return "<br>".join(filter(None, parts))

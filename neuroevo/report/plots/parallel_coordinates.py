@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.coordinates import ABSENT, Coordinate, Coordinates, Ticks
-from neuroevo.report.drawing import Specification, empty_figure, ramp_colour, rounded
+from neuroevo.report.drawing import (
+    Specification,
+    configuration_text,
+    empty_figure,
+    ramp_colour,
+    rounded,
+)
 from neuroevo.report.theme import LIGHT
 
 HEIGHT = 480
@@ -147,7 +153,7 @@ def _champion(row: NDArray[np.float64], parallel: Coordinates) -> dict[str, Any]
             ],
         },
         # Not in the hover template, where a name could contain template syntax.
-        "meta": wording.wrapped(wording.plain(parallel.labels[0], 90)),
+        "meta": configuration_text(parallel.labels[0]),
         "hovertemplate": "<b>champion</b><br>%{meta}<extra></extra>",
     }
 

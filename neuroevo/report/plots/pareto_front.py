@@ -17,6 +17,7 @@ from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     colour_bar,
+    configuration_text,
     empty_figure,
     frame_controls,
     number_texts,
@@ -49,6 +50,7 @@ def draw(front: FrontHistory) -> Specification:
         "height": PANEL_HEIGHT * len(pairs) + 40,
         "coloraxis": colour_bar("generation", 0, int(front.points["generation"].max())),
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
     }
     for index, (across, upward) in enumerate(pairs):
         suffix = axis_suffix(index)
@@ -58,7 +60,7 @@ def draw(front: FrontHistory) -> Specification:
             "anchor": f"x{suffix}",
             "domain": panel_domain(index, len(pairs), GAP),
         }
-    layout["shapes"], layout["annotations"] = _budget_marks(front, pairs)
+    layout["shapes"] = _budget_lines(front, pairs)
     if len(front.steps) < 2:  # noqa: PLR2004 - one generation has no history
         return {"data": traces, "layout": layout}
     changed = [place for place, trace in enumerate(traces) if trace.get("meta") == FRONT]
@@ -257,7 +259,7 @@ def _points(
         "mode": "markers",
         "x": rounded(rows[x]),
         "y": rounded(rows[upward.name]),
-        "text": [wording.wrapped(wording.plain(text, 80)) for text in labels],
+        "text": [configuration_text(text) for text in labels],
         "customdata": [
             [int(number), *scores]
             for number, *scores in zip(
@@ -286,37 +288,27 @@ def _staircase(members: pd.DataFrame, across: "Objective", upward: "Objective") 
     }
 
 
-def _budget_marks(
+def _budget_lines(
     front: FrontHistory, pairs: "Sequence[tuple[Objective | None, Objective]]"
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return a line and a label at the sample budget; trials beyond did not reach the target."""
-    shapes, annotations = [], []
-    for index, (across, _) in enumerate(pairs):
-        if (
-            across is None
-            or across.name != SAMPLES
-            or (front.points[SAMPLES] <= front.budget).all()
-        ):
-            continue
-        suffix = axis_suffix(index)
-        line = {"x0": front.budget, "x1": front.budget, "y0": 0, "y1": 1}
-        refs = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
-        style = {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"}
-        shapes.append({"type": "line", **line, **refs, "line": style, "layer": "below"})
-        annotations.append(
-            {
-                **refs,
-                "x": math.log10(front.budget),
-                "y": 0.02,
-                "yanchor": "bottom",
-                "xanchor": "left",
-                "textangle": -90,
-                "text": "target not reached",
-                "showarrow": False,
-                "font": {"size": 12, "color": LIGHT["muted"]},
-            }
-        )
-    return shapes, annotations
+) -> list[dict[str, Any]]:
+    """Return a line at the sample budget; trials beyond did not reach the target."""
+    return [
+        {
+            "type": "line",
+            "xref": f"x{axis_suffix(index)}",
+            "yref": f"y{axis_suffix(index)} domain",
+            "x0": front.budget,
+            "x1": front.budget,
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
+            "layer": "below",
+        }
+        for index, (across, _) in enumerate(pairs)
+        if across is not None
+        and across.name == SAMPLES
+        and not (front.points[SAMPLES] <= front.budget).all()
+    ]
 
 
 def _axis(front: FrontHistory, item: "Objective | None") -> dict[str, Any]:

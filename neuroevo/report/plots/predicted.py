@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroevo import wording
 from neuroevo.analysis.predicted_values import PredictedTarget, PredictedValues
-from neuroevo.report.drawing import Specification, axis_suffix, empty_figure, rounded
+from neuroevo.report.drawing import Specification, axis_suffix, empty_figure, number_texts, rounded
 from neuroevo.report.plots.target_panels import panel_layout
 from neuroevo.report.theme import LIGHT
 
@@ -98,5 +98,8 @@ def _points(target: PredictedTarget) -> dict[str, Any]:
             "color": LIGHT["category-1"],
             "opacity": 0.35 if is_many else 0.7,
         },
-        "hovertemplate": "true %{x:,.4~g}<br>predicted %{y:,.4~g}<extra></extra>",
+        "customdata": list(
+            zip(number_texts(target.true), number_texts(target.predicted), strict=True)
+        ),
+        "hovertemplate": "true %{customdata[0]}<br>predicted %{customdata[1]}<extra></extra>",
     }

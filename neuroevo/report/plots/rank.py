@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroevo import wording
-from neuroevo.analysis.features import Feature
+from neuroevo.analysis.features import DEPTH, UNITS, Feature
 from neuroevo.analysis.gene_pairs import Pair
 from neuroevo.analysis.gene_ranks import GeneRanks
 from neuroevo.analysis.thinning import GOLDEN, SILVER, thinned
@@ -16,7 +16,7 @@ from neuroevo.report.drawing import (
     empty_figure,
     view_menu,
 )
-from neuroevo.report.feature_axes import feature_axis, spread, value_text
+from neuroevo.report.feature_axes import feature_axis, range_text, spread, summary_text
 from neuroevo.report.theme import LIGHT
 
 HEIGHT = 460
@@ -37,6 +37,7 @@ def draw(ranked: GeneRanks) -> Specification:
         "margin": {"t": 8},
         "showlegend": False,
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
         "xaxis": feature_axis(first.across),
         "yaxis": feature_axis(first.upward),
         "coloraxis": colour_bar("rank", 0, 1, ticks) | {"reversescale": True},
@@ -71,9 +72,11 @@ def _middle(feature: Feature, places: NDArray[np.int64]) -> str:
         return ""
     if feature.options:
         most = int(np.bincount(values.astype(int)).argmax())
-        return f"mostly {feature.name} {value_text(feature, most)}"
+        return f"mostly {feature.name} {summary_text(feature, most)}"
     middle = float(np.quantile(values, 0.5, method="nearest"))
-    return f"a median {feature.name} of {value_text(feature, middle)}"
+    if feature.name in {DEPTH, UNITS}:
+        return f"a median of {range_text(feature, middle, middle)}"
+    return f"a median {feature.name} of {summary_text(feature, middle)}"
 
 
 def _points(ranked: GeneRanks, pair: Pair, place: int) -> dict[str, Any]:

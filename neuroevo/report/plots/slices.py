@@ -19,6 +19,7 @@ from neuroevo.report.drawing import (
     column_domain,
     domains,
     empty_figure,
+    number_texts,
     objective_axis,
     rounded,
     view_menu,
@@ -51,6 +52,7 @@ def draw(slices: GeneSlices) -> Specification:
         "margin": {"t": 8, "b": 56},
         "showlegend": False,
         "hovermode": "closest",
+        "meta": {"trials": True},  # a click picks them, see picking.js
         "coloraxis": colour_bar("generation", 0, int(slices.generations.max())),
     }
     upward = [_upward(slices, place) for place in range(len(slices.objectives))]
@@ -147,28 +149,28 @@ def _points(
     slices: GeneSlices, feature: Feature, places: NDArray[np.int64], marker: dict[str, Any]
 ) -> dict[str, Any]:
     values = feature.values[places]
-    gene = f"{wording.plain(feature.name)} %{{x:.3~g}}"
-    trace: dict[str, Any] = {
+    return {
         "type": "scatter",
         "mode": "markers",
+        "x": rounded(values + jitter(len(values), FAN) if feature.is_fanned else values),
         "y": rounded(slices.scores[places, 0]),
-        "customdata": slices.numbers[places].tolist(),
+        "text": [
+            "" if np.isnan(value) else wording.plain(value_text(feature, value)) for value in values
+        ],
+        "customdata": _hover_data(slices, places, 0),
+        "hovertemplate": "<b>trial %{customdata[0]}, generation %{marker.color}</b><br>"
+        f"{wording.plain(feature.name)} %{{text}}<br>"
+        "%{yaxis.title.text} %{customdata[1]}<extra></extra>",
         "marker": marker | {"color": slices.generations[places].tolist()},
     }
-    if feature.is_fanned:
-        gene = f"{wording.plain(feature.name)} %{{x:.0f}}"
-        if feature.options:
-            trace["text"] = [
-                "" if np.isnan(value) else wording.plain(value_text(feature, value))
-                for value in values
-            ]
-            gene = f"{wording.plain(feature.name)} %{{text}}"
-        values = values + jitter(len(values), FAN)
-    trial = "<b>trial %{customdata}, generation %{marker.color}</b>"
-    return trace | {
-        "x": rounded(values),
-        "hovertemplate": f"{trial}<br>{gene}<br>%{{yaxis.title.text}} %{{y:.3~g}}<extra></extra>",
-    }
+
+
+def _hover_data(
+    slices: GeneSlices, places: NDArray[np.int64], objective: int
+) -> list[list[int | str]]:
+    """Return the number and the score of each trial as hover texts show them."""
+    scores = number_texts(slices.scores[places, objective], slices.objectives[objective])
+    return [list(pair) for pair in zip(slices.numbers[places].tolist(), scores, strict=True)]
 
 
 def _upward(slices: GeneSlices, place: int) -> dict[str, Any]:
@@ -187,12 +189,17 @@ def _button(
     rows: int,
 ) -> dict[str, Any]:
     """Return the button that shows an objective; plotly uses both rows of `y` alternately."""
-    y = [rounded(slices.scores[places, place]) for places in (slices.drawn, members)]
-    whole = {"type": "linear", "dtick": None, "tickformat": ""} | axis
+    groups = (slices.drawn, members)
+    traces = {
+        "y": [rounded(slices.scores[places, place]) for places in groups],
+        "customdata": [_hover_data(slices, places, place) for places in groups],
+    }
+    nothing = dict.fromkeys(("dtick", "tickvals", "ticktext"))
+    whole = {"type": "linear", "tickformat": ""} | nothing | axis
     changes = {
         f"yaxis{axis_suffix(row)}.{key}": content
         for row in range(rows)
         for key, content in whole.items()
     }
     name = slices.objectives[place].label
-    return {"label": name, "method": "update", "args": [{"y": y}, changes]}
+    return {"label": name, "method": "update", "args": [traces, changes]}

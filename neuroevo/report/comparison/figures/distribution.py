@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.report.comparison.figures.styles import NO_TRIALS, legend_name, run_styles
+from neuroevo.report.comparison.figures.styles import (
+    NO_TRIALS,
+    is_by_setting,
+    legend_name,
+    run_styles,
+)
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -84,7 +89,7 @@ def _line(
         f"{item.label} %{{customdata}} or {item.better}<extra></extra>",
         "line": {
             "color": style.colour,
-            "width": 1.5 if comparison.is_grouped else 2.5,
+            "width": 1.5 if is_by_setting(comparison) else 2.5,
             "dash": style.dash,
             "shape": "hv",
         },

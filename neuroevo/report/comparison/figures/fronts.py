@@ -10,6 +10,7 @@ from neuroevo.report.comparison.figures.styles import NO_TRIALS, Style, legend_n
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
+    configuration_text,
     empty_figure,
     number_texts,
     objective_axis,
@@ -97,7 +98,7 @@ def _points(
         "mode": "lines+markers" if joined else "markers",
         "x": rounded(members[across.name]),
         "y": rounded(members[upward.name]),
-        "text": [wording.wrapped(wording.plain(text, 80)) for text in members["configuration"]],
+        "text": [configuration_text(text) for text in members["configuration"]],
         "meta": style.name,
         "customdata": [
             [int(number), *scores] for number, scores in zip(members["number"], texts, strict=True)

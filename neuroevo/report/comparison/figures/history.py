@@ -32,7 +32,7 @@ def draw(comparison: "Comparison") -> Specification:
 
 def draw_over_time(comparison: "Comparison") -> Specification:
     """Draw the runs' histories over the seconds of training."""
-    title = "seconds of training, added up over all cores"
+    title = "seconds of training on all cores"
     return _draw(comparison, "seconds", title, wording.duration)
 
 

@@ -1,6 +1,7 @@
 """The colours and symbols of runs in all figures of a comparison, and step lines over trials.
 
-If settings have several seeds, each setting has its colour, otherwise each run.
+If settings have several seeds, or there are many runs of one, each setting has its colour,
+otherwise each run.
 """
 
 from collections.abc import Callable
@@ -12,14 +13,14 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis.histories import Numbers, median_curve
 from neuroevo.report.drawing import DASHES, SYMBOLS, rounded
-from neuroevo.report.theme import CATEGORIES
+from neuroevo.report.theme import CATEGORIES, THIN
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
 
 LONGEST = 40  # characters of a label in a legend
 GAP = 0.08  # share of the height between two panels
-FAINT = 0.45
+MANY = 9  # runs of one setting: more than there are colours
 NO_TRIALS = "No run has a completed trial in an objective that all of them have."
 
 
@@ -33,10 +34,16 @@ class Style:
     symbol: str
 
 
+def is_by_setting(comparison: "Comparison") -> bool:
+    """Whether runs of a setting are drawn alike."""
+    is_one = len(comparison.settings) == 1
+    return comparison.is_grouped or (is_one and len(comparison.contenders) >= MANY)
+
+
 def run_styles(comparison: "Comparison") -> dict[str, Style]:
     """Return the style of each run, by its label."""
     return {
-        each.label: _style(each.label, each.setting if comparison.is_grouped else place)
+        each.label: _style(each.label, each.setting if is_by_setting(comparison) else place)
         for place, each in enumerate(comparison.contenders)
     }
 
@@ -48,7 +55,7 @@ def setting_styles(comparison: "Comparison") -> dict[str, Style]:
 
 def legend_name(comparison: "Comparison", label: str) -> str:
     """Return a run's text in a legend; empty if another run represents its setting there."""
-    if not comparison.is_grouped:
+    if not is_by_setting(comparison):
         return run_styles(comparison)[label].name
     styles = setting_styles(comparison)
     groups = comparison.settings.items()
@@ -85,15 +92,15 @@ def step_lines(
     styles = run_styles(comparison)
     lines = [
         _line(styles[label], styles[label].name, curves[label], hover)
-        | {"showlegend": in_legend and not comparison.is_grouped}
+        | {"showlegend": in_legend and not is_by_setting(comparison)}
         for label in comparison.labels
         if label in curves
     ]
-    if not comparison.is_grouped:
+    if not is_by_setting(comparison):
         return lines
     for line in lines:
-        line["opacity"] = FAINT
-        line["line"]["width"] = 1
+        # Not by opacity, as a browser darkens what is below many lines that have it.
+        line["line"] |= {"width": 1, "color": THIN[line["line"]["color"]]}
     for style, group in zip(
         setting_styles(comparison).values(), comparison.settings.values(), strict=True
     ):

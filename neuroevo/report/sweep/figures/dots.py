@@ -7,6 +7,7 @@ from neuroevo.analysis.sweep_results import quantiles
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
+    configuration_text,
     interval_bars,
     objective_axis,
     panel_domain,
@@ -86,7 +87,7 @@ def _panel(results: "SweepResults", item: "Objective") -> tuple[list[dict[str, A
         },
         "customdata": [
             [
-                wording.plain(setting_name(results, each), 80),
+                configuration_text(setting_name(results, each)),
                 f"{item.label} {estimate_text(found, item)}",
             ]
             for each, found in zip(shown, medians, strict=True)

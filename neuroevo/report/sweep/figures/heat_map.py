@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroevo import wording
-from neuroevo.report.drawing import Specification, axis_suffix, empty_figure, panel_title, rounded
+from neuroevo.report.drawing import (
+    Specification,
+    axis_suffix,
+    configuration_text,
+    empty_figure,
+    panel_title,
+    rounded,
+)
 from neuroevo.report.sweep.figures.positions import different, positions
 from neuroevo.report.sweep.texts import estimate_text, setting_name
 from neuroevo.report.theme import LIGHT, RAMP
@@ -70,7 +77,7 @@ def _panel(
         is_finite = math.isfinite(found.value)
         levels[place] = item.fitness(found.value) if is_finite else np.nan
         texts[place[0]][place[1]] = wording.measured(found.value, item) if is_finite else "diverged"
-        name = wording.plain(setting_name(results, each), 80)
+        name = configuration_text(setting_name(results, each))
         hovers[place[0]][place[1]] = f"<b>{name}</b><br>{item.label} {estimate_text(found, item)}"
     return {
         "type": "heatmap",

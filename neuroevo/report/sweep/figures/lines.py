@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from neuroevo import wording
 from neuroevo.analysis.sweep_results import quantiles
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
     band,
+    configuration_text,
     empty_figure,
     objective_axis,
     panel_domain,
@@ -134,7 +134,7 @@ def _line(
         },
         "customdata": [
             [
-                wording.plain(setting_name(results, each), 80),
+                configuration_text(setting_name(results, each)),
                 f"{item.label} {estimate_text(found, item)}",
             ]
             for each, found in zip(ordered, medians, strict=True)

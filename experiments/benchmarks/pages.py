@@ -1,0 +1,109 @@
+"""When a report in a browser shows its words, its first figure and all of its figures."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from experiments.benchmarks.markdown import Table, at_most
+from experiments.benchmarks.measuring import say
+
+_RUNS = {
+    "mouse.toml": ("experiments/mouse.toml",),
+    "flats.csv": ("experiments/flats.csv", "--target", "rent", "--time-limit", "30s"),
+}
+_MEGABYTE = 1_000_000
+LONGEST = at_most(3.0)
+_CLOCK = """
+  window.times = [];
+  document.addEventListener("drawn", () => window.times.push(performance.now()));
+"""
+_DRAWN = "html[data-drawn=all]"
+_PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """When a page shows its words, its first and its last figure; medians, in seconds."""
+
+    painted: float
+    first: float
+    drawn: float
+    figures: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageTime:
+    """Measurements of the report of a run."""
+
+    run: str
+    page_bytes: int
+    opened: Opened | None  # None where there is no browser
+
+
+@dataclass(frozen=True, slots=True)
+class PagesResult:
+    """All measurements of this part."""
+
+    pages: tuple[PageTime, ...]
+
+
+def measure(rounds: int) -> PagesResult:
+    """Make two runs, and open the report of each."""
+    taken = []
+    for name, arguments in _RUNS.items():
+        say(f"pages: a run of {name}")
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "neuroevo", "run", *arguments, "--results", folder]
+            subprocess.run([*command, "--quiet"], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - made here
+            [html] = Path(folder).glob("*/report.html")
+            taken.append(PageTime(name, html.stat().st_size, opened(html, rounds)))
+    return PagesResult(tuple(taken))
+
+
+def tables(result: PagesResult) -> list[Table]:
+    """Return the measurements as a table."""
+    rows = []
+    for each in result.pages:
+        rows.append((f"{each.run}: the page, MB", f"{each.page_bytes / _MEGABYTE:.2f}", "", ""))
+        if each.opened is None:
+            continue
+        times = {
+            "words": each.opened.painted,
+            "the first figure": each.opened.first,
+            f"all {each.opened.figures} figures": each.opened.drawn,
+        }
+        rows += [
+            (f"{each.run}: {what}, s", f"{time:.2f}", LONGEST.text(), LONGEST.verdict(time))
+            for what, time in times.items()
+        ]
+    note = (
+        "The report of a run, opened from disk in a fresh tab of a headless Chromium, 1280 × 900, "
+        "from the navigation on."
+    )
+    return [Table("Pages", ("report", "measured", "target", "verdict"), tuple(rows), (note,))]
+
+
+def opened(html: Path, rounds: int) -> Opened | None:
+    """Open a page as often, each time in a fresh tab; None where there is no browser."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - who measures this alone needs it
+
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or playwright.chromium.executable_path
+        if not Path(path).exists():
+            return None
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        taken = []
+        for _ in range(rounds):
+            tab = browser.new_page(viewport={"width": 1280, "height": 900})
+            tab.add_init_script(_CLOCK)
+            tab.goto(html.as_uri(), wait_until="commit")
+            tab.wait_for_selector(_DRAWN, state="attached", timeout=120_000)
+            taken.append([tab.evaluate(_PAINTED), *tab.evaluate("window.times")])
+            tab.close()
+        browser.close()
+    painted, first, drawn = (median(times[place] for times in taken) / 1000 for place in (0, 1, -1))
+    return Opened(painted, first, drawn, len(taken[0]) - 1)
