@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.runs import RunFolder
 from neuroevo.search import Progress, search
 
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+# A busy machine is no failure; the fuzzers of `make torture` try millions of examples.
+settings.register_profile("unhurried", deadline=None, max_examples=50)
 settings.load_profile("unhurried")
+expect.set_options(
+    timeout=60_000
+)  # milliseconds; the default of 5 s is too short on a busy machine
 
 # Hundreds of processes load the same modules, which each would compile if nobody kept the bytecode.
 sys.dont_write_bytecode = False

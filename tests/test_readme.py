@@ -5,7 +5,6 @@ that exist. Left out are `make`, which runs this test, the dashboard, which does
 trackers, which take long to load and have tests of their own.
 """
 
-import os
 import re
 import shlex
 import shutil
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.torture.driver import be_in
 from experiments.torture.processes import fork
 from neuroevo.errors import UsageError
 from neuroevo.experiment import Experiment, read_sweep_file
@@ -66,17 +66,14 @@ def called(folder: Path) -> Path:
         words = shlex.split(command)[1:]
         output = words[-1] if ">" in words else ""
         words = words[:-2] if output else words
-        ended = fork(_with_names(words, folder), folder, partial(_prepare, folder)).end()
+        ended = fork(
+            _with_names(words, folder), folder, partial(be_in, folder, {"BROWSER": "true"})
+        ).end()
         differs = "--against" in words and ended.code == 1  # of two runs, which must differ
         assert ended.code == 0 or differs, (command, ended.messages)
         if output:
             (folder / output).write_text(ended.output, encoding="utf-8")
     return folder
-
-
-def _prepare(folder: Path) -> None:
-    os.chdir(folder)
-    os.environ["BROWSER"] = "true"  # the program that opens pages
 
 
 def _with_names(words: list[str], folder: Path) -> list[str]:

@@ -3,17 +3,20 @@
 Faults are made in system calls, in trainings and in clocks.
 """
 
+import atexit
 import errno
 import os
 import re
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, Self
 
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
@@ -23,7 +26,11 @@ _TEMPORARY = re.compile(r"\.(.+)\.\d+\.temporary")
 def be_command(
     arguments: list[str], folder: Path, prepare: Callable[[], object] | None = None
 ) -> None:
-    """Run a command: lead a session, write output and messages to a folder, then do the work."""
+    """Run a command: lead a session, write output and messages to a folder, then do the work.
+
+    The process ends as any Python process does, but does not free its objects one by one, which
+    would copy all memory that it shares with the process that it was forked from.
+    """
     from neuroevo.cli.main import main  # noqa: PLC0415 - not in the process that only forks
 
     os.setsid()
@@ -42,7 +49,34 @@ def be_command(
     if prepare is not None:
         prepare()
     sys.argv = ["neuroevo", *arguments]
-    main()
+    try:
+        main()
+    except SystemExit as ending:
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as Python does at the end
+        atexit._run_exitfuncs()  # noqa: SLF001 - as above
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(ending.code or 0))
+
+
+def be_in(folder: Path, environment: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Change to a folder, and set environment variables."""
+    os.chdir(folder)
+    os.environ.update(environment)
+
+
+def redirect(
+    streams: Mapping[int, str], environment: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Open files, pipes or terminals as standard streams, and set environment variables."""
+    os.environ.update(environment)
+    for number, path in streams.items():
+        flags, mode = (os.O_WRONLY, "w") if number else (os.O_RDONLY, "r")
+        descriptor = os.open(path, flags | os.O_NOCTTY)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+        stream = os.fdopen(number, mode, encoding="utf-8", closefd=False)
+        setattr(sys, ("stdin", "stdout", "stderr")[number], stream)
 
 
 class Act(Protocol):

@@ -10,6 +10,7 @@ import pickle
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,28 +31,36 @@ def main() -> None:
     from experiments.torture.driver import be_command  # noqa: PLC0415 - as above
 
     gc.freeze()  # so that garbage collection does not copy shared memory
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies of waiting processes
+    folders: dict[int, Path] = {}  # of running commands, by their pids
+    signal.signal(signal.SIGCHLD, lambda *_: _end_commands(folders))
     while True:
         try:
             request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
         except EOFError:
             return
-        if os.fork() == 0:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # until its folder is known
+        pid = os.fork()
+        if pid == 0:
             break
+        folders[pid] = request.folder
+        os.write(sys.stdout.fileno(), f"{pid}\n".encode())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    if pid := os.fork():
-        _wait(pid, request.folder)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
     be_command(*request)
 
 
-def _wait(pid: int, folder: Path) -> None:
-    """Write a command's pid, wait for its end, and write its exit code to a file."""
-    os.write(sys.stdout.fileno(), f"{pid}\n".encode())
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    unfinished = folder / f".{EXIT}"
-    unfinished.write_text(str(code), encoding="utf-8")
-    unfinished.replace(folder / EXIT)
-    os._exit(0)
+def _end_commands(folders: dict[int, Path]) -> None:
+    """Write the exit code of each command that has ended to a file."""
+    while folders:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        folder = folders.pop(pid)
+        unfinished = folder / f".{EXIT}"
+        with suppress(FileNotFoundError):  # nobody waits for it: its folder was deleted
+            unfinished.write_text(str(os.waitstatus_to_exitcode(status)), encoding="utf-8")
+            unfinished.replace(folder / EXIT)
 
 
 if __name__ == "__main__":

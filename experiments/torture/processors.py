@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -111,11 +110,12 @@ def _differs(script: str, processor: str) -> bool:
 
 
 def hashes(script: str, others: Iterable[str]) -> set[str]:
-    """Run a script on this processor, and with code for others: all hashes that it prints."""
-    with tempfile.TemporaryDirectory() as folder:
-        elsewhere = {"NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": folder}
-        targets = [{}, *({"NUMBA_CPU_NAME": other, **elsewhere} for other in others)]
-        return {_output(script, target) for target in targets}
+    """Run a script on this processor, and with code for others: all hashes that it prints.
+
+    numba keeps the machine code of each processor.
+    """
+    named = ({"NUMBA_CPU_NAME": other, "NUMBA_CPU_FEATURES": ""} for other in others)
+    return {_output(script, target) for target in ({}, *named)}
 
 
 def _output(script: str, target: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 from neuroevo.evaluation import evaluator
@@ -40,3 +41,14 @@ def afflicted(rates: frozenset[float], affliction: Affliction, group: LaneGroup,
 def afflict(affliction: Affliction, rates: frozenset[float] = frozenset()) -> None:
     """Replace the training of this process and its workers by one that may fail."""
     evaluator._train = partial(afflicted, rates, affliction)  # noqa: SLF001 - as above
+
+
+def announce(sign: Path, parameters: int) -> None:
+    """Touch a file when a training of at least this many parameters begins in this process."""
+    evaluator._train = partial(_announced, sign, parameters)  # noqa: SLF001 - as above
+
+
+def _announced(sign: Path, parameters: int, group: LaneGroup, *rest: Any) -> Any:  # noqa: ANN401 - handed on
+    if group.architecture.vector_size >= parameters:
+        sign.touch()
+    return _train(group, *rest)

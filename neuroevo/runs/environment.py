@@ -6,6 +6,7 @@ import platform
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -123,8 +124,9 @@ def cpu_model() -> str:
     return platform.processor() or platform.machine()
 
 
+@cache
 def version(distribution: str) -> str | None:
-    """Return the installed version of a distribution, None if it is not installed."""
+    """Return the version of a distribution at the first call, None if it is not installed."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.inspection import permutation_importance as sklearn_importance
+from sklearn.model_selection import ShuffleSplit
 
 from neuroevo.analysis import features as featured
 from neuroevo.analysis.divergence import divergence
@@ -23,6 +26,28 @@ def test_too_few_or_equal_scores_give_no_importance(rows: int, values: int) -> N
     """A few trials, or a score that is always the same, give no importance."""
     inputs = np.arange(rows, dtype=np.float64).reshape(-1, 1)
     assert permutation_importance(inputs, inputs[:, 0] % values, 0) is None
+
+
+def test_importances_are_those_of_scikit_learn() -> None:
+    """Its own permutations of the same forests' features give medians inside our intervals."""
+    random = np.random.default_rng(0)
+    inputs = random.random((160, 3))
+    inputs[::7, 1] = np.nan
+    target = inputs[:, 0] ** 2 + np.nan_to_num(inputs[:, 1], nan=1) + random.normal(0, 0.05, 160)
+    found = permutation_importance(inputs, target, 3)
+    assert found is not None
+    theirs = []
+    for place, (training, held) in enumerate(
+        ShuffleSplit(6, test_size=0.25, random_state=3).split(inputs)
+    ):
+        forest = RandomForestRegressor(16, min_samples_leaf=3, random_state=place + 3)
+        forest.fit(inputs[training], target[training])
+        permuted = sklearn_importance(forest, inputs[held], target[held], random_state=place)
+        theirs.append(permuted.importances)
+    medians = np.median(np.concatenate(theirs, axis=1), axis=1)
+    assert (found.lower <= medians).all()
+    assert (medians <= found.upper).all()
+    assert found.median[:2] == pytest.approx(medians[:2], rel=0.2)
 
 
 def test_features_equal_the_genomes(any_run: Run) -> None:

@@ -2,22 +2,21 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from experiments.torture.processes import fork
+from experiments.torture.driver import be_in
+from experiments.torture.processes import Running, fork
 
 Completed = subprocess.CompletedProcess[str]
 Command = Callable[..., Completed]
-Start = Callable[..., subprocess.Popen[str]]
+Start = Callable[..., Running]
 
 TINY = (
     "--set", "evolution.population=4",
@@ -40,29 +39,33 @@ def _fresh(*arguments: str, env: Mapping[str, str] | None = None) -> Completed:
 
 
 def _forked(*arguments: str, cwd: Path | None = None) -> Completed:
-    prepare = None if cwd is None else partial(os.chdir, cwd)
+    prepare = None if cwd is None else partial(be_in, cwd)
     with tempfile.TemporaryDirectory() as folder:
         ended = fork(arguments, Path(folder), prepare).end()
     return subprocess.CompletedProcess(arguments, ended.code, ended.output, ended.messages)
+
+
+def _end(running: Running) -> None:
+    if not running.is_over:
+        running.kill()
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Return a function that starts the command; its process ends with the test.
 
-    In the background of a shell a test ignores Ctrl-C, and so would the process.
+    It is forked from one that has already loaded what the command imports, and calls what is given
+    as `prepare` before the command, if anything.
     """
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.ExitStack() as started:
 
-        def begin(*arguments: str, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - those of Popen
-            command = [sys.executable, "-m", "neuroevo", *arguments]
-            process = started.enter_context(subprocess.Popen(command, text=True, **options))
-            started.callback(process.kill)  # does nothing to one that has ended
-            return process
+        def begin(*arguments: str, prepare: Callable[[], object] | None = None) -> Running:
+            folder = Path(started.enter_context(tempfile.TemporaryDirectory()))
+            running = fork(arguments, folder, prepare)
+            started.callback(_end, running)
+            return running
 
         yield begin
-    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +95,7 @@ def experiment_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_run(experiment_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Completed:
     """Return the finished process of a small search; its last argument is the results folder."""
     results = tmp_path_factory.mktemp("runs") / "results"
-    return _fresh("run", str(experiment_file), *TINY, "--results", str(results))
+    return _forked("run", str(experiment_file), *TINY, "--results", str(results))
 
 
 @pytest.fixture(scope="session")

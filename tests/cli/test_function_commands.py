@@ -39,14 +39,12 @@ COMMANDS = [
 
 
 @pytest.fixture(scope="module")
-def made(
-    fresh_neuroevo: Command, tmp_path_factory: pytest.TempPathFactory
-) -> CompletedProcess[str]:
+def made(neuroevo: Command, tmp_path_factory: pytest.TempPathFactory) -> CompletedProcess[str]:
     """Run the command on a function that prints."""
     folder = tmp_path_factory.mktemp("made")
     file = folder / "own.toml"
     file.write_text(experiment_of(write_function(folder, NOISY)).to_toml())
-    return fresh_neuroevo("run", str(file), "--results", str(folder / "results"), "--jobs", "2")
+    return neuroevo("run", str(file), "--results", str(folder / "results"), "--jobs", "2")
 
 
 @pytest.fixture(scope="module")

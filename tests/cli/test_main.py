@@ -1,4 +1,3 @@
-import contextlib
 import os
 import re
 import shlex
@@ -6,15 +5,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from experiments.torture.driver import be_in, both, redirect
+from experiments.torture.processes import Running
 from neuroevo.runs import read_trials
+from tests.cli.terminals import read_drawn, terminal
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-Start = Callable[..., "subprocess.Popen[str]"]
+Start = Callable[..., Running]
 
 COMMANDS = ("run", "list", "show", "trials", "best", "report", "compare", "tasks", "new")
 BROKEN = """
@@ -70,20 +73,14 @@ def test_each_help_has_an_example_and_describes_stdout(neuroevo: Command, comman
 
 
 @pytest.mark.parametrize("arguments", [(), ("report",), ("list",)])
-def test_flags_have_no_type_in_the_help(arguments: tuple[str, ...]) -> None:
+def test_flags_have_no_type_in_the_help(start: Start, arguments: tuple[str, ...]) -> None:
     """On a terminal the help shows no type for options that take no value."""
-    columns = os.environ | {"COLUMNS": "100", "TERM": "xterm"}
-    controller, terminal = os.openpty()
-    command = [sys.executable, "-m", "neuroevo", *arguments, "--help"]
-    with subprocess.Popen(command, stdout=terminal, stderr=terminal, env=columns) as process:
-        os.close(terminal)
-        text = b""
-        with contextlib.suppress(OSError):  # Linux says so when the process has ended
-            while part := os.read(controller, 4096):
-                text += part
-    os.close(controller)
-    assert process.returncode == 0
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", text.decode())
+    with terminal() as (reading, path):
+        shown = partial(redirect, {1: path, 2: path}, {"COLUMNS": "100", "TERM": "xterm"})
+        running = start(*arguments, "--help", prepare=shown)
+        text = read_drawn(reading, running)
+    assert running.end().code == 0
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     assert "--help" in plain
     assert "╭" in plain
     assert "bool" not in plain
@@ -176,16 +173,14 @@ def test_debug_shows_the_traceback(neuroevo: Command, tmp_path: Path) -> None:
     assert refused.returncode == 2
 
 
-def test_a_closed_pipe_is_no_error(start: Start, results: Path) -> None:
+def test_a_closed_pipe_is_no_error(results: Path) -> None:
     """If the other end of the pipe closes, the command ends without a message."""
     reading, writing = os.pipe()
     os.close(reading)
-    arguments = ["trials", "latest", "--results", str(results)]
-    process = start(*arguments, stdout=writing, stderr=subprocess.PIPE)
+    program = [sys.executable, "-m", "neuroevo", "trials", "latest", "--results", str(results)]
+    ended = subprocess.run(program, check=False, stdout=writing, stderr=subprocess.PIPE, text=True)
     os.close(writing)
-    _, messages = process.communicate(timeout=60)
-    assert messages == ""
-    assert process.returncode == 141
+    assert (ended.returncode, ended.stderr) == (141, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -227,24 +222,27 @@ def tiny(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("argument", ["-", "<(cat)"])
-def test_an_experiment_from_a_pipe(tiny: Path, argument: str) -> None:
+@pytest.mark.parametrize("argument", ["-", "pipe"])
+def test_an_experiment_from_a_pipe(start: Start, tiny: Path, argument: str) -> None:
     """It is read from stdin, or from another pipe, and its paths start in the working directory."""
-    command = f"{shlex.quote(sys.executable)} -m neuroevo run {argument} --quiet --jobs 1"
-    ended = subprocess.run(
-        ["/bin/bash", "-c", command],
-        check=False, capture_output=True, text=True, cwd=tiny.parent, input=tiny.read_text(),
-    )  # fmt: skip
-    assert ended.stderr == ""
-    assert ended.stdout.startswith("results/experiment-")
-    assert len(read_trials(tiny.parent / ended.stdout.strip() / "trials.jsonl")) == 14
+    pipe = tiny.with_name("pipe")
+    os.mkfifo(pipe)
+    prepare = partial(be_in, tiny.parent)
+    if argument == "-":
+        prepare = partial(both, prepare, partial(redirect, {0: str(pipe)}))
+    running = start("run", argument, "--quiet", "--jobs", "1", prepare=prepare)
+    pipe.write_bytes(tiny.read_bytes())
+    ended = running.end()
+    assert ended.messages == ""
+    assert ended.output.startswith("results/experiment-")
+    assert len(read_trials(tiny.parent / ended.output.strip() / "trials.jsonl")) == 14
 
 
 def test_an_embedded_interpreter_has_no_arguments(tiny: Path) -> None:
     """Python without sys.argv can run an experiment."""
     script = (
-        "import sys; del sys.argv; import neuroevo\n"
-        "neuroevo.run('tiny.toml', n_jobs=1).best; from neuroevo.cli.main import main; main()"
+        "import sys; del sys.argv; import neuroevo; from neuroevo.cli.main import main\n"
+        "neuroevo.run('tiny.toml', results=None, n_jobs=1).best; main()"
     )
     ended = subprocess.run(
         [sys.executable, "-c", script], check=False, capture_output=True, text=True, cwd=tiny.parent

@@ -1,36 +1,36 @@
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
+from experiments.torture.processes import Running
+from experiments.torture.trainings import afflict, announce
 from neuroevo.cli.options import changed_ends, ends
 from neuroevo.errors import UsageError
 from neuroevo.runs import find_run, read_status
 from tests.cli.waiting import wait_for_trials
 
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
-Start = Callable[..., "subprocess.Popen[str]"]
+if TYPE_CHECKING:
+    import subprocess
 
-SHORT = ("--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1")
-LONG = (*SHORT, "--set", "training.samples=20000", "--generations", "1000000")
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Start = Callable[..., Running]
+
+LONG = (
+    "--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1",
+    "--set", "training.replicates=2", "--generations", "1000000",
+)  # fmt: skip
+slow = partial(afflict, "is slow")  # so that few trials are finished until a signal comes
 # One training of this goes on for a minute, in one call of the kernel.
 SLOW = (
     "--set", "evolution.population=4", "--set", "space.hidden=[[400, 400]]", "--jobs", "1",
     "--set", "training.samples=100000", "--set", "task.count=100",
 )  # fmt: skip
-
-
-def wait_for_work(process: subprocess.Popen[str], seconds: float = 2.0) -> None:
-    """Wait until a process has used some seconds of CPU time from now on."""
-    watched = psutil.Process(process.pid)
-    end = watched.cpu_times().user + seconds
-    while watched.cpu_times().user < end:
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_the_commands_that_a_stopped_search_suggests_work(  # noqa: PLR0913, PLR
 ) -> None:
     """The last line of a stopped run has the commands that show and resume it."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path / "results")]
-    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_for_trials(tmp_path / "results", 20)
-    process.send_signal(number)
-    data, messages = process.communicate(timeout=60)
-    assert (process.returncode, data) == (code, "")
-    assert "finishing the running trials, then stopping" in messages
+    running = start(*arguments, prepare=slow)
+    wait_for_trials(tmp_path / "results", 12)
+    running.signal(number)
+    ended = running.end()
+    assert (ended.code, ended.output) == (code, "")
+    assert "finishing the running trials, then stopping" in ended.messages
     commands = r"see them with: .* report (\S+); resume with: .* resume (\S+)\n$"
-    found = re.search(rf"trials are kept; {commands}", messages)
-    assert found is not None, messages
+    found = re.search(rf"trials are kept; {commands}", ended.messages)
+    assert found is not None, ended.messages
     assert found[1] == found[2]
     shown = neuroevo("report", found[1])
     assert shown.returncode == 0, shown.stderr
@@ -69,18 +69,18 @@ def test_a_second_signal_ends_a_search_during_a_training(
     start: Start, experiment_file: Path, tmp_path: Path
 ) -> None:
     """It does not wait for the kernel, and trials that were finished are kept."""
-    arguments = ["run", str(experiment_file), *SLOW, "--results", str(tmp_path), "--quiet"]
-    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_for_trials(tmp_path, 6)  # the baselines, which are small
-    wait_for_work(process)
-    process.send_signal(signal.SIGINT)
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=1)  # the running training takes much longer
-    process.send_signal(signal.SIGINT)
-    _, messages = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert re.fullmatch(r"neuroevo: stopped in generation 1 of .* resume \S+\n", messages)
-    assert read_status(find_run("latest", tmp_path)).state == "interrupted"
+    arguments = ["run", str(experiment_file), *SLOW, "--results", str(tmp_path / "results")]
+    begun = tmp_path / "begun"
+    running = start(*arguments, "--quiet", prepare=partial(announce, begun, 160_000))
+    running.until(begun.exists)
+    running.signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert not running.is_over  # the running training takes much longer
+    running.signal(signal.SIGINT)
+    ended = running.end()
+    assert ended.code == 130
+    assert re.fullmatch(r"neuroevo: stopped in generation 1 of .* resume \S+\n", ended.messages)
+    assert read_status(find_run("latest", tmp_path / "results")).state == "interrupted"
 
 
 def test_resume_reports_that_a_run_is_complete(neuroevo: Command, run_folder: Path) -> None:
@@ -99,17 +99,17 @@ def test_a_run_that_is_written_to_is_busy(
 ) -> None:
     """A second process exits with 75 and one line about the first; reading is possible."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
-    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_for_trials(tmp_path, 20)
+    running = start(*arguments, prepare=slow)
+    wait_for_trials(tmp_path, 1)
     refused = neuroevo("resume", "latest", "--results", str(tmp_path))
     assert refused.returncode == 75
     assert re.fullmatch(
-        rf"neuroevo: \S+: must have one writer at a time, but process {process.pid} .*\n",
+        rf"neuroevo: \S+: must have one writer at a time, but process {running.pid} .*\n",
         refused.stderr,
     )
     shown = neuroevo("show", "latest", "--results", str(tmp_path))
     assert shown.returncode == 0
-    assert re.search(rf"State +running, .* process {process.pid} ", shown.stdout)
+    assert re.search(rf"State +running, .* process {running.pid} ", shown.stdout)
 
 
 @pytest.mark.parametrize(
@@ -158,15 +158,16 @@ def test_invalid_ends_are_refused_all_at_once(
 
 
 def test_the_reason_for_the_end_is_shown(
-    neuroevo: Command, experiment_file: Path, tmp_path: Path
+    start: Start, neuroevo: Command, experiment_file: Path, tmp_path: Path
 ) -> None:
     """A target, patience and a time limit end a run, and show has the reason."""
-    for option, value, reason in (
-        ("--target", "samples_to_target=1e9", "reached the target, samples_to_target = 1e+09"),
-        ("--patience", "1", "1 generation without a gain in hypervolume"),
-        ("--time-limit", "0.5s", "the time limit of 0.5 s is over"),
+    for option, value, reason, prepare in (
+        ("--target", "final_mse=1e9", "reached the target, final_mse = 1e+09", None),
+        ("--patience", "1", "1 generation without a gain in hypervolume", None),
+        ("--time-limit", "0.1s", "the time limit of 0.1 s is over", slow),
     ):
         results = ("--results", str(tmp_path / option))
-        done = neuroevo("run", str(experiment_file), *LONG, option, value, *results)
-        assert done.returncode == 0, done.stderr
+        run = ("run", str(experiment_file), *LONG, option, value, *results)
+        done = start(*run, prepare=prepare).end()
+        assert done.code == 0, done.messages
         assert reason in neuroevo("show", "latest", *results).stdout

@@ -1,29 +1,38 @@
 import json
-import os
-import pty
 import re
 import signal
-import subprocess
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from experiments.torture.driver import both, redirect
+from experiments.torture.processes import Running
+from experiments.torture.trainings import afflict
 from neuroevo.experiment import load_experiment
 from neuroevo.runs import find_run, read_trials
+from tests.cli.terminals import read_drawn, terminal
 from tests.cli.waiting import wait_for_trials
 
+if TYPE_CHECKING:
+    import subprocess
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-Start = Callable[..., "subprocess.Popen[str]"]
+Start = Callable[..., Running]
 
 FILES = {
     "experiment.toml", "environment.json", "start.json", "trials.jsonl", "checkpoint.json",
     "checkpoint.previous.json", "best.toml", "champions.safetensors", "report.html", "mouse.html",
     "lock",
 }  # fmt: skip
-TINY = ("--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1")
+TINY = (
+    "--set", "evolution.population=4", "--set", "training.samples=200", "--jobs", "1",
+    "--set", "training.replicates=2",
+)  # fmt: skip
 LONG = (*TINY, "--set", "evolution.generations=1000000")
+slow = partial(afflict, "is slow")  # so that few trials are finished until a signal comes
 
 
 def test_stdout_is_the_run_folder_alone(
@@ -171,15 +180,15 @@ def test_a_stopped_search_reports_its_progress(
 ) -> None:
     """On a signal the exit code is the shell's, and one line has the number of kept trials."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
-    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_for_trials(tmp_path, count=30)
-    process.send_signal(number)
-    data, messages = process.communicate(timeout=60)
-    assert process.returncode == code
-    assert data == ""
+    running = start(*arguments, prepare=slow)
+    wait_for_trials(tmp_path, count=8)
+    running.signal(number)
+    ended = running.end()
+    assert (ended.code, ended.output) == (code, "")
     kept = len(read_trials(find_run("latest", tmp_path).journal_file))
-    found = re.fullmatch(r"neuroevo: stopped in generation \d+ of .*; (\d+) trials .*\n", messages)
-    assert found is not None, messages
+    line = r"neuroevo: stopped in generation \d+ of .*; (\d+) trials .*\n"
+    found = re.fullmatch(line, ended.messages)
+    assert found is not None, ended.messages
     assert abs(int(found[1]) - kept) <= 1
 
 
@@ -188,18 +197,15 @@ def test_a_terminal_gets_a_live_display_and_is_restored(
 ) -> None:
     """The display is drawn in place, and after Ctrl-C the cursor is visible."""
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path)]
-    master, slave = pty.openpty()
-    terminal = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"}
-    process = start(*arguments, stdout=subprocess.PIPE, stderr=slave, stdin=slave, env=terminal)
-    os.close(slave)
-    wait_for_trials(tmp_path, count=30)
-    time.sleep(0.6)  # two drawings
-    process.send_signal(signal.SIGINT)
-    drawn = _read_all(master)
-    process.wait(timeout=60)
-    assert process.returncode == 130
-    for part in ("searching", "generation", "trials", "samples to target", "left"):
-        assert part in drawn
+    with terminal() as (reading, path):
+        size = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"}
+        shown = partial(redirect, {0: path, 2: path}, size)
+        running = start(*arguments, prepare=partial(both, shown, slow))
+        parts = ("searching", "generation", "trials", "samples to target", "left")
+        drawn = read_drawn(reading, running, lambda text: all(part in text for part in parts))
+        running.signal(signal.SIGINT)
+        drawn += read_drawn(reading, running)
+    assert running.end().code == 130
     assert drawn.rindex("\x1b[?25h") > drawn.rindex("\x1b[?25l")
     assert drawn.rstrip().splitlines()[-1].startswith("neuroevo: stopped") or "are kept" in drawn
 
@@ -208,13 +214,12 @@ def test_no_color_is_respected(start: Start, experiment_file: Path, tmp_path: Pa
     """With NO_COLOR a terminal gets no colours."""
     generations = ("--set", "evolution.generations=1")
     arguments = ["run", str(experiment_file), *TINY, *generations, "--results", str(tmp_path)]
-    master, slave = pty.openpty()
-    terminal = {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1"}
-    process = start(*arguments, stdout=subprocess.PIPE, stderr=slave, env=terminal)
-    os.close(slave)
-    drawn = _read_all(master)
-    process.wait(timeout=60)
-    assert process.returncode == 0
+    with terminal() as (reading, path):
+        colours = {"TERM": "xterm-256color", "NO_COLOR": "1"}
+        running = start(*arguments, prepare=partial(redirect, {2: path}, colours))
+        drawn = read_drawn(reading, running)
+    assert running.end().code == 0
+    assert "generation" in drawn
     assert not re.search(r"\x1b\[(?:\d+;)*(?:3[0-7]|38|4[0-7]|48|9[0-7])[;m]", drawn)
 
 
@@ -222,14 +227,3 @@ def test_the_command_is_recorded(run_folder: Path) -> None:
     """The environment of a run has the command line."""
     recorded = json.loads((run_folder / "environment.json").read_text())
     assert "run" in recorded["command"]
-
-
-def _read_all(master: int) -> str:
-    parts = []
-    try:
-        while part := os.read(master, 65536):
-            parts.append(part)
-    except OSError:
-        pass  # how a terminal ends when the last process has left it
-    os.close(master)
-    return b"".join(parts).decode("utf-8", errors="replace")

@@ -4,13 +4,14 @@ import io
 import json
 import shutil
 import signal
-import subprocess
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.torture.trainings import afflict
 from neuroevo import Run, fit
 from neuroevo.analysis.comparison import Comparison
 from neuroevo.experiment import load_experiment
@@ -252,15 +253,12 @@ def test_a_killed_search_on_a_table_is_resumed(
     start: Start, neuroevo: Command, tmp_path: Path
 ) -> None:
     """After kill -9, resume ends with the trials and test scores of an undisturbed run."""
-    long = [*SMALL[:-4], "--set", "evolution.generations=12", "--jobs", "1"]
-    arguments = ["run", str(FLATS), "--target", "rent", *long, "--results"]
+    arguments = ["run", str(FLATS), "--target", "rent", *SMALL, "--results"]
     whole = RunFolder(Path(neuroevo(*arguments, str(tmp_path / "a")).stdout.strip()))
-    process = start(
-        *arguments, str(tmp_path / "b"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    running = start(*arguments, str(tmp_path / "b"), prepare=partial(afflict, "is slow"))
     wait_for_trials(tmp_path / "b", 9)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    running.signal(signal.SIGKILL)
+    assert running.end().code == -signal.SIGKILL
     [path] = (tmp_path / "b").iterdir()
     assert neuroevo("resume", str(path)).returncode == 0
     assert RunFolder(path).test_file.read_bytes() == whole.test_file.read_bytes()

@@ -216,15 +216,14 @@ def test_fresh_seeds_give_other_weights(data: DataSet, stream: SampleStream) -> 
     assert evaluated(CONFIGURATIONS[:1], fresh)[0].curves.tobytes() != known.curves.tobytes()
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
 def test_only_trials_that_kill_their_worker_or_raise_have_failed(
-    n_jobs: int, stream: SampleStream, monkeypatch: pytest.MonkeyPatch
+    stream: SampleStream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Genomes that kill workers or raise have failed; all others have the same bits."""
     expected = list(map(bits, evaluated(CONFIGURATIONS[:8], stream)))
     deadly, overwhelming = ({**CONFIGURATIONS[2], "hidden": (units,)} for units in (7, 8))
     monkeypatch.setattr(evaluator, "_train", faults.train_or_die)
-    with Evaluator("float32", Workers(n_jobs, "loky")) as many:
+    with Evaluator("float32", Workers(2, "loky")) as many:
         configurations = [deadly, *CONFIGURATIONS[:4], overwhelming, *CONFIGURATIONS[4:8]]
         results = dict(many.evaluate(deque(configurations), (stream,), SCORING))
     failures = [results.pop(0), results.pop(5)]

@@ -173,7 +173,7 @@ PIECES = ["[", "]", "{", "}", "=", "\n", '"', "0", "-1", "nan", "true", "1e999",
 
 
 @given(st.data())
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_a_damaged_file_gives_an_experiment_or_problems(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

@@ -217,7 +217,7 @@ FILES = st.lists(HEADINGS | LINES, max_size=6).map(lambda lines: "\n".join([TASK
 
 
 @given(FILES)
-@settings(max_examples=1500)
+@settings(max_examples=400)
 @example(f"{SPACE}optimizer = []\n")
 def test_nearly_valid_files_load_or_are_refused(path: Path, text: str) -> None:
     """Known keys with any values, and unusual keys, load as they are written or give problems."""
@@ -226,7 +226,7 @@ def test_nearly_valid_files_load_or_are_refused(path: Path, text: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=600)
+@settings(max_examples=200)
 def test_tables_with_one_unusual_value_load_or_are_refused(path: Path, data: st.DataObject) -> None:
     """A valid experiment with any value for one key loads as it is written or gives problems."""
     table, names = data.draw(st.sampled_from(TABLES))
@@ -237,7 +237,7 @@ def test_tables_with_one_unusual_value_load_or_are_refused(path: Path, data: st.
 
 
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-16", "surrogatepass")))
-@settings(max_examples=500)
+@settings(max_examples=150)
 def test_any_bytes_are_refused(path: Path, content: bytes) -> None:
     """Bytes that are no TOML in UTF-8, or have no task, give problems."""
     path.write_bytes(content)
@@ -252,7 +252,7 @@ PAIRS = st.tuples(st.builds(str.format, PLACES, KEYS) | ANY_TEXT, VALUES | ANY_T
 
 
 @given(PAIRS.map("=".join) | ANY_TEXT)
-@settings(max_examples=600)
+@settings(max_examples=200)
 def test_any_override_is_used_or_refused(path: Path, override: str) -> None:
     """With any text after --set, the experiment loads as it is written or gives problems."""
     path.write_text(TASK)
@@ -260,7 +260,7 @@ def test_any_override_is_used_or_refused(path: Path, override: str) -> None:
 
 
 @given(st.dictionaries(st.text(), st.none() | st.binary() | st.text() | st.lists(st.integers())))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_tables_from_python_are_refused(tables: dict[str, Any]) -> None:
     """Values from Python that are no experiment give problems too."""
     with pytest.raises(UsageError) as caught:

@@ -82,9 +82,9 @@ def test_every_activation_at_every_depth(activation: Activation, depth: int, dat
     architecture = Architecture(
         inputs=3, hidden=(5, 4, 9, 1, 6, 2, 7, 3)[:depth], outputs=2, activation=activation
     )
-    lanes = [Lane(number, 0.02 * (number + 1), starting_weights="glorot") for number in range(2)]
+    lane = Lane(depth, 0.03, starting_weights="glorot")
     tolerance = 1e-12 if activation in ("linear", "relu", "leaky_relu") else 1e-9
-    assert_agree(architecture, lanes, stream_of(data, 200), tolerance, tolerance)
+    assert_agree(architecture, [lane], stream_of(data, 100), tolerance, tolerance)
 
 
 @pytest.mark.parametrize("shift", range(len(ACTIVATIONS)))
@@ -101,7 +101,7 @@ def test_each_layer_has_its_own_activation(shift: int, data: DataSet) -> None:
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("batch_size", [1, 3, 16, 1000])
+@pytest.mark.parametrize("batch_size", [1, 3, 1000])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_with_every_schedule(
     optimizer: Optimizer, batch_size: int, schedule: Schedule, data: DataSet, varied: Varied
@@ -141,7 +141,7 @@ def test_all_at_once(
         dropout=0.5,
         max_gradient_norm=float(clipping),
     )
-    lanes = varied(8, like)
+    lanes = varied(3, like)
     stream = stream_of(classes, MORE_THAN_AN_EPOCH, loss="cross_entropy")
     assert_agree(CLASSIFIER, lanes, stream)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -26,10 +28,12 @@ from neuroevo.learning.training import SampleStream, sample_stream, train
 from tests import naive
 from tests.naive.dropout import dropout_key
 
-torch: Any = pytest.importorskip("torch", reason="needs PyTorch, a peer that `make peers` installs")
+pytestmark = pytest.mark.skipif(
+    find_spec("torch") is None, reason="needs PyTorch, a peer that `make peers` installs"
+)
 
 SEED = (11, 0)
-STEPS = 200
+STEPS = 100
 ARCHITECTURE = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=("tanh", "silu"))
 CLASSIFIER = ARCHITECTURE.model_copy(update={"outputs": 3, "output": "softmax"})
 CHOSEN: dict[Optimizer, Optimization] = {
@@ -49,9 +53,14 @@ Stops = Callable[[int, Any], bool]
 """Whether training ends, given how many samples were seen and the layers."""
 
 
+def torch() -> Any:  # noqa: ANN401 - PyTorch need not be there
+    """Import PyTorch, which takes seconds, in the process that needs it."""
+    return import_module("torch")
+
+
 def peer(lane: Lane, parameters: list[Any]) -> Any:  # noqa: ANN401 - PyTorch need not be there
     """Make PyTorch's optimizer for a lane."""
-    chosen, optim = lane.optimization, torch.optim
+    chosen, optim = lane.optimization, torch().optim
     momentum = {"momentum": chosen.momentum}
     epsilon = {"eps": chosen.epsilon}
     adaptive = {**epsilon, "betas": (chosen.beta1, chosen.beta2)}
@@ -71,7 +80,7 @@ def peer(lane: Lane, parameters: list[Any]) -> Any:  # noqa: ANN401 - PyTorch ne
 
 def scheduler_of(lane: Lane, optimizer: Any, steps: int) -> Any:  # noqa: ANN401 - PyTorch need not be there
     """Make PyTorch's learning rate scheduler for a lane."""
-    schedulers, end = torch.optim.lr_scheduler, lane.optimization.end_factor
+    schedulers, end = torch().optim.lr_scheduler, lane.optimization.end_factor
     match lane.optimization.schedule:
         case "constant":
             return schedulers.ConstantLR(optimizer, factor=1)
@@ -96,14 +105,16 @@ def outputs_of(architecture: Architecture, layers: Any, inputs: Any, factors: li
 def activation(name: str) -> Any:  # noqa: ANN401 - PyTorch need not be there
     """Return PyTorch's function of this name."""
     if name == "linear":
-        return torch.nn.Identity()
-    return torch.nn.LeakyReLU(0.1) if name == "leaky_relu" else getattr(torch.nn.functional, name)
+        return torch().nn.Identity()
+    return (
+        torch().nn.LeakyReLU(0.1) if name == "leaky_relu" else getattr(torch().nn.functional, name)
+    )
 
 
 def loss_of(architecture: Architecture, outputs: Any, targets: Any) -> Any:  # noqa: ANN401 - PyTorch need not be there
     """Compute the loss of each sample of a batch."""
     if architecture.output == "softmax":
-        return torch.nn.functional.cross_entropy(outputs, targets, reduction="none")
+        return torch().nn.functional.cross_entropy(outputs, targets, reduction="none")
     return ((outputs - targets) ** 2).sum(dim=1) / 2
 
 
@@ -122,14 +133,18 @@ def trained_by_torch(
     """Train with PyTorch until it stops; returns the parameter vector."""
     start = starting_parameters(architecture, lane.starting_weights, SEED, lane.replicate)
     layers = [
-        (torch.tensor(weights, requires_grad=True), torch.tensor(biases, requires_grad=True))
+        (torch().tensor(weights, requires_grad=True), torch().tensor(biases, requires_grad=True))
         for weights, biases in Network(architecture, start).layers
     ]
     parameters = [tensor for layer in layers for tensor in layer]
-    inputs = torch.tensor(stream.training.inputs[stream.order])
-    targets = torch.tensor(stream.training.targets[stream.order])
-    weights = stream.training.weights if len(stream.training.weights) else np.ones(len(inputs))
-    weight = torch.tensor(weights[stream.order])
+    inputs = torch().tensor(stream.training.inputs[stream.order])
+    targets = torch().tensor(stream.training.targets[stream.order])
+    weights = (
+        stream.training.weights
+        if len(stream.training.weights)
+        else np.ones(len(stream.training.inputs))
+    )
+    weight = torch().tensor(weights[stream.order])
     optimizer = peer(lane, parameters)
     size, greatest_norm = lane.optimization.batch_size, lane.optimization.max_gradient_norm
     scheduler = scheduler_of(lane, optimizer, -(-len(stream.order) // size))
@@ -139,7 +154,7 @@ def trained_by_torch(
         outputs = outputs_of(architecture, layers, inputs[batch], dropout_factors)
         (weight[batch] * loss_of(architecture, outputs, targets[batch])).mean().backward()
         if greatest_norm > 0:
-            torch.nn.utils.clip_grad_norm_(parameters, greatest_norm)
+            torch().nn.utils.clip_grad_norm_(parameters, greatest_norm)
         optimizer.step()
         scheduler.step()
         if stops(min(batch.stop, len(inputs)), layers):
@@ -178,7 +193,7 @@ def with_(optimizer: Optimizer, **changes: Any) -> Optimization:  # noqa: ANN401
 @pytest.mark.parametrize("batch_size", [1, 7])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer(optimizer: Optimizer, batch_size: int, data: DataSet) -> None:
-    """After 200 steps with batches of any size, the parameters are PyTorch's."""
+    """After 100 steps with batches of any size, the parameters are PyTorch's."""
     assert_agree(data, with_(optimizer, batch_size=batch_size))
 
 
@@ -227,7 +242,7 @@ def test_dropout_with_autograd(batch_size: int, data: DataSet) -> None:
     every = list(batches(stream, batch_size))
 
     def factors(batch: int) -> list[Any]:
-        return [torch.tensor(layer[every[batch]]) for layer in masks]
+        return [torch().tensor(layer[every[batch]]) for layer in masks]
 
     ours = train(ARCHITECTURE, [lane], stream).parameters[0]
     theirs = trained_by_torch(ARCHITECTURE, lane, stream, factors)
@@ -257,8 +272,8 @@ def test_patience_with_sample_weights(*, restore_best: bool, weighted: DataSet) 
     def stops(seen: int, layers: Any) -> bool:  # noqa: ANN401 - PyTorch's
         if seen not in points:
             return False
-        with torch.no_grad():
-            inputs = torch.tensor(stream.validation.inputs)
+        with torch().no_grad():
+            inputs = torch().tensor(stream.validation.inputs)
             outputs = outputs_of(ARCHITECTURE, layers, inputs, []).numpy()
         errors.append(float(np.mean((outputs - stream.validation.targets) ** 2)))
         kept.append(vector_of(layers))

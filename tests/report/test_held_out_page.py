@@ -52,30 +52,36 @@ def look(visit: Callable[..., Page], tmp_path: Path) -> Callable[..., Page]:
 
 
 @pytest.mark.parametrize(
-    ("plan", "names"),
-    [(SPECIES, ("confusion", "calibration")), (REGRESSION, ("predicted", "residuals"))],
+    ("plan", "names", "size", "scheme"),
+    [
+        (SPECIES, ("confusion", "calibration"), DESKTOP, "light"),
+        (REGRESSION, ("predicted", "residuals"), PHONE, "dark"),
+    ],
     ids=["classes", "regression"],
 )
-def test_page_has_the_test_part_on_desktop_and_phone(
-    runs: Runs, look: Callable[..., Page], plan: TablePlan, names: tuple[str, str]
+def test_page_has_the_test_part_on_desktop_and_phone(  # noqa: PLR0913, PLR0917 - fixtures
+    runs: Runs,
+    look: Callable[..., Page],
+    plan: TablePlan,
+    names: tuple[str, str],
+    size: dict[str, int],
+    scheme: str,
 ) -> None:
     """Headline, table and figures are there, nothing overflows or is cut, in both themes."""
-    html = page_of(on_table(runs("conflict"), plan))
-    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
-        page = look(html, size, scheme)
-        expect(page.locator("h1")).to_contain_text("rows that it never saw")
-        table = page.get_by_role("region", name="Scores on the test part")
-        assert table.locator("tbody tr").count() > 9
-        assert table.locator("tbody tr", has_text="champion").first.is_visible()
-        assert page.evaluate(OVERFLOW) <= 0
-        for name in (*names, "column_importance"):
-            expect(page.locator(f"#figure-{name} .main-svg").first).to_be_attached()
-            assert (name, page.evaluate(CUT, name)) == (name, [])
-        tops = [page.evaluate(TOP, name) for name in names]
-        assert (tops[0] == tops[1]) == (size == DESKTOP)  # side by side, or one below the other
-        tokens = theme.DARK if scheme == "dark" else theme.LIGHT
-        colour = tuple(int(tokens["category-1"][place : place + 2], 16) for place in (1, 3, 5))
-        assert f"rgb{colour}" in page.evaluate(FILLS, names[1])
+    page = look(page_of(on_table(runs("conflict"), plan)), size, scheme)
+    expect(page.locator("h1")).to_contain_text("rows that it never saw")
+    table = page.get_by_role("region", name="Scores on the test part")
+    assert table.locator("tbody tr").count() > 9
+    assert table.locator("tbody tr", has_text="champion").first.is_visible()
+    assert page.evaluate(OVERFLOW) <= 0
+    for name in (*names, "column_importance"):
+        expect(page.locator(f"#figure-{name} .main-svg").first).to_be_attached()
+        assert (name, page.evaluate(CUT, name)) == (name, [])
+    tops = [page.evaluate(TOP, name) for name in names]
+    assert (tops[0] == tops[1]) == (size == DESKTOP)  # side by side, or one below the other
+    tokens = theme.DARK if scheme == "dark" else theme.LIGHT
+    colour = tuple(int(tokens["category-1"][place : place + 2], 16) for place in (1, 3, 5))
+    assert f"rgb{colour}" in page.evaluate(FILLS, names[1])
 
 
 def test_matrix_of_twenty_classes_scrolls_on_a_phone(runs: Runs, look: Callable[..., Page]) -> None:

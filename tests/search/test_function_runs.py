@@ -230,6 +230,6 @@ def test_worked_experiments_reach_their_scores(name: str, bound: float) -> None:
         pytest.importorskip("torch")
     small = ["evolution.population=4", "evolution.generations=1"]
     experiment = load_experiment(ROOT / "experiments" / f"{name}.toml", small)
-    found = neuroevo.run(experiment, results=None, n_jobs=2)
+    found = neuroevo.run(experiment, results=None, n_jobs=1)
     assert {trial.state for trial in found.all_trials} == {"complete"}
     assert found.findings.scores(found.best)[0] < bound
