@@ -1,4 +1,4 @@
-"""What a model of costs learns: costs without outliers, standardised.
+"""What a model learns: costs, or excesses of a constraint, without outliers, standardised.
 
 Sums are exact, so that they have the same bits on every processor. Knows neither genomes nor
 models.
@@ -21,6 +21,7 @@ class Targets(NamedTuple):
 
     values: Costs  # (trials,) mean 0, variance 1
     unit: float  # what a difference was divided by
+    mean: float  # what was subtracted before
 
 
 def clipped(costs: Costs) -> Costs:
@@ -40,16 +41,22 @@ def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Costs:
     return np.where(costs > base, base + scale * slow, costs)
 
 
+def near_zero(excesses: Costs) -> Costs:
+    """Move excesses that are far from 0 nearer: those farther than four times the median are."""
+    farthest = 4 * _median(np.abs(excesses))
+    return np.asarray(np.minimum(np.maximum(excesses, -farthest), farthest))
+
+
 def standardised(costs: Costs) -> Targets:
     """Subtract the mean, and divide by the standard deviation; all 0 if the costs are equal."""
     mean = math.fsum(costs) / len(costs)
     gaps = costs - mean
     size = float(np.abs(gaps).max())
     if not size > _TINY * abs(mean):
-        return Targets(np.zeros(len(costs)), 1.0)
+        return Targets(np.zeros(len(costs)), 1.0, mean)
     shares = gaps / size  # so that squares neither overflow nor vanish
     deviation = math.sqrt(math.fsum(shares * shares) / len(costs))
-    return Targets(shares / deviation, size * deviation)
+    return Targets(shares / deviation, size * deviation, mean)
 
 
 def _median(costs: Costs) -> float:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 State = Literal["complete", "diverged", "failed"]
 _NONE: Mapping[str, Sequence[float]] = {}  # one for all trials, as it takes memory
+_NO_NUMBERS: Mapping[str, float] = {}
 _STATES: Mapping[str, State] = {state: state for state in get_args(State)}
 
 
@@ -59,6 +60,9 @@ class Trial:
     class_curves
         Like `curve`, for each class measure by its name; empty if it failed, or if the targets of
         its task are no class probabilities.
+    quantities
+        Value of each quantity that is recorded besides the objectives, such as those that
+        constraints bound; NaN if it is not finite, empty if there are none or it failed.
     replicates
         Value of each objective for each replicate, NaN if it is not finite; empty if it failed or
         a function was measured. Read again like `curve`.
@@ -79,6 +83,12 @@ class Trial:
     work: tuple[Work, ...] = ()
     class_curves: Mapping[str, Sequence[float]] = field(default_factory=lambda: _NONE, repr=False)
     replicates: Mapping[str, Sequence[float]] = field(default_factory=lambda: _NONE, repr=False)
+    quantities: Mapping[str, float] = field(default_factory=lambda: _NO_NUMBERS)
+
+    def quantity(self, name: str) -> float:
+        """Return an objective, another quantity, or the ``seconds``; NaN if there is none."""
+        known = {"seconds": self.seconds} | dict(self.quantities) | dict(self.objectives)
+        return known.get(name, math.nan)
 
     def to_json(self) -> str:
         """Return the trial as one line of strict JSON, without the newline.
@@ -87,7 +97,7 @@ class Trial:
         seconds and genes are written in full. A curve of float32 values is written with nine
         significant digits, which are enough to restore each float32, any other with seventeen. So
         a curve that was read must be cast to the run's precision before its bits are compared.
-        There are class curves, and values of replicates, only if the trial has some.
+        There are class curves, quantities and values of replicates only if the trial has some.
         """
         head: dict[str, object] = {
             "number": self.number,
@@ -99,6 +109,8 @@ class Trial:
             head["name"] = self.name
         head["genome"] = dict(self.genome)
         head["objectives"] = objectives_to_json(self.objectives)
+        if self.quantities:
+            head["quantities"] = objectives_to_json(self.quantities)
         tail: dict[str, object] = {
             "state": self.state,
             "diverged": self.diverged,
@@ -148,6 +160,7 @@ class Trial:
             parents=tuple(fields["parents"]),
             genome={sys.intern(name): plain(value) for name, value in fields["genome"].items()},
             objectives=objectives_from_json(fields["objectives"]),
+            quantities=objectives_from_json(fields.get("quantities", _NO_NUMBERS)) or _NO_NUMBERS,
             curve=tuple(_diverged_as_infinite(fields["curve"])),
             state=_STATES[fields["state"]],
             diverged=fields["diverged"],
@@ -284,6 +297,7 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "parents": ("a list of whole numbers", _list_of(_is_whole)),
     "genome": ("an object of gene values", _object_of(_is_gene_value)),
     "objectives": ("an object of numbers", _object_of(_is_number_or_null)),
+    "quantities": ("an object of numbers", _object_of(_is_number_or_null)),
     "curve": ("a list of numbers", _is_curve),
     "class_curves": ("an object of lists of numbers", _object_of(_is_curve)),
     "replicates": ("an object of lists of numbers", _object_of(_is_curve)),
@@ -294,4 +308,4 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "cause": ("a text", _is_text),
     "work": ("a list of [worker, began, seconds]", _list_of(_is_work)),
 }
-_OPTIONAL = ("class_curves", "replicates", "name", "cause", "work")
+_OPTIONAL = ("quantities", "class_curves", "replicates", "name", "cause", "work")

@@ -52,8 +52,10 @@ def trial_of(
             diverged=0,
             seconds=round(outcome.seconds, 6),
             work=(outcome.work,),
+            quantities=outcome.quantities,
         )
-    diverged = not all(map(math.isfinite, outcome.objectives.values()))
+    values = [*outcome.objectives.values(), *outcome.quantities.values()]
+    diverged = not all(map(math.isfinite, values))
     replicates = len(outcome.curves)
     return Trial(
         **_origin(candidate),
@@ -61,6 +63,7 @@ def trial_of(
         curve=outcome.median_curve,
         class_curves=outcome.median_class_curves,
         replicates=outcome.replicates,
+        quantities=outcome.quantities,
         state="diverged" if diverged else "complete",
         diverged=outcome.diverged,
         seconds=round(outcome.seconds, 6),

@@ -51,18 +51,27 @@ def candidate_of(space: SearchSpace, values: Mapping[str, Any]) -> Candidate:
 
 
 def individual_values(space: SearchSpace, individual: Individual) -> dict[str, Any]:
-    """Convert an individual."""
+    """Convert an individual; there are excesses only if there are constraints."""
+    excesses = {"excesses": list(map(_or_none, individual.excesses))}
     return {
         "number": individual.number,
         "genome": row_of(space, individual.genome),
-        "fitness": [None if math.isnan(value) else value for value in individual.fitness],
-    }
+        "fitness": list(map(_or_none, individual.fitness)),
+    } | (excesses if individual.excesses else {})
 
 
 def individual_of(space: SearchSpace, values: Mapping[str, Any]) -> Individual:
     """Convert values back to an individual; raises like `Strategy.from_state`."""
-    fitness = tuple(math.nan if value is None else float(value) for value in values["fitness"])
-    return Individual(int(values["number"]), genome_of(space, values["genome"]), fitness)
+    fitness, excesses = map(_numbers, (values["fitness"], values.get("excesses", ())))
+    return Individual(int(values["number"]), genome_of(space, values["genome"]), fitness, excesses)
+
+
+def _numbers(values: Sequence[float | None]) -> tuple[float, ...]:
+    return tuple(math.nan if value is None else float(value) for value in values)
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def generator_of(state: Mapping[str, Any]) -> np.random.Generator:

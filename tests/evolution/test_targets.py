@@ -21,7 +21,7 @@ def test_targets_are_standardised_without_a_warning(costs: np.ndarray) -> None:
     """Means are 0 and variances 1, or all are 0 if they are equal, up to the largest numbers."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        values, unit = standardised(clipped(costs))
+        values, unit, _ = standardised(clipped(costs))
     assert np.isfinite(values).all()
     assert unit > 0
     assert values.mean() == pytest.approx(0, abs=1e-9)

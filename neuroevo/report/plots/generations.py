@@ -1,7 +1,9 @@
 """Best, median and spread of each generation, with a panel for each objective."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from neuroevo import wording
@@ -50,6 +52,7 @@ def draw(progress: GenerationSpreads) -> Specification:
         ]
         worse = "lower" if item.maximised else "upper"
         visible = rows[["best", "median", worse]].to_numpy(float).ravel()
+        visible = visible[~np.isnan(visible)]  # a generation may have no feasible trial
         layout[f"yaxis{suffix}"] = objective_axis(item, visible) | {
             "domain": panel_domain(index, count, GAP),
             "nticks": 6,
@@ -66,6 +69,8 @@ def caption(progress: GenerationSpreads) -> str:
 
 def _sentence(item: "Objective", rows: pd.DataFrame) -> str:
     best = float(rows["best_so_far"].iloc[-1])
+    if math.isnan(best):
+        return f"No trial keeps the constraints, so none has the best {item.label}."
     costs = item.cost(rows["best"].to_numpy(float)), item.cost(rows["median"].to_numpy(float))
     found = int(rows.loc[costs[0] <= item.cost(best), "generation"].iloc[0])
     shown = wording.measured(best, item)
