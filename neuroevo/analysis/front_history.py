@@ -36,8 +36,9 @@ class FrontHistory:
         The objectives, in the experiment's order.
     points
         A row for each trial: ``number``, ``generation``, ``role`` (``trial``, ``front``,
-        ``infeasible``, ``baseline``), ``name``, ``is_drawn`` (of many trials, some are chosen evenly), ``label``
-        (if it is drawn) and a column for each objective. The front is sorted, best first.
+        ``infeasible``, ``baseline``), ``name``, ``is_drawn`` (of many trials, some are chosen
+        evenly), ``label`` (if it is drawn) and a column for each objective. The front is sorted,
+        best first.
     missing
         Number of trials of the search without finite objectives.
     budget

@@ -19,8 +19,8 @@ class GenerationSpreads:
     """The spread of each generation in each objective.
 
     ``generations`` has a row for each generation and objective: ``generation``, ``objective``,
-    ``best`` (of its feasible trials, NaN if there is none), ``lower``, ``median``, ``upper``
-    (`SPREAD` of its complete trials) and ``best_so_far``.
+    ``best``, ``lower``, ``median``, ``upper`` (`SPREAD` of the feasible trials of the generation)
+    and ``best_so_far``.
     """
 
     objectives: "tuple[Objective, ...]"  # in the experiment's order
@@ -32,19 +32,17 @@ class GenerationSpreads:
 
 
 def generation_spreads(findings: "Findings") -> GenerationSpreads:
-    """Summarise each objective over the complete trials of each generation."""
+    """Summarise each objective over the feasible trials of each generation."""
     scores: dict[int, list[tuple[float, ...]]] = {}
-    feasible: dict[int, list[tuple[float, ...]]] = {}
-    for trials, lists in ((findings.complete, scores), (findings.feasible, feasible)):
-        for trial in trials:
-            lists.setdefault(trial.generation, []).append(findings.scores(trial))
+    for trial in findings.feasible:
+        scores.setdefault(trial.generation, []).append(findings.scores(trial))
     rows = []
     for index, item in enumerate(findings.objectives):
         best_so_far = math.nan
         for generation in sorted(scores):
             column = [row[index] for row in scores[generation]]
             lower, median, upper = np.quantile(column, [SPREAD[0], 0.5, SPREAD[1]])
-            best = item.best_of(row[index] for row in feasible.get(generation, ()))
+            best = item.best_of(column)
             best_so_far = item.best_of([best_so_far, best])
             rows.append([generation, item.name, best, lower, median, upper, best_so_far])
     columns = ["generation", "objective", "best", "lower", "median", "upper", "best_so_far"]

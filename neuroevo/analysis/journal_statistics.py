@@ -97,8 +97,7 @@ class JournalStatistics:
         complete = [
             trial
             for trial in searched
-            if all(map(math.isfinite, self._scores(trial)))
-            and is_measured(trial, self.constraints)
+            if all(map(math.isfinite, self._scores(trial))) and is_measured(trial, self.constraints)
         ]
         for trial in complete:
             if trial_violation(trial, self.constraints):

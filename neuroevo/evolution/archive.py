@@ -129,9 +129,7 @@ class Archive:
             self._add_again(place, costs, excesses)
         return place if not individual.failed and not had_costs else None
 
-    def _append(
-        self, row: Rows, costs: Rows, excesses: Rows, number: int, count: int = 1
-    ) -> None:
+    def _append(self, row: Rows, costs: Rows, excesses: Rows, number: int, count: int = 1) -> None:
         place = len(self)
         self._make_room(len(costs), len(excesses))
         self._rows[place], self._costs[place] = row, costs
@@ -154,7 +152,7 @@ class Archive:
     def _insert(self, place: int) -> None:
         cost = float(self._costs[place, 0])
         violation = math.inf if math.isnan(cost) else violation_of(self._excesses[place].tolist())
-        key = violation if violation else cost
+        key = violation or cost
         ends = (self.feasible, len(self._sorted)) if violation else (0, self.feasible)
         at = bisect.bisect_right(self._sorted, key, *ends)
         self._sorted.insert(at, key)

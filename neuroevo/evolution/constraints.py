@@ -48,9 +48,7 @@ class Constraint:
         if not math.isfinite(value):
             return math.nan
         if self.logarithmic and bound > 0:
-            own, limit = (
-                round(math.log10(max(each, _LEAST)), _DIGITS) for each in (value, bound)
-            )
+            own, limit = (round(math.log10(max(each, _LEAST)), _DIGITS) for each in (value, bound))
             gap = sign * (own - limit)
         else:
             gap /= abs(bound) or 1.0

@@ -1,7 +1,8 @@
 """The Pareto front and its hypervolume; all objectives are minimised.
 
 With constraints, domination is that of Deb et al. 2002: a point that keeps them dominates all that
-do not, and of two that do not, that with the smaller violation.
+do not, and of two that do not, that with the smaller violation. Equal violations are compared by
+their costs.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,8 +40,9 @@ def extended_front(
     Returns
     -------
     list
-        Those that no other dominates: the nearest to feasible if none is. Sorted by the first objective, best first, ties by the
-        following ones. Of members with equal costs the first is kept.
+        Those that no other dominates: the nearest to feasible if none is. Sorted by the first
+        objective, best first, ties by the following ones. Of members with equal costs the first is
+        kept.
     """
     valid = [(each, cost) for each in (*front, *newcomers) if (cost := costs(each)) is not None]
     if not valid:

@@ -1,8 +1,8 @@
 """Selection of survivors and parents, as in NSGA-II, by DEAP; all costs are minimised.
 
 With constraints, feasible candidates come first, and others by their violation, as in Deb et al.
-2002. Knows no genomes. The only importer of DEAP, of which only parts without randomness and without
-global classes are used.
+2002. Knows no genomes. The only importer of DEAP, of which only parts without randomness and
+without global classes are used.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Random genomes that are new and keep the space's restriction: drawn, or listed if few are left."""
+"""Random genomes that are new and keep a restriction: drawn, or listed if few are left."""
 
 import math
 from collections.abc import Callable
@@ -50,8 +50,8 @@ def _nearer(
 def remaining_genomes(space: SearchSpace, is_new: IsNew, rng: np.random.Generator) -> list[Genome]:
     """List new genomes in random order: all, or some if the space has more than 100,000 genomes.
 
-    Those beyond a restriction are left out. It is empty only if there are none, or if the space has infinitely many, of which one is drawn
-    sooner or later.
+    Those beyond a restriction are left out. It is empty only if there are none, or if the space has
+    infinitely many, of which one is drawn sooner or later.
     """
     if math.isinf(space.size):
         return []

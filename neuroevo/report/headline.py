@@ -45,11 +45,11 @@ CLOSE = 1.15  # scores are about the same below this ratio, if it has no interva
 def headline(findings: "Findings") -> Headline:
     """Return the opening of a run's report.
 
-    If no trial keeps the constraints, it says so. Else it is about the champion, by its scores on fresh seeds if there are any; if a baseline beats
-    it, that comes first. It gives the scores on the test part if there are any. Else it gives the
-    samples to target, if they were an objective and the champion reaches the target and holds it;
-    otherwise its value of the first objective. If a function was searched, it gives the best value
-    of the first objective.
+    If no trial keeps the constraints, it says so. Else it is about the champion, by its scores on
+    fresh seeds if there are any; if a baseline beats it, that comes first. It gives the scores on
+    the test part if there are any. Else it gives the samples to target, if they were an objective
+    and the champion reaches the target and holds it; otherwise its value of the first objective. If
+    a function was searched, it gives the best value of the first objective.
     """
     progress = _progress(findings)
     if findings.lacks_feasible:

@@ -58,7 +58,9 @@ def search_sentence(findings: "Findings") -> str:
     kept = ""
     if findings.constraints:
         bounds = wording.listed([str(each) for each in findings.constraints])
-        kept = f", with {bounds}, which {len(findings.feasible):,} keep"
+        count = len(findings.feasible)
+        verb = f"{count:,} keep" if count > 1 else "one keeps" if count else "none keeps"
+        kept = f", with {bounds}, which {verb}"
     return f"{sentence}{kept}{why}."
 
 

@@ -319,9 +319,7 @@ class Search:
         self._reason = self._reason_to_end()
 
     def _extend_front(self, trials: Sequence[Trial]) -> None:
-        self._state.front = extended_front(
-            self._state.front, trials, self._costs, self._violation
-        )
+        self._state.front = extended_front(self._state.front, trials, self._costs, self._violation)
         self._front = champion_first(self._state.front, self._experiment, {})
         self._report()
 

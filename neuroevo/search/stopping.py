@@ -100,8 +100,13 @@ def end_of(
     aims = [item for item in experiment.objectives if item.name in target]
     for trial in front:
         feasible = trial_violation(trial, experiment.constraints) == 0
-        if target and feasible and all(
-            item.cost(trial.objectives[item.name]) <= item.cost(target[item.name]) for item in aims
+        if (
+            target
+            and feasible
+            and all(
+                item.cost(trial.objectives[item.name]) <= item.cost(target[item.name])
+                for item in aims
+            )
         ):
             reached = ", ".join(f"{name} = {value:g}" for name, value in target.items())
             return End("target", f"trial {trial.number} reached the target, {reached}")

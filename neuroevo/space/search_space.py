@@ -82,7 +82,7 @@ class SearchSpace:
             genomes must have equal excesses; searches move towards lower ones.
         """
         space = copy(self)
-        space._excess = excess
+        space._excess = excess  # noqa: SLF001 - of the same class
         return space
 
     def excess(self, genome: Genome) -> float:

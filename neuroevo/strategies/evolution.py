@@ -194,8 +194,9 @@ class Evolution:
     def front(self) -> list[Individual]:
         """The Pareto front of all individuals so far that did not fail.
 
-        With constraints, that of those that keep them; if none does, the nearest to it. Sorted by the first objective, best first, ties by the following ones. Of individuals
-        with equal fitnesses only the first is kept.
+        With constraints, that of those that keep them; if none does, the nearest to it. Sorted by
+        the first objective, best first, ties by the following ones. Of individuals with equal
+        fitnesses only the first is kept.
         """
         return list(self._front)
 

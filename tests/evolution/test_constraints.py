@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import log_ndtr
 
 from neuroevo.evolution import Constraint, Individual, extended_front, violation_of
 from neuroevo.evolution.constraints import excesses_of
 from neuroevo.evolution.front import front_numbers, nondominated
+from neuroevo.evolution.kriging import Prediction, log_feasibility
 from neuroevo.evolution.operators import crowded_ranks, survivors
+from neuroevo.kernel.kriging import arrays
 from neuroevo.space import Genome
 
 Point = tuple[tuple[float, float], float]
@@ -25,7 +28,7 @@ POINTS = st.lists(
 def dominates(one: Point, other: Point) -> bool:
     """Compare two points by the definition of Deb et al. 2002."""
     (costs, violation), (others, other_violation) = one, other
-    if violation or other_violation:
+    if violation != other_violation:
         return violation < other_violation
     return all(map(float.__le__, costs, others)) and costs != others
 
@@ -60,8 +63,7 @@ def test_constraints_are_described() -> None:
 def test_the_front_is_that_of_a_naive_comparison(points: list[Point]) -> None:
     """A point is on it if no other dominates it; of equal points, the first."""
     expected = [
-        not any(dominates(other, point) for other in points)
-        and point not in points[:place]
+        not any(dominates(other, point) for other in points) and point not in points[:place]
         for place, point in enumerate(points)
     ]
     found = nondominated([costs for costs, _ in points], [broken for _, broken in points])
@@ -73,10 +75,12 @@ def test_a_front_in_parts_is_the_same(points: list[Point], cut: int) -> None:
     """Whether points come at once or in two parts changes nothing."""
     members = list(enumerate(points))
 
-    def front(old: list[tuple[int, Point]], new: list[tuple[int, Point]]) -> list[object]:
+    def front(
+        old: list[tuple[int, Point]], new: list[tuple[int, Point]]
+    ) -> list[tuple[int, Point]]:
         return extended_front(old, new, lambda each: each[1][0], lambda each: each[1][1])
 
-    parts = front(front([], members[:cut]), members[cut:])  # type: ignore[arg-type] # as given
+    parts = front(front([], members[:cut]), members[cut:])
     assert parts == front([], members)
 
 
@@ -89,10 +93,11 @@ def test_a_feasible_point_never_loses_to_an_infeasible_one(points: list[Point], 
     assert len(set(chosen)) == len(chosen) == min(count, len(points))
     for one in range(len(points)):
         for other in range(len(points)):
-            if dominates(points[one], points[other]):
+            nearer = violations[one] < violations[other]
+            if nearer or (not violations[one] and dominates(points[one], points[other])):
                 assert numbers[one] < numbers[other]
                 assert ranks[one].rank < ranks[other].rank
-            if violations[one] < violations[other] and other in chosen:
+            if nearer and other in chosen:
                 assert one in chosen
     failed = survivors([*costs, None], count, [*violations, math.inf])
     assert failed == [*chosen, *[len(points)] * (count > len(points))]
@@ -110,11 +115,6 @@ def test_an_individual_with_an_unknown_excess_has_failed() -> None:
 @pytest.mark.parametrize("z", [-40.0, -3.0, -0.5, 0.5, 3.0, 40.0])
 def test_the_probability_of_a_bound_is_that_of_scipy(z: float) -> None:
     """Its logarithm is accurate where the probability itself would be 0."""
-    from scipy.special import log_ndtr  # noqa: PLC0415 - of this test only
-
-    from neuroevo.evolution.kriging import Prediction, log_feasibility  # noqa: PLC0415
-    from neuroevo.kernel.kriging import arrays  # noqa: PLC0415
-
     mean, deviation = np.array([[2.0]]), np.array([[0.5]])
     rows = arrays.padded(np.concatenate([mean, deviation]), 1.0)
     found = log_feasibility([Prediction(rows, 1)], [2.0 + 0.5 * z])

@@ -1,4 +1,4 @@
-"""The formulas of a kriging model over vectors: coordinates, covariance, and how good a child may be."""
+"""The formulas of a kriging model over vectors: coordinates, covariance, value of a child."""
 
 from neuroevo.kernel.elementary import exp, expm1_of_negative, log
 from neuroevo.kernel.vectors import Vector, absolute, fma, polynomial, square_root, where
@@ -62,7 +62,10 @@ def log_improvement(z: Vector) -> Vector:
 
 
 def log_probability(z: Vector) -> Vector:
-    """Return log P(N(0, 1) <= z) to 1e-4, and to 1e-11 for z beyond that; accurate also where it is below 1e-300."""
+    """Return log P(N(0, 1) <= z), accurate also where the probability is below 1e-300.
+
+    Within 1e-4 of 0 it is off by up to 1e-4, elsewhere by rounding.
+    """
     t = absolute(z)
     t = where(t > _LEAST_DISTANCE, t, _LEAST_DISTANCE)
     t = where(t < _FARTHEST, t, _FARTHEST)

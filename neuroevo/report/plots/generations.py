@@ -1,9 +1,7 @@
 """Best, median and spread of each generation, with a panel for each objective."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from neuroevo import wording
@@ -52,7 +50,6 @@ def draw(progress: GenerationSpreads) -> Specification:
         ]
         worse = "lower" if item.maximised else "upper"
         visible = rows[["best", "median", worse]].to_numpy(float).ravel()
-        visible = visible[~np.isnan(visible)]  # a generation may have no feasible trial
         layout[f"yaxis{suffix}"] = objective_axis(item, visible) | {
             "domain": panel_domain(index, count, GAP),
             "nticks": 6,
@@ -63,14 +60,12 @@ def draw(progress: GenerationSpreads) -> Specification:
 def caption(progress: GenerationSpreads) -> str:
     """Give for each objective the generation of the best and of a median close to it."""
     if progress.generations.empty:
-        return "No trial was completed, so there is no progress to show."
+        return "No feasible trial was completed, so there is no progress to show."
     return " ".join(_sentence(item, progress.of(item.name)) for item in progress.objectives)
 
 
 def _sentence(item: "Objective", rows: pd.DataFrame) -> str:
     best = float(rows["best_so_far"].iloc[-1])
-    if math.isnan(best):
-        return f"No trial keeps the constraints, so none has the best {item.label}."
     costs = item.cost(rows["best"].to_numpy(float)), item.cost(rows["median"].to_numpy(float))
     found = int(rows.loc[costs[0] <= item.cost(best), "generation"].iloc[0])
     shown = wording.measured(best, item)

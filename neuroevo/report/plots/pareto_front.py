@@ -77,10 +77,8 @@ def caption(front: FrontHistory) -> str:
         return f"None of {trials} was completed: there is no front."
     sentences = [_summary(front, members)]
     if front.lacks_feasible:
-        sentences = [
-            "No trial keeps the constraints; the nearest to it is drawn as the front, others as "
-            "crosses."
-        ]
+        text = "No trial keeps the constraints; the nearest to it is drawn as the front"
+        sentences = [f"{text}, others as crosses."]
     elif broken := len(front.role("infeasible")):
         trials = wording.counted(broken, "trial")
         sentences.append(f"Crosses break a constraint: {trials}, which the front leaves out.")
