@@ -3,7 +3,14 @@
 Knows genomes and costs; knows no network and no disk.
 """
 
-from neuroevo.evolution.candidate import Candidate, Costs, Individual, costs_of, violation_of
+from neuroevo.evolution.candidate import (
+    Candidate,
+    Costs,
+    Forecast,
+    Individual,
+    costs_of,
+    violation_of,
+)
 from neuroevo.evolution.constraints import Constraint, excesses_of
 from neuroevo.evolution.front import extended_front, hypervolume, hypervolumes, reference_point
 
@@ -11,6 +18,7 @@ __all__ = [
     "Candidate",
     "Constraint",
     "Costs",
+    "Forecast",
     "Individual",
     "costs_of",
     "excesses_of",

@@ -17,6 +17,23 @@ Costs: TypeAlias = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a model expected of a candidate when it was chosen.
+
+    Attributes
+    ----------
+    means, deviations
+        The expected cost in each objective, and the standard deviation of that.
+    round
+        The round of screening that made it, from 1; 0 if it was not screened.
+    """
+
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A genome that is to be evaluated, and how it was created.
 
@@ -41,6 +58,8 @@ class Candidate:
         The numbers of the candidates that it was created from.
     name
         The name of a baseline.
+    forecast
+        What a model expected of it; None without a model.
     """
 
     number: int
@@ -49,6 +68,7 @@ class Candidate:
     operator: str
     parents: tuple[int, ...] = ()
     name: str = ""
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,28 @@ class Targets(NamedTuple):
     mean: float  # what was subtracted before
 
 
+class Softened(NamedTuple):
+    """Costs of which high ones were lowered."""
+
+    values: Costs  # (trials,)
+    base: float  # above which they were
+    scale: float
+
+    def undone(self, value: float) -> float:
+        """Return the cost that becomes a value."""
+        if value <= self.base:
+            return value
+        root = 1 + (value - self.base) / self.scale / 4
+        return self.base + self.scale * (root * root * (root * root) - 1)
+
+
 def clipped(costs: Costs) -> Costs:
     """Lower costs that are further above the median than the lowest is below it."""
     low, median = costs.min(), _median(costs)
     return np.asarray(np.minimum(costs, median + (median - low)))
 
 
-def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Costs:
+def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Softened:
     """Lower costs far above the median and the front, and keep their order."""
     low, median = costs.min(), _median(costs)
     base = max(median, float(costs[front].max()))
@@ -38,7 +53,7 @@ def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Costs:
     excess = np.maximum(costs - base, 0) / scale
     # Grows like a logarithm at first, and needs only square roots, which are rounded correctly.
     slow = 4 * (np.sqrt(np.sqrt(1 + excess)) - 1)
-    return np.where(costs > base, base + scale * slow, costs)
+    return Softened(np.where(costs > base, base + scale * slow, costs), base, scale)
 
 
 def near_zero(excesses: Costs) -> Costs:

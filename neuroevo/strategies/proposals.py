@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.evolution import Forecast
 from neuroevo.evolution.archive import Archive
 from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
+from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.evolution.front import front_numbers
 from neuroevo.evolution.kriging import (
     FittedKriging,
@@ -30,7 +32,15 @@ from neuroevo.evolution.kriging import (
 from neuroevo.evolution.operators import survivors
 from neuroevo.evolution.positions import Positions, Rows
 from neuroevo.evolution.screening import Judge, Rounds, screened
-from neuroevo.evolution.targets import clipped, near_zero, softened, standardised, weighted
+from neuroevo.evolution.targets import (
+    Softened,
+    Targets,
+    clipped,
+    near_zero,
+    softened,
+    standardised,
+    weighted,
+)
 
 Indices = npt.NDArray[np.int64]
 
@@ -93,6 +103,7 @@ class Proposal(NamedTuple):
     row: Rows  # (columns,)
     operator: str  # that made it, see `Candidate`
     parents: tuple[int, ...] = ()  # places of trials in the archive
+    forecast: Forecast | None = None
 
 
 class _Bounds(NamedTuple):
@@ -106,6 +117,29 @@ class _Bounds(NamedTuple):
         if not models:
             return np.zeros(len(rows))
         return log_feasibility([model.predict(rows) for model in models], self.limits)
+
+
+class _Foresight(NamedTuple):
+    """The models of all objectives, and how their targets became of costs."""
+
+    models: Sequence[FittedKriging]
+    targets: Sequence[Targets]
+    lowered: Sequence[Softened] = ()  # the costs before; empty if low ones were not changed
+
+    def of(self, row: Rows, number: int) -> Forecast:
+        """Return the forecast of a child, which a round of screening made."""
+        means, deviations = [], []
+        for place, (model, targets) in enumerate(zip(self.models, self.targets, strict=True)):
+            prediction = model.predict(row[None])
+            mean = float(prediction.means[0]) * targets.unit + targets.mean
+            means.append(_shortened(self.lowered[place].undone(mean) if self.lowered else mean))
+            deviations.append(_shortened(float(prediction.deviations[0]) * targets.unit))
+        return Forecast(tuple(means), tuple(deviations), number)
+
+
+def _shortened(number: float) -> float:
+    """Return a number with six digits, within the range of costs."""
+    return float(f"{min(max(number, -LARGEST_FITNESS), LARGEST_FITNESS):.6g}")
 
 
 class Proposals:
@@ -205,7 +239,8 @@ class Proposals:
             return None
         feasible = self._archive.feasible or len(self._archive)
         chosen = self._archive.order[: min(self._effort.memory, feasible)]
-        trials = self._trials(self._archive.costs[:, 0], chosen)
+        targets = standardised(clipped(self._archive.costs[chosen, 0]))
+        trials = self._trials(targets, chosen)
         nothing = np.zeros((0, len(self._positions.columns)))
         means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
         return int(chosen[int(np.argmin(means))])
@@ -229,15 +264,29 @@ class Proposals:
             parents = order[:count]
             rows = self._archive.rows[parents]
             bred = children(self._positions, rows, _FEW_CHILDREN, Manner(), rng)
-            return self._proposed(bred, parents)
+            foresight = None
+            if objectives == 1:
+                chosen = self._remembered(order, rng)
+                targets = standardised(clipped(scores[chosen]))
+                models = self._fitted([self._trials(targets, chosen)], pending)
+                foresight = _Foresight(models, [targets])
+            return self._proposed(bred, parents, foresight)
         repeated = 1.0 if exhausted else _REPEATED
-        return self._children_of_one(scores, order, pending, repeated, rng)
+        one = objectives == 1
+        return self._children_of_one(scores, order, pending, repeated, rng, foresees=one)
 
     def _parent_count(self) -> int:
         return max(_LEAST_PARENTS, int(_PARENTS * math.sqrt(len(self._archive))))
 
-    def _children_of_one(
-        self, scores: Rows, order: Indices, pending: Rows, repeated: float, rng: np.random.Generator
+    def _children_of_one(  # noqa: PLR0913 - all that it depends on
+        self,
+        scores: Rows,
+        order: Indices,
+        pending: Rows,
+        repeated: float,
+        rng: np.random.Generator,
+        *,
+        foresees: bool,
     ) -> Iterable[Proposal]:
         """Return children by the expected improvement of one number.
 
@@ -251,10 +300,13 @@ class Proposals:
             The chance that a trial is evaluated again, if there is noise.
         rng
             All randomness.
+        foresees
+            Whether the number is a cost, of which there is a forecast.
         """
         niche = len(order) > self._effort.memory and rng.random() < _NICHE
         chosen = self._neighbours(order, rng) if niche else self._remembered(order, rng)
-        trials, bounds = self._trials(scores, chosen), self._bounds(chosen)
+        targets = standardised(clipped(scores[chosen]))
+        trials, bounds = self._trials(targets, chosen), self._bounds(chosen)
         if not niche:
             self._learn([trials, *bounds.parts], rng)
         fitted, *others = self._fitted([trials, *bounds.parts], pending)
@@ -281,7 +333,8 @@ class Proposals:
                 return feasibility
             return feasibility + log_expected_improvement(fitted.predict(rows), best)
 
-        return self._screened(parents, judge, self._effort.rounds, rng)
+        foresight = _Foresight([fitted], [targets]) if foresees else None
+        return self._screened(parents, judge, self._effort.rounds, rng, foresight)
 
     def _bounds(self, chosen: Indices) -> _Bounds:
         """Return what the models of constraints learn from some trials."""
@@ -300,9 +353,8 @@ class Proposals:
             for model, point, trials in zip(models, points, parts, strict=True)
         ]
 
-    def _trials(self, scores: Rows, chosen: Indices) -> Trials:
+    def _trials(self, targets: Targets, chosen: Indices) -> Trials:
         """Return trials to learn from, with the share of noise that their repetitions show."""
-        targets = standardised(clipped(scores[chosen]))
         rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
         if not self.is_noisy:
             return Trials(rows, targets.values, counts)
@@ -333,7 +385,9 @@ class Proposals:
         kept = self._remembered(np.arange(len(ranked)), rng)
         chosen, on_front = ranked[kept], fronts[kept] == 0
         costs = self._archive.costs[chosen].T
-        targets = np.stack([standardised(softened(each, on_front)).values for each in costs])
+        lowered = [softened(each, on_front) for each in costs]
+        scaled = [standardised(each.values) for each in lowered]
+        targets = np.stack([each.values for each in scaled])
         rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
         bounds = self._bounds(chosen)
         parts = [Trials(rows, each, counts) for each in targets] + bounds.parts
@@ -351,10 +405,16 @@ class Proposals:
             return feasibility + log_expected_volume(predictions, front, reference)
 
         parents = ranked[: max(self._parent_count(), members)]
-        return self._screened(parents, judge, self._effort.rounds_of_several, rng)
+        foresight = _Foresight(models, scaled, lowered)
+        return self._screened(parents, judge, self._effort.rounds_of_several, rng, foresight)
 
     def _screened(
-        self, parents: Indices, judge: Judge, rounds: Rounds, rng: np.random.Generator
+        self,
+        parents: Indices,
+        judge: Judge,
+        rounds: Rounds,
+        rng: np.random.Generator,
+        foresight: _Foresight | None,
     ) -> Iterable[Proposal]:
         positions, space = self._positions, self._positions.space
 
@@ -368,7 +428,7 @@ class Proposals:
 
         rows = self._archive.rows[parents]
         bred = screened(self._positions, rows, judge_new, rounds, rng)
-        return self._proposed(bred, parents)
+        return self._proposed(bred, parents, foresight)
 
     def _remembered(self, order: Indices, rng: np.random.Generator) -> Indices:
         """Return the trials that a model knows: the best half of its memory, and others."""
@@ -429,22 +489,28 @@ class Proposals:
         ]
         self._learned_at = known
 
-    def _proposed(self, bred: Children, parents: Indices) -> Iterator[Proposal]:
-        """Give children with the operator that made each, and the places of its parents."""
+    def _proposed(
+        self, bred: Children, parents: Indices, foresight: _Foresight | None
+    ) -> Iterator[Proposal]:
+        """Give children with the operator that made each, its parents and its forecast."""
         for child, row in enumerate(bred.rows):
-            if bred.fresh[child]:
-                yield Proposal(row, "immigrant")
-                continue
-            mother, father = int(parents[bred.mothers[child]]), int(bred.fathers[child])
-            if father >= 0:
-                operator = "crossover+mutation" if bred.mutated[child] else "crossover"
-                yield Proposal(row, operator, (mother, int(parents[father])))
-                continue
-            changed = np.flatnonzero(row != self._archive.rows[mother])
-            operator = "mutations"
-            if len(changed) == 1:
-                operator = "switch" if self._positions.options[changed[0]] else "step"
-            yield Proposal(row, operator, (mother,))
+            number = int(bred.rounds[child])
+            forecast = Forecast((), (), number) if foresight is None else foresight.of(row, number)
+            operator, origin = self._origin(bred, child, parents)
+            yield Proposal(row, operator, origin, forecast)
+
+    def _origin(self, bred: Children, child: int, parents: Indices) -> tuple[str, tuple[int, ...]]:
+        """Return the operator that made a child, and the places of its parents."""
+        if bred.fresh[child]:
+            return "immigrant", ()
+        mother, father = int(parents[bred.mothers[child]]), int(bred.fathers[child])
+        if father >= 0:
+            operator = "crossover+mutation" if bred.mutated[child] else "crossover"
+            return operator, (mother, int(parents[father]))
+        changed = np.flatnonzero(bred.rows[child] != self._archive.rows[mother])
+        if len(changed) != 1:
+            return "mutations", (mother,)
+        return "switch" if self._positions.options[changed[0]] else "step", (mother,)
 
     def state(self) -> dict[str, Any]:
         """Return what it has learned as plain JSON values, without the archive."""

@@ -113,7 +113,14 @@ class Screened(Strategy):
             genome = self._positions.genome(proposal.row)
             if proposal.operator == REPEAT or self._is_new(genome):
                 parents = tuple(int(self._archive.numbers[each]) for each in proposal.parents)
-                return Candidate(number, genome, generation, proposal.operator, parents)
+                return Candidate(
+                    number,
+                    genome,
+                    generation,
+                    proposal.operator,
+                    parents,
+                    forecast=proposal.forecast,
+                )
         drawn = draw(self._space, self._is_new, rng)
         rest = [drawn] if drawn else remaining_genomes(self._space, self._is_new, rng)[:1]
         return Candidate(number, rest[0], generation, "immigrant") if rest else None

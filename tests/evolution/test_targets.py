@@ -32,9 +32,10 @@ def test_outliers_are_lowered() -> None:
     """Clipping ends as far above the median as the lowest is below; softening keeps the order."""
     costs = np.array([0.0, 1.0, 2.0, 3.0, 1e6, 1e9])
     assert clipped(costs).tolist() == [0, 1, 2, 3, 6, 6]
-    soft = softened(costs, np.array([True, False, False, False, False, False]))
+    soft, *_ = lowered = softened(costs, np.array([True, False, False, False, False, False]))
     assert soft[:4].tolist() == [0, 1, 2, 3]
     assert 3 < soft[4] < soft[5] < 1e4
+    assert [lowered.undone(float(each)) for each in soft] == pytest.approx(costs.tolist())
 
 
 def test_weights_choose_among_the_front() -> None:

@@ -21,10 +21,11 @@ from neuroevo.analysis.gene_slices import gene_slices
 from neuroevo.analysis.generation_spreads import generation_spreads
 from neuroevo.analysis.genome_distances import genome_distances
 from neuroevo.analysis.hypervolume_history import hypervolume_history
-from neuroevo.analysis.operator_credit import operator_credit
+from neuroevo.analysis.operator_credit import operator_credit, round_credit
 from neuroevo.analysis.predicted_values import predicted_values
 from neuroevo.analysis.replicate_curves import class_curves, replicate_curves
 from neuroevo.analysis.score_distributions import score_distributions
+from neuroevo.analysis.screening_quality import screening_quality
 from neuroevo.analysis.worker_times import worker_times
 from neuroevo.report.drawing import Specification
 from neuroevo.report.plots import (
@@ -48,6 +49,7 @@ from neuroevo.report.plots import (
     predicted,
     rank,
     residuals,
+    screening,
     shares,
     slices,
     stability,
@@ -198,6 +200,9 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
         "parallel_coordinates": _plot(
             "search", "Genes and objectives of every trial", coordinates, parallel_coordinates
         ),
+        "screening": _plot(
+            "search", "What a model expected of trials", screening_quality, screening
+        ),
         "workers": _plot("search", "Timeline of the workers", worker_times, worker_timeline),
         "importance": _plot(
             "genes", "Importance of each gene", attrgetter("importances"), importance
@@ -211,6 +216,7 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
             _plot("champion", "Ablation: effect of each gene", ablation_path, ablation)
         ),
         "operators": _plot("champion", "Success of each operator", operator_credit, operators),
+        "rounds": _plot("champion", "Success of each round of screening", round_credit, operators),
         "learning_curves": _of_networks(
             _plot("learning", "Learning curves", replicate_curves, learning_curves)
         ),
