@@ -48,21 +48,12 @@ def round_credit(findings: "Findings") -> OperatorCredit:
 
     Rounds are ``unscreened``, ``round 1`` and so on; trials that no model has seen are left out.
     """
-    rounds = [
-        "" if each.forecast is None else _round_name(each.forecast.round)
-        for each in findings.searched
-    ]
-    credit = _credit(findings, rounds)
-    credit = credit[credit["operator"] != ""].sort_values("operator", key=_round_order)
-    return OperatorCredit(findings.objectives, credit.reset_index(drop=True), are_rounds=True)
-
-
-def _round_name(number: int) -> str:
-    return f"round {number}" if number else "unscreened"
-
-
-def _round_order(names: pd.Series) -> pd.Series:
-    return names.str.removeprefix("round ").replace({"unscreened": "0", "": "0"}).astype(int)
+    numbers = [None if each.forecast is None else each.forecast.round for each in findings.searched]
+    names = {number: f"round {number}" if number else "unscreened" for number in numbers}
+    order = [names[number] for number in sorted(number for number in names if number is not None)]
+    credit = _credit(findings, ["" if number is None else names[number] for number in numbers])
+    credit = credit.set_index("operator").loc[order].reset_index()
+    return OperatorCredit(findings.objectives, credit, are_rounds=True)
 
 
 def _credit(findings: "Findings", kinds: Sequence[str]) -> pd.DataFrame:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
 
 MOST_WINDOWS = 12
-LEAST_IN_WINDOW = 12  # trials; fewer ranks say nothing
+LEAST_IN_WINDOW = 12  # trials
+LEAST = 6  # trials; fewer ranks say nothing
 WITHIN = 1.959964  # standard deviations, in which 95% of normal values are
 _RESAMPLES = 200
 _OUTSIDE = 0.025  # of the resamples, on each side of an interval
@@ -97,7 +98,7 @@ def screening_quality(findings: "Findings") -> ScreeningQuality:
             correlations[kind] += [
                 _correlation(item.name, numbers[part], rows[part])
                 for part in parts
-                if len(part) >= LEAST_IN_WINDOW
+                if len(part) >= LEAST
             ]
     return ScreeningQuality(objectives, *map(tuple, correlations.values()))
 

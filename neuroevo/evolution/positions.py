@@ -114,6 +114,12 @@ class Positions:
                 values[name] = _value(self.columns[places[0]], row[places[0]])
         return self.space.completed(values, _NO_DRAWS)
 
+    def value(self, place: int, row: Rows) -> Value | None:
+        """Return the value that a row has in a column; None if the column is not active."""
+        column = self.columns[place]
+        idle = NO_OPTION if column.is_unordered else IDLE
+        return None if row[place] == idle else _value(column, row[place])
+
     def _layers(self, gene: Layers, places: Sequence[int], row: Rows) -> Value:
         """Return the layers at some positions."""
         known: dict[tuple[int, bool], Value] = {}

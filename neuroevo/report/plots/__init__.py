@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.analysis import population
 from neuroevo.analysis.ablation_path import ablation_path
+from neuroevo.analysis.believed_effects import believed_effects
 from neuroevo.analysis.class_calibration import class_calibration
 from neuroevo.analysis.class_confusion import class_confusion
 from neuroevo.analysis.column_importance import column_importances
@@ -38,6 +39,7 @@ from neuroevo.report.plots import (
     contour,
     distribution,
     diversity,
+    gene_effects,
     generations,
     hypervolume,
     importance,
@@ -208,6 +210,9 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
             "genes", "Importance of each gene", attrgetter("importances"), importance
         ),
         "slices": _plot("genes", "Objectives over each gene", gene_slices, slices),
+        "gene_effects": _plot(
+            "genes", "What a model believes of each gene", believed_effects, gene_effects
+        ),
         "contour": _plot("genes", "Objectives over pairs of genes", gene_pairs, contour),
         "rank": _plot("genes", "Ranks over pairs of genes", gene_ranks, rank),
         "stability": _of_networks(_plot("genes", "Diverged replicates", divergence, stability)),
