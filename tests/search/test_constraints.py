@@ -109,12 +109,12 @@ def test_a_front_is_feasible_if_a_trial_is(function_run: Run) -> None:
 
 
 def test_a_resumed_run_with_constraints_has_the_same_trials(function_run: Run) -> None:
-    """Extended from its checkpoint and begun anew, it is the same."""
+    """Extended from its checkpoint, and begun anew with one process, it is the same."""
     resumed = neuroevo.resume(
         function_run, results=function_run.folder.path.parent, ends={"generations": 7}, n_jobs=2
     )
     longer = overridden(function_run.experiment, ["evolution.generations=7"])
-    whole = neuroevo.run(longer, results=None, n_jobs=2)
+    whole = neuroevo.run(longer, results=None, n_jobs=1)
     for one, other in zip(resumed.all_trials, whole.all_trials, strict=True):
         assert (one.genome, one.objectives, one.quantities, one.operator) == (
             other.genome,

@@ -221,3 +221,34 @@ def test_first_genomes_must_keep_the_restriction() -> None:
     space = SearchSpace(x=Integer(1, 10)).restricted(lambda genome: float(genome["x"]) - 4)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="initial: each must keep the restriction of the space"):
         Evolution(space, initial=[{"x": 5}])
+
+
+@STRATEGY
+def test_what_fails_is_avoided(strategy: str) -> None:
+    """If half of the space fails, far fewer of the later trials do, and the best is found."""
+    evolution = Evolution(SPACE, population_size=10, seed=1, strategy=strategy)
+    failed: list[bool] = []
+    while len(failed) < (60 if strategy == "screened" else 200):
+        asked = evolution.ask()
+        new = [numbers(each)[0] + numbers(each)[1] < 0 for each in asked]
+        evolution.tell(
+            asked, [math.nan if bad else loss(each) for each, bad in zip(asked, new, strict=True)]
+        )
+        failed += new
+    half = len(failed) // 2
+    assert sum(failed[half:]) < 0.25 * half
+    assert evolution.best is not None
+    assert evolution.best.fitness[0] < 0.1
+
+
+@STRATEGY
+def test_if_everything_fails_there_is_no_best(strategy: str) -> None:
+    """The search goes on with other genomes, and ends with none."""
+    evolution = Evolution(SPACE, population_size=10, strategy=strategy, constraints=BOUND)
+    seen: set[Genome] = set()
+    while len(seen) < 30:
+        asked = evolution.ask()
+        seen |= {*asked}
+        evolution.tell(asked, [math.nan] * len(asked), [math.nan] * len(asked))
+    assert evolution.best is None
+    assert evolution.front == []
