@@ -154,10 +154,8 @@ def _row(findings: "Findings", trial: "Trial", genes: list[str], base: str) -> d
         "genes": [
             "–" if each is None else wording.shortened(wording.value(each), 80) for each in values
         ],
-        "quantities": [
-            *(wording.number(each) for each in quantity_values(findings, trial)),
-            *([_feasible(findings)(trial)] if findings.constraints else []),
-        ],
+        "quantities": [wording.number(each) for each in quantity_values(findings, trial)],
+        "feasible": _feasible(findings)(trial) if findings.constraints else "",
         "generation": "" if trial.operator == "baseline" else f"{trial.generation:,}",
         "operator": wording.shortened(trial.name or trial.operator, 60),
         "state": trial.state,

@@ -116,6 +116,7 @@ def _overview(run: CachedRun, summary: "Summary") -> dict[str, Any]:
         "charts": _charts(findings, summary, base),
         "front": [_front_row(findings, rank, base) for rank in findings.excerpt()],
         "front_size": len(findings.front),
+        "lacks_feasible": findings.lacks_feasible,
         "objectives": [item.label for item in findings.objectives],
         "started": wording.moment(summary.started),
         "links": (

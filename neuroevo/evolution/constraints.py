@@ -60,11 +60,13 @@ class Constraint:
         return self.name.replace("_", " ").replace("mse", "MSE")
 
     def __str__(self) -> str:
-        if self.least is None:
-            return f"{self.label} ≤ {self.most:g}"
-        if self.most is None:
-            return f"{self.label} ≥ {self.least:g}"
-        return f"{self.least:g} ≤ {self.label} ≤ {self.most:g}"
+        low, high = (
+            "" if bound is None else f"{bound:g}".replace("-", "−")
+            for bound in (self.least, self.most)
+        )
+        if not low:
+            return f"{self.label} ≤ {high}"
+        return f"{low} ≤ {self.label} ≤ {high}" if high else f"{self.label} ≥ {low}"
 
 
 def excesses_of(

@@ -92,8 +92,10 @@ class Trial:
 
     def quantity(self, name: str) -> float:
         """Return an objective, another quantity, or the ``seconds``; NaN if there is none."""
-        known = {"seconds": self.seconds} | dict(self.quantities) | dict(self.objectives)
-        return known.get(name, math.nan)
+        for known in (self.objectives, self.quantities):
+            if name in known:
+                return known[name]
+        return self.seconds if name == "seconds" else math.nan
 
     def to_json(self) -> str:
         """Return the trial as one line of strict JSON, without the newline.

@@ -467,10 +467,8 @@ class Proposals:
         return self._krigings[:count]
 
     def _points(self, models: int) -> list[Rows]:
-        """Return the parameters of each model."""
-        while len(self._learned) < models:
-            self._learned.append(self._kriging.start)
-        return self._learned
+        """Return the parameters of the first models, as they were learned or before that."""
+        return [*self._learned, *[self._kriging.start] * models][:models]
 
     def _learn(self, parts: Sequence[Trials], rng: np.random.Generator) -> None:
         """Learn the parameters of the models again if there are enough new results."""

@@ -148,11 +148,13 @@ def test_without_a_feasible_trial_everything_says_so(tmp_path: Path) -> None:
     )
     found = neuroevo.run(experiment, results=tmp_path / "results", n_jobs=2)
     opening = headline(found.findings)
-    assert opening.title == "No configuration keeps the constraints: memory ≤ -1 and seconds ≤ 9."
+    assert opening.title == "No configuration keeps the constraints: memory ≤ −1 and seconds ≤ 9."
     nearest = min(found.all_trials, key=lambda each: each.quantities["memory"])
     assert f"The nearest to it, trial {nearest.number}, has memory " in opening.lead
     assert found.pareto_front() == [nearest]
-    assert "# It breaks constraints: memory ≤ -1.\n" in found.folder.best_file.read_text()
+    assert "# It breaks constraints: memory ≤ −1.\n" in found.folder.best_file.read_text(
+        encoding="utf-8"
+    )
 
     assert RunReader(found.folder).summary().best == {"loss": None, "score": None}
     for name, plot in FIGURES.items():
