@@ -1,5 +1,6 @@
 """Runs with constraints: of networks, and of functions that return further quantities."""
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -14,11 +15,10 @@ from neuroevo.analysis.run_reader import RunReader
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import phenotype_of
 from neuroevo.experiment import Experiment, load_experiment
-from neuroevo.experiment.reading import overridden
 from neuroevo.report.headline import headline
 from neuroevo.report.plots import FIGURES
 from neuroevo.runs import Trial, trial_violation
-from neuroevo.search import search_in_memory
+from neuroevo.search import StoppedError, search, search_in_memory
 from neuroevo.search.recorded import read_recorded
 from neuroevo.search.verification import Chosen, Means, verify_run
 from tests.functions import experiment_of, write_function
@@ -108,19 +108,19 @@ def test_a_front_is_feasible_if_a_trial_is(function_run: Run) -> None:
     assert tables.best(findings)["feasible"].all()
 
 
-def test_a_resumed_run_with_constraints_has_the_same_trials(function_run: Run) -> None:
-    """Extended from its checkpoint, and begun anew with one process, it is the same."""
-    resumed = neuroevo.resume(
-        function_run, results=function_run.folder.path.parent, ends={"generations": 7}, n_jobs=2
-    )
-    longer = overridden(function_run.experiment, ["evolution.generations=7"])
-    whole = neuroevo.run(longer, results=None, n_jobs=1)
-    for one, other in zip(resumed.all_trials, whole.all_trials, strict=True):
-        assert (one.genome, one.objectives, one.quantities, one.operator) == (
+def test_a_stopped_run_with_constraints_ends_the_same(function_run: Run, tmp_path: Path) -> None:
+    """Resumed with another number of processes, it has the trials of one that was not stopped."""
+    asked = itertools.count()
+    with pytest.raises(StoppedError):
+        search(function_run.experiment, tmp_path, stop=lambda: next(asked) > 12)
+    resumed = neuroevo.resume("latest", results=tmp_path, n_jobs=1)
+    for one, other in zip(resumed.all_trials, function_run.all_trials, strict=True):
+        assert (one.genome, one.objectives, one.quantities, one.operator, one.forecast) == (
             other.genome,
             other.objectives,
             other.quantities,
             other.operator,
+            other.forecast,
         )
 
 
