@@ -376,6 +376,7 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
         f"seed {experiment.seed}{thinks}{reduced * experiment.trains_networks}."
     )
+    bounds = [str(each) for each in experiment.constraints]
     aims: dict[str, list[str]] = {"minimised": [], "maximised": []}
     for item in experiment.objectives:
         aim = "maximised" if item.maximised else "minimised"
@@ -386,6 +387,7 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         _evaluation(experiment),
         ("Search", searched),
         *((f"Objectives, {aim}", f"{listed(items)}.") for aim, items in aims.items() if items),
+        *([("Constraints", f"{listed(bounds)}.")] if bounds else []),
     ]
 
 

@@ -147,7 +147,7 @@ def beating_baselines(findings: "Findings") -> "tuple[Trial, ...]":
     They are as good in every objective and better in one, in the digits that are shown.
     """
     own = _shown_costs(findings, findings.front[0])
-    rows = [(_shown_costs(findings, each), each) for each in findings.baselines]
+    rows = [(_shown_costs(findings, each), each) for each in findings.rivals]
     return tuple(
         each
         for costs, each in sorted(rows, key=lambda row: (row[0], row[1].number))

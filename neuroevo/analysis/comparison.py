@@ -61,7 +61,7 @@ class ComparedRun:
 
     @cached_property
     def scores(self) -> Numbers:
-        """The common objectives of each trial of the search, NaN if it is not complete."""
+        """The common objectives of each trial of the search, NaN if it is not feasible."""
         return self._common(self.findings.score_table(self.findings.searched))
 
     @cached_property
@@ -107,8 +107,10 @@ class ComparedRun:
         return costs
 
     def _common(self, table: Numbers) -> Numbers:
-        """Return the columns of the common objectives, NaN in trials that are not complete."""
-        table[~np.isfinite(table).all(axis=1)] = np.nan
+        """Return the columns of the common objectives, NaN in trials that are not feasible."""
+        feasible = {trial.number for trial in self.findings.feasible}
+        kept = np.array([each.number in feasible for each in self.findings.searched], dtype=bool)
+        table[~kept] = np.nan
         return table[:, [self.findings.objectives.index(item) for item in self.objectives]]
 
     @property

@@ -29,7 +29,7 @@ def better_baselines(
     """
     better = []
     for item in findings.objectives:
-        scored = [(judged_score(findings, each, item), each) for each in findings.baselines]
+        scored = [(judged_score(findings, each, item), each) for each in findings.rivals]
         finite = [(score, each) for score, each in scored if math.isfinite(score)]
         if not finite:
             continue
@@ -47,7 +47,7 @@ def better_baselines(
 def dominated_by_baselines(findings: "Findings") -> "tuple[Trial, ...]":
     """Return the trials of the front that a baseline dominates."""
     rows = [findings.costs(trial) for trial in findings.front]
-    rivals = [findings.costs(each) for each in findings.baselines if findings.is_complete(each)]
+    rivals = [findings.costs(each) for each in findings.rivals if findings.is_complete(each)]
     return tuple(compress(findings.front, dominated(rows, rivals)))
 
 
@@ -59,7 +59,7 @@ def unbeaten_on_fresh_seeds(findings: "Findings") -> int | None:
     if not any(findings.champion_of(trial) for trial in findings.front):
         return None
     rows = [_fresh_costs(findings, trial) for trial in findings.front]
-    rivals = [*rows, *(_fresh_costs(findings, trial) for trial in findings.baselines)]
+    rivals = [*rows, *(_fresh_costs(findings, trial) for trial in findings.rivals)]
     finite = [row for row in rivals if np.isfinite(row).all()]
     own = [row for row in rows if np.isfinite(row).all()]
     return len(own) - sum(dominated(own, finite))

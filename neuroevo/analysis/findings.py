@@ -20,12 +20,15 @@ from neuroevo.runs import (
     best_toml,
     champion_first,
     fresh_scores,
+    is_measured,
     latest_environment,
+    trial_violation,
 )
 
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.evaluation.diagnosis import Diagnosis
+    from neuroevo.evolution import Constraint
     from neuroevo.experiment import Experiment, Origin
     from neuroevo.runs import Champion, HeldOutScores, Trial
     from neuroevo.space import Value
@@ -112,9 +115,24 @@ class Findings:
         return tuple(trial for trial in self.trials if trial.operator == "baseline")
 
     @cached_property
+    def rivals(self) -> "tuple[Trial, ...]":
+        """The baselines' trials with which the champion is compared: those that are feasible."""
+        return tuple(trial for trial in self.baselines if self.is_feasible(trial))
+
+    @cached_property
     def complete(self) -> "tuple[Trial, ...]":
-        """The trials of the search whose objectives are all finite."""
+        """The trials of the search whose objectives are all finite, and quantities with bounds."""
         return tuple(trial for trial in self.searched if self.is_complete(trial))
+
+    @cached_property
+    def feasible(self) -> "tuple[Trial, ...]":
+        """The complete trials that keep all constraints."""
+        return tuple(trial for trial in self.complete if self.is_feasible(trial))
+
+    @cached_property
+    def constraints(self) -> "tuple[Constraint, ...]":
+        """The constraints of the search, in the experiment's order."""
+        return self.experiment.constraints
 
     @cached_property
     def by_generation(self) -> "Mapping[int, tuple[Trial, ...]]":
@@ -129,11 +147,14 @@ class Findings:
         """The Pareto front of the search: the champion, then the others, best first.
 
         A trial is on it if no other is as good in every objective and better in one; of trials
-        with equal objectives, the first. The champion is chosen by `neuroevo.runs.champion_first`;
-        the others are sorted by the first objective, ties by the following.
+        with equal objectives, the first. With constraints, only trials that keep them are on it; if
+        none does, it is the trial that is nearest to it. The champion is chosen by
+        `neuroevo.runs.champion_first`; the others are sorted by the first objective, ties by the
+        following.
         """
         points = [self.costs(trial) for trial in self.complete]
-        kept = np.flatnonzero(nondominated(points))
+        violations = [trial_violation(trial, self.constraints) for trial in self.complete]
+        kept = np.flatnonzero(nondominated(points, violations))
         front = sorted((self.complete[index] for index in kept), key=self.costs)
         reduction = self.experiment.evolution.reduction
         # Those of a run that goes on after its end know only its earlier front.
@@ -248,8 +269,18 @@ class Findings:
         return rows
 
     def is_complete(self, trial: "Trial") -> bool:
-        """Whether all of a trial's objectives are finite."""
-        return all(math.isfinite(score) for score in self.scores(trial))
+        """Whether all of a trial's objectives are finite, and quantities with bounds."""
+        finite = all(math.isfinite(score) for score in self.scores(trial))
+        return finite and is_measured(trial, self.constraints)
+
+    def is_feasible(self, trial: "Trial") -> bool:
+        """Whether a trial keeps all constraints; without constraints each does."""
+        return trial_violation(trial, self.constraints) == 0
+
+    @property
+    def lacks_feasible(self) -> bool:
+        """Whether some trials are complete, but none of them keeps the constraints."""
+        return bool(self.complete) and not self.feasible
 
     def champion_of(self, trial: "Trial") -> "Champion | None":
         """Return the trained networks of a trial, None if they were not kept."""

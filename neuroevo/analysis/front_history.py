@@ -12,6 +12,7 @@ from neuroevo import wording
 from neuroevo.analysis.dominance import dominated_by_baselines
 from neuroevo.analysis.thinning import MOST_POINTS, thinned
 from neuroevo.evolution.front import nondominated
+from neuroevo.runs import trial_violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +36,9 @@ class FrontHistory:
         The objectives, in the experiment's order.
     points
         A row for each trial: ``number``, ``generation``, ``role`` (``trial``, ``front``,
-        ``baseline``), ``name``, ``is_drawn`` (of many trials, some are chosen evenly), ``label``
-        (if it is drawn) and a column for each objective. The front is sorted, best first.
+        ``infeasible``, ``baseline``), ``name``, ``is_drawn`` (of many trials, some are chosen
+        evenly), ``label`` (if it is drawn) and a column for each objective. The front is sorted,
+        best first.
     missing
         Number of trials of the search without finite objectives.
     budget
@@ -45,6 +47,8 @@ class FrontHistory:
         Names of the baselines without finite objectives.
     dominated
         Number of trials of the front that a baseline dominates.
+    lacks_feasible
+        Whether no trial keeps the constraints, so that the front is the nearest to it.
     steps
         Generations, the last one included, each with a table like ``points``: the front then.
     """
@@ -55,6 +59,7 @@ class FrontHistory:
     budget: int
     undrawn: tuple[str, ...] = ()
     dominated: int = 0
+    lacks_feasible: bool = False
     steps: tuple[tuple[int, pd.DataFrame], ...] = ()
 
     def role(self, role: str) -> pd.DataFrame:
@@ -67,10 +72,13 @@ def front_history(findings: "Findings") -> FrontHistory:
     on_front = {trial.number for trial in findings.front}
     baselines = [trial for trial in findings.baselines if findings.is_complete(trial)]
     behind = [trial for trial in findings.complete if trial.number not in on_front]
+    infeasible = [trial for trial in behind if not findings.is_feasible(trial)]
+    behind = [trial for trial in behind if findings.is_feasible(trial)]
     panels = max(len(findings.objectives) - 1, 1)
     tables = [
         _table(findings, "trial", behind, MOST_POINTS // panels),
         _table(findings, "front", sorted(findings.front, key=findings.costs), MOST_MEMBERS),
+        _table(findings, "infeasible", infeasible, MOST_POINTS // panels),
         _table(findings, "baseline", baselines, len(baselines)),
     ]
     return FrontHistory(
@@ -80,6 +88,7 @@ def front_history(findings: "Findings") -> FrontHistory:
         budget=findings.experiment.training.samples,
         undrawn=tuple(each.name for each in findings.baselines if not findings.is_complete(each)),
         dominated=len(dominated_by_baselines(findings)),
+        lacks_feasible=findings.lacks_feasible,
         steps=_steps(findings),
     )
 
@@ -126,7 +135,10 @@ def _steps(findings: "Findings") -> tuple[tuple[int, pd.DataFrame], ...]:
     key = attrgetter("generation")
     for generation, trials in groupby(sorted(findings.complete, key=key), key=key):
         candidates = [*front, *trials]
-        kept = nondominated([findings.costs(trial) for trial in candidates])
+        kept = nondominated(
+            [findings.costs(trial) for trial in candidates],
+            [trial_violation(trial, findings.constraints) for trial in candidates],
+        )
         front = [candidates[place] for place in np.flatnonzero(kept)]
         fronts.append((generation, sorted(front, key=findings.costs)))
     steps = []

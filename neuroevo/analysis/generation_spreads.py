@@ -19,7 +19,7 @@ class GenerationSpreads:
     """The spread of each generation in each objective.
 
     ``generations`` has a row for each generation and objective: ``generation``, ``objective``,
-    ``best``, ``lower``, ``median``, ``upper`` (`SPREAD` of the complete trials of the generation)
+    ``best``, ``lower``, ``median``, ``upper`` (`SPREAD` of the feasible trials of the generation)
     and ``best_so_far``.
     """
 
@@ -32,9 +32,9 @@ class GenerationSpreads:
 
 
 def generation_spreads(findings: "Findings") -> GenerationSpreads:
-    """Summarise each objective over the complete trials of each generation."""
+    """Summarise each objective over the feasible trials of each generation."""
     scores: dict[int, list[tuple[float, ...]]] = {}
-    for trial in findings.complete:
+    for trial in findings.feasible:
         scores.setdefault(trial.generation, []).append(findings.scores(trial))
     rows = []
     for index, item in enumerate(findings.objectives):

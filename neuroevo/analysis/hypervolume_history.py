@@ -1,6 +1,7 @@
 """Hypervolume of the front after each generation, and of a random search of equal size.
 
-The reference point is a tenth beyond the worst of the first generation that has a complete trial.
+The reference point is a tenth beyond the worst of the first generation that has a feasible trial;
+trials that are not feasible add nothing.
 The spread of the random search is estimated from other orders of the same trials; near the end
 they have more and more trials in common, so the two are compared after half of the trials.
 """
@@ -18,6 +19,7 @@ from neuroevo.evolution.front import hypervolumes
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
+    from neuroevo.runs import Trial
 
 ORDERS = 60
 CONFIDENCE = 0.95
@@ -42,7 +44,7 @@ class Sooner:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HypervolumeHistory:
-    """The hypervolume of the front over time; empty if no trial is complete.
+    """The hypervolume of the front over time; empty if no trial is feasible.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ class HypervolumeHistory:
 
 def hypervolume_history(findings: "Findings") -> HypervolumeHistory:
     """Compute the hypervolumes of the search and of the random search."""
-    generations = [findings.fitnesses(trials) for trials in findings.by_generation.values()]
+    generations = [_fitnesses(findings, trials) for trials in findings.by_generation.values()]
     population = findings.experiment.evolution.population
     complete = [points[~np.isnan(points).any(axis=1)] for points in generations]
     first = next((points for points in complete if len(points)), None)
@@ -161,11 +163,18 @@ def _sooner(
     return Sooner(sizes[place], half, median, low, high)
 
 
+def _fitnesses(findings: "Findings", trials: "Sequence[Trial]") -> Volumes:
+    """Return the fitnesses of trials, array (trials, objectives), NaN if they are not feasible."""
+    points = findings.fitnesses(trials)
+    points[[not findings.is_feasible(trial) for trial in trials]] = np.nan
+    return points
+
+
 def _random(
     findings: "Findings", reference: Sequence[float], population: int
 ) -> tuple[tuple[int, ...], Volumes, Volumes]:
     """Return ``draws`` and ``drawn`` of the random search, and the same in other orders."""
-    points = findings.fitnesses(findings.random)
+    points = _fitnesses(findings, findings.random)
     if not len(points):
         return (), np.empty(0), np.empty((0, 0))
     sizes = [*range(population, len(points), population), len(points)]

@@ -9,13 +9,14 @@ import numpy as np
 
 from neuroevo.analysis.summary import Generation
 from neuroevo.evolution.front import nondominated
-from neuroevo.runs import JournalReader
+from neuroevo.runs import JournalReader, is_measured, trial_violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from neuroevo.evaluation import Objective
+    from neuroevo.evolution import Constraint
     from neuroevo.runs import Trial
 
 
@@ -28,14 +29,21 @@ class JournalStatistics:
         The journal.
     objectives
         The objectives of the search.
+    constraints
+        The constraints of the search.
     keeps_trials
         Whether all trials are kept.
     """
 
     def __init__(
-        self, path: "Path", objectives: "tuple[Objective, ...]", *, keeps_trials: bool = False
+        self,
+        path: "Path",
+        objectives: "tuple[Objective, ...]",
+        constraints: "tuple[Constraint, ...]" = (),
+        *,
+        keeps_trials: bool = False,
     ) -> None:
-        self.objectives = objectives
+        self.objectives, self.constraints = objectives, constraints
         self.keeps_trials = keeps_trials
         self._reader = JournalReader(path)
         self._begin()
@@ -86,8 +94,14 @@ class JournalStatistics:
         self.baselines += [trial for trial in trials if trial.operator == "baseline"]
         self.states.update(trial.state for trial in searched)
         self._done.update(trial.generation for trial in searched)
-        complete = [trial for trial in searched if all(map(math.isfinite, self._scores(trial)))]
+        complete = [
+            trial
+            for trial in searched
+            if all(map(math.isfinite, self._scores(trial))) and is_measured(trial, self.constraints)
+        ]
         for trial in complete:
+            if trial_violation(trial, self.constraints):
+                continue
             scores = self._scores(trial)
             best = self._best.get(trial.generation, scores)
             self._best[trial.generation] = tuple(
@@ -95,7 +109,9 @@ class JournalStatistics:
                 for item, *pair in zip(self.objectives, best, scores, strict=True)
             )
         candidates = sorted([*self.front, *complete], key=attrgetter("number"))
-        kept = np.flatnonzero(nondominated([self._costs(trial) for trial in candidates]))
+        points = [self._costs(trial) for trial in candidates]
+        violations = [trial_violation(trial, self.constraints) for trial in candidates]
+        kept = np.flatnonzero(nondominated(points, violations))
         self.front = sorted((candidates[index] for index in kept), key=self._costs)
 
     def _scores(self, trial: "Trial") -> tuple[float, ...]:

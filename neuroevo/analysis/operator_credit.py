@@ -1,6 +1,7 @@
-"""The effect of each operator: how often its children are better than their parents."""
+"""The effect of each operator, and of each round of screening, on the trials that came of it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,10 @@ QUANTILE = 1.959964  # of the normal distribution, for 95% intervals
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OperatorCredit:
-    """The children of each operator.
+    """The children of each operator, or of each round of screening.
 
-    ``credit`` has a row for each operator, most children first: ``operator``, ``children``,
+    ``credit`` has a row for each operator, most children first: ``operator`` (or the round),
+    ``children``,
     ``with_parents`` (those whose parents are known), ``on_front`` (those on the final front),
     ``led_to_front`` (those on it or among the ancestors of its trials); for each objective
     ``improved.NAME`` (children better than their better parent) and ``gain.NAME`` (the median
@@ -31,10 +33,31 @@ class OperatorCredit:
 
     objectives: "tuple[Objective, ...]"  # in the experiment's order
     credit: pd.DataFrame
+    are_rounds: bool = False
 
 
 def operator_credit(findings: "Findings") -> OperatorCredit:
-    """Compare the children of each operator with their parents.
+    """Compare the children of each operator with their parents, see `_credit`."""
+    return OperatorCredit(
+        findings.objectives, _credit(findings, [trial.operator for trial in findings.searched])
+    )
+
+
+def round_credit(findings: "Findings") -> OperatorCredit:
+    """Compare the children of each round of screening with their parents, see `_credit`.
+
+    Rounds are ``unscreened``, ``round 1`` and so on; trials that no model has seen are left out.
+    """
+    numbers = [None if each.forecast is None else each.forecast.round for each in findings.searched]
+    names = {number: f"round {number}" if number else "unscreened" for number in numbers}
+    order = [names[number] for number in sorted(number for number in names if number is not None)]
+    credit = _credit(findings, ["" if number is None else names[number] for number in numbers])
+    credit = credit.set_index("operator").loc[order].reset_index()
+    return OperatorCredit(findings.objectives, credit, are_rounds=True)
+
+
+def _credit(findings: "Findings", kinds: Sequence[str]) -> pd.DataFrame:
+    """Compare the children of each kind with their parents; a kind for each trial of the search.
 
     A child without a finite score has not improved. The better parent is that in each objective
     alone; a parent without a finite score is worse than any child with one, but has no gain.
@@ -45,7 +68,7 @@ def operator_credit(findings: "Findings") -> OperatorCredit:
     better = _better_parents(findings)
     fitness = findings.fitnesses(trials)
     columns: dict[str, Any] = {
-        "operator": [trial.operator for trial in trials],
+        "operator": list(kinds),
         "children": 1,
         "with_parents": ~np.isnan(better).all(axis=1),
         "on_front": [trial.number in front for trial in trials],
@@ -58,7 +81,7 @@ def operator_credit(findings: "Findings") -> OperatorCredit:
     methods = {name: "median" if name.startswith("gain.") else "sum" for name in list(columns)[1:]}
     credit = table.groupby("operator").agg(methods).reset_index()
     credit = credit.sort_values(["children", "operator"], ascending=[False, True])
-    return OperatorCredit(findings.objectives, credit.reset_index(drop=True))
+    return credit.reset_index(drop=True)
 
 
 def _better_parents(findings: "Findings") -> NDArray[np.float64]:

@@ -155,8 +155,10 @@ class RunReader:
         if summary.experiment is None:
             raise NeuroevoError(*summary.problems)
         # Without the lock: a long journal takes time, and a summary may be needed meanwhile.
-        objectives = summary.experiment.objectives
-        journal = JournalStatistics(self.folder.journal_file, objectives, keeps_trials=True)
+        objectives, constraints = summary.experiment.objectives, summary.experiment.constraints
+        journal = JournalStatistics(
+            self.folder.journal_file, objectives, constraints, keeps_trials=True
+        )
         journal.advance()
         with self._lock:
             self._journal, self._champions = journal, self._no_champions()
@@ -190,6 +192,7 @@ class RunReader:
             journal = JournalStatistics(
                 folder.journal_file,
                 experiment.objectives,
+                experiment.constraints,
                 keeps_trials=journal is not None and journal.keeps_trials,
             )
             self._journal = journal

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from neuroevo.runs import trial_violation
+
 if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.evaluation.scores import Score
@@ -90,8 +92,9 @@ class Summary:
 
     @property
     def best(self) -> Mapping[str, float | None]:
-        """The best score of the front in each objective; None if it is empty."""
-        if not self.front:
+        """The best score of the front in each objective; None if no trial is feasible."""
+        constraints = () if self.experiment is None else self.experiment.constraints
+        if not self.front or trial_violation(self.front[0], constraints):
             return {item.name: None for item in self.objectives}
         return {
             item.name: item.best_of(trial.objectives[item.name] for trial in self.front)

@@ -32,12 +32,16 @@ def trials(findings: "Findings") -> pd.DataFrame:
         empty). For a gene that a genome lacks, but its optimizer or schedule reads, it has the
         training setting. A gene with the name of another column is called ``gene.NAME``, and such
         an objective ``objective.NAME``. ``samples_to_target.reached`` says whether that is a
-        measurement; else it is a penalty. If there are scores on a test part, ``test.NAME``,
+        measurement; else it is a penalty. Each quantity besides the objectives has a column,
+        ``quantity.NAME`` if its name is taken, and with constraints ``feasible`` says whether the
+        trial keeps them. If there are scores on a test part, ``test.NAME``,
         ``test.NAME.low`` and ``test.NAME.high`` for each of them, NaN for trials that were not
         scored.
     """
     objectives = _objective_columns(findings)
-    columns = _gene_columns(findings.genes, [*_FIRST, *objectives, *_LAST])
+    quantities = _quantity_columns(findings)
+    added = [*quantities, *["feasible"] * bool(findings.constraints)]
+    columns = _gene_columns(findings.genes, [*_FIRST, *objectives, *added, *_LAST])
     tested = _test_scores(findings)
     rows = [
         {
@@ -49,13 +53,15 @@ def trials(findings: "Findings") -> pd.DataFrame:
             },
             **dict(zip(objectives, findings.scores(trial), strict=True)),
             **_reached(findings, trial),
+            **dict(zip(quantities, quantity_values(findings, trial), strict=True)),
+            **({"feasible": findings.is_feasible(trial)} if findings.constraints else {}),
             **tested.get(trial.number, {}),
         }
         for trial in findings.trials
     ]
     tests = dict.fromkeys(name for scores in tested.values() for name in scores)
     reached = dict.fromkeys(name for trial in findings.trials for name in _reached(findings, trial))
-    names = [*_FIRST, *columns.values(), *objectives, *reached, *tests, *_LAST]
+    names = [*_FIRST, *columns.values(), *objectives, *reached, *added, *tests, *_LAST]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -103,6 +109,17 @@ def _objective_columns(findings: "Findings") -> list[str]:
     return [f"objective.{name}" if name in {*_FIRST, *_LAST} else name for name in names]
 
 
+def _quantity_columns(findings: "Findings") -> list[str]:
+    taken = {*_FIRST, *_LAST, "feasible"}
+    names = findings.experiment.quantities
+    return [f"quantity.{name}" if name in taken else name for name in names]
+
+
+def quantity_values(findings: "Findings", trial: "Trial") -> list[float]:
+    """Return the quantities of a trial besides its objectives, NaN if it lacks one."""
+    return [trial.quantities.get(name, math.nan) for name in findings.experiment.quantities]
+
+
 def _test_scores(findings: "Findings") -> "Mapping[int, Mapping[str, float]]":
     models = findings.held_out.models if findings.held_out else ()
     return {
@@ -133,8 +150,9 @@ def best(findings: "Findings") -> pd.DataFrame:
         sizes as text), one for each gene (the training setting if the genome lacks it, missing if
         its optimizer or schedule does not read it; ``activation`` of all layers as text), two for
         each objective, ``NAME`` (on the search's seeds) and ``fresh.NAME`` (on fresh seeds, NaN
-        if there is none), and ``diverged`` (number of replicates, on the search's seeds). If a
-        function was searched, there are no ``network`` and no ``fresh.NAME``.
+        if there is none), then the quantities and ``feasible`` as in `trials`, and ``diverged``
+        (number of replicates, on the search's seeds). If a function was searched, there are no
+        ``network`` and no ``fresh.NAME``.
     """
     rows = [
         {"rank": rank} | _scored(findings, trial)
@@ -204,6 +222,9 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         row[item.name] = score
         if findings.experiment.trains_networks:
             row[f"fresh.{item.name}"] = fresh.get(item.name, float("nan"))
+    row |= zip(_quantity_columns(findings), quantity_values(findings, trial), strict=True)
+    if findings.constraints:
+        row["feasible"] = findings.is_feasible(trial)
     return row | {"diverged": trial.diverged}
 
 
@@ -222,4 +243,5 @@ def _score_columns(findings: "Findings") -> list[str]:
     names = [item.name for item in findings.objectives]
     if findings.experiment.trains_networks:
         names = [name for each in names for name in (each, f"fresh.{each}")]
-    return [*names, "diverged"]
+    feasible = ["feasible"] if findings.constraints else []
+    return [*names, *_quantity_columns(findings), *feasible, "diverged"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from neuroevo import wording
 from neuroevo.cli.terminal import console, local_path, on_terminal
+from neuroevo.runs import trial_violation
 from neuroevo.search import Progress
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def generation_line(earlier: Progress, progress: Progress) -> str:
     parts = [
         f"{place}: {progress.trials:,} trials{_speed(progress)}",
         *([f"{progress.networks:,} networks"] if progress.networks else []),
-        f"front {len(progress.front)}",
+        f"front {_front(progress)}",
         *(f"{name} {score}" for name, score in _best(progress)),
         *_time_left(progress),
     ]
@@ -187,10 +188,16 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
         ("generation", f"{progress.generation + 1} of {generations}"),
         ("trials", f"{progress.trials:,}{_speed(progress)}"),
         *([("networks", f"{progress.networks:,} trained")] if progress.networks else []),
-        ("front", f"{len(progress.front)}"),
+        ("front", _front(progress)),
         *_best(progress),
         ("time", f"{_clock(progress.seconds)}{left}"),
     ]
+
+
+def _front(progress: Progress) -> str:
+    """Return the size of the front, and whether its trials break constraints."""
+    broken = progress.front and trial_violation(progress.front[0], progress.experiment.constraints)
+    return f"{len(progress.front)}{' (not feasible)' * bool(broken)}"
 
 
 def _best(progress: Progress) -> list[tuple[str, str]]:

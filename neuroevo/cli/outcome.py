@@ -4,6 +4,7 @@ Used when a run ends and when it is shown again; computes no score.
 """
 
 import math
+from collections.abc import Sequence
 from typing import TextIO
 
 from neuroevo import wording
@@ -11,6 +12,7 @@ from neuroevo.analysis.baseline_comparison import ratio_to
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels, held_out_models
 from neuroevo.analysis.judged_scores import SAMPLES, main_objective, samples_to_learn
+from neuroevo.analysis.tables import quantity_values
 from neuroevo.cli.terminal import (
     Column,
     Table,
@@ -34,7 +36,9 @@ def print_findings(run: Run, stream: TextIO) -> None:
     print_heading(words.title, stream)
     print_text(words.lead.replace("`", ""), stream)  # these mark commands for a page
     if front:
-        print_heading("Pareto front, the champion first", stream)
+        lacks = run.findings.lacks_feasible
+        nearest = "No trial keeps the constraints; the nearest to it"
+        print_heading(nearest if lacks else "Pareto front, the champion first", stream)
         print_table(front_table(run), stream)
         hidden = len(front) - len(run.findings.excerpt())
         if hidden > 0:
@@ -64,13 +68,29 @@ def front_table(run: Run) -> Table:
         Column("trial", right=True, dispensable=2),
         Column("configuration", wraps=True),
         *_score_columns(run, scored_again=scored_again),
+        *_bound_columns(run, front),
     ]
     rows = []
     for rank in run.findings.excerpt():
         trial = front[rank - 1]
         scores = _scored(run, trial, scored_again=scored_again)
-        rows.append((str(rank), str(trial.number), *scores))
+        rows.append((str(rank), str(trial.number), *scores, *_bounded(run, trial, front)))
     return Table(tuple(columns), tuple(rows))
+
+
+def _bound_columns(run: Run, trials: Sequence[Trial]) -> list[Column]:
+    """Return the columns of quantities, and one that says which trials break constraints."""
+    names = run.experiment.quantities
+    columns = [Column(name.replace("_", " "), right=True, dispensable=1) for name in names]
+    return [*columns, *[Column("feasible")] * (not all(map(run.findings.is_feasible, trials)))]
+
+
+def _bounded(run: Run, trial: Trial, trials: Sequence[Trial]) -> tuple[str, ...]:
+    """Return the cells of `_bound_columns`."""
+    cells = [wording.number(value) for value in quantity_values(run.findings, trial)]
+    if not all(map(run.findings.is_feasible, trials)):
+        cells.append("yes" if run.findings.is_feasible(trial) else "no")
+    return tuple(cells)
 
 
 def baseline_table(run: Run) -> Table:
@@ -80,10 +100,16 @@ def baseline_table(run: Run) -> Table:
         Column("baseline"),
         Column("configuration", wraps=True, dispensable=2),
         *_score_columns(run, scored_again=scored_again),
+        *_bound_columns(run, run.baselines),
         Column("the champion has" if run.pareto_front() else ""),
     )
     rows = (
-        (trial.name, *_scored(run, trial, scored_again=scored_again), _comparison(run, trial))
+        (
+            trial.name,
+            *_scored(run, trial, scored_again=scored_again),
+            *_bounded(run, trial, run.baselines),
+            _comparison(run, trial),
+        )
         for trial in run.baselines
     )
     return Table(columns, tuple(rows))

@@ -130,6 +130,8 @@ def _described_trial(run: "Run", trial: "Trial") -> dict[str, Any]:
     described: dict[str, Any] = json.loads(trial.to_json())
     del described["curve"]
     described.pop("class_curves", None)
+    if run.findings.constraints:
+        described["feasible"] = run.findings.is_feasible(trial)
     described["fresh_objectives"] = fresh_objectives(run, trial)
     if trial.operator == "baseline":
         described["times_fewer_samples"] = times_fewer_samples(run, trial)

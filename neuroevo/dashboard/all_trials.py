@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
+from neuroevo.analysis.tables import quantity_values
 from neuroevo.dashboard.filtering import Searched, filter_of, filtered
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.run_list import CachedRun
@@ -99,6 +100,9 @@ def _columns(findings: "Findings", genes: list[str]) -> "list[Column[Trial]]":
     def score(name: str) -> "Callable[[Trial], float | None]":
         return lambda trial: trial.objectives.get(name)
 
+    def quantity(name: str) -> "Callable[[Trial], float | None]":
+        return lambda trial: trial.quantities.get(name)
+
     def gene(name: str) -> "Callable[[Trial], object]":
         return lambda trial: trial.genome.get(name)
 
@@ -113,11 +117,25 @@ def _columns(findings: "Findings", genes: list[str]) -> "list[Column[Trial]]":
             Column(f"gene.{name}" if name in taken else name, name.replace("_", " "), gene(name))
             for name in genes
         ),
+        *(
+            Column(f"quantity.{name}", name.replace("_", " "), quantity(name), numeric=True)
+            for name in findings.experiment.quantities
+        ),
+        *([Column("feasible", "feasible", _feasible(findings))] if findings.constraints else []),
         Column("generation", "generation", lambda trial: trial.generation, numeric=True),
         Column("operator", "operator", lambda trial: trial.name or trial.operator),
         Column("state", "state", lambda trial: trial.state),
         Column("seconds", "time", lambda trial: trial.seconds, numeric=True, descending=True),
     ]
+
+
+def _feasible(findings: "Findings") -> "Callable[[Trial], str]":
+    def text(trial: "Trial") -> str:
+        if not findings.is_complete(trial):
+            return "–"
+        return "yes" if findings.is_feasible(trial) else "no"
+
+    return text
 
 
 def _genes(findings: "Findings") -> list[str]:
@@ -136,6 +154,8 @@ def _row(findings: "Findings", trial: "Trial", genes: list[str], base: str) -> d
         "genes": [
             "–" if each is None else wording.shortened(wording.value(each), 80) for each in values
         ],
+        "quantities": [wording.number(each) for each in quantity_values(findings, trial)],
+        "feasible": _feasible(findings)(trial) if findings.constraints else "",
         "generation": "" if trial.operator == "baseline" else f"{trial.generation:,}",
         "operator": wording.shortened(trial.name or trial.operator, 60),
         "state": trial.state,

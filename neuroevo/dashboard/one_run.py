@@ -112,10 +112,11 @@ def _overview(run: CachedRun, summary: "Summary") -> dict[str, Any]:
             ),
         ],
         "tested": held_out_table(findings),
-        "figure_links": offered(findings, base) if best_scores(summary) else (),
+        "figure_links": offered(findings, base) if summary.front else (),
         "charts": _charts(findings, summary, base),
         "front": [_front_row(findings, rank, base) for rank in findings.excerpt()],
         "front_size": len(findings.front),
+        "lacks_feasible": findings.lacks_feasible,
         "objectives": [item.label for item in findings.objectives],
         "started": wording.moment(summary.started),
         "links": (

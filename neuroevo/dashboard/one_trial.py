@@ -11,6 +11,7 @@ from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.playground import is_mouse_run
 from neuroevo.report.diagram import diagram_of, svg
 from neuroevo.report.figures import network_label
+from neuroevo.runs import broken_constraints
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -36,6 +37,7 @@ def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
         "title": wording.configuration(trial.genome) or f"Trial {trial.number}",
         "rank": rank,
         "scores": _scores(findings, trial),
+        "bounds": _bounds(findings, trial),
         "replicates": wording.replicates(findings.experiment),
         "has_folds": findings.experiment.task.fold_count > 1,
         "kept": wording.kept_replicate(findings.experiment),
@@ -64,6 +66,25 @@ def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
         )
         for item, score in zip(findings.objectives, findings.scores(trial), strict=True)
     ]
+
+
+def _bounds(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
+    """Return each quantity besides the objectives, and each constraint, with its value and note.
+
+    The note is whether the constraint is kept; empty for a quantity without one.
+    """
+    broken = broken_constraints(trial, findings.constraints)
+    rows = [
+        (str(each), trial.quantity(each.name), "broken" if each in broken else "kept")
+        for each in findings.constraints
+    ]
+    bounded = {each.name for each in findings.constraints}
+    rows += [
+        (name.replace("_", " "), trial.quantity(name), "")
+        for name in findings.experiment.quantities
+        if name not in bounded
+    ]
+    return [(label, wording.number(value), note) for label, value, note in rows]
 
 
 def _genes(

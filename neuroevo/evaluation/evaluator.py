@@ -36,10 +36,11 @@ from neuroevo.workers.pool import Failure, Job, Pool, never
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """The names of objectives, and of how the scores of replicates are reduced."""
+    """The names of objectives and quantities, and of how the scores of replicates are reduced."""
 
     objectives: tuple[str, ...]
     reduction: str
+    quantities: tuple[str, ...] = ()  # that are no objectives and computed in the same way
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +54,7 @@ class Evaluation:
     class_curves: Mapping[str, npt.NDArray[np.floating]]  # the same of each class measure, if any
     parameters: npt.NDArray[np.floating]  # (replicates, vector size)
     seconds: float  # of one core
+    quantities: Mapping[str, float]  # as the objectives
     work: tuple[Work, ...] = ()  # by all workers that trained a part of it, in the order of time
 
     @property
@@ -263,15 +265,17 @@ def _evaluation(
         {name: each.astype(np.float64) for name, each in class_curves.items()},
     )
     values = {
-        name: scored(learning, OBJECTIVES[name], scoring.reduction) for name in scoring.objectives
+        name: scored(learning, OBJECTIVES[name], scoring.reduction)
+        for name in (*scoring.objectives, *scoring.quantities)
     }
     return Evaluation(
-        {name: value for name, (value, _) in values.items()},
-        {name: replicates for name, (_, replicates) in values.items()},
+        {name: values[name][0] for name in scoring.objectives},
+        {name: values[name][1] for name in scoring.objectives},
         architecture,
         curves,
         class_curves,
         np.stack([lane.parameters for lane in lanes]),
         sum(lane.seconds for lane in lanes),
+        {name: values[name][0] for name in scoring.quantities},
         tuple(sorted({lane.work for lane in lanes}, key=lambda work: (work.began, work))),
     )

@@ -43,6 +43,7 @@ class UserFunction:
     source: FunctionSource
     objectives: tuple[str, ...]  # in the order in which it returns them
     time_limit: float  # seconds
+    quantities: tuple[str, ...] = ()  # that it returns after the objectives
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,7 @@ class Measurement:
     objectives: Mapping[str, float]
     seconds: float
     work: Work
+    quantities: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,14 @@ def measure(call: Call, function: UserFunction) -> Measurement | Refusal:
         with _ended_if_stuck(function.time_limit):
             called, takes_seed = _imported(function.source)
             returned = called(dict(call.genome), **({"seed": call.seed} if takes_seed else {}))
-            objectives = _checked(returned, function)
+            numbers = _checked(returned, function)
     except BaseException as error:  # noqa: BLE001 - it may raise anything, SystemExit too
         return Refusal(_cause(error, function.source), time.perf_counter() - start)
     seconds = time.perf_counter() - start
     work = Work(f"{platform.node()}:{os.getpid()}", round(began, 6), round(seconds, 6))
-    return Measurement(objectives, seconds, work)
+    objectives = {name: numbers[name] for name in function.objectives}
+    quantities = {name: numbers[name] for name in function.quantities}
+    return Measurement(objectives, seconds, work, quantities)
 
 
 class _RefusedError(Exception):
@@ -152,7 +156,7 @@ def _ended_if_stuck(time_limit: float) -> Iterator[None]:
 
 
 def _checked(returned: object, function: UserFunction) -> dict[str, float]:
-    names = function.objectives
+    names = function.objectives + function.quantities
     values = _by_name(returned, function)
     numbers = {name: _number(name, values[name], function) for name in names}
     for name, number in numbers.items():
@@ -162,7 +166,7 @@ def _checked(returned: object, function: UserFunction) -> dict[str, float]:
 
 
 def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
-    names = function.objectives
+    names = function.objectives + function.quantities
     if isinstance(returned, Mapping):
         if set(returned) != set(names):
             found = ", ".join(map(shown, returned)) or "nothing"
@@ -189,7 +193,7 @@ def _number(name: str, value: object, function: UserFunction) -> float:
 
 
 def _of(name: str, function: UserFunction) -> str:
-    return f" for {name}" if len(function.objectives) > 1 else ""
+    return f" for {name}" if len(function.objectives + function.quantities) > 1 else ""
 
 
 def _refused(function: UserFunction, rule: str, found: str) -> _RefusedError:

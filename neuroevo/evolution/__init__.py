@@ -3,16 +3,28 @@
 Knows genomes and costs; knows no network and no disk.
 """
 
-from neuroevo.evolution.candidate import Candidate, Costs, Individual, costs_of
+from neuroevo.evolution.candidate import (
+    Candidate,
+    Costs,
+    Forecast,
+    Individual,
+    costs_of,
+    violation_of,
+)
+from neuroevo.evolution.constraints import Constraint, excesses_of
 from neuroevo.evolution.front import extended_front, hypervolume, hypervolumes, reference_point
 
 __all__ = [
     "Candidate",
+    "Constraint",
     "Costs",
+    "Forecast",
     "Individual",
     "costs_of",
+    "excesses_of",
     "extended_front",
     "hypervolume",
     "hypervolumes",
     "reference_point",
+    "violation_of",
 ]

@@ -4,14 +4,15 @@ Knows positions and costs; does not know how trials are chosen.
 """
 
 import bisect
+import math
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.evolution.candidate import Individual
+from neuroevo.evolution.candidate import Individual, violation_of
 from neuroevo.evolution.positions import Positions, Rows
 
 Indices = npt.NDArray[np.int64]
@@ -33,10 +34,14 @@ class Archive:
         self._places: dict[bytes, int] = {}  # of trials, by their rows
         self._rows: Rows = np.empty((_ROOM, len(positions.columns)))
         self._costs: Rows = np.empty((_ROOM, 0))
+        self._excesses: Rows = np.empty((_ROOM, 0))
         self._counts: Rows = np.empty(_ROOM)
         self._numbers: Indices = np.empty(_ROOM, dtype=np.int64)
-        self._sorted = array("d")  # first costs, infinite for failures
-        self._order = array("q")  # of the first costs
+        # Feasible trials by their first costs, then others by their violations, then failures.
+        self._sorted = array("d")
+        self._order = array("q")
+        self.feasible = 0
+        """Number of genomes that keep all constraints."""
         self.failures = 0
         """Number of genomes that failed."""
         self.repetitions = 0
@@ -70,64 +75,91 @@ class Archive:
     @property
     def costs(self) -> Rows:
         """The mean costs, shape (trials, objectives); those of failures are the worst so far."""
-        costs = self._costs[: len(self)]
+        return self._with_worst(self._costs[: len(self)])
+
+    @property
+    def excesses(self) -> Rows:
+        """The mean excesses, shape (trials, bounds); those of failures are the worst so far."""
+        return self._with_worst(self._excesses[: len(self)])
+
+    def _with_worst(self, known: Rows) -> Rows:
         if not self.failures:
-            return costs
-        failed = np.isnan(costs[:, 0])
+            return known
+        failed = np.isnan(self._costs[: len(self), 0])
         if failed.all():
-            return np.zeros_like(costs)
-        return np.where(failed[:, None], np.nanmax(costs, axis=0), costs)
+            return np.zeros_like(known)
+        return np.where(failed[:, None], np.max(known[~failed], axis=0), known)
+
+    @property
+    def violations(self) -> Rows:
+        """The sums of mean excesses above 0, shape (trials,), 0 for feasible ones."""
+        total = np.zeros(len(self))
+        for column in self.excesses.T:
+            total += np.maximum(column, 0.0)
+        return total
 
     @property
     def order(self) -> Indices:
-        """Indices by the first cost, lowest first, failures last, ties as they came."""
+        """Indices by the first cost, lowest first, ties as they came.
+
+        Infeasible trials come after all feasible ones, by their violation, and failures last.
+        """
         return np.frombuffer(self._order, dtype=np.int64) if self._order else np.empty(0, np.int64)
 
     def fitness(self, place: int) -> tuple[float, ...]:
         """Return the mean costs of a trial; NaN if it failed."""
         return tuple(self._costs[place].tolist())
 
+    def excess(self, place: int) -> tuple[float, ...]:
+        """Return the mean excesses of a trial; NaN if it failed."""
+        return tuple(self._excesses[place].tolist())
+
     def add(self, individual: Individual) -> int | None:
         """Add a result; returns the place of a trial that has costs now and had none before."""
-        costs = np.array(individual.fitness)
+        costs, excesses = np.array(individual.fitness), np.array(individual.excesses)
         if individual.failed:
-            costs[:] = np.nan
+            costs[:], excesses[:] = np.nan, np.nan
         row = self._positions.row(individual.genome)
         place = self._places.get(row.tobytes())
         had_costs = place is not None and not np.isnan(self._costs[place, 0])
         if place is None:
             place = len(self)
-            self._append(row, costs, individual.number)
+            self._append(row, costs, excesses, individual.number)
         else:
-            self._add_again(place, costs)
+            self._add_again(place, costs, excesses)
         return place if not individual.failed and not had_costs else None
 
-    def _append(self, row: Rows, costs: Rows, number: int, count: int = 1) -> None:
+    def _append(self, row: Rows, costs: Rows, excesses: Rows, number: int, count: int = 1) -> None:
         place = len(self)
-        self._make_room(len(costs))
+        self._make_room(len(costs), len(excesses))
         self._rows[place], self._costs[place] = row, costs
+        self._excesses[place] = excesses
         self._counts[place], self._numbers[place] = count, number
         self._places[row.tobytes()] = place
         self.failures += bool(np.isnan(costs[0]))
         self._insert(place)
 
-    def _make_room(self, objectives: int) -> None:
+    def _make_room(self, objectives: int, bounds: int) -> None:
         if not self._costs.shape[1]:
             self._costs = np.empty((len(self._costs), objectives))
+            self._excesses = np.empty((len(self._costs), bounds))
         if len(self) < len(self._counts):
             return
-        for name in ("_rows", "_costs", "_counts", "_numbers"):
+        for name in ("_rows", "_costs", "_excesses", "_counts", "_numbers"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.empty_like(old[: len(old) // 2])]))
 
     def _insert(self, place: int) -> None:
-        cost = self._costs[place, 0]
-        cost = np.inf if np.isnan(cost) else float(cost)
-        at = bisect.bisect_right(self._sorted, cost)
-        self._sorted.insert(at, cost)
+        cost = float(self._costs[place, 0])
+        violation = math.inf if math.isnan(cost) else violation_of(self._excesses[place].tolist())
+        key = violation or cost
+        ends = (self.feasible, len(self._sorted)) if violation else (0, self.feasible)
+        at = bisect.bisect_right(self._sorted, key, *ends)
+        self._sorted.insert(at, key)
         self._order.insert(at, place)
+        self.feasible += not violation
 
-    def _add_again(self, place: int, costs: Rows) -> None:
+    def _add_again(self, place: int, costs: Rows, excesses: Rows) -> None:
         """Update the mean of a genome; a failure changes nothing, and a success ends one."""
         self.repetitions += 1
         if np.isnan(costs[0]):
@@ -135,23 +167,25 @@ class Archive:
             return
         at = self._order.index(place)
         del self._order[at], self._sorted[at]
+        self.feasible -= at < self.feasible
         if np.isnan(self._costs[place, 0]):
             self._costs[place], self.failures = costs, self.failures - 1
-            self.differs = True
+            self._excesses[place], self.differs = excesses, True
         else:
             gaps = costs - self._costs[place]
             self.differs |= bool(gaps.any())
             self._counts[place] += 1
             self._costs[place] += gaps / self._counts[place]
+            self._excesses[place] += (excesses - self._excesses[place]) / self._counts[place]
             self.squares += float(gaps[0] * (costs[0] - self._costs[place, 0]))
         self._insert(place)
 
     def values(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        costs = self._costs[: len(self)]
-        return {
+        """Return it as plain JSON values; there are excesses only if there are constraints."""
+        excesses = {"excesses": _with_none(self._excesses[: len(self)])}
+        return (excesses if self._excesses.shape[1] else {}) | {
             "rows": self.rows.tolist(),
-            "costs": [[None if np.isnan(each) else float(each) for each in row] for row in costs],
+            "costs": _with_none(self._costs[: len(self)]),
             "counts": self.counts.astype(int).tolist(),
             "numbers": self.numbers.tolist(),
             "repetitions": self.repetitions,
@@ -161,13 +195,24 @@ class Archive:
 
     def restore(self, values: Mapping[str, Any]) -> None:
         """Add what `values` returned to an empty archive."""
-        columns = (values[name] for name in ("rows", "costs", "numbers", "counts"))
-        for row, costs, number, count in zip(*columns, strict=True):
+        names = "rows", "costs", "excesses", "numbers", "counts"
+        none = {"excesses": [()] * len(values["rows"])}
+        columns = ({**none, **values}[name] for name in names)
+        for row, costs, excesses, number, count in zip(*columns, strict=True):
             place = np.array(row, dtype=np.float64)
             if place.shape != self._rows.shape[1:]:
                 raise ValueError(f"rows: must have {self._rows.shape[1]} columns each")
-            known = [np.nan if each is None else float(each) for each in costs]
-            self._append(place, np.array(known), int(number), int(count))
+            self._append(
+                place, _without_none(costs), _without_none(excesses), int(number), int(count)
+            )
         self.repetitions = int(values["repetitions"])
         self.squares = float(values["squares"])
         self.differs = bool(values["differs"])
+
+
+def _with_none(rows: Rows) -> list[list[float | None]]:
+    return [[None if np.isnan(each) else float(each) for each in row] for row in rows]
+
+
+def _without_none(numbers: Sequence[float | None]) -> Rows:
+    return np.array([np.nan if each is None else float(each) for each in numbers])

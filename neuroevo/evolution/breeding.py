@@ -55,6 +55,7 @@ class Children(NamedTuple):
     fathers: Indices  # (children,) -1 for none
     fresh: npt.NDArray[np.bool_]  # (children,) whether it is a newcomer, without parents
     mutated: npt.NDArray[np.bool_]  # (children,)
+    rounds: Indices  # (children,) of screening, from 1; 0 for none
 
     def part(self, chosen: npt.NDArray[np.generic]) -> "Children":
         """Return some of them."""
@@ -98,7 +99,10 @@ def children(
     scales = np.where(positions.options > 0, positions.options, 1)
     rows[fresh] = draws[fresh] * scales
     snapped = positions.snapped(rows, rng.random((count, width)))
-    return Children(snapped, mothers, np.where(crossed, fathers, -1), fresh, hit.any(axis=1))
+    unscreened = np.zeros(count, dtype=np.int64)
+    return Children(
+        snapped, mothers, np.where(crossed, fathers, -1), fresh, hit.any(axis=1), unscreened
+    )
 
 
 def _mutated(

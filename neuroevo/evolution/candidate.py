@@ -3,6 +3,7 @@
 Does not know how candidates are chosen or evaluated.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -13,6 +14,23 @@ LARGEST_FITNESS = 1e300  # beyond it, differences of two fitnesses could overflo
 
 Costs: TypeAlias = tuple[float, ...]
 """One finite number for each objective, to be minimised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a model expected of a candidate when it was chosen.
+
+    Attributes
+    ----------
+    means, deviations
+        The expected cost in each objective, and the standard deviation of that.
+    round
+        The round of screening that made it, from 1; 0 if it was not screened.
+    """
+
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+    round: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,8 @@ class Candidate:
         The numbers of the candidates that it was created from.
     name
         The name of a baseline.
+    forecast
+        What a model expected of it; None without a model.
     """
 
     number: int
@@ -48,22 +68,56 @@ class Candidate:
     operator: str
     parents: tuple[int, ...] = ()
     name: str = ""
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Individual:
-    """An evaluated candidate."""
+    """An evaluated candidate.
 
-    number: int  # of the candidate
+    Attributes
+    ----------
+    number
+        That of the candidate.
+    genome
+        The value of each gene.
+    fitness
+        One number for each objective; NaN if there is no finite one.
+    excesses
+        How far each bound of the constraints is exceeded, 0 or less if it is kept.
+    """
+
+    number: int
     genome: Genome
-    fitness: tuple[float, ...]  # one number for each objective; NaN if there is no finite one
+    fitness: tuple[float, ...]
+    excesses: tuple[float, ...] = ()
 
     @property
     def failed(self) -> bool:
-        """Whether any part of the fitness is NaN, infinite or beyond ±1e300."""
-        return costs_of(self.fitness) is None
+        """Whether any part of the fitness is NaN, infinite or beyond ±1e300, or an excess is."""
+        return costs_of(self.fitness) is None or costs_of(self.excesses) is None
+
+    @property
+    def violation(self) -> float:
+        """The sum of the excesses above 0: 0 if all constraints are kept, infinite if it failed."""
+        return math.inf if self.failed else violation_of(self.excesses)
+
+    @property
+    def feasible(self) -> bool:
+        """Whether it did not fail, and keeps all constraints."""
+        return self.violation == 0.0
 
 
 def costs_of(fitness: Sequence[float]) -> Costs | None:
     """Return a fitness, to be minimised, as costs; None if a number is not finite or too large."""
     return tuple(fitness) if all(abs(value) <= LARGEST_FITNESS for value in fitness) else None
+
+
+def violation_of(excesses: Sequence[float]) -> float:
+    """Return the sum of excesses above 0: 0 if all bounds are kept, infinite if one is NaN.
+
+    The overall constraint violation of Deb et al. 2002.
+    """
+    if any(map(math.isnan, excesses)):
+        return math.inf
+    return sum(max(each, 0.0) for each in excesses)

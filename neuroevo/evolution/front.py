@@ -1,4 +1,9 @@
-"""The Pareto front and its hypervolume; all objectives are minimised."""
+"""The Pareto front and its hypervolume; all objectives are minimised.
+
+With constraints, domination is that of Deb et al. 2002: a point that keeps them dominates all that
+do not, and of two that do not, that with the smaller violation. Equal violations are compared by
+their costs.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -17,6 +22,7 @@ def extended_front(
     front: Sequence[Member],
     newcomers: Sequence[Member],
     costs: Callable[[Member], Costs | None],
+    violation: Callable[[Member], float] = lambda _: 0.0,
 ) -> list[Member]:
     """Update a Pareto front with new members.
 
@@ -28,30 +34,35 @@ def extended_front(
         The new members, in the order in which they were evaluated.
     costs
         Returns the costs of a member; None for one that failed, which is skipped.
+    violation
+        Returns how far a member is from keeping all constraints, 0 if it does.
 
     Returns
     -------
     list
-        Those that no other dominates, sorted by the first objective, best first, ties by the
-        following ones. Of members with equal costs the first is kept.
+        Those that no other dominates: the nearest to feasible if none is. Sorted by the first
+        objective, best first, ties by the following ones. Of members with equal costs the first is
+        kept.
     """
     valid = [(each, cost) for each in (*front, *newcomers) if (cost := costs(each)) is not None]
     if not valid:
         return []
     candidates, rows = zip(*valid, strict=True)
     points = np.array(rows, dtype=np.float64)
-    kept = np.flatnonzero(nondominated(points))
+    kept = np.flatnonzero(nondominated(points, [violation(each) for each in candidates]))
     order = np.lexsort(points[kept].T[::-1])
     return [candidates[index] for index in kept[order].tolist()]
 
 
-def nondominated(points: ArrayLike) -> np.ndarray:
+def nondominated(points: ArrayLike, violations: ArrayLike = ()) -> np.ndarray:
     """Mark the points that no other dominates; of equal points only the first.
 
     Parameters
     ----------
     points
         Finite numbers, shape (points, objectives).
+    violations
+        The violation of each point, shape (points,); empty if all points are feasible.
 
     Returns
     -------
@@ -61,23 +72,42 @@ def nondominated(points: ArrayLike) -> np.ndarray:
     array = np.asarray(points, dtype=np.float64)
     if array.size == 0:
         return np.zeros(len(array), dtype=bool)
-    return np.asarray(moocore.is_nondominated(array))
+    broken = np.asarray(violations, dtype=np.float64)
+    if not broken.any():
+        return np.asarray(moocore.is_nondominated(array))
+    nearest = np.flatnonzero(broken == broken.min())
+    marks = np.zeros(len(array), dtype=bool)
+    marks[nearest[moocore.is_nondominated(array[nearest])]] = True
+    return marks
 
 
-def front_numbers(points: ArrayLike) -> np.ndarray:
+def front_numbers(points: ArrayLike, violations: ArrayLike = ()) -> np.ndarray:
     """Return how many fronts are before that of each point.
 
     Parameters
     ----------
     points
         Finite numbers, shape (points, objectives).
+    violations
+        As for `nondominated`; points with equal violations above 0 share a front.
 
     Returns
     -------
     numpy.ndarray
         Whole numbers, shape (points,); 0 for those that no other dominates.
     """
-    return np.asarray(moocore.pareto_rank(np.asarray(points, dtype=np.float64)))
+    array, broken = np.asarray(points, dtype=np.float64), np.asarray(violations, dtype=np.float64)
+    if not broken.any():
+        return np.asarray(moocore.pareto_rank(array))
+    feasible = broken == 0
+    numbers = np.zeros(len(array), dtype=np.int64)
+    before = 0
+    if feasible.any():
+        numbers[feasible] = moocore.pareto_rank(array[feasible])
+        before = int(numbers.max()) + 1
+    _, places = np.unique(broken[~feasible], return_inverse=True)
+    numbers[~feasible] = before + places
+    return numbers
 
 
 def reference_point(points: ArrayLike) -> tuple[float, ...]:

@@ -217,6 +217,27 @@ def log_expected_improvement(prediction: Prediction, best: float) -> Doubles:
     return np.asarray(arrays.unpadded(values, prediction.points)[0])
 
 
+def log_feasibility(predictions: Sequence[Prediction], limits: Sequence[float]) -> Doubles:
+    """Return the logarithms of the probabilities that all targets keep their limits, (points,).
+
+    Targets are taken as independent, as by Schonlau, Welch & Jones 1998, "Global versus local
+    search in constrained optimization of computer models".
+
+    Parameters
+    ----------
+    predictions
+        Of at least one target.
+    limits
+        The greatest allowed value of each.
+    """
+    from neuroevo.kernel.kriging import model  # noqa: PLC0415 - loads the compiler
+
+    values = arrays.matrix(1, len(predictions[0].rows) // 2)
+    for prediction, limit in zip(predictions, limits, strict=True):
+        model.feasibility(prediction.rows, limit, values)
+    return np.asarray(arrays.unpadded(values, predictions[0].points)[0])
+
+
 def log_expected_volume(
     predictions: Sequence[Prediction], front: Doubles, reference: Sequence[float]
 ) -> Doubles:

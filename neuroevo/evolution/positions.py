@@ -69,7 +69,8 @@ class Positions:
     """
 
     def __init__(self, space: SearchSpace) -> None:
-        self._space = space
+        self.space = space
+        """The search space."""
         self._fixed = {
             name: next(gene.values()) for name, gene in space.genes.items() if gene.size == 1
         }
@@ -106,12 +107,18 @@ class Positions:
         for name, places in self._places.items():
             if not places:
                 continue
-            gene = self._space.genes[name]
+            gene = self.space.genes[name]
             if isinstance(gene, Layers):
                 values[name] = self._layers(gene, places, row)
             else:
                 values[name] = _value(self.columns[places[0]], row[places[0]])
-        return self._space.completed(values, _NO_DRAWS)
+        return self.space.completed(values, _NO_DRAWS)
+
+    def value(self, place: int, row: Rows) -> Value | None:
+        """Return the value that a row has in a column; None if the column is not active."""
+        column = self.columns[place]
+        idle = NO_OPTION if column.is_unordered else IDLE
+        return None if row[place] == idle else _value(column, row[place])
 
     def _layers(self, gene: Layers, places: Sequence[int], row: Rows) -> Value:
         """Return the layers at some positions."""
@@ -172,12 +179,12 @@ class Positions:
             least = int(cast("Integer", count.part).low)
             number = np.rint(rows[:, column.count] * count.levels - _MIDDLE) + least
             return np.asarray(number > column.layer)
-        condition = self._space.conditions.get(column.name)
+        condition = self.space.conditions.get(column.name)
         if condition is None:
             return None
         active = np.ones(len(rows), dtype=bool)
         for other, values in condition.items():
-            gene = cast("Choice", self._space.genes[other])
+            gene = cast("Choice", self.space.genes[other])
             allowed = [gene.index(value) for value in values]
             places = self._places[other]
             if not places:

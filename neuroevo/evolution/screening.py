@@ -54,7 +54,7 @@ def screened(
         Of all rounds, sorted by their scores. Their parents are indices of `parents`; those of
         children of children are the parents of these.
     """
-    pool = children(positions, parents, rounds.children, _WIDE, rng)
+    pool = _of_round(1, children(positions, parents, rounds.children, _WIDE, rng))
     scores = judge(pool.rows)
     for number in range(1, rounds.wide + rounds.fine):
         fine = number >= rounds.wide
@@ -62,8 +62,13 @@ def screened(
         ancestors = pool.part(best)
         count, manner = (rounds.fine_children, _FINE) if fine else (rounds.children, _WIDE)
         bred = _descended(children(positions, ancestors.rows, count, manner, rng), ancestors)
+        bred = _of_round(number + 1, bred)
         pool, scores = pool.joined(bred), np.concatenate([scores, judge(bred.rows)])
     return pool.part(np.argsort(-scores, kind="stable"))
+
+
+def _of_round(number: int, bred: Children) -> Children:
+    return bred._replace(rounds=np.full(len(bred.rows), number, dtype=np.int64))
 
 
 def _descended(bred: Children, ancestors: Children) -> Children:

@@ -1,4 +1,4 @@
-"""What a model of costs learns: costs without outliers, standardised.
+"""What a model learns: costs, or excesses of a constraint, without outliers, standardised.
 
 Sums are exact, so that they have the same bits on every processor. Knows neither genomes nor
 models.
@@ -21,6 +21,22 @@ class Targets(NamedTuple):
 
     values: Costs  # (trials,) mean 0, variance 1
     unit: float  # what a difference was divided by
+    mean: float  # what was subtracted before
+
+
+class Softened(NamedTuple):
+    """Costs of which high ones were lowered."""
+
+    values: Costs  # (trials,)
+    base: float  # above which they were
+    scale: float
+
+    def undone(self, value: float) -> float:
+        """Return the cost that becomes a value."""
+        if value <= self.base:
+            return value
+        root = 1 + (value - self.base) / self.scale / 4
+        return self.base + self.scale * (root * root * (root * root) - 1)
 
 
 def clipped(costs: Costs) -> Costs:
@@ -29,7 +45,7 @@ def clipped(costs: Costs) -> Costs:
     return np.asarray(np.minimum(costs, median + (median - low)))
 
 
-def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Costs:
+def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Softened:
     """Lower costs far above the median and the front, and keep their order."""
     low, median = costs.min(), _median(costs)
     base = max(median, float(costs[front].max()))
@@ -37,7 +53,13 @@ def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Costs:
     excess = np.maximum(costs - base, 0) / scale
     # Grows like a logarithm at first, and needs only square roots, which are rounded correctly.
     slow = 4 * (np.sqrt(np.sqrt(1 + excess)) - 1)
-    return np.where(costs > base, base + scale * slow, costs)
+    return Softened(np.where(costs > base, base + scale * slow, costs), base, scale)
+
+
+def near_zero(excesses: Costs) -> Costs:
+    """Move excesses that are far from 0 nearer: those farther than four times the median are."""
+    farthest = 4 * _median(np.abs(excesses))
+    return np.asarray(np.minimum(np.maximum(excesses, -farthest), farthest))
 
 
 def standardised(costs: Costs) -> Targets:
@@ -46,10 +68,10 @@ def standardised(costs: Costs) -> Targets:
     gaps = costs - mean
     size = float(np.abs(gaps).max())
     if not size > _TINY * abs(mean):
-        return Targets(np.zeros(len(costs)), 1.0)
+        return Targets(np.zeros(len(costs)), 1.0, mean)
     shares = gaps / size  # so that squares neither overflow nor vanish
     deviation = math.sqrt(math.fsum(shares * shares) / len(costs))
-    return Targets(shares / deviation, size * deviation)
+    return Targets(shares / deviation, size * deviation, mean)
 
 
 def _median(costs: Costs) -> float:

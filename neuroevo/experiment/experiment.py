@@ -24,6 +24,8 @@ from neuroevo.evaluation import (
     NetworkObjective,
     Objective,
 )
+from neuroevo.evolution import Constraint
+from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.experiment.free_genes import read_free_space, write_free_space
 from neuroevo.experiment.genes import GENES, default_genes, read_space, write_space
 from neuroevo.experiment.memory import memory, memory_problems
@@ -57,6 +59,28 @@ def _check_objective(name: str, information: ValidationInfo) -> str:
     return name
 
 
+class Bounds(Settings):
+    """The bounds of a quantity; one of them may be left out.
+
+    Attributes
+    ----------
+    min, max
+        The least and the greatest value; None for no bound.
+    """
+
+    min: Annotated[float, Field(ge=-LARGEST_FITNESS, le=LARGEST_FITNESS)] | None = None
+    max: Annotated[float, Field(ge=-LARGEST_FITNESS, le=LARGEST_FITNESS)] | None = None
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.min is None and self.max is None:
+            raise refusal([((), "must have a min, a max or both")])
+        if self.min is not None and self.max is not None and self.min > self.max:
+            found = f"{self.min:g} and {self.max:g}"
+            raise refusal([((), f"must have a min of at most its max, but got {found}")])
+        return self
+
+
 class EvolutionSettings(Settings):
     """How configurations evolve.
 
@@ -81,6 +105,12 @@ class EvolutionSettings(Settings):
     look_ahead
         How many candidates ``screened`` is asked for before their results are known; None for
         other strategies.
+    constraints
+        Bounds on quantities, such as ``{"parameters": {"max": 100}}``: of objectives, of
+        ``seconds`` (of one core that a trial took), of networks every other of
+        ``neuroevo.evaluation.OBJECTIVES``, of a function what it returns besides. Trials that keep
+        all of them come first, then those nearest to it; configurations with too many or too few
+        ``parameters`` are never trained. None: no bounds.
     patience
         Ends the search after this many generations without a gain in hypervolume; None: never.
     target
@@ -100,6 +130,7 @@ class EvolutionSettings(Settings):
     strategy: Annotated[str, _name_in(STRATEGIES)] = "nsga2"
     effort: Annotated[str, _name_in(EFFORTS)] | None = None
     look_ahead: Annotated[int, Field(ge=1, le=MOST_POPULATION)] | None = None
+    constraints: Annotated[Mapping[str, Bounds], Field(min_length=1)] | None = None
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
@@ -192,6 +223,8 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
 
 
 _MOST_SCREENED, _MOST_SCREENED_OBJECTIVES = 2000, 3
+SECONDS = "seconds"
+"""The quantity that every trial has: the time that its evaluation took."""
 LOOK_AHEAD = 8
 """How many candidates are asked before their results are known, by default."""
 
@@ -213,6 +246,15 @@ def _objectives_of(task: Task) -> Mapping[str, Objective]:
         name: Objective(name, logarithmic=False, maximised=direction == "maximize")
         for name, direction in task.objectives.items()
     }
+
+
+def _quantities_of(task: Task) -> list[str]:
+    """Return what constraints may bound on a task."""
+    if isinstance(task, PythonTask):
+        return list(dict.fromkeys([*task.objectives, *(task.quantities or ()), SECONDS]))
+    has_classes = isinstance(task, NetworkTask) and task.has_class_targets
+    objectives = [name for name, each in OBJECTIVES.items() if has_classes or not each.of_classes]
+    return [*objectives, SECONDS]
 
 
 def _read_space(value: object, information: ValidationInfo) -> SearchSpace:
@@ -300,6 +342,24 @@ class Experiment(Settings):
             raise refusal([(("objectives",), f"{rule}, {_NO_CLASSES}, but got {found}")])
         return evolution
 
+    @field_validator("evolution")
+    @classmethod
+    def _check_constraints(
+        cls, evolution: EvolutionSettings, information: ValidationInfo
+    ) -> EvolutionSettings:
+        task = information.data.get("task")
+        if task is None or not evolution.constraints:
+            return evolution
+        names = _quantities_of(task)
+        wrong = [
+            (("constraints", name), one_of(name, names))
+            for name in evolution.constraints
+            if name not in names
+        ]
+        if wrong:
+            raise refusal(wrong)
+        return evolution
+
     @field_validator("training")
     @classmethod
     def _check_stop(cls, training: TrainingSettings, information: ValidationInfo) -> object:
@@ -307,10 +367,14 @@ class Experiment(Settings):
         task = information.data.get("task")
         if not training.stop_at_target or evolution is None or not isinstance(task, NetworkTask):
             return training
-        others = [name for name in evolution.objectives if not OBJECTIVES[name].known_at_target]
+        scored = (*evolution.objectives, *(evolution.constraints or ()))
+        others = [
+            name for name in scored if name in OBJECTIVES and not OBJECTIVES[name].known_at_target
+        ]
         if others:
             known = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
-            rule = f"must be false unless each objective is one of {', '.join(map(repr, known))}"
+            each = "each constraint and objective" if evolution.constraints else "each objective"
+            rule = f"must be false unless {each} is one of {', '.join(map(repr, known))}"
             found = f"true with {', '.join(map(repr, others))}"
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
         return training
@@ -397,6 +461,25 @@ class Experiment(Settings):
             else each
             for each in objectives
         )
+
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """The bounds on quantities of trials, in the experiment's order."""
+        known = _objectives_of(self.task)
+        return tuple(
+            Constraint(
+                name, bounds.min, bounds.max, logarithmic=name in known and known[name].logarithmic
+            )
+            for name, bounds in (self.evolution.constraints or {}).items()
+        )
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """The names of the numbers that a trial has besides its objectives and seconds."""
+        if isinstance(self.task, PythonTask):
+            return self.task.quantities or ()
+        others = {*self.evolution.objectives, SECONDS}
+        return tuple(each.name for each in self.constraints if each.name not in others)
 
     @property
     def trains_networks(self) -> bool:

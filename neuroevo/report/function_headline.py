@@ -75,7 +75,8 @@ def _compared(
 
 
 def _scores(findings: "Findings", trials: "Iterable[Trial]") -> list[float]:
-    return [findings.scores(trial)[0] for trial in trials if findings.is_complete(trial)]
+    kept = (trial for trial in trials if findings.is_complete(trial))
+    return [findings.scores(trial)[0] for trial in kept if findings.is_feasible(trial)]
 
 
 def _others(findings: "Findings") -> str:

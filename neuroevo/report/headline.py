@@ -30,6 +30,7 @@ from neuroevo.report.headline_parts import (
     search_sentence,
 )
 from neuroevo.report.held_out_headline import held_out_headline
+from neuroevo.report.infeasible_headline import infeasible_headline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,16 +45,18 @@ CLOSE = 1.15  # scores are about the same below this ratio, if it has no interva
 def headline(findings: "Findings") -> Headline:
     """Return the opening of a run's report.
 
-    It is about the champion, by its scores on fresh seeds if there are any; if a baseline beats
-    it, that comes first. It gives the scores on the test part if there are any. Else it gives the
-    samples to target, if they were an objective and the champion reaches the target and holds it;
-    otherwise its value of the first objective. If a function was searched, it gives the best value
-    of the first objective.
+    If no trial keeps the constraints, it says so. Else it is about the champion, by its scores on
+    fresh seeds if there are any; if a baseline beats it, that comes first. It gives the scores on
+    the test part if there are any. Else it gives the samples to target, if they were an objective
+    and the champion reaches the target and holds it; otherwise its value of the first objective. If
+    a function was searched, it gives the best value of the first objective.
     """
+    progress = _progress(findings)
+    if findings.lacks_feasible:
+        return infeasible_headline(findings, progress)
     held_out = held_out_headline(findings)
     if held_out is not None:
         return held_out
-    progress = _progress(findings)
     if not findings.experiment.trains_networks:
         return function_headline(findings, progress)
     search, last = search_sentence(findings), search_numbers(findings)
@@ -145,11 +148,11 @@ def _compared(findings: "Findings", item: "Objective") -> tuple[str, tuple[KeyNu
     learns = _learns(findings, item, score)
     own = KeyNumber(wording.measured(score, item), _label(findings, item, score))
     numbers: tuple[KeyNumber, ...] = (own,)
-    if not findings.baselines or not math.isfinite(score):
+    if not findings.rivals or not math.isfinite(score):
         return "", (own,)
     comparable = [
         trial
-        for trial in findings.baselines
+        for trial in findings.rivals
         if math.isfinite(other := judged_score(findings, trial, item))
         and (_learns(findings, item, other) or not learns)
     ]

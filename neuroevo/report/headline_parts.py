@@ -44,7 +44,10 @@ def network_words(findings: "Findings", trial: "Trial") -> str:
 
 
 def search_sentence(findings: "Findings") -> str:
-    """Return a sentence on how many configurations were evaluated, for what, and why it ended."""
+    """Return a sentence on how many configurations were evaluated, for what, and why it ended.
+
+    With constraints, it says how many keep them.
+    """
     population = findings.experiment.evolution.population
     generations = wording.counted(findings.generations, "generation")
     if len(findings.searched) == population * findings.generations:
@@ -52,7 +55,13 @@ def search_sentence(findings: "Findings") -> str:
     configurations = wording.counted(len(findings.searched), "configuration")
     sentence = f"The search evaluated {configurations} in {generations} to {_aims(findings)}"
     why = f", and ended: {findings.reason}" * bool(findings.finished and findings.reason)
-    return f"{sentence}{why}."
+    kept = ""
+    if findings.constraints:
+        bounds = wording.listed([str(each) for each in findings.constraints])
+        count = len(findings.feasible)
+        verb = f"{count:,} keep" if count > 1 else "one keeps" if count else "none keeps"
+        kept = f", with {bounds}, which {verb}"
+    return f"{sentence}{kept}{why}."
 
 
 def _aims(findings: "Findings") -> str:

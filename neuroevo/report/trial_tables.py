@@ -91,7 +91,8 @@ def _scored_table(
     kinds = ("", "fresh.") if findings.experiment.trains_networks else ("",)
     items = {f"{kind}{item.name}": item for item in findings.objectives for kind in kinds}
     before = [*first, *(name for name in genes if name in FIRST_GENES)]
-    after = [*(name for name in genes if name not in FIRST_GENES), *last]
+    bounded = [name for name in bound_columns(table, findings) if name not in items]
+    after = [*bounded, *(name for name in genes if name not in FIRST_GENES), *last]
     columns = [*before, *items, *after]
     best = {name: item.best_of(table[name]) for name, item in items.items()}
 
@@ -120,10 +121,22 @@ def _scored_table(
     return TextTable(headings(titles, rows), rows, tuple(groups), champion=champion)
 
 
+def bound_columns(table: pd.DataFrame, findings: "Findings") -> list[str]:
+    """Return the columns of quantities, and ``feasible`` unless all trials of a table are."""
+    quantities = [
+        name
+        for name in table.columns
+        if name.removeprefix("quantity.") in findings.experiment.quantities
+    ]
+    broken = "feasible" in table.columns and not table["feasible"].all()
+    return [*quantities, *["feasible"] * bool(broken)]
+
+
 def _heading(name: str, items: "dict[str, Objective]") -> str:
     if name in items:
         return "fresh seeds" if name.startswith("fresh.") else "search seeds"
-    return {"number": "trial"}.get(name, name.removeprefix("gene.").replace("_", " "))
+    plain = name.removeprefix("gene.").removeprefix("quantity.").replace("_", " ")
+    return {"number": "trial"}.get(name, plain)
 
 
 def _cell(content: Any, text: str = "", *, breaks: bool) -> Cell:  # noqa: ANN401 - any content of a table

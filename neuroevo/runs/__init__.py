@@ -18,6 +18,12 @@ from neuroevo.runs.environment import (
     read_environment,
 )
 from neuroevo.runs.experiment import experiment_at_start, experiment_values, read_experiment
+from neuroevo.runs.feasibility import (
+    broken_constraints,
+    is_measured,
+    trial_excesses,
+    trial_violation,
+)
 from neuroevo.runs.folder import RunFolder, find_run, list_runs
 from neuroevo.runs.held_out import (
     HeldOutScores,
@@ -77,6 +83,7 @@ __all__ = [
     "TrialOrigin",
     "array_fingerprint",
     "best_toml",
+    "broken_constraints",
     "champion_differences",
     "champion_first",
     "damage",
@@ -91,6 +98,7 @@ __all__ = [
     "fresh_scores",
     "held_out_differences",
     "holder",
+    "is_measured",
     "latest_environment",
     "list_runs",
     "list_sweeps",
@@ -110,6 +118,8 @@ __all__ = [
     "read_sweep",
     "read_trials",
     "trial_differences",
+    "trial_excesses",
+    "trial_violation",
     "value_differences",
     "write_champions",
     "write_checkpoint",

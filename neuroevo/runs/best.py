@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import StorageError
+from neuroevo.runs.feasibility import broken_constraints
 from neuroevo.runs.start import data_hash
 from neuroevo.runs.trial import Trial
 from neuroevo.storage.disk import is_missing, read_bytes
@@ -128,6 +129,9 @@ def _comments(experiment: "Experiment", trial: Trial, run: str) -> list[str]:
     where = f" of run {run}" if run else ""
     kind = f"the baseline {trial.name}" if trial.name else f"generation {trial.generation}"
     lines = [f"Trial {trial.number}{where} ({kind}), every gene fixed."]
+    broken = [str(each) for each in broken_constraints(trial, experiment.constraints)]
+    if broken:
+        lines.append(f"It breaks constraints: {', '.join(broken)}.")
     if experiment.trains_networks:
         lines.append("To train its network: neuroevo train THIS_FILE.")
     return [

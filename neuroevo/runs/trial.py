@@ -4,12 +4,13 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from neuroevo.errors import UsageError
+from neuroevo.evolution import Forecast
 from neuroevo.settings import shown
 from neuroevo.space.values import plain
 from neuroevo.workers import Work
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 State = Literal["complete", "diverged", "failed"]
 _NONE: Mapping[str, Sequence[float]] = {}  # one for all trials, as it takes memory
+_NO_NUMBERS: Mapping[str, float] = {}
 _STATES: Mapping[str, State] = {state: state for state in get_args(State)}
 
 
@@ -59,6 +61,12 @@ class Trial:
     class_curves
         Like `curve`, for each class measure by its name; empty if it failed, or if the targets of
         its task are no class probabilities.
+    quantities
+        Value of each quantity that is recorded besides the objectives, such as those that
+        constraints bound; NaN if it is not finite, empty if there are none or it failed.
+    forecast
+        What a model expected of it before it was evaluated, on the scales on which a search
+        compares objectives; None without a model.
     replicates
         Value of each objective for each replicate, NaN if it is not finite; empty if it failed or
         a function was measured. Read again like `curve`.
@@ -79,15 +87,25 @@ class Trial:
     work: tuple[Work, ...] = ()
     class_curves: Mapping[str, Sequence[float]] = field(default_factory=lambda: _NONE, repr=False)
     replicates: Mapping[str, Sequence[float]] = field(default_factory=lambda: _NONE, repr=False)
+    quantities: Mapping[str, float] = field(default_factory=lambda: _NO_NUMBERS)
+    forecast: Forecast | None = None
+
+    def quantity(self, name: str) -> float:
+        """Return an objective, another quantity, or the ``seconds``; NaN if there is none."""
+        for known in (self.objectives, self.quantities):
+            if name in known:
+                return known[name]
+        return self.seconds if name == "seconds" else math.nan
 
     def to_json(self) -> str:
         """Return the trial as one line of strict JSON, without the newline.
 
         An objective that is not finite and a diverged point of a curve are ``null``. Objectives,
         seconds and genes are written in full. A curve of float32 values is written with nine
-        significant digits, which are enough to restore each float32, any other with seventeen. So
-        a curve that was read must be cast to the run's precision before its bits are compared.
-        There are class curves, and values of replicates, only if the trial has some.
+        significant digits, which are enough to restore each float32, any other with seventeen. So a
+        curve that was read must be cast to the run's precision before its bits are compared. There
+        are class curves, quantities, a forecast and values of replicates only if the trial has
+        some.
         """
         head: dict[str, object] = {
             "number": self.number,
@@ -97,8 +115,12 @@ class Trial:
         }
         if self.name:
             head["name"] = self.name
+        if self.forecast is not None:
+            head["forecast"] = asdict(self.forecast)
         head["genome"] = dict(self.genome)
         head["objectives"] = objectives_to_json(self.objectives)
+        if self.quantities:
+            head["quantities"] = objectives_to_json(self.quantities)
         tail: dict[str, object] = {
             "state": self.state,
             "diverged": self.diverged,
@@ -148,11 +170,13 @@ class Trial:
             parents=tuple(fields["parents"]),
             genome={sys.intern(name): plain(value) for name, value in fields["genome"].items()},
             objectives=objectives_from_json(fields["objectives"]),
+            quantities=objectives_from_json(fields.get("quantities", _NO_NUMBERS)) or _NO_NUMBERS,
             curve=tuple(_diverged_as_infinite(fields["curve"])),
             state=_STATES[fields["state"]],
             diverged=fields["diverged"],
             seconds=float(fields["seconds"]),
             name=fields.get("name", ""),
+            forecast=_forecast(fields.get("forecast")),
             cause=fields.get("cause", ""),
             work=tuple(
                 Work(sys.intern(worker), *times) for worker, *times in fields.get("work", ())
@@ -164,6 +188,13 @@ class Trial:
             or _NONE,
             replicates=replicates_from_json(fields.get("replicates", _NONE)) or _NONE,
         )
+
+
+def _forecast(values: Mapping[str, Any] | None) -> Forecast | None:
+    if values is None:
+        return None
+    means, deviations = (tuple(map(float, values[name])) for name in ("means", "deviations"))
+    return Forecast(means, deviations, values["round"])
 
 
 def objectives_to_json(objectives: Mapping[str, float]) -> dict[str, float | None]:
@@ -267,6 +298,13 @@ def _is_work(value: object) -> bool:
     return _is_text(worker) and all(map(_is_number, times))
 
 
+def _is_forecast(value: object) -> bool:
+    if not isinstance(value, dict) or value.keys() != {"means", "deviations", "round"}:
+        return False
+    numbers = all(_list_of(_is_number)(value[name]) for name in ("means", "deviations"))
+    return numbers and _is_whole(value["round"])
+
+
 def _list_of(holds: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, list) and all(map(holds, value))
 
@@ -282,8 +320,10 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "generation": ("a whole number", _is_whole),
     "operator": ("a text", _is_text),
     "parents": ("a list of whole numbers", _list_of(_is_whole)),
+    "forecast": ("an object of means, deviations and a round", _is_forecast),
     "genome": ("an object of gene values", _object_of(_is_gene_value)),
     "objectives": ("an object of numbers", _object_of(_is_number_or_null)),
+    "quantities": ("an object of numbers", _object_of(_is_number_or_null)),
     "curve": ("a list of numbers", _is_curve),
     "class_curves": ("an object of lists of numbers", _object_of(_is_curve)),
     "replicates": ("an object of lists of numbers", _object_of(_is_curve)),
@@ -294,4 +334,4 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "cause": ("a text", _is_text),
     "work": ("a list of [worker, began, seconds]", _list_of(_is_work)),
 }
-_OPTIONAL = ("class_curves", "replicates", "name", "cause", "work")
+_OPTIONAL = ("forecast", "quantities", "class_curves", "replicates", "name", "cause", "work")

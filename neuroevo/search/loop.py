@@ -25,6 +25,9 @@ from neuroevo.runs import (
     champion_first,
     environment,
     fresh_scores,
+    is_measured,
+    trial_excesses,
+    trial_violation,
 )
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
@@ -40,7 +43,7 @@ from neuroevo.search.stopping import (
 )
 from neuroevo.search.testing import held_out_scores
 from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
-from neuroevo.space import Genome, Value
+from neuroevo.space import Genome, SearchSpace, Value
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
 from neuroevo.workers.pool import Failure
@@ -83,19 +86,36 @@ class SearchState:
 
     @classmethod
     def at_first(
-        cls, experiment: Experiment, initial: Sequence[Genome] = (), seconds: float = 0.0
+        cls,
+        experiment: Experiment,
+        initial: Sequence[Genome] = (),
+        seconds: float = 0.0,
+        space: SearchSpace | None = None,
     ) -> Self:
-        """Return the state at the start, with genomes that the strategy asks for first."""
+        """Return the state at the start.
+
+        Parameters
+        ----------
+        experiment
+            The experiment.
+        initial
+            Genomes that the strategy asks for first, if they keep the restriction of the space.
+        seconds
+            How long the search took already.
+        space
+            The space that is searched, see `Trainer.space`; by default without a restriction.
+        """
+        space = space or experiment.space
         evolution, baselines = experiment.evolution, len(experiment.task.baselines)
         options = Options(
             evolution.population,
             experiment.seed,
-            tuple(initial),
+            tuple(filter(space.allows, initial)),
             baselines,
             look_ahead=evolution.look_ahead or 1,
             effort=evolution.effort or "medium",
         )
-        strategy = STRATEGIES[evolution.strategy](experiment.space, options)
+        strategy = STRATEGIES[evolution.strategy](space, options)
         return cls(strategy, seconds=seconds)
 
     def values(self) -> dict[str, Any]:
@@ -115,9 +135,15 @@ class SearchState:
 
     @classmethod
     def from_values(
-        cls, experiment: Experiment, values: Mapping[str, Any], trials: Mapping[int, Trial]
+        cls,
+        experiment: Experiment,
+        values: Mapping[str, Any],
+        trials: Mapping[int, Trial],
+        space: SearchSpace | None = None,
     ) -> Self:
         """Restore a state from its values and ``seconds``; `trials` are the evaluated ones.
+
+        The space is that of `at_first`.
 
         Raises
         ------
@@ -126,7 +152,7 @@ class SearchState:
         """
         strategy = STRATEGIES[experiment.evolution.strategy]
         return cls(
-            strategy.from_state(experiment.space, values["strategy"]),
+            strategy.from_state(space or experiment.space, values["strategy"]),
             int(values["evaluated"]),
             [trials[number] for number in values["front"]],
             [trials[number] for number in values["newest"]],
@@ -275,7 +301,8 @@ class Search:
         generation = state.strategy.generation
         genome = self._experiment.space.genome(self._asked.pop(trial.number).genome)
         state.newest.append(trial)
-        state.strategy.tell([Individual(trial.number, genome, self._fitness(trial))])
+        excesses = trial_excesses(trial, self._experiment.constraints)
+        state.strategy.tell([Individual(trial.number, genome, self._fitness(trial), excesses)])
         state.evaluated += 1
         if state.strategy.generation > generation:
             self._end_generation()
@@ -285,14 +312,14 @@ class Search:
         state.newest = []
         self._extend_front(trials)
         state.stagnation = state.stagnation.after(
-            self._all_costs(trials), self._all_costs(state.front)
+            self._feasible_costs(trials), self._feasible_costs(state.front)
         )
         if self._seconds() - self._saved >= self._cost_of_saving / _SHARE_OF_SAVING:
             self.save()
         self._reason = self._reason_to_end()
 
     def _extend_front(self, trials: Sequence[Trial]) -> None:
-        self._state.front = extended_front(self._state.front, trials, self._costs)
+        self._state.front = extended_front(self._state.front, trials, self._costs, self._violation)
         self._front = champion_first(self._state.front, self._experiment, {})
         self._report()
 
@@ -451,10 +478,16 @@ class Search:
         return fitness_of(trial, self._experiment.objectives)
 
     def _costs(self, trial: Trial) -> tuple[float, ...] | None:
+        if not is_measured(trial, self._experiment.constraints):
+            return None
         return costs_of(self._fitness(trial))
 
-    def _all_costs(self, trials: Iterable[Trial]) -> list[tuple[float, ...]]:
-        return [cost for cost in map(self._costs, trials) if cost is not None]
+    def _violation(self, trial: Trial) -> float:
+        return trial_violation(trial, self._experiment.constraints)
+
+    def _feasible_costs(self, trials: Iterable[Trial]) -> list[tuple[float, ...]]:
+        feasible = (trial for trial in trials if self._violation(trial) == 0)
+        return [cost for cost in map(self._costs, feasible) if cost is not None]
 
 
 def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) -> Champion:

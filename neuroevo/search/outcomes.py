@@ -52,8 +52,10 @@ def trial_of(
             diverged=0,
             seconds=round(outcome.seconds, 6),
             work=(outcome.work,),
+            quantities=outcome.quantities,
         )
-    diverged = not all(map(math.isfinite, outcome.objectives.values()))
+    values = [*outcome.objectives.values(), *outcome.quantities.values()]
+    diverged = not all(map(math.isfinite, values))
     replicates = len(outcome.curves)
     return Trial(
         **_origin(candidate),
@@ -61,6 +63,7 @@ def trial_of(
         curve=outcome.median_curve,
         class_curves=outcome.median_class_curves,
         replicates=outcome.replicates,
+        quantities=outcome.quantities,
         state="diverged" if diverged else "complete",
         diverged=outcome.diverged,
         seconds=round(outcome.seconds, 6),
@@ -73,7 +76,8 @@ def checked(candidate: Candidate, recorded: Trial) -> Trial:
     """Return a recorded trial; StorageError if it belongs to another candidate."""
     for key, value in _origin(candidate).items():
         found = getattr(recorded, key)
-        if value != found:
+        lacks = key == "forecast" and (value is None or found is None)  # of an earlier version
+        if value != found and not lacks:
             raise StorageError(
                 f"trial {candidate.number}: {key} must be {value!r}, for which the search asks, "
                 f"but the journal has {found!r}"

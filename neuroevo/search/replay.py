@@ -85,7 +85,7 @@ class Replay(Record):
             if progress.phase not in _SEARCHING:
                 observer(progress)
 
-        state = SearchState.at_first(self._experiment, initial)
+        state = SearchState.at_first(self._experiment, initial, space=trainer.space)
         search = _Repeated(trainer, self, state, observe, self._is_to_stop)
         search.clock, search.wanted = lambda: self._seconds, self._evaluated
         try:

@@ -91,7 +91,7 @@ def search(  # noqa: PLR0913 - all options of a search, by name
     with _prepared(experiment, given, workers or Workers(), observer) as (trainer, start):
         if stop():
             raise StoppedError(f"{experiment.name}: stopped before the search began")
-        state = SearchState.at_first(experiment, initial)
+        state = SearchState.at_first(experiment, initial, space=trainer.space)
         folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
         with _filled(folder, start) as journal:
             Search(trainer, FolderRecord(folder, journal), state, observer, stop).run()
@@ -113,7 +113,8 @@ def search_in_memory(  # noqa: PLR0913 - all options of a search, by name
     """
     record, given = Record(), _Given(tuple(initial), initial_from)
     with _prepared(experiment, given, workers or Workers(), observer) as (trainer, start):
-        Search(trainer, record, SearchState.at_first(experiment, initial), observer, stop).run()
+        state = SearchState.at_first(experiment, initial, space=trainer.space)
+        Search(trainer, record, state, observer, stop).run()
     return start, record
 
 
@@ -143,6 +144,10 @@ def _prepared(
         initial_from=given.source,
     )
     trainer = Trainer(experiment, material.evaluated_on, workers)
+    left_out = sum(not trainer.space.allows(genome) for genome in given.genomes)
+    if left_out:
+        text = f"{left_out} of {len(given.genomes)} first configurations are left out"
+        warnings.warn(f"{text}: they break the constraint on parameters", stacklevel=2)
     observer(Progress(experiment, "loading"))
     with trainer:
         yield trainer, start
@@ -197,7 +202,7 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
         if states and _is_complete(folder, start, states[0], experiment, trials):
             return False
         trainer = trainer_of(experiment, start, workers or Workers(), data)
-        state = _state(experiment, start, states, trials)
+        state = _state(trainer, start, states, trials)
         # The strategy has received the others, which would take memory.
         baselines, finished = len(experiment.task.baselines), len(trials)
         needed = [each for each in trials if not baselines <= each.number < state.evaluated]
@@ -334,21 +339,22 @@ def _update_environment(folder: RunFolder) -> None:
 
 
 def _state(
-    experiment: Experiment, start: Start, states: Sequence[Mapping[str, Any]], trials: list[Trial]
+    trainer: Trainer, start: Start, states: Sequence[Mapping[str, Any]], trials: list[Trial]
 ) -> SearchState:
     """Restore the newest state whose trials are all in the journal, else the first state."""
+    experiment, space = trainer.experiment, trainer.space
     recorded = {trial.number: trial for trial in trials}
     for state in states:
         try:
             if all(number in recorded for number in range(int(state["evaluated"]))):
-                return SearchState.from_values(experiment, state, recorded)
+                return SearchState.from_values(experiment, state, recorded, space)
             problem = "some of its trials are missing in the journal; they are trained again"
         except (UsageError, KeyError, TypeError, ValueError, AttributeError) as error:
             problem = f"it does not fit the journal ({type(error).__name__}: {error})"
         warnings.warn(f"a checkpoint can't be used: {problem}", stacklevel=3)
     seconds = max((float(state.get("seconds", 0.0)) for state in states), default=0.0)
     initial = [experiment.space.genome(genome) for genome in start.initial]
-    return SearchState.at_first(experiment, initial, seconds)
+    return SearchState.at_first(experiment, initial, seconds, space)
 
 
 def _is_complete(

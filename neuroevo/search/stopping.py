@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 from neuroevo.evolution import Costs, hypervolume, reference_point
 from neuroevo.experiment import EvolutionSettings, Experiment
-from neuroevo.runs import Trial
+from neuroevo.runs import Trial, trial_violation
 
 ENDS = ("generations", "time_limit", "target", "patience")
 """The settings of `[evolution]` that only decide when a search ends."""
@@ -99,8 +99,14 @@ def end_of(
     target = settings.target or {}
     aims = [item for item in experiment.objectives if item.name in target]
     for trial in front:
-        if target and all(
-            item.cost(trial.objectives[item.name]) <= item.cost(target[item.name]) for item in aims
+        feasible = trial_violation(trial, experiment.constraints) == 0
+        if (
+            target
+            and feasible
+            and all(
+                item.cost(trial.objectives[item.name]) <= item.cost(target[item.name])
+                for item in aims
+            )
         ):
             reached = ", ".join(f"{name} = {value:g}" for name, value in target.items())
             return End("target", f"trial {trial.number} reached the target, {reached}")

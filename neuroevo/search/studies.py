@@ -62,7 +62,7 @@ def random_search(
     StorageError
         If a file can't be written.
     """
-    candidates = _drawn(trainer.experiment, trials)
+    candidates = _drawn(trainer, trials)
     _train(trainer, record, candidates, counter, len(candidates))
 
 
@@ -158,13 +158,13 @@ def _train(
     return sorted(trials, key=lambda trial: trial.number)
 
 
-def _drawn(experiment: Experiment, trials: int) -> list[Candidate]:
+def _drawn(trainer: Trainer, trials: int) -> list[Candidate]:
     """Draw random genomes as the first generation of a search is drawn."""
-    sequence = np.random.SeedSequence((experiment.seed, _RANDOM_SEED))
+    sequence = np.random.SeedSequence((trainer.experiment.seed, _RANDOM_SEED))
     options = Options(
         population_size=max(trials, 4), seed=int(sequence.generate_state(1, np.uint64)[0])
     )
-    return RandomSearch(experiment.space, options).ask(trials)
+    return RandomSearch(trainer.space, options).ask(trials)
 
 
 def _changes(

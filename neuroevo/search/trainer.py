@@ -5,16 +5,16 @@ Knows an experiment and its data; does not know who asks, nor where trials are r
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
 from typing import Any, Protocol, Self
 
 from neuroevo.errors import DataError, UsageError
-from neuroevo.evaluation import OBJECTIVES
+from neuroevo.evaluation import OBJECTIVES, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evaluation.function_evaluator import FunctionEvaluator
 from neuroevo.evaluation.user_function import Measurement, UserFunction
-from neuroevo.evolution import Candidate
+from neuroevo.evolution import Candidate, excesses_of, violation_of
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
 from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples, until
@@ -22,12 +22,13 @@ from neuroevo.runs import Trial
 from neuroevo.search.material import fingerprint_of
 from neuroevo.search.outcomes import checked, trial_of
 from neuroevo.search.record import Record
+from neuroevo.space import Genome, SearchSpace
 from neuroevo.tasks import FunctionSource, PythonTask
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import Failure, never
 
 SEARCH_SEEDS, FRESH_SEEDS = 0, 1  # second part of the seed of all starting weights and orders
-
+PARAMETERS = "parameters"  # the quantity of networks that is known without training
 
 Results = Iterator[tuple[int, Evaluation | Measurement | Failure]]
 
@@ -85,6 +86,25 @@ class Trainer:
     def data(self) -> DataSet | None:
         """The data that networks are trained on; None if a function is called."""
         return None if self._networks is None else self._networks.data
+
+    @cached_property
+    def space(self) -> SearchSpace:
+        """The search space, restricted to networks with as many parameters as constraints allow.
+
+        That is known of a genome without training.
+        """
+        experiment, space = self.experiment, self.experiment.space
+        bounds = [each for each in experiment.constraints if each.name == PARAMETERS]
+        if self.data is None or not bounds:
+            return space
+        ends = self.data.size.inputs, self.data.size.outputs
+
+        def excess(genome: Genome) -> float:
+            phenotype = phenotype_of(genome, ends, experiment.training)
+            count = float(phenotype.architecture.parameter_count)
+            return violation_of(excesses_of(bounds, {PARAMETERS: count}))
+
+        return space.restricted(excess)
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -242,7 +262,7 @@ class _Networks(CandidateEvaluator):
         self.data = data
         self.objectives = evolution.objectives
         self._precision, self._workers = training.precision, workers
-        self._scoring = Scoring(evolution.objectives, evolution.reduction)
+        self._scoring = Scoring(evolution.objectives, evolution.reduction, experiment.quantities)
         self._streams: Callable[[int], tuple[SampleStream, ...]] = cache(
             lambda seeds: fold_streams(data, training, (experiment.seed, seeds))
         )
@@ -289,7 +309,8 @@ def _function_evaluator(
     task = experiment.task
     if not isinstance(task, PythonTask):
         raise TypeError(f"{task.kind}: its candidates are networks")
-    function = UserFunction(source, tuple(task.objectives), task.time_limit)
+    quantities = experiment.quantities
+    function = UserFunction(source, tuple(task.objectives), task.time_limit, quantities)
     return FunctionEvaluator(function, experiment.seed, workers)
 
 

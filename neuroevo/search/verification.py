@@ -20,7 +20,9 @@ from neuroevo.runs import (
     environment,
     environment_differences,
     experiment_values,
+    is_measured,
     trial_differences,
+    trial_violation,
     value_differences,
 )
 from neuroevo.search.checks import (
@@ -147,16 +149,22 @@ class Chosen:
 
     def of(self, run: RecordedRun) -> list[Trial]:
         """Choose among the trials of a run, by number."""
-        objectives = run.experiment.objectives
+        objectives, constraints = run.experiment.objectives, run.experiment.constraints
 
         def costs(trial: Trial) -> tuple[float, ...] | None:
+            if not is_measured(trial, constraints):
+                return None
             return costs_of(fitness_of(trial, objectives))
+
+        def violation(trial: Trial) -> float:
+            return trial_violation(trial, constraints)
 
         baselines = [trial for trial in run.trials if trial.operator == "baseline"]
         searched = [trial for trial in run.trials if trial.operator != "baseline"]
         if self.trials == "all":
             return list(run.trials)
-        chosen = {trial.number for trial in (*baselines, *extended_front([], searched, costs))}
+        front = extended_front([], searched, costs, violation)
+        chosen = {trial.number for trial in (*baselines, *front)}
         others = [trial.number for trial in searched if trial.number not in chosen]
         count = 0 if self.trials == "front" else min(int(self.trials), len(others))
         random = np.random.Generator(np.random.PCG64(self.seed))

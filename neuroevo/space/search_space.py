@@ -4,8 +4,10 @@ Draws, checks and counts genomes; does not know how they are searched or evaluat
 """
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 
@@ -46,7 +48,7 @@ class SearchSpace:
     Genome(hidden=(6, 3), rate=0.5)
     """
 
-    __slots__ = ("_activity", "_conditions", "_genes", "_size")
+    __slots__ = ("_activity", "_conditions", "_excess", "_genes", "_size")
 
     def __init__(
         self,
@@ -68,6 +70,33 @@ class SearchSpace:
         )
         self._activity = Activity(self._genes, self._conditions)
         self._size = self._activity.size()
+        self._excess: Callable[[Genome], float] | None = None
+
+    def restricted(self, excess: Callable[[Genome], float]) -> Self:
+        """Return the space with a restriction that searches keep: they ask for no other genome.
+
+        Parameters
+        ----------
+        excess
+            Returns how far a genome is beyond the restriction, 0 or less if it keeps it. Equal
+            genomes must have equal excesses; searches move towards lower ones.
+        """
+        space = copy(self)
+        space._excess = excess  # noqa: SLF001 - of the same class
+        return space
+
+    def excess(self, genome: Genome) -> float:
+        """Return how far a genome is beyond the restriction; 0 if it keeps it or there is none."""
+        return 0.0 if self._excess is None else max(0.0, self._excess(genome))
+
+    def allows(self, genome: Genome) -> bool:
+        """Whether a genome keeps the restriction."""
+        return self.excess(genome) == 0.0
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether there is a restriction."""
+        return self._excess is not None
 
     @property
     def genes(self) -> Mapping[str, Gene]:
@@ -81,7 +110,7 @@ class SearchSpace:
 
     @property
     def size(self) -> float:
-        """The number of genomes; may be infinite."""
+        """The number of genomes, also of those beyond a restriction; may be infinite."""
         return self._size
 
     @property

@@ -7,6 +7,8 @@ from typing import Any, cast
 import numpy as np
 
 from neuroevo.errors import UsageError
+from neuroevo.evolution import Constraint, excesses_of
+from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.values import is_number, is_whole, worded
 
@@ -108,6 +110,104 @@ def listed(values: object) -> list[object] | None:
         return list(values)
     except TypeError:  # an array without dimensions
         return None
+
+
+def checked_constraints(constraints: object) -> tuple[list[Constraint], list[str]]:
+    """Convert a mapping from quantities to their bounds.
+
+    Returns
+    -------
+    list[Constraint]
+        Those without problems.
+    list[str]
+        One line for each problem.
+    """
+    if not isinstance(constraints, Mapping):
+        rule = "must be a mapping from quantities to their bounds"
+        return [], [f"constraints: {rule}, but got {worded(constraints)}"]
+    found, problems = [], []
+    for name, bounds in constraints.items():
+        place = f"constraints[{name!r}]"
+        if not isinstance(bounds, Mapping) or not bounds or set(bounds) - {"min", "max"}:
+            rule = "must be bounds such as {'min': 0, 'max': 100}, or one of them"
+            problems.append(f"{place}: {rule}, but got {worded(bounds)}")
+            continue
+        wrong = [key for key, bound in bounds.items() if not _is_bound(bound)]
+        problems += [
+            f"{place}[{key!r}]: must be a finite number, but got {worded(bounds[key])}"
+            for key in wrong
+        ]
+        if not wrong and bounds.get("min", -math.inf) > bounds.get("max", math.inf):
+            rule = "must have a min of at most its max"
+            problems.append(f"{place}: {rule}, but got {worded(bounds)}")
+        elif not wrong:
+            found.append(Constraint(str(name), bounds.get("min"), bounds.get("max")))
+    return found, problems
+
+
+def _is_bound(bound: object) -> bool:
+    return is_number(bound) and abs(cast("float", bound)) <= LARGEST_FITNESS
+
+
+def checked_quantities(
+    quantities: object, constraints: Sequence[Constraint], genomes: int
+) -> tuple[list[tuple[float, ...]], list[str]]:
+    """Convert the quantities of each genome to the excesses of all bounds.
+
+    Parameters
+    ----------
+    quantities
+        For each genome a mapping from the quantity of each constraint to its value, a sequence of
+        values in the order of the constraints, or of a single constraint the value; None without
+        constraints.
+    constraints
+        The constraints.
+    genomes
+        The number of genomes.
+
+    Returns
+    -------
+    list[tuple[float, ...]]
+        The excesses of each genome, NaN for values that are not finite; empty for problems.
+    list[str]
+        One line for each problem.
+    """
+    names = [each.name for each in constraints]
+    if not names:
+        problem = "quantities: must be left out without constraints"
+        return [()] * genomes, [] if quantities is None else [problem]
+    if quantities is None:
+        return [], [f"quantities: must be given, with {', '.join(names)} of each genome"]
+    given = listed(quantities)
+    if given is None:
+        return [], [f"quantities: must be a list, but got {worded(quantities)}"]
+    if len(given) != genomes:
+        rule = f"must be one row for each of {genomes} genomes"
+        return [], [f"quantities: {rule}, but got {len(given)}"]
+    rows: list[tuple[float, ...]] = []
+    problems: list[str] = []
+    for index, row in enumerate(given):
+        values = _values_by_name(row, names)
+        if values is None:
+            rule = f"must have the numbers {', '.join(names)}"
+            problems.append(f"quantities[{index}]: {rule}, but got {worded(row)}")
+        else:
+            rows.append(excesses_of(constraints, values))
+    return rows, problems
+
+
+def _values_by_name(row: object, names: Sequence[str]) -> dict[str, float] | None:
+    """Return the values of a row by their names; None if it has others."""
+    if isinstance(row, Mapping):
+        if set(row) != set(names):
+            return None
+        values = [row[name] for name in names]
+    else:
+        several = listed(row)
+        values = [_scalar(row)] if several is None else several
+    if len(values) != len(names) or not all(map(is_number, values)):
+        return None
+    return {name: _finite(value) for name, value in zip(names, values, strict=True)}
 
 
 def repetition_problems(genomes: Iterable[Genome], evaluated: Collection[Genome]) -> list[str]:

@@ -1,11 +1,12 @@
 """The public ask-and-tell interface, with genomes and fitnesses of any objective function.
 
-Handles the directions of objectives and checks arguments.
+Handles the directions of objectives and the bounds of constraints, and checks arguments.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import mul
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.errors import UsageError
@@ -16,8 +17,10 @@ from neuroevo.space.values import worded
 from neuroevo.strategies.arguments import (
     LEAST_POPULATION,
     MOST_POPULATION,
+    checked_constraints,
     checked_fitnesses,
     checked_genomes,
+    checked_quantities,
     listed,
     name_problems,
     objective_problems,
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-FORMAT = 5
+FORMAT = 6
+_EARLIER = 5  # a format that lacks constraints
 
 _STRATEGIES: Mapping[str, type[Nsga2] | type[Screened]] = {
     strategy.name: strategy for strategy in (Nsga2, Screened)
@@ -84,6 +88,11 @@ class Evolution:
     noisy
         Whether the same genome may have another fitness when it is evaluated again. Then
         ``screened`` asks for some genomes again, if it has one objective.
+    constraints
+        Bounds on quantities that `tell` receives besides the fitness, such as
+        ``{"memory": {"max": 100}, "accuracy": {"min": 0.9}}``. Genomes that keep all bounds come
+        first, then those that are nearest to it. What is known without an evaluation is better
+        restricted by the space, see `SearchSpace.restricted`: no other genomes are asked then.
 
     Raises
     ------
@@ -101,7 +110,15 @@ class Evolution:
     True
     """
 
-    __slots__ = ("_front", "_objectives", "_others", "_pending", "_space", "_strategy")
+    __slots__ = (
+        "_constraints",
+        "_front",
+        "_objectives",
+        "_others",
+        "_pending",
+        "_space",
+        "_strategy",
+    )
 
     def __init__(  # noqa: PLR0913 - the settings of a search, most of them by keyword
         self,
@@ -114,6 +131,7 @@ class Evolution:
         strategy: str = "nsga2",
         effort: str = "medium",
         noisy: bool = False,
+        constraints: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
     ) -> None:
         if not isinstance(space, SearchSpace):
             raise UsageError(f"space: must be a SearchSpace, but got {worded(space)}")
@@ -124,7 +142,14 @@ class Evolution:
         problems += whole_problems("seed", seed, 0)
         problems += name_problems("strategy", strategy, _STRATEGIES)
         problems += name_problems("effort", effort, EFFORTS) + flag_problems("noisy", noisy)
+        bounds, bound_problems = checked_constraints(constraints)
+        problems += bound_problems
         seeds, seed_problems = checked_genomes("initial", initial, space)
+        seed_problems += [
+            f"initial: each must keep the restriction of the space, but got {genome.key}"
+            for genome in seeds
+            if not space.allows(genome)
+        ]
         if not problems and len(seeds) > population_size:
             rule = f"must be at most the population of {population_size}"
             problems.append(f"initial: {rule}, but got {len(seeds)}")
@@ -135,6 +160,7 @@ class Evolution:
             raise UsageError(*unfit)
         self._space = space
         self._objectives = tuple(objectives)
+        self._constraints = tuple(bounds)
         first = tuple(dict.fromkeys(seeds))
         options = Options(int(population_size), int(seed), first, effort=effort, noisy=noisy)
         self._strategy: Nsga2 | Screened = _STRATEGIES[strategy](space, options)
@@ -171,8 +197,9 @@ class Evolution:
     def front(self) -> list[Individual]:
         """The Pareto front of all individuals so far that did not fail.
 
-        Sorted by the first objective, best first, ties by the following ones. Of individuals
-        with equal fitnesses only the first is kept.
+        With constraints, that of those that keep them; if none does, the nearest to it. Sorted by
+        the first objective, best first, ties by the following ones. Of individuals with equal
+        fitnesses only the first is kept.
         """
         return list(self._front)
 
@@ -180,6 +207,7 @@ class Evolution:
     def best(self) -> Individual | None:
         """The best by the first objective, ties by the following ones; None if there is none.
 
+        Its `feasible` says whether it keeps all constraints, which it does if any genome does.
         If there is noise, it is the one that is estimated to be best, with its mean fitness.
         """
         estimated = self._strategy.recommended()
@@ -261,6 +289,7 @@ class Evolution:
         self,
         genomes: "Iterable[Mapping[str, object]] | pd.DataFrame",
         fitnesses: "Iterable[float | Sequence[float]] | np.ndarray | pd.DataFrame",
+        quantities: "Iterable[float | Sequence[float] | Mapping[str, float]] | np.ndarray | pd.DataFrame | None" = None,  # noqa: E501 - what it may be
     ) -> None:
         """Receive the fitnesses of genomes, in any order; a generation may come in parts.
 
@@ -277,6 +306,9 @@ class Evolution:
             For each a number, or one number for each objective. A genome with a number that is
             NaN, infinite or beyond ±1e300 has failed: it ranks below all others and is never on
             the front.
+        quantities
+            With constraints: for each genome the value of each quantity, as a mapping or in their
+            order, or a number if there is one. NaN or infinity is a failure too.
 
         Raises
         ------
@@ -295,13 +327,19 @@ class Evolution:
             problems.append(
                 f"fitnesses: must be one for each of {len(items)} genomes, but got {len(rows)}"
             )
+        excesses, bound_problems = checked_quantities(
+            quantities, self._constraints, len(items or ())
+        )
+        problems += bound_problems
         if problems:
             raise UsageError(*problems)
         individuals = [
-            Individual(self._number_of(genome), genome, row)
-            for genome, row in zip(checked, rows, strict=True)
+            Individual(self._number_of(genome), genome, row, excess)
+            for genome, row, excess in zip(checked, rows, excesses, strict=True)
         ]
-        self._front = extended_front(self._front, individuals, self._costs_of)
+        self._front = extended_front(
+            self._front, individuals, self._costs_of, lambda each: each.violation
+        )
         self._strategy.tell([self._negated(individual) for individual in individuals])
 
     def _number_of(self, genome: Genome) -> int:
@@ -316,7 +354,7 @@ class Evolution:
         return replace(individual, fitness=tuple(map(mul, individual.fitness, signs)))
 
     def _costs_of(self, individual: Individual) -> tuple[float, ...] | None:
-        return costs_of(self._negated(individual).fitness)
+        return None if individual.failed else costs_of(self._negated(individual).fitness)
 
     def state(self) -> dict[str, Any]:
         """Return the whole state as plain JSON values, at any time."""
@@ -325,6 +363,14 @@ class Evolution:
             "strategy": self._strategy.name,
             "genes": sorted(self._space.genes),
             "objectives": list(self._objectives),
+            "constraints": {
+                each.name: {
+                    key: bound
+                    for key, bound in (("min", each.least), ("max", each.most))
+                    if bound is not None
+                }
+                for each in self._constraints
+            },
             "front": [individual_values(self._space, each) for each in self._front],
             "others": self._others,
             "pending": len(self._pending),
@@ -346,12 +392,18 @@ class Evolution:
         UsageError
             If the state is damaged or that of another space.
         """
-        if not isinstance(state, Mapping) or state.get("format") != FORMAT:
+        if not isinstance(state, Mapping) or state.get("format") not in (_EARLIER, FORMAT):
             raise UsageError(f"state: must be the state of an evolution in format {FORMAT}")
         try:
             _check_genes(space, state["genes"])
             name = state["strategy"]
-            evolution = cls(space, state["objectives"], state["population_size"], strategy=name)
+            evolution = cls(
+                space,
+                state["objectives"],
+                state["population_size"],
+                strategy=name,
+                constraints=state.get("constraints", {}),
+            )
             evolution._strategy = _STRATEGIES[name].from_state(space, state)
             evolution._front = [individual_of(space, each) for each in state["front"]]
             evolution._others = int(state["others"])

@@ -29,4 +29,7 @@ class GridSearch(UnguidedStrategy):
 
     def _next_genome(self) -> Genome | None:
         # Also skips genomes that were asked before a state was taken.
-        return next((genome for genome in self._genomes if genome not in self._asked), None)
+        return next((genome for genome in self._genomes if self._is_new(genome)), None)
+
+    def _is_new(self, genome: Genome) -> bool:
+        return genome not in self._asked and self._space.allows(genome)

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from neuroevo.evolution import Candidate, Individual, costs_of
+from neuroevo.evolution import Candidate, Costs, Individual, costs_of
 from neuroevo.evolution.operators import CrowdedRank, crowded_ranks, survivors, tournament
 from neuroevo.evolution.sampling import draw, remaining_genomes
 from neuroevo.evolution.variation import Child, create_child
@@ -97,7 +97,8 @@ class Nsga2(Strategy):
     def _end_generation(self) -> None:
         # Of equals the earlier survives: children come first, so that a plateau is explored.
         candidates = self._results + self.population
-        chosen = survivors([costs_of(each.fitness) for each in candidates], self._population_size)
+        costs, violations = _standings(candidates)
+        chosen = survivors(costs, self._population_size, violations)
         self.population = [candidates[index] for index in chosen]
         for each in self._results:
             self.evaluated.add(each.genome)
@@ -128,10 +129,10 @@ class Nsga2(Strategy):
         }
 
         def is_new(genome: Genome) -> bool:
-            return genome not in self.evaluated and genome not in asked
+            return genome not in self.evaluated and genome not in asked and space.allows(genome)
 
         drawn = "immigrant" if self.generation else "initial"
-        ranks = crowded_ranks([costs_of(each.fitness) for each in self.population])
+        ranks = crowded_ranks(*_standings(self.population))
         while len(asked) < self._population_size and len(self.evaluated) + len(asked) < space.size:
             child = next((each for each in self._children(ranks) if is_new(each.genome)), None)
             if child is None and (genome := draw(space, is_new, self._rng)) is not None:
@@ -183,3 +184,9 @@ class Nsga2(Strategy):
         strategy.evaluated = GenomeSet(genome_of(space, row) for row in state["evaluated"])
         strategy.population = [individual_of(space, values) for values in state["population"]]
         return strategy
+
+
+def _standings(individuals: Sequence[Individual]) -> tuple[list[Costs | None], list[float]]:
+    """Return the costs of individuals, None for those that failed, and their violations."""
+    costs = [None if each.failed else costs_of(each.fitness) for each in individuals]
+    return costs, [each.violation for each in individuals]

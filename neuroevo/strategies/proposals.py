@@ -2,8 +2,10 @@
 
 With one objective a model predicts costs, and the child with the greatest expected improvement
 comes first; with two or three there is a model of each, and it is the child with the greatest
-expected gain of hypervolume; with more, the costs are weighted at random each time. Knows neither
-the numbers of candidates nor when they are asked.
+expected gain of hypervolume; with more, the costs are weighted at random each time. Each bound of
+a constraint has a model too: gains are multiplied by the probability that all bounds are kept, and
+it is that probability alone until a trial keeps them. Knows neither the numbers of candidates nor
+when they are asked.
 """
 
 import math
@@ -14,19 +16,31 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.evolution import Forecast
 from neuroevo.evolution.archive import Archive
 from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
+from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.evolution.front import front_numbers
 from neuroevo.evolution.kriging import (
+    FittedKriging,
     Kriging,
     Trials,
     log_expected_improvement,
     log_expected_volume,
+    log_feasibility,
 )
 from neuroevo.evolution.operators import survivors
 from neuroevo.evolution.positions import Positions, Rows
 from neuroevo.evolution.screening import Judge, Rounds, screened
-from neuroevo.evolution.targets import clipped, softened, standardised, weighted
+from neuroevo.evolution.targets import (
+    Softened,
+    Targets,
+    clipped,
+    near_zero,
+    softened,
+    standardised,
+    weighted,
+)
 
 Indices = npt.NDArray[np.int64]
 
@@ -44,6 +58,8 @@ _MARGIN = 0.1  # of the reference point beyond the greatest target
 _REPEATED = 0.3  # share of screened trials that evaluate a genome again, if there is noise
 _PRIOR_FREEDOM = 2  # evaluations that the prior of the noise is worth
 _LEAST_NOISE, _MOST_NOISE = 0.05, 0.95  # shares of the nugget
+_LIKELY = -0.693  # the logarithm of even odds that a pending trial is feasible
+_FAR = 1e100  # more than any score of a child
 _MOST_RANKED = 600  # trials that are sorted into fronts; the worst half is left out beyond
 
 
@@ -87,6 +103,43 @@ class Proposal(NamedTuple):
     row: Rows  # (columns,)
     operator: str  # that made it, see `Candidate`
     parents: tuple[int, ...] = ()  # places of trials in the archive
+    forecast: Forecast | None = None
+
+
+class _Bounds(NamedTuple):
+    """The bounds of constraints, as their models know them."""
+
+    parts: list[Trials]  # what the model of each learns from
+    limits: list[float]  # the greatest target that keeps each
+
+    def log_feasibility(self, models: Sequence[FittedKriging], rows: Rows) -> Rows:
+        """Return the logarithm of the probability that each row keeps all bounds, (rows,)."""
+        if not models:
+            return np.zeros(len(rows))
+        return log_feasibility([model.predict(rows) for model in models], self.limits)
+
+
+class _Foresight(NamedTuple):
+    """The models of all objectives, and how their targets became of costs."""
+
+    models: Sequence[FittedKriging]
+    targets: Sequence[Targets]
+    lowered: Sequence[Softened] = ()  # the costs before; empty if low ones were not changed
+
+    def of(self, row: Rows, number: int) -> Forecast:
+        """Return the forecast of a child, which a round of screening made."""
+        means, deviations = [], []
+        for place, (model, targets) in enumerate(zip(self.models, self.targets, strict=True)):
+            prediction = model.predict(row[None])
+            mean = float(prediction.means[0]) * targets.unit + targets.mean
+            means.append(_shortened(self.lowered[place].undone(mean) if self.lowered else mean))
+            deviations.append(_shortened(float(prediction.deviations[0]) * targets.unit))
+        return Forecast(tuple(means), tuple(deviations), number)
+
+
+def _shortened(number: float) -> float:
+    """Return a number with six digits, within the range of costs."""
+    return float(f"{min(max(number, -LARGEST_FITNESS), LARGEST_FITNESS):.6g}")
 
 
 class Proposals:
@@ -111,8 +164,8 @@ class Proposals:
     ) -> None:
         self._positions, self._archive = positions, archive
         self._effort, self._seed, self._noisy = effort, seed, noisy
-        self._krigings: list[Kriging] = []  # of each objective
-        self._learned: list[Rows] = []  # the parameters of each objective's model
+        self._krigings: list[Kriging] = []  # of each objective, then of each bound
+        self._learned: list[Rows] = []  # the parameters of each of these models
         self._learned_at = 0  # number of trials when they were learned
         self._ranked: list[int] = []  # places of the trials that are sorted into fronts
         self._scale = 1.0  # variance of the signal when a model of one objective was fitted
@@ -169,12 +222,13 @@ class Proposals:
         return self._archive.differs and self._archive.costs.shape[1] == 1
 
     def best_places(self, count: int) -> list[int]:
-        """Return the places of the best trials, by front; failed ones come last."""
-        costs = self._archive.costs
-        if costs.shape[1] == 1:
-            return [int(place) for place in self._archive.order[:count]]
-        rows = [tuple(row) for row in costs[self._ranked].tolist()]
-        return [self._ranked[each] for each in survivors(rows, count)]
+        """Return the places of the best trials, by front; infeasible and failed ones come last."""
+        archive = self._archive
+        if archive.costs.shape[1] == 1:
+            return [int(place) for place in archive.order[:count]]
+        rows = [tuple(row) for row in archive.costs[self._ranked].tolist()]
+        violations = archive.violations[self._ranked].tolist()
+        return [self._ranked[each] for each in survivors(rows, count, violations)]
 
     def recommended(self) -> int | None:
         """Return the place of the trial whose cost is estimated to be lowest.
@@ -183,8 +237,10 @@ class Proposals:
         """
         if not self.is_noisy:
             return None
-        chosen = self._archive.order[: self._effort.memory]
-        trials = self._trials(self._archive.costs[:, 0], chosen)
+        feasible = self._archive.feasible or len(self._archive)
+        chosen = self._archive.order[: min(self._effort.memory, feasible)]
+        targets = standardised(clipped(self._archive.costs[chosen, 0]))
+        trials = self._trials(targets, chosen)
         nothing = np.zeros((0, len(self._positions.columns)))
         means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
         return int(chosen[int(np.argmin(means))])
@@ -200,7 +256,7 @@ class Proposals:
         if objectives > 1:
             weights = rng.random((objectives,))
             scores = weighted(costs, weights / math.fsum(weights.tolist()))
-            order = np.argsort(scores, kind="stable")
+            order = np.lexsort((scores, self._archive.violations))
         else:
             scores, order = costs[:, 0], self._archive.order
         count = self._parent_count()
@@ -208,15 +264,29 @@ class Proposals:
             parents = order[:count]
             rows = self._archive.rows[parents]
             bred = children(self._positions, rows, _FEW_CHILDREN, Manner(), rng)
-            return self._proposed(bred, parents)
+            foresight = None
+            if objectives == 1:
+                chosen = self._remembered(order, rng)
+                targets = standardised(clipped(scores[chosen]))
+                models = self._fitted([self._trials(targets, chosen)], pending)
+                foresight = _Foresight(models, [targets])
+            return self._proposed(bred, parents, foresight)
         repeated = 1.0 if exhausted else _REPEATED
-        return self._children_of_one(scores, order, pending, repeated, rng)
+        one = objectives == 1
+        return self._children_of_one(scores, order, pending, repeated, rng, foresees=one)
 
     def _parent_count(self) -> int:
         return max(_LEAST_PARENTS, int(_PARENTS * math.sqrt(len(self._archive))))
 
-    def _children_of_one(
-        self, scores: Rows, order: Indices, pending: Rows, repeated: float, rng: np.random.Generator
+    def _children_of_one(  # noqa: PLR0913 - all that it depends on
+        self,
+        scores: Rows,
+        order: Indices,
+        pending: Rows,
+        repeated: float,
+        rng: np.random.Generator,
+        *,
+        foresees: bool,
     ) -> Iterable[Proposal]:
         """Return children by the expected improvement of one number.
 
@@ -230,33 +300,61 @@ class Proposals:
             The chance that a trial is evaluated again, if there is noise.
         rng
             All randomness.
+        foresees
+            Whether the number is a cost, of which there is a forecast.
         """
         niche = len(order) > self._effort.memory and rng.random() < _NICHE
         chosen = self._neighbours(order, rng) if niche else self._remembered(order, rng)
-        trials = self._trials(scores, chosen)
+        targets = standardised(clipped(scores[chosen]))
+        trials, bounds = self._trials(targets, chosen), self._bounds(chosen)
         if not niche:
-            self._learn([trials], rng)
-        fitted = self._kriging.fit(self._points(1)[0], trials, pending)
+            self._learn([trials, *bounds.parts], rng)
+        fitted, *others = self._fitted([trials, *bounds.parts], pending)
         self._scale = fitted.scale
-        means = trials.targets
+        violations = self._archive.violations[chosen]
+        means, known = trials.targets, violations == 0
         if trials.noise:
             means, variances = fitted.shrunk
-            if not niche and len(pending) < len(chosen) and rng.random() < repeated:
-                return self._repetition(chosen, means - np.sqrt(variances), pending)
-            chosen = chosen[np.argsort(means, kind="stable")]
-        best = float(means.min())
-        if len(pending):
-            best = min(best, float(fitted.predict(pending).means.min()))
+            open_to_it = known.any() and len(pending) < len(chosen)
+            if not niche and open_to_it and rng.random() < repeated:
+                lowest = np.where(known, means - np.sqrt(variances), np.inf)
+                return self._repetition(chosen, lowest, pending)
+            chosen = chosen[np.lexsort((means, violations))]
         parents = chosen[: self._parent_count()]
+        if len(pending):  # those that are likely to be feasible count as predicted
+            likely = bounds.log_feasibility(others, pending) > _LIKELY
+            known = np.concatenate([known, likely])
+            means = np.concatenate([means, fitted.predict(pending).means])
+        best = float(means[known].min()) if known.any() else None
 
         def judge(rows: Rows) -> Rows:
-            return log_expected_improvement(fitted.predict(rows), best)
+            feasibility = bounds.log_feasibility(others, rows)
+            if best is None:
+                return feasibility
+            return feasibility + log_expected_improvement(fitted.predict(rows), best)
 
-        return self._screened(parents, judge, self._effort.rounds, rng)
+        foresight = _Foresight([fitted], [targets]) if foresees else None
+        return self._screened(parents, judge, self._effort.rounds, rng, foresight)
 
-    def _trials(self, scores: Rows, chosen: Indices) -> Trials:
+    def _bounds(self, chosen: Indices) -> _Bounds:
+        """Return what the models of constraints learn from some trials."""
+        rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
+        targets = [standardised(near_zero(each)) for each in self._archive.excesses[chosen].T]
+        return _Bounds(
+            [Trials(rows, each.values, counts) for each in targets],
+            [-each.mean / each.unit for each in targets],
+        )
+
+    def _fitted(self, parts: Sequence[Trials], pending: Rows) -> list[FittedKriging]:
+        """Fit a model to each part, with the parameters that were learned."""
+        models, points = self._models(len(parts)), self._points(len(parts))
+        return [
+            model.fit(point, trials, pending)
+            for model, point, trials in zip(models, points, parts, strict=True)
+        ]
+
+    def _trials(self, targets: Targets, chosen: Indices) -> Trials:
         """Return trials to learn from, with the share of noise that their repetitions show."""
-        targets = standardised(clipped(scores[chosen]))
         rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
         if not self.is_noisy:
             return Trials(rows, targets.values, counts)
@@ -277,7 +375,8 @@ class Proposals:
     def _children_of_several(self, pending: Rows, rng: np.random.Generator) -> Iterable[Proposal]:
         """Return children by the expected gain of hypervolume of two or three objectives."""
         ranked = np.array(self._ranked)
-        fronts = front_numbers(self._archive.costs[ranked])
+        violations = self._archive.violations[ranked]
+        fronts = front_numbers(self._archive.costs[ranked], violations)
         order = np.lexsort((rng.random(len(ranked)), fronts))
         ranked, fronts = ranked[order], fronts[order]
         members = int((fronts == 0).sum())
@@ -286,35 +385,50 @@ class Proposals:
         kept = self._remembered(np.arange(len(ranked)), rng)
         chosen, on_front = ranked[kept], fronts[kept] == 0
         costs = self._archive.costs[chosen].T
-        targets = np.stack([standardised(softened(each, on_front)).values for each in costs])
+        lowered = [softened(each, on_front) for each in costs]
+        scaled = [standardised(each.values) for each in lowered]
+        targets = np.stack([each.values for each in scaled])
         rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
-        parts = [Trials(rows, each, counts) for each in targets]
+        bounds = self._bounds(chosen)
+        parts = [Trials(rows, each, counts) for each in targets] + bounds.parts
         self._learn(parts, rng)
-        models = [
-            model.fit(point, trials, pending)
-            for model, point, trials in zip(
-                self._models(len(parts)), self._points(len(parts)), parts, strict=True
-            )
-        ]
+        models = self._fitted(parts, pending)
+        models, others = models[: len(targets)], models[len(targets) :]
         front, reference = targets[:, on_front].T, (targets.max(axis=1) + _MARGIN).tolist()
+        any_feasible = bool((violations == 0).any())
 
         def judge(points: Rows) -> Rows:
+            feasibility = bounds.log_feasibility(others, points)
+            if not any_feasible:
+                return feasibility
             predictions = [model.predict(points) for model in models]
-            return log_expected_volume(predictions, front, reference)
+            return feasibility + log_expected_volume(predictions, front, reference)
 
         parents = ranked[: max(self._parent_count(), members)]
-        return self._screened(parents, judge, self._effort.rounds_of_several, rng)
+        foresight = _Foresight(models, scaled, lowered)
+        return self._screened(parents, judge, self._effort.rounds_of_several, rng, foresight)
 
     def _screened(
-        self, parents: Indices, judge: Judge, rounds: Rounds, rng: np.random.Generator
+        self,
+        parents: Indices,
+        judge: Judge,
+        rounds: Rounds,
+        rng: np.random.Generator,
+        foresight: _Foresight | None,
     ) -> Iterable[Proposal]:
+        positions, space = self._positions, self._positions.space
+
         def judge_new(rows: Rows) -> Rows:
             new = np.array([row not in self._archive for row in rows])
-            return np.where(new, judge(rows), -np.inf)
+            scores = judge(rows)
+            if space.is_restricted:  # the nearest to the restriction come first among the others
+                beyond = np.array([space.excess(positions.genome(row)) for row in rows])
+                scores = np.where(beyond > 0, -_FAR * (1 + beyond), scores)
+            return np.where(new, scores, -np.inf)
 
         rows = self._archive.rows[parents]
         bred = screened(self._positions, rows, judge_new, rounds, rng)
-        return self._proposed(bred, parents)
+        return self._proposed(bred, parents, foresight)
 
     def _remembered(self, order: Indices, rng: np.random.Generator) -> Indices:
         """Return the trials that a model knows: the best half of its memory, and others."""
@@ -353,10 +467,8 @@ class Proposals:
         return self._krigings[:count]
 
     def _points(self, models: int) -> list[Rows]:
-        """Return the parameters of each model."""
-        while len(self._learned) < models:
-            self._learned.append(self._kriging.start)
-        return self._learned
+        """Return the parameters of the first models, as they were learned or before that."""
+        return [*self._learned, *[self._kriging.start] * models][:models]
 
     def _learn(self, parts: Sequence[Trials], rng: np.random.Generator) -> None:
         """Learn the parameters of the models again if there are enough new results."""
@@ -375,22 +487,28 @@ class Proposals:
         ]
         self._learned_at = known
 
-    def _proposed(self, bred: Children, parents: Indices) -> Iterator[Proposal]:
-        """Give children with the operator that made each, and the places of its parents."""
+    def _proposed(
+        self, bred: Children, parents: Indices, foresight: _Foresight | None
+    ) -> Iterator[Proposal]:
+        """Give children with the operator that made each, its parents and its forecast."""
         for child, row in enumerate(bred.rows):
-            if bred.fresh[child]:
-                yield Proposal(row, "immigrant")
-                continue
-            mother, father = int(parents[bred.mothers[child]]), int(bred.fathers[child])
-            if father >= 0:
-                operator = "crossover+mutation" if bred.mutated[child] else "crossover"
-                yield Proposal(row, operator, (mother, int(parents[father])))
-                continue
-            changed = np.flatnonzero(row != self._archive.rows[mother])
-            operator = "mutations"
-            if len(changed) == 1:
-                operator = "switch" if self._positions.options[changed[0]] else "step"
-            yield Proposal(row, operator, (mother,))
+            number = int(bred.rounds[child])
+            forecast = Forecast((), (), number) if foresight is None else foresight.of(row, number)
+            operator, origin = self._origin(bred, child, parents)
+            yield Proposal(row, operator, origin, forecast)
+
+    def _origin(self, bred: Children, child: int, parents: Indices) -> tuple[str, tuple[int, ...]]:
+        """Return the operator that made a child, and the places of its parents."""
+        if bred.fresh[child]:
+            return "immigrant", ()
+        mother, father = int(parents[bred.mothers[child]]), int(bred.fathers[child])
+        if father >= 0:
+            operator = "crossover+mutation" if bred.mutated[child] else "crossover"
+            return operator, (mother, int(parents[father]))
+        changed = np.flatnonzero(bred.rows[child] != self._archive.rows[mother])
+        if len(changed) != 1:
+            return "mutations", (mother,)
+        return "switch" if self._positions.options[changed[0]] else "step", (mother,)
 
     def state(self) -> dict[str, Any]:
         """Return what it has learned as plain JSON values, without the archive."""

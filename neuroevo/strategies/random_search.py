@@ -34,7 +34,7 @@ class RandomSearch(UnguidedStrategy):
         return self._rest.pop() if self._rest else None
 
     def _is_new(self, genome: Genome) -> bool:
-        return genome not in self._asked
+        return genome not in self._asked and self._space.allows(genome)
 
     def state(self) -> dict[str, Any]:
         """Return the whole state as plain JSON values."""

@@ -113,7 +113,14 @@ class Screened(Strategy):
             genome = self._positions.genome(proposal.row)
             if proposal.operator == REPEAT or self._is_new(genome):
                 parents = tuple(int(self._archive.numbers[each]) for each in proposal.parents)
-                return Candidate(number, genome, generation, proposal.operator, parents)
+                return Candidate(
+                    number,
+                    genome,
+                    generation,
+                    proposal.operator,
+                    parents,
+                    forecast=proposal.forecast,
+                )
         drawn = draw(self._space, self._is_new, rng)
         rest = [drawn] if drawn else remaining_genomes(self._space, self._is_new, rng)[:1]
         return Candidate(number, rest[0], generation, "immigrant") if rest else None
@@ -132,7 +139,9 @@ class Screened(Strategy):
 
     def _is_new(self, genome: Genome) -> bool:
         waiting = any(each.genome == genome for each in self._waiting.values())
-        return not waiting and self._positions.row(genome) not in self._archive
+        if waiting or not self._space.allows(genome):
+            return False
+        return self._positions.row(genome) not in self._archive
 
     @property
     def population(self) -> list[Individual]:
@@ -157,7 +166,8 @@ class Screened(Strategy):
     def _individual(self, place: int) -> Individual:
         archive = self._archive
         genome = self._positions.genome(archive.rows[place])
-        return Individual(int(archive.numbers[place]), genome, archive.fitness(place))
+        number = int(archive.numbers[place])
+        return Individual(number, genome, archive.fitness(place), archive.excess(place))
 
     def state(self) -> dict[str, Any]:
         """Return the whole state as plain JSON values."""

@@ -5,11 +5,12 @@ Does not know which of them a strategy stores.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from neuroevo.evolution import Candidate, Individual
+from neuroevo.evolution import Candidate, Forecast, Individual
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.values import PlainJson, plain_json
 
@@ -29,14 +30,15 @@ def genome_of(space: SearchSpace, row: Sequence[Any]) -> Genome:
 
 
 def candidate_values(space: SearchSpace, candidate: Candidate) -> dict[str, Any]:
-    """Convert a candidate."""
+    """Convert a candidate; there is a forecast only if a model made one."""
+    forecast = {} if candidate.forecast is None else {"forecast": asdict(candidate.forecast)}
     return {
         "number": candidate.number,
         "genome": row_of(space, candidate.genome),
         "generation": candidate.generation,
         "operator": candidate.operator,
         "parents": list(candidate.parents),
-    }
+    } | forecast
 
 
 def candidate_of(space: SearchSpace, values: Mapping[str, Any]) -> Candidate:
@@ -47,22 +49,38 @@ def candidate_of(space: SearchSpace, values: Mapping[str, Any]) -> Candidate:
         int(values["generation"]),
         str(values["operator"]),
         tuple(map(int, values["parents"])),
+        forecast=forecast_of(values["forecast"]) if "forecast" in values else None,
     )
 
 
+def forecast_of(values: Mapping[str, Any]) -> Forecast:
+    """Convert the fields of a forecast, such as those of `dataclasses.asdict`."""
+    means, deviations = (tuple(map(float, values[name])) for name in ("means", "deviations"))
+    return Forecast(means, deviations, int(values["round"]))
+
+
 def individual_values(space: SearchSpace, individual: Individual) -> dict[str, Any]:
-    """Convert an individual."""
+    """Convert an individual; there are excesses only if there are constraints."""
+    excesses = {"excesses": list(map(_or_none, individual.excesses))}
     return {
         "number": individual.number,
         "genome": row_of(space, individual.genome),
-        "fitness": [None if math.isnan(value) else value for value in individual.fitness],
-    }
+        "fitness": list(map(_or_none, individual.fitness)),
+    } | (excesses if individual.excesses else {})
 
 
 def individual_of(space: SearchSpace, values: Mapping[str, Any]) -> Individual:
     """Convert values back to an individual; raises like `Strategy.from_state`."""
-    fitness = tuple(math.nan if value is None else float(value) for value in values["fitness"])
-    return Individual(int(values["number"]), genome_of(space, values["genome"]), fitness)
+    fitness, excesses = map(_numbers, (values["fitness"], values.get("excesses", ())))
+    return Individual(int(values["number"]), genome_of(space, values["genome"]), fitness, excesses)
+
+
+def _numbers(values: Sequence[float | None]) -> tuple[float, ...]:
+    return tuple(math.nan if value is None else float(value) for value in values)
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def generator_of(state: Mapping[str, Any]) -> np.random.Generator:

@@ -68,6 +68,12 @@ class PythonTask(Task):
         description='name of each objective -> "minimize" or "maximize", in the order in which '
         "they are returned",
     )
+    quantities: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="names of further numbers that it returns, after the objectives in a list; "
+        "they are recorded, and constraints may bound them",
+    )
     time_limit: float = Field(
         default=300.0, gt=0, le=1e7, description="seconds after which a trial has failed"
     )
@@ -83,6 +89,24 @@ class PythonTask(Task):
             rule = "must be another name, since tables of trials have a column of that name"
             raise refusal([((name,), rule) for name in taken])
         return objectives
+
+    @field_validator("quantities")
+    @classmethod
+    def _check_quantities(
+        cls, quantities: tuple[str, ...] | None, information: ValidationInfo
+    ) -> tuple[str, ...] | None:
+        named = cls._check_names(dict.fromkeys(quantities or (), "minimize"))
+        objectives = information.data.get("objectives", {})
+        rule = "must be a name that no objective and no other quantity has"
+        twice = [
+            place
+            for place, name in enumerate(quantities or ())
+            if name in objectives or name in (quantities or ())[:place]
+        ]
+        if twice and named:
+            names = quantities or ()
+            raise refusal([((place,), f"{rule}, but got {shown(names[place])}") for place in twice])
+        return quantities
 
     @property
     def defaults(self) -> Mapping[str, Mapping[str, object]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from neuroevo.experiment import Experiment
 from neuroevo.learning import samples_seen
-from neuroevo.runs import HeldOutScores, Trial
+from neuroevo.runs import HeldOutScores, Trial, trial_violation
 
 MOST_POINTS = 40
 """Of a learning curve that are shown: each takes time, in the file and in the page."""
@@ -49,10 +49,10 @@ def scores_on_test_part(held_out: HeldOutScores | None, number: int) -> dict[str
 
 
 class BestSoFar:
-    """The best value of each objective so far, over trials in the order in which they come."""
+    """The best value of each objective so far, over feasible trials in the order of coming."""
 
     def __init__(self, experiment: Experiment) -> None:
-        self._objectives = experiment.objectives
+        self._objectives, self._constraints = experiment.objectives, experiment.constraints
         self._best: dict[str, float] = {}
         self._trials = 0
 
@@ -60,6 +60,8 @@ class BestSoFar:
         """Return the number of trials so far, and what is better with this one."""
         self._trials += 1
         better: dict[str, float] = {}
+        if trial_violation(trial, self._constraints):
+            return self._trials, better
         for each in self._objectives:
             value, best = trial.objectives[each.name], self._best.get(each.name)
             if trial.operator == "baseline" or not math.isfinite(value):

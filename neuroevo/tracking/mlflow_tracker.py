@@ -70,7 +70,8 @@ class Tracker:
             Metric(point.name, point.value, start, point.samples)
             for point in curve_points(trial, self._experiment)
         ]
-        points += _metrics({**finite(trial.objectives), "seconds": trial.seconds})
+        values = finite({**trial.objectives, **trial.quantities})
+        points += _metrics({**values, "seconds": trial.seconds})
         self._log(run, points, parameters_of(trial.genome))
         self._client.set_terminated(run, _STATES[trial.state], round(ended * 1000))
         count, better = self._best.after(trial)

@@ -29,7 +29,7 @@ class Tracker:
 
     def add(self, trial: Trial) -> None:
         """Write the events of a trial: genes, objectives, curves by the samples seen."""
-        values = finite({**trial.objectives, "seconds": trial.seconds})
+        values = finite({**trial.objectives, **trial.quantities, "seconds": trial.seconds})
         writer = self._of_trial(trial.number)
         # Without a list of all genes and measures, TensorBoard makes it from those of all trials.
         _, start, end = hparams(_numbers_as_floats(parameters_of(trial.genome)), values)

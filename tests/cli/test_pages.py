@@ -33,15 +33,22 @@ def test_the_examples_with_a_function_run(
     neuroevo: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The experiment runs with the function beside it, then the loops do."""
-    function, *loops = snippets("functions.md", "python")
-    [experiment], [commands] = snippets("functions.md", "toml"), snippets("functions.md", "sh")
-    assert function.startswith("# mine.py\n")
-    (tmp_path / "mine.py").write_text(function)
-    (tmp_path / "mine.toml").write_text(experiment)
-    for command in commands.splitlines():
-        program, *arguments = shlex.split(command)
-        assert program == "neuroevo"
-        ended = neuroevo(*arguments, cwd=tmp_path)
-        assert ended.returncode == 0, ended.stderr
+    function, bounded, *loops = snippets("functions.md", "python")
+    [experiment, constrained], [commands] = (
+        snippets("functions.md", "toml"),
+        snippets("functions.md", "sh"),
+    )
+    for file, text, lines in (
+        (bounded, constrained, "neuroevo run mine.toml"),
+        (function, experiment, commands),
+    ):
+        assert file.startswith("# mine.py\n")
+        (tmp_path / "mine.py").write_text(file)
+        (tmp_path / "mine.toml").write_text(text)
+        for command in lines.splitlines():
+            program, *arguments = shlex.split(command)
+            assert program == "neuroevo"
+            ended = neuroevo(*arguments, cwd=tmp_path)
+            assert ended.returncode == 0, ended.stderr
     monkeypatch.chdir(tmp_path)
     exec("\n".join(loops), {})  # noqa: S102 - our own page

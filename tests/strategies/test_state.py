@@ -92,7 +92,7 @@ def test_failures_are_saved_as_null(networks: SearchSpace) -> None:
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
-        ({"format": 1}, "state: must be the state of an evolution in format 5"),
+        ({"format": 1}, "state: must be the state of an evolution in format 6"),
         ({"evaluated": None}, "state: must be complete and undamaged, but TypeError"),
         ({"generator": {}}, "state: must be complete and undamaged, but"),
         ({"evaluated": [["linear", [99], 0.1]]}, "state: hidden: a width must be between 1 and 32"),

@@ -1,4 +1,4 @@
-"""The formulas of a kriging model over vectors: coordinates, covariance, expected improvement."""
+"""The formulas of a kriging model over vectors: coordinates, covariance, value of a child."""
 
 from neuroevo.kernel.elementary import exp, expm1_of_negative, log
 from neuroevo.kernel.vectors import Vector, absolute, fma, polynomial, square_root, where
@@ -9,6 +9,7 @@ _THIRD = 1 / 3
 _LOG_ROOT_2_PI = 0.91893853320467274
 _FARTHEST = 1e150  # standard deviations; their square is a normal number
 _LEAST_VOLUME = 1e-300
+_LEAST_DISTANCE = 1e-4  # standard deviations; nearer ones count as this
 
 # (1 - t R(t)) (1 + t²) with Mills' ratio R, the normal distribution's tail over its density: a
 # polynomial in (t - 4) / (t + 4), within 2e-16 for all t >= 0. Coefficients were computed with
@@ -57,6 +58,21 @@ def log_improvement(z: Vector) -> Vector:
     tail, square = _tail(z)
     low = log(tail) - 0.5 * square - _LOG_ROOT_2_PI
     high = log(z + exp(-0.5 * square - _LOG_ROOT_2_PI) * tail)
+    return where(z > 0.0, high, low)
+
+
+def log_probability(z: Vector) -> Vector:
+    """Return log P(N(0, 1) <= z), accurate also where the probability is below 1e-300.
+
+    Within 1e-4 of 0 it is off by up to 1e-4, elsewhere by rounding.
+    """
+    t = absolute(z)
+    t = where(t > _LEAST_DISTANCE, t, _LEAST_DISTANCE)
+    t = where(t < _FARTHEST, t, _FARTHEST)
+    tail, square = _tail(t)
+    ratio = (1.0 - tail) / t  # Mills' ratio
+    low = log(ratio) - 0.5 * square - _LOG_ROOT_2_PI
+    high = log(1.0 - exp(-0.5 * square - _LOG_ROOT_2_PI) * ratio)
     return where(z > 0.0, high, low)
 
 

@@ -29,6 +29,7 @@ _LEAST_VARIANCE = 1e-10  # of a prediction, in units of the signal's
 _improvement = formula()(formulas.improvement)
 _log_improvement = formula()(formulas.log_improvement)
 _log_of_volume = formula()(formulas.log_of_volume)
+_log_probability = formula()(formulas.log_probability)
 
 
 @entry_point
@@ -140,6 +141,20 @@ def expected_improvement(
         deviation = load(rows, columns + block)
         z = (best - load(rows, block)) / deviation
         store(results, block, _log_improvement(z) + _log_of_volume(deviation))
+
+
+@entry_point
+def feasibility(
+    predicted: Doubles,  # (2 × columns, LANES) means, then standard deviations
+    limit: float,
+    values: Doubles,  # (columns, LANES), to which the results are added
+) -> None:
+    """Add the logarithms of the probabilities that targets are at most the limit."""
+    rows, results = rows_of(predicted), rows_of(values)
+    columns = values.shape[0]
+    for block in range(columns):
+        z = (limit - load(rows, block)) / load(rows, columns + block)
+        store(results, block, load(results, block) + _log_probability(z))
 
 
 @entry_point

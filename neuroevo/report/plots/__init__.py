@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.analysis import population
 from neuroevo.analysis.ablation_path import ablation_path
+from neuroevo.analysis.believed_effects import believed_effects
 from neuroevo.analysis.class_calibration import class_calibration
 from neuroevo.analysis.class_confusion import class_confusion
 from neuroevo.analysis.column_importance import column_importances
@@ -21,10 +22,11 @@ from neuroevo.analysis.gene_slices import gene_slices
 from neuroevo.analysis.generation_spreads import generation_spreads
 from neuroevo.analysis.genome_distances import genome_distances
 from neuroevo.analysis.hypervolume_history import hypervolume_history
-from neuroevo.analysis.operator_credit import operator_credit
+from neuroevo.analysis.operator_credit import operator_credit, round_credit
 from neuroevo.analysis.predicted_values import predicted_values
 from neuroevo.analysis.replicate_curves import class_curves, replicate_curves
 from neuroevo.analysis.score_distributions import score_distributions
+from neuroevo.analysis.screening_quality import screening_quality
 from neuroevo.analysis.trial_curves import trial_curves as curves_of_trials
 from neuroevo.analysis.worker_times import worker_times
 from neuroevo.report.drawing import Specification
@@ -38,6 +40,7 @@ from neuroevo.report.plots import (
     contour,
     distribution,
     diversity,
+    gene_effects,
     generations,
     hypervolume,
     importance,
@@ -49,6 +52,7 @@ from neuroevo.report.plots import (
     predicted,
     rank,
     residuals,
+    screening,
     shares,
     slices,
     stability,
@@ -200,11 +204,17 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
         "parallel_coordinates": _plot(
             "search", "Genes and objectives of every trial", coordinates, parallel_coordinates
         ),
+        "screening": _plot(
+            "search", "What a model expected of trials", screening_quality, screening
+        ),
         "workers": _plot("search", "Timeline of the workers", worker_times, worker_timeline),
         "importance": _plot(
             "genes", "Importance of each gene", attrgetter("importances"), importance
         ),
         "slices": _plot("genes", "Objectives over each gene", gene_slices, slices),
+        "gene_effects": _plot(
+            "genes", "What a model believes of each gene", believed_effects, gene_effects
+        ),
         "contour": _plot("genes", "Objectives over pairs of genes", gene_pairs, contour),
         "rank": _plot("genes", "Ranks over pairs of genes", gene_ranks, rank),
         "stability": _of_networks(_plot("genes", "Diverged replicates", divergence, stability)),
@@ -213,6 +223,7 @@ FIGURES: Mapping[str, Plot] = MappingProxyType(
             _plot("champion", "Ablation: effect of each gene", ablation_path, ablation)
         ),
         "operators": _plot("champion", "Success of each operator", operator_credit, operators),
+        "rounds": _plot("champion", "Success of each round of screening", round_credit, operators),
         "learning_curves": _of_networks(
             _plot("learning", "Learning curves", replicate_curves, learning_curves)
         ),

@@ -60,7 +60,7 @@ def draw(progress: GenerationSpreads) -> Specification:
 def caption(progress: GenerationSpreads) -> str:
     """Give for each objective the generation of the best and of a median close to it."""
     if progress.generations.empty:
-        return "No trial was completed, so there is no progress to show."
+        return "No feasible trial was completed, so there is no progress to show."
     return " ".join(_sentence(item, progress.of(item.name)) for item in progress.objectives)
 
 

@@ -43,11 +43,19 @@ MEANINGS = {
 }
 
 
+_POSSESSIVES = {"operator": "an operator’s", "round": "a round’s"}
+_ROUNDS = (
+    "A model chooses among many children: those of round 1 have evaluated parents, those of a "
+    "later round the best children before. Unscreened ones are taken as they come."
+)
+
+
 def draw(operators: OperatorCredit) -> Specification:
     """Draw a row for each operator, with a mark and an interval for each of its shares."""
     credit = operators.credit
     if not credit["with_parents"].any():
-        return empty_figure("No operator had children.")
+        kind = "round of screening" if operators.are_rounds else "operator"
+        return empty_figure(f"No {kind} had children.")
     measures = _measures(operators)
     offsets = np.linspace(-SPREAD / 2, SPREAD / 2, len(measures)) if len(measures) > 1 else [0.0]
     traces = [
@@ -85,24 +93,28 @@ def caption(operators: OperatorCredit) -> str:
     """Name the operators with the largest shares."""
     credit = operators.credit
     if credit.empty:
-        return "There are no trials."
+        return "" if operators.are_rounds else "There are no trials."
+    kind = "round" if operators.are_rounds else "operator"
     ranked = credit[credit["with_parents"] >= ENOUGH]
     explanation = (
-        "Each mark is a share of an operator’s children, with a 95% interval; the number of "
-        f"children is below its name. Marks of fewer than {ENOUGH} children are faint."
+        f"Each mark is a share of {_POSSESSIVES[kind]} children, with a 95% interval; the number "
+        f"of children is below its name. Marks of fewer than {ENOUGH} children are faint."
     )
+    if operators.are_rounds:
+        explanation = f"{_ROUNDS} {explanation}"
     if ranked.empty:
         if not credit["with_parents"].any():
-            return "All trials were drawn at random: no operator had children."
-        return f"{explanation} No operator had {ENOUGH} children with parents: too few to compare."
+            return f"All trials were drawn at random: no {kind} had children."
+        return f"{explanation} No {kind} had {ENOUGH} children with parents: too few to compare."
     rows = ranked.to_dict("records")
-    sentences = [_improvement(rows, item) for item in operators.objectives]
+    sentences = [_improvement(rows, item, kind) for item in operators.objectives]
     best = max(rows, key=lambda row: row["led_to_front"] / row["children"])
     if best["led_to_front"]:
         share = wording.percent(best["led_to_front"] / best["children"])
         name = wording.operator(str(best["operator"]))
+        subject = name.capitalize() if operators.are_rounds else f"The operator {name}"
         sentences.append(
-            f"The operator {name} has the largest share on the front or among its ancestors, "
+            f"{subject} has the largest share on the front or among its ancestors, "
             f"{share} of its children."
         )
     return " ".join([*sentences, explanation])
@@ -176,15 +188,17 @@ def _gain(item: "Objective", gain: float) -> str:
     return f"{wording.number(abs(gain))} {word} than the parent"
 
 
-def _improvement(rows: "Sequence[Mapping[Hashable, Any]]", item: "Objective") -> str:
+def _improvement(rows: "Sequence[Mapping[Hashable, Any]]", item: "Objective", kind: str) -> str:
     best = max(rows, key=lambda row: row[f"improved.{item.name}"] / row["with_parents"])
     improved = best[f"improved.{item.name}"]
     if not improved:
-        return f"No operator’s children were better in {item.label} than their parents."
+        return f"No {kind}’s children were better in {item.label} than their parents."
     share = wording.percent(improved / best["with_parents"])
+    name = wording.operator(str(best["operator"]))
+    name = f"the operator {name}" if kind == "operator" else name
     gain = best[f"gain.{item.name}"]
     median = "" if math.isnan(gain) else f"; the median child was {_gain(item, gain)}"
     return (
-        f"In {item.label}, the operator {wording.operator(str(best['operator']))} improved on the "
-        f"better parent most often: {share} of {best['with_parents']:,} children{median}."
+        f"In {item.label}, {name} improved on the better "
+        f" parent most often: {share} of {best['with_parents']:,} children{median}."
     )

@@ -78,6 +78,12 @@ def caption(front: FrontHistory) -> str:
         trials = wording.counted(front.missing, "trial")
         return f"None of {trials} was completed: there is no front."
     sentences = [_summary(front, members)]
+    if front.lacks_feasible:
+        text = "No trial keeps the constraints; the nearest to it is drawn as the front"
+        sentences = [f"{text}, others as crosses."]
+    elif broken := len(front.role("infeasible")):
+        trials = wording.counted(broken, "trial")
+        sentences.append(f"Crosses break a constraint: {trials}, which the front leaves out.")
     if not front.role("baseline").empty:
         sentences.append("Baselines have symbols of their own.")
     if front.dominated:
@@ -120,7 +126,7 @@ def _summary(front: FrontHistory, members: pd.DataFrame) -> str:
             f"generation {best['generation']}, with a {first.label} of "
             f"{wording.measured(best[first.name], first)}."
         )
-    count = len(front.points) - len(front.role("baseline")) - len(members)
+    count = len(front.role("trial"))
     others = "No other trial was completed."
     if count:
         trials = "The one other trial is" if count == 1 else f"The other {count:,} trials are"
@@ -153,17 +159,13 @@ def _panel(
     front: FrontHistory, across: "Objective | None", upward: "Objective", suffix: str
 ) -> list[dict[str, Any]]:
     """Return the traces of one panel: other trials, stairs, front, baselines."""
-    trials, members = (
-        rows[rows["is_drawn"].astype(bool)] for rows in map(front.role, ("trial", "front"))
-    )
-    trials = trials.sort_values("generation", kind="stable")
-    counts = np.searchsorted(
-        trials["generation"], [generation for generation, _ in front.steps], side="right"
+    trials, members, infeasible = (
+        rows[rows["is_drawn"].astype(bool)]
+        for rows in map(front.role, ("trial", "front", "infeasible"))
     )
     traces = [
-        # The number of trials at each step, with which the page cuts the trace: frames would
-        # repeat all of them.
-        _points(trials, across, upward, _TRIAL_MARKER) | {"meta": {"counts": counts.tolist()}},
+        *([_broken(front, infeasible, across, upward)] if len(infeasible) else []),
+        _growing(front, trials, across, upward, _TRIAL_MARKER),
         *_front(members, across, upward, has_stairs=_has_stairs(front)),
         _FRONT_IN_LEGEND,
     ]
@@ -175,6 +177,36 @@ def _panel(
         traces.append(_points(front.role("baseline"), across, upward, _INVISIBLE_MARKER))
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     return [{"showlegend": "name" in trace and not suffix} | trace | axes for trace in traces]
+
+
+def _growing(
+    front: FrontHistory,
+    trials: pd.DataFrame,
+    across: "Objective | None",
+    upward: "Objective",
+    marker: dict[str, Any],
+) -> dict[str, Any]:
+    """Return the points of trials, with the number of them at each step.
+
+    With it the page cuts the trace: frames would repeat all of them.
+    """
+    trials = trials.sort_values("generation", kind="stable")
+    steps = [generation for generation, _ in front.steps]
+    counts = np.searchsorted(trials["generation"], steps, side="right").tolist()
+    return _points(trials, across, upward, marker) | {"meta": {"counts": counts}}
+
+
+def _broken(
+    front: FrontHistory,
+    trials: pd.DataFrame,
+    across: "Objective | None",
+    upward: "Objective",
+) -> dict[str, Any]:
+    """Return the points of trials that break a constraint."""
+    named = trials.assign(name=[f"trial {number}" for number in trials["number"]])
+    return _growing(front, named, across, upward, _INFEASIBLE_MARKER) | {
+        "name": "breaks a constraint"
+    }
 
 
 def _front(
@@ -211,6 +243,15 @@ _FRONT_MARKER: dict[str, Any] = {
     "size": 12,
     "coloraxis": "coloraxis",
     "line": {"color": LIGHT["ink"], "width": 1.5},
+}
+
+
+_INFEASIBLE_MARKER: dict[str, Any] = {
+    "symbol": "x-thin",
+    "size": 6,
+    "opacity": 0.6,
+    "color": LIGHT["muted"],
+    "line": {"color": LIGHT["muted"], "width": 1},
 }
 
 
