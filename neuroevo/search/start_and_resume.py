@@ -203,13 +203,18 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
             return False
         trainer = trainer_of(experiment, start, workers or Workers(), data)
         state = _state(trainer, start, states, trials)
+        _check_generations(changes or {}, state.strategy.generation)
+        if states and states[0].get("phase") == "finished":
+            _check_goes_on(experiment, states[0], state)
+            look_ahead = experiment.evolution.look_ahead or 1  # across generations
+            if look_ahead > 1 and states[0].get("ends") != ends_of(experiment):
+                # With these ends the next candidates would have been asked for while others were
+                # pending: it goes on as if it had had them from the start.
+                state = _first_state(trainer, start, state.seconds)
         # The strategy has received the others, which would take memory.
         baselines, finished = len(experiment.task.baselines), len(trials)
         needed = [each for each in trials if not baselines <= each.number < state.evaluated]
         del trials
-        _check_generations(changes or {}, state.strategy.generation)
-        if states and states[0].get("phase") == "finished":
-            _check_goes_on(experiment, states[0], state)
         _update_environment(folder)
         _update_experiment(folder, start, experiment)
         generation, seconds = state.strategy.generation, state.seconds
@@ -353,8 +358,14 @@ def _state(
             problem = f"it does not fit the journal ({type(error).__name__}: {error})"
         warnings.warn(f"a checkpoint can't be used: {problem}", stacklevel=3)
     seconds = max((float(state.get("seconds", 0.0)) for state in states), default=0.0)
+    return _first_state(trainer, start, seconds)
+
+
+def _first_state(trainer: Trainer, start: Start, seconds: float) -> SearchState:
+    """Return the state before the first candidate, after so many seconds."""
+    experiment = trainer.experiment
     initial = [experiment.space.genome(genome) for genome in start.initial]
-    return SearchState.at_first(experiment, initial, seconds, space)
+    return SearchState.at_first(experiment, initial, seconds, trainer.space)
 
 
 def _is_complete(

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -10,8 +11,8 @@ import pytest
 from neuroevo.evolution import Candidate, Individual
 from neuroevo.evolution.variation import mutate
 from neuroevo.experiment import Experiment
-from neuroevo.runs import Trial
-from neuroevo.search import ignore_progress
+from neuroevo.runs import Trial, read_trials
+from neuroevo.search import ignore_progress, resume, search
 from neuroevo.search.loop import Search, SearchState
 from neuroevo.search.progress import StoppedError
 from neuroevo.search.record import Record
@@ -198,3 +199,26 @@ def test_a_search_restored_from_any_state_ends_the_same(tiny: Tiny, strategy: st
             assert timeless(record) == timeless(whole)
             for part in ("front", "stagnation", "strategy", "reason", "evaluated", "best"):
                 assert record.state[part] == whole.state[part]
+
+
+def test_a_search_that_goes_on_is_one_that_had_those_ends_from_the_start(
+    tiny: Tiny, tmp_path: Path
+) -> None:
+    """The model of the next candidates has others pending, also after an end without any."""
+    settings = {
+        "strategy": "screened",
+        "look_ahead": 4,
+        "population": 6,
+        "objectives": ["final_mse"],
+    }
+    short, long = (
+        tiny(evolution={**settings, "generations": generations}) for generations in (3, 5)
+    )
+    extended = search(short, tmp_path, workers=Workers(1))
+    assert resume(extended, changes={"generations": 5}, workers=Workers(1))
+    straight = search(long, tmp_path, workers=Workers(1))
+    one, other = (
+        [dataclasses.replace(each, seconds=0, work=()) for each in read_trials(folder.journal_file)]
+        for folder in (extended, straight)
+    )
+    assert one == other
