@@ -6,7 +6,7 @@ from the page's CSS. It knows no run.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -36,9 +36,12 @@ class Axis:
     high: float
     ticks: tuple[str, ...]  # their labels
     logarithmic: bool = False
+    limit: float = math.inf  # values beyond it are at the high end
 
     def place(self, value: float) -> float | None:
         """Return the position of a value, from 0 to 1; None if it is outside."""
+        if self.limit < value < math.inf:
+            return 1.0
         if self.logarithmic:
             value = math.log10(value) if value > 0 else math.nan
         share = (value - self.low) / (self.high - self.low)
@@ -74,6 +77,22 @@ class Chart:
     y: Axis
     drawing: Markup
     legend: tuple[tuple[str, str], ...]  # CSS classes and names
+
+
+def axis_of(item: "Objective", values: Iterable[float]) -> Axis:
+    """Return an axis for values of an objective, with ``not reached`` in place of penalties."""
+    known = list(values)
+    if not any(item.limit < value < math.inf for value in known):
+        return axis(item.label, known, logarithmic=item.logarithmic)
+    below = axis(
+        item.label, [min(value, item.limit) for value in known], logarithmic=item.logarithmic
+    )
+    high, ticks = below.high, below.ticks
+    end = 10**high if below.logarithmic else high
+    if end <= item.limit:  # the end is taken by measurements
+        high += (high - below.low) / (len(ticks) - 1)
+        ticks = (*ticks, "")
+    return replace(below, high=high, ticks=(*ticks[:-1], "not reached"), limit=item.limit)
 
 
 def axis(

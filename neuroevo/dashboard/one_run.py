@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from neuroevo import wording
 from neuroevo.analysis.thinning import thinned
 from neuroevo.dashboard.all_trials import score_texts
-from neuroevo.dashboard.chart import Axis, Chart, Dot, Line, axis, best_so_far, chart
+from neuroevo.dashboard.chart import Axis, Chart, Dot, Line, axis, axis_of, best_so_far, chart
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.one_figure import offered
 from neuroevo.dashboard.run_list import CachedRun
@@ -165,7 +165,7 @@ def _history(summary: "Summary", place: int, item: "Objective", x: Axis) -> Char
         Line("best of the generation", "points", tuple(zip(numbers, scores, strict=True))),
         Line("best so far", "best", tuple(zip(numbers, best_so_far(item, scores), strict=True))),
     )
-    y = axis(item.label, scores, logarithmic=item.logarithmic)
+    y = axis_of(item, scores)
     return chart(item.label, x, y, lines)
 
 
@@ -175,8 +175,8 @@ def _front_chart(findings: "Findings", base: str) -> Chart:
     picked = [findings.front[index] for index in thinned(len(findings.front), MOST_POINTS)]
     trials = [*baselines, *picked]
     points = [findings.scores(trial)[1::-1] for trial in trials]
-    x = axis(horizontal.label, [each[0] for each in points], logarithmic=horizontal.logarithmic)
-    y = axis(vertical.label, [each[1] for each in points], logarithmic=vertical.logarithmic)
+    x = axis_of(horizontal, [each[0] for each in points])
+    y = axis_of(vertical, [each[1] for each in points])
     dots = [
         Dot(
             point,  # type: ignore[arg-type] # it has two values

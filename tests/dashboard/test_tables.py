@@ -1,10 +1,13 @@
 import math
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from neuroevo.dashboard.chart import axis, best_so_far
+from neuroevo.dashboard.chart import ROUNDING, axis, axis_of, best_so_far
 from neuroevo.dashboard.sorting import Column, Order, headings
 from neuroevo.evaluation import OBJECTIVES
 
@@ -77,3 +80,17 @@ def test_best_so_far_never_becomes_worse() -> None:
     assert math.isnan(lowest[0])
     assert lowest[1:] == [3.0, 3.0, 3.0, 1.0, 1.0]
     assert highest[1:] == [3.0, 3.0, 5.0, 5.0, 5.0]
+
+
+@given(st.lists(st.floats(1, 1e6), min_size=1, max_size=6), st.floats(10, 1e5))
+def test_axis_of_an_objective_has_penalties_at_its_end(values: list[float], limit: float) -> None:
+    """What is beyond the budget is not reached, above all that is; no tick there is a number."""
+    item = replace(OBJECTIVES["samples_to_target"], limit=limit)
+    found = axis_of(item, values)
+    places = [found.place(value) for value in values]
+    assert all(place is not None and -ROUNDING <= place <= 1 + ROUNDING for place in places)
+    if max(values) <= limit:
+        assert "not reached" not in found.ticks
+        return
+    assert found.ticks[-1] == "not reached"
+    assert [place == 1 for place in places] == [value > limit for value in values]
