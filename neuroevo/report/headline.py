@@ -182,20 +182,19 @@ def _times(item: "Objective", found: BaselineComparison) -> tuple[str, str]:
         own, other = found.score, found.other
         word = "lower" if other < own else "not lower" if other == own else "higher"
         return f"The best baseline is {word}: {described}.", ""
-    spread = _interval(ratio, "; ")
-    is_alike = ratio.low <= 1 <= ratio.high or (
-        math.isnan(ratio.low) and 1 / CLOSE < ratio.value < CLOSE
-    )
-    if is_alike:
+    may_be_chance = ratio.low <= 1 <= ratio.high
+    spread = _interval(ratio, ", which may be chance: " if may_be_chance else "; ")
+    if 1 / CLOSE < ratio.value < CLOSE and (may_be_chance or math.isnan(ratio.low)):
         similar = "About as many as" if is_count else "About the same as"
         of = f"; {wording.factor(ratio.value)} times as much{_interval(ratio, ', ')}"
         of = "" if math.isnan(ratio.low) else of
         return f"{similar} the best baseline, {described}{of}.", ""
     if ratio.value < 1:
         better = "is quicker" if item.name == SAMPLES else f"has {_better(item)}"
-        return f"The best baseline {better}: {described}.", ""
+        return f"The best baseline {better}: {described}{spread if may_be_chance else ''}.", ""
     times, comparative = wording.factor(ratio.value), "fewer" if is_count else "lower"
-    return f"{times} times {comparative} than the best baseline, {described}{spread}.", times
+    sentence = f"{times} times {comparative} than the best baseline, {described}{spread}."
+    return sentence, "" if may_be_chance else times
 
 
 def _interval(ratio: Ratio, separator: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.judged_scores import samples_to_learn
 from neuroevo.report.headline import headline
@@ -42,6 +44,29 @@ def test_headline_compares_champion_and_baseline(runs: Runs) -> None:
     )
     assert words.lead.startswith("56 times fewer than the best baseline, article-good (1,512).")
     assert words.numbers[1].value == "56×"
+
+
+def test_headline_says_that_a_large_ratio_may_be_chance(runs: Runs) -> None:
+    """If 6 of 16 replicates are slower than the baseline, its ratio of 56 is no clear one."""
+    run = runs("one point")
+    findings = with_samples(run, 27.0, 1512.0)
+    samples = {
+        findings.front[0].number: [27.0] * 10 + [9000.0] * 6,
+        findings.baselines[0].number: [1512.0] * 16,
+    }
+    champions = tuple(
+        replace(
+            each,
+            fresh_objectives={"final_mse": 1e-14, "samples_to_target": float(np.median(values))},
+            fresh_replicates={"final_mse": [1e-14] * 16, "samples_to_target": values},
+        )
+        for each in run.champions
+        if (values := samples.get(each.number))
+    )
+    words = headline(replace(findings, champions=champions))
+    start = "56 times fewer than the best baseline, article-good (1,512), which may be chance: 95%"
+    assert words.lead.startswith(start)
+    assert not any("×" in number.value for number in words.numbers)
 
 
 def test_headline_names_the_optimizer_if_it_is_a_gene(runs: Runs) -> None:
