@@ -8,7 +8,6 @@ import typer
 
 from neuroevo.cli.terminal import say
 from neuroevo.errors import UsageError
-from neuroevo.settings import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +30,7 @@ def picture_size(folder: Path | None, width: str | None, height: str | None) -> 
         If they come without a folder, or one of them is no length, all problems at once.
     """
     from neuroevo.report.figure_files import PictureSize
+    from neuroevo.settings import shown
 
     given = {name: text for name, text in (("width", width), ("height", height)) if text}
     if given and folder is None:
