@@ -30,6 +30,7 @@ slow = partial(afflict, "is slow")  # so that few trials are finished until a si
 SLOW = (
     "--set", "evolution.population=4", "--set", "space.hidden=[[400, 400]]", "--jobs", "1",
     "--set", "training.samples=100000", "--set", "task.count=100",
+    "--set", "space.learning_rate=[1e-9]",  # no training may end early because it diverges
 )  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def test_every_page_of_a_run_is_served_below_its_sweep(
         answer = client.ask(base + path)
         assert answer.status == 200, path
         assert f'"/runs/{run}' not in answer.text, path
-    wrong = (f"/runs/{run}", f"/sweeps/{run}", f"/sweeps/{sweep.id}/runs/other", "/sweeps/..")
+    wrong = (f"/runs/{run}", "/sweeps/other", f"/sweeps/{sweep.id}/runs/other", "/sweeps/..")
     assert [client.ask(path).status for path in wrong[:3]] == [404] * 3
     assert client.ask(wrong[3]).status in {400, 404}
 

@@ -31,7 +31,7 @@ def test_the_champion_is_the_same_everywhere(runs: Runs) -> None:
     assert champion is not by_first_objective
     assert champion.objectives["final_mse"] <= findings.experiment.training.target_mse
     words = wording.configuration(champion.genome)
-    rate = wording.value(champion.genome["learning_rate"])
+    rate = wording.number(float(str(champion.genome["learning_rate"])))
     assert f"at learning rate {rate} learns the mouse task" in headline(findings).title
     assert run.pareto_front()[0] is champion
     written = tomllib.loads(findings.configuration_file(champion))
