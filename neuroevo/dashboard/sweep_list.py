@@ -50,8 +50,8 @@ class OpenSweep:
         NeuroevoError
             If the sweep can't be read.
         """
-        sweep, begun = read_sweep(self.folder), self.folder.runs()
-        folders = [begun.get(run.experiment.to_toml()) for run in sweep.runs]
+        sweep = read_sweep(self.folder)
+        folders = self.folder.runs_of(sweep)
         return sweep, [None if each is None else self.runs.find(each.id) for each in folders]
 
 

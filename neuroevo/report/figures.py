@@ -12,6 +12,7 @@ from neuroevo.report import theme
 from neuroevo.report.diagram import svg
 from neuroevo.report.document import PLOTLY_CONFIG, Asset, asset, with_code
 from neuroevo.report.plots import FIGURES, figures_of
+from neuroevo.report.served import Served
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -172,9 +173,11 @@ def payload_of(figures: Iterable[PageFigure]) -> dict[str, Any]:
     }
 
 
-def scripts_of(payload: Mapping[str, Any]) -> list[Asset]:
-    """Return the scripts that draw a payload; none if it has no figures."""
-    return [asset(name) for name in SCRIPTS] if payload["figures"] else []
+def scripts_of(payload: Mapping[str, Any], served: Served | None = None) -> list[Asset]:
+    """Return the scripts that draw a payload, none without figures, and that follow its runs."""
+    names = [*SCRIPTS] if payload["figures"] else []
+    names += [FOLLOWING] if served and served.followed else []
+    return [asset(name) for name in names]
 
 
 def network_label(findings: "Findings", trial: "Trial") -> str:

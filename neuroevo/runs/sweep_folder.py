@@ -85,6 +85,17 @@ class SweepFolder:
                 found[read_start(folder.start_file).experiment] = folder
         return found
 
+    def runs_of(self, sweep: "Sweep") -> list[RunFolder | None]:
+        """Return the folder of each run of the sweep, None for those that have not begun.
+
+        Raises
+        ------
+        StorageError
+            If the folder can't be read.
+        """
+        begun = self.runs()
+        return [begun.get(run.experiment.to_toml()) for run in sweep.runs]
+
 
 @dataclass(frozen=True, slots=True)
 class SweepProgress:

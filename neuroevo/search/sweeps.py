@@ -59,9 +59,8 @@ def resume_sweep(
     """
     resumed = False
     with RunLock(RunFolder(folder.path)):
-        begun = folder.runs()
-        for run in read_sweep(folder).runs:
-            existing = begun.get(run.experiment.to_toml())
+        sweep = read_sweep(folder)
+        for run, existing in zip(sweep.runs, folder.runs_of(sweep), strict=True):
             if existing is not None:
                 resumed |= resume(existing, workers=workers, observer=observer, stop=stop)
                 continue

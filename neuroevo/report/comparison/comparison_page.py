@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 from neuroevo.report.comparison import tables
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
-from neuroevo.report.document import Document, asset
+from neuroevo.report.document import Document
 from neuroevo.report.figures import (
-    FOLLOWING,
     STYLES,
     PageFigure,
     named_figure,
@@ -37,7 +36,7 @@ def comparison_page(comparison: "Comparison", served: Served | None = None) -> s
         "comparison.html.jinja",
         title=words.title.removesuffix("."),
         styles=STYLES,
-        scripts=[*scripts_of(payload), *([asset(FOLLOWING)] if served and served.followed else [])],
+        scripts=scripts_of(payload, served),
         payload=payload,
         adds_styles=True,
     )

@@ -36,8 +36,8 @@ class SweepReport:
 
     def __init__(self, folder: SweepFolder) -> None:
         self.folder = folder
-        sweep, begun = read_sweep(folder), folder.runs()
-        found = [begun.get(run.experiment.to_toml()) for run in sweep.runs]
+        sweep = read_sweep(folder)
+        found = folder.runs_of(sweep)
         self.runs = tuple(Run(each) for each in found if each is not None)
         findings = {run.folder: run.findings for run in self.runs}
         self.results = SweepResults.of(

@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from neuroevo.report.document import Document, asset
+from neuroevo.report.document import Document
 from neuroevo.report.figures import (
-    FOLLOWING,
     STYLES,
     PageFigure,
     named_figure,
@@ -39,7 +38,7 @@ def sweep_page(results: "SweepResults", name: str, served: Served | None = None)
         "sweep.html.jinja",
         title=f"{name}: {words.title.removesuffix('.')}",
         styles=STYLES,
-        scripts=[*scripts_of(payload), *([asset(FOLLOWING)] if served and served.followed else [])],
+        scripts=scripts_of(payload, served),
         payload=payload,
         adds_styles=True,
     )
