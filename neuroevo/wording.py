@@ -374,7 +374,8 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     searched = (
         f"{STRATEGIES[evolution.strategy].label}, "
         f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
-        f"seed {experiment.seed}{thinks}{reduced * experiment.trains_networks}."
+        f"seed {experiment.seed}{thinks}{_rungs(experiment)}"
+        f"{reduced * experiment.trains_networks}."
     )
     bounds = [str(each) for each in experiment.constraints]
     aims: dict[str, list[str]] = {"minimised": [], "maximised": []}
@@ -389,6 +390,16 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         *((f"Objectives, {aim}", f"{listed(items)}.") for aim, items in aims.items() if items),
         *([("Constraints", f"{listed(bounds)}.")] if bounds else []),
     ]
+
+
+def _rungs(experiment: "Experiment") -> str:
+    """Return where trials are judged before their end, as a part of a sentence."""
+    shares = experiment.evolution.rungs
+    if not shares:
+        return ""
+    budget = experiment.training.samples
+    rungs = listed([f"{round(share * budget):,}" for share in shares])
+    return f"; after {rungs} samples only the best third goes on"
 
 
 def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str:

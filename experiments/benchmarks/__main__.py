@@ -1,6 +1,7 @@
 """The entry point: `python -m experiments.benchmarks [PART ...] [--json] [--rounds N]`.
 
-`libraries` is measured only if it is named, as npm loads packages for it. `fitting`, `search` and
+`libraries` is measured only if it is named, as npm loads packages for it, and `early_stopping`,
+as its searches take minutes; its rounds are seeds. `fitting`, `search` and
 `whole_search` take minutes or hours, so they are no part of all either, and have options of their
 own.
 """
@@ -28,6 +29,7 @@ _ROUNDS = {
     "tables": 5,
     "exports": 5,
     "libraries": 5,
+    "early_stopping": 3,
 }
 """The parts in the order in which they are measured, and how often each measurement is taken.
 
@@ -35,7 +37,7 @@ Those of the kernel come late: their peers make this process large, and a child'
 from the size of its parent on.
 """
 
-_ONLY_IF_NAMED = ("libraries",)
+_ONLY_IF_NAMED = ("libraries", "early_stopping")
 _COMMANDS = ("fitting", "search", "whole_search")
 
 

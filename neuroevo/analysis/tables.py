@@ -175,6 +175,8 @@ def baselines(findings: "Findings") -> pd.DataFrame:
 def failures(findings: "Findings") -> pd.DataFrame:
     """Return how many trials of the search ended without finite objectives, by state and cause.
 
+    Those that were stopped early did not end.
+
     Returns
     -------
     pandas.DataFrame
@@ -183,7 +185,7 @@ def failures(findings: "Findings") -> pd.DataFrame:
     failed = [
         {"state": trial.state, "cause": trial.cause or "objectives are not finite"}
         for trial in findings.searched
-        if not findings.is_complete(trial)
+        if not findings.is_complete(trial) and trial.state != "stopped"
     ]
     table = pd.DataFrame(failed, columns=["state", "cause"])
     counted = table.groupby(["state", "cause"], sort=True).size().rename("trials").reset_index()

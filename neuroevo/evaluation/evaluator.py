@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
@@ -25,10 +25,17 @@ from neuroevo.evaluation.objectives import (
 )
 from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
+from neuroevo.evaluation.rungs import NO_RUNGS, Rungs, RungValues
 from neuroevo.evaluation.sent_streams import SentStreams
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
-from neuroevo.learning.training import SampleStream, compile_kernel, train
+from neuroevo.learning.training import (
+    SampleStream,
+    TrainingState,
+    compile_kernel,
+    joined_states,
+    train_further,
+)
 from neuroevo.workers import Work, Workers
 from neuroevo.workers.backends import backend_of
 from neuroevo.workers.pool import Failure, Job, Pool, never
@@ -55,6 +62,8 @@ class Evaluation:
     parameters: npt.NDArray[np.floating]  # (replicates, vector size)
     seconds: float  # of one core
     quantities: Mapping[str, float]  # as the objectives
+    rungs: tuple[RungValues, ...] = ()  # the values at each rung that it reached, see `Rungs`
+    stopped: bool = False  # whether it did not go on from the last of them
     work: tuple[Work, ...] = ()  # by all workers that trained a part of it, in the order of time
 
     @property
@@ -85,6 +94,7 @@ class _TrainedLane(NamedTuple):
     curve: npt.NDArray[np.floating]
     class_curves: Mapping[str, npt.NDArray[np.floating]]
     parameters: npt.NDArray[np.floating]
+    state: TrainingState | None  # None if its training is at the end
     seconds: float  # its share of the time of its group
     work: Work  # on its group
 
@@ -126,6 +136,7 @@ class Evaluator:
         streams: tuple[SampleStream, ...],
         scoring: Scoring,
         stop: Callable[[], bool] = never,
+        rungs: Rungs = NO_RUNGS,
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
         """Evaluate configurations; yields the place and the result of each as it finishes.
 
@@ -143,6 +154,9 @@ class Evaluator:
         stop
             Called before work is handed out, from any thread. Once it returns True, running
             trainings are finished, and configurations with missing trainings have no result.
+        rungs
+            At which of them trainings are judged before they go on. What does not go on is
+            scored by what its curves show so far.
 
         Raises
         ------
@@ -151,6 +165,8 @@ class Evaluator:
         """
         settings, layer_ends = streams[0].settings, streams[0].layer_ends
         variance = _target_variance(streams)
+        trials = _Trials((*rungs.points, len(streams[0].samples_seen)), settings.replicates)
+        pack_lanes = partial(pack, lanes=LANE_COUNTS[settings.precision], folds=len(streams))
         places = count()
         phenotypes: dict[int, Phenotype] = {}  # of running trials
         groups: deque[LaneGroup] = deque()
@@ -162,19 +178,31 @@ class Evaluator:
             }
             configurations.clear()
             phenotypes.update(new)
-            lanes = LANE_COUNTS[settings.precision]
-            groups.extend(pack(new, settings.replicates, lanes, len(streams)))
+            trials.begin(new)
+            if new or not groups:  # else those that go on wait for others to share groups with
+                for points, replicates in trials.trainings(phenotypes):
+                    groups.extend(pack_lanes(phenotypes, replicates, points=points))
 
         take()
-        trials = _Trials(settings.replicates)
         job = Job(_train, self._shared(streams), trials.unfinished_parts)
         for group, result in self._pool.run(job, groups, stop):
-            for trial, lanes in trials.add(group, result):
-                architecture = phenotypes.pop(trial).architecture
-                if isinstance(lanes, Failure):
-                    yield trial, lanes
+            for trial, outcome in trials.add(group, result):
+                if isinstance(outcome, Failure):
+                    del phenotypes[trial]
+                    yield trial, outcome
                 else:
-                    yield trial, _evaluation(architecture, lanes, streams[0], variance, scoring)
+                    architecture = phenotypes[trial].architecture
+                    found = _evaluation(architecture, outcome, streams[0], variance, scoring)
+                    is_whole = outcome.is_whole
+                    if not is_whole:
+                        outcome.values.append({**found.objectives, **found.quantities})
+                    if not is_whole and rungs.goes_on(trial, tuple(outcome.values)):
+                        trials.go_on(trial)
+                    else:
+                        trials.end(trial)
+                        del phenotypes[trial]
+                        values = tuple(outcome.values)
+                        yield trial, replace(found, rungs=values, stopped=not is_whole)
                 take()
 
     def _shared(self, streams: tuple[SampleStream, ...]) -> tuple[SampleStream, ...] | SentStreams:
@@ -189,8 +217,12 @@ class Evaluator:
 def _train(group: LaneGroup, streams: tuple[SampleStream, ...]) -> list[_TrainedLane]:
     """Train a group of lanes on the samples of its fold, in a worker."""
     began, start = time.time(), time.perf_counter()
+    stream = streams[group.fold]
     lanes = [each.lane for each in group.replicates]
-    trained = train(group.architecture, lanes, streams[group.fold])
+    states = [each.state for each in group.replicates if each.state is not None]
+    state = joined_states(states, stream.settings.precision) if states else None
+    trained, after = train_further(group.architecture, lanes, stream, state, group.points)
+    ends = after.points == len(stream.samples_seen)
     seconds = time.perf_counter() - start
     work = Work(f"{platform.node()}:{os.getpid()}", round(began, 6), round(seconds, 6))
     return [
@@ -199,6 +231,7 @@ def _train(group: LaneGroup, streams: tuple[SampleStream, ...]) -> list[_Trained
             trained.curves[lane],
             {name: curves[lane] for name, curves in trained.class_curves.items()},
             trained.parameters[lane],
+            None if ends else after.of_lane(lane),
             seconds / len(group.replicates),
             work,
         )
@@ -207,35 +240,111 @@ def _train(group: LaneGroup, streams: tuple[SampleStream, ...]) -> list[_Trained
 
 
 @dataclass(slots=True)
-class _Trials:
-    """Collects the lanes of each trial from the results of groups."""
+class _RunningTrial:
+    """How far the trainings of a trial are.
 
-    replicates: int
-    lanes: defaultdict[int, list[_TrainedLane]] = field(default_factory=lambda: defaultdict(list))
-    failed: set[int] = field(default_factory=set)
+    Attributes
+    ----------
+    points
+        How many points learning curves have at each rung, and at the end.
+    lanes
+        What was trained last of each replicate, by its number.
+    missing
+        Number of trainings up to the next points that are not finished.
+    values
+        At each rung that it has left.
+    """
+
+    points: tuple[int, ...]
+    lanes: dict[int, _TrainedLane] = field(default_factory=dict)
+    missing: int = 0
+    values: list[RungValues] = field(default_factory=list)
+    seconds: float = 0.0
+    work: set[Work] = field(default_factory=set)
+
+    @property
+    def next_points(self) -> int:
+        """How many points learning curves have after the trainings that are next."""
+        return self.points[len(self.values)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is at the end, or on the way there from the last rung."""
+        return len(self.values) == len(self.points) - 1
+
+    def add(self, lane: _TrainedLane) -> None:
+        """Add a training."""
+        self.lanes[lane.replicate.lane.replicate] = lane
+        self.missing -= 1
+        self.seconds += lane.seconds
+        self.work.add(lane.work)
+
+
+class _Trials:
+    """Collects the lanes of each trial from the results of groups, rung by rung."""
+
+    def __init__(self, points: tuple[int, ...], replicates: int) -> None:
+        self._points, self._replicates = points, replicates
+        self._running: dict[int, _RunningTrial] = {}
+        self._waiting: list[int] = []  # whose next trainings were not handed out
+        self._failed: set[int] = set()
+
+    def begin(self, trials: Iterable[int]) -> None:
+        """Add trials, none of whose trainings has begun."""
+        for trial in trials:
+            self._running[trial] = _RunningTrial(self._points)
+            self._waiting.append(trial)
+
+    def go_on(self, trial: int) -> None:
+        """Let a trial go on to its next rung."""
+        self._waiting.append(trial)
+
+    def end(self, trial: int) -> None:
+        """Forget a trial that has its result."""
+        del self._running[trial]
+
+    def trainings(
+        self, phenotypes: Mapping[int, Phenotype]
+    ) -> Iterator[tuple[int, list[Replicate]]]:
+        """Yield what waiting trials need: numbers of points, and the trainings up to there."""
+        needed: defaultdict[int, list[Replicate]] = defaultdict(list)
+        for trial in self._waiting:
+            running = self._running[trial]
+            running.missing = self._replicates
+            needed[running.next_points] += [
+                replace(lane.replicate, state=lane.state) for lane in running.lanes.values()
+            ] or [
+                Replicate(trial, phenotypes[trial].lane(number))
+                for number in range(self._replicates)
+            ]
+        self._waiting.clear()
+        yield from needed.items()
 
     def unfinished_parts(self, group: LaneGroup) -> list[LaneGroup]:
         """Split a group by trial, without trials that have failed."""
-        if len(group.trials) == 1 and not self.failed:
+        if len(group.trials) == 1 and not self._failed:
             return [group]
-        return [group.of_trial(trial) for trial in group.trials if trial not in self.failed]
+        return [group.of_trial(trial) for trial in group.trials if trial not in self._failed]
 
     def add(
         self, group: LaneGroup, result: list[_TrainedLane] | Failure
-    ) -> Iterator[tuple[int, list[_TrainedLane] | Failure]]:
-        """Add the result of a group; yields each trial that failed or now has all its lanes."""
+    ) -> Iterator[tuple[int, _RunningTrial | Failure]]:
+        """Add the result of a group; yields each trial that failed or is now at its rung."""
         if isinstance(result, Failure):
-            new = [trial for trial in group.trials if trial not in self.failed]
-            self.failed.update(new)
-            yield from ((trial, result) for trial in new)
+            new = [trial for trial in group.trials if trial not in self._failed]
+            self._failed.update(new)
+            for trial in new:
+                self.end(trial)
+                yield trial, result
             return
         for lane in result:
             trial = lane.replicate.trial
-            lanes = self.lanes[trial]
-            lanes.append(lane)
-            if len(lanes) == self.replicates and trial not in self.failed:
-                yield trial, sorted(lanes, key=lambda lane: lane.replicate.lane.replicate)
-                del self.lanes[trial]
+            if trial in self._failed:
+                continue
+            running = self._running[trial]
+            running.add(lane)
+            if not running.missing:
+                yield trial, running
 
 
 def _target_variance(streams: Sequence[SampleStream]) -> npt.NDArray[np.float64]:
@@ -246,18 +355,20 @@ def _target_variance(streams: Sequence[SampleStream]) -> npt.NDArray[np.float64]
 
 def _evaluation(
     architecture: Architecture,
-    lanes: Sequence[_TrainedLane],
+    trial: _RunningTrial,
     stream: SampleStream,
     target_variance: npt.NDArray[np.float64],
     scoring: Scoring,
 ) -> Evaluation:
+    """Score a trial by its curves up to its rung."""
+    lanes = [trial.lanes[number] for number in sorted(trial.lanes)]
     curves = np.stack([lane.curve for lane in lanes])
     class_curves = {
         name: np.stack([lane.class_curves[name] for lane in lanes])
         for name in lanes[0].class_curves
     }
     learning = LearningCurves(
-        stream.samples_seen,
+        stream.samples_seen[: curves.shape[1]],
         np.maximum(curves, MSE_FLOORS[stream.settings.precision], dtype=np.float64),
         stream.settings.target_mse,
         architecture.parameter_count,
@@ -275,7 +386,7 @@ def _evaluation(
         curves,
         class_curves,
         np.stack([lane.parameters for lane in lanes]),
-        sum(lane.seconds for lane in lanes),
+        trial.seconds,
         {name: values[name][0] for name in scoring.quantities},
-        tuple(sorted({lane.work for lane in lanes}, key=lambda work: (work.began, work))),
+        work=tuple(sorted(trial.work, key=lambda work: (work.began, work))),
     )

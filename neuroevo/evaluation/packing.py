@@ -1,13 +1,15 @@
 """Packs the replicates of many trials into groups that fill bundles of lanes. Does not train."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from neuroevo.evaluation.phenotype import Phenotype
 from neuroevo.kernel.arrays import Method
 from neuroevo.learning import Architecture
 from neuroevo.learning.lanes import Lane
+from neuroevo.learning.training import TrainingState
 
 _UPDATE_COST = 2.0
 """Cost of an update outside the backward pass, relative to a forward and backward pass."""
@@ -19,15 +21,21 @@ class Replicate:
 
     trial: int  # its place among those that are evaluated together
     lane: Lane
+    state: TrainingState | None = field(default=None, compare=False)
+    """Where its training is; None if it begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaneGroup:
-    """Replicates that can share a bundle, each in a lane of its own."""
+    """Replicates that can share a bundle, each in a lane of its own.
+
+    Either all of their trainings begin, or all are after the same number of points.
+    """
 
     architecture: Architecture
     replicates: tuple[Replicate, ...]
     fold: int = 0  # on which all of them are trained and validated
+    points: int | None = None  # of the learning curves at the end; None for all
 
     @property
     def trials(self) -> tuple[int, ...]:
@@ -37,13 +45,17 @@ class LaneGroup:
     def of_trial(self, trial: int) -> "LaneGroup":
         """Return the group of the replicates of one trial."""
         own = tuple(each for each in self.replicates if each.trial == trial)
-        return LaneGroup(self.architecture, own, self.fold)
+        return replace(self, replicates=own)
 
 
 def pack(
-    phenotypes: Mapping[int, Phenotype], replicates: int, lanes: int, folds: int = 1
+    phenotypes: Mapping[int, Phenotype],
+    replicates: Iterable[Replicate],
+    lanes: int,
+    folds: int = 1,
+    points: int | None = None,
 ) -> list[LaneGroup]:
-    """Pack all replicates of some trials into as few groups as possible.
+    """Pack replicates of some trials into as few groups as possible.
 
     The lanes of a bundle see the same samples, so those of one fold make groups of their own.
     Trials with the same architecture and method share groups, so only the last group of each kind
@@ -55,28 +67,43 @@ def pack(
     ----------
     phenotypes
         The network of each trial, by the trial's place.
-    replicates, lanes
-        Numbers of replicates of a trial, and of lanes of a bundle.
+    replicates
+        Those that are trained, in the order in which they share groups.
+    lanes
+        Number of lanes of a bundle.
     folds
-        Number of folds.
+        Number of folds; a replicate's number decides on which it is, see `DataSet.folds`.
+    points
+        How many points the learning curves have at the end; None for all.
     """
-    kinds: defaultdict[tuple[Architecture, Method, int], list[Replicate]] = defaultdict(list)
-    for trial, phenotype in phenotypes.items():
-        for fold in range(folds):
-            kinds[phenotype.architecture, phenotype.optimization.method, fold].extend(
-                Replicate(trial, phenotype.lane(number))
-                for number in range(fold, replicates, folds)  # see `DataSet.folds`
-            )
+    kinds: defaultdict[_Kind, list[Replicate]] = defaultdict(list)
+    for each in replicates:
+        phenotype = phenotypes[each.trial]
+        kind = _Kind(
+            phenotype.architecture,
+            phenotype.optimization.method,
+            each.lane.replicate % folds,
+            0 if each.state is None else each.state.points,
+        )
+        kinds[kind].append(each)
     groups = [
-        LaneGroup(architecture, tuple(members[first : first + lanes]), fold)
-        for (architecture, _, fold), members in sorted(kinds.items(), key=_cost)
+        LaneGroup(kind.architecture, tuple(members[first : first + lanes]), kind.fold, points)
+        for kind, members in sorted(kinds.items(), key=lambda item: _cost(item[0]))
         for first in range(0, len(members), lanes)
     ]
     return groups[::2] + groups[1::2][::-1]
 
 
-def _cost(item: tuple[tuple[Architecture, Method, int], object]) -> float:
+class _Kind(NamedTuple):
+    """What replicates have in common that share groups."""
+
+    architecture: Architecture
+    method: Method
+    fold: int
+    points: int  # of the learning curves so far
+
+
+def _cost(kind: _Kind) -> float:
     """Estimate the cost of a sample, in parameters of a forward and backward pass."""
-    (architecture, method, _), _ = item
-    share = 0 if method.online else _UPDATE_COST / method.batch_size
-    return architecture.vector_size * (1 + share)
+    share = 0 if kind.method.online else _UPDATE_COST / kind.method.batch_size
+    return kind.architecture.vector_size * (1 + share)

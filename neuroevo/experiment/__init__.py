@@ -1,6 +1,6 @@
 """Experiments: the checked settings of a run, read from TOML and written as TOML."""
 
-from neuroevo.experiment.experiment import EvolutionSettings, Experiment
+from neuroevo.experiment.experiment import SECONDS, EvolutionSettings, Experiment
 from neuroevo.experiment.from_table import Suggestion, experiment_for_table
 from neuroevo.experiment.origin import Origin, OriginScore
 from neuroevo.experiment.reading import (
@@ -13,6 +13,7 @@ from neuroevo.experiment.sweep import Sweep, SweepPoint, SweepRun, read_sweep_fi
 from neuroevo.experiment.transfer import Transfer, transfer
 
 __all__ = [
+    "SECONDS",
     "EvolutionSettings",
     "Experiment",
     "Origin",

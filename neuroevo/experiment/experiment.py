@@ -4,6 +4,7 @@ Knows the tables and their keys; opens no file and runs nothing.
 """
 
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -111,6 +112,11 @@ class EvolutionSettings(Settings):
         ``neuroevo.evaluation.OBJECTIVES``, of a function what it returns besides. Trials that keep
         all of them come first, then those nearest to it; configurations with too many or too few
         ``parameters`` are never trained. None: no bounds.
+    rungs
+        Shares of the sample budget, ascending, such as ``[0.11, 0.33]``. After each of them only
+        trials go on that are among the best third of those before, by non-dominated rank; a tenth
+        of all is trained to the end in any case, to show how often that is wrong. None: all
+        trials are trained to the end.
     patience
         Ends the search after this many generations without a gain in hypervolume; None: never.
     target
@@ -131,6 +137,9 @@ class EvolutionSettings(Settings):
     effort: Annotated[str, _name_in(EFFORTS)] | None = None
     look_ahead: Annotated[int, Field(ge=1, le=MOST_POPULATION)] | None = None
     constraints: Annotated[Mapping[str, Bounds], Field(min_length=1)] | None = None
+    rungs: (
+        Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=1)] | None
+    ) = None
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
@@ -142,6 +151,13 @@ class EvolutionSettings(Settings):
             rule = f"must be at least {LEAST_POPULATION}"
             raise refusal([(("population",), f"{rule}, but got {self.population}")])
         return self
+
+    @field_validator("rungs")
+    @classmethod
+    def _check_ascending(cls, rungs: tuple[float, ...] | None) -> tuple[float, ...] | None:
+        if rungs is not None and any(low >= high for low, high in pairwise(rungs)):
+            raise ValueError("must be ascending")
+        return rungs
 
     @field_validator("objectives")
     @classmethod
@@ -190,9 +206,13 @@ def _read_evolution(value: object, information: ValidationInfo) -> object:
     context = dict(information.context or {})
     task = information.data.get("task")
     context["objectives"] = None if task is None else tuple(_objectives_of(task))
-    if isinstance(task, PythonTask) and "reduction" in table:
-        rule = f"must be left out for the task {task.kind!r}, which has no replicates"
-        raise refusal([(("reduction",), f"{rule}, but got {shown(table['reduction'])}")])
+    wrong = [
+        ((name,), f"must be left out for the task {task.kind!r}, {reason}, but got {shown(value)}")
+        for name, reason in _OF_NETWORKS.items()
+        if isinstance(task, PythonTask) and (value := table.get(name)) is not None
+    ]
+    if wrong:
+        raise refusal(wrong)
     chosen = _with_strategy(table, task)
     return EvolutionSettings.model_validate(chosen, context=context)
 
@@ -222,6 +242,10 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
     return chosen
 
 
+_OF_NETWORKS = {
+    "reduction": "which has no replicates",
+    "rungs": "which has no sample budget",
+}
 _MOST_SCREENED, _MOST_SCREENED_OBJECTIVES = 2000, 3
 SECONDS = "seconds"
 """The quantity that every trial has: the time that its evaluation took."""

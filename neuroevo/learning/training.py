@@ -5,7 +5,7 @@ Prepares arrays and calls `neuroevo.kernel.training`. Knows no tasks, genomes or
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -94,6 +94,10 @@ class TrainingState:
         """
         return TrainingState(0, tuple(map(_restarted, self.bundles)))
 
+    def of_lane(self, lane: int) -> "TrainingState":
+        """Return a copy of the state of one lane of the first bundle, for `joined_states`."""
+        return TrainingState(self.points, (_lanes_of(self.bundles[:1], [lane]),))
+
 
 def _restarted(state: BundleState) -> BundleState:
     """Keep the resulting parameters and the moments alone."""
@@ -101,6 +105,33 @@ def _restarted(state: BundleState) -> BundleState:
     moments = first.copy(), second.copy(), corrections.copy()
     memory = Memory(gradients[:0].copy(), *moments, kept[:0].copy(), progress[:0].copy())
     return BundleState(kept.copy(), memory, state.measured[:0].copy())
+
+
+def joined_states(lanes: Sequence[TrainingState], precision: Precision) -> TrainingState:
+    """Return the state of a bundle from those of its lanes; unused lanes repeat used ones.
+
+    Parameters
+    ----------
+    lanes
+        At least one, at most as many as a bundle has; of one lane each, with as many points.
+    precision
+        That of the trainings.
+    """
+    # Unused lanes repeat used ones, as in `_bundle`.
+    filled = [place % len(lanes) for place in range(LANE_COUNTS[precision])]
+    bundles = [state.bundles[0] for state in lanes]
+    return TrainingState(lanes[0].points, (_lanes_of(bundles, filled),))
+
+
+def _lanes_of(bundles: Sequence[BundleState], lanes: Sequence[int]) -> BundleState:
+    """Copy some lanes, counted through all bundles, into the state of one bundle."""
+    parameters, memories, measured = zip(*bundles, strict=True)
+
+    def chosen(arrays: Iterable[Floats]) -> Floats:
+        return np.concatenate(list(arrays), axis=1)[:, lanes]
+
+    memory = Memory(*map(chosen, zip(*memories, strict=True)))
+    return BundleState(chosen(parameters), memory, chosen(measured))
 
 
 def fold_streams(data: DataSet, settings: TrainingSettings, seed: Seed) -> tuple[SampleStream, ...]:

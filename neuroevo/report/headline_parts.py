@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neuroevo import wording
+from neuroevo.analysis.early_stopping import early_stopping_counts
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -61,7 +62,15 @@ def search_sentence(findings: "Findings") -> str:
         count = len(findings.feasible)
         verb = f"{count:,} keep" if count > 1 else "one keeps" if count else "none keeps"
         kept = f", with {bounds}, which {verb}"
-    return f"{sentence}{kept}{why}."
+    return f"{sentence}{kept}{_stopped_early(findings)}{why}."
+
+
+def _stopped_early(findings: "Findings") -> str:
+    if not findings.experiment.evolution.rungs:
+        return ""
+    found = early_stopping_counts(findings)
+    trained = f"trained {found.trained:.0%} of the samples"
+    return f", stopped {found.stopped:,} of them early and {trained}"
 
 
 def _aims(findings: "Findings") -> str:

@@ -1,13 +1,14 @@
 """The report of a run as one HTML file that needs no other file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from neuroevo import wording
 from neuroevo.analysis import tables
 from neuroevo.analysis.dominance import unbeaten_on_fresh_seeds
+from neuroevo.analysis.early_stopping import early_stopping_counts
 from neuroevo.analysis.findings import EXCERPT
 from neuroevo.report.document import Document, asset, with_code
 from neuroevo.report.figures import STYLES, PageFigure, payload_of, run_figures, scripts_of
@@ -77,6 +78,7 @@ def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str,
             "about_tested": held_out_sentences(findings),
             "fresh": _fresh_seeds(findings),
             "baselines": baselines_table(findings),
+            "early_stopping": _early_stopping(findings),
             "failures": _failures(findings),
             "experiment": _experiment(findings),
             "toml": findings.experiment.to_toml(),
@@ -135,12 +137,44 @@ def _fresh_seeds(findings: "Findings") -> str:
     )
 
 
+def _early_stopping(findings: "Findings") -> tuple[str, list[tuple[str, ...]]]:
+    """Return sentences on trials that were stopped early, and a row for each rung; empty without.
+
+    A row has the samples, and how many trials came there, were to stop, were trained to the end
+    nevertheless, and are on the front.
+    """
+    if not findings.experiment.evolution.rungs:
+        return "", []
+    found = early_stopping_counts(findings)
+    wrong = sum(each.wrong for each in found.rungs)
+    control = sum(each.control for each in found.rungs)
+    verb = "is" if wrong == 1 else "are"
+    judged = (
+        f"Of {wording.counted(control, 'trial')} that were to stop and were trained to the end all "
+        f"the same, as a tenth of all is, {wrong:,} {verb} on the front: so often a verdict was "
+        "wrong."
+        if control
+        else "No trial that was to stop was trained to the end, so it is not known how often that "
+        "was wrong."
+    )
+    sentence = (
+        f"{found.stopped:,} of {wording.counted(found.trials, 'trial')} were stopped early, and "
+        f"{found.trained:.0%} of the samples were trained. At each rung a trial goes on if, by "
+        f"non-dominated rank, it is in the best third of those before it. {judged}"
+    )
+    rows = [tuple(f"{number:,}" for number in astuple(each)) for each in found.rungs]
+    return sentence, rows
+
+
 def _failures(findings: "Findings") -> tuple[str, list[tuple[str, str, str]]]:
     """Return sentences on failed trials, and rows of state, cause and count."""
     table = tables.failures(findings)
     total = wording.counted(len(findings.searched), "trial")
     partly = _partly_diverged(findings)
     if table.empty:
+        ended = sum(trial.state != "stopped" for trial in findings.searched)
+        if ended < len(findings.searched):
+            total = f"{wording.counted(ended, 'trial')} that were trained to the end"
         return f"None: all {total} ended with finite objectives. {partly}".rstrip(), []
     count = int(table["trials"].sum())
     sentence = (

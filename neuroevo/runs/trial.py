@@ -18,7 +18,7 @@ from neuroevo.workers import Work
 if TYPE_CHECKING:
     from neuroevo.space import Value
 
-State = Literal["complete", "diverged", "failed"]
+State = Literal["complete", "diverged", "stopped", "failed"]
 _NONE: Mapping[str, Sequence[float]] = {}  # one for all trials, as it takes memory
 _NO_NUMBERS: Mapping[str, float] = {}
 _STATES: Mapping[str, State] = {state: state for state in get_args(State)}
@@ -44,10 +44,10 @@ class Trial:
         Value of each objective; NaN if it is not finite.
     curve
         Its learning curve: the median over the replicates of the validation MSE, at each point of
-        the grid of samples seen; infinite where they diverged. That of a trial that was read from
-        a journal is read again whenever it is asked for.
+        the grid of samples seen; infinite where they diverged, NaN after the trial was stopped.
+        That of a trial that was read from a journal is read again whenever it is asked for.
     state
-        ``complete``, ``diverged`` or ``failed``.
+        ``complete``, ``diverged``, ``stopped`` (before its end, see `verdict`) or ``failed``.
     diverged
         How many replicates diverged.
     seconds
@@ -69,7 +69,13 @@ class Trial:
         compares objectives; None without a model.
     replicates
         Value of each objective for each replicate, NaN if it is not finite; empty if it failed or
-        a function was measured. Read again like `curve`.
+        a function was measured, at its last rung if it was stopped. Read again like `curve`.
+    rung_values
+        Its objectives and quantities as they were at each rung that it reached, NaN if they were
+        not finite; empty without rungs. They are no measurements of what is at its end.
+    verdict
+        After which rung it was to stop, counted from 1; 0 if after none. Trials of the control
+        group are trained to the end nevertheless.
     """
 
     number: int
@@ -89,6 +95,8 @@ class Trial:
     replicates: Mapping[str, Sequence[float]] = field(default_factory=lambda: _NONE, repr=False)
     quantities: Mapping[str, float] = field(default_factory=lambda: _NO_NUMBERS)
     forecast: Forecast | None = None
+    rung_values: tuple[Mapping[str, float], ...] = ()
+    verdict: int = 0
 
     def quantity(self, name: str) -> float:
         """Return an objective, another quantity, or the ``seconds``; NaN if there is none."""
@@ -100,12 +108,12 @@ class Trial:
     def to_json(self) -> str:
         """Return the trial as one line of strict JSON, without the newline.
 
-        An objective that is not finite and a diverged point of a curve are ``null``. Objectives,
+        An objective that is not finite and such a point of a curve are ``null``. Objectives,
         seconds and genes are written in full. A curve of float32 values is written with nine
         significant digits, which are enough to restore each float32, any other with seventeen. So a
         curve that was read must be cast to the run's precision before its bits are compared. There
-        are class curves, quantities, a forecast and values of replicates only if the trial has
-        some.
+        are class curves, quantities, a forecast, values of replicates and of rungs only if the
+        trial has some.
         """
         head: dict[str, object] = {
             "number": self.number,
@@ -126,6 +134,9 @@ class Trial:
             "diverged": self.diverged,
             "seconds": self.seconds,
         }
+        if self.rung_values:
+            tail["rung_values"] = list(map(objectives_to_json, self.rung_values))
+            tail["verdict"] = self.verdict
         if self.cause:
             tail["cause"] = self.cause
         if self.work:
@@ -163,6 +174,7 @@ class Trial:
                     raise ValueError(f"{key} is missing")
             elif not holds(fields[key]):
                 raise ValueError(f"{key} must be {rule}, but got {shown(fields[key])}")
+        no_error = math.nan if fields["state"] == "stopped" else math.inf
         return cls(
             number=fields["number"],
             generation=fields["generation"],
@@ -171,7 +183,7 @@ class Trial:
             genome={sys.intern(name): plain(value) for name, value in fields["genome"].items()},
             objectives=objectives_from_json(fields["objectives"]),
             quantities=objectives_from_json(fields.get("quantities", _NO_NUMBERS)) or _NO_NUMBERS,
-            curve=tuple(_diverged_as_infinite(fields["curve"])),
+            curve=_curve(fields["curve"], no_error),
             state=_STATES[fields["state"]],
             diverged=fields["diverged"],
             seconds=float(fields["seconds"]),
@@ -182,10 +194,12 @@ class Trial:
                 Work(sys.intern(worker), *times) for worker, *times in fields.get("work", ())
             ),
             class_curves={
-                sys.intern(name): tuple(_diverged_as_infinite(curve))
+                sys.intern(name): _curve(curve, no_error)
                 for name, curve in fields.get("class_curves", _NONE).items()
             }
             or _NONE,
+            rung_values=tuple(map(objectives_from_json, fields.get("rung_values", ()))),
+            verdict=fields.get("verdict", 0),
             replicates=replicates_from_json(fields.get("replicates", _NONE)) or _NONE,
         )
 
@@ -273,10 +287,10 @@ def _are_floats(values: list[Any]) -> bool:
     return set(map(type, values)) == {float}
 
 
-def _diverged_as_infinite(curve: list[Any]) -> list[float]:
+def _curve(curve: list[Any], no_error: float) -> tuple[float, ...]:
     if _are_floats(curve):
-        return curve
-    return [math.inf if value is None else float(value) for value in curve]
+        return tuple(curve)
+    return tuple(no_error if value is None else float(value) for value in curve)
 
 
 def _is_text(value: object) -> bool:
@@ -330,8 +344,20 @@ _RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "state": (" or ".join(_STATES), lambda value: value in get_args(State)),
     "diverged": ("a whole number", _is_whole),
     "seconds": ("a number", _is_number),
+    "rung_values": ("a list of objects of numbers", _list_of(_object_of(_is_number_or_null))),
+    "verdict": ("a whole number", _is_whole),
     "name": ("a text", _is_text),
     "cause": ("a text", _is_text),
     "work": ("a list of [worker, began, seconds]", _list_of(_is_work)),
 }
-_OPTIONAL = ("forecast", "quantities", "class_curves", "replicates", "name", "cause", "work")
+_OPTIONAL = (
+    "forecast",
+    "quantities",
+    "class_curves",
+    "replicates",
+    "rung_values",
+    "verdict",
+    "name",
+    "cause",
+    "work",
+)

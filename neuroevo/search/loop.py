@@ -29,6 +29,7 @@ from neuroevo.runs import (
     trial_excesses,
     trial_violation,
 )
+from neuroevo.search.early_stopping import EarlyStopping
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import Record
@@ -75,6 +76,9 @@ class SearchState:
         For how long the front has not improved.
     seconds
         How long the search took before this process.
+    early_stopping
+        Decides which trials go on from a rung, after it has received the results of the first
+        `evaluated` trials; None if all do.
     """
 
     strategy: Strategy
@@ -83,6 +87,7 @@ class SearchState:
     newest: list[Trial] = field(default_factory=list)
     stagnation: Stagnation = field(default_factory=Stagnation)
     seconds: float = 0.0
+    early_stopping: EarlyStopping | None = None
 
     @classmethod
     def at_first(
@@ -116,7 +121,8 @@ class SearchState:
             effort=evolution.effort or "medium",
         )
         strategy = STRATEGIES[evolution.strategy](space, options)
-        return cls(strategy, seconds=seconds)
+        early_stopping = _early_stopping(experiment, strategy)
+        return cls(strategy, seconds=seconds, early_stopping=early_stopping)
 
     def values(self) -> dict[str, Any]:
         """Return it as plain JSON values, without the seconds."""
@@ -150,15 +156,28 @@ class SearchState:
         UsageError, KeyError, TypeError, ValueError, AttributeError
             If the values are no state of this search.
         """
-        strategy = STRATEGIES[experiment.evolution.strategy]
+        known = STRATEGIES[experiment.evolution.strategy]
+        strategy = known.from_state(space or experiment.space, values["strategy"])
+        evaluated = int(values["evaluated"])
+        early_stopping = _early_stopping(experiment, strategy)
+        if early_stopping is not None:
+            for number in range(len(experiment.task.baselines), evaluated):
+                early_stopping.receive(trials[number])
         return cls(
-            strategy.from_state(space or experiment.space, values["strategy"]),
-            int(values["evaluated"]),
+            strategy,
+            evaluated,
             [trials[number] for number in values["front"]],
             [trials[number] for number in values["newest"]],
             Stagnation.from_state(values["stagnation"]),
             float(values["seconds"]),
+            early_stopping,
         )
+
+
+def _early_stopping(experiment: Experiment, strategy: Strategy) -> EarlyStopping | None:
+    if not experiment.evolution.rungs:
+        return None
+    return EarlyStopping(experiment, strategy.look_ahead)
 
 
 class Search:
@@ -264,7 +283,8 @@ class Search:
         self._report()
         candidates: deque[Candidate] = deque()
         self._ask(candidates)
-        for trial in self._trainer.trials(candidates, self._record, self._is_to_stop):
+        verdicts = self._state.early_stopping
+        for trial in self._trainer.trials(candidates, self._record, self._is_to_stop, verdicts):
             self._early[trial.number] = trial
             self._count(trial)
             while self._state.evaluated in self._early:
@@ -301,8 +321,12 @@ class Search:
         generation = state.strategy.generation
         genome = self._experiment.space.genome(self._asked.pop(trial.number).genome)
         state.newest.append(trial)
-        excesses = trial_excesses(trial, self._experiment.constraints)
-        state.strategy.tell([Individual(trial.number, genome, self._fitness(trial), excesses)])
+        if state.early_stopping is not None:
+            fitness, excesses = state.early_stopping.receive(trial)
+        else:
+            fitness = self._fitness(trial)
+            excesses = trial_excesses(trial, self._experiment.constraints)
+        state.strategy.tell([Individual(trial.number, genome, fitness, excesses)])
         state.evaluated += 1
         if state.strategy.generation > generation:
             self._end_generation()

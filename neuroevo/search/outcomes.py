@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import Objective
@@ -13,12 +13,16 @@ from neuroevo.evolution import Candidate
 from neuroevo.runs import Trial
 from neuroevo.workers.pool import Failure
 
+if TYPE_CHECKING:
+    from neuroevo.runs.trial import State
+
 
 def trial_of(
     candidate: Candidate,
     outcome: Evaluation | Measurement | Failure,
     objectives: Sequence[str],
     points: int,
+    verdict: int = 0,
 ) -> Trial:
     """Make the trial of a candidate.
 
@@ -32,6 +36,9 @@ def trial_of(
         Names of the objectives; a failure has NaN for each.
     points
         Length of a learning curve, 0 if there is none; that of a failure is infinite everywhere.
+    verdict
+        After which rung it was to stop, see `Trial`. What was stopped there has NaN for each
+        objective, as it is not known what they would be at its end.
     """
     if isinstance(outcome, Failure):
         return Trial(
@@ -57,18 +64,28 @@ def trial_of(
     values = [*outcome.objectives.values(), *outcome.quantities.values()]
     diverged = not all(map(math.isfinite, values))
     replicates = len(outcome.curves)
+    state: State = "diverged" if diverged else "stopped" if outcome.stopped else "complete"
+    cause = f"{outcome.diverged} of {replicates} replicates diverged" if diverged else ""
+    measured = outcome.objectives
+    if state == "stopped":
+        cause = f"not among the best third at rung {verdict}"
+        measured = dict.fromkeys(objectives, math.nan)
+    rest = (math.inf if diverged else math.nan,) * (points - len(outcome.median_curve))
+    curves = outcome.median_class_curves
     return Trial(
         **_origin(candidate),
-        objectives=outcome.objectives,
-        curve=outcome.median_curve,
-        class_curves=outcome.median_class_curves,
+        objectives=measured,
+        curve=outcome.median_curve + rest,
+        class_curves={name: curve + rest for name, curve in curves.items()},
         replicates=outcome.replicates,
         quantities=outcome.quantities,
-        state="diverged" if diverged else "complete",
+        state=state,
         diverged=outcome.diverged,
         seconds=round(outcome.seconds, 6),
         work=outcome.work,
-        cause=f"{outcome.diverged} of {replicates} replicates diverged" if diverged else "",
+        cause=cause,
+        rung_values=outcome.rungs,
+        verdict=verdict,
     )
 
 

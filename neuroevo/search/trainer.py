@@ -9,16 +9,21 @@ from functools import cache, cached_property
 from itertools import count
 from typing import Any, Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation import OBJECTIVES, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evaluation.function_evaluator import FunctionEvaluator
+from neuroevo.evaluation.rungs import NO_RUNGS, Rungs, RungValues
 from neuroevo.evaluation.user_function import Measurement, UserFunction
 from neuroevo.evolution import Candidate, excesses_of, violation_of
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
 from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples, until
 from neuroevo.runs import Trial
+from neuroevo.search.early_stopping import Verdicts
 from neuroevo.search.material import fingerprint_of
 from neuroevo.search.outcomes import checked, trial_of
 from neuroevo.search.record import Record
@@ -128,7 +133,11 @@ class Trainer:
         self._evaluator.__exit__(None, None, None)
 
     def trials(
-        self, candidates: deque[Candidate], record: Record, stop: Callable[[], bool] = never
+        self,
+        candidates: deque[Candidate],
+        record: Record,
+        stop: Callable[[], bool] = never,
+        verdicts: Verdicts | None = None,
     ) -> Iterator[Trial]:
         """Train candidates, giving the trial of each as soon as it is finished and recorded.
 
@@ -142,6 +151,8 @@ class Trainer:
         stop
             Called before work is handed out, from any thread. Once it returns True, running
             trainings are finished, and candidates without all their trainings get no trial.
+        verdicts
+            Decides at each rung of the experiment which trials go on; without it all do.
 
         Raises
         ------
@@ -164,14 +175,19 @@ class Trainer:
                 candidate = recorded.popleft()
                 yield checked(candidate, record.trials[candidate.number])
                 sort_candidates()
-            for trial in self._trained(missing, stop):
+            for trial in self._trained(missing, stop, verdicts):
                 record.append(trial)
                 yield trial
                 sort_candidates()
             if stop():
                 return
 
-    def _trained(self, candidates: deque[Candidate], stop: Callable[[], bool]) -> Iterator[Trial]:
+    def _trained(
+        self,
+        candidates: deque[Candidate],
+        stop: Callable[[], bool],
+        verdicts: Verdicts | None,
+    ) -> Iterator[Trial]:
         evaluator = self._evaluator
         places = count()
         running: dict[int, Candidate] = {}  # by the place of the genome
@@ -183,9 +199,20 @@ class Trainer:
                 running[next(places)] = candidate
                 genomes.append(candidate.genome)
 
+        def goes_on(place: int, values: Sequence[RungValues]) -> bool:
+            return verdicts is None or verdicts.goes_on(running[place].number, values)
+
         add_candidates()
-        for place, outcome in evaluator.evaluate(genomes, stop):
-            yield trial_of(running.pop(place), outcome, evaluator.objectives, evaluator.points)
+        if self._networks is not None and verdicts is not None:
+            rungs = Rungs(self._networks.rungs, goes_on)
+            outcomes: Results = self._networks.evaluate(genomes, stop, rungs)
+        else:
+            outcomes = evaluator.evaluate(genomes, stop)
+        for place, outcome in outcomes:
+            candidate, verdict = running.pop(place), 0
+            if verdicts is not None and isinstance(outcome, Evaluation):
+                verdict = verdicts.verdict(candidate.number, outcome.rungs)
+            yield trial_of(candidate, outcome, evaluator.objectives, evaluator.points, verdict)
             add_candidates()
 
     def evaluations(
@@ -266,7 +293,9 @@ class _Networks(CandidateEvaluator):
         self._streams: Callable[[int], tuple[SampleStream, ...]] = cache(
             lambda seeds: fold_streams(data, training, (experiment.seed, seeds))
         )
-        self.points = len(self._streams(SEARCH_SEEDS)[0].samples_seen)
+        seen = self._streams(SEARCH_SEEDS)[0].samples_seen
+        self.points = len(seen)
+        self.rungs = _rungs(evolution.rungs or (), seen)
 
     def __enter__(self) -> Self:
         """Compile the kernel, or load it."""
@@ -277,10 +306,14 @@ class _Networks(CandidateEvaluator):
         self._evaluator.__exit__(None, None, None)
 
     def evaluate(
-        self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool]
+        self,
+        genomes: deque[Mapping[str, Any]],
+        stop: Callable[[], bool],
+        rungs: Rungs = NO_RUNGS,
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
         """Train networks on the seeds of the search."""
-        return self.trained(genomes, SEARCH_SEEDS, stop)
+        streams = self._streams(SEARCH_SEEDS)
+        return self._evaluator.evaluate(genomes, streams, self._scoring, stop, rungs)
 
     def trained(
         self,
@@ -301,6 +334,15 @@ class _Networks(CandidateEvaluator):
         """Train networks on the seeds of the search, and take curves on their training samples."""
         streams = tuple(map(on_training_samples, self._streams(SEARCH_SEEDS)))
         return self._evaluator.evaluate(genomes, streams, self._scoring, stop)
+
+
+def _rungs(shares: Sequence[float], seen: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    """Return how many points learning curves have at shares of the budget, each number once.
+
+    The last point is the first with so many samples.
+    """
+    points = {int(np.searchsorted(seen, share * seen[-1])) + 1 for share in shares}
+    return tuple(sorted(points - {len(seen)}))
 
 
 def _function_evaluator(

@@ -5,7 +5,7 @@ Knows what a run is made of; does not know how differences are shown.
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,6 +36,7 @@ from neuroevo.search.checks import (
     held_out_check,
     state_check,
 )
+from neuroevo.search.early_stopping import RecordedVerdicts
 from neuroevo.search.material import Material, material_of
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Progress, ignore_progress
@@ -298,11 +299,10 @@ def _trials_again(run: RecordedRun, trainer: Trainer, means: Means) -> Check:
     strange = {each.number: _strangeness(each, run.experiment) for each in chosen}
     chosen = [each for each in chosen if not strange[each.number]]
     recorded = {trial.number: trial for trial in chosen}
-    candidates = deque(map(_candidate, chosen))
     found = {number: [line] for number, line in strange.items() if line}
     done = 0
     means.counter(done, len(chosen))
-    for again in trainer.trials(candidates, Record()):
+    for again in _again(trainer, chosen):
         lines = trial_differences(again, recorded[again.number], precision)
         found[again.number] = [str(line) for line in lines]
         done += 1
@@ -313,6 +313,14 @@ def _trials_again(run: RecordedRun, trainer: Trainer, means: Means) -> Check:
     compared = f"{len(chosen):,} of {len(run.trials):,}, {how}{left_out}"
     differences = tuple(line for number in sorted(found) for line in found[number])
     return check_of(run, "trials", compared).and_differences(differences)
+
+
+def _again(trainer: Trainer, trials: Sequence[Trial]) -> Iterator[Trial]:
+    """Train trials again, as far as they were trained; those without rungs to their end."""
+    for judged in (False, True):
+        chosen = [trial for trial in trials if bool(trial.rung_values) == judged]
+        verdicts = RecordedVerdicts(chosen) if judged else None
+        yield from trainer.trials(deque(map(_candidate, chosen)), Record(), verdicts=verdicts)
 
 
 def _is_left_out(trial: Trial) -> bool:

@@ -21,7 +21,7 @@ from neuroevo.tracking.trackers import Ending
 _MOST_PARAMETERS = 100  # in one request
 _MOST_METRICS = 1000
 _LONGEST = 500  # characters of a parameter
-_STATES = {"complete": "FINISHED", "diverged": "FAILED", "failed": "FAILED"}
+_STATES = {"complete": "FINISHED", "diverged": "FAILED", "stopped": "KILLED", "failed": "FAILED"}
 
 
 class Tracker:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from neuroevo.evaluation import Phenotype
 from neuroevo.evaluation.packing import pack
 from neuroevo.learning import OPTIMIZERS, Architecture, Optimization
+from tests.replicates import replicates_of
 
 ARCHITECTURES = [
     Architecture(inputs=2, hidden=hidden, outputs=2, activation=activation)
@@ -40,7 +41,8 @@ def test_every_replicate_is_in_one_group_with_its_phenotype(
     trials: list[Phenotype], replicates: int, lanes: int, folds: int
 ) -> None:
     """Each replicate of each trial is in one group of its fold, with the settings of its trial."""
-    groups = pack(dict(enumerate(trials)), replicates, lanes, folds)
+    networks = dict(enumerate(trials))
+    groups = pack(networks, replicates_of(networks, range(replicates)), lanes, folds)
     for group in groups:
         assert {each.lane.replicate % folds for each in group.replicates} == {group.fold}
     trained = Counter(
@@ -70,7 +72,9 @@ def test_there_are_as_few_groups_as_possible(
     trials: list[Phenotype], per_fold: int, lanes: int, folds: int
 ) -> None:
     """Trials of one architecture and method share full groups of a fold, whatever else differs."""
-    groups = pack(dict(enumerate(trials)), per_fold * folds, lanes, folds)
+    networks = dict(enumerate(trials))
+    replicates = replicates_of(networks, range(per_fold * folds))
+    groups = pack(networks, replicates, lanes, folds)
     for group in groups:
         assert len(group.replicates) <= lanes
         assert len({replicate.lane.optimization.method for replicate in group.replicates}) == 1
@@ -92,5 +96,7 @@ def test_cheap_groups_come_first_and_last() -> None:
         (small, Optimization(optimizer="adam")),
     ]
     trials = [Phenotype(*kind, learning_rate=0.1, starting_weights="he") for kind in kinds]
-    order = [group.replicates[0].trial for group in pack(dict(enumerate(trials)), 8, 8)]
+    networks = dict(enumerate(trials))
+    groups = pack(networks, replicates_of(networks, range(8)), 8)
+    order = [group.replicates[0].trial for group in groups]
     assert order == [2, 4, 3, 1, 0]  # from the cheapest up it would be 2, 0, 4, 1, 3

@@ -17,6 +17,7 @@ from neuroevo.workers.local import LocalBackend
 from neuroevo.workers.pool import Job, Pool, never
 from tests.evaluation.classes import left_or_right
 from tests.evaluation.faults import kernels_after_training
+from tests.replicates import replicates_of
 
 
 @pytest.mark.parametrize("has_more", [False, True])
@@ -47,7 +48,8 @@ def test_one_kernel_for_arrays_of_any_origin(samples: int, data: DataSet) -> Non
     stream = sample_stream(data, TrainingSettings(samples=samples, replicates=16), (0, 0))
     genome = {"hidden": (3,), "learning_rate": 0.1, "activation": "tanh"}
     phenotype = phenotype_of(genome, (2, 2), stream.settings)
-    groups = deque(pack(dict.fromkeys(range(4), phenotype), 16, 16))
+    phenotypes = dict.fromkeys(range(4), phenotype)
+    groups = deque(pack(phenotypes, replicates_of(phenotypes, range(16)), 16))
     job = Job(kernels_after_training, SentStreams((stream,)), list_of)
     with Pool(LocalBackend(Workers(2, "loky"))) as pool:
         found = [result for _, result in pool.run(job, groups, never)]

@@ -14,6 +14,7 @@ from neuroevo.experiment.memory import memory
 from neuroevo.learning import Architecture, DataSize
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.training import compile_kernel, sample_stream, train
+from tests.replicates import replicates_of
 
 TASK = {"kind": "mouse"}
 
@@ -117,7 +118,10 @@ def test_a_generation_takes_no_more_memory_than_estimated() -> None:
 
     def prepare() -> object:
         genomes = [experiment.space.sample(rng) for _ in range(500)]
-        networks = [phenotype_of(genome, (2, 2), experiment.training) for genome in genomes]
-        return genomes, networks, pack(dict(enumerate(networks)), 100, 16)
+        networks = {
+            place: phenotype_of(genome, (2, 2), experiment.training)
+            for place, genome in enumerate(genomes)
+        }
+        return genomes, networks, pack(networks, replicates_of(networks, range(100)), 16)
 
     assert asked(experiment) / 10 < taken(prepare) < asked(experiment)

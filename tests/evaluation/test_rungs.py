@@ -1,0 +1,87 @@
+"""Trainings that are judged at rungs are those that go to their end at once."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
+from neuroevo.evaluation.rungs import NO_RUNGS, Rungs, RungValues
+from neuroevo.learning import DataSet, TrainingSettings
+from neuroevo.learning.training import SampleStream, sample_stream, until
+from neuroevo.workers import Backend, Workers
+from tests.evaluation.test_evaluator import CONFIGURATIONS, SCORING, bits
+
+POINTS = (9, 20)
+
+GoesOn = Callable[[int, Sequence[RungValues]], bool]
+
+
+def evaluated(
+    stream: SampleStream,
+    rungs: Rungs = NO_RUNGS,
+    workers: Workers = Workers(1),  # noqa: B008 - immutable
+    scoring: Scoring = SCORING,
+) -> dict[int, Evaluation]:
+    """Evaluate all configurations, by their place."""
+    with Evaluator(stream.settings.precision, workers) as many:
+        found = dict(many.evaluate(deque(CONFIGURATIONS), (stream,), scoring, rungs=rungs))
+    return {place: each for place, each in found.items() if isinstance(each, Evaluation)}
+
+
+def always(place: int, values: Sequence[RungValues]) -> bool:  # noqa: ARG001
+    """Let every trial go on."""
+    return True
+
+
+def even(place: int, values: Sequence[RungValues]) -> bool:
+    """Let every second trial go on from the first rung, and every fourth from the second."""
+    return place % (2 * len(values)) == 0
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"precision": "float64", "replicates": 10, "batch_size": 7},
+        {"patience": 3, "replicates": 5},
+        {"stop_at_target": True, "target_mse": 0.05, "replicates": 20},
+    ],
+    ids=["bundle", "two bundles", "patience", "target"],
+)
+@pytest.mark.parametrize("goes_on", [always, even], ids=["all", "some"])
+def test_what_goes_on_has_the_bits_of_a_training_at_once(
+    settings: dict[str, Any], goes_on: GoesOn, data: DataSet
+) -> None:
+    """Curves, weights and objectives are equal, however many others share bundles later."""
+    training = TrainingSettings(samples=400, **({"replicates": 12} | settings))
+    stream = sample_stream(data, training, (0, 0))
+    at_once = evaluated(stream)
+    in_rungs = evaluated(stream, Rungs(POINTS, goes_on))
+    whole = [place for place in in_rungs if not in_rungs[place].stopped]
+    assert len(whole) == len(CONFIGURATIONS) if goes_on is always else len(CONFIGURATIONS) / 4
+    assert [bits(in_rungs[place]) for place in whole] == [bits(at_once[place]) for place in whole]
+
+
+def test_a_stopped_trial_is_one_with_a_smaller_budget(data: DataSet) -> None:
+    """Its bits and its values are those of trainings that end after the samples of its rung."""
+    stream = sample_stream(data, TrainingSettings(samples=400, replicates=12), (0, 0))
+    stopped = evaluated(stream, Rungs(POINTS, lambda _, values: len(values) < len(POINTS)))
+    for rung, points in enumerate(POINTS):
+        cut = evaluated(until(stream, int(stream.samples_seen[points - 1])))
+        for place, each in stopped.items():
+            assert repr(each.rungs[rung]) == repr(cut[place].objectives)
+    assert [bits(stopped[place]) for place in cut] == [bits(cut[place]) for place in cut]
+    assert all(each.stopped and len(each.rungs) == len(POINTS) for each in stopped.values())
+
+
+@pytest.mark.parametrize(("n_jobs", "backend"), [(2, "threading"), (2, "loky")])
+def test_workers_change_no_bit(n_jobs: int, backend: Backend, stream: SampleStream) -> None:
+    """Whoever trains, the same trials are stopped, with the same bits."""
+    alone = evaluated(stream, Rungs(POINTS, even))
+    many = evaluated(stream, Rungs(POINTS, even), Workers(n_jobs, backend))
+    assert {place: bits(each) for place, each in many.items()} == {
+        place: bits(each) for place, each in alone.items()
+    }
+    assert [many[place].rungs for place in alone] == [alone[place].rungs for place in alone]

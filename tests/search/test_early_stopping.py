@@ -1,0 +1,170 @@
+"""Trials are stopped at rungs by a rule that depends on earlier trials only."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroevo.errors import UsageError
+from neuroevo.evolution.front import front_numbers
+from neuroevo.experiment import Experiment
+from neuroevo.runs import RunFolder, Trial, read_trials
+from neuroevo.search import StoppedError, resume, search, search_in_memory
+from neuroevo.search.early_stopping import is_control
+from neuroevo.search.recorded import read_recorded
+from neuroevo.search.verification import Chosen, Means, verify_run
+from neuroevo.storage.checksum import add_checksum, remove_checksum
+from neuroevo.workers import Backend, Workers
+from tests.functions import experiment_of, write_function
+from tests.search.conftest import Tiny
+from tests.search.test_resume import outcome, stopper
+
+RUNGS = {"rungs": [0.1, 0.4], "population": 6, "generations": 14}
+LOOK_AHEAD = {"nsga2": 6, "screened": 8}
+
+
+@pytest.fixture(scope="module", params=LOOK_AHEAD)
+def experiment(request: pytest.FixtureRequest, tiny: Tiny) -> Experiment:
+    """Make an experiment that stops trials early."""
+    return tiny(training={"samples": 200}, evolution=RUNGS | {"strategy": request.param})
+
+
+@pytest.fixture(scope="module")
+def run(experiment: Experiment, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """Run it to its end."""
+    return search(experiment, tmp_path_factory.mktemp("whole"))
+
+
+def searched(folder: RunFolder) -> list[Trial]:
+    """Return the trials without baselines."""
+    return [trial for trial in read_trials(folder.journal_file) if trial.operator != "baseline"]
+
+
+def test_verdicts_follow_the_rule(run: RunFolder, experiment: Experiment) -> None:
+    """Each verdict is what the rule gives when it is applied to the journal by a naive twin."""
+    trials = searched(run)
+    look_ahead = LOOK_AHEAD[experiment.evolution.strategy]
+
+    def costs(trial: Trial, rung: int) -> list[float]:
+        values = trial.rung_values[rung]
+        return [item.fitness(values[item.name]) for item in experiment.objectives]
+
+    def is_rejected(trial: Trial, rung: int) -> bool:
+        if not np.isfinite(costs(trial, rung)).all():
+            return True
+        before = [
+            costs(each, rung)
+            for each in trials
+            if each.number <= trial.number - look_ahead and len(each.rung_values) > rung
+        ]
+        others = [each for each in before if np.isfinite(each).all()][-30:]
+        if len(others) < 10:
+            return False
+        fronts = front_numbers([*others, costs(trial, rung)])
+        better = int((fronts[:-1] < fronts[-1]).sum())
+        as_good = int((fronts[:-1] == fronts[-1]).sum())
+        return better > 0 and better + as_good / 2 >= len(others) / 3
+
+    for trial in trials:
+        rejected = [rung + 1 for rung in range(len(trial.rung_values)) if is_rejected(trial, rung)]
+        assert trial.verdict == next(iter(rejected), 0)
+        if trial.state == "stopped":
+            assert trial.verdict == len(trial.rung_values)
+            assert not is_control(experiment.seed, trial.number)
+        if trial.state == "complete" and trial.verdict:
+            assert is_control(experiment.seed, trial.number)
+    states = [trial.state for trial in trials]
+    assert states.count("stopped") > 20
+    assert all(trial.verdict == 0 for trial in trials[:10] if trial.state != "diverged")
+
+
+def test_a_stopped_trial_has_no_objectives(run: RunFolder) -> None:
+    """Its objectives are unknown, its curve ends at its rung, and it is not on the front."""
+    trials = searched(run)
+    for trial in trials:
+        unknown = np.isnan(trial.curve)
+        if trial.state == "stopped":
+            assert all(np.isnan(value) for value in trial.objectives.values())
+            assert unknown[-1]
+            assert not unknown[0]
+        else:
+            assert not unknown.any()
+
+
+@pytest.mark.parametrize(("n_jobs", "backend"), [(2, "threading"), (2, "loky")])
+def test_workers_change_no_trial(
+    n_jobs: int, backend: Backend, run: RunFolder, experiment: Experiment, tmp_path: Path
+) -> None:
+    """The same trials are stopped, whichever is finished first."""
+    many = search(experiment, tmp_path / "many", workers=Workers(n_jobs, backend))
+    assert outcome(many) == outcome(run)
+
+
+@pytest.mark.parametrize("trials", [3, 25, 47, 80])
+def test_a_resumed_run_ends_the_same(
+    trials: int, run: RunFolder, experiment: Experiment, tmp_path: Path
+) -> None:
+    """After a stop anywhere, the verdicts are those of a run without it."""
+    observe, stop = stopper(trials)
+    with pytest.raises(StoppedError):
+        search(experiment, tmp_path / "stopped", observer=observe, stop=stop)
+    [folder] = (tmp_path / "stopped").iterdir()
+    resume(RunFolder(folder))
+    assert outcome(RunFolder(folder)) == outcome(run)
+
+
+def test_a_run_is_verified(run: RunFolder) -> None:
+    """Stopped trials are trained again as far as they were, and the search is repeated."""
+    found = verify_run(read_recorded(run), Means(Chosen("all"), workers=Workers(1)))
+    assert found.differences == ()
+
+
+def test_an_edited_verdict_is_found(run: RunFolder, tmp_path: Path) -> None:
+    """A verdict that does not follow from the values at the rungs is a difference."""
+    run = RunFolder(shutil.copytree(run.path, tmp_path / run.id))
+    lines = run.journal_file.read_bytes().splitlines()
+    edited = [json.loads(remove_checksum(line)) for line in lines]
+    place = next(place for place, each in enumerate(edited) if each["state"] == "stopped")
+    edited[place]["verdict"] = 2 if edited[place]["verdict"] == 1 else 1
+    lines[place] = add_checksum(json.dumps(edited[place])).rstrip("\n").encode()
+    run.journal_file.write_bytes(b"\n".join(lines) + b"\n")
+    found = verify_run(read_recorded(run), Means(Chosen("front"), workers=Workers(1)))
+    assert any("verdict must be" in line for line in found.differences)
+
+
+def test_constraints_and_rungs_go_together(tiny: Tiny) -> None:
+    """The front keeps the bounds, also if they are of what is known at the end only."""
+    bounds = {"parameters": {"max": 60}, "seconds": {"max": 100.0}, "r2": {"min": -9}}
+    experiment = tiny(training={"samples": 200}, evolution=RUNGS | {"constraints": bounds})
+    _, record = search_in_memory(experiment)
+    states = [trial.state for trial in record.trials.values()]
+    assert states.count("stopped") > 10
+    front = [record.trials[number] for number in record.state["front"]]
+    assert front
+    assert all(trial.state == "complete" for trial in front)
+
+
+@pytest.mark.parametrize(
+    ("rungs", "message"),
+    [
+        ([0.5, 0.2], "evolution.rungs: must be ascending"),
+        ([0.0], "evolution.rungs[0]: must be greater than 0"),
+        ([1.0], "evolution.rungs[0]: must be less than 1"),
+        ([], "evolution.rungs"),
+    ],
+)
+def test_wrong_rungs_are_refused(rungs: Sequence[float], message: str, tiny: Tiny) -> None:
+    """Shares ascend between 0 and 1."""
+    with pytest.raises(UsageError) as caught:
+        tiny(evolution={"rungs": rungs})
+    assert message in str(caught.value)
+
+
+def test_a_function_has_no_rungs(tmp_path: Path) -> None:
+    """A task without trainings refuses rungs in one line."""
+    with pytest.raises(UsageError) as caught:
+        experiment_of(write_function(tmp_path), evolution={"rungs": [0.3]})
+    assert "evolution.rungs: must be left out for the task 'python'" in str(caught.value)
