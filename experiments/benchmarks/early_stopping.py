@@ -19,10 +19,7 @@ from neuroevo.workers import Workers
 _EXPERIMENTS = ("mouse", "diabetes", "iris", "breast-cancer", "friedman1")
 _SIZE = ("evolution.population=24", "evolution.generations=16")
 _OBJECTIVES = ('evolution.objectives=["final_mse", "parameters"]',)  # of ready sets, for a front
-_RUNGS = {
-    "1/9 and 1/3": "evolution.rungs=[0.111, 0.333]",
-    "1/3": "evolution.rungs=[0.333]",
-}
+_RUNGS = "evolution.rungs=[0.111, 0.333]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,6 @@ class Saving:
     """Medians over the seeds of a search with rungs, relative to the whole search."""
 
     experiment: str
-    rungs: str  # shares of the sample budget
     samples: float  # share of the samples that were trained
     seconds: float  # share of the seconds of training
     hypervolume: float  # of its front to that of the whole search
@@ -59,16 +55,13 @@ class _Search:
 
 def measure(rounds: int) -> EarlyStoppingResult:
     """Run searches with as many seeds."""
-    return EarlyStoppingResult(
-        rounds, tuple(saving for name in _EXPERIMENTS for saving in _savings(name, rounds))
-    )
+    return EarlyStoppingResult(rounds, tuple(_measured(name, rounds) for name in _EXPERIMENTS))
 
 
 def tables(result: EarlyStoppingResult) -> list[Table]:
     """Return the measurements as tables."""
     columns = (
         "experiment",
-        "rungs",
         "samples",
         "seconds of training",
         "hypervolume",
@@ -79,7 +72,6 @@ def tables(result: EarlyStoppingResult) -> list[Table]:
     rows = tuple(
         (
             each.experiment,
-            each.rungs,
             f"{each.samples:.0%}",
             f"{each.seconds:.0%}",
             f"{each.hypervolume:.3f}",
@@ -90,23 +82,21 @@ def tables(result: EarlyStoppingResult) -> list[Table]:
         for each in result.savings
     )
     note = (
-        f"Medians of {result.seeds} seeds, each search {' and '.join(_SIZE)}; of ready sets the "
-        "objectives are final_mse and parameters. Samples, seconds and hypervolume are relative to "
-        "the search that trains every trial to its end; the last column counts the control group "
-        "of all seeds."
+        f"Medians of {result.seeds} seeds, each search {' and '.join(_SIZE)}, once with {_RUNGS}; "
+        "of ready sets the objectives are final_mse and parameters. Samples, seconds and "
+        "hypervolume are relative to the search that trains every trial to its end; the last "
+        "column counts the control group of all seeds."
     )
     return [Table("Early stopping", columns, rows, (note,))]
 
 
-def _savings(name: str, seeds: int) -> list[Saving]:
+def _measured(name: str, seeds: int) -> Saving:
     settings = (*_SIZE, *(() if name == "mouse" else _OBJECTIVES))
-    found: dict[str, list[Saving]] = {rungs: [] for rungs in _RUNGS}
+    savings = []
     for seed in range(seeds):
         whole = _searched(name, settings, seed)
-        for rungs, chosen in _RUNGS.items():
-            cut = _searched(name, (*settings, chosen), seed)
-            found[rungs].append(_saving(name, rungs, whole, cut))
-    return [_median(each) for each in found.values()]
+        savings.append(_saving(name, whole, _searched(name, (*settings, _RUNGS), seed)))
+    return _median(savings)
 
 
 def _searched(name: str, settings: Sequence[str], seed: int) -> _Search:
@@ -124,7 +114,7 @@ def _searched(name: str, settings: Sequence[str], seed: int) -> _Search:
     )
 
 
-def _saving(name: str, rungs: str, whole: _Search, cut: _Search) -> Saving:
+def _saving(name: str, whole: _Search, cut: _Search) -> Saving:
     samples = sum(cut.samples)
     known = [costs for costs in (*whole.costs, *cut.costs) if costs is not None]
     reference = reference_point(known)
@@ -136,7 +126,6 @@ def _saving(name: str, rungs: str, whole: _Search, cut: _Search) -> Saving:
     front = {costs for costs, kept in zip(_known(cut.costs), on_front, strict=True) if kept}
     return Saving(
         name,
-        rungs,
         samples / len(whole.trials),
         sum(trial.seconds for trial in cut.trials) / sum(trial.seconds for trial in whole.trials),
         hypervolume(_known(cut.costs), reference) / best,
@@ -156,7 +145,6 @@ def _median(savings: Sequence[Saving]) -> Saving:
     first = savings[0]
     return Saving(
         first.experiment,
-        first.rungs,
         median(each.samples for each in savings),
         median(each.seconds for each in savings),
         median(each.hypervolume for each in savings),

@@ -94,11 +94,14 @@ def replicates(findings: "Findings") -> pd.DataFrame:
     )
 
 
-def _reached(findings: "Findings", trial: "Trial") -> dict[str, bool]:
-    """Return whether objectives with a limit are measurements, not penalties."""
+def _reached(findings: "Findings", trial: "Trial") -> dict[str, bool | None]:
+    """Return whether objectives with a limit are measurements, not penalties.
+
+    None if the trial was stopped before that was known.
+    """
     scored = zip(findings.objectives, findings.scores(trial), strict=True)
     return {
-        f"{item.name}.reached": score <= item.limit
+        f"{item.name}.reached": None if trial.state == "stopped" else score <= item.limit
         for item, score in scored
         if item.limit < math.inf
     }

@@ -78,6 +78,14 @@ def _created(name: str, objectives: Sequence[Objective], storage: Any) -> optuna
     return study
 
 
+_INCOMPLETE = {
+    "complete": TrialState.FAIL,  # with a quantity that is not finite
+    "diverged": TrialState.FAIL,
+    "stopped": TrialState.PRUNED,
+    "failed": TrialState.FAIL,
+}
+
+
 def _frozen(
     place: int,
     trial: Trial,
@@ -92,7 +100,7 @@ def _frozen(
     return FrozenTrial(
         number=place,
         trial_id=-1,  # the storage has its own
-        state=TrialState.COMPLETE if is_complete else TrialState.FAIL,
+        state=TrialState.COMPLETE if is_complete else _INCOMPLETE[trial.state],
         value=None,
         values=values if is_complete else None,
         datetime_start=began,

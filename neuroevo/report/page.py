@@ -148,11 +148,10 @@ def _early_stopping(findings: "Findings") -> tuple[str, list[tuple[str, ...]]]:
     found = early_stopping_counts(findings)
     wrong = sum(each.wrong for each in found.rungs)
     control = sum(each.control for each in found.rungs)
-    verb = "is" if wrong == 1 else "are"
+    on_front = f"{wrong:,} {'is' if wrong == 1 else 'are'}" if wrong else "none is"
     judged = (
-        f"Of {wording.counted(control, 'trial')} that were to stop and were trained to the end all "
-        f"the same, as a tenth of all is, {wrong:,} {verb} on the front: so often a verdict was "
-        "wrong."
+        "A tenth of all trials is trained to the end whatever the verdict is, to control it: of "
+        f"the {control:,} of these that were to stop, {on_front} on the front."
         if control
         else "No trial that was to stop was trained to the end, so it is not known how often that "
         "was wrong."

@@ -91,6 +91,19 @@ def test_the_curve_of_a_single_objective_is_shown() -> None:
     assert len(optuna.visualization.plot_intermediate_values(study).data) > 8
 
 
+def test_trials_that_were_stopped_are_pruned() -> None:
+    """As many trials are pruned as were stopped early, with their curves up to there."""
+    settings = {"population": 6, "generations": 10, "objectives": ["final_mse"], "rungs": [0.2]}
+    run = neuroevo.run(experiment(**settings), results=None, n_jobs=1)
+    stopped = [trial for trial in run.findings.searched if trial.state == "stopped"]
+    pruned = [
+        trial for trial in run.to_optuna().trials if trial.state == optuna.trial.TrialState.PRUNED
+    ]
+    assert len(pruned) == len(stopped) > 0
+    for trial in pruned:
+        assert 12 <= max(trial.intermediate_values) < 60
+
+
 def test_a_study_is_stored_and_read_again(run: Run, tmp_path: Path) -> None:
     """A database has the same trials; a second study of the name is refused."""
     storage = f"sqlite:///{tmp_path / 'studies.db'}"
