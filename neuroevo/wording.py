@@ -402,6 +402,23 @@ def _rungs(experiment: "Experiment") -> str:
     return f"; after {rungs} samples only the best third goes on"
 
 
+def interval(low: float, high: float) -> str:
+    """Return the ends of an interval of a ratio.
+
+    0 and infinity stand for values that have no ratio, as one of the two does not reach the target.
+
+    Examples
+    --------
+    >>> interval(59.2, 86.4), interval(0, 25), interval(3, math.inf)
+    ('59 to 86', 'at most 25', '3.0 or more')
+    """
+    if not low and math.isinf(high):
+        return "that says nothing"
+    if not low:
+        return f"at most {factor(high)}"
+    return f"{factor(low)} to {factor(high)}" if math.isfinite(high) else f"{factor(low)} or more"
+
+
 def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str:
     """Return which genomes were given to the first generation; empty if all were drawn.
 

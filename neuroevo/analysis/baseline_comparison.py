@@ -128,17 +128,26 @@ def compared_with_baselines(
 
 def ratio_to(findings: "Findings", item: "Objective", baseline: "Trial") -> Ratio | None:
     """Return how many times a baseline's score is the champion's; None if that has no meaning."""
-    champion = findings.front[0]
-    own, other = (judged_score(findings, trial, item) for trial in (champion, baseline))
+    return ratio_between(item, (findings, findings.front[0]), (findings, baseline))
+
+
+def ratio_between(
+    item: "Objective", one: "tuple[Findings, Trial]", another: "tuple[Findings, Trial]"
+) -> Ratio | None:
+    """Return how many times the score of another trial is that of one; None without a meaning.
+
+    Both are given with the findings of their run, which must measure the same.
+    """
+    own, other = (judged_score(findings, trial, item) for findings, trial in (one, another))
     value = ratio_as_shown(item, other, own) if math.isfinite(own + other) else None
     if value is None:
         return None
-    values = [judged_replicates(findings, trial, item) for trial in (champion, baseline)]
+    values = [judged_replicates(findings, trial, item) for findings, trial in (one, another)]
     if len(values[0]) != len(values[1]) or len(values[0]) < _FEWEST:
         return Ratio(value)
     table = np.array(values, dtype=np.float64)
     table[~np.isfinite(table) | (table > item.limit)] = np.inf
-    return Ratio(value, *_interval(table, findings.experiment.evolution.reduction))
+    return Ratio(value, *_interval(table, one[0].experiment.evolution.reduction))
 
 
 def beating_baselines(findings: "Findings") -> "tuple[Trial, ...]":

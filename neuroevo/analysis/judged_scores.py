@@ -36,6 +36,13 @@ def judged_score(findings: "Findings", trial: "Trial", item: "Objective") -> flo
     return trial.objectives.get(item.name, math.nan)
 
 
+def diverges_on_fresh_seeds(findings: "Findings", trial: "Trial") -> bool:
+    """Whether a trial has scores on fresh seeds, and one of them is not finite."""
+    champion = findings.champion_of(trial)
+    known = () if champion is None else champion.fresh_objectives.values()
+    return any(math.isnan(score) for score in known)
+
+
 def judged_replicates(findings: "Findings", trial: "Trial", item: "Objective") -> "Sequence[float]":
     """Return the values of the replicates that `judged_score` reduces; empty if unknown."""
     if not has_fresh_scores(findings):

@@ -164,9 +164,10 @@ class RunResults:
 
         The champion reaches the target MSE with the fewest samples and still holds it at the end,
         if samples to target is an objective and a trial does so; else it is best in the first
-        objective. Scores on fresh seeds decide, once there are any. The others are sorted by the
-        first objective, ties by the following ones. Baselines are left out; of trials with equal
-        objectives, only the first is on the front.
+        objective. Scores on fresh seeds decide, once there are any, and the target must be held on
+        the seeds of the search too. The others are sorted by the first objective, ties by the
+        following ones. Baselines are left out; of trials with equal objectives, only the first is
+        on the front.
         """
         return list(self.findings.front)
 

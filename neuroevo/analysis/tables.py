@@ -52,7 +52,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
                 if gene in columns
             },
             **dict(zip(objectives, findings.scores(trial), strict=True)),
-            **_reached(findings, trial),
+            **_reached(findings, trial, findings.scores(trial)),
             **dict(zip(quantities, quantity_values(findings, trial), strict=True)),
             **({"feasible": findings.is_feasible(trial)} if findings.constraints else {}),
             **tested.get(trial.number, {}),
@@ -60,7 +60,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
         for trial in findings.trials
     ]
     tests = dict.fromkeys(name for scores in tested.values() for name in scores)
-    reached = dict.fromkeys(name for trial in findings.trials for name in _reached(findings, trial))
+    reached = [f"{item.name}.reached" for item in findings.objectives if item.limit < math.inf]
     names = [*_FIRST, *columns.values(), *objectives, *reached, *added, *tests, *_LAST]
     return pd.DataFrame(rows, columns=names)
 
@@ -74,7 +74,8 @@ def replicates(findings: "Findings") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``number``, ``name`` (of a baseline), ``replicate`` (from 0), one for each gene as
-        in `trials`, and one for each objective, NaN where the replicate diverged.
+        in `trials`, one for each objective, NaN where the replicate diverged, and
+        ``samples_to_target.reached`` as in `trials`.
     """
     objectives = _objective_columns(findings)
     names = findings.experiment.evolution.objectives
@@ -86,20 +87,27 @@ def replicates(findings: "Findings") -> pd.DataFrame:
         own = {columns[gene]: value for gene, value in genes.items() if gene in columns}
         scores = [trial.replicates.get(name, ()) for name in names]
         rows += [
-            shared | {"replicate": place} | own | dict(zip(objectives, values, strict=True))
+            shared
+            | {"replicate": place}
+            | own
+            | dict(zip(objectives, values, strict=True))
+            | _reached(findings, trial, values)
             for place, values in enumerate(zip(*scores, strict=True))
         ]
+    reached = [f"{item.name}.reached" for item in findings.objectives if item.limit < math.inf]
     return pd.DataFrame(
-        rows, columns=["number", "name", "replicate", *columns.values(), *objectives]
+        rows, columns=["number", "name", "replicate", *columns.values(), *objectives, *reached]
     )
 
 
-def _reached(findings: "Findings", trial: "Trial") -> dict[str, bool | None]:
+def _reached(
+    findings: "Findings", trial: "Trial", scores: "Sequence[float]"
+) -> dict[str, bool | None]:
     """Return whether objectives with a limit are measurements, not penalties.
 
     None if the trial was stopped before that was known.
     """
-    scored = zip(findings.objectives, findings.scores(trial), strict=True)
+    scored = zip(findings.objectives, scores, strict=True)
     return {
         f"{item.name}.reached": None if trial.state == "stopped" else score <= item.limit
         for item, score in scored

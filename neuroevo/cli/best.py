@@ -33,7 +33,8 @@ def best(
 
     The champion is the trial of the front that reaches the target MSE with the fewest samples and
     still holds it at the end; if none does, or samples to target is no objective, the one that is
-    best in the first objective. Scores on fresh seeds decide.
+    best in the first objective. Scores on fresh seeds decide, and the target must be held on the
+    seeds of the search too.
 
     Prints an experiment file with every gene fixed to stdout, or a JSON object.
     """

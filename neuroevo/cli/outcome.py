@@ -8,10 +8,15 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from neuroevo import wording
-from neuroevo.analysis.baseline_comparison import ratio_to
+from neuroevo.analysis.baseline_comparison import Ratio, ratio_to
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.held_out_models import HeldOutModel, HeldOutModels, held_out_models
-from neuroevo.analysis.judged_scores import SAMPLES, main_objective, samples_to_learn
+from neuroevo.analysis.judged_scores import (
+    SAMPLES,
+    diverges_on_fresh_seeds,
+    main_objective,
+    samples_to_learn,
+)
 from neuroevo.analysis.tables import quantity_values
 from neuroevo.cli.terminal import (
     Column,
@@ -22,6 +27,7 @@ from neuroevo.cli.terminal import (
     print_text,
     program,
 )
+from neuroevo.evaluation import Objective
 from neuroevo.evaluation.scores import Metric
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import ensemble_sentences, network_text, shown_models
@@ -182,14 +188,19 @@ def _comparison(run: Run, baseline: Trial) -> str:
     """Compare the champion with a baseline."""
     if baseline.state != "complete":
         return baseline.state
+    if diverges_on_fresh_seeds(run.findings, baseline):
+        return "diverged on fresh seeds"
     if not run.pareto_front():
         return ""
     item = main_objective(run.findings)
     if item.name == SAMPLES and samples_to_learn(run.findings, baseline) is None:
         return "not learnt"
     ratio = ratio_to(run.findings, item, baseline)
-    if ratio is None:
-        return ""
+    return "" if ratio is None else _times(item, ratio)
+
+
+def _times(item: Objective, ratio: Ratio) -> str:
+    """Say how many times lower or higher the champion's score is, with its interval."""
     less, more = ("fewer", "more") if wording.is_counted(item.unit) else ("lower", "higher")
     word, ends = less, [ratio.value, ratio.low, ratio.high]
     if ratio.value < 1:
@@ -198,7 +209,7 @@ def _comparison(run: Run, baseline: Trial) -> str:
     text = f"{wording.factor(ends[0])} times {word}"
     if math.isnan(ratio.low):
         return text
-    return f"{text} ({wording.factor(ends[1])} to {wording.factor(ends[2])})"
+    return f"{text} ({wording.interval(ends[1], ends[2])})"
 
 
 def _scored(run: Run, trial: Trial, *, scored_again: bool) -> tuple[str, ...]:

@@ -119,7 +119,9 @@ def _beaten(findings: "Findings", beating: "Sequence[Trial]") -> str:
     for item in findings.objectives:
         own, other = (judged_score(findings, trial, item) for trial in (champion, best))
         own_text, other_text = (wording.measured(score, item) for score in (own, other))
-        if other <= item.limit < own:
+        if math.isnan(own) and math.isfinite(other):
+            values.append(f"{item.label} {other_text}, where the champion diverges")
+        elif other <= item.limit < own:
             values.append(f"{item.label} {other_text}, where the champion does not reach it")
         elif own_text != other_text:
             values.append(f"{item.label} {other_text} against {own_text}")
@@ -201,8 +203,7 @@ def _interval(ratio: Ratio, separator: str) -> str:
     """Return the interval of a ratio over the replicates, after a separator; empty without one."""
     if math.isnan(ratio.low):
         return ""
-    high = f"to {wording.factor(ratio.high)}" if math.isfinite(ratio.high) else "or more"
-    return f"{separator}95% interval over the replicates {wording.factor(ratio.low)} {high}"
+    return f"{separator}95% interval over the replicates {wording.interval(ratio.low, ratio.high)}"
 
 
 def _unsteady_text(findings: "Findings", item: "Objective", unsteady: "Sequence[Unsteady]") -> str:
@@ -247,8 +248,10 @@ def _better(item: "Objective") -> str:
 
 def _on_search_seeds(findings: "Findings", item: "Objective") -> str:
     """Return a sentence on the other seeds if the scores above are of fresh ones."""
-    if not has_fresh_scores(findings) or item.unit == "parameters":
+    if item.unit == "parameters":
         return ""
+    if not has_fresh_scores(findings):
+        return "These are scores on the seeds of the search; fresh seeds follow at its end."
     score = findings.front[0].objectives.get(item.name, math.nan)
     needed = "needed" if item.name == SAMPLES and score <= item.limit else "had"
     value = wording.measured(score, item)
@@ -274,8 +277,10 @@ def _best_baseline(findings: "Findings") -> str:
     if not finite:
         return ""
     best = min(finite, key=findings.costs)
-    score = wording.measured(best.objectives[item.name], item)
-    return f"The best baseline, {wording.shortened(best.name, 40)}, has {item.label} {score}."
+    score = wording.measured(judged_score(findings, best, item), item)
+    where = " on fresh seeds" * has_fresh_scores(findings)
+    name = wording.shortened(best.name, 40)
+    return f"The best baseline, {name}, has {item.label} {score}{where}."
 
 
 def _progress(findings: "Findings") -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis import tables
 from neuroevo.analysis.findings import EXCERPT
+from neuroevo.analysis.judged_scores import diverges_on_fresh_seeds
 from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
@@ -51,26 +52,32 @@ def baselines_table(findings: "Findings") -> TextTable | None:
     table = tables.baselines(findings)
     if table.empty:
         return None
+    rows = table[["name", "state", "diverged", "note"]].itertuples(index=False)
     table["note"] = [
-        (_state_text(state, diverged, findings.experiment.training.replicates) + note).rstrip("; ")
-        for state, diverged, note in table[["state", "diverged", "note"]].itertuples(index=False)
+        (_state_text(findings, name, state, diverged) + note).rstrip("; ")
+        for name, state, diverged, note in rows
     ]
     champion = tables.best(findings).head(1)
     if not champion.empty:
         table = pd.concat([champion.assign(name="champion", note="this run’s best"), table])
     scored = _scored_table(findings, table, ["name", "network"], [])
     # Under the name, since the last column may be outside the screen.
-    rows = zip(scored.rows, table["note"], strict=True)
     noted = tuple(
-        (replace(name, under=wording.shortened(note, 160)), *rest) for (name, *rest), note in rows
+        (replace(name, under=wording.shortened(note, 160)), *rest)
+        for (name, *rest), note in zip(scored.rows, table["note"], strict=True)
     )
     return replace(scored, rows=noted)
 
 
-def _state_text(state: str, diverged: int, replicates: int) -> str:
-    """Return the beginning of the note on a trial with diverged replicates or another state."""
+def _state_text(findings: "Findings", name: str, state: str, diverged: int) -> str:
+    """Return the beginning of the note on a baseline that diverged or has another state."""
     if state != "complete":
         return f"{state}; "
+    if any(
+        each.name == name and diverges_on_fresh_seeds(findings, each) for each in findings.baselines
+    ):
+        return "diverged on fresh seeds; "
+    replicates = findings.experiment.training.replicates
     return f"{diverged} of {replicates} diverged; " if diverged else ""
 
 
@@ -105,7 +112,8 @@ def _scored_table(
             shown = _cell(row[name], text, breaks=after == list(last) or name in before)
             return replace(shown, numeric=shown.numeric or name in numeric)
         text = wording.measured(row[name], items[name])
-        return Cell(text, numeric=True, best=row[name] == best[name])
+        is_best = row[name] == best[name] and row[name] <= items[name].limit
+        return Cell(text, numeric=True, best=is_best)
 
     rows = tuple(
         tuple(cell(place, row, name) for name in columns)

@@ -175,6 +175,8 @@ def test_replicates_are_rows(neuroevo: Command, run_folder: Path) -> None:
     for trial in run.all_trials:
         own = table[table["number"] == trial.number]
         assert list(own["replicate"]) == list(range(run.experiment.training.replicates))
+        within = own["samples_to_target"] <= run.experiment.training.samples
+        assert list(own["samples_to_target.reached"]) == list(within)
         if not own["final_mse"].isna().any():
             assert trial.objectives["final_mse"] == pytest.approx(
                 own["final_mse"].median(), rel=1e-5

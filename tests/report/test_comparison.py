@@ -5,16 +5,21 @@ import re
 import statistics
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+import neuroevo
 from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.judged_scores import judged_score, main_objective
 from neuroevo.errors import UsageError
+from neuroevo.experiment import Experiment
 from neuroevo.report.comparison import ComparedRuns, comparison_page
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.comparison.opening import opening, what_differs
 from neuroevo.report.run import Run
 from neuroevo.report.served import Served
+from neuroevo.wording import measured
 from tests.invented_findings import seeded, wider
 
 Runs = Callable[[str], Run]
@@ -55,7 +60,34 @@ def test_different_tasks_or_budgets_give_a_caution(runs: Runs) -> None:
         assert "times lower" not in lead
     comparable = ComparedRuns.of([findings, wider(worse, population=9)])
     assert comparable.cautions == ()
-    assert "20 times lower" in opening(comparable).lead
+    words = opening(comparable)
+    assert "451 (population 9)" in words.lead
+    assert "times" not in words.title + words.lead  # it has no interval: each has one run
+
+
+def test_champions_of_two_runs_are_compared_on_fresh_seeds() -> None:
+    """The title has the scores of both on fresh seeds, and their ratio with its interval."""
+    settings: dict[str, Any] = {
+        "task": {"kind": "mouse", "count": 200, "grid": 3},
+        "training": {"samples": 300, "replicates": 8},
+    }
+    findings = [
+        neuroevo.run(
+            Experiment.of(settings | {"evolution": {"population": size, "generations": 2}}),
+            results=None,
+            n_jobs=1,
+        ).findings
+        for size in (4, 12)
+    ]
+    comparison = ComparedRuns.of(findings)
+    title = opening(comparison).title
+    items = [main_objective(each) for each in findings]
+    item = items[0] if items[0] == items[1] else comparison.objectives[0]
+    scores = [judged_score(each, each.front[0], item) for each in findings]
+    assert title.startswith("On fresh seeds the champion of population ")
+    for score in scores:
+        assert measured(score, item) in title
+    assert "95% interval over the replicates" in title
 
 
 def test_all_runs_with_the_lowest_value_are_named(runs: Runs) -> None:

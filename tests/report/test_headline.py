@@ -221,6 +221,17 @@ def test_a_baseline_that_beats_the_champion_comes_first(runs: Runs) -> None:
     assert "learns the mouse task in 40 samples" in ahead.title
 
 
+def test_a_champion_that_diverges_on_fresh_seeds_has_no_value(runs: Runs) -> None:
+    """The title says that it diverges, instead of a dash beside the baseline's value."""
+    names = ["final_mse", "samples_to_target"]
+    findings = with_fresh(runs("one point"), names, (1e-5, 30.0), (1e-4, 40.0))
+    baseline, champion = findings.champions
+    lost = replace(champion, fresh_objectives=dict.fromkeys(names, math.nan))
+    title = headline(replace(findings, champions=(baseline, lost))).title
+    assert f"final MSE {number(1e-5)}, where the champion diverges" in title
+    assert "–" not in title
+
+
 def test_no_ratio_to_a_baseline_that_is_not_steady(runs: Runs) -> None:
     """A baseline is left out, with the reason, if a replicate diverged or the values vary a lot."""
     run = runs("one point")

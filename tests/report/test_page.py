@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -290,6 +291,20 @@ def test_scripts_in_names_show_as_text(look: Callable[..., Page]) -> None:
     assert "<script>alert(1)" in (page.locator("#figure-pareto_front .legend").text_content() or "")
     assert page.locator("a[href^=http], img, table script").count() == 0
     assert page.evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.parametrize("figure", ["pareto_front", "distribution"])
+def test_penalties_are_named_on_a_phone(look: Callable[..., Page], figure: str) -> None:
+    """At 390 pixels the tick of values that are not reached is there, and no tick touches it."""
+    page = look("conflict", PHONE, figure=figure)
+    ticks = page.locator(f"#figure-{figure} :is(.xtick, .x2tick) text")
+    texts = ticks.all_text_contents()
+    assert "not reached" in texts
+    boxes = [box for place in range(len(texts)) if (box := ticks.nth(place).bounding_box())]
+    boxes.sort(key=lambda box: (round(box["y"]), box["x"]))
+    for left, right in pairwise(boxes):
+        if abs(left["y"] - right["y"]) < left["height"]:
+            assert left["x"] + left["width"] <= right["x"]
 
 
 def test_phone_page_does_not_overflow(look: Callable[..., Page]) -> None:

@@ -84,7 +84,7 @@ def test_sooner_is_that_of_a_naive_loop(runs: Runs) -> None:
     assert found.low <= np.median(ratios) <= found.high
     assert found.ratio == pytest.approx(np.median(ratios), rel=0.2)
     text = hypervolume.verdict(volume)
-    assert f"95% interval {factor(found.low)} to {factor(found.high)}" in text
+    assert f"({factor(found.low)} to {factor(found.high)} in 95% of the orders" in text
 
 
 def test_steps_have_the_front_after_each_generation(runs: Runs) -> None:

@@ -26,6 +26,26 @@
     return part;
   }
 
+  // Leaves out ticks that would touch the one of values that are not reached, which is the last.
+  function thinned(axis) {
+    const { tickvals: places, ticktext: texts, range, domain = [0, 1] } = axis;
+    if (!places || !texts || !texts.includes("not reached")) {
+      return axis;
+    }
+    const share = (place) => (Math.log10(place) - range[0]) / (range[1] - range[0]);
+    const apart = 0.22 / (domain[1] - domain[0]);
+    const kept = [];
+    places.map((place, index) => [place, texts[index]]).reverse().forEach(([place, text]) => {
+      const last = kept[0];
+      if (!last || share(last[0]) - share(place) >= apart) {
+        kept.unshift([place, text]);
+      }
+    });
+    return {
+      ...axis, tickangle: 0, tickvals: kept.map(([place]) => place), ticktext: kept.map(([, text]) => text),
+    };
+  }
+
   // On a phone the colour bar is below, each panel has one label, and fingers scroll the page.
   function fitted(data, layout, isWide) {
     if (touched.matches) {
@@ -42,6 +62,9 @@
         layout.margin.b = 116;
         layout.height += 60;
       }
+      Object.keys(layout).filter((name) => name.startsWith("xaxis")).forEach((name) => {
+        layout[name] = thinned(layout[name]);
+      });
       data.filter(({ mode }) => mode === "markers+text").forEach((trace) => {
         trace.text = trace.text.slice(0, 1);
       });

@@ -1,5 +1,6 @@
 """The sentences at the top of a comparison: how many runs, what differs, which one is best."""
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -7,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from neuroevo import wording
+from neuroevo.analysis.baseline_comparison import Ratio, ratio_between
 from neuroevo.analysis.differences import said
 from neuroevo.analysis.dominance import ratio_as_shown
+from neuroevo.analysis.judged_scores import has_fresh_scores, judged_score, main_objective
 from neuroevo.analysis.shift import ratio, shift
 from neuroevo.report.headline import CLOSE
 from neuroevo.report.headline_parts import Headline, KeyNumber
@@ -33,7 +36,7 @@ def opening(comparison: "Comparison") -> Headline:
         text = f"networks trained in {wording.counted(trials, 'trial')} {among}"
         trained = KeyNumber(f"{networks:,}", text)
     best = [_best(comparison, item) for item in main]
-    found = verdict(comparison)
+    found = verdict(comparison) or champions_compared(comparison)
     if not found and best and len(comparison.settings) > 1 and not comparison.cautions:
         found = best.pop(0)
     title = found or compared(comparison)
@@ -89,6 +92,48 @@ def verdict(comparison: "Comparison") -> str:
         )
     effect = _effect(comparison, item, better, other)
     return f"{better} has a {item.better} {item.label} than {other}: {effect}."
+
+
+def champions_compared(comparison: "Comparison") -> str:
+    """Return how the champions of two runs compare on fresh seeds, with an interval.
+
+    It is over the replicates. What other seeds of the searches would give is not known. Empty
+    if there are not two settings with one run each, or if their scores do not measure the same.
+    """
+    contenders, settings = comparison.contenders, comparison.settings
+    is_pair = len(contenders) == len(settings) == PAIR
+    if comparison.cautions or not comparison.objectives or not is_pair:
+        return ""
+    found = [each.findings for each in contenders if each.findings.front]
+    if len(found) < PAIR or not all(map(has_fresh_scores, found)):
+        return ""
+    items = {main_objective(each) for each in found} & set(comparison.objectives)
+    item = items.pop() if len(items) == 1 else comparison.objectives[0]
+    scores = [judged_score(each, each.front[0], item) for each in found]
+    costs = [item.cost(score) if math.isfinite(score) else math.inf for score in scores]
+    first, second = sorted(range(PAIR), key=costs.__getitem__)
+    names = [wording.shortened(each.label, 40) for each in contenders]
+    values = [wording.measured(score, item) for score in scores]
+    if values[first] == values[second]:
+        who = f"the champions of {names[first]} and {names[second]} have the same {item.label}"
+        return f"On fresh seeds {who}, {values[first]}."
+    both = [(each, each.front[0]) for each in found]
+    ratio = ratio_between(item, both[first], both[second])
+    return (
+        f"On fresh seeds the champion of {names[first]} has {item.label} {values[first]}, that of "
+        f"{names[second]} {values[second]}{_times(item, ratio)}."
+    )
+
+
+def _times(item: "Objective", ratio: Ratio | None) -> str:
+    """Return a ratio with its interval, as the end of a sentence; empty where it has no meaning."""
+    if ratio is None or math.isnan(ratio.low) or item.maximised:
+        return ""
+    less = "fewer" if wording.is_counted(item.unit) else "lower"
+    chance = "" if ratio.is_clear else ", which may be chance"
+    ends = wording.interval(ratio.low, ratio.high)
+    times = f"{wording.factor(ratio.value)} times {less}"
+    return f", {times}{chance}; 95% interval over the replicates {ends}"
 
 
 def _effect(comparison: "Comparison", item: "Objective", better: str, other: str) -> str:
@@ -198,7 +243,8 @@ def _best(comparison: "Comparison", item: "Objective") -> str:
         named = [str(each) for each in rows["setting"][:tied]]
         who = wording.listed(named) if tied <= MOST_TIED else f"{tied} of {len(rows)}"
         return f"{start} ({who})."
-    if comparison.cautions or ratio is None or ratio < CLOSE:
+    # Of one run each it is not known how much of the ratio is chance.
+    if comparison.cautions or ratio is None or ratio < CLOSE or not comparison.is_grouped:
         return f"{start} ({first}); {other} ({second})."
     return (
         f"{start} ({first}), {wording.factor(ratio)} times {item.better} than {other} ({second})."

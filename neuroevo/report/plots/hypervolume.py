@@ -76,10 +76,12 @@ def verdict(volume: HypervolumeHistory) -> str:
     if not found.ratio:
         return f"Evolution was worse than random search: {ends}; it never reaches what {draws} do."
     low, high = wording.factor(found.low), wording.factor(found.high)
+    # What another seed of the search would give is not known.
+    spread = f"{low} to {high} in {CONFIDENCE:.0%}" if low != high else f"{low} in {CONFIDENCE:.0%}"
     return (
         f"{_judged(found, is_same=abs(final - 1) <= SAME)}: {ends}; it reaches what {draws} reach "
         f"after {wording.counted(found.trials, 'trial')}, {wording.factor(found.ratio)} times as "
-        f"fast ({CONFIDENCE:.0%} interval {low} to {high})."
+        f"fast ({spread} of the orders of the random configurations; the search is one run)."
     )
 
 

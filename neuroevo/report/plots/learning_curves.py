@@ -111,7 +111,8 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
     if missed:
         verb = "does" if missed == 1 else "do"
         count = wording.counted(missed, "baseline")
-        sentences.append(f"{count} {verb} not reach it within the sample budget.")
+        goal = "it" if learnt or CHAMPION in times else f"an MSE of {target}"
+        sentences.append(f"{count} {verb} not reach {goal} within the sample budget.")
     return sentences
 
 

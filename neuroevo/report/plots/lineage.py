@@ -33,7 +33,6 @@ MOST_CHANGES = 120  # steps of a line with their changes in the hover text
 VISIBLE_SHARE = 0.9  # of the other ancestors, best first, that an axis covers
 LABEL_WIDTH = 0.2  # of the axis, for the label of a step
 LABEL_ROOM = 0.08  # of the height of a panel, above and below its points
-LEAST_FACTOR = 0.1  # smaller ratios are written as a division
 SYMBOLS = dict(zip(FAMILIES, ("circle", "star", "diamond", "square", "hexagon"), strict=True))
 COLOURS = {
     name: LIGHT[f"category-{place}"] for name, place in zip(FAMILIES, (8, 7, 1, 2, 3), strict=True)
@@ -272,7 +271,7 @@ def _labels(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
         start = middle / last - (0 if is_left else LABEL_WIDTH)
         change = _change(item, before.scores[place], after.scores[place])
         is_free = all(abs(start - other) >= LABEL_WIDTH for other in starts)
-        if not gained[index] or change == "×1" or not is_free:
+        if not gained[index] or change in {"", "×1", "÷1"} or not is_free:
             continue
         low, high = sorted((before.scores[place], after.scores[place]))
         operator = wording.plain(wording.operator(after.operator), 24)
@@ -297,15 +296,20 @@ def _labels(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
 
 
 def _change(item: "Objective", before: float, after: float) -> str:
-    """Return the change of a score: ``×0.53``, ``÷12``, ``+2``; empty if it has no value."""
-    if not (math.isfinite(before) and math.isfinite(after)):
+    """Return the change of a score: ``×1.5``, ``÷12``, ``+2``; empty if it has no value.
+
+    A penalty has no ratio: then it is ``reached``, or empty if it is not.
+    """
+    if not (math.isfinite(before) and math.isfinite(after)) or after > item.limit:
         return ""
+    if before > item.limit:
+        return "reached"
     if not item.logarithmic:
         return f"{'−' if after < before else '+'}{wording.number(abs(after - before))}"
     if before <= 0 or after <= 0:
         return ""
     ratio = after / before
-    if ratio < LEAST_FACTOR:
+    if ratio < 1:
         return f"÷{wording.number(float(f'{1 / ratio:.2g}'))}"
     return f"×{wording.number(float(f'{ratio:.2g}'))}"
 
