@@ -22,6 +22,8 @@ class Cell:
         Target of a link; empty for none.
     breaks
         Whether a long text may break into lines.
+    code
+        Whether it is a part of a configuration, which is in a monospaced font.
     """
 
     text: str
@@ -30,6 +32,18 @@ class Cell:
     under: str = ""
     address: str = ""
     breaks: bool = True
+    code: bool = False
+
+    @property
+    def classes(self) -> str:
+        """The classes of its element."""
+        shown = {
+            "number": self.numeric,
+            "best": self.numeric and self.best,
+            "long": self.long,
+            "code": self.code,
+        }
+        return " ".join(name for name, is_shown in shown.items() if is_shown)
 
     @property
     def long(self) -> bool:

@@ -1,6 +1,5 @@
 """The tables of a comparison as texts, for a page or a terminal; it knows no HTML."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,10 @@ def differences(comparison: "Comparison") -> TextTable | None:
     if table.empty:
         return None
     rows = tuple(
-        (Cell(row["key"]), *(Cell(worded(row["key"], row[label])) for label in columns.values()))
+        (
+            Cell(row["key"], code=True),
+            *(Cell(worded(row["key"], row[label]), code=True) for label in columns.values()),
+        )
         for row in _rows(table)
     )
     return TextTable((Cell("key"), *map(Cell, columns)), rows)
@@ -80,7 +82,7 @@ def outcome(comparison: "Comparison") -> TextTable:
     rows = []
     for row in _rows(table):
         cells = [
-            Cell(text, numeric=True, best=text == best[name] and math.isfinite(row[name]))
+            Cell(text, numeric=True, best=text == best[name] and row[name] <= item.limit)
             for name, item in scores.items()
             for text in [wording.measured(row[name], item)]
         ]
@@ -148,17 +150,14 @@ def configurations(comparison: "Comparison") -> TextTable | None:
     if comparison.fronts.empty:
         return None
     table = comparison.configurations
-    rows = tuple(
-        (
-            Cell(str(row["gene"]).replace("_", " ")),
-            Cell("≠" if row["differs"] else "="),
-            *map(Cell, _genes([row[label] for label in comparison.labels])),
-        )
-        for row in _rows(table)
-    )
+    rows = []
+    for row in _rows(table):
+        values = _genes([row[label] for label in comparison.labels])
+        name, sign = str(row["gene"]).replace("_", " "), "≠" if row["differs"] else "="
+        rows.append((Cell(name), Cell(sign), *(Cell(value, code=True) for value in values)))
     alike = frozenset(np.flatnonzero(~table["differs"].astype(bool)).tolist())
     return TextTable(
-        (Cell("gene"), Cell("alike"), *map(Cell, comparison.labels)), rows, alike=alike
+        (Cell("gene"), Cell("alike"), *map(Cell, comparison.labels)), tuple(rows), alike=alike
     )
 
 
