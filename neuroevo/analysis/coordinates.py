@@ -16,6 +16,7 @@ from neuroevo.space.values import is_number
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
     from neuroevo.runs import Trial
 
 MOST_LINES = 1_500
@@ -24,6 +25,7 @@ FAR = 1.5  # an axis is cut if its largest value is more than 1.5 times as far a
 SPREAD = 0.05  # of an axis: the jitter of equal categories
 GAP = 0.12  # of an axis, between trials that lack its gene and those that have it
 ABSENT = "–"  # the label of trials that lack a gene
+NOT_REACHED = "not reached"  # the label of penalties
 FEW = 6  # different numbers that are shown as they are, with jitter
 Ticks = tuple[tuple[float, str], ...]
 
@@ -130,6 +132,9 @@ def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordin
     axes = []
     rows, all_rows = findings.score_table(trials), findings.score_table(findings.complete)
     for item, values, column in zip(findings.objectives, rows.T, all_rows.T, strict=True):
+        if (column > item.limit).any():
+            axes.append(_with_penalties(item, values, column))
+            continue
         costs = item.cost(column)
         end = _end(costs, logarithmic=item.logarithmic)
         kept = column[costs <= end]
@@ -137,6 +142,23 @@ def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordin
         held = wording.measured(item.cost(end), item) if len(kept) < len(column) else ""
         axes.append(replace(axis, held=held, held_at_bottom=item.maximised))
     return axes
+
+
+def _with_penalties(
+    item: "Objective", values: NDArray[np.float64], column: NDArray[np.float64]
+) -> Coordinate:
+    """Place measurements on an axis, and penalties at its top, above a gap."""
+    positions, ticks = np.ones(len(values)), ((1.0, NOT_REACHED),)
+    is_measured, measured = values <= item.limit, column[column <= item.limit]
+    if not len(measured):
+        return Coordinate(item.label, positions, ticks)
+    axis = _numeric(
+        item.label, values[is_measured], measured.tolist(), logarithmic=item.logarithmic
+    )
+    positions[is_measured] = (1 - GAP) * axis.positions
+    below = tuple(((1 - GAP) * place, text) for place, text in axis.ticks)
+    # Without its ends, as its scale does not extend over the whole axis.
+    return Coordinate(item.label, positions, (*below, *ticks))
 
 
 def _end(array: NDArray[np.float64], *, logarithmic: bool) -> float:

@@ -159,6 +159,22 @@ def test_champion_has_no_dot_on_genes_that_it_does_not_use(runs: Runs) -> None:
     assert "not active" not in parallel_coordinates.caption(plain)
 
 
+def test_penalties_have_a_place_of_their_own(runs: Runs) -> None:
+    """Values that are not reached are at the top of their axis under that name, others below."""
+    findings = runs("conflict").findings
+    limit = next(item.limit for item in findings.objectives if item.name == "samples_to_target")
+    axis = next(
+        each for each in coordinates(findings).coordinates if each.title == "samples to target"
+    )
+    ranked = sorted(findings.complete, key=lambda trial: (findings.costs(trial), trial.number))
+    scores = sorted(trial.objectives["samples_to_target"] for trial in ranked)
+    beyond = sum(score > limit for score in scores)
+    assert 0 < beyond < len(scores)
+    assert (axis.positions == 1).sum() == beyond
+    assert np.sort(axis.positions)[:-beyond].max() <= 0.9
+    assert [text for place, text in axis.ticks if place > 0.9] == ["not reached"]
+
+
 def test_caption_says_where_an_axis_ends_below_outliers(runs: Runs) -> None:
     """If an objective's axis ends below an outlier, the caption says where, and only then."""
     run = runs("one objective")
