@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self, TextIO
 
 from neuroevo import wording
+from neuroevo.cli.encoding import readable
 from neuroevo.cli.terminal import console, local_path, on_terminal
 from neuroevo.runs import trial_violation
 from neuroevo.search import Progress
@@ -72,7 +73,7 @@ class Lines(Display):
     def say(self, text: str) -> None:
         """Write a line."""
         with suppress(OSError):  # a closed pipe does not end the search
-            self._stream.write(f"{text}\n")
+            self._stream.write(f"{readable(text, self._stream)}\n")
             self._stream.flush()
 
 
@@ -106,7 +107,7 @@ class LiveDisplay(Display):
     def say(self, text: str) -> None:
         """Write a line above the display."""
         with suppress(OSError):
-            self._live.console.print(text, style="yellow")
+            self._live.console.print(readable(text, self._live.console.file), style="yellow")
 
     def _drawn(self) -> "RenderableType":
         return "" if self.latest is None else draw(self.latest, self._spinner)

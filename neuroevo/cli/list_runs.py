@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 import typer
@@ -25,12 +26,16 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
     may be that of another trial than the best score in the next column. The test score is that of
     the best trial, on rows that no search has seen.
 
-    Prints a table to stdout, or a JSON array with --json.
+    Prints a table to stdout, or a JSON array with --json. A folder that may not be read is a
+    warning on stderr.
     """
     from neuroevo.analysis.run_reader import RunReader
     from neuroevo.runs import list_runs as folders
-    from neuroevo.runs import list_sweeps
+    from neuroevo.runs import list_sweeps, permission_problems
 
+    protected = permission_problems(results)
+    for problem in protected:
+        warnings.warn(problem, stacklevel=2)
     summaries = [RunReader(folder).summary() for folder in reversed(folders(results))]
     if as_json:
         typer.echo(json.dumps([summary.described() for summary in summaries], indent=2))
@@ -41,7 +46,7 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
         say(
             f"a sweep: {sweep.id}, {_progress(sweep)}; see {program()} show {reference(sweep.path)}"
         )
-    if not summaries and not sweeps and not as_json:
+    if not (summaries or sweeps or protected or as_json):
         say(f"no runs in {results} yet")
 
 

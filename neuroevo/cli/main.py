@@ -35,6 +35,7 @@ from neuroevo.cli import (
     trials,
     verify,
 )
+from neuroevo.cli.encoding import LACKING
 from neuroevo.cli.signals import Interrupted, end_on_signals
 from neuroevo.cli.terminal import on_terminal, say
 from neuroevo.errors import NeuroevoError, StorageError, UsageError
@@ -202,7 +203,7 @@ def _prepare_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             is_utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
-            reconfigure(errors="surrogateescape" if is_utf8 else "replace")
+            reconfigure(errors="surrogateescape" if is_utf8 else LACKING)
 
 
 def _abandon_stdout() -> None:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import compress
 from pathlib import Path
@@ -16,6 +16,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, TextIO
 from unicodedata import category
 
+from neuroevo.cli.encoding import readable
 from neuroevo.cli.options import RESULTS
 from neuroevo.files import absolute
 
@@ -73,7 +74,7 @@ def console(stream: TextIO) -> "Console":
 
 def say(text: str = "") -> None:
     """Write a message as one line on stderr, with control characters escaped."""
-    sys.stderr.write(f"{one_line(text)}\n")
+    sys.stderr.write(f"{readable(one_line(text), sys.stderr)}\n")
     sys.stderr.flush()
 
 
@@ -126,6 +127,7 @@ def reference(folder: Path) -> str:
 
 def print_heading(text: str, stream: TextIO) -> None:
     """Write a heading, with an empty line before it."""
+    text = readable(text, stream)
     if on_terminal(stream):
         terminal = console(stream)
         terminal.print()
@@ -136,17 +138,19 @@ def print_heading(text: str, stream: TextIO) -> None:
 
 def print_text(text: str, stream: TextIO) -> None:
     """Write text, wrapped between words on a terminal."""
+    text = readable(_lines(text), stream)
     if on_terminal(stream):
         terminal = console(stream)
-        terminal.print(_filled(_lines(text), terminal.width), soft_wrap=True)
+        terminal.print(_filled(text, terminal.width), soft_wrap=True)
     else:
-        stream.write(f"{_lines(text)}\n")
+        stream.write(f"{text}\n")
 
 
 def print_table(table: Table, stream: TextIO) -> None:
     """Write a table, drawn on a terminal, else as plain aligned text of any width."""
-    rows = tuple(tuple(map(one_line, row)) for row in table.rows)
-    table = Table(table.columns, rows)
+    columns = (replace(each, title=readable(each.title, stream)) for each in table.columns)
+    rows = (tuple(readable(one_line(cell), stream) for cell in row) for row in table.rows)
+    table = Table(tuple(columns), tuple(rows))
     if on_terminal(stream):
         _draw(table, stream)
     else:
@@ -163,7 +167,7 @@ def plain_table(table: Table) -> str:
 
 def print_pairs(pairs: Sequence[tuple[str, str]], stream: TextIO) -> None:
     """Write labels and texts in two columns."""
-    pairs = [(label, _lines(text)) for label, text in pairs]
+    pairs = [(readable(label, stream), readable(_lines(text), stream)) for label, text in pairs]
     if on_terminal(stream):
         from rich.table import Table as Grid
 

@@ -33,7 +33,10 @@ def content(listed: Sequence[ListedRun], query: Mapping[str, str]) -> dict[str, 
     columns = _columns(objectives, listed)
     order = Order.of(query.get("sort", ""), columns, Order("run", descending=True))
     text = filter_of(query)
-    found = filtered(listed, text, Searched(_texts, _fields(columns, summaries, objectives)))
+    titles = {column.title: column.name for column in columns}
+    found = filtered(
+        listed, text, Searched(_texts, _fields(columns, summaries, objectives), titles)
+    )
     return {
         "headings": headings(columns, order, "/", {"filter": text}),
         "tested": any(map(_has_test, listed)),

@@ -36,7 +36,8 @@ def content(run: CachedRun, query: Mapping[str, str]) -> dict[str, Any]:
     first = findings.objectives[0]
     order = Order.of(query.get("sort", ""), columns, Order(first.name, first.maximised))
     text = filter_of(query)
-    found = filtered(findings.trials, text, Searched(_texts, _fields(findings, columns)))
+    titles = {column.title: column.name for column in columns}
+    found = filtered(findings.trials, text, Searched(_texts, _fields(findings, columns), titles))
     kept = list(found.rows)
     pages = max(1, math.ceil(len(kept) / PAGE_SIZE))
     page = min(max(1, whole_number(query.get("page", ""))), pages)

@@ -8,7 +8,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from neuroevo import wording
@@ -21,12 +21,18 @@ ORDERS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
 }
-_PARTS = re.compile(
-    r"""(?P<name>[\w.-]+)\s*(?P<sign>>=|<=|!=|[><=~])\s*(?P<value>"[^"]*"|\S*)"""
-    r"""|(?P<word>"[^"]*"|\S+)"""
-)
+LEAST_ALIKE = 0.75  # from 0 to 1, of a name that is suggested in place of an unknown one
+_COMPARISON = r"""\s*(?P<sign>>=|<=|!=|[><=~≤≥≠])\s*(?P<value>"[^"]*"|{number}|\S*)"""
+_WORD = r"""(?P<word>"[^"]*"|\S+)"""
+_EXPONENT = r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+# As pages write it: an exponent that is no superscript is Python's own notation.
+_NUMBER = rf"[-+−]?(?:[\d.,]+\s*[×·]\s*)?10{_EXPONENT}(?!\S)"
+_POWER = re.compile(rf"(?:([\d.]+)\s*[×·]\s*)?10({_EXPONENT})")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_TYPED = str.maketrans("−⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "--+0123456789")
+_SIGNS_IN_ASCII = {"≤": "<=", "≥": ">=", "≠": "!="}
 
-_SIGNS = frozenset("><=~")
+_SIGNS = frozenset("><=~≤≥≠")
 _RULE = f"A comparison is a field, one of {', '.join((*ORDERS, '=', '!=', '~'))}, and a value"
 
 T = TypeVar("T")
@@ -43,10 +49,14 @@ class Searched(Generic[T]):
     fields
         Name -> what returns the value of a row: a number, a text or hidden layers. None, an empty
         text and NaN are missing values.
+    titles
+        What a field is called on the page -> its name. A name may also be typed with spaces in
+        place of ``_``.
     """
 
     texts: Callable[[T], Iterable[str]]
     fields: Mapping[str, Callable[[T], Any]]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,9 @@ def filtered(rows: Sequence[T], text: str, searched: Searched[T]) -> Filtered[T]
     a value or a word with spaces together. A missing value matches only ``!=``.
     """
     kept, problems = list(rows), []
-    for part in _PARTS.finditer(text):
+    fields = _by_small_name(searched.fields)
+    titles = _by_title(searched)
+    for part in _parts(titles).finditer(text):
         if part["word"] is not None:
             word = part["word"].strip('"').lower()
             if part["word"][:1] != '"' and _SIGNS & set(word):
@@ -89,23 +101,38 @@ def filtered(rows: Sequence[T], text: str, searched: Searched[T]) -> Filtered[T]
                 continue
             kept = [row for row in kept if any(word in it.lower() for it in searched.texts(row))]
             continue
-        asked = _Comparison(part["name"].lower(), part["sign"], part["value"].strip('"'))
-        problem = _problem(asked, rows, searched.fields)
+        name = " ".join(part["name"].strip('"').lower().split())
+        name = name if name in fields else titles.get(name, name)
+        sign = _SIGNS_IN_ASCII.get(part["sign"], part["sign"])
+        asked = _Comparison(name, sign, part["value"].strip('"'))
+        problem = _problem(asked, rows, fields)
         if problem:
             problems.append(problem)
             continue
-        field = _by_small_name(searched.fields)[asked.name]
-        kept = [row for row in kept if _holds(asked, field(row))]
+        value_of = fields[asked.name]
+        kept = [row for row in kept if _holds(asked, value_of(row))]
     return Filtered(tuple(kept), tuple(problems))
 
 
-def _problem(
-    asked: _Comparison, rows: Sequence[T], fields: Mapping[str, Callable[[T], Any]]
-) -> str:
+def _parts(titles: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds the parts of a filter, in which titles may have spaces."""
+    spaced = sorted((each for each in titles if " " in each), key=len, reverse=True)
+    names = (r"\s+".join(map(re.escape, each.split())) for each in spaced)
+    name = "|".join((*names, '"[^"]*"', r"[\w.-]+"))
+    comparison = _COMPARISON.format(number=_NUMBER)
+    return re.compile(rf"(?P<name>{name}){comparison}|{_WORD}", re.IGNORECASE)
+
+
+def _by_title(searched: Searched[T]) -> dict[str, str]:
+    """Return the fields' names by what else they may be called, in small letters."""
+    spaced = {name.replace("_", " "): name for name in searched.fields}
+    return {title.lower(): name.lower() for title, name in {**spaced, **searched.titles}.items()}
+
+
+def _problem(asked: _Comparison, rows: Sequence[T], known: Mapping[str, Callable[[T], Any]]) -> str:
     """Return what is wrong with a comparison; empty if nothing is."""
-    known = _by_small_name(fields)
     if asked.name not in known:
-        near = difflib.get_close_matches(asked.name, known, n=1)
+        near = difflib.get_close_matches(asked.name, known, n=1, cutoff=LEAST_ALIKE)
         hint = f"did you mean {near[0]}?" if near else f"there are {wording.listed(list(known))}."
         return f"No field is called {wording.shortened(asked.name, 40)}: {hint}"
     if not asked.value:
@@ -160,8 +187,15 @@ def _plain(text: str) -> str:
 
 
 def _number(text: str) -> float | None:
+    """Return the number that a text is, as Python or a page writes it; None if it is none."""
+    sign, size = ("-", text[1:]) if text[:1] in {"-", "−"} else ("", text)
+    power = _POWER.fullmatch(size)
+    if power is not None:
+        size = f"{power[1] or 1}e{power[2].translate(_TYPED)}"
+    elif _GROUPED.fullmatch(size):
+        size = size.replace(",", "")
     try:
-        number = float(text)
+        number = float(sign + size.replace("∞", "inf"))
     except ValueError:
         return None
     return None if math.isnan(number) else number

@@ -29,6 +29,7 @@ from neuroevo.playground import is_mouse_run, mouse_page
 from neuroevo.report.comparison import comparison_page
 from neuroevo.report.plots import figures_of
 from neuroevo.report.served import Served
+from neuroevo.runs import permission_problems
 
 if TYPE_CHECKING:
     from neuroevo.runs import Trial
@@ -70,6 +71,7 @@ class Views:
         """Show the tables of runs and sweeps."""
         values = all_runs.content(self._run_list.listed(), request.query_params)
         values["results"] = str(self._run_list.results)
+        values["protected"] = permission_problems(self._run_list.results)
         values["sweeps"] = self._sweeps.listed()
         return rendered("runs.html.jinja", "Runs", values)
 

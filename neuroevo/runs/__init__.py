@@ -24,7 +24,13 @@ from neuroevo.runs.feasibility import (
     trial_excesses,
     trial_violation,
 )
-from neuroevo.runs.folder import RunFolder, find_run, list_runs
+from neuroevo.runs.folder import (
+    RunFolder,
+    find_run,
+    list_runs,
+    new_folders_removed,
+    permission_problems,
+)
 from neuroevo.runs.held_out import (
     HeldOutScores,
     ScoredEnsemble,
@@ -103,7 +109,9 @@ __all__ = [
     "list_runs",
     "list_sweeps",
     "mend_journal",
+    "new_folders_removed",
     "open_sweep",
+    "permission_problems",
     "read_best",
     "read_champions",
     "read_checkpoints",

@@ -3,9 +3,12 @@
 import difflib
 import os
 import re
-from contextlib import suppress
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EACCES
 from pathlib import Path
 
 from neuroevo.errors import StorageError, UsageError
@@ -65,17 +68,14 @@ class RunFolder:
             If the folder can't be made or written to; folders that were made are removed then.
         """
         stem, parent = f"{check_name(name)}-{moment.strftime(_STAMP_FORMAT)}", absolute(results)
-        lineage = (parent, *parent.parents)
-        made = [folder for folder in lineage if not os.path.exists(folder)]  # noqa: PTH110 - never raises
+        made = _missing(parent)
         try:
             parent.mkdir(parents=True, exist_ok=True)
             made.insert(0, _fresh_folder(parent, stem))
             for folder in made:
                 sync_folder(folder.parent)
         except OSError as error:
-            for folder in made:
-                with suppress(OSError):
-                    folder.rmdir()
+            _remove_empty(made)
             raise StorageError(
                 f"{results}: a run can't be stored there ({reason(error)})"
             ) from error
@@ -124,6 +124,20 @@ class RunFolder:
         return 0.0
 
 
+@contextmanager
+def new_folders_removed(results: Path) -> Iterator[None]:
+    """Remove a results folder, and those above it, if the ``with`` statement fails.
+
+    Those that existed before, or are not empty, stay.
+    """
+    missing = _missing(absolute(results))
+    try:
+        yield
+    except BaseException:
+        _remove_empty(missing)
+        raise
+
+
 def check_name(name: str) -> str:
     """Return the name of an experiment if it can be part of a folder's name on any system.
 
@@ -150,16 +164,38 @@ def list_runs(results: Path) -> list[RunFolder]:
     StorageError
         If the results folder can't be read.
     """
+    return sorted(_folders(results)[0], key=_age)
+
+
+def permission_problems(results: Path) -> list[str]:
+    """Return a line for each folder of a results folder in which this user may not look for a run.
+
+    Raises
+    ------
+    StorageError
+        If the results folder can't be read.
+    """
+    return sorted(map(_permission_problem, _folders(results)[1]))
+
+
+def _folders(results: Path) -> tuple[list[RunFolder], list[RunFolder]]:
+    """Return the runs, and the folders that may not be read."""
+    runs, protected = [], []
     try:
         paths = absolute(results).iterdir()
-        folders = [RunFolder(path) for path in paths if path.name.isprintable()]
-        return sorted((folder for folder in folders if folder.exists()), key=_age)
+        for folder in (RunFolder(path) for path in paths if path.name.isprintable()):
+            if folder.exists():
+                runs.append(folder)
+            elif _is_protected(folder):
+                os.lstat(folder.path)  # fails if it is the results folder that may not be searched
+                protected.append(folder)
     except FileNotFoundError:
-        return []
+        return [], []
     except OSError as error:
         raise unreadable(results, error) from error
     except ValueError as error:  # a null character in the path
         raise StorageError(f"{results}: cannot be read (no name of a folder)") from error
+    return runs, protected
 
 
 def find_run(reference: str, results: Path) -> RunFolder:
@@ -180,11 +216,10 @@ def find_run(reference: str, results: Path) -> RunFolder:
     StorageError
         If the results folder, or the run, can't be read.
     """
-    runs = list_runs(results)
+    runs, protected = _folders(results)
+    runs.sort(key=_age)
     if reference == "latest":
-        if not runs:
-            raise UsageError(f"run: there is no latest run, {results} holds none")
-        return runs[-1]
+        return _latest(results, runs, protected)
     for run in runs:
         if run.id == reference:
             return run
@@ -196,14 +231,41 @@ def find_run(reference: str, results: Path) -> RunFolder:
     raise UsageError(f"run: {_advice(reference, results, runs)}")
 
 
+def _latest(results: Path, runs: list[RunFolder], protected: list[RunFolder]) -> RunFolder:
+    """Return the run that began last of those that may be read.
+
+    A folder that may not be read, and whose name says that it is newer, is a warning.
+    """
+    if not runs and protected:
+        raise StorageError(*sorted(map(_permission_problem, protected)))
+    if not runs:
+        raise UsageError(f"run: there is no latest run, {results} holds none")
+    for folder in protected:
+        if folder.began() > runs[-1].began():
+            problem = f"{_permission_problem(folder)}, so {runs[-1].id} is taken as the latest run"
+            warnings.warn(problem, stacklevel=3)
+    return runs[-1]
+
+
 def _check_permission(run: RunFolder) -> None:
     """Refuse a folder whose files this user may not see; StorageError."""
+    if _is_protected(run):
+        raise StorageError(_permission_problem(run))
+
+
+def _is_protected(run: RunFolder) -> bool:
+    """Whether this user may not see the files of a folder."""
     try:
         os.stat(run.experiment_file)  # noqa: PTH116 - as the others here
-    except PermissionError as error:
-        raise unreadable(run.path, error) from error
+    except PermissionError:
+        return True
     except (OSError, ValueError):
         pass
+    return False
+
+
+def _permission_problem(run: RunFolder) -> str:
+    return str(unreadable(run.path, PermissionError(EACCES, os.strerror(EACCES))))
 
 
 def _advice(reference: str, results: Path, runs: list[RunFolder]) -> str:
@@ -213,6 +275,18 @@ def _advice(reference: str, results: Path, runs: list[RunFolder]) -> str:
     if not nearest and reference:
         nearest = [identity for identity in ids if identity.startswith(reference)][:3]
     return f"{rule}; did you mean {' or '.join(nearest)}?" if nearest else rule
+
+
+def _missing(folder: Path) -> list[Path]:
+    """Return a folder and those above it that do not exist, the innermost first."""
+    lineage = (folder, *folder.parents)
+    return [each for each in lineage if not os.path.exists(each)]  # noqa: PTH110 - never raises
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _fresh_folder(results: Path, stem: str) -> Path:

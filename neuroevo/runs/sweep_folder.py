@@ -1,5 +1,7 @@
 """The folder of a sweep: a file that says what belongs to it, its page, and its run folders."""
 
+import os
+import shutil
 import tomllib
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -12,7 +14,7 @@ from pydantic import TypeAdapter
 from neuroevo.errors import DataError, NeuroevoError, UsageError
 from neuroevo.files import absolute
 from neuroevo.runs.content import read_values
-from neuroevo.runs.folder import RunFolder, list_runs
+from neuroevo.runs.folder import RunFolder, list_runs, new_folders_removed
 from neuroevo.runs.lock import holder
 from neuroevo.runs.start import read_start
 from neuroevo.runs.status import read_status
@@ -46,10 +48,15 @@ class SweepFolder:
         Raises
         ------
         StorageError
-            If that is not possible.
+            If that is not possible; folders that were made are removed then.
         """
-        folder = cls(RunFolder.create(results, sweep.name, moment=moment).path)
-        write_atomically(folder.sweep_file, file_with_checksum(_SCHEMA, _fields(sweep)))
+        with new_folders_removed(results):
+            folder = cls(RunFolder.create(results, sweep.name, moment=moment).path)
+            try:
+                write_atomically(folder.sweep_file, file_with_checksum(_SCHEMA, _fields(sweep)))
+            except BaseException:
+                shutil.rmtree(folder.path, ignore_errors=True)
+                raise
         return folder
 
     @property
@@ -69,7 +76,7 @@ class SweepFolder:
 
     def exists(self) -> bool:
         """Whether the folder is that of a sweep."""
-        return self.sweep_file.is_file()
+        return os.path.isfile(self.sweep_file)  # noqa: PTH113 - never raises
 
     def runs(self) -> dict[str, RunFolder]:
         """Return the runs that have begun, by the text of the experiment with which each began.
@@ -140,11 +147,8 @@ def find_sweep(reference: str | Path, results: Path) -> SweepFolder | None:
         return None
     for path in (results / reference, Path(reference)):
         folder = SweepFolder(absolute(path))
-        try:
-            if folder.exists():
-                return folder
-        except (OSError, ValueError):
-            continue
+        if folder.exists():
+            return folder
     return None
 
 

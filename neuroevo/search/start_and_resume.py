@@ -24,6 +24,7 @@ from neuroevo.runs import (
     environment,
     environment_differences,
     mend_journal,
+    new_folders_removed,
     read_best,
     read_champions,
     read_checkpoints,
@@ -92,9 +93,10 @@ def search(  # noqa: PLR0913 - all options of a search, by name
         if stop():
             raise StoppedError(f"{experiment.name}: stopped before the search began")
         state = SearchState.at_first(experiment, initial, space=trainer.space)
-        folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
-        with _filled(folder, start) as journal:
-            Search(trainer, FolderRecord(folder, journal), state, observer, stop).run()
+        with new_folders_removed(results):  # a run that has begun is in them, so they stay
+            folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
+            with _filled(folder, start) as journal:
+                Search(trainer, FolderRecord(folder, journal), state, observer, stop).run()
     return folder
 
 

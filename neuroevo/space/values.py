@@ -75,5 +75,7 @@ def is_whole(value: object) -> bool:
 
 
 def worded(value: object) -> str:
-    """Return the text of any value for a message, cut if it is long."""
-    return reprlib.repr(value)
+    """Return the text of any value for a message, in one line, cut if it is long."""
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        return "a masked value" if value.size == 1 else "an array with masked values"
+    return " ".join(line.strip() for line in reprlib.repr(value).splitlines())

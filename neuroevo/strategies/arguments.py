@@ -55,6 +55,7 @@ def checked_genomes(
 ) -> tuple[list[Genome], list[str]]:
     """Convert mappings, or the rows of a data frame, to genomes of a space.
 
+    Rows may also be named tuples or records of NumPy, as data frames give them.
     Genomes that are `known` need no check.
 
     Returns
@@ -87,10 +88,26 @@ def checked_genomes(
 
 
 def _row(genome: object) -> object:
-    """Return a row of a data frame as a mapping, without missing cells; anything else as it is."""
+    """Return a row of a data frame as a mapping, without missing cells; anything else as it is.
+
+    It may be a series, a named tuple, or a record of NumPy.
+    """
     if hasattr(genome, "dropna") and hasattr(genome, "to_dict"):
         return genome.dropna().to_dict()
-    return genome
+    if isinstance(genome, tuple) and hasattr(genome, "_asdict"):
+        cells = genome._asdict()
+    elif isinstance(genome, np.generic | np.ndarray) and genome.dtype.names and genome.ndim == 0:
+        cells = {name: _scalar(genome[name]) for name in genome.dtype.names}  # type: ignore[index]  # a record
+    else:
+        return genome
+    return {name: cell for name, cell in cells.items() if not _is_missing(cell)}
+
+
+def _is_missing(cell: object) -> bool:
+    """Whether a cell is one that pandas would drop; a masked one is not."""
+    if isinstance(cell, float | np.floating):
+        return math.isnan(cell)
+    return cell is None or type(cell).__name__ in {"NAType", "NaTType"}
 
 
 def listed(values: object) -> list[object] | None:
@@ -252,7 +269,9 @@ def checked_fitnesses(
 
 
 def _scalar(value: object) -> object:
-    return value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
+    """Return the item of an array with one, unless it is masked; anything else as it is."""
+    is_single = isinstance(value, np.ndarray) and value.size == 1 and not np.ma.is_masked(value)
+    return value.item() if is_single else value  # type: ignore[attr-defined]  # an array
 
 
 def _finite(number: float) -> float:

@@ -104,3 +104,58 @@ def test_wrong_comparison_is_reported_and_left_out(text: str, problem: str) -> N
 def test_any_text_is_a_filter(text: str) -> None:
     """Nothing that is typed is an error."""
     assert len(filtered(ROWS, text, SEARCHED).rows) <= len(ROWS)
+
+
+SPACED: Searched[Row] = Searched(
+    lambda row: [f"row {row['name']}"],
+    {"learning_rate": lambda row: row["rate"], "final_mse": lambda row: row["mse"]},
+    {"best final MSE": "final_mse"},
+)
+SPACED_ROWS: tuple[Row, ...] = (
+    {"name": "a", "rate": 0.5, "mse": 1e-5},
+    {"name": "b", "rate": 0.05, "mse": 1.2e-4},
+    {"name": "c", "rate": 1500.0, "mse": -0.5},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("learning rate>0.1", "ac"),
+        ("row Learning  Rate > 0.1 learning_rate<1,000", "a"),
+        ('"learning rate">0.1', "ac"),
+        ("best final MSE<0.0001", "ac"),
+        ("final mse<10⁻⁴ row", "ac"),
+        ("final_mse<1.2×10⁻⁴", "ac"),
+        ("final_mse<=1.2 × 10⁻⁴ learning rate<1", "ab"),
+        ("final_mse≤1.2\u00a0×\u00a010⁻⁴ learning rate≥0.1", "ac"),
+        ("final_mse=1.2 × 10⁻⁴", "b"),
+        ('final_mse≠"1.2 × 10⁻⁴"', "ac"),
+        ("learning_rate>1,000", "c"),
+        ("learning rate=1,500", "c"),
+        ("final_mse<−0.1", "c"),
+        ("final_mse>−10⁻⁴", "ab"),
+        ("learning_rate<∞", "abc"),
+    ],
+)
+def test_what_the_page_shows_can_be_typed(text: str, expected: str) -> None:
+    """Headings with spaces are names of fields, and numbers may be written as on the page."""
+    result = filtered(SPACED_ROWS, text, SPACED)
+    assert not result.problems
+    assert "".join(row["name"] for row in result.rows) == expected
+
+
+@pytest.mark.parametrize("number", ["10⁻", "×10⁻⁴", "1,00", "1.2.3×10⁻⁴", "1,2,3"])
+def test_what_is_almost_a_number_is_none(number: str) -> None:
+    """A number that no page would show so is reported."""
+    (problem,) = filtered(SPACED_ROWS, f"final_mse<{number}", SPACED).problems
+    assert problem == f"< needs a number: final_mse<{number}"
+
+
+def test_only_a_near_name_is_suggested() -> None:
+    """A name that has some letters in common with a field gets the list of the fields instead."""
+    fields = {name: _value(name) for name in ("state", "operator", "generation")}
+    for wrong, hint in (("rate", "there are state, operator and generation."),
+                        ("stat", "did you mean state?")):  # fmt: skip
+        found_problems = filtered((), f"{wrong}>0.1", Searched(_texts, fields)).problems
+        assert found_problems == (f"No field is called {wrong}: {hint}",)

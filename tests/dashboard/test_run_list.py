@@ -1,8 +1,11 @@
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from neuroevo.dashboard.run_list import MOST_OPEN, RunList
 from neuroevo.runs import RunFolder, read_trials
+from tests.permissions import open_to_all
 
 
 def test_findings_and_report_are_cached_until_the_run_changes(results: Path, first: str) -> None:
@@ -54,3 +57,26 @@ def test_trials_are_found_by_their_numbers(results: Path, first: str) -> None:
         assert not isinstance(trial.curve, tuple)
         assert trial == run.trial(trial.number) == known
     assert run.trial(len(whole)) is None
+
+
+def test_folders_that_may_not_be_read_are_named_on_the_page(results: Path) -> None:
+    """The page of all runs has the other runs, and a line with each protected folder."""
+    (results / "protected").mkdir()
+    open_to_all(results)
+    (results / "protected").chmod(0)
+    code = (
+        "import sys; from pathlib import Path; from tests.dashboard.client import serving\n"
+        "from tests.permissions import without_privileges\n"
+        "with serving(Path(sys.argv[1])) as client:\n"
+        "    client.ask('/')  # loads what is needed\n"
+        "    without_privileges()\n"
+        "    print(client.ask('/').text)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(results)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"{results / 'protected'}: cannot be read (Permission denied)" in ended.stdout
+    assert ended.stdout.count("data-row") == 2

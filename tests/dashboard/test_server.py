@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -569,3 +570,18 @@ def test_help_has_examples() -> None:
         output, _ = process.communicate(timeout=60)
     assert "--results" in output
     assert "neuroevo dashboard --open" in output
+
+
+def test_headings_of_the_tables_are_names_in_filters(client: Client, first: str) -> None:
+    """The heading of a column filters like the name of its field, on both pages of tables."""
+    for path, heading, name in (
+        (f"/runs/{first}/trials", "learning rate", "learning_rate"),
+        (f"/runs/{first}/trials", "final MSE", "final_mse"),
+        ("/", "lowest final MSE", "final_mse"),
+    ):
+        for limit in ("0.01", "10⁻¹"):
+            queries = (urlencode({"filter": f"{field}>{limit}"}) for field in (heading, name))
+            pages = [client.ask(f"{path}?{query}").text for query in queries]
+            assert pages[0].count("data-row") == pages[1].count("data-row")
+        refused = client.ask(f"{path}?{urlencode({'filter': f'{heading}>x'})}").text
+        assert f"needs a number: {name}&gt;x" in refused

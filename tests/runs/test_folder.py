@@ -1,16 +1,15 @@
 import json
-import os
 import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 
 from neuroevo.errors import StorageError, UsageError
 from neuroevo.runs import RunFolder, find_run, list_runs
+from tests.permissions import open_to_all
 
 MOMENT = datetime(2026, 11, 22, 15, 44, 55, tzinfo=UTC)
 
@@ -189,15 +188,76 @@ def test_a_run_that_may_not_be_read_says_so(tmp_path: Path) -> None:
         "find_run(sys.argv[1], Path(sys.argv[2]))"
     )
     run = make_run(tmp_path)
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == os.geteuid() and folder.is_relative_to(gettempdir()):
-            folder.chmod(folder.stat().st_mode | 0o755)
+    open_to_all(tmp_path)
     run.path.chmod(0)
     for reference in (run.id, str(run.path)):
         command = [sys.executable, "-c", script, reference, str(tmp_path)]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         problem = f"StorageError: {run.path}: cannot be read (Permission denied)"
         assert ended.stderr.splitlines()[-1].endswith(problem)
+
+
+def _as_another_user(code: str, results: Path) -> "subprocess.CompletedProcess[str]":
+    """Run code about a results folder that may read only what any user may."""
+    script = (
+        "import sys; from pathlib import Path; from neuroevo.runs import *\n"
+        "from tests.permissions import without_privileges\n"
+        "results = Path(sys.argv[1]); list_runs(results)  # loads what is needed\n"
+        f"without_privileges()\n{code}"
+    )
+    command = [sys.executable, "-c", script, str(results)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_latest_of_protected_runs_says_why_there_is_none(tmp_path: Path) -> None:
+    """If no run may be read, the latest run is an error with the path of each folder."""
+    protected = [make_run(tmp_path), make_run(tmp_path, seconds=5)]
+    open_to_all(tmp_path)
+    for run in protected:
+        run.path.chmod(0)
+    ended = _as_another_user(
+        "try: find_run('latest', results)\n"
+        "except Exception as error: print(type(error).__name__, *error.problems, sep='\\n')",
+        tmp_path,
+    )
+    assert ended.stdout.splitlines() == [
+        "StorageError",
+        *(f"{run.path}: cannot be read (Permission denied)" for run in protected),
+    ]
+
+
+def test_a_newer_run_that_may_not_be_read_is_a_warning(tmp_path: Path) -> None:
+    """The latest run is the last one that may be read; only a newer one is warned of."""
+    older, readable, newer = (make_run(tmp_path, seconds=seconds) for seconds in (0, 5, 9))
+    open_to_all(tmp_path)
+    for run in (older, newer):
+        run.path.chmod(0)
+    ended = _as_another_user("print(find_run('latest', results).id)", tmp_path)
+    assert ended.stdout == f"{readable.id}\n"
+    assert f"{newer.path}: cannot be read (Permission denied)" in ended.stderr
+    assert str(older.path) not in ended.stderr
+
+
+def test_a_results_folder_that_may_not_be_searched_says_so(tmp_path: Path) -> None:
+    """If only the names in the results folder may be read, that is one error, not no runs."""
+    results = tmp_path / "results"
+    make_run(results)
+    open_to_all(tmp_path)
+    results.chmod(0o744)
+    ended = _as_another_user("list_runs(results)", results)
+    problem = f"StorageError: {results}: cannot be read (Permission denied)"
+    assert ended.stderr.splitlines()[-1].endswith(problem)
+
+
+def test_a_protected_folder_hides_no_sweep(tmp_path: Path) -> None:
+    """Sweeps are listed and found beside a folder that may not be read."""
+    (tmp_path / "sweep").mkdir()
+    (tmp_path / "sweep" / "sweep.json").touch()
+    (tmp_path / "protected").mkdir()
+    open_to_all(tmp_path)
+    (tmp_path / "protected").chmod(0)
+    ended = _as_another_user("print(*[each.id for each in list_sweeps(results)])", tmp_path)
+    assert ended.stdout == "sweep\n"
 
 
 def test_names_that_cannot_be_printed_are_not_listed(tmp_path: Path) -> None:

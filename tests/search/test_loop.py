@@ -370,21 +370,34 @@ def test_no_folder_is_made_for_bad_data(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_removed(tmp_path: Path) -> None:
-    """If the experiment can't be written, no incomplete run remains."""
-    full = tmp_path / "results"
-    full.mkdir()
+def _search_on_a_full_disk(results: Path) -> str:
+    """Begin a search whose files may have few bytes; return its messages."""
     limits = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
     ignore = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
     task = '{"task": {"kind": "mouse"}}'
     code = (
         f"{limits}; {ignore}; from neuroevo.search import search; from pathlib import Path; "
         f"from neuroevo.experiment import Experiment; "
-        f"search(Experiment.of({task}), Path({str(full)!r}))"
+        f"search(Experiment.of({task}), Path({str(results)!r}))"
     )
     # Without -B it could cut the bytecode of modules, which Python does not notice.
     failed = subprocess.run(
         [sys.executable, "-B", "-c", code], capture_output=True, check=False, text=True
     )
-    assert "StorageError" in failed.stderr
+    return failed.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_removed(tmp_path: Path) -> None:
+    """If the experiment can't be written, no incomplete run remains."""
+    full = tmp_path / "results"
+    full.mkdir()
+    assert "StorageError" in _search_on_a_full_disk(full)
     assert list(full.iterdir()) == []
+
+
+def test_results_folders_that_a_failed_start_made_are_removed(tmp_path: Path) -> None:
+    """If a run can't begin, the folders that it made are removed, and no others."""
+    (tmp_path / "old").mkdir()
+    assert "StorageError" in _search_on_a_full_disk(tmp_path / "old" / "new" / "place")
+    assert list(tmp_path.iterdir()) == [tmp_path / "old"]
+    assert list((tmp_path / "old").iterdir()) == []

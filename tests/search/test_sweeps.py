@@ -1,6 +1,8 @@
 """Sweeps: each setting has the values of its own training, and an interruption changes nothing."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,3 +197,17 @@ def test_of_equal_medians_the_best_has_the_fewest_diverged_values(swept: SweepRe
     for name in ("_best", "_tied"):
         del vars(results)[name]
     assert "although 4 of its 64 values diverged" in opening(results).lead
+
+
+def test_folders_of_a_sweep_that_cannot_begin_are_removed(sweep_file: Path, tmp_path: Path) -> None:
+    """If its file can't be written, the folders that the sweep made are removed, and no others."""
+    code = (
+        "import resource, signal, sys; import neuroevo\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "neuroevo.sweep(sys.argv[1], results=sys.argv[2], n_jobs=1)"
+    )
+    command = [sys.executable, "-B", "-c", code, str(sweep_file), str(tmp_path / "new" / "place")]
+    ended = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert "StorageError" in ended.stderr
+    assert list(tmp_path.iterdir()) == []

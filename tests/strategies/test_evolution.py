@@ -519,6 +519,62 @@ def test_rows_of_a_frame_are_genomes_and_sets_are_no_lists() -> None:
         evolution.tell([{"x": 0.75, "n": 1}, {"x": 0.8, "n": 1}], {1.0, 2.0})
 
 
+def test_named_tuples_and_records_are_genomes() -> None:
+    """The rows that a data frame gives as tuples or records are genomes, without missing cells."""
+    space = SearchSpace(x=Float(0.0, 1.0), n=Conditional(Float(1.0, 3.0), when={"m": ["a"]}),
+                        m=Choice(["a", "b"]))  # fmt: skip
+    genomes = [{"x": 0.25, "m": "a", "n": 2.0}, {"x": 0.5, "m": "b"}]
+    frame = pd.DataFrame(genomes)
+    records = frame.to_records(index=False)
+    types = [("x", np.float32), ("m", "U1"), ("n", float)]
+    array = np.array([(0.25, "a", 2.0), (0.5, "b", math.nan)], types)
+    told: list[Any] = [
+        frame.itertuples(index=False),
+        list(frame.itertuples(index=False)),
+        frame.astype({"n": "Float64"}).itertuples(index=False),
+        records,
+        list(records),
+        array,
+        [array[:1].reshape(()), array[1]],
+    ]
+    for rows in told:
+        evolution = Evolution(space, population_size=4)
+        evolution.tell(rows, [1.0, 2.0])
+        assert [each.genome for each in evolution.population] == genomes
+    assert Evolution(space, initial=records).ask()[:2] == genomes
+
+
+def test_masked_values_are_no_numbers() -> None:
+    """A masked value is refused in one line wherever a number is told, and never taken as 0."""
+    space = SearchSpace(x=Float(0.0, 1.0))
+    genomes = [{"x": 0.25}, {"x": 0.5}]
+    types = [("x", float)]
+    masked = np.ma.masked_array([1.0, 2.0], mask=[False, True])
+    rows = np.ma.masked_array(np.array([(0.25,), (0.5,)], types), mask=[(False,), (True,)])
+    number = "must be a number, but got a masked value"
+    told: list[tuple[Any, Any, str]] = [
+        (genomes, masked, f"fitnesses[1]: {number}"),
+        (genomes, masked.reshape(2, 1), f"fitnesses[1]: {number}"),
+        (genomes, [1.0, np.ma.masked], f"fitnesses[1]: {number}"),
+        (genomes, [1.0, pd.NA], "fitnesses[1]: must be a number, but got <NA>"),
+        (genomes, np.ma.masked, "fitnesses: must be a list, but got a masked value"),
+        ([genomes[0], {"x": np.ma.masked}], [1.0, 2.0], f"genomes[1].x: {number}"),
+        (rows, [1.0, 2.0], f"genomes[1].x: {number}"),
+    ]
+    for given_genomes, fitnesses, problem in told:
+        evolution = Evolution(space, population_size=4)
+        with pytest.raises(UsageError) as refused:
+            evolution.tell(given_genomes, fitnesses)
+        assert refused.value.problems == (problem,)
+        assert not evolution.population
+    constrained = Evolution(space, population_size=4, constraints={"q": {"max": 3}})
+    with pytest.raises(UsageError, match=r"^quantities\[1\]: .*, but got a masked value$"):
+        constrained.tell(genomes, [1.0, 2.0], quantities=masked)
+    pair = Evolution(space, ["minimize", "minimize"], population_size=4)
+    with pytest.raises(UsageError, match=r"2 numbers, but got an array with masked values$"):
+        pair.tell(genomes[:1], masked.reshape(1, 2))
+
+
 def test_a_population_has_a_limit() -> None:
     """A population that no memory holds is refused, in a state too, at once."""
     space = SearchSpace(x=Float(0.0, 1.0))
