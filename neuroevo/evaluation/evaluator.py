@@ -185,25 +185,23 @@ class Evaluator:
 
         take()
         job = Job(_train, self._shared(streams), trials.unfinished_parts)
-        for group, result in self._pool.run(job, groups, stop):
-            for trial, outcome in trials.add(group, result):
-                if isinstance(outcome, Failure):
-                    del phenotypes[trial]
-                    yield trial, outcome
-                else:
-                    architecture = phenotypes[trial].architecture
-                    found = _evaluation(architecture, outcome, streams[0], variance, scoring)
-                    is_whole = outcome.is_whole
-                    if not is_whole:
-                        outcome.values.append({**found.objectives, **found.quantities})
-                    if not is_whole and rungs.goes_on(trial, tuple(outcome.values)):
-                        trials.go_on(trial)
-                    else:
-                        trials.end(trial)
+        while groups and not stop():
+            for group, result in self._pool.run(job, groups, stop):
+                for trial, outcome in trials.add(group, result):
+                    if isinstance(outcome, Failure):
                         del phenotypes[trial]
-                        values = tuple(outcome.values)
-                        yield trial, replace(found, rungs=values, stopped=not is_whole)
-                take()
+                        yield trial, outcome
+                    else:
+                        architecture = phenotypes[trial].architecture
+                        found = _evaluation(architecture, outcome, streams[0], variance, scoring)
+                        if outcome.goes_on(trial, found, rungs):
+                            trials.go_on(trial)
+                        else:
+                            trials.end(trial)
+                            del phenotypes[trial]
+                            yield trial, outcome.ended(found)
+                    take()
+            take()  # those that waited for groups of which no part was needed any more
 
     def _shared(self, streams: tuple[SampleStream, ...]) -> tuple[SampleStream, ...] | SentStreams:
         """Wrap streams for worker processes; the same streams in the same wrapper."""
@@ -267,17 +265,24 @@ class _RunningTrial:
         """How many points learning curves have after the trainings that are next."""
         return self.points[len(self.values)]
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is at the end, or on the way there from the last rung."""
-        return len(self.values) == len(self.points) - 1
-
     def add(self, lane: _TrainedLane) -> None:
         """Add a training."""
         self.lanes[lane.replicate.lane.replicate] = lane
         self.missing -= 1
         self.seconds += lane.seconds
         self.work.add(lane.work)
+
+    def goes_on(self, trial: int, found: Evaluation, rungs: Rungs) -> bool:
+        """Return whether it goes on after what was found where it is now."""
+        if len(self.values) == len(self.points) - 1:
+            return False
+        self.values.append({**found.objectives, **found.quantities})
+        return rungs.goes_on(trial, tuple(self.values))
+
+    def ended(self, found: Evaluation) -> Evaluation:
+        """Return its result, given what was found last."""
+        stopped = found.curves.shape[1] < self.points[-1]
+        return replace(found, rungs=tuple(self.values), stopped=stopped)
 
 
 class _Trials:

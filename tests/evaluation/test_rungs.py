@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from neuroevo.evaluation import evaluator
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evaluation.rungs import NO_RUNGS, Rungs, RungValues
 from neuroevo.learning import DataSet, TrainingSettings
 from neuroevo.learning.training import SampleStream, sample_stream, until
 from neuroevo.workers import Backend, Workers
+from neuroevo.workers.pool import Failure
+from tests.evaluation import faults
 from tests.evaluation.test_evaluator import CONFIGURATIONS, SCORING, bits
 
 POINTS = (9, 20)
@@ -85,3 +88,22 @@ def test_workers_change_no_bit(n_jobs: int, backend: Backend, stream: SampleStre
         place: bits(each) for place, each in alone.items()
     }
     assert [many[place].rungs for place in alone] == [alone[place].rungs for place in alone]
+
+
+@pytest.mark.parametrize("others", [1, 2, 3, 4])
+def test_a_failure_loses_no_trial_that_goes_on(
+    others: int, data: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trials wait to share bundles; if the rest of a failed trial is not needed, they go on."""
+    stream = sample_stream(data, TrainingSettings(samples=400, replicates=40), (0, 0))
+    expected = evaluated(stream)
+    fails = {**CONFIGURATIONS[6], "learning_rate": 0.25}  # the smallest, whose lanes end the queue
+    configurations = [fails, *CONFIGURATIONS[:others]]
+    monkeypatch.setattr(evaluator, "_train", faults.train_or_raise)
+    with Evaluator("float32", Workers(1)) as one:
+        found = dict(
+            one.evaluate(deque(configurations), (stream,), SCORING, rungs=Rungs(POINTS, always))
+        )
+    assert isinstance(found.pop(0), Failure)
+    trained = [each for _, each in sorted(found.items()) if isinstance(each, Evaluation)]
+    assert list(map(bits, trained)) == [bits(expected[place]) for place in range(others)]
