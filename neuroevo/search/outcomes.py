@@ -68,7 +68,7 @@ def trial_of(
     cause = f"{outcome.diverged} of {replicates} replicates diverged" if diverged else ""
     measured = outcome.objectives
     if state == "stopped":
-        cause = f"not among the best third at rung {verdict}"
+        cause = f"not among the best third of those before it at rung {verdict}"
         measured = dict.fromkeys(objectives, math.nan)
     rest = (math.inf if diverged else math.nan,) * (points - len(outcome.median_curve))
     curves = outcome.median_class_curves
