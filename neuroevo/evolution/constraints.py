@@ -25,12 +25,19 @@ class Constraint:
         The bounds; None for no bound.
     logarithmic
         Whether it is compared on a log scale, if a bound is above 0.
+    label
+        The name in texts; by default the name with spaces.
     """
 
     name: str
     least: float | None = None
     most: float | None = None
     logarithmic: bool = False
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.label:
+            object.__setattr__(self, "label", self.name.replace("_", " "))
 
     def excesses(self, value: float) -> tuple[float, ...]:
         """Return how far each bound is exceeded, the lower one first: 0 or less if it is kept.
@@ -53,11 +60,6 @@ class Constraint:
         else:
             gap /= abs(bound) or 1.0
         return min(max(gap, -LARGEST_FITNESS), LARGEST_FITNESS)
-
-    @property
-    def label(self) -> str:
-        """The name of the quantity in texts."""
-        return self.name.replace("_", " ").replace("mse", "MSE")
 
     def __str__(self) -> str:
         low, high = (

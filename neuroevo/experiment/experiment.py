@@ -492,7 +492,11 @@ class Experiment(Settings):
         known = _objectives_of(self.task)
         return tuple(
             Constraint(
-                name, bounds.min, bounds.max, logarithmic=name in known and known[name].logarithmic
+                name,
+                bounds.min,
+                bounds.max,
+                logarithmic=name in known and known[name].logarithmic,
+                label=known[name].label if name in known else "",
             )
             for name, bounds in (self.evolution.constraints or {}).items()
         )

@@ -54,7 +54,8 @@ def test_violations_are_added_and_missing_quantities_are_infinite() -> None:
 
 def test_constraints_are_described() -> None:
     """One bound or two, in the order of reading."""
-    assert str(Constraint("final_mse", most=0.1)) == "final MSE ≤ 0.1"
+    assert str(Constraint("final_mse", most=0.1, label="final MSE")) == "final MSE ≤ 0.1"
+    assert str(Constraint("peak_memory", most=0.1)) == "peak memory ≤ 0.1"
     assert str(Constraint("parameters", least=3)) == "parameters ≥ 3"
     assert str(Constraint("parameters", least=3, most=100)) == "3 ≤ parameters ≤ 100"
 

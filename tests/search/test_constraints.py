@@ -243,3 +243,10 @@ def test_a_trial_is_read_as_it_was_written(function_run: Run) -> None:
     again = Trial.from_json(json.dumps(old))
     assert '"quantities"' not in again.to_json()
     assert trial_violation(again, function_run.experiment.constraints) == math.inf
+
+
+def test_a_bound_is_named_as_its_objective_is() -> None:
+    """In texts a bound on r2 has the name that figures and tables have."""
+    bounds = {"r2": {"min": 0.5}, "final_mse": {"max": 0.1}, "seconds": {"max": 2.0}}
+    experiment = Experiment.of({"task": {"kind": "mouse"}, "evolution": {"constraints": bounds}})
+    assert list(map(str, experiment.constraints)) == ["R² ≥ 0.5", "final MSE ≤ 0.1", "seconds ≤ 2"]
