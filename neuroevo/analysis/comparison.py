@@ -1,5 +1,7 @@
 """The tables and tests that compare two or more runs."""
 
+import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -400,13 +402,18 @@ class Comparison:
         """How much the runs of a setting differ.
 
         Columns ``setting``, ``measure`` (a column of `runs`), ``runs`` (that have a value),
-        ``lowest``, ``median`` and ``highest``.
+        ``lowest``, ``median`` and ``highest``. If one of the two values in the middle is a penalty,
+        it is the median, as there is nothing between it and a measurement.
         """
+        limits = {item.name: item.limit for item in self.objectives}
         rows = []
         for measure in self.measures:
+            limit = limits.get(measure.removeprefix("fresh."), math.inf)
             for setting, values in self._measured(measure).items():
                 finite = [value for value in values if np.isfinite(value)]
                 summary = np.quantile(finite, [0, 0.5, 1]) if finite else [np.nan] * 3
+                if finite and (high := statistics.median_high(finite)) > limit:
+                    summary[1] = high
                 rows.append([setting, measure, len(finite), *summary])
         columns = ["setting", "measure", "runs", "lowest", "median", "highest"]
         return pd.DataFrame(rows, columns=columns)

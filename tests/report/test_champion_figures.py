@@ -273,3 +273,14 @@ def test_ablation_caption_has_no_command_without_baselines(runs: Runs) -> None:
     """The caption has the command if the run has baselines; else pages leave the figure out."""
     assert "--ablation" in ablation.caption(ablation_path(runs("conflict").findings))
     assert ablation.caption(ablation_path(runs("no baselines").findings)) == ""
+
+
+def test_operators_of_a_short_run_have_a_legend(runs: Runs) -> None:
+    """If no operator has 20 children, none is faint, and each measure has one entry."""
+    found = operator_credit(with_parents(runs("conflict"), 0, count=12))
+    assert (found.credit["children"] < operators.ENOUGH).all()
+    drawn = [trace for trace in operators.draw(found)["data"] if len(trace["x"])]
+    assert {trace["opacity"] for trace in drawn} == {1}
+    names = [trace["name"] for trace in drawn if trace["showlegend"]]
+    assert sorted(names) == sorted({trace["name"] for trace in drawn})
+    assert "faint" not in operators.caption(found)

@@ -84,7 +84,8 @@ def test_champions_of_two_runs_are_compared_on_fresh_seeds() -> None:
     items = [main_objective(each) for each in findings]
     item = items[0] if items[0] == items[1] else comparison.objectives[0]
     scores = [judged_score(each, each.front[0], item) for each in findings]
-    assert title.startswith("On fresh seeds the champion of population ")
+    assert title.startswith("On fresh seeds the champion")
+    assert "Lowest final MSE on the seeds of the search: " in opening(comparison).lead
     for score in scores:
         assert measured(score, item) in title
     assert "95% interval over the replicates" in title
@@ -122,6 +123,25 @@ def test_spread_is_median_and_range(six: list[Findings]) -> None:
     [test] = comparison.tests["final_mse"]
     assert (test.superiority, test.p_value, test.least) == (1.0, 0.1, 0.1)
     assert "too few to show a difference" in COMPARISON_FIGURES["spread"].caption(comparison)
+
+
+def test_a_median_is_no_mean_with_a_penalty(runs: Runs) -> None:
+    """Of a measurement and a penalty the median is the penalty, which is shown as not reached."""
+    findings = runs("conflict").findings
+    penalty = 3.0 * findings.experiment.training.samples
+
+    def scored(seed: int, samples: float) -> Findings:
+        trials = [
+            replace(trial, objectives={**trial.objectives, "samples_to_target": samples})
+            for trial in findings.trials
+        ]
+        experiment = findings.experiment.replace(seed=seed)
+        return replace(findings, experiment=experiment, trials=tuple(trials))
+
+    comparison = ComparedRuns.of([scored(1, 105.0), scored(2, penalty)])
+    table = comparison.spreads.set_index("measure")
+    assert table.loc["samples_to_target", "lowest"] == 105
+    assert table.loc["samples_to_target", "median"] == penalty
 
 
 def test_title_is_the_verdict_with_its_interval(six: list[Findings]) -> None:

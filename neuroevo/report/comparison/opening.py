@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.analysis.baseline_comparison import Ratio, ratio_between
+from neuroevo.analysis.baseline_comparison import ratio_between
 from neuroevo.analysis.differences import said
 from neuroevo.analysis.dominance import ratio_as_shown
 from neuroevo.analysis.judged_scores import has_fresh_scores, judged_score, main_objective
@@ -119,21 +119,21 @@ def champions_compared(comparison: "Comparison") -> str:
         return f"On fresh seeds {who}, {values[first]}."
     both = [(each, each.front[0]) for each in found]
     ratio = ratio_between(item, both[first], both[second])
-    return (
-        f"On fresh seeds the champion of {names[first]} has {item.label} {values[first]}, that of "
-        f"{names[second]} {values[second]}{_times(item, ratio)}."
-    )
-
-
-def _times(item: "Objective", ratio: Ratio | None) -> str:
-    """Return a ratio with its interval, as the end of a sentence; empty where it has no meaning."""
+    own, other = (f"{values[each]} ({names[each]})" for each in (first, second))
     if ratio is None or math.isnan(ratio.low) or item.maximised:
-        return ""
+        return f"On fresh seeds the champions have {item.label} {own} and {other}."
+    ends = f"95% interval over the replicates {wording.interval(ratio.low, ratio.high)}"
+    times = wording.factor(ratio.value)
+    if not ratio.is_clear:
+        return (
+            f"On fresh seeds the champions do not clearly differ in {item.label}: {own} and "
+            f"{other}, {times} times as much; {ends}."
+        )
     less = "fewer" if wording.is_counted(item.unit) else "lower"
-    chance = "" if ratio.is_clear else ", which may be chance"
-    ends = wording.interval(ratio.low, ratio.high)
-    times = f"{wording.factor(ratio.value)} times {less}"
-    return f", {times}{chance}; 95% interval over the replicates {ends}"
+    return (
+        f"On fresh seeds the champion of {names[first]} has {times} times {less} {item.label} than "
+        f"that of {names[second]}: {values[first]} against {values[second]}; {ends}."
+    )
 
 
 def _effect(comparison: "Comparison", item: "Objective", better: str, other: str) -> str:
@@ -235,7 +235,8 @@ def _best(comparison: "Comparison", item: "Objective") -> str:
     (first, best), (second, next_best) = rows[["setting", "median"]].to_numpy()[:2]
     value, other = (wording.measured(float(each), item) for each in (best, next_best))
     kind = f"{item.best.capitalize()}{' median' * comparison.is_grouped}"
-    start = f"{kind} {item.label}: {value}"
+    where = " on the seeds of the search" * bool(champions_compared(comparison))
+    start = f"{kind} {item.label}{where}: {value}"
     ratio = ratio_as_shown(item, *sorted((float(best), float(next_best)), reverse=True))
     if value == other:
         medians = map(float, rows["median"])

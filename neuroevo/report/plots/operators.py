@@ -98,8 +98,10 @@ def caption(operators: OperatorCredit) -> str:
     ranked = credit[credit["with_parents"] >= ENOUGH]
     explanation = (
         f"Each mark is a share of {_POSSESSIVES[kind]} children, with a 95% interval; the number "
-        f"of children is below its name. Marks of fewer than {ENOUGH} children are faint."
+        "of children is below its name."
     )
+    if (credit["children"] >= ENOUGH).any():
+        explanation += f" Marks of fewer than {ENOUGH} children are faint."
     if operators.are_rounds:
         explanation = f"{_ROUNDS} {explanation}"
     if ranked.empty:
@@ -141,6 +143,7 @@ def _marks(
     name, column, whole = measure
     counts = operators.credit[whole]
     rows = operators.credit[(counts > 0) & ((counts >= ENOUGH) == has_enough)]
+    any_has_enough = bool((counts >= ENOUGH).any())
     shares = rows[column] / rows[whole]
     ends = [wilson(*pair) for pair in zip(rows[column], rows[whole], strict=True)]
     lower, upper = np.array(ends).reshape(-1, 2).T
@@ -148,9 +151,9 @@ def _marks(
         "type": "scatter",
         "mode": "markers",
         "name": name,
-        "opacity": 1 if has_enough else FAINT,
+        "opacity": 1 if has_enough or not any_has_enough else FAINT,
         "legendgroup": name,
-        "showlegend": has_enough,
+        "showlegend": has_enough == any_has_enough,
         "x": rounded(shares),
         "y": [round(int(place) + float(offset), 3) for place in rows.index],
         "error_x": interval_bars(shares, lower, upper, colour),

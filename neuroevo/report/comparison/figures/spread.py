@@ -95,6 +95,8 @@ def _panel(comparison: "Comparison", measure: str) -> list[dict[str, Any]]:
     traces = []
     styles = run_styles(comparison)
     title = measure_name(comparison, measure)
+    spreads = comparison.spreads[comparison.spreads["measure"] == measure]
+    medians = spreads.groupby("setting")["median"].apply(list)
     for name, style in reversed(setting_styles(comparison).items()):
         own = comparison.runs[comparison.runs["setting"] == name]
         shared = {"type": "scatter", "mode": "markers", "showlegend": False}
@@ -110,7 +112,7 @@ def _panel(comparison: "Comparison", measure: str) -> list[dict[str, Any]]:
             "marker": {"size": 10, "color": style.colour, "opacity": 0.75},
         }
         bar = {
-            "x": rounded([own[measure].median()]),
+            "x": rounded(medians[name]),
             "y": [row],
             "hoverinfo": "skip",
             "marker": {
