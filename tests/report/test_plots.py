@@ -178,13 +178,15 @@ def test_penalties_have_a_place_of_their_own(runs: Runs) -> None:
 def test_caption_says_where_an_axis_ends_below_outliers(runs: Runs) -> None:
     """If an objective's axis ends below an outlier, the caption says where, and only then."""
     run = runs("one objective")
+    evolution = run.experiment.evolution.replace(objectives=("final_mse",))
+    experiment = run.experiment.replace(evolution=evolution)
     scores = [*np.linspace(100, 200, 99), 1e9]
     trials = [
-        replace(run.best, number=place, objectives={"samples_to_target": float(score)})
+        replace(run.best, number=place, objectives={"final_mse": float(score)})
         for place, score in enumerate(scores)
     ]
     for kept, cut in ((trials, True), (trials[:-1], False)):
-        parallel = coordinates(Findings(run.experiment, tuple(kept)))
+        parallel = coordinates(Findings(experiment, tuple(kept)))
         assert ("are at the top of that axis" in parallel_coordinates.caption(parallel)) == cut
 
 
