@@ -12,6 +12,7 @@ from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.judged_scores import samples_to_learn
 from neuroevo.report.headline import headline
 from neuroevo.report.run import Run
+from neuroevo.report.trial_tables import baselines_table
 from neuroevo.wording import number
 
 if TYPE_CHECKING:
@@ -291,3 +292,26 @@ def test_headline_says_if_all_trials_diverged(runs: Runs) -> None:
     """The title of a run without a champion says so of its search: baselines may have learnt."""
     words = headline(runs("all diverged").findings)
     assert words.title == "All 160 trials of the search diverged."
+
+
+def test_a_running_search_says_that_its_scores_are_its_own(runs: Runs) -> None:
+    """Before there are scores on fresh seeds the sentences name the seeds of the search."""
+    run = runs("one point")
+    assert (
+        "fresh seeds follow at its end" in headline(Findings(run.experiment, run.all_trials)).lead
+    )
+    names = ["final_mse", "samples_to_target"]
+    findings = with_fresh(run, names, (1e-5, 50.0), (1e-4, 40.0))
+    assert "follow at its end" not in headline(findings).lead
+
+
+def test_a_baseline_that_diverges_on_fresh_seeds_is_noted(runs: Runs) -> None:
+    """The table of baselines has a word for it below the name."""
+    names = ["final_mse", "samples_to_target"]
+    findings = with_fresh(runs("one point"), names, (1e-5, 30.0), (1e-4, 40.0))
+    baseline, champion = findings.champions
+    lost = replace(baseline, fresh_objectives=dict.fromkeys(names, math.nan))
+    table = baselines_table(replace(findings, champions=(lost, champion)))
+    assert table is not None
+    notes = {row[0].text: row[0].under for row in table.rows}
+    assert notes["article-good"].startswith("diverged on fresh seeds")
