@@ -28,6 +28,7 @@ MANY_EQUAL = 5
 MOST_DECIMALS = 4  # of a share in percent
 PLAIN_NUMBERS = (1e-3, 1e7)  # numbers between these are written without a power of ten
 LONG = 100  # seconds or minutes; a longer time is written in the next unit
+NOT_REACHED = "not reached"  # in place of a penalty
 TIGHT = "\u00a0"  # a no-break space
 _BREAKABLE = re.compile(r"[^\S\u00a0]+")
 _WHOLE_UNITS = frozenset({"samples", "parameters"})
@@ -86,7 +87,7 @@ def measured(value: float, item: "Objective") -> str:
     A penalty is written as ``not reached``, and a value at the floor as ``≤ 10⁻¹⁴``.
     """
     if item.limit < value < math.inf:
-        return "not reached"
+        return NOT_REACHED
     if 0 < value <= item.floor:
         return f"≤{TIGHT}{power_of_ten(round(math.log10(item.floor)))}"
     counted = is_counted(item.unit) and math.isfinite(value) and abs(value) < PLAIN_NUMBERS[1]

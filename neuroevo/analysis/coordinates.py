@@ -25,7 +25,6 @@ FAR = 1.5  # an axis is cut if its largest value is more than 1.5 times as far a
 SPREAD = 0.05  # of an axis: the jitter of equal categories
 GAP = 0.12  # of an axis, between trials that lack its gene and those that have it
 ABSENT = "–"  # the label of trials that lack a gene
-NOT_REACHED = "not reached"  # the label of penalties
 FEW = 6  # different numbers that are shown as they are, with jitter
 Ticks = tuple[tuple[float, str], ...]
 
@@ -148,7 +147,7 @@ def _with_penalties(
     item: "Objective", values: NDArray[np.float64], column: NDArray[np.float64]
 ) -> Coordinate:
     """Place measurements on an axis, and penalties at its top, above a gap."""
-    positions, ticks = np.ones(len(values)), ((1.0, NOT_REACHED),)
+    positions, ticks = np.ones(len(values)), ((1.0, wording.NOT_REACHED),)
     is_measured, measured = values <= item.limit, column[column <= item.limit]
     if not len(measured):
         return Coordinate(item.label, positions, ticks)

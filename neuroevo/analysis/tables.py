@@ -60,7 +60,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
         for trial in findings.trials
     ]
     tests = dict.fromkeys(name for scores in tested.values() for name in scores)
-    reached = [f"{item.name}.reached" for item in findings.objectives if item.limit < math.inf]
+    reached = _reached_columns(findings)
     names = [*_FIRST, *columns.values(), *objectives, *reached, *added, *tests, *_LAST]
     return pd.DataFrame(rows, columns=names)
 
@@ -94,7 +94,7 @@ def replicates(findings: "Findings") -> pd.DataFrame:
             | _reached(findings, trial, values)
             for place, values in enumerate(zip(*scores, strict=True))
         ]
-    reached = [f"{item.name}.reached" for item in findings.objectives if item.limit < math.inf]
+    reached = _reached_columns(findings)
     return pd.DataFrame(
         rows, columns=["number", "name", "replicate", *columns.values(), *objectives, *reached]
     )
@@ -113,6 +113,10 @@ def _reached(
         for item, score in scored
         if item.limit < math.inf
     }
+
+
+def _reached_columns(findings: "Findings") -> list[str]:
+    return [f"{item.name}.reached" for item in findings.objectives if item.limit < math.inf]
 
 
 def _objective_columns(findings: "Findings") -> list[str]:

@@ -92,7 +92,7 @@ def axis_of(item: "Objective", values: Iterable[float]) -> Axis:
     if end <= item.limit:  # the end is taken by measurements
         high += (high - below.low) / (len(ticks) - 1)
         ticks = (*ticks, "")
-    return replace(below, high=high, ticks=(*ticks[:-1], "not reached"), limit=item.limit)
+    return replace(below, high=high, ticks=(*ticks[:-1], wording.NOT_REACHED), limit=item.limit)
 
 
 def axis(

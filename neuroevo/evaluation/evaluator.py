@@ -183,23 +183,25 @@ class Evaluator:
                 for points, replicates in trials.trainings(phenotypes):
                     groups.extend(pack_lanes(phenotypes, replicates, points=points))
 
+        def end_of(trial: int, outcome: _RunningTrial | Failure) -> Evaluation | Failure | None:
+            if isinstance(outcome, Failure):
+                return outcome
+            architecture = phenotypes[trial].architecture
+            found = _evaluation(architecture, outcome, streams[0], variance, scoring)
+            return None if outcome.goes_on(trial, found, rungs) else outcome.ended(found)
+
         take()
         job = Job(_train, self._shared(streams), trials.unfinished_parts)
         while groups and not stop():
             for group, result in self._pool.run(job, groups, stop):
                 for trial, outcome in trials.add(group, result):
-                    if isinstance(outcome, Failure):
-                        del phenotypes[trial]
-                        yield trial, outcome
+                    ended = end_of(trial, outcome)
+                    if ended is None:
+                        trials.go_on(trial)
                     else:
-                        architecture = phenotypes[trial].architecture
-                        found = _evaluation(architecture, outcome, streams[0], variance, scoring)
-                        if outcome.goes_on(trial, found, rungs):
-                            trials.go_on(trial)
-                        else:
-                            trials.end(trial)
-                            del phenotypes[trial]
-                            yield trial, outcome.ended(found)
+                        trials.end(trial)
+                        del phenotypes[trial]
+                        yield trial, ended
                     take()
             take()  # those that waited for groups of which no part was needed any more
 
@@ -338,9 +340,7 @@ class _Trials:
         if isinstance(result, Failure):
             new = [trial for trial in group.trials if trial not in self._failed]
             self._failed.update(new)
-            for trial in new:
-                self.end(trial)
-                yield trial, result
+            yield from ((trial, result) for trial in new)
             return
         for lane in result:
             trial = lane.replicate.trial

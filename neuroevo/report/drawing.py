@@ -115,7 +115,7 @@ def _ticks_to_limit(limit: float, low: float, high: float) -> dict[str, Any]:
     ticks = {round(10.0**place, 6): wording.number(10.0**place) for place in sorted(places[1:])}
     return {
         "tickvals": [*ticks, round(10.0**beyond, 6)],
-        "ticktext": [*ticks.values(), "not reached"],
+        "ticktext": [*ticks.values(), wording.NOT_REACHED],
     }
 
 

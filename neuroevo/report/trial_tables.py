@@ -16,6 +16,7 @@ from neuroevo.report.table import Cell, TextTable, headings
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.evaluation import Objective
+    from neuroevo.runs import Trial
 
 FIRST_GENES = ("activation", "learning_rate")  # beside the network; others follow the scores
 BREAK = "\u200b"  # a line may break at this character without width
@@ -52,10 +53,9 @@ def baselines_table(findings: "Findings") -> TextTable | None:
     table = tables.baselines(findings)
     if table.empty:
         return None
-    rows = table[["name", "state", "diverged", "note"]].itertuples(index=False)
     table["note"] = [
-        (_state_text(findings, name, state, diverged) + note).rstrip("; ")
-        for name, state, diverged, note in rows
+        (_state_text(findings, trial) + note).rstrip("; ")
+        for trial, note in zip(findings.baselines, table["note"], strict=True)
     ]
     champion = tables.best(findings).head(1)
     if not champion.empty:
@@ -69,16 +69,14 @@ def baselines_table(findings: "Findings") -> TextTable | None:
     return replace(scored, rows=noted)
 
 
-def _state_text(findings: "Findings", name: str, state: str, diverged: int) -> str:
+def _state_text(findings: "Findings", trial: "Trial") -> str:
     """Return the beginning of the note on a baseline that diverged or has another state."""
-    if state != "complete":
-        return f"{state}; "
-    if any(
-        each.name == name and diverges_on_fresh_seeds(findings, each) for each in findings.baselines
-    ):
+    if trial.state != "complete":
+        return f"{trial.state}; "
+    if diverges_on_fresh_seeds(findings, trial):
         return "diverged on fresh seeds; "
     replicates = findings.experiment.training.replicates
-    return f"{diverged} of {replicates} diverged; " if diverged else ""
+    return f"{trial.diverged} of {replicates} diverged; " if trial.diverged else ""
 
 
 def _scored_table(

@@ -16,7 +16,7 @@ from neuroevo.evaluation.rungs import RungValues
 from neuroevo.evolution import Costs, costs_of, excesses_of, violation_of
 from neuroevo.evolution.front import front_numbers
 from neuroevo.experiment import SECONDS, Experiment
-from neuroevo.runs import Trial
+from neuroevo.runs import Trial, trial_excesses
 from neuroevo.search.outcomes import fitness_of
 
 FACTOR = 3
@@ -128,10 +128,9 @@ class EarlyStopping:
         return fitness, self._excesses(trial, values)
 
     def _excesses(self, trial: Trial, values: Sequence[RungValues]) -> tuple[float, ...]:
-        known = {each.name: trial.quantity(each.name) for each in self._constraints}
-        if trial.state == "stopped":
-            known |= {name: values[-1][name] for name in known if name in values[-1]}
-        return excesses_of(self._constraints, {} if trial.state == "failed" else known)
+        if trial.state != "stopped":
+            return trial_excesses(trial, self._constraints)
+        return excesses_of(self._constraints, {SECONDS: trial.seconds, **values[-1]})
 
     def _is_promising(self, number: int, rung: int, values: RungValues) -> bool:
         own = self._standing(number, values)

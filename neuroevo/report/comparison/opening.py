@@ -35,8 +35,10 @@ def opening(comparison: "Comparison") -> Headline:
     if networks:
         text = f"networks trained in {wording.counted(trials, 'trial')} {among}"
         trained = KeyNumber(f"{networks:,}", text)
-    best = [_best(comparison, item) for item in main]
-    found = verdict(comparison) or champions_compared(comparison)
+    champions = champions_compared(comparison)
+    where = " on the seeds of the search" * bool(champions)
+    best = [_best(comparison, item, where) for item in main]
+    found = verdict(comparison) or champions
     if not found and best and len(comparison.settings) > 1 and not comparison.cautions:
         found = best.pop(0)
     title = found or compared(comparison)
@@ -220,7 +222,7 @@ def _caution(comparison: "Comparison") -> str:
     return f"Caution: {keys} {verb}, so the scores do not measure exactly the same."
 
 
-def _best(comparison: "Comparison", item: "Objective") -> str:
+def _best(comparison: "Comparison", item: "Objective", where: str) -> str:
     """Say which setting is best in an objective, in the median if it has several runs.
 
     A ratio is only stated if the scores measure the same.
@@ -235,7 +237,6 @@ def _best(comparison: "Comparison", item: "Objective") -> str:
     (first, best), (second, next_best) = rows[["setting", "median"]].to_numpy()[:2]
     value, other = (wording.measured(float(each), item) for each in (best, next_best))
     kind = f"{item.best.capitalize()}{' median' * comparison.is_grouped}"
-    where = " on the seeds of the search" * bool(champions_compared(comparison))
     start = f"{kind} {item.label}{where}: {value}"
     ratio = ratio_as_shown(item, *sorted((float(best), float(next_best)), reverse=True))
     if value == other:
