@@ -4,11 +4,14 @@ It keeps nothing but its seed: what it proposes depends on the trials of the stu
 several processes that share a storage search together.
 """
 
+import hashlib
 import math
 import secrets
 import warnings
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,12 +22,14 @@ from optuna.trial import FrozenTrial, TrialState
 
 from neuroevo.errors import UsageError
 from neuroevo.optuna.genes import Parameter, Parameters
-from neuroevo.space import Genome
+from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies import Evolution
 from neuroevo.strategies.arguments import whole_problems
 
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 _KNOWN = (TrialState.COMPLETE, TrialState.PRUNED)  # whose parameters show what a study searches
+_MOST_TRIED = 50  # genomes for a trial, before one is proposed that another trial has
+_PROPOSED = "neuroevo:"  # begins the attributes that mark what is proposed for a running trial
 
 
 class EvolutionSampler(BaseSampler):
@@ -88,35 +93,36 @@ class EvolutionSampler(BaseSampler):
             return {}
         trials = study.get_trials(deepcopy=False)
         _warn_of_constraints(trials)
+        finished = [each for each in trials if each.state in _FINISHED]
+        others = _Others(study, trial, {trial.number, *(each.number for each in finished)})
         found: dict[str, Any] = {}
         for place, group in enumerate(_groups(trials)):
-            found |= self._proposed(study, trial, group, place)
+            parameters = Parameters(group)
+            results = _results(parameters, finished, len(study.directions))
+            candidates = self._candidates(study, (trial.number, place), parameters.space, results)
+            chosen = others.first_free(parameters, candidates)
+            chosen = chosen or parameters.space.sample(self._random(trial.number, place))
+            found |= parameters.values(chosen)
         return found
 
-    def _proposed(
+    def _candidates(
         self,
         study: Study,
-        trial: FrozenTrial,
-        group: Mapping[str, BaseDistribution],
-        place: int,
-    ) -> dict[str, Any]:
-        """Propose values of the parameters of a group."""
-        trials = study.get_trials(deepcopy=False)
-        parameters = Parameters(group)
-        results = _results(parameters, trials, len(study.directions))
+        place: tuple[int, int],
+        space: SearchSpace,
+        results: Mapping[Genome, tuple[float, ...]],
+    ) -> Iterator[Genome]:
+        """Yield genomes that have no results yet, the best first."""
         evolution = Evolution(
-            parameters.space,
+            space,
             [direction.name.lower() for direction in study.directions],
-            seed=self._seed_of(trial.number, place),
+            seed=self._seed_of(*place),
             strategy="screened",
         )
         if len(results) >= self._startup and any(map(_is_finite, results.values())):
             evolution.tell(list(results), list(results.values()))
-        pending = _pending(parameters, trials)
-        asked = [genome for genome in evolution.ask() if genome not in results]
-        new = [genome for genome in asked if genome not in pending]
-        chosen = (new or asked)[:1] or [parameters.space.sample(self._random(trial.number, place))]
-        return parameters.values(chosen[0])
+        while asked := evolution.ask(1):
+            yield from (genome for genome in asked if genome not in results)
 
     def sample_independent(
         self,
@@ -137,6 +143,54 @@ class EvolutionSampler(BaseSampler):
         """Return a seed for a trial and a group, so that processes draw different children."""
         sequence = np.random.SeedSequence([self._seed, *parts])
         return int(sequence.generate_state(1, np.uint64)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """The trials of a study that are not yet finished when a trial begins, and those after it.
+
+    Parameters
+    ----------
+    study
+        The study.
+    trial
+        The trial that begins.
+    known
+        The numbers of the trial and of those that were finished.
+    """
+
+    study: Study
+    trial: FrozenTrial
+    known: Container[int]
+
+    def first_free(self, parameters: Parameters, candidates: Iterator[Genome]) -> Genome | None:
+        """Return the first genome that none of them has; the first of all if each is taken.
+
+        A proposal is stored before those of the others are read again, so that of two processes
+        or threads that choose the same genome at the same moment one at least takes another.
+        """
+        first = None
+        for genome in islice(candidates, _MOST_TRIED):
+            first = first or genome
+            mark = _mark(genome)
+            if mark not in self._marks(parameters):
+                self.study._storage.set_trial_system_attr(  # noqa: SLF001 - as Optuna's samplers do
+                    self.trial._trial_id,  # noqa: SLF001 - as above
+                    _PROPOSED + min(genome),
+                    mark,
+                )
+                if mark not in self._marks(parameters):
+                    return genome
+        return first
+
+    def _marks(self, parameters: Parameters) -> set[str]:
+        """Return the marks of the genomes that they have or that are proposed for them."""
+        trials = self.study.get_trials(deepcopy=False)
+        others = [each for each in trials if each.number not in self.known]
+        genomes = (parameters.genome(each.params) for each in others)
+        found = {_mark(genome) for genome in genomes if genome is not None}
+        attributes = (item for each in others for item in each.system_attrs.items())
+        return found.union(mark for name, mark in attributes if name.startswith(_PROPOSED))
 
 
 def _groups(trials: Iterable[FrozenTrial]) -> list[dict[str, BaseDistribution]]:
@@ -160,12 +214,12 @@ def _groups(trials: Iterable[FrozenTrial]) -> list[dict[str, BaseDistribution]]:
 
 
 def _results(
-    parameters: Parameters, trials: Iterable[FrozenTrial], objectives: int
+    parameters: Parameters, finished: Iterable[FrozenTrial], objectives: int
 ) -> Mapping[Genome, tuple[float, ...]]:
     """Return the values of each genome: their mean over its trials, NaN if none is complete."""
     found: dict[Genome, list[Sequence[float]]] = {}
-    for trial in trials:
-        genome = parameters.genome(trial.params) if trial.state in _FINISHED else None
+    for trial in finished:
+        genome = parameters.genome(trial.params)
         if genome is not None:
             values = found.setdefault(genome, [])
             if trial.state == TrialState.COMPLETE:
@@ -179,10 +233,9 @@ def _results(
     }
 
 
-def _pending(parameters: Parameters, trials: Iterable[FrozenTrial]) -> set[Genome]:
-    """Return the genomes that others are evaluating."""
-    running = (each.params for each in trials if each.state == TrialState.RUNNING)
-    return {genome for each in running if (genome := parameters.genome(each)) is not None}
+def _mark(genome: Genome) -> str:
+    """Return a short text that equal genomes share, since storages limit the size of attributes."""
+    return hashlib.sha256(genome.key.encode("utf-8")).hexdigest()[:16]
 
 
 def _is_finite(values: Sequence[float]) -> bool:

@@ -127,11 +127,23 @@ def test_several_processes_search_together(tmp_path: Path) -> None:
     assert study.best_value < 0.1
 
 
-def test_threads_and_ask_and_tell() -> None:
-    """A study is optimized by two threads, or asked and told in any order."""
+def test_threads_evaluate_no_genome_twice() -> None:
+    """Four threads find 40 of 80 genomes, though all of them want the most promising ones."""
+
+    def evaluate(trial: Any) -> float:  # noqa: ANN401 - a trial of Optuna
+        x = trial.suggest_int("x", 1, 40)
+        return float((x - 7) ** 2 + trial.suggest_categorical("kind", [0, 3]))
+
     study = study_of(EvolutionSampler(1))
-    study.optimize(mixed, n_trials=30, n_jobs=2)
-    assert len({str(trial.params) for trial in study.trials}) == 30
+    study.optimize(evaluate, n_trials=1)  # until a trial is complete, all are drawn at random
+    study.optimize(evaluate, n_trials=39, n_jobs=4)
+    assert len({str(trial.params) for trial in study.trials}) == 40
+
+
+def test_ask_and_tell_in_any_order() -> None:
+    """Trials that are asked for before others are told have genomes of their own."""
+    study = study_of(EvolutionSampler(1))
+    study.optimize(mixed, n_trials=30)
     asked = [study.ask() for _ in range(4)]
     values = [mixed(trial) for trial in asked]
     for trial, value in reversed(list(zip(asked, values, strict=True))):
