@@ -101,6 +101,15 @@ class Summary:
             for item in self.objectives
         }
 
+    @property
+    def outcome(self) -> str:
+        """The reason, after what became of the trials if the search has finished none of them."""
+        finished = sum(self.states.values())
+        known = [state for state, count in self.states.items() if count == finished]
+        without = f"all {finished:,} trials {known[0]}" if known else "no trial was completed"
+        has_results = not finished or self.states.get("complete", 0) > 0
+        return ", ".join(filter(None, ["" if has_results else without, self.reason]))
+
     def described(self) -> dict[str, Any]:
         """Return the summary as plain JSON values."""
         described: dict[str, Any] = {"id": self.folder.id, "path": str(self.folder.path)}

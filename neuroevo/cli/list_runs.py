@@ -93,6 +93,6 @@ def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) 
         f"{summary.trials:,}" if summary.experiment else "",
         *(best.get(item.name, "") for item in objectives),
         *[test_score(summary.test, interval=True)] * has_tests,
-        summary.reason,
+        summary.outcome,
         wording.moment(summary.started),
     )

@@ -144,7 +144,7 @@ def _test(run: ListedRun) -> float | None:
 def _texts(run: ListedRun) -> Iterable[str]:
     yield from (run.folder.id, _experiment_name(run), _note(run))
     if run.summary is not None:
-        yield from (run.summary.state, run.summary.reason, *run.summary.problems)
+        yield from (run.summary.state, run.summary.outcome, *run.summary.problems)
 
 
 def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
@@ -169,7 +169,7 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
     best = {item.name: wording.measured(score, item) for item, score in best_scores(summary)}
     return row | {
         "state": summary.state,
-        "reason": summary.reason,
+        "reason": summary.outcome,
         "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_damaged else "",
         "scores": [best.get(item.name, "") for item in objectives],
         "history": _history_line(summary),
@@ -182,7 +182,7 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
 def _history_line(summary: "Summary") -> Markup:
     if not summary.objectives:
         return Markup("")
-    generations = summary.finished_generations
-    picked = [generations[place] for place in thinned(len(generations), 60)]
-    values = best_so_far(summary.objectives[0], [each.best[0] for each in picked])
-    return sparkline(values, logarithmic=summary.objectives[0].logarithmic)
+    first = summary.objectives[0]
+    values = best_so_far(first, [each.best[0] for each in summary.finished_generations])
+    picked = [values[place] for place in thinned(len(values), 60)]
+    return sparkline(picked, logarithmic=first.logarithmic)

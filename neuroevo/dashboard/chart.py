@@ -55,6 +55,7 @@ class Line:
     name: str  # in the legend
     kind: str  # CSS class: best, other, target, points
     points: tuple[Point, ...]
+    in_steps: bool = False  # whether a value holds until the next point
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,13 @@ class Chart:
 
 
 def axis_of(item: "Objective", values: Iterable[float]) -> Axis:
-    """Return an axis for values of an objective, with ``not reached`` in place of penalties."""
+    """Return an axis for values of an objective, with ``not reached`` in place of penalties.
+
+    The tick at the objective's floor is labelled as that.
+    """
     known = list(values)
     if not any(item.limit < value < math.inf for value in known):
-        return axis(item.label, known, logarithmic=item.logarithmic)
+        return _marked_floor(axis(item.label, known, logarithmic=item.logarithmic), item)
     below = axis(
         item.label, [min(value, item.limit) for value in known], logarithmic=item.logarithmic
     )
@@ -93,6 +97,15 @@ def axis_of(item: "Objective", values: Iterable[float]) -> Axis:
         high += (high - below.low) / (len(ticks) - 1)
         ticks = (*ticks, "")
     return replace(below, high=high, ticks=(*ticks[:-1], wording.NOT_REACHED), limit=item.limit)
+
+
+def _marked_floor(drawn: Axis, item: "Objective") -> Axis:
+    places = np.linspace(drawn.low, drawn.high, len(drawn.ticks))
+    values = 10**places if drawn.logarithmic else places
+    at_floor = np.isclose(values, item.floor, rtol=ROUNDING, atol=0.0) & (values > 0)
+    label = wording.measured(item.floor, item)
+    ticks = (label if each else tick for each, tick in zip(at_floor, drawn.ticks, strict=True))
+    return replace(drawn, ticks=tuple(ticks))
 
 
 def axis(
@@ -182,8 +195,15 @@ def _line(line: Line, x: Axis, y: Axis) -> Markup:
         path = "".join(f"M{place}h0" for place in placed if place)
         return Markup('<path class="points" d="{}"/>').format(path)
     pieces = (list(piece) for is_visible, piece in groupby(placed, bool) if is_visible)
-    path = "".join(f"M{'L'.join(piece)}" for piece in pieces)
+    joined = _in_steps if line.in_steps else "L".join
+    path = "".join(f"M{joined(piece)}" for piece in pieces)
     return Markup('<path class="line {}" d="{}"/>').format(line.kind, path)
+
+
+def _in_steps(places: Iterable[str]) -> str:
+    """Return a path that keeps its height until the next place."""
+    first, *others = places
+    return "".join([first, *("H{}V{}".format(*place.split()) for place in others)])
 
 
 def _dot(dot: Dot, x: Axis, y: Axis) -> Markup:

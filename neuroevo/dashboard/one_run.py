@@ -19,6 +19,8 @@ from neuroevo.report.held_out_table import held_out_table
 from neuroevo.storage.disk import stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from neuroevo.analysis.findings import Findings
     from neuroevo.analysis.summary import Summary
     from neuroevo.evaluation import Objective
@@ -158,12 +160,16 @@ def _charts(findings: "Findings", summary: "Summary", base: str) -> list[Chart]:
 
 def _history(summary: "Summary", place: int, item: "Objective", x: Axis) -> Chart:
     generations = summary.finished_generations
-    picked = [generations[index] for index in thinned(len(generations), MOST_POINTS)]
-    scores = [each.best[place] for each in picked]
-    numbers = [float(each.number) for each in picked]
+    scores = [each.best[place] for each in generations]
+    numbers = [float(each.number) for each in generations]
+    picked = thinned(len(generations), MOST_POINTS)
+
+    def points(values: "Sequence[float]") -> tuple[tuple[float, float], ...]:
+        return tuple((numbers[index], values[index]) for index in picked)
+
     lines = (
-        Line("best of the generation", "points", tuple(zip(numbers, scores, strict=True))),
-        Line("best so far", "best", tuple(zip(numbers, best_so_far(item, scores), strict=True))),
+        Line("best of the generation", "points", points(scores)),
+        Line("best so far", "best", points(best_so_far(item, scores)), in_steps=True),
     )
     y = axis_of(item, scores)
     return chart(item.label, x, y, lines)

@@ -17,6 +17,7 @@ from neuroevo.report.diagram import standalone
 from neuroevo.report.document import Document, asset
 from neuroevo.report.figures import STYLES, PageFigure, payload_of, scripts_of
 from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.new_folders import new_folders_removed
 
 if TYPE_CHECKING:
     from neuroevo.report.drawing import Specification
@@ -81,26 +82,33 @@ def write_figures(
     StorageError
         If the files can't be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"{folder}: figures can't be stored there ({error.strerror})") from error
-    paths = []
     shown = [each for each in figures if each.is_drawn]
-    if any(each.specification is not None for each in shown):
-        write_atomically(folder / PLOTLY, asset(PLOTLY).text)
-    for each in shown:
-        paths.append(folder / f"{each.name}.html")
-        write_atomically(paths[-1], figure_page(each, title))
-        if each.drawing is not None:
-            paths.append(folder / f"{each.name}.svg")
-            write_atomically(paths[-1], standalone(each.drawing))
+    with new_folders_removed(folder):
+        paths = _write_pages(shown, title, folder)
     plotted = {each.name: each.specification for each in shown if each.specification is not None}
     if not plotted:
         return WrittenFigures(tuple(paths), "")
     pictures = [folder / f"{name}.{kind}" for kind in KINDS for name in plotted]
     problem = _draw_pictures(list(plotted.values()) * len(KINDS), pictures, size)
     return WrittenFigures((*paths, *([] if problem else pictures)), problem)
+
+
+def _write_pages(figures: Sequence[PageFigure], title: str, folder: Path) -> list[Path]:
+    """Write the page of each figure, and of drawings the picture too; returns their paths."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{folder}: figures can't be stored there ({error.strerror})") from error
+    if any(each.specification is not None for each in figures):
+        write_atomically(folder / PLOTLY, asset(PLOTLY).text)
+    paths = []
+    for each in figures:
+        paths.append(folder / f"{each.name}.html")
+        write_atomically(paths[-1], figure_page(each, title))
+        if each.drawing is not None:
+            paths.append(folder / f"{each.name}.svg")
+            write_atomically(paths[-1], standalone(each.drawing))
+    return paths
 
 
 def figure_page(figure: PageFigure, title: str) -> str:

@@ -28,7 +28,6 @@ from neuroevo.runs.folder import (
     RunFolder,
     find_run,
     list_runs,
-    new_folders_removed,
     permission_problems,
 )
 from neuroevo.runs.held_out import (
@@ -109,7 +108,6 @@ __all__ = [
     "list_runs",
     "list_sweeps",
     "mend_journal",
-    "new_folders_removed",
     "open_sweep",
     "permission_problems",
     "read_best",

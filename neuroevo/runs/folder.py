@@ -4,8 +4,7 @@ import difflib
 import os
 import re
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from errno import EACCES
@@ -16,6 +15,7 @@ from neuroevo.files import absolute
 from neuroevo.runs.environment import read_environment
 from neuroevo.settings import shown
 from neuroevo.storage.disk import reason, sync_folder, unreadable
+from neuroevo.storage.new_folders import missing_folders, remove_empty
 
 LONGEST_NAME = 80
 _NAME = re.compile(rf"\w[\w.-]{{0,{LONGEST_NAME - 1}}}")
@@ -68,14 +68,14 @@ class RunFolder:
             If the folder can't be made or written to; folders that were made are removed then.
         """
         stem, parent = f"{check_name(name)}-{moment.strftime(_STAMP_FORMAT)}", absolute(results)
-        made = _missing(parent)
+        made = missing_folders(parent)
         try:
             parent.mkdir(parents=True, exist_ok=True)
             made.insert(0, _fresh_folder(parent, stem))
             for folder in made:
                 sync_folder(folder.parent)
         except OSError as error:
-            _remove_empty(made)
+            remove_empty(made)
             raise StorageError(
                 f"{results}: a run can't be stored there ({reason(error)})"
             ) from error
@@ -122,20 +122,6 @@ class RunFolder:
         with suppress(ValueError):
             return datetime.strptime(stamp[1], _STAMP_FORMAT).astimezone().timestamp()
         return 0.0
-
-
-@contextmanager
-def new_folders_removed(results: Path) -> Iterator[None]:
-    """Remove a results folder, and those above it, if the ``with`` statement fails.
-
-    Those that existed before, or are not empty, stay.
-    """
-    missing = _missing(absolute(results))
-    try:
-        yield
-    except BaseException:
-        _remove_empty(missing)
-        raise
 
 
 def check_name(name: str) -> str:
@@ -275,18 +261,6 @@ def _advice(reference: str, results: Path, runs: list[RunFolder]) -> str:
     if not nearest and reference:
         nearest = [identity for identity in ids if identity.startswith(reference)][:3]
     return f"{rule}; did you mean {' or '.join(nearest)}?" if nearest else rule
-
-
-def _missing(folder: Path) -> list[Path]:
-    """Return a folder and those above it that do not exist, the innermost first."""
-    lineage = (folder, *folder.parents)
-    return [each for each in lineage if not os.path.exists(each)]  # noqa: PTH110 - never raises
-
-
-def _remove_empty(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        with suppress(OSError):
-            folder.rmdir()
 
 
 def _fresh_folder(results: Path, stem: str) -> Path:

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
 
-from neuroevo.errors import DataError, NeuroevoError, UsageError
+from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
 from neuroevo.files import absolute
 from neuroevo.runs.content import read_values
-from neuroevo.runs.folder import RunFolder, list_runs, new_folders_removed
+from neuroevo.runs.folder import RunFolder, list_runs, permission_problems
 from neuroevo.runs.lock import holder
 from neuroevo.runs.start import read_start
 from neuroevo.runs.status import read_status
 from neuroevo.settings import shown
 from neuroevo.storage.atomic import write_atomically
 from neuroevo.storage.checksum import file_with_checksum, read_file_with_checksum
+from neuroevo.storage.new_folders import new_folders_removed
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Sweep, SweepRun
@@ -84,8 +85,10 @@ class SweepFolder:
         Raises
         ------
         StorageError
-            If the folder can't be read.
+            If the folder, or that of a run, can't be read.
         """
+        if problems := permission_problems(self.path):
+            raise StorageError(*problems)
         found = {}
         for folder in list_runs(self.path):
             with suppress(NeuroevoError):  # damaged: it is run again
@@ -98,7 +101,7 @@ class SweepFolder:
         Raises
         ------
         StorageError
-            If the folder can't be read.
+            If the folder, or that of a run, can't be read.
         """
         begun = self.runs()
         return [begun.get(run.experiment.to_toml()) for run in sweep.runs]

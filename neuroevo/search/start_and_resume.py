@@ -24,7 +24,6 @@ from neuroevo.runs import (
     environment,
     environment_differences,
     mend_journal,
-    new_folders_removed,
     read_best,
     read_champions,
     read_checkpoints,
@@ -43,6 +42,7 @@ from neuroevo.search.stopping import EXHAUSTED
 from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
 from neuroevo.storage.atomic import write_atomically
+from neuroevo.storage.new_folders import new_folders_removed
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import never
 

@@ -133,3 +133,14 @@ def test_findings_follow_a_running_run(runs: Runs, tmp_path: Path) -> None:
         assert reader.trial(half) == run.all_trials[half]
         assert reader.forget()
         assert front(reader.summary()) == [trial.number for trial in findings.front]
+
+
+def test_the_outcome_says_that_no_trial_was_completed(tmp_path: Path) -> None:
+    """Where nothing has a score, lists say what became of the trials, before why the run ended."""
+
+    def outcome(**states: int) -> str:
+        return Summary(RunFolder(tmp_path), "complete", states=states, reason="time limit").outcome
+
+    assert outcome(diverged=2_000) == "all 2,000 trials diverged, time limit"
+    assert outcome(diverged=2, failed=1) == "no trial was completed, time limit"
+    assert outcome(diverged=2, complete=1) == outcome() == "time limit"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroevo.dashboard.chart import ROUNDING, axis, axis_of, best_so_far
+from neuroevo import wording
+from neuroevo.dashboard.chart import ROUNDING, Line, axis, axis_of, best_so_far, chart
 from neuroevo.dashboard.sorting import Column, Order, headings
 from neuroevo.evaluation import OBJECTIVES
 
@@ -94,3 +95,19 @@ def test_axis_of_an_objective_has_penalties_at_its_end(values: list[float], limi
         return
     assert found.ticks[-1] == "not reached"
     assert [place == 1 for place in places] == [value > limit for value in values]
+
+
+def test_axis_of_an_objective_names_its_floor() -> None:
+    """The tick at the floor says that smaller errors stand there too, on both kinds of axes."""
+    item = replace(OBJECTIVES["final_mse"], floor=1e-14)
+    assert axis_of(item, [1e-14, 1e-3]).ticks[0] == wording.measured(1e-14, item)
+    assert wording.measured(1e-14, item) in axis_of(item, [1e-14, 1e-14]).ticks
+    assert all("≤" not in tick for tick in axis_of(item, [1e-9, 1e-3]).ticks)
+
+
+def test_a_line_in_steps_keeps_its_height_until_the_next_point() -> None:
+    """The best so far does not fall between two generations."""
+    across, up = axis("", [0, 2], whole=True), axis("", [0, 1])
+    points = ((0.0, 1.0), (1.0, 0.0), (2.0, 0.0))
+    drawing = chart("", across, up, [Line("best so far", "best", points, in_steps=True)]).drawing
+    assert 'd="M0 0H500V1000H1000V1000"' in drawing

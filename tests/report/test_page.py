@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import resource
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -468,6 +469,19 @@ def test_figures_that_cannot_be_stored_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="file: figures can't be stored there"):
         write_figures([], "four trials", tmp_path / "file")
+
+
+def test_figures_that_cannot_be_written_leave_no_folders(runs: Runs, tmp_path: Path) -> None:
+    """If the first file can't be written, the folders that were made for it are removed."""
+    figures = [page_figure(runs("four trials").findings, "pareto_front")]
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(StorageError, match=re.escape(str(tmp_path / "new" / "place"))):
+            write_figures(figures, "four trials", tmp_path / "new" / "place")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
 
 
 def rgb(tokens: Mapping[str, str], name: str) -> str:

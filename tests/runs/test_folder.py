@@ -291,3 +291,13 @@ def test_results_that_are_a_file_are_a_storage_error(tmp_path: Path) -> None:
     for path in (tmp_path / "file", Path("a\0b"), Path("x" * 300)):
         with pytest.raises(StorageError, match="cannot be read"):
             list_runs(path)
+
+
+def test_a_sweep_with_a_run_that_may_not_be_read_says_so(tmp_path: Path) -> None:
+    """It does not take the run for one that has not begun, which would be run again."""
+    protected = make_run(tmp_path)
+    open_to_all(tmp_path)
+    protected.path.chmod(0)
+    ended = _as_another_user("SweepFolder(results).runs()", tmp_path)
+    problem = f"StorageError: {protected.path}: cannot be read (Permission denied)"
+    assert ended.stderr.splitlines()[-1].endswith(problem)
