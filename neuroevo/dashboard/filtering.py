@@ -22,15 +22,18 @@ ORDERS: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
 }
 LEAST_ALIKE = 0.75  # from 0 to 1, of a name that is suggested in place of an unknown one
-_COMPARISON = r"""\s*(?P<sign>>=|<=|!=|[><=~≤≥≠])\s*(?P<value>"[^"]*"|{number}|\S*)"""
+_COMPARISON = r"""\s*(?P<sign>=\s*≤|>=|<=|!=|[><=~≤≥≠])\s*(?P<value>"[^"]*"|{number}|\S*)"""
 _WORD = r"""(?P<word>"[^"]*"|\S+)"""
 _EXPONENT = r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
 # As pages write it: an exponent that is no superscript is Python's own notation.
-_NUMBER = rf"[-+−]?(?:[\d.,]+\s*[×·]\s*)?10{_EXPONENT}(?!\S)"
+_POWER_OF_TEN = rf"[-+−]?(?:[\d.,]+\s*[×·]\s*)?10{_EXPONENT}"
+_UNITS: Mapping[str, float] = {"s": 1.0, "min": 60.0, "h": 3600.0, "%": 0.01}
+_NUMBER = rf"(?:{_POWER_OF_TEN}|[-+−]?[\d.,]+\s*(?:{'|'.join(_UNITS)}))(?!\S)"
+_QUANTITY = re.compile(rf"(.*\d\.?)\s*({'|'.join(_UNITS)})")
 _POWER = re.compile(rf"(?:([\d.]+)\s*[×·]\s*)?10({_EXPONENT})")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _TYPED = str.maketrans("−⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "--+0123456789")
-_SIGNS_IN_ASCII = {"≤": "<=", "≥": ">=", "≠": "!="}
+_SIGNS_IN_ASCII = {"≤": "<=", "=≤": "<=", "≥": ">=", "≠": "!="}  # the second of "= ≤ 10⁻¹⁴"
 
 _SIGNS = frozenset("><=~≤≥≠")
 _RULE = f"A comparison is a field, one of {', '.join((*ORDERS, '=', '!=', '~'))}, and a value"
@@ -103,7 +106,8 @@ def filtered(rows: Sequence[T], text: str, searched: Searched[T]) -> Filtered[T]
             continue
         name = " ".join(part["name"].strip('"').lower().split())
         name = name if name in fields else titles.get(name, name)
-        sign = _SIGNS_IN_ASCII.get(part["sign"], part["sign"])
+        sign = "".join(part["sign"].split())
+        sign = _SIGNS_IN_ASCII.get(sign, sign)
         asked = _Comparison(name, sign, part["value"].strip('"'))
         problem = _problem(asked, rows, fields)
         if problem:
@@ -170,9 +174,13 @@ def _equals(value: object, text: str) -> bool:
     """Return whether a value is what a text says.
 
     A number that was typed with as few digits as scores are shown with also matches values that are
-    shown like it.
+    shown like it, and one with a unit those that are rounded to it.
     """
     number = _number(text)
+    quantity = _QUANTITY.fullmatch(text)
+    if number is not None and quantity and isinstance(value, (int, float)):
+        decimals = len(quantity[1].partition(".")[2])
+        return bool(abs(value - number) <= _UNITS[quantity[2]] / 10**decimals / 2)
     if isinstance(value, float) and number is not None:
         is_short = wording.shown(number) == number
         return value == number or (is_short and wording.number(value) == wording.number(number))
@@ -187,7 +195,13 @@ def _plain(text: str) -> str:
 
 
 def _number(text: str) -> float | None:
-    """Return the number that a text is, as Python or a page writes it; None if it is none."""
+    """Return the number that a text is, as Python or a page writes it; None if it is none.
+
+    Seconds, minutes and hours are numbers of seconds, and percentages are shares.
+    """
+    if quantity := _QUANTITY.fullmatch(text):
+        number = _number(quantity[1])
+        return None if number is None else number * _UNITS[quantity[2]]
     sign, size = ("-", text[1:]) if text[:1] in {"-", "−"} else ("", text)
     power = _POWER.fullmatch(size)
     if power is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from neuroevo.report.comparison import ComparedRuns, comparison_page
+from neuroevo.report.comparison import ComparedRuns, comparison_page, tables
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.run import Run
 from neuroevo.report.served import Served
@@ -69,3 +69,15 @@ def test_served_page_links_to_the_runs(runs: Runs) -> None:
     assert '<a href="/">Runs</a>' in served
     assert '<script src="/assets/plotly.min.js">' in served
     assert '<a href="/' not in comparison_page(comparison)
+
+
+def test_columns_of_the_results_say_what_they_are(runs: Runs) -> None:
+    """The champion's score on fresh seeds is not under a heading of lowest scores."""
+    findings = runs("conflict").findings
+    comparison = ComparedRuns.of([findings, replace(findings, identity="b")])
+    table = tables.outcome(comparison)
+    assert [name for name, _ in table.groups][1:3] == ["final MSE", "samples to target"]
+    titles = [cell.text for cell in table.columns]
+    assert titles[1:5] == ["lowest, search seeds", "champion on fresh seeds"] * 2 or (
+        titles[1:3] == ["lowest"] * 2
+    )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from neuroevo.analysis.comparison import Comparison
+    from neuroevo.evaluation import Objective
 
 
 def differences(comparison: "Comparison") -> TextTable | None:
@@ -92,18 +93,20 @@ def outcome(comparison: "Comparison") -> TextTable:
             share = measure_value(comparison, SHARE, row[SHARE])
             cells.append(Cell(share, numeric=True, best=is_best))
         rows.append((Cell(row["run"]), *cells))
-    of_scores = [_measured_on(name, comparison) for name in scores]
+    of_scores = [_measured_on(name, item, comparison) for name, item in scores.items()]
     of_fronts = ["size", "undominated", "hypervolume"] * has_fronts
     each = len(scores) // max(len(objectives), 1)
-    groups = [("", 1), *((f"{item.best} {item.label}", each) for item in objectives)]
+    groups = [("", 1), *((item.label, each) for item in objectives)]
     groups += [("Pareto front", len(of_fronts))] * has_fronts
     return TextTable(headings(["run", *of_scores, *of_fronts], rows), tuple(rows), tuple(groups))
 
 
-def _measured_on(measure: str, comparison: "Comparison") -> str:
+def _measured_on(measure: str, item: "Objective", comparison: "Comparison") -> str:
     if len(comparison.score_columns) == len(comparison.objectives):
-        return "score"
-    return "champion on fresh seeds" if measure.startswith("fresh.") else "search seeds"
+        return item.best
+    return (
+        "champion on fresh seeds" if measure.startswith("fresh.") else f"{item.best}, search seeds"
+    )
 
 
 def test_scores(comparison: "Comparison") -> TextTable | None:
