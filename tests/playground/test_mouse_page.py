@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
@@ -471,32 +472,32 @@ def test_keyboard_moves_the_pointer_and_selects_parts_of_the_network(visit: Open
 
 
 def test_page_stays_responsive_during_pretraining(visit: Open) -> None:
-    """While a worker trains both networks, no task of the page takes 100 ms."""
+    """A worker trains both networks: no task of the page needs a tenth of the processor time."""
     page = visit("epochs=200&right=2&pilot=on&learn=off")
     browser = page.context.browser
     assert browser is not None
     browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
     page.locator("#pretrain").click()
     expect(page.locator("#left-samples")).to_have_text("600,000", timeout=30_000)
-    tasks = main_thread(json.loads(browser.stop_tracing()))
-    assert len(tasks) > 50
-    assert max(tasks) < 100
+    tasks = by_thread(json.loads(browser.stop_tracing()))
+    page_tasks, training = tasks["CrRendererMain"], sum(tasks["DedicatedWorker thread"])
+    assert len(page_tasks) > 50
+    assert max(page_tasks) < training / 10
     assert pixels(page, "left-everywhere") < 5
 
 
-def main_thread(trace: dict[str, Any]) -> list[float]:
-    """Return the milliseconds of each task of pages' main threads, without those they waited."""
-    events = trace["traceEvents"]
-    mains = {
-        (event["pid"], event["tid"])
-        for event in events
-        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+def by_thread(trace: dict[str, Any]) -> dict[str, list[float]]:
+    """Return the processor time of each task of the threads of each name, in milliseconds."""
+    names = {
+        (event["pid"], event["tid"]): event["args"]["name"]
+        for event in trace["traceEvents"]
+        if event["name"] == "thread_name"
     }
-    return [
-        event["tdur"] / 1000
-        for event in events
-        if "tdur" in event and (event["pid"], event["tid"]) in mains
-    ]
+    tasks: dict[str, list[float]] = defaultdict(list)
+    for event in trace["traceEvents"]:
+        if "tdur" in event:
+            tasks[names[event["pid"], event["tid"]]].append(event["tdur"] / 1000)
+    return tasks
 
 
 def test_cancelled_pretraining_changes_nothing(visit: Open) -> None:
