@@ -191,6 +191,7 @@ class Findings:
             self.columns,
             self._champions,
             self.held_out,
+            self.objectives,
         )
         return known.of(trial)
 

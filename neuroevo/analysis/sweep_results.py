@@ -269,7 +269,8 @@ class SweepResults:
         ``NAME.low`` and ``NAME.high`` (95% interval of the median), ``NAME.q5`` and ``NAME.q95``,
         and, in comparison with the baseline, else with the best setting, ``NAME.difference`` (a
         factor, if the objective is logarithmic), ``.difference.low``, ``.difference.high`` and
-        ``.p`` (adjusted after Holm).
+        ``.p`` (adjusted after Holm). ``NAME.reached`` says whether the median is a measurement or,
+        beyond the sample budget, a penalty.
         """
         rows = []
         for each in self.settings:
@@ -292,6 +293,7 @@ class SweepResults:
         low, high = quantiles(values)
         cells: dict[str, object] = {
             "": found.value,
+            **({".reached": found.value <= item.limit} if item.limit < math.inf else {}),
             ".low": found.low,
             ".high": found.high,
             ".q5": low,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.evaluation import TRAINING_GENES
+from neuroevo.evaluation import TRAINING_GENES, reached
 from neuroevo.learning import is_read
 
 if TYPE_CHECKING:
@@ -107,11 +107,11 @@ def _reached(
 
     None if the trial was stopped before that was known.
     """
-    scored = zip(findings.objectives, scores, strict=True)
+    items = findings.objectives
+    known = reached(items, {item.name: score for item, score in zip(items, scores, strict=True)})
     return {
-        f"{item.name}.reached": None if trial.state == "stopped" else score <= item.limit
-        for item, score in scored
-        if item.limit < math.inf
+        f"{name}.reached": None if trial.state == "stopped" else each
+        for name, each in known.items()
     }
 
 

@@ -60,7 +60,9 @@ def _ranked(run: "Run", rank: int) -> "Trial":
 
 def _described(run: "Run", trial: "Trial", rank: int) -> dict[str, object]:
     from neuroevo.cli.outcome import fresh_objectives
+    from neuroevo.evaluation import reached
 
+    fresh = fresh_objectives(run, trial)
     recorded = json.loads(trial.to_json())
     return {
         "run": run.folder.id,
@@ -68,6 +70,8 @@ def _described(run: "Run", trial: "Trial", rank: int) -> dict[str, object]:
         "number": trial.number,
         "genome": recorded["genome"],
         "objectives": recorded["objectives"],
-        "fresh_objectives": fresh_objectives(run, trial),
+        "reached": reached(run.findings.objectives, trial.objectives),
+        "fresh_objectives": fresh,
+        "fresh_reached": reached(run.findings.objectives, fresh),
         "origin": run.findings.origin(trial).model_dump(mode="json"),
     }

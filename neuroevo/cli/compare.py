@@ -1,6 +1,7 @@
 """``neuroevo compare``: two or more runs beside one another, on a page or as data."""
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -152,6 +153,9 @@ def _described(comparison: "Comparison") -> dict[str, Any]:
     return {
         "runs": records(comparison.runs),
         "objectives": [item.name for item in comparison.objectives],
+        "limits": {  # beyond them a value is a penalty: the target was not reached
+            item.name: item.limit for item in comparison.objectives if item.limit < math.inf
+        },
         "differences": records(comparison.differences),
         "environments": {label: list(lines) for label, lines in comparison.environments.items()},
         "not_comparable": list(comparison.cautions),

@@ -3,7 +3,13 @@
 Importing this package loads no compiler; `neuroevo.evaluation.evaluator` does.
 """
 
-from neuroevo.evaluation.objectives import OBJECTIVES, REDUCTIONS, NetworkObjective, Objective
+from neuroevo.evaluation.objectives import (
+    OBJECTIVES,
+    REDUCTIONS,
+    NetworkObjective,
+    Objective,
+    reached,
+)
 from neuroevo.evaluation.phenotype import (
     NETWORK_GENES,
     TRAINING_GENES,
@@ -24,4 +30,5 @@ __all__ = [
     "Phenotype",
     "layers_of",
     "phenotype_of",
+    "reached",
 ]

@@ -249,6 +249,24 @@ def median(values: npt.NDArray[_Real]) -> npt.NDArray[_Real]:
     return found
 
 
+def reached(objectives: Iterable[Objective], values: Mapping[str, float | None]) -> dict[str, bool]:
+    """Return whether each value that may be a penalty is a measurement.
+
+    Parameters
+    ----------
+    objectives
+        Those without a limit are left out.
+    values
+        Each objective's name -> its value, None or NaN if it is not finite; some may be missing.
+    """
+    return {
+        item.name: known is not None and known <= item.limit
+        for item in objectives
+        if item.limit < math.inf and item.name in values
+        for known in [values[item.name]]
+    }
+
+
 REDUCTIONS: Mapping[str, Callable[[npt.NDArray[np.float64]], float]] = {
     "median": lambda costs: float(median(costs)),
     "mean": lambda costs: float(np.mean(costs)),

@@ -41,7 +41,8 @@ class Origin(Settings):
     columns
         The columns of the table that are inputs; empty if there is no table, or if they are many.
     objectives, fresh_objectives
-        The objectives of the search, and those on fresh seeds, without those that are not finite.
+        The objectives of the search, and those on fresh seeds, without penalties and what is not
+        finite.
     test
         The scores on the test part, the mean over the replicates; empty if it was not scored.
     """

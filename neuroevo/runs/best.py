@@ -1,7 +1,7 @@
 """Writes a trial's configuration as an experiment file; does not know which trial is best."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from neuroevo.runs.trial import Trial
 from neuroevo.storage.disk import is_missing, read_bytes
 
 if TYPE_CHECKING:
+    from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment, Origin
     from neuroevo.learning import Columns
     from neuroevo.runs.champions import Champion
@@ -41,6 +42,8 @@ class TrialOrigin:
         seeds.
     held_out
         The scores on the test part, if there are any.
+    objectives
+        The objectives of the experiment.
     """
 
     run: str
@@ -49,6 +52,7 @@ class TrialOrigin:
     columns: "Columns"
     champions: "Mapping[int, Champion]"
     held_out: "HeldOutScores | None"
+    objectives: "Sequence[Objective]"
 
     def of(self, trial: Trial) -> "Origin":
         """Return the origin of a trial's configuration."""
@@ -72,10 +76,19 @@ class TrialOrigin:
             libraries={name: str(version) for name, version in versions.items() if version},
             data=data_hash(self.data),
             columns=columns if fit else (),
-            objectives=_finite(trial.objectives),
-            fresh_objectives={} if champion is None else _finite(champion.fresh_objectives),
+            objectives=self._measured(trial.objectives),
+            fresh_objectives={} if champion is None else self._measured(champion.fresh_objectives),
             test={name: OriginScore(**asdict(score)) for name, score in test.items()},
         )
+
+    def _measured(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return the values of objectives that are measurements: finite, and no penalties."""
+        items = {item.name: item for item in self.objectives}
+        return {
+            name: value
+            for name, value in values.items()
+            if math.isfinite(items[name].reached(value))
+        }
 
 
 def best_toml(experiment: "Experiment", trial: Trial, origin: "Origin") -> str:
@@ -132,13 +145,14 @@ def _comments(experiment: "Experiment", trial: Trial, run: str) -> list[str]:
     broken = [str(each) for each in broken_constraints(trial, experiment.constraints)]
     if broken:
         lines.append(f"It breaks constraints: {', '.join(broken)}.")
+    lines += [
+        f"It did not reach the target: {item.label} is left out below."
+        for item in experiment.objectives
+        if item.limit < trial.objectives.get(item.name, math.nan) < math.inf
+    ]
     if experiment.trains_networks:
         lines.append("To train its network: neuroevo train THIS_FILE.")
     return [
         *lines,
         "To continue from it: neuroevo run EXPERIMENT.toml --seed-from THIS_FILE.",
     ]
-
-
-def _finite(objectives: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in objectives.items() if math.isfinite(value)}

@@ -411,6 +411,7 @@ class Search:
             UNKNOWN_COLUMNS if data is None else data.columns,
             {champion.number: champion for champion in champions},
             scores,
+            self._experiment.objectives,
         )
 
     def _with_training_curves(self, champion: Champion, trials: Sequence[Trial]) -> Champion:

@@ -1,6 +1,7 @@
 """Numbers of a search over its generations, compared with naive code."""
 
 import itertools
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -164,3 +165,16 @@ def test_joined_intervals_cover_the_same_time(work: list[tuple[float, float]], g
         )
         assert (after | ~before).all()
         assert all(other[0] - one[1] > gap for one, other in itertools.pairwise(whole))
+
+
+def test_the_file_of_a_trial_has_no_penalties(runs: Runs) -> None:
+    """Where the target was not reached, its file says so, and the origin has no number for it."""
+    findings = runs("conflict").findings
+    [item] = [each for each in findings.objectives if each.name == "samples_to_target"]
+    missed = next(trial for trial in findings.complete if trial.objectives[item.name] > item.limit)
+    text = findings.configuration_file(missed)
+    assert set(tomllib.loads(text)["origin"]["objectives"]) == {"final_mse"}
+    assert "# It did not reach the target: samples to target is left out below." in text
+    reached = findings.front[0]
+    assert set(findings.origin(reached).objectives) == {"final_mse", "samples_to_target"}
+    assert "did not reach" not in findings.configuration_file(reached)

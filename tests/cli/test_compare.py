@@ -68,6 +68,8 @@ def test_compare_as_json_has_the_tables_of_python(
     assert [row["name"] for row in described["runs"]] == list(map(str, runs))
     assert [row["finished"] for row in described["runs"]] == [True, True, False]
     assert {row["key"] for row in described["differences"]} == {"evolution.population", "seed"}
+    limits = [package.load_run(run).experiment.training.samples for run in runs]
+    assert described["limits"] == {"samples_to_target": max(limits)}
     assert len(described["histories"]) == len(comparison.histories)
     assert list(tmp_path.iterdir()) == [copy]
 

@@ -249,7 +249,12 @@ def test_best_is_the_best_of_the_run(
         assert dict(space.genome(trial.genome)) == dict(trial.genome)
     described = json.loads(neuroevo("best", *place, "--format", "json").stdout)
     assert described["number"] == front[0].number
-    assert described["objectives"] == described["origin"]["objectives"] == front[0].objectives
+    assert described["objectives"] == front[0].objectives
+    limit = load_run(run_folder).experiment.training.samples
+    met = front[0].objectives["samples_to_target"] <= limit
+    assert described["reached"] == {"samples_to_target": met}
+    measured = {"final_mse", "samples_to_target"} if met else {"final_mse"}
+    assert described["origin"]["objectives"].keys() == measured
     assert described["origin"]["trial"] == front[0].number
 
 
@@ -364,3 +369,24 @@ def test_scores_of_an_earlier_end_are_not_shown(neuroevo: Command, with_test_par
     """While a complete run is continued, the scores of its earlier end are not shown."""
     (with_test_part / "checkpoint.json").write_text("{}")
     assert "test part" not in neuroevo("show", str(with_test_part)).stdout
+
+
+def test_json_says_which_values_are_penalties(
+    neuroevo: Command, results: Path, run_folder: Path
+) -> None:
+    """Beside the objectives of each trial and run stands whether the target was reached."""
+    limit = load_run(run_folder).experiment.training.samples
+    place = ("--results", str(results), "--json")
+    described = json.loads(neuroevo("show", "latest", *place).stdout)
+    trials = [*described["front"], *described["baselines"]]
+    assert len(trials) > 2
+    for trial in trials:
+        for values, said in (("objectives", "reached"), ("fresh_objectives", "fresh_reached")):
+            value = trial[values].get("samples_to_target")
+            met = value is not None and value <= limit
+            assert trial[said].get("samples_to_target", False) == met
+    assert any(not each["reached"]["samples_to_target"] for each in trials if each["objectives"])
+    [listed] = json.loads(neuroevo("list", *place).stdout)
+    assert listed["best_reached"]["samples_to_target"] == (
+        listed["best"]["samples_to_target"] <= limit
+    )

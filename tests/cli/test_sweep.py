@@ -54,6 +54,8 @@ def test_a_sweep_is_shown_again_and_as_json(neuroevo: Command, folder: Path) -> 
     rows = json.loads(neuroevo("show", str(folder), "--json").stdout, parse_constant=pytest.fail)
     assert [row["space.learning_rate"] for row in rows] == [0.001, 0.1]
     assert rows[0]["final_mse.difference"] > 1
+    for row in rows:
+        assert row["samples_to_target.reached"] == (row["samples_to_target"] <= 200)
 
 
 def test_sweeps_are_named_by_list(neuroevo: Command, folder: Path) -> None:
