@@ -109,6 +109,17 @@ def wider(findings: Findings, population: int) -> Findings:
     return replace(findings, experiment=other, identity=f"{findings.identity}-wider")
 
 
+def with_samples(findings: Findings, change: Callable[[float, int], float]) -> Findings:
+    """Return findings with other samples to target: of the old value and the sample budget."""
+    budget = findings.experiment.training.samples
+
+    def changed(trial: Trial) -> Trial:
+        samples = change(trial.objectives["samples_to_target"], budget)
+        return replace(trial, objectives={**trial.objectives, "samples_to_target": samples})
+
+    return replace(findings, trials=tuple(map(changed, findings.trials)))
+
+
 @pytest.fixture
 def six(runs: Runs) -> list[Findings]:
     """Return findings of two settings with three seeds each, the second a little worse."""

@@ -41,8 +41,6 @@ class FrontHistory:
         best first.
     missing
         Number of trials of the search without finite objectives.
-    budget
-        Sample budget of a training.
     undrawn
         Names of the baselines without finite objectives.
     dominated
@@ -56,7 +54,6 @@ class FrontHistory:
     objectives: "tuple[Objective, ...]"
     points: pd.DataFrame
     missing: int
-    budget: int
     undrawn: tuple[str, ...] = ()
     dominated: int = 0
     lacks_feasible: bool = False
@@ -85,7 +82,6 @@ def front_history(findings: "Findings") -> FrontHistory:
         findings.objectives,
         pd.concat(tables, ignore_index=True),
         missing=len(findings.searched) - len(findings.complete),
-        budget=findings.experiment.training.samples,
         undrawn=tuple(each.name for each in findings.baselines if not findings.is_complete(each)),
         dominated=len(dominated_by_baselines(findings)),
         lacks_feasible=findings.lacks_feasible,

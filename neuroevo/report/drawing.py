@@ -25,9 +25,15 @@ EXACT_WHOLE = 2.0**53  # floats below hold whole numbers exactly
 ENOUGH_DECADES = 1.6  # of an axis, to label only powers of ten
 FEW_DECADES = 0.8
 LABEL_ROOM = 0.18  # of an axis, for a label
+LIMIT_ROOM = (
+    0.25  # of an axis at least, for what is beyond a limit: half of it has a label on a phone
+)
 TICK_FORMAT = ",.12~g"  # all digits; the theme rewrites small powers of ten
 MOST_SHOWN, LINE_WIDTH = 200, 40  # characters of a configuration in a hover text, and of a line
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+LIMIT_SENTENCE = (
+    "A dotted line marks the sample budget: what lies beyond it did not reach the target."
+)
 SYMBOLS = ("diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon")
 
 
@@ -82,16 +88,64 @@ def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict
     axis: dict[str, Any] = {"title": {"text": title}}
     if objective.logarithmic:
         covered = list(values)
-        if not any(objective.limit < value < math.inf for value in covered):
+        if not has_penalties(objective, covered):
             return axis | logarithmic_axis(covered)
         drawn = logarithmic_axis([*covered, objective.limit])
-        return axis | drawn | _ticks_to_limit(objective.limit, *drawn["range"])
+        low, high = drawn["range"]
+        limit = math.log10(objective.limit)
+        high = max(high, round(limit + (limit - low) * LIMIT_ROOM / (1 - LIMIT_ROOM), 4))
+        return axis | drawn | {"range": [low, high]} | _ticks_to_limit(objective.limit, low, high)
     finite = [value for value in values if math.isfinite(value)]
     if finite:
         low, high = min(finite), max(finite)
         room = 0.06 * (high - low) or max(1.0, 0.1 * abs(high))
         axis["range"] = [low - room, high + room]
     return axis
+
+
+def has_penalties(objective: "Objective", values: Iterable[float]) -> bool:
+    """Whether there are penalties among the values of an objective."""
+    return any(objective.limit < value < math.inf for value in values)
+
+
+def limit_line(
+    objective: "Objective", axis: Mapping[str, Any], along: str, across: str
+) -> list[dict[str, Any]]:
+    """Return the line at the sample budget in a panel; none if its axis has no penalties.
+
+    Parameters
+    ----------
+    objective, axis
+        The objective, and what `objective_axis` returned for it.
+    along, across
+        The reference of that axis, such as ``x2``, and of the other one of the panel.
+    """
+    if wording.NOT_REACHED not in axis.get("ticktext", ()):
+        return []
+    ends = {f"{along[0]}0": objective.limit, f"{along[0]}1": objective.limit}
+    return [
+        {
+            "type": "line",
+            f"{along[0]}ref": along,
+            f"{across[0]}ref": f"{across} domain",
+            **ends,
+            f"{across[0]}0": 0,
+            f"{across[0]}1": 1,
+            "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
+            "layer": "below",
+        }
+    ]
+
+
+def about_limits(drawn: "Iterable[tuple[Objective, Iterable[float]]]") -> list[str]:
+    """Return the sentence on the lines at the sample budget, if one of the axes has it.
+
+    Parameters
+    ----------
+    drawn
+        The objective of each axis, and the values that it covers.
+    """
+    return [LIMIT_SENTENCE] if any(has_penalties(*each) for each in drawn) else []
 
 
 def _ticks_to_limit(limit: float, low: float, high: float) -> dict[str, Any]:

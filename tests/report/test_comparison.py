@@ -1,6 +1,7 @@
 """Comparisons of runs: their tables, sentences and figures, also for unusual runs."""
 
 import json
+import math
 import re
 import statistics
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from neuroevo.report.comparison.opening import opening, what_differs
 from neuroevo.report.run import Run
 from neuroevo.report.served import Served
 from neuroevo.wording import measured
-from tests.invented_findings import seeded, wider
+from tests.invented_findings import seeded, wider, with_samples
 
 Runs = Callable[[str], Run]
 
@@ -172,6 +173,45 @@ def test_every_comparison_has_figures_and_a_page(any_run: Run, runs: Runs) -> No
     html = comparison_page(comparison, Served("/assets/"))
     assert "http" not in html.replace("Content-Security-Policy", "").replace("http-equiv", "")
     assert opening(comparison).title.endswith(".")
+
+
+def test_axes_with_penalties_have_a_line_at_the_sample_budget(six: list[Findings]) -> None:
+    """Where an axis has penalties there is a line at the limit, and the caption says what it is."""
+    budget = six[0].experiment.training.samples
+    never = with_samples(six[0], lambda _, budget: 2.0 * budget)
+    missed = ComparedRuns.of([never, *six[1:]])
+    reached = ComparedRuns.of([with_samples(each, min) for each in six])
+    for name in ("fronts", "spread", "history", "distribution"):
+        plot = COMPARISON_FIGURES[name]
+        lines = plot.draw(missed)["layout"]["shapes"]
+        assert {line.get("x0") or line.get("y0") for line in lines} == {budget}
+        assert "marks the sample budget" in plot.caption(missed)
+        assert plot.draw(reached)["layout"]["shapes"] == []
+        assert "sample budget" not in plot.caption(reached)
+
+
+def test_runs_without_a_point_are_named_with_the_reason(runs: Runs, six: list[Findings]) -> None:
+    """The caption of the runs of each setting names those that lack points, and says why."""
+    findings = runs("conflict").findings
+    champions = [
+        replace(each, fresh_objectives=dict.fromkeys(each.fresh_objectives, math.nan))
+        for each in findings.champions
+    ]
+    several = [
+        replace(
+            findings, experiment=findings.experiment.replace(seed=seed), champions=(*champions,)
+        )
+        for seed in range(6)
+    ]
+    caption = COMPARISON_FIGURES["spread"].caption
+    few = caption(ComparedRuns.of([findings, *several[:2]]))
+    names = ComparedRuns.of([findings, *several[:2]]).labels[1:]
+    assert f"for {names[0]} and {names[1]}: the champion diverges on fresh seeds." in few
+    assert "for 6 runs: the champion diverges" in caption(ComparedRuns.of([findings, *several]))
+    assert "the champion was not scored on fresh seeds" in caption(ComparedRuns.of(six))
+    without = replace(findings, experiment=findings.experiment.replace(seed=9), trials=())
+    assert "no feasible trial was completed" in caption(ComparedRuns.of([findings, without]))
+    assert "No point" not in caption(ComparedRuns.of([findings, findings]))
 
 
 def test_plotly_accepts_every_figure(six: list[Findings]) -> None:

@@ -1,15 +1,18 @@
 """The page of a comparison in a real browser."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from neuroevo.analysis.findings import Findings
 from neuroevo.report.comparison import ComparedRuns, comparison_page, tables
 from neuroevo.report.comparison.figures import COMPARISON_FIGURES
 from neuroevo.report.run import Run
 from neuroevo.report.served import Served
+from tests.invented_findings import with_samples
 
 Runs = Callable[[str], Run]
 
@@ -56,6 +59,22 @@ def test_page_is_complete_on_a_phone(browser: Browser, runs: Runs, tmp_path: Pat
         assert page.locator(f"[data-figure={name}] .main-svg").count() > 0
     assert page.locator("main").inner_text().count(SCRIPT) > len(compared)
     assert page.locator("img, main script").count() == 0
+    page.close()
+
+
+def test_penalties_are_named_on_a_phone(
+    browser: Browser, six: list[Findings], tmp_path: Path
+) -> None:
+    """At 390 pixels each axis on which a target is not reached says so, however near it was."""
+    missed = with_samples(six[0], lambda _, budget: 1.05 * budget)
+    near = [with_samples(each, lambda old, budget: min(old, 1.05 * budget)) for each in six[1:]]
+    comparison = ComparedRuns.of([missed, *near])
+    page, _ = opened(browser, comparison_page(comparison), tmp_path / "page.html")
+    for name in ("fronts", "spread", "history", "distribution"):
+        plot = page.locator(f"[data-figure={name}]")
+        axes = json.dumps(COMPARISON_FIGURES[name].draw(comparison)["layout"]).count("not reached")
+        assert axes > 0
+        assert plot.locator("g[class*=tick] text", has_text="not reached").count() == axes
     page.close()
 
 

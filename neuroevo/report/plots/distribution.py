@@ -10,8 +10,10 @@ from neuroevo.analysis.score_distributions import Group, ScoreDistributions, rea
 from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     Specification,
+    about_limits,
     axis_suffix,
     empty_figure,
+    limit_line,
     number_texts,
     objective_axis,
     panel_domain,
@@ -40,14 +42,19 @@ def draw(distribution: ScoreDistributions) -> Specification:
         return empty_figure("No trial of the search was completed.")
     count = len(distribution.objectives)
     traces: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {"height": PANEL_HEIGHT * count + 40, "hovermode": "closest"}
+    shapes: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "height": PANEL_HEIGHT * count + 40,
+        "hovermode": "closest",
+        "shapes": shapes,
+    }
     for index, item in enumerate(distribution.objectives):
         suffix = axis_suffix(index)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "showlegend": index == 0}
         traces += [_line(group, index, item) | axes for group in distribution.groups]
-        layout[f"xaxis{suffix}"] = objective_axis(item, _visible(distribution, index)) | {
-            "anchor": f"y{suffix}"
-        }
+        axis = objective_axis(item, _visible(distribution, index))
+        shapes += limit_line(item, axis, f"x{suffix}", f"y{suffix}")
+        layout[f"xaxis{suffix}"] = axis | {"anchor": f"y{suffix}"}
         layout[f"yaxis{suffix}"] = {
             "title": {"text": "share of the trials"},
             "tickformat": ".0%",
@@ -71,7 +78,8 @@ def caption(distribution: ScoreDistributions) -> str:
         f"the upper left are better{but}. A line that ends below 100% has trials without a finite "
         "value."
     )
-    return " ".join([explanation, *_sentences(distribution)])
+    drawn = [(item, _visible(distribution, at)) for at, item in enumerate(distribution.objectives)]
+    return " ".join([explanation, *about_limits(drawn), *_sentences(distribution)])
 
 
 def _sentences(distribution: ScoreDistributions) -> list[str]:

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.generation_spreads import GenerationSpreads
@@ -10,10 +12,12 @@ from neuroevo.analysis.thinning import thinned
 from neuroevo.report.drawing import (
     MOST_GENERATIONS,
     Specification,
+    about_limits,
     axis_suffix,
     band,
     empty_figure,
     generation_axis,
+    limit_line,
     number_texts,
     objective_axis,
     panel_domain,
@@ -36,8 +40,10 @@ def draw(progress: GenerationSpreads) -> Specification:
     count = len(progress.objectives)
     last = int(progress.generations["generation"].max())
     traces: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
         "height": PANEL_HEIGHT * count + 90,
+        "shapes": shapes,
         "hovermode": "x unified",
         "xaxis": generation_axis(0, last) | {"anchor": f"y{axis_suffix(count - 1)}"},
     }
@@ -48,9 +54,9 @@ def draw(progress: GenerationSpreads) -> Specification:
         traces += [
             trace | {"yaxis": f"y{suffix}"} for trace in _panel(item, rows, first=index == 0)
         ]
-        worse = "lower" if item.maximised else "upper"
-        visible = rows[["best", "median", worse]].to_numpy(float).ravel()
-        layout[f"yaxis{suffix}"] = objective_axis(item, visible) | {
+        axis = objective_axis(item, _visible(item, rows))
+        shapes += limit_line(item, axis, f"y{suffix}", "x")
+        layout[f"yaxis{suffix}"] = axis | {
             "domain": panel_domain(index, count, GAP),
             "nticks": 6,
         }
@@ -61,7 +67,15 @@ def caption(progress: GenerationSpreads) -> str:
     """Give for each objective the generation of the best and of a median close to it."""
     if progress.generations.empty:
         return "No feasible trial was completed, so there is no progress to show."
-    return " ".join(_sentence(item, progress.of(item.name)) for item in progress.objectives)
+    rows = [(item, progress.of(item.name)) for item in progress.objectives]
+    sentences = [_sentence(*each) for each in rows]
+    return " ".join([*sentences, *about_limits((item, _visible(item, own)) for item, own in rows)])
+
+
+def _visible(item: "Objective", rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the scores that the axis covers: all but the worst of each generation."""
+    worse = "lower" if item.maximised else "upper"
+    return rows[["best", "median", worse]].to_numpy(float).ravel()
 
 
 def _sentence(item: "Objective", rows: pd.DataFrame) -> str:

@@ -14,10 +14,12 @@ from neuroevo.analysis.ancestry import FAMILIES, family
 from neuroevo.analysis.descent import Descent, Line, Step, gains
 from neuroevo.report.drawing import (
     Specification,
+    about_limits,
     axis_suffix,
     configuration_text,
     domains,
     empty_figure,
+    limit_line,
     objective_axis,
     rounded,
     view_menu,
@@ -44,8 +46,10 @@ def draw(lineage: Descent) -> Specification:
     if not lineage.lines:
         return empty_figure("There is no front, so there are no ancestors.")
     count = len(lineage.objectives)
+    shapes: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
         "height": PANEL_HEIGHT * count + GAP * (count - 1) + 100,
+        "shapes": shapes,
         "margin": {"t": 44, "b": 56},
         "hovermode": "closest",
         "meta": {"trials": True},  # a click picks them, see picking.js
@@ -57,6 +61,7 @@ def draw(lineage: Descent) -> Specification:
     places = domains(count, PANEL_HEIGHT, GAP)
     for place, item in enumerate(lineage.objectives):
         axis = _with_room(objective_axis(item, _visible(lineage, place)))
+        shapes += limit_line(item, axis, f"y{axis_suffix(place)}", "x")
         layout[f"yaxis{axis_suffix(place)}"] = axis | {"domain": places[place], "nticks": 6}
         for owner, line in enumerate(lineage.lines):
             legend = [] if place else _legend(line)
@@ -77,7 +82,8 @@ def caption(lineage: Descent) -> str:
     sentences = [_summary(line), _largest_gain(lineage, line)]
     if len(line.steps) > 1:
         sentences.append("Labels show the operator and the change of the largest steps.")
-    return " ".join(filter(None, sentences))
+    drawn = [(item, _visible(lineage, place)) for place, item in enumerate(lineage.objectives)]
+    return " ".join([*filter(None, sentences), *about_limits(drawn)])
 
 
 def controls(lineage: Descent) -> str:

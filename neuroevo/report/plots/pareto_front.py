@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from neuroevo import wording
 from neuroevo.analysis.front_history import FrontHistory, is_one_sided
-from neuroevo.analysis.judged_scores import SAMPLES
 from neuroevo.report.drawing import (
     SYMBOLS,
     Specification,
+    about_limits,
     axis_suffix,
     colour_bar,
     configuration_text,
     empty_figure,
     frame_controls,
+    limit_line,
     number_texts,
     objective_axis,
     panel_domain,
@@ -29,8 +31,6 @@ from neuroevo.report.drawing import (
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from neuroevo.evaluation import Objective
 
 FRONT = "front"  # in the metadata of traces that the slider changes
@@ -46,6 +46,7 @@ def draw(front: FrontHistory) -> Specification:
         return empty_figure("No trial of the search was completed.")
     pairs = pairs_of(front)
     traces: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
         "height": PANEL_HEIGHT * len(pairs) + 40,
         "coloraxis": colour_bar("generation", 0, int(front.points["generation"].max())),
@@ -55,12 +56,16 @@ def draw(front: FrontHistory) -> Specification:
     for index, (across, upward) in enumerate(pairs):
         suffix = axis_suffix(index)
         traces += _panel(front, across, upward, suffix)
-        layout[f"xaxis{suffix}"] = _axis(front, across) | {"anchor": f"y{suffix}"}
-        layout[f"yaxis{suffix}"] = _axis(front, upward) | {
+        horizontal, vertical = _axis(front, across), _axis(front, upward)
+        layout[f"xaxis{suffix}"] = horizontal | {"anchor": f"y{suffix}"}
+        layout[f"yaxis{suffix}"] = vertical | {
             "anchor": f"x{suffix}",
             "domain": panel_domain(index, len(pairs), GAP),
         }
-    layout["shapes"] = _budget_lines(front, pairs)
+        shapes += limit_line(upward, vertical, f"y{suffix}", f"x{suffix}")
+        if across is not None:
+            shapes += limit_line(across, horizontal, f"x{suffix}", f"y{suffix}")
+    layout["shapes"] = shapes
     if len(front.steps) < 2:  # noqa: PLR2004 - one generation has no history
         return {"data": traces, "layout": layout}
     changed = [place for place, trace in enumerate(traces) if trace.get("meta") == FRONT]
@@ -97,6 +102,7 @@ def caption(front: FrontHistory) -> str:
             f"For {dominated} there is a baseline that is as good in every objective and better in "
             "one."
         )
+    sentences += about_limits((item, _covered(front, item)) for item in front.objectives)
     missing = [f"{wording.shortened(name, 40)} (diverged)" for name in front.undrawn]
     if front.missing:
         missing.append(f"{wording.counted(front.missing, 'trial')} without finite objectives")
@@ -329,34 +335,15 @@ def _staircase(members: pd.DataFrame, across: "Objective", upward: "Objective") 
     }
 
 
-def _budget_lines(
-    front: FrontHistory, pairs: "Sequence[tuple[Objective | None, Objective]]"
-) -> list[dict[str, Any]]:
-    """Return a line at the sample budget; trials beyond did not reach the target."""
-    return [
-        {
-            "type": "line",
-            "xref": f"x{axis_suffix(index)}",
-            "yref": f"y{axis_suffix(index)} domain",
-            "x0": front.budget,
-            "x1": front.budget,
-            "y0": 0,
-            "y1": 1,
-            "line": {"color": LIGHT["muted"], "width": 1.5, "dash": "dot"},
-            "layer": "below",
-        }
-        for index, (across, _) in enumerate(pairs)
-        if across is not None
-        and across.name == SAMPLES
-        and not (front.points[SAMPLES] <= front.budget).all()
-    ]
-
-
 def _axis(front: FrontHistory, item: "Objective | None") -> dict[str, Any]:
     if item is None:
         return {"title": {"text": "trial"}}
+    return objective_axis(item, _covered(front, item))
+
+
+def _covered(front: FrontHistory, item: "Objective") -> NDArray[np.float64]:
+    """Return the scores that an axis covers: all but the worst trials behind the front."""
     values = front.points[item.name].to_numpy(float)
     trials = item.cost(front.role("trial")[item.name].to_numpy(float))
     far = float(np.quantile(trials, FAR_QUANTILE)) if len(trials) else math.inf
-    kept = values[(item.cost(values) <= far) | (front.points["role"] != "trial").to_numpy()]
-    return objective_axis(item, kept)
+    return values[(item.cost(values) <= far) | (front.points["role"] != "trial").to_numpy()]

@@ -14,11 +14,13 @@ from neuroevo.analysis.gene_slices import GeneSlices, best_tenth
 from neuroevo.analysis.thinning import jitter, thinned
 from neuroevo.report.drawing import (
     Specification,
+    about_limits,
     axis_suffix,
     colour_bar,
     column_domain,
     domains,
     empty_figure,
+    limit_line,
     number_texts,
     objective_axis,
     rounded,
@@ -73,6 +75,7 @@ def draw(slices: GeneSlices) -> Specification:
             "anchor": f"x{axis_suffix(row * COLUMNS)}",
             "domain": domain,
         }
+    layout["shapes"] = _limit_lines(slices, 0, upward[0])
     layout["updatemenus"] = view_menu(
         [_button(slices, place, upward[place], members, rows) for place in range(len(upward))]
     )
@@ -91,6 +94,7 @@ def caption(slices: GeneSlices) -> str:
         start = f"{drawn:,} of {len(slices.numbers):,} completed trials are dots in each panel"
     sentences = [
         f"{start}; later ones have stronger colours, and those of the front have a ring.",
+        *about_limits((item, _covered(slices, at)) for at, item in enumerate(slices.objectives)),
         _common_values(slices),
     ]
     if slices.missing:
@@ -175,10 +179,30 @@ def _hover_data(
 
 def _upward(slices: GeneSlices, place: int) -> dict[str, Any]:
     """Return an objective's axis, which need not cover the worst trials."""
+    return objective_axis(slices.objectives[place], _covered(slices, place))
+
+
+def _covered(slices: GeneSlices, place: int) -> NDArray[np.float64]:
+    """Return the scores that an objective's axis covers."""
     item, values = slices.objectives[place], slices.scores[:, place]
     costs = item.cost(values)
     far = np.quantile(costs, FAR_QUANTILE)
-    return objective_axis(item, values[(costs <= far) | slices.members])
+    kept: NDArray[np.float64] = values[(costs <= far) | slices.members]
+    return kept
+
+
+def _limit_lines(slices: GeneSlices, place: int, axis: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the lines at the sample budget in all panels, if an objective's axis has them."""
+    return [
+        line
+        for index in range(len(slices.features))
+        for line in limit_line(
+            slices.objectives[place],
+            axis,
+            f"y{axis_suffix(index // COLUMNS)}",
+            f"x{axis_suffix(index)}",
+        )
+    ]
 
 
 def _button(
@@ -196,10 +220,11 @@ def _button(
     }
     nothing = dict.fromkeys(("dtick", "tickvals", "ticktext"))
     whole = {"type": "linear", "tickformat": ""} | nothing | axis
-    changes = {
+    changes: dict[str, Any] = {
         f"yaxis{axis_suffix(row)}.{key}": content
         for row in range(rows)
         for key, content in whole.items()
     }
+    changes["shapes"] = _limit_lines(slices, place, axis)
     name = slices.objectives[place].label
     return {"label": name, "method": "update", "args": [traces, changes]}

@@ -14,8 +14,10 @@ from neuroevo.report.comparison.figures.styles import (
 )
 from neuroevo.report.drawing import (
     Specification,
+    about_limits,
     axis_suffix,
     empty_figure,
+    limit_line,
     number_texts,
     objective_axis,
     panel_domain,
@@ -38,7 +40,8 @@ def draw(comparison: "Comparison") -> Specification:
     count = len(comparison.objectives)
     height = PANEL_HEIGHT * count + 60
     traces: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {"height": height, "hovermode": "closest"}
+    shapes: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {"height": height, "hovermode": "closest", "shapes": shapes}
     for index, item in enumerate(comparison.objectives):
         suffix = axis_suffix(index)
         rows = table[table["objective"] == item.name]
@@ -49,7 +52,9 @@ def draw(comparison: "Comparison") -> Specification:
                 | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
                 | {"name": name, "showlegend": index == 0 and bool(name)}
             )
-        layout[f"xaxis{suffix}"] = objective_axis(item, rows["value"]) | {"anchor": f"y{suffix}"}
+        axis = objective_axis(item, rows["value"])
+        shapes += limit_line(item, axis, f"x{suffix}", f"y{suffix}")
+        layout[f"xaxis{suffix}"] = axis | {"anchor": f"y{suffix}"}
         layout[f"yaxis{suffix}"] = {
             "title": {"text": "share of all trials"},
             "tickformat": ".0%",
@@ -70,7 +75,12 @@ def caption(comparison: "Comparison") -> str:
         "run in which some trials were not completed."
     )
     sentences = [_medians(comparison, item) for item in comparison.objectives]
-    return " ".join([start, *filter(None, sentences)])
+    table = comparison.distributions
+    limits = about_limits(
+        (item, table.loc[table["objective"] == item.name, "value"])
+        for item in comparison.objectives
+    )
+    return " ".join([start, *limits, *filter(None, sentences)])
 
 
 def _line(

@@ -9,9 +9,11 @@ from neuroevo.analysis.thinning import thinned
 from neuroevo.report.comparison.figures.styles import NO_TRIALS, Style, legend_name, run_styles
 from neuroevo.report.drawing import (
     Specification,
+    about_limits,
     axis_suffix,
     configuration_text,
     empty_figure,
+    limit_line,
     number_texts,
     objective_axis,
     panel_domain,
@@ -42,7 +44,12 @@ def draw(comparison: "Comparison") -> Specification:
         return _single_objective(comparison, first)
     styles = run_styles(comparison)
     traces: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {"height": PANEL_HEIGHT * len(others) + 40, "hovermode": "closest"}
+    shapes: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "height": PANEL_HEIGHT * len(others) + 40,
+        "hovermode": "closest",
+        "shapes": shapes,
+    }
     for index, across in enumerate(others):
         suffix = axis_suffix(index)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
@@ -53,10 +60,12 @@ def draw(comparison: "Comparison") -> Specification:
             named = {"showlegend": index == 0 and bool(name), "name": name}
             trace = _points(members, across, first, styles[label], joined=len(others) == 1)
             traces.append(trace | axes | named)
-        layout[f"xaxis{suffix}"] = objective_axis(across, table[across.name]) | {
-            "anchor": f"y{suffix}"
-        }
-        layout[f"yaxis{suffix}"] = objective_axis(first, table[first.name]) | {
+        horizontal = objective_axis(across, table[across.name])
+        vertical = objective_axis(first, table[first.name])
+        shapes += limit_line(across, horizontal, f"x{suffix}", f"y{suffix}")
+        shapes += limit_line(first, vertical, f"y{suffix}", f"x{suffix}")
+        layout[f"xaxis{suffix}"] = horizontal | {"anchor": f"y{suffix}"}
+        layout[f"yaxis{suffix}"] = vertical | {
             "anchor": f"x{suffix}",
             "domain": panel_domain(index, len(others), GAP),
         }
@@ -67,22 +76,26 @@ def caption(comparison: "Comparison") -> str:
     """Say which networks are not dominated by another run."""
     if comparison.fronts.empty:
         return "There is no front to draw."
+    limits = about_limits((item, comparison.fronts[item.name]) for item in comparison.objectives)
     if len(comparison.objectives) == 1:
         better = comparison.objectives[0].better
-        return f"With one objective the front of a run is its best network; {better} is better."
+        only = f"With one objective the front of a run is its best network; {better} is better."
+        return " ".join([only, *limits])
     start = "Lower left is better."
     if any(item.maximised for item in comparison.objectives):
         start = f"{wording.better_values(comparison.objectives)}."
     sizes = {each.label: len(each.front) for each in comparison.contenders if each.front}
     left = {label: count for label, count in comparison.unbeaten.items() if count}
     if left == sizes:
-        return f"{start} No network of a front is dominated by one of another run."
+        none = f"{start} No network of a front is dominated by one of another run."
+        return " ".join([none, *limits])
     counts = [f"{label} ({count} of {sizes[label]})" for label, count in left.items()]
     if len(counts) > MOST_NAMED:
         rest = len(counts) - MOST_NAMED
         counts = [*counts[:MOST_NAMED], f"some of {rest} more runs"]
     others = "" if len(left) == len(sizes) else "; none of the other runs"
-    return f"{start} Networks not dominated by another run: {wording.listed(counts)}{others}."
+    named = f"{start} Networks not dominated by another run: {wording.listed(counts)}{others}."
+    return " ".join([named, *limits])
 
 
 def _points(
@@ -134,10 +147,12 @@ def _single_objective(comparison: "Comparison", item: "Objective") -> Specificat
             f"<br>{item.label} %{{customdata[1]}}<extra></extra>"
         )
         traces.append(point)
+    axis = objective_axis(item, table[item.name])
     layout = {
         "height": 40 * len(comparison.labels) + 90,
         "hovermode": "closest",
-        "xaxis": objective_axis(item, table[item.name]),
+        "shapes": limit_line(item, axis, "x", "y"),
+        "xaxis": axis,
         "yaxis": {"type": "category"},
     }
     return {"data": traces, "layout": layout}

@@ -10,8 +10,10 @@ from neuroevo import wording
 from neuroevo.report.comparison.figures.styles import GAP, NO_TRIALS, step_lines
 from neuroevo.report.drawing import (
     Specification,
+    about_limits,
     axis_suffix,
     empty_figure,
+    limit_line,
     objective_axis,
     panel_domain,
 )
@@ -43,8 +45,12 @@ def caption(comparison: "Comparison") -> str:
         start = "Lower and earlier is better."
     if comparison.is_grouped:
         start += " Faint lines are runs; strong lines are the median of a setting."
+    table = comparison.histories
+    limits = about_limits(
+        (item, table.loc[table["objective"] == item.name, "best"]) for item in comparison.objectives
+    )
     sentences = [_first_two(comparison, item) for item in comparison.objectives]
-    return " ".join([start, *filter(None, sentences)])
+    return " ".join([start, *limits, *filter(None, sentences)])
 
 
 def caption_over_time(comparison: "Comparison") -> str:
@@ -79,8 +85,10 @@ def _draw(
         return empty_figure(NO_TRIALS)
     count = len(comparison.objectives)
     traces: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
         "height": PANEL_HEIGHT * count + 90,
+        "shapes": shapes,
         "hovermode": "closest",
         "xaxis": {
             "title": {"text": title},
@@ -98,7 +106,9 @@ def _draw(
         texts = partial(hover, item)
         lines = step_lines(comparison, rows, (column, "best"), texts, in_legend=index == 0)
         traces += [line | {"yaxis": f"y{suffix}"} for line in lines]
-        layout[f"yaxis{suffix}"] = objective_axis(item, rows["best"]) | {
+        axis = objective_axis(item, rows["best"])
+        shapes += limit_line(item, axis, f"y{suffix}", "x")
+        layout[f"yaxis{suffix}"] = axis | {
             "domain": panel_domain(index, count, GAP),
             "nticks": 6,
         }

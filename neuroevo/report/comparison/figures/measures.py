@@ -1,12 +1,12 @@
 """The measures in which settings are compared: their names, values as texts, and axes."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.analysis.comparison import SHARE
-from neuroevo.report.drawing import objective_axis
+from neuroevo.report.drawing import limit_line, objective_axis
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
@@ -17,7 +17,7 @@ def measure_name(comparison: "Comparison", measure: str) -> str:
     """Return the name of a measure: ``final MSE``, ``final MSE on fresh seeds``."""
     if measure == SHARE:
         return "share of the hypervolume of all runs"
-    name = _objective(comparison, measure).label
+    name = objective_of(comparison, measure).label
     return f"{name} on fresh seeds" if measure.startswith("fresh.") else name
 
 
@@ -25,7 +25,7 @@ def measure_value(comparison: "Comparison", measure: str, value: float) -> str:
     """Return a value of a measure as a text."""
     if measure == SHARE:
         return "–" if math.isnan(value) else f"{value:.1%}"
-    return wording.measured(value, _objective(comparison, measure))
+    return wording.measured(value, objective_of(comparison, measure))
 
 
 def measure_axis(comparison: "Comparison", measure: str, values: Iterable[float]) -> dict[str, Any]:
@@ -33,9 +33,19 @@ def measure_axis(comparison: "Comparison", measure: str, values: Iterable[float]
     title = {"title": {"text": measure_name(comparison, measure)}}
     if measure == SHARE:
         return title | {"tickformat": ".0%"}
-    return objective_axis(_objective(comparison, measure), values) | title
+    return objective_axis(objective_of(comparison, measure), values) | title
 
 
-def _objective(comparison: "Comparison", measure: str) -> "Objective":
+def measure_line(
+    comparison: "Comparison", measure: str, axis: Mapping[str, Any], along: str, across: str
+) -> list[dict[str, Any]]:
+    """Return the line at the limit of a measure in a panel, see `limit_line`."""
+    if measure == SHARE:
+        return []
+    return limit_line(objective_of(comparison, measure), axis, along, across)
+
+
+def objective_of(comparison: "Comparison", measure: str) -> "Objective":
+    """Return the objective of a measure, which is no share of a hypervolume."""
     name = measure.removeprefix("fresh.")
     return next(item for item in comparison.objectives if item.name == name)

@@ -1,21 +1,38 @@
 """The runs of each setting as points, with their median, and a panel for each measure."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.report.comparison.figures.measures import measure_axis, measure_name, measure_value
+from neuroevo.analysis.comparison import SHARE
+from neuroevo.analysis.judged_scores import diverges_on_fresh_seeds
+from neuroevo.report.comparison.figures.measures import (
+    measure_axis,
+    measure_line,
+    measure_name,
+    measure_value,
+    objective_of,
+)
 from neuroevo.report.comparison.figures.styles import NO_TRIALS, run_styles, setting_styles
-from neuroevo.report.drawing import Specification, axis_suffix, empty_figure, panel_domain, rounded
+from neuroevo.report.drawing import (
+    Specification,
+    about_limits,
+    axis_suffix,
+    empty_figure,
+    panel_domain,
+    rounded,
+)
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
-    from neuroevo.analysis.comparison import Comparison
+    from neuroevo.analysis.comparison import ComparedRun, Comparison
     from neuroevo.analysis.rank_test import RankTest
 
 ROW_HEIGHT = 38
 ROOM = 96  # of a panel for its axis
 LEVEL = 0.05  # of significance
 MOST_DIFFERENCES = 4  # in a caption
+MOST_NAMED = 4  # runs in a sentence
 
 
 def draw(comparison: "Comparison") -> Specification:
@@ -27,7 +44,12 @@ def draw(comparison: "Comparison") -> Specification:
         return empty_figure(NO_TRIALS)
     panel = ROW_HEIGHT * len(comparison.settings) + ROOM
     traces: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {"height": panel * len(measures) + 40, "hovermode": "closest"}
+    shapes: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "height": panel * len(measures) + 40,
+        "hovermode": "closest",
+        "shapes": shapes,
+    }
     gap = ROOM / (panel * len(measures)) if len(measures) > 1 else 0.0
     for index, measure in enumerate(measures):
         suffix = axis_suffix(index)
@@ -35,6 +57,7 @@ def draw(comparison: "Comparison") -> Specification:
         traces += [trace | axes for trace in _panel(comparison, measure)]
         values = comparison.runs[measure].dropna()
         axis = measure_axis(comparison, measure, values)
+        shapes += measure_line(comparison, measure, axis, f"x{suffix}", f"y{suffix}")
         layout[f"xaxis{suffix}"] = axis | {"anchor": f"y{suffix}"}
         layout[f"yaxis{suffix}"] = {
             "type": "category",
@@ -50,12 +73,46 @@ def caption(comparison: "Comparison") -> str:
     sizes = [len(group) for group in comparison.settings.values()]
     if max(sizes) == 1:
         return "No setting has several seeds, so it is not known which differences are chance."
-    start = "Each point is a run; each bar is the median of a setting."
+    start = " ".join(
+        [
+            "Each point is a run; each bar is the median of a setting.",
+            *about_limits(
+                (objective_of(comparison, name), comparison.runs[name])
+                for name in comparison.measures
+                if name != SHARE
+            ),
+            *_left_out(comparison),
+        ]
+    )
     if len(sizes) == 1:
         return f"{start} Only the seed differs: the differences between the runs are chance."
     if not any(comparison.tests.values()):
         return f"{start} A setting with a single run can’t be tested: run it with more seeds."
     return " ".join([start, *_test_results(comparison)])
+
+
+def _left_out(comparison: "Comparison") -> list[str]:
+    """Say which runs lack points, and why."""
+    found: dict[str, list[str]] = {}
+    for each in comparison.contenders:
+        found.setdefault(_gap(comparison, each), []).append(each.label)
+    return [
+        gap.format(wording.listed(labels) if len(labels) <= MOST_NAMED else f"{len(labels)} runs")
+        for gap, labels in found.items()
+        if gap
+    ]
+
+
+def _gap(comparison: "Comparison", run: "ComparedRun") -> str:
+    """Return the sentence on the points that a run lacks, with a place for its name."""
+    if not run.front:
+        return "No point for {}: no feasible trial was completed."
+    fresh = [run.fresh(item) for item in comparison.objectives]
+    if not any(map(math.isnan, fresh)) or not run.findings.experiment.trains_networks:
+        return ""
+    if diverges_on_fresh_seeds(run.findings, run.findings.front[0]):
+        return "No point on fresh seeds for {}: the champion diverges on fresh seeds."
+    return "No point on fresh seeds for {}: the champion was not scored on fresh seeds."
 
 
 def _test_results(comparison: "Comparison") -> list[str]:
