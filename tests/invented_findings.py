@@ -120,6 +120,20 @@ def with_samples(findings: Findings, change: Callable[[float, int], float]) -> F
     return replace(findings, trials=tuple(map(changed, findings.trials)))
 
 
+def ending_early(findings: Findings) -> Findings:
+    """Return findings of diverged trials, every third with four points, others with one or none.
+
+    The single point is far above all others.
+    """
+
+    def curve(trial: Trial) -> tuple[float, ...]:
+        first = ((1.0, 2.0, 40.0, 1e3), (1e15,), ())[trial.number % 3]
+        return (*first, *[math.inf] * (len(trial.curve) - len(first)))
+
+    trials = [replace(trial, curve=curve(trial)) for trial in findings.trials]
+    return replace(findings, trials=tuple(trials), champions=())
+
+
 @pytest.fixture
 def six(runs: Runs) -> list[Findings]:
     """Return findings of two settings with three seeds each, the second a little worse."""

@@ -91,6 +91,9 @@ def _groups(findings: "Findings", kept: "Sequence[Trial]") -> dict[str, tuple[in
     shown = {title: front}
     groups = shown | best if len(front) >= LEAST_GROUP else best | shown
     groups["the baselines"] = [trial.number for trial in findings.baselines]
+    if not findings.complete:
+        longest = sorted(kept, key=lambda trial: -int(np.isfinite(trial.curve).sum()))
+        groups[f"the {GROUP} with the longest curves"] = [each.number for each in longest[:GROUP]]
     return {
         title: tuple(number for number in members if number in numbers)
         for title, members in groups.items()

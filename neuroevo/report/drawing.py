@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from neuroevo import wording
 from neuroevo.report.theme import LIGHT, RAMP
 
@@ -54,6 +57,20 @@ class NamedPlot(Generic[T]):
     title: str
     draw: Callable[[T], Specification]
     caption: Callable[[T], str]
+
+
+def on_lines(curves: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which points of curves (points last) are on a line: they and a neighbour are finite.
+
+    plotly draws no other points of lines.
+    """
+    finite = np.isfinite(curves)
+    pairs = finite[..., 1:] & finite[..., :-1]
+    none = np.zeros((*finite.shape[:-1], 1), dtype=bool)
+    on_line: NDArray[np.bool_] = np.concatenate([pairs, none], -1) | np.concatenate(
+        [none, pairs], -1
+    )
+    return on_line
 
 
 def rounded(values: Iterable[float]) -> list[float | int | None]:

@@ -27,6 +27,7 @@ from neuroevo.report.plots import (
     shares,
 )
 from neuroevo.report.run import Run
+from tests.invented_findings import ending_early
 
 Runs = Callable[[str], Run]
 
@@ -213,6 +214,44 @@ def test_legend_marks_a_diverged_baseline(runs: Runs) -> None:
     findings = Findings(findings.experiment, (replace(first, curve=curve),))
     drawn = learning_curves.draw(replicate_curves(findings))
     assert [trace["name"] for trace in drawn["data"]] == [f"{first.name} (diverged)"]
+
+
+@pytest.mark.parametrize("name", ["learning_curves", "trial_curves"])
+def test_curves_of_a_run_where_all_diverged_cover_what_is_drawn(runs: Runs, name: str) -> None:
+    """The legend has only curves with a line, and the axis does not reach to points without one."""
+    findings = ending_early(runs("all diverged").findings)
+    plot = FIGURES[name]
+    drawn = plot.draw(plot.data(findings))
+    lines = [trace for trace in drawn["data"] if trace.get("showlegend", True)]
+    assert lines
+    assert all(trace["y"][:4] == [1, 2, 40, 1000] for trace in lines)
+    axis = drawn["layout"]["yaxis"]
+    if name == "learning_curves":
+        assert 3 < axis["range"][1] < 3.5
+        assert "Not drawn, as they diverged at once: " in plot.caption(plot.data(findings))
+    else:
+        assert "range" not in axis  # plotly fits it to the lines that are picked
+        assert "All trials diverged: a curve ends" in plot.caption(plot.data(findings))
+
+
+@pytest.mark.parametrize("name", ["learning_curves", "trial_curves"])
+def test_curves_without_any_line_are_said_to_be_missing(runs: Runs, name: str) -> None:
+    """If no curve has two points there is no figure, and the caption says why."""
+    findings = ending_early(runs("all diverged").findings)
+    points = [each for each in findings.trials if each.number % 3]
+    plot = FIGURES[name]
+    data = plot.data(replace(findings, trials=tuple(points)))
+    assert plot.draw(data)["data"] == []
+    assert plot.caption(data).endswith("diverged, so there is no curve to draw.")
+
+
+def test_curves_of_diverged_trials_need_no_baselines(runs: Runs) -> None:
+    """Without a completed trial and baselines, those with the longest curves are drawn."""
+    findings = ending_early(runs("all diverged").findings)
+    plot = FIGURES["trial_curves"]
+    data = plot.data(replace(findings, trials=findings.searched))
+    assert "Shown first: the 10 with the longest curves." in plot.caption(data)
+    assert all(trace["showlegend"] for trace in plot.draw(data)["data"])
 
 
 def test_network_of_a_run_without_champion_is_empty(runs: Runs) -> None:

@@ -30,6 +30,11 @@
     return Number(`${(code % DIGITS) + 100}e${Math.floor(code / DIGITS) + LOWEST_POWER}`);
   }
 
+  // Whether two neighbouring points can be joined.
+  function hasLine(values) {
+    return values.some((value, place) => place > 0 && value !== null && values[place - 1] !== null);
+  }
+
   function wrapped(text) {
     const lines = [""];
     text.split(" ").forEach((word) => {
@@ -136,8 +141,8 @@
       if (problems.length === 0) {
         this.field.value = numbers.join(", ");
       }
-      const flat = numbers.filter((number) => this.curve(number).every((value) => value === null));
-      const without = flat.map((number) => `Trial ${number} diverged before its first point.`);
+      const flat = numbers.filter((number) => !hasLine(this.curve(number)));
+      const without = flat.map((number) => `Trial ${number} diverged before its second point.`);
       this.status.textContent = [...problems, ...without].join(" ");
       this.draw();
     }
@@ -150,13 +155,16 @@
     trace(number, order) {
       const { names, texts, colours, dashes } = this.data;
       const place = this.places.get(number);
-      const y = this.curve(number);
+      const all = this.curve(number);
+      const isDrawn = hasLine(all);
+      const y = isDrawn ? all : all.map(() => null);
       return {
         type: "scatter",
         mode: "lines",
         x: this.samples,
         y,
         name: names[place],
+        showlegend: isDrawn,
         meta: `<b>${names[place]}</b><br>${wrapped(texts[place])}`,
         customdata: y.map((value) => (value === null ? "–" : window.numberText(value))),
         hovertemplate: "%{meta}<br>MSE %{customdata}<br>after %{x:,d} samples<extra></extra>",

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from neuroevo import wording
 from neuroevo.analysis.replicate_curves import CHAMPION, ClassCurves, Curve
 from neuroevo.report.drawing import (
@@ -12,9 +10,10 @@ from neuroevo.report.drawing import (
     empty_figure,
     logarithmic_axis,
     objective_axis,
+    on_lines,
     panel_domain,
 )
-from neuroevo.report.plots.learning_curves import about_lines, curve_traces
+from neuroevo.report.plots.learning_curves import about_lines, curve_traces, has_line
 
 PANEL_HEIGHT = 230
 GAP = 0.07  # between two panels, as a share of the height
@@ -68,8 +67,8 @@ def caption(drawn: ClassCurves) -> str:
 
 
 def _has_lines(drawn: ClassCurves) -> bool:
-    return any(np.isfinite(each.median).any() for each in sum(drawn.curves.values(), ()))
+    return any(map(has_line, sum(drawn.curves.values(), ())))
 
 
 def _visible(curves: tuple[Curve, ...]) -> list[float]:
-    return [float(value) for curve in curves for value in curve.median]
+    return [float(value) for curve in curves for value in curve.median[on_lines(curve.median)]]

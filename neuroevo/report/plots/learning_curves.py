@@ -25,6 +25,7 @@ from neuroevo.report.drawing import (
     empty_figure,
     logarithmic_axis,
     number_texts,
+    on_lines,
     rounded,
     target_marks,
 )
@@ -35,8 +36,8 @@ HEIGHT = 460
 
 def draw(drawn: ReplicateCurves) -> Specification:
     """Draw the curves on logarithmic axes, the champion on top."""
-    if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
-        return empty_figure("All replicates diverged.")
+    if not any(map(has_line, drawn.curves)):
+        return empty_figure(_why_empty(drawn))
     names = [curve.name for curve in drawn.curves]
     layout = {
         "height": HEIGHT,
@@ -52,8 +53,8 @@ def draw(drawn: ReplicateCurves) -> Specification:
 
 def caption(drawn: ReplicateCurves) -> str:
     """Give the samples to target of the champion and of the quickest others, or its last MSE."""
-    if not any(np.isfinite(curve.median).any() for curve in drawn.curves):
-        return "All replicates diverged, so there is no curve to draw."
+    if not any(map(has_line, drawn.curves)):
+        return _why_empty(drawn)
     if drawn.target is None:
         sentences = [
             f"The champion’s validation MSE ends at {wording.number(curve.median[-1])}."
@@ -67,6 +68,10 @@ def caption(drawn: ReplicateCurves) -> str:
         for curve in drawn.curves
         if curve.name == TRAINING
     ]
+    missing = [wording.shortened(curve.name, 40) for curve in drawn.curves if not has_line(curve)]
+    if missing:
+        names = wording.listed(list(dict.fromkeys(missing)))
+        sentences.append(f"Not drawn, as they diverged at once: {names}.")
     if drawn.stops:
         sentences.append("Training stops at the target; from there on a curve is flat.")
     return " ".join([*sentences, *about_lines(drawn, drawn.curves)])
@@ -85,6 +90,17 @@ def about_lines(drawn: ReplicateCurves | ClassCurves, curves: Sequence[Curve]) -
     if drawn.restores:
         sentences.append("The last point is that of the weights with the lowest validation MSE.")
     return sentences
+
+
+def has_line(curve: Curve) -> bool:
+    """Whether the median of a curve has a line to draw."""
+    return bool(on_lines(curve.median).any())
+
+
+def _why_empty(drawn: ReplicateCurves) -> str:
+    if any(np.isfinite(curve.median).all() for curve in drawn.curves):
+        return "The sample budget is too small for a curve: there is one point."
+    return "All replicates diverged, so there is no curve to draw."
 
 
 def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
@@ -119,7 +135,7 @@ def _samples_to_target(drawn: ReplicateCurves, target: str) -> list[str]:
 def curve_traces(
     curves: Sequence[Curve], samples: NDArray[np.int64], measure: str
 ) -> list[dict[str, Any]]:
-    """Return curves of a measure with their bands, the first on top.
+    """Return the curves of a measure that have a line, with their bands, the first on top.
 
     Parameters
     ----------
@@ -130,10 +146,11 @@ def curve_traces(
     measure
         What they show, in hover texts.
     """
-    names = [curve.name for curve in curves]
+    shown = [(index, curve) for index, curve in enumerate(curves) if has_line(curve)]
+    firsts = {curve.name: index for index, curve in reversed(shown)}
     traces: list[dict[str, Any]] = []
-    for index, curve in reversed(list(enumerate(curves))):
-        is_first = names.index(curve.name) == index
+    for index, curve in reversed(shown):
+        is_first = firsts[curve.name] == index
         traces += _traces(curve, samples, index, measure, is_first=is_first)
     return traces
 
@@ -184,9 +201,14 @@ def _band(curve: Curve, samples: NDArray[np.int64], colour: str) -> list[dict[st
 
 
 def _visible(curves: Sequence[Curve], target: float | None) -> list[float]:
-    """Return the errors that the axis covers: all but those far above the first ones."""
+    """Return the errors that the axis covers: all but those far above the first ones.
+
+    It covers all if every curve diverged.
+    """
     targets = [] if target is None else [target]
-    first = [float(curve.median[0]) for curve in curves if math.isfinite(curve.median[0])]
-    ceiling = max([10 * float(np.median(first or targets or [math.inf])), *targets])
-    errors = np.concatenate([curve.median for curve in curves])
+    errors = np.concatenate([curve.median[on_lines(curve.median)] for curve in curves])
+    first = [float(curve.median[on_lines(curve.median)][0]) for curve in filter(has_line, curves)]
+    learnt = any(math.isfinite(curve.median[-1]) for curve in curves)
+    start = float(np.median(first or targets)) if learnt else math.inf
+    ceiling = max([10 * start, *targets])
     return [*targets, *(float(error) for error in errors if 0 < error <= ceiling)]

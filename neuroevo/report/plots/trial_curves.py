@@ -21,6 +21,7 @@ from neuroevo.report.drawing import (
     empty_figure,
     logarithmic_axis,
     number_texts,
+    on_lines,
     rounded,
     target_marks,
 )
@@ -35,9 +36,10 @@ LOWEST_POWER = -39  # of the last of the three digits
 
 def draw(found: TrialCurves) -> Specification:
     """Draw the curves of the first group, and add those of all trials for the page's script."""
-    if not np.isfinite(found.curves).any():
-        return empty_figure("All trials diverged.")
-    picked = next(iter(found.groups.values()))
+    if not on_lines(found.curves).any():
+        return empty_figure(_why_empty(found))
+    groups = _groups(found)
+    picked = next(iter(groups.values()))
     places = {number: place for place, number in enumerate(found.numbers)}
     traces = [_trace(found, places[number], order) for order, number in enumerate(picked)]
     layout = {
@@ -45,7 +47,7 @@ def draw(found: TrialCurves) -> Specification:
         "hovermode": "closest",
         "showlegend": True,
         "xaxis": logarithmic_axis(found.samples) | {"title": {"text": "samples seen"}},
-        "yaxis": logarithmic_axis(_visible(found)) | {"title": {"text": "validation MSE"}},
+        "yaxis": _axis(found) | {"title": {"text": "validation MSE"}},
         "legend": {"traceorder": "normal"},
         "meta": {
             "picking": {
@@ -53,7 +55,7 @@ def draw(found: TrialCurves) -> Specification:
                 "names": list(map(wording.plain, found.names)),
                 "texts": [wording.plain(text, 200) for text in found.descriptions],
                 "curves": packed(found.curves),
-                "groups": {title: list(members) for title, members in found.groups.items()},
+                "groups": {title: list(members) for title, members in groups.items()},
                 "colours": list(CATEGORIES),
                 "dashes": list(DASHES),
                 "most": MOST_PICKED,
@@ -68,14 +70,16 @@ def caption(found: TrialCurves) -> str:
     """Say which curves there are."""
     if not found.numbers:
         return ""
-    if not np.isfinite(found.curves).any():
-        return "All trials diverged, so there is no curve to draw."
+    if not on_lines(found.curves).any():
+        return _why_empty(found)
     pool = wording.counted(len(found.numbers), "trial")
     if found.total > len(found.numbers):
         pool = f"{pool} of {found.total:,}: the front, the baselines and the best of the others"
     return (
         f"The learning curve, the median over the replicates, of any of {pool}. Shown first: "
-        f"{next(iter(found.groups))}."
+        f"{next(iter(_groups(found)))}."
+        + " All trials diverged: a curve ends where its error is no longer finite."
+        * _diverged(found)
     )
 
 
@@ -84,6 +88,28 @@ def controls(_: TrialCurves) -> str:
     return (
         "Pick a group, type numbers of trials such as 12, 40-45, or click trials in other figures."
     )
+
+
+def _groups(found: TrialCurves) -> dict[str, tuple[int, ...]]:
+    """Return the groups, those without any line last."""
+    lined = [bool(on_lines(curve).any()) for curve in found.curves]
+    places = {number: place for place, number in enumerate(found.numbers)}
+
+    def is_empty(group: tuple[str, tuple[int, ...]]) -> bool:
+        return not any(lined[places[number]] for number in group[1])
+
+    return dict(sorted(found.groups.items(), key=is_empty))
+
+
+def _diverged(found: TrialCurves) -> bool:
+    """Whether no curve is finite at its end."""
+    return not np.isfinite(found.curves[:, -1]).any()
+
+
+def _why_empty(found: TrialCurves) -> str:
+    if _diverged(found):
+        return "All trials diverged, so there is no curve to draw."
+    return "The sample budget is too small for a curve: there is one point."
 
 
 def packed(curves: NDArray[np.float64]) -> str:
@@ -110,11 +136,13 @@ def _code(value: float) -> int:
 
 def _trace(found: TrialCurves, place: int, order: int) -> dict[str, Any]:
     name = wording.plain(found.names[place])
+    has_line = bool(on_lines(found.curves[place]).any())
     return {
         "type": "scatter",
         "mode": "lines",
         "x": rounded(found.samples),
-        "y": rounded(found.curves[place]),
+        "y": rounded(found.curves[place]) if has_line else [None] * len(found.samples),
+        "showlegend": has_line,
         "name": name,
         # Not in the hover template, where a name could contain template syntax.
         "meta": f"<b>{name}</b><br>{configuration_text(found.descriptions[place])}",
@@ -133,13 +161,17 @@ def _line(order: int) -> Mapping[str, Any]:
     }
 
 
+def _axis(found: TrialCurves) -> dict[str, Any]:
+    """Return the vertical axis; if all trials diverged, plotly fits it to what is picked."""
+    return logarithmic_axis(() if _diverged(found) else _visible(found))
+
+
 def _visible(found: TrialCurves) -> Sequence[float]:
     """Return the errors that the axis covers: all but those far above what trials begin with.
 
-    Trials that diverge do not count for that, unless all do.
+    Trials that diverge do not count for that.
     """
     first = found.curves[np.isfinite(found.curves[:, -1]), 0]
-    first = first if len(first) else found.curves[np.isfinite(found.curves)]
     ceiling = 10 * float(np.median(first))
     errors = found.curves[(found.curves > 0) & (found.curves <= ceiling)]
     return [*([] if found.target is None else [found.target]), *errors.tolist()]
