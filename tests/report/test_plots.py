@@ -282,3 +282,16 @@ def test_the_table_of_figures_cannot_be_changed() -> None:
     assert isinstance(FIGURES, MappingProxyType)
     assert {"pareto_front", "progress", "learning_curves", "parallel_coordinates"} <= set(FIGURES)
     assert {"population_shares", "depth_shares", "network"} <= set(FIGURES)
+
+
+@pytest.mark.parametrize("name", ["pareto_front", "slices", "rank", "lineage", "progress"])
+def test_markers_at_the_ends_of_axes_are_whole(runs: Runs, name: str) -> None:
+    """No marker is cut where an axis ends."""
+    plot = FIGURES[name]
+    for trace in plot.draw(plot.data(runs("conflict").findings))["data"]:
+        if (
+            "markers" in trace.get("mode", "")
+            and trace["x"] != [None]
+            and "text" not in trace["mode"]
+        ):
+            assert trace.get("cliponaxis") is False

@@ -125,6 +125,7 @@ def _panel(item: "Objective", rows: pd.DataFrame, *, first: bool) -> list[dict[s
             "best",
             "best of the generation",
             mode="markers",
+            cliponaxis=False,
             marker={"color": blue, "size": 5},
         ),
         trace(

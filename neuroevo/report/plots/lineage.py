@@ -206,6 +206,7 @@ def _panel(lineage: Descent, line: Line, place: int) -> list[dict[str, Any]]:
     relatives = _points(line.relatives, place) | {
         "mode": "markers",
         "marker": {"size": 4, "color": LIGHT["faint"]},
+        "cliponaxis": False,
         "text": [wording.plain(wording.operator(step.operator), 24) for step in line.relatives],
         "customdata": [step.number for step in line.relatives],
         "hovertemplate": "trial %{customdata}, generation %{x}<br>%{text}<extra></extra>",
@@ -228,6 +229,7 @@ def _line(lineage: Descent, line: Line, place: int) -> dict[str, Any]:
     kinds = [family(step.operator) for step in line.steps]
     return _points(line.steps, place) | {
         "mode": "lines+markers",
+        "cliponaxis": False,
         "line": {"color": LIGHT["ink"], "width": 1.5},
         "customdata": [
             [step.number, _hover_text(line, index, place, item, in_full=index in detailed)]

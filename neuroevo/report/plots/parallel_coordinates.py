@@ -142,6 +142,7 @@ def _champion(row: NDArray[np.float64], parallel: Coordinates) -> dict[str, Any]
     return {
         "type": "scatter",
         "mode": "lines+markers",
+        "cliponaxis": False,
         "x": list(range(len(row))),
         "y": np.round(row, 3).tolist(),
         "line": {"color": LIGHT["ink"], "width": 2.5},

@@ -178,7 +178,7 @@ def _panel(
     for index, name in enumerate(front.role("baseline")["name"]):
         row = front.role("baseline").iloc[[index]]
         traces.append(_points(row, across, upward, _baseline_marker(index)))
-        traces[-1] |= {"name": wording.plain(str(name)), "cliponaxis": False}
+        traces[-1] |= {"name": wording.plain(str(name))}
     if not front.role("baseline").empty:
         traces.append(_points(front.role("baseline"), across, upward, _INVISIBLE_MARKER))
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
@@ -319,6 +319,7 @@ def _points(
         "hovertemplate": f"{name}<br>{across_label} %{{customdata[1]}}"
         f"<br>{upward.label} %{{customdata[2]}}<extra></extra>",
         "marker": marker,
+        "cliponaxis": False,
     }
 
 

@@ -91,6 +91,7 @@ def _points(ranked: GeneRanks, pair: Pair, place: int) -> dict[str, Any]:
         "x": spread(pair.across, places, GOLDEN),
         "y": spread(pair.upward, places, SILVER),
         "customdata": ranked.found.numbers[places].tolist(),
+        "cliponaxis": False,
         "hovertemplate": f"<b>trial %{{customdata}}</b><br>{item.label}: worse than {share}",
         "marker": {
             "size": 7,

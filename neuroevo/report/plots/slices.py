@@ -166,6 +166,7 @@ def _points(
         f"{wording.plain(feature.name)} %{{text}}<br>"
         "%{yaxis.title.text} %{customdata[1]}<extra></extra>",
         "marker": marker | {"color": slices.generations[places].tolist()},
+        "cliponaxis": False,
     }
 
 

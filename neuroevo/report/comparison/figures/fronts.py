@@ -109,6 +109,7 @@ def _points(
     return {
         "type": "scatter",
         "mode": "lines+markers" if joined else "markers",
+        "cliponaxis": False,
         "x": rounded(members[across.name]),
         "y": rounded(members[upward.name]),
         "text": [configuration_text(text) for text in members["configuration"]],

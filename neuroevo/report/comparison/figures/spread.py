@@ -156,7 +156,7 @@ def _panel(comparison: "Comparison", measure: str) -> list[dict[str, Any]]:
     medians = spreads.groupby("setting")["median"].apply(list)
     for name, style in reversed(setting_styles(comparison).items()):
         own = comparison.runs[comparison.runs["setting"] == name]
-        shared = {"type": "scatter", "mode": "markers", "showlegend": False}
+        shared = {"type": "scatter", "mode": "markers", "showlegend": False, "cliponaxis": False}
         row = wording.wrapped(style.name, 18)
         points = {
             "x": rounded(own[measure]),
