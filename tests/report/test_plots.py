@@ -27,6 +27,7 @@ from neuroevo.report.plots import (
     shares,
 )
 from neuroevo.report.run import Run
+from neuroevo.report.theme import LIGHT
 from tests.invented_findings import ending_early
 
 Runs = Callable[[str], Run]
@@ -295,3 +296,11 @@ def test_markers_at_the_ends_of_axes_are_whole(runs: Runs, name: str) -> None:
             and "text" not in trace["mode"]
         ):
             assert trace.get("cliponaxis") is False
+
+
+def test_no_line_shows_through_labels_of_parallel_coordinates(runs: Runs) -> None:
+    """Titles and labels have an opaque background in the colour of the ground."""
+    drawn = parallel_coordinates.draw(coordinates(runs("conflict").findings))
+    for label in drawn["layout"]["annotations"]:
+        assert label["bgcolor"] == LIGHT["ground"]
+        assert label.get("opacity", 1) == 1

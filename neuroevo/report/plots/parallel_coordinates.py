@@ -168,6 +168,7 @@ def _annotations(coordinates: Sequence[Coordinate]) -> list[dict[str, Any]]:
             "y": 1.04,
             "yanchor": "bottom",
             "text": _title(coordinate),
+            "bgcolor": LIGHT["ground"],
             "font": {"size": 13, "color": LIGHT["ink"]},
         }
         for place, coordinate in enumerate(coordinates)
@@ -182,7 +183,6 @@ def _annotations(coordinates: Sequence[Coordinate]) -> list[dict[str, Any]]:
             "xshift": 6,
             "bgcolor": LIGHT["ground"],
             "borderpad": 1,
-            "opacity": 0.88,
         }
         for place, coordinate in enumerate(coordinates)
         for position, text in _ticks(coordinate)
