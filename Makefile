@@ -5,6 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 TESTED := .venv/.tested
+# Modules are compiled when they are first imported: most of them never are.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+	--constraint constraints.txt --editable
 
 .PHONY: help run test torture lint article bench bench-search peers reference picture clean
 
@@ -15,13 +18,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'neuroevo needs Python 3.11 or newer; name one with make PYTHON=...' >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable .
+	$(INSTALL) .
 	@touch $@
 
 $(TESTED): $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[dev]'
+	$(INSTALL) '.[dev]'
 	@touch $@
 
 run: $(INSTALLED) ## evolve networks on the mouse task, and say where the report is
@@ -53,8 +54,7 @@ picture: $(TESTED) ## take the pictures in the README from the latest run, with 
 	$(BIN)/python docs/picture.py
 
 torture: $(TESTED) ## make runs fail in all ways that we know, and count what they lose
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[torture]'
+	$(INSTALL) '.[torture]'
 	$(BIN)/python -m experiments.torture
 
 bench: $(TESTED) ## measure speed, against peers where they are installed
@@ -66,8 +66,7 @@ bench-search: $(TESTED) ## compare the searches trial by trial, for hours; goes 
 # On Linux PyTorch brings CUDA, gigabytes of it. Its own index has a version for the CPU alone:
 # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make peers
 peers: $(TESTED) ## install what benchmarks compare with: jax, Optuna, PyTorch, sklearn-genetic-opt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[peers]'
+	$(INSTALL) '.[peers]'
 
 clean: ## remove what was installed and cached, but no results
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
