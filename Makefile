@@ -5,7 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 TESTED := .venv/.tested
-# Modules are compiled when they are first imported: most of them never are.
+# Modules are compiled when they are first imported, and kept then: most of them never are.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
 	--constraint constraints.txt --editable
 
