@@ -1,4 +1,4 @@
-"""When a report in a browser shows its words, its first figure and all of its figures."""
+"""When a report in a browser shows its words, a figure that is sought, and all its figures."""
 
 import shutil
 import subprocess
@@ -22,20 +22,35 @@ _WINDOW = {"url": "about:blank", "width": 1280, "height": 900, "newWindow": True
 _MEGABYTE = 1_000_000
 LONGEST = at_most(3.0)
 _CLOCK = """
-  window.times = [];
-  document.addEventListener("drawn", () => window.times.push(performance.now()));
+  window.times = {};
+  document.addEventListener("drawn", ({ target }) => {
+    window.times[target.dataset.figure] = performance.now();
+  });
 """
-_DRAWN = "document.documentElement.dataset.drawn === 'all'"
+_ALL = "document.documentElement.dataset.drawn === 'all'"
 _PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """When a page shows its words, its first and its last figure; medians, in seconds."""
+    """When a page shows its words and its figures; medians, in seconds.
+
+    Parameters
+    ----------
+    painted
+        When the words are there.
+    first, drawn
+        When the first figure is drawn, and when all are.
+    sought
+        When a figure is drawn, if the page is opened at that figure; of the slowest one.
+    figures
+        The number of figures.
+    """
 
     painted: float
     first: float
     drawn: float
+    sought: float
     figures: int
 
 
@@ -78,6 +93,7 @@ def tables(result: PagesResult) -> list[Table]:
         times = {
             "words": each.opened.painted,
             "the first figure": each.opened.first,
+            "the figure at which it is opened, of the slowest": each.opened.sought,
             f"all {each.opened.figures} figures": each.opened.drawn,
         }
         rows += [
@@ -97,20 +113,30 @@ def opened(html: Path, rounds: int) -> Opened | None:
     if path is None:
         return None
     with tempfile.TemporaryDirectory() as profile, Browser(path, profile) as browser:
-        taken = [_times(browser, html) for _ in range(rounds)]
-    painted, first, drawn = (median(times[place] for times in taken) / 1000 for place in (0, 1, -1))
-    return Opened(painted, first, drawn, len(taken[0]) - 1)
+        taken = [_times(browser, html.as_uri(), _ALL) for _ in range(rounds)]
+        _, figures = taken[0]
+        sought = [_sought(browser, html, name, rounds) for name in figures]
+    painted = median(words for words, _ in taken)
+    first, last = (median(end(drawn.values()) for _, drawn in taken) for end in (min, max))
+    return Opened(painted / 1000, first / 1000, last / 1000, max(sought) / 1000, len(figures))
 
 
-def _times(browser: Browser, html: Path) -> list[float]:
-    """Return when a page shows its words and each of its figures, in milliseconds."""
+def _sought(browser: Browser, html: Path, name: str, rounds: int) -> float:
+    """Return when a figure is drawn if the page is opened at it, the median in milliseconds."""
+    address = f"{html.as_uri()}#figure-{name}"
+    taken = [_times(browser, address, f"'{name}' in window.times") for _ in range(rounds)]
+    return median(figures[name] for _, figures in taken)
+
+
+def _times(browser: Browser, address: str, until: str) -> tuple[float, dict[str, float]]:
+    """Return when a page shows its words and each of its figures, until a condition is true."""
     target = browser.call("Target.createTarget", _WINDOW)["targetId"]
     tab = browser.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
     browser.call("Page.enable", {}, tab)
     browser.call("Page.addScriptToEvaluateOnNewDocument", {"source": _CLOCK}, tab)
-    browser.call("Page.navigate", {"url": html.as_uri()}, tab)
-    while not browser.value(_DRAWN, tab):
+    browser.call("Page.navigate", {"url": address}, tab)
+    while not browser.value(until, tab):
         time.sleep(0.1)
-    times = [browser.value(_PAINTED, tab), *browser.value("window.times", tab)]
+    painted, figures = browser.value(_PAINTED, tab), browser.value("window.times", tab)
     browser.call("Target.closeTarget", {"targetId": target})
-    return times
+    return painted, figures

@@ -93,6 +93,7 @@ def _rows(taken: ReportTime) -> list[tuple[str, ...]]:
         rows += [
             _row(f"{of}: words in the browser, s", taken.opened.painted, LONGEST),
             _row(f"{of}: the first figure, s", taken.opened.first, LONGEST),
+            _row(f"{of}: the figure at which it is opened, s", taken.opened.sought, LONGEST),
             _row(f"{of}: all figures in the browser, s", taken.opened.drawn, LONGEST),
         ]
     return rows

@@ -79,6 +79,10 @@ FRONT = """(() => {
   const traces = document.querySelector("[data-figure=pareto_front]").data;
   return traces.find((trace) => trace.mode === "markers" && trace.meta === "front").x.length;
 })()"""
+ORDER = """
+  window.order = [];
+  document.addEventListener("drawn", ({ target }) => window.order.push(target.dataset.figure));
+"""
 CURVES = """document.querySelector("[data-figure=trial_curves]").data.map(({ y }) => y)"""
 OTHERS = """(() => {
   const traces = document.querySelector("[data-figure=pareto_front]").data;
@@ -292,6 +296,20 @@ def test_scripts_in_names_show_as_text(look: Callable[..., Page]) -> None:
     assert "<script>alert(1)" in (page.locator("#figure-pareto_front .legend").text_content() or "")
     assert page.locator("a[href^=http], img, table script").count() == 0
     assert page.evaluate(OVERFLOW) <= 0
+
+
+def test_a_page_opened_at_a_figure_draws_it_first(
+    browser: Browser, report: Callable[[str], Path]
+) -> None:
+    """A link to a figure in the middle of a report need not wait for the figures above it."""
+    page = browser.new_page()
+    page.add_init_script(ORDER)
+    page.goto(f"{report('conflict').as_uri()}#figure-slices")
+    page.wait_for_selector("html[data-drawn=all]", state="attached")
+    drawn = page.evaluate("window.order")
+    assert drawn[0] == "slices"
+    assert len(drawn) > 10
+    page.close()
 
 
 @pytest.mark.parametrize("figure", ["pareto_front", "distribution"])

@@ -167,6 +167,11 @@
   });
   dark.addEventListener("change", drawSoon);
   narrow.addEventListener("change", drawSoon);
+  // To the part that the address names, whose figure is drawn first; the browser scrolls there later.
+  const sought = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  if (sought) {
+    sought.scrollIntoView({ behavior: "instant" });
+  }
   // After the first paint, so that texts appear before figures.
   isDrawing = true;
   requestAnimationFrame(() => setTimeout(drawNext));
