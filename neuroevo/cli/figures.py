@@ -48,7 +48,7 @@ def picture_size(folder: Path | None, width: str | None, height: str | None) -> 
 
 
 def write(figures: "Sequence[PageFigure]", title: str, folder: Path, size: "PictureSize") -> None:
-    """Write figures into a folder and print their paths; say why pictures are missing.
+    """Write figures into a folder and print their paths; say which pictures are missing or wider.
 
     Parameters
     ----------
@@ -64,3 +64,5 @@ def write(figures: "Sequence[PageFigure]", title: str, folder: Path, size: "Pict
         typer.echo(path)
     if written.problem:
         say(f"neuroevo: {written.problem}")
+    for sentence in written.wider:
+        say(f"neuroevo: {sentence}")

@@ -27,6 +27,7 @@ KINDS = ("svg", "png", "pdf")
 NEEDS_KALEIDO = (
     "PNG, SVG and PDF need kaleido, which was not found: python -m pip install 'kaleido>=1'"
 )
+NARROW = 640  # pixels; the same as in report.js
 PICTURE_SCALE = 2  # of a PNG, so that it is sharp
 
 
@@ -54,10 +55,13 @@ class WrittenFigures:
         Their paths.
     problem
         Why pictures are missing, in a sentence; empty if they are not.
+    wider
+        A sentence for each figure whose labels need more than the width that was asked for.
     """
 
     paths: tuple[Path, ...]
-    problem: str
+    problem: str = ""
+    wider: tuple[str, ...] = ()
 
 
 def write_figures(
@@ -75,7 +79,7 @@ def write_figures(
         Folder of the files ``NAME.html``, ``NAME.svg``, ``NAME.png`` and ``NAME.pdf``, and of the
         plotly.js that the pages share; made if it does not exist.
     size
-        Size of the pictures.
+        Size of the pictures; those whose labels would overlap are wider.
 
     Raises
     ------
@@ -85,12 +89,23 @@ def write_figures(
     shown = [each for each in figures if each.is_drawn]
     with new_folders_removed(folder):
         paths = _write_pages(shown, title, folder)
-    plotted = {each.name: each.specification for each in shown if each.specification is not None}
+    plotted = [each for each in shown if each.specification is not None]
     if not plotted:
-        return WrittenFigures(tuple(paths), "")
-    pictures = [folder / f"{name}.{kind}" for kind in KINDS for name in plotted]
-    problem = _draw_pictures(list(plotted.values()) * len(KINDS), pictures, size)
-    return WrittenFigures((*paths, *([] if problem else pictures)), problem)
+        return WrittenFigures(tuple(paths))
+    orders = [
+        picture_order(each, folder / f"{each.name}.{kind}", size)
+        for kind in KINDS
+        for each in plotted
+    ]
+    problem = _draw_pictures(orders)
+    if problem:
+        return WrittenFigures(tuple(paths), problem)
+    wider = (
+        f"{each.name} is {each.least_width:,} pixels wide, since its labels would overlap in less"
+        for each in plotted
+        if each.least_width > size.width
+    )
+    return WrittenFigures((*paths, *(order["path"] for order in orders)), wider=tuple(wider))
 
 
 def _write_pages(figures: Sequence[PageFigure], title: str, folder: Path) -> list[Path]:
@@ -134,25 +149,32 @@ def figure_page(figure: PageFigure, title: str) -> str:
     return document.render({"shown": figure, "of": title})
 
 
-def picture_order(figure: "Specification", path: Path, size: PictureSize) -> dict[str, Any]:
-    """Return what kaleido needs to draw a figure into a file, without the controls of pages."""
+def picture_order(figure: PageFigure, path: Path, size: PictureSize) -> dict[str, Any]:
+    """Return what kaleido needs to draw a plotly figure into a file, without a page's controls."""
+    drawn: Specification = figure.specification or {}
     layout = {
-        key: part for key, part in figure["layout"].items() if key not in {"sliders", "updatemenus"}
+        key: part for key, part in drawn["layout"].items() if key not in {"sliders", "updatemenus"}
     }
-    pixels = {"width": size.width, "height": size.height or layout["height"]}
+    width = max(size.width, figure.least_width)
+    pixels = {"width": width, "height": size.height or layout["height"]}
     layout |= {"template": theme.template(), **pixels}
     kind = path.suffix[1:]
     scale = PICTURE_SCALE if kind == "png" else 1
     return {
-        "fig": {"data": figure["data"], "layout": layout},
+        "fig": {"data": [_fitted(each, width) for each in drawn["data"]], "layout": layout},
         "path": path,
         "opts": {"format": kind, "scale": scale, **pixels},
     }
 
 
-def _draw_pictures(
-    figures: "Sequence[Specification]", paths: Sequence[Path], size: PictureSize
-) -> str:
+def _fitted(trace: dict[str, Any], width: int) -> dict[str, Any]:
+    """Return a trace with its first label alone if a picture is narrow, as on phones."""
+    if width >= NARROW or trace.get("mode") != "markers+text":
+        return trace
+    return trace | {"text": trace["text"][:1]}
+
+
+def _draw_pictures(orders: Sequence[dict[str, Any]]) -> str:
     """Draw figures with kaleido, which needs a browser; return a problem as a sentence."""
     if importlib.util.find_spec("kaleido") is None:
         return NEEDS_KALEIDO
@@ -160,9 +182,6 @@ def _draw_pictures(
 
     for name in ("choreographer", "kaleido"):  # their messages about the browser are not needed
         logging.getLogger(name).addHandler(logging.NullHandler())
-    orders = [
-        picture_order(figure, path, size) for figure, path in zip(figures, paths, strict=True)
-    ]
     try:
         # Not plotly's own function, with which the browser downloads MathJax.
         kaleido.write_fig_from_object_sync(orders, kopts={"mathjax": False})

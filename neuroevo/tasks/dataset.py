@@ -198,7 +198,7 @@ _SETS: Mapping[str, _Set] = {
     ),
     "digits": _Set(
         ("digit",),
-        "1,797 handwritten digits of 8 × 8 pixels",
+        "1,797 handwritten digits of 8\u00a0×\u00a08 pixels",
         _shipped("load_digits", "digit", {}),
         is_classes=True,
     ),

@@ -176,9 +176,9 @@ class MouseTask(NetworkTask):
         source = _SOURCES.get(self.positions, f"the recording {printable(str(self.recording))}")
         noise = f" with {self.jitter:g} pixels of noise" if self.jitter else ""
         return (
-            f"A circle follows the mouse on a canvas of {width} × {height} pixels: "
+            f"A circle follows the mouse on a canvas of {width}\u00a0×\u00a0{height} pixels: "
             f"{self.count:,} positions from {source}{noise}, "
-            f"validated on a grid of {self.grid} × {self.grid}."
+            f"validated on a grid of {self.grid}\u00a0×\u00a0{self.grid}."
         )
 
     @property

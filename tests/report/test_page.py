@@ -474,12 +474,27 @@ def test_figures_are_written_as_files(runs: Runs, browser: Browser, tmp_path: Pa
 def test_pictures_have_the_size_that_is_asked_for(runs: Runs) -> None:
     """Width and height are in pixels; a height that is not given is that of the page."""
     figure = page_figure(runs("four trials").findings, "pareto_front")
-    assert figure.specification is not None
-    whole = picture_order(figure.specification, Path("a.pdf"), PictureSize(700, 300))
+    whole = picture_order(figure, Path("a.pdf"), PictureSize(700, 300))
     assert whole["opts"] == {"format": "pdf", "scale": 1, "width": 700, "height": 300}
     assert (whole["fig"]["layout"]["width"], whole["fig"]["layout"]["height"]) == (700, 300)
-    tall = picture_order(figure.specification, Path("a.png"), PictureSize(700))
+    tall = picture_order(figure, Path("a.png"), PictureSize(700))
     assert tall["opts"]["height"] == figure.height
+    wide = page_figure(runs("many genes").findings, "parallel_coordinates")
+    order = picture_order(wide, Path("a.svg"), PictureSize(336))
+    assert order["opts"]["width"] == wide.least_width > 336
+
+
+def test_narrow_pictures_have_one_label_in_a_panel(runs: Runs) -> None:
+    """Labels of the ancestors' figure, which a page hides where they meet, meet nowhere."""
+    figure = page_figure(runs("conflict").findings, "lineage")
+
+    def labels(width: int) -> list[int]:
+        order = picture_order(figure, Path("a.svg"), PictureSize(width))
+        traces = [each for each in order["fig"]["data"] if each.get("mode") == "markers+text"]
+        return [len(trace["text"]) for trace in traces]
+
+    assert max(labels(1_000)) > 1
+    assert max(labels(336)) == 1
 
 
 def test_figures_that_cannot_be_stored_are_an_error(tmp_path: Path) -> None:
