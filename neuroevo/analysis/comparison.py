@@ -13,6 +13,7 @@ import pandas as pd
 from neuroevo import wording
 from neuroevo.analysis import differences as differing
 from neuroevo.analysis import tables
+from neuroevo.analysis.common_objectives import common_objectives, on_common_scale
 from neuroevo.analysis.dominance import dominated
 from neuroevo.analysis.held_out_models import held_out_models
 from neuroevo.analysis.histories import (
@@ -52,7 +53,7 @@ class ComparedRun:
     findings
         Its trials and champions.
     objectives
-        The objectives that all runs have.
+        The objectives that all runs have, see `common_objectives`.
     """
 
     label: str
@@ -64,12 +65,21 @@ class ComparedRun:
     @cached_property
     def scores(self) -> Numbers:
         """The common objectives of each trial of the search, NaN if it is not feasible."""
-        return self._common(self.findings.score_table(self.findings.searched))
+        table = self._common(self.findings.score_table(self.findings.searched))
+        columns = zip(table.T, self._own, self.objectives, strict=True)
+        return np.array([on_common_scale(*each) for each in columns]).reshape(table.T.shape).T
 
     @cached_property
     def fitnesses(self) -> Numbers:
         """The same on the scales on which objectives are compared."""
-        return self._common(self.findings.fitnesses(self.findings.searched))
+        table = self._common(self.findings.fitnesses(self.findings.searched))
+        pairs = zip(self._own, self.objectives, strict=True)
+        for place, (own, item) in enumerate(pairs):
+            penalties = self.scores[:, place] > item.limit
+            if own.limit != item.limit and penalties.any():
+                scaled = self.scores[penalties, place].tolist()
+                table[penalties, place] = [item.fitness(value) for value in scaled]
+        return table
 
     @cached_property
     def costs(self) -> Numbers:
@@ -108,6 +118,12 @@ class ComparedRun:
         costs: list[list[float]] = self.costs[self.front_places].tolist()
         return costs
 
+    @cached_property
+    def _own(self) -> "list[Objective]":
+        """The common objectives as the run has them, with its own limits."""
+        own = self.findings.objectives
+        return [own[own.index(item)] for item in self.objectives]
+
     def _common(self, table: Numbers) -> Numbers:
         """Return the columns of the common objectives, NaN in trials that are not feasible."""
         feasible = {trial.number for trial in self.findings.feasible}
@@ -123,12 +139,14 @@ class ComparedRun:
 
     def best(self, item: "Objective") -> float:
         """Return the best score in an objective; NaN if no trial is complete."""
-        return item.best_of(trial.objectives[item.name] for trial in self.front)
+        place = self.objectives.index(item)
+        return item.best_of(scores[place] for scores in self.front_scores)
 
     def fresh(self, item: "Objective") -> float:
         """Return the score of the champion on fresh seeds; NaN if there is none."""
         front = self.findings.front
-        return fresh_score(self.findings, front[0], item.name) if front else np.nan
+        score = fresh_score(self.findings, front[0], item.name) if front else np.nan
+        return float(on_common_scale(score, self._own[self.objectives.index(item)], item))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -166,9 +184,7 @@ class Comparison:
             raise UsageError(f"runs: must be two or more to be compared, but got {len(runs)}")
         names = names or [run.identity or run.experiment.name for run in runs]
         numbers = differing.settings(runs)
-        objectives = tuple(
-            item for item in runs[0].objectives if all(item in run.objectives for run in runs)
-        )
+        objectives = common_objectives(run.objectives for run in runs)
         labels = differing.labels(runs, numbers, names)
         contenders = (
             ComparedRun(label, name, number, run, objectives)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
+from neuroevo.analysis.common_objectives import common_objectives, on_common_scale
 from neuroevo.analysis.judged_scores import judged_score
 from neuroevo.analysis.rank_test import RankTest, rank_tests
 from neuroevo.analysis.shift import Estimate, Numbers, median, ratio, shift
@@ -129,9 +130,7 @@ class SweepResults:
     @cached_property
     def objectives(self) -> "tuple[Objective, ...]":
         """The objectives that all runs have, in the order of the first."""
-        first, *others = (run.experiment for run in self.sweep.runs)
-        names = [{item.name for item in each.objectives} for each in others]
-        return tuple(item for item in first.objectives if all(item.name in each for each in names))
+        return common_objectives(run.experiment.objectives for run in self.sweep.runs)
 
     @property
     def finished(self) -> bool:
@@ -244,7 +243,11 @@ class SweepResults:
 
     def _values(self, points: "Sequence[SweepPoint]", item: "Objective") -> Numbers:
         found = [
-            _values_of(run, self._trials[point.run], point, item.name)
+            on_common_scale(
+                _values_of(run, self._trials[point.run], point, item.name),
+                run.objectives[run.objectives.index(item)],
+                item,
+            ).tolist()
             for point in points
             if (run := self.runs[point.run]) is not None
         ]

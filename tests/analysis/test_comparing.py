@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroevo.analysis.comparison import Comparison
 from neuroevo.analysis.differences import differences, settings
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.histories import (
@@ -286,5 +287,34 @@ def test_objectives_that_can_be_negative_are_compared(runs: Runs) -> None:
     """An area under a log curve is below 0, and its hypervolume is computed too."""
     findings = runs("negative objective").findings
     comparison = ComparedRuns.of([findings, seeded(findings, 3)])
-    assert comparison.objectives[0] is OBJECTIVES["curve_area"]
+    assert comparison.objectives[0] == OBJECTIVES["curve_area"]
     assert comparison.runs["hypervolume_share"].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("shorter_first", [True, False])
+def test_penalties_of_a_smaller_budget_are_no_measurements(
+    runs: Runs, *, shorter_first: bool
+) -> None:
+    """What a run did not reach is not reached beside a run with a larger budget either."""
+    longer = runs("conflict").findings
+    training = longer.experiment.training
+    cut = longer.experiment.replace(training=training.replace(samples=training.samples // 20))
+    shorter = replace(longer, experiment=cut, identity="shorter")
+    pair = (shorter, longer) if shorter_first else (longer, shorter)
+    comparison = Comparison.of(pair, ["a", "b"])
+    [item] = [each for each in comparison.objectives if each.name == "samples_to_target"]
+    assert item.limit == training.samples
+    place = comparison.objectives.index(item)
+    for found, each in zip(pair, comparison.contenders, strict=True):
+        raw = found.score_table(found.searched)[:, found.objectives.index(item)]
+        own = found.experiment.training.samples
+        scores = each.scores[:, place]
+        missed = raw > own
+        assert missed.any()
+        assert (~missed & np.isfinite(raw)).any()
+        np.testing.assert_array_equal(scores > item.limit, missed)
+        np.testing.assert_array_equal(scores[~missed], raw[~missed])
+        known = np.isfinite(scores)
+        fitnesses = [item.fitness(value) for value in scores[known]]
+        np.testing.assert_allclose(each.fitnesses[known, place], fitnesses, atol=1e-9)  # rounded
+        assert each.best(item) == np.nanmin(scores)
