@@ -83,11 +83,11 @@ class TrialOrigin:
 
     def _measured(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return the values of objectives that are measurements: finite, and no penalties."""
-        items = {item.name: item for item in self.objectives}
+        limits = {item.name: item.limit for item in self.objectives}
         return {
             name: value
             for name, value in values.items()
-            if math.isfinite(items[name].reached(value))
+            if math.isfinite(value) and value <= limits.get(name, math.inf)
         }
 
 

@@ -22,6 +22,7 @@ from neuroevo.workers.backend import PARALLEL, PRE_DISPATCH, WorkerBackend, Work
 _TIMEOUT = 10.0  # seconds to reach the scheduler, and for a first worker to join
 _TIMEOUT_LATER = 60.0  # seconds for workers to come back
 _POLL_SECONDS = 0.1
+_MOST_SENDINGS = 10  # of what items share, while workers exit
 _LOGGERS = ("distributed", "tornado", "asyncio")
 _LIBRARIES = ("neuroevo", "numpy", "numba")  # whose versions may change the bits of a result
 _UNREACHABLE = (OSError, TimeoutError, CancelledError)  # what Dask raises then
@@ -47,6 +48,7 @@ class ClusterBackend(WorkerBackend):
 
     def __init__(self, address: str, prepare: Callable[[], object]) -> None:
         self._address, self._prepare = address, prepare
+        self._lost = f"scheduler {address}: must stay reachable, but the connection was lost"
         self._workers: frozenset[str] = frozenset()
         self._prepared: set[str] = set()  # machines
         with ExitStack() as stack:
@@ -63,11 +65,14 @@ class ClusterBackend(WorkerBackend):
         NeuroevoError
             If there are no workers, or some that would give other results.
         """
-        self._workers = self._wait_for_workers()
-        with self._reachable():
-            self._check_and_prepare()
-            backend = _Backend(client=self._client, scatter=[shared])
-        return joblib.Parallel(backend=backend, pre_dispatch=PRE_DISPATCH, **PARALLEL)
+        for _ in range(_MOST_SENDINGS):
+            self._workers = self._wait_for_workers()
+            # A worker that exits meanwhile closes the connection on which items are sent.
+            with suppress(*_UNREACHABLE):
+                self._check_and_prepare()
+                backend = _Backend(client=self._client, scatter=[shared])
+                return joblib.Parallel(backend=backend, pre_dispatch=PRE_DISPATCH, **PARALLEL)
+        raise NeuroevoError(self._lost)
 
     def is_current(self) -> bool:
         """Whether the workers are the same as last time."""
@@ -134,13 +139,12 @@ class ClusterBackend(WorkerBackend):
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
-        lost = f"scheduler {self._address}: must stay reachable, but the connection was lost"
         if self._client.status != "running":
-            raise NeuroevoError(lost)
+            raise NeuroevoError(self._lost)
         try:
             yield
         except _UNREACHABLE as error:
-            raise NeuroevoError(lost) from error
+            raise NeuroevoError(self._lost) from error
 
 
 class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no types

@@ -187,7 +187,8 @@ def test_a_trial_that_kills_its_worker_has_failed(
         results = dict(many.evaluate(deque([*CONFIGURATIONS[:3], deadly]), (stream,), SCORING))
     failure = results.pop(3)
     assert isinstance(failure, Failure)
-    assert failure.cause.startswith("its worker died twice")
+    # Once more if what items share was lost with the first worker, before it is known why.
+    assert failure.cause.startswith(("its worker died twice", "its worker died 3 times"))
     assert bits_of(results) == list(map(bits, evaluated(CONFIGURATIONS[:3], stream)))
 
 
