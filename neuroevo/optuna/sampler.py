@@ -166,21 +166,20 @@ class _Others:
     def first_free(self, parameters: Parameters, candidates: Iterator[Genome]) -> Genome | None:
         """Return the first genome that none of them has; the first of all if each is taken.
 
-        A proposal is stored before those of the others are read again, so that of two processes
-        or threads that choose the same genome at the same moment one at least takes another.
+        A proposal is stored before those of the others are read, so that of two processes or
+        threads that choose the same genome at the same moment one at least takes another.
         """
         first = None
         for genome in islice(candidates, _MOST_TRIED):
             first = first or genome
             mark = _mark(genome)
+            self.study._storage.set_trial_system_attr(  # noqa: SLF001 - as Optuna's samplers do
+                self.trial._trial_id,  # noqa: SLF001 - as above
+                _PROPOSED + min(genome),
+                mark,
+            )
             if mark not in self._marks(parameters):
-                self.study._storage.set_trial_system_attr(  # noqa: SLF001 - as Optuna's samplers do
-                    self.trial._trial_id,  # noqa: SLF001 - as above
-                    _PROPOSED + min(genome),
-                    mark,
-                )
-                if mark not in self._marks(parameters):
-                    return genome
+                return genome
         return first
 
     def _marks(self, parameters: Parameters) -> set[str]:
