@@ -101,8 +101,12 @@ class ClusterBackend(WorkerBackend):
         self._open.close()
 
     def _present(self) -> frozenset[str]:
-        with self._reachable():
+        if self._client.status != "running":
+            raise NeuroevoError(self._lost)
+        try:
             return frozenset(self._client.nthreads())
+        except _UNREACHABLE as error:
+            raise NeuroevoError(self._lost) from error
 
     def _wait_for_workers(self) -> frozenset[str]:
         timeout = _TIMEOUT_LATER if self._workers else _TIMEOUT
@@ -136,15 +140,6 @@ class ClusterBackend(WorkerBackend):
         ]
         self._client.gather(preparations)
         self._prepared.update(machines)
-
-    @contextmanager
-    def _reachable(self) -> Iterator[None]:
-        if self._client.status != "running":
-            raise NeuroevoError(self._lost)
-        try:
-            yield
-        except _UNREACHABLE as error:
-            raise NeuroevoError(self._lost) from error
 
 
 class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no types
