@@ -153,6 +153,20 @@ def list_runs(results: Path) -> list[RunFolder]:
     return sorted(_folders(results)[0], key=_age)
 
 
+def list_every_run(results: Path) -> list[RunFolder]:
+    """List the runs like `list_runs`, if this user may read each of them.
+
+    Raises
+    ------
+    StorageError
+        If the results folder, or one in which there may be a run, can't be read.
+    """
+    runs, protected = _folders(results)
+    if protected:
+        raise StorageError(*sorted(map(_permission_problem, protected)))
+    return sorted(runs, key=_age)
+
+
 def permission_problems(results: Path) -> list[str]:
     """Return a line for each folder of a results folder in which this user may not look for a run.
 

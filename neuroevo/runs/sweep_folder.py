@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
 
-from neuroevo.errors import DataError, NeuroevoError, StorageError, UsageError
+from neuroevo.errors import DataError, NeuroevoError, UsageError
 from neuroevo.files import absolute
 from neuroevo.runs.content import read_values
-from neuroevo.runs.folder import RunFolder, list_runs, permission_problems
+from neuroevo.runs.folder import RunFolder, list_every_run, list_runs
 from neuroevo.runs.lock import holder
 from neuroevo.runs.start import read_start
 from neuroevo.runs.status import read_status
@@ -87,10 +87,8 @@ class SweepFolder:
         StorageError
             If the folder, or that of a run, can't be read.
         """
-        if problems := permission_problems(self.path):
-            raise StorageError(*problems)
         found = {}
-        for folder in list_runs(self.path):
+        for folder in list_every_run(self.path):
             with suppress(NeuroevoError):  # damaged: it is run again
                 found[read_start(folder.start_file).experiment] = folder
         return found
