@@ -86,7 +86,7 @@ def measured(value: float, item: "Objective") -> str:
 
     A penalty is written as ``not reached``, and a value at the floor as ``≤ 10⁻¹⁴``.
     """
-    if item.limit < value < math.inf:
+    if item.is_penalty(value):
         return NOT_REACHED
     if 0 < value <= item.floor:
         return f"≤{TIGHT}{power_of_ten(round(math.log10(item.floor)))}"

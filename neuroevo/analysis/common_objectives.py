@@ -31,9 +31,8 @@ def common_objectives(runs: "Iterable[Sequence[Objective]]") -> "tuple[Objective
     for item in first:
         alike = [each for run in others for each in run if each == item]
         if len(alike) == len(others):
-            limit, floor = (
-                max(getattr(each, name) for each in (item, *alike)) for name in ("limit", "floor")
-            )
+            alike.append(item)
+            limit, floor = max(each.limit for each in alike), max(each.floor for each in alike)
             found.append(replace(item, limit=limit, floor=floor))
     return tuple(found)
 

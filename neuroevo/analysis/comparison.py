@@ -1,6 +1,5 @@
 """The tables and tests that compare two or more runs."""
 
-import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,8 +65,9 @@ class ComparedRun:
     def scores(self) -> Numbers:
         """The common objectives of each trial of the search, NaN if it is not feasible."""
         table = self._common(self.findings.score_table(self.findings.searched))
-        columns = zip(table.T, self._own, self.objectives, strict=True)
-        return np.array([on_common_scale(*each) for each in columns]).reshape(table.T.shape).T
+        for place, pair in enumerate(zip(self._own, self.objectives, strict=True)):
+            table[:, place] = on_common_scale(table[:, place], *pair)
+        return table
 
     @cached_property
     def fitnesses(self) -> Numbers:
@@ -75,8 +75,8 @@ class ComparedRun:
         table = self._common(self.findings.fitnesses(self.findings.searched))
         pairs = zip(self._own, self.objectives, strict=True)
         for place, (own, item) in enumerate(pairs):
-            penalties = self.scores[:, place] > item.limit
-            if own.limit != item.limit and penalties.any():
+            if own.limit != item.limit:
+                penalties = self.scores[:, place] > item.limit
                 scaled = self.scores[penalties, place].tolist()
                 table[penalties, place] = [item.fitness(value) for value in scaled]
         return table
@@ -421,14 +421,13 @@ class Comparison:
         ``lowest``, ``median`` and ``highest``. If one of the two values in the middle is a penalty,
         it is the median, as there is nothing between it and a measurement.
         """
-        limits = {item.name: item.limit for item in self.objectives}
         rows = []
         for measure in self.measures:
-            limit = limits.get(measure.removeprefix("fresh."), math.inf)
+            item = self.score_columns.get(measure)
             for setting, values in self._measured(measure).items():
                 finite = [value for value in values if np.isfinite(value)]
                 summary = np.quantile(finite, [0, 0.5, 1]) if finite else [np.nan] * 3
-                if finite and (high := statistics.median_high(finite)) > limit:
+                if finite and item and (high := statistics.median_high(finite)) > item.limit:
                     summary[1] = high
                 rows.append([setting, measure, len(finite), *summary])
         columns = ["setting", "measure", "runs", "lowest", "median", "highest"]

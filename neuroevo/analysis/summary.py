@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from neuroevo.evaluation import reached
+from neuroevo.evaluation import targets_reached
 from neuroevo.runs import trial_violation
 
 if TYPE_CHECKING:
@@ -126,6 +126,6 @@ class Summary:
             "started": self.started or None,
             "seconds": self.seconds if math.isfinite(self.seconds) else None,
             "best": dict(self.best),
-            "best_reached": reached(self.objectives, self.best),
+            "best_reached": targets_reached(self.objectives, self.best),
             "test": {name: asdict(score) for name, score in self.test.items()} or None,
         }

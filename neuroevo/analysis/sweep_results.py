@@ -296,7 +296,7 @@ class SweepResults:
         low, high = quantiles(values)
         cells: dict[str, object] = {
             "": found.value,
-            **({".reached": found.value <= item.limit} if item.limit < math.inf else {}),
+            **({".reached": found.value <= item.limit} if item.has_limit else {}),
             ".low": found.low,
             ".high": found.high,
             ".q5": low,

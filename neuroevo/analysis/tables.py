@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.evaluation import TRAINING_GENES, reached
+from neuroevo.evaluation import TRAINING_GENES, targets_reached
 from neuroevo.learning import is_read
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def trials(findings: "Findings") -> pd.DataFrame:
         for trial in findings.trials
     ]
     tests = dict.fromkeys(name for scores in tested.values() for name in scores)
-    reached = _reached_columns(findings)
-    names = [*_FIRST, *columns.values(), *objectives, *reached, *added, *tests, *_LAST]
+    limited = _reached_columns(findings)
+    names = [*_FIRST, *columns.values(), *objectives, *limited, *added, *tests, *_LAST]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -94,9 +94,9 @@ def replicates(findings: "Findings") -> pd.DataFrame:
             | _reached(findings, trial, values)
             for place, values in enumerate(zip(*scores, strict=True))
         ]
-    reached = _reached_columns(findings)
+    limited = _reached_columns(findings)
     return pd.DataFrame(
-        rows, columns=["number", "name", "replicate", *columns.values(), *objectives, *reached]
+        rows, columns=["number", "name", "replicate", *columns.values(), *objectives, *limited]
     )
 
 
@@ -108,7 +108,9 @@ def _reached(
     None if the trial was stopped before that was known.
     """
     items = findings.objectives
-    known = reached(items, {item.name: score for item, score in zip(items, scores, strict=True)})
+    known = targets_reached(
+        items, {item.name: score for item, score in zip(items, scores, strict=True)}
+    )
     return {
         f"{name}.reached": None if trial.state == "stopped" else each
         for name, each in known.items()
@@ -116,7 +118,7 @@ def _reached(
 
 
 def _reached_columns(findings: "Findings") -> list[str]:
-    return [f"{item.name}.reached" for item in findings.objectives if item.limit < math.inf]
+    return [f"{item.name}.reached" for item in findings.objectives if item.has_limit]
 
 
 def _objective_columns(findings: "Findings") -> list[str]:

@@ -59,10 +59,8 @@ def _ranked(run: "Run", rank: int) -> "Trial":
 
 
 def _described(run: "Run", trial: "Trial", rank: int) -> dict[str, object]:
-    from neuroevo.cli.outcome import fresh_objectives
-    from neuroevo.evaluation import reached
+    from neuroevo.cli.outcome import described_scores
 
-    fresh = fresh_objectives(run, trial)
     recorded = json.loads(trial.to_json())
     return {
         "run": run.folder.id,
@@ -70,8 +68,6 @@ def _described(run: "Run", trial: "Trial", rank: int) -> dict[str, object]:
         "number": trial.number,
         "genome": recorded["genome"],
         "objectives": recorded["objectives"],
-        "reached": reached(run.findings.objectives, trial.objectives),
-        "fresh_objectives": fresh,
-        "fresh_reached": reached(run.findings.objectives, fresh),
+        **described_scores(run, trial),
         "origin": run.findings.origin(trial).model_dump(mode="json"),
     }

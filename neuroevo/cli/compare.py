@@ -1,7 +1,6 @@
 """``neuroevo compare``: two or more runs beside one another, on a page or as data."""
 
 import json
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -154,7 +153,7 @@ def _described(comparison: "Comparison") -> dict[str, Any]:
         "runs": records(comparison.runs),
         "objectives": [item.name for item in comparison.objectives],
         "limits": {  # beyond them a value is a penalty: the target was not reached
-            item.name: item.limit for item in comparison.objectives if item.limit < math.inf
+            item.name: item.limit for item in comparison.objectives if item.has_limit
         },
         "differences": records(comparison.differences),
         "environments": {label: list(lines) for label, lines in comparison.environments.items()},

@@ -5,7 +5,7 @@ Used when a run ends and when it is shown again; computes no score.
 
 import math
 from collections.abc import Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 from neuroevo import wording
 from neuroevo.analysis.baseline_comparison import Ratio, ratio_to
@@ -27,7 +27,7 @@ from neuroevo.cli.terminal import (
     print_text,
     program,
 )
-from neuroevo.evaluation import Objective
+from neuroevo.evaluation import Objective, targets_reached
 from neuroevo.evaluation.scores import Metric
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import ensemble_sentences, network_text, shown_models
@@ -166,6 +166,16 @@ def fresh_objectives(run: Run, trial: Trial) -> dict[str, float | None]:
     return {
         name: score if math.isfinite(score) else None
         for name, score in champion.fresh_objectives.items()
+    }
+
+
+def described_scores(run: Run, trial: Trial) -> dict[str, Any]:
+    """Return for JSON which objectives are no penalties, and the same of those on fresh seeds."""
+    items, fresh = run.findings.objectives, fresh_objectives(run, trial)
+    return {
+        "reached": targets_reached(items, trial.objectives),
+        "fresh_objectives": fresh,
+        "fresh_reached": targets_reached(items, fresh),
     }
 
 

@@ -125,17 +125,14 @@ def _described(run: "Run") -> dict[str, Any]:
 
 def _described_trial(run: "Run", trial: "Trial") -> dict[str, Any]:
     """Return a trial as in the journal, without its curves, with the scores on fresh seeds."""
-    from neuroevo.cli.outcome import fresh_objectives, times_fewer_samples
-    from neuroevo.evaluation import reached
+    from neuroevo.cli.outcome import described_scores, times_fewer_samples
 
     described: dict[str, Any] = json.loads(trial.to_json())
     del described["curve"]
     described.pop("class_curves", None)
     if run.findings.constraints:
         described["feasible"] = run.findings.is_feasible(trial)
-    described["fresh_objectives"] = fresh = fresh_objectives(run, trial)
-    described["reached"] = reached(run.findings.objectives, trial.objectives)
-    described["fresh_reached"] = reached(run.findings.objectives, fresh)
+    described |= described_scores(run, trial)
     if trial.operator == "baseline":
         described["times_fewer_samples"] = times_fewer_samples(run, trial)
     return described

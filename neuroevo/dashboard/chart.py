@@ -86,7 +86,7 @@ def axis_of(item: "Objective", values: Iterable[float]) -> Axis:
     The tick at the objective's floor is labelled as that.
     """
     known = list(values)
-    if not any(item.limit < value < math.inf for value in known):
+    if not any(map(item.is_penalty, known)):
         return _marked_floor(axis(item.label, known, logarithmic=item.logarithmic), item)
     below = axis(
         item.label, [min(value, item.limit) for value in known], logarithmic=item.logarithmic

@@ -8,7 +8,7 @@ from neuroevo.evaluation.objectives import (
     REDUCTIONS,
     NetworkObjective,
     Objective,
-    reached,
+    targets_reached,
 )
 from neuroevo.evaluation.phenotype import (
     NETWORK_GENES,
@@ -30,5 +30,5 @@ __all__ = [
     "Phenotype",
     "layers_of",
     "phenotype_of",
-    "reached",
+    "targets_reached",
 ]

@@ -71,6 +71,15 @@ class Objective:
         """
         return -value if self.maximised else value
 
+    @property
+    def has_limit(self) -> bool:
+        """Whether some values may be penalties."""
+        return self.limit < math.inf
+
+    def is_penalty(self, value: float) -> bool:
+        """Whether a value stands for a target that was not reached, and is no measurement."""
+        return self.limit < value < math.inf
+
     def reached(self, value: float) -> float:
         """Return a value, infinite in place of a penalty, which is no measurement."""
         return math.inf if value > self.limit else value
@@ -249,7 +258,9 @@ def median(values: npt.NDArray[_Real]) -> npt.NDArray[_Real]:
     return found
 
 
-def reached(objectives: Iterable[Objective], values: Mapping[str, float | None]) -> dict[str, bool]:
+def targets_reached(
+    objectives: Iterable[Objective], values: Mapping[str, float | None]
+) -> dict[str, bool]:
     """Return whether each value that may be a penalty is a measurement.
 
     Parameters
@@ -262,7 +273,7 @@ def reached(objectives: Iterable[Objective], values: Mapping[str, float | None])
     return {
         item.name: known is not None and known <= item.limit
         for item in objectives
-        if item.limit < math.inf and item.name in values
+        if item.has_limit and item.name in values
         for known in [values[item.name]]
     }
 

@@ -122,7 +122,7 @@ def objective_axis(objective: "Objective", values: Iterable[float] = ()) -> dict
 
 def has_penalties(objective: "Objective", values: Iterable[float]) -> bool:
     """Whether there are penalties among the values of an objective."""
-    return any(objective.limit < value < math.inf for value in values)
+    return any(map(objective.is_penalty, values))
 
 
 def limit_line(

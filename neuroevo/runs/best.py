@@ -83,11 +83,11 @@ class TrialOrigin:
 
     def _measured(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return the values of objectives that are measurements: finite, and no penalties."""
-        limits = {item.name: item.limit for item in self.objectives}
+        penalties = {each.name for each in _penalties(self.objectives, values)}
         return {
             name: value
             for name, value in values.items()
-            if math.isfinite(value) and value <= limits.get(name, math.inf)
+            if math.isfinite(value) and name not in penalties
         }
 
 
@@ -147,8 +147,7 @@ def _comments(experiment: "Experiment", trial: Trial, run: str) -> list[str]:
         lines.append(f"It breaks constraints: {', '.join(broken)}.")
     lines += [
         f"It did not reach the target: {item.label} is left out below."
-        for item in experiment.objectives
-        if item.limit < trial.objectives.get(item.name, math.nan) < math.inf
+        for item in _penalties(experiment.objectives, trial.objectives)
     ]
     if experiment.trains_networks:
         lines.append("To train its network: neuroevo train THIS_FILE.")
@@ -156,3 +155,8 @@ def _comments(experiment: "Experiment", trial: Trial, run: str) -> list[str]:
         *lines,
         "To continue from it: neuroevo run EXPERIMENT.toml --seed-from THIS_FILE.",
     ]
+
+
+def _penalties(objectives: "Sequence[Objective]", values: Mapping[str, float]) -> "list[Objective]":
+    """Return the objectives of which the value is a penalty."""
+    return [item for item in objectives if item.is_penalty(values.get(item.name, math.nan))]

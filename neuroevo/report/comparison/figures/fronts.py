@@ -77,25 +77,26 @@ def caption(comparison: "Comparison") -> str:
     if comparison.fronts.empty:
         return "There is no front to draw."
     limits = about_limits((item, comparison.fronts[item.name]) for item in comparison.objectives)
+    return " ".join([_not_dominated(comparison), *limits])
+
+
+def _not_dominated(comparison: "Comparison") -> str:
     if len(comparison.objectives) == 1:
         better = comparison.objectives[0].better
-        only = f"With one objective the front of a run is its best network; {better} is better."
-        return " ".join([only, *limits])
+        return f"With one objective the front of a run is its best network; {better} is better."
     start = "Lower left is better."
     if any(item.maximised for item in comparison.objectives):
         start = f"{wording.better_values(comparison.objectives)}."
     sizes = {each.label: len(each.front) for each in comparison.contenders if each.front}
     left = {label: count for label, count in comparison.unbeaten.items() if count}
     if left == sizes:
-        none = f"{start} No network of a front is dominated by one of another run."
-        return " ".join([none, *limits])
+        return f"{start} No network of a front is dominated by one of another run."
     counts = [f"{label} ({count} of {sizes[label]})" for label, count in left.items()]
     if len(counts) > MOST_NAMED:
         rest = len(counts) - MOST_NAMED
         counts = [*counts[:MOST_NAMED], f"some of {rest} more runs"]
     others = "" if len(left) == len(sizes) else "; none of the other runs"
-    named = f"{start} Networks not dominated by another run: {wording.listed(counts)}{others}."
-    return " ".join([named, *limits])
+    return f"{start} Networks not dominated by another run: {wording.listed(counts)}{others}."
 
 
 def _points(

@@ -10,14 +10,13 @@ from neuroevo.report.drawing import limit_line, objective_axis
 
 if TYPE_CHECKING:
     from neuroevo.analysis.comparison import Comparison
-    from neuroevo.evaluation import Objective
 
 
 def measure_name(comparison: "Comparison", measure: str) -> str:
     """Return the name of a measure: ``final MSE``, ``final MSE on fresh seeds``."""
     if measure == SHARE:
         return "share of the hypervolume of all runs"
-    name = objective_of(comparison, measure).label
+    name = comparison.score_columns[measure].label
     return f"{name} on fresh seeds" if measure.startswith("fresh.") else name
 
 
@@ -25,7 +24,7 @@ def measure_value(comparison: "Comparison", measure: str, value: float) -> str:
     """Return a value of a measure as a text."""
     if measure == SHARE:
         return "–" if math.isnan(value) else f"{value:.1%}"
-    return wording.measured(value, objective_of(comparison, measure))
+    return wording.measured(value, comparison.score_columns[measure])
 
 
 def measure_axis(comparison: "Comparison", measure: str, values: Iterable[float]) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def measure_axis(comparison: "Comparison", measure: str, values: Iterable[float]
     title = {"title": {"text": measure_name(comparison, measure)}}
     if measure == SHARE:
         return title | {"tickformat": ".0%"}
-    return objective_axis(objective_of(comparison, measure), values) | title
+    return objective_axis(comparison.score_columns[measure], values) | title
 
 
 def measure_line(
@@ -42,10 +41,4 @@ def measure_line(
     """Return the line at the limit of a measure in a panel, see `limit_line`."""
     if measure == SHARE:
         return []
-    return limit_line(objective_of(comparison, measure), axis, along, across)
-
-
-def objective_of(comparison: "Comparison", measure: str) -> "Objective":
-    """Return the objective of a measure, which is no share of a hypervolume."""
-    name = measure.removeprefix("fresh.")
-    return next(item for item in comparison.objectives if item.name == name)
+    return limit_line(comparison.score_columns[measure], axis, along, across)

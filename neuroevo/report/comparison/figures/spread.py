@@ -4,14 +4,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.comparison import SHARE
 from neuroevo.analysis.judged_scores import diverges_on_fresh_seeds
 from neuroevo.report.comparison.figures.measures import (
     measure_axis,
     measure_line,
     measure_name,
     measure_value,
-    objective_of,
 )
 from neuroevo.report.comparison.figures.styles import NO_TRIALS, run_styles, setting_styles
 from neuroevo.report.drawing import (
@@ -77,9 +75,7 @@ def caption(comparison: "Comparison") -> str:
         [
             "Each point is a run; each bar is the median of a setting.",
             *about_limits(
-                (objective_of(comparison, name), comparison.runs[name])
-                for name in comparison.measures
-                if name != SHARE
+                (item, comparison.runs[name]) for name, item in comparison.score_columns.items()
             ),
             *_left_out(comparison),
         ]
