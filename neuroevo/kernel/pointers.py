@@ -7,6 +7,7 @@ are used, and nothing is checked.
 
 from typing import Any
 
+from llvmlite import ir
 from numba.core import types
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
@@ -116,11 +117,19 @@ def item(_: Any, numbers: Any, index: Any) -> Any:
     return numbers.item(numbers, index), generate
 
 
-def emit_load(builder: Any, place: Any) -> Any:
-    """Emit a load of a row, given a pointer to it."""
-    return builder.load(place, align=VECTOR_BITS // 8)
+def emit_part(builder: Any, place: Any, part: int, parts: int) -> Any:
+    """Emit a pointer to a part of a row, given a pointer to it and into how many it is divided."""
+    row = place.type.pointee
+    divided = ir.VectorType(row.element, row.count // parts)
+    first = builder.bitcast(place, divided.as_pointer())
+    return builder.gep(first, [ir.IntType(64)(part)], inbounds=True)
 
 
-def emit_store(builder: Any, place: Any, vector: Any) -> None:
-    """Emit a store of a row."""
-    builder.store(vector, place, align=VECTOR_BITS // 8)
+def emit_load(builder: Any, place: Any, parts: int = 1) -> Any:
+    """Emit a load of a row or a part of it, given a pointer to it."""
+    return builder.load(place, align=VECTOR_BITS // 8 // parts)
+
+
+def emit_store(builder: Any, place: Any, vector: Any, parts: int = 1) -> None:
+    """Emit a store of a row or a part of it."""
+    builder.store(vector, place, align=VECTOR_BITS // 8 // parts)
