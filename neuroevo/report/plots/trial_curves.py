@@ -5,7 +5,6 @@ page's script draws those that are picked.
 """
 
 import base64
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,6 +31,9 @@ MOST_PICKED = 20
 NO_POINT = 65_535  # the code of a point that can't be drawn: zero or not finite
 DIGITS = 900  # codes of each power of ten: the numbers from 100 to 999
 LOWEST_POWER = -39  # of the last of the three digits
+_POWERS = np.array(
+    [float(f"1e{2 + LOWEST_POWER + place}") for place in range(NO_POINT // DIGITS + 1)]
+)
 
 
 def draw(found: TrialCurves) -> Specification:
@@ -122,16 +124,14 @@ def packed(curves: NDArray[np.float64]) -> str:
         number is ``digits * 10**power`` with digits from 100 to 999; 65,535 for zero and for what
         is not finite or beyond these powers.
     """
-    codes = [_code(value) for value in curves.ravel().tolist()]
-    return base64.b64encode(np.array(codes, dtype="<u2").tobytes()).decode("ascii")
-
-
-def _code(value: float) -> int:
-    if not 0 < value < math.inf:
-        return NO_POINT
-    digits, _, power = f"{value:.2e}".partition("e")
-    code = DIGITS * (int(power) - 2 - LOWEST_POWER) + int(digits.replace(".", "")) - 100
-    return code if 0 <= code < NO_POINT else NO_POINT
+    values = curves.ravel()
+    place = np.searchsorted(_POWERS, values, side="right") - 1
+    with np.errstate(invalid="ignore"):  # infinite and not a number
+        codes = DIGITS * place + np.rint(values / _POWERS[place] * 100) - 100
+        is_code = (place >= 0) & (codes < NO_POINT)
+    return base64.b64encode(np.where(is_code, codes, NO_POINT).astype("<u2").tobytes()).decode(
+        "ascii"
+    )
 
 
 def _trace(found: TrialCurves, place: int, order: int) -> dict[str, Any]:

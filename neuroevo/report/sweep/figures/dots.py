@@ -73,9 +73,8 @@ def _panel(results: "SweepResults", item: "Objective") -> tuple[list[dict[str, A
     rows = list(range(len(shown)))
     lowest, highest = ([pair[side] for pair in ends] for side in (0, 1))
     thin = interval_bars(middle, lowest, highest, LIGHT["faint"]) | {"thickness": 1}
-    thick = interval_bars(
-        middle, [each.low for each in medians], [each.high for each in medians], LIGHT["positive"]
-    )
+    high = [min(each.high, item.limit) for each in medians]
+    thick = interval_bars(middle, [each.low for each in medians], high, LIGHT["positive"])
     points = {
         "x": rounded(middle),
         "y": rows,
