@@ -1,4 +1,5 @@
 import json
+import platform
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,9 +13,11 @@ from experiments.benchmarks.agreement import DifferentTrainingError, difference
 from experiments.benchmarks.cases import Case, cases
 from experiments.benchmarks.conclusions import Promise
 from experiments.benchmarks.exercise import exercise_of
+from experiments.benchmarks.instructions import counted
 from experiments.benchmarks.markdown import Table, at_least, at_most
 from experiments.benchmarks.peers import LOOPS, Loop, installed, jax_training
 from neuroevo.kernel.arrays import rows_of_lanes
+from neuroevo.kernel.vectors import VECTOR_BITS
 from neuroevo.learning import Precision
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +51,18 @@ BATCHES = [
     for batch in (1, 32)
     for output in ("linear", "softmax")
 ]
+
+
+@pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="needs ptrace of x86-64"
+)
+def test_multiply_adds_are_counted() -> None:
+    """Of a linear network the kernel executes as many multiply-adds as a sample needs."""
+    case = Case((2, 6, 2), "linear", "float32", "sgd")
+    bits, kinds, total = counted(case)
+    updated_biases = 6 + 2
+    assert kinds["multiply-adds"] == (case.multiply_adds + updated_biases) * VECTOR_BITS / bits
+    assert sum(kinds.values()) > total > kinds["multiply-adds"]
 
 
 @pytest.mark.parametrize("case", BATCHES, ids=lambda case: f"{case.name} {case.output}")

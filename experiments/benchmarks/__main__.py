@@ -1,9 +1,9 @@
 """The entry point: `python -m experiments.benchmarks [PART ...] [--json] [--rounds N]`.
 
-`libraries` is measured only if it is named, as npm loads packages for it, and `early_stopping`,
-as its searches take minutes; its rounds are seeds. `fitting`, `search` and
-`whole_search` take minutes or hours, so they are no part of all either, and have options of their
-own.
+`libraries` is measured only if it is named, as npm loads packages for it, `instructions`, as it
+needs Linux on x86-64, and `early_stopping`, as its searches take minutes; its rounds are seeds.
+`fitting`, `search` and `whole_search` take minutes or hours, so they are no part of all either, and
+have options of their own.
 """
 
 import argparse
@@ -28,6 +28,7 @@ _ROUNDS = {
     "kernel": 7,
     "tables": 5,
     "exports": 5,
+    "instructions": 5,
     "libraries": 5,
     "early_stopping": 3,
 }
@@ -37,7 +38,7 @@ Those of the kernel come late: their peers make this process large, and a child'
 from the size of its parent on.
 """
 
-_ONLY_IF_NAMED = ("libraries", "early_stopping")
+_ONLY_IF_NAMED = ("instructions", "libraries", "early_stopping")
 _COMMANDS = ("fitting", "search", "whole_search")
 
 
@@ -99,8 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m experiments.benchmarks",
         description="Measure how fast and lean neuroevo is.",
         epilog=(
-            "all: all but libraries, for which npm loads packages. fitting --help, search --help, "
-            "whole_search --help: comparisons with other searches, for minutes or hours"
+            "all: all but instructions, for Linux on x86-64, libraries, for which npm loads "
+            "packages, and early_stopping. fitting --help, search --help, whole_search --help: "
+            "comparisons with other searches, for minutes or hours"
         ),
     )
     parser.add_argument(
