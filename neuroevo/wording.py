@@ -94,6 +94,12 @@ def measured(value: float, item: "Objective") -> str:
     return f"{round(value):,}" if counted else number(value)
 
 
+def quantity(name: str, value: float, experiment: "Experiment") -> str:
+    """Return a number that trials have besides their objectives, as `measured` if it is one."""
+    item = experiment.measures.get(name)
+    return number(value) if item is None else measured(value, item)
+
+
 def shown(value: float, unit: str = "") -> float:
     """Return the rounded number that `measured` shows, so that ratios agree with what is shown.
 
@@ -382,7 +388,8 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     aims: dict[str, list[str]] = {"minimised": [], "maximised": []}
     for item in experiment.objectives:
         aim = "maximised" if item.maximised else "minimised"
-        aims[aim].append(f"{item.label} ({item.description})" if item.description else item.label)
+        about = "; ".join(filter(None, (item.description, _floor(item))))
+        aims[aim].append(f"{item.label} ({about})" if about else item.label)
     return [
         ("Task", experiment.task.describe()),
         ("Search space", experiment.space.describe()),
@@ -391,6 +398,14 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         *((f"Objectives, {aim}", f"{listed(items)}.") for aim, items in aims.items() if items),
         *([("Constraints", f"{listed(bounds)}.")] if bounds else []),
     ]
+
+
+def _floor(item: "Objective") -> str:
+    """Explain how values at the floor of an objective are written."""
+    if not item.floor:
+        return ""
+    floor = power_of_ten(round(math.log10(item.floor)))
+    return f"what is below {floor} is rounding, and is written as {measured(item.floor, item)}"
 
 
 def _rungs(experiment: "Experiment") -> str:

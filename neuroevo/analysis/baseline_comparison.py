@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroevo import wording
 from neuroevo.analysis.dominance import ratio_as_shown
-from neuroevo.analysis.judged_scores import judged_replicates, judged_score
+from neuroevo.analysis.judged_scores import judged_replicates, judged_score, shown_cost
 from neuroevo.evaluation import REDUCTIONS
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def ratio_between(
     Both are given with the findings of their run, which must measure the same.
     """
     own, other = (judged_score(findings, trial, item) for findings, trial in (one, another))
-    value = ratio_as_shown(item, other, own) if math.isfinite(own + other) else None
+    value = ratio_as_shown(item, other, own)
     if value is None:
         return None
     values = [judged_replicates(findings, trial, item) for findings, trial in (one, another)]
@@ -166,11 +165,7 @@ def beating_baselines(findings: "Findings") -> "tuple[Trial, ...]":
 
 def _shown_costs(findings: "Findings", trial: "Trial") -> tuple[float, ...]:
     scores = ((item, judged_score(findings, trial, item)) for item in findings.objectives)
-    return tuple(
-        # Penalties are all shown alike.
-        item.cost(wording.shown(score, item.unit)) if score <= item.limit else math.inf
-        for item, score in scores
-    )
+    return tuple(shown_cost(item, score) for item, score in scores)
 
 
 def _unsteady(findings: "Findings", trial: "Trial", item: "Objective") -> Unsteady | None:

@@ -437,13 +437,15 @@ class Comparison:
     def tests(self) -> Mapping[str, tuple[RankTest, ...]]:
         """Rank tests of the settings in each measure; none of a setting with a single run."""
         tests = {}
-        maximised = {item.name for item in self.objectives if item.maximised} | {SHARE}
         for measure in self.measures:
-            # The test prefers low values.
-            sign = -1 if measure.removeprefix("fresh.") in maximised else 1
+            item = self.score_columns.get(measure)
             values = self._measured(measure).items()
+            # The test prefers low values; of the share of a hypervolume, high ones are better.
             tests[measure] = rank_tests(
-                {name: [sign * each for each in row] for name, row in values}
+                {
+                    name: [item.cost(item.tied(each)) if item else -each for each in row]
+                    for name, row in values
+                }
             )
         return tests
 

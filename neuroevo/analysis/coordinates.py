@@ -137,10 +137,20 @@ def _objectives(findings: "Findings", trials: "Sequence[Trial]") -> list[Coordin
         costs = item.cost(column)
         end = _end(costs, logarithmic=item.logarithmic)
         kept = column[costs <= end]
-        axis = _numeric(item.label, values, kept.tolist(), logarithmic=item.logarithmic)
+        axis = _of_objective(item, values, kept)
         held = wording.measured(item.cost(end), item) if len(kept) < len(column) else ""
         axes.append(replace(axis, held=held, held_at_bottom=item.maximised))
     return axes
+
+
+def _of_objective(
+    item: "Objective", values: NDArray[np.float64], column: NDArray[np.float64]
+) -> Coordinate:
+    def text(mark: float) -> str:
+        return wording.measured(mark, item) if mark <= item.floor else _tick(mark)
+
+    logarithmic = item.logarithmic
+    return _numeric(item.label, values, column.tolist(), logarithmic=logarithmic, text=text)
 
 
 def _with_penalties(
@@ -151,9 +161,7 @@ def _with_penalties(
     is_measured, measured = values <= item.limit, column[column <= item.limit]
     if not len(measured):
         return Coordinate(item.label, positions, ticks)
-    axis = _numeric(
-        item.label, values[is_measured], measured.tolist(), logarithmic=item.logarithmic
-    )
+    axis = _of_objective(item, values[is_measured], measured)
     positions[is_measured] = (1 - GAP) * axis.positions
     below = tuple(((1 - GAP) * place, text) for place, text in axis.ticks)
     # Without its ends, as its scale does not extend over the whole axis.
@@ -169,12 +177,18 @@ def _end(array: NDArray[np.float64], *, logarithmic: bool) -> float:
     return float(array[scaled <= high].max())
 
 
+def _tick(value: float) -> str:
+    power = math.log10(value) if value > 0 else 0.5
+    return wording.power_of_ten(round(power)) if power.is_integer() else wording.number(value)
+
+
 def _numeric(
     title: str,
     values: Sequence[float] | NDArray[np.float64],
     column: Sequence[float],
     *,
     logarithmic: bool,
+    text: Callable[[float], str] = _tick,
 ) -> Coordinate:
     """Place numbers on an axis that spans a column; what lies beyond is drawn at its end."""
     array = np.asarray(values, dtype=np.float64)
@@ -189,16 +203,11 @@ def _numeric(
         marks = sorted(set(column))
         if (array == np.rint(array)).all():
             places = places + jitter(len(array), SPREAD)
-    ticks = tuple(((scale(mark) - start) / extent, _tick(mark)) for mark in marks)
+    ticks = tuple(((scale(mark) - start) / extent, text(mark)) for mark in marks)
     places = np.clip(places, -SPREAD / 2, 1 + SPREAD / 2)
     if is_few:
         return Coordinate(title, places, ticks)
     return Coordinate(title, places, ticks, low, high, logarithmic)
-
-
-def _tick(value: float) -> str:
-    power = math.log10(value) if value > 0 else 0.5
-    return wording.power_of_ten(round(power)) if power.is_integer() else wording.number(value)
 
 
 def _categorical(title: str, values: Sequence[str], column: Sequence[str]) -> Coordinate:

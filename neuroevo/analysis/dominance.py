@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroevo import wording
-from neuroevo.analysis.judged_scores import fresh_score, judged_score
+from neuroevo.analysis.judged_scores import fresh_score, judged_score, shown_cost
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -36,8 +36,7 @@ def better_baselines(
         best = item.best_of(score for score, _ in finite)
         baseline = next(each for score, each in finite if score == best)
         own, other = (
-            item.cost(wording.shown(score, item.unit))
-            for score in (judged_score(findings, trial, item), best)
+            shown_cost(item, score) for score in (judged_score(findings, trial, item), best)
         )
         if other < own:
             better.append((item, baseline, best))
@@ -66,9 +65,13 @@ def unbeaten_on_fresh_seeds(findings: "Findings") -> int | None:
 
 
 def ratio_as_shown(item: "Objective", larger: float, smaller: float) -> float | None:
-    """Return the ratio of two scores in shown digits; None if a ratio has no meaning."""
-    above, below = wording.shown(larger, item.unit), wording.shown(smaller, item.unit)
-    return above / below if item.logarithmic and above > 0 and below > 0 else None
+    """Return the ratio of two scores in shown digits; None if a ratio has no meaning.
+
+    A penalty has none, nor has a score that is not finite.
+    """
+    above, below = (wording.shown(item.reached(score), item.unit) for score in (larger, smaller))
+    has_meaning = item.logarithmic and 0 < above < math.inf and 0 < below < math.inf
+    return above / below if has_meaning else None
 
 
 def dominated(rows: Sequence[Sequence[float]], rivals: Sequence[Sequence[float]]) -> list[bool]:

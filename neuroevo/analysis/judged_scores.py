@@ -6,6 +6,7 @@ Does not choose the champion, see `neuroevo.runs.champion_first`.
 import math
 from typing import TYPE_CHECKING
 
+from neuroevo import wording
 from neuroevo.evaluation import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -34,6 +35,14 @@ def judged_score(findings: "Findings", trial: "Trial", item: "Objective") -> flo
     if has_fresh_scores(findings):
         return fresh_score(findings, trial, item.name)
     return trial.objectives.get(item.name, math.nan)
+
+
+def shown_cost(item: "Objective", score: float) -> float:
+    """Return a score in shown digits so that less is better; infinite if it is no measurement.
+
+    That is a penalty, all of which are shown alike, or NaN.
+    """
+    return item.cost(wording.shown(score, item.unit)) if score <= item.limit else math.inf
 
 
 def diverges_on_fresh_seeds(findings: "Findings", trial: "Trial") -> bool:

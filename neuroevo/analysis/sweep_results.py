@@ -238,7 +238,10 @@ class SweepResults:
         return found
 
     def _tests(self, item: "Objective", pairs: Sequence[tuple[str, str]]) -> Mapping[str, RankTest]:
-        costs = {each.name: _ranked(item.cost(each.scores[item.name])) for each in self.settings}
+        costs = {
+            each.name: _ranked(item.cost(np.array([*map(item.tied, each.scores[item.name])])))
+            for each in self.settings
+        }
         return {test.first: test for test in rank_tests(costs, pairs)}
 
     def _values(self, points: "Sequence[SweepPoint]", item: "Objective") -> Numbers:
@@ -354,7 +357,7 @@ def _genes(genome: Mapping[str, Any]) -> _Genes:
 
 
 def _difference(ours: SettingResult, theirs: SettingResult, item: "Objective") -> Estimate:
-    one, other = (each.scores[item.name] for each in (ours, theirs))
+    one, other = (np.array([*map(item.reached, each.scores[item.name])]) for each in (ours, theirs))
     return ratio(one, other) if item.logarithmic else shift(one, other)
 
 

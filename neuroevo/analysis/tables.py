@@ -10,9 +10,10 @@ from neuroevo.evaluation import TRAINING_GENES, targets_reached
 from neuroevo.learning import is_read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
     from neuroevo.evaluation.scores import Score
     from neuroevo.runs import Trial
 
@@ -43,6 +44,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
     added = [*quantities, *["feasible"] * bool(findings.constraints)]
     columns = _gene_columns(findings.genes, [*_FIRST, *objectives, *added, *_LAST])
     tested = _test_scores(findings)
+    names = [*(item.name for item in findings.objectives), *findings.experiment.quantities]
     rows = [
         {
             **{name: getattr(trial, name) for name in (*_FIRST, *_LAST)},
@@ -51,18 +53,17 @@ def trials(findings: "Findings") -> pd.DataFrame:
                 for gene, content in settled(findings, trial).items()
                 if gene in columns
             },
-            **dict(zip(objectives, findings.scores(trial), strict=True)),
-            **_reached(findings, trial, findings.scores(trial)),
-            **dict(zip(quantities, quantity_values(findings, trial), strict=True)),
+            **dict(zip([*objectives, *quantities], _numbers(findings, trial), strict=True)),
+            **_reached(findings, trial, dict(zip(names, _numbers(findings, trial), strict=True))),
             **({"feasible": findings.is_feasible(trial)} if findings.constraints else {}),
             **tested.get(trial.number, {}),
         }
         for trial in findings.trials
     ]
     tests = dict.fromkeys(name for scores in tested.values() for name in scores)
-    limited = _reached_columns(findings)
-    names = [*_FIRST, *columns.values(), *objectives, *limited, *added, *tests, *_LAST]
-    return pd.DataFrame(rows, columns=names)
+    limited = _reached_columns(findings.experiment.measures.values())
+    order = [*_FIRST, *columns.values(), *objectives, *limited, *added, *tests, *_LAST]
+    return pd.DataFrame(rows, columns=order)
 
 
 def replicates(findings: "Findings") -> pd.DataFrame:
@@ -91,34 +92,35 @@ def replicates(findings: "Findings") -> pd.DataFrame:
             | {"replicate": place}
             | own
             | dict(zip(objectives, values, strict=True))
-            | _reached(findings, trial, values)
+            | _reached(findings, trial, dict(zip(names, values, strict=True)))
             for place, values in enumerate(zip(*scores, strict=True))
         ]
-    limited = _reached_columns(findings)
+    limited = _reached_columns(findings.objectives)
     return pd.DataFrame(
         rows, columns=["number", "name", "replicate", *columns.values(), *objectives, *limited]
     )
 
 
+def _numbers(findings: "Findings", trial: "Trial") -> list[float]:
+    return [*findings.scores(trial), *quantity_values(findings, trial)]
+
+
 def _reached(
-    findings: "Findings", trial: "Trial", scores: "Sequence[float]"
+    findings: "Findings", trial: "Trial", values: "Mapping[str, float]"
 ) -> dict[str, bool | None]:
-    """Return whether objectives with a limit are measurements, not penalties.
+    """Return whether values with a limit are measurements, not penalties.
 
     None if the trial was stopped before that was known.
     """
-    items = findings.objectives
-    known = targets_reached(
-        items, {item.name: score for item, score in zip(items, scores, strict=True)}
-    )
+    known = targets_reached(findings.experiment.measures.values(), values)
     return {
         f"{name}.reached": None if trial.state == "stopped" else each
         for name, each in known.items()
     }
 
 
-def _reached_columns(findings: "Findings") -> list[str]:
-    return [f"{item.name}.reached" for item in findings.objectives if item.has_limit]
+def _reached_columns(items: "Iterable[Objective]") -> list[str]:
+    return [f"{item.name}.reached" for item in items if item.has_limit]
 
 
 def _objective_columns(findings: "Findings") -> list[str]:
@@ -135,6 +137,15 @@ def _quantity_columns(findings: "Findings") -> list[str]:
 def quantity_values(findings: "Findings", trial: "Trial") -> list[float]:
     """Return the quantities of a trial besides its objectives, NaN if it lacks one."""
     return [trial.quantities.get(name, math.nan) for name in findings.experiment.quantities]
+
+
+def quantity_texts(findings: "Findings", trial: "Trial") -> list[str]:
+    """Return the same as texts."""
+    names = findings.experiment.quantities
+    return [
+        wording.quantity(name, value, findings.experiment)
+        for name, value in zip(names, quantity_values(findings, trial), strict=True)
+    ]
 
 
 def _test_scores(findings: "Findings") -> "Mapping[int, Mapping[str, float]]":

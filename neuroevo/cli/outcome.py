@@ -17,7 +17,7 @@ from neuroevo.analysis.judged_scores import (
     main_objective,
     samples_to_learn,
 )
-from neuroevo.analysis.tables import quantity_values
+from neuroevo.analysis.tables import quantity_texts
 from neuroevo.cli.terminal import (
     Column,
     Table,
@@ -93,7 +93,7 @@ def _bound_columns(run: Run, trials: Sequence[Trial]) -> list[Column]:
 
 def _bounded(run: Run, trial: Trial, trials: Sequence[Trial]) -> tuple[str, ...]:
     """Return the cells of `_bound_columns`."""
-    cells = [wording.number(value) for value in quantity_values(run.findings, trial)]
+    cells = quantity_texts(run.findings, trial)
     if not all(map(run.findings.is_feasible, trials)):
         cells.append("yes" if run.findings.is_feasible(trial) else "no")
     return tuple(cells)
@@ -197,14 +197,14 @@ def times_fewer_samples(run: Run, baseline: Trial) -> float | None:
 def _comparison(run: Run, baseline: Trial) -> str:
     """Compare the champion with a baseline."""
     if baseline.state != "complete":
-        return baseline.state
+        return f"not compared: {baseline.state}"
     if diverges_on_fresh_seeds(run.findings, baseline):
-        return "diverged on fresh seeds"
+        return "not compared: diverged on fresh seeds"
     if not run.pareto_front():
         return ""
     item = main_objective(run.findings)
     if item.name == SAMPLES and samples_to_learn(run.findings, baseline) is None:
-        return "not learnt"
+        return "not compared: target not reached"
     ratio = ratio_to(run.findings, item, baseline)
     return "" if ratio is None else _times(item, ratio)
 

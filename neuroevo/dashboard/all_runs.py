@@ -9,7 +9,7 @@ from markupsafe import Markup
 from neuroevo import wording
 from neuroevo.analysis.thinning import thinned
 from neuroevo.dashboard.chart import best_so_far, sparkline
-from neuroevo.dashboard.filtering import Searched, filter_of, filtered
+from neuroevo.dashboard.filtering import Searched, comparable, filter_of, filtered
 from neuroevo.dashboard.one_run import best_scores, trial_count
 from neuroevo.dashboard.run_list import ListedRun
 from neuroevo.dashboard.security import address
@@ -65,18 +65,18 @@ def _fields(
     return {
         **{name: gene(name) for name in genes},
         **{column.name: column.key for column in columns},
-        **{item.name: _best_score(item) for item in objectives},
+        **{item.name: _best_score(item.name) for item in objectives},
         "run": lambda run: run.folder.id,
         "task": _task_kind,
     }
 
 
-def _best_score(item: "Objective") -> Callable[[ListedRun], float | None]:
-    """Return what reads a run's best score, infinite where the target was not reached."""
+def _best_score(name: str) -> Callable[[ListedRun], float | str | None]:
+    """Return what reads a run's best score, judged by the run's own sample budget."""
 
-    def score(run: ListedRun) -> float | None:
-        best = run.summary.best.get(item.name) if run.summary else None
-        return None if best is None else item.reached(best)
+    def score(run: ListedRun) -> float | str | None:
+        scores = best_scores(run.summary) if run.summary else ()
+        return next((comparable(*each) for each in scores if each[0].name == name), None)
 
     return score
 
@@ -99,7 +99,11 @@ def _columns(
         return lambda run: getattr(run.summary, name, None)
 
     def score(name: str) -> Callable[[ListedRun], float | None]:
-        return lambda run: run.summary.best.get(name) if run.summary else None
+        def key(run: ListedRun) -> float | None:
+            found = _best_score(name)(run)
+            return math.inf if isinstance(found, str) else found
+
+        return key
 
     tests = [Column("test", "test score", _test, descending=True)]
     return [

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.tables import quantity_values
-from neuroevo.dashboard.filtering import Searched, filter_of, filtered
+from neuroevo.analysis.tables import quantity_texts
+from neuroevo.dashboard.filtering import Searched, comparable, filter_of, filtered
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.dashboard.sorting import (
@@ -75,12 +74,6 @@ def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
     return [wording.measured(score, item) for item, score in scored]
 
 
-def reached_score(item: "Objective", trial: "Trial") -> float | None:
-    """Return a score of a trial, infinite where the target was not reached, as pages say it."""
-    score = trial.objectives.get(item.name)
-    return None if score is None else item.reached(score)
-
-
 def _texts(trial: "Trial") -> Iterable[str]:
     yield from (str(trial.number), trial.operator, trial.state, trial.name, trial.cause)
     yield wording.configuration(trial.genome)
@@ -93,7 +86,11 @@ def _fields(
     kind = findings.experiment.task.kind
     others = {"task": lambda _: kind, "time": lambda trial: trial.seconds}
     operator = {"operator": lambda trial: trial.operator}  # the column has names of baselines
-    scores = {item.name: partial(reached_score, item) for item in findings.objectives}
+
+    def score(item: "Objective") -> "Callable[[Trial], float | str | None]":
+        return lambda trial: comparable(item, trial.objectives.get(item.name))
+
+    scores = {item.name: score(item) for item in findings.objectives}
     return {**others, **{column.name: column.key for column in columns}, **scores, **operator}
 
 
@@ -155,7 +152,7 @@ def _row(findings: "Findings", trial: "Trial", genes: list[str], base: str) -> d
         "genes": [
             "–" if each is None else wording.shortened(wording.value(each), 80) for each in values
         ],
-        "quantities": [wording.number(each) for each in quantity_values(findings, trial)],
+        "quantities": quantity_texts(findings, trial),
         "feasible": _feasible(findings)(trial) if findings.constraints else "",
         "generation": "" if trial.operator == "baseline" else f"{trial.generation:,}",
         "operator": wording.shortened(trial.name or trial.operator, 60),

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from neuroevo import wording
 from neuroevo.dashboard.sorting import is_known
+from neuroevo.evaluation import Objective
 
 LONGEST_FILTER = 200  # characters
 ORDERS: Mapping[str, Callable[[float, float], bool]] = {
@@ -22,13 +23,14 @@ ORDERS: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
 }
 LEAST_ALIKE = 0.75  # from 0 to 1, of a name that is suggested in place of an unknown one
-_COMPARISON = r"""\s*(?P<sign>=\s*≤|>=|<=|!=|[><=~≤≥≠])\s*(?P<value>"[^"]*"|{number}|\S*)"""
+_COMPARISON = r"""\s*(?P<sign>=\s*≤|>=|<=|!=|[><=~≤≥≠])\s*(?P<value>"[^"]*"|{number}|{words}|\S*)"""
 _WORD = r"""(?P<word>"[^"]*"|\S+)"""
 _EXPONENT = r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
 # As pages write it: an exponent that is no superscript is Python's own notation.
 _POWER_OF_TEN = rf"[-+−]?(?:[\d.,]+\s*[×·]\s*)?10{_EXPONENT}"
 _UNITS: Mapping[str, float] = {"s": 1.0, "min": 60.0, "h": 3600.0, "%": 0.01}
 _NUMBER = rf"(?:{_POWER_OF_TEN}|[-+−]?[\d.,]+\s*(?:{'|'.join(_UNITS)}))(?!\S)"
+_NOT_REACHED = r"\s+".join(wording.NOT_REACHED.split())
 _QUANTITY = re.compile(rf"(.*\d\.?)\s*({'|'.join(_UNITS)})")
 _POWER = re.compile(rf"(?:([\d.]+)\s*[×·]\s*)?10({_EXPONENT})")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -80,6 +82,11 @@ class _Comparison:
         return f"{self.name}{self.sign}{self.value}"
 
 
+def comparable(item: Objective, score: float | None) -> float | str | None:
+    """Return what a filter compares of a score: its number, or that it was not reached."""
+    return wording.NOT_REACHED if score is not None and item.is_penalty(score) else score
+
+
 def filter_of(query: Mapping[str, str]) -> str:
     """Return the filter of an address."""
     return query.get("filter", "")[:LONGEST_FILTER].strip()
@@ -123,7 +130,7 @@ def _parts(titles: Iterable[str]) -> re.Pattern[str]:
     spaced = sorted((each for each in titles if " " in each), key=len, reverse=True)
     names = (r"\s+".join(map(re.escape, each.split())) for each in spaced)
     name = "|".join((*names, '"[^"]*"', r"[\w.-]+"))
-    comparison = _COMPARISON.format(number=_NUMBER)
+    comparison = _COMPARISON.format(number=_NUMBER, words=_NOT_REACHED)
     return re.compile(rf"(?P<name>{name}){comparison}|{_WORD}", re.IGNORECASE)
 
 

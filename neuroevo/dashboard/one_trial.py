@@ -75,16 +75,19 @@ def _bounds(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
     """
     broken = broken_constraints(trial, findings.constraints)
     rows = [
-        (str(each), trial.quantity(each.name), "broken" if each in broken else "kept")
+        (str(each), each.name, "broken" if each in broken else "kept")
         for each in findings.constraints
     ]
     bounded = {each.name for each in findings.constraints}
     rows += [
-        (name.replace("_", " "), trial.quantity(name), "")
+        (name.replace("_", " "), name, "")
         for name in findings.experiment.quantities
         if name not in bounded
     ]
-    return [(label, wording.number(value), note) for label, value, note in rows]
+    return [
+        (label, wording.quantity(name, trial.quantity(name), findings.experiment), note)
+        for label, name, note in rows
+    ]
 
 
 def _genes(

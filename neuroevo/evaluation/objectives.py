@@ -84,6 +84,10 @@ class Objective:
         """Return a value, infinite in place of a penalty, which is no measurement."""
         return math.inf if value > self.limit else value
 
+    def tied(self, value: float) -> float:
+        """Return a value, the same one for all penalties, which measure nothing."""
+        return math.nextafter(self.limit, math.inf) if self.is_penalty(value) else value
+
     def fitness(self, value: float) -> float:
         """Convert a value to the scale on which it is compared, where less is better."""
         # Rounded, as the last bit of a logarithm differs between machines.

@@ -405,6 +405,17 @@ class Experiment(Settings):
 
     @field_validator("training")
     @classmethod
+    def _check_budget(cls, training: TrainingSettings, information: ValidationInfo) -> object:
+        evolution = information.data.get("evolution")
+        bounds = ((evolution and evolution.constraints) or {}).get("samples_to_target")
+        needed = 0 if bounds is None else max(bounds.min or 0, bounds.max or 0)
+        if needed > training.samples:
+            rule = "must be at least the samples to target that a constraint names"
+            raise refusal([(("samples",), f"{rule}, {needed:g}, but got {training.samples}")])
+        return training
+
+    @field_validator("training")
+    @classmethod
     def _check_replicates(cls, training: TrainingSettings, information: ValidationInfo) -> object:
         task = information.data.get("task")
         if task is not None and training.replicates % task.fold_count:
@@ -477,14 +488,20 @@ class Experiment(Settings):
     @property
     def objectives(self) -> tuple[Objective, ...]:
         """The objectives of the search; the first one decides the ranks."""
-        known, training = _objectives_of(self.task), self.training
-        objectives = (known[name] for name in self.evolution.objectives)
-        return tuple(
-            each.of_trainings(training.samples, training.precision)
-            if isinstance(each, NetworkObjective)
-            else each
-            for each in objectives
-        )
+        return tuple(map(self._objective, self.evolution.objectives))
+
+    @property
+    def measures(self) -> Mapping[str, Objective]:
+        """The objectives and the quantities that are objectives of other searches, by name."""
+        names = (*self.evolution.objectives, *(self.evolution.constraints or ()))
+        known = _objectives_of(self.task)
+        return {name: self._objective(name) for name in names if name in known}
+
+    def _objective(self, name: str) -> Objective:
+        found, training = _objectives_of(self.task)[name], self.training
+        if isinstance(found, NetworkObjective):
+            return found.of_trainings(training.samples, training.precision)
+        return found
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:

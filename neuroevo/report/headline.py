@@ -19,6 +19,7 @@ from neuroevo.analysis.judged_scores import (
     is_for_samples,
     judged_score,
     main_objective,
+    shown_cost,
 )
 from neuroevo.report.function_headline import function_headline
 from neuroevo.report.headline_parts import (
@@ -99,16 +100,19 @@ def _result(findings: "Findings", item: "Objective") -> str:
         return f"{network} is the champion, but diverges on fresh seeds."
     if _learns(findings, item, score):
         samples = wording.counted(round(score), "sample")
+        learns = f"reaches the target MSE in {samples}, but does not hold it"
         if holds_target(findings, findings.front[0]):
-            return f"{network} learns the {task} task in {samples}."
-        return f"{network} reaches the target MSE in {samples}, but does not hold it."
+            learns = f"learns the {task} task in {samples}"
+        return f"{network} {learns}."
     shown = wording.measured(score, item)
     if item.unit == "parameters":
         return f"{network} has only {shown} parameters."
     is_behind = item in {other for other, _, _ in better_baselines(findings, findings.front[0])}
+    behind = ", behind a baseline" * is_behind
+    if item.is_penalty(score):
+        return f"{network} does not reach the target MSE{behind or ', but comes closest to it'}."
     if is_for_samples(findings) and not is_behind:
         return f"{network} comes closest to learning the {task} task, with {item.label} {shown}."
-    behind = ", behind a baseline" * is_behind
     return f"{network} reaches {item.label} {shown}{behind}."
 
 
@@ -181,7 +185,9 @@ def _times(item: "Objective", found: BaselineComparison) -> tuple[str, str]:
     name = wording.shortened(found.baseline.name if found.baseline else "", 40)
     described = f"{name} ({wording.measured(found.other, item)})"
     if ratio is None:
-        own, other = found.score, found.other
+        own, other = (shown_cost(item, score) for score in (found.score, found.other))
+        if own == other == math.inf:
+            return f"The best baseline, {name}, does not reach the target either.", ""
         word = "lower" if other < own else "not lower" if other == own else "higher"
         return f"The best baseline is {word}: {described}.", ""
     may_be_chance = ratio.low <= 1 <= ratio.high
@@ -253,11 +259,12 @@ def _on_search_seeds(findings: "Findings", item: "Objective") -> str:
     if not has_fresh_scores(findings):
         return "These are scores on the seeds of the search; fresh seeds follow at its end."
     score = findings.front[0].objectives.get(item.name, math.nan)
-    needed = "needed" if item.name == SAMPLES and score <= item.limit else "had"
-    value = wording.measured(score, item)
+    had = f"{'needed' if item.name == SAMPLES else 'had'} {wording.measured(score, item)}"
+    if item.is_penalty(score):
+        had = "did not reach the target"
     return (
         "These are scores on fresh seeds, which the search did not use; on the seeds of the search "
-        f"the champion {needed} {value}."
+        f"the champion {had}."
     )
 
 

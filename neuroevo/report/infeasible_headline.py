@@ -30,8 +30,9 @@ def infeasible_headline(findings: "Findings", progress: str) -> Headline:
         for item, score in zip(findings.objectives, findings.scores(nearest), strict=True)
     ]
     broken = [
-        f"{each.label} {wording.number(nearest.quantity(each.name))}"
+        f"{each.label} {wording.quantity(each.name, value, findings.experiment)}"
         for each in broken_constraints(nearest, findings.constraints)
+        for value in [nearest.quantity(each.name)]
     ]
     described = (
         f"The nearest to it, trial {nearest.number}, has {wording.listed(broken)}; its objectives "

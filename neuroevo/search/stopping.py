@@ -104,7 +104,7 @@ def end_of(
             target
             and feasible
             and all(
-                item.cost(trial.objectives[item.name]) <= item.cost(target[item.name])
+                item.cost(item.reached(trial.objectives[item.name])) <= item.cost(target[item.name])
                 for item in aims
             )
         ):

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from neuroevo.dashboard.filtering import Searched, filtered
+from neuroevo.dashboard.filtering import Searched, comparable, filtered
+from neuroevo.evaluation import Objective
 
 Row = Mapping[str, Any]
 ROWS: tuple[Row, ...] = (
@@ -84,6 +85,26 @@ def found(text: str) -> str:
 def test_words_and_comparisons_keep_the_rows_that_match_all(text: str, expected: str) -> None:
     """Each operator does what it says for numbers, texts, layers and missing values."""
     assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("samples<200", [30]),
+        ("samples>40", []),
+        ("samples=not reached", [91]),
+        ('samples!="not reached"', [30, None]),
+        ("samples=30", [30]),
+    ],
+)
+def test_a_penalty_is_not_reached(text: str, expected: list[int | None]) -> None:
+    """A score beyond the sample budget is no number for a filter, but what the page says."""
+    item = Objective("samples_to_target", limit=60.0)
+    searched: Searched[int | None] = Searched(
+        lambda _: [], {"samples": lambda score: comparable(item, score)}
+    )
+    result = filtered([30, 91, None], text, searched)
+    assert (list(result.rows), result.problems) == (expected, ())
 
 
 @pytest.mark.parametrize(

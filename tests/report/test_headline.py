@@ -103,6 +103,20 @@ def test_samples_beyond_the_budget_mean_not_learnt(runs: Runs) -> None:
     assert "comes closest to learning the mouse task" in headline(findings).title
 
 
+def test_penalties_have_no_ratio(runs: Runs) -> None:
+    """If champion and baseline miss the target, neither is said to need fewer samples."""
+    run = runs("one point")
+    evolution = run.experiment.evolution.model_copy(update={"objectives": ("samples_to_target",)})
+    experiment = run.experiment.model_copy(update={"evolution": evolution})
+    found = with_samples(run, 25_000.0, 60_000.0)
+    words = headline(Findings(experiment, found.trials, found.champions))
+    assert words.title.endswith("does not reach the target MSE, but comes closest to it.")
+    assert words.lead.startswith(
+        "The best baseline, article-good, does not reach the target either"
+    )
+    assert "times" not in words.lead
+
+
 def test_headline_is_about_the_champion_of_a_wide_front(runs: Runs) -> None:
     """If the objectives conflict, the headline tells the first of the front, not another one."""
     run = runs("conflict")

@@ -9,7 +9,7 @@ import pytest
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.front_history import MOST_IN_STEP, front_history
 from neuroevo.analysis.genome_distances import genome_distances, mean_distance
-from neuroevo.analysis.hypervolume_history import hypervolume_history
+from neuroevo.analysis.hypervolume_history import HypervolumeHistory, Sooner, hypervolume_history
 from neuroevo.analysis.score_distributions import reached, score_distributions
 from neuroevo.analysis.thinning import thinned
 from neuroevo.analysis.worker_times import worker_times
@@ -85,6 +85,27 @@ def test_sooner_is_that_of_a_naive_loop(runs: Runs) -> None:
     assert found.ratio == pytest.approx(np.median(ratios), rel=0.2)
     text = hypervolume.verdict(volume)
     assert f"({factor(found.low)} to {factor(found.high)} in 95% of the orders" in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "final", "judged"),
+    [
+        (1.5, 2.0, 0.5, "was better than random search"),
+        (1.5, 2.0, 1.0, "found the same front as random search, but sooner"),
+        (0.6, 0.75, 0.94, "found a better front than random search, but later"),
+        (1.0, 1.0, 0.16, "found a better front than random search, but not clearly sooner"),
+        (0.6, 0.75, 1.1, "was worse than random search"),
+        (0.9, 1.1, 1.0, "was not clearly better than random search"),
+    ],
+)
+def test_the_verdict_agrees_with_its_evidence(
+    low: float, high: float, final: float, judged: str
+) -> None:
+    """A search whose front ends up better is never called worse, however late it is."""
+    found = Sooner(10, 12, (low + high) / 2, low, high)
+    ends = np.array([0.1, final])
+    volume = HypervolumeHistory((0, 1), (8, 16), ends, 8, (8, 16), ends, ends, ends, found)
+    assert hypervolume.verdict(volume).startswith(f"Evolution {judged}: ")
 
 
 def test_steps_have_the_front_after_each_generation(runs: Runs) -> None:

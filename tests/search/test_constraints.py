@@ -195,6 +195,36 @@ def test_wrong_constraints_are_refused(constraints: Any, problem: str, tmp_path:
         experiment_of(tmp_path / "f.py", task=MEMORY, evolution={"constraints": constraints})
 
 
+def test_a_bound_beyond_the_sample_budget_is_refused() -> None:
+    """More samples than there are can't be needed, only missed."""
+    content = {
+        "task": {"kind": "mouse"},
+        "training": {"samples": 60},
+        "evolution": {"constraints": {"samples_to_target": {"max": 190}}},
+    }
+    with pytest.raises(UsageError, match=r"training\.samples: must be at least .* 190, but got 60"):
+        Experiment.of(content)
+
+
+def test_a_bounded_quantity_that_was_not_reached_says_so(tmp_path: Path) -> None:
+    """Samples to target as a constraint are no measurement in the table where they were missed."""
+    content = {
+        "task": {"kind": "mouse", "count": 50},
+        "training": {"samples": 60, "replicates": 2},
+        "evolution": {
+            "objectives": ["final_mse"],
+            "population": 4,
+            "generations": 1,
+            "constraints": {"samples_to_target": {"max": 50}},
+        },
+    }
+    run = neuroevo.run(Experiment.of(content), results=tmp_path, n_jobs=1)
+    table = run.trials()
+    expected = table["samples_to_target"] <= 60
+    assert list(table["samples_to_target.reached"]) == list(expected)
+    assert tables.quantity_texts(run.findings, run.best) == ["not reached"]
+
+
 def test_measures_of_classes_are_refused_without_classes() -> None:
     """The networks of the mouse have none."""
     with pytest.raises(UsageError, match=r"constraints\.error_rate: must be one of 'final_mse'"):

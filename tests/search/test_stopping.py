@@ -65,6 +65,15 @@ def test_each_end_is_returned() -> None:
     assert limited == ("time_limit", "the time limit of 9 s is over")
 
 
+def test_a_penalty_reaches_no_target() -> None:
+    """Samples to target beyond the sample budget mean that the target was not reached."""
+    aimed = experiment(objectives=["samples_to_target"], target={"samples_to_target": 30_000.0})
+    assert end_of(aimed, 1, [trial(3, samples_to_target=25_000.0)], Stagnation(), 9.0) is None
+    reached = end_of(aimed, 1, [trial(3, samples_to_target=19_000.0)], Stagnation(), 9.0)
+    assert reached is not None
+    assert reached.setting == "target"
+
+
 def test_advice_names_the_option_that_lets_a_search_go_on() -> None:
     """Each setting has its option; generations can't be dropped."""
     assert "--generations N" in End("generations", "").advice

@@ -16,7 +16,7 @@ from neuroevo.experiment import Experiment, Sweep, read_sweep_file
 from neuroevo.report.sweep import SweepReport
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
 from neuroevo.report.sweep.sweep_page import sweep_page
-from neuroevo.report.sweep.texts import opening
+from neuroevo.report.sweep.texts import difference_text, is_clear, opening
 from neuroevo.runs import RunFolder, RunLock, list_runs
 from neuroevo.search import Progress, StoppedError
 from neuroevo.search.sweeps import run_sweep
@@ -197,6 +197,22 @@ def test_of_equal_medians_the_best_has_the_fewest_diverged_values(swept: SweepRe
     for name in ("_best", "_tied"):
         del vars(results)[name]
     assert "although 4 of its 64 values diverged" in opening(results).lead
+
+
+def test_what_is_not_reached_ties(swept: SweepReport) -> None:
+    """Settings that miss the target do not differ; one that reaches it is better than they are."""
+    results = SweepResults(swept.results.sweep, swept.results.runs)
+    [item] = [each for each in results.objectives if each.name == "samples_to_target"]
+    missed, closer, reached, *_ = results.settings
+    values = np.linspace(1.1, 1.2, 64) * item.limit
+    planted = {missed: 5 * values, closer: values, reached: values / 2}
+    vars(results)["settings"] = tuple(
+        replace(each, is_baseline=each is missed, scores=dict.fromkeys(each.scores, scores))
+        for each, scores in planted.items()
+    )
+    [alike, better] = [results.differences[place, item.name] for place in (1, 2)]
+    assert (difference_text(alike, item), is_clear(alike)) == ("×1.0", False)
+    assert (difference_text(better, item), is_clear(better)) == ("reached more often", True)
 
 
 def test_folders_of_a_sweep_that_cannot_begin_are_removed(sweep_file: Path, tmp_path: Path) -> None:

@@ -74,11 +74,15 @@ def caption(contour: GenePairs) -> str:
     count = int(pair.counts[row, column])
     trials = "the one trial" if count == 1 else f"the {count:,} trials"
     best = wording.measured(median[row, column], item)
+    first = (
+        f"The median {item.label} is {item.best}, {best}, for {trials} with {across} and {upward}."
+    )
+    if item.is_penalty(median[row, column]):
+        first = f"No median {item.label} is below the sample budget."
     stronger = "better" if any(each.maximised for each in contour.objectives) else "lower"
     return (
-        f"The median {item.label} is {item.best}, {best}, for {trials} with {across} and {upward}. "
-        f"Stronger colours are {stronger} medians; dots are trials; cells without colour have no "
-        "trial."
+        f"{first} Stronger colours are {stronger} medians; dots are trials; cells without colour "
+        "have no trial."
     )
 
 

@@ -92,6 +92,11 @@ def _sentences(distribution: ScoreDistributions) -> list[str]:
         if len(last.scores[place]) < half:
             continue
         value = float(last.scores[place][half - 1])
+        if item.is_penalty(value):
+            sentences.append(
+                f"Fewer than half of the trials of the {last.name} reach the target ({item.label})."
+            )
+            continue
         shown = wording.measured(value, item)
         sentences.append(
             f"For {item.label}, half of the trials of the {last.name} reach {shown} or "

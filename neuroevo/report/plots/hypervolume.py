@@ -79,20 +79,24 @@ def verdict(volume: HypervolumeHistory) -> str:
     # What another seed of the search would give is not known.
     spread = f"{low} to {high} in {CONFIDENCE:.0%}" if low != high else f"{low} in {CONFIDENCE:.0%}"
     return (
-        f"{_judged(found, is_same=abs(final - 1) <= SAME)}: {ends}; it reaches what {draws} reach "
+        f"{_judged(found, float(final))}: {ends}; it reaches what {draws} reach "
         f"after {wording.counted(found.trials, 'trial')}, {wording.factor(found.ratio)} times as "
         f"fast ({spread} of the orders of the random configurations; the search is one run)."
     )
 
 
-def _judged(found: Sooner, *, is_same: bool) -> str:
+def _judged(found: Sooner, final: float) -> str:
+    """Judge the search by how soon it is as good, and by what random search reaches at its end."""
+    if found.low > 1 and abs(final - 1) <= SAME:
+        return "Evolution found the same front as random search, but sooner"
+    if found.low > 1:
+        return "Evolution was better than random search"
+    if final < 1 - SAME:
+        when = "later" if found.high < 1 else "not clearly sooner"
+        return f"Evolution found a better front than random search, but {when}"
     if found.high < 1:
         return "Evolution was worse than random search"
-    if found.low <= 1:
-        return "Evolution was not clearly better than random search"
-    if is_same:
-        return "Evolution found the same front as random search, but sooner"
-    return "Evolution was better than random search"
+    return "Evolution was not clearly better than random search"
 
 
 def _random_traces(volume: HypervolumeHistory) -> list[dict[str, Any]]:

@@ -129,7 +129,7 @@ def _summary(front: FrontHistory, members: pd.DataFrame) -> str:
     if len(front.objectives) == 1:
         return (
             f"With one objective the front is one configuration, trial {best['number']} of "
-            f"generation {best['generation']}, with a {first.label} of "
+            f"generation {best['generation']}: {first.label} "
             f"{wording.measured(best[first.name], first)}."
         )
     count = len(front.role("trial"))

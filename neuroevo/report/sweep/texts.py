@@ -78,7 +78,9 @@ def difference_text(difference: "Difference", item: "Objective") -> str:
     if math.isnan(value):
         return "–"
     if _is_divergence(difference, item):
-        return "diverges more" if item.cost(value) > 0 else "diverges less"
+        verb = "reached" if item.has_limit else "diverges"
+        is_more = _is_gain(difference, item) is item.has_limit
+        return f"{verb} {'more' if is_more else 'less'} often"
     return _changed(value, item)
 
 
@@ -111,8 +113,10 @@ def opening(results: "SweepResults") -> Headline:
 
 
 def _is_divergence(difference: "Difference", item: "Objective") -> bool:
-    value = difference.estimate.value
-    return math.isinf(value) or (item.logarithmic and value == 0)
+    """Whether settings differ in how many values there are, and not in the values."""
+    value, tie = difference.estimate.value, _neutral(item)
+    none_is_finite = math.isinf(value) or (item.logarithmic and value == 0)
+    return none_is_finite or (value == tie and is_clear(difference))
 
 
 def _end(value: float, item: "Objective") -> str:
@@ -137,7 +141,8 @@ def _verdict(results: "SweepResults") -> str:
     if best is None:
         return f"All settings of {over} have diverged."
     if len(results.tied(item)) + 1 == len(results.settings):
-        return f"{over.capitalize()} makes no difference in {item.label} beyond chance."
+        makes = "make" if len(results.keys) > 1 else "makes"
+        return f"{over.capitalize()} {makes} no difference in {item.label} beyond chance."
     value = median_text(results.median(best, item), item)
     name = setting_name(results, best)
     return f"{item.best.capitalize()} median {item.label}: {value}, with {name}."
@@ -185,8 +190,14 @@ def _against_baseline(results: "SweepResults", item: "Objective") -> str:
 
 
 def _is_gain(difference: "Difference", item: "Objective") -> bool:
-    neutral = 1.0 if item.logarithmic else 0.0
-    return item.cost(difference.estimate.value) < item.cost(neutral)
+    if difference.test is not None:
+        return difference.test.superiority > 0.5  # noqa: PLR2004 - half of the pairs
+    return item.cost(difference.estimate.value) < item.cost(_neutral(item))
+
+
+def _neutral(item: "Objective") -> float:
+    """Return the difference of what is alike: a ratio, or a difference."""
+    return 1.0 if item.logarithmic else 0.0
 
 
 def _not_complete(results: "SweepResults") -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from neuroevo import wording
+from neuroevo.analysis.judged_scores import shown_cost
 from neuroevo.report.comparison.figures.styles import (
     NO_TRIALS,
     is_by_setting,
@@ -106,6 +107,10 @@ def _line(
     }
 
 
+def _verb(item: "Objective") -> str:
+    return "reach the target" if item.has_limit else "were completed"
+
+
 def _medians(comparison: "Comparison", item: "Objective") -> str:
     """Say up to which score half of the trials of the best and of the worst run are."""
     place = comparison.objectives.index(item)
@@ -119,12 +124,14 @@ def _medians(comparison: "Comparison", item: "Objective") -> str:
         return ""
     best, worst = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
     values = {label: item.cost(medians[label]) for label in (best, worst)}
-    if wording.shown(values[best], item.unit) == wording.shown(values[worst], item.unit):
+    if shown_cost(item, values[best]) == shown_cost(item, values[worst]):
         return ""
+    if item.is_penalty(values[best]):
+        return f"In no run do half of the trials reach the target ({item.label})."
     end = (
         f", and {wording.measured(values[worst], item)} or {item.better} in {worst}."
-        if np.isfinite(values[worst])
-        else f"; in {worst} fewer than half of the trials were completed."
+        if np.isfinite(item.reached(values[worst]))
+        else f"; in {worst} fewer than half of the trials {_verb(item)}."
     )
     shown = wording.measured(values[best], item)
     return f"Half of the trials have {item.label} {shown} or {item.better} in {best}{end}"

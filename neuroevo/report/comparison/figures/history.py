@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroevo import wording
+from neuroevo.analysis.judged_scores import shown_cost
 from neuroevo.report.comparison.figures.styles import GAP, NO_TRIALS, step_lines
 from neuroevo.report.drawing import (
     Specification,
@@ -125,11 +126,13 @@ def _first_two(comparison: "Comparison", item: "Objective") -> str:
     first, second = ranked[:2]
     kind = "Median" if comparison.is_grouped else item.best.capitalize()
     start = f"{kind} {item.label}: {wording.measured(ends[first], item)}"
-    best = wording.shown(ends[first], item.unit)
-    equal = [each for each in ranked if wording.shown(ends[each], item.unit) == best]
+    best = shown_cost(item, ends[first])
+    equal = [each for each in ranked if shown_cost(item, ends[each]) == best]
     if len(equal) > 1:
         who = wording.listed(equal) if len(equal) <= MOST_NAMED else f"{len(equal)} runs"
         return f"{start} ({who})."
+    if item.is_penalty(ends[second]):
+        return f"{start} ({first}); {wording.NOT_REACHED} ({second})."
     soon, late = (
         _trials(trials[np.argmax(item.cost(scores) <= item.cost(ends[second]))])
         for trials, scores in (curves[first], curves[second])
