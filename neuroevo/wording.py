@@ -392,7 +392,7 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         aims[aim].append(f"{item.label} ({about})" if about else item.label)
     return [
         ("Task", experiment.task.describe()),
-        ("Search space", experiment.space.describe()),
+        ("Search space", experiment.space.describe(exact)),
         _evaluation(experiment),
         ("Search", searched),
         *((f"Objectives, {aim}", f"{listed(items)}.") for aim, items in aims.items() if items),

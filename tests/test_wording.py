@@ -56,6 +56,15 @@ def test_penalties_and_floors_are_no_measurements() -> None:
     assert wording.measured(30_000, OBJECTIVES["parameters"].of_trainings(1, "float64")) == "30,000"
 
 
+def test_the_search_space_has_the_numbers_of_the_tables() -> None:
+    """Bounds are written as values of genes are, and the floor of an error is explained once."""
+    rows = dict(wording.experiment_rows(Experiment.of({"task": {"kind": "mouse"}})))
+    space = rows["Search space"].replace(wording.TIGHT, " ")
+    assert "learning_rate: 1.0 × 10⁻⁴ to 1, on a log scale" in space
+    aims = rows["Objectives, minimised"].replace(wording.TIGHT, " ")
+    assert aims.count("what is below 10⁻¹⁴ is rounding, and is written as ≤ 10⁻¹⁴") == 1
+
+
 @pytest.mark.parametrize(
     ("seconds", "written"),
     [(0.5, "0.5 s"), (9.96, "10 s"), (41.2, "41 s"), (300, "5 min"), (9000, "2.5 h")],

@@ -1,13 +1,14 @@
 """A gene whose values are listed: one of some options, in order or not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
 from neuroevo.errors import UsageError
 from neuroevo.space.gene import Gene, flag_problems, raise_all
-from neuroevo.space.values import Value, plain, plain_json, worded
+from neuroevo.space.values import Value, is_number, plain, plain_json, worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,12 @@ class Choice(Gene):
         """Return the place of an option in the list, from 0; KeyError if it is none."""
         return self._indices[_identity(value)]
 
-    def describe(self) -> str:
+    def describe(self, number: Callable[[float], str] = str) -> str:
         """List the options."""
-        texts = [str(plain_json(option)) for option in self.options]
+        texts = [
+            number(cast("float", option)) if is_number(option) else str(plain_json(option))
+            for option in self.options
+        ]
         if len(texts) == 1:
             return texts[0]
         return f"{', '.join(texts[:-1])} or {texts[-1]}" + (" (in this order)" * self.ordered)

@@ -1,7 +1,7 @@
 """The interface of genes."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -28,8 +28,14 @@ class Gene(ABC):
         """Return a value in its normal form, or raise UsageError if it is no value of the gene."""
 
     @abstractmethod
-    def describe(self) -> str:
-        """Describe the values in a few words."""
+    def describe(self, number: Callable[[float], str] = str) -> str:
+        """Describe the values in a few words.
+
+        Parameters
+        ----------
+        number
+            Writes a number.
+        """
 
     @abstractmethod
     def values(self) -> Iterator[Value]:

@@ -1,7 +1,7 @@
 """A gene for hidden layers: the width of each, and optionally its activation."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import cast
@@ -100,10 +100,12 @@ class Layers(Gene):
         problems = _value_problems("a width", self.width_gene, layer[0])
         return problems + _value_problems("an activation", self.activation, layer[1])
 
-    def describe(self) -> str:
+    def describe(self, number: Callable[[float], str] = str) -> str:
         """Describe the number of layers, their widths and their activations."""
         text = f"{_described_pair(self.count)} layers, {_described_pair(self.width)} wide"
-        return text if self.activation is None else f"{text}, each {self.activation.describe()}"
+        return (
+            text if self.activation is None else f"{text}, each {self.activation.describe(number)}"
+        )
 
     def values(self) -> Iterator[tuple[Layer, ...]]:
         """Every list of layers, short ones first."""

@@ -33,11 +33,11 @@ class _Range(Gene):
         """Return a value on the gene's scale: its natural logarithm if `log`, else itself."""
         return math.log(value) if self.log else float(value)
 
-    def describe(self) -> str:
+    def describe(self, number: Callable[[float], str] = str) -> str:
         """Describe the bounds and the scale."""
         if self.low == self.high:
-            return str(self.low)
-        return f"{self.low} to {self.high}" + (", on a log scale" * self.log)
+            return number(self.low)
+        return f"{number(self.low)} to {number(self.high)}" + (", on a log scale" * self.log)
 
     def _check(self, rule: str, is_right: Callable[[object], bool]) -> None:
         bounds = {"low": self.low, "high": self.high}
@@ -184,9 +184,9 @@ class Integer(_Range):
             raise UsageError(f"must be between {self.low} and {self.high}, but got {number}")
         return number
 
-    def describe(self) -> str:
+    def describe(self, number: Callable[[float], str] = str) -> str:
         """Describe the bounds and the scale."""
-        text = _Range.describe(self)
+        text = _Range.describe(self, number)
         return text if self.low == self.high else f"whole numbers from {text}"
 
     def values(self) -> Iterator[int]:

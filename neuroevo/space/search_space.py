@@ -179,16 +179,24 @@ class SearchSpace:
         """Every genome once, in a fixed order; to be called only if `size` is finite."""
         return map(Genome, self._activity.genomes())
 
-    def describe(self) -> str:
-        """Describe the space: one line for each gene, in the order in which they were given."""
+    def describe(self, number: Callable[[float], str] = str) -> str:
+        """Describe the space: one line for each gene, in the order in which they were given.
+
+        Parameters
+        ----------
+        number
+            Writes a number.
+        """
         return "\n".join(
-            f"{name}: {gene.describe()}{self._described_condition(name)}"
+            f"{name}: {gene.describe(number)}{self._described_condition(name, number)}"
             for name, gene in self._genes.items()
         )
 
-    def _described_condition(self, name: str) -> str:
+    def _described_condition(self, name: str, number: Callable[[float], str]) -> str:
         condition = self._conditions.get(name, {})
-        parts = [f"{other} is {Choice(values).describe()}" for other, values in condition.items()]
+        parts = [
+            f"{other} is {Choice(values).describe(number)}" for other, values in condition.items()
+        ]
         return f" (when {' and '.join(parts)})" if parts else ""
 
     def __eq__(self, other: object) -> bool:

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -181,7 +181,7 @@ class Even(Gene):
         assert number in self.values()
         return number
 
-    def describe(self) -> str:
+    def describe(self, _: Callable[[float], str] = str) -> str:
         """Return a description."""
         return "even"
 

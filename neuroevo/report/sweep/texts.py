@@ -128,7 +128,7 @@ def _changed(value: float, item: "Objective") -> str:
         return f"{value:+.3g}".replace("-", "−")
     if math.isinf(value):
         return "×∞"
-    return f"×{wording.number(value) if value < 1 else wording.factor(value)}"
+    return f"×{wording.factor(value)}"
 
 
 def _verdict(results: "SweepResults") -> str:
