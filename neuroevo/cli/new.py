@@ -11,6 +11,7 @@ import typer
 from neuroevo.cli.options import columns, examples
 from neuroevo.cli.terminal import program, say
 from neuroevo.errors import StorageError, UsageError
+from neuroevo.files import with_home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,12 @@ def new(
     ],
     source: Annotated[
         Path | None,
-        typer.Option("--from", metavar="TABLE.csv", help="A table: .csv, .tsv, .gz or .parquet."),
+        typer.Option(
+            "--from",
+            parser=with_home,
+            metavar="TABLE.csv",
+            help="A table: .csv, .tsv, .gz or .parquet.",
+        ),
     ] = None,
     target: Annotated[
         list[str] | None,

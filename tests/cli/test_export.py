@@ -55,6 +55,16 @@ def test_texts_go_to_stdout(run_folder: Path, neuroevo: Command, tmp_path: Path)
     assert ended.stderr == ""
 
 
+def test_a_tilde_is_the_home_folder(
+    run_folder: Path, fresh_neuroevo: Command, tmp_path: Path
+) -> None:
+    """A file can be written into the home folder also where no shell replaces its sign."""
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    ended = fresh_neuroevo("export", str(run_folder), "--to", "c", "--output=~/n.h", env=home)
+    assert ended.stderr.startswith(f"wrote {tmp_path / 'n.h'}, ")
+    assert [path.name for path in tmp_path.iterdir()] == ["n.h"]
+
+
 @pytest.mark.parametrize("form", ["onnx", "c"])
 def test_a_dash_is_stdout(form: str, table_run: Path) -> None:
     """With -o - all formats go to stdout, and no file is written."""
