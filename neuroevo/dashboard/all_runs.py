@@ -165,16 +165,16 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
     }
     if summary is None:
         return row
-    is_damaged = summary.state == "damaged"
+    is_unreadable = summary.state == "unreadable"
     best = {item.name: wording.measured(score, item) for item, score in best_scores(summary)}
     return row | {
         "state": summary.state,
         "reason": summary.outcome,
-        "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_damaged else "",
+        "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_unreadable else "",
         "scores": [best.get(item.name, "") for item in objectives],
         "history": _history_line(summary),
         "test": test_score(summary.test, interval=False),
-        "trials": "" if is_damaged else trial_count(summary),
+        "trials": "" if is_unreadable else trial_count(summary),
         "time": wording.duration(summary.seconds) if math.isfinite(summary.seconds) else "",
     }
 

@@ -46,7 +46,7 @@ def content(run: CachedRun) -> dict[str, Any]:
         "files": _files(summary, base),
         "links": (run.above,),
     }
-    if summary.state != "damaged":
+    if summary.state != "unreadable":
         values |= _overview(run, summary)
     return values
 

@@ -78,13 +78,16 @@ def test_list_without_runs_is_no_error(neuroevo: Command, tmp_path: Path) -> Non
 
 
 def test_list_includes_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
-    """A run that can't be read is listed as damaged, with the others."""
+    """A run that can't be read is listed with the others, and the reason is a warning."""
     shutil.copytree(run_folder, tmp_path / "damaged-20200101-000000")
     shutil.copytree(run_folder, tmp_path / run_folder.name)
     (tmp_path / "damaged-20200101-000000" / "trials.jsonl").write_text("{}\n")
-    sound, damaged = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
-    assert (damaged["state"], sound["state"]) == ("damaged", "complete")
+    listed = neuroevo("list", "--json", "--results", str(tmp_path))
+    sound, damaged = json.loads(listed.stdout)
+    assert (damaged["state"], sound["state"]) == ("unreadable", "complete")
     assert "trials.jsonl, line 1" in damaged["problems"][0]
+    warnings = [f"neuroevo: warning: {problem}" for problem in damaged["problems"]]
+    assert listed.stderr.splitlines() == warnings
 
 
 def test_list_begins_with_the_newest_run(

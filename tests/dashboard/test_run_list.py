@@ -21,7 +21,7 @@ def test_findings_and_report_are_cached_until_the_run_changes(results: Path, fir
     whole = journal_file.read_bytes()
     journal_file.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 1])
     cut = run.summary()
-    assert cut.state == "damaged"  # a complete run that has lost a trial
+    assert cut.state == "unreadable"  # a complete run that has lost a trial
     journal_file.write_bytes(whole)
     assert run.findings() is not findings
     assert run.findings().trials == findings.trials
