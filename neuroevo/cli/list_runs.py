@@ -26,7 +26,7 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
     may be that of another trial than the best score in the next column. The test score is that of
     the best trial, on rows that no search has seen.
 
-    Prints a table to stdout, or a JSON array with --json. What cannot be read is a warning on
+    Prints a table to stdout, or a JSON array with --json. What can't be read is a warning on
     stderr, with the reason.
     """
     from neuroevo.analysis.run_reader import RunReader

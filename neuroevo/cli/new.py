@@ -119,7 +119,7 @@ def _write(path: Path, text: str) -> None:
     except FileExistsError:
         raise UsageError(f"{path}: must be a new file, but it exists already") from None
     except OSError as error:
-        raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
+        raise StorageError(f"{path}: can't be written ({error.strerror})") from error
 
 
 def experiment_text(name: str, template: str = "experiment.toml") -> str:

@@ -96,7 +96,7 @@ def test_bytes_go_to_a_file_named_like_the_run(
         ),
         ([], 2, "Missing option '--to'"),
         (["--to", "c", "--rank", "1000"], 2, "rank: must be between 1 and"),
-        (["--to", "c", "-o", "no folder/network.h"], 74, "network.h: cannot be written"),
+        (["--to", "c", "-o", "no folder/network.h"], 74, "network.h: can't be written"),
     ],
 )
 def test_what_is_wrong_is_one_line(

@@ -14,7 +14,7 @@ Start = Callable[..., Running]
 
 
 def _problem(path: Path) -> str:
-    return f"{path}: cannot be read (Permission denied)"
+    return f"{path}: can't be read (Permission denied)"
 
 
 def _protected(results: Path) -> Path:

@@ -323,7 +323,7 @@ def test_a_missing_journal_is_reported(neuroevo: Command, run_folder: Path, tmp_
     (copy / "trials.jsonl").unlink()
     refused = neuroevo("trials", str(copy))
     assert refused.returncode == 74
-    assert refused.stderr.startswith(f"neuroevo: {copy / 'trials.jsonl'}: cannot be read")
+    assert refused.stderr.startswith(f"neuroevo: {copy / 'trials.jsonl'}: can't be read")
 
 
 @pytest.fixture

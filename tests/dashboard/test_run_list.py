@@ -78,5 +78,5 @@ def test_folders_that_may_not_be_read_are_named_on_the_page(results: Path) -> No
         text=True,
         check=True,
     )
-    assert f"{results / 'protected'}: cannot be read (Permission denied)" in ended.stdout
+    assert f"{results / 'protected'}: can't be read (Permission denied)" in ended.stdout
     assert ended.stdout.count("data-row") == 2
