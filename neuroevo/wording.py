@@ -5,6 +5,7 @@ import math
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -154,8 +155,22 @@ def hidden_layers(count: int) -> str:
 
 
 def moment(iso: str) -> str:
-    """Return an ISO 8601 time as date, hours and minutes."""
+    """Return an ISO 8601 time as date, hours and minutes, in the time zone that it is written in.
+
+    So a file that shows it does not depend on where it is written.
+    """
     return iso.replace("T", " ")[:16]
+
+
+def local_moment(iso: str) -> str:
+    """Return an ISO 8601 time in the same form, in the time zone of this machine.
+
+    So the moments of several runs can be compared. What is no time is left as it is.
+    """
+    try:
+        return moment(datetime.fromisoformat(iso).astimezone().isoformat())
+    except (ValueError, OverflowError, OSError):
+        return moment(iso)
 
 
 def duration(seconds: float) -> str:

@@ -97,5 +97,5 @@ def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) 
         *(best.get(item.name, "") for item in objectives),
         *[test_score(summary.test, interval=True)] * has_tests,
         summary.outcome,
-        wording.moment(summary.started),
+        wording.local_moment(summary.started),
     )

@@ -92,7 +92,7 @@ def _environment(run: "Run") -> list[tuple[str, str]]:
         versions = {"neuroevo": described.get("neuroevo"), **libraries}
         known = (f"{name} {version}" for name, version in versions.items() if version)
         pairs.append(("Versions", ", ".join(known)))
-    pairs.append(("Started", wording.moment(str(described.get("started", "unknown")))))
+    pairs.append(("Started", wording.local_moment(str(described.get("started", "unknown")))))
     return pairs
 
 

@@ -120,7 +120,7 @@ def _overview(run: CachedRun, summary: "Summary") -> dict[str, Any]:
         "front_size": len(findings.front),
         "lacks_feasible": findings.lacks_feasible,
         "objectives": [item.label for item in findings.objectives],
-        "started": wording.moment(summary.started),
+        "started": wording.local_moment(summary.started),
         "links": (
             Link("Report", f"{base}/report.html", "r"),
             *([Link("Mouse page", f"{base}/mouse.html", "m")] if is_mouse_run(findings) else []),

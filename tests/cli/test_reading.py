@@ -69,6 +69,20 @@ def test_the_newest_run_is_listed_first(
     assert [each["id"] for each in as_json] == ["c", "a", "b"]
 
 
+def test_moments_are_in_the_time_zone_of_the_viewer(
+    fresh_neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """A list of runs that were begun in several time zones looks as sorted as it is."""
+    for name, began in (("a", "2026-01-01T00:30:00+09:00"), ("b", "2025-12-31T16:00:00+00:00")):
+        shutil.copytree(run_folder, tmp_path / name)
+        path = tmp_path / name / "environment.json"
+        path.write_text(re.sub(r'"started": "[^"]*"', f'"started": "{began}"', path.read_text()))
+    east = {"TZ": "EAST-2"}
+    listed = fresh_neuroevo("list", "--results", str(tmp_path), env=east).stdout.splitlines()[1:]
+    assert [line[-16:] for line in listed] == ["2025-12-31 18:00", "2025-12-31 17:30"]
+    assert "2025-12-31 17:30" in fresh_neuroevo("show", str(tmp_path / "a"), env=east).stdout
+
+
 def test_list_without_runs_is_no_error(neuroevo: Command, tmp_path: Path) -> None:
     """Without runs stdout is empty, and the reason is on stderr."""
     listed = neuroevo("list", cwd=tmp_path)
