@@ -189,6 +189,19 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def generation_of(count: int, generations: int) -> str:
+    """Return how far a search has come: ``generation 46 of 3,000``.
+
+    Parameters
+    ----------
+    count
+        Number of generations that have finished trials; before the first trial it is the first.
+    generations
+        Number of generations of the experiment.
+    """
+    return f"generation {max(count, 1):,} of {generations:,}"
+
+
 def with_article(words: str) -> str:
     """Return words with the indefinite article before them."""
     vowel = words[:1].lower() in "aeiou" or words.startswith("8")

@@ -62,12 +62,13 @@ def _state(run: "Run") -> str:
     why = f": {status.reason}" if status.reason else ""
     if status.state == "complete":
         return f"complete{why}"
-    done = f"{wording.counted(status.generation, 'generation')} done"
+    generations = run.experiment.evolution.generations
+    place = f"in {wording.generation_of(run.findings.generations, generations)}"
     if status.state == "running":
-        return f"running, {done}, by {holder(run.folder) or 'a process that has just ended'}"
+        return f"running {place}, by {holder(run.folder) or 'a process that has just ended'}"
     problems = [*status.problems, *([status.lost] if status.lost else [])]
     advice = f"resume with: {program()} resume {reference(run.folder.path)}"
-    return "; ".join([f"interrupted{why}, {done}", *problems, advice])
+    return "; ".join([f"interrupted {place}{why}", *problems, advice])
 
 
 def _experiment(run: "Run") -> list[tuple[str, str]]:
