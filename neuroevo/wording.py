@@ -451,6 +451,8 @@ def interval(low: float, high: float) -> str:
 def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str:
     """Return which genomes were given to the first generation; empty if all were drawn.
 
+    Backticks mark a configuration, as `neuroevo.report.document.with_code` reads them.
+
     Parameters
     ----------
     initial
@@ -462,8 +464,8 @@ def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str
         return ""
     origin = f", taken from {shortened(source, 80)}" * bool(source)
     if len(initial) == 1:
-        return f"1 given{origin}: {configuration(initial[0])}."
-    return f"{len(initial):,} given{origin}; the first: {configuration(initial[0])}."
+        return f"1 given{origin}: `{configuration(initial[0])}`."
+    return f"{len(initial):,} given{origin}; the first: `{configuration(initial[0])}`."
 
 
 def _evaluation(experiment: "Experiment") -> tuple[str, str]:

@@ -75,7 +75,7 @@ def _experiment(run: "Run") -> list[tuple[str, str]]:
     from neuroevo import wording
 
     rows, findings = wording.experiment_rows(run.experiment), run.findings
-    given = wording.first_genomes(findings.initial, findings.initial_from)
+    given = wording.first_genomes(findings.initial, findings.initial_from).replace("`", "")
     return [*rows, ("First genomes", given)] if given else rows
 
 

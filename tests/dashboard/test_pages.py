@@ -358,6 +358,7 @@ def test_experiment_file_is_copied_and_downloaded(
     best = (sound / first / "best.toml").read_text()
     trial = best.split()[2]
     page = look(f"{client.url}runs/{first}/trials/{trial}")
+    expect(page.locator("h1 .code")).to_contain_text("learning rate")
     page.click("button[data-copy]")
     expect(page.locator("button[data-copy]")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == best
