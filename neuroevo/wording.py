@@ -31,6 +31,11 @@ PLAIN_NUMBERS = (1e-3, 1e7)  # numbers between these are written without a power
 LONG = 100  # seconds or minutes; a longer time is written in the next unit
 NOT_REACHED = "not reached"  # in place of a penalty
 TIGHT = "\u00a0"  # a no-break space
+_ORIGINS = {  # in place of the names of operators without parents
+    "initial": "drawn at random",
+    "immigrant": "drawn at random later",
+    "seed": "given",
+}
 _BREAKABLE = re.compile(r"[^\S\u00a0]+")
 _WHOLE_UNITS = frozenset({"samples", "parameters"})
 
@@ -348,8 +353,8 @@ def described(trial: "Trial") -> str:
 
 
 def operator(name: str) -> str:
-    """Return an operator's name in words: ``crossover + mutation``, ``drop layer``."""
-    return name.replace("_", " ").replace("+", " + ")
+    """Return an operator's name in words: ``crossover + mutation``, ``drawn at random``."""
+    return _ORIGINS[name] if name in _ORIGINS else name.replace("_", " ").replace("+", " + ")
 
 
 def optimization(experiment: "Experiment") -> str:

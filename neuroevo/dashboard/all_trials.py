@@ -82,8 +82,12 @@ def reached_score(item: "Objective", trial: "Trial") -> float | None:
 
 
 def _texts(trial: "Trial") -> Iterable[str]:
-    yield from (str(trial.number), trial.operator, trial.state, trial.name, trial.cause)
+    yield from (str(trial.number), _operator(trial), trial.state, trial.name, trial.cause)
     yield wording.configuration(trial.genome)
+
+
+def _operator(trial: "Trial") -> str:
+    return wording.operator(trial.operator)
 
 
 def _fields(
@@ -92,7 +96,7 @@ def _fields(
     """Return what a filter can compare: the columns, the task, and the time by its heading."""
     kind = findings.experiment.task.kind
     others = {"task": lambda _: kind, "time": lambda trial: trial.seconds}
-    operator = {"operator": lambda trial: trial.operator}  # the column has names of baselines
+    operator = {"operator": _operator}  # the column has names of baselines
     scores = {item.name: partial(reached_score, item) for item in findings.objectives}
     return {**others, **{column.name: column.key for column in columns}, **scores, **operator}
 
@@ -124,7 +128,7 @@ def _columns(findings: "Findings", genes: list[str]) -> "list[Column[Trial]]":
         ),
         *([Column("feasible", "feasible", _feasible(findings))] if findings.constraints else []),
         Column("generation", "generation", lambda trial: trial.generation, numeric=True),
-        Column("operator", "operator", lambda trial: trial.name or trial.operator),
+        Column("operator", "operator", lambda trial: trial.name or _operator(trial)),
         Column("state", "state", lambda trial: trial.state),
         Column("seconds", "time", lambda trial: trial.seconds, numeric=True, descending=True),
     ]
@@ -158,7 +162,7 @@ def _row(findings: "Findings", trial: "Trial", genes: list[str], base: str) -> d
         "quantities": [wording.number(each) for each in quantity_values(findings, trial)],
         "feasible": _feasible(findings)(trial) if findings.constraints else "",
         "generation": "" if trial.operator == "baseline" else f"{trial.generation:,}",
-        "operator": wording.shortened(trial.name or trial.operator, 60),
+        "operator": wording.shortened(trial.name or _operator(trial), 60),
         "state": trial.state,
         "time": wording.duration(trial.seconds),
     }
