@@ -68,6 +68,7 @@ def _fields(
         **{item.name: _best_score(item) for item in objectives},
         "run": lambda run: run.folder.id,
         "task": _task_kind,
+        "ended": _ended,
     }
 
 
@@ -83,6 +84,10 @@ def _best_score(item: "Objective") -> Callable[[ListedRun], float | None]:
 
 def _best_genome(summary: "Summary | None") -> Mapping[str, object]:
     return summary.front[0].genome if summary and summary.front else {}
+
+
+def _ended(run: ListedRun) -> str:
+    return run.summary.outcome if run.summary else ""
 
 
 def _task_kind(run: ListedRun) -> str:
