@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 from neuroevo.dashboard.run_list import MOST_OPEN, RunList
@@ -78,5 +79,5 @@ def test_folders_that_may_not_be_read_are_named_on_the_page(results: Path) -> No
         text=True,
         check=True,
     )
-    assert f"{results / 'protected'}: can't be read (Permission denied)" in ended.stdout
+    assert f"{results / 'protected'}: can't be read (Permission denied)" in unescape(ended.stdout)
     assert ended.stdout.count("data-row") == 2
