@@ -12,9 +12,14 @@ class StrangeFileError(ValueError):
     """A file can't be meant as an input: a folder, a device, too large; the message says why."""
 
 
+def with_home(path: str | Path) -> Path:
+    """Return a path in which ``~`` is the home folder."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
+
+
 def absolute(path: str | Path) -> Path:
     """Return a path that no change of the working directory changes; ``~`` is the home folder."""
-    return Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - never raise
+    return Path(os.path.abspath(with_home(path)))  # noqa: PTH100 - never raises
 
 
 def open_descriptor(path: Path, flags: int = 0) -> int:

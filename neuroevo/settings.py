@@ -4,7 +4,6 @@ Knows types and ranges. Opens no file and does not know what any setting is for.
 """
 
 import difflib
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
@@ -25,6 +24,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from neuroevo.errors import UsageError
+from neuroevo.files import with_home
 
 Location = tuple[str | int, ...]
 
@@ -144,7 +144,7 @@ def absolute_path(value: object, information: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or "\0" in str(value) or not str(value):
         raise ValueError("must be the path of a file")
     folder = (information.context or {}).get("folder") or Path()
-    path = Path(folder / os.path.expanduser(value)).absolute()  # noqa: PTH111 - never raises
+    path = (folder / with_home(value)).absolute()
     if len(str(path)) > _LONGEST_PATH:
         raise ValueError(f"must be a path of at most {_LONGEST_PATH:,} characters")
     if any("\ud800" <= letter <= "\udfff" for letter in str(path)):

@@ -5,6 +5,7 @@ import math
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -30,6 +31,11 @@ PLAIN_NUMBERS = (1e-3, 1e7)  # numbers between these are written without a power
 LONG = 100  # seconds or minutes; a longer time is written in the next unit
 NOT_REACHED = "not reached"  # in place of a penalty
 TIGHT = "\u00a0"  # a no-break space
+_ORIGINS = {  # in place of the names of operators without parents
+    "initial": "drawn at random",
+    "immigrant": "drawn at random later",
+    "seed": "given",
+}
 _BREAKABLE = re.compile(r"[^\S\u00a0]+")
 _WHOLE_UNITS = frozenset({"samples", "parameters"})
 
@@ -160,8 +166,22 @@ def hidden_layers(count: int) -> str:
 
 
 def moment(iso: str) -> str:
-    """Return an ISO 8601 time as date, hours and minutes."""
+    """Return an ISO 8601 time as date, hours and minutes, in the time zone that it is written in.
+
+    So a file that shows it does not depend on where it is written.
+    """
     return iso.replace("T", " ")[:16]
+
+
+def local_moment(iso: str) -> str:
+    """Return an ISO 8601 time in the same form, in the time zone of this machine.
+
+    So the moments of several runs can be compared. What is no time is left as it is.
+    """
+    try:
+        return moment(datetime.fromisoformat(iso).astimezone().isoformat())
+    except (ValueError, OverflowError, OSError):
+        return moment(iso)
 
 
 def duration(seconds: float) -> str:
@@ -178,6 +198,19 @@ def duration(seconds: float) -> str:
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return a count with its noun: ``1 trial``, ``1,926 trials``."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def generation_of(count: int, generations: int) -> str:
+    """Return how far a search has come: ``generation 46 of 3,000``.
+
+    Parameters
+    ----------
+    count
+        Number of generations that have finished trials; before the first trial it is the first.
+    generations
+        Number of generations of the experiment.
+    """
+    return f"generation {max(count, 1):,} of {generations:,}"
 
 
 def with_article(words: str) -> str:
@@ -326,8 +359,8 @@ def described(trial: "Trial") -> str:
 
 
 def operator(name: str) -> str:
-    """Return an operator's name in words: ``crossover + mutation``, ``drop layer``."""
-    return name.replace("_", " ").replace("+", " + ")
+    """Return an operator's name in words: ``crossover + mutation``, ``drawn at random``."""
+    return _ORIGINS[name] if name in _ORIGINS else name.replace("_", " ").replace("+", " + ")
 
 
 def optimization(experiment: "Experiment") -> str:
@@ -438,6 +471,8 @@ def interval(low: float, high: float) -> str:
 def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str:
     """Return which genomes were given to the first generation; empty if all were drawn.
 
+    Backticks mark a configuration, as `neuroevo.report.document.with_code` reads them.
+
     Parameters
     ----------
     initial
@@ -449,8 +484,8 @@ def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str
         return ""
     origin = f", taken from {shortened(source, 80)}" * bool(source)
     if len(initial) == 1:
-        return f"1 given{origin}: {configuration(initial[0])}."
-    return f"{len(initial):,} given{origin}; the first: {configuration(initial[0])}."
+        return f"1 given{origin}: `{configuration(initial[0])}`."
+    return f"{len(initial):,} given{origin}; the first: `{configuration(initial[0])}`."
 
 
 def _evaluation(experiment: "Experiment") -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import doctest
 import math
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,21 @@ from neuroevo.experiment import Experiment
 from neuroevo.tasks import MouseTask
 
 UNSUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the system has no such setting")
+def test_moments_of_several_runs_are_in_one_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment is shown in the time zone of the viewer; what is no moment stays as it is."""
+    monkeypatch.setenv("TZ", "EAST-2")
+    time.tzset()
+    try:
+        written = ("2026-11-29T23:30:00+00:00", "2026-11-29T18:30:00.5-05:00")
+        assert {*map(wording.local_moment, written)} == {"2026-11-30 01:30"}
+        assert list(map(wording.local_moment, ("unknown", ""))) == ["unknown", ""]
+        assert wording.local_moment("0001-01-01T00:00:00+14:00") == "0001-01-01 00:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_examples_in_docstrings() -> None:

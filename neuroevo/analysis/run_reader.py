@@ -82,7 +82,7 @@ class RunReader:
         self._findings: tuple[Summary, Findings] | None = None
 
     def summary(self) -> Summary:
-        """Summarise the run as it is now; if it can't be read, its state is ``damaged``.
+        """Summarise the run as it is now; if it can't be read, its state is ``unreadable``.
 
         As long as nothing changes, the same object is returned.
         """
@@ -180,10 +180,10 @@ class RunReader:
         try:
             return self._read_summary()
         except NeuroevoError as error:
-            return Summary(self.folder, "damaged", error.problems)
+            return Summary(self.folder, "unreadable", error.problems)
         except OSError as error:  # a file that was removed or protected meanwhile
             problems = unreadable(self.folder.path, error).problems
-            return Summary(self.folder, "damaged", problems)
+            return Summary(self.folder, "unreadable", problems)
 
     def _read_summary(self) -> Summary:
         folder, experiment = self.folder, self._experiment.value()

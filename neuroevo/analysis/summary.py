@@ -33,7 +33,7 @@ class Summary:
     folder
         The run's folder.
     state
-        The state of the run; ``damaged`` if it can't be read.
+        The state of the run; ``unreadable`` if it can't be read.
     problems
         Why it can't be read, one line each; else problems that a resumed run repairs.
     experiment
@@ -62,7 +62,7 @@ class Summary:
     """
 
     folder: "RunFolder"
-    state: Literal["running", "interrupted", "complete", "damaged"]
+    state: Literal["running", "interrupted", "complete", "unreadable"]
     problems: tuple[str, ...] = ()
     experiment: "Experiment | None" = None
     trials: int = 0
@@ -114,7 +114,7 @@ class Summary:
     def described(self) -> dict[str, Any]:
         """Return the summary as plain JSON values."""
         described: dict[str, Any] = {"id": self.folder.id, "path": str(self.folder.path)}
-        if self.experiment is None or self.state == "damaged":
+        if self.experiment is None or self.state == "unreadable":
             return described | {"state": self.state, "problems": list(self.problems)}
         return described | {
             "name": self.experiment.name,

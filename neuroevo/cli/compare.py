@@ -29,6 +29,7 @@ from neuroevo.cli.terminal import (
     print_text,
 )
 from neuroevo.errors import UsageError
+from neuroevo.files import with_home
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -55,6 +56,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options that users may give
         typer.Option(
             "--output",
             "-o",
+            parser=with_home,
             metavar="FILE",
             help="The page to write; comparison.html beside the first run if not given.",
         ),

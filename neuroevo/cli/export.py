@@ -17,6 +17,7 @@ from neuroevo.cli.trained import (
     run_with_networks,
 )
 from neuroevo.errors import UsageError
+from neuroevo.files import with_home
 
 EXAMPLES = examples(
     "neuroevo export latest --to onnx -o flats.onnx",
@@ -34,7 +35,10 @@ def export(  # noqa: PLR0913, PLR0917 - the options that users may give
         typer.Option("--to", help="The format, see above."),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", parser=with_home, metavar="FILE", help="Write to this file."
+        ),
     ] = None,
     rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
     ensemble: Ensemble = None,

@@ -26,17 +26,18 @@ def list_runs(results: Results = RESULTS, as_json: AsJson = False) -> None:  # n
     may be that of another trial than the best score in the next column. The test score is that of
     the best trial, on rows that no search has seen.
 
-    Prints a table to stdout, or a JSON array with --json. A folder that may not be read is a
-    warning on stderr.
+    Prints a table to stdout, or a JSON array with --json. What can't be read is a warning on
+    stderr, with the reason.
     """
     from neuroevo.analysis.run_reader import RunReader
     from neuroevo.runs import list_runs as folders
     from neuroevo.runs import list_sweeps, permission_problems
 
     protected = permission_problems(results)
-    for problem in protected:
-        warnings.warn(problem, stacklevel=2)
     summaries = [RunReader(folder).summary() for folder in reversed(folders(results))]
+    unreadable = [each for each in summaries if each.state == "unreadable"]
+    for problem in (*protected, *(line for each in unreadable for line in each.problems)):
+        warnings.warn(problem, stacklevel=2)
     if as_json:
         typer.echo(json.dumps([summary.described() for summary in summaries], indent=2))
     elif summaries:
@@ -55,8 +56,10 @@ def _progress(sweep: "SweepFolder") -> str:
 
     try:
         found = read_progress(sweep)
-    except NeuroevoError:
-        return "damaged"
+    except NeuroevoError as error:
+        for problem in error.problems:
+            warnings.warn(problem, stacklevel=3)
+        return "unreadable"
     return f"{found.state}, {found.complete:,} of {found.runs:,} runs complete"
 
 
@@ -94,5 +97,5 @@ def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) 
         *(best.get(item.name, "") for item in objectives),
         *[test_score(summary.test, interval=True)] * has_tests,
         summary.outcome,
-        wording.moment(summary.started),
+        wording.local_moment(summary.started),
     )

@@ -11,6 +11,7 @@ import typer
 from neuroevo.cli.options import columns, examples
 from neuroevo.cli.terminal import program, say
 from neuroevo.errors import StorageError, UsageError
+from neuroevo.files import with_home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,12 @@ def new(
     ],
     source: Annotated[
         Path | None,
-        typer.Option("--from", metavar="TABLE.csv", help="A table: .csv, .tsv, .gz or .parquet."),
+        typer.Option(
+            "--from",
+            parser=with_home,
+            metavar="TABLE.csv",
+            help="A table: .csv, .tsv, .gz or .parquet.",
+        ),
     ] = None,
     target: Annotated[
         list[str] | None,
@@ -113,7 +119,7 @@ def _write(path: Path, text: str) -> None:
     except FileExistsError:
         raise UsageError(f"{path}: must be a new file, but it exists already") from None
     except OSError as error:
-        raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
+        raise StorageError(f"{path}: can't be written ({error.strerror})") from error
 
 
 def experiment_text(name: str, template: str = "experiment.toml") -> str:

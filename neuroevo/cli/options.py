@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 import typer
 
 from neuroevo.errors import UsageError
+from neuroevo.files import with_home
 
-Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="The results folder.")]
+Results = Annotated[
+    Path, typer.Option("--results", parser=with_home, metavar="DIR", help="The results folder.")
+]
 RunReference = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's id, its path, or latest.")
 ]
@@ -85,7 +88,10 @@ NewPatience = Annotated[
 Data = Annotated[
     Path | None,
     typer.Option(
-        "--data", metavar="FILE", help="The run's table or recording, if it is elsewhere now."
+        "--data",
+        parser=with_home,
+        metavar="FILE",
+        help="The run's table or recording, if it is elsewhere now.",
     ),
 ]
 Overrides = Annotated[
@@ -105,7 +111,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 Figures = Annotated[
     Path | None,
     typer.Option(
-        "--figures", metavar="DIR", help="Write each figure there as HTML, SVG, PNG and PDF."
+        "--figures",
+        parser=with_home,
+        metavar="DIR",
+        help="Write each figure there as HTML, SVG, PNG and PDF.",
     ),
 ]
 Width = Annotated[

@@ -40,7 +40,7 @@ def print_findings(run: Run, stream: TextIO) -> None:
     """Write the results of a run."""
     words, front = headline(run.findings), run.pareto_front()
     print_heading(words.title, stream)
-    print_text(words.lead.replace("`", ""), stream)  # these mark commands for a page
+    print_text(words.lead.replace("`", ""), stream)  # these mark code for a page
     if front:
         lacks = run.findings.lacks_feasible
         nearest = "No trial keeps the constraints; the nearest to it"

@@ -18,6 +18,7 @@ from neuroevo.cli.trained import (
     run_with_networks,
 )
 from neuroevo.errors import NeuroevoError, UsageError
+from neuroevo.files import with_home
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,13 +41,18 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     run: RunOrFile,
     table: Annotated[
         Path | None,
-        typer.Argument(metavar="NEW.csv", help="New rows: .csv, .tsv, .gz or .parquet."),
+        typer.Argument(
+            parser=with_home, metavar="NEW.csv", help="New rows: .csv, .tsv, .gz or .parquet."
+        ),
     ] = None,
     test: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--test", help="Predict the rows of the test part instead.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", parser=with_home, metavar="FILE", help="Write to this file."
+        ),
     ] = None,
     rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front, 1 for the best.")] = 1,
     ensemble: Ensemble = None,

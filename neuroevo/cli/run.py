@@ -14,7 +14,7 @@ from neuroevo.cli.searching import print_outcome, search_shown
 from neuroevo.cli.sweep import finish
 from neuroevo.cli.terminal import local_path, reference, say
 from neuroevo.errors import UsageError, collected
-from neuroevo.files import is_pipe
+from neuroevo.files import is_pipe, with_home
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -35,6 +35,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     experiment: Annotated[
         Path,
         typer.Argument(
+            parser=with_home,
             metavar="EXPERIMENT.toml|TABLE.csv",
             help="The experiment file, - for stdin; or a table, .csv, .tsv, .gz or .parquet, with "
             "--target.",

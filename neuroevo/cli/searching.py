@@ -59,14 +59,15 @@ def search_shown(
 
     def forced() -> None:
         display.close()
-        say(f"neuroevo: {_stopped_message(display.latest, workers)}")
+        say(f"neuroevo: {_stopped_message(display.latest, workers, interruption)}")
 
-    with display, Interruption(asked, forced) as interruption, warnings.catch_warnings():
+    interruption = Interruption(asked, forced)
+    with display, interruption, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: display.say(f"warning: {message}")
         try:
             found = begin(**asdict(workers), observer=display, stop=interruption)
         except StoppedError:
-            message = _stopped_message(display.latest, workers)
+            message = _stopped_message(display.latest, workers, interruption)
             raise Interrupted(interruption.number, message) from None
         except NeuroevoError as error:
             if display.latest is not None and display.latest.folder is not None:
@@ -87,17 +88,20 @@ def print_outcome(run: "Run", *next_steps: str) -> None:
     say()
 
 
-def _stopped_message(progress: "Progress | None", workers: "Workers") -> str:
+def _stopped_message(
+    progress: "Progress | None", workers: "Workers", interruption: Interruption | None = None
+) -> str:
+    stopped = "stopped" if interruption is None else f"stopped by {interruption.name}"
     if progress is None or progress.folder is None:
-        return "stopped before the search began"
+        return f"{stopped} before the search began"
+    from neuroevo import wording
     from neuroevo.runs import SweepFolder
 
     generations = progress.experiment.evolution.generations
-    generation = min(progress.generation + 1, generations)
     run, sweep = progress.folder.path, SweepFolder(progress.folder.path.parent)
     whole = sweep.path if sweep.exists() else run
     parts = [
-        f"stopped in generation {generation} of {generations}",
+        f"{stopped} in {wording.generation_of(progress.begun, generations)}",
         f"{progress.trials:,} trials are kept",
         *([f"see them with: {program()} report {reference(run)}"] if progress.trials else []),
         f"resume with: {program()} resume {reference(whole)}{_options(workers)}",

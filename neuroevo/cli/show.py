@@ -62,19 +62,20 @@ def _state(run: "Run") -> str:
     why = f": {status.reason}" if status.reason else ""
     if status.state == "complete":
         return f"complete{why}"
-    done = f"{wording.counted(status.generation, 'generation')} done"
+    generations = run.experiment.evolution.generations
+    place = f"in {wording.generation_of(run.findings.generations, generations)}"
     if status.state == "running":
-        return f"running, {done}, by {holder(run.folder) or 'a process that has just ended'}"
+        return f"running {place}, by {holder(run.folder) or 'a process that has just ended'}"
     problems = [*status.problems, *([status.lost] if status.lost else [])]
     advice = f"resume with: {program()} resume {reference(run.folder.path)}"
-    return "; ".join([f"interrupted{why}, {done}", *problems, advice])
+    return "; ".join([f"interrupted {place}{why}", *problems, advice])
 
 
 def _experiment(run: "Run") -> list[tuple[str, str]]:
     from neuroevo import wording
 
     rows, findings = wording.experiment_rows(run.experiment), run.findings
-    given = wording.first_genomes(findings.initial, findings.initial_from)
+    given = wording.first_genomes(findings.initial, findings.initial_from).replace("`", "")
     return [*rows, ("First genomes", given)] if given else rows
 
 
@@ -92,7 +93,7 @@ def _environment(run: "Run") -> list[tuple[str, str]]:
         versions = {"neuroevo": described.get("neuroevo"), **libraries}
         known = (f"{name} {version}" for name, version in versions.items() if version)
         pairs.append(("Versions", ", ".join(known)))
-    pairs.append(("Started", wording.moment(str(described.get("started", "unknown")))))
+    pairs.append(("Started", wording.local_moment(str(described.get("started", "unknown")))))
     return pairs
 
 

@@ -59,6 +59,11 @@ class Interruption:
         self.number = 0  # of the first signal
         self._asked, self._forced = asked, forced
 
+    @property
+    def name(self) -> str:
+        """The name of the first signal."""
+        return signal.Signals(self.number).name
+
     def __call__(self) -> bool:
         """Return whether to stop."""
         return self.number != 0

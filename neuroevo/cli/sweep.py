@@ -22,6 +22,7 @@ from neuroevo.cli.terminal import (
     say,
 )
 from neuroevo.errors import UsageError, collected
+from neuroevo.files import with_home
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -39,7 +40,9 @@ def sweep(  # noqa: PLR0913, PLR0917 - the options that users may give
     path: Annotated[
         Path,
         typer.Argument(
-            metavar="SWEEP.toml", help="An experiment file with a table [sweep], - for stdin."
+            parser=with_home,
+            metavar="SWEEP.toml",
+            help="An experiment file with a table [sweep], - for stdin.",
         ),
     ],
     results: options.Results = options.RESULTS,

@@ -11,6 +11,7 @@ from neuroevo.cli import options
 from neuroevo.cli.counting import counted
 from neuroevo.cli.terminal import Column, Table, print_heading, print_table, print_text, say
 from neuroevo.errors import UsageError
+from neuroevo.files import with_home
 
 if TYPE_CHECKING:
     from neuroevo.search.one_configuration import Scores
@@ -37,12 +38,18 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="The model file; NAME.safetensors by default."
+            "--output",
+            "-o",
+            parser=with_home,
+            metavar="FILE",
+            help="The model file; NAME.safetensors by default.",
         ),
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option("--data", metavar="FILE", help="Another table with the same columns."),
+        typer.Option(
+            "--data", parser=with_home, metavar="FILE", help="Another table with the same columns."
+        ),
     ] = None,
     samples: Annotated[
         int | None, typer.Option("--samples", metavar="N", help="Another sample budget.")

@@ -68,6 +68,7 @@ def _fields(
         **{item.name: _best_score(item.name) for item in objectives},
         "run": lambda run: run.folder.id,
         "task": _task_kind,
+        "ended": _ended,
     }
 
 
@@ -83,6 +84,10 @@ def _best_score(name: str) -> Callable[[ListedRun], float | str | None]:
 
 def _best_genome(summary: "Summary | None") -> Mapping[str, object]:
     return summary.front[0].genome if summary and summary.front else {}
+
+
+def _ended(run: ListedRun) -> str:
+    return run.summary.outcome if run.summary else ""
 
 
 def _task_kind(run: ListedRun) -> str:
@@ -169,16 +174,16 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
     }
     if summary is None:
         return row
-    is_damaged = summary.state == "damaged"
+    is_unreadable = summary.state == "unreadable"
     best = {item.name: wording.measured(score, item) for item, score in best_scores(summary)}
     return row | {
         "state": summary.state,
         "reason": summary.outcome,
-        "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_damaged else "",
+        "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_unreadable else "",
         "scores": [best.get(item.name, "") for item in objectives],
         "history": _history_line(summary),
         "test": test_score(summary.test, interval=False),
-        "trials": "" if is_damaged else trial_count(summary),
+        "trials": "" if is_unreadable else trial_count(summary),
         "time": wording.duration(summary.seconds) if math.isfinite(summary.seconds) else "",
     }
 

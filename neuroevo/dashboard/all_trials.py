@@ -75,8 +75,12 @@ def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
 
 
 def _texts(trial: "Trial") -> Iterable[str]:
-    yield from (str(trial.number), trial.operator, trial.state, trial.name, trial.cause)
+    yield from (str(trial.number), _operator(trial), trial.state, trial.name, trial.cause)
     yield wording.configuration(trial.genome)
+
+
+def _operator(trial: "Trial") -> str:
+    return wording.operator(trial.operator)
 
 
 def _fields(
@@ -85,7 +89,7 @@ def _fields(
     """Return what a filter can compare: the columns, the task, and the time by its heading."""
     kind = findings.experiment.task.kind
     others = {"task": lambda _: kind, "time": lambda trial: trial.seconds}
-    operator = {"operator": lambda trial: trial.operator}  # the column has names of baselines
+    operator = {"operator": _operator}  # the column has names of baselines
 
     def score(item: "Objective") -> "Callable[[Trial], float | str | None]":
         return lambda trial: comparable(item, trial.objectives.get(item.name))
@@ -121,7 +125,7 @@ def _columns(findings: "Findings", genes: list[str]) -> "list[Column[Trial]]":
         ),
         *([Column("feasible", "feasible", _feasible(findings))] if findings.constraints else []),
         Column("generation", "generation", lambda trial: trial.generation, numeric=True),
-        Column("operator", "operator", lambda trial: trial.name or trial.operator),
+        Column("operator", "operator", lambda trial: trial.name or _operator(trial)),
         Column("state", "state", lambda trial: trial.state),
         Column("seconds", "time", lambda trial: trial.seconds, numeric=True, descending=True),
     ]
@@ -155,7 +159,7 @@ def _row(findings: "Findings", trial: "Trial", genes: list[str], base: str) -> d
         "quantities": quantity_texts(findings, trial),
         "feasible": _feasible(findings)(trial) if findings.constraints else "",
         "generation": "" if trial.operator == "baseline" else f"{trial.generation:,}",
-        "operator": wording.shortened(trial.name or trial.operator, 60),
+        "operator": wording.shortened(trial.name or _operator(trial), 60),
         "state": trial.state,
         "time": wording.duration(trial.seconds),
     }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SIDE = 1000  # width and height of a drawing, in its own units
 MOST_TICKS = 6
+PHONE_LETTERS = 38  # of tick labels in the width of a chart on a phone, with gaps between them
 NARROW = 1.2  # decades; a logarithmic axis has at least as many
 ROUNDING = 1e-9
 
@@ -37,6 +38,16 @@ class Axis:
     ticks: tuple[str, ...]  # their labels
     logarithmic: bool = False
     limit: float = math.inf  # values beyond it are at the high end
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether tick labels from left to right need more room than a phone has.
+
+        The last one ends where the axis does, the others are centred at their ticks.
+        """
+        steps, last = len(self.ticks) - 1, len(self.ticks[-1])
+        widest = max(map(len, self.ticks[:-1]), default=0)
+        return max(widest, widest / 2 + last) * steps > PHONE_LETTERS
 
     def place(self, value: float) -> float | None:
         """Return the position of a value, from 0 to 1; None if it is outside."""

@@ -46,7 +46,7 @@ def content(run: CachedRun) -> dict[str, Any]:
         "files": _files(summary, base),
         "links": (run.above,),
     }
-    if summary.state != "damaged":
+    if summary.state != "unreadable":
         values |= _overview(run, summary)
     return values
 
@@ -120,7 +120,7 @@ def _overview(run: CachedRun, summary: "Summary") -> dict[str, Any]:
         "front_size": len(findings.front),
         "lacks_feasible": findings.lacks_feasible,
         "objectives": [item.label for item in findings.objectives],
-        "started": wording.moment(summary.started),
+        "started": wording.local_moment(summary.started),
         "links": (
             Link("Report", f"{base}/report.html", "r"),
             *([Link("Mouse page", f"{base}/mouse.html", "m")] if is_mouse_run(findings) else []),
@@ -134,7 +134,7 @@ def _progress(summary: "Summary") -> str:
     generations = summary.experiment.evolution.generations if summary.experiment else 0
     is_done = summary.state == "complete"
     parts = [
-        "" if is_done else f"generation {len(summary.generations):,} of {generations:,}",
+        "" if is_done else wording.generation_of(len(summary.generations), generations),
         f"{trial_count(summary)} trials",
         *(
             f"{count:,} {state}"

@@ -34,7 +34,7 @@ def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
         "crumbs": (*run.crumbs, ("trials", f"{base}/trials"), (f"{trial.number}", "")),
         "trial": trial,
         "operator": wording.operator(trial.operator),
-        "title": wording.configuration(trial.genome) or f"Trial {trial.number}",
+        "configuration": wording.configuration(trial.genome),
         "rank": rank,
         "scores": _scores(findings, trial),
         "bounds": _bounds(findings, trial),

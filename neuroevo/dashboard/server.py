@@ -239,4 +239,4 @@ def _refusal(host: str, port: int, error: OSError) -> NeuroevoError:
         return BusyError(f"--port: must be free, but {port} is already in use")
     if error.errno == errno.EADDRNOTAVAIL:
         return UsageError(f"--host: must be an address of this machine, but got {host!r}")
-    return StorageError(f"{host}, port {port}: cannot be listened at ({error.strerror})")
+    return StorageError(f"{host}, port {port}: can't be listened at ({error.strerror})")

@@ -1,6 +1,5 @@
 """Reads an experiment from a TOML file and overrides; knows none of its keys."""
 
-import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
 from neuroevo.experiment.naming import name_of
 from neuroevo.experiment.origin import Origin
-from neuroevo.files import StrangeFileError, is_pipe, read_file, read_pipe
+from neuroevo.files import StrangeFileError, is_pipe, read_file, read_pipe, with_home
 from neuroevo.settings import printable, shown
 from neuroevo.tasks import TableTask
 
@@ -91,7 +90,7 @@ def read_document(
     UsageError
         If the file can't be read or is no TOML.
     """
-    path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
+    path = with_home(path)
     document = _parse(_read(path), _named(path))
     with collected(problems):
         document = overriding(document, overrides)

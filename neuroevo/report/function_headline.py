@@ -41,7 +41,7 @@ def function_headline(findings: "Findings", progress: str) -> Headline:
     found = wording.configuration(champion.genome)
     sentences = (
         progress,
-        f"The best configuration, trial {champion.number}, has {found}.",
+        f"The best configuration, trial {champion.number}, has `{found}`.",
         compared,
         _others(findings),
         search,

@@ -36,7 +36,7 @@ def infeasible_headline(findings: "Findings", progress: str) -> Headline:
     ]
     described = (
         f"The nearest to it, trial {nearest.number}, has {wording.listed(broken)}; its objectives "
-        f"are {wording.listed(scores)}. It has {wording.configuration(nearest.genome)}."
+        f"are {wording.listed(scores)}. It has `{wording.configuration(nearest.genome)}`."
     )
     trials = KeyNumber("0", f"of {wording.counted(len(findings.complete), 'trial')} are feasible")
     return Headline(title, joined((progress, described, search_sentence(findings))), (trials,))

@@ -202,7 +202,7 @@ def _partly_diverged(findings: "Findings") -> str:
 
 def _experiment(findings: "Findings") -> list[tuple[str, str]]:
     further = {
-        "First genomes": wording.first_genomes(findings.initial, findings.initial_from),
+        "First genomes": with_code(wording.first_genomes(findings.initial, findings.initial_from)),
         "Note": findings.experiment.note,
     }
     rows = wording.experiment_rows(findings.experiment)

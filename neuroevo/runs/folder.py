@@ -194,7 +194,7 @@ def _folders(results: Path) -> tuple[list[RunFolder], list[RunFolder]]:
     except OSError as error:
         raise unreadable(results, error) from error
     except ValueError as error:  # a null character in the path
-        raise StorageError(f"{results}: cannot be read (no name of a folder)") from error
+        raise StorageError(f"{results}: can't be read (no name of a folder)") from error
     return runs, protected
 
 

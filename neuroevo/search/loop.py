@@ -220,6 +220,7 @@ class Search:
         self._asked: dict[int, Candidate] = {}  # and not yet evaluated
         self._early: dict[int, Trial] = {}  # finished before one with a lower number
         self._generation = state.strategy.generation  # that is evaluated
+        self._begun = begun_generations(state, record.trials.values())
         self._saved, self._cost_of_saving = -math.inf, 0.0  # when, and how many seconds it took
 
     def run(self) -> None:
@@ -480,6 +481,7 @@ class Search:
 
     def _count(self, trial: Trial) -> None:
         self._finished += trial.number not in self._known
+        self._begun = max(self._begun, begun_generations(self._state, [trial]))
         self._report()
 
     def _report(self) -> None:
@@ -488,6 +490,7 @@ class Search:
             self._phase,
             self._record.folder,
             generation=self._generation,
+            begun=self._begun,
             trials=self._finished,
             front=self._front,
             baselines=self._baselines,
@@ -513,6 +516,12 @@ class Search:
     def _feasible_costs(self, trials: Iterable[Trial]) -> list[tuple[float, ...]]:
         feasible = (trial for trial in trials if self._violation(trial) == 0)
         return [cost for cost in map(self._costs, feasible) if cost is not None]
+
+
+def begun_generations(state: SearchState, trials: Iterable[Trial]) -> int:
+    """Return the number of generations that have finished trials: complete ones, or in these."""
+    searched = (trial.generation + 1 for trial in trials if trial.operator != "baseline")
+    return max(state.strategy.generation, *searched, 0)
 
 
 def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) -> Champion:

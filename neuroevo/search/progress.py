@@ -19,6 +19,7 @@ class Progress:
     phase: Phase
     folder: RunFolder | None = None  # None before the folder exists, or for a run in memory
     generation: int = 0  # the one that is evaluated
+    begun: int = 0  # number of generations that have finished trials
     trials: int = 0  # finished, baselines included
     front: tuple[Trial, ...] = ()  # after the last complete generation, the champion first
     baselines: tuple[Trial, ...] = ()

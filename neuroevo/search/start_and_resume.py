@@ -34,7 +34,7 @@ from neuroevo.runs import (
     read_trials,
     write_start,
 )
-from neuroevo.search.loop import Search, SearchState, ends_of
+from neuroevo.search.loop import Search, SearchState, begun_generations, ends_of
 from neuroevo.search.material import Material, material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
 from neuroevo.search.record import FolderRecord, Record
@@ -219,8 +219,16 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
         del trials
         _update_environment(folder)
         _update_experiment(folder, start, experiment)
-        generation, seconds = state.strategy.generation, state.seconds
-        observer(Progress(experiment, "loading", folder, generation, finished, seconds=seconds))
+        progress = Progress(
+            experiment,
+            "loading",
+            folder,
+            generation=state.strategy.generation,
+            begun=begun_generations(state, needed),
+            trials=finished,
+            seconds=state.seconds,
+        )
+        observer(progress)
         with trainer, Journal(folder.journal_file) as journal:
             record = FolderRecord(folder, journal, needed, finished)
             continued = Search(trainer, record, state, observer, stop)

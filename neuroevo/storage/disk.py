@@ -102,12 +102,12 @@ def stamp(path: Path) -> Stamp | None:
 
 def unreadable(path: Path, error: OSError) -> StorageError:
     """Make the error for a file that the system could not read."""
-    return StorageError(f"{path}: cannot be read ({reason(error)})")
+    return StorageError(f"{path}: can't be read ({reason(error)})")
 
 
 def unwritable(path: Path, error: OSError) -> StorageError:
     """Make the error for a file that the system could not write."""
-    return StorageError(f"{path}: cannot be written ({reason(error)})")
+    return StorageError(f"{path}: can't be written ({reason(error)})")
 
 
 def reason(error: OSError) -> str:

@@ -3,7 +3,6 @@
 Nothing in a file is ever executed: text is read by pandas, Parquet by pyarrow.
 """
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from neuroevo.errors import DataError
+from neuroevo.files import with_home
 from neuroevo.settings import printable
 from neuroevo.tables.cells import LARGEST_WHOLE, Flags, Floats, factorized, is_number
 from neuroevo.tables.checking import looks_like_classes, named_columns, used_columns
@@ -64,7 +64,7 @@ def read_table(
     DataError
         If the file can't be read or is no table; one line for each problem.
     """
-    path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
+    path = with_home(path)
     name = printable(str(path))
     if _is_parquet(path):
         frame = read_parquet(path, most_bytes, columns)
@@ -87,7 +87,7 @@ def read_table(
 
 def column_names(path: str | Path, settings: TableSettings) -> tuple[str, ...]:
     """Return the names of all columns of a file; DataError as in `read_table`."""
-    path = Path(os.path.expanduser(path))  # noqa: PTH111 - never raises
+    path = with_home(path)
     return parquet_names(path) if _is_parquet(path) else header_of(path, settings)
 
 

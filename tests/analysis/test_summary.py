@@ -106,7 +106,7 @@ def test_a_damaged_run_may_be_repaired(runs: Runs, tmp_path: Path) -> None:
         sound = file.read_bytes()
         file.write_bytes(b"\xff nonsense\n")
         damaged = reader.summary()
-        assert damaged.state == "damaged"
+        assert damaged.state == "unreadable"
         assert name in damaged.problems[0]
         file.write_bytes(sound)
         assert reader.summary().state == "complete"

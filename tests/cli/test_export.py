@@ -55,6 +55,16 @@ def test_texts_go_to_stdout(run_folder: Path, neuroevo: Command, tmp_path: Path)
     assert ended.stderr == ""
 
 
+def test_a_tilde_is_the_home_folder(
+    run_folder: Path, fresh_neuroevo: Command, tmp_path: Path
+) -> None:
+    """A file can be written into the home folder also where no shell replaces its sign."""
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    ended = fresh_neuroevo("export", str(run_folder), "--to", "c", "--output=~/n.h", env=home)
+    assert ended.stderr.startswith(f"wrote {tmp_path / 'n.h'}, ")
+    assert [path.name for path in tmp_path.iterdir()] == ["n.h"]
+
+
 @pytest.mark.parametrize("form", ["onnx", "c"])
 def test_a_dash_is_stdout(form: str, table_run: Path) -> None:
     """With -o - all formats go to stdout, and no file is written."""
@@ -86,7 +96,7 @@ def test_bytes_go_to_a_file_named_like_the_run(
         ),
         ([], 2, "Missing option '--to'"),
         (["--to", "c", "--rank", "1000"], 2, "rank: must be between 1 and"),
-        (["--to", "c", "-o", "no folder/network.h"], 74, "network.h: cannot be written"),
+        (["--to", "c", "-o", "no folder/network.h"], 74, "network.h: can't be written"),
     ],
 )
 def test_what_is_wrong_is_one_line(

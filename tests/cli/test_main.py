@@ -1,4 +1,6 @@
+import inspect
 import os
+import pkgutil
 import re
 import shlex
 import signal
@@ -6,13 +8,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from experiments.torture.driver import be_in, both, redirect
 from experiments.torture.processes import Running
+from neuroevo import cli
+from neuroevo.files import with_home
 from neuroevo.runs import read_trials
 from tests.cli.terminals import read_drawn, terminal
 
@@ -260,3 +265,16 @@ def test_characters_that_the_encoding_lacks_are_replaced(
     assert shown.returncode == 0
     assert shown.stdout.isascii()
     assert "?" not in shown.stdout
+
+
+def test_every_path_on_the_command_line_may_begin_with_the_home_folder() -> None:
+    """Each argument and option that is a path is read by the function that knows what ~ is."""
+    parsers: dict[str, object] = {}
+    for module in pkgutil.iter_modules(cli.__path__, f"{cli.__name__}."):
+        for _, function in inspect.getmembers(import_module(module.name), inspect.isfunction):
+            for name, hint in inspect.get_annotations(function).items():
+                marks, kind = getattr(hint, "__metadata__", ()), getattr(hint, "__origin__", None)
+                if marks and Path in {kind, *get_args(kind)}:
+                    parsers[f"{function.__name__} {name}"] = marks[0].parser
+    assert {"export output", "report figures", "run experiment", "new source"} <= {*parsers}
+    assert {*parsers.values()} == {with_home}

@@ -1,4 +1,4 @@
-"""What commands say about folders that this user may not read."""
+"""What commands say about folders and files that this user may not read."""
 
 import json
 import shutil
@@ -13,8 +13,8 @@ from tests.permissions import open_to_all, without_privileges
 Start = Callable[..., Running]
 
 
-def _problem(folder: Path) -> str:
-    return f"{folder}: cannot be read (Permission denied)"
+def _problem(path: Path) -> str:
+    return f"{path}: can't be read (Permission denied)"
 
 
 def _protected(results: Path) -> Path:
@@ -52,3 +52,17 @@ def test_protected_runs_are_not_called_no_runs(start: Start, tmp_path: Path) -> 
     ):
         ended = start(*arguments, "--results", str(tmp_path), prepare=without_privileges).end()
         assert (ended.code, ended.output, ended.messages) == (code, "", message)
+
+
+@pytest.mark.parametrize("name", ["trials.jsonl", "start.json"])
+def test_a_file_that_may_not_be_read_is_no_damage(
+    start: Start, run_folder: Path, tmp_path: Path, name: str
+) -> None:
+    """A run with a protected file is unreadable, and a warning says which file it is, and why."""
+    shutil.copytree(run_folder, tmp_path / run_folder.name)
+    open_to_all(tmp_path / run_folder.name)
+    file = tmp_path / run_folder.name / name
+    file.chmod(0)
+    ended = start("list", "--results", str(tmp_path), prepare=without_privileges).end()
+    assert (ended.code, ended.messages) == (0, f"neuroevo: warning: {_problem(file)}\n")
+    assert ended.output.splitlines()[1].split() == [run_folder.name, "unreadable"]

@@ -69,6 +69,20 @@ def test_the_newest_run_is_listed_first(
     assert [each["id"] for each in as_json] == ["c", "a", "b"]
 
 
+def test_moments_are_in_the_time_zone_of_the_viewer(
+    fresh_neuroevo: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    """A list of runs that were begun in several time zones looks as sorted as it is."""
+    for name, began in (("a", "2026-01-01T00:30:00+09:00"), ("b", "2025-12-31T16:00:00+00:00")):
+        shutil.copytree(run_folder, tmp_path / name)
+        path = tmp_path / name / "environment.json"
+        path.write_text(re.sub(r'"started": "[^"]*"', f'"started": "{began}"', path.read_text()))
+    east = {"TZ": "EAST-2"}
+    listed = fresh_neuroevo("list", "--results", str(tmp_path), env=east).stdout.splitlines()[1:]
+    assert [line[-16:] for line in listed] == ["2025-12-31 18:00", "2025-12-31 17:30"]
+    assert "2025-12-31 17:30" in fresh_neuroevo("show", str(tmp_path / "a"), env=east).stdout
+
+
 def test_list_without_runs_is_no_error(neuroevo: Command, tmp_path: Path) -> None:
     """Without runs stdout is empty, and the reason is on stderr."""
     listed = neuroevo("list", cwd=tmp_path)
@@ -78,13 +92,16 @@ def test_list_without_runs_is_no_error(neuroevo: Command, tmp_path: Path) -> Non
 
 
 def test_list_includes_a_damaged_run(neuroevo: Command, run_folder: Path, tmp_path: Path) -> None:
-    """A run that can't be read is listed as damaged, with the others."""
+    """A run that can't be read is listed with the others, and the reason is a warning."""
     shutil.copytree(run_folder, tmp_path / "damaged-20200101-000000")
     shutil.copytree(run_folder, tmp_path / run_folder.name)
     (tmp_path / "damaged-20200101-000000" / "trials.jsonl").write_text("{}\n")
-    sound, damaged = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
-    assert (damaged["state"], sound["state"]) == ("damaged", "complete")
+    listed = neuroevo("list", "--json", "--results", str(tmp_path))
+    sound, damaged = json.loads(listed.stdout)
+    assert (damaged["state"], sound["state"]) == ("unreadable", "complete")
     assert "trials.jsonl, line 1" in damaged["problems"][0]
+    warnings = [f"neuroevo: warning: {problem}" for problem in damaged["problems"]]
+    assert listed.stderr.splitlines() == warnings
 
 
 def test_list_begins_with_the_newest_run(
@@ -123,12 +140,12 @@ def test_show_says_how_to_resume_an_interrupted_run(
     shown = neuroevo("show", str(copy))
     state = " ".join(shown.stdout.split())
     killed = "its process was killed, or the machine stopped"
-    assert re.search(rf"interrupted: {killed}, [012] generations? done; ", state)
+    assert re.search(rf"interrupted in generation 2 of 2: {killed}; ", state)
     assert "checkpoint.json: must end with its checksum, but is damaged; resume with:" in state
     assert shlex.join(["neuroevo", "resume", str(copy)]) in state
     with RunLock(RunFolder(copy)):
         shown = neuroevo("show", str(copy))
-        assert re.search(r"running, \w+ generations? done, by process ", shown.stdout)
+        assert re.search(r"running in generation \d+ of \d+, by process ", shown.stdout)
         listed = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
     assert [run["state"] for run in listed] == ["running"]
     assert json.loads(neuroevo("show", str(copy), "--json").stdout)["state"] == "interrupted"
@@ -320,7 +337,7 @@ def test_a_missing_journal_is_reported(neuroevo: Command, run_folder: Path, tmp_
     (copy / "trials.jsonl").unlink()
     refused = neuroevo("trials", str(copy))
     assert refused.returncode == 74
-    assert refused.stderr.startswith(f"neuroevo: {copy / 'trials.jsonl'}: cannot be read")
+    assert refused.stderr.startswith(f"neuroevo: {copy / 'trials.jsonl'}: can't be read")
 
 
 @pytest.fixture

@@ -80,7 +80,9 @@ def test_a_second_signal_ends_a_search_during_a_training(
     running.signal(signal.SIGINT)
     ended = running.end()
     assert ended.code == 130
-    assert re.fullmatch(r"neuroevo: stopped in generation 1 of .* resume \S+\n", ended.messages)
+    assert re.fullmatch(
+        r"neuroevo: stopped by SIGINT in generation 1 of .* resume \S+\n", ended.messages
+    )
     assert read_status(find_run("latest", tmp_path / "results")).state == "interrupted"
 
 
@@ -110,7 +112,7 @@ def test_a_run_that_is_written_to_is_busy(
     )
     shown = neuroevo("show", "latest", "--results", str(tmp_path))
     assert shown.returncode == 0
-    assert re.search(rf"State +running, .* process {running.pid} ", shown.stdout)
+    assert re.search(rf"State +running in .* process {running.pid} ", shown.stdout)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from experiments.torture.driver import both, redirect
 from experiments.torture.processes import Running
 from experiments.torture.trainings import afflict
 from neuroevo.experiment import load_experiment
+from neuroevo.report import headline_parts
+from neuroevo.report.run import load_run
 from neuroevo.runs import find_run, read_trials
 from tests.cli.terminals import read_drawn, terminal
 from tests.cli.waiting import wait_for_trials
@@ -178,7 +180,10 @@ def test_results_that_cannot_be_written_are_one_line(
 def test_a_stopped_search_reports_its_progress(
     start: Start, experiment_file: Path, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    """On a signal the exit code is the shell's, and one line has the number of kept trials."""
+    """On a signal the exit code is the shell's, and one line has its name and what is kept.
+
+    What the other commands say of the run afterwards has the same numbers.
+    """
     arguments = ["run", str(experiment_file), *LONG, "--results", str(tmp_path), "--quiet"]
     running = start(*arguments, prepare=slow)
     wait_for_trials(tmp_path, count=8)
@@ -186,10 +191,15 @@ def test_a_stopped_search_reports_its_progress(
     ended = running.end()
     assert (ended.code, ended.output) == (code, "")
     kept = len(read_trials(find_run("latest", tmp_path).journal_file))
-    line = r"neuroevo: stopped in generation \d+ of .*; (\d+) trials .*\n"
+    line = r"neuroevo: stopped by (\w+) in generation (\d+) of .*; (\d+) trials .*\n"
     found = re.fullmatch(line, ended.messages)
     assert found is not None, ended.messages
-    assert abs(int(found[1]) - kept) <= 1
+    assert found[1] == number.name
+    assert abs(int(found[3]) - kept) <= 1
+    shown = start("show", "latest", "--results", str(tmp_path)).end().output
+    assert f"interrupted in generation {found[2]} of " in shown
+    sentence = headline_parts.search_sentence(load_run("latest", tmp_path).findings)
+    assert f" in {found[2]} generation" in sentence
 
 
 def test_a_terminal_gets_a_live_display_and_is_restored(

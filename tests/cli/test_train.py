@@ -124,7 +124,7 @@ def test_whether_averaging_pays_is_said(run: Run, neuroevo: Command) -> None:
     ("arguments", "code", "problem"),
     [
         (["train", "RUN", "-o", "model.onnx"], 2, "--output: must end with .safetensors"),
-        (["train", "RUN", "-o", "no/model.safetensors"], 74, "cannot be written"),
+        (["train", "RUN", "-o", "no/model.safetensors"], 74, "can't be written"),
         (["train", "RUN", "--data", "no.csv"], 65, "no.csv does not exist; give it again with"),
         (["train", "no.toml"], 2, "no.toml: can't be read"),
         (["train", "RUN", "--set", "space.hidden={ count=[1, 2], width=[1, 2] }"], 2, "one value"),

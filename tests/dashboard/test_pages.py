@@ -157,6 +157,11 @@ def test_filters_compare_and_report_errors_beside_the_field(
     field.fill("samples_to_target>0 task=mouse")
     expect(rows(page)).to_have_count(1)
     expect(problem).to_be_hidden()
+    field.fill("ended~GENERATIONS")
+    expect(rows(page)).to_have_count(2)
+    field.fill("ended~target")
+    expect(rows(page)).to_have_count(0)
+    expect(problem).to_be_hidden()
     field.fill("lerning_rate>0 first")
     expect(problem).to_have_text("No field is called lerning_rate: did you mean learning_rate?")
     expect(field).to_have_attribute("aria-invalid", "true")
@@ -358,6 +363,7 @@ def test_experiment_file_is_copied_and_downloaded(
     best = (sound / first / "best.toml").read_text()
     trial = best.split()[2]
     page = look(f"{client.url}runs/{first}/trials/{trial}")
+    expect(page.locator("h1 .code")).to_contain_text("learning rate")
     page.click("button[data-copy]")
     expect(page.locator("button[data-copy]")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == best

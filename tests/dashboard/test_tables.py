@@ -105,6 +105,13 @@ def test_axis_of_an_objective_names_its_floor() -> None:
     assert all("≤" not in tick for tick in axis_of(item, [1e-9, 1e-3]).ticks)
 
 
+def test_tick_labels_that_have_no_room_on_a_phone_are_known() -> None:
+    """Five long labels would touch there, as the last one is not centred; short ones would not."""
+    assert axis("", [10, 1e5], logarithmic=True).is_crowded
+    assert not axis("", [10, 1e3], logarithmic=True).is_crowded
+    assert not axis("", [0, 15], whole=True).is_crowded
+
+
 def test_a_line_in_steps_keeps_its_height_until_the_next_point() -> None:
     """The best so far does not fall between two generations."""
     across, up = axis("", [0, 2], whole=True), axis("", [0, 1])

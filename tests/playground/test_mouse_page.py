@@ -79,6 +79,9 @@ OVERLAPS = """() => {
 }"""
 
 
+MONOSPACED = "element => getComputedStyle(element).fontFamily.startsWith('ui-monospace')"
+
+
 def shown(page: Page, name: str) -> str:
     """Return a text of the page."""
     return str(page.locator(f"#{name}").text_content())
@@ -582,6 +585,21 @@ WRONG_FILES = [
         "parameters: must be at most 20,000 numbers, but got 23402",
     ),
 ]
+
+
+def test_configurations_are_monospaced_and_what_is_said_of_them_is_not(
+    visit: Open, tmp_path: Path
+) -> None:
+    """A configuration has the font of code; of a network from a file the page says so instead."""
+    page = visit("left.optimizer=adam")
+    about = page.locator("#left-configuration")
+    assert "learning rate" in shown(page, "left-configuration")
+    assert about.evaluate(MONOSPACED)
+    assert shown(page, "left-remark") == "; changed below"
+    assert not page.locator("#left-remark").evaluate(MONOSPACED)
+    page.locator("#right-load").set_input_files(good_file(page, tmp_path))
+    expect(page.locator("#right-remark")).to_have_text("loaded from a file")
+    assert shown(page, "right-configuration") == ""
 
 
 def test_wrong_files_are_reported_in_one_sentence(visit: Open, tmp_path: Path) -> None:

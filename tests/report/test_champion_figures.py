@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from neuroevo import wording
 from neuroevo.analysis.ablation_path import ablation_path
 from neuroevo.analysis.ancestry import family
 from neuroevo.analysis.descent import descent
@@ -124,6 +125,16 @@ def test_lineage_of_a_trial_drawn_at_random(runs: Runs) -> None:
     trial = replace(run.best, operator="initial", parents=())
     text = lineage.caption(descent(Findings(run.experiment, (trial,))))
     assert text.endswith("has no ancestors: it was drawn at random.")
+
+
+def test_trials_without_parents_are_called_the_same_in_both_figures(runs: Runs) -> None:
+    """Operators and ancestors use one term for what was drawn at random, and one for given ones."""
+    assert wording.operator("initial") == family("initial")
+    assert wording.operator("immigrant").startswith(family("immigrant"))
+    assert wording.operator("seed") == family("seed")
+    findings = with_parents(runs("conflict"), 0)
+    rows = operators.draw(operator_credit(findings))["layout"]["yaxis"]["ticktext"]
+    assert any(row.startswith("drawn at random<br>") for row in rows)
 
 
 def test_operators_with_few_children_are_faint(runs: Runs) -> None:

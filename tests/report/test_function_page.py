@@ -53,5 +53,6 @@ def test_a_report_of_a_function_leaves_out_networks(page: tuple[Page, list[str]]
     for word in ("network", "fresh seeds", "replicate", "learning curve"):
         assert word not in text
     assert "of its axis: rate drop." in text
+    assert "rate" in shown.locator(".lead code").inner_text()
     assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert problems == []

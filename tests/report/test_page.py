@@ -335,6 +335,31 @@ def test_penalties_are_named_on_a_phone(look: Callable[..., Page], figure: str) 
             assert left["x"] + left["width"] <= right["x"]
 
 
+def test_the_last_tick_of_shares_is_there_on_a_phone(look: Callable[..., Page]) -> None:
+    """At 390 pixels there is room for 100% at the right end of an axis and of a colour bar."""
+    page = look("conflict", PHONE, figure="stability")
+    assert "100%" in page.locator("#figure-stability .colorbar text").all_text_contents()
+    page = look("conflict", PHONE, figure="operators")
+    assert "100%" in page.locator("#figure-operators .xtick text").all_text_contents()
+
+
+@pytest.mark.parametrize(("has_touch", "word"), [(False, "mouse"), (True, "finger")])
+def test_the_link_to_the_mouse_page_fits_the_pointer(
+    browser: Browser,
+    report: Callable[[str], Path],
+    has_touch: bool,  # noqa: FBT001 - a parameter
+    word: str,
+) -> None:
+    """On a touch screen the report speaks of a finger, with a mouse of the mouse."""
+    page = browser.new_page(has_touch=has_touch, is_mobile=has_touch)
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    page.goto(report("conflict").as_uri())
+    expect(page.locator(".playground a")).to_have_text(
+        f"Try it with your {word}", use_inner_text=True
+    )
+    page.close()
+
+
 def test_phone_page_does_not_overflow(look: Callable[..., Page]) -> None:
     """At 390 pixels even the report with the widest tables does not scroll sideways."""
     assert look("many genes", PHONE).evaluate(OVERFLOW) <= 0

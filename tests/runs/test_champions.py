@@ -152,5 +152,5 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """A missing file is a storage error with its path."""
-    with pytest.raises(StorageError, match=r"champions\.safetensors: cannot be read"):
+    with pytest.raises(StorageError, match=r"champions\.safetensors: can't be read"):
         read_champions(tmp_path / "champions.safetensors")

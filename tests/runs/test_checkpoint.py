@@ -92,7 +92,7 @@ def test_a_failing_system_call_loses_no_state(
                 message = str(error)
             else:
                 break
-        assert message == f"{folder.checkpoint_file}: cannot be written (No space left on device)"
+        assert message == f"{folder.checkpoint_file}: can't be written (No space left on device)"
         assert not [path for path in folder.path.iterdir() if path.name.startswith(".")]
         [newest, *_], _ = read_checkpoints(folder)
         assert newest["generation"] in {0, generation}

@@ -193,7 +193,7 @@ def test_a_run_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     for reference in (run.id, str(run.path)):
         command = [sys.executable, "-c", script, reference, str(tmp_path)]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
-        problem = f"StorageError: {run.path}: cannot be read (Permission denied)"
+        problem = f"StorageError: {run.path}: can't be read (Permission denied)"
         assert ended.stderr.splitlines()[-1].endswith(problem)
 
 
@@ -222,7 +222,7 @@ def test_the_latest_of_protected_runs_says_why_there_is_none(tmp_path: Path) -> 
     )
     assert ended.stdout.splitlines() == [
         "StorageError",
-        *(f"{run.path}: cannot be read (Permission denied)" for run in protected),
+        *(f"{run.path}: can't be read (Permission denied)" for run in protected),
     ]
 
 
@@ -234,7 +234,7 @@ def test_a_newer_run_that_may_not_be_read_is_a_warning(tmp_path: Path) -> None:
         run.path.chmod(0)
     ended = _as_another_user("print(find_run('latest', results).id)", tmp_path)
     assert ended.stdout == f"{readable.id}\n"
-    assert f"{newer.path}: cannot be read (Permission denied)" in ended.stderr
+    assert f"{newer.path}: can't be read (Permission denied)" in ended.stderr
     assert str(older.path) not in ended.stderr
 
 
@@ -245,7 +245,7 @@ def test_a_results_folder_that_may_not_be_searched_says_so(tmp_path: Path) -> No
     open_to_all(tmp_path)
     results.chmod(0o744)
     ended = _as_another_user("list_runs(results)", results)
-    problem = f"StorageError: {results}: cannot be read (Permission denied)"
+    problem = f"StorageError: {results}: can't be read (Permission denied)"
     assert ended.stderr.splitlines()[-1].endswith(problem)
 
 
@@ -289,7 +289,7 @@ def test_results_that_are_a_file_are_a_storage_error(tmp_path: Path) -> None:
     """A file at the path of the results folder is an error with its name."""
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", Path("a\0b"), Path("x" * 300)):
-        with pytest.raises(StorageError, match="cannot be read"):
+        with pytest.raises(StorageError, match="can't be read"):
             list_runs(path)
 
 
@@ -299,5 +299,5 @@ def test_a_sweep_with_a_run_that_may_not_be_read_says_so(tmp_path: Path) -> None
     open_to_all(tmp_path)
     protected.path.chmod(0)
     ended = _as_another_user("SweepFolder(results).runs()", tmp_path)
-    problem = f"StorageError: {protected.path}: cannot be read (Permission denied)"
+    problem = f"StorageError: {protected.path}: can't be read (Permission denied)"
     assert ended.stderr.splitlines()[-1].endswith(problem)

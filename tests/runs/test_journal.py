@@ -162,23 +162,23 @@ def test_pipes_devices_and_folders_are_refused_without_waiting(tmp_path: Path, p
     for strange in (tmp_path / "pipe", tmp_path / "link", tmp_path):
         with pytest.raises(StorageError, match="must be a file"):
             read_trials(strange)
-        with pytest.raises(StorageError, match=r"must be a file|cannot be written"):
+        with pytest.raises(StorageError, match=r"must be a file|can't be written"):
             Journal(strange)
     path.touch()
     (tmp_path / "other").symlink_to(path)
-    with pytest.raises(StorageError, match="other: cannot be written"):
+    with pytest.raises(StorageError, match="other: can't be written"):
         Journal(tmp_path / "other")
 
 
 def test_a_missing_journal_is_named(path: Path) -> None:
     """A missing journal is a storage error with its path."""
-    with pytest.raises(StorageError, match=r"trials\.jsonl: cannot be read \(No such file"):
+    with pytest.raises(StorageError, match=r"trials\.jsonl: can't be read \(No such file"):
         read_trials(path)
 
 
 def test_a_journal_in_a_missing_folder_is_named(tmp_path: Path) -> None:
     """A journal that can't be opened for writing is a storage error with its path."""
-    with pytest.raises(StorageError, match="cannot be written"):
+    with pytest.raises(StorageError, match="can't be written"):
         Journal(tmp_path / "nowhere" / "trials.jsonl")
 
 
@@ -202,7 +202,7 @@ with Journal(path) as journal:
         try:
             journal.append(trial(1))
         except StorageError as error:
-            assert str(error) == f"{{path}}: cannot be written (File too large)", error
+            assert str(error) == f"{{path}}: can't be written (File too large)", error
         else:
             raise SystemExit("a line longer than the room was written")
         assert path.stat().st_size == size

@@ -30,7 +30,7 @@ def test_a_failed_write_changes_nothing(tmp_path: Path) -> None:
     """If the file can't be replaced, the error has its name, and no temporary file remains."""
     path = tmp_path / "folder"
     (path / "occupied").mkdir(parents=True)
-    with pytest.raises(StorageError, match=r"folder: cannot be written \("):
+    with pytest.raises(StorageError, match=r"folder: can't be written \("):
         write_atomically(path, "text")
     assert [*tmp_path.iterdir()] == [tmp_path / "folder"]
 
@@ -42,7 +42,7 @@ def test_what_cannot_be_written_is_known_before(tmp_path: Path) -> None:
     check_writable(path)
     check_writable(tmp_path / "new")
     for wrong in (tmp_path, path / "file", tmp_path / "missing" / "file"):
-        with pytest.raises(StorageError, match=r"cannot be written \("):
+        with pytest.raises(StorageError, match=r"can't be written \("):
             check_writable(wrong)
     assert [*tmp_path.iterdir()] == [path]
     assert path.read_text() == "old"

@@ -50,7 +50,7 @@ export function networkTrial(text, key, name) {
     key,
     name: name.slice(0, 60),
     group: "file",
-    configuration: "loaded from a file",
+    configuration: "",
     architecture,
     optimization: knownOptimization(content.optimization),
     learning_rate: content.learning_rate > 0 ? Math.min(content.learning_rate, 10) : 0.01,

@@ -113,7 +113,9 @@ export class Forms {
     const own = ["rate", "activation", "optimizer", "hidden"];
     const isUnchanged = own.every((name) => state[side][name] === null);
     byId(`${side}-own`).disabled = isUnchanged;
-    byId(`${side}-about`).textContent = trial.configuration + (isUnchanged ? "" : "; changed below");
+    const origin = trial.configuration ? "" : "loaded from a file";
+    byId(`${side}-configuration`).textContent = trial.configuration;
+    byId(`${side}-remark`).textContent = origin + (isUnchanged ? "" : "; changed below");
   }
 
   #showControl(input) {

@@ -52,7 +52,8 @@
       layout.dragmode = false;
     }
     if (narrow.matches && !isWide) {
-      layout.margin = { l: 40, r: 8, t: 8, b: 40, ...layout.margin };
+      // On the right there is room for half of a label, which plotly would leave out otherwise.
+      layout.margin = { l: 40, r: 24, t: 8, b: 40, ...layout.margin };
       const bar = layout.coloraxis && layout.coloraxis.colorbar;
       if (bar) {
         // At the bottom of the figure: padding below the axis would also be added below the bar.

@@ -27,9 +27,9 @@ SAME = 0.02  # differences below are none: decades, or units on a linear scale
 SPREAD = 0.5  # of a row, over which its marks are spread
 FAINT = 0.35  # opacity of the marks of operators with fewer children
 MEANINGS = {
-    "initial": "drawn at random for the first generation",
-    "immigrant": "drawn at random later",
-    "seed": "given with the experiment",
+    "initial": "for the first generation",
+    "immigrant": "for a later generation",
+    "seed": "with the experiment",
     "crossover": "each gene of one parent, or between both",
     "crossover+mutation": "crossover, then some genes changed",
     "mutations": "several genes changed at once",
