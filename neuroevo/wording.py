@@ -200,17 +200,19 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def generation_of(count: int, generations: int) -> str:
-    """Return how far a search has come: ``generation 46 of 3,000``.
+def generations_begun(count: int, generations: int) -> str:
+    """Return how far a search has come: ``46 of 3,000 generations begun``.
+
+    A count, since the numbers of generations begin with 0.
 
     Parameters
     ----------
     count
-        Number of generations that have finished trials; before the first trial it is the first.
+        Number of generations that have finished trials.
     generations
         Number of generations of the experiment.
     """
-    return f"generation {max(count, 1):,} of {generations:,}"
+    return f"{count:,} of {counted(generations, 'generation')} begun"
 
 
 def with_article(words: str) -> str:

@@ -10,7 +10,7 @@ from experiments.benchmarks.markdown import Table, Target, at_most
 from experiments.benchmarks.measuring import say
 
 _EXPERIMENT = "experiments/mouse.toml"
-_BEGUN, _FINISHED = "mouse: searching", "generation 1 of "  # messages of the run at these times
+_BEGUN, _FINISHED = "mouse: searching", "1 of "  # messages of the run at these times
 _HELP, _WARM, _COLD = at_most(0.4), at_most(2.0), at_most(10.0)  # seconds
 
 

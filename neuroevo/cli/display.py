@@ -151,9 +151,9 @@ def generation_line(earlier: Progress, progress: Progress) -> str:
         The first progress after it.
     """
     generations = progress.experiment.evolution.generations
-    place = f"generation {earlier.generation + 1} of {generations}"
+    done = f"{earlier.generation + 1} of {wording.counted(generations, 'generation')}"
     parts = [
-        f"{place}: {progress.trials:,} trials{_speed(progress)}",
+        f"{done}: {progress.trials:,} trials{_speed(progress)}",
         *([f"{progress.networks:,} networks"] if progress.networks else []),
         f"front {_front(progress)}",
         *(f"{name} {score}" for name, score in _best(progress)),
@@ -186,7 +186,7 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
     generations = progress.experiment.evolution.generations
     left = "".join(f", {text}" for text in _time_left(progress))
     return [
-        ("generation", f"{progress.generation + 1} of {generations}"),
+        ("generations", f"{progress.generation:,} of {generations:,} done"),
         ("trials", f"{progress.trials:,}{_speed(progress)}"),
         *([("networks", f"{progress.networks:,} trained")] if progress.networks else []),
         ("front", _front(progress)),

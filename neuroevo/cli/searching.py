@@ -101,7 +101,7 @@ def _stopped_message(
     run, sweep = progress.folder.path, SweepFolder(progress.folder.path.parent)
     whole = sweep.path if sweep.exists() else run
     parts = [
-        f"{stopped} in {wording.generation_of(progress.begun, generations)}",
+        f"{stopped}, {wording.generations_begun(progress.begun, generations)}",
         f"{progress.trials:,} trials are kept",
         *([f"see them with: {program()} report {reference(run)}"] if progress.trials else []),
         f"resume with: {program()} resume {reference(whole)}{_options(workers)}",

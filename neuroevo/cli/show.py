@@ -63,12 +63,12 @@ def _state(run: "Run") -> str:
     if status.state == "complete":
         return f"complete{why}"
     generations = run.experiment.evolution.generations
-    place = f"in {wording.generation_of(run.findings.generations, generations)}"
+    begun = wording.generations_begun(run.findings.generations, generations)
     if status.state == "running":
-        return f"running {place}, by {holder(run.folder) or 'a process that has just ended'}"
+        return f"running, {begun}, by {holder(run.folder) or 'a process that has just ended'}"
     problems = [*status.problems, *([status.lost] if status.lost else [])]
     advice = f"resume with: {program()} resume {reference(run.folder.path)}"
-    return "; ".join([f"interrupted {place}{why}", *problems, advice])
+    return "; ".join([f"interrupted{why}, {begun}", *problems, advice])
 
 
 def _experiment(run: "Run") -> list[tuple[str, str]]:

@@ -150,11 +150,11 @@ def _problem(asked: _Comparison, rows: Sequence[T], known: Mapping[str, Callable
         return f"A comparison needs a value: {asked}"
     if asked.value[0] in _SIGNS:
         return f"{_RULE}: {wording.shortened(str(asked), 80)}"
-    values = [value for row in rows if is_known(value := known[asked.name](row))]
+    found = [value for row in rows if is_known(value := known[asked.name](row))]
+    values = [value for value in found if value != wording.NOT_REACHED]
     are_numbers = bool(values) and all(map(_is_number, values))
-    if _number(asked.value) is None and (
-        asked.sign in ORDERS or (asked.sign in {"=", "!="} and are_numbers)
-    ):
+    is_number = _number(asked.value) is not None or _plain(asked.value) == wording.NOT_REACHED
+    if not is_number and (asked.sign in ORDERS or (asked.sign in {"=", "!="} and are_numbers)):
         return f"{asked.sign} needs a number: {wording.shortened(str(asked), 80)}"
     if asked.sign in ORDERS and values and not any(_is_number(value) for value in values):
         return f"{asked.name} is no number: use =, != or ~ instead of {asked.sign}"

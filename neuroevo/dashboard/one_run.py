@@ -134,7 +134,7 @@ def _progress(summary: "Summary") -> str:
     generations = summary.experiment.evolution.generations if summary.experiment else 0
     is_done = summary.state == "complete"
     parts = [
-        "" if is_done else wording.generation_of(len(summary.generations), generations),
+        "" if is_done else wording.generations_begun(len(summary.generations), generations),
         f"{trial_count(summary)} trials",
         *(
             f"{count:,} {state}"

@@ -65,9 +65,9 @@ def test_a_pipe_gets_a_line_for_each_phase_and_generation() -> None:
         "quick: loading the kernel, which is compiled on first use\n"
         "quick: training the baselines; the run is results/quick-1\n"
         "quick: searching\n"
-        f"generation 1 of 2: 10 trials, 10 a second, 160 networks, front 1, final MSE {SCORE}, "
+        f"1 of 2 generations: 10 trials, 10 a second, 160 networks, front 1, final MSE {SCORE}, "
         "samples to target 31, about 0:00 left\n"
-        f"generation 2 of 2: 13 trials, 10 a second, 208 networks, front 1, final MSE {SCORE}, "
+        f"2 of 2 generations: 13 trials, 10 a second, 208 networks, front 1, final MSE {SCORE}, "
         "samples to target 31\n"
         "quick: scoring the front on fresh seeds\n"
     )
@@ -115,7 +115,7 @@ def test_a_terminal_shows_the_progress(monkeypatch: pytest.MonkeyPatch, width: i
     stream, end = Terminal(), time.monotonic() + 60
     with LiveDisplay(stream) as display:
         display(replace(progress_of_a_search()[-4], seconds=75.0))
-        parts = ("quick", "searching", "2 of 2", "208 trained", SCORE, "31", "1:15")
+        parts = ("quick", "searching", "1 of 2 done", "208 trained", SCORE, "31", "1:15")
         while missing := [part for part in parts if part not in stream.getvalue()]:
             assert time.monotonic() < end, missing
             time.sleep(1 / DRAWN_A_SECOND)

@@ -140,12 +140,12 @@ def test_show_says_how_to_resume_an_interrupted_run(
     shown = neuroevo("show", str(copy))
     state = " ".join(shown.stdout.split())
     killed = "its process was killed, or the machine stopped"
-    assert re.search(rf"interrupted in generation 2 of 2: {killed}; ", state)
+    assert re.search(rf"interrupted: {killed}, 2 of 2 generations begun; ", state)
     assert "checkpoint.json: must end with its checksum, but is damaged; resume with:" in state
     assert shlex.join(["neuroevo", "resume", str(copy)]) in state
     with RunLock(RunFolder(copy)):
         shown = neuroevo("show", str(copy))
-        assert re.search(r"running in generation \d+ of \d+, by process ", shown.stdout)
+        assert re.search(r"running, \d+ of \d+ generations begun, by process ", shown.stdout)
         listed = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
     assert [run["state"] for run in listed] == ["running"]
     assert json.loads(neuroevo("show", str(copy), "--json").stdout)["state"] == "interrupted"

@@ -81,7 +81,7 @@ def test_a_second_signal_ends_a_search_during_a_training(
     ended = running.end()
     assert ended.code == 130
     assert re.fullmatch(
-        r"neuroevo: stopped by SIGINT in generation 1 of .* resume \S+\n", ended.messages
+        r"neuroevo: stopped by SIGINT, 0 of .* begun; .* resume \S+\n", ended.messages
     )
     assert read_status(find_run("latest", tmp_path / "results")).state == "interrupted"
 
@@ -112,7 +112,7 @@ def test_a_run_that_is_written_to_is_busy(
     )
     shown = neuroevo("show", "latest", "--results", str(tmp_path))
     assert shown.returncode == 0
-    assert re.search(rf"State +running in .* process {running.pid} ", shown.stdout)
+    assert re.search(rf"State +running, .* by process {running.pid} ", shown.stdout)
 
 
 @pytest.mark.parametrize(

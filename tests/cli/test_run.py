@@ -51,8 +51,8 @@ def test_stderr_has_the_progress_and_the_results(
 ) -> None:
     """In a pipe there is a line for each generation, then the results, all in plain text."""
     text = tiny_run.stderr
-    assert "generation 1 of 2: 10 trials" in text
-    assert "generation 2 of 2: 14 trials" in text
+    assert "1 of 2 generations: 10 trials" in text
+    assert "2 of 2 generations: 14 trials" in text
     for part in ("Pareto front", "article-good", str(run_folder / "report.html"), "--seed-from"):
         assert part in text
     assert "\x1b" not in text
@@ -191,13 +191,13 @@ def test_a_stopped_search_reports_its_progress(
     ended = running.end()
     assert (ended.code, ended.output) == (code, "")
     kept = len(read_trials(find_run("latest", tmp_path).journal_file))
-    line = r"neuroevo: stopped by (\w+) in generation (\d+) of .*; (\d+) trials .*\n"
+    line = r"neuroevo: stopped by (\w+), (\d+) of .* begun; (\d+) trials .*\n"
     found = re.fullmatch(line, ended.messages)
     assert found is not None, ended.messages
     assert found[1] == number.name
     assert abs(int(found[3]) - kept) <= 1
     shown = start("show", "latest", "--results", str(tmp_path)).end().output
-    assert f"interrupted in generation {found[2]} of " in shown
+    assert f", {found[2]} of " in shown
     sentence = headline_parts.search_sentence(load_run("latest", tmp_path).findings)
     assert f" in {found[2]} generation" in sentence
 

@@ -155,6 +155,8 @@ def test_filters_compare_and_report_errors_beside_the_field(
     page = look(client.url)
     field, problem = page.locator(".filter input[type=search]"), page.locator("#filter-problem")
     field.fill("samples_to_target>0 task=mouse")
+    expect(rows(page)).to_have_count(0)
+    field.fill("samples_to_target=not reached task=mouse")
     expect(rows(page)).to_have_count(1)
     expect(problem).to_be_hidden()
     field.fill("ended~GENERATIONS")
