@@ -79,12 +79,14 @@ def read_pipe(path: Path, most_bytes: int) -> bytes:
     Raises
     ------
     OSError, StrangeFileError
-        If it can't be read; if it is longer.
+        If it can't be read; if it is longer, or empty.
     """
     with open(0 if str(path) == "-" else path, "rb", closefd=str(path) != "-") as pipe:
         content = pipe.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise StrangeFileError(f"must have at most {most_bytes:,} bytes, but has more")
+    if not content:
+        raise StrangeFileError("must not be empty, but nothing was written to it")
     return content
 
 

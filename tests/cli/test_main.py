@@ -243,6 +243,14 @@ def test_an_experiment_from_a_pipe(start: Start, tiny: Path, argument: str) -> N
     assert len(read_trials(tiny.parent / ended.output.strip() / "trials.jsonl")) == 14
 
 
+def test_a_pipe_without_content_is_no_experiment(start: Start, tiny: Path) -> None:
+    """If nothing is written to stdin, the message says so and names no key."""
+    prepare = partial(both, partial(be_in, tiny.parent), partial(redirect, {0: os.devnull}))
+    ended = start("run", "-", prepare=prepare).end()
+    rule = "must not be empty, but nothing was written to it"
+    assert (ended.code, ended.messages) == (2, f"neuroevo: stdin: {rule}\n")
+
+
 def test_an_embedded_interpreter_has_no_arguments(tiny: Path) -> None:
     """Python without sys.argv can run an experiment."""
     script = (
