@@ -92,8 +92,10 @@ def test_sooner_is_that_of_a_naive_loop(runs: Runs) -> None:
     [
         (1.5, 2.0, 0.5, "was better than random search"),
         (1.5, 2.0, 1.0, "found the same front as random search, but sooner"),
+        (1.5, 2.0, 1.1, "found a worse front than random search, but sooner"),
         (0.6, 0.75, 0.94, "found a better front than random search, but later"),
         (1.0, 1.0, 0.16, "found a better front than random search, but not clearly sooner"),
+        (0.6, 0.75, 1.0, "found the same front as random search, but later"),
         (0.6, 0.75, 1.1, "was worse than random search"),
         (0.9, 1.1, 1.0, "was not clearly better than random search"),
     ],
@@ -101,7 +103,7 @@ def test_sooner_is_that_of_a_naive_loop(runs: Runs) -> None:
 def test_the_verdict_agrees_with_its_evidence(
     low: float, high: float, final: float, judged: str
 ) -> None:
-    """A search whose front ends up better is never called worse, however late it is."""
+    """A search is called better or worse only if its front and its pace are."""
     found = Sooner(10, 12, (low + high) / 2, low, high)
     ends = np.array([0.1, final])
     volume = HypervolumeHistory((0, 1), (8, 16), ends, 8, (8, 16), ends, ends, ends, found)

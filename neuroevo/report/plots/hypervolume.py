@@ -87,16 +87,18 @@ def verdict(volume: HypervolumeHistory) -> str:
 
 def _judged(found: Sooner, final: float) -> str:
     """Judge the search by how soon it is as good, and by what random search reaches at its end."""
-    if found.low > 1 and abs(final - 1) <= SAME:
-        return "Evolution found the same front as random search, but sooner"
-    if found.low > 1:
+    pace = "sooner" if found.low > 1 else "later" if found.high < 1 else "not clearly sooner"
+    is_better, is_worse = final < 1 - SAME, final > 1 + SAME
+    if is_better and pace == "sooner":
         return "Evolution was better than random search"
-    if final < 1 - SAME:
-        when = "later" if found.high < 1 else "not clearly sooner"
-        return f"Evolution found a better front than random search, but {when}"
-    if found.high < 1:
+    if is_worse and pace == "later":
         return "Evolution was worse than random search"
-    return "Evolution was not clearly better than random search"
+    if pace == "not clearly sooner" and not is_better:
+        return "Evolution was not clearly better than random search"
+    front = "the same front as"
+    if is_better or is_worse:
+        front = f"a {'better' if is_better else 'worse'} front than"
+    return f"Evolution found {front} random search, but {pace}"
 
 
 def _random_traces(volume: HypervolumeHistory) -> list[dict[str, Any]]:
