@@ -43,7 +43,7 @@ def test_caption_compares_with_random_search(runs: Runs) -> None:
     similar = tuple(findings.searched[place] for place in shuffled)
     for start, random in {
         "Evolution was better than random search: ": poor,
-        "Evolution was worse than random search: ": findings.front * 2,
+        "Evolution found the same front as random search, but later: ": findings.front * 2,
         "Evolution found the same front as random search, but sooner: ": (
             *(poor * 2),
             *findings.front,
