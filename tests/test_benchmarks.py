@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from experiments.benchmarks import peak, tables
 from experiments.benchmarks.agreement import DifferentTrainingError, difference
 from experiments.benchmarks.cases import Case, cases
 from experiments.benchmarks.conclusions import Promise
-from experiments.benchmarks.exercise import exercise_of
+from experiments.benchmarks.exercise import exercise_of, kernel_training
 from experiments.benchmarks.instructions import counted
 from experiments.benchmarks.markdown import Table, at_least, at_most
 from experiments.benchmarks.peers import LOOPS, Loop, installed, jax_training
@@ -58,6 +59,8 @@ BATCHES = [
 )
 def test_multiply_adds_are_counted() -> None:
     """Of a linear network the kernel executes as many multiply-adds as a sample needs."""
+    for precision in get_args(Precision):
+        kernel_training(exercise_of(Case((1, 1), "linear", precision, "sgd"), 1))()  # to compile
     case = Case((2, 6, 2), "linear", "float32", "sgd")
     bits, kinds, total = counted(case)
     updated_biases = 6 + 2

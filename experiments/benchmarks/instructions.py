@@ -129,12 +129,14 @@ def _measure(case: Case, rounds: int) -> Instructions:
 def _executed(case: Case, samples: int) -> Counter[int]:
     training = kernel_training(exercise_of(case, samples))
     training()  # to compile it
-    return executed(training, _entry())
+    return executed(training, _entry(case))
 
 
-def _entry() -> int:
-    """Return the address at which the kernel begins that was compiled last."""
-    *_, compiled = train.overloads.values()  # type: ignore[attr-defined]  # a dispatcher of numba
+def _entry(case: Case) -> int:
+    """Return the address at which the kernel begins that trains in the precision of a case."""
+    known = train.overloads  # type: ignore[attr-defined]  # a dispatcher of numba
+    rows = f"array({case.precision}, 2d"
+    compiled = next(each for types, each in known.items() if rows in str(types))
     name = compiled.fndesc.llvm_cpython_wrapper_name
     return int(compiled.library.get_pointer_to_function(name))
 

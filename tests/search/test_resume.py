@@ -460,7 +460,7 @@ def test_the_time_limit_ends_a_search_within_a_generation(
 @pytest.mark.parametrize(
     ("ends", "reason"),
     [
-        ({"target": {"samples_to_target": 1e9}}, r"trial \d+ reached the target, .* = 1e\+09"),
+        ({"target": {"final_mse": 1e9}}, r"trial \d+ reached the target, .* = 1e\+09"),
         ({"patience": 1, "generations": 500}, "1 generation without a gain in hypervolume"),
     ],
 )
