@@ -7,7 +7,7 @@ since every sum has the order of its samples. Knows no optimizer and no loss.
 
 from neuroevo.kernel.activating import LINEAR, activate
 from neuroevo.kernel.compiled import inlined, inner, merged
-from neuroevo.kernel.lanes import broadcast
+from neuroevo.kernel.lanes import broadcast, fma
 from neuroevo.kernel.pointers import item, load, store
 from neuroevo.kernel.products import Matrix, add_product
 
@@ -89,6 +89,17 @@ def _add_bias_gradients(gradients, deltas, offset, first_output, outputs, sample
         store(gradients, offset + output, total)
 
 
+@inlined
+def _add_gradients_of_one(gradients, workspace, row, below, first, inputs, outputs):
+    """Add the gradients of one sample, each of which is one product: tiles would not pay."""
+    for unit in range(below, below + inputs):
+        value = load(workspace.values, unit)
+        for output in range(first, first + outputs):
+            delta = load(workspace.deltas, output)
+            store(gradients, row, fma(value, delta, load(gradients, row)))
+            row += 1
+
+
 @inner
 def backward_block(bundle, first_output, samples):
     """Propagate the deltas of the outputs back, and add the samples' gradients to the sums."""
@@ -102,10 +113,14 @@ def backward_block(bundle, first_output, samples):
         below = first - fan_in * samples
         if topology.biases:
             _add_bias_gradients(gradients, workspace.deltas, offset, first, fan_out, samples)
-        gradient = Matrix(gradients, offset + fan_out, fan_out, 1)
-        values = Matrix(workspace.values, below, samples, 1)
-        above = Matrix(workspace.deltas, first, 1, samples)
-        _add_product(gradient, gradient, values, above, fan_in, fan_out, samples)
+        if samples == 1:
+            row = offset + fan_out
+            _add_gradients_of_one(gradients, workspace, row, below, first, fan_in, fan_out)
+        else:
+            gradient = Matrix(gradients, offset + fan_out, fan_out, 1)
+            values = Matrix(workspace.values, below, samples, 1)
+            above = Matrix(workspace.deltas, first, 1, samples)
+            _add_product(gradient, gradient, values, above, fan_in, fan_out, samples)
         if layer > 0:
             weights = Matrix(parameters, offset + fan_out, fan_out, 1)
             target = Matrix(workspace.deltas, below, samples, 1)
