@@ -5,15 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from capstone import CS_ARCH_X86, CS_MODE_64, Cs
 
 from experiments.benchmarks.cases import Case
 from experiments.benchmarks.exercise import exercise_of, kernel_training
 from experiments.benchmarks.markdown import Table
-from experiments.benchmarks.measuring import interleaved, median_ratio, nanoseconds, pinned, say
-from experiments.benchmarks.peak import peak
+from experiments.benchmarks.measuring import pinned
+from experiments.benchmarks.share_of_peak import share_of_peak
 from experiments.benchmarks.stepping import executed
 from neuroevo.kernel.training import train
 from neuroevo.kernel.vectors import VECTOR_BITS
@@ -110,20 +109,11 @@ def counted(case: Case) -> tuple[int, Mapping[str, float], float]:
 
 
 def _measure(case: Case, rounds: int) -> Instructions:
-    say(f"instructions: {case.name}")
     bits, kinds, total = counted(case)
-    exercise = exercise_of(case)
-    measurements = {
-        "kernel": partial(nanoseconds, kernel_training(exercise), exercise.network_samples),
-        "peak": partial(peak, case.precision),
-    }
-    interleaved(measurements, 1)  # to warm up
-    times = interleaved(measurements, rounds)
-    share = median_ratio(
-        [case.multiply_adds * 1e9 / each for each in times["kernel"]], times["peak"]
-    )
     needed = case.multiply_adds * VECTOR_BITS / bits
-    return Instructions(case, bits, needed, kinds, total, needed / share)
+    return Instructions(
+        case, bits, needed, kinds, total, needed / share_of_peak(case, rounds).share
+    )
 
 
 def _executed(case: Case, samples: int) -> Counter[int]:

@@ -37,10 +37,11 @@ class ShareOfPeak:
 
 def measure(rounds: int) -> tuple[ShareOfPeak, ...]:
     """Run all measurements of this kind."""
-    return tuple(_measure(case, rounds) for case in cases())
+    return tuple(share_of_peak(case, rounds) for case in cases())
 
 
-def _measure(case: Case, rounds: int) -> ShareOfPeak:
+def share_of_peak(case: Case, rounds: int) -> ShareOfPeak:
+    """Measure the kernel on one case, and the peak in the same rounds."""
     say(f"kernel: {case.name}")
     exercise = exercise_of(case)
     measurements = {

@@ -39,6 +39,15 @@ objectives = ["samples_to_target"]
 """
 
 
+def copy_begun(run_folder: Path, copy: Path, began: str) -> None:
+    """Copy a run as if it had begun at another moment, in ISO 8601."""
+    shutil.copytree(run_folder, copy)
+    file = copy / "environment.json"
+    environment = json.loads(file.read_text(encoding="utf-8"))
+    environment["started"] = began
+    file.write_text(json.dumps(environment), encoding="utf-8")
+
+
 def test_list_shows_each_run_with_its_best(
     neuroevo: Command, results: Path, run_folder: Path
 ) -> None:
@@ -58,11 +67,7 @@ def test_the_newest_run_is_listed_first(
 ) -> None:
     """Runs are in the order of their beginning, as JSON too."""
     for name, year in (("b", "2019"), ("c", "2031"), ("a", "2025")):
-        shutil.copytree(run_folder, tmp_path / name)
-        file = tmp_path / name / "environment.json"
-        environment = json.loads(file.read_text(encoding="utf-8"))
-        environment["started"] = f"{year}-01-01T00:00:00+00:00"
-        file.write_text(json.dumps(environment), encoding="utf-8")
+        copy_begun(run_folder, tmp_path / name, f"{year}-01-01T00:00:00+00:00")
     listed = neuroevo("list", "--results", str(tmp_path)).stdout.splitlines()[1:]
     assert [line.split()[0] for line in listed] == ["c", "a", "b"]
     as_json = json.loads(neuroevo("list", "--results", str(tmp_path), "--json").stdout)
@@ -74,9 +79,7 @@ def test_moments_are_in_the_time_zone_of_the_viewer(
 ) -> None:
     """A list of runs that were begun in several time zones looks as sorted as it is."""
     for name, began in (("a", "2026-01-01T00:30:00+09:00"), ("b", "2025-12-31T16:00:00+00:00")):
-        shutil.copytree(run_folder, tmp_path / name)
-        path = tmp_path / name / "environment.json"
-        path.write_text(re.sub(r'"started": "[^"]*"', f'"started": "{began}"', path.read_text()))
+        copy_begun(run_folder, tmp_path / name, began)
     east = {"TZ": "EAST-2"}
     listed = fresh_neuroevo("list", "--results", str(tmp_path), env=east).stdout.splitlines()[1:]
     assert [line[-16:] for line in listed] == ["2025-12-31 18:00", "2025-12-31 17:30"]
@@ -109,9 +112,7 @@ def test_list_begins_with_the_newest_run(
 ) -> None:
     """The table and JSON are in the order of the dashboard."""
     for name, began in (("b", "2020-01-02T00:00:00+00:00"), ("a", "2020-01-01T00:00:00+00:00")):
-        shutil.copytree(run_folder, tmp_path / name)
-        path = tmp_path / name / "environment.json"
-        path.write_text(re.sub(r'"started": "[^"]*"', f'"started": "{began}"', path.read_text()))
+        copy_begun(run_folder, tmp_path / name, began)
     listed = neuroevo("list", "--results", str(tmp_path)).stdout.splitlines()[1:]
     assert [line.split()[0] for line in listed] == ["b", "a"]
     described = json.loads(neuroevo("list", "--json", "--results", str(tmp_path)).stdout)
