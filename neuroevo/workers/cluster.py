@@ -65,14 +65,21 @@ class ClusterBackend(WorkerBackend):
         NeuroevoError
             If there are no workers, or some that would give other results.
         """
+        failure: Exception = AssertionError()
         for _ in range(_MOST_SENDINGS):
             self._workers = self._wait_for_workers()
-            # A worker that exits meanwhile closes the connection on which items are sent.
-            with suppress(*_UNREACHABLE):
-                self._check_and_prepare()
-                backend = _Backend(client=self._client, scatter=[shared])
-                return joblib.Parallel(backend=backend, pre_dispatch=PRE_DISPATCH, **PARALLEL)
-        raise NeuroevoError(self._lost)
+            try:
+                return self._send(shared)
+            except NeuroevoError:
+                raise
+            # A worker that exits meanwhile closes the connection on which items are sent, or the
+            # scheduler looks it up after it has left: a KeyError, ValueError or AssertionError.
+            except Exception as error:  # noqa: BLE001 - raised below, unless it does not recur
+                failure = error
+                time.sleep(_POLL_SECONDS)
+        if isinstance(failure, _UNREACHABLE):
+            raise NeuroevoError(self._lost) from failure
+        raise failure
 
     def is_current(self) -> bool:
         """Whether the workers are the same as last time."""
@@ -118,6 +125,11 @@ class ClusterBackend(WorkerBackend):
                 raise NeuroevoError(f"scheduler {self._address}: {rule}; {advice}")
             time.sleep(_POLL_SECONDS)
         return workers
+
+    def _send(self, shared: Any) -> Any:  # noqa: ANN401 - as in `parallel`
+        self._check_and_prepare()
+        backend = _Backend(client=self._client, scatter=[shared])
+        return joblib.Parallel(backend=backend, pre_dispatch=PRE_DISPATCH, **PARALLEL)
 
     def _check_and_prepare(self) -> None:
         """Refuse workers with other versions than this machine, and prepare new machines."""

@@ -38,13 +38,18 @@ class Cluster:
     A trial that has killed a worker twice is not tried again; Dask's default is four times.
     """
 
-    def __init__(self, processes: ExitStack, host: str = "127.0.0.1", namespace: str = "") -> None:
+    def __init__(
+        self,
+        processes: ExitStack,
+        host: str = "127.0.0.1",
+        namespace: str = "",
+        options: tuple[str, ...] = (),
+    ) -> None:
         self._processes = processes
         port = str(free_port())
         self.address = f"tcp://{host}:{port}"
-        self.scheduler = self.start(
-            "scheduler", "--host", host, "--port", port, "--no-dashboard", namespace=namespace
-        )
+        common = ("--host", host, "--port", port, "--no-dashboard")
+        self.scheduler = self.start("scheduler", *common, *options, namespace=namespace)
         while self.scheduler.poll() is None:  # on a busy machine it takes long to start
             with suppress(OSError), socket.create_connection((host, int(port)), timeout=60):
                 break
@@ -160,6 +165,20 @@ def test_a_worker_leaves_and_another_joins(
         results.update(running)
         assert bits_of(results) == alone
         assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))) == alone
+
+
+def test_a_worker_leaves_while_what_items_share_is_sent(
+    stream: SampleStream, alone: list[tuple[bytes, bytes, str]]
+) -> None:
+    """If the scheduler looks up a worker that has just left, items are sent to the other one."""
+    preload = ("--preload", str(Path(__file__).with_name("departure.py")))
+    with ExitStack() as processes:
+        cluster = Cluster(processes, options=preload)
+        for _ in range(2):
+            cluster.start_worker()
+        cluster.wait_for_workers(2)
+        with Evaluator("float32", cluster.workers) as many:
+            assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))) == alone
 
 
 def test_all_workers_killed_at_once_are_replaced(
