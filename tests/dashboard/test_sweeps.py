@@ -83,7 +83,7 @@ def test_page_of_a_sweep_follows_its_runs(
     page.click(f"#runs a:has-text('{last.id}')")
     page.wait_for_url(f"**/sweeps/{sweep.id}/runs/{last.id}")
     page.click("a:has-text('Trials')")
-    assert page.locator(".crumbs a").all_inner_texts() == ["Runs", sweep.id, last.id]
+    expect(page.locator(".crumbs a")).to_have_text(["Runs", sweep.id, last.id])
     page.click(f".crumbs a:has-text('{sweep.id}')")
     page.wait_for_url(f"**/sweeps/{sweep.id}")
 

@@ -246,6 +246,13 @@ def test_a_lost_scheduler_is_reported_in_one_line(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a second, where ten are waited otherwise."""
+    monkeypatch.setattr("neuroevo.workers.cluster._TIMEOUT", 1.0)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_wrong_schedulers_are_refused(capfd: pytest.CaptureFixture[str]) -> None:
     """An address without a scheduler and texts that are no address are refused in one line."""
     nobody = f"tcp://127.0.0.1:{free_port()}"
@@ -275,14 +282,15 @@ def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path:
     ]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
-    """After ten seconds without a worker there is an error."""
+    """After some seconds without a worker there is an error."""
     with ExitStack() as processes:
         cluster = Cluster(processes)
         with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
             list(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))
     assert str(caught.value) == (
-        f"scheduler {cluster.address}: must have workers, but has had none for 10 s; "
+        f"scheduler {cluster.address}: must have workers, but has had none for 1 s; "
         f"start one with: dask worker {cluster.address}"
     )
 

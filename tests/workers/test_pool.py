@@ -62,9 +62,10 @@ def worker_processes(parent: int) -> list[psutil.Process]:
 
 @JOBS
 def test_items_run_in_other_processes(n_jobs: int, tmp_path: Path) -> None:
-    """Even with one job, items run in another process than this one."""
+    """There are as many other processes as jobs, also with one job."""
     with loky(n_jobs) as pool:
         done = results(pool, pairs(6), tmp_path)
+        assert len(worker_processes(os.getpid())) == n_jobs
     assert set(done) == set(pairs(6))
     assert os.getpid() not in done.values()
 
