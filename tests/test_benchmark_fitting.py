@@ -1,5 +1,4 @@
 import json
-import subprocess
 import sys
 import time
 from itertools import cycle
@@ -11,6 +10,8 @@ import pytest
 from sklearn.metrics import accuracy_score, log_loss, r2_score
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+from experiments.benchmarks.__main__ import main as benchmarks
+from experiments.benchmarks.fitting import workers
 from experiments.benchmarks.fitting.clock import Clock
 from experiments.benchmarks.fitting.competitors import COMPETITORS, OURS
 from experiments.benchmarks.fitting.results import Interval, Key, Result, Results
@@ -20,8 +21,6 @@ from experiments.benchmarks.fitting.summary import Comparison, tables
 from experiments.benchmarks.fitting.table import table_of, validation_score
 from experiments.benchmarks.fitting.timed import Timed
 from neuroevo.errors import DataError
-
-ROOT = Path(__file__).parents[1]
 
 
 def result(
@@ -102,11 +101,13 @@ def test_a_fit_without_time_predicts_the_shares_of_the_classes(solver: str) -> N
 @pytest.mark.parametrize(
     ("name", "table"), list(zip(COMPETITORS, cycle(("iris", "diabetes")), strict=False))
 )
-def test_competitors_find_a_model(name: str, table: str) -> None:
+def test_competitors_find_a_model(name: str, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every competitor that is installed predicts the test rows after almost no time."""
     competitor = COMPETITORS[name]
     if competitor.missing:
         pytest.skip(f"needs {', '.join(competitor.missing)}, which `make peers` installs")
+    if name == "pytorch":
+        monkeypatch.setattr(workers, "COUNT", 1)  # this process, as each would import PyTorch
     small = table_of(table, 0)
     # neuroevo alone may end its time without a model; it needs a small part of these seconds.
     found = competitor.search()(small, Clock(5.0 if name == OURS else 0.5))
@@ -174,15 +175,18 @@ def test_log_loss_is_better_if_it_is_less() -> None:
     assert compared.seconds_to("random", "iris") == 3
 
 
-def test_command(tmp_path: Path) -> None:
+def test_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The command measures what its file lacks, and writes tables."""
     file = tmp_path / "results.jsonl"
-    command = [*(sys.executable, "-m", "experiments.benchmarks", "fitting", "--budget", "1")]
-    command += ["--sets", "iris", "--json", str(file), "--peers"]
+    words = ["fitting", "--budget", "1", "--sets", "iris", "--json", str(file), "--peers"]
+    monkeypatch.setattr(sys, "argv", ["benchmarks", *words])
     for measured in (1, 0):
-        done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, text=True)
-        assert done.stderr.count("fitting: ") == measured
-        assert "### Fitting: average ranks after 1 s" in done.stdout
+        assert benchmarks() == 0
+        written = capsys.readouterr()
+        assert written.err.count("fitting: ") == measured
+        assert "### Fitting: average ranks after 1 s" in written.out
     assert len(file.read_text(encoding="utf-8").splitlines()) == 1
 
 

@@ -175,7 +175,7 @@ def test_a_worker_leaves_while_what_items_share_is_sent(
     with ExitStack() as processes:
         cluster = Cluster(processes, options=preload)
         for _ in range(2):
-            cluster.start_worker()
+            cluster.start_worker(nanny=False)
         cluster.wait_for_workers(2)
         with Evaluator("float32", cluster.workers) as many:
             assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))) == alone
@@ -303,7 +303,7 @@ def test_same_bits_across_networks(
     with ExitStack() as processes:
         cluster = Cluster(processes, ADDRESS.format(2), first)
         for name in others:
-            cluster.start_worker(name)
+            cluster.start_worker(name, nanny=False)
         cluster.wait_for_workers(2)
         with Evaluator("float32", cluster.workers) as many:
             assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))) == alone

@@ -142,8 +142,8 @@ def traced_bytes() -> int:
 def test_memory_of_a_long_search_stays_small(name: str) -> None:
     """A strategy keeps a few bytes of each candidate, whose genome as JSON has some 40."""
     space = SearchSpace(hidden=Layers((1, 3), (2, 16)), rate=Choice([0.123456789, 0.5, 1.0]))
-    strategy = made(name, space, size=50)
-    trials = 300 if name == "screened" else 1000
+    strategy = STRATEGIES[name](space, Options(50, seed=3, effort="low"))
+    trials = 200 if name == "screened" else 500
     tracemalloc.start()  # before all that may be replaced later, which is no growth
     search(strategy, 300)  # so many that models have all of their memory
     before = traced_bytes()
