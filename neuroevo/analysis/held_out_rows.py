@@ -12,12 +12,12 @@ from neuroevo.tables import Table, TableModel, check_frame, split_rows
 if TYPE_CHECKING:
     from neuroevo.runs import Start
     from neuroevo.tables.cells import Floats
-    from neuroevo.tasks import TableTask
+    from neuroevo.tasks import PreparedTask
 
 _ROW = "row"
 
 
-def held_out_rows(model: TableModel, task: "TableTask", start: "Start") -> pd.DataFrame:
+def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd.DataFrame:
     """Return the rows of the test part, those first that were predicted worst.
 
     Parameters
@@ -44,11 +44,12 @@ def held_out_rows(model: TableModel, task: "TableTask", start: "Start") -> pd.Da
     """
     if not start.has_test_part:
         raise DataError("task: must have a test part, but test is 0")
-    frame = task.frame()
-    table = check_frame(frame, task, task.source)
+    raw = task.raw_table()
+    table = check_frame(*raw)
     places = split_rows(table)[0].test
-    rows = frame.iloc[places].set_axis([str(label).strip() for label in frame.columns], axis=1)
-    inputs = model.preparation.prepare_inputs(rows, task.source)
+    names = [str(label).strip() for label in raw.frame.columns]
+    rows = raw.frame.iloc[places].set_axis(names, axis=1)
+    inputs = model.preparation.prepare_inputs(rows, raw.name)
     if array_fingerprint(inputs) != start.data["test_inputs"]:
         raise DataError("task: test rows must be the same as when the run began, but are others")
     columns = [rows[record.name] for record in model.preparation.inputs]

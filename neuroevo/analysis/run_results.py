@@ -23,7 +23,7 @@ from neuroevo.runs import (
 )
 from neuroevo.space.values import is_whole
 from neuroevo.tables import Preparation, TableModel
-from neuroevo.tasks import TableTask
+from neuroevo.tasks import PreparedTask, TableTask
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -250,15 +250,16 @@ class RunResults:
         Raises
         ------
         UsageError
-            If the run has not learnt a table, or the front has no such rank.
+            If the run has learnt no rows, or the front has no such rank.
         DataError
             If the table can't be read, or is another one.
         """
         from neuroevo.analysis.held_out_rows import held_out_rows  # noqa: PLC0415 - loads pandas
 
         model, task = self.champion(rank, ensemble=ensemble), self.experiment.task
-        if not isinstance(model, TableModel) or not isinstance(task, TableTask):
-            raise UsageError(f"{self.id}: must have learnt a table, but its task is {task.kind!r}")
+        if not isinstance(model, TableModel) or not isinstance(task, PreparedTask):
+            rule = "must have learnt a table, a dataset or a function"
+            raise UsageError(f"{self.id}: {rule}, but its task is {task.kind!r}")
         return held_out_rows(model, task.located(data), self.start)
 
     def trials(self, *, replicates: bool = False) -> "pd.DataFrame":

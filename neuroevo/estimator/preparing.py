@@ -82,7 +82,7 @@ def fitted_preparation(
     """
     experiment, notes = table_experiment(rows, is_array=is_array)
     task: Any = experiment.task
-    [preparation] = fit(check_frame(task.frame(), task, task.source), [training])
+    [preparation] = fit(check_frame(*task.raw_table()), [training])
     if labels is not None:
         preparation = preparation.replace(classes=tuple(usable_labels(labels)))
     return preparation, notes

@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 Problem = Literal["regression", "classes"]
 
 
+class RawTable(NamedTuple):
+    """A table as it is before its rows are checked, divided and prepared."""
+
+    frame: "pd.DataFrame"
+    settings: TableSettings  # which columns are used, and how
+    name: str  # what problems call it
+
+
 class PreparedTask(NetworkTask, ABC):
     """A task whose data are a table, which is prepared and divided."""
 
@@ -52,6 +60,29 @@ class PreparedTask(NetworkTask, ABC):
     def defaults(self) -> Mapping[str, Mapping[str, object]]:
         """Defaults of the other tables of an experiment, for a table."""
         return table_defaults(is_classes=self.has_class_targets, folds=self.fold_count)
+
+    @abstractmethod
+    def raw_table(self) -> RawTable:
+        """Read or make the table; DataError if that is not possible."""
+
+    def load(self) -> TaskData:
+        """Read or make the table, check, divide and prepare it.
+
+        Raises
+        ------
+        DataError
+            One line for each problem.
+        """
+        return self._loaded(undivided=False)
+
+    def load_undivided(self) -> TaskData:
+        """Read or make the table and prepare it, all rows for training; see `NetworkTask`."""
+        return self._loaded(undivided=True)
+
+    def _loaded(self, *, undivided: bool) -> TaskData:
+        from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
+
+        return _task_data(prepare(*self.raw_table(), undivided=undivided))
 
 
 class MadeTable(NamedTuple):
@@ -103,23 +134,8 @@ class SplitTask(PreparedTask, ABC):
     def make(self) -> "MadeTable":
         """Make the table; DataError if that is not possible."""
 
-    def load(self) -> TaskData:
-        """Make, divide and prepare the table.
-
-        Raises
-        ------
-        DataError
-            If it can't be made or learnt.
-        """
-        return self._loaded(undivided=False)
-
-    def load_undivided(self) -> TaskData:
-        """Make and prepare the table, all rows for training; see `NetworkTask`."""
-        return self._loaded(undivided=True)
-
-    def _loaded(self, *, undivided: bool) -> TaskData:
-        from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
-
+    def raw_table(self) -> RawTable:
+        """Make the table; DataError if that is not possible."""
         made = self.make()
         settings = TableSettings(
             target=made.target,
@@ -129,8 +145,7 @@ class SplitTask(PreparedTask, ABC):
             test=self.test,
             split_seed=self.seed,
         )
-        table = prepare(made.frame, settings, f"task {self.kind}", undivided=undivided)
-        return task_data(table)
+        return RawTable(made.frame, settings, f"task {self.kind}")
 
     @property
     def fold_count(self) -> int:
@@ -145,7 +160,7 @@ class SplitTask(PreparedTask, ABC):
         return f"; {self.validation:.0%} of them validate and {self.test:.0%} test"
 
 
-def task_data(table: "PreparedTable") -> TaskData:
+def _task_data(table: "PreparedTable") -> TaskData:
     """Return the data of a task from a prepared table."""
     data = _data_set(table, tuple(map(_data_set, table.other_folds)))
     return TaskData(data, preparation=table.preparation.to_plain(), warnings=tuple(table.warnings))

@@ -9,7 +9,7 @@ from pydantic import Field, PrivateAttr
 from neuroevo.errors import DataError
 from neuroevo.settings import OptionalFilePath, printable
 from neuroevo.tables import TableSettings
-from neuroevo.tasks.prepared import PreparedTask, Problem, folds_text, task_data
+from neuroevo.tasks.prepared import PreparedTask, Problem, RawTable, folds_text
 from neuroevo.tasks.task import TaskData
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class TableTask(PreparedTask, TableSettings):
         """Number of folds of a cross-validation, 1 without one."""
         return max(self.folds, 1)
 
-    def frame(self) -> "pd.DataFrame":
+    def raw_table(self) -> RawTable:
         """Return the table, read from its file if it is not in memory.
 
         Raises
@@ -106,6 +106,9 @@ class TableTask(PreparedTask, TableSettings):
         DataError
             If there is no file, or it is no table.
         """
+        return RawTable(self._read(), self, self.source)
+
+    def _read(self) -> "pd.DataFrame":
         if self._frame is not None:
             return self._frame
         if self.path is None:
@@ -116,24 +119,8 @@ class TableTask(PreparedTask, TableSettings):
 
         return read_table(self.path, self)
 
-    def load(self) -> TaskData:
-        """Read, check, divide and prepare the table.
-
-        Raises
-        ------
-        DataError
-            One line for each problem.
-        """
-        return self._loaded(undivided=False)
-
-    def load_undivided(self) -> TaskData:
-        """Read, check and prepare the table, all rows for training; see `NetworkTask`."""
-        return self._loaded(undivided=True)
-
     def _loaded(self, *, undivided: bool) -> TaskData:
-        from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
-
-        loaded = task_data(prepare(self.frame(), self, self.source, undivided=undivided))
+        loaded = super()._loaded(undivided=undivided)
         if self.path is not None:
             self._frame = None  # to free its memory: it can be read again
         return loaded

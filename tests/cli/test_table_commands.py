@@ -12,13 +12,16 @@ import pandas as pd
 import pytest
 
 from experiments.torture.trainings import afflict
-from neuroevo import Run, fit
+from neuroevo import Run, api, fit
 from neuroevo.analysis.comparison import Comparison
-from neuroevo.experiment import load_experiment
+from neuroevo.errors import UsageError
+from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.experiment.reading import overridden
 from neuroevo.report.comparison.comparison_page import comparison_page
 from neuroevo.report.run import load_run
 from neuroevo.runs import RunFolder
 from neuroevo.tables import TableModel
+from neuroevo.tasks import PreparedTask
 from tests.cli.conftest import Command, Start
 from tests.cli.waiting import wait_for_trials
 
@@ -117,6 +120,27 @@ def test_test_rows_of_classes_are_listed_by_the_probability_of_their_class() -> 
     assert (np.diff(own) >= 0).all()
     assert (frame["kind"].iloc[found["row"]].to_numpy() == found["kind"]).all()
     assert set(found["predicted kind"]) <= {"a ", "b"}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"kind": "dataset", "name": "iris"},
+        {"kind": "function", "formula": "a * b", "inputs": {"a": [0, 1, 2], "b": [1, 3]}},
+    ],
+)
+def test_test_rows_of_a_dataset_and_a_function_are_listed(task: dict[str, object]) -> None:
+    """They are those of the set that is loaded or made again, with the values that stand there."""
+    experiment = overridden(Experiment.of({"task": task}), SMALL[1:8:2])
+    assert isinstance(experiment.task, PreparedTask)
+    run, made = api.run(experiment, results=None, n_jobs=1), experiment.task.raw_table().frame
+    found = run.test_rows()
+    assert run.findings.held_out is not None
+    assert len(found) == run.findings.held_out.samples
+    raw = made.iloc[found["row"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found[[*raw.columns]], raw, check_dtype=False)
+    with pytest.raises(UsageError, match=r"^data: must be left out"):
+        run.test_rows(data="other.csv")
 
 
 def test_either_new_rows_or_test_rows_are_predicted(

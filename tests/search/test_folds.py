@@ -72,7 +72,7 @@ def test_scores_are_those_of_each_network_with_the_preparation_of_its_fold(run: 
     assert isinstance(task, TableTask)
     assert held_out is not None
     assert held_out.diagnosis is not None
-    first = prepare(task.frame(), task)
+    first = prepare(*task.raw_table())
     folds = [first, *first.other_folds]
     raw = pd.read_csv(FLATS).iloc[first.test.rows]
     [champion, *_] = run.champions

@@ -100,7 +100,7 @@ def test_scores_are_those_of_the_predictions_for_raw_test_rows(run: Run) -> None
     assert held_out.diagnosis is not None
     raw = pd.read_csv(FLATS)
     assert isinstance(run.experiment.task, TableTask)
-    rows = prepare(run.experiment.task.frame(), run.experiment.task).test.rows
+    rows = prepare(*run.experiment.task.raw_table()).test.rows
     predicted = model.predict(raw.iloc[rows].drop(columns="rent").sample(frac=1, axis=1))
     assert held_out.samples == len(rows) == 120
     assert held_out.diagnosis.scores["r2"] == pytest.approx(
