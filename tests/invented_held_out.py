@@ -9,7 +9,7 @@ import numpy.typing as npt
 from neuroevo.analysis.findings import Findings
 from neuroevo.evaluation import phenotype_of
 from neuroevo.evaluation.diagnosis import ColumnImportance, Diagnosis, calibration, confusion
-from neuroevo.evaluation.scores import Resampling, Score, Targets, scores_of
+from neuroevo.evaluation.scores import Resampled, Resampling, Score, Targets, scores_of
 from neuroevo.learning import Columns
 from neuroevo.report.run import Run
 from neuroevo.runs import Champion, HeldOutScores, ScoredModel
@@ -118,15 +118,31 @@ def stated(
     )
 
 
+def with_difference(findings: Findings, name: str, metric: str, difference: Score) -> Findings:
+    """Return findings with the champion's difference to the model of this name."""
+    scores = findings.held_out
+    assert scores is not None
+    models = (
+        replace(each, differences={metric: difference}) if each.name == name else each
+        for each in scores.models
+    )
+    return replace(findings, held_out=replace(scores, models=tuple(models)))
+
+
 def held_out(findings: Findings, plan: TablePlan, rng: np.random.Generator) -> HeldOutScores:
     """Invent the scores of the trials of a run, and of the reference models of a plan."""
     targets = _targets(plan, rng)
     resampling = Resampling(plan.rows, (1, 2))
 
+    known: list[Resampled] = []  # the champion's comes first
+
     def scored(name: str, number: int | None, noise: float, replicates: int) -> ScoredModel:
         outputs = np.stack([_outputs(plan, targets, noise, rng) for _ in range(replicates)])
         note = "" if number is not None else f"scikit-learn's model of {name} with its defaults"
-        return ScoredModel(name, number, resampling.scores(targets, outputs), note)
+        known.append(resampling.resampled(targets, outputs))
+        own = known[-1]
+        differences = known[0].differences(own) if len(known) > 1 else {}
+        return ScoredModel(name, number, own.scores(), note, differences=differences)
 
     references = plan.references
     if references is None:

@@ -1,7 +1,7 @@
 """Models that were scored on the test part: trials of the front, baselines, reference models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from neuroevo.evaluation.scores import METRICS, Metric, Score
@@ -34,6 +34,8 @@ class HeldOutModel:
         What a baseline or a reference model is.
     targets
         The scores for each of several targets; empty for one, and for classes.
+    differences
+        Each metric's name -> the champion's score minus this one, see `ScoredModel`.
     """
 
     role: Role
@@ -43,6 +45,12 @@ class HeldOutModel:
     scores: Mapping[str, Score]
     note: str = ""
     targets: tuple[Mapping[str, Score], ...] = ()
+    differences: Mapping[str, Score] = field(default_factory=dict)
+
+    def may_equal_champion(self, metric: Metric) -> bool | None:
+        """Whether its difference to the champion may be chance; None if it is unknown."""
+        difference = self.differences.get(metric.name)
+        return None if difference is None else difference.low <= 0 <= difference.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,11 @@ class HeldOutModels:
     def champion(self) -> HeldOutModel | None:
         """The champion, if it was scored."""
         return next((model for model in self.models if model.role == "champion"), None)
+
+    @property
+    def have_differences(self) -> bool:
+        """Whether differences to the champion are known; earlier versions had none."""
+        return any(model.differences for model in self.models)
 
     def ranked(self, metric: Metric, *roles: Role) -> tuple[HeldOutModel, ...]:
         """Return the models of these roles that have a score in a metric, the best first."""
@@ -167,4 +180,5 @@ def _model(
             role, rank = "baseline", 0
         elif rank == 1:
             role = "champion"
-    return HeldOutModel(role, scored.name, trial, rank, scored.scores, note, scored.targets)
+    scores, differences = scored.scores, scored.differences
+    return HeldOutModel(role, scored.name, trial, rank, scores, note, scored.targets, differences)

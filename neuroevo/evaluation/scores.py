@@ -4,7 +4,7 @@ Knows targets and outputs; does not know the models, nor where samples come from
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -90,6 +90,47 @@ class Targets:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Resampled:
+    """A model on some samples, and on each of their bootstrap samples.
+
+    Parameters
+    ----------
+    metrics
+        What it is scored by.
+    whole
+        Array (quantities,): sums over all samples, the mean over replicates.
+    drawn
+        Array (`RESAMPLES`, quantities): the same over each bootstrap sample.
+    """
+
+    metrics: tuple[Metric, ...]
+    whole: Array
+    drawn: Array
+
+    def scores(self) -> dict[str, Score]:
+        """Return each metric's name -> the score, without those that are not defined."""
+        return _defined(
+            (metric.name, metric.of_sums(self.whole), metric.of_sums(self.drawn))
+            for metric in self.metrics
+        )
+
+    def differences(self, other: "Resampled") -> dict[str, Score]:
+        """Return each metric's name -> this score minus that of another model.
+
+        Both models must be on the same bootstrap samples, so that the interval is that of paired
+        differences: samples that are hard for both models do not make it wider.
+        """
+        return _defined(
+            (
+                metric.name,
+                metric.of_sums(self.whole) - metric.of_sums(other.whole),
+                metric.of_sums(self.drawn) - metric.of_sums(other.drawn),
+            )
+            for metric in self.metrics
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Resampling:
     """Bootstrap samples of some samples; the same for all models, so that they are comparable.
 
@@ -116,7 +157,11 @@ class Resampling:
         object.__setattr__(self, "_counts", counts.astype(np.float64))
 
     def scores(self, targets: Targets, outputs: Array) -> dict[str, Score]:
-        """Score a model, with intervals over samples and replicates.
+        """Score a model, see `resampled`: each metric's name -> the score with its interval."""
+        return self.resampled(targets, outputs).scores()
+
+    def resampled(self, targets: Targets, outputs: Array) -> Resampled:
+        """Draw samples and replicates of a model, for intervals of its scores.
 
         The interval is that of percentiles of the bootstrap (Efron & Tibshirani 1993, "An
         Introduction to the Bootstrap", chapter 13): samples and replicates are drawn with
@@ -128,12 +173,6 @@ class Resampling:
             The true values.
         outputs
             Array (replicates, samples, outputs), all finite.
-
-        Returns
-        -------
-        dict
-            Each metric's name -> the score of the mean over replicates; without those that are
-            not defined, such as R² if all targets are equal.
         """
         groups, replicates = self._counts.shape[1], len(outputs)
         sums = np.stack(
@@ -146,12 +185,7 @@ class Resampling:
         for replicate in range(replicates):
             share = drawn[:, replicate, np.newaxis] / replicates
             totals += share * (self._counts @ sums[replicate])
-        whole = sums.sum(axis=1).mean(axis=0)
-        found = {
-            metric.name: _score(metric.of_sums(whole), metric.of_sums(totals))
-            for metric in targets.metrics
-        }
-        return {name: score for name, score in found.items() if score is not None}
+        return Resampled(targets.metrics, sums.sum(axis=1).mean(axis=0), totals)
 
     def _grouped(self, rows: Array, groups: int) -> Array:
         return np.stack(
@@ -171,13 +205,15 @@ def scores_of(targets: Targets, outputs: Array) -> dict[str, float]:
     return {name: rounded(value) for name, value in values.items() if math.isfinite(value)}
 
 
-def _score(value: Array, drawn: Array) -> Score | None:
-    """Make a score of the resamples in which it is defined; None if it is in none."""
-    known = drawn[np.isfinite(drawn)]
-    if not (np.isfinite(value) and known.size):
-        return None
-    low, high = np.percentile(known, [_TAIL, 100 - _TAIL])
-    return Score(rounded(value), rounded(low), rounded(high))
+def _defined(found: Iterable[tuple[str, Array, Array]]) -> dict[str, Score]:
+    """Make scores of values and their bootstrap samples, where there are some that are finite."""
+    scores = {}
+    for name, value, drawn in found:
+        known = drawn[np.isfinite(drawn)]
+        if np.isfinite(value) and known.size:
+            low, high = np.percentile(known, [_TAIL, 100 - _TAIL])
+            scores[name] = Score(rounded(value), rounded(low), rounded(high))
+    return scores
 
 
 def _regression_sums(targets: Array, outputs: Array, scale: float) -> Array:

@@ -16,6 +16,8 @@ from neuroevo.report.headline_parts import (
 from neuroevo.report.held_out_texts import (
     FREQUENT,
     MANY_ROWS,
+    difference_interval,
+    difference_text,
     interval_text,
     metric_text,
     model_as_subject,
@@ -112,7 +114,7 @@ def held_out_headline(findings: "Findings") -> Headline | None:
         _nothing_learnt(scored),
         _other_metric(scored),
         _best_baseline(scored),
-        _rival_inside(scored),
+        _rival_difference(scored),
         _kept(scored),
         _few_rows(scored),
         search_sentence(findings),
@@ -251,15 +253,27 @@ def _best_baseline(scored: _Scored) -> str:
     return f"The best baseline, {name}, has {scored.text(ranked[0])}."
 
 
-def _rival_inside(scored: _Scored) -> str:
-    """Return a sentence on the best rival if its value is inside the champion's interval."""
-    rival = scored.best_rival
+def _rival_difference(scored: _Scored) -> str:
+    """Return a sentence on whether the difference to the best rival may be chance.
+
+    Runs of versions that computed no differences have one on the champion's interval.
+    """
+    rival, metric = scored.best_rival, scored.metric
     if rival is None or scored.text(rival) == scored.text(scored.champion):
         return ""
-    if not scored.score.low <= scored.value(rival) <= scored.score.high:
-        return ""
-    name, value = model_in_sentence(rival), scored.text(rival)
-    return f"The value of {name}, {value}, is inside the champion’s interval."
+    name, difference = model_in_sentence(rival), rival.differences.get(metric.name)
+    if difference is None:
+        if not scored.score.low <= scored.value(rival) <= scored.score.high:
+            return ""
+        return f"The value of {name}, {scored.text(rival)}, is inside the champion’s interval."
+    value = difference_text(metric, difference.value)
+    unit = " percentage points" if metric.is_share else ""
+    interval = difference_interval(metric, difference)
+    verdict = "may be chance" if rival.may_equal_champion(metric) else "is more than chance"
+    return (
+        f"The champion’s difference to {name}, {value}{unit}, {verdict}: its 95% interval on the "
+        f"same rows is {interval}."
+    )
 
 
 def _kept(scored: _Scored) -> str:

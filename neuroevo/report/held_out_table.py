@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 from neuroevo import wording
 from neuroevo.analysis.held_out_models import held_out_models, target_names
 from neuroevo.evaluation.scores import METRICS, REGRESSION_METRICS
-from neuroevo.report.held_out_texts import interval_text, metric_text, model_name, rows_text
+from neuroevo.report.held_out_texts import (
+    difference_interval,
+    difference_text,
+    interval_text,
+    metric_text,
+    model_name,
+    rows_text,
+)
 from neuroevo.report.table import Cell, TextTable, headings
 
 if TYPE_CHECKING:
@@ -36,10 +43,12 @@ def held_out_table(findings: "Findings", most: int = MOST_OF_FRONT) -> TextTable
         (
             Cell(model_name(model), under=wording.visible(_note(findings, model), 160)),
             *(_cell(models, metric, model) for metric in models.metrics),
+            *[_difference_cell(models.metrics[0], model)] * models.have_differences,
         )
         for model in shown
     )
     titles = ["model", *(metric.label for metric in models.metrics)]
+    titles += [f"{models.metrics[0].label}: champion minus model"] * models.have_differences
     return TextTable(headings(titles, rows), rows)
 
 
@@ -111,6 +120,7 @@ def held_out_sentences(findings: "Findings") -> str:
         start,
         f"Those of networks are over all {every}." if replicates > 1 else "",
         _better(higher, lower),
+        _about_differences(models),
         ensemble_sentences(models),
         _left_out(findings, models),
     ]
@@ -164,6 +174,7 @@ def held_out_values(findings: "Findings") -> dict[str, Any] | None:
                     for metric in models.metrics
                     if (score := model.scores.get(metric.name)) is not None
                 },
+                "differences": {name: asdict(score) for name, score in model.differences.items()},
                 "targets": [
                     {name: asdict(score) for name, score in each.items()} for each in model.targets
                 ],
@@ -207,6 +218,25 @@ def _cell(models: "HeldOutModels", metric: "Metric", model: "HeldOutModel") -> C
     score = model.scores.get(metric.name)
     is_best = score is not None and score.value == models.best(metric)
     return replace(score_cell(metric, score), best=is_best)
+
+
+def _difference_cell(metric: "Metric", model: "HeldOutModel") -> Cell:
+    score = model.differences.get(metric.name)
+    if score is None:
+        return Cell("–", numeric=True)
+    value, interval = difference_text(metric, score.value), difference_interval(metric, score)
+    return Cell(value, numeric=True, under=interval)
+
+
+def _about_differences(models: "HeldOutModels") -> str:
+    if not models.have_differences:
+        return ""
+    metric = models.metrics[0]
+    unit = " in percentage points" if metric.is_share else ""
+    return (
+        f"The last column is the champion’s {metric.label} minus that of the model{unit}, on the "
+        "same bootstrap samples; a difference whose interval includes 0 may be chance."
+    )
 
 
 def _better(higher: list[str], lower: list[str]) -> str:

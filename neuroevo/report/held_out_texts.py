@@ -31,6 +31,16 @@ def interval_text(metric: "Metric", score: "Score", decimals: int = 1) -> str:
     return f"{low} to {high}"
 
 
+def difference_text(metric: "Metric", value: float) -> str:
+    """Return a difference of two scores; that of shares is in percentage points."""
+    return wording.number(round(100 * value, 1) if metric.is_share else round(value, 3) + 0.0)
+
+
+def difference_interval(metric: "Metric", score: "Score") -> str:
+    """Return the interval of a difference: ``−0.02 to 0.35``."""
+    return f"{difference_text(metric, score.low)} to {difference_text(metric, score.high)}"
+
+
 def test_score(scores: "Mapping[str, Score]", *, interval: bool) -> str:
     """Return the most important score, with its interval if wanted: ``R² 0.5 (0.35 to 0.6)``."""
     for name, score in scores.items():

@@ -1,7 +1,7 @@
 """Writes and reads the scores of a run's models on its test part, in one JSON file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -35,6 +35,9 @@ class ScoredModel:
         Where a reference model comes from.
     targets
         The scores for each target alone, if there are several targets of numbers.
+    differences
+        Each metric's name -> the champion's score minus this one, on the same bootstrap samples;
+        empty for the champion, and in runs of versions that did not compute it.
     """
 
     name: str
@@ -42,6 +45,7 @@ class ScoredModel:
     scores: Mapping[str, Score]
     note: str = ""
     targets: tuple[Mapping[str, Score], ...] = ()
+    differences: Mapping[str, Score] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Locatio
         (("models", place, "scores"), model.scores) for place, model in enumerate(scores.models)
     ]
     for place, model in enumerate(scores.models):
+        names.append((("models", place, "differences"), model.differences))
         names += [(("models", place, "targets"), each) for each in model.targets]
         if model.targets and len(model.targets) != len(columns.outputs):
             text = f"must have {len(columns.outputs)} targets, but got {len(model.targets)}"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -129,18 +130,30 @@ def _scored(
     targets: Targets,
     resampling: Resampling,
 ) -> Iterator[ScoredModel]:
-    each_target = _each_target(data, targets)
+    each_target, first = _each_target(data, targets), None
+    for place, (unscored, outputs) in enumerate(_models(experiment, data, champions)):
+        if not len(outputs):  # all replicates have diverged
+            yield unscored
+            continue
+        resampled = resampling.resampled(targets, outputs)
+        yield replace(
+            unscored,
+            scores=resampled.scores(),
+            targets=_scores_alone(resampling, each_target, outputs),
+            differences={} if first is None else first.differences(resampled),
+        )
+        first = resampled if place == 0 and not unscored.name else first
+
+
+def _models(
+    experiment: Experiment, data: DataSet, champions: Sequence[Champion]
+) -> Iterator[tuple[ScoredModel, Array]]:
+    """Give each model without scores, the champion first, and its outputs for the test part."""
     for champion in champions:
-        outputs = _outputs(champion, data)
-        scores = resampling.scores(targets, outputs) if len(outputs) else {}
-        alone = _scores_alone(resampling, each_target, outputs) if len(outputs) else ()
-        yield ScoredModel(champion.name, champion.number, scores, targets=alone)
+        yield ScoredModel(champion.name, champion.number, {}), _outputs(champion, data)
     seed = experiment.seed % 2**32  # scikit-learn's seeds have 32 bits
     for each in reference_predictions(data, experiment.network_task.reference_models, seed):
-        outputs = each.outputs[np.newaxis]
-        scores = resampling.scores(targets, outputs)
-        alone = _scores_alone(resampling, each_target, outputs)
-        yield ScoredModel(each.name, None, scores, each.note, alone)
+        yield ScoredModel(each.name, None, {}, each.note), each.outputs[np.newaxis]
 
 
 def _each_target(data: DataSet, targets: Targets) -> tuple[Targets, ...]:

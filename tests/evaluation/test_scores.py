@@ -97,6 +97,34 @@ def test_resamples_of_equal_targets_have_no_r2(samples: int) -> None:
     assert "r2" not in found or found["r2"].low > -1e4
 
 
+@pytest.mark.parametrize("draw", [lambda: regression(60, 1), lambda: classes(60, 3)])
+def test_differences_are_those_of_the_same_bootstrap_samples(
+    draw: Callable[[], tuple[Targets, Any]],
+) -> None:
+    """A naive twin draws rows, scores both models on them, and subtracts."""
+    targets, one = draw()
+    other = one * 0.9 + 0.05
+    resampling = Resampling(60, (4,))
+    ours, theirs = (resampling.resampled(targets, each[np.newaxis]) for each in (one, other))
+    found = ours.differences(theirs)
+    drawn = [np.repeat(np.arange(60), counts.astype(int)) for counts in resampling._counts]  # noqa: SLF001 - the same draws
+    for name, difference in found.items():
+        values = [
+            scores_of(_rows(targets, rows), one[rows])[name]
+            - scores_of(_rows(targets, rows), other[rows])[name]
+            for rows in (resampling._groups.argsort()[each] for each in drawn)  # noqa: SLF001 - as above
+        ]
+        low, high = np.percentile(values, [2.5, 97.5])
+        whole = scores_of(targets, one)[name] - scores_of(targets, other)[name]
+        bounds = (difference.value, difference.low, difference.high)
+        assert bounds == pytest.approx((whole, low, high), rel=1e-3, abs=1e-5)
+    assert {(each.low, each.high) for each in ours.differences(ours).values()} == {(0, 0)}
+
+
+def _rows(targets: Targets, rows: npt.NDArray[np.int64]) -> Targets:
+    return Targets(targets.values[rows], targets.is_classes, targets.scale)
+
+
 @pytest.mark.parametrize("draw", [lambda: regression(40, 1), lambda: classes(40, 3)])
 def test_a_score_is_the_mean_over_replicates(draw: Callable[[], tuple[Targets, Any]]) -> None:
     """The accuracy or MSE of several replicates is their mean, and lies inside its interval."""

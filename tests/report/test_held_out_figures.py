@@ -167,7 +167,11 @@ def test_table_has_a_row_for_each_model(runs: Runs) -> None:
         "accuracy",
         "balanced accuracy",
         "log loss",
+        "accuracy: champion minus model",
     ]
+    assert table.rows[0][-1].text == "–"
+    assert all(row[-1].under for row in table.rows[1:])
+    assert "a difference whose interval includes 0 may be chance" in held_out_sentences(findings)
     assert all(re.fullmatch(r"[\d.]+%? to [\d.]+%?", row[1].under) for row in table.rows)
     left_out = len(findings.front) - MOST_OF_FRONT
     assert f"{left_out} more trials of the front are not shown." in held_out_sentences(findings)
@@ -198,14 +202,14 @@ def test_models_without_scores_have_dashes(runs: Runs) -> None:
     findings = on_table(runs("one point"), SPECIES)
     assert findings.held_out is not None
     models = [
-        replace(model, scores={}) if model.name == "article-good" else model
+        replace(model, scores={}, differences={}) if model.name == "article-good" else model
         for model in findings.held_out.models
     ]
     partly = replace(findings, held_out=replace(findings.held_out, models=tuple(models)))
     table = held_out_table(partly)
     assert table is not None
     row = next(row for row in table.rows if row[0].text == "article-good")
-    assert [cell.text for cell in row[1:]] == ["–"] * 3
+    assert [cell.text for cell in row[1:]] == ["–"] * 4
     assert "all replicates diverged" in row[0].under
 
 

@@ -9,7 +9,7 @@ from neuroevo.analysis.findings import Findings
 from neuroevo.evaluation.scores import Score
 from neuroevo.report.headline import headline
 from neuroevo.report.run import Run
-from tests.invented_held_out import SPECIES, TablePlan, on_table, stated
+from tests.invented_held_out import SPECIES, TablePlan, on_table, stated, with_difference
 from tests.invented_runs import SCRIPT
 
 Runs = Callable[[str], Run]
@@ -78,6 +78,28 @@ def test_title_begins_with_a_reference_model_that_is_better(runs: Runs) -> None:
     assert "The value of gradient boosting, 0.55, is inside the champion’s interval" in words.lead
     certain = headline(of_r2(runs, TablePlan(), Score(0.49, 0.45, 0.53), gradient_boosting=0.55))
     assert "inside" not in certain.lead
+
+
+@pytest.mark.parametrize(
+    ("difference", "verdict"),
+    [
+        (Score(-0.06, -0.13, 0.01), "may be chance: its 95% interval on the same rows is −13 to 1"),
+        (
+            Score(-0.06, -0.1, -0.02),
+            "is more than chance: its 95% interval on the same rows is −10 to −2",
+        ),
+    ],
+)
+def test_lead_says_whether_a_difference_may_be_chance(
+    runs: Runs, difference: Score, verdict: str
+) -> None:
+    """The interval of paired differences decides, not that of the champion's score."""
+    values = {"": Score(0.8, 0.7, 0.9), "gradient boosting": Score(0.86, 0.8, 0.9)}
+    findings = stated(runs("one point"), SURVIVED, "accuracy", values)
+    words = headline(with_difference(findings, "gradient boosting", "accuracy", difference))
+    start = "The champion’s difference to gradient boosting, −6 percentage points, "
+    assert f"{start}{verdict}." in words.lead
+    assert "inside" not in words.lead
 
 
 def test_title_begins_with_a_baseline_that_is_better(runs: Runs) -> None:

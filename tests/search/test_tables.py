@@ -123,6 +123,15 @@ def test_every_model_is_scored(run: Run) -> None:
     for model in held_out.models:
         assert list(model.scores) == ["r2", "rmse", "mae"]
         assert all(score.low <= score.value <= score.high for score in model.scores.values())
+    champion, *others = held_out.models
+    assert champion.differences == {}
+    for model in others:
+        for name, difference in model.differences.items():
+            expected = champion.scores[name].value - model.scores[name].value
+            assert difference.value == pytest.approx(
+                expected, abs=1e-5 * champion.scores[name].value
+            )
+            assert difference.low <= difference.value <= difference.high
 
 
 def test_small_searches_learn_more_than_chance(run: Run) -> None:

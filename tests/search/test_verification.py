@@ -208,6 +208,15 @@ def test_a_held_out_score_is_caught(run: RunFolder) -> None:
     assert all(line.startswith("test scores: models[0].scores.") for line in found)
 
 
+def test_a_run_of_a_version_without_paired_differences_is_verified(run: RunFolder) -> None:
+    """Such a run lacks the champion's differences to other models, which is no difference."""
+    scores = read_held_out(run.test_file, read_start(run.start_file).columns)
+    models = tuple(replace(each, differences={}) for each in scores.models)
+    assert models != scores.models
+    write_held_out(run.test_file, replace(scores, models=models))
+    assert differences(run) == ()
+
+
 @pytest.mark.parametrize(
     "edit",
     [
