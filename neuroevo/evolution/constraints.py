@@ -5,7 +5,7 @@ Knows numbers; does not know what is evaluated, nor how.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from neuroevo.evolution.candidate import LARGEST_FITNESS
 
@@ -50,6 +50,11 @@ class Constraint:
             for sign, bound in ((-1.0, self.least), (1.0, self.most))
             if bound is not None
         )
+
+    def by_bound(self) -> tuple["Constraint", ...]:
+        """Return a constraint for each bound, in the order of `excesses`."""
+        lower, upper = replace(self, most=None), replace(self, least=None)
+        return (*[lower] * (self.least is not None), *[upper] * (self.most is not None))
 
     def _excess(self, gap: float, sign: float, value: float, bound: float) -> float:
         if not math.isfinite(value):

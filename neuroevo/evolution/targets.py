@@ -13,6 +13,7 @@ import numpy.typing as npt
 Costs = npt.NDArray[np.float64]
 
 _LEAST_UNIT = 1e-300
+_LEAST_SHARE = 1e-200
 _TINY = 1e-12
 
 
@@ -41,15 +42,16 @@ class Softened(NamedTuple):
 
 def clipped(costs: Costs) -> Costs:
     """Lower costs that are further above the median than the lowest is below it."""
-    low, median = costs.min(), _median(costs)
+    low, median = costs.min(), _median_above_lowest(costs)
     return np.asarray(np.minimum(costs, median + (median - low)))
 
 
 def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Softened:
     """Lower costs far above the median and the front, and keep their order."""
-    low, median = costs.min(), _median(costs)
+    low, median = costs.min(), _median_above_lowest(costs)
     base = max(median, float(costs[front].max()))
-    scale = max(median - low, _LEAST_UNIT)
+    # The second is far below the first, unless the quotients below would overflow.
+    scale = max(median - low, (costs.max() - base) * _LEAST_SHARE, _LEAST_UNIT)
     excess = np.maximum(costs - base, 0) / scale
     # Grows like a logarithm at first, and needs only square roots, which are rounded correctly.
     slow = 4 * (np.sqrt(np.sqrt(1 + excess)) - 1)
@@ -58,7 +60,7 @@ def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Softened:
 
 def near_zero(excesses: Costs) -> Costs:
     """Move excesses that are far from 0 nearer: those farther than four times the median are."""
-    farthest = 4 * _median(np.abs(excesses))
+    farthest = 4 * _median_above_lowest(np.abs(excesses))
     return np.asarray(np.minimum(np.maximum(excesses, -farthest), farthest))
 
 
@@ -72,6 +74,13 @@ def standardised(costs: Costs) -> Targets:
     shares = gaps / size  # so that squares neither overflow nor vanish
     deviation = math.sqrt(math.fsum(shares * shares) / len(costs))
     return Targets(shares / deviation, size * deviation, mean)
+
+
+def _median_above_lowest(costs: Costs) -> float:
+    """Return the median; if it is the lowest cost, as of a count, that of the costs above."""
+    low, median = float(costs.min()), _median(costs)
+    above = costs[costs > low]
+    return _median(above) if median == low and len(above) else median
 
 
 def _median(costs: Costs) -> float:

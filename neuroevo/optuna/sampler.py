@@ -7,7 +7,6 @@ several processes that share a storage search together.
 import hashlib
 import math
 import secrets
-import warnings
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +39,8 @@ class EvolutionSampler(BaseSampler):
     Parameters that the same trials have are searched together: those of a branch that only some
     trials take, by the trials that took it. Those whose distribution changes are drawn at random,
     as the first ones of a branch are. Trials that failed or were pruned rank below all
-    others. Constraints are ignored, with a warning.
+    others. Of the others, those with a value above 0 of `Trial.set_constraint` rank below those
+    without; a model of each constraint says where it is kept.
 
     Parameters
     ----------
@@ -92,7 +92,6 @@ class EvolutionSampler(BaseSampler):
         if not search_space:
             return {}
         trials = study.get_trials(deepcopy=False)
-        _warn_of_constraints(trials)
         finished = [each for each in trials if each.state in _FINISHED]
         others = _Others(study, trial, {trial.number, *(each.number for each in finished)})
         found: dict[str, Any] = {}
@@ -110,7 +109,7 @@ class EvolutionSampler(BaseSampler):
         study: Study,
         place: tuple[int, int],
         space: SearchSpace,
-        results: Mapping[Genome, tuple[float, ...]],
+        results: "_Results",
     ) -> Iterator[Genome]:
         """Yield genomes that have no results yet, the best first."""
         evolution = Evolution(
@@ -118,11 +117,14 @@ class EvolutionSampler(BaseSampler):
             [direction.name.lower() for direction in study.directions],
             seed=self._seed_of(*place),
             strategy="screened",
+            constraints={name: {"max": 0.0} for name in results.constraints},
         )
-        if len(results) >= self._startup and any(map(_is_finite, results.values())):
-            evolution.tell(list(results), list(results.values()))
+        values = results.values
+        if len(values) >= self._startup and any(map(_is_finite, values.values())):
+            excesses = list(results.excesses.values()) if results.constraints else None
+            evolution.tell(list(values), list(values.values()), excesses)
         while asked := evolution.ask(1):
-            yield from (genome for genome in asked if genome not in results)
+            yield from (genome for genome in asked if genome not in values)
 
     def sample_independent(
         self,
@@ -212,24 +214,47 @@ def _groups(trials: Iterable[FrozenTrial]) -> list[dict[str, BaseDistribution]]:
     return list(groups.values())
 
 
-def _results(
-    parameters: Parameters, finished: Iterable[FrozenTrial], objectives: int
-) -> Mapping[Genome, tuple[float, ...]]:
-    """Return the values of each genome: their mean over its trials, NaN if none is complete."""
-    found: dict[Genome, list[Sequence[float]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """What is known of each genome: means over its trials, NaN if none is complete.
+
+    Parameters
+    ----------
+    values
+        The values of the objectives.
+    constraints
+        The names of all constraints that a trial has.
+    excesses
+        How far each constraint is exceeded, 0 or less if it is kept.
+    """
+
+    values: Mapping[Genome, tuple[float, ...]]
+    constraints: Sequence[str]
+    excesses: Mapping[Genome, tuple[float, ...]]
+
+
+def _results(parameters: Parameters, finished: Sequence[FrozenTrial], objectives: int) -> _Results:
+    constraints = sorted({name for trial in finished for name in trial.constraints})
+    found: dict[Genome, list[FrozenTrial]] = {}
     for trial in finished:
         genome = parameters.genome(trial.params)
         if genome is not None:
-            values = found.setdefault(genome, [])
-            if trial.state == TrialState.COMPLETE:
-                values.append(trial.values)
-    nothing = (math.nan,) * objectives
-    return {
-        genome: tuple(math.fsum(each) / len(values) for each in zip(*values, strict=True))
-        if values and all(map(_is_finite, values))
-        else nothing
-        for genome, values in found.items()
-    }
+            complete = found.setdefault(genome, [])
+            complete += [trial] * (trial.state == TrialState.COMPLETE)
+    values, excesses = {}, {}
+    for genome, trials in found.items():
+        values[genome] = _means([trial.values for trial in trials], objectives)
+        # A constraint that a trial does not have is kept, as in Optuna's best trials.
+        rows = [[trial.constraints.get(name, 0.0) for name in constraints] for trial in trials]
+        excesses[genome] = _means(rows, len(constraints))
+    return _Results(values, constraints, excesses)
+
+
+def _means(rows: Sequence[Sequence[float]], width: int) -> tuple[float, ...]:
+    """Return the mean of each column; NaN if there is no row, or one is not finite."""
+    if not rows or not all(map(_is_finite, rows)):
+        return (math.nan,) * width
+    return tuple(math.fsum(each) / len(rows) for each in zip(*rows, strict=True))
 
 
 def _mark(genome: Genome) -> str:
@@ -239,8 +264,3 @@ def _mark(genome: Genome) -> str:
 
 def _is_finite(values: Sequence[float]) -> bool:
     return all(map(math.isfinite, values))
-
-
-def _warn_of_constraints(trials: Iterable[FrozenTrial]) -> None:
-    if any(each.constraints for each in trials):
-        warnings.warn("EvolutionSampler: the constraints of trials are ignored", stacklevel=2)

@@ -16,6 +16,7 @@ from neuroevo.experiment import Experiment
 from neuroevo.learning import samples_seen
 from neuroevo.optuna.distributions import Distributions
 from neuroevo.runs import Champion, Trial
+from neuroevo.runs.feasibility import trial_excesses
 from neuroevo.settings import shown
 from neuroevo.space.values import plain_json
 
@@ -97,7 +98,7 @@ def _frozen(
     values = [trial.objectives[each.name] for each in experiment.objectives]
     is_complete = all(map(math.isfinite, values))
     began, ended = _times(trial)
-    return FrozenTrial(
+    frozen = FrozenTrial(
         number=place,
         trial_id=-1,  # the storage has its own
         state=TrialState.COMPLETE if is_complete else _INCOMPLETE[trial.state],
@@ -111,6 +112,16 @@ def _frozen(
         system_attrs={},
         intermediate_values=dict(_intermediate(trial, experiment)),
     )
+    for name, excess in _constraints(trial, experiment).items():
+        frozen.set_constraint(name, excess)
+    return frozen
+
+
+def _constraints(trial: Trial, experiment: Experiment) -> dict[str, float]:
+    """Return how far each bound is exceeded, 0 or less if it is kept; without unknown ones."""
+    bounds = [bound for each in experiment.constraints for bound in each.by_bound()]
+    excesses = zip(bounds, trial_excesses(trial, experiment.constraints), strict=True)
+    return {str(bound): excess for bound, excess in excesses if math.isfinite(excess)}
 
 
 def _times(trial: Trial) -> tuple[datetime, datetime]:

@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from neuroevo.evolution.targets import (
     clipped,
+    near_zero,
     softened,
     standardised,
     weighted,
@@ -26,6 +27,31 @@ def test_targets_are_standardised_without_a_warning(costs: np.ndarray) -> None:
     assert unit > 0
     assert values.mean() == pytest.approx(0, abs=1e-9)
     assert values.std() == pytest.approx(1, abs=1e-9) or not values.any()
+
+
+@given(st.data())
+def test_softened_costs_are_finite_and_in_order(data: st.DataObject) -> None:
+    """Up to the largest numbers and with many equal ones there is no warning, and order stays."""
+    some = st.lists(NUMBERS, min_size=1, max_size=3).flatmap(st.sampled_from)
+    costs = np.array(data.draw(st.lists(some | NUMBERS, min_size=1, max_size=12)))
+    front = np.zeros(len(costs), bool)
+    front[data.draw(st.integers(0, len(costs) - 1))] = True
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        soft = softened(costs, front).values
+    assert np.isfinite(soft).all()
+    assert (np.diff(soft[np.argsort(costs, kind="stable")]) >= 0).all()
+
+
+def test_costs_that_are_mostly_the_lowest_keep_the_others() -> None:
+    """Where most costs are 0, as of counts, the model still learns how much worse others are."""
+    counts = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 9.0])
+    assert clipped(counts).tolist() == [0, 0, 0, 0, 1, 2, 4]
+    assert near_zero(counts).tolist() == [0, 0, 0, 0, 1, 2, 8]
+    soft = softened(counts, counts == 0).values
+    assert soft[:6].tolist() == [0, 0, 0, 0, 1, 2]
+    assert 2 < soft[6] < 9
+    assert near_zero(np.zeros(3)).tolist() == clipped(np.zeros(3)).tolist() == [0, 0, 0]
 
 
 def test_outliers_are_lowered() -> None:

@@ -165,3 +165,17 @@ def test_options_that_optuna_would_confuse_are_texts() -> None:
         "lists": "[3]",
         "flag": False,
     }
+
+
+def test_constraints_of_a_run_are_those_of_the_study() -> None:
+    """A value above 0 shows that a trial breaks the bound, and Optuna's best trials keep it."""
+    bounded = experiment(constraints={"parameters": {"min": 5, "max": 30}})
+    run = neuroevo.run(bounded, results=None, n_jobs=1)
+    study = run.to_optuna()
+    for ours, theirs in zip(run.all_trials, study.trials, strict=True):
+        if theirs.state.name == "COMPLETE":
+            count = ours.quantity("parameters")
+            assert (theirs.constraints["parameters ≤ 30"] <= 0) == (count <= 30)
+            assert (theirs.constraints["parameters ≥ 5"] <= 0) == (count >= 5)
+    assert study.best_trials
+    assert all(max(each.constraints.values()) <= 0 for each in study.best_trials)
