@@ -128,7 +128,7 @@ class ClusterBackend(WorkerBackend):
 
     def _send(self, shared: Any) -> Any:  # noqa: ANN401 - as in `parallel`
         self._check_and_prepare()
-        backend = _Backend(client=self._client, scatter=[shared])
+        backend = _Backend(self._client, shared)
         return joblib.Parallel(backend=backend, pre_dispatch=PRE_DISPATCH, **PARALLEL)
 
     def _check_and_prepare(self) -> None:
@@ -150,16 +150,26 @@ class ClusterBackend(WorkerBackend):
             for machine, worker in machines.items()
             if machine not in self._prepared
         ]
+        while not all(each.done() for each in preparations):
+            self._wait_for_workers()  # there may be none any more
+            time.sleep(_POLL_SECONDS)
         self._client.gather(preparations)
         self._prepared.update(machines)
 
 
 class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no types
-    """joblib's backend for Dask, with two changes.
+    """joblib's backend for Dask, with three changes.
 
     By itself joblib waits forever for an item that Dask gives up because it killed its workers,
-    and it bypasses a cluster that has one thread only.
+    and it bypasses a cluster that has one thread only. It also lets the scheduler copy what items
+    share to all workers at once, which never ends if one of them leaves meanwhile.
     """
+
+    def __init__(self, client: Client, shared: Any) -> None:  # noqa: ANN401 - anything
+        super().__init__(client=client)
+        self._scatter = [shared]  # joblib finds its future by its id
+        # One worker gets it, from which others copy it when they need it.
+        self.data_futures = {id(shared): client.scatter([shared])[0]}
 
     def effective_n_jobs(self, n_jobs: int) -> int:
         """Count the workers' threads, as at least two."""

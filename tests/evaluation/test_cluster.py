@@ -9,9 +9,10 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from importlib import metadata
 from pathlib import Path
+from threading import Timer
 
 import psutil
 import pytest
@@ -21,6 +22,7 @@ from neuroevo.evaluation import evaluator
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator
 from neuroevo.learning.training import SampleStream
 from neuroevo.workers import Workers
+from neuroevo.workers.backends import backend_of
 from neuroevo.workers.pool import Failure
 from tests.evaluation import faults
 from tests.evaluation.test_evaluator import CONFIGURATIONS, SCORING, bits, evaluated
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 ROOT = Path(__file__).parents[2]
+LONGEST_TEST = 600  # seconds
 
 
 class Cluster:
@@ -50,6 +53,9 @@ class Cluster:
         self.address = f"tcp://{host}:{port}"
         common = ("--host", host, "--port", port, "--no-dashboard")
         self.scheduler = self.start("scheduler", *common, *options, namespace=namespace)
+        hung = Timer(LONGEST_TEST, self.scheduler.kill)  # else a test that waits forever stays so
+        processes.callback(hung.cancel)
+        hung.start()
         while self.scheduler.poll() is None:  # on a busy machine it takes long to start
             with suppress(OSError), socket.create_connection((host, int(port)), timeout=60):
                 break
@@ -167,10 +173,15 @@ def test_a_worker_leaves_and_another_joins(
         assert bits_of(dict(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))) == alone
 
 
+@pytest.mark.parametrize("moment", ["sent", "copied"])
 def test_a_worker_leaves_while_what_items_share_is_sent(
-    stream: SampleStream, alone: list[tuple[bytes, bytes, str]]
+    moment: str,
+    stream: SampleStream,
+    alone: list[tuple[bytes, bytes, str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """If the scheduler looks up a worker that has just left, items are sent to the other one."""
+    """Dask's scheduler looks for a worker that has left, or copies to it forever; we do not."""
+    monkeypatch.setenv("DEPARTURE", moment)
     preload = ("--preload", str(Path(__file__).with_name("departure.py")))
     with ExitStack() as processes:
         cluster = Cluster(processes, options=preload)
@@ -248,8 +259,9 @@ def test_a_lost_scheduler_is_reported_in_one_line(
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait a second, where ten are waited otherwise."""
-    monkeypatch.setattr("neuroevo.workers.cluster._TIMEOUT", 1.0)
+    """Wait a second for workers, where ten or sixty are waited otherwise."""
+    for name in ("_TIMEOUT", "_TIMEOUT_LATER"):
+        monkeypatch.setattr(f"neuroevo.workers.cluster.{name}", 1.0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -293,6 +305,18 @@ def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
         f"scheduler {cluster.address}: must have workers, but has had none for 1 s; "
         f"start one with: dask worker {cluster.address}"
     )
+
+
+@pytest.mark.usefixtures("impatient")
+def test_workers_that_exit_while_they_are_prepared_are_not_waited_for_forever() -> None:
+    """If the only worker is gone for good before it is ready, there is an error."""
+    with ExitStack() as processes:
+        cluster = Cluster(processes)
+        cluster.start_worker(nanny=False)
+        cluster.wait_for_workers(1)
+        backend = backend_of(cluster.workers, faults.die)
+        with closing(backend), pytest.raises(NeuroevoError, match="has had none for 1 s"):
+            backend.parallel(None)
 
 
 def test_same_bits_across_networks(
