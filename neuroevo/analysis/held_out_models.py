@@ -47,11 +47,6 @@ class HeldOutModel:
     targets: tuple[Mapping[str, Score], ...] = ()
     differences: Mapping[str, Score] = field(default_factory=dict)
 
-    def may_equal_champion(self, metric: Metric) -> bool | None:
-        """Whether its difference to the champion may be chance; None if it is unknown."""
-        difference = self.differences.get(metric.name)
-        return None if difference is None else difference.low <= 0 <= difference.high
-
 
 @dataclass(frozen=True, slots=True)
 class HeldOutModels:

@@ -269,7 +269,8 @@ def _rival_difference(scored: _Scored) -> str:
     value = difference_text(metric, difference.value)
     unit = " percentage points" if metric.is_share else ""
     interval = difference_interval(metric, difference)
-    verdict = "may be chance" if rival.may_equal_champion(metric) else "is more than chance"
+    may_be_chance = difference.low <= 0 <= difference.high
+    verdict = "may be chance" if may_be_chance else "is more than chance"
     return (
         f"The champion’s difference to {name}, {value}{unit}, {verdict}: its 95% interval on the "
         f"same rows is {interval}."

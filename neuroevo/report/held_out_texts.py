@@ -33,7 +33,9 @@ def interval_text(metric: "Metric", score: "Score", decimals: int = 1) -> str:
 
 def difference_text(metric: "Metric", value: float) -> str:
     """Return a difference of two scores; that of shares is in percentage points."""
-    return wording.number(round(100 * value, 1) if metric.is_share else round(value, 3) + 0.0)
+    if metric.is_share:
+        return wording.number(round(100 * value, 1) + 0.0)
+    return metric_text(metric, value)
 
 
 def difference_interval(metric: "Metric", score: "Score") -> str:
