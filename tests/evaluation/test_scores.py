@@ -72,6 +72,19 @@ def test_scores_of_classes_are_those_of_scikit_learn(count: int) -> None:
     assert np.array_equal(confusion(targets, outputs), metrics.confusion_matrix(labels, predicted))
 
 
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
+def test_classes_that_do_not_occur_are_not_balanced() -> None:
+    """Balanced accuracy is the mean over the classes that occur, as scikit-learn's."""
+    targets, outputs = classes(300, 4)
+    occurring = targets.values.argmax(axis=1) != 3
+    some = Targets(targets.values[occurring], is_classes=True)
+    labels, predicted = some.values.argmax(axis=1), outputs[occurring].argmax(axis=1)
+    assert 3 in predicted
+    expected = metrics.balanced_accuracy_score(labels, predicted)
+    found = scores_of(some, outputs[occurring])["balanced_accuracy"]
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
 def test_undefined_scores_are_left_out() -> None:
     """R² is not defined if all targets are equal; the other scores are."""
     targets = Targets(np.ones((4, 1)), is_classes=False)
