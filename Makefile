@@ -36,7 +36,8 @@ lint: $(TESTED) ## check style, types and the layers
 	$(BIN)/lint-imports --no-cache
 
 test: lint ## all checks and all tests
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --max-worker-restart 0 \
+		--dist loadfile --no-loadscope-reorder
 
 article: $(INSTALLED) ## measure the claims of the article: a page in results/article, a summary in docs
 	$(BIN)/python -m experiments.article

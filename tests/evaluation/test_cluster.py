@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from importlib import metadata
 from pathlib import Path
-from threading import Timer
 
 import psutil
 import pytest
@@ -32,7 +31,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 ROOT = Path(__file__).parents[2]
-LONGEST_TEST = 600  # seconds
 
 
 class Cluster:
@@ -53,9 +51,6 @@ class Cluster:
         self.address = f"tcp://{host}:{port}"
         common = ("--host", host, "--port", port, "--no-dashboard")
         self.scheduler = self.start("scheduler", *common, *options, namespace=namespace)
-        hung = Timer(LONGEST_TEST, self.scheduler.kill)  # else a test that waits forever stays so
-        processes.callback(hung.cancel)
-        hung.start()
         while self.scheduler.poll() is None:  # on a busy machine it takes long to start
             with suppress(OSError), socket.create_connection((host, int(port)), timeout=60):
                 break
