@@ -46,7 +46,7 @@ def test_trials_are_appended_while_the_disk_is_busy(
     with Journal(path) as journal:
         monkeypatch.setattr(os, "fsync", disk.fsync)
         journal.append(make_trial(number=0))
-        disk.called.wait()
+        assert disk.called.wait(60)
         for number in range(1, 101):
             journal.append(make_trial(number=number))
         assert len(read_trials(path)) == 101
@@ -82,7 +82,7 @@ def test_a_sync_that_fails_ends_the_run(
     journal = Journal(path)
     monkeypatch.setattr(os, "fsync", fail)
     journal.append(make_trial(number=0))
-    failed.wait()
+    assert failed.wait(60)
 
     def append_many() -> None:
         for number in range(1, 1_000_000):
