@@ -234,7 +234,8 @@ class _Results:
 
 
 def _results(parameters: Parameters, finished: Sequence[FrozenTrial], objectives: int) -> _Results:
-    constraints = sorted({name for trial in finished for name in trial.constraints})
+    constraints = {trial.number: trial.constraints for trial in finished}  # which Optuna parses
+    names = sorted({name for each in constraints.values() for name in each})
     found: dict[Genome, list[FrozenTrial]] = {}
     for trial in finished:
         genome = parameters.genome(trial.params)
@@ -245,9 +246,9 @@ def _results(parameters: Parameters, finished: Sequence[FrozenTrial], objectives
     for genome, trials in found.items():
         values[genome] = _means([trial.values for trial in trials], objectives)
         # A constraint that a trial does not have is kept, as in Optuna's best trials.
-        rows = [[trial.constraints.get(name, 0.0) for name in constraints] for trial in trials]
-        excesses[genome] = _means(rows, len(constraints))
-    return _Results(values, constraints, excesses)
+        rows = [[constraints[trial.number].get(name, 0.0) for name in names] for trial in trials]
+        excesses[genome] = _means(rows, len(names))
+    return _Results(values, names, excesses)
 
 
 def _means(rows: Sequence[Sequence[float]], width: int) -> tuple[float, ...]:

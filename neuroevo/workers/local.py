@@ -33,8 +33,11 @@ class LocalBackend(WorkerBackend):
 
     def parallel(self, shared: Any) -> Any:  # noqa: ANN401, ARG002 - joblib itself finds arrays
         """Make a `joblib.Parallel` of these workers."""
-        options: dict[str, Any] = {"backend": self._backend, "n_jobs": self._n_jobs}
-        options |= {"pre_dispatch": PRE_DISPATCH}
+        options: dict[str, Any] = {
+            "backend": self._backend,
+            "n_jobs": self._n_jobs,
+            "pre_dispatch": PRE_DISPATCH,
+        }
         if self._backend == "loky":
             # It replaces processes that have grown or are idle, which loses nothing.
             warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
@@ -68,10 +71,9 @@ class _OneProcess(LokyBackend):  # type: ignore[misc]  # joblib has no types
 
     def configure(self, n_jobs: int = 2, parallel: Any = None, **options: Any) -> int:  # noqa: ANN401 - joblib's
         """Start the process."""
-        threads = self._prepare_worker_env(n_jobs)
         self._workers = get_memmapping_executor(
             1,
-            env=threads,
+            env=self._prepare_worker_env(n_jobs),
             context_id=parallel._id,  # noqa: SLF001 - as joblib does
             **options,
         )
