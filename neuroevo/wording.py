@@ -397,6 +397,13 @@ def replicates(experiment: "Experiment") -> str:
     return counted(count, "replicate") + (f" on {folds} folds" if folds > 1 else "")
 
 
+def replicates_of_all(experiment: "Experiment") -> str:
+    """Return the replicates of all trials: ``16 replicates each``, ``4 or 16 replicates each``."""
+    first = experiment.evolution.first_replicates
+    fewer = "" if first is None else f"{first:,} or "
+    return f"{fewer}{replicates(experiment)} each"
+
+
 def kept_replicate(experiment: "Experiment") -> str:
     """Return which replicate of a trial is kept: the one ``with the lowest validation MSE``."""
     of_fold = " of the first fold" if experiment.task.fold_count > 1 else ""
@@ -445,12 +452,13 @@ def _floor(item: "Objective") -> str:
 
 def _rungs(experiment: "Experiment") -> str:
     """Return where trials are judged before their end, as a part of a sentence."""
-    shares = experiment.evolution.rungs
-    if not shares:
-        return ""
-    budget = experiment.training.samples
-    rungs = listed([f"{round(share * budget):,}" for share in shares])
-    return f"; after {rungs} samples only the best third goes on"
+    evolution = experiment.evolution
+    budget, first = experiment.training.samples, evolution.first_replicates
+    rungs = [f"{round(share * budget):,}" for share in evolution.rungs or ()]
+    places = [f"after {listed(rungs)} samples"] if rungs else []
+    if first:
+        places.append(f"after {counted(first, 'replicate')}")
+    return f"; {listed(places)} only the best third goes on" if places else ""
 
 
 def interval(low: float, high: float) -> str:

@@ -7,11 +7,10 @@ from statistics import median
 
 from experiments.benchmarks.markdown import Table
 from experiments.benchmarks.measuring import say
-from neuroevo.analysis.early_stopping import trained_share
 from neuroevo.evolution import Costs, costs_of, hypervolume, reference_point
 from neuroevo.evolution.front import nondominated
 from neuroevo.experiment import load_experiment
-from neuroevo.runs import Trial
+from neuroevo.runs import Trial, trained_share
 from neuroevo.search import search_in_memory
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.workers import Workers
@@ -110,7 +109,7 @@ def _searched(name: str, settings: Sequence[str], seed: int) -> _Search:
     return _Search(
         trials,
         tuple(costs_of(fitness_of(trial, experiment.objectives)) for trial in trials),
-        tuple(trained_share([trial], experiment) for trial in trials),
+        tuple(trained_share(trial, experiment) for trial in trials),
     )
 
 

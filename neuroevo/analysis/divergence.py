@@ -8,6 +8,7 @@ import pandas as pd
 
 from neuroevo import wording
 from neuroevo.analysis.features import activation, depth
+from neuroevo.runs import trained_networks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,24 +58,25 @@ def divergence(findings: "Findings") -> Divergence:
 
     There are no cells if the learning rate or the depth does not vary.
     """
-    replicates = findings.experiment.training.replicates
+    trainings = {
+        trial.number: trained_networks(trial, findings.experiment) for trial in findings.searched
+    }
     rows = [
-        (activation(trial) or NONE, deep, float(rate), trial.diverged)
+        (activation(trial) or NONE, deep, float(rate), trainings[trial.number], trial.diverged)
         for trial in findings.searched
         if isinstance(rate := trial.genome.get("learning_rate"), (int, float))
         and (deep := depth(trial)) is not None
     ]
-    trials = pd.DataFrame(rows, columns=["activation", "depth", "rate", "diverged"])
-    total = replicates * len(findings.searched), sum(each.diverged for each in findings.searched)
+    trials = pd.DataFrame(rows, columns=["activation", "depth", "rate", "trainings", "diverged"])
+    total = sum(trainings.values()), sum(each.diverged for each in findings.searched)
     cells = pd.DataFrame(columns=["activation", "depth", "bin", "trainings", "diverged"])
     if trials["rate"].nunique() < 2 or trials["depth"].nunique() < 2:  # noqa: PLR2004 - varies
         return Divergence(cells, (), *total)
     edges = _edges(float(trials["rate"].min()), float(trials["rate"].max()))
     places = np.searchsorted(edges, trials["rate"], side="right") - 1
     trials["bin"] = np.clip(places, 0, len(edges) - 2)
-    groups = trials.groupby(["activation", "depth", "bin"])["diverged"]
-    cells = groups.agg(trainings="size", diverged="sum").reset_index()
-    cells["trainings"] *= replicates
+    groups = trials.groupby(["activation", "depth", "bin"])[["trainings", "diverged"]]
+    cells = groups.sum().reset_index()
     return Divergence(cells, tuple(edges.tolist()), *total)
 
 

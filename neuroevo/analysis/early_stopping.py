@@ -7,8 +7,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from neuroevo.runs import stopped_at, trained_share
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from neuroevo.analysis.findings import Findings
     from neuroevo.experiment import Experiment
@@ -23,6 +25,8 @@ class RungCount:
     ----------
     samples
         How many samples each replicate has seen there.
+    replicates
+        How many replicates were trained up to there.
     reached
         Number of trials that were trained up to there.
     rejected
@@ -34,6 +38,7 @@ class RungCount:
     """
 
     samples: int
+    replicates: int
     reached: int
     rejected: int
     control: int
@@ -68,39 +73,31 @@ def early_stopping_counts(findings: "Findings") -> EarlyStoppingCounts:
     trials = [trial for trial in findings.searched if trial.state != "failed"]
     front = {trial.number for trial in findings.front}
     rungs = tuple(
-        _count(rung, round(share * experiment.training.samples), trials, front)
-        for rung, share in enumerate(experiment.evolution.rungs or (), 1)
+        _count(rung, round(at.samples * experiment.training.samples), at.replicates, trials, front)
+        for rung, at in enumerate(experiment.rungs, 1)
     )
     return EarlyStoppingCounts(
         rungs,
-        trained_share(trials, experiment),
-        sum(_stopped_at(trial) > 0 for trial in trials),
+        mean_trained_share(trials, experiment),
+        sum(stopped_at(trial) > 0 for trial in trials),
         len(trials),
     )
 
 
-def trained_share(trials: "Iterable[Trial]", experiment: "Experiment") -> float:
+def mean_trained_share(trials: "Collection[Trial]", experiment: "Experiment") -> float:
     """Return the share of the samples of some trials that were trained; NaN without trials."""
-    shares = experiment.evolution.rungs or ()
-    parts = [shares[at - 1] if (at := _stopped_at(each)) else 1.0 for each in trials]
-    return math.fsum(parts) / len(parts) if parts else math.nan
+    shares = [trained_share(trial, experiment) for trial in trials]
+    return math.fsum(shares) / len(shares) if shares else math.nan
 
 
-def _stopped_at(trial: "Trial") -> int:
-    """Return at which rung a trial was stopped, counted from 1; 0 if it went to the end."""
-    if not trial.rung_values or trial.state == "complete":
-        return 0
-    last = trial.rung_values[-1]
-    diverged_there = any(not math.isfinite(last[name]) for name in trial.objectives)
-    stopped = trial.state == "stopped" or diverged_there
-    return len(trial.rung_values) if stopped else 0
-
-
-def _count(rung: int, samples: int, trials: "list[Trial]", front: set[int]) -> RungCount:
+def _count(
+    rung: int, samples: int, replicates: int, trials: "list[Trial]", front: set[int]
+) -> RungCount:
     rejected = [trial for trial in trials if trial.verdict == rung]
-    control = [trial for trial in rejected if not _stopped_at(trial)]
+    control = [trial for trial in rejected if not stopped_at(trial)]
     return RungCount(
         samples,
+        replicates,
         sum(len(trial.rung_values) >= rung for trial in trials),
         len(rejected),
         len(control),

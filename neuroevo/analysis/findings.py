@@ -22,6 +22,7 @@ from neuroevo.runs import (
     fresh_scores,
     is_measured,
     latest_environment,
+    trained_networks,
     trial_violation,
 )
 
@@ -234,7 +235,7 @@ class Findings:
     @property
     def networks(self) -> int:
         """Number of networks that were trained for the trials; 0 if a function was searched."""
-        return len(self.trials) * self.experiment.networks_per_trial
+        return sum(trained_networks(trial, self.experiment) for trial in self.trials)
 
     def scores(self, trial: "Trial") -> tuple[float, ...]:
         """Return a trial's objectives in the experiment's order, NaN if it lacks one."""

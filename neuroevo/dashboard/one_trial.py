@@ -11,7 +11,7 @@ from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.playground import is_mouse_run
 from neuroevo.report.diagram import diagram_of, svg
 from neuroevo.report.figures import network_label
-from neuroevo.runs import broken_constraints
+from neuroevo.runs import broken_constraints, trained_networks
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -38,7 +38,7 @@ def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
         "rank": rank,
         "scores": _scores(findings, trial),
         "bounds": _bounds(findings, trial),
-        "replicates": wording.replicates(findings.experiment),
+        "replicates": _replicates(findings, trial),
         "has_folds": findings.experiment.task.fold_count > 1,
         "kept": wording.kept_replicate(findings.experiment),
         "genes": _genes(trial, parents),
@@ -52,6 +52,14 @@ def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
         "duration": wording.duration(trial.seconds),
         "links": tuple(_links(findings, trial, rank, base)),
     }
+
+
+def _replicates(findings: "Findings", trial: "Trial") -> str:
+    """Return which replicates were trained: ``16 replicates``, ``4 of 16 replicates``."""
+    experiment = findings.experiment
+    trained = trained_networks(trial, experiment)
+    part = f"{trained:,} of " * (trained < experiment.networks_per_trial)
+    return part + wording.replicates(experiment)
 
 
 def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:

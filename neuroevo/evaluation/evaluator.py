@@ -25,7 +25,7 @@ from neuroevo.evaluation.objectives import (
 )
 from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
-from neuroevo.evaluation.rungs import NO_RUNGS, Rungs, RungValues
+from neuroevo.evaluation.rungs import NO_RUNGS, Rung, Rungs, RungValues
 from neuroevo.evaluation.sent_streams import SentStreams
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
@@ -52,10 +52,10 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """The result of training all replicates of a configuration."""
+    """The result of training the replicates of a configuration: all, unless it was stopped."""
 
     objectives: Mapping[str, float]  # NaN if there is no finite value
-    replicates: Mapping[str, tuple[float, ...]]  # the same of each replicate
+    replicates: Mapping[str, tuple[float, ...]]  # the same of each replicate that was trained
     architecture: Architecture
     curves: npt.NDArray[np.floating]  # (replicates, points) validation MSE
     class_curves: Mapping[str, npt.NDArray[np.floating]]  # the same of each class measure, if any
@@ -165,8 +165,10 @@ class Evaluator:
         """
         settings, layer_ends = streams[0].settings, streams[0].layer_ends
         variance = _target_variance(streams)
-        trials = _Trials((*rungs.points, len(streams[0].samples_seen)), settings.replicates)
-        pack_lanes = partial(pack, lanes=LANE_COUNTS[settings.precision], folds=len(streams))
+        folds = len(streams)
+        end = Rung(len(streams[0].samples_seen), settings.replicates)
+        trials = _Trials((*rungs.rungs, end), folds)
+        pack_lanes = partial(pack, lanes=LANE_COUNTS[settings.precision], folds=folds)
         places = count()
         phenotypes: dict[int, Phenotype] = {}  # of running trials
         groups: deque[LaneGroup] = deque()
@@ -245,17 +247,20 @@ class _RunningTrial:
 
     Attributes
     ----------
-    points
-        How many points learning curves have at each rung, and at the end.
+    rungs
+        All of them, the end as the last one.
+    place
+        Of the rung where it is next.
     lanes
         What was trained last of each replicate, by its number.
     missing
-        Number of trainings up to the next points that are not finished.
+        Number of trainings up to the next rung that are not finished.
     values
-        At each rung that it has left.
+        At each rung where it was judged.
     """
 
-    points: tuple[int, ...]
+    rungs: tuple[Rung, ...]
+    place: int = 0
     lanes: dict[int, _TrainedLane] = field(default_factory=dict)
     missing: int = 0
     values: list[RungValues] = field(default_factory=list)
@@ -263,9 +268,9 @@ class _RunningTrial:
     work: set[Work] = field(default_factory=set)
 
     @property
-    def next_points(self) -> int:
-        """How many points learning curves have after the trainings that are next."""
-        return self.points[len(self.values)]
+    def next_rung(self) -> Rung:
+        """Where it is after the trainings that are next."""
+        return self.rungs[self.place]
 
     def add(self, lane: _TrainedLane) -> None:
         """Add a training."""
@@ -276,22 +281,36 @@ class _RunningTrial:
 
     def goes_on(self, trial: int, found: Evaluation, rungs: Rungs) -> bool:
         """Return whether it goes on after what was found where it is now."""
-        if len(self.values) == len(self.points) - 1:
+        if self._is_at_end:
             return False
         self.values.append({**found.objectives, **found.quantities})
-        return rungs.goes_on(trial, tuple(self.values))
+        goes_on = rungs.goes_on(trial, tuple(self.values))
+        self.place += goes_on
+        return goes_on
 
     def ended(self, found: Evaluation) -> Evaluation:
         """Return its result, given what was found last."""
-        stopped = found.curves.shape[1] < self.points[-1]
-        return replace(found, rungs=tuple(self.values), stopped=stopped)
+        return replace(found, rungs=tuple(self.values), stopped=not self._is_at_end)
+
+    @property
+    def _is_at_end(self) -> bool:
+        return self.place == len(self.rungs) - 1
 
 
 class _Trials:
-    """Collects the lanes of each trial from the results of groups, rung by rung."""
+    """Collects the lanes of each trial from the results of groups, rung by rung.
 
-    def __init__(self, points: tuple[int, ...], replicates: int) -> None:
-        self._points, self._replicates = points, replicates
+    Parameters
+    ----------
+    rungs
+        All of them, the end as the last one.
+    folds
+        Number of folds. Replicates begin fold by fold: those of one fold share groups.
+    """
+
+    def __init__(self, rungs: tuple[Rung, ...], folds: int) -> None:
+        self._rungs = rungs
+        self._order = sorted(range(rungs[-1].replicates), key=lambda number: number % folds)
         self._running: dict[int, _RunningTrial] = {}
         self._waiting: list[int] = []  # whose next trainings were not handed out
         self._failed: set[int] = set()
@@ -299,7 +318,7 @@ class _Trials:
     def begin(self, trials: Iterable[int]) -> None:
         """Add trials, none of whose trainings has begun."""
         for trial in trials:
-            self._running[trial] = _RunningTrial(self._points)
+            self._running[trial] = _RunningTrial(self._rungs)
             self._waiting.append(trial)
 
     def go_on(self, trial: int) -> None:
@@ -317,13 +336,19 @@ class _Trials:
         needed: defaultdict[int, list[Replicate]] = defaultdict(list)
         for trial in self._waiting:
             running = self._running[trial]
-            running.missing = self._replicates
-            needed[running.next_points] += [
-                replace(lane.replicate, state=lane.state) for lane in running.lanes.values()
-            ] or [
-                Replicate(trial, phenotypes[trial].lane(number))
-                for number in range(self._replicates)
+            rung, lanes = running.next_rung, running.lanes
+            new = [
+                replace(lane.replicate, state=lane.state)
+                for lane in lanes.values()
+                if lane.curve.size < rung.points
             ]
+            new += [
+                Replicate(trial, phenotypes[trial].lane(number))
+                for number in self._order[: rung.replicates]
+                if number not in lanes
+            ]
+            running.missing = len(new)
+            needed[rung.points] += new
         self._waiting.clear()
         yield from needed.items()
 
@@ -366,7 +391,8 @@ def _evaluation(
     scoring: Scoring,
 ) -> Evaluation:
     """Score a trial by its curves up to its rung."""
-    lanes = [trial.lanes[number] for number in sorted(trial.lanes)]
+    numbers = sorted(trial.lanes)
+    lanes = [trial.lanes[number] for number in numbers]
     curves = np.stack([lane.curve for lane in lanes])
     class_curves = {
         name: np.stack([lane.class_curves[name] for lane in lanes])
@@ -377,7 +403,7 @@ def _evaluation(
         np.maximum(curves, MSE_FLOORS[stream.settings.precision], dtype=np.float64),
         stream.settings.target_mse,
         architecture.parameter_count,
-        target_variance,
+        target_variance[numbers],
         {name: each.astype(np.float64) for name, each in class_curves.items()},
     )
     values = {

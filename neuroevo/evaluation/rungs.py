@@ -1,11 +1,11 @@
-"""The rungs of trainings: how far trials are trained before it is decided which of them go on.
+"""The rungs of trials: how much of them is trained before it is decided which of them go on.
 
 Knows neither how that is decided nor how networks are trained.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 RungValues: TypeAlias = Mapping[str, float]
 """The objectives and quantities of a trial as they are at a rung, by name; NaN if not finite."""
@@ -16,20 +16,27 @@ def _always(place: int, values: Sequence[RungValues]) -> bool:  # noqa: ARG001 -
     return True
 
 
+class Rung(NamedTuple):
+    """How much of a trial is trained at a rung."""
+
+    points: int  # of learning curves, at least 1
+    replicates: int  # that are trained up to there, at least 1; the others have not begun
+
+
 @dataclass(frozen=True, slots=True)
 class Rungs:
     """The rungs below the whole training, and who decides which trials go on from there.
 
     Attributes
     ----------
-    points
-        How many points learning curves have at each rung, at least 1 and ascending.
+    rungs
+        All different, with neither fewer points nor fewer replicates than the one before.
     goes_on
         Receives the place of a trial, and its values at all rungs so far. It is called once for
         each rung that a trial reaches, and returns whether the trial goes on.
     """
 
-    points: tuple[int, ...] = ()
+    rungs: tuple[Rung, ...] = ()
     goes_on: Callable[[int, Sequence[RungValues]], bool] = _always
 
 

@@ -1,6 +1,6 @@
 """Experiments: the checked settings of a run, read from TOML and written as TOML."""
 
-from neuroevo.experiment.experiment import SECONDS, EvolutionSettings, Experiment
+from neuroevo.experiment.experiment import SECONDS, EvolutionSettings, Experiment, RungShares
 from neuroevo.experiment.from_table import Suggestion, experiment_for_table
 from neuroevo.experiment.origin import Origin, OriginScore
 from neuroevo.experiment.reading import (
@@ -18,6 +18,7 @@ __all__ = [
     "Experiment",
     "Origin",
     "OriginScore",
+    "RungShares",
     "Suggestion",
     "Sweep",
     "SweepPoint",

@@ -5,7 +5,7 @@ Knows the tables and their keys; opens no file and runs nothing.
 
 from collections.abc import Collection, Mapping
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -82,6 +82,13 @@ class Bounds(Settings):
         return self
 
 
+class RungShares(NamedTuple):
+    """How much of a trial is trained at a rung."""
+
+    samples: float  # share of the sample budget, above 0 and at most 1
+    replicates: int  # that are trained up to there
+
+
 class EvolutionSettings(Settings):
     """How configurations evolve.
 
@@ -117,6 +124,10 @@ class EvolutionSettings(Settings):
         trials go on that are among the best third of those before, by non-dominated rank; a tenth
         of all is trained to the end in any case, to show how often that is wrong. None: all
         trials are trained to the end.
+    first_replicates
+        So many replicates of each trial are trained first, and the others only of trials that are
+        among the best third of those before by these, judged as at `rungs`, of which it is the
+        last. None: all replicates of each trial are trained.
     patience
         Ends the search after this many generations without a gain in hypervolume; None: never.
     target
@@ -140,6 +151,7 @@ class EvolutionSettings(Settings):
     rungs: (
         Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=1)] | None
     ) = None
+    first_replicates: Annotated[int, Field(ge=1)] | None = None
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
@@ -245,6 +257,7 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
 _OF_NETWORKS = {
     "reduction": "which has no replicates",
     "rungs": "which has no sample budget",
+    "first_replicates": "which has no replicates",
 }
 _MOST_SCREENED, _MOST_SCREENED_OBJECTIVES = 2000, 3
 SECONDS = "seconds"
@@ -445,6 +458,10 @@ class Experiment(Settings):
                 found = "the experiment has none of them"
                 problems.append((("space", name), f"{rule}, but {found}"))
         problems += [(("evolution", "strategy"), text) for text in strategy.problems(self.space)]
+        first, replicates = self.evolution.first_replicates, self.networks_per_trial
+        if first is not None and first >= replicates:
+            rule = f"must be less than the replicates of a trial, {replicates:,}"
+            problems.append((("evolution", "first_replicates"), f"{rule}, but got {first:,}"))
         problems += self._memory_problems(_LEAST_DATA)
         problems += self._length_problems()
         if problems:
@@ -517,6 +534,15 @@ class Experiment(Settings):
             )
             for name, bounds in (self.evolution.constraints or {}).items()
         )
+
+    @property
+    def rungs(self) -> tuple[RungShares, ...]:
+        """Where trials are judged before all of them is trained, in this order."""
+        replicates = self.evolution.first_replicates or self.networks_per_trial
+        shares = list(self.evolution.rungs or ())
+        if self.evolution.first_replicates:
+            shares.append(1.0)
+        return tuple(RungShares(share, replicates) for share in shares)
 
     @property
     def quantities(self) -> tuple[str, ...]:

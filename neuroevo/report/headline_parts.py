@@ -66,7 +66,7 @@ def search_sentence(findings: "Findings") -> str:
 
 
 def _stopped_early(findings: "Findings") -> str:
-    if not findings.experiment.evolution.rungs:
+    if not findings.experiment.rungs:
         return ""
     found = early_stopping_counts(findings)
     trained = f"trained {found.trained:.0%} of the samples"
@@ -86,8 +86,8 @@ def _aims(findings: "Findings") -> str:
 def search_numbers(findings: "Findings") -> tuple[KeyNumber, ...]:
     """Return the number of networks that were trained, and the time if it is known."""
     trials = wording.counted(len(findings.trials), "trial")
-    replicates = wording.replicates(findings.experiment)
-    trained = KeyNumber(f"{findings.networks:,}", f"networks trained: {trials}, {replicates} each")
+    replicates = wording.replicates_of_all(findings.experiment)
+    trained = KeyNumber(f"{findings.networks:,}", f"networks trained: {trials}, {replicates}")
     if math.isnan(findings.seconds):
         return (trained,)
     duration = wording.duration(findings.seconds)

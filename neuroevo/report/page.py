@@ -140,10 +140,10 @@ def _fresh_seeds(findings: "Findings") -> str:
 def _early_stopping(findings: "Findings") -> tuple[str, list[tuple[str, ...]]]:
     """Return sentences on trials that were stopped early, and a row for each rung; empty without.
 
-    A row has the samples, and how many trials came there, were to stop, were trained to the end
-    nevertheless, and are on the front.
+    A row has the samples, the replicates, and how many trials came there, were to stop, were
+    trained to the end nevertheless, and are on the front.
     """
-    if not findings.experiment.evolution.rungs:
+    if not findings.experiment.rungs:
         return "", []
     found = early_stopping_counts(findings)
     wrong = sum(each.wrong for each in found.rungs)

@@ -65,6 +65,7 @@ from neuroevo.runs.sweep_folder import (
     read_progress,
     read_sweep,
 )
+from neuroevo.runs.trained import stopped_at, trained_networks, trained_share
 from neuroevo.runs.trial import Trial
 
 __all__ = [
@@ -123,6 +124,9 @@ __all__ = [
     "read_study",
     "read_sweep",
     "read_trials",
+    "stopped_at",
+    "trained_networks",
+    "trained_share",
     "trial_differences",
     "trial_excesses",
     "trial_violation",

@@ -26,6 +26,7 @@ from neuroevo.runs import (
     environment,
     fresh_scores,
     is_measured,
+    trained_networks,
     trial_excesses,
     trial_violation,
 )
@@ -175,7 +176,7 @@ class SearchState:
 
 
 def _early_stopping(experiment: Experiment, strategy: Strategy) -> EarlyStopping | None:
-    if not experiment.evolution.rungs:
+    if not experiment.rungs:
         return None
     return EarlyStopping(experiment, strategy.look_ahead)
 
@@ -214,7 +215,7 @@ class Search:
         self._stopped = ""  # why it was stopped before
         self._best = ""  # the text of best.toml, at the end
         self._known = frozenset(record.trials)
-        self._finished = record.finished
+        self._finished, self._networks = record.finished
         self._baselines: tuple[Trial, ...] = ()
         self._front = champion_first(state.front, self._experiment, {})
         self._asked: dict[int, Candidate] = {}  # and not yet evaluated
@@ -480,7 +481,9 @@ class Search:
         self._cost_of_saving = self._saved - start
 
     def _count(self, trial: Trial) -> None:
-        self._finished += trial.number not in self._known
+        if trial.number not in self._known:
+            self._finished += 1
+            self._networks += trained_networks(trial, self._experiment)
         self._begun = max(self._begun, begun_generations(self._state, [trial]))
         self._report()
 
@@ -492,6 +495,7 @@ class Search:
             generation=self._generation,
             begun=self._begun,
             trials=self._finished,
+            networks=self._networks,
             front=self._front,
             baselines=self._baselines,
             seconds=self._seconds(),

@@ -21,14 +21,10 @@ class Progress:
     generation: int = 0  # the one that is evaluated
     begun: int = 0  # number of generations that have finished trials
     trials: int = 0  # finished, baselines included
+    networks: int = 0  # that were trained for them; 0 if a function is searched
     front: tuple[Trial, ...] = ()  # after the last complete generation, the champion first
     baselines: tuple[Trial, ...] = ()
     seconds: float = 0.0  # of searching, earlier processes included
-
-    @property
-    def networks(self) -> int:
-        """The number of trained networks; 0 if a function is searched."""
-        return self.trials * self.experiment.networks_per_trial
 
 
 Observer = Callable[[Progress], None]

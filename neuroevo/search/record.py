@@ -3,20 +3,38 @@
 Knows what is stored and in which order; does not know how a search goes on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
+from neuroevo.experiment import Experiment
 from neuroevo.runs import (
     Champion,
     HeldOutScores,
     Journal,
     RunFolder,
     Trial,
+    trained_networks,
     write_champions,
     write_checkpoint,
     write_held_out,
 )
 from neuroevo.storage.atomic import write_atomically
+
+
+class Finished(NamedTuple):
+    """How much of a search is finished."""
+
+    trials: int = 0
+    networks: int = 0  # that were trained for these; 0 if a function is searched
+
+    @classmethod
+    def of(cls, trials: Collection[Trial], experiment: Experiment) -> Self:
+        """Count trials and their networks."""
+        networks = sum(trained_networks(trial, experiment) for trial in trials)
+        return cls(len(trials), networks)
+
+
+_NONE = Finished()
 
 
 class Record:
@@ -27,15 +45,15 @@ class Record:
     trials
         Trials that are finished already, and may be asked for again.
     finished
-        Number of all trials that are finished already.
+        How much of the search is finished already.
     """
 
     folder: RunFolder | None = None
 
-    def __init__(self, trials: Iterable[Trial] = (), finished: int | None = None) -> None:
+    def __init__(self, trials: Iterable[Trial] = (), finished: Finished = _NONE) -> None:
         self.trials = {trial.number: trial for trial in trials}
         """Trials that need not be trained again, by number."""
-        self.finished = len(self.trials) if finished is None else finished
+        self.finished = finished
         self.state: Mapping[str, Any] = {}
         self.champions: Sequence[Champion] = ()
         self.best = ""
@@ -79,7 +97,7 @@ class JournalRecord(Record):
     """Trials in a journal; `trials` has only those that it held when it was opened."""
 
     def __init__(
-        self, journal: Journal, trials: Iterable[Trial] = (), finished: int | None = None
+        self, journal: Journal, trials: Iterable[Trial] = (), finished: Finished = _NONE
     ) -> None:
         super().__init__(trials, finished)
         self._journal = journal
@@ -102,7 +120,7 @@ class FolderRecord(JournalRecord):
         folder: RunFolder,
         journal: Journal,
         trials: Iterable[Trial] = (),
-        finished: int | None = None,
+        finished: Finished = _NONE,
     ) -> None:
         super().__init__(journal, trials, finished)
         self.folder: RunFolder = folder

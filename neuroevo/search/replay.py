@@ -12,7 +12,7 @@ from neuroevo.experiment import Experiment
 from neuroevo.runs import RunFolder, Trial
 from neuroevo.search.loop import Search, SearchState
 from neuroevo.search.progress import Observer, Progress, StoppedError
-from neuroevo.search.record import Record
+from neuroevo.search.record import Finished, Record
 from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
 
@@ -50,7 +50,8 @@ class Replay(Record):
         evaluated = state.get("evaluated")
         self._evaluated = evaluated if isinstance(evaluated, int) else None
         goes_on = self.phase in _AFTER_SEARCHING or self._evaluated is None
-        super().__init__(each for each in trials if goes_on or each.number < self._number)
+        needed = [each for each in trials if goes_on or each.number < self._number]
+        super().__init__(needed, Finished.of(needed, experiment))
         self.folder = folder
         self.states: list[Mapping[str, Any]] = []  # as many trials evaluated as in the checkpoint
         self._experiment, self._strategy = experiment, state.get("strategy")

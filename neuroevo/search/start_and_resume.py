@@ -37,7 +37,7 @@ from neuroevo.runs import (
 from neuroevo.search.loop import Search, SearchState, begun_generations, ends_of
 from neuroevo.search.material import Material, material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
-from neuroevo.search.record import FolderRecord, Record
+from neuroevo.search.record import Finished, FolderRecord, Record
 from neuroevo.search.stopping import EXHAUSTED
 from neuroevo.search.trainer import Trainer
 from neuroevo.space import Genome
@@ -214,7 +214,8 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
                 # pending: it goes on as if it had had them from the start.
                 state = _first_state(trainer, start, state.seconds)
         # The strategy has received the others, which would take memory.
-        baselines, finished = len(experiment.task.baselines), len(trials)
+        baselines = len(experiment.task.baselines)
+        finished = Finished.of(trials, experiment)
         needed = [each for each in trials if not baselines <= each.number < state.evaluated]
         del trials
         _update_environment(folder)
@@ -225,7 +226,8 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
             folder,
             generation=state.strategy.generation,
             begun=begun_generations(state, needed),
-            trials=finished,
+            trials=finished.trials,
+            networks=finished.networks,
             seconds=state.seconds,
         )
         observer(progress)

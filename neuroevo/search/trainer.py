@@ -16,10 +16,10 @@ from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation import OBJECTIVES, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
 from neuroevo.evaluation.function_evaluator import FunctionEvaluator
-from neuroevo.evaluation.rungs import NO_RUNGS, Rungs, RungValues
+from neuroevo.evaluation.rungs import NO_RUNGS, Rung, Rungs, RungValues
 from neuroevo.evaluation.user_function import Measurement, UserFunction
 from neuroevo.evolution import Candidate, excesses_of, violation_of
-from neuroevo.experiment import Experiment
+from neuroevo.experiment import Experiment, RungShares
 from neuroevo.learning import DataSet
 from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples, until
 from neuroevo.runs import Trial
@@ -295,7 +295,7 @@ class _Networks(CandidateEvaluator):
         )
         seen = self._streams(SEARCH_SEEDS)[0].samples_seen
         self.points = len(seen)
-        self.rungs = _rungs(evolution.rungs or (), seen)
+        self.rungs = _rungs(experiment.rungs, seen, training.replicates)
 
     def __enter__(self) -> Self:
         """Compile the kernel, or load it."""
@@ -336,13 +336,19 @@ class _Networks(CandidateEvaluator):
         return self._evaluator.evaluate(genomes, streams, self._scoring, stop)
 
 
-def _rungs(shares: Sequence[float], seen: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    """Return how many points learning curves have at shares of the budget, each number once.
+def _rungs(
+    shares: Sequence[RungShares], seen: npt.NDArray[np.int64], replicates: int
+) -> tuple[Rung, ...]:
+    """Return the points and replicates of rungs, each once, without the end.
 
     The last point is the first with so many samples.
     """
-    points = {int(np.searchsorted(seen, share * seen[-1])) + 1 for share in shares}
-    return tuple(sorted(points - {len(seen)}))
+    rungs = [
+        Rung(int(np.searchsorted(seen, each.samples * seen[-1])) + 1, each.replicates)
+        for each in shares
+    ]
+    end = Rung(len(seen), replicates)
+    return tuple(each for each in dict.fromkeys(rungs) if each != end)
 
 
 def _function_evaluator(

@@ -5,7 +5,7 @@ import math
 import pytest
 
 import neuroevo
-from neuroevo.analysis.early_stopping import early_stopping_counts, trained_share
+from neuroevo.analysis.early_stopping import early_stopping_counts, mean_trained_share
 from neuroevo.experiment import Experiment
 from neuroevo.report.headline import headline
 from neuroevo.report.run import Run
@@ -49,7 +49,29 @@ def test_the_share_of_samples_is_that_of_the_curves(run: Run) -> None:
     trained = [seen[sum(not math.isnan(error) for error in trial.curve) - 1] for trial in searched]
     share = sum(int(samples) for samples in trained) / (200 * len(searched))
     # A rung is at the first point of the curve that has its share of the samples.
-    assert trained_share(searched, run.experiment) == pytest.approx(share, abs=0.02)
+    assert mean_trained_share(searched, run.experiment) == pytest.approx(share, abs=0.02)
+
+
+def test_the_share_of_a_race_is_that_of_its_replicates() -> None:
+    """A trial that loses trained 2 of 5 networks, each to its end."""
+    experiment = Experiment.of(
+        {
+            "task": {"kind": "mouse", "count": 100, "grid": 3},
+            "training": {"samples": 200, "replicates": 5},
+            "evolution": {"population": 6, "generations": 6, "first_replicates": 2},
+        }
+    )
+    run = neuroevo.run(experiment, results=None, n_jobs=1)
+    trials = run.findings.searched
+    lost = [trial for trial in trials if trial.state == "stopped"]
+    assert lost
+    assert {len(trial.replicates["final_mse"]) for trial in lost} == {2}
+    whole = len(trials) - len(lost)
+    networks = 2 * len(lost) + 5 * whole
+    assert run.findings.networks == networks + 5 * len(run.findings.baselines)
+    assert mean_trained_share(trials, experiment) == pytest.approx(networks / (5 * len(trials)))
+    [rung] = early_stopping_counts(run.findings).rungs
+    assert (rung.samples, rung.replicates, rung.reached) == (200, 2, len(trials))
 
 
 def test_the_headline_says_what_was_saved(run: Run) -> None:

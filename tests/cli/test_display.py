@@ -44,11 +44,16 @@ def progress_of_a_search() -> list[Progress]:
     compiling = Progress(EXPERIMENT, "loading")
     baselines = replace(compiling, phase="baselines", folder=RunFolder(Path("results/quick-1")))
     reports = [compiling, baselines]
-    reports += [replace(baselines, trials=n, seconds=n / 10) for n in range(1, 6)]
+
+    def finished(before: Progress, trials: int) -> Progress:
+        networks = trials * EXPERIMENT.networks_per_trial
+        return replace(before, trials=trials, networks=networks, seconds=trials / 10)
+
+    reports += [finished(baselines, n) for n in range(1, 6)]
     for generation in range(2):
         last = replace(reports[-1], phase="searching", generation=generation)
         steps = range(last.trials + 1, last.trials + 5)
-        reports += [replace(last, trials=n, seconds=n / 10) for n in steps]
+        reports += [finished(last, n) for n in steps]
         reports.append(replace(reports[-1], front=(TRIAL,)))
     reports.append(replace(reports[-1], phase="rescoring"))
     reports.append(replace(reports[-1], phase="finished"))

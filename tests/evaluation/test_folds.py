@@ -9,6 +9,7 @@ import pytest
 
 from neuroevo.evaluation import phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
+from neuroevo.evaluation.rungs import Rung, Rungs
 from neuroevo.learning import DataSet, TrainingSettings
 from neuroevo.learning.training import fold_streams, sample_stream, train
 from neuroevo.workers import Backend, Workers
@@ -62,6 +63,22 @@ def bits(evaluations: Sequence[Evaluation]) -> list[tuple[bytes, bytes, str]]:
         (each.curves.tobytes(), each.parameters.tobytes(), repr(dict(each.objectives)))
         for each in evaluations
     ]
+
+
+def test_a_race_begins_with_the_replicates_of_the_first_fold(folds: DataSet) -> None:
+    """Of six replicates on three folds, the first three are 0 and 3 of the first, 1 of the next."""
+    streams = fold_streams(folds, SETTINGS, SEED)
+    rungs = Rungs((Rung(len(streams[0].samples_seen), 3),), lambda *_: False)
+    with Evaluator(SETTINGS.precision, Workers(1)) as one:
+        scoring = Scoring(OBJECTIVES, "mean")
+        found = dict(one.evaluate(deque(GENOMES), streams, scoring, rungs=rungs))
+    for place, whole in enumerate(evaluated(folds)):
+        stopped = found[place]
+        assert isinstance(stopped, Evaluation)
+        assert stopped.stopped
+        assert stopped.curves.tobytes() == whole.curves[[0, 1, 3]].tobytes()
+        scores = [whole.replicates["r2"][number] for number in (0, 1, 3)]
+        assert stopped.replicates["r2"] == tuple(scores)
 
 
 @pytest.mark.parametrize("patience", [0, 3])

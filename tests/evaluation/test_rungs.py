@@ -8,7 +8,7 @@ import pytest
 
 from neuroevo.evaluation import evaluator
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.evaluation.rungs import NO_RUNGS, Rungs, RungValues
+from neuroevo.evaluation.rungs import NO_RUNGS, Rung, Rungs, RungValues
 from neuroevo.learning import DataSet, TrainingSettings
 from neuroevo.learning.training import SampleStream, sample_stream, until
 from neuroevo.workers import Backend, Workers
@@ -17,6 +17,7 @@ from tests.evaluation import faults
 from tests.evaluation.test_evaluator import CONFIGURATIONS, SCORING, bits
 
 POINTS = (9, 20)
+RACE = (Rung(9, 2), Rung(20, 2), Rung(41, 2), Rung(41, 5))  # of 12 replicates, 41 is the end
 
 GoesOn = Callable[[int, Sequence[RungValues]], bool]
 
@@ -31,6 +32,11 @@ def evaluated(
     with Evaluator(stream.settings.precision, workers) as many:
         found = dict(many.evaluate(deque(CONFIGURATIONS), (stream,), scoring, rungs=rungs))
     return {place: each for place, each in found.items() if isinstance(each, Evaluation)}
+
+
+def at_points(replicates: int) -> tuple[Rung, ...]:
+    """Return rungs of all replicates."""
+    return tuple(Rung(points, replicates) for points in POINTS)
 
 
 def always(place: int, values: Sequence[RungValues]) -> bool:  # noqa: ARG001
@@ -61,7 +67,7 @@ def test_what_goes_on_has_the_bits_of_a_training_at_once(
     training = TrainingSettings(samples=400, **({"replicates": 12} | settings))
     stream = sample_stream(data, training, (0, 0))
     at_once = evaluated(stream)
-    in_rungs = evaluated(stream, Rungs(POINTS, goes_on))
+    in_rungs = evaluated(stream, Rungs(at_points(training.replicates), goes_on))
     whole = [place for place in in_rungs if not in_rungs[place].stopped]
     assert len(whole) == len(CONFIGURATIONS) if goes_on is always else len(CONFIGURATIONS) / 4
     assert [bits(in_rungs[place]) for place in whole] == [bits(at_once[place]) for place in whole]
@@ -70,7 +76,7 @@ def test_what_goes_on_has_the_bits_of_a_training_at_once(
 def test_a_stopped_trial_is_one_with_a_smaller_budget(data: DataSet) -> None:
     """Its bits and its values are those of trainings that end after the samples of its rung."""
     stream = sample_stream(data, TrainingSettings(samples=400, replicates=12), (0, 0))
-    stopped = evaluated(stream, Rungs(POINTS, lambda _, values: len(values) < len(POINTS)))
+    stopped = evaluated(stream, Rungs(at_points(12), lambda _, values: len(values) < len(POINTS)))
     for rung, points in enumerate(POINTS):
         cut = evaluated(until(stream, int(stream.samples_seen[points - 1])))
         for place, each in stopped.items():
@@ -82,12 +88,41 @@ def test_a_stopped_trial_is_one_with_a_smaller_budget(data: DataSet) -> None:
 @pytest.mark.parametrize(("n_jobs", "backend"), [(2, "threading"), (2, "loky")])
 def test_workers_change_no_bit(n_jobs: int, backend: Backend, stream: SampleStream) -> None:
     """Whoever trains, the same trials are stopped, with the same bits."""
-    alone = evaluated(stream, Rungs(POINTS, even))
-    many = evaluated(stream, Rungs(POINTS, even), Workers(n_jobs, backend))
+    alone = evaluated(stream, Rungs(at_points(stream.settings.replicates), even))
+    workers = Workers(n_jobs, backend)
+    many = evaluated(stream, Rungs(at_points(stream.settings.replicates), even), workers)
     assert {place: bits(each) for place, each in many.items()} == {
         place: bits(each) for place, each in alone.items()
     }
     assert [many[place].rungs for place in alone] == [alone[place].rungs for place in alone]
+
+
+@pytest.mark.parametrize("goes_on", [always, even], ids=["all", "some"])
+def test_a_race_of_replicates_ends_with_the_bits_of_all_at_once(
+    goes_on: GoesOn, stream: SampleStream
+) -> None:
+    """Trials that train the other replicates later have the results of those that do at once."""
+    at_once = evaluated(stream)
+    raced = evaluated(stream, Rungs(RACE, goes_on))
+    whole = [place for place in raced if not raced[place].stopped]
+    assert len(whole) == (
+        len(CONFIGURATIONS) if goes_on is always else -(-len(CONFIGURATIONS) // 8)
+    )
+    assert [bits(raced[place]) for place in whole] == [bits(at_once[place]) for place in whole]
+    assert all(len(raced[place].rungs) == len(RACE) for place in whole)
+
+
+@pytest.mark.parametrize("rung", range(len(RACE)))
+def test_a_trial_that_loses_a_race_is_one_with_fewer_replicates(
+    rung: int, data: DataSet, stream: SampleStream
+) -> None:
+    """It has the bits of trainings of the replicates and samples of the rung where it stops."""
+    stopped = evaluated(stream, Rungs(RACE, lambda _, values: len(values) <= rung))
+    training = TrainingSettings(samples=400, replicates=RACE[rung].replicates)
+    samples = int(stream.samples_seen[RACE[rung].points - 1])
+    cut = evaluated(until(sample_stream(data, training, (0, 0)), samples))
+    assert [bits(each) for each in stopped.values()] == [bits(cut[place]) for place in stopped]
+    assert all(each.stopped and len(each.rungs) == rung + 1 for each in stopped.values())
 
 
 @pytest.mark.parametrize("others", [1, 2, 3, 4])
@@ -102,7 +137,9 @@ def test_a_failure_loses_no_trial_that_goes_on(
     monkeypatch.setattr(evaluator, "_train", faults.train_or_raise)
     with Evaluator("float32", Workers(1)) as one:
         found = dict(
-            one.evaluate(deque(configurations), (stream,), SCORING, rungs=Rungs(POINTS, always))
+            one.evaluate(
+                deque(configurations), (stream,), SCORING, rungs=Rungs(at_points(40), always)
+            )
         )
     assert isinstance(found.pop(0), Failure)
     trained = [each for _, each in sorted(found.items()) if isinstance(each, Evaluation)]

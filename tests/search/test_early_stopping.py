@@ -24,12 +24,14 @@ from tests.search.test_resume import outcome, stopper
 
 RUNGS = {"rungs": [0.1, 0.4], "population": 6, "generations": 14}
 LOOK_AHEAD = {"nsga2": 6, "screened": 8}
+RACES = {"nsga2": {}, "screened": {"first_replicates": 2}}  # of three replicates
 
 
 @pytest.fixture(scope="module", params=LOOK_AHEAD)
 def experiment(request: pytest.FixtureRequest, tiny: Tiny) -> Experiment:
-    """Make an experiment that stops trials early."""
-    return tiny(training={"samples": 200}, evolution=RUNGS | {"strategy": request.param})
+    """Make an experiment that stops trials early, once with a race of replicates."""
+    evolution = RUNGS | RACES[request.param] | {"strategy": request.param}
+    return tiny(training={"samples": 200}, evolution=evolution)
 
 
 @pytest.fixture(scope="module")
@@ -81,17 +83,23 @@ def test_verdicts_follow_the_rule(run: RunFolder, experiment: Experiment) -> Non
     assert all(trial.verdict == 0 for trial in trials[:10] if trial.state != "diverged")
 
 
-def test_a_stopped_trial_has_no_objectives(run: RunFolder) -> None:
-    """Its objectives are unknown, its curve ends at its rung, and it is not on the front."""
+def test_a_stopped_trial_has_no_objectives(run: RunFolder, experiment: Experiment) -> None:
+    """Its objectives are unknown, and its curve and its replicates end at its rung."""
     trials = searched(run)
+    rungs = experiment.rungs
     for trial in trials:
-        unknown = np.isnan(trial.curve)
+        unknown, replicates = np.isnan(trial.curve), len(trial.replicates["final_mse"])
         if trial.state == "stopped":
+            rung = rungs[len(trial.rung_values) - 1]
             assert all(np.isnan(value) for value in trial.objectives.values())
-            assert unknown[-1]
+            assert unknown[-1] == (rung.samples < 1)
             assert not unknown[0]
+            assert replicates == rung.replicates
         else:
             assert not unknown.any()
+        if trial.state == "complete":
+            assert replicates == experiment.training.replicates
+    assert {len(trial.rung_values) for trial in trials} == set(range(1, len(rungs) + 1))
 
 
 @pytest.mark.parametrize(("n_jobs", "backend"), [(2, "threading"), (2, "loky")])
@@ -161,6 +169,17 @@ def test_wrong_rungs_are_refused(rungs: Sequence[float], message: str, tiny: Tin
     with pytest.raises(UsageError) as caught:
         tiny(evolution={"rungs": rungs})
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("first", [3, 4])
+def test_a_race_needs_replicates_that_come_later(first: int, tiny: Tiny) -> None:
+    """Fewer replicates are trained first than a trial has."""
+    with pytest.raises(UsageError) as caught:
+        tiny(evolution={"first_replicates": first})
+    assert str(caught.value) == (
+        "evolution.first_replicates: must be less than the replicates of a trial, 3, "
+        f"but got {first}"
+    )
 
 
 def test_a_function_has_no_rungs(tmp_path: Path) -> None:
