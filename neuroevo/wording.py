@@ -100,6 +100,12 @@ def measured(value: float, item: "Objective") -> str:
     return f"{round(value):,}" if counted else number(value)
 
 
+def mean(value: float, error: float, item: "Objective") -> str:
+    """Return a value of an objective with its standard error, if that is known: ``0.21 ± 0.03``."""
+    text = measured(value, item)
+    return text if math.isnan(error) else f"{text}{TIGHT}±{TIGHT}{number(error)}"
+
+
 def quantity(name: str, value: float, experiment: "Experiment") -> str:
     """Return a number that trials have besides their objectives, as `measured` if it is one."""
     item = experiment.measures.get(name)
@@ -404,6 +410,20 @@ def replicates_of_all(experiment: "Experiment") -> str:
     return f"{fewer}{replicates(experiment)} each"
 
 
+def calls(experiment: "Experiment") -> str:
+    """Return how often a function is called for a trial: ``4 calls``, ``1 or 4 calls``."""
+    first = experiment.evolution.first_replicates
+    fewer = "" if first is None else f"{first:,} or "
+    return fewer + counted(experiment.replicates, "call")
+
+
+def trained_share(experiment: "Experiment", share: float) -> str:
+    """Return how much of all trials was evaluated: ``trained 45% of the samples``."""
+    if experiment.trains_networks:
+        return f"trained {share:.0%} of the samples"
+    return f"made {share:.0%} of the calls"
+
+
 def kept_replicate(experiment: "Experiment") -> str:
     """Return which replicate of a trial is kept: the one ``with the lowest validation MSE``."""
     of_fold = " of the first fold" if experiment.task.fold_count > 1 else ""
@@ -414,7 +434,9 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     """Return what an experiment does: its task, search space, training, search and objectives."""
     evolution = experiment.evolution
     of_all_folds = " of all folds" if experiment.task.fold_count > 1 else ""
-    reduced = f"; each objective is the {evolution.reduction} over the replicates{of_all_folds}"
+    called = counted(experiment.replicates, "call")
+    over = f"the replicates{of_all_folds}" if experiment.trains_networks else called
+    reduced = f"; each objective is the {evolution.reduction} over {over}"
     thinks = (
         f"; {evolution.effort} effort, looks {evolution.look_ahead} ahead"
         if evolution.effort
@@ -424,7 +446,7 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
         f"{STRATEGIES[evolution.strategy].label}, "
         f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
         f"seed {experiment.seed}{thinks}{_rungs(experiment)}"
-        f"{reduced * experiment.trains_networks}."
+        f"{reduced * (experiment.trains_networks or experiment.replicates > 1)}."
     )
     bounds = [str(each) for each in experiment.constraints]
     aims: dict[str, list[str]] = {"minimised": [], "maximised": []}
@@ -457,7 +479,8 @@ def _rungs(experiment: "Experiment") -> str:
     rungs = [f"{round(share * budget):,}" for share in evolution.rungs or ()]
     places = [f"after {listed(rungs)} samples"] if rungs else []
     if first:
-        places.append(f"after {counted(first, 'replicate')}")
+        noun = "replicate" if experiment.trains_networks else "call"
+        places.append(f"after {counted(first, noun)}")
     return f"; {listed(places)} only the best third goes on" if places else ""
 
 
@@ -502,7 +525,8 @@ def _evaluation(experiment: "Experiment") -> tuple[str, str]:
     """Return how configurations are evaluated, with its title."""
     if isinstance(experiment.task, PythonTask):
         limit = duration(experiment.task.time_limit)
-        return "Evaluation", f"one call of the function for each trial, at most {limit}."
+        often = "one call" if experiment.replicates == 1 else calls(experiment)
+        return "Evaluation", f"{often} of the function for each trial, at most {limit} each."
     training = experiment.training
     learning = optimization(experiment)
     weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights

@@ -1,4 +1,4 @@
-"""What rungs save: searches with and without them, on the mouse and on ready sets."""
+"""What rungs and races of replicates save: searches with and without, on mouse and ready sets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,42 @@ from neuroevo.workers import Workers
 _EXPERIMENTS = ("mouse", "diabetes", "iris", "breast-cancer", "friedman1")
 _SIZE = ("evolution.population=24", "evolution.generations=16")
 _OBJECTIVES = ('evolution.objectives=["final_mse", "parameters"]',)  # of ready sets, for a front
+_FOLDS = "task.folds=5"  # with which a trial has 80 replicates
 _RUNGS = "evolution.rungs=[0.111, 0.333]"
+_RACE, _RACE_OF_FOLDS = "evolution.first_replicates=4", "evolution.first_replicates=16"
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A search, and what stops its trials early."""
+
+    experiment: str
+    settings: tuple[str, ...]
+    stopping: tuple[tuple[str, ...], ...]
+
+
+_CASES = (
+    *(
+        _Case(
+            name,
+            (*_SIZE, *(() if name == "mouse" else _OBJECTIVES)),
+            ((_RUNGS,), (_RUNGS, _RACE)),
+        )
+        for name in _EXPERIMENTS
+    ),
+    *(
+        _Case(name, (*_SIZE, *_OBJECTIVES, _FOLDS), ((_RACE_OF_FOLDS,), (_RUNGS, _RACE_OF_FOLDS)))
+        for name in ("diabetes", "breast-cancer")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """Medians over the seeds of a search with rungs, relative to the whole search."""
+    """Medians over the seeds of a search that stops trials, relative to the whole search."""
 
     experiment: str
+    stopping: str  # its settings
     samples: float  # share of the samples that were trained
     seconds: float  # share of the seconds of training
     hypervolume: float  # of its front to that of the whole search
@@ -54,13 +82,16 @@ class _Search:
 
 def measure(rounds: int) -> EarlyStoppingResult:
     """Run searches with as many seeds."""
-    return EarlyStoppingResult(rounds, tuple(_measured(name, rounds) for name in _EXPERIMENTS))
+    return EarlyStoppingResult(
+        rounds, tuple(saving for case in _CASES for saving in _measured(case, rounds))
+    )
 
 
 def tables(result: EarlyStoppingResult) -> list[Table]:
     """Return the measurements as tables."""
     columns = (
         "experiment",
+        "stopping",
         "samples",
         "seconds of training",
         "hypervolume",
@@ -71,6 +102,7 @@ def tables(result: EarlyStoppingResult) -> list[Table]:
     rows = tuple(
         (
             each.experiment,
+            each.stopping,
             f"{each.samples:.0%}",
             f"{each.seconds:.0%}",
             f"{each.hypervolume:.3f}",
@@ -81,7 +113,7 @@ def tables(result: EarlyStoppingResult) -> list[Table]:
         for each in result.savings
     )
     note = (
-        f"Medians of {result.seeds} seeds, each search {' and '.join(_SIZE)}, once with {_RUNGS}; "
+        f"Medians of {result.seeds} seeds, each search {' and '.join(_SIZE)}; "
         "of ready sets the objectives are final_mse and parameters. Samples, seconds and "
         "hypervolume are relative to the search that trains every trial to its end; the last "
         "column counts the control group of all seeds."
@@ -89,13 +121,14 @@ def tables(result: EarlyStoppingResult) -> list[Table]:
     return [Table("Early stopping", columns, rows, (note,))]
 
 
-def _measured(name: str, seeds: int) -> Saving:
-    settings = (*_SIZE, *(() if name == "mouse" else _OBJECTIVES))
-    savings = []
+def _measured(case: _Case, seeds: int) -> list[Saving]:
+    found: list[list[Saving]] = [[] for _ in case.stopping]
     for seed in range(seeds):
-        whole = _searched(name, settings, seed)
-        savings.append(_saving(name, whole, _searched(name, (*settings, _RUNGS), seed)))
-    return _median(savings)
+        whole = _searched(case.experiment, case.settings, seed)
+        for savings, stopping in zip(found, case.stopping, strict=True):
+            cut = _searched(case.experiment, (*case.settings, *stopping), seed)
+            savings.append(_saving(case, stopping, whole, cut))
+    return list(map(_median, found))
 
 
 def _searched(name: str, settings: Sequence[str], seed: int) -> _Search:
@@ -113,7 +146,7 @@ def _searched(name: str, settings: Sequence[str], seed: int) -> _Search:
     )
 
 
-def _saving(name: str, whole: _Search, cut: _Search) -> Saving:
+def _saving(case: _Case, stopping: Sequence[str], whole: _Search, cut: _Search) -> Saving:
     samples = sum(cut.samples)
     known = [costs for costs in (*whole.costs, *cut.costs) if costs is not None]
     reference = reference_point(known)
@@ -123,8 +156,10 @@ def _saving(name: str, whole: _Search, cut: _Search) -> Saving:
     costs = dict(zip((trial.number for trial in cut.trials), cut.costs, strict=True))
     on_front = nondominated(_known(cut.costs))
     front = {costs for costs, kept in zip(_known(cut.costs), on_front, strict=True) if kept}
+    folds = f"{case.experiment}, 5 folds" if _FOLDS in case.settings else case.experiment
     return Saving(
-        name,
+        folds,
+        " ".join(each.removeprefix("evolution.") for each in stopping),
         samples / len(whole.trials),
         sum(trial.seconds for trial in cut.trials) / sum(trial.seconds for trial in whole.trials),
         hypervolume(_known(cut.costs), reference) / best,
@@ -144,6 +179,7 @@ def _median(savings: Sequence[Saving]) -> Saving:
     first = savings[0]
     return Saving(
         first.experiment,
+        first.stopping,
         median(each.samples for each in savings),
         median(each.seconds for each in savings),
         median(each.hypervolume for each in savings),

@@ -348,8 +348,11 @@ def _values_of(
         return []
     if trial.replicates:
         return trial.replicates[name]
-    count = max(run.experiment.networks_per_trial, 1)
-    return [math.nan] * count if trial.state == "failed" else [trial.objectives[name]]
+    return (
+        [math.nan] * run.experiment.replicates
+        if trial.state == "failed"
+        else [trial.objectives[name]]
+    )
 
 
 def _genes(genome: Mapping[str, Any]) -> _Genes:

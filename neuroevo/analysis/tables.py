@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neuroevo import wording
+from neuroevo.analysis.standard_errors import has_standard_errors, standard_errors
 from neuroevo.evaluation import TRAINING_GENES, targets_reached
 from neuroevo.learning import is_read
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _FIRST = ("number", "generation", "state", "operator", "name", "parents")
 _LAST = ("seconds", "diverged", "cause")
+STANDARD_ERROR = ".std_error"
+"""The end of the name of a column of standard errors, after that of its objective."""
 
 
 def trials(findings: "Findings") -> pd.DataFrame:
@@ -35,13 +38,15 @@ def trials(findings: "Findings") -> pd.DataFrame:
         an objective ``objective.NAME``. ``samples_to_target.reached`` says whether that is a
         measurement; else it is a penalty. Each quantity besides the objectives has a column,
         ``quantity.NAME`` if its name is taken, and with constraints ``feasible`` says whether the
-        trial keeps them. If there are scores on a test part, ``test.NAME``,
+        trial keeps them. ``NAME.std_error`` is the standard error of an objective that is the mean
+        of several calls of a function. If there are scores on a test part, ``test.NAME``,
         ``test.NAME.low`` and ``test.NAME.high`` for each of them, NaN for trials that were not
         scored.
     """
     objectives = _objective_columns(findings)
     quantities = _quantity_columns(findings)
-    added = [*quantities, *["feasible"] * bool(findings.constraints)]
+    errors = _error_columns(findings)
+    added = [*errors, *quantities, *["feasible"] * bool(findings.constraints)]
     columns = _gene_columns(findings.genes, [*_FIRST, *objectives, *added, *_LAST])
     tested = _test_scores(findings)
     names = [*(item.name for item in findings.objectives), *findings.experiment.quantities]
@@ -54,6 +59,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
                 if gene in columns
             },
             **dict(zip([*objectives, *quantities], _numbers(findings, trial), strict=True)),
+            **dict(zip(errors, standard_errors(findings, trial).values(), strict=True)),
             **_reached(findings, trial, dict(zip(names, _numbers(findings, trial), strict=True))),
             **({"feasible": findings.is_feasible(trial)} if findings.constraints else {}),
             **tested.get(trial.number, {}),
@@ -69,7 +75,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
 def replicates(findings: "Findings") -> pd.DataFrame:
     """Return a row for each replicate of each trial, baselines included, by number.
 
-    Trials without replicates, because they failed or are calls of a function, have none.
+    Trials without replicates, because they failed or are one call of a function, have none.
 
     Returns
     -------
@@ -128,6 +134,12 @@ def _objective_columns(findings: "Findings") -> list[str]:
     return [f"objective.{name}" if name in {*_FIRST, *_LAST} else name for name in names]
 
 
+def _error_columns(findings: "Findings") -> list[str]:
+    if not has_standard_errors(findings):
+        return []
+    return [f"{item.name}{STANDARD_ERROR}" for item in findings.objectives]
+
+
 def _quantity_columns(findings: "Findings") -> list[str]:
     taken = {*_FIRST, *_LAST, "feasible"}
     names = findings.experiment.quantities
@@ -180,7 +192,7 @@ def best(findings: "Findings") -> pd.DataFrame:
         each objective, ``NAME`` (on the search's seeds) and ``fresh.NAME`` (on fresh seeds, NaN
         if there is none), then the quantities and ``feasible`` as in `trials`, and ``diverged``
         (number of replicates, on the search's seeds). If a function was searched, there are no
-        ``network`` and no ``fresh.NAME``.
+        ``network`` and no ``fresh.NAME``, but ``NAME.std_error`` as in `trials`.
     """
     rows = [
         {"rank": rank} | _scored(findings, trial)
@@ -252,6 +264,7 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         row[item.name] = score
         if findings.experiment.trains_networks:
             row[f"fresh.{item.name}"] = fresh.get(item.name, float("nan"))
+    row |= zip(_error_columns(findings), standard_errors(findings, trial).values(), strict=True)
     row |= zip(_quantity_columns(findings), quantity_values(findings, trial), strict=True)
     if findings.constraints:
         row["feasible"] = findings.is_feasible(trial)
@@ -274,4 +287,5 @@ def _score_columns(findings: "Findings") -> list[str]:
     if findings.experiment.trains_networks:
         names = [name for each in names for name in (each, f"fresh.{each}")]
     feasible = ["feasible"] if findings.constraints else []
-    return [*names, *_quantity_columns(findings), *feasible, "diverged"]
+    added = [*_error_columns(findings), *_quantity_columns(findings)]
+    return [*names, *added, *feasible, "diverged"]

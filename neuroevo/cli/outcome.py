@@ -17,6 +17,7 @@ from neuroevo.analysis.judged_scores import (
     main_objective,
     samples_to_learn,
 )
+from neuroevo.analysis.standard_errors import score_texts, standard_errors
 from neuroevo.analysis.tables import quantity_texts
 from neuroevo.cli.terminal import (
     Column,
@@ -172,7 +173,10 @@ def fresh_objectives(run: Run, trial: Trial) -> dict[str, float | None]:
 def described_scores(run: Run, trial: Trial) -> dict[str, Any]:
     """Return for JSON which objectives are no penalties, and the same of those on fresh seeds."""
     items, fresh = run.findings.objectives, fresh_objectives(run, trial)
+    errors = standard_errors(run.findings, trial)
+    known = {name: None if math.isnan(error) else error for name, error in errors.items()}
     return {
+        **({"standard_errors": known} if known else {}),
         "reached": targets_reached(items, trial.objectives),
         "fresh_objectives": fresh,
         "fresh_reached": targets_reached(items, fresh),
@@ -225,9 +229,9 @@ def _times(item: Objective, ratio: Ratio) -> str:
 def _scored(run: Run, trial: Trial, *, scored_again: bool) -> tuple[str, ...]:
     cells = [wording.configuration(trial.genome)]
     fresh = fresh_objectives(run, trial)
-    for objective in run.findings.objectives:
-        score = trial.objectives.get(objective.name, math.nan)
-        cells.append(wording.measured(score, objective))
+    texts = score_texts(run.findings, trial)
+    for objective, text in zip(run.findings.objectives, texts, strict=True):
+        cells.append(text)
         if scored_again:
             again = fresh.get(objective.name)
             cells.append(wording.measured(math.nan if again is None else again, objective))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
+from neuroevo.analysis.standard_errors import score_texts
 from neuroevo.analysis.tables import quantity_texts
 from neuroevo.dashboard.filtering import Searched, comparable, filter_of, filtered
 from neuroevo.dashboard.links import Link, trial_link
@@ -66,12 +67,6 @@ def content(run: CachedRun, query: Mapping[str, str]) -> dict[str, Any]:
         "last": page_address(pages),
         "links": (Link("The run", base, "u"),),
     }
-
-
-def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
-    """Return the scores of a trial as texts, in the order of the objectives."""
-    scored = zip(findings.objectives, findings.scores(trial), strict=True)
-    return [wording.measured(score, item) for item, score in scored]
 
 
 def _texts(trial: "Trial") -> Iterable[str]:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
+from neuroevo.analysis.standard_errors import score_texts
 from neuroevo.analysis.thinning import thinned
-from neuroevo.dashboard.all_trials import score_texts
 from neuroevo.dashboard.chart import Axis, Chart, Dot, Line, axis, axis_of, best_so_far, chart
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.one_figure import offered

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
+from neuroevo.analysis.standard_errors import score_texts
 from neuroevo.dashboard.chart import Chart, Line, axis, chart
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.playground import is_mouse_run
 from neuroevo.report.diagram import diagram_of, svg
 from neuroevo.report.figures import network_label
-from neuroevo.runs import broken_constraints, trained_networks
+from neuroevo.runs import broken_constraints, evaluated_replicates, trained_networks
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -39,6 +40,7 @@ def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
         "scores": _scores(findings, trial),
         "bounds": _bounds(findings, trial),
         "replicates": _replicates(findings, trial),
+        "calls": wording.counted(evaluated_replicates(trial, findings.experiment), "call"),
         "has_folds": findings.experiment.task.fold_count > 1,
         "kept": wording.kept_replicate(findings.experiment),
         "genes": _genes(trial, parents),
@@ -55,11 +57,12 @@ def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
 
 
 def _replicates(findings: "Findings", trial: "Trial") -> str:
-    """Return which replicates were trained: ``16 replicates``, ``4 of 16 replicates``."""
-    experiment = findings.experiment
-    trained = trained_networks(trial, experiment)
-    part = f"{trained:,} of " * (trained < experiment.networks_per_trial)
-    return part + wording.replicates(experiment)
+    """Return which replicates were trained: ``16 replicates``, ``4 of 16 replicates``.
+
+    Empty if a function is called.
+    """
+    trained, every = trained_networks(trial, findings.experiment), findings.experiment.replicates
+    return f"{trained:,} of " * (0 < trained < every) + wording.replicates(findings.experiment)
 
 
 def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
@@ -69,10 +72,10 @@ def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
     return [
         (
             item.label,
-            wording.measured(score, item),
+            text,
             wording.measured(fresh[item.name], item) if item.name in fresh else "",
         )
-        for item, score in zip(findings.objectives, findings.scores(trial), strict=True)
+        for item, text in zip(findings.objectives, score_texts(findings, trial), strict=True)
     ]
 
 

@@ -25,7 +25,7 @@ from neuroevo.evaluation.objectives import (
 )
 from neuroevo.evaluation.packing import LaneGroup, Replicate, pack
 from neuroevo.evaluation.phenotype import Phenotype, phenotype_of
-from neuroevo.evaluation.rungs import NO_RUNGS, Rung, Rungs, RungValues
+from neuroevo.evaluation.rungs import NO_RUNGS, Rung, RungPosition, Rungs, RungValues
 from neuroevo.evaluation.sent_streams import SentStreams
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning import Architecture, Precision
@@ -247,30 +247,19 @@ class _RunningTrial:
 
     Attributes
     ----------
-    rungs
-        All of them, the end as the last one.
-    place
-        Of the rung where it is next.
+    position
+        The rung up to which it is trained.
     lanes
         What was trained last of each replicate, by its number.
     missing
-        Number of trainings up to the next rung that are not finished.
-    values
-        At each rung where it was judged.
+        Number of trainings up to that rung that are not finished.
     """
 
-    rungs: tuple[Rung, ...]
-    place: int = 0
+    position: RungPosition
     lanes: dict[int, _TrainedLane] = field(default_factory=dict)
     missing: int = 0
-    values: list[RungValues] = field(default_factory=list)
     seconds: float = 0.0
     work: set[Work] = field(default_factory=set)
-
-    @property
-    def next_rung(self) -> Rung:
-        """Where it is after the trainings that are next."""
-        return self.rungs[self.place]
 
     def add(self, lane: _TrainedLane) -> None:
         """Add a training."""
@@ -281,20 +270,13 @@ class _RunningTrial:
 
     def goes_on(self, trial: int, found: Evaluation, rungs: Rungs) -> bool:
         """Return whether it goes on after what was found where it is now."""
-        if self._is_at_end:
-            return False
-        self.values.append({**found.objectives, **found.quantities})
-        goes_on = rungs.goes_on(trial, tuple(self.values))
-        self.place += goes_on
-        return goes_on
+        values = {**found.objectives, **found.quantities}
+        return self.position.goes_on(trial, values, rungs)
 
     def ended(self, found: Evaluation) -> Evaluation:
         """Return its result, given what was found last."""
-        return replace(found, rungs=tuple(self.values), stopped=not self._is_at_end)
-
-    @property
-    def _is_at_end(self) -> bool:
-        return self.place == len(self.rungs) - 1
+        position = self.position
+        return replace(found, rungs=tuple(position.values), stopped=not position.is_last)
 
 
 class _Trials:
@@ -318,7 +300,7 @@ class _Trials:
     def begin(self, trials: Iterable[int]) -> None:
         """Add trials, none of whose trainings has begun."""
         for trial in trials:
-            self._running[trial] = _RunningTrial(self._rungs)
+            self._running[trial] = _RunningTrial(RungPosition(self._rungs))
             self._waiting.append(trial)
 
     def go_on(self, trial: int) -> None:
@@ -336,7 +318,7 @@ class _Trials:
         needed: defaultdict[int, list[Replicate]] = defaultdict(list)
         for trial in self._waiting:
             running = self._running[trial]
-            rung, lanes = running.next_rung, running.lanes
+            rung, lanes = running.position.next, running.lanes
             new = [
                 replace(lane.replicate, state=lane.state)
                 for lane in lanes.values()

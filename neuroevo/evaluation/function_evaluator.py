@@ -4,28 +4,75 @@ Knows no search and no disk.
 """
 
 import hashlib
+import math
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Self
 
+import numpy as np
+
 from neuroevo.errors import DataError, UsageError
+from neuroevo.evaluation.objectives import REDUCTIONS
+from neuroevo.evaluation.rungs import NO_RUNGS, Rung, RungPosition, Rungs, RungValues
 from neuroevo.evaluation.user_function import (
     Call,
     Measurement,
-    Refusal,
     UserFunction,
     import_function,
     measure,
 )
 from neuroevo.settings import shown
 from neuroevo.space import Genome
-from neuroevo.workers import Workers
+from neuroevo.workers import Work, Workers
 from neuroevo.workers.backends import backend_of
 from neuroevo.workers.pool import Failure, Job, Pool, never
 
 _SEED_BYTES = 4  # as many as the seeds of NumPy and scikit-learn have
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """How often a configuration is evaluated, and how its values are reduced to one."""
+
+    replicates: int = 1
+    reduction: str = "mean"  # see `REDUCTIONS`
+    maximised: frozenset[str] = frozenset()  # names of objectives of which more is better
+
+    def reduced(self, name: str, values: Sequence[float]) -> float:
+        """Return the reduction of an objective's or quantity's values."""
+        sign = -1.0 if name in self.maximised else 1.0
+        return sign * REDUCTIONS[self.reduction](sign * np.array(values))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionEvaluation:
+    """What a function returned for the replicates of a configuration: all, unless it was stopped.
+
+    Attributes
+    ----------
+    objectives, quantities
+        Reduced over the replicates.
+    replicates
+        The objectives of each replicate that was evaluated; empty if there is only one.
+    seconds
+        Of all calls.
+    work
+        By all workers that called it, in the order of time.
+    rungs
+        The values at each rung that it reached, see `Rungs`.
+    stopped
+        Whether it did not go on from the last of them.
+    """
+
+    objectives: Mapping[str, float]
+    quantities: Mapping[str, float]
+    replicates: Mapping[str, tuple[float, ...]]
+    seconds: float
+    work: tuple[Work, ...]
+    rungs: tuple[RungValues, ...] = ()
+    stopped: bool = False
 
 
 class FunctionEvaluator:
@@ -36,7 +83,9 @@ class FunctionEvaluator:
     function
         The function.
     seed
-        Decides, with the genome, the seed that the function gets if it takes one.
+        Decides, with the genome and the replicate, the seed that the function gets if it takes one.
+    replication
+        How often each configuration is evaluated.
     workers
         The settings of the workers, which are processes by default.
 
@@ -48,16 +97,21 @@ class FunctionEvaluator:
         If a Dask cluster can't be reached.
     """
 
-    def __init__(self, function: UserFunction, seed: int, workers: Workers) -> None:
+    def __init__(
+        self,
+        function: UserFunction,
+        seed: int,
+        workers: Workers,
+        replication: Replication = Replication(),
+    ) -> None:
         if workers.backend == "threading":
             rule = "must be loky or dask for a function in Python, which could end the search"
             raise UsageError(f"backend: {rule}, but got {shown(workers.backend)}")
         workers = replace(workers, backend=workers.backend or "loky")
         limits = [function.time_limit, workers.trial_timeout or function.time_limit]
         self.objectives = function.objectives
-        self.points = 0  # there are no learning curves
         self._function = function
-        self._seed = seed
+        self._seed, self._replication = seed, replication
         self._pool = Pool(backend_of(workers, _prepare), min(limits))
 
     def __enter__(self) -> Self:
@@ -82,11 +136,15 @@ class FunctionEvaluator:
             raise DataError(result)
 
     def evaluate(
-        self, configurations: deque[Mapping[str, Any]], stop: Callable[[], bool] = never
-    ) -> Iterator[tuple[int, Measurement | Failure]]:
+        self,
+        configurations: deque[Mapping[str, Any]],
+        stop: Callable[[], bool] = never,
+        rungs: Rungs = NO_RUNGS,
+    ) -> Iterator[tuple[int, FunctionEvaluation | Failure]]:
         """Evaluate configurations; yields the place and the result of each as it finishes.
 
-        Places are counted from 0 in the order in which configurations were added.
+        Places are counted from 0 in the order in which configurations were added. If a call fails,
+        its configuration has failed.
 
         Parameters
         ----------
@@ -95,7 +153,9 @@ class FunctionEvaluator:
             too.
         stop
             Called before work is handed out, from any thread. Once it returns True, running calls
-            are finished, and other configurations have no result.
+            are finished, and configurations with missing calls have no result.
+        rungs
+            After how many replicates it is decided which of them go on.
 
         Raises
         ------
@@ -104,25 +164,86 @@ class FunctionEvaluator:
         """
         places = count()
         calls: deque[Call] = deque()
+        running: dict[int, _RunningTrial] = {}
+        every = (*rungs.rungs, Rung(1, self._replication.replicates))
+
+        def call_up_to_rung(trial: int) -> None:
+            genome, called = running[trial].genome, len(running[trial].found)
+            calls.extend(
+                Call(trial, number, genome, self._seed_of(genome, number))
+                for number in range(called, running[trial].position.next.replicates)
+            )
 
         def take() -> None:
             while configurations:
-                genome = configurations.popleft()
-                calls.append(Call(next(places), genome, self._seed_of(genome)))
+                trial = next(places)
+                running[trial] = _RunningTrial(configurations.popleft(), RungPosition(every))
+                call_up_to_rung(trial)
 
         take()
-        job = Job(measure, self._function, lambda call: [call])
+        job = Job(measure, self._function, lambda call: [call] if call.trial in running else [])
         for call, result in self._pool.run(job, calls, stop):
-            if isinstance(result, Refusal):
-                yield call.place, Failure(result.cause, result.seconds)
+            trial = running.get(call.trial)
+            if trial is None:  # another call of it has failed
+                continue
+            if isinstance(result, Measurement):
+                trial.found[call.replicate] = result
+                if len(trial.found) == trial.position.next.replicates:
+                    found = self._evaluation(trial)
+                    values = {**found.objectives, **found.quantities}
+                    if trial.position.goes_on(call.trial, values, rungs):
+                        call_up_to_rung(call.trial)
+                    else:
+                        del running[call.trial]
+                        yield call.trial, trial.ended(found)
             else:
-                yield call.place, result
+                del running[call.trial]
+                yield call.trial, Failure(result.cause, result.seconds + trial.seconds)
             take()
 
-    def _seed_of(self, genome: Mapping[str, Any]) -> int:
-        """Return the seed of a genome: equal genomes have equal seeds."""
-        text = f"{self._seed} {Genome(genome).key}"
+    def _evaluation(self, trial: "_RunningTrial") -> FunctionEvaluation:
+        """Reduce the replicates of a trial up to its rung."""
+        found, replication = (
+            [trial.found[number] for number in sorted(trial.found)],
+            self._replication,
+        )
+        objectives = {name: [each.objectives[name] for each in found] for name in self.objectives}
+        quantities = {
+            name: [each.quantities[name] for each in found] for name in self._function.quantities
+        }
+        several = replication.replicates > 1
+        return FunctionEvaluation(
+            {name: replication.reduced(name, values) for name, values in objectives.items()},
+            {name: replication.reduced(name, values) for name, values in quantities.items()},
+            {name: tuple(values) for name, values in objectives.items()} if several else {},
+            trial.seconds,
+            tuple(sorted((each.work for each in found), key=lambda work: (work.began, work))),
+        )
+
+    def _seed_of(self, genome: Mapping[str, Any], replicate: int) -> int:
+        """Return the seed of a replicate of a genome: equal genomes have equal seeds."""
+        again = f" {replicate}" * bool(replicate)
+        text = f"{self._seed} {Genome(genome).key}{again}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:_SEED_BYTES], "little")
+
+
+@dataclass(slots=True)
+class _RunningTrial:
+    """Which calls of a trial are finished."""
+
+    genome: Mapping[str, Any]
+    position: RungPosition  # the rung up to which it is evaluated
+    found: dict[int, Measurement] = field(default_factory=dict)  # by replicate
+
+    @property
+    def seconds(self) -> float:
+        """The seconds of its finished calls."""
+        return math.fsum(each.seconds for each in self.found.values())
+
+    def ended(self, found: FunctionEvaluation) -> FunctionEvaluation:
+        """Return its result, given what was found last."""
+        position = self.position
+        return replace(found, rungs=tuple(position.values), stopped=not position.is_last)
 
 
 def _prepare() -> None:

@@ -4,7 +4,7 @@ Knows neither how that is decided nor how networks are trained.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 RungValues: TypeAlias = Mapping[str, float]
@@ -42,3 +42,41 @@ class Rungs:
 
 NO_RUNGS = Rungs()
 """All trainings go to their end."""
+
+
+@dataclass(slots=True)
+class RungPosition:
+    """Where a trial is.
+
+    Attributes
+    ----------
+    rungs
+        All of them, the end as the last one.
+    place
+        Of the rung that it reaches next.
+    values
+        At each rung where it was judged.
+    """
+
+    rungs: tuple[Rung, ...]
+    place: int = 0
+    values: list[RungValues] = field(default_factory=list)
+
+    @property
+    def next(self) -> Rung:
+        """The rung that it reaches next."""
+        return self.rungs[self.place]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether that is the end."""
+        return self.place == len(self.rungs) - 1
+
+    def goes_on(self, trial: int, values: RungValues, rungs: Rungs) -> bool:
+        """Return whether it goes on from the rung that it has reached now, given its values."""
+        if self.is_last:
+            return False
+        self.values.append(values)
+        goes_on = rungs.goes_on(trial, tuple(self.values))
+        self.place += goes_on
+        return goes_on

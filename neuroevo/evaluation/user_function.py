@@ -31,7 +31,8 @@ _SECONDS_OF_GRACE = 5.0  # after the time limit, before a process that does not 
 class Call:
     """A configuration that the function gets, and a seed that belongs to it."""
 
-    place: int
+    trial: int  # its place among those that are evaluated together
+    replicate: int
     genome: Mapping[str, Any]
     seed: int
 

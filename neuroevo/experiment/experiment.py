@@ -218,13 +218,17 @@ def _read_evolution(value: object, information: ValidationInfo) -> object:
     context = dict(information.context or {})
     task = information.data.get("task")
     context["objectives"] = None if task is None else tuple(_objectives_of(task))
-    wrong = [
-        ((name,), f"must be left out for the task {task.kind!r}, {reason}, but got {shown(value)}")
-        for name, reason in _OF_NETWORKS.items()
-        if isinstance(task, PythonTask) and (value := table.get(name)) is not None
-    ]
-    if wrong:
-        raise refusal(wrong)
+    if isinstance(task, PythonTask):
+        wrong = [
+            (
+                (name,),
+                f"must be left out for the task {task.kind!r}, {reason}, but got {shown(each)}",
+            )
+            for name, reason in _of_networks(task).items()
+            if (each := table.get(name)) is not None
+        ]
+        if wrong:
+            raise refusal(wrong)
     chosen = _with_strategy(table, task)
     return EvolutionSettings.model_validate(chosen, context=context)
 
@@ -254,11 +258,12 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
     return chosen
 
 
-_OF_NETWORKS = {
-    "reduction": "which has no replicates",
-    "rungs": "which has no sample budget",
-    "first_replicates": "which has no replicates",
-}
+def _of_networks(task: PythonTask) -> dict[str, str]:
+    """Return the settings that a function has no use for, and why."""
+    one = {"reduction": "whose trials have one replicate"} if task.replicates == 1 else {}
+    return {"rungs": "which has no sample budget", **one}
+
+
 _MOST_SCREENED, _MOST_SCREENED_OBJECTIVES = 2000, 3
 SECONDS = "seconds"
 """The quantity that every trial has: the time that its evaluation took."""
@@ -458,9 +463,9 @@ class Experiment(Settings):
                 found = "the experiment has none of them"
                 problems.append((("space", name), f"{rule}, but {found}"))
         problems += [(("evolution", "strategy"), text) for text in strategy.problems(self.space)]
-        first, replicates = self.evolution.first_replicates, self.networks_per_trial
-        if first is not None and first >= replicates:
-            rule = f"must be less than the replicates of a trial, {replicates:,}"
+        first = self.evolution.first_replicates
+        if first is not None and first >= self.replicates:
+            rule = f"must be less than the replicates of a trial, {self.replicates:,}"
             problems.append((("evolution", "first_replicates"), f"{rule}, but got {first:,}"))
         problems += self._memory_problems(_LEAST_DATA)
         problems += self._length_problems()
@@ -538,11 +543,16 @@ class Experiment(Settings):
     @property
     def rungs(self) -> tuple[RungShares, ...]:
         """Where trials are judged before all of them is trained, in this order."""
-        replicates = self.evolution.first_replicates or self.networks_per_trial
-        shares = list(self.evolution.rungs or ())
-        if self.evolution.first_replicates:
-            shares.append(1.0)
-        return tuple(RungShares(share, replicates) for share in shares)
+        first = self.evolution.first_replicates
+        shares = [*(self.evolution.rungs or ()), *([] if first is None else [1.0])]
+        return tuple(RungShares(share, first or self.replicates) for share in shares)
+
+    @property
+    def replicates(self) -> int:
+        """How often a configuration is trained, or given to the function, for a trial."""
+        if isinstance(self.task, PythonTask):
+            return self.task.replicates
+        return self.training.replicates
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -624,7 +634,8 @@ class Experiment(Settings):
         else:
             written["space"] = write_free_space(self.space)
             order = ("task", "space", "evolution")
-            del written["evolution"]["reduction"]  # there are no replicates to reduce
+            if self.replicates == 1:
+                del written["evolution"]["reduction"]  # there is nothing to reduce
         return {name: written[name] for name in order}
 
 

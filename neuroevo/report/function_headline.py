@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from neuroevo import wording
 from neuroevo.analysis.dominance import ratio_as_shown
+from neuroevo.analysis.standard_errors import has_standard_errors, score_texts
 from neuroevo.report.headline_parts import Headline, KeyNumber, joined, search_sentence
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def function_headline(findings: "Findings", progress: str) -> Headline:
         return Headline(title, joined((progress, search)), times)
     champion, item = findings.front[0], findings.objectives[0]
     score = findings.scores(champion)[0]
-    value = wording.measured(score, item)
+    value = score_texts(findings, champion)[0]
     best = f"{item.best} {item.label} {value}"
     start = f"{best[:1].upper()}{best[1:]}" if findings.finished else f"So far, {best}"
     compared, numbers = _compared(findings, item, score)
@@ -42,12 +43,22 @@ def function_headline(findings: "Findings", progress: str) -> Headline:
     sentences = (
         progress,
         f"The best configuration, trial {champion.number}, has `{found}`.",
+        _about_means(findings, item),
         compared,
         _others(findings),
         search,
     )
     own = KeyNumber(value, f"{item.label}, the {item.best} that the search found")
     return Headline(f"{start} after {trials}.", joined(sentences), (own, *numbers, *times))
+
+
+def _about_means(findings: "Findings", item: "Objective") -> str:
+    """Say what a value with its standard error is; empty without one."""
+    if not has_standard_errors(findings):
+        return ""
+    too, calls = "high" if item.maximised else "low", findings.experiment.replicates
+    chance = f"being the {item.best} of many such means, it is probably too {too}"
+    return f"Its {item.label} is the mean of {calls:,} calls, with the standard error; {chance}."
 
 
 def _compared(
@@ -93,10 +104,10 @@ def _others(findings: "Findings") -> str:
 
 
 def _times(findings: "Findings") -> tuple[KeyNumber, ...]:
-    calls = wording.counted(len(findings.searched), "trial")
-    called = KeyNumber(
-        f"{len(findings.searched):,}", f"{calls.partition(' ')[2]}, a call of the function each"
-    )
+    trials = wording.counted(len(findings.searched), "trial").partition(" ")[2]
+    once = findings.experiment.replicates == 1
+    often = "a call" if once else wording.calls(findings.experiment)
+    called = KeyNumber(f"{len(findings.searched):,}", f"{trials}, {often} of the function each")
     if math.isnan(findings.seconds):
         return (called,)
     return called, KeyNumber(wording.duration(findings.seconds), "from the first trial to the last")

@@ -69,7 +69,7 @@ def _stopped_early(findings: "Findings") -> str:
     if not findings.experiment.rungs:
         return ""
     found = early_stopping_counts(findings)
-    trained = f"trained {found.trained:.0%} of the samples"
+    trained = wording.trained_share(findings.experiment, found.trained)
     return f", stopped {found.stopped:,} of them early and {trained}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from neuroevo import wording
 from neuroevo.analysis import tables
@@ -137,32 +137,38 @@ def _fresh_seeds(findings: "Findings") -> str:
     )
 
 
-def _early_stopping(findings: "Findings") -> tuple[str, list[tuple[str, ...]]]:
-    """Return sentences on trials that were stopped early, and a row for each rung; empty without.
+class _EarlyStopping(NamedTuple):
+    """What is said of trials that were stopped early."""
 
-    A row has the samples, the replicates, and how many trials came there, were to stop, were
-    trained to the end nevertheless, and are on the front.
-    """
-    if not findings.experiment.rungs:
-        return "", []
+    sentence: str = ""  # empty if none can be stopped
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()  # of each rung
+
+
+def _early_stopping(findings: "Findings") -> _EarlyStopping:
+    experiment = findings.experiment
+    if not experiment.rungs:
+        return _EarlyStopping()
     found = early_stopping_counts(findings)
     wrong = sum(each.wrong for each in found.rungs)
     control = sum(each.control for each in found.rungs)
     on_front = f"{wrong:,} {'is' if wrong == 1 else 'are'}" if wrong else "none is"
+    whole = "trained to the end" if experiment.trains_networks else "evaluated to the end"
     judged = (
-        "A tenth of all trials is trained to the end whatever the verdict is, to control it: of "
+        f"A tenth of all trials is {whole} whatever the verdict is, to control it: of "
         f"the {control:,} of these that were to stop, {on_front} on the front."
         if control
-        else "No trial that was to stop was trained to the end, so it is not known how often that "
-        "was wrong."
+        else f"No trial that was to stop was {whole}, so it is not known how often that was wrong."
     )
     sentence = (
-        f"{found.stopped:,} of {wording.counted(found.trials, 'trial')} were stopped early, and "
-        f"{found.trained:.0%} of the samples were trained. At each rung a trial goes on if, by "
-        f"non-dominated rank, it is in the best third of those before it. {judged}"
+        f"{found.stopped:,} of {wording.counted(found.trials, 'trial')} were stopped early: the "
+        f"search {wording.trained_share(experiment, found.trained)}. At each rung a trial goes on "
+        f"if, by non-dominated rank, it is in the best third of those before it. {judged}"
     )
-    rows = [tuple(f"{number:,}" for number in astuple(each)) for each in found.rungs]
-    return sentence, rows
+    names = ["samples", "replicates", "trials", "to stop", "control", "on the front"]
+    first = 0 if experiment.trains_networks else names.index("replicates")
+    rows = [tuple(f"{number:,}" for number in astuple(each)[first:]) for each in found.rungs]
+    return _EarlyStopping(sentence, tuple(names[first:]), tuple(rows))
 
 
 def _failures(findings: "Findings") -> tuple[str, list[tuple[str, str, str]]]:
@@ -173,7 +179,8 @@ def _failures(findings: "Findings") -> tuple[str, list[tuple[str, str, str]]]:
     if table.empty:
         ended = sum(trial.state != "stopped" for trial in findings.searched)
         if ended < len(findings.searched):
-            total = f"{wording.counted(ended, 'trial')} that were trained to the end"
+            whole = "trained" if findings.experiment.trains_networks else "evaluated"
+            total = f"{wording.counted(ended, 'trial')} that were {whole} to the end"
         return f"None: all {total} ended with finite objectives. {partly}".rstrip(), []
     count = int(table["trials"].sum())
     sentence = (

@@ -110,7 +110,8 @@ def _scored_table(
             shown = _cell(row[name], text, breaks=after == list(last) or name in before)
             is_code = name in genes or name == "network"
             return replace(shown, numeric=shown.numeric or name in numeric, code=is_code)
-        text = wording.measured(row[name], items[name])
+        error = row.get(f"{name}{tables.STANDARD_ERROR}", math.nan)
+        text = wording.mean(row[name], error, items[name])
         is_best = row[name] == best[name] and row[name] <= items[name].limit
         return Cell(text, numeric=True, best=is_best)
 

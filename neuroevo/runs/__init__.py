@@ -65,7 +65,7 @@ from neuroevo.runs.sweep_folder import (
     read_progress,
     read_sweep,
 )
-from neuroevo.runs.trained import stopped_at, trained_networks, trained_share
+from neuroevo.runs.trained import evaluated_replicates, stopped_at, trained_networks, trained_share
 from neuroevo.runs.trial import Trial
 
 __all__ = [
@@ -97,6 +97,7 @@ __all__ = [
     "data_hash",
     "environment",
     "environment_differences",
+    "evaluated_replicates",
     "experiment_at_start",
     "experiment_values",
     "find_run",

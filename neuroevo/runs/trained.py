@@ -1,4 +1,4 @@
-"""How much of a trial was trained. Does not know why it was stopped."""
+"""How much of a trial was trained or evaluated. Does not know why it was stopped."""
 
 import math
 
@@ -16,16 +16,21 @@ def stopped_at(trial: Trial) -> int:
     return len(trial.rung_values) if stopped else 0
 
 
-def trained_networks(trial: Trial, experiment: Experiment) -> int:
-    """Return the number of networks of a trial whose training began; 0 if a function is called."""
+def evaluated_replicates(trial: Trial, experiment: Experiment) -> int:
+    """Return the number of replicates of a trial whose training or evaluation began."""
     rung = stopped_at(trial)
-    return experiment.rungs[rung - 1].replicates if rung else experiment.networks_per_trial
+    return experiment.rungs[rung - 1].replicates if rung else experiment.replicates
+
+
+def trained_networks(trial: Trial, experiment: Experiment) -> int:
+    """Return the number of networks that were trained for a trial; 0 if a function is called."""
+    return evaluated_replicates(trial, experiment) if experiment.trains_networks else 0
 
 
 def trained_share(trial: Trial, experiment: Experiment) -> float:
-    """Return the share of the samples of all trainings of a trial that were trained."""
+    """Return the share of all samples of a trial, or calls of a function, that it took."""
     rung = stopped_at(trial)
     if not rung:
         return 1.0
     reached = experiment.rungs[rung - 1]
-    return reached.samples * reached.replicates / experiment.networks_per_trial
+    return reached.samples * reached.replicates / experiment.replicates

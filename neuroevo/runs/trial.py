@@ -69,7 +69,7 @@ class Trial:
         compares objectives; None without a model.
     replicates
         Value of each objective for each replicate, NaN if it is not finite; empty if it failed or
-        a function was measured, at its last rung if it was stopped. Read again like `curve`.
+        a function was called once, at its last rung if it was stopped. Read again like `curve`.
     rung_values
         Its objectives and quantities as they were at each rung that it reached, NaN if they were
         not finite; empty without rungs. They are no measurements of what is at its end.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from neuroevo.errors import StorageError
 from neuroevo.evaluation import Objective
 from neuroevo.evaluation.evaluator import Evaluation
-from neuroevo.evaluation.user_function import Measurement
+from neuroevo.evaluation.function_evaluator import FunctionEvaluation
 from neuroevo.evolution import Candidate
 from neuroevo.runs import Trial
 from neuroevo.workers.pool import Failure
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def trial_of(
     candidate: Candidate,
-    outcome: Evaluation | Measurement | Failure,
+    outcome: Evaluation | FunctionEvaluation | Failure,
     objectives: Sequence[str],
     points: int,
     verdict: int = 0,
@@ -50,43 +50,42 @@ def trial_of(
             seconds=round(outcome.seconds, 6),
             cause=outcome.cause,
         )
-    if isinstance(outcome, Measurement):
-        return Trial(
-            **_origin(candidate),
-            objectives=outcome.objectives,
-            curve=(),
-            state="complete",
-            diverged=0,
-            seconds=round(outcome.seconds, 6),
-            work=(outcome.work,),
-            quantities=outcome.quantities,
-        )
     values = [*outcome.objectives.values(), *outcome.quantities.values()]
     diverged = not all(map(math.isfinite, values))
-    replicates = len(outcome.curves)
     state: State = "diverged" if diverged else "stopped" if outcome.stopped else "complete"
-    cause = f"{outcome.diverged} of {replicates} replicates diverged" if diverged else ""
-    measured = outcome.objectives
+    cause, measured = "", outcome.objectives
     if state == "stopped":
         cause = f"not among the best third of those before it at rung {verdict}"
         measured = dict.fromkeys(objectives, math.nan)
-    rest = (math.inf if diverged else math.nan,) * (points - len(outcome.median_curve))
-    curves = outcome.median_class_curves
+    trained: dict[str, Any] = {"curve": (), "diverged": 0}
+    if isinstance(outcome, Evaluation):
+        trained = _training(outcome, points, math.inf if diverged else math.nan)
+        if diverged:
+            cause = f"{outcome.diverged} of {len(outcome.curves)} replicates diverged"
     return Trial(
         **_origin(candidate),
+        **trained,
         objectives=measured,
-        curve=outcome.median_curve + rest,
-        class_curves={name: curve + rest for name, curve in curves.items()},
         replicates=outcome.replicates,
         quantities=outcome.quantities,
         state=state,
-        diverged=outcome.diverged,
         seconds=round(outcome.seconds, 6),
         work=outcome.work,
         cause=cause,
         rung_values=outcome.rungs,
         verdict=verdict,
     )
+
+
+def _training(evaluation: Evaluation, points: int, rest: float) -> dict[str, Any]:
+    """Return the fields of a trial on its trainings, with `rest` where curves have no points."""
+    missing = (rest,) * (points - len(evaluation.median_curve))
+    curves = evaluation.median_class_curves
+    return {
+        "curve": evaluation.median_curve + missing,
+        "class_curves": {name: curve + missing for name, curve in curves.items()},
+        "diverged": evaluation.diverged,
+    }
 
 
 def checked(candidate: Candidate, recorded: Trial) -> Trial:

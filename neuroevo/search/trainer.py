@@ -15,11 +15,15 @@ import numpy.typing as npt
 from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation import OBJECTIVES, phenotype_of
 from neuroevo.evaluation.evaluator import Evaluation, Evaluator, Scoring
-from neuroevo.evaluation.function_evaluator import FunctionEvaluator
+from neuroevo.evaluation.function_evaluator import (
+    FunctionEvaluation,
+    FunctionEvaluator,
+    Replication,
+)
 from neuroevo.evaluation.rungs import NO_RUNGS, Rung, Rungs, RungValues
-from neuroevo.evaluation.user_function import Measurement, UserFunction
+from neuroevo.evaluation.user_function import UserFunction
 from neuroevo.evolution import Candidate, excesses_of, violation_of
-from neuroevo.experiment import Experiment, RungShares
+from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
 from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples, until
 from neuroevo.runs import Trial
@@ -35,14 +39,15 @@ from neuroevo.workers.pool import Failure, never
 SEARCH_SEEDS, FRESH_SEEDS = 0, 1  # second part of the seed of all starting weights and orders
 PARAMETERS = "parameters"  # the quantity of networks that is known without training
 
-Results = Iterator[tuple[int, Evaluation | Measurement | Failure]]
+_NO_POINTS = np.zeros(0, dtype=np.int64)
+
+Results = Iterator[tuple[int, Evaluation | FunctionEvaluation | Failure]]
 
 
 class CandidateEvaluator(Protocol):
     """Evaluates genomes; a context, whose workers stay alive."""
 
     objectives: tuple[str, ...]  # names of the objectives of each trial
-    points: int  # of a learning curve, 0 if there is none
 
     def __enter__(self) -> object:
         """Make the workers ready."""
@@ -50,7 +55,9 @@ class CandidateEvaluator(Protocol):
     def __exit__(self, *_: object) -> None:
         """Release them."""
 
-    def evaluate(self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool]) -> Results:
+    def evaluate(
+        self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool], rungs: Rungs
+    ) -> Results:
         """Yield the place and the result of each genome, see `Evaluator.evaluate`."""
 
 
@@ -81,11 +88,14 @@ class Trainer:
         self.experiment = experiment
         self._evaluated_on = evaluated_on
         self._networks: _Networks | None = None
+        self._seen = _NO_POINTS  # samples at each point of learning curves
         if isinstance(evaluated_on, DataSet):
             self._networks = _Networks(experiment, evaluated_on, workers)
             self._evaluator: CandidateEvaluator = self._networks
+            self._seen = self._networks.samples_seen
         else:
             self._evaluator = _function_evaluator(experiment, evaluated_on, workers)
+        self._rungs = _rungs(experiment, self._seen)
 
     @property
     def data(self) -> DataSet | None:
@@ -203,16 +213,12 @@ class Trainer:
             return verdicts is None or verdicts.goes_on(running[place].number, values)
 
         add_candidates()
-        if self._networks is not None and verdicts is not None:
-            rungs = Rungs(self._networks.rungs, goes_on)
-            outcomes: Results = self._networks.evaluate(genomes, stop, rungs)
-        else:
-            outcomes = evaluator.evaluate(genomes, stop)
-        for place, outcome in outcomes:
+        rungs = NO_RUNGS if verdicts is None else Rungs(self._rungs, goes_on)
+        for place, outcome in evaluator.evaluate(genomes, stop, rungs):
             candidate, verdict = running.pop(place), 0
-            if verdicts is not None and isinstance(outcome, Evaluation):
+            if verdicts is not None and not isinstance(outcome, Failure):
                 verdict = verdicts.verdict(candidate.number, outcome.rungs)
-            yield trial_of(candidate, outcome, evaluator.objectives, evaluator.points, verdict)
+            yield trial_of(candidate, outcome, evaluator.objectives, len(self._seen), verdict)
             add_candidates()
 
     def evaluations(
@@ -293,9 +299,7 @@ class _Networks(CandidateEvaluator):
         self._streams: Callable[[int], tuple[SampleStream, ...]] = cache(
             lambda seeds: fold_streams(data, training, (experiment.seed, seeds))
         )
-        seen = self._streams(SEARCH_SEEDS)[0].samples_seen
-        self.points = len(seen)
-        self.rungs = _rungs(experiment.rungs, seen, training.replicates)
+        self.samples_seen = self._streams(SEARCH_SEEDS)[0].samples_seen
 
     def __enter__(self) -> Self:
         """Compile the kernel, or load it."""
@@ -309,7 +313,7 @@ class _Networks(CandidateEvaluator):
         self,
         genomes: deque[Mapping[str, Any]],
         stop: Callable[[], bool],
-        rungs: Rungs = NO_RUNGS,
+        rungs: Rungs,
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
         """Train networks on the seeds of the search."""
         streams = self._streams(SEARCH_SEEDS)
@@ -336,18 +340,20 @@ class _Networks(CandidateEvaluator):
         return self._evaluator.evaluate(genomes, streams, self._scoring, stop)
 
 
-def _rungs(
-    shares: Sequence[RungShares], seen: npt.NDArray[np.int64], replicates: int
-) -> tuple[Rung, ...]:
-    """Return the points and replicates of rungs, each once, without the end.
+def _rungs(experiment: Experiment, seen: npt.NDArray[np.int64]) -> tuple[Rung, ...]:
+    """Return the points and replicates of the experiment's rungs, each once, without the end.
 
-    The last point is the first with so many samples.
+    The last point is the first with so many samples; what has no learning curves has one point.
     """
+    most = max(len(seen), 1)
     rungs = [
-        Rung(int(np.searchsorted(seen, each.samples * seen[-1])) + 1, each.replicates)
-        for each in shares
+        Rung(
+            int(np.searchsorted(seen, each.samples * seen[-1])) + 1 if len(seen) else most,
+            each.replicates,
+        )
+        for each in experiment.rungs
     ]
-    end = Rung(len(seen), replicates)
+    end = Rung(most, experiment.replicates)
     return tuple(each for each in dict.fromkeys(rungs) if each != end)
 
 
@@ -359,7 +365,9 @@ def _function_evaluator(
         raise TypeError(f"{task.kind}: its candidates are networks")
     quantities = experiment.quantities
     function = UserFunction(source, tuple(task.objectives), task.time_limit, quantities)
-    return FunctionEvaluator(function, experiment.seed, workers)
+    maximised = frozenset(item.name for item in experiment.objectives if item.maximised)
+    replication = Replication(experiment.replicates, experiment.evolution.reduction, maximised)
+    return FunctionEvaluator(function, experiment.seed, workers, replication)
 
 
 def _check_classes(experiment: Experiment, data: DataSet) -> None:

@@ -18,6 +18,7 @@ from neuroevo.settings import absolute_path, printable, refusal, shown
 from neuroevo.tasks.task import Task
 
 MOST_BYTES = 1_000_000
+MOST_REPLICATES = 1000
 _LONGEST_NAME = 40
 _COLUMNS = frozenset(  # of tables that also have the objectives; `seconds` gets another name there
     {"rank", "number", "trial", "generation", "state", "operator", "name", "parents", "network"}
@@ -74,8 +75,15 @@ class PythonTask(Task):
         description="names of further numbers that it returns, after the objectives in a list; "
         "they are recorded, and constraints may bound them",
     )
+    replicates: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_REPLICATES,
+        description="how often each configuration is evaluated, with another seed each time; its "
+        "values are the `reduction` of these",
+    )
     time_limit: float = Field(
-        default=300.0, gt=0, le=1e7, description="seconds after which a trial has failed"
+        default=300.0, gt=0, le=1e7, description="seconds after which a call has failed"
     )
 
     @field_validator("objectives")
@@ -110,8 +118,9 @@ class PythonTask(Task):
 
     @property
     def defaults(self) -> Mapping[str, Mapping[str, object]]:
-        """Defaults of the other tables: the search is for all objectives."""
-        return {"evolution": {"objectives": tuple(self.objectives)}}
+        """Defaults of the other tables: the search is for all objectives, and for means."""
+        reduced = {"reduction": "mean"} if self.replicates > 1 else {}
+        return {"evolution": {"objectives": tuple(self.objectives), **reduced}}
 
     @property
     def path(self) -> Path:

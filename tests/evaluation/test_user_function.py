@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from neuroevo.errors import DataError, UsageError
-from neuroevo.evaluation.function_evaluator import FunctionEvaluator
-from neuroevo.evaluation.user_function import Measurement, UserFunction
+from neuroevo.evaluation.function_evaluator import FunctionEvaluation, FunctionEvaluator
+from neuroevo.evaluation.user_function import UserFunction
 from neuroevo.tasks import FunctionSource
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import Failure
@@ -140,7 +140,7 @@ def test_other_trials_lose_nothing(
     results: dict[str, Any], kind: str, expected: dict[str, float]
 ) -> None:
     """Mappings, lists and arrays are accepted, also while other trials kill their workers."""
-    assert isinstance(results[kind], Measurement)
+    assert isinstance(results[kind], FunctionEvaluation)
     assert results[kind].objectives == expected
 
 
@@ -190,7 +190,7 @@ def test_what_was_read_is_run(tmp_path: Path) -> None:
     write_function(tmp_path, "raise ValueError")
     with evaluator:
         [(_, result)] = evaluator.evaluate(deque([{"x": 1}]))
-    assert isinstance(result, Measurement)
+    assert isinstance(result, FunctionEvaluation)
     assert result.objectives == {"loss": 5.0}
 
 

@@ -1,0 +1,193 @@
+"""A configuration of a noisy function is evaluated several times, the best ones most often."""
+
+import json
+import math
+import statistics
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+import neuroevo
+from neuroevo import Run, wording
+from neuroevo.cli.outcome import described_scores
+from neuroevo.errors import UsageError
+from neuroevo.experiment import Experiment, load_experiment
+from neuroevo.report.headline import headline
+from neuroevo.runs import RunFolder, read_trials
+from neuroevo.search import StoppedError, resume, search
+from tests.functions import experiment_of, write_function
+from tests.search.test_function_runs import what_is_the_same
+from tests.search.test_resume import stopper
+
+NOISY = """
+import random
+from pathlib import Path
+
+def evaluate(genome, seed):
+    with Path(__file__).with_name("calls").open("a") as calls:
+        calls.write(f"{genome['x']} {seed}\\n")
+    noise = random.Random(seed).gauss(0, 0.05)
+    return {"loss": (genome["x"] - 0.3) ** 2 + noise, "size": genome["x"] * 10}
+"""
+FAILS = """
+def evaluate(genome, seed):
+    if seed % 3 == 0:
+        raise ValueError("an unlucky seed")
+    return genome["x"]
+"""
+REPLICATES, FIRST = 5, 2
+
+
+def noisy(folder: Path, **evolution: object) -> Experiment:
+    """Return an experiment whose function is called five times for each configuration."""
+    return experiment_of(
+        write_function(folder, NOISY),
+        task={
+            "objectives": {"loss": "minimize"},
+            "quantities": ["size"],
+            "replicates": REPLICATES,
+        },
+        space={"x": {"low": 0.0, "high": 1.0}},
+        evolution={"population": 8, "generations": 5} | evolution,
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run a search with a race of replicates, in a folder."""
+    folder = tmp_path_factory.mktemp("race")
+    experiment = noisy(folder, first_replicates=FIRST)
+    return neuroevo.run(experiment, results=folder / "results", n_jobs=2)
+
+
+def test_a_trial_is_the_mean_of_its_calls(run: Run) -> None:
+    """Each call has another seed, and the objective of a trial is the mean of all."""
+    whole = [trial for trial in run.all_trials if trial.state == "complete"]
+    for trial in whole:
+        values = trial.replicates["loss"]
+        assert len(set(values)) == REPLICATES
+        assert trial.objectives["loss"] == pytest.approx(statistics.mean(values), rel=1e-12)
+        assert trial.quantities["size"] == pytest.approx(trial.genome["x"] * 10, rel=1e-12)
+        assert len(trial.work) == REPLICATES
+
+
+def test_a_race_calls_the_function_seldom_for_most_trials(run: Run) -> None:
+    """What is stopped is called as often as all are at first, and is not on the front."""
+    lines = (run.folder.path.parents[1] / "calls").read_text().splitlines()
+    calls = Counter(line.split()[0] for line in lines)
+    stopped = [trial for trial in run.all_trials if trial.state == "stopped"]
+    assert len(stopped) > 5
+    for trial in run.all_trials:
+        assert calls[str(trial.genome["x"])] == (REPLICATES if trial.state == "complete" else FIRST)
+        [first] = trial.rung_values
+        assert first["loss"] == pytest.approx(
+            statistics.mean(trial.replicates["loss"][:FIRST]), rel=1e-12
+        )
+    assert all(math.isnan(trial.objectives["loss"]) for trial in stopped)
+    assert run.best.state == "complete"
+
+
+def test_the_first_seed_is_that_of_a_function_that_is_called_once(tmp_path: Path) -> None:
+    """More replicates add calls, and change none."""
+    several = neuroevo.run(noisy(tmp_path, generations=1), results=None, n_jobs=1)
+    changes = {"task": several.experiment.task.model_copy(update={"replicates": 1})}
+    once = neuroevo.run(several.experiment.model_copy(update=changes), results=None, n_jobs=1)
+    for trial, other in zip(once.all_trials, several.all_trials, strict=True):
+        assert not trial.replicates
+        assert trial.objectives["loss"] == other.replicates["loss"][0]
+
+
+def test_a_call_that_fails_is_a_trial_that_fails(tmp_path: Path) -> None:
+    """The other trials are evaluated as often as before, whichever call comes first."""
+    experiment = experiment_of(
+        write_function(tmp_path, FAILS),
+        task={"objectives": {"loss": "minimize"}, "replicates": 2},
+        space={"x": {"low": 0.0, "high": 1.0}},
+        evolution={"population": 8, "generations": 3, "strategy": "nsga2"},
+    )
+    trials = neuroevo.run(experiment, results=None, n_jobs=2).all_trials
+    states = Counter(trial.state for trial in trials)
+    assert states["failed"] > 2
+    assert states["complete"] > 2
+    for trial in trials:
+        if trial.state == "failed":
+            assert "an unlucky seed" in trial.cause
+        else:
+            assert trial.replicates["loss"] == (trial.genome["x"],) * 2
+
+
+def test_jobs_and_interruptions_change_no_trial(run: Run, tmp_path: Path) -> None:
+    """A run that was stopped in a race and resumed has the trials of one that was not."""
+    observe, stop = stopper(17)
+    with pytest.raises(StoppedError):
+        search(run.experiment, tmp_path, observer=observe, stop=stop)
+    [folder] = tmp_path.iterdir()
+    resume(RunFolder(folder))
+    trials = read_trials(RunFolder(folder).journal_file)
+    assert what_is_the_same(trials) == what_is_the_same(run.all_trials)
+    assert [trial.rung_values for trial in trials] == [each.rung_values for each in run.all_trials]
+
+
+def test_such_a_run_is_verified(run: Run) -> None:
+    """The function is called again as often as it was, with the same seeds."""
+    found = neuroevo.verify(run, call_function=True)
+    assert found.differences == ()
+
+
+def test_tables_have_standard_errors(run: Run) -> None:
+    """They are those of SciPy; a table of replicates has a row for each call."""
+    table = run.trials()
+    for trial, error in zip(run.all_trials, table["loss.std_error"], strict=True):
+        expected = stats.sem(trial.replicates["loss"]) if trial.state == "complete" else math.nan
+        assert error == pytest.approx(expected, rel=1e-9, nan_ok=True)
+    assert len(run.trials(replicates=True)) == sum(
+        len(trial.replicates["loss"]) for trial in run.all_trials
+    )
+
+
+def test_pages_say_how_often_and_how_certain(run: Run) -> None:
+    """The headline has the standard error, and the report the calls that were made."""
+    opening = headline(run.findings)
+    error = statistics.stdev(run.best.replicates["loss"]) / math.sqrt(REPLICATES)
+    assert f"± {wording.number(error)}" in opening.title.replace(wording.TIGHT, " ")
+    assert "2 or 5 calls of the function each" in opening.numbers[-2].label
+    page = run.folder.report_file.read_text()
+    stopped = sum(trial.state == "stopped" for trial in run.all_trials)
+    assert f"{stopped} of 40 trials were stopped early: the search made" in page
+    assert "the mean over 5 calls" in page
+
+
+def test_json_has_standard_errors(run: Run) -> None:
+    """A script reads them beside the objectives."""
+    described = json.loads(json.dumps(described_scores(run, run.best)))
+    assert described["standard_errors"]["loss"] > 0
+
+
+@pytest.mark.parametrize(
+    ("task", "evolution", "message"),
+    [
+        ({}, {"reduction": "median"}, "evolution.reduction: must be left out for the task"),
+        (
+            {"replicates": 3},
+            {"first_replicates": 3},
+            "evolution.first_replicates: must be less than the replicates of a trial, 3, but got 3",
+        ),
+        ({"replicates": 0}, {}, "task.replicates: must be at least 1, but got 0"),
+    ],
+)
+def test_wrong_settings_are_refused(
+    task: dict[str, object], evolution: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    """Each has a line of its own."""
+    with pytest.raises(UsageError) as caught:
+        experiment_of(write_function(tmp_path), task=task, evolution=evolution)
+    assert message in str(caught.value)
+
+
+def test_settings_of_replicates_survive_a_file(tmp_path: Path) -> None:
+    """A written experiment has the replicates, the race and the reduction."""
+    experiment = noisy(tmp_path, first_replicates=2, reduction="median")
+    (tmp_path / "again.toml").write_text(experiment.to_toml())
+    assert load_experiment(tmp_path / "again.toml") == experiment
