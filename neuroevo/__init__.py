@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from neuroevo.api import (
         ablate,
         compare,
+        evolve,
         fit,
         load_run,
         random_search,
@@ -62,6 +63,7 @@ __all__ = [
     "UsageError",
     "ablate",
     "compare",
+    "evolve",
     "fit",
     "load",
     "load_experiment",
@@ -80,6 +82,7 @@ _MODULES = {
     "api": (
         "ablate",
         "compare",
+        "evolve",
         "fit",
         "load_run",
         "random_search",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from neuroevo.experiment import (
     Experiment,
     Sweep,
     Transfer,
+    experiment_for_function,
     experiment_for_table,
     load_experiment,
     load_with_origin,
@@ -67,7 +69,7 @@ from neuroevo.search.verification import (
     verify_run,
 )
 from neuroevo.settings import one_of, printable, shown, unknown
-from neuroevo.space import Genome
+from neuroevo.space import Genome, SearchSpace
 from neuroevo.tracking import Following, check_trackers
 from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import never
@@ -82,6 +84,7 @@ __all__ = [
     "Seeds",
     "ablate",
     "compare",
+    "evolve",
     "fit",
     "load_run",
     "random_search",
@@ -361,6 +364,71 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     if time_limit is not None:
         given.append(f"evolution.time_limit={float(time_limit)}")
     experiment = _experiment_for_table(frame, targets, [*given, *overrides])
+    return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
+
+
+def evolve(  # noqa: PLR0913 - what users of other optimizers set, by name
+    function: Callable[..., object] | str,
+    space: SearchSpace | Mapping[str, object],
+    objectives: Mapping[str, str] = MappingProxyType({"value": "minimize"}),
+    *,
+    n_trials: int = 100,
+    results: str | Path | None = None,
+    n_jobs: int = -1,
+    random_state: int | None = 0,
+    time_limit: float | None = None,
+    overrides: Sequence[str] = (),
+    observer: Observer = ignore_progress,
+) -> Run:
+    """Search for the best configurations of a function, and return the run.
+
+    Parameters
+    ----------
+    function
+        A function that is defined at the top level of a file, or ``"FILE.py:FUNCTION"``. It gets a
+        dict with the value of each active gene, and a seed if it has an argument of that name; it
+        returns a number, or one for each objective. It is called in processes that import its
+        file, so a script must call `evolve` under ``if __name__ == "__main__":``.
+    space
+        The search space, or a mapping from the names of genes to genes or to their form in
+        experiment files, such as ``{"rate": {"low": 1e-4, "high": 1.0, "log": True}}``.
+    objectives
+        Name of each objective -> ``"minimize"`` or ``"maximize"``, in the order in which they are
+        returned; the first one decides the ranks.
+    n_trials
+        How many configurations are evaluated, at least 4; rounded up to whole generations of 4 to
+        32, which are chosen so that it is rarely more.
+    results
+        The results folder, in which a run folder is made; by default the run is in memory.
+    n_jobs
+        Number of processes; -1 is one for each core.
+    random_state
+        Decides all draws of the search and the seeds that the function gets; None draws a number.
+    time_limit
+        Ends the search after so many seconds. A call has its own, ``task.time_limit``.
+    overrides
+        Further settings of the experiment, such as ``"task.replicates=4"`` or
+        ``'evolution.strategy="nsga2"'``, as for `load_experiment`.
+    observer
+        Receives the progress whenever something has finished.
+
+    Raises
+    ------
+    NeuroevoError
+        One line for each problem of the function or the settings.
+
+    Examples
+    --------
+    >>> run = neuroevo.evolve(loss, {"rate": {"low": 0.0, "high": 1.0}})  # doctest: +SKIP
+    >>> run.best.genome, run.best.objectives  # doctest: +SKIP
+    """
+    seed = secrets.randbelow(2**32) if random_state is None else random_state
+    given = [f"seed={seed}"]
+    if time_limit is not None:
+        given.append(f"evolution.time_limit={float(time_limit)}")
+    experiment = experiment_for_function(
+        function, space, objectives, n_trials, [*given, *overrides]
+    )
     return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
 
 

@@ -21,6 +21,7 @@ from neuroevo.evaluation.user_function import (
     Measurement,
     UserFunction,
     import_function,
+    is_importing,
     measure,
 )
 from neuroevo.settings import shown
@@ -92,7 +93,7 @@ class FunctionEvaluator:
     Raises
     ------
     UsageError
-        If the workers are threads.
+        If the workers are threads, or if a worker is importing the file of a function.
     NeuroevoError
         If a Dask cluster can't be reached.
     """
@@ -104,6 +105,11 @@ class FunctionEvaluator:
         workers: Workers,
         replication: Replication = Replication(),
     ) -> None:
+        if is_importing():
+            raise UsageError(
+                "a file whose function is searched must start no run when workers import it; "
+                'put the call under if __name__ == "__main__":'
+            )
         if workers.backend == "threading":
             rule = "must be loky or dask for a function in Python, which could end the search"
             raise UsageError(f"backend: {rule}, but got {shown(workers.backend)}")

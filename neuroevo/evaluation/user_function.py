@@ -119,6 +119,14 @@ def _imported(source: FunctionSource) -> tuple[Callable[..., object], bool]:
     return found, _takes_seed(found)
 
 
+def is_importing() -> bool:
+    """Whether this thread is importing the file of a function."""
+    frame, importing = inspect.currentframe(), _imported.__wrapped__.__code__
+    while frame is not None and frame.f_code is not importing:
+        frame = frame.f_back
+    return frame is not None
+
+
 def _takes_seed(function: Callable[..., object]) -> bool:
     try:
         return "seed" in inspect.signature(function).parameters

@@ -1,6 +1,7 @@
 """Experiments: the checked settings of a run, read from TOML and written as TOML."""
 
 from neuroevo.experiment.experiment import SECONDS, EvolutionSettings, Experiment, RungShares
+from neuroevo.experiment.from_function import experiment_for_function
 from neuroevo.experiment.from_table import Suggestion, experiment_for_table
 from neuroevo.experiment.origin import Origin, OriginScore
 from neuroevo.experiment.reading import (
@@ -24,6 +25,7 @@ __all__ = [
     "SweepPoint",
     "SweepRun",
     "Transfer",
+    "experiment_for_function",
     "experiment_for_table",
     "load_experiment",
     "load_with_origin",

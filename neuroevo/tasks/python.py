@@ -4,10 +4,12 @@ Reads the function's file and checks its syntax; never runs it.
 """
 
 import hashlib
+import inspect
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
@@ -41,12 +43,28 @@ class FunctionSource:
 
 
 def _reference(value: object, information: ValidationInfo) -> object:
-    """Make the path of ``path.py:function`` absolute."""
+    """Make the path of ``path.py:function`` absolute; a function becomes such a reference."""
+    if isinstance(value, FunctionType):
+        value = _reference_of(value)
     path, _, name = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     if not path.endswith(".py") or not name.isidentifier():
         rule = "must be a file and a function of it, such as 'boosting.py:evaluate'"
         raise refusal([((), f"{rule}, but got {shown(value)}")])
     return f"{absolute_path(path, information)}:{name}"
+
+
+def _reference_of(function: FunctionType) -> str:
+    """Return where a function stands.
+
+    Workers import its file, so that whatever it needs must be there: a function inside another one
+    would lack what surrounds it.
+    """
+    path = inspect.getsourcefile(function) or ""
+    at_top = function.__qualname__ == function.__name__ and function.__name__.isidentifier()
+    if not at_top or not path.endswith(".py") or not Path(path).is_file():
+        rule = "must be defined with def at the top level of a file, which workers import"
+        raise refusal([((), f"{rule}, but got {function.__qualname__} of {path or 'no file'}")])
+    return f"{Path(path).absolute()}:{function.__name__}"
 
 
 class PythonTask(Task):

@@ -3,6 +3,8 @@
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,15 +34,12 @@ def test_the_examples_with_optuna_run(
 def test_the_examples_with_a_function_run(
     neuroevo: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The experiment runs with the function beside it, then the loops do."""
-    function, bounded, *loops = snippets("functions.md", "python")
-    [experiment, constrained], [commands] = (
-        snippets("functions.md", "toml"),
-        snippets("functions.md", "sh"),
-    )
-    for file, text, lines in (
-        (bounded, constrained, "neuroevo run mine.toml"),
-        (function, experiment, commands),
+    """Each experiment runs with the function beside it, then the script and the loops do."""
+    function, script, noisy, bounded, *loops = snippets("functions.md", "python")
+    experiments, [commands] = snippets("functions.md", "toml"), snippets("functions.md", "sh")
+    more = ["neuroevo run mine.toml"] * 2
+    for file, text, lines in zip(
+        (function, noisy, bounded), experiments, (commands, *more), strict=True
     ):
         assert file.startswith("# mine.py\n")
         (tmp_path / "mine.py").write_text(file)
@@ -50,5 +49,11 @@ def test_the_examples_with_a_function_run(
             assert program == "neuroevo"
             ended = neuroevo(*arguments, cwd=tmp_path)
             assert ended.returncode == 0, ended.stderr
+    (tmp_path / "mine.py").write_text(script)
+    done = subprocess.run(
+        [sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("{")
     monkeypatch.chdir(tmp_path)
     exec("\n".join(loops), {})  # noqa: S102 - our own page
