@@ -13,6 +13,7 @@ from experiments.torture.rows import Row
 _TIMES = {
     "kills": 300,
     "tables": 100,
+    "races": 50,
     "full_disk": 1000,
     "damage": 2000,
     "readers": 10_000,

@@ -42,7 +42,7 @@ class Result:
 
     trials: Mapping[int, Mapping[str, Any]]
     checkpoint: Mapping[str, Any]
-    champions: bytes
+    champions: bytes  # empty without networks
     best: str
     test: bytes  # the scores on the test part; empty without one
 
@@ -71,14 +71,14 @@ def lost(earlier: tuple[bytes, ...], folder: Path) -> int:
 
 def result(folder: Path, *unlike: str) -> Result:
     """Read the result of a complete run, without some more keys of its trials."""
-    trials, scores = {}, folder / "test.json"
+    trials, scores, champions = {}, folder / "test.json", folder / "champions.safetensors"
     for line in committed(folder):
         trial = json.loads(line)
         trials[trial["number"]] = _without(trial, *_OF_THE_PROCESS, *unlike)
     return Result(
         trials,
         _without(json.loads((folder / "checkpoint.json").read_bytes()), *_OF_THE_PROCESS),
-        (folder / "champions.safetensors").read_bytes(),
+        champions.read_bytes() if champions.exists() else b"",
         (folder / "best.toml").read_text(encoding="utf-8").replace(folder.name, "RUN"),
         scores.read_bytes() if scores.exists() else b"",
     )

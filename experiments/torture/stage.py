@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,29 +17,50 @@ from experiments.torture.processes import Running, StuckError, fork
 
 _TABLE_FILE, _ROWS = "table.csv", 80
 _MEMORY, _ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 - temporary folders are made in it
-MOUSE = """\
+_FUNCTION_FILE = "function.py"
+_TRAINING = """\
+[training]
+samples = {samples}
+replicates = {replicates}
+"""
+MOUSE = f"""\
+[task]
 kind = "mouse"
 count = 60
 grid = 3
-"""
+{_TRAINING}"""
 TABLE = f"""\
+[task]
 kind = "table"
 path = "{_TABLE_FILE}"
 target = "y"
 missing = "median"
 compare_with = ["linear"]
+{_TRAINING}"""
+FUNCTION = f"""\
+[task]
+kind = "python"
+function = "{_FUNCTION_FILE}:evaluate"
+objectives = {{{{ loss = "minimize" }}}}
+replicates = {{replicates}}
+[space]
+x = {{{{ low = 0.0, high = 1.0 }}}}
+kind = ["square", "line"]
 """
-"""Settings of tasks, for `stage`."""
+"""Tables of experiments, for `stage`."""
 _EXPERIMENT = """\
 name = "tiny"
-[task]
 {task}
-[training]
-samples = {samples}
-replicates = {replicates}
 [evolution]
 population = {population}
 generations = {generations}
+"""
+_FUNCTION = """\
+import random
+
+def evaluate(genome, seed):
+    noise = random.Random(seed).gauss(0, 0.1)
+    return genome["x"] ** (2 if genome["kind"] == "square" else 1) + noise
 """
 
 
@@ -202,9 +223,9 @@ def stage(
     size
         How large the experiment is.
     task
-        Its task: `MOUSE` or `TABLE`.
+        Its task, and how it is trained: `MOUSE`, `TABLE` or `FUNCTION`.
     setting
-        A line more for its table `[evolution]`.
+        More lines for its table `[evolution]`.
     on_disk
         Whether its folder is on a real disk, whose fsync takes its time, or in memory if it can.
     """
@@ -214,13 +235,9 @@ def stage(
         folder = Path(name).resolve()
         experiment, results, log = folder / "tiny.toml", folder / "undisturbed", folder / "calls"
         (folder / _TABLE_FILE).write_text(_table(), encoding="utf-8")
-        text = _EXPERIMENT.format(
-            task=task,
-            population=size.population,
-            generations=size.generations,
-            samples=size.samples,
-            replicates=size.replicates,
-        )
+        (folder / _FUNCTION_FILE).write_text(_FUNCTION, encoding="utf-8")
+        sizes = asdict(size)
+        text = _EXPERIMENT.format(task=task.format(**sizes), **sizes)
         experiment.write_text(text + setting, encoding="utf-8")
         arguments = ["run", str(experiment), "--results", str(results), "--quiet", "--jobs", "1"]
         ended = fork(arguments, folder / "run", partial(log_calls, results, log)).end()
