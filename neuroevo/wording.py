@@ -103,7 +103,7 @@ def measured(value: float, item: "Objective") -> str:
 def mean(value: float, error: float, item: "Objective") -> str:
     """Return a value of an objective with its standard error, if that is known: ``0.21 ± 0.03``."""
     text = measured(value, item)
-    return text if math.isnan(error) else f"{text}{TIGHT}±{TIGHT}{number(error)}"
+    return text if math.isnan(error) else f"{text} ±{TIGHT}{number(error)}"
 
 
 def quantity(name: str, value: float, experiment: "Experiment") -> str:
@@ -405,16 +405,17 @@ def replicates(experiment: "Experiment") -> str:
 
 def replicates_of_all(experiment: "Experiment") -> str:
     """Return the replicates of all trials: ``16 replicates each``, ``4 or 16 replicates each``."""
-    first = experiment.evolution.first_replicates
-    fewer = "" if first is None else f"{first:,} or "
-    return f"{fewer}{replicates(experiment)} each"
+    return f"{_first_or(experiment)}{replicates(experiment)} each"
 
 
 def calls(experiment: "Experiment") -> str:
     """Return how often a function is called for a trial: ``4 calls``, ``1 or 4 calls``."""
+    return _first_or(experiment) + counted(experiment.replicates, "call")
+
+
+def _first_or(experiment: "Experiment") -> str:
     first = experiment.evolution.first_replicates
-    fewer = "" if first is None else f"{first:,} or "
-    return fewer + counted(experiment.replicates, "call")
+    return "" if first is None else f"{first:,} or "
 
 
 def trained_share(experiment: "Experiment", share: float) -> str:
@@ -525,7 +526,9 @@ def _evaluation(experiment: "Experiment") -> tuple[str, str]:
     """Return how configurations are evaluated, with its title."""
     if isinstance(experiment.task, PythonTask):
         limit = duration(experiment.task.time_limit)
-        often = "one call" if experiment.replicates == 1 else calls(experiment)
+        if experiment.replicates == 1:
+            return "Evaluation", f"one call of the function for each trial, at most {limit}."
+        often = calls(experiment)
         return "Evaluation", f"{often} of the function for each trial, at most {limit} each."
     training = experiment.training
     learning = optimization(experiment)

@@ -209,10 +209,8 @@ class FunctionEvaluator:
 
     def _evaluation(self, trial: "_RunningTrial") -> FunctionEvaluation:
         """Reduce the replicates of a trial up to its rung."""
-        found, replication = (
-            [trial.found[number] for number in sorted(trial.found)],
-            self._replication,
-        )
+        found = [trial.found[number] for number in sorted(trial.found)]
+        replication = self._replication
         objectives = {name: [each.objectives[name] for each in found] for name in self.objectives}
         quantities = {
             name: [each.quantities[name] for each in found] for name in self._function.quantities

@@ -106,7 +106,7 @@ def test_paths_are_those_of_the_file(tmp_path: Path) -> None:
         ),
         (
             {"evolution": {"reduction": "mean"}},
-            "evolution.reduction: must be left out for the task 'python', which has no replicates",
+            "evolution.reduction: must be left out for the task 'python', whose trials have one",
         ),
         (
             {"training": {"samples": 5}},
