@@ -79,10 +79,10 @@ def trial_of(
 
 def _training(evaluation: Evaluation, points: int, rest: float) -> dict[str, Any]:
     """Return the fields of a trial on its trainings, with `rest` where curves have no points."""
-    missing = (rest,) * (points - len(evaluation.median_curve))
-    curves = evaluation.median_class_curves
+    curve, curves = evaluation.median_curve, evaluation.median_class_curves
+    missing = (rest,) * (points - len(curve))
     return {
-        "curve": evaluation.median_curve + missing,
+        "curve": curve + missing,
         "class_curves": {name: curve + missing for name, curve in curves.items()},
         "diverged": evaluation.diverged,
     }
