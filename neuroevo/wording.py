@@ -414,8 +414,8 @@ def calls(experiment: "Experiment") -> str:
 
 
 def _first_or(experiment: "Experiment") -> str:
-    first = experiment.evolution.first_replicates
-    return "" if first is None else f"{first:,} or "
+    first = experiment.first_replicates
+    return f"{first:,} or " * (first < experiment.replicates)
 
 
 def trained_share(experiment: "Experiment", share: float) -> str:
@@ -476,10 +476,10 @@ def _floor(item: "Objective") -> str:
 def _rungs(experiment: "Experiment") -> str:
     """Return where trials are judged before their end, as a part of a sentence."""
     evolution = experiment.evolution
-    budget, first = experiment.training.samples, evolution.first_replicates
+    budget, first = experiment.training.samples, experiment.first_replicates
     rungs = [f"{round(share * budget):,}" for share in evolution.rungs or ()]
     places = [f"after {listed(rungs)} samples"] if rungs else []
-    if first:
+    if first < experiment.replicates:
         noun = "replicate" if experiment.trains_networks else "call"
         places.append(f"after {counted(first, noun)}")
     return f"; {listed(places)} only the best third goes on" if places else ""

@@ -5,7 +5,7 @@ Knows the tables and their keys; opens no file and runs nothing.
 
 from collections.abc import Collection, Mapping
 from itertools import pairwise
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -82,6 +82,15 @@ class Bounds(Settings):
         return self
 
 
+def _first(value: object) -> object:
+    """Refuse what is no setting of the first replicates."""
+    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    if is_count or (isinstance(value, str) and value in _FIRST):
+        return value
+    rule = "must be a whole number of at least 1, 'fold' or 'all'"
+    raise refusal([((), f"{rule}, but got {shown(value)}")])
+
+
 class RungShares(NamedTuple):
     """How much of a trial is trained at a rung."""
 
@@ -127,7 +136,7 @@ class EvolutionSettings(Settings):
     first_replicates
         So many replicates of each trial are trained first, and the others only of trials that are
         among the best third of those before by these, judged as at `rungs`, of which it is the
-        last. None: all replicates of each trial are trained.
+        last. ``"fold"``: those of the first fold. ``"all"`` or None: there is no such rung.
     patience
         Ends the search after this many generations without a gain in hypervolume; None: never.
     target
@@ -151,7 +160,7 @@ class EvolutionSettings(Settings):
     rungs: (
         Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=1)] | None
     ) = None
-    first_replicates: Annotated[int, Field(ge=1)] | None = None
+    first_replicates: Annotated[int | Literal["fold", "all"], BeforeValidator(_first)] | None = None
     patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     target: Annotated[Mapping[str, float], Field(min_length=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
@@ -265,6 +274,7 @@ def _of_networks(task: PythonTask) -> dict[str, str]:
 
 
 _MOST_SCREENED, _MOST_SCREENED_OBJECTIVES = 2000, 3
+_FIRST = ("fold", "all")
 SECONDS = "seconds"
 """The quantity that every trial has: the time that its evaluation took."""
 LOOK_AHEAD = 8
@@ -464,7 +474,7 @@ class Experiment(Settings):
                 problems.append((("space", name), f"{rule}, but {found}"))
         problems += [(("evolution", "strategy"), text) for text in strategy.problems(self.space)]
         first = self.evolution.first_replicates
-        if first is not None and first >= self.replicates:
+        if isinstance(first, int) and first >= self.replicates:
             rule = f"must be less than the replicates of a trial, {self.replicates:,}"
             problems.append((("evolution", "first_replicates"), f"{rule}, but got {first:,}"))
         problems += self._memory_problems(_LEAST_DATA)
@@ -543,9 +553,17 @@ class Experiment(Settings):
     @property
     def rungs(self) -> tuple[RungShares, ...]:
         """Where trials are judged before all of them is trained, in this order."""
+        first = self.first_replicates
+        shares = [*(self.evolution.rungs or ()), *([1.0] if first < self.replicates else [])]
+        return tuple(RungShares(share, first) for share in shares)
+
+    @property
+    def first_replicates(self) -> int:
+        """How many replicates of each trial are trained before it is decided about the others."""
         first = self.evolution.first_replicates
-        shares = [*(self.evolution.rungs or ()), *([] if first is None else [1.0])]
-        return tuple(RungShares(share, first or self.replicates) for share in shares)
+        if isinstance(first, int):
+            return first
+        return self.replicates // self.task.fold_count if first == "fold" else self.replicates
 
     @property
     def replicates(self) -> int:

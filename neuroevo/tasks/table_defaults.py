@@ -54,6 +54,7 @@ def table_defaults(*, is_classes: bool, folds: int = 1, training_rows: int | Non
             "generations": 15,
             "objectives": objectives,
             "reduction": "mean",
+            **({"first_replicates": "fold"} if folds > 1 else {}),
         },
     }
 

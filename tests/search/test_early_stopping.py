@@ -4,13 +4,14 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from neuroevo.errors import UsageError
 from neuroevo.evolution.front import front_numbers
-from neuroevo.experiment import Experiment
+from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.runs import RunFolder, Trial, read_trials
 from neuroevo.search import StoppedError, resume, search, search_in_memory
 from neuroevo.search.early_stopping import is_control
@@ -180,6 +181,39 @@ def test_a_race_needs_replicates_that_come_later(first: int, tiny: Tiny) -> None
         "evolution.first_replicates: must be less than the replicates of a trial, 3, "
         f"but got {first}"
     )
+
+
+@pytest.mark.parametrize("first", [0, 1.5, True, "some"])
+def test_wrong_first_replicates_are_refused(first: object, tiny: Tiny) -> None:
+    """One line says what they may be."""
+    with pytest.raises(UsageError) as caught:
+        tiny(evolution={"first_replicates": first})
+    [line] = str(caught.value).splitlines()
+    rule = (
+        "evolution.first_replicates: must be a whole number of at least 1, 'fold' or 'all', but got"
+    )
+    assert line.startswith(rule)
+
+
+def test_folds_race_by_themselves(tmp_path: Path) -> None:
+    """Of a table with folds, the replicates of the first one are first, unless all are to be."""
+    values: dict[str, Any] = {
+        "task": {"kind": "dataset", "name": "iris", "folds": 5},
+        "training": {"samples": 100, "replicates": 15},
+    }
+    assert Experiment.of(values).rungs == ((1.0, 3),)
+    assert load_experiment(write(tmp_path, Experiment.of(values))) == Experiment.of(values)
+    every = Experiment.of(values | {"evolution": {"first_replicates": "all"}})
+    assert every.rungs == ()
+    assert load_experiment(write(tmp_path, every)) == every
+    assert Experiment.of(values | {"task": {"kind": "dataset", "name": "iris"}}).rungs == ()
+
+
+def write(folder: Path, experiment: Experiment) -> Path:
+    """Write an experiment into a file and return its path."""
+    path = folder / "experiment.toml"
+    path.write_text(experiment.to_toml())
+    return path
 
 
 def test_a_function_has_no_rungs(tmp_path: Path) -> None:
