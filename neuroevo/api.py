@@ -26,6 +26,7 @@ from neuroevo.experiment import (
     load_experiment,
     load_with_origin,
     overridden,
+    override_list,
     read_sweep_file,
     transfer,
 )
@@ -362,8 +363,8 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     seed = secrets.randbelow(2**32) if random_state is None else random_state
     given = [f"seed={seed}", f"task.split_seed={seed}"]
     if time_limit is not None:
-        given.append(f"evolution.time_limit={float(time_limit)}")
-    experiment = _experiment_for_table(frame, targets, [*given, *overrides])
+        given.append(f"evolution.time_limit={time_limit}")
+    experiment = _experiment_for_table(frame, targets, [*given, *override_list(overrides)])
     return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
 
 
@@ -425,9 +426,9 @@ def evolve(  # noqa: PLR0913 - what users of other optimizers set, by name
     seed = secrets.randbelow(2**32) if random_state is None else random_state
     given = [f"seed={seed}"]
     if time_limit is not None:
-        given.append(f"evolution.time_limit={float(time_limit)}")
+        given.append(f"evolution.time_limit={time_limit}")
     experiment = experiment_for_function(
-        function, space, objectives, n_trials, [*given, *overrides]
+        function, space, objectives, n_trials, [*given, *override_list(overrides)]
     )
     return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
 

@@ -414,7 +414,7 @@ def calls(experiment: "Experiment") -> str:
 
 
 def _first_or(experiment: "Experiment") -> str:
-    first = experiment.first_replicates
+    first = len(experiment.first_replicates)
     return f"{first:,} or " * (first < experiment.replicates)
 
 
@@ -476,7 +476,7 @@ def _floor(item: "Objective") -> str:
 def _rungs(experiment: "Experiment") -> str:
     """Return where trials are judged before their end, as a part of a sentence."""
     evolution = experiment.evolution
-    budget, first = experiment.training.samples, experiment.first_replicates
+    budget, first = experiment.training.samples, len(experiment.first_replicates)
     rungs = [f"{round(share * budget):,}" for share in evolution.rungs or ()]
     places = [f"after {listed(rungs)} samples"] if rungs else []
     if first < experiment.replicates:

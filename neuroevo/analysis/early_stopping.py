@@ -73,7 +73,9 @@ def early_stopping_counts(findings: "Findings") -> EarlyStoppingCounts:
     trials = [trial for trial in findings.searched if trial.state != "failed"]
     front = {trial.number for trial in findings.front}
     rungs = tuple(
-        _count(rung, round(at.samples * experiment.training.samples), at.replicates, trials, front)
+        _count(
+            rung, round(at.samples * experiment.training.samples), len(at.replicates), trials, front
+        )
         for rung, at in enumerate(experiment.rungs, 1)
     )
     return EarlyStoppingCounts(

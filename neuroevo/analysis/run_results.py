@@ -309,7 +309,11 @@ class RunResults:
         """Return the trial at a place of the front, from 1; the errors are those of `champion`."""
         front = self.findings.front
         if not front:
-            raise NeuroevoError(f"{self.id}: has no completed trial, so there is no best one")
+            from neuroevo.analysis import tables  # noqa: PLC0415 - loads pandas
+
+            causes = tables.failures(self.findings)["cause"]
+            most = f"; {causes.iloc[0]}" if len(causes) else ""
+            raise NeuroevoError(f"{self.id}: has no completed trial, so there is no best one{most}")
         if not is_whole(rank) or not 1 <= rank <= len(front):
             raise UsageError(
                 f"rank: must be between 1 and {len(front)}, the size of the front, but got {rank!r}"

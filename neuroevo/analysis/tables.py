@@ -9,6 +9,7 @@ from neuroevo import wording
 from neuroevo.analysis.standard_errors import has_standard_errors, standard_errors
 from neuroevo.evaluation import TRAINING_GENES, targets_reached
 from neuroevo.learning import is_read
+from neuroevo.runs import evaluated_replicates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +46,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
     """
     objectives = _objective_columns(findings)
     quantities = _quantity_columns(findings)
-    errors = _error_columns(findings)
+    errors = _error_columns(findings, objectives)
     added = [*errors, *quantities, *["feasible"] * bool(findings.constraints)]
     columns = _gene_columns(findings.genes, [*_FIRST, *objectives, *added, *_LAST])
     tested = _test_scores(findings)
@@ -95,11 +96,15 @@ def replicates(findings: "Findings") -> pd.DataFrame:
         scores = [trial.replicates.get(name, ()) for name in names]
         rows += [
             shared
-            | {"replicate": place}
+            | {"replicate": number}
             | own
             | dict(zip(objectives, values, strict=True))
             | _reached(findings, trial, dict(zip(names, values, strict=True)))
-            for place, values in enumerate(zip(*scores, strict=True))
+            for number, values in zip(  # some trials have no values
+                evaluated_replicates(trial, findings.experiment),
+                zip(*scores, strict=True),
+                strict=False,
+            )
         ]
     limited = _reached_columns(findings.objectives)
     return pd.DataFrame(
@@ -134,10 +139,11 @@ def _objective_columns(findings: "Findings") -> list[str]:
     return [f"objective.{name}" if name in {*_FIRST, *_LAST} else name for name in names]
 
 
-def _error_columns(findings: "Findings") -> list[str]:
+def _error_columns(findings: "Findings", objectives: "Iterable[str]") -> list[str]:
+    """Return the columns of standard errors, given those of the objectives."""
     if not has_standard_errors(findings):
         return []
-    return [f"{item.name}{STANDARD_ERROR}" for item in findings.objectives]
+    return [f"{name}{STANDARD_ERROR}" for name in objectives]
 
 
 def _quantity_columns(findings: "Findings") -> list[str]:
@@ -264,7 +270,10 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
         row[item.name] = score
         if findings.experiment.trains_networks:
             row[f"fresh.{item.name}"] = fresh.get(item.name, float("nan"))
-    row |= zip(_error_columns(findings), standard_errors(findings, trial).values(), strict=True)
+    names = (item.name for item in findings.objectives)
+    row |= zip(
+        _error_columns(findings, names), standard_errors(findings, trial).values(), strict=True
+    )
     row |= zip(_quantity_columns(findings), quantity_values(findings, trial), strict=True)
     if findings.constraints:
         row["feasible"] = findings.is_feasible(trial)
@@ -284,8 +293,9 @@ def _scored_gene_columns(findings: "Findings") -> "Mapping[str, str]":
 
 def _score_columns(findings: "Findings") -> list[str]:
     names = [item.name for item in findings.objectives]
+    errors = _error_columns(findings, names)
     if findings.experiment.trains_networks:
         names = [name for each in names for name in (each, f"fresh.{each}")]
     feasible = ["feasible"] if findings.constraints else []
-    added = [*_error_columns(findings), *_quantity_columns(findings)]
+    added = [*errors, *_quantity_columns(findings)]
     return [*names, *added, *feasible, "diverged"]

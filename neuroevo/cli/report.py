@@ -83,12 +83,12 @@ def report(  # noqa: PLR0913, PLR0917 - the options that users may give, one aft
             figure_files.write(sweep.figures, sweep.folder.id, figures, size)
         return
     found = api.load_run(run, results)
-    if random_search:
-        with counted("random search") as counter:
-            found = api.random_search(found, n_jobs=jobs, data=data, counter=counter)
     if ablation:
         with counted("ablation") as counter:
             found = api.ablate(found, baseline, n_jobs=jobs, data=data, counter=counter)
+    if random_search:
+        with counted("random search") as counter:
+            found = api.random_search(found, n_jobs=jobs, data=data, counter=counter)
     path = write_report(found)
     for verdict in _verdicts(found, random_search=random_search, ablation=ablation):
         say(verdict)

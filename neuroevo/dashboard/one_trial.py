@@ -40,7 +40,7 @@ def content(run: CachedRun, trial: "Trial") -> dict[str, Any]:
         "scores": _scores(findings, trial),
         "bounds": _bounds(findings, trial),
         "replicates": _replicates(findings, trial),
-        "calls": wording.counted(evaluated_replicates(trial, findings.experiment), "call"),
+        "calls": wording.counted(len(evaluated_replicates(trial, findings.experiment)), "call"),
         "has_folds": findings.experiment.task.fold_count > 1,
         "kept": wording.kept_replicate(findings.experiment),
         "genes": _genes(trial, parents),

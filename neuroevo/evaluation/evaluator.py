@@ -165,10 +165,9 @@ class Evaluator:
         """
         settings, layer_ends = streams[0].settings, streams[0].layer_ends
         variance = _target_variance(streams)
-        folds = len(streams)
-        end = Rung(len(streams[0].samples_seen), settings.replicates)
-        trials = _Trials((*rungs.rungs, end), folds)
-        pack_lanes = partial(pack, lanes=LANE_COUNTS[settings.precision], folds=folds)
+        end = Rung(len(streams[0].samples_seen), tuple(range(settings.replicates)))
+        trials = _Trials((*rungs.rungs, end))
+        pack_lanes = partial(pack, lanes=LANE_COUNTS[settings.precision], folds=len(streams))
         places = count()
         phenotypes: dict[int, Phenotype] = {}  # of running trials
         groups: deque[LaneGroup] = deque()
@@ -286,13 +285,10 @@ class _Trials:
     ----------
     rungs
         All of them, the end as the last one.
-    folds
-        Number of folds. Replicates begin fold by fold: those of one fold share groups.
     """
 
-    def __init__(self, rungs: tuple[Rung, ...], folds: int) -> None:
+    def __init__(self, rungs: tuple[Rung, ...]) -> None:
         self._rungs = rungs
-        self._order = sorted(range(rungs[-1].replicates), key=lambda number: number % folds)
         self._running: dict[int, _RunningTrial] = {}
         self._waiting: list[int] = []  # whose next trainings were not handed out
         self._failed: set[int] = set()
@@ -326,7 +322,7 @@ class _Trials:
             ]
             new += [
                 Replicate(trial, phenotypes[trial].lane(number))
-                for number in self._order[: rung.replicates]
+                for number in rung.replicates
                 if number not in lanes
             ]
             running.missing = len(new)

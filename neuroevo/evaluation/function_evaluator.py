@@ -171,13 +171,14 @@ class FunctionEvaluator:
         places = count()
         calls: deque[Call] = deque()
         running: dict[int, _RunningTrial] = {}
-        every = (*rungs.rungs, Rung(1, self._replication.replicates))
+        every = (*rungs.rungs, Rung(1, tuple(range(self._replication.replicates))))
 
         def call_up_to_rung(trial: int) -> None:
-            genome, called = running[trial].genome, len(running[trial].found)
+            genome, found = running[trial].genome, running[trial].found
             calls.extend(
                 Call(trial, number, genome, self._seed_of(genome, number))
-                for number in range(called, running[trial].position.next.replicates)
+                for number in running[trial].position.next.replicates
+                if number not in found
             )
 
         def take() -> None:
@@ -194,7 +195,7 @@ class FunctionEvaluator:
                 continue
             if isinstance(result, Measurement):
                 trial.found[call.replicate] = result
-                if len(trial.found) == trial.position.next.replicates:
+                if len(trial.found) == len(trial.position.next.replicates):
                     found = self._evaluation(trial)
                     values = {**found.objectives, **found.quantities}
                     if trial.position.goes_on(call.trial, values, rungs):

@@ -20,7 +20,7 @@ class Rung(NamedTuple):
     """How much of a trial is trained at a rung."""
 
     points: int  # of learning curves, at least 1
-    replicates: int  # that are trained up to there, at least 1; the others have not begun
+    replicates: tuple[int, ...]  # numbers of those that are trained up to there, ascending
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Rungs:
     Attributes
     ----------
     rungs
-        All different, with neither fewer points nor fewer replicates than the one before.
+        All different, each with at least the points and the replicates of the one before.
     goes_on
         Receives the place of a trial, and its values at all rungs so far. It is called once for
         each rung that a trial reaches, and returns whether the trial goes on.

@@ -8,6 +8,7 @@ from neuroevo.experiment.reading import (
     load_experiment,
     load_with_origin,
     overridden,
+    override_list,
     overriding,
 )
 from neuroevo.experiment.sweep import Sweep, SweepPoint, SweepRun, read_sweep_file
@@ -30,6 +31,7 @@ __all__ = [
     "load_experiment",
     "load_with_origin",
     "overridden",
+    "override_list",
     "overriding",
     "read_sweep_file",
     "transfer",

@@ -95,7 +95,7 @@ class RungShares(NamedTuple):
     """How much of a trial is trained at a rung."""
 
     samples: float  # share of the sample budget, above 0 and at most 1
-    replicates: int  # that are trained up to there
+    replicates: tuple[int, ...]  # numbers of those that are trained up to there
 
 
 class EvolutionSettings(Settings):
@@ -227,17 +227,9 @@ def _read_evolution(value: object, information: ValidationInfo) -> object:
     context = dict(information.context or {})
     task = information.data.get("task")
     context["objectives"] = None if task is None else tuple(_objectives_of(task))
-    if isinstance(task, PythonTask):
-        wrong = [
-            (
-                (name,),
-                f"must be left out for the task {task.kind!r}, {reason}, but got {shown(each)}",
-            )
-            for name, reason in _of_networks(task).items()
-            if (each := table.get(name)) is not None
-        ]
-        if wrong:
-            raise refusal(wrong)
+    if isinstance(task, PythonTask) and (rungs := table.get("rungs")) is not None:
+        rule = f"must be left out for the task {task.kind!r}, which has no sample budget"
+        raise refusal([(("rungs",), f"{rule}, but got {shown(rungs)}")])
     chosen = _with_strategy(table, task)
     return EvolutionSettings.model_validate(chosen, context=context)
 
@@ -265,12 +257,6 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
         rule = f"must be left out unless the strategy is {Screened.name!r}"
         raise refusal([((name,), f"{rule}, but got {shown(chosen[name])}") for name in own])
     return chosen
-
-
-def _of_networks(task: PythonTask) -> dict[str, str]:
-    """Return the settings that a function has no use for, and why."""
-    one = {"reduction": "whose trials have one replicate"} if task.replicates == 1 else {}
-    return {"rungs": "which has no sample budget", **one}
 
 
 _MOST_SCREENED, _MOST_SCREENED_OBJECTIVES = 2000, 3
@@ -554,16 +540,19 @@ class Experiment(Settings):
     def rungs(self) -> tuple[RungShares, ...]:
         """Where trials are judged before all of them is trained, in this order."""
         first = self.first_replicates
-        shares = [*(self.evolution.rungs or ()), *([1.0] if first < self.replicates else [])]
-        return tuple(RungShares(share, first) for share in shares)
+        races = [1.0] if len(first) < self.replicates else []
+        return tuple(RungShares(share, first) for share in (*(self.evolution.rungs or ()), *races))
 
     @property
-    def first_replicates(self) -> int:
-        """How many replicates of each trial are trained before it is decided about the others."""
-        first = self.evolution.first_replicates
+    def first_replicates(self) -> tuple[int, ...]:
+        """The replicates of each trial that are trained before it is decided about the others.
+
+        Those of the first fold share bundles, so that they take the least time.
+        """
+        first, every = self.evolution.first_replicates, range(self.replicates)
         if isinstance(first, int):
-            return first
-        return self.replicates // self.task.fold_count if first == "fold" else self.replicates
+            return tuple(every[:first])
+        return tuple(every[:: self.task.fold_count] if first == "fold" else every)
 
     @property
     def replicates(self) -> int:
@@ -652,8 +641,6 @@ class Experiment(Settings):
         else:
             written["space"] = write_free_space(self.space)
             order = ("task", "space", "evolution")
-            if self.replicates == 1:
-                del written["evolution"]["reduction"]  # there is nothing to reduce
         return {name: written[name] for name in order}
 
 

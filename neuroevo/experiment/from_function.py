@@ -5,10 +5,12 @@ Neither reads nor calls the function.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from operator import index
 from typing import Any
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment.experiment import Experiment
+from neuroevo.experiment.gene_tables import conditional_genes
 from neuroevo.experiment.naming import name_of
 from neuroevo.experiment.reading import overriding
 from neuroevo.settings import shown
@@ -16,6 +18,7 @@ from neuroevo.space import SearchSpace
 from neuroevo.strategies.arguments import LEAST_POPULATION
 
 _LARGEST_GENERATION = 32
+_MOST_TRIALS = 10_000_000
 
 
 def experiment_for_function(
@@ -45,17 +48,30 @@ def experiment_for_function(
     UsageError
         One line for each problem.
     """
-    if n_trials < LEAST_POPULATION or n_trials % 1:
-        rule = f"must be a whole number of at least {LEAST_POPULATION}"
-        raise UsageError(f"n_trials: {rule}, but got {shown(n_trials)}")
-    population = _population(n_trials)
-    name = function.rpartition(":")[2] if isinstance(function, str) else function.__name__
+    trials = _checked(n_trials)
+    population = _population(trials)
+    name = function if isinstance(function, str) else getattr(function, "__name__", "")
     document: dict[str, Any] = {
-        "name": name_of(name, "function"),
-        "task": {"kind": "python", "function": function, "objectives": dict(objectives)},
-        "evolution": {"population": population, "generations": -(-n_trials // population)},
+        "name": name_of(name.rpartition(":")[2], "function"),
+        "task": {"kind": "python", "function": function, "objectives": objectives},
+        "evolution": {"population": population, "generations": -(-trials // population)},
+        "space": conditional_genes(space) if isinstance(space, SearchSpace) else space,
     }
-    return Experiment.of(overriding(document, overrides) | {"space": space})
+    if isinstance(document["space"], Mapping):
+        document["space"] = dict(document["space"])  # which overrides may change
+    return Experiment.of(overriding(document, overrides))
+
+
+def _checked(n_trials: object) -> int:
+    """Return a number of trials, also of NumPy's; UsageError if it is none."""
+    try:
+        count = index(n_trials)  # type: ignore[arg-type]  # whatever it is
+    except TypeError:
+        count = 0
+    if not LEAST_POPULATION <= count <= _MOST_TRIALS:
+        rule = f"must be a whole number from {LEAST_POPULATION} to {_MOST_TRIALS:,}"
+        raise UsageError(f"n_trials: {rule}, but got {shown(n_trials)}")
+    return count
 
 
 def _population(trials: int) -> int:

@@ -110,6 +110,14 @@ def _origin(table: object) -> Origin | None:
         raise UsageError(*(f"origin.{problem}" for problem in error.problems)) from None
 
 
+def override_list(overrides: Sequence[str]) -> list[str]:
+    """Return overrides as a list; UsageError for one text, whose letters are none."""
+    if isinstance(overrides, str):
+        rule = "must be a list of settings such as ['evolution.generations=5']"
+        raise UsageError(f"overrides: {rule}, but got {shown(overrides)}")
+    return list(overrides)
+
+
 def overriding(document: Document, overrides: Sequence[str]) -> Document:
     """Put ``table.key=value`` overrides into a document, which is changed, and return it.
 
@@ -119,7 +127,7 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
         One line for each override that is wrong.
     """
     problems: list[str] = []
-    for override in overrides:
+    for override in override_list(overrides):
         with collected(problems):
             _override(document, override)
     if problems:

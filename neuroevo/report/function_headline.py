@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING
 
 from neuroevo import wording
 from neuroevo.analysis.dominance import ratio_as_shown
-from neuroevo.analysis.standard_errors import has_standard_errors, score_texts
+from neuroevo.analysis.standard_errors import (
+    has_standard_errors,
+    score_texts,
+    standard_errors,
+)
 from neuroevo.report.headline_parts import Headline, KeyNumber, joined, search_sentence
 
 if TYPE_CHECKING:
@@ -57,6 +61,8 @@ def _about_means(findings: "Findings", item: "Objective") -> str:
     if not has_standard_errors(findings):
         return ""
     too, calls = "high" if item.maximised else "low", findings.experiment.replicates
+    if not standard_errors(findings, findings.front[0])[item.name]:
+        return f"Each of its {calls:,} calls returned the same {item.label}."
     chance = f"being the {item.best} of many such means, it is probably too {too}"
     return f"Its {item.label} is the mean of {calls:,} calls, with the standard error; {chance}."
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from neuroevo import wording
 from neuroevo.analysis.early_stopping import early_stopping_counts
+from neuroevo.analysis.tables import failures
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -62,7 +63,21 @@ def search_sentence(findings: "Findings") -> str:
         count = len(findings.feasible)
         verb = f"{count:,} keep" if count > 1 else "one keeps" if count else "none keeps"
         kept = f", with {bounds}, which {verb}"
-    return f"{sentence}{kept}{_stopped_early(findings)}{why}."
+    return joined((f"{sentence}{kept}{_stopped_early(findings)}{why}.", _failed(findings)))
+
+
+def _failed(findings: "Findings") -> str:
+    """Return a sentence on trials that failed, with the most frequent cause; empty if none has."""
+    table = failures(findings)
+    table = table[table["state"] == "failed"]
+    if table.empty:
+        return ""
+    count, often = int(table["trials"].sum()), int(table["trials"].iloc[0])
+    cause = table["cause"].iloc[0].replace("`", "'")  # backquotes mark code here
+    first = f", {often:,} of them" * (often < count)
+    return (
+        f"{count:,} of {wording.counted(len(findings.searched), 'trial')} failed{first}: {cause}."
+    )
 
 
 def _stopped_early(findings: "Findings") -> str:

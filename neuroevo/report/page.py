@@ -165,10 +165,10 @@ def _early_stopping(findings: "Findings") -> _EarlyStopping:
         f"search {wording.trained_share(experiment, found.trained)}. At each rung a trial goes on "
         f"if, by non-dominated rank, it is in the best third of those before it. {judged}"
     )
-    names = ["samples", "replicates", "trials", "to stop", "control", "on the front"]
-    first = 0 if experiment.trains_networks else names.index("replicates")
-    rows = [tuple(f"{number:,}" for number in astuple(each)[first:]) for each in found.rungs]
-    return _EarlyStopping(sentence, tuple(names[first:]), tuple(rows))
+    names = ["trials", "to stop", "control", "on the front"]
+    names = ["samples", "replicates", *names] if experiment.trains_networks else ["calls", *names]
+    rows = [tuple(f"{number:,}" for number in astuple(each)[-len(names) :]) for each in found.rungs]
+    return _EarlyStopping(sentence, tuple(names), tuple(rows))
 
 
 def _failures(findings: "Findings") -> tuple[str, list[tuple[str, str, str]]]:

@@ -18,15 +18,15 @@ def stopped_at(trial: "Trial") -> int:
     return len(trial.rung_values) if stopped else 0
 
 
-def evaluated_replicates(trial: "Trial", experiment: "Experiment") -> int:
-    """Return the number of replicates of a trial whose training or evaluation began."""
+def evaluated_replicates(trial: "Trial", experiment: "Experiment") -> tuple[int, ...]:
+    """Return the numbers of the replicates of a trial whose training or evaluation began."""
     rung = stopped_at(trial)
-    return experiment.rungs[rung - 1].replicates if rung else experiment.replicates
+    return experiment.rungs[rung - 1].replicates if rung else tuple(range(experiment.replicates))
 
 
 def trained_networks(trial: "Trial", experiment: "Experiment") -> int:
     """Return the number of networks that were trained for a trial; 0 if a function is called."""
-    return evaluated_replicates(trial, experiment) if experiment.trains_networks else 0
+    return len(evaluated_replicates(trial, experiment)) if experiment.trains_networks else 0
 
 
 def trained_share(trial: "Trial", experiment: "Experiment") -> float:
@@ -35,4 +35,4 @@ def trained_share(trial: "Trial", experiment: "Experiment") -> float:
     if not rung:
         return 1.0
     reached = experiment.rungs[rung - 1]
-    return reached.samples * reached.replicates / experiment.replicates
+    return reached.samples * len(reached.replicates) / experiment.replicates

@@ -294,14 +294,15 @@ class Search:
                 self._ask(candidates)
         if self._reason:
             return
+        if not self._asked:
+            self._reason = EXHAUSTED
+            return
         if self._stop():
             self._halt()
-        if self._asked:  # the time was over before these were evaluated
-            self._reason = self._time_is_over()
-            early = [self._early[number] for number in sorted(self._early)]
-            self._extend_front([*self._state.newest, *early])
-        else:
-            self._reason = EXHAUSTED
+        # The time was over before these were evaluated.
+        self._reason = self._time_is_over()
+        early = [self._early[number] for number in sorted(self._early)]
+        self._extend_front([*self._state.newest, *early])
 
     def _ask(self, candidates: deque[Candidate]) -> None:
         """Ask for as many candidates as the look-ahead allows, if the search goes on."""

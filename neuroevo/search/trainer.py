@@ -353,7 +353,7 @@ def _rungs(experiment: Experiment, seen: npt.NDArray[np.int64]) -> tuple[Rung, .
         )
         for each in experiment.rungs
     ]
-    end = Rung(most, experiment.replicates)
+    end = Rung(most, tuple(range(experiment.replicates)))
     return tuple(each for each in dict.fromkeys(rungs) if each != end)
 
 

@@ -24,7 +24,7 @@ MOST_REPLICATES = 1000
 _LONGEST_NAME = 40
 _COLUMNS = frozenset(  # of tables that also have the objectives; `seconds` gets another name there
     {"rank", "number", "trial", "generation", "state", "operator", "name", "parents", "network"}
-    | {"note", "diverged", "cause", "run"}
+    | {"note", "diverged", "cause", "run", "replicate", "feasible"}
 )
 
 
@@ -59,7 +59,7 @@ def _reference_of(function: FunctionType) -> str:
     Workers import its file, so that whatever it needs must be there: a function inside another one
     would lack what surrounds it.
     """
-    path = inspect.getsourcefile(function) or ""
+    path = inspect.getsourcefile(inspect.unwrap(function)) or ""
     at_top = function.__qualname__ == function.__name__ and function.__name__.isidentifier()
     if not at_top or not path.endswith(".py") or not Path(path).is_file():
         rule = "must be defined with def at the top level of a file, which workers import"
@@ -137,8 +137,7 @@ class PythonTask(Task):
     @property
     def defaults(self) -> Mapping[str, Mapping[str, object]]:
         """Defaults of the other tables: the search is for all objectives, and for means."""
-        reduced = {"reduction": "mean"} if self.replicates > 1 else {}
-        return {"evolution": {"objectives": tuple(self.objectives), **reduced}}
+        return {"evolution": {"objectives": tuple(self.objectives), "reduction": "mean"}}
 
     @property
     def path(self) -> Path:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from numbers import Integral
 from typing import Literal, NamedTuple, get_args
 
 from neuroevo.errors import UsageError
@@ -61,8 +62,10 @@ class Workers:
             raise UsageError(*problems)
 
     def _problems(self) -> Iterator[str]:
-        if self.n_jobs < 1 and self.n_jobs != -1:
-            yield f"jobs: must be at least 1, or -1 for one per core, but got {self.n_jobs}"
+        is_whole = isinstance(self.n_jobs, Integral)
+        if not is_whole or (self.n_jobs < 1 and self.n_jobs != -1):
+            rule = "must be a whole number of at least 1, or -1 for one per core"
+            yield f"jobs: {rule}, but got {shown(self.n_jobs)}"
         if self.backend is not None and self.backend not in get_args(Backend):
             yield f"backend: {one_of(self.backend, get_args(Backend))}"
         elif self.backend == "dask":

@@ -127,7 +127,7 @@ def test_a_run_without_a_front_suggests_no_reuse(
         (
             ("--jobs", "0", "--seed", "-1", "--name", "a/b", "--set", "evolution.population=3"),
             [
-                r"jobs: must be at least 1, or -1 for one per core, but got 0",
+                r"jobs: must be a whole number of at least 1, or -1 for one per core, but got 0",
                 r"name: .*got 'a/b'",
                 r"seed: .*got -1",
                 r"evolution\.population: ",

@@ -267,7 +267,7 @@ def test_wrong_settings_of_workers_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         Workers(-2, "dask", trial_timeout=0)
     assert caught.value.problems == (
-        "jobs: must be at least 1, or -1 for one per core, but got -2",
+        "jobs: must be a whole number of at least 1, or -1 for one per core, but got -2",
         (
             "scheduler: must be the address of a Dask scheduler, such as tcp://127.0.0.1:8786, "
             "but got None"
@@ -290,7 +290,7 @@ def test_zero_workers_and_unknown_backends_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         Workers(0, "carrier pigeon")  # type: ignore[arg-type]  # what the test is about
     assert caught.value.problems == (
-        "jobs: must be at least 1, or -1 for one per core, but got 0",
+        "jobs: must be a whole number of at least 1, or -1 for one per core, but got 0",
         "backend: must be one of 'threading', 'loky', 'dask', but got 'carrier pigeon'",
     )
 

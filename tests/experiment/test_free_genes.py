@@ -50,7 +50,6 @@ def test_an_experiment_is_read_as_it_is_written(tmp_path: Path) -> None:
     assert load_experiment(file) == experiment
     assert experiment.replace(seed=3).space == experiment.space
     assert "[training]" not in experiment.to_toml()
-    assert "reduction" not in experiment.to_toml()
     assert [item.label for item in experiment.objectives] == ["score"]
     assert experiment.objectives[0].maximised
 
@@ -103,10 +102,6 @@ def test_paths_are_those_of_the_file(tmp_path: Path) -> None:
         (
             {"evolution": {"target": {"los": 1.0}}},
             "evolution.target.los: unknown key, did you mean 'loss'?",
-        ),
-        (
-            {"evolution": {"reduction": "mean"}},
-            "evolution.reduction: must be left out for the task 'python', whose trials have one",
         ),
         (
             {"training": {"samples": 5}},

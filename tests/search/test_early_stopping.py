@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import neuroevo
 from neuroevo.errors import UsageError
 from neuroevo.evolution.front import front_numbers
 from neuroevo.experiment import Experiment, load_experiment
@@ -95,7 +96,7 @@ def test_a_stopped_trial_has_no_objectives(run: RunFolder, experiment: Experimen
             assert all(np.isnan(value) for value in trial.objectives.values())
             assert unknown[-1] == (rung.samples < 1)
             assert not unknown[0]
-            assert replicates == rung.replicates
+            assert replicates == len(rung.replicates)
         else:
             assert not unknown.any()
         if trial.state == "complete":
@@ -201,12 +202,29 @@ def test_folds_race_by_themselves(tmp_path: Path) -> None:
         "task": {"kind": "dataset", "name": "iris", "folds": 5},
         "training": {"samples": 100, "replicates": 15},
     }
-    assert Experiment.of(values).rungs == ((1.0, 3),)
+    assert Experiment.of(values).rungs == ((1.0, (0, 5, 10)),)
     assert load_experiment(write(tmp_path, Experiment.of(values))) == Experiment.of(values)
     every = Experiment.of(values | {"evolution": {"first_replicates": "all"}})
     assert every.rungs == ()
     assert load_experiment(write(tmp_path, every)) == every
     assert Experiment.of(values | {"task": {"kind": "dataset", "name": "iris"}}).rungs == ()
+
+
+def test_a_table_of_replicates_has_their_numbers() -> None:
+    """Those of the first fold are not next to each other, also of a trial that trains no others."""
+    values = {
+        "task": {"kind": "dataset", "name": "iris", "folds": 3},
+        "training": {"samples": 200, "replicates": 6},
+        "evolution": {"population": 8, "generations": 4},
+        "space": {"hidden": {"count": [0, 1], "width": [2, 5]}},
+    }
+    run = neuroevo.run(Experiment.of(values), results=None, n_jobs=1)
+    table = run.trials(replicates=True).groupby("number")["replicate"].agg(tuple)
+    stopped = [trial.number for trial in run.all_trials if trial.state == "stopped"]
+    whole = [trial.number for trial in run.all_trials if trial.state == "complete"]
+    assert stopped
+    assert {table[number] for number in stopped} == {(0, 3)}
+    assert {table[number] for number in whole} == {(0, 1, 2, 3, 4, 5)}
 
 
 def write(folder: Path, experiment: Experiment) -> Path:

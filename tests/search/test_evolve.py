@@ -1,9 +1,11 @@
 """A function of a script is searched as one that an experiment file names."""
 
+import functools
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +105,7 @@ def test_generations_exceed_the_trials_least(trials: int, population: int, tmp_p
     assert all(planned <= size * -(-trials // size) for size in range(4, min(trials, 32) + 1))
 
 
-def test_other_functions_are_refused(tmp_path: Path) -> None:
+def test_other_functions_are_refused() -> None:
     """What workers can't import by its name has a line that says so."""
 
     def inner(genome: object) -> object:
@@ -115,12 +117,60 @@ def test_other_functions_are_refused(tmp_path: Path) -> None:
     for function in (inner, lambda _: 1, _function_of(Path("<notebook>"), GOOD)):
         with pytest.raises(UsageError, match=rule):
             neuroevo.evolve(function, {"x": [1, 2]})
-    with pytest.raises(UsageError, match="n_trials: must be a whole number of at least 4"):
-        neuroevo.evolve(f"{write_function(tmp_path)}:evaluate", {"x": [1, 2]}, n_trials=3)
-    with pytest.raises(UsageError, match=r"evolution\.rungs: must be left out"):
-        neuroevo.evolve(
-            f"{write_function(tmp_path)}:evaluate", {"x": [1]}, overrides=["evolution.rungs=[0.5]"]
-        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n_trials": 3}, "n_trials: must be a whole number from 4 to 10,000,000, but got 3"),
+        ({"n_trials": 20.0}, "n_trials: must be a whole number from"),
+        ({"n_trials": "20"}, "n_trials: must be a whole number from"),
+        ({"n_trials": 10**400}, "n_trials: must be a whole number from"),
+        ({"objectives": ["minimize"]}, "task.objectives: must be a table"),
+        ({"objectives": {"replicate": "minimize"}}, "task.objectives.replicate: must be another"),
+        ({"n_jobs": "a"}, "jobs: must be a whole number of at least 1, or -1 for one per core"),
+        ({"n_jobs": 1.5}, "jobs: must be a whole number of at least 1, or -1 for one per core"),
+        ({"time_limit": "a"}, "evolution.time_limit: must be a number"),
+        ({"overrides": "task.replicates=4"}, "overrides: must be a list of settings"),
+        ({"overrides": ["evolution.rungs=[0.5]"]}, "evolution.rungs: must be left out"),
+        ({"space": 3}, "space: must be a table of genes"),
+        ({"function": 3}, "task.function: must be a file and a function of it"),
+        ({"function": functools.partial(print)}, "task.function: must be a file and a function"),
+    ],
+    ids=str,
+)
+def test_wrong_arguments_have_a_line_each(
+    arguments: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    """What can't be searched is refused as settings of a file are."""
+    right = {"function": f"{write_function(tmp_path)}:evaluate", "space": {"x": [1, 2]}}
+    with pytest.raises(UsageError) as caught:
+        neuroevo.evolve(**(right | arguments))
+    [line] = str(caught.value).splitlines()
+    assert line.startswith(message)
+
+
+def test_overrides_change_the_space(tmp_path: Path) -> None:
+    """A gene is fixed or added, also if the space is an object."""
+    path, fixed = f"{write_function(tmp_path)}:evaluate", ["space.x=3", "space.y=4"]
+    for space in ({"x": {"low": 1, "high": 5}}, SearchSpace(x=Integer(1, 5))):
+        made = experiment_for_function(path, space, {"a": "minimize"}, 8, fixed)
+        assert [dict(genome) for genome in made.space.genomes()] == [{"x": 3, "y": 4}]
+
+
+def test_a_decorated_function_is_that_of_its_file(tmp_path: Path) -> None:
+    """A decorator that stands elsewhere does not matter."""
+    path = write_function(tmp_path)
+
+    @functools.wraps(_function_of(path))
+    def logged(genome: dict[str, object]) -> object:
+        return genome
+
+    made = experiment_for_function(logged, {"x": [1, 2]}, {"a": "minimize"}, 8)
+    assert (
+        made.task
+        == experiment_for_function(f"{path}:evaluate", {"x": [1, 2]}, {"a": "minimize"}, 8).task
+    )
 
 
 def _function_of(path: Path, text: str = "") -> Callable[..., object]:

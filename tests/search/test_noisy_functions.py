@@ -5,6 +5,7 @@ import math
 import statistics
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scipy import stats
@@ -12,7 +13,7 @@ from scipy import stats
 import neuroevo
 from neuroevo import Run, wording
 from neuroevo.cli.outcome import described_scores
-from neuroevo.errors import UsageError
+from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.report.headline import headline
 from neuroevo.runs import RunFolder, read_trials
@@ -159,6 +160,33 @@ def test_pages_say_how_often_and_how_certain(run: Run) -> None:
     assert "the mean over 5 calls" in page
 
 
+def test_the_opening_says_what_failed_and_why(tmp_path: Path) -> None:
+    """The number of failed trials and the most frequent cause are there, also if all failed."""
+    path = write_function(tmp_path, FAILS)
+    task = {"objectives": {"loss": "minimize"}, "replicates": 2}
+    settings: dict[str, Any] = {"space": {"x": {"low": 0.0, "high": 1.0}}, "task": task}
+    run = neuroevo.run(experiment_of(path, **settings), results=None, n_jobs=2)
+    failed = sum(trial.state == "failed" for trial in run.all_trials)
+    lead = headline(run.findings).lead
+    assert f"{failed} of 8 trials failed" in lead
+    assert "line 4: ValueError: an unlucky seed" in lead
+    broken = write_function(tmp_path, "def evaluate(genome): return genome['z']", "broken.py")
+    none = neuroevo.run(experiment_of(broken, **settings), results=None, n_jobs=1)
+    assert "8 of 8 trials failed: broken.py, line 1: KeyError: 'z'" in headline(none.findings).lead
+    with pytest.raises(NeuroevoError, match=r"no best one; broken\.py, line 1: KeyError"):
+        assert none.best
+
+
+def test_calls_that_agree_are_not_called_too_low(tmp_path: Path) -> None:
+    """Without noise there is no warning of chance."""
+    path = write_function(tmp_path, "def evaluate(genome): return genome['x']")
+    task = {"objectives": {"loss": "minimize"}, "replicates": 3}
+    experiment = experiment_of(path, task=task, space={"x": {"low": 0.0, "high": 1.0}})
+    lead = headline(neuroevo.run(experiment, results=None, n_jobs=1).findings).lead
+    assert "Each of its 3 calls returned the same loss." in lead
+    assert "probably" not in lead
+
+
 def test_json_has_standard_errors(run: Run) -> None:
     """A script reads them beside the objectives."""
     described = json.loads(json.dumps(described_scores(run, run.best)))
@@ -168,7 +196,6 @@ def test_json_has_standard_errors(run: Run) -> None:
 @pytest.mark.parametrize(
     ("task", "evolution", "message"),
     [
-        ({}, {"reduction": "median"}, "evolution.reduction: must be left out for the task"),
         (
             {"replicates": 3},
             {"first_replicates": 3},

@@ -339,6 +339,19 @@ def test_a_run_that_its_time_limit_ended_is_verified(
     assert differences(run) == ()
 
 
+@pytest.mark.parametrize("strategy", ["nsga2", "screened", "random", "grid"])
+def test_a_run_that_exhausted_its_space_is_verified(strategy: str, tmp_path: Path) -> None:
+    """The search is repeated up to where no configuration is left."""
+    space = {"x": [0.1, 0.3], "depth": [1, 2, 3], "booster": ["gbtree"]}
+    experiment = experiment_of(
+        write_function(tmp_path), space=space, evolution={"generations": 4, "strategy": strategy}
+    )
+    run = neuroevo.run(experiment, results=tmp_path / "results", n_jobs=1)
+    assert len(run.all_trials) == 6
+    found = neuroevo.verify(run, call_function=True, n_jobs=1)
+    assert found.is_identical, found.differences
+
+
 def test_a_function_is_called_only_if_that_is_wanted(tmp_path: Path) -> None:
     """Without the call its objectives are not compared, and an edited one is found with it."""
     path = write_function(tmp_path)

@@ -95,7 +95,7 @@ def caption(found: Importances) -> str:
 
 
 def _r_squared(measured: "Importance") -> str:
-    return wording.number(round(measured.predicted, 2))
+    return wording.number(round(measured.predicted, 2) + 0.0)  # which makes 0 of -0
 
 
 def _sentence(found: Importances, item: "Objective", measured: "Importance") -> str:
