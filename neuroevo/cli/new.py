@@ -49,6 +49,7 @@ _COMMENTS = {
     "training.schedule": 'of the learning rate; or "constant", "exponential"',
     "evolution.population": "configurations in a generation",
     "evolution.objectives": "the first one decides ranks",
+    "evolution.first_replicates": 'those of one fold; the others only of the best third; or "all"',
 }
 _TEMPLATES = {"mouse": "experiment.toml", "python": "function.toml"}
 _MOST_COLUMNS = 100  # that are listed
