@@ -37,6 +37,7 @@ from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies import STRATEGIES
 from neuroevo.strategies.arguments import LEAST_POPULATION, MOST_OBJECTIVES, MOST_POPULATION
+from neuroevo.strategies.grid_search import GridSearch
 from neuroevo.strategies.nsga2 import Nsga2
 from neuroevo.strategies.proposals import EFFORTS
 from neuroevo.strategies.screened import Screened
@@ -136,7 +137,8 @@ class EvolutionSettings(Settings):
     first_replicates
         So many replicates of each trial are trained first, and the others only of trials that are
         among the best third of those before by these, judged as at `rungs`, of which it is the
-        last. ``"fold"``: those of the first fold. ``"all"`` or None: there is no such rung.
+        last. ``"fold"``: those of the first fold, by default with folds, unless all configurations
+        of a grid are evaluated. ``"all"`` or None: there is no such rung.
     patience
         Ends the search after this many generations without a gain in hypervolume; None: never.
     target
@@ -224,6 +226,9 @@ def _read_evolution(value: object, information: ValidationInfo) -> object:
     table = _with_defaults(value, information)
     if not isinstance(table, Mapping):
         return table
+    given = value if isinstance(value, Mapping) else {}
+    if given.get("strategy") == GridSearch.name and "first_replicates" not in given:
+        table = {name: each for name, each in table.items() if name != "first_replicates"}
     context = dict(information.context or {})
     task = information.data.get("task")
     context["objectives"] = None if task is None else tuple(_objectives_of(task))

@@ -326,7 +326,7 @@ def _run(experiment: Experiment, genomes: Sequence[Genome]) -> SweepRun:
         for name in different[0]
     }
     evolution = experiment.evolution.model_dump(exclude_none=True)
-    for name in ("effort", "look_ahead", "target", "patience"):
+    for name in ("effort", "look_ahead", "target", "patience", "rungs", "first_replicates"):
         evolution.pop(name, None)
     evolution |= {
         "strategy": GridSearch.name,

@@ -208,6 +208,10 @@ def test_folds_race_by_themselves(tmp_path: Path) -> None:
     assert every.rungs == ()
     assert load_experiment(write(tmp_path, every)) == every
     assert Experiment.of(values | {"task": {"kind": "dataset", "name": "iris"}}).rungs == ()
+    grid = {"space": {"hidden": [[4], [5]], "learning_rate": 0.1, "weight_decay": 0.01}}
+    none = Experiment.of(values | grid | {"evolution": {"strategy": "grid"}})
+    assert none.rungs == ()
+    assert load_experiment(write(tmp_path, none)) == none
 
 
 def test_a_table_of_replicates_has_their_numbers() -> None:
