@@ -360,11 +360,8 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     from neuroevo.tables import frame_of  # noqa: PLC0415 - loads pandas
 
     frame, targets = frame_of(X, y)
-    seed = secrets.randbelow(2**32) if random_state is None else random_state
-    given = [f"seed={seed}", f"task.split_seed={seed}"]
-    if time_limit is not None:
-        given.append(f"evolution.time_limit={time_limit}")
-    experiment = _experiment_for_table(frame, targets, [*given, *override_list(overrides)])
+    settings = _settings(("seed", "task.split_seed"), random_state, time_limit, overrides)
+    experiment = _experiment_for_table(frame, targets, settings)
     return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
 
 
@@ -423,14 +420,21 @@ def evolve(  # noqa: PLR0913 - what users of other optimizers set, by name
     >>> run = neuroevo.evolve(loss, {"rate": {"low": 0.0, "high": 1.0}})  # doctest: +SKIP
     >>> run.best.genome, run.best.objectives  # doctest: +SKIP
     """
-    seed = secrets.randbelow(2**32) if random_state is None else random_state
-    given = [f"seed={seed}"]
-    if time_limit is not None:
-        given.append(f"evolution.time_limit={time_limit}")
-    experiment = experiment_for_function(
-        function, space, objectives, n_trials, [*given, *override_list(overrides)]
-    )
+    settings = _settings(("seed",), random_state, time_limit, overrides)
+    experiment = experiment_for_function(function, space, objectives, n_trials, settings)
     return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
+
+
+def _settings(
+    seeds: Sequence[str],
+    random_state: int | None,
+    time_limit: float | None,
+    overrides: Sequence[str],
+) -> list[str]:
+    """Return arguments as overrides: the keys of seeds, the time limit, and then further ones."""
+    seed = secrets.randbelow(2**32) if random_state is None else random_state
+    limits = [] if time_limit is None else [f"evolution.time_limit={time_limit}"]
+    return [*(f"{key}={seed}" for key in seeds), *limits, *override_list(overrides)]
 
 
 def _experiment_for_table(

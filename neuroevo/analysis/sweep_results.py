@@ -348,11 +348,9 @@ def _values_of(
         return []
     if trial.replicates:
         return trial.replicates[name]
-    return (
-        [math.nan] * run.experiment.replicates
-        if trial.state == "failed"
-        else [trial.objectives[name]]
-    )
+    if trial.state == "failed":
+        return [math.nan] * run.experiment.replicates
+    return [trial.objectives[name]]
 
 
 def _genes(genome: Mapping[str, Any]) -> _Genes:

@@ -189,7 +189,8 @@ class Evaluator:
                 return outcome
             architecture = phenotypes[trial].architecture
             found = _evaluation(architecture, outcome, streams[0], variance, scoring)
-            return None if outcome.goes_on(trial, found, rungs) else outcome.ended(found)
+            position = outcome.position
+            return None if position.goes_on(trial, found, rungs) else position.ended(found)
 
         take()
         job = Job(_train, self._shared(streams), trials.unfinished_parts)
@@ -266,16 +267,6 @@ class _RunningTrial:
         self.missing -= 1
         self.seconds += lane.seconds
         self.work.add(lane.work)
-
-    def goes_on(self, trial: int, found: Evaluation, rungs: Rungs) -> bool:
-        """Return whether it goes on after what was found where it is now."""
-        values = {**found.objectives, **found.quantities}
-        return self.position.goes_on(trial, values, rungs)
-
-    def ended(self, found: Evaluation) -> Evaluation:
-        """Return its result, given what was found last."""
-        position = self.position
-        return replace(found, rungs=tuple(position.values), stopped=not position.is_last)
 
 
 class _Trials:

@@ -197,12 +197,11 @@ class FunctionEvaluator:
                 trial.found[call.replicate] = result
                 if len(trial.found) == len(trial.position.next.replicates):
                     found = self._evaluation(trial)
-                    values = {**found.objectives, **found.quantities}
-                    if trial.position.goes_on(call.trial, values, rungs):
+                    if trial.position.goes_on(call.trial, found, rungs):
                         call_up_to_rung(call.trial)
                     else:
                         del running[call.trial]
-                        yield call.trial, trial.ended(found)
+                        yield call.trial, trial.position.ended(found)
             else:
                 del running[call.trial]
                 yield call.trial, Failure(result.cause, result.seconds + trial.seconds)
@@ -244,11 +243,6 @@ class _RunningTrial:
     def seconds(self) -> float:
         """The seconds of its finished calls."""
         return math.fsum(each.seconds for each in self.found.values())
-
-    def ended(self, found: FunctionEvaluation) -> FunctionEvaluation:
-        """Return its result, given what was found last."""
-        position = self.position
-        return replace(found, rungs=tuple(position.values), stopped=not position.is_last)
 
 
 def _prepare() -> None:

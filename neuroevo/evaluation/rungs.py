@@ -4,8 +4,8 @@ Knows neither how that is decided nor how networks are trained.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
 
 RungValues: TypeAlias = Mapping[str, float]
 """The objectives and quantities of a trial as they are at a rung, by name; NaN if not finite."""
@@ -14,6 +14,23 @@ RungValues: TypeAlias = Mapping[str, float]
 def _always(place: int, values: Sequence[RungValues]) -> bool:  # noqa: ARG001 - of any trial
     """Return True: go on to the end."""
     return True
+
+
+class Judged(Protocol):
+    """The result of a trial at a rung: a dataclass with ``rungs`` and ``stopped`` besides."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def objectives(self) -> Mapping[str, float]:
+        """Value of each objective."""
+
+    @property
+    def quantities(self) -> Mapping[str, float]:
+        """Value of each quantity."""
+
+
+Result = TypeVar("Result", bound=Judged)
 
 
 class Rung(NamedTuple):
@@ -72,11 +89,15 @@ class RungPosition:
         """Whether that is the end."""
         return self.place == len(self.rungs) - 1
 
-    def goes_on(self, trial: int, values: RungValues, rungs: Rungs) -> bool:
-        """Return whether it goes on from the rung that it has reached now, given its values."""
+    def goes_on(self, trial: int, found: Judged, rungs: Rungs) -> bool:
+        """Return whether it goes on from the rung that it has reached now, with this result."""
         if self.is_last:
             return False
-        self.values.append(values)
+        self.values.append({**found.objectives, **found.quantities})
         goes_on = rungs.goes_on(trial, tuple(self.values))
         self.place += goes_on
         return goes_on
+
+    def ended(self, found: Result) -> Result:
+        """Return its result, given what was found last: with its rungs, and whether it stopped."""
+        return replace(found, rungs=tuple(self.values), stopped=not self.is_last)

@@ -582,7 +582,7 @@ class Experiment(Settings):
     @property
     def networks_per_trial(self) -> int:
         """The number of networks that a trial trains."""
-        return self.training.replicates if self.trains_networks else 0
+        return self.replicates if self.trains_networks else 0
 
     @property
     def network_task(self) -> NetworkTask:
