@@ -4,16 +4,24 @@ The typed face of `neuroevo.kernel.kriging`: a Gaussian process with a Matérn 5
 warped positions. Knows positions and targets; knows neither genomes nor how children are made.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from neuroevo.kernel.kriging import arrays
-from neuroevo.kernel.kriging.arrays import Doubles, Fitted, Genes, Observations, Prior, Workspace
+from neuroevo.kernel.kriging.arrays import (
+    Doubles,
+    Fitted,
+    Genes,
+    Integers,
+    Observations,
+    Prior,
+    Workspace,
+)
 
 # Normal distributions of the logarithms of the parameters: mean and deviation.
 _SCALE = -0.51, 1.0  # 0.6
@@ -38,16 +46,23 @@ class Trials:
     noise
         The share of the nugget that is noise of an evaluation, 0 to 1; the rest is what a genome
         deviates from its neighbours.
+    searches
+        The number of the search of each, shape (trials,): 0 for the one that is modelled; None if
+        all are of that.
     """
 
     positions: Doubles
     targets: Doubles
     counts: Doubles
     noise: float = 0.0
+    searches: Integers | None = None
 
-    def part(self, chosen: npt.NDArray[np.int64]) -> "Trials":
+    def part(self, chosen: Integers) -> "Trials":
         """Return some of them."""
-        return Trials(self.positions[chosen], self.targets[chosen], self.counts[chosen], self.noise)
+        searches = None if self.searches is None else self.searches[chosen]
+        return Trials(
+            self.positions[chosen], self.targets[chosen], self.counts[chosen], self.noise, searches
+        )
 
 
 class Prediction(NamedTuple):
@@ -72,17 +87,24 @@ class Kriging:
 
     Its memory is reused, so a fitted model lasts until the next call of `learned` or `fit`.
 
+    Trials of several searches may be known. Which search a trial is of is one more unordered column
+    then: its scale says how much results of equal genomes differ between searches, and is learned
+    like the others, as by Swersky, Snoek & Adams 2013, "Multi-task Bayesian optimization".
+
     Parameters
     ----------
     options
         The number of options of each unordered column, 0 for ordered ones.
+    searches
+        The number of searches.
     """
 
-    def __init__(self, options: Sequence[int]) -> None:
+    def __init__(self, options: Sequence[int], searches: int = 1) -> None:
         from neuroevo.kernel.kriging import model  # noqa: PLC0415 - loads the compiler
 
         self._kernel = model
-        self._genes: Genes = arrays.genes(options)
+        self._columns, self._several = len(options), searches > 1
+        self._genes: Genes = arrays.genes([*options, searches] if self._several else options)
         count = len(self._genes.options)
         distributions = [_SCALE] * count + [_EXPONENT] * (2 * count) + [_NUGGET]
         means, deviations = zip(*distributions, strict=True)
@@ -97,8 +119,20 @@ class Kriging:
 
     def scales(self, point: Doubles) -> Doubles:
         """Return how far apart the ends of each column are, (columns,)."""
-        parameters = (self._prior.mean + self._prior.deviation * point)[: len(self._genes.options)]
-        return np.array([float(Decimal(each).exp()) for each in parameters.tolist()])
+        return np.array([self._scale(point, place) for place in range(self._columns)])
+
+    def correlation(self, point: Doubles) -> float:
+        """Return the correlation of results of equal genomes in two searches."""
+        if not self._several:
+            return 1.0
+        distance = math.sqrt(5) * self._scale(point, self._columns)
+        decay = float(Decimal(-distance).exp())
+        return (1 + distance + distance * distance / 3) * decay  # Matérn 5/2
+
+    def _scale(self, point: Doubles, column: int) -> float:
+        """Return how far apart the ends of a column are."""
+        parameter = self._prior.mean[column] + self._prior.deviation[column] * point[column]
+        return float(Decimal(float(parameter)).exp())
 
     def nugget(self, point: Doubles) -> float:
         """Return the variance of one evaluation around its neighbours, in units of the signal's."""
@@ -112,7 +146,7 @@ class Kriging:
 
     def learned(self, point: Doubles, trials: Trials, steps: int) -> Doubles:
         """Return parameters that are more likely, after some steps of L-BFGS from a point."""
-        observations = self._observations(trials, np.zeros((0, trials.positions.shape[1])))
+        observations = self._observations(trials, np.zeros((0, self._columns)))
         self._descent.point[:] = point
         memory = self._memory_for(observations.blocks)
         self._kernel.learn(self._genes, self._prior, observations, *memory, self._descent, steps)
@@ -153,7 +187,7 @@ class Kriging:
         covariances, unused = (arrays.matrix(height, columns) for _ in range(2))
         predicted = arrays.matrix(2, columns)
         self._kernel.predict(
-            self._genes, parameters, observations, fitted, arrays.padded(points.T),
+            self._genes, parameters, observations, fitted, arrays.padded(self._rows(points).T),
             coordinates, covariances, unused, predicted,
         )  # fmt: skip
         return Prediction(predicted, len(points))
@@ -166,14 +200,21 @@ class Kriging:
             self._memory[blocks] = memory
         return self._memory[blocks]
 
-    @staticmethod
-    def _observations(trials: Trials, pending: Doubles) -> Observations:
+    def _rows(self, positions: Doubles, searches: Integers | None = None) -> Doubles:
+        """Return positions with the column of the searches, if there are several."""
+        if not self._several:
+            return positions
+        column = np.zeros(len(positions)) if searches is None else searches
+        return np.column_stack([positions, column])
+
+    def _observations(self, trials: Trials, pending: Doubles) -> Observations:
         known, count = len(trials.targets), len(trials.targets) + len(pending)
         targets, noise = np.zeros(count), np.ones(count)
         targets[:known] = trials.targets
         noise[:known] = 1 - trials.noise + trials.noise / trials.counts
+        known_rows = self._rows(trials.positions, trials.searches)
         return Observations(
-            arrays.padded(np.concatenate([trials.positions, pending]).T),
+            arrays.padded(np.concatenate([known_rows, self._rows(pending)]).T),
             arrays.padded(targets),
             arrays.padded(noise),
             arrays.block_count(count),

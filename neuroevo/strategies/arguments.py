@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Constraint, excesses_of
+from neuroevo.evolution import Constraint, Individual, excesses_of
 from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.values import is_number, is_whole, worded
@@ -227,7 +227,7 @@ def _values_by_name(row: object, names: Sequence[str]) -> dict[str, float] | Non
     return {name: _finite(value) for name, value in zip(names, values, strict=True)}
 
 
-def repetition_problems(genomes: Iterable[Genome], evaluated: Collection[Genome]) -> list[str]:
+def _repetition_problems(genomes: Iterable[Genome], evaluated: Collection[Genome]) -> list[str]:
     """Return a line for each genome that is repeated or was evaluated before."""
     seen: set[Genome] = set()
     problems = []
@@ -236,6 +236,70 @@ def repetition_problems(genomes: Iterable[Genome], evaluated: Collection[Genome]
             problems.append(f"genomes: each must be given once only, but got {genome.key} again")
         seen.add(genome)
     return problems
+
+
+def checked_searches(
+    searches: object, space: SearchSpace, objectives: int
+) -> tuple[list[list[Individual]], list[str]]:
+    """Convert results of earlier searches, a pair of genomes and fitnesses of each.
+
+    Returns
+    -------
+    list[list[Individual]]
+        The results of each search; empty for problems.
+    list[str]
+        One line for each problem.
+    """
+    given = listed(searches)
+    if given is None:
+        rule = "must be a list with a pair of genomes and fitnesses of each search"
+        return [], [f"earlier: {rule}, but got {worded(searches)}"]
+    found: list[list[Individual]] = []
+    problems: list[str] = []
+    for index, pair in enumerate(given):
+        if not isinstance(pair, list | tuple) or len(pair) != 2:  # noqa: PLR2004 - a pair
+            rule = "must be a pair of genomes and fitnesses"
+            problems.append(f"earlier[{index}]: {rule}, but got {worded(pair)}")
+            continue
+        genomes, rows, wrong = checked_results(pair[0], pair[1], space, objectives)
+        problems += [f"earlier[{index}].{each}" for each in wrong]
+        results = zip(range(len(rows)), genomes, rows, strict=False)
+        found.append([Individual(*each) for each in results])
+    return [] if problems else found, problems
+
+
+def checked_results(  # noqa: PLR0913, PLR0917 - what is checked together
+    genomes: object,
+    fitnesses: object,
+    space: SearchSpace,
+    objectives: int,
+    known: Collection[Genome] = (),
+    evaluated: Collection[Genome] | None = None,
+) -> tuple[list[Genome], list[tuple[float, ...]], list[str]]:
+    """Convert genomes and their fitnesses, as `checked_genomes` and `checked_fitnesses` do.
+
+    If it is known which were `evaluated` before, each genome must be given once only.
+
+    Returns
+    -------
+    list[Genome], list[tuple[float, ...]]
+        The genomes and the fitnesses, as many if there are no problems.
+    list[str]
+        One line for each problem.
+    """
+    items = listed(genomes)
+    given = genomes if items is None else items
+    checked, problems = checked_genomes("genomes", given, space, known)
+    if evaluated is not None:
+        problems += _repetition_problems(checked, evaluated)
+    rows, fitness_problems = checked_fitnesses(fitnesses, objectives)
+    problems += fitness_problems
+    are_lists = items is not None and (rows or not fitness_problems)
+    if items is not None and are_lists and len(items) != len(rows):
+        problems.append(
+            f"fitnesses: must be one for each of {len(items)} genomes, but got {len(rows)}"
+        )
+    return checked, rows, problems
 
 
 def checked_fitnesses(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.errors import UsageError
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
+from neuroevo.evolution.earlier import most_instructive
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.gene import flag_problems
 from neuroevo.space.values import worded
@@ -18,13 +19,13 @@ from neuroevo.strategies.arguments import (
     LEAST_POPULATION,
     MOST_POPULATION,
     checked_constraints,
-    checked_fitnesses,
     checked_genomes,
     checked_quantities,
+    checked_results,
+    checked_searches,
     listed,
     name_problems,
     objective_problems,
-    repetition_problems,
     whole_problems,
 )
 from neuroevo.strategies.nsga2 import Nsga2
@@ -93,6 +94,11 @@ class Evolution:
         ``{"memory": {"max": 100}, "accuracy": {"min": 0.9}}``. Genomes that keep all bounds come
         first, then those that are nearest to it. What is known without an evaluation is better
         restricted by the space, see `SearchSpace.restricted`: no other genomes are asked then.
+    earlier
+        Results of earlier searches of this space, from which ``screened`` learns as long as there
+        are few of its own: for each search a pair of genomes and fitnesses, as for `tell`. How
+        much they count depends on how far the new results agree with them, apart from a constant
+        difference. Their best genomes are not asked again; those belong into `initial`.
 
     Raises
     ------
@@ -132,6 +138,7 @@ class Evolution:
         effort: str = "medium",
         noisy: bool = False,
         constraints: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+        earlier: "Sequence[tuple[Iterable[Mapping[str, object]] | pd.DataFrame, Iterable[float | Sequence[float]] | np.ndarray | pd.DataFrame]]" = (),  # noqa: E501 - what it may be
     ) -> None:
         if not isinstance(space, SearchSpace):
             raise UsageError(f"space: must be a SearchSpace, but got {worded(space)}")
@@ -155,14 +162,26 @@ class Evolution:
             problems.append(f"initial: {rule}, but got {len(seeds)}")
         if problems or seed_problems:
             raise UsageError(*problems, *seed_problems)
+        searches, earlier_problems = checked_searches(earlier, space, len(objectives))
+        if searches and strategy != Screened.name:
+            rule = f"must be left out unless the strategy is {Screened.name!r}"
+            earlier_problems = [f"earlier: {rule}, but got {len(searches)} searches"]
+        if earlier_problems:
+            raise UsageError(*earlier_problems)
         unfit = [f"strategy: {text}" for text in _STRATEGIES[strategy].problems(space)]
         if unfit:
             raise UsageError(*unfit)
         self._space = space
         self._objectives = tuple(objectives)
         self._constraints = tuple(bounds)
-        first = tuple(dict.fromkeys(seeds))
-        options = Options(int(population_size), int(seed), first, effort=effort, noisy=noisy)
+        options = Options(
+            int(population_size),
+            int(seed),
+            tuple(dict.fromkeys(seeds)),
+            effort=effort,
+            noisy=noisy,
+            earlier=most_instructive([list(map(self._negated, each)) for each in searches]),
+        )
         self._strategy: Nsga2 | Screened = _STRATEGIES[strategy](space, options)
         self._front: list[Individual] = []  # with the fitnesses as the user gave them
         self._pending: dict[Genome, Candidate] = {}  # asked, and neither evaluated nor dropped
@@ -317,16 +336,10 @@ class Evolution:
         """
         items = listed(genomes)
         given = genomes if items is None else items
-        checked, problems = checked_genomes("genomes", given, self._space, self._pending)
-        if isinstance(self._strategy, Nsga2):
-            problems += repetition_problems(checked, self._strategy.evaluated)
-        rows, fitness_problems = checked_fitnesses(fitnesses, len(self._objectives))
-        problems += fitness_problems
-        are_lists = items is not None and (rows or not fitness_problems)
-        if items is not None and are_lists and len(items) != len(rows):
-            problems.append(
-                f"fitnesses: must be one for each of {len(items)} genomes, but got {len(rows)}"
-            )
+        once = self._strategy.evaluated if isinstance(self._strategy, Nsga2) else None
+        checked, rows, problems = checked_results(
+            given, fitnesses, self._space, len(self._objectives), self._pending, once
+        )
         excesses, bound_problems = checked_quantities(
             quantities, self._constraints, len(items or ())
         )

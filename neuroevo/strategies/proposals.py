@@ -4,8 +4,9 @@ With one objective a model predicts costs, and the child with the greatest expec
 comes first; with two or three there is a model of each, and it is the child with the greatest
 expected gain of hypervolume; with more, the costs are weighted at random each time. Each bound of
 a constraint has a model too: gains are multiplied by the probability that all bounds are kept, and
-it is that probability alone until a trial keeps them. Knows neither the numbers of candidates nor
-when they are asked.
+it is that probability alone until a trial keeps them. The models of up to three objectives also
+learn from trials of earlier searches, as long as there are few. Knows neither the numbers of
+candidates nor when they are asked.
 """
 
 import math
@@ -20,6 +21,7 @@ from neuroevo.evolution import Forecast
 from neuroevo.evolution.archive import Archive
 from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
 from neuroevo.evolution.candidate import LARGEST_FITNESS
+from neuroevo.evolution.earlier import EarlierTrials
 from neuroevo.evolution.front import front_numbers
 from neuroevo.evolution.kriging import (
     FittedKriging,
@@ -106,6 +108,15 @@ class Proposal(NamedTuple):
     forecast: Forecast | None = None
 
 
+class _Known(NamedTuple):
+    """The trials that the models of costs learn from: some of this search, then earlier ones."""
+
+    rows: Rows  # (trials, columns)
+    costs: Rows  # (trials, objectives)
+    counts: Rows  # (trials,) how often each was evaluated
+    searches: Indices | None = None  # (trials,) see `Trials`
+
+
 class _Bounds(NamedTuple):
     """The bounds of constraints, as their models know them."""
 
@@ -157,12 +168,23 @@ class Proposals:
         Of the first rows.
     noisy
         Whether to find out if equal genomes have different costs.
+    earlier
+        Trials of earlier searches.
     """
 
-    def __init__(
-        self, positions: Positions, archive: Archive, effort: Effort, seed: int, *, noisy: bool
+    def __init__(  # noqa: PLR0913 - all that it depends on
+        self,
+        positions: Positions,
+        archive: Archive,
+        effort: Effort,
+        seed: int,
+        *,
+        noisy: bool,
+        earlier: EarlierTrials,
     ) -> None:
         self._positions, self._archive = positions, archive
+        has_models = earlier.costs.shape[1] <= _MOST_MODELS
+        self._earlier = earlier if has_models else earlier.first(0)
         self._effort, self._seed, self._noisy = effort, seed, noisy
         self._krigings: list[Kriging] = []  # of each objective, then of each bound
         self._learned: list[Rows] = []  # the parameters of each of these models
@@ -192,7 +214,7 @@ class Proposals:
         if not self._positions.columns:
             return
         started = len(archive) + len(pending)
-        if started < _START:
+        if started < _START and not self._foresees_first:
             first = np.random.Generator(np.random.PCG64(self._seed))
             for row in latin_hypercube(self._positions, _START, first)[started:]:
                 yield Proposal(row, "initial")
@@ -202,6 +224,11 @@ class Proposals:
             best = int(archive.order[0])
             yield Proposal(archive.rows[best], REPEAT, (best,))
         yield from self._children(pending, rng, exhausted=exhausted)
+
+    @property
+    def _foresees_first(self) -> bool:
+        """Whether earlier searches make the first rows, which no model has judged, unnecessary."""
+        return len(self._earlier.rows) > 0 and len(self._archive) > self._archive.failures
 
     def _tests_for_noise(self, pending: Rows) -> bool:
         """Whether it is not known if the best genome has the same costs again."""
@@ -240,7 +267,7 @@ class Proposals:
         feasible = self._archive.feasible or len(self._archive)
         chosen = self._archive.order[: min(self._effort.memory, feasible)]
         targets = standardised(clipped(self._archive.costs[chosen, 0]))
-        trials = self._trials(targets, chosen)
+        trials = self._trials(targets, self._own(chosen, self._archive.costs[chosen]))
         nothing = np.zeros((0, len(self._positions.columns)))
         means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
         return int(chosen[int(np.argmin(means))])
@@ -267,8 +294,9 @@ class Proposals:
             foresight = None
             if objectives == 1:
                 chosen = self._remembered(order, rng)
-                targets = standardised(clipped(scores[chosen]))
-                models = self._fitted([self._trials(targets, chosen)], pending)
+                known = self._known(chosen, scores[chosen, None])
+                targets = standardised(clipped(known.costs[:, 0]))
+                models = self._fitted([self._trials(targets, known)], pending)
                 foresight = _Foresight(models, [targets])
             return self._proposed(bred, parents, foresight)
         repeated = 1.0 if exhausted else _REPEATED
@@ -305,27 +333,29 @@ class Proposals:
         """
         niche = len(order) > self._effort.memory and rng.random() < _NICHE
         chosen = self._neighbours(order, rng) if niche else self._remembered(order, rng)
-        targets = standardised(clipped(scores[chosen]))
-        trials, bounds = self._trials(targets, chosen), self._bounds(chosen)
+        own = len(chosen)
+        known = (self._own if niche else self._known)(chosen, scores[chosen, None])
+        targets = standardised(clipped(known.costs[:, 0]))
+        trials, bounds = self._trials(targets, known), self._bounds(chosen)
         if not niche:
-            self._learn([trials, *bounds.parts], rng)
+            self._learn([trials, *bounds.parts], own, rng)
         fitted, *others = self._fitted([trials, *bounds.parts], pending)
         self._scale = fitted.scale
         violations = self._archive.violations[chosen]
-        means, known = trials.targets, violations == 0
+        means, feasible = trials.targets[:own], violations == 0
         if trials.noise:
-            means, variances = fitted.shrunk
-            open_to_it = known.any() and len(pending) < len(chosen)
+            means, variances = fitted.shrunk[:, :own]
+            open_to_it = feasible.any() and len(pending) < len(chosen)
             if not niche and open_to_it and rng.random() < repeated:
-                lowest = np.where(known, means - np.sqrt(variances), np.inf)
+                lowest = np.where(feasible, means - np.sqrt(variances), np.inf)
                 return self._repetition(chosen, lowest, pending)
             chosen = chosen[np.lexsort((means, violations))]
         parents = chosen[: self._parent_count()]
         if len(pending):  # those that are likely to be feasible count as predicted
             likely = bounds.log_feasibility(others, pending) > _LIKELY
-            known = np.concatenate([known, likely])
+            feasible = np.concatenate([feasible, likely])
             means = np.concatenate([means, fitted.predict(pending).means])
-        best = float(means[known].min()) if known.any() else None
+        best = float(means[feasible].min()) if feasible.any() else None
 
         def judge(rows: Rows) -> Rows:
             feasibility = bounds.log_feasibility(others, rows)
@@ -353,17 +383,38 @@ class Proposals:
             for model, point, trials in zip(models, points, parts, strict=True)
         ]
 
-    def _trials(self, targets: Targets, chosen: Indices) -> Trials:
+    def _own(self, chosen: Indices, costs: Rows) -> _Known:
+        """Return trials of this search with their costs, (trials, objectives)."""
+        return _Known(self._archive.rows[chosen], costs, self._archive.counts[chosen])
+
+    def _known(self, chosen: Indices, costs: Rows) -> _Known:
+        """Return trials of this search, and those of earlier ones for which memory is left."""
+        own, effort = self._own(chosen, costs), self._effort
+        earlier = self._earlier.first(
+            max(min(effort.learned - len(chosen), effort.learned // 2), 0)
+        )
+        count, objectives = len(earlier.rows), costs.shape[1]
+        if not count:
+            return own
+        models, points = self._models(objectives), self._points(objectives)
+        return _Known(
+            np.concatenate([own.rows, earlier.rows]),
+            np.concatenate([costs, earlier.aligned(own.rows, costs, models, points)]),
+            np.concatenate([own.counts, np.ones(count)]),
+            np.concatenate([np.zeros(len(chosen), dtype=np.int64), earlier.searches]),
+        )
+
+    def _trials(self, targets: Targets, known: _Known) -> Trials:
         """Return trials to learn from, with the share of noise that their repetitions show."""
-        rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
+        rows, counts, searches = known.rows, known.counts, known.searches
         if not self.is_noisy:
-            return Trials(rows, targets.values, counts)
+            return Trials(rows, targets.values, counts, searches=searches)
         archive = self._archive
         total = self._kriging.nugget(self._points(1)[0]) * self._scale
         within = archive.squares / targets.unit**2 + _PRIOR_FREEDOM * total / 2
         share = within / ((archive.repetitions + _PRIOR_FREEDOM) * total)
         noise = min(max(share, _LEAST_NOISE), _MOST_NOISE)
-        return Trials(rows, targets.values, counts, noise)
+        return Trials(rows, targets.values, counts, noise, searches)
 
     def _repetition(self, chosen: Indices, bounds: Rows, pending: Rows) -> list[Proposal]:
         """Return the trial whose value may be lowest and is not pending."""
@@ -384,14 +435,14 @@ class Proposals:
             self._ranked = sorted(ranked[: max(_MOST_RANKED // 2, members)].tolist())
         kept = self._remembered(np.arange(len(ranked)), rng)
         chosen, on_front = ranked[kept], fronts[kept] == 0
-        costs = self._archive.costs[chosen].T
-        lowered = [softened(each, on_front) for each in costs]
+        known = self._known(chosen, self._archive.costs[chosen])
+        on_front = np.concatenate([on_front, np.zeros(len(known.costs) - len(chosen), dtype=bool)])
+        lowered = [softened(each, on_front) for each in known.costs.T]
         scaled = [standardised(each.values) for each in lowered]
         targets = np.stack([each.values for each in scaled])
-        rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
         bounds = self._bounds(chosen)
-        parts = [Trials(rows, each, counts) for each in targets] + bounds.parts
-        self._learn(parts, rng)
+        parts = [self._trials(each, known) for each in scaled] + bounds.parts
+        self._learn(parts, len(chosen), rng)
         models = self._fitted(parts, pending)
         models, others = models[: len(targets)], models[len(targets) :]
         front, reference = targets[:, on_front].T, (targets.max(axis=1) + _MARGIN).tolist()
@@ -457,32 +508,54 @@ class Proposals:
         return np.asarray(order[near[order]])
 
     @property
+    def correlations(self) -> list[float]:
+        """See `Screened.correlations`."""
+        if not len(self._earlier.rows):
+            return []
+        objectives = self._earlier.costs.shape[1]
+        points = self._points(objectives)
+        return [self._kriging.correlation(point) for point in points]
+
+    @property
     def _kriging(self) -> Kriging:
         return self._models(1)[0]
 
     def _models(self, count: int) -> list[Kriging]:
         """Return models, each with its own memory."""
         while len(self._krigings) < count:
-            self._krigings.append(Kriging(self._positions.options.tolist()))
+            searches = 1 + int(self._earlier.searches.max(initial=0))
+            self._krigings.append(Kriging(self._positions.options.tolist(), searches))
         return self._krigings[:count]
 
     def _points(self, models: int) -> list[Rows]:
         """Return the parameters of the first models, as they were learned or before that."""
         return [*self._learned, *[self._kriging.start] * models][:models]
 
-    def _learn(self, parts: Sequence[Trials], rng: np.random.Generator) -> None:
-        """Learn the parameters of the models again if there are enough new results."""
+    def _learn(self, parts: Sequence[Trials], own: int, rng: np.random.Generator) -> None:
+        """Learn the parameters of the models again if there are enough new results.
+
+        Parameters
+        ----------
+        parts
+            What each model may learn from: trials of this search, then earlier ones, if any.
+        own
+            Number of trials of this search.
+        rng
+            Draws which of many are learned from.
+        """
         effort, known = self._effort, len(self._archive)
         if self._learned and known < self._learned_at + effort.every:
             return
         steps = effort.steps if self._learned else _FIRST_STEPS
-        some = np.arange(len(parts[0].targets))
-        if len(some) > effort.learned:
-            half = effort.learned // 2
-            others = rng.choice(len(some) - half, effort.learned - half, replace=False)
+        some, most = np.arange(own), effort.learned - (len(parts[0].targets) - own)
+        if own > most:
+            half = most // 2
+            others = rng.choice(own - half, most - half, replace=False)
             some = np.concatenate([some[:half], half + np.sort(others)])
         self._learned = [
-            self._kriging.learned(point, trials.part(some), steps)
+            self._kriging.learned(
+                point, trials.part(np.append(some, np.arange(own, len(trials.targets)))), steps
+            )
             for point, trials in zip(self._points(len(parts)), parts, strict=True)
         ]
         self._learned_at = known

@@ -11,11 +11,19 @@ import numpy as np
 
 from neuroevo.evolution import Candidate, Individual
 from neuroevo.evolution.archive import Archive
+from neuroevo.evolution.earlier import EarlierTrials
 from neuroevo.evolution.positions import Positions, Rows
 from neuroevo.evolution.sampling import draw, remaining_genomes
 from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
 from neuroevo.strategies.proposals import EFFORTS, REPEAT, Proposals
-from neuroevo.strategies.states import candidate_of, candidate_values, genome_of, row_of
+from neuroevo.strategies.states import (
+    candidate_of,
+    candidate_values,
+    genome_of,
+    individual_of,
+    individual_values,
+    row_of,
+)
 from neuroevo.strategies.strategy import Options, Strategy
 
 
@@ -37,9 +45,13 @@ class Screened(Strategy):
         self._options = options
         self._positions = Positions(space)
         self._archive = Archive(self._positions)
-        effort = EFFORTS[options.effort]
         self._proposals = Proposals(
-            self._positions, self._archive, effort, options.seed, noisy=options.noisy
+            self._positions,
+            self._archive,
+            EFFORTS[options.effort],
+            options.seed,
+            noisy=options.noisy,
+            earlier=EarlierTrials.of(self._positions, options.earlier),
         )
         self._initial = options.initial
         self._next_number = options.first_number
@@ -151,6 +163,14 @@ class Screened(Strategy):
             self._individual(place) for place in self._proposals.best_places(self._population_size)
         ]
 
+    @property
+    def correlations(self) -> list[float]:
+        """How results of equal genomes correlate with those of earlier searches, as was learned.
+
+        One number from 0 to 1 for each objective that has a model; none without earlier searches.
+        """
+        return self._proposals.correlations
+
     def genomes_of(self, numbers: Sequence[int]) -> tuple[Genome, ...]:
         """Return the genomes of trials; those that were not asked are rounded like draws."""
         rows = self._archive.rows
@@ -173,7 +193,10 @@ class Screened(Strategy):
         """Return the whole state as plain JSON values."""
         self._receive()
         options = self._options
-        return {
+        earlier = [
+            [individual_values(self._space, each) for each in search] for search in options.earlier
+        ]
+        return ({"earlier": earlier} if earlier else {}) | {
             "population_size": self._population_size,
             "seed": options.seed,
             "first_number": options.first_number,
@@ -200,6 +223,10 @@ class Screened(Strategy):
             int(state["look_ahead"]),
             str(state["effort"]),
             bool(state["noisy"]),
+            tuple(
+                tuple(individual_of(space, each) for each in search)
+                for search in state.get("earlier", ())
+            ),
         )
         strategy = cls(space, options)
         strategy._next_number = int(state["next_number"])

@@ -24,6 +24,8 @@ class Options:
     look_ahead: int = 1  # candidates asked and not yet evaluated, of strategies without generations
     effort: str = "medium"  # of strategies with models: low, medium or high
     noisy: bool = False  # whether one genome may have different costs, so that repeats pay
+    # Trials of each earlier search that a model learns from, none of which has failed.
+    earlier: tuple[tuple[Individual, ...], ...] = ()
 
 
 class Strategy(ABC):

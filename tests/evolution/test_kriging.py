@@ -1,6 +1,7 @@
 """The kriging model against scikit-learn, differences, integrals and other processors."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -208,3 +209,29 @@ def test_expected_gain_of_volume_is_a_mean_over_draws(front: list[list[float]]) 
 def test_equal_bits_on_other_processors() -> None:
     """Compiled for plain x86-64 and for this machine, the model computes equal bits."""
     assert len(hashes(KRIGING, [OLDEST])) == 1
+
+
+def test_searches_are_an_unordered_column_that_is_predicted_as_the_first() -> None:
+    """A model of several searches is one with a column more, in which predictions have 0."""
+    known, searches = trials(), np.arange(37) % 3
+    several, plain = Kriging(OPTIONS, 3), Kriging((*OPTIONS, 3))
+    point = 0.3 * np.random.default_rng(2).standard_normal(len(plain.start))
+    with_column = replace(known, positions=np.column_stack([known.positions, searches]))
+    asked = points(21, 5)
+    found = several.fit(point, replace(known, searches=searches), points(2, 7)).predict(asked)
+    expected = plain.fit(point, with_column, np.column_stack([points(2, 7), np.zeros(2)])).predict(
+        np.column_stack([asked, np.zeros(21)])
+    )
+    assert np.array_equal(found.means, expected.means)
+    assert np.array_equal(found.deviations, expected.deviations)
+
+
+def test_the_correlation_of_searches_is_the_covariance_of_equal_rows() -> None:
+    """It is scikit-learn's Matérn covariance at the distance of two searches."""
+    model = Kriging(OPTIONS, 2)
+    point = model.start.copy()
+    point[len(OPTIONS)] = 0.7
+    distance = math.exp(-0.51 + 0.7)
+    covariance = Matern(1.0, nu=2.5)([[0.0]], [[distance]])[0, 0]
+    assert model.correlation(point) == pytest.approx(covariance, abs=1e-12)
+    assert Kriging(OPTIONS).correlation(Kriging(OPTIONS).start) == 1.0
