@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy.typing as npt
 
 from neuroevo.analysis.findings import Findings
+from neuroevo.earlier_runs import Seeds, read_beginning
 from neuroevo.errors import UsageError
 from neuroevo.experiment import (
     Experiment,
     Sweep,
-    Transfer,
     experiment_for_function,
     experiment_for_table,
     load_experiment,
@@ -28,7 +28,6 @@ from neuroevo.experiment import (
     overridden,
     override_list,
     read_sweep_file,
-    transfer,
 )
 from neuroevo.files import is_pipe
 from neuroevo.report.run import Run, load_run
@@ -53,6 +52,7 @@ from neuroevo.search import (
     studies,
 )
 from neuroevo.search import resume as resume_search
+from neuroevo.search.beginning import Beginning
 from neuroevo.search.one_configuration import LearntData, Plan, train_configuration
 from neuroevo.search.record import Record
 from neuroevo.search.recorded import RecordedRun, read_recorded
@@ -69,8 +69,8 @@ from neuroevo.search.verification import (
     compare_numbers,
     verify_run,
 )
-from neuroevo.settings import one_of, printable, shown, unknown
-from neuroevo.space import Genome, SearchSpace
+from neuroevo.settings import one_of, shown, unknown
+from neuroevo.space import SearchSpace
 from neuroevo.tracking import Following, check_trackers
 from neuroevo.workers import Backend, Workers
 from neuroevo.workers.pool import never
@@ -89,7 +89,7 @@ __all__ = [
     "fit",
     "load_run",
     "random_search",
-    "read_seeds",
+    "read_beginning",
     "resume",
     "resume_sweep",
     "run",
@@ -97,15 +97,6 @@ __all__ = [
     "train",
     "verify",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Seeds:
-    """Genomes for the first generation, and a line on what they lack of their source."""
-
-    genomes: tuple[Genome, ...] = ()
-    note: str = ""
-    source: str = ""  # the run or the file
 
 
 def run(  # noqa: PLR0913 - all that users set in a run, by name
@@ -120,6 +111,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     trial_timeout: float | None = None,
     seed: int | None = None,
     seed_from: str | Path | Seeds | None = None,
+    warm_start: "Run | str | Path | Sequence[Run | str | Path]" = (),
     overrides: Sequence[str] = (),
     log: str | Sequence[str] = (),
     observer: Observer = ignore_progress,
@@ -144,7 +136,12 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
         Workers, see `neuroevo.workers.Workers`; they change no result.
     seed_from
         A run, or a TOML file such as its `best.toml`, whose best configurations are put into the
-        first generation, see `read_seeds`. Warns of genes that are left out.
+        first generation, see `neuroevo.earlier_runs.read_seeds`. Warns of genes that are left out.
+    warm_start
+        One or more earlier runs of the same search space or one that overlaps. The model of
+        ``strategy = "screened"`` learns from their trials as long as there are few of its own,
+        the less the worse they agree; and a few of their best configurations come first, see
+        `neuroevo.earlier_runs.read_warm_start`.
     overrides
         Settings such as ``"evolution.generations=5"``, which replace those of a file or of what is
         suggested for a table, as for `load_experiment`.
@@ -183,20 +180,15 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     changes = {"name": name, "seed": seed}
     given = {key: value for key, value in changes.items() if value is not None}
     experiment = experiment.replace(**given)
-    if seed_from is None:
-        seed_from = Seeds()
-    elif not isinstance(seed_from, Seeds):
-        seed_from = read_seeds(seed_from, experiment, "results" if results is None else results)
-        if seed_from.note:
-            warnings.warn(seed_from.note, stacklevel=2)
-    workers, initial = Workers(n_jobs, backend, scheduler, trial_timeout), seed_from.genomes
-    source = seed_from.source
+    earlier = [warm_start] if isinstance(warm_start, Run | str | Path) else warm_start
+    place = "results" if results is None else results
+    beginning = _beginning(experiment, place, seed_from, earlier)
+    workers = Workers(n_jobs, backend, scheduler, trial_timeout)
     if results is None:
         start, record = search_in_memory(
             experiment,
             workers=workers,
-            initial=initial,
-            initial_from=source,
+            beginning=beginning,
             observer=observer,
             stop=stop,
         )
@@ -207,8 +199,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
                 experiment,
                 Path(results),
                 workers=workers,
-                initial=initial,
-                initial_from=source,
+                beginning=beginning,
                 observer=observing,
                 stop=stop,
             )
@@ -375,6 +366,7 @@ def evolve(  # noqa: PLR0913 - what users of other optimizers set, by name
     n_jobs: int = -1,
     random_state: int | None = 0,
     time_limit: float | None = None,
+    warm_start: "Run | str | Path | Sequence[Run | str | Path]" = (),
     overrides: Sequence[str] = (),
     observer: Observer = ignore_progress,
 ) -> Run:
@@ -404,6 +396,8 @@ def evolve(  # noqa: PLR0913 - what users of other optimizers set, by name
         Decides all draws of the search and the seeds that the function gets; None draws a number.
     time_limit
         Ends the search after so many seconds. A call has its own, ``task.time_limit``.
+    warm_start
+        Earlier runs whose trials the search learns from, such as one with fewer rows, see `run`.
     overrides
         Further settings of the experiment, such as ``"task.replicates=4"`` or
         ``'evolution.strategy="nsga2"'``, as for `load_experiment`.
@@ -422,7 +416,7 @@ def evolve(  # noqa: PLR0913 - what users of other optimizers set, by name
     """
     settings = _settings(("seed",), random_state, time_limit, overrides)
     experiment = experiment_for_function(function, space, objectives, n_trials, settings)
-    return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
+    return run(experiment, results=results, n_jobs=n_jobs, warm_start=warm_start, observer=observer)
 
 
 def _settings(
@@ -861,6 +855,7 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
         reason=state["reason"],
         initial=start.initial,
         initial_from=start.initial_from,
+        earlier_runs=start.earlier_runs,
     )
     status = Status("complete", state["reason"], state["generation"], len(trials), seconds)
     return Run.in_memory(start, status, findings)
@@ -868,6 +863,20 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
 
 def _opened(run: Run | str | Path, results: str | Path) -> Run:
     return run if isinstance(run, Run) else load_run(run, results)
+
+
+def _beginning(
+    experiment: Experiment,
+    results: str | Path,
+    seed_from: str | Path | Seeds | None,
+    warm_start: Sequence[Run | str | Path],
+) -> Beginning:
+    if isinstance(seed_from, Seeds):  # read before, and whoever did it has shown the note
+        return seed_from.beginning
+    seeds = read_beginning(experiment, results, seed_from, warm_start)
+    if seeds.note:
+        warnings.warn(seeds.note, stacklevel=3)
+    return seeds.beginning
 
 
 @contextmanager
@@ -914,80 +923,3 @@ def _reported(folder: RunFolder) -> Run:
     finished = Run(folder)
     write_report(finished)
     return finished
-
-
-def read_seeds(source: str | Path, experiment: Experiment, results: str | Path) -> Seeds:
-    """Transfer the configurations of a TOML file or of a run's front to an experiment's space.
-
-    Parameters
-    ----------
-    source
-        A file such as a run's `best.toml`, in which every gene is fixed, or a run. Of a run's
-        front at most as many are taken as the population has, the champion first; those that the
-        space does not allow are skipped.
-    experiment
-        The experiment with the search space.
-    results
-        The results folder.
-
-    Raises
-    ------
-    NeuroevoError
-        One line for each value of the file that the space does not allow; one line if it allows
-        no trial of a run's front.
-    """
-    if Path(source).suffix == ".toml":
-        return _seeds_of_file(source, experiment)
-    run = load_run(source, results)
-    _check_kind(run.experiment, experiment, run.folder.id)
-    front = run.pareto_front()
-    taken, refused = [], []
-    for trial in front:
-        try:
-            taken.append(transfer(trial.genome, run.experiment.training, experiment))
-        except UsageError as error:
-            refused.append(f"trial {trial.number}: {error.problems[0]}")
-    if not taken:
-        found = f"none of {len(front)} is: {refused[0]}" if refused else "its front is empty"
-        rule = "must have a trial on its front that is in the search space"
-        raise UsageError(f"{run.folder.id}: {rule}, but {found}")
-    skipped = ""
-    if refused:
-        skipped = f"{len(refused)} of {len(front)} on the front skipped ({refused[0]})"
-    genomes = tuple(dict.fromkeys(each.genome for each in taken))
-    population = experiment.evolution.population
-    return Seeds(genomes[:population], _note(run.folder.id, taken, skipped), run.folder.id)
-
-
-def _seeds_of_file(source: str | Path, experiment: Experiment) -> Seeds:
-    name = printable(str(source))
-    try:
-        origin = load_experiment(source)
-    except UsageError as error:
-        raise error.named(name) from None
-    _check_kind(origin, experiment, name)
-    if origin.space.size > 1:
-        raise UsageError(f"{name}: must fix every gene to be a seed, as a best.toml does")
-    [configuration] = origin.space.genomes()
-    try:
-        taken = transfer(configuration, origin.training, experiment)
-    except UsageError as error:
-        raise error.named(name) from None
-    return Seeds((taken.genome,), _note(name, [taken]), name)
-
-
-def _check_kind(origin: Experiment, experiment: Experiment, source: str) -> None:
-    if origin.trains_networks != experiment.trains_networks:
-        words = "trains networks" if experiment.trains_networks else "calls a function"
-        got = origin.task.kind
-        raise UsageError(
-            f"{source}: must be of an experiment that {words}, but its task is {got!r}"
-        )
-
-
-def _note(source: str, taken: Sequence[Transfer], skipped: str = "") -> str:
-    """Return a line on what is left out and skipped; empty if nothing is."""
-    names = dict.fromkeys(name for each in taken for name in each.left_out)
-    left_out = f"left out, since the space has no such gene: {', '.join(names)}" if names else ""
-    parts = [part for part in (left_out, skipped) if part]
-    return f"{source}: {'; '.join(parts)}" if parts else ""

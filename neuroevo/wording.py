@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment
     from neuroevo.learning import TrainingSettings
-    from neuroevo.runs import Trial
+    from neuroevo.runs import EarlierRun, Trial
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MANY_EQUAL = 5
@@ -520,6 +520,12 @@ def first_genomes(initial: "Sequence[Mapping[str, object]]", source: str) -> str
     if len(initial) == 1:
         return f"1 given{origin}: `{configuration(initial[0])}`."
     return f"{len(initial):,} given{origin}; the first: `{configuration(initial[0])}`."
+
+
+def warm_start(runs: "Sequence[EarlierRun]") -> str:
+    """Return which trials of earlier runs the model learned from; empty if there are none."""
+    parts = [f"{counted(len(each.trials), 'trial')} of {shortened(each.run, 80)}" for each in runs]
+    return f"The model also learned from {', '.join(parts)}." if parts else ""
 
 
 def _evaluation(experiment: "Experiment") -> tuple[str, str]:

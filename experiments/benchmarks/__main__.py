@@ -1,7 +1,8 @@
 """The entry point: `python -m experiments.benchmarks [PART ...] [--json] [--rounds N]`.
 
 `libraries` is measured only if it is named, as npm loads packages for it, `instructions`, as it
-needs Linux on x86-64, and `early_stopping`, as its searches take minutes; its rounds are seeds.
+needs Linux on x86-64, and `early_stopping` and `warm_starts`, as their searches take minutes; their
+rounds are seeds.
 `fitting`, `search` and `whole_search` take minutes or hours, so they are no part of all either, and
 have options of their own.
 """
@@ -31,6 +32,7 @@ _ROUNDS = {
     "instructions": 5,
     "libraries": 5,
     "early_stopping": 3,
+    "warm_starts": 5,
 }
 """The parts in the order in which they are measured, and how often each measurement is taken.
 
@@ -38,7 +40,7 @@ Those of the kernel come late: their peers make this process large, and a child'
 from the size of its parent on.
 """
 
-_ONLY_IF_NAMED = ("instructions", "libraries", "early_stopping")
+_ONLY_IF_NAMED = ("instructions", "libraries", "early_stopping", "warm_starts")
 _COMMANDS = ("fitting", "search", "whole_search")
 
 

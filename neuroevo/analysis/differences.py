@@ -1,12 +1,13 @@
 """The differences between the experiments of several runs, their settings and their labels.
 
-Runs have the same setting if their experiments differ at most in name, note and seed, and if the
-same genomes were given to their first generations.
+Runs have the same setting if their experiments differ at most in name, note and seed, and if they
+were given the same first genomes and trials of earlier runs.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from neuroevo import wording
@@ -22,8 +23,9 @@ NO_SETTING = frozenset({("name",), ("note",), ("seed",)})
 OF_SCORES = ("samples", "target_mse", "stop_at_target", "precision", "replicates")
 LONGEST_NAME = 40
 LONGEST_VALUE = 160
-FIRST_GENOMES = ("first_genomes",)
-_ORDER = ("task", "space", "training", "evolution", *FIRST_GENOMES, "name", "note", "seed")
+FIRST_GENOMES, WARM_START = ("first_genomes",), ("warm_start",)
+_GIVEN = *FIRST_GENOMES, *WARM_START
+_ORDER = ("task", "space", "training", "evolution", *_GIVEN, "name", "note", "seed")
 _DIGITS = 6  # of the hash of genomes
 
 
@@ -35,7 +37,8 @@ def differences(runs: "Sequence[Findings]") -> dict[str, tuple[object, ...]]:
     dict
         Dotted key -> values in the order of the runs, None if an experiment has no such key. First
         the keys of the task, then those of search space, training and evolution, then
-        ``first_genomes`` (whether these were drawn or given), name, note and seed.
+        ``first_genomes`` (whether these were drawn or given), ``warm_start`` (from how many trials
+        of earlier runs the model learned), name, note and seed.
     """
     found = _different([_values(each) for each in runs])
     return {dotted(key): values for key, values in found.items()}
@@ -141,16 +144,27 @@ def worded(key: str, value: object) -> str:
 
 
 def _values(run: "Findings") -> Values:
-    """Return the values of a run's experiment, and what its first genomes were."""
-    return experiment_values(run.experiment) | {FIRST_GENOMES: _first_genomes(run)}
+    """Return the values of a run's experiment, and what it was given besides."""
+    given = {FIRST_GENOMES: _first_genomes(run), WARM_START: _warm_start(run)}
+    return experiment_values(run.experiment) | given
 
 
 def _first_genomes(run: "Findings") -> str:
     if not run.initial:
         return "drawn"
-    written = json.dumps([dict(each) for each in run.initial], sort_keys=True)
-    digest = hashlib.sha256(written.encode()).hexdigest()[:_DIGITS]
-    return f"{len(run.initial):,} given ({digest})"
+    return f"{len(run.initial):,} given ({_digest([dict(each) for each in run.initial])})"
+
+
+def _warm_start(run: "Findings") -> str:
+    if not run.earlier_runs:
+        return "none"
+    trials = [asdict(each) for earlier in run.earlier_runs for each in earlier.trials]
+    return f"{len(trials):,} trials ({_digest(trials)})"
+
+
+def _digest(values: object) -> str:
+    written = json.dumps(values, sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:_DIGITS]
 
 
 def _setting(run: "Findings") -> Values:

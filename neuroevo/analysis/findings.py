@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation.diagnosis import Diagnosis
     from neuroevo.evolution import Constraint
     from neuroevo.experiment import Experiment, Origin
-    from neuroevo.runs import Champion, HeldOutScores, Trial
+    from neuroevo.runs import Champion, EarlierRun, HeldOutScores, Trial
     from neuroevo.space import Value
 
 EXCERPT = 10  # trials of the front, where not all of them are shown
@@ -66,6 +66,8 @@ class Findings:
     initial, initial_from
         The genomes of the first generation that were given, and where they were taken from, see
         `neuroevo.runs.Start`.
+    earlier_runs
+        Trials of earlier runs from which the model of the strategy learned.
     random
         Trials of a random search in the same space, in their order, if there was one.
     preparation
@@ -95,6 +97,7 @@ class Findings:
     reason: str = ""
     initial: "tuple[Mapping[str, Value], ...]" = ()
     initial_from: str = ""
+    earlier_runs: "tuple[EarlierRun, ...]" = ()
 
     def __repr__(self) -> str:
         counts = f"{len(self.trials)} trials, front of {len(self.front)}"

@@ -244,6 +244,7 @@ class RunReader:
             reason=summary.reason,
             initial=start.initial,
             initial_from=start.initial_from,
+            earlier_runs=start.earlier_runs,
         )
 
     def _test_scores(self, best: "Sequence[Trial]", problems: list[str]) -> "Mapping[str, Score]":

@@ -131,6 +131,7 @@ class RunResults:
             reason=status.reason,
             initial=self.start.initial,
             initial_from=self.start.initial_from,
+            earlier_runs=self.start.earlier_runs,
         )
 
     @property

@@ -24,6 +24,7 @@ EXAMPLES = options.examples(
     "neuroevo run experiments/mouse.toml --seed 7 --set evolution.generations=5",
     "neuroevo run experiments/mouse.toml --time-limit 8h --target samples_to_target=30",
     "neuroevo run experiments/mouse.toml --seed-from latest",
+    "neuroevo run experiments/boosting.toml --warm-start latest",
     "neuroevo run houses.csv --target price --time-limit 1m",
     "neuroevo run experiments/mouse.toml --log tensorboard",
     "neuroevo run experiments/mouse.toml --seeds 20",
@@ -65,6 +66,14 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         typer.Option(
             metavar="RUN|best.toml",
             help="Put the best configurations of a run or a file into the first generation.",
+        ),
+    ] = None,
+    warm_start: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RUN",
+            help="Of strategy screened: let the model learn from the trials of an earlier run of "
+            "the same search space or one that overlaps; may be repeated.",
         ),
     ] = None,
     generations: options.Generations = None,
@@ -111,8 +120,9 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         loaded, notes = _load(experiment, columns, [*(overrides or ()), *_overrides(settings)])
     if seeds is not None and seeds < 2:  # noqa: PLR2004 - what a comparison needs
         problems.append(f"--seeds: must be at least 2, but got {seeds}")
-    if seeds is not None and log:
-        problems.append("--log: must be left out with --seeds")
+    for option, value in (("--log", log), ("--warm-start", warm_start)):
+        if seeds is not None and value:
+            problems.append(f"{option}: must be left out with --seeds")
     if problems:
         raise UsageError(*problems)
     for note in () if quiet else notes:
@@ -121,12 +131,12 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     # Imported after the checks, so that wrong arguments are reported at once.
     from neuroevo import api
 
-    first = api.Seeds() if seed_from is None else api.read_seeds(seed_from, loaded, results)
+    first = api.read_beginning(loaded, results, seed_from, warm_start or ())
     if first.note and not quiet:
         say(first.note)
 
     if seeds is not None:
-        planned = Sweep.of_seeds(loaded, seeds, first.genomes)
+        planned = Sweep.of_seeds(loaded, seeds, first.beginning.genomes)
         begin_sweep = partial(api.sweep, planned, results=results)
         finish(search_shown(begin_sweep, workers, quiet=quiet)[0], quiet=quiet)
         return

@@ -76,7 +76,8 @@ def _experiment(run: "Run") -> list[tuple[str, str]]:
 
     rows, findings = wording.experiment_rows(run.experiment), run.findings
     given = wording.first_genomes(findings.initial, findings.initial_from).replace("`", "")
-    return [*rows, ("First genomes", given)] if given else rows
+    further = {"First genomes": given, "Warm start": wording.warm_start(findings.earlier_runs)}
+    return [*rows, *((name, text) for name, text in further.items() if text)]
 
 
 def _environment(run: "Run") -> list[tuple[str, str]]:
@@ -113,6 +114,7 @@ def _described(run: "Run") -> dict[str, Any]:
             "given": [dict(genome) for genome in findings.initial],
             "from": findings.initial_from or None,
         },
+        "warm_start": {each.run: len(each.trials) for each in findings.earlier_runs},
         "trials": len(findings.trials),
         "networks": findings.networks,
         "front": [

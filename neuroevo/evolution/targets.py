@@ -1,7 +1,8 @@
 """What a model learns: costs, or excesses of a constraint, without outliers, standardised.
 
-Sums are exact, so that they have the same bits on every processor. Knows neither genomes nor
-models.
+Costs of other searches may follow those of this one. Then these `own` ones alone, the first so
+many, decide what is high, and the unit: a misleading search must not hide how they differ. Sums are
+exact, so that they have the same bits on every processor. Knows neither genomes nor models.
 """
 
 import math
@@ -40,15 +41,23 @@ class Softened(NamedTuple):
         return self.base + self.scale * (root * root * (root * root) - 1)
 
 
-def clipped(costs: Costs) -> Costs:
-    """Lower costs that are further above the median than the lowest is below it."""
-    low, median = costs.min(), _median_above_lowest(costs)
-    return np.asarray(np.minimum(costs, median + (median - low)))
+def clipped(costs: Costs, own: int | None = None) -> Costs:
+    """Lower costs that are further above the median than the lowest is below it.
+
+    Those of other searches are raised where they are as far below the lowest own one.
+    """
+    low, median = costs[:own].min(), _median_above_lowest(costs[:own])
+    span = median - low
+    return np.asarray(np.minimum(np.maximum(costs, low - span), median + span))
 
 
-def softened(costs: Costs, front: npt.NDArray[np.bool_]) -> Softened:
-    """Lower costs far above the median and the front, and keep their order."""
-    low, median = costs.min(), _median_above_lowest(costs)
+def softened(costs: Costs, front: npt.NDArray[np.bool_], own: int | None = None) -> Softened:
+    """Lower costs far above the median and the front, and keep their order.
+
+    Those of other searches are raised as by `clipped`.
+    """
+    low, median = costs[:own].min(), _median_above_lowest(costs[:own])
+    costs = np.maximum(costs, low - (median - low))
     base = max(median, float(costs[front].max()))
     # The second is far below the first, unless the quotients below would overflow.
     scale = max(median - low, (costs.max() - base) * _LEAST_SHARE, _LEAST_UNIT)
@@ -64,15 +73,16 @@ def near_zero(excesses: Costs) -> Costs:
     return np.asarray(np.minimum(np.maximum(excesses, -farthest), farthest))
 
 
-def standardised(costs: Costs) -> Targets:
-    """Subtract the mean, and divide by the standard deviation; all 0 if the costs are equal."""
-    mean = math.fsum(costs) / len(costs)
+def standardised(costs: Costs, own: int | None = None) -> Targets:
+    """Subtract the mean, and divide by the standard deviation; all 0 if own costs are equal."""
+    known = costs[:own]
+    mean = math.fsum(known) / len(known)
     gaps = costs - mean
-    size = float(np.abs(gaps).max())
+    size = float(np.abs(gaps[:own]).max())
     if not size > _TINY * abs(mean):
         return Targets(np.zeros(len(costs)), 1.0, mean)
     shares = gaps / size  # so that squares neither overflow nor vanish
-    deviation = math.sqrt(math.fsum(shares * shares) / len(costs))
+    deviation = math.sqrt(math.fsum(shares[:own] * shares[:own]) / len(known))
     return Targets(shares / deviation, size * deviation, mean)
 
 

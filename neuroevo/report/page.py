@@ -210,6 +210,7 @@ def _partly_diverged(findings: "Findings") -> str:
 def _experiment(findings: "Findings") -> list[tuple[str, str]]:
     further = {
         "First genomes": with_code(wording.first_genomes(findings.initial, findings.initial_from)),
+        "Warm start": wording.warm_start(findings.earlier_runs),
         "Note": findings.experiment.note,
     }
     rows = wording.experiment_rows(findings.experiment)

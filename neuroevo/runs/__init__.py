@@ -48,6 +48,8 @@ from neuroevo.runs.journal_reader import (
 )
 from neuroevo.runs.lock import Holder, RunLock, holder
 from neuroevo.runs.start import (
+    EarlierRun,
+    EarlierTrial,
     Start,
     array_fingerprint,
     data_fingerprint,
@@ -71,6 +73,8 @@ from neuroevo.runs.trial import Trial
 __all__ = [
     "Champion",
     "Difference",
+    "EarlierRun",
+    "EarlierTrial",
     "FreshScores",
     "HeldOutScores",
     "Holder",

@@ -35,6 +35,22 @@ _DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: enough, as nobody forges da
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierTrial:
+    """A trial of an earlier run, in the space of this one."""
+
+    genome: "Mapping[str, Value]"
+    objectives: Mapping[str, float]  # by the names that this run has
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """Trials of an earlier run, from which the model of this one learns."""
+
+    run: str  # its id
+    trials: tuple[EarlierTrial, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What a run starts from: all that is needed, besides the program, to repeat it.
 
@@ -53,6 +69,8 @@ class Start:
         Genomes of the first generation that were given: value of each gene by its name.
     initial_from
         The run or the file that they were taken from; empty if that is unknown.
+    earlier_runs
+        Trials of earlier runs that the model of the strategy learns from.
     earlier
         While the experiment of a run is replaced by another, the text that experiment.toml may
         still have; else empty.
@@ -66,11 +84,24 @@ class Start:
     earlier: str = ""
     preparation: Mapping[str, Any] = field(default_factory=dict)
     initial_from: str = ""
+    earlier_runs: tuple[EarlierRun, ...] = ()
 
     @property
     def has_test_part(self) -> bool:
         """Whether the data have samples that no search sees."""
         return "test_targets" in self.data
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenTrial:
+    genome: dict[str, Any]
+    objectives: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenEarlierRun:
+    run: str
+    trials: list[_WrittenTrial]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +116,7 @@ class _Written:
     earlier: str
     preparation: dict[str, Any] = field(default_factory=dict)
     initial_from: str = ""
+    earlier_runs: list[_WrittenEarlierRun] = field(default_factory=list)
 
 
 _WRITTEN = TypeAdapter(_Written)
@@ -119,10 +151,17 @@ def read_start(path: Path) -> Start:
         written.data,
         written.columns,
         written.kept,
-        tuple(_genome(path, place, genome) for place, genome in enumerate(written.initial)),
+        tuple(
+            _genome(path, ("initial", place), genome)
+            for place, genome in enumerate(written.initial)
+        ),
         written.earlier,
         written.preparation,
         written.initial_from,
+        tuple(
+            _earlier_run(path, ("earlier_runs", place), run)
+            for place, run in enumerate(written.earlier_runs)
+        ),
     )
 
 
@@ -159,11 +198,21 @@ def array_fingerprint(values: np.ndarray) -> str:
     return f"{values.dtype} {shape}, SHA-256 {digest[:_DIGITS]}…"
 
 
-def _genome(path: Path, place: int, genome: Mapping[str, Any]) -> "dict[str, Value]":
+def _earlier_run(path: Path, at: Location, run: _WrittenEarlierRun) -> EarlierRun:
+    return EarlierRun(
+        run.run,
+        tuple(
+            EarlierTrial(_genome(path, (*at, "trials", place), each.genome), each.objectives)
+            for place, each in enumerate(run.trials)
+        ),
+    )
+
+
+def _genome(path: Path, at: Location, genome: Mapping[str, Any]) -> "dict[str, Value]":
     try:
         return {name: plain(value) for name, value in genome.items()}
     except (TypeError, ValueError, UsageError) as error:
-        refuse(path, [(("initial", place), str(error))])
+        refuse(path, [(at, str(error))])
         raise
 
 

@@ -30,6 +30,7 @@ from neuroevo.runs import (
     trial_excesses,
     trial_violation,
 )
+from neuroevo.search.beginning import Beginning
 from neuroevo.search.early_stopping import EarlyStopping
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
@@ -45,11 +46,12 @@ from neuroevo.search.stopping import (
 )
 from neuroevo.search.testing import held_out_scores
 from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
-from neuroevo.space import Genome, SearchSpace, Value
+from neuroevo.space import SearchSpace, Value
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
 from neuroevo.workers.pool import Failure
 
+_NOTHING = Beginning()
 _SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal are enough
 
 
@@ -94,7 +96,7 @@ class SearchState:
     def at_first(
         cls,
         experiment: Experiment,
-        initial: Sequence[Genome] = (),
+        beginning: Beginning = _NOTHING,
         seconds: float = 0.0,
         space: SearchSpace | None = None,
     ) -> Self:
@@ -104,8 +106,8 @@ class SearchState:
         ----------
         experiment
             The experiment.
-        initial
-            Genomes that the strategy asks for first, if they keep the restriction of the space.
+        beginning
+            What the search is given besides.
         seconds
             How long the search took already.
         space
@@ -116,10 +118,11 @@ class SearchState:
         options = Options(
             evolution.population,
             experiment.seed,
-            tuple(filter(space.allows, initial)),
+            tuple(filter(space.allows, beginning.genomes)),
             baselines,
             look_ahead=evolution.look_ahead or 1,
             effort=evolution.effort or "medium",
+            earlier=beginning.individuals(experiment),
         )
         strategy = STRATEGIES[evolution.strategy](space, options)
         early_stopping = _early_stopping(experiment, strategy)

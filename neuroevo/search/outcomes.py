@@ -10,7 +10,7 @@ from neuroevo.evaluation import Objective
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evaluation.function_evaluator import FunctionEvaluation
 from neuroevo.evolution import Candidate
-from neuroevo.runs import Trial
+from neuroevo.runs import EarlierTrial, Trial
 from neuroevo.workers.pool import Failure
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def checked(candidate: Candidate, recorded: Trial) -> Trial:
     return recorded
 
 
-def fitness_of(trial: Trial, objectives: Sequence[Objective]) -> tuple[float, ...]:
+def fitness_of(trial: Trial | EarlierTrial, objectives: Sequence[Objective]) -> tuple[float, ...]:
     """Return a trial's objectives on the scales on which they are compared; NaN stays NaN."""
     values = [trial.objectives[item.name] for item in objectives]
     return tuple(

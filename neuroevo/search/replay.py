@@ -10,11 +10,11 @@ from typing import Any
 from neuroevo.errors import StorageError
 from neuroevo.experiment import Experiment
 from neuroevo.runs import RunFolder, Trial
+from neuroevo.search.beginning import Beginning
 from neuroevo.search.loop import Search, SearchState
 from neuroevo.search.progress import Observer, Progress, StoppedError
 from neuroevo.search.record import Finished, Record
 from neuroevo.search.trainer import Trainer
-from neuroevo.space import Genome
 
 _AFTER_SEARCHING = ("rescoring", "testing", "finished")
 _SEARCHING = ("loading", "baselines", "searching")
@@ -63,15 +63,15 @@ class Replay(Record):
     def _number(self) -> int:
         return self._evaluated or 0
 
-    def run(self, trainer: Trainer, initial: Sequence[Genome], observer: Observer) -> str:
+    def run(self, trainer: Trainer, beginning: Beginning, observer: Observer) -> str:
         """Repeat the search; return what went otherwise than in the run, empty if nothing did.
 
         Parameters
         ----------
         trainer
             The trainer of the run. It is used only if the search was finished.
-        initial
-            The genomes that the run was given to begin with.
+        beginning
+            What the search of the run began with.
         observer
             Receives the progress.
 
@@ -86,7 +86,7 @@ class Replay(Record):
             if progress.phase not in _SEARCHING:
                 observer(progress)
 
-        state = SearchState.at_first(self._experiment, initial, space=trainer.space)
+        state = SearchState.at_first(self._experiment, beginning, space=trainer.space)
         search = _Repeated(trainer, self, state, observe, self._is_to_stop)
         search.clock, search.wanted = lambda: self._seconds, self._evaluated
         try:

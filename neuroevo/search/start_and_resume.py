@@ -8,7 +8,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,13 +34,13 @@ from neuroevo.runs import (
     read_trials,
     write_start,
 )
+from neuroevo.search.beginning import Beginning
 from neuroevo.search.loop import Search, SearchState, begun_generations, ends_of
 from neuroevo.search.material import Material, material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
 from neuroevo.search.record import Finished, FolderRecord, Record
 from neuroevo.search.stopping import EXHAUSTED
 from neuroevo.search.trainer import Trainer
-from neuroevo.space import Genome
 from neuroevo.storage.atomic import write_atomically
 from neuroevo.storage.new_folders import new_folders_removed
 from neuroevo.workers import Workers
@@ -49,14 +49,15 @@ from neuroevo.workers.pool import never
 if TYPE_CHECKING:
     import pandas as pd
 
+_NOTHING = Beginning()
+
 
 def search(  # noqa: PLR0913 - all options of a search, by name
     experiment: Experiment,
     results: Path,
     *,
     workers: Workers | None = None,
-    initial: Sequence[Genome] = (),
-    initial_from: str = "",
+    beginning: Beginning = _NOTHING,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> RunFolder:
@@ -70,10 +71,8 @@ def search(  # noqa: PLR0913 - all options of a search, by name
         The results folder, in which the run folder is made.
     workers
         Who trains; changes no result. One thread for each core by default.
-    initial
-        Genomes of the first generation.
-    initial_from
-        The run or the file that they were taken from.
+    beginning
+        What the search is given besides the experiment.
     observer
         Receives the progress whenever something has finished.
     stop
@@ -88,11 +87,10 @@ def search(  # noqa: PLR0913 - all options of a search, by name
     StoppedError
         If it was stopped; it can be resumed, unless it had not begun.
     """
-    given = _Given(tuple(initial), initial_from)
-    with _prepared(experiment, given, workers or Workers(), observer) as (trainer, start):
+    with _prepared(experiment, beginning, workers or Workers(), observer) as (trainer, start):
         if stop():
             raise StoppedError(f"{experiment.name}: stopped before the search began")
-        state = SearchState.at_first(experiment, initial, space=trainer.space)
+        state = SearchState.at_first(experiment, beginning, space=trainer.space)
         with new_folders_removed(results):  # a run that has begun is in them, so they stay
             folder = RunFolder.create(results, experiment.name, moment=datetime.now().astimezone())
             with _filled(folder, start) as journal:
@@ -100,12 +98,11 @@ def search(  # noqa: PLR0913 - all options of a search, by name
     return folder
 
 
-def search_in_memory(  # noqa: PLR0913 - all options of a search, by name
+def search_in_memory(
     experiment: Experiment,
     *,
     workers: Workers | None = None,
-    initial: Sequence[Genome] = (),
-    initial_from: str = "",
+    beginning: Beginning = _NOTHING,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> tuple[Start, Record]:
@@ -113,24 +110,16 @@ def search_in_memory(  # noqa: PLR0913 - all options of a search, by name
 
     Parameters and errors are those of `search`. What a stopped search has finished is lost.
     """
-    record, given = Record(), _Given(tuple(initial), initial_from)
-    with _prepared(experiment, given, workers or Workers(), observer) as (trainer, start):
-        state = SearchState.at_first(experiment, initial, space=trainer.space)
+    record = Record()
+    with _prepared(experiment, beginning, workers or Workers(), observer) as (trainer, start):
+        state = SearchState.at_first(experiment, beginning, space=trainer.space)
         Search(trainer, record, state, observer, stop).run()
     return start, record
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """Genomes for the first generation, and where they come from."""
-
-    genomes: tuple[Genome, ...]
-    source: str
-
-
 @contextmanager
 def _prepared(
-    experiment: Experiment, given: "_Given", workers: Workers, observer: Observer
+    experiment: Experiment, beginning: Beginning, workers: Workers, observer: Observer
 ) -> Iterator[tuple[Trainer, Start]]:
     """Load what an experiment's candidates are evaluated on, and open its trainer."""
     material = material_of(experiment)
@@ -141,14 +130,15 @@ def _prepared(
         material.fingerprint,
         material.columns,
         material.kept,
-        tuple(map(dict, given.genomes)),
+        tuple(map(dict, beginning.genomes)),
         preparation=material.preparation,
-        initial_from=given.source,
+        initial_from=beginning.source,
+        earlier_runs=beginning.earlier,
     )
     trainer = Trainer(experiment, material.evaluated_on, workers)
-    left_out = sum(not trainer.space.allows(genome) for genome in given.genomes)
+    left_out = sum(not trainer.space.allows(genome) for genome in beginning.genomes)
     if left_out:
-        text = f"{left_out} of {len(given.genomes)} first configurations are left out"
+        text = f"{left_out} of {len(beginning.genomes)} first configurations are left out"
         warnings.warn(f"{text}: they break the constraint on parameters", stacklevel=2)
     observer(Progress(experiment, "loading"))
     with trainer:
@@ -376,8 +366,8 @@ def _state(
 def _first_state(trainer: Trainer, start: Start, seconds: float) -> SearchState:
     """Return the state before the first candidate, after so many seconds."""
     experiment = trainer.experiment
-    initial = [experiment.space.genome(genome) for genome in start.initial]
-    return SearchState.at_first(experiment, initial, seconds, trainer.space)
+    beginning = Beginning.of(start, experiment)
+    return SearchState.at_first(experiment, beginning, seconds, trainer.space)
 
 
 def _is_complete(

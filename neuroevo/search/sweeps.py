@@ -9,6 +9,7 @@ from pathlib import Path
 
 from neuroevo.experiment import Sweep
 from neuroevo.runs import RunFolder, RunLock, SweepFolder, read_sweep
+from neuroevo.search.beginning import Beginning
 from neuroevo.search.progress import Observer, StoppedError, ignore_progress
 from neuroevo.search.start_and_resume import resume, search
 from neuroevo.workers import Workers
@@ -68,7 +69,7 @@ def resume_sweep(
                 run.experiment,
                 folder.path,
                 workers=workers,
-                initial=run.initial,
+                beginning=Beginning(run.initial),
                 observer=observer,
                 stop=stop,
             )

@@ -25,6 +25,7 @@ from neuroevo.runs import (
     trial_violation,
     value_differences,
 )
+from neuroevo.search.beginning import Beginning
 from neuroevo.search.checks import (
     END,
     STATE,
@@ -361,10 +362,10 @@ def _search_again(run: RecordedRun, trainer: Trainer, means: Means) -> list[Chec
             means.tell(_PHASES[progress.phase])
 
     try:
-        initial = [run.experiment.space.genome(genome) for genome in run.start.initial]
-        problem = replay.run(trainer, initial, observe)
+        beginning = Beginning.of(run.start, run.experiment)
+        problem = replay.run(trainer, beginning, observe)
     except UsageError as error:
-        problem = f"start.json: initial: {error.problems[0]}"
+        problem = f"start.json: {error.problems[0]}"
     search = Check("search", f"{len(replay.trials):,} candidates asked again")
     if problem:
         hint = "a trial before it, its genome or the experiment was changed"

@@ -234,6 +234,14 @@ class Evolution:
             return self._negated(estimated[0])
         return self._front[0] if self._front else None
 
+    @property
+    def correlations(self) -> list[float]:
+        """How results of equal genomes correlate with those of `earlier` searches, as was learned.
+
+        One number from 0 to 1 for each objective, at most three; none without earlier searches.
+        """
+        return self._strategy.correlations if isinstance(self._strategy, Screened) else []
+
     def ask(self, count: int | None = None) -> list[Genome]:
         """Return genomes to evaluate next.
 

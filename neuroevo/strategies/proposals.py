@@ -115,6 +115,7 @@ class _Known(NamedTuple):
     costs: Rows  # (trials, objectives)
     counts: Rows  # (trials,) how often each was evaluated
     searches: Indices | None = None  # (trials,) see `Trials`
+    scaling: int | None = None  # how many of the first decide the scale of targets; None for all
 
 
 class _Bounds(NamedTuple):
@@ -146,6 +147,11 @@ class _Foresight(NamedTuple):
             means.append(_shortened(self.lowered[place].undone(mean) if self.lowered else mean))
             deviations.append(_shortened(float(prediction.deviations[0]) * targets.unit))
         return Forecast(tuple(means), tuple(deviations), number)
+
+
+def _clipped_targets(known: _Known) -> Targets:
+    """Return the only cost of each trial as a model learns it."""
+    return standardised(clipped(known.costs[:, 0], known.scaling), known.scaling)
 
 
 def _shortened(number: float) -> float:
@@ -295,7 +301,7 @@ class Proposals:
             if objectives == 1:
                 chosen = self._remembered(order, rng)
                 known = self._known(chosen, scores[chosen, None])
-                targets = standardised(clipped(known.costs[:, 0]))
+                targets = _clipped_targets(known)
                 models = self._fitted([self._trials(targets, known)], pending)
                 foresight = _Foresight(models, [targets])
             return self._proposed(bred, parents, foresight)
@@ -335,7 +341,7 @@ class Proposals:
         chosen = self._neighbours(order, rng) if niche else self._remembered(order, rng)
         own = len(chosen)
         known = (self._own if niche else self._known)(chosen, scores[chosen, None])
-        targets = standardised(clipped(known.costs[:, 0]))
+        targets = _clipped_targets(known)
         trials, bounds = self._trials(targets, known), self._bounds(chosen)
         if not niche:
             self._learn([trials, *bounds.parts], own, rng)
@@ -402,6 +408,7 @@ class Proposals:
             np.concatenate([costs, earlier.aligned(own.rows, costs, models, points)]),
             np.concatenate([own.counts, np.ones(count)]),
             np.concatenate([np.zeros(len(chosen), dtype=np.int64), earlier.searches]),
+            len(chosen) if len(chosen) >= _START else None,
         )
 
     def _trials(self, targets: Targets, known: _Known) -> Trials:
@@ -437,8 +444,8 @@ class Proposals:
         chosen, on_front = ranked[kept], fronts[kept] == 0
         known = self._known(chosen, self._archive.costs[chosen])
         on_front = np.concatenate([on_front, np.zeros(len(known.costs) - len(chosen), dtype=bool)])
-        lowered = [softened(each, on_front) for each in known.costs.T]
-        scaled = [standardised(each.values) for each in lowered]
+        lowered = [softened(each, on_front, known.scaling) for each in known.costs.T]
+        scaled = [standardised(each.values, known.scaling) for each in lowered]
         targets = np.stack([each.values for each in scaled])
         bounds = self._bounds(chosen)
         parts = [self._trials(each, known) for each in scaled] + bounds.parts

@@ -36,14 +36,15 @@ def test_the_examples_with_a_function_run(
 ) -> None:
     """Each experiment runs with the function beside it, then the script and the loops do."""
     function, script, noisy, bounded, *loops = snippets("functions.md", "python")
-    experiments, [commands] = snippets("functions.md", "toml"), snippets("functions.md", "sh")
-    more = ["neuroevo run mine.toml"] * 2
+    experiments = snippets("functions.md", "toml")
+    commands, warm = snippets("functions.md", "sh")
+    run = "neuroevo run mine.toml"
     for file, text, lines in zip(
-        (function, noisy, bounded), experiments, (commands, *more), strict=True
+        (function, noisy, noisy, bounded), experiments, (commands, run, warm, run), strict=True
     ):
         assert file.startswith("# mine.py\n")
         (tmp_path / "mine.py").write_text(file)
-        (tmp_path / "mine.toml").write_text(text)
+        (tmp_path / ("warmer.toml" if "--warm-start" in lines else "mine.toml")).write_text(text)
         for command in lines.splitlines():
             program, *arguments = shlex.split(command)
             assert program == "neuroevo"

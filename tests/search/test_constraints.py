@@ -19,6 +19,7 @@ from neuroevo.report.headline import headline
 from neuroevo.report.plots import FIGURES
 from neuroevo.runs import Trial, trial_violation
 from neuroevo.search import StoppedError, search, search_in_memory
+from neuroevo.search.beginning import Beginning
 from neuroevo.search.recorded import read_recorded
 from neuroevo.search.verification import Chosen, Means, verify_run
 from tests.functions import experiment_of, write_function
@@ -88,7 +89,7 @@ def test_first_configurations_with_too_many_parameters_are_left_out() -> None:
 
     given = [experiment.space.genome(each) for each in (large, small)]
     with pytest.warns(UserWarning, match="1 of 2 first configurations are left out: they break"):
-        _, record = search_in_memory(experiment, initial=given)
+        _, record = search_in_memory(experiment, beginning=Beginning(tuple(given)))
     seeds = [each.genome for each in record.trials.values() if each.operator == "seed"]
     assert seeds == [given[1]]
 

@@ -29,6 +29,7 @@ from neuroevo.runs import (
     read_trials,
 )
 from neuroevo.search import Progress, search
+from neuroevo.search.beginning import Beginning
 from neuroevo.search.loop import SearchState
 from neuroevo.space import Value
 from neuroevo.workers import Backend, Workers
@@ -271,7 +272,7 @@ def test_a_best_toml_of_such_a_search_seeds_another(hidden: Value, tmp_path: Pat
     """For any layers, or none, the file fixes every gene and seeds the first genome."""
     experiment = small(space={"hidden": MIXED}, evolution={"population": 4, "generations": 1})
     genome = experiment.space.genome({"hidden": hidden, "learning_rate": 0.1})
-    [trial, *_] = timeless(search(experiment, tmp_path, initial=[genome]))[6:]
+    [trial, *_] = timeless(search(experiment, tmp_path, beginning=Beginning((genome,))))[6:]
     best = tmp_path / "best.toml"
     best.write_text(best_toml(experiment, trial, Origin()), encoding="utf-8")
     run = neuroevo.run(experiment, results=tmp_path, seed_from=best)

@@ -20,6 +20,7 @@ from neuroevo.experiment import Experiment
 from neuroevo.report.run import Run, load_run
 from neuroevo.runs import RunFolder, RunLock, Trial, read_status, read_trials
 from neuroevo.search import Progress, StoppedError, record, resume, search
+from neuroevo.search.beginning import Beginning
 from neuroevo.space import Genome
 
 Tiny = Callable[..., Experiment]
@@ -346,7 +347,7 @@ def test_progress_of_a_continued_run_starts_at_its_state(
 def test_seeds_are_kept_in_the_run(tiny: Tiny, tmp_path: Path) -> None:
     """A run stopped before its first generation still starts with the given genomes."""
     genome = Genome({"hidden": (5,), "learning_rate": 0.25, "activation": "tanh"})
-    whole = search(tiny(), tmp_path / "whole", initial=[genome])
+    whole = search(tiny(), tmp_path / "whole", beginning=Beginning((genome,)))
     folder = unfinished(whole, tmp_path / "stopped", [])
     resume(folder)
     assert outcome(folder) == outcome(whole)

@@ -23,6 +23,7 @@ from neuroevo.runs import (
     write_start,
 )
 from neuroevo.search import StoppedError, search
+from neuroevo.search.beginning import Beginning
 from neuroevo.space import Genome
 from neuroevo.storage.checksum import add_checksum, remove_checksum
 from neuroevo.workers import Workers
@@ -386,7 +387,7 @@ def test_failed_trials_must_fail_again(tmp_path: Path) -> None:
     initial = [Genome({"x": 0.5, "depth": depth, "booster": "gbtree"}) for depth in (1, 2, 5, 6)]
     path = write_function(tmp_path, FAILING)
     experiment = experiment_of(path, task={"time_limit": 1.0}, evolution={"generations": 1})
-    found = Run(search(experiment, tmp_path, workers=ONE, initial=initial))
+    found = Run(search(experiment, tmp_path, workers=ONE, beginning=Beginning(tuple(initial))))
     run = found.folder
     assert [each.state for each in read_trials(run.journal_file)] == [
         *["complete"] * 2,
