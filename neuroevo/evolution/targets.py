@@ -54,10 +54,10 @@ def clipped(costs: Costs, own: int | None = None) -> Costs:
 def softened(costs: Costs, front: npt.NDArray[np.bool_], own: int | None = None) -> Softened:
     """Lower costs far above the median and the front, and keep their order.
 
-    Those of other searches are raised as by `clipped`.
+    Those of other searches are raised as by `clipped`, and lowered to the highest own one.
     """
     low, median = costs[:own].min(), _median_above_lowest(costs[:own])
-    costs = np.maximum(costs, low - (median - low))
+    costs = np.minimum(np.maximum(costs, low - (median - low)), costs[:own].max())
     base = max(median, float(costs[front].max()))
     # The second is far below the first, unless the quotients below would overflow.
     scale = max(median - low, (costs.max() - base) * _LEAST_SHARE, _LEAST_UNIT)
@@ -79,7 +79,7 @@ def standardised(costs: Costs, own: int | None = None) -> Targets:
     mean = math.fsum(known) / len(known)
     gaps = costs - mean
     size = float(np.abs(gaps[:own]).max())
-    if not size > _TINY * abs(mean):
+    if not size > max(_TINY * abs(mean), _LEAST_UNIT):
         return Targets(np.zeros(len(costs)), 1.0, mean)
     shares = gaps / size  # so that squares neither overflow nor vanish
     deviation = math.sqrt(math.fsum(shares[:own] * shares[:own]) / len(known))

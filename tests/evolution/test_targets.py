@@ -69,3 +69,18 @@ def test_weights_choose_among_the_front() -> None:
     costs = np.array([[0.0, 9.0], [4.0, 4.0], [9.0, 0.0], [9.0, 9.0]])
     chosen = [int(weighted(costs, np.array([w, 1 - w])).argmin()) for w in (1.0, 0.5, 0.0)]
     assert chosen == [0, 1, 2]
+
+
+def test_costs_of_other_searches_do_not_hide_how_own_ones_differ() -> None:
+    """Own costs become the same targets whatever the others are, which come within their range."""
+    own, others = np.array([1.0, 3.0, 2.0, 9.0]), np.array([-1e9, 1e9, 2.5])
+    both = np.concatenate([own, others])
+    alone, found = standardised(clipped(own)), standardised(clipped(both, 4), 4)
+    assert np.array_equal(found.values[:4], alone.values)
+    assert found.values[4] < alone.values.min() < found.values[6] < found.values[5]
+    assert np.abs(found.values).max() < 3
+    front = np.array([True, False, False, False])
+    low = softened(own, front)
+    soft = softened(both, np.concatenate([front, np.zeros(3, bool)]), 4)
+    assert np.array_equal(soft.values[:4], low.values)
+    assert soft.values[4:].tolist() == [-1.0, low.values.max(), 2.5]
