@@ -139,7 +139,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
         first generation, see `neuroevo.earlier_runs.read_seeds`. Warns of genes that are left out.
     warm_start
         One or more earlier runs of the same search space or one that overlaps. The model of
-        ``strategy = "screened"`` learns from their trials as long as there are few of its own,
+        ``strategy = "screened"`` learns from their trials, from fewer with each of its own,
         the less the worse they agree; and a few of their best configurations come first, see
         `neuroevo.earlier_runs.read_warm_start`.
     overrides
@@ -554,11 +554,14 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
         How many seeds are used, one after the other. With each, all replicates are trained, and
         the network with the lowest validation MSE of all is kept.
     all_rows
-        Whether the replicate that was best on the validation rows is trained again, on the rows
-        of all parts. Its training ends without validation: after the median of the samples at
-        which those of all replicates had their last weights.
+        Whether the network is trained again with the rows of all parts. One to three networks are
+        the replicates that were best on the validation rows, trained without validation: for the
+        median of the samples at which all replicates had their last weights. Four and more, of at
+        most 50,000 rows, are cross-fitted: each is trained on three quarters of the rows, and the
+        others stop it, in turn. Without patience all rows are trained in any case.
     ensemble
-        How many networks are averaged: those with the lowest validation MSE.
+        How many networks are averaged: those with the lowest validation MSE, unless they are
+        cross-fitted.
     n_jobs
         Number of threads; -1 is one for each core. It changes no result.
     random_state

@@ -72,7 +72,7 @@ class EvolvedEstimator(TableEstimator):
         self.verbose = verbose
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Search for the best configuration, and train it on all rows.
+        """Search for the best configuration, and train it with all rows.
 
         Parameters
         ----------
@@ -211,8 +211,9 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
     """A small network for a regression, found by an evolution of its configuration.
 
     The search trains each configuration from 16 starting weights on a part of the rows and scores
-    it on the others, as `neuroevo.fit` does. The best one is then trained on all rows, and the mean
-    of its networks predicts.
+    it on the others, as `neuroevo.fit` does. The best one is then trained with all rows, and the
+    mean of its networks predicts: each is trained on three quarters of the rows, and the others
+    stop it, in turn; see ``all_rows`` of `neuroevo.train`.
 
     Parameters
     ----------
@@ -222,7 +223,7 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
     time_limit
         Ends the search after so many seconds; the result depends on the machine then.
     ensemble
-        How many of the best replicates are averaged to predict, at most.
+        How many networks are averaged to predict, at most.
     validation, test
         Shares of the rows that score configurations, and of those that no search sees. The network
         is trained on these too in the end; `test_scores_` are from before.
@@ -269,7 +270,7 @@ class EvolvedClassifier(ClassifierMixin, ClassPredictions, EvolvedEstimator):
     """A small network for classes, found by an evolution of its configuration.
 
     The search trains each configuration from 16 starting weights on a part of the rows and scores
-    it on the others, as `neuroevo.fit` does. The best one is then trained on all rows. Parameters
+    it on the others, as `neuroevo.fit` does. The best one is then trained with all rows. Parameters
     and attributes are those of `EvolvedRegressor`, also `n_features_in_` and `feature_names_in_`,
     and `classes_`, the labels of the classes in order.
 

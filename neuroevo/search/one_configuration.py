@@ -3,10 +3,11 @@
 Knows an experiment whose genes are fixed; does not know where it comes from.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -46,7 +47,10 @@ class Plan:
     networks
         How many networks are averaged: those with the lowest validation MSE.
     all_rows
-        Whether the networks are trained again on all rows.
+        Whether the networks are trained again with the rows of all parts. Several, with patience,
+        are cross-fitted if there are not too many rows: the rows are cut into folds, and each
+        network is trained on all but one, which says when to stop. Others are trained on all rows,
+        for the median of the samples at which those of before had their last weights.
     """
 
     seeds: Sequence[int]
@@ -111,7 +115,7 @@ class Trained:
     seeds
         The results with each seed, of trainings without the validation and test rows.
     samples
-        After how many samples the networks for all rows ended; None without them.
+        After how many samples the networks for all rows ended, the median; None without them.
     warnings
         What users should know of their data, a line each.
     """
@@ -123,6 +127,13 @@ class Trained:
     seeds: tuple[SeedResult, ...]
     samples: int | None
     warnings: tuple[str, ...]
+
+
+_Evaluate: TypeAlias = Callable[[Experiment, int, DataSet], Evaluation]
+"""Trains the configuration by an experiment, with a seed, on some data."""
+
+_FOLDS = 4  # of cross-fitted networks, of which there are at least so many
+_MOST_CROSS_FITTED = 50_000  # rows
 
 
 class _Replicate(NamedTuple):
@@ -175,30 +186,25 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
     _check(plan, experiment)
     known = learnt or LearntData()
     experiment = experiment.replace(task=_located(experiment, data, known))
-    undivided = _undivided(experiment) if plan.all_rows else None
+    undivided = _undivided(experiment, plan) if plan.all_rows else None
     material = material_of(experiment)
     divided = _data(material)
-    trained = _Counted(counter, len(plan.seeds) * (1 + plan.all_rows))
-    found = [
-        trained(_evaluation(experiment, seed, divided, workers, configuration))
-        for seed in plan.seeds
-    ]
+    again = 0 if undivided is None else 1 if undivided.other_folds else len(plan.seeds)
+    trained = _Counted(counter, len(plan.seeds) + again)
+
+    def evaluated(changed: Experiment, seed: int, data: DataSet) -> Evaluation:
+        return trained(_evaluation(changed, seed, data, workers, configuration))
+
+    found = [evaluated(experiment, seed, divided) for seed in plan.seeds]
     chosen = _chosen(found, plan, len(divided.folds))
     networks = [_network(found[each.seed], each.place, divided) for each in chosen]
     validation, test = _scores(networks, divided)
     samples = None
-    if undivided is not None:
+    if undivided is not None and undivided.other_folds:
+        networks, samples = _cross_fitted(experiment, plan, undivided, evaluated)
+    elif undivided is not None:
         samples = _median(np.concatenate([_stops(experiment, each) for each in found]))
-        again = {
-            seed: trained(
-                _evaluation(
-                    experiment, plan.seeds[seed], undivided, workers, configuration, samples
-                )
-            )
-            for seed in dict.fromkeys(each.seed for each in chosen)
-        }
-        sound = _sound(again, chosen)
-        networks = [_network(again[each.seed], each.place, undivided) for each in sound]
+        networks = _on_all_rows(experiment, plan, undivided, evaluated, chosen, samples)
     return Trained(
         networks[0] if len(networks) == 1 else Ensemble(tuple(networks)),
         material.preparation,
@@ -251,8 +257,47 @@ def _notes(
         yield "task: its data are not the same as when the configuration was found"
 
 
-def _undivided(experiment: Experiment) -> DataSet:
-    return experiment.network_task.load_undivided().data_set
+def _undivided(experiment: Experiment, plan: Plan) -> DataSet:
+    """Load all rows, in folds if networks are cross-fitted."""
+    task, patience = experiment.network_task, experiment.training.patience
+    data = task.load_undivided().data_set
+    if plan.networks < _FOLDS or not patience or data.size.training > _MOST_CROSS_FITTED:
+        return data
+    return task.load_undivided(_FOLDS).data_set
+
+
+def _cross_fitted(
+    experiment: Experiment, plan: Plan, data: DataSet, evaluated: _Evaluate
+) -> tuple[list[Network], int]:
+    """Train networks that validate on the folds in turn, as many on each; returns their samples."""
+    unit = math.lcm(len(data.folds), experiment.task.fold_count)  # as experiments ask for
+    replicates = unit * -(-plan.networks // unit)
+    training = experiment.training.model_copy(update={"replicates": replicates})
+    changed = experiment.model_copy(update={"training": training})
+    found = evaluated(changed, plan.seeds[0], data)
+    sound = np.flatnonzero(np.isfinite(found.parameters).all(axis=1))[: plan.networks]
+    if not len(sound):
+        raise NeuroevoError("training: must not diverge on all rows, but all networks did")
+    return [_network(found, place, data) for place in sound], _median(_stops(changed, found))
+
+
+def _on_all_rows(  # noqa: PLR0913, PLR0917 - what decides a training, and what it repeats
+    experiment: Experiment,
+    plan: Plan,
+    data: DataSet,
+    evaluated: _Evaluate,
+    chosen: Sequence[_Replicate],
+    samples: int,
+) -> list[Network]:
+    """Train replicates again on all rows, for so many samples, over which the schedule goes."""
+    changes = {"samples": max(samples, 1), "patience": 0, "stop_at_target": False}
+    training = experiment.training.model_copy(update=changes)
+    changed = experiment.model_copy(update={"training": training})
+    again = {
+        seed: evaluated(changed, plan.seeds[seed], data)
+        for seed in dict.fromkeys(each.seed for each in chosen)
+    }
+    return [_network(again[each.seed], each.place, data) for each in _sound(again, chosen)]
 
 
 def _data(material: Material) -> DataSet:
@@ -261,16 +306,15 @@ def _data(material: Material) -> DataSet:
     return material.evaluated_on
 
 
-def _evaluation(  # noqa: PLR0913, PLR0917 - what decides a training
+def _evaluation(
     experiment: Experiment,
     seed: int,
     data: DataSet,
     workers: Workers,
     configuration: Mapping[str, Any],
-    samples: int | None = None,
 ) -> Evaluation:
     with Trainer(experiment.replace(seed=seed), data, workers) as trainer:
-        outcome = trainer.trained(configuration, samples)
+        outcome = trainer.trained(configuration)
     if not isinstance(outcome, Evaluation):
         raise NeuroevoError(f"training: failed ({outcome.cause})")
     return outcome

@@ -25,7 +25,7 @@ from neuroevo.evaluation.user_function import UserFunction
 from neuroevo.evolution import Candidate, excesses_of, violation_of
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet
-from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples, until
+from neuroevo.learning.training import SampleStream, fold_streams, on_training_samples
 from neuroevo.runs import Trial
 from neuroevo.search.early_stopping import Verdicts
 from neuroevo.search.material import fingerprint_of
@@ -260,17 +260,13 @@ class Trainer:
         outcomes = dict(self._networks.on_training_samples(deque([trial.genome]), stop))
         return outcomes.get(0)
 
-    def trained(
-        self, configuration: Mapping[str, Any], samples: int | None = None
-    ) -> Evaluation | Failure:
+    def trained(self, configuration: Mapping[str, Any]) -> Evaluation | Failure:
         """Train all replicates of a configuration on the seeds of the search, for their weights.
 
         Parameters
         ----------
         configuration
             A value for each gene of the experiment.
-        samples
-            After how many samples all trainings end; by default when their settings say so.
 
         Raises
         ------
@@ -279,9 +275,7 @@ class Trainer:
         """
         if self._networks is None:
             raise UsageError(f"task: must train networks, but is {self.experiment.task.kind!r}")
-        [(_, outcome)] = self._networks.trained(
-            deque([configuration]), SEARCH_SEEDS, never, samples
-        )
+        [(_, outcome)] = self._networks.trained(deque([configuration]), SEARCH_SEEDS, never)
         return outcome
 
 
@@ -324,13 +318,9 @@ class _Networks(CandidateEvaluator):
         genomes: deque[Mapping[str, Any]],
         seeds: int,
         stop: Callable[[], bool],
-        samples: int | None = None,
     ) -> Iterator[tuple[int, Evaluation | Failure]]:
-        """Train networks on some seeds, to the end or for so many samples."""
-        streams = self._streams(seeds)
-        if samples is not None:
-            streams = tuple(until(stream, samples) for stream in streams)
-        return self._evaluator.evaluate(genomes, streams, self._scoring, stop)
+        """Train networks on some seeds."""
+        return self._evaluator.evaluate(genomes, self._streams(seeds), self._scoring, stop)
 
     def on_training_samples(
         self, genomes: deque[Mapping[str, Any]], stop: Callable[[], bool]

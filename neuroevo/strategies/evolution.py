@@ -95,10 +95,10 @@ class Evolution:
         first, then those that are nearest to it. What is known without an evaluation is better
         restricted by the space, see `SearchSpace.restricted`: no other genomes are asked then.
     earlier
-        Results of earlier searches of this space, from which ``screened`` learns as long as there
-        are few of its own: for each search a pair of genomes and fitnesses, as for `tell`. How
-        much they count depends on how far the new results agree with them, apart from a constant
-        difference. Their best genomes are not asked again; those belong into `initial`.
+        Results of earlier searches of this space, from which ``screened`` learns, from fewer of
+        them with each result of its own: for each search a pair of genomes and fitnesses, as for
+        `tell`. How much they count depends on how far the new results agree with them, apart from
+        a constant difference. Their best genomes are not asked again; those belong into `initial`.
 
     Raises
     ------

@@ -5,7 +5,7 @@ comes first; with two or three there is a model of each, and it is the child wit
 expected gain of hypervolume; with more, the costs are weighted at random each time. Each bound of
 a constraint has a model too: gains are multiplied by the probability that all bounds are kept, and
 it is that probability alone until a trial keeps them. The models of up to three objectives also
-learn from trials of earlier searches, as long as there are few. Knows neither the numbers of
+learn from trials of earlier searches, as long as there are few others. Knows neither the numbers of
 candidates nor when they are asked.
 """
 
@@ -394,11 +394,12 @@ class Proposals:
         return _Known(self._archive.rows[chosen], costs, self._archive.counts[chosen])
 
     def _known(self, chosen: Indices, costs: Rows) -> _Known:
-        """Return trials of this search, and those of earlier ones for which memory is left."""
+        """Return trials of this search, and of earlier ones, one less for each of this one.
+
+        With many of its own trials a model knows more of where it searches than they do.
+        """
         own, effort = self._own(chosen, costs), self._effort
-        earlier = self._earlier.first(
-            max(min(effort.learned - len(chosen), effort.learned // 2), 0)
-        )
+        earlier = self._earlier.first(max(effort.learned // 2 - len(chosen), 0))
         count, objectives = len(earlier.rows), costs.shape[1]
         if not count:
             return own

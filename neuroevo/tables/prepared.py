@@ -16,7 +16,7 @@ from neuroevo.tables.preparation import Preparation
 from neuroevo.tables.problems import column_line, listed
 from neuroevo.tables.records import CategoryInput
 from neuroevo.tables.settings import TableSettings
-from neuroevo.tables.splitting import Parts, Rows, split_rows
+from neuroevo.tables.splitting import Parts, Rows, cut_rows, split_rows
 from neuroevo.tables.weights import training_weights
 
 
@@ -84,7 +84,7 @@ class PreparedTable(PreparedFold):
 
 
 def prepare(
-    frame: pd.DataFrame, settings: TableSettings, name: str = "data", *, undivided: bool = False
+    frame: pd.DataFrame, settings: TableSettings, name: str = "data", *, undivided: int = 0
 ) -> PreparedTable:
     """Check a frame, divide its rows, fit preparations on training rows, and prepare all rows.
 
@@ -98,8 +98,9 @@ def prepare(
     name
         What problems and warnings call the table, such as its file.
     undivided
-        Whether all rows are in the training part, and in the validation part too; without folds.
-        They are prepared with what was fitted to the training rows of the divided table.
+        0: rows are divided as the settings say. 1: all rows are in the training part, and in the
+        validation part too. More: they are cut into so many folds, see `cut_rows`. In both cases
+        they are prepared with what was fitted to the training rows of the divided table.
 
     Raises
     ------
@@ -109,8 +110,9 @@ def prepare(
     table = check_frame(frame, settings, name)
     divided = split_rows(table)
     preparations = fit(table, [parts.training for parts in divided])
-    parts = (_all_rows(table),) if undivided else divided
-    first, *others = _folds(table, preparations[: len(parts)], parts)
+    parts = cut_rows(table, undivided) if undivided else divided
+    fitted = preparations[:1] * len(parts) if undivided else preparations
+    first, *others = _folds(table, fitted, parts)
     return PreparedTable(
         first.preparation,
         first.training,
@@ -125,11 +127,6 @@ def prepare(
         ),
         tuple(others),
     )
-
-
-def _all_rows(table: Table) -> Parts:
-    rows = np.arange(table.rows)
-    return Parts(rows, rows.copy(), np.empty(0, dtype=np.intp))
 
 
 def _folds(

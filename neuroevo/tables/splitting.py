@@ -5,6 +5,7 @@ Knows no columns but those that say how.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,49 @@ def split_rows(table: Table) -> tuple[Parts, ...]:
     if lines:
         raise DataError(*listed(table.name, list(dict.fromkeys(lines))))
     return folds
+
+
+def cut_rows(table: Table, folds: int) -> tuple[Parts, ...]:
+    """Cut all rows into folds, each of which validates what the others train.
+
+    Groups are not divided, rows with times are cut into periods, and each class has the same share
+    of each fold.
+
+    Parameters
+    ----------
+    table
+        A table.
+    folds
+        Their number. There are fewer if there are fewer groups, or fewer rows of a class or of the
+        table.
+
+    Returns
+    -------
+    The parts of each fold, without test rows. If there is only one, all rows train and validate.
+    """
+    rows, none = np.arange(table.rows), np.empty(0, dtype=np.intp)
+    if table.settings.split == "time":
+        rows = np.argsort(times(table.columns[table.settings.split_column]), kind="stable")
+    most, kind, given = _cutter(table)
+    count = min(folds, most)
+    if count < 2:  # noqa: PLR2004 - folds
+        return (Parts(rows, rows.copy(), none),)
+    drawn = table.settings.split != "time"
+    splitter = kind(count, shuffle=drawn, random_state=_seeds(table)[1] if drawn else None)
+    found = splitter.split(rows, **given)
+    return tuple(Parts(rows[others], rows[held], none) for others, held in found)
+
+
+def _cutter(table: Table) -> tuple[int, Any, dict[str, NDArray[np.int32]]]:
+    """Return the most folds of all rows, scikit-learn's splitter, and what it needs besides."""
+    if table.settings.split == "groups":
+        groups = _groups(table)
+        return len(groups.names), GroupKFold, {"groups": groups.codes}
+    if table.settings.split != "time" and table.classes is not None:
+        codes = table.classes.codes
+        rarest = np.bincount(codes, minlength=len(table.classes.names)).min()
+        return int(rarest), StratifiedKFold, {"y": codes}
+    return table.rows, KFold, {}
 
 
 def _classes_without_training(table: Table, classes: Classes, training: Rows) -> list[str]:

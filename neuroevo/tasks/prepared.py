@@ -73,13 +73,13 @@ class PreparedTask(NetworkTask, ABC):
         DataError
             One line for each problem.
         """
-        return self._loaded(undivided=False)
+        return self._loaded(0)
 
-    def load_undivided(self) -> TaskData:
+    def load_undivided(self, folds: int = 1) -> TaskData:
         """Read or make the table and prepare it, all rows for training; see `NetworkTask`."""
-        return self._loaded(undivided=True)
+        return self._loaded(folds)
 
-    def _loaded(self, *, undivided: bool) -> TaskData:
+    def _loaded(self, undivided: int) -> TaskData:
         from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
 
         return _task_data(prepare(*self.raw_table(), undivided=undivided))

@@ -1,6 +1,7 @@
 """Training one configuration: again, longer, on other data, with several seeds, on all rows."""
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,12 @@ import pytest
 
 import neuroevo
 from neuroevo import DataError, Experiment, NeuroevoError, Run, TrainedModel, UsageError
+from neuroevo.evaluation.evaluator import Evaluation
+from neuroevo.experiment import overridden
 from neuroevo.learning import Ensemble, Network
+from neuroevo.search.trainer import Trainer
 from neuroevo.tables import TableModel
+from neuroevo.workers import Workers
 
 FLATS = Path(__file__).parents[2] / "experiments" / "flats.csv"
 SMALL = (
@@ -114,6 +119,52 @@ def test_all_rows_are_trained_until_the_others_stopped(run: Run, table: Path) ->
     assert all_rows.columns == data.columns
 
 
+def test_on_all_rows_the_schedule_ends_with_the_training(run: Run) -> None:
+    """A network for all rows has the bits of a training with that budget and no patience."""
+    whole = neuroevo.train(run, all_rows=True, n_jobs=1)
+    settings = [f"training.samples={whole.samples}", "training.patience=0"]
+    experiment = run.experiment.fixed(run.best.genome)
+    assert experiment.training.schedule == "cosine"
+    changed = overridden(experiment, settings)
+    data = changed.network_task.load_undivided().data_set
+    with Trainer(changed, data, Workers(1)) as trainer:
+        found = trainer.trained(changed.only_configuration)
+    assert isinstance(found, Evaluation)
+    assert parameters(whole)[0] in [each.tobytes() for each in found.parameters]
+
+
+def test_several_networks_for_all_rows_are_cross_fitted(run: Run) -> None:
+    """Each of four is a training on three quarters of all rows that the last quarter stops."""
+    whole = neuroevo.train(run, all_rows=True, ensemble=4, n_jobs=2)
+    experiment = run.experiment.fixed(run.best.genome)
+    data = experiment.network_task.load_undivided(4).data_set
+    assert len(data.folds) == 4
+    rows = sorted(map(bytes, experiment.network_task.load_undivided().data_set.training_inputs))
+    trained = parameters(whole)
+    for number, fold in enumerate(data.folds):
+        both = np.concatenate([fold.training_inputs, fold.validation_inputs])
+        assert sorted(map(bytes, both)) == rows
+        assert len(fold.validation_inputs) in {len(rows) // 4, len(rows) // 4 + 1}
+        with Trainer(experiment, replace(fold, other_folds=()), Workers(1)) as trainer:
+            found = trainer.trained(experiment.only_configuration)
+        assert isinstance(found, Evaluation)
+        assert found.parameters[number].tobytes() == trained[number]
+    assert whole.samples is not None
+    assert whole.samples < 3000
+
+
+@pytest.mark.parametrize(
+    ("ensemble", "overrides"), [(3, []), (4, ["training.patience=0"])], ids=["few", "no patience"]
+)
+def test_other_networks_for_all_rows_are_not(run: Run, ensemble: int, overrides: list[str]) -> None:
+    """Three networks, and those that never stop early, are trained on all rows."""
+    frame = pd.read_csv(FLATS).dropna()
+    several = neuroevo.train(run, all_rows=True, ensemble=ensemble, overrides=overrides, n_jobs=1)
+    alone = neuroevo.train(run, all_rows=True, overrides=overrides, n_jobs=1)
+    assert parameters(several)[0] == parameters(alone)[0]
+    assert np.isfinite(several.predict(frame)).all()
+
+
 def test_without_patience_all_rows_are_trained_for_the_whole_budget(run: Run) -> None:
     """No training stopped early, so that none on all rows does."""
     model = neuroevo.train(run, all_rows=True, overrides=["training.patience=0"], n_jobs=1)
@@ -194,8 +245,13 @@ def test_folds_keep_a_replicate_of_the_first(table: Path) -> None:
     assert isinstance(champion, TableModel)
     assert isinstance(champion.network, Network)
     assert parameters(model) == [champion.network.parameters.tobytes()]
-    whole = neuroevo.train(run, all_rows=True, n_jobs=1)
-    assert whole.model.preparation == champion.preparation  # type: ignore[union-attr] # of a table
+    for networks in (1, 2):
+        whole = neuroevo.train(run, all_rows=True, ensemble=networks, n_jobs=1)
+        assert whole.model.preparation == champion.preparation  # type: ignore[union-attr] # of a table
+    more = ["training.replicates=12", "task.folds=3"]
+    fixed = overridden(run.experiment.fixed(run.best.genome), more)
+    crossed = neuroevo.train(fixed, all_rows=True, ensemble=4, n_jobs=1)
+    assert len(parameters(crossed)) == 4
 
 
 @pytest.mark.parametrize(

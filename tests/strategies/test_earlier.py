@@ -77,7 +77,7 @@ def test_trials_of_an_unlike_search_count_less() -> None:
     correlations = []
     for function in (bowl, turned):
         strategy = warm(results_of(function), 1)
-        evaluated(strategy, bowl, 30)
+        evaluated(strategy, bowl, 20)
         correlations += strategy.correlations
     assert correlations[0] > 0.95 > correlations[1] + 0.1
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, train_te
 
 from neuroevo.errors import DataError
 from neuroevo.tables import Parts, TableSettings, check_frame, split_rows
+from neuroevo.tables.splitting import cut_rows
 
 ROWS = 101
 
@@ -261,3 +264,49 @@ def test_every_fold_has_training_rows_of_each_class(frame: pd.DataFrame) -> None
         folds_of(one, "label", folds=2, split="groups", split_column="group", test=0.0)
     rule = "must have a training row of each class for each fold, but got none of the class 'rare'"
     assert caught.value.problems == (f"data, column 'label': {rule}",)
+
+
+def cut(frame: pd.DataFrame, count: int, target: str = "y", **values: object) -> tuple[Parts, ...]:
+    """Cut all rows of a frame into folds, with x as the only input."""
+    chosen = TableSettings.of({"target": target, "columns": ["x"], **values})
+    return cut_rows(check_frame(frame, chosen), count)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"test": 0.3},
+        {"target": "label", "folds": 3},
+        {"split": "groups", "split_column": "group"},
+        {"split": "time", "split_column": "day"},
+    ],
+    ids=["share", "classes", "groups", "time"],
+)
+def test_all_rows_are_cut_into_folds(frame: pd.DataFrame, values: dict[str, Any]) -> None:
+    """Each row validates once and trains in all other folds; none tests."""
+    found = cut(frame, 4, **values)
+    assert len(found) == 4
+    held = np.concatenate([parts.validation for parts in found])
+    assert sorted(held) == list(range(len(frame)))
+    for parts in found:
+        assert sorted([*parts.training, *parts.validation]) == list(range(len(frame)))
+        assert not len(parts.test)
+        if values.get("split") == "groups":
+            groups = frame["group"].to_numpy()
+            assert not set(groups[parts.training]) & set(groups[parts.validation])
+        if values.get("split") == "time":
+            times = np.sort(frame["day"].iloc[parts.validation])
+            between = frame["day"].iloc[parts.training]
+            assert not ((between > times[0]) & (between < times[-1])).any()
+
+
+def test_few_rows_of_a_class_make_fewer_folds(frame: pd.DataFrame) -> None:
+    """A class with three rows is in three folds; with one row, all rows train and validate."""
+    kinds = pd.Series(["a"] * len(frame))
+    for rows, folds in ((3, 3), (1, 1)):
+        kinds[:rows] = "b"
+        kinds[rows:] = "a"
+        found = cut(frame.assign(label=kinds), 4, "label")
+        assert len(found) == folds
+    [parts] = found
+    assert np.array_equal(parts.training, parts.validation)
