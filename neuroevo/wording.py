@@ -431,6 +431,16 @@ def kept_replicate(experiment: "Experiment") -> str:
     return f"the replicate{of_fold} with the lowest validation MSE"
 
 
+def _price(experiment: "Experiment") -> str:
+    """Return that trials are chosen by their price too, as a part of the sentence on the search."""
+    price = experiment.evolution.price
+    if price is None:
+        return ""
+    known = experiment.measures
+    label = known[price].label if price in known else price.replace("_", " ")
+    return f"; chosen by improvement per price ({label})"
+
+
 def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     """Return what an experiment does: its task, search space, training, search and objectives."""
     evolution = experiment.evolution
@@ -446,7 +456,7 @@ def experiment_rows(experiment: "Experiment") -> list[tuple[str, str]]:
     searched = (
         f"{STRATEGIES[evolution.strategy].label}, "
         f"{counted(evolution.generations, 'generation')} of {evolution.population}, "
-        f"seed {experiment.seed}{thinks}{_rungs(experiment)}"
+        f"seed {experiment.seed}{thinks}{_price(experiment)}{_rungs(experiment)}"
         f"{reduced * (experiment.trains_networks or experiment.replicates > 1)}."
     )
     bounds = [str(each) for each in experiment.constraints]

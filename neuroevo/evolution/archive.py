@@ -18,6 +18,7 @@ from neuroevo.evolution.positions import Positions, Rows
 Indices = npt.NDArray[np.int64]
 
 _ROOM = 64
+_DIGITS = 9
 
 
 class Archive:
@@ -35,6 +36,7 @@ class Archive:
         self._rows: Rows = np.empty((_ROOM, len(positions.columns)))
         self._costs: Rows = np.empty((_ROOM, 0))
         self._excesses: Rows = np.empty((_ROOM, 0))
+        self._prices: Rows = np.empty(_ROOM)  # logarithms
         self._counts: Rows = np.empty(_ROOM)
         self._numbers: Indices = np.empty(_ROOM, dtype=np.int64)
         # Feasible trials by their first costs, then others by their violations, then failures.
@@ -91,6 +93,14 @@ class Archive:
         return np.where(failed[:, None], np.max(known[~failed], axis=0), known)
 
     @property
+    def log_prices(self) -> Rows:
+        """The logarithm of what the first evaluation of each cost, shape (trials,); NaN: unknown.
+
+        Rounded to nine digits, as the last ones differ between machines.
+        """
+        return self._prices[: len(self)]
+
+    @property
     def violations(self) -> Rows:
         """The sums of mean excesses above 0, shape (trials,), 0 for feasible ones."""
         total = np.zeros(len(self))
@@ -124,16 +134,20 @@ class Archive:
         had_costs = place is not None and not np.isnan(self._costs[place, 0])
         if place is None:
             place = len(self)
-            self._append(row, costs, excesses, individual.number)
+            is_price = 0 < individual.price < math.inf
+            price = round(math.log(individual.price), _DIGITS) if is_price else math.nan
+            self._append(row, costs, excesses, individual.number, price)
         else:
             self._add_again(place, costs, excesses)
         return place if not individual.failed and not had_costs else None
 
-    def _append(self, row: Rows, costs: Rows, excesses: Rows, number: int, count: int = 1) -> None:
+    def _append(  # noqa: PLR0913, PLR0917 - a column for each
+        self, row: Rows, costs: Rows, excesses: Rows, number: int, price: float, count: int = 1
+    ) -> None:
         place = len(self)
         self._make_room(len(costs), len(excesses))
         self._rows[place], self._costs[place] = row, costs
-        self._excesses[place] = excesses
+        self._excesses[place], self._prices[place] = excesses, price
         self._counts[place], self._numbers[place] = count, number
         self._places[row.tobytes()] = place
         self.failures += bool(np.isnan(costs[0]))
@@ -145,7 +159,7 @@ class Archive:
             self._excesses = np.empty((len(self._costs), bounds))
         if len(self) < len(self._counts):
             return
-        for name in ("_rows", "_costs", "_excesses", "_counts", "_numbers"):
+        for name in ("_rows", "_costs", "_excesses", "_prices", "_counts", "_numbers"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.empty_like(old[: len(old) // 2])]))
 
@@ -181,29 +195,42 @@ class Archive:
         self._insert(place)
 
     def values(self) -> dict[str, Any]:
-        """Return it as plain JSON values; there are excesses only if there are constraints."""
+        """Return it as plain JSON values; with excesses and prices only if there are some."""
         excesses = {"excesses": _with_none(self._excesses[: len(self)])}
-        return (excesses if self._excesses.shape[1] else {}) | {
-            "rows": self.rows.tolist(),
-            "costs": _with_none(self._costs[: len(self)]),
-            "counts": self.counts.astype(int).tolist(),
-            "numbers": self.numbers.tolist(),
-            "repetitions": self.repetitions,
-            "squares": self.squares,
-            "differs": self.differs,
-        }
+        prices = {"log_prices": _with_none(self.log_prices[:, None])}
+        has_prices = not np.isnan(self.log_prices).all()
+        return (
+            (excesses if self._excesses.shape[1] else {})
+            | (prices if has_prices else {})
+            | {
+                "rows": self.rows.tolist(),
+                "costs": _with_none(self._costs[: len(self)]),
+                "counts": self.counts.astype(int).tolist(),
+                "numbers": self.numbers.tolist(),
+                "repetitions": self.repetitions,
+                "squares": self.squares,
+                "differs": self.differs,
+            }
+        )
 
     def restore(self, values: Mapping[str, Any]) -> None:
         """Add what `values` returned to an empty archive."""
-        names = "rows", "costs", "excesses", "numbers", "counts"
-        none = {"excesses": [()] * len(values["rows"])}
+        names = "rows", "costs", "excesses", "numbers", "log_prices", "counts"
+        count_of_rows = len(values["rows"])
+        none = {"excesses": [()] * count_of_rows, "log_prices": [(None,)] * count_of_rows}
         columns = ({**none, **values}[name] for name in names)
-        for row, costs, excesses, number, count in zip(*columns, strict=True):
+        for row, costs, excesses, number, prices, count in zip(*columns, strict=True):
             place = np.array(row, dtype=np.float64)
             if place.shape != self._rows.shape[1:]:
                 raise ValueError(f"rows: must have {self._rows.shape[1]} columns each")
+            [price] = _without_none(prices)
             self._append(
-                place, _without_none(costs), _without_none(excesses), int(number), int(count)
+                place,
+                _without_none(costs),
+                _without_none(excesses),
+                int(number),
+                float(price),
+                int(count),
             )
         self.repetitions = int(values["repetitions"])
         self.squares = float(values["squares"])

@@ -5,7 +5,7 @@ Does not know how candidates are chosen or evaluated.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from neuroevo.space import Genome, Value
@@ -85,12 +85,15 @@ class Individual:
         One number for each objective; NaN if there is no finite one.
     excesses
         How far each bound of the constraints is exceeded, 0 or less if it is kept.
+    price
+        What its evaluation cost, such as seconds; above 0, NaN if that is unknown or not asked.
     """
 
     number: int
     genome: Genome
     fitness: tuple[float, ...]
     excesses: tuple[float, ...] = ()
+    price: float = field(default=math.nan, compare=False)
 
     @property
     def failed(self) -> bool:

@@ -129,6 +129,10 @@ class EvolutionSettings(Settings):
         ``neuroevo.evaluation.OBJECTIVES``, of a function what it returns besides. Trials that keep
         all of them come first, then those nearest to it; configurations with too many or too few
         ``parameters`` are never trained. None: no bounds.
+    price
+        What ``screened`` takes for the price of a trial, a quantity as in constraints: it looks for
+        the greatest improvement for each unit of it. With ``seconds`` the trials depend on how fast
+        the machine is. None: all trials cost the same.
     rungs
         Shares of the sample budget, ascending, such as ``[0.11, 0.33]``. After each of them only
         trials go on that are among the best third of those before, by non-dominated rank; a tenth
@@ -159,6 +163,7 @@ class EvolutionSettings(Settings):
     effort: Annotated[str, _name_in(EFFORTS)] | None = None
     look_ahead: Annotated[int, Field(ge=1, le=MOST_POPULATION)] | None = None
     constraints: Annotated[Mapping[str, Bounds], Field(min_length=1)] | None = None
+    price: str | None = None
     rungs: (
         Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=1)] | None
     ) = None
@@ -257,7 +262,7 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
         defaults = {"effort": effort, "look_ahead": LOOK_AHEAD}
         missing = {key: value for key, value in defaults.items() if chosen.get(key) is None}
         return chosen | missing
-    own = [name for name in ("effort", "look_ahead") if chosen.get(name) is not None]
+    own = [name for name in ("effort", "look_ahead", "price") if chosen.get(name) is not None]
     if own:
         rule = f"must be left out unless the strategy is {Screened.name!r}"
         raise refusal([((name,), f"{rule}, but got {shown(chosen[name])}") for name in own])
@@ -391,14 +396,16 @@ class Experiment(Settings):
         cls, evolution: EvolutionSettings, information: ValidationInfo
     ) -> EvolutionSettings:
         task = information.data.get("task")
-        if task is None or not evolution.constraints:
+        if task is None:
             return evolution
         names = _quantities_of(task)
-        wrong = [
+        wrong: list[tuple[Location, str]] = [
             (("constraints", name), one_of(name, names))
-            for name in evolution.constraints
+            for name in evolution.constraints or ()
             if name not in names
         ]
+        if evolution.price is not None and evolution.price not in names:
+            wrong.append((("price",), one_of(evolution.price, names)))
         if wrong:
             raise refusal(wrong)
         return evolution
@@ -410,13 +417,14 @@ class Experiment(Settings):
         task = information.data.get("task")
         if not training.stop_at_target or evolution is None or not isinstance(task, NetworkTask):
             return training
-        scored = (*evolution.objectives, *(evolution.constraints or ()))
+        scored = (*evolution.objectives, *(evolution.constraints or ()), evolution.price)
         others = [
             name for name in scored if name in OBJECTIVES and not OBJECTIVES[name].known_at_target
         ]
         if others:
             known = [name for name in OBJECTIVES if OBJECTIVES[name].known_at_target]
             each = "each constraint and objective" if evolution.constraints else "each objective"
+            each += " and the price" * bool(evolution.price)
             rule = f"must be false unless {each} is one of {', '.join(map(repr, known))}"
             found = f"true with {', '.join(map(repr, others))}"
             raise refusal([(("stop_at_target",), f"{rule}, but got {found}")])
@@ -516,7 +524,7 @@ class Experiment(Settings):
     @property
     def measures(self) -> Mapping[str, Objective]:
         """The objectives and the quantities that are objectives of other searches, by name."""
-        names = (*self.evolution.objectives, *(self.evolution.constraints or ()))
+        names = (*self.evolution.objectives, *self._further)
         known = _objectives_of(self.task)
         return {name: self._objective(name) for name in names if name in known}
 
@@ -572,7 +580,13 @@ class Experiment(Settings):
         if isinstance(self.task, PythonTask):
             return self.task.quantities or ()
         others = {*self.evolution.objectives, SECONDS}
-        return tuple(each.name for each in self.constraints if each.name not in others)
+        return tuple(name for name in self._further if name not in others)
+
+    @property
+    def _further(self) -> tuple[str, ...]:
+        """The quantities that are asked for besides the objectives: bounded ones, and the price."""
+        price = [] if self.evolution.price is None else [self.evolution.price]
+        return tuple(dict.fromkeys([*(self.evolution.constraints or ()), *price]))
 
     @property
     def trains_networks(self) -> bool:

@@ -332,7 +332,9 @@ class Search:
         else:
             fitness = self._fitness(trial)
             excesses = trial_excesses(trial, self._experiment.constraints)
-        state.strategy.tell([Individual(trial.number, genome, fitness, excesses)])
+        price = self._experiment.evolution.price
+        known = math.nan if price is None else trial.quantity(price)
+        state.strategy.tell([Individual(trial.number, genome, fitness, excesses, known)])
         state.evaluated += 1
         if state.strategy.generation > generation:
             self._end_generation()

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Constraint, Individual, excesses_of
+from neuroevo.evolution import Constraint, Individual
 from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.values import is_number, is_whole, worded
@@ -167,32 +167,30 @@ def _is_bound(bound: object) -> bool:
 
 
 def checked_quantities(
-    quantities: object, constraints: Sequence[Constraint], genomes: int
-) -> tuple[list[tuple[float, ...]], list[str]]:
-    """Convert the quantities of each genome to the excesses of all bounds.
+    quantities: object, names: Sequence[str], genomes: int
+) -> tuple[list[dict[str, float]], list[str]]:
+    """Convert the quantities of each genome to numbers by their names.
 
     Parameters
     ----------
     quantities
-        For each genome a mapping from the quantity of each constraint to its value, a sequence of
-        values in the order of the constraints, or of a single constraint the value; None without
-        constraints.
-    constraints
-        The constraints.
+        For each genome a mapping from the name of each quantity to its value, a sequence of values
+        in the order of the names, or of a single one the value; None without names.
+    names
+        The quantities that constraints bound, and the price.
     genomes
         The number of genomes.
 
     Returns
     -------
-    list[tuple[float, ...]]
-        The excesses of each genome, NaN for values that are not finite; empty for problems.
+    list[dict[str, float]]
+        The quantities of each genome, NaN for values that are not finite; empty for problems.
     list[str]
         One line for each problem.
     """
-    names = [each.name for each in constraints]
     if not names:
-        problem = "quantities: must be left out without constraints"
-        return [()] * genomes, [] if quantities is None else [problem]
+        problem = "quantities: must be left out without constraints and a price"
+        return [{}] * genomes, [] if quantities is None else [problem]
     if quantities is None:
         return [], [f"quantities: must be given, with {', '.join(names)} of each genome"]
     given = listed(quantities)
@@ -201,7 +199,7 @@ def checked_quantities(
     if len(given) != genomes:
         rule = f"must be one row for each of {genomes} genomes"
         return [], [f"quantities: {rule}, but got {len(given)}"]
-    rows: list[tuple[float, ...]] = []
+    rows: list[dict[str, float]] = []
     problems: list[str] = []
     for index, row in enumerate(given):
         values = _values_by_name(row, names)
@@ -209,7 +207,7 @@ def checked_quantities(
             rule = f"must have the numbers {', '.join(names)}"
             problems.append(f"quantities[{index}]: {rule}, but got {worded(row)}")
         else:
-            rows.append(excesses_of(constraints, values))
+            rows.append(values)
     return rows, problems
 
 

@@ -3,6 +3,7 @@
 Handles the directions of objectives and the bounds of constraints, and checks arguments.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import mul
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
+from neuroevo.evolution import Candidate, Individual, costs_of, excesses_of, extended_front
 from neuroevo.evolution.earlier import most_instructive
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.gene import flag_problems
@@ -94,6 +95,10 @@ class Evolution:
         ``{"memory": {"max": 100}, "accuracy": {"min": 0.9}}``. Genomes that keep all bounds come
         first, then those that are nearest to it. What is known without an evaluation is better
         restricted by the space, see `SearchSpace.restricted`: no other genomes are asked then.
+    price
+        A quantity that `tell` receives besides the fitness, above 0, such as the seconds that an
+        evaluation takes. ``screened`` then looks for the greatest improvement for each unit of it,
+        as by Snoek, Larochelle & Adams 2012, https://arxiv.org/abs/1206.2944.
     earlier
         Results of earlier searches of this space, from which ``screened`` learns, from fewer of
         them with each result of its own: for each search a pair of genomes and fitnesses, as for
@@ -122,6 +127,7 @@ class Evolution:
         "_objectives",
         "_others",
         "_pending",
+        "_price",
         "_space",
         "_strategy",
     )
@@ -138,6 +144,7 @@ class Evolution:
         effort: str = "medium",
         noisy: bool = False,
         constraints: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+        price: str | None = None,
         earlier: "Sequence[tuple[Iterable[Mapping[str, object]] | pd.DataFrame, Iterable[float | Sequence[float]] | np.ndarray | pd.DataFrame]]" = (),  # noqa: E501 - what it may be
     ) -> None:
         if not isinstance(space, SearchSpace):
@@ -162,18 +169,19 @@ class Evolution:
             problems.append(f"initial: {rule}, but got {len(seeds)}")
         if problems or seed_problems:
             raise UsageError(*problems, *seed_problems)
+        of_screened = _price_problems(price, strategy)
         searches, earlier_problems = checked_searches(earlier, space, len(objectives))
         if searches and strategy != Screened.name:
             rule = f"must be left out unless the strategy is {Screened.name!r}"
             earlier_problems = [f"earlier: {rule}, but got {len(searches)} searches"]
-        if earlier_problems:
-            raise UsageError(*earlier_problems)
+        if of_screened or earlier_problems:
+            raise UsageError(*of_screened, *earlier_problems)
         unfit = [f"strategy: {text}" for text in _STRATEGIES[strategy].problems(space)]
         if unfit:
             raise UsageError(*unfit)
         self._space = space
         self._objectives = tuple(objectives)
-        self._constraints = tuple(bounds)
+        self._constraints, self._price = tuple(bounds), price
         options = Options(
             int(population_size),
             int(seed),
@@ -334,8 +342,9 @@ class Evolution:
             NaN, infinite or beyond ±1e300 has failed: it ranks below all others and is never on
             the front.
         quantities
-            With constraints: for each genome the value of each quantity, as a mapping or in their
-            order, or a number if there is one. NaN or infinity is a failure too.
+            With constraints or a price: for each genome the value of each quantity, as a mapping or
+            in their order, the price last, or a number if there is one. A bounded one that is NaN
+            or infinite is a failure too; a price that is, or is not above 0, is unknown.
 
         Raises
         ------
@@ -348,15 +357,21 @@ class Evolution:
         checked, rows, problems = checked_results(
             given, fitnesses, self._space, len(self._objectives), self._pending, once
         )
-        excesses, bound_problems = checked_quantities(
-            quantities, self._constraints, len(items or ())
-        )
-        problems += bound_problems
+        names = [each.name for each in self._constraints]
+        names += [self._price] if self._price and self._price not in names else []
+        known, quantity_problems = checked_quantities(quantities, names, len(items or ()))
+        problems += quantity_problems
         if problems:
             raise UsageError(*problems)
         individuals = [
-            Individual(self._number_of(genome), genome, row, excess)
-            for genome, row, excess in zip(checked, rows, excesses, strict=True)
+            Individual(
+                self._number_of(genome),
+                genome,
+                row,
+                excesses_of(self._constraints, values),
+                values.get(self._price or "", math.nan),
+            )
+            for genome, row, values in zip(checked, rows, known, strict=True)
         ]
         self._front = extended_front(
             self._front, individuals, self._costs_of, lambda each: each.violation
@@ -392,6 +407,7 @@ class Evolution:
                 }
                 for each in self._constraints
             },
+            "price": self._price,
             "front": [individual_values(self._space, each) for each in self._front],
             "others": self._others,
             "pending": len(self._pending),
@@ -424,6 +440,7 @@ class Evolution:
                 state["population_size"],
                 strategy=name,
                 constraints=state.get("constraints", {}),
+                price=state.get("price"),
             )
             evolution._strategy = _STRATEGIES[name].from_state(space, state)
             evolution._front = [individual_of(space, each) for each in state["front"]]
@@ -434,6 +451,16 @@ class Evolution:
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise UsageError(f"state: must be complete and undamaged, but {error!r}") from error
         return evolution
+
+
+def _price_problems(price: object, strategy: str) -> list[str]:
+    if price is None:
+        return []
+    if not isinstance(price, str) or not price:
+        return [f"price: must be the name of a quantity, but got {worded(price)}"]
+    if strategy == Screened.name:
+        return []
+    return [f"price: must be left out unless the strategy is {Screened.name!r}, but got {price!r}"]
 
 
 def _check_genes(space: SearchSpace, names: Sequence[str]) -> None:

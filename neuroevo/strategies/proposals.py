@@ -4,7 +4,8 @@ With one objective a model predicts costs, and the child with the greatest expec
 comes first; with two or three there is a model of each, and it is the child with the greatest
 expected gain of hypervolume; with more, the costs are weighted at random each time. Each bound of
 a constraint has a model too: gains are multiplied by the probability that all bounds are kept, and
-it is that probability alone until a trial keeps them. The models of up to three objectives also
+it is that probability alone until a trial keeps them. Where trials have prices, a model of their
+logarithms makes it the gain for each unit of the price. The models of up to three objectives also
 learn from trials of earlier searches, as long as there are few others. Knows neither the numbers of
 candidates nor when they are asked.
 """
@@ -129,6 +130,19 @@ class _Bounds(NamedTuple):
         if not models:
             return np.zeros(len(rows))
         return log_feasibility([model.predict(rows) for model in models], self.limits)
+
+
+class _Prices(NamedTuple):
+    """What trials cost, as a model knows it."""
+
+    parts: list[Trials]  # what the model learns from; none without prices
+    unit: float
+
+    def log_prices(self, models: Sequence[FittedKriging], rows: Rows) -> Rows:
+        """Return the predicted logarithm of what each row costs, but for a constant, (rows,)."""
+        if not models:
+            return np.zeros(len(rows))
+        return models[0].predict(rows).means * self.unit
 
 
 class _Foresight(NamedTuple):
@@ -343,9 +357,12 @@ class Proposals:
         known = (self._own if niche else self._known)(chosen, scores[chosen, None])
         targets = _clipped_targets(known)
         trials, bounds = self._trials(targets, known), self._bounds(chosen)
+        prices = self._prices(chosen)
+        parts = [trials, *bounds.parts, *prices.parts]
         if not niche:
-            self._learn([trials, *bounds.parts], own, rng)
-        fitted, *others = self._fitted([trials, *bounds.parts], pending)
+            self._learn(parts, own, rng)
+        fitted, *others = self._fitted(parts, pending)
+        others, of_prices = others[: len(bounds.parts)], others[len(bounds.parts) :]
         self._scale = fitted.scale
         violations = self._archive.violations[chosen]
         means, feasible = trials.targets[:own], violations == 0
@@ -364,10 +381,10 @@ class Proposals:
         best = float(means[feasible].min()) if feasible.any() else None
 
         def judge(rows: Rows) -> Rows:
-            feasibility = bounds.log_feasibility(others, rows)
+            gains = bounds.log_feasibility(others, rows) - prices.log_prices(of_prices, rows)
             if best is None:
-                return feasibility
-            return feasibility + log_expected_improvement(fitted.predict(rows), best)
+                return gains
+            return gains + log_expected_improvement(fitted.predict(rows), best)
 
         foresight = _Foresight([fitted], [targets]) if foresees else None
         return self._screened(parents, judge, self._effort.rounds, rng, foresight)
@@ -380,6 +397,18 @@ class Proposals:
             [Trials(rows, each.values, counts) for each in targets],
             [-each.mean / each.unit for each in targets],
         )
+
+    def _prices(self, chosen: Indices) -> _Prices:
+        """Return what the model of prices learns from some trials; unknown ones are as the mean."""
+        logarithms = self._archive.log_prices[chosen]
+        known = ~np.isnan(logarithms)
+        if not known.any():
+            return _Prices([], 1.0)
+        targets = standardised(logarithms[known])
+        values = np.zeros(len(chosen))
+        values[known] = targets.values
+        rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
+        return _Prices([Trials(rows, values, counts)], targets.unit)
 
     def _fitted(self, parts: Sequence[Trials], pending: Rows) -> list[FittedKriging]:
         """Fit a model to each part, with the parameters that were learned."""
@@ -448,20 +477,21 @@ class Proposals:
         lowered = [softened(each, on_front, known.scaling) for each in known.costs.T]
         scaled = [standardised(each.values, known.scaling) for each in lowered]
         targets = np.stack([each.values for each in scaled])
-        bounds = self._bounds(chosen)
+        bounds, prices = self._bounds(chosen), self._prices(chosen)
         parts = [self._trials(each, known) for each in scaled] + bounds.parts
-        self._learn(parts, len(chosen), rng)
-        models = self._fitted(parts, pending)
-        models, others = models[: len(targets)], models[len(targets) :]
+        self._learn(parts + prices.parts, len(chosen), rng)
+        fitted = self._fitted(parts + prices.parts, pending)
+        models, of_prices = fitted[: len(targets)], fitted[len(parts) :]
+        others = fitted[len(targets) : len(parts)]
         front, reference = targets[:, on_front].T, (targets.max(axis=1) + _MARGIN).tolist()
         any_feasible = bool((violations == 0).any())
 
         def judge(points: Rows) -> Rows:
-            feasibility = bounds.log_feasibility(others, points)
+            gains = bounds.log_feasibility(others, points) - prices.log_prices(of_prices, points)
             if not any_feasible:
-                return feasibility
+                return gains
             predictions = [model.predict(points) for model in models]
-            return feasibility + log_expected_volume(predictions, front, reference)
+            return gains + log_expected_volume(predictions, front, reference)
 
         parents = ranked[: max(self._parent_count(), members)]
         foresight = _Foresight(models, scaled, lowered)

@@ -35,12 +35,15 @@ def test_the_examples_with_a_function_run(
     neuroevo: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each experiment runs with the function beside it, then the script and the loops do."""
-    function, script, noisy, bounded, *loops = snippets("functions.md", "python")
+    function, script, noisy, bounded, priced, *loops = snippets("functions.md", "python")
     experiments = snippets("functions.md", "toml")
     commands, warm = snippets("functions.md", "sh")
     run = "neuroevo run mine.toml"
     for file, text, lines in zip(
-        (function, noisy, noisy, bounded), experiments, (commands, run, warm, run), strict=True
+        (function, noisy, noisy, bounded, priced),
+        experiments,
+        (commands, run, warm, run, run),
+        strict=True,
     ):
         assert file.startswith("# mine.py\n")
         (tmp_path / "mine.py").write_text(file)
