@@ -53,6 +53,7 @@ from neuroevo.search import (
 )
 from neuroevo.search import resume as resume_search
 from neuroevo.search.beginning import Beginning
+from neuroevo.search.cross_fitting import best_of, check_choice
 from neuroevo.search.one_configuration import LearntData, Plan, train_configuration
 from neuroevo.search.record import Record
 from neuroevo.search.recorded import RecordedRun, read_recorded
@@ -85,6 +86,7 @@ __all__ = [
     "Seeds",
     "ablate",
     "compare",
+    "cross_validated",
     "evolve",
     "fit",
     "load_run",
@@ -529,6 +531,7 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     seeds: int = 1,
     all_rows: bool = False,
     ensemble: int = 1,
+    cross_validate: int = 1,
     n_jobs: int = -1,
     random_state: int | None = None,
     overrides: Sequence[str] = (),
@@ -562,6 +565,11 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     ensemble
         How many networks are averaged: those with the lowest validation MSE, unless they are
         cross-fitted.
+    cross_validate
+        How many configurations of a run are compared, those that are best in its first objective:
+        networks of each are cross-fitted on the rows outside the test part, and the configuration
+        whose networks have the lowest loss on rows that they have not seen is trained. Needs
+        `all_rows` and an `ensemble` of four or more.
     n_jobs
         Number of threads; -1 is one for each core. It changes no result.
     random_state
@@ -591,14 +599,66 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     >>> model.save("model.safetensors")  # doctest: +SKIP
     """
     given = [*([] if samples is None else [f"training.samples={samples!r}"]), *overrides]
-    experiment, learnt = _fixed(configuration, rank, results, given)
+    _check_counts({"seeds": seeds, "ensemble": ensemble, "cross_validate": cross_validate})
+    if cross_validate == 1:
+        experiment, learnt = _fixed(configuration, rank, results, given)
+    else:
+        if not all_rows or data is not None or rank != 1:
+            rule = "must be 1 unless all_rows is given, and neither data nor rank"
+            raise UsageError(f"cross_validate: {rule}, but got {cross_validate}")
+        run = _recorded_run(configuration, results)
+        trial = cross_validated(run, cross_validate, ensemble, n_jobs=n_jobs, overrides=given)
+        experiment, learnt = _of_trial(run, trial, given)
     first = (experiment if random_state is None else experiment.replace(seed=random_state)).seed
-    _check_counts({"seeds": seeds, "ensemble": ensemble})
     plan = Plan(range(first, first + seeds), ensemble, all_rows)
     trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt, counter=counter)
     for warning in trained.warnings:
         warnings.warn(warning, stacklevel=2)
     return TrainedModel.of(experiment.name, trained)
+
+
+def cross_validated(
+    run: Run,
+    configurations: int = 16,
+    ensemble: int = 16,
+    *,
+    n_jobs: int = -1,
+    overrides: Sequence[str] = (),
+) -> Trial:
+    """Return the best of some configurations of a run by cross-validation, see `train`.
+
+    Parameters
+    ----------
+    run
+        A run on a table.
+    configurations
+        How many are compared, those that are best in the first objective and keep all constraints.
+    ensemble
+        How many networks of each are trained, at least 4; those that have not seen a row predict it
+        by their mean.
+    n_jobs, overrides
+        As for `train`.
+
+    Raises
+    ------
+    UsageError
+        If the run has learnt no table, or an argument is wrong.
+    NeuroevoError
+        If no trial is complete.
+    """
+    findings, experiment = run.findings, overridden(run.experiment, overrides)
+    check_choice(configurations, ensemble)
+    best = [run.best, *sorted(findings.feasible, key=findings.costs)]
+    trials = list({trial.number: trial for trial in best}.values())[:configurations]
+    return best_of(experiment, trials, ensemble, Workers(n_jobs))
+
+
+def _recorded_run(configuration: Run | Experiment | str | Path, results: str | Path) -> Run:
+    """Return a run; UsageError if it is a configuration."""
+    is_file = isinstance(configuration, str | Path) and Path(configuration).suffix == ".toml"
+    if isinstance(configuration, Experiment) or is_file:
+        raise UsageError("cross_validate: must be of a run, which has several configurations")
+    return _opened(configuration, results)
 
 
 def _fixed(
@@ -616,9 +676,13 @@ def _fixed(
             known = LearntData(origin.columns, origin.data) if origin else LearntData()
             return experiment, known
         configuration = load_run(configuration, results)
-    trial, start = configuration.ranked(rank), configuration.start
-    learnt = LearntData(tuple(dict.fromkeys(start.columns.sources)), data_hash(start.data))
-    return overridden(configuration.experiment.fixed(trial.genome), overrides), learnt
+    return _of_trial(configuration, configuration.ranked(rank), overrides)
+
+
+def _of_trial(run: Run, trial: Trial, overrides: Sequence[str]) -> tuple[Experiment, LearntData]:
+    """Return the experiment of a run with the genes of a trial, and what that was found with."""
+    learnt = LearntData(tuple(dict.fromkeys(run.start.columns.sources)), data_hash(run.start.data))
+    return overridden(run.experiment.fixed(trial.genome), overrides), learnt
 
 
 def _check_counts(counts: Mapping[str, object]) -> None:

@@ -69,6 +69,14 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
         int,
         typer.Option("--ensemble", metavar="K", help="Average the K networks that validate best."),
     ] = 1,
+    cross_validate: Annotated[
+        int,
+        typer.Option(
+            "--cross-validate",
+            metavar="K",
+            help="Compare the K best configurations of a run on all rows first, see above.",
+        ),
+    ] = 1,
     rank: Annotated[int, typer.Option(metavar="K", help="Rank on the front of a run.")] = 1,
     jobs: options.Jobs = -1,
     results: options.Results = options.RESULTS,
@@ -83,7 +91,9 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
     of the samples at which the replicates had their last weights, as no rows are left to say when
     to stop. With --ensemble 4 or more, of at most 50,000 rows, each network is trained on three
     quarters of all rows instead, and the others stop it, in turn. The scores are those without
-    these rows.
+    these rows. With --cross-validate 16, the 16 best configurations of a run are compared so on the
+    rows outside the test part, and the one whose networks are best on rows that they have not seen
+    is trained.
 
     Writes a model file, which predict, export and neuroevo.load read. Prints its path to stdout;
     scores go to stderr.
@@ -106,6 +116,7 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
             seeds=seeds,
             all_rows=all_rows,
             ensemble=ensemble,
+            cross_validate=cross_validate,
             n_jobs=jobs,
             random_state=seed,
             overrides=overrides or (),

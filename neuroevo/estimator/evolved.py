@@ -27,12 +27,14 @@ from neuroevo.export import ExportableTableModel
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
 from neuroevo.search import Observer, Progress, ignore_progress
+from neuroevo.search.cross_fitting import FOLDS
 from neuroevo.space.values import is_number, is_whole, worded
 
 if TYPE_CHECKING:
     from neuroevo.search.trained_model import TrainedModel
 
 _SCORES = ("validation", "test")
+_TRIALS_FOR_EACH = 24  # configuration that is cross-validated
 _GENERATIONS, _MOST_GENERATIONS = 6, 1000  # without a time limit, and with one
 
 
@@ -51,6 +53,7 @@ class EvolvedEstimator(TableEstimator):
         population: int = 16,
         time_limit: float | None = None,
         ensemble: int = 16,
+        cross_validate: int = 16,
         validation: float = 0.2,
         test: float = 0.0,
         overrides: Sequence[str] = (),
@@ -63,6 +66,7 @@ class EvolvedEstimator(TableEstimator):
         self.population = population
         self.time_limit = time_limit
         self.ensemble = ensemble
+        self.cross_validate = cross_validate
         self.validation = validation
         self.test = test
         self.overrides = overrides
@@ -106,15 +110,21 @@ class EvolvedEstimator(TableEstimator):
             jobs = effective_n_jobs(self.n_jobs)
             observer: Observer = _Lines() if self.verbose else ignore_progress
             self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)
-            best = experiment.fixed(self.run_.best.genome)
             sound = len(self.run_.champions[0].best_replicates)
             averaged = min(int(self.ensemble), sound)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # those of the table, which the search gave
+                best = experiment.fixed(self._chosen(averaged, jobs).genome)
                 trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
             self.best_params_ = parameters_of(best)
             self._keep(trained)
         return self
+
+    def _chosen(self, networks: int, jobs: int) -> Trial:
+        """Return the best configuration, by cross-validation if there were enough trials."""
+        trials = len(self.run_.all_trials) // _TRIALS_FOR_EACH
+        count = min(int(self.cross_validate), trials) if networks >= FOLDS else 1
+        return api.cross_validated(self.run_, max(count, 1), networks, n_jobs=jobs)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the rows of the table out of a pickle: `run_` can't be verified or resumed then."""
@@ -134,9 +144,11 @@ class EvolvedEstimator(TableEstimator):
         if not problems and not 0 < self.validation < 1 - self.test:
             rule = "must leave training rows beside the test rows, and not be 0"
             problems.append(f"validation: {rule}, but got {worded(self.validation)}")
-        if not is_whole(self.ensemble) or self.ensemble < 1:
-            rule = "must be a whole number of at least 1"
-            problems.append(f"ensemble: {rule}, but got {worded(self.ensemble)}")
+        for name in ("ensemble", "cross_validate"):
+            count = getattr(self, name)
+            if not is_whole(count) or count < 1:
+                rule = "must be a whole number of at least 1"
+                problems.append(f"{name}: {rule}, but got {worded(count)}")
         try:
             EvolutionSettings.of(self._evolution())
         except UsageError as error:
@@ -224,6 +236,11 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
         Ends the search after so many seconds; the result depends on the machine then.
     ensemble
         How many networks are averaged to predict, at most.
+    cross_validate
+        How many of the best configurations are compared by cross-validation on all rows outside
+        the test part, at most, and at most one for 24 trials of the search, so that it takes less
+        than about a quarter of the search's time; 1 takes the best of the search. With less than
+        four networks there is no cross-validation.
     validation, test
         Shares of the rows that score configurations, and of those that no search sees. The network
         is trained on these too in the end; `test_scores_` are from before.
@@ -246,7 +263,8 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
     run_
         The run, with findings, champions and figures, such as `run_.figure("pareto_front")`.
     best_params_
-        The best configuration, as parameters of a `NetworkRegressor`.
+        The configuration that predicts, as parameters of a `NetworkRegressor`; it need not be the
+        best of the search, `run_.best`.
     front_
         The trials that no other dominates in the error and the number of parameters, best first.
     trials_, cv_results_

@@ -3,7 +3,6 @@
 Knows an experiment whose genes are fixed; does not know where it comes from.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +20,7 @@ from neuroevo.learning.curves import stops
 from neuroevo.learning.network import mean_outputs, predictions
 from neuroevo.learning.training import stopping_of
 from neuroevo.runs import data_hash
+from neuroevo.search.cross_fitting import folded_rows, with_folds
 from neuroevo.search.material import Material, material_of
 from neuroevo.search.progress import ignore_progress
 from neuroevo.search.studies import Counter
@@ -132,9 +132,6 @@ class Trained:
 _Evaluate: TypeAlias = Callable[[Experiment, int, DataSet], Evaluation]
 """Trains the configuration by an experiment, with a seed, on some data."""
 
-_FOLDS = 4  # of cross-fitted networks, of which there are at least so many
-_MOST_CROSS_FITTED = 50_000  # rows
-
 
 class _Replicate(NamedTuple):
     """A replicate that has not diverged."""
@@ -186,7 +183,7 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
     _check(plan, experiment)
     known = learnt or LearntData()
     experiment = experiment.replace(task=_located(experiment, data, known))
-    undivided = _undivided(experiment, plan) if plan.all_rows else None
+    undivided = folded_rows(experiment, plan.networks) if plan.all_rows else None
     material = material_of(experiment)
     divided = _data(material)
     again = 0 if undivided is None else 1 if undivided.other_folds else len(plan.seeds)
@@ -257,23 +254,11 @@ def _notes(
         yield "task: its data are not the same as when the configuration was found"
 
 
-def _undivided(experiment: Experiment, plan: Plan) -> DataSet:
-    """Load all rows, in folds if networks are cross-fitted."""
-    task, patience = experiment.network_task, experiment.training.patience
-    data = task.load_undivided().data_set
-    if plan.networks < _FOLDS or not patience or data.size.training > _MOST_CROSS_FITTED:
-        return data
-    return task.load_undivided(_FOLDS).data_set
-
-
 def _cross_fitted(
     experiment: Experiment, plan: Plan, data: DataSet, evaluated: _Evaluate
 ) -> tuple[list[Network], int]:
     """Train networks that validate on the folds in turn, as many on each; returns their samples."""
-    unit = math.lcm(len(data.folds), experiment.task.fold_count)  # as experiments ask for
-    replicates = unit * -(-plan.networks // unit)
-    training = experiment.training.model_copy(update={"replicates": replicates})
-    changed = experiment.model_copy(update={"training": training})
+    changed = with_folds(experiment, data, plan.networks)
     found = evaluated(changed, plan.seeds[0], data)
     sound = np.flatnonzero(np.isfinite(found.parameters).all(axis=1))[: plan.networks]
     if not len(sound):

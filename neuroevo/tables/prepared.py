@@ -84,7 +84,12 @@ class PreparedTable(PreparedFold):
 
 
 def prepare(
-    frame: pd.DataFrame, settings: TableSettings, name: str = "data", *, undivided: int = 0
+    frame: pd.DataFrame,
+    settings: TableSettings,
+    name: str = "data",
+    *,
+    undivided: int = 0,
+    keep_test: bool = False,
 ) -> PreparedTable:
     """Check a frame, divide its rows, fit preparations on training rows, and prepare all rows.
 
@@ -101,6 +106,8 @@ def prepare(
         0: rows are divided as the settings say. 1: all rows are in the training part, and in the
         validation part too. More: they are cut into so many folds, see `cut_rows`. In both cases
         they are prepared with what was fitted to the training rows of the divided table.
+    keep_test
+        Whether test rows stay apart if the others are undivided.
 
     Raises
     ------
@@ -110,7 +117,8 @@ def prepare(
     table = check_frame(frame, settings, name)
     divided = split_rows(table)
     preparations = fit(table, [parts.training for parts in divided])
-    parts = cut_rows(table, undivided) if undivided else divided
+    test = divided[0].test if keep_test else divided[0].test[:0]
+    parts = cut_rows(table, undivided, test) if undivided else divided
     fitted = preparations[:1] * len(parts) if undivided else preparations
     first, *others = _folds(table, fitted, parts)
     return PreparedTable(

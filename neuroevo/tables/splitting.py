@@ -72,8 +72,8 @@ def split_rows(table: Table) -> tuple[Parts, ...]:
     return folds
 
 
-def cut_rows(table: Table, folds: int) -> tuple[Parts, ...]:
-    """Cut all rows into folds, each of which validates what the others train.
+def cut_rows(table: Table, folds: int, test: Rows) -> tuple[Parts, ...]:
+    """Cut all rows but those of the test into folds, each of which validates what others train.
 
     Groups are not divided, rows with times are cut into periods, and each class has the same share
     of each fold.
@@ -85,34 +85,37 @@ def cut_rows(table: Table, folds: int) -> tuple[Parts, ...]:
     folds
         Their number. There are fewer if there are fewer groups, or fewer rows of a class or of the
         table.
+    test
+        The places of the test rows, which may be none.
 
     Returns
     -------
-    The parts of each fold, without test rows. If there is only one, all rows train and validate.
+    The parts of each fold. If there is only one, all rows but the test rows train and validate.
     """
-    rows, none = np.arange(table.rows), np.empty(0, dtype=np.intp)
+    rows = np.setdiff1d(np.arange(table.rows), test)
     if table.settings.split == "time":
-        rows = np.argsort(times(table.columns[table.settings.split_column]), kind="stable")
-    most, kind, given = _cutter(table)
+        when = times(table.columns[table.settings.split_column])[rows]
+        rows = rows[np.argsort(when, kind="stable")]
+    most, kind, given = _cutter(table, rows)
     count = min(folds, most)
     if count < 2:  # noqa: PLR2004 - folds
-        return (Parts(rows, rows.copy(), none),)
+        return (Parts(rows, rows.copy(), test),)
     drawn = table.settings.split != "time"
     splitter = kind(count, shuffle=drawn, random_state=_seeds(table)[1] if drawn else None)
     found = splitter.split(rows, **given)
-    return tuple(Parts(rows[others], rows[held], none) for others, held in found)
+    return tuple(Parts(rows[others], rows[held], test) for others, held in found)
 
 
-def _cutter(table: Table) -> tuple[int, Any, dict[str, NDArray[np.int32]]]:
-    """Return the most folds of all rows, scikit-learn's splitter, and what it needs besides."""
+def _cutter(table: Table, rows: Rows) -> tuple[int, Any, dict[str, NDArray[np.int32]]]:
+    """Return the most folds of some rows, scikit-learn's splitter, and what it needs besides."""
     if table.settings.split == "groups":
-        groups = _groups(table)
-        return len(groups.names), GroupKFold, {"groups": groups.codes}
+        codes = _groups(table).codes[rows]
+        return len(np.unique(codes)), GroupKFold, {"groups": codes}
     if table.settings.split != "time" and table.classes is not None:
-        codes = table.classes.codes
-        rarest = np.bincount(codes, minlength=len(table.classes.names)).min()
-        return int(rarest), StratifiedKFold, {"y": codes}
-    return table.rows, KFold, {}
+        codes = table.classes.codes[rows]
+        _, counts = np.unique(codes, return_counts=True)
+        return int(counts.min()), StratifiedKFold, {"y": codes}
+    return len(rows), KFold, {}
 
 
 def _classes_without_training(table: Table, classes: Classes, training: Rows) -> list[str]:

@@ -75,14 +75,15 @@ class PreparedTask(NetworkTask, ABC):
         """
         return self._loaded(0)
 
-    def load_undivided(self, folds: int = 1) -> TaskData:
+    def load_undivided(self, folds: int = 1, *, keep_test: bool = False) -> TaskData:
         """Read or make the table and prepare it, all rows for training; see `NetworkTask`."""
-        return self._loaded(folds)
+        return self._loaded(folds, keep_test=keep_test)
 
-    def _loaded(self, undivided: int) -> TaskData:
+    def _loaded(self, undivided: int, *, keep_test: bool = False) -> TaskData:
         from neuroevo.tables import prepare  # noqa: PLC0415 - loads pandas and scikit-learn
 
-        return _task_data(prepare(*self.raw_table(), undivided=undivided))
+        table = prepare(*self.raw_table(), undivided=undivided, keep_test=keep_test)
+        return _task_data(table)
 
 
 class MadeTable(NamedTuple):

@@ -119,8 +119,8 @@ class TableTask(PreparedTask, TableSettings):
 
         return read_table(self.path, self)
 
-    def _loaded(self, undivided: int) -> TaskData:
-        loaded = super()._loaded(undivided)
+    def _loaded(self, undivided: int, *, keep_test: bool = False) -> TaskData:
+        loaded = super()._loaded(undivided, keep_test=keep_test)
         if self.path is not None:
             self._frame = None  # to free its memory: it can be read again
         return loaded

@@ -94,7 +94,7 @@ class NetworkTask(Task, ABC):
             If a data file is wrong.
         """
 
-    def load_undivided(self, folds: int = 1) -> TaskData:  # noqa: ARG002 - what others need
+    def load_undivided(self, folds: int = 1, *, keep_test: bool = False) -> TaskData:  # noqa: ARG002 - what others need
         """Read or make the data with the rows of all parts in the training part.
 
         They are prepared as the training rows of the divided data are, so that a network has the
@@ -105,6 +105,8 @@ class NetworkTask(Task, ABC):
         folds
             Into how many folds the rows are cut, each of which validates in turn what the others
             train, all prepared alike; fewer if a class has fewer rows. 1: all rows validate too.
+        keep_test
+            Whether the test rows stay apart.
 
         Raises
         ------

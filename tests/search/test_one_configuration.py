@@ -1,8 +1,10 @@
 """Training one configuration: again, longer, on other data, with several seeds, on all rows."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -153,6 +155,43 @@ def test_several_networks_for_all_rows_are_cross_fitted(run: Run) -> None:
     assert whole.samples < 3000
 
 
+def mean_loss(run: Run, genome: Mapping[str, Any]) -> float:
+    """Return the mean squared error of rows outside the test part, each by its unseen network."""
+    experiment = run.experiment.fixed(genome)
+    data = experiment.network_task.load_undivided(4, keep_test=True).data_set
+    with Trainer(experiment, data, Workers(1)) as trainer:
+        found = trainer.trained(experiment.only_configuration)
+    assert isinstance(found, Evaluation)
+    errors = []
+    for place, fold in enumerate(data.folds):
+        network = Network(found.architecture, found.parameters[place])
+        errors.append((network.predict(fold.validation_inputs) - fold.validation_targets) ** 2)
+    return float(np.concatenate(errors).mean())
+
+
+def test_configurations_are_compared_on_rows_that_networks_have_not_seen(run: Run) -> None:
+    """The best by cross-validation is that with the lowest mean loss, and is trained."""
+    known = run.findings.complete
+    chosen = neuroevo.api.cross_validated(run, 4, 4, n_jobs=2)
+    losses = {trial.number: mean_loss(run, trial.genome) for trial in known}
+    assert chosen.number == min(losses, key=losses.__getitem__)
+    assert neuroevo.api.cross_validated(run, 1, 4, n_jobs=1).number == run.best.number
+    model = neuroevo.train(run, all_rows=True, ensemble=4, cross_validate=4, n_jobs=1)
+    alone = neuroevo.train(run.experiment.fixed(chosen.genome), all_rows=True, ensemble=4, n_jobs=1)
+    assert parameters(model) == parameters(alone)
+
+
+def test_test_rows_have_no_say_in_a_comparison(run: Run, table: Path, tmp_path: Path) -> None:
+    """With other targets in the test part, every configuration has the same loss."""
+    frame, poisoned = pd.read_csv(table), tmp_path / "poisoned.csv"
+    lines = frame.index + 2  # as rows are called
+    frame["rent"] = frame["rent"].where(~lines.isin(run.test_rows()["row"]), 1_000_000)
+    frame.to_csv(poisoned, index=False)
+    other = neuroevo.run(poisoned, target="rent", results=None, n_jobs=1, overrides=SMALL)
+    genome = run.best.genome
+    assert mean_loss(other, genome) == mean_loss(run, genome)
+
+
 @pytest.mark.parametrize(
     ("ensemble", "overrides"), [(3, []), (4, ["training.patience=0"])], ids=["few", "no patience"]
 )
@@ -258,6 +297,14 @@ def test_folds_keep_a_replicate_of_the_first(table: Path) -> None:
     ("arguments", "problem"),
     [
         ({"seeds": 0}, "seeds: must be a whole number of at least 1, but got 0"),
+        (
+            {"cross_validate": 4, "all_rows": True},
+            "cross_validate: must be 1 unless at least 4 networks are averaged, but got 4 with 1",
+        ),
+        (
+            {"cross_validate": 2, "ensemble": 4},
+            "cross_validate: must be 1 unless all_rows is given, and neither data nor rank, but",
+        ),
         ({"ensemble": True}, "ensemble: must be a whole number of at least 1, but got True"),
         (
             {"ensemble": 5},

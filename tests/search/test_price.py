@@ -13,7 +13,8 @@ from tests.search.test_function_runs import what_is_the_same
 
 PRICED = """
 def evaluate(genome):
-    return {"loss": (genome["x"] - 0.3) ** 2 - genome["depth"] / 1000, "rows": 10 ** genome["depth"]}
+    depth = genome["depth"]
+    return {"loss": (genome["x"] - 0.3) ** 2 - depth / 1000, "rows": 10**depth}
 """
 
 

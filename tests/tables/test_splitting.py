@@ -269,7 +269,7 @@ def test_every_fold_has_training_rows_of_each_class(frame: pd.DataFrame) -> None
 def cut(frame: pd.DataFrame, count: int, target: str = "y", **values: object) -> tuple[Parts, ...]:
     """Cut all rows of a frame into folds, with x as the only input."""
     chosen = TableSettings.of({"target": target, "columns": ["x"], **values})
-    return cut_rows(check_frame(frame, chosen), count)
+    return cut_rows(check_frame(frame, chosen), count, np.empty(0, dtype=np.intp))
 
 
 @pytest.mark.parametrize(
@@ -298,6 +298,19 @@ def test_all_rows_are_cut_into_folds(frame: pd.DataFrame, values: dict[str, Any]
             times = np.sort(frame["day"].iloc[parts.validation])
             between = frame["day"].iloc[parts.training]
             assert not ((between > times[0]) & (between < times[-1])).any()
+
+
+@pytest.mark.parametrize("split", ["share", "time"])
+def test_test_rows_may_stay_apart(frame: pd.DataFrame, split: str) -> None:
+    """The other rows are cut into folds, and the test rows are those of the divided table."""
+    values = {"split": split, "split_column": "day"} if split == "time" else {}
+    chosen = TableSettings.of({"target": "y", "columns": ["x"], "test": 0.3, **values})
+    table = check_frame(frame, chosen)
+    test = split_rows(table)[0].test
+    found = cut_rows(table, 4, test)
+    held = np.concatenate([parts.validation for parts in found])
+    assert sorted([*held, *test]) == list(range(len(frame)))
+    assert all(np.array_equal(parts.test, test) for parts in found)
 
 
 def test_few_rows_of_a_class_make_fewer_folds(frame: pd.DataFrame) -> None:

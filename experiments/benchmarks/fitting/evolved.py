@@ -20,7 +20,8 @@ from neuroevo.search.trainer import SEARCH_SEEDS
 from neuroevo.tables import Preparation, TableModel
 from neuroevo.workers import Workers
 
-_FINISHING = 2.5  # seconds, about: after its time limit neuroevo trains its front again, twice
+_FINISHING = 3.5  # seconds, about: after its time limit neuroevo trains its front again, twice,
+# and the best configurations on all rows
 
 
 def evolved(table: Table, clock: Clock) -> Found:
