@@ -206,7 +206,7 @@ class Proposals:
         has_models = earlier.costs.shape[1] <= _MOST_MODELS
         self._earlier = earlier if has_models else earlier.first(0)
         self._effort, self._seed, self._noisy = effort, seed, noisy
-        self._krigings: list[Kriging] = []  # of each objective, then of each bound
+        self._krigings: list[Kriging] = []  # of each objective, each bound and the prices
         self._learned: list[Rows] = []  # the parameters of each of these models
         self._learned_at = 0  # number of trials when they were learned
         self._ranked: list[int] = []  # places of the trials that are sorted into fronts

@@ -144,6 +144,8 @@ def test_failures_of_earlier_searches_are_left_out() -> None:
     assert max(each.number for each in kept[1::2]) > 250
     both = most_instructive([known, failed, known[:3]])
     assert [len(each) for each in both] == [half, 3]
+    many = most_instructive([known[place : place + 3] for place in range(MOST_EARLIER + 5)])
+    assert [len(each) for each in many] == [1] * (MOST_EARLIER + 5)
     taken = EarlierTrials.of(Positions(CUBE), both)
     assert taken.searches[:8].tolist() == [1, 2, 1, 2, 1, 2, 1, 1]
 
