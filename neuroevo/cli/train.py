@@ -164,12 +164,22 @@ def _explanation(model: "TrainedModel") -> str:
     if model.test:
         sentences.append("The test rows were not used.")
     if model.samples is not None:
-        sentences = [
-            f"The model was trained on all rows, for {model.samples:,} samples.",
-            "The scores are those of the same replicates, trained without these rows.",
-            sentences[0],
-        ]
+        sentences = [*_on_all_rows(model), sentences[0]]
     return " ".join(sentences)
+
+
+def _on_all_rows(model: "TrainedModel") -> list[str]:
+    samples = f"{model.samples:,} samples"
+    if model.folds == 1:
+        return [
+            f"The model was trained on all rows, for {samples}.",
+            "The scores are those of the same replicates, trained without these rows.",
+        ]
+    stopped = f"which said when to stop: after {samples} in the median"
+    return [
+        f"All rows are {model.folds} folds, and each network was trained on all but one, {stopped}.",
+        "The scores are those of networks that were trained on the training rows alone.",
+    ]
 
 
 def _seeds(model: "TrainedModel") -> Table:

@@ -116,6 +116,8 @@ class Trained:
         The results with each seed, of trainings without the validation and test rows.
     samples
         After how many samples the networks for all rows ended, the median; None without them.
+    folds
+        Number of folds of cross-fitted networks for all rows; 1 for others.
     warnings
         What users should know of their data, a line each.
     """
@@ -126,6 +128,7 @@ class Trained:
     test: Scores
     seeds: tuple[SeedResult, ...]
     samples: int | None
+    folds: int
     warnings: tuple[str, ...]
 
 
@@ -209,6 +212,7 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
         test,
         tuple(_results(experiment, plan, found, divided)),
         samples,
+        1 if undivided is None else len(undivided.folds),
         (*material.warnings, *_notes(experiment, material, known, is_other=data is not None)),
     )
 

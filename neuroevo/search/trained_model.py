@@ -33,6 +33,9 @@ class TrainedModel:
         The results with each seed.
     samples
         After how many samples the networks for all rows ended; None without ``all_rows``.
+    folds
+        Number of folds of cross-fitted networks for all rows, each of which is not trained on one;
+        1 for others.
     """
 
     name: str
@@ -41,6 +44,7 @@ class TrainedModel:
     test: Scores
     seeds: tuple[SeedResult, ...]
     samples: int | None
+    folds: int = 1
 
     @classmethod
     def of(cls, name: str, trained: Trained) -> Self:
@@ -49,7 +53,8 @@ class TrainedModel:
         if trained.preparation:
             preparation = Preparation.from_plain(trained.preparation, "preparation")
             model = exportable(TableModel(trained.network, preparation))
-        return cls(name, model, trained.validation, trained.test, trained.seeds, trained.samples)
+        scores = trained.validation, trained.test
+        return cls(name, model, *scores, trained.seeds, trained.samples, trained.folds)
 
     def predict(self, X: "pd.DataFrame | ArrayLike") -> "NDArray[Any]":  # noqa: N803 - the field's name
         """Predict rows, as `run.champion().predict` does: classes or values."""

@@ -71,6 +71,17 @@ def test_seeds_and_all_rows_are_explained(run: Run, neuroevo: Command, tmp_path:
     assert (quiet.stdout, quiet.stderr) == (f"{path}\n", "")
 
 
+def test_cross_fitted_networks_are_explained(run: Run, neuroevo: Command, tmp_path: Path) -> None:
+    """The best of several configurations is trained, and the folds are named."""
+    arguments = ["--ensemble", "4", "--cross-validate", "3", "-o", str(tmp_path / "m.safetensors")]
+    refused = neuroevo("train", str(run.folder.path), *arguments)
+    assert refused.returncode == 2
+    assert "cross_validate: must be 1 unless all_rows is given" in refused.stderr
+    ended = neuroevo("train", str(run.folder.path), *arguments, "--all-rows")
+    assert ended.returncode == 0, ended.stderr
+    assert "All rows are 4 folds, and each network was trained on all but one" in ended.stderr
+
+
 @pytest.mark.parametrize("ensemble", ["3", "front"])
 def test_networks_of_a_run_are_averaged(ensemble: str, run: Run, neuroevo: Command) -> None:
     """The probabilities are the means of those of its networks alone."""
