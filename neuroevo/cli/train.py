@@ -177,7 +177,7 @@ def _on_all_rows(model: "TrainedModel") -> list[str]:
         ]
     stopped = f"which said when to stop: after {samples} in the median"
     return [
-        f"All rows are {model.folds} folds, and each network was trained on all but one, {stopped}.",
+        f"All rows are {model.folds} folds; each network was trained on all but one, {stopped}.",
         "The scores are those of networks that were trained on the training rows alone.",
     ]
 

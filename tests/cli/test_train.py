@@ -79,7 +79,7 @@ def test_cross_fitted_networks_are_explained(run: Run, neuroevo: Command, tmp_pa
     assert "cross_validate: must be 1 unless all_rows is given" in refused.stderr
     ended = neuroevo("train", str(run.folder.path), *arguments, "--all-rows")
     assert ended.returncode == 0, ended.stderr
-    assert "All rows are 4 folds, and each network was trained on all but one" in ended.stderr
+    assert "All rows are 4 folds; each network was trained on all but one, which" in ended.stderr
 
 
 @pytest.mark.parametrize("ensemble", ["3", "front"])
