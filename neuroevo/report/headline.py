@@ -25,6 +25,7 @@ from neuroevo.report.function_headline import function_headline
 from neuroevo.report.headline_parts import (
     Headline,
     KeyNumber,
+    broken_on_fresh_seeds,
     joined,
     network_words,
     search_numbers,
@@ -71,6 +72,7 @@ def headline(findings: "Findings") -> Headline:
         _champion(findings) if beating else compared,
         "" if beating else joined(_better_baselines(findings, item)),
         _on_search_seeds(findings, item),
+        broken_on_fresh_seeds(findings),
         search,
     )
     title = _beaten(findings, beating) if beating else _result(findings, item)

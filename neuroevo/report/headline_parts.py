@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from neuroevo import wording
 from neuroevo.analysis.early_stopping import early_stopping_counts
 from neuroevo.analysis.tables import failures
+from neuroevo.runs import fresh_scores
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -43,6 +44,16 @@ def network_words(findings: "Findings", trial: "Trial") -> str:
     if "optimizer" in trial.genome:
         words.append(f"with {trial.genome['optimizer']}")
     return joined(words)
+
+
+def broken_on_fresh_seeds(findings: "Findings") -> str:
+    """Return a sentence on the constraints that the champion breaks on fresh seeds, if any."""
+    champion = findings.champion_of(findings.front[0]) if findings.front else None
+    if champion is None or not findings.constraints:
+        return ""
+    scores = fresh_scores(champion, findings.experiment.evolution.reduction)
+    broken = wording.listed([str(each) for each in scores.broken(findings.constraints)])
+    return f"On fresh seeds it breaks a constraint: {broken}." if broken else ""
 
 
 def search_sentence(findings: "Findings") -> str:

@@ -8,6 +8,7 @@ from neuroevo.analysis.held_out_models import held_out_models, target_names
 from neuroevo.report.headline_parts import (
     Headline,
     KeyNumber,
+    broken_on_fresh_seeds,
     joined,
     network_words,
     search_numbers,
@@ -117,6 +118,7 @@ def held_out_headline(findings: "Findings") -> Headline | None:
         _rival_difference(scored),
         _kept(scored),
         _few_rows(scored),
+        broken_on_fresh_seeds(findings),
         search_sentence(findings),
     )
     numbers = (*held_out_numbers(findings), *search_numbers(findings))

@@ -9,6 +9,7 @@ import numpy as np
 
 from neuroevo.evaluation import OBJECTIVES, REDUCTIONS
 from neuroevo.evaluation.objectives import rounded
+from neuroevo.evolution import Constraint, excesses_of, violation_of
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
@@ -22,6 +23,16 @@ class FreshScores:
 
     objectives: Mapping[str, float]  # NaN if there is no finite value
     final_mse: float  # of the validation samples, reduced over the replicates; infinite if diverged
+
+    def broken(self, constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
+        """Return the constraints on these scores that they do not keep."""
+        return tuple(each for each in constraints if self.violation([each]) > 0)
+
+    def violation(self, constraints: Sequence[Constraint]) -> float:
+        """Return how far the scores are from keeping the constraints on them, 0 if they do."""
+        known = {"final_mse": self.final_mse, **self.objectives}
+        on_scores = [each for each in constraints if each.name in known]
+        return violation_of(excesses_of(on_scores, known))
 
 
 def fresh_scores(champion: "Champion", reduction: str) -> FreshScores:
@@ -55,7 +66,8 @@ def champion_first(
         The experiment that they belong to.
     fresh
         Number of a trial -> its scores on fresh seeds; empty until a search has ended. If some
-        trials of the front have such scores, one without can only be the champion after them.
+        trials of the front have such scores, one without can only be the champion after them, and
+        one that breaks constraints on fresh seeds only after those that keep them.
     """
     scored = {trial.number: fresh[trial.number] for trial in front if trial.number in fresh}
 
@@ -63,6 +75,7 @@ def champion_first(
         own = FreshScores(trial.objectives, _final_mse(trial))
         judged = scored.get(trial.number, FreshScores({}, math.inf)) if scored else own
         return (
+            judged.violation(experiment.constraints) if scored else 0.0,
             *_order(experiment, judged, max(own.final_mse, judged.final_mse)),
             _costs(experiment, trial.objectives),
             trial.number,

@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.judged_scores import samples_to_learn
+from neuroevo.experiment.experiment import Bounds
 from neuroevo.report.headline import headline
 from neuroevo.report.run import Run
 from neuroevo.report.trial_tables import baselines_table
@@ -220,6 +221,21 @@ def test_headline_is_about_fresh_seeds_with_an_interval(runs: Runs) -> None:
     assert found
     assert 45 < float(found[1]) <= 49 <= float(found[2]) < 54
     assert f"on the seeds of the search the champion had {number(7e-5)}." in words.lead
+
+
+def test_a_constraint_that_breaks_on_fresh_seeds_is_named(runs: Runs) -> None:
+    """A champion that kept the bound in the search alone has a sentence of its own."""
+    findings = with_fresh(runs("one point"), ["final_mse"], (4.9e-3,), (1e-4,))
+    for bound, expected in ((5e-5, True), (2e-4, False)):
+        evolution = findings.experiment.evolution.model_copy(
+            update={"constraints": {"final_mse": Bounds(max=bound)}}
+        )
+        bounded = findings.experiment.model_copy(update={"evolution": evolution})
+        searched = replace(findings.trials[1], objectives={"final_mse": 3e-5})
+        trials = findings.trials[0], searched
+        lead = headline(replace(findings, experiment=bounded, trials=trials)).lead
+        text = "On fresh seeds it breaks a constraint: final MSE ≤ 5e−05."
+        assert (text in lead) == expected
 
 
 def test_a_baseline_that_beats_the_champion_comes_first(runs: Runs) -> None:

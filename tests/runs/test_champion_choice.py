@@ -89,3 +89,25 @@ def test_fresh_final_mse_is_reduced_as_objectives_are(reduction: str, expected: 
     weights = np.zeros((3, architecture.vector_size), np.float32)
     champion = Champion(0, "", architecture, "float32", {}, {}, weights, curves, curves)
     assert fresh_scores(champion, reduction).final_mse == expected
+
+
+def test_constraints_hold_on_fresh_seeds_if_they_can() -> None:
+    """One that breaks a bound on fresh seeds comes after those that keep it, the nearest first."""
+    bounded = experiment("samples_to_target", "final_mse")
+    evolution = {
+        "objectives": ["samples_to_target"],
+        "constraints": {"final_mse": {"max": 1e-3}, "parameters": {"max": 9}},
+    }
+    bounded = bounded.replace(evolution=evolution)
+    front = [trial(number, 50.0 + number, names=("samples_to_target",)) for number in range(3)]
+    mse = {0: 5e-3, 1: 9e-4, 2: 2e-3}
+    scores = {
+        number: FreshScores({"samples_to_target": 50.0 + number}, error)
+        for number, error in mse.items()
+    }
+    assert champion_first(front, bounded, scores)[0].number == 1
+    del scores[1]
+    assert champion_first(front, bounded, scores)[0].number == 2
+    [broken] = scores[2].broken(bounded.constraints)
+    assert broken.name == "final_mse"
+    assert champion_first(front, bounded, {})[0].number == 0
