@@ -182,7 +182,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
     changes = {"name": name, "seed": seed}
     given = {key: value for key, value in changes.items() if value is not None}
     experiment = experiment.replace(**given)
-    earlier = [warm_start] if isinstance(warm_start, Run | str | Path) else warm_start
+    earlier = list(warm_start) if isinstance(warm_start, list | tuple) else [warm_start]
     place = "results" if results is None else results
     beginning = _beginning(experiment, place, seed_from, earlier)
     workers = Workers(n_jobs, backend, scheduler, trial_timeout)
@@ -561,7 +561,9 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
         the replicates that were best on the validation rows, trained without validation: for the
         median of the samples at which all replicates had their last weights. Four and more, of at
         most 50,000 rows, are cross-fitted: each is trained on three quarters of the rows, and the
-        others stop it, in turn. Without patience all rows are trained in any case.
+        others stop it, in turn. Groups are not divided then, rows with times are cut into periods,
+        and rows of a class with less than four train all networks. Without patience all rows are
+        trained in any case.
     ensemble
         How many networks are averaged: those with the lowest validation MSE, unless they are
         cross-fitted.
@@ -569,7 +571,7 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
         How many configurations of a run are compared, those that are best in its first objective:
         networks of each are cross-fitted on the rows outside the test part, and the configuration
         whose networks have the lowest loss on rows that they have not seen is trained. Needs
-        `all_rows` and an `ensemble` of four or more.
+        `all_rows`, patience and an `ensemble` of four or more.
     n_jobs
         Number of threads; -1 is one for each core. It changes no result.
     random_state
@@ -603,8 +605,11 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     if cross_validate == 1:
         experiment, learnt = _fixed(configuration, rank, results, given)
     else:
-        if not all_rows or data is not None or rank != 1:
-            rule = "must be 1 unless all_rows is given, and neither data nor rank"
+        others = {"data": data is not None, "rank": rank != 1, "seeds": seeds != 1}
+        wrong = [f"without {name}" for name, given_too in others.items() if given_too]
+        wrong += [] if all_rows else ["with all_rows"]
+        if wrong:
+            rule = f"must be used {' and '.join(wrong)}"
             raise UsageError(f"cross_validate: {rule}, but got {cross_validate}")
         run = _recorded_run(configuration, results)
         trial = cross_validated(run, cross_validate, ensemble, n_jobs=n_jobs, overrides=given)
@@ -614,7 +619,7 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt, counter=counter)
     for warning in trained.warnings:
         warnings.warn(warning, stacklevel=2)
-    return TrainedModel.of(experiment.name, trained)
+    return TrainedModel.of(experiment.name, trained, None if cross_validate == 1 else trial.number)
 
 
 def cross_validated(
@@ -647,7 +652,7 @@ def cross_validated(
         If no trial is complete.
     """
     findings, experiment = run.findings, overridden(run.experiment, overrides)
-    check_choice(configurations, ensemble)
+    check_choice(experiment, configurations, ensemble)
     best = [run.best, *sorted(findings.feasible, key=findings.costs)]
     trials = list({trial.number: trial for trial in best}.values())[:configurations]
     return best_of(experiment, trials, ensemble, Workers(n_jobs))
@@ -655,8 +660,7 @@ def cross_validated(
 
 def _recorded_run(configuration: Run | Experiment | str | Path, results: str | Path) -> Run:
     """Return a run; UsageError if it is a configuration."""
-    is_file = isinstance(configuration, str | Path) and Path(configuration).suffix == ".toml"
-    if isinstance(configuration, Experiment) or is_file:
+    if isinstance(configuration, Experiment) or _is_file(configuration):
         raise UsageError("cross_validate: must be of a run, which has several configurations")
     return _opened(configuration, results)
 
@@ -671,12 +675,19 @@ def _fixed(
     if isinstance(configuration, Experiment):
         return overridden(configuration, overrides), LearntData()
     if not isinstance(configuration, Run):
-        if Path(configuration).suffix == ".toml" or is_pipe(Path(configuration)):
+        if _is_file(configuration):
             experiment, origin = load_with_origin(configuration, overrides)
             known = LearntData(origin.columns, origin.data) if origin else LearntData()
             return experiment, known
         configuration = load_run(configuration, results)
     return _of_trial(configuration, configuration.ranked(rank), overrides)
+
+
+def _is_file(configuration: Run | str | Path) -> bool:
+    """Whether it is the file of an experiment, or stdin, and no run."""
+    if isinstance(configuration, Run):
+        return False
+    return Path(configuration).suffix == ".toml" or is_pipe(Path(configuration))
 
 
 def _of_trial(run: Run, trial: Trial, overrides: Sequence[str]) -> tuple[Experiment, LearntData]:
@@ -936,10 +947,10 @@ def _beginning(
     experiment: Experiment,
     results: str | Path,
     seed_from: str | Path | Seeds | None,
-    warm_start: Sequence[Run | str | Path],
+    warm_start: Sequence[Any],
 ) -> Beginning:
-    if isinstance(seed_from, Seeds):  # read before, and whoever did it has shown the note
-        return seed_from.beginning
+    if isinstance(seed_from, Seeds) and not warm_start:
+        return seed_from.beginning  # whoever has read it has shown the note
     seeds = read_beginning(experiment, results, seed_from, warm_start)
     if seeds.note:
         warnings.warn(seeds.note, stacklevel=3)

@@ -3,7 +3,7 @@
 Reads runs; does not search.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isnan
 from pathlib import Path
@@ -11,15 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from neuroevo.errors import UsageError, collected
-from neuroevo.evolution import Individual
+from neuroevo.evolution import Individual, costs_of, extended_front
 from neuroevo.evolution.earlier import most_instructive
 from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
 from neuroevo.report.run import Run, load_run
-from neuroevo.runs import EarlierRun, EarlierTrial, Trial
+from neuroevo.runs import EarlierRun, EarlierTrial, Trial, trial_excesses
 from neuroevo.search.beginning import Beginning
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.settings import printable
 from neuroevo.space import Genome
+from neuroevo.space.values import worded
+from neuroevo.strategies.proposals import EFFORTS
 from neuroevo.strategies.screened import Screened
 
 MOST_SEEDS = 5
@@ -37,11 +39,14 @@ class Seeds:
 def read_beginning(
     experiment: Experiment,
     results: str | Path,
-    seed_from: str | Path | None,
+    seed_from: str | Path | Seeds | None,
     warm_start: Sequence[Run | str | Path],
 ) -> Seeds:
     """Read what a search begins with, see `read_seeds` and `read_warm_start`."""
-    seeds = Seeds() if seed_from is None else read_seeds(seed_from, experiment, results)
+    if isinstance(seed_from, Seeds):
+        seeds = seed_from
+    else:
+        seeds = Seeds() if seed_from is None else read_seeds(seed_from, experiment, results)
     return read_warm_start(warm_start, experiment, results, seeds) if warm_start else seeds
 
 
@@ -108,33 +113,52 @@ def read_warm_start(
         One line for each run that can't be used.
     """
     if experiment.evolution.strategy != Screened.name:
-        rule = f"must be left out unless evolution.strategy is {Screened.name!r}"
-        found = f"it is {experiment.evolution.strategy!r}"
-        raise UsageError(f"warm_start: {rule}, but {found}; seed_from gives it first genomes")
+        needed = f"evolution.strategy is {Screened.name!r} (--set evolution.strategy=screened)"
+        found = f"it is {experiment.evolution.strategy!r}, to which seed_from (--seed-from) gives"
+        rule = f"must be left out unless {needed}, but {found} first genomes"
+        raise UsageError(f"warm_start: {rule}")
     problems: list[str] = []
     runs: list[_Offer] = []
-    for source in sources:
+    for run in _different(sources, results, problems):
         with collected(problems):
-            run = source if isinstance(source, Run) else load_run(source, results)
             runs.append(_offer(run, experiment))
     if problems:
-        raise UsageError(*problems)
+        raise UsageError(*(f"warm_start: {each}" for each in problems))
+    most = EFFORTS[experiment.evolution.effort or "medium"].earlier
     first = dict.fromkeys(seeds.beginning.genomes)
     for each in runs:
         first |= dict.fromkeys(each.best[: max(MOST_SEEDS // len(runs), 1)])
-    names = [seeds.beginning.source, *(each.run for each in runs)]
+    names = dict.fromkeys([seeds.beginning.source, *(each.run for each in runs)])
     beginning = Beginning(
         tuple(first)[: experiment.evolution.population],
         ", ".join(filter(None, names)),
         tuple(
             EarlierRun(each.run, tuple(each.trials[one.number] for one in individuals))
             for each, individuals in zip(
-                runs, most_instructive([each.individuals for each in runs]), strict=True
+                runs, most_instructive([each.individuals for each in runs], most), strict=True
             )
         ),
     )
     notes = [seeds.note, *(each.note for each in runs)]
     return Seeds(beginning, "; ".join(filter(None, notes)))
+
+
+def _different(
+    sources: Sequence[object], results: str | Path, problems: list[str]
+) -> Iterator[Run]:
+    """Load runs, each once; adds a line for each that is none."""
+    known: list[object] = []
+    for source in sources:
+        if not isinstance(source, Run | str | Path):
+            rule = "must be a run, its id or its path, or a list of these"
+            problems.append(f"{rule}, but got {worded(source)}")
+            continue
+        with collected(problems):
+            run = source if isinstance(source, Run) else load_run(source, results)
+            same = run.findings if run.is_in_memory else run.folder.path.resolve()
+            if same not in known:
+                known.append(same)
+                yield run
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +168,7 @@ class _Offer:
     run: str
     trials: tuple[EarlierTrial, ...]
     individuals: tuple[Individual, ...]  # of the trials, whose places are their numbers
-    best: tuple[Genome, ...]  # the champion first, then others from all along the front
+    best: tuple[Genome, ...]  # from all along the front, then the next best
     note: str
 
 
@@ -165,20 +189,41 @@ def _offer(run: Run, experiment: Experiment) -> _Offer:
         for trial, each in taken
     )
     individuals = tuple(
-        Individual(place, each.genome, fitness_of(trials[place], experiment.objectives))
-        for place, (_, each) in enumerate(taken)
+        Individual(
+            place,
+            each.genome,
+            fitness_of(trials[place], experiment.objectives),
+            _known_excesses(trial, experiment),
+        )
+        for place, (trial, each) in enumerate(taken)
     )
-    numbers = {trial.number: each.genome for trial, each in taken}
-    front = [numbers[each.number] for each in run.pareto_front() if each.number in numbers]
-    places = np.linspace(0, len(front) - 1, min(MOST_SEEDS, len(front))).round()
-    next_best = sorted(individuals, key=lambda each: each.fitness)
-    best = [*(front[int(place)] for place in places), *(each.genome for each in next_best)]
+    if all(each.failed for each in individuals):
+        raise UsageError(f"{run.id}: must have trials with all objectives, but none has")
     skipped = ""
     if refused:
         skipped = f"{len(refused):,} of {len(complete):,} trials skipped ({refused[0]})"
     note = _note(run.id, [each for _, each in taken], skipped)
-    first = tuple(dict.fromkeys(best))[:MOST_SEEDS]
-    return _Offer(run.id, trials, individuals, first, note)
+    return _Offer(run.id, trials, individuals, _best(individuals), note)
+
+
+def _known_excesses(trial: Trial, experiment: Experiment) -> tuple[float, ...]:
+    """Return how far a trial exceeds the bounds on what its run has recorded."""
+    known = [each for each in experiment.constraints if not isnan(trial.quantity(each.name))]
+    return trial_excesses(trial, known)
+
+
+def _best(individuals: Sequence[Individual]) -> tuple[Genome, ...]:
+    """Return the first genomes: some from all along the front, then the next best."""
+
+    def costs(each: Individual) -> tuple[float, ...] | None:
+        return None if each.failed else costs_of(each.fitness)
+
+    front = extended_front([], individuals, costs, lambda each: each.violation)
+    places = np.linspace(0, len(front) - 1, min(MOST_SEEDS, len(front))).round()
+    sound = [each for each in individuals if not each.failed]
+    next_best = sorted(sound, key=lambda each: (each.violation, each.fitness))
+    chosen = [*(front[int(place)] for place in places), *next_best]
+    return tuple(dict.fromkeys(each.genome for each in chosen))[:MOST_SEEDS]
 
 
 def _transferred(

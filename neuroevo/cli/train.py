@@ -93,7 +93,7 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
     quarters of all rows instead, and the others stop it, in turn. The scores are those without
     these rows. With --cross-validate 16, the 16 best configurations of a run are compared so on the
     rows outside the test part, and the one whose networks are best on rows that they have not seen
-    is trained.
+    is trained. Both need trainings with patience, as those for tables have.
 
     Writes a model file, which predict, export and neuroevo.load read. Prints its path to stdout;
     scores go to stderr.
@@ -165,6 +165,8 @@ def _explanation(model: "TrainedModel") -> str:
         sentences.append("The test rows were not used.")
     if model.samples is not None:
         sentences = [*_on_all_rows(model), sentences[0]]
+    if model.trial is not None:
+        sentences.insert(0, f"Trial {model.trial} was the best by cross-validation.")
     return " ".join(sentences)
 
 

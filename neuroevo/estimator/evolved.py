@@ -123,7 +123,8 @@ class EvolvedEstimator(TableEstimator):
     def _chosen(self, networks: int, jobs: int) -> Trial:
         """Return the best configuration, by cross-validation if there were enough trials."""
         trials = len(self.run_.all_trials) // _TRIALS_FOR_EACH
-        count = min(int(self.cross_validate), trials) if networks >= FOLDS else 1
+        crosses = networks >= FOLDS and self.run_.experiment.training.patience > 0
+        count = min(int(self.cross_validate), trials) if crosses else 1
         return api.cross_validated(self.run_, max(count, 1), networks, n_jobs=jobs)
 
     def __getstate__(self) -> dict[str, Any]:

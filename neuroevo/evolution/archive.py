@@ -87,14 +87,21 @@ class Archive:
     def _with_worst(self, known: Rows) -> Rows:
         if not self.failures:
             return known
-        failed = np.isnan(self._costs[: len(self), 0])
+        failed = self.failed
         if failed.all():
             return np.zeros_like(known)
         return np.where(failed[:, None], np.max(known[~failed], axis=0), known)
 
     @property
+    def failed(self) -> npt.NDArray[np.bool_]:
+        """Whether each failed, shape (trials,)."""
+        return np.isnan(self._costs[: len(self), 0])
+
+    @property
     def log_prices(self) -> Rows:
-        """The logarithm of what the first evaluation of each cost, shape (trials,); NaN: unknown.
+        """The logarithm of what the first evaluation whose price is known cost; NaN: unknown.
+
+        Shape (trials,).
 
         Rounded to nine digits, as the last ones differ between machines.
         """
@@ -129,16 +136,18 @@ class Archive:
         costs, excesses = np.array(individual.fitness), np.array(individual.excesses)
         if individual.failed:
             costs[:], excesses[:] = np.nan, np.nan
+        is_price = 0 < individual.price < math.inf
+        price = round(math.log(individual.price), _DIGITS) if is_price else math.nan
         row = self._positions.row(individual.genome)
         place = self._places.get(row.tobytes())
         had_costs = place is not None and not np.isnan(self._costs[place, 0])
         if place is None:
             place = len(self)
-            is_price = 0 < individual.price < math.inf
-            price = round(math.log(individual.price), _DIGITS) if is_price else math.nan
             self._append(row, costs, excesses, individual.number, price)
         else:
             self._add_again(place, costs, excesses)
+            if np.isnan(self._prices[place]):
+                self._prices[place] = price
         return place if not individual.failed and not had_costs else None
 
     def _append(  # noqa: PLR0913, PLR0917 - a column for each
@@ -168,7 +177,9 @@ class Archive:
         violation = math.inf if math.isnan(cost) else violation_of(self._excesses[place].tolist())
         key = violation or cost
         ends = (self.feasible, len(self._sorted)) if violation else (0, self.feasible)
-        at = bisect.bisect_right(self._sorted, key, *ends)
+        last = bisect.bisect_right(self._sorted, key, *ends)
+        first = bisect.bisect_left(self._sorted, key, *ends)
+        at = bisect.bisect_left(self._order, place, first, last)  # ties as they came
         self._sorted.insert(at, key)
         self._order.insert(at, place)
         self.feasible += not violation

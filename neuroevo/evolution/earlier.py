@@ -18,9 +18,6 @@ from neuroevo.evolution.targets import standardised
 
 Indices = npt.NDArray[np.int64]
 
-MOST_EARLIER = 80
-"""Trials of all earlier searches that are kept, at most, if there are not more searches."""
-
 _LEAST = 3  # own trials that it takes to compare
 
 
@@ -95,16 +92,23 @@ class EarlierTrials(NamedTuple):
 
 
 def most_instructive(
-    searches: Sequence[Sequence[Individual]],
+    searches: Sequence[Sequence[Individual]], most: int
 ) -> tuple[tuple[Individual, ...], ...]:
-    """Choose about `MOST_EARLIER` trials of earlier searches, as many of each, that teach most.
+    """Choose trials of earlier searches that teach most, as many of each.
 
     Every second one is the next best; the others are spread over the rest, as a model must also
     know where costs are high. Failures are left out, and so are searches without other trials.
+
+    Parameters
+    ----------
+    searches
+        The trials of each search.
+    most
+        How many are chosen, at most, or one of each search.
     """
     known = [[each for each in trials if not each.failed] for trials in searches]
     known = [each for each in known if each]
-    return tuple(_mixed(each, max(MOST_EARLIER // len(known), 1)) for each in known)
+    return tuple(_mixed(each, max(most // len(known), 1)) for each in known)
 
 
 def _mixed(trials: Sequence[Individual], most: int) -> tuple[Individual, ...]:

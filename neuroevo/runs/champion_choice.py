@@ -71,11 +71,17 @@ def champion_first(
     """
     scored = {trial.number: fresh[trial.number] for trial in front if trial.number in fresh}
 
+    def broken(trial: "Trial") -> float:
+        if not scored or not experiment.constraints:
+            return 0.0
+        found = scored.get(trial.number)
+        return math.inf if found is None else found.violation(experiment.constraints)
+
     def order(trial: "Trial") -> tuple[object, ...]:
         own = FreshScores(trial.objectives, _final_mse(trial))
         judged = scored.get(trial.number, FreshScores({}, math.inf)) if scored else own
         return (
-            judged.violation(experiment.constraints) if scored else 0.0,
+            broken(trial),
             *_order(experiment, judged, max(own.final_mse, judged.final_mse)),
             _costs(experiment, trial.objectives),
             trial.number,

@@ -5,6 +5,7 @@ and folds; does not know which configurations are compared, nor why.
 """
 
 import math
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -90,6 +91,8 @@ def best_of(
         return trials[0]
     data = folded_rows(experiment, networks, keep_test=True)
     if not data.other_folds:
+        text = f"there are more than {MOST_ROWS:,} rows, or too few"
+        warnings.warn(f"cross_validate: has no effect, as {text}", stacklevel=2)
         return trials[0]
     with Trainer(with_folds(experiment, data, networks), data, workers) as trainer:
         found = trainer.evaluations(trials, SEARCH_SEEDS)
@@ -120,8 +123,11 @@ def _loss(evaluation: Evaluation, data: DataSet) -> float:
     return math.fsum(losses) / len(losses)
 
 
-def check_choice(count: int, networks: int) -> None:
-    """Raise UsageError if configurations can't be chosen among by so many networks."""
+def check_choice(experiment: Experiment, count: int, networks: int) -> None:
+    """Raise UsageError if so many configurations can't be compared by so many networks."""
     if count > 1 and networks < FOLDS:
         rule = f"must be 1 unless at least {FOLDS} networks are averaged"
         raise UsageError(f"cross_validate: {rule}, but got {count} with {networks}")
+    if count > 1 and not experiment.training.patience:
+        rule = "must be 1 without patience, as then no rows say when to stop"
+        raise UsageError(f"cross_validate: {rule}, but got {count}")

@@ -183,24 +183,26 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
         If fewer networks than asked for have not diverged.
     """
     configuration = experiment.only_configuration
-    _check(plan, experiment)
+    experiment.replace(seed=plan.seeds[-1])  # or it is too high
     known = learnt or LearntData()
     experiment = experiment.replace(task=_located(experiment, data, known))
     undivided = folded_rows(experiment, plan.networks) if plan.all_rows else None
+    crosses = undivided is not None and bool(undivided.other_folds)
+    _check(plan, experiment, crosses=crosses)
     material = material_of(experiment)
     divided = _data(material)
-    again = 0 if undivided is None else 1 if undivided.other_folds else len(plan.seeds)
+    again = 0 if undivided is None else len(plan.seeds)
     trained = _Counted(counter, len(plan.seeds) + again)
 
     def evaluated(changed: Experiment, seed: int, data: DataSet) -> Evaluation:
         return trained(_evaluation(changed, seed, data, workers, configuration))
 
     found = [evaluated(experiment, seed, divided) for seed in plan.seeds]
-    chosen = _chosen(found, plan, len(divided.folds))
+    chosen = _chosen(found, plan, len(divided.folds), enough=1 if crosses else plan.networks)
     networks = [_network(found[each.seed], each.place, divided) for each in chosen]
     validation, test = _scores(networks, divided)
     samples = None
-    if undivided is not None and undivided.other_folds:
+    if undivided is not None and crosses:
         networks, samples = _cross_fitted(experiment, plan, undivided, evaluated)
     elif undivided is not None:
         samples = _median(np.concatenate([_stops(experiment, each) for each in found]))
@@ -217,11 +219,13 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
     )
 
 
-def _check(plan: Plan, experiment: Experiment) -> None:
+def _check(plan: Plan, experiment: Experiment, *, crosses: bool) -> None:
     """Raise what would otherwise be found after the first trainings."""
-    experiment.replace(seed=plan.seeds[-1])
+    if crosses and len(plan.seeds) > 1:
+        rule = "must be 1 if networks are trained on folds of all rows, which needs no choice"
+        raise UsageError(f"seeds: {rule}, but got {len(plan.seeds)}")
     networks = len(plan.seeds) * experiment.training.replicates
-    if plan.networks > networks:
+    if plan.networks > networks and not crosses:
         rule = f"must be at most {networks:,}, as many networks as are trained"
         raise UsageError(f"ensemble: {rule}, but got {plan.networks:,}")
 
@@ -261,7 +265,10 @@ def _notes(
 def _cross_fitted(
     experiment: Experiment, plan: Plan, data: DataSet, evaluated: _Evaluate
 ) -> tuple[list[Network], int]:
-    """Train networks that validate on the folds in turn, as many on each; returns their samples."""
+    """Train networks that validate on the folds in turn; returns also the median of their samples.
+
+    Each fold has as many, if their number is a multiple of that of the folds and none diverges.
+    """
     changed = with_folds(experiment, data, plan.networks)
     found = evaluated(changed, plan.seeds[0], data)
     sound = np.flatnonzero(np.isfinite(found.parameters).all(axis=1))[: plan.networks]
@@ -309,16 +316,19 @@ def _evaluation(
     return outcome
 
 
-def _chosen(found: Sequence[Evaluation], plan: Plan, folds: int) -> list[_Replicate]:
-    """Return the replicates of the lowest validation MSE, of all seeds together."""
+def _chosen(found: Sequence[Evaluation], plan: Plan, folds: int, enough: int) -> list[_Replicate]:
+    """Return the replicates of the lowest validation MSE, of all seeds together.
+
+    NeuroevoError if less than `enough` have not diverged.
+    """
     sound = [
         _Replicate(float(each.curves[place, -1]), seed, place)
         for seed, each in enumerate(found)
         for place in best_replicates(each.parameters, each.curves, folds)
     ]
-    if len(sound) < plan.networks:
+    if len(sound) < enough:
         total = sum(len(each.curves[::folds]) for each in found)
-        rule = f"must leave {plan.networks} networks that have not diverged"
+        rule = f"must leave {enough} networks that have not diverged"
         of_fold = " of the first fold" * (folds > 1)
         raise NeuroevoError(f"training: {rule}, but got {len(sound)} of {total}{of_fold}")
     return sorted(sound)[: plan.networks]

@@ -36,6 +36,8 @@ class TrainedModel:
     folds
         Number of folds of cross-fitted networks for all rows, each of which is not trained on one;
         1 for others.
+    trial
+        The number of the trial that was chosen by cross-validation; None without.
     """
 
     name: str
@@ -45,16 +47,17 @@ class TrainedModel:
     seeds: tuple[SeedResult, ...]
     samples: int | None
     folds: int = 1
+    trial: int | None = None
 
     @classmethod
-    def of(cls, name: str, trained: Trained) -> Self:
+    def of(cls, name: str, trained: Trained, trial: int | None = None) -> Self:
         """Make it of a trained configuration."""
         model = exportable(trained.network)
         if trained.preparation:
             preparation = Preparation.from_plain(trained.preparation, "preparation")
             model = exportable(TableModel(trained.network, preparation))
         scores = trained.validation, trained.test
-        return cls(name, model, *scores, trained.seeds, trained.samples, trained.folds)
+        return cls(name, model, *scores, trained.seeds, trained.samples, trained.folds, trial)
 
     def predict(self, X: "pd.DataFrame | ArrayLike") -> "NDArray[Any]":  # noqa: N803 - the field's name
         """Predict rows, as `run.champion().predict` does: classes or values."""

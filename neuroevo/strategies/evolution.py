@@ -167,15 +167,16 @@ class Evolution:
         if not problems and len(seeds) > population_size:
             rule = f"must be at most the population of {population_size}"
             problems.append(f"initial: {rule}, but got {len(seeds)}")
-        if problems or seed_problems:
-            raise UsageError(*problems, *seed_problems)
-        of_screened = _price_problems(price, strategy)
-        searches, earlier_problems = checked_searches(earlier, space, len(objectives))
+        problems += seed_problems + _price_problems(price, strategy)
+        searches: list[list[Individual]] = []
+        if not objective_problems(objectives):
+            searches, earlier_problems = checked_searches(earlier, space, len(objectives))
+            problems += earlier_problems
         if searches and strategy != Screened.name:
             rule = f"must be left out unless the strategy is {Screened.name!r}"
-            earlier_problems = [f"earlier: {rule}, but got {len(searches)} searches"]
-        if of_screened or earlier_problems:
-            raise UsageError(*of_screened, *earlier_problems)
+            problems.append(f"earlier: {rule}, but got {len(searches)}")
+        if problems:
+            raise UsageError(*problems)
         unfit = [f"strategy: {text}" for text in _STRATEGIES[strategy].problems(space)]
         if unfit:
             raise UsageError(*unfit)
@@ -188,7 +189,9 @@ class Evolution:
             tuple(dict.fromkeys(seeds)),
             effort=effort,
             noisy=noisy,
-            earlier=most_instructive([list(map(self._negated, each)) for each in searches]),
+            earlier=most_instructive(
+                [list(map(self._negated, each)) for each in searches], EFFORTS[effort].earlier
+            ),
         )
         self._strategy: Nsga2 | Screened = _STRATEGIES[strategy](space, options)
         self._front: list[Individual] = []  # with the fitnesses as the user gave them
@@ -246,7 +249,8 @@ class Evolution:
     def correlations(self) -> list[float]:
         """How results of equal genomes correlate with those of `earlier` searches, as was learned.
 
-        One number from 0 to 1 for each objective, at most three; none without earlier searches.
+        One number from 0 to 1 for each of at most three objectives, as it was when these were last
+        learned from; none before that, and with more objectives.
         """
         return self._strategy.correlations if isinstance(self._strategy, Screened) else []
 
@@ -344,7 +348,8 @@ class Evolution:
         quantities
             With constraints or a price: for each genome the value of each quantity, as a mapping or
             in their order, the price last, or a number if there is one. A bounded one that is NaN
-            or infinite is a failure too; a price that is, or is not above 0, is unknown.
+            or infinite is a failure too; a price that is, or is not above 0, is unknown. Of several
+            evaluations of a genome the first known price counts.
 
         Raises
         ------

@@ -91,6 +91,11 @@ class Effort:
     rounds: Rounds
     rounds_of_several: Rounds
 
+    @property
+    def earlier(self) -> int:
+        """The most trials of earlier searches that a model learns from."""
+        return self.learned // 2
+
 
 EFFORTS: Mapping[str, Effort] = {
     "low": Effort(80, 80, 10, 5, Rounds(2, 48, 0, 0), Rounds(2, 48, 1, 32)),
@@ -210,6 +215,7 @@ class Proposals:
         self._learned: list[Rows] = []  # the parameters of each of these models
         self._learned_at = 0  # number of trials when they were learned
         self._ranked: list[int] = []  # places of the trials that are sorted into fronts
+        self._correlations: list[float] = []  # of each objective, with earlier searches
         self._scale = 1.0  # variance of the signal when a model of one objective was fitted
 
     def received(self, place: int) -> None:
@@ -428,14 +434,16 @@ class Proposals:
         With many of its own trials a model knows more of where it searches than they do.
         """
         own, effort = self._own(chosen, costs), self._effort
-        earlier = self._earlier.first(max(effort.learned // 2 - len(chosen), 0))
+        earlier = self._earlier.first(max(effort.earlier - len(chosen), 0))
         count, objectives = len(earlier.rows), costs.shape[1]
         if not count:
             return own
         models, points = self._models(objectives), self._points(objectives)
+        sound = ~self._archive.failed[chosen]
+        aligned = earlier.aligned(own.rows[sound], costs[sound], models, points)
         return _Known(
             np.concatenate([own.rows, earlier.rows]),
-            np.concatenate([costs, earlier.aligned(own.rows, costs, models, points)]),
+            np.concatenate([costs, aligned]),
             np.concatenate([own.counts, np.ones(count)]),
             np.concatenate([np.zeros(len(chosen), dtype=np.int64), earlier.searches]),
             len(chosen) if len(chosen) >= _START else None,
@@ -548,11 +556,7 @@ class Proposals:
     @property
     def correlations(self) -> list[float]:
         """See `Screened.correlations`."""
-        if not len(self._earlier.rows):
-            return []
-        objectives = self._earlier.costs.shape[1]
-        points = self._points(objectives)
-        return [self._kriging.correlation(point) for point in points]
+        return self._correlations
 
     @property
     def _kriging(self) -> Kriging:
@@ -597,6 +601,9 @@ class Proposals:
             for point, trials in zip(self._points(len(parts)), parts, strict=True)
         ]
         self._learned_at = known
+        if len(parts[0].targets) - own >= _START:  # a few say little about it
+            objectives = self._learned[: self._earlier.costs.shape[1]]
+            self._correlations = [self._kriging.correlation(point) for point in objectives]
 
     def _proposed(
         self, bred: Children, parents: Indices, foresight: _Foresight | None
@@ -628,7 +635,7 @@ class Proposals:
             "learned_at": self._learned_at,
             "ranked": list(self._ranked),
             "scale": self._scale,
-        }
+        } | ({"correlations": self._correlations} if self._correlations else {})
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
@@ -636,3 +643,4 @@ class Proposals:
         self._learned_at = int(state["learned_at"])
         self._ranked = [int(each) for each in state["ranked"]]
         self._scale = float(state["scale"])
+        self._correlations = [float(each) for each in state.get("correlations", ())]

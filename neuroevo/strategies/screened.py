@@ -167,7 +167,8 @@ class Screened(Strategy):
     def correlations(self) -> list[float]:
         """How results of equal genomes correlate with those of earlier searches, as was learned.
 
-        One number from 0 to 1 for each objective that has a model; none without earlier searches.
+        One number from 0 to 1 for each objective that has a model, as it was when earlier searches
+        were last learned from; none before that.
         """
         return self._proposals.correlations
 

@@ -76,15 +76,14 @@ def cut_rows(table: Table, folds: int, test: Rows) -> tuple[Parts, ...]:
     """Cut all rows but those of the test into folds, each of which validates what others train.
 
     Groups are not divided, rows with times are cut into periods, and each class has the same share
-    of each fold.
+    of each fold; rows of classes with fewer rows than folds train in all of them.
 
     Parameters
     ----------
     table
         A table.
     folds
-        Their number. There are fewer if there are fewer groups, or fewer rows of a class or of the
-        table.
+        Their number; fewer if there are fewer groups, or fewer rows.
     test
         The places of the test rows, which may be none.
 
@@ -93,17 +92,25 @@ def cut_rows(table: Table, folds: int, test: Rows) -> tuple[Parts, ...]:
     The parts of each fold. If there is only one, all rows but the test rows train and validate.
     """
     rows = np.setdiff1d(np.arange(table.rows), test)
+    always = np.empty(0, dtype=np.intp)
+    by_class = table.classes is not None and table.settings.split not in {"groups", "time"}
+    if table.classes is not None and by_class:
+        rare = np.bincount(table.classes.codes[rows])[table.classes.codes[rows]] < folds
+        rows, always = rows[~rare], rows[rare]
     if table.settings.split == "time":
         when = times(table.columns[table.settings.split_column])[rows]
         rows = rows[np.argsort(when, kind="stable")]
     most, kind, given = _cutter(table, rows)
     count = min(folds, most)
     if count < 2:  # noqa: PLR2004 - folds
-        return (Parts(rows, rows.copy(), test),)
+        whole = np.concatenate([rows, always])
+        return (Parts(whole, whole.copy(), test),)
     drawn = table.settings.split != "time"
     splitter = kind(count, shuffle=drawn, random_state=_seeds(table)[1] if drawn else None)
     found = splitter.split(rows, **given)
-    return tuple(Parts(rows[others], rows[held], test) for others, held in found)
+    return tuple(
+        Parts(np.concatenate([rows[others], always]), rows[held], test) for others, held in found
+    )
 
 
 def _cutter(table: Table, rows: Rows) -> tuple[int, Any, dict[str, NDArray[np.int32]]]:
@@ -112,9 +119,7 @@ def _cutter(table: Table, rows: Rows) -> tuple[int, Any, dict[str, NDArray[np.in
         codes = _groups(table).codes[rows]
         return len(np.unique(codes)), GroupKFold, {"groups": codes}
     if table.settings.split != "time" and table.classes is not None:
-        codes = table.classes.codes[rows]
-        _, counts = np.unique(codes, return_counts=True)
-        return int(counts.min()), StratifiedKFold, {"y": codes}
+        return len(rows), StratifiedKFold, {"y": table.classes.codes[rows]}
     return len(rows), KFold, {}
 
 

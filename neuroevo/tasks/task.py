@@ -104,7 +104,7 @@ class NetworkTask(Task, ABC):
         ----------
         folds
             Into how many folds the rows are cut, each of which validates in turn what the others
-            train, all prepared alike; fewer if a class has fewer rows. 1: all rows validate too.
+            train, all prepared alike; fewer if there are fewer rows. 1: all rows validate too.
         keep_test
             Whether the test rows stay apart.
 

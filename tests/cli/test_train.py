@@ -1,6 +1,7 @@
 """Training one configuration and using its model file, with the real commands."""
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -76,9 +77,10 @@ def test_cross_fitted_networks_are_explained(run: Run, neuroevo: Command, tmp_pa
     arguments = ["--ensemble", "4", "--cross-validate", "3", "-o", str(tmp_path / "m.safetensors")]
     refused = neuroevo("train", str(run.folder.path), *arguments)
     assert refused.returncode == 2
-    assert "cross_validate: must be 1 unless all_rows is given" in refused.stderr
+    assert "cross_validate: must be used with all_rows, but got 3" in refused.stderr
     ended = neuroevo("train", str(run.folder.path), *arguments, "--all-rows")
     assert ended.returncode == 0, ended.stderr
+    assert re.search(r"Trial \d+ was the best by cross-validation\.", ended.stderr)
     assert "All rows are 4 folds; each network was trained on all but one, which" in ended.stderr
 
 

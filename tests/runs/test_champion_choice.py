@@ -111,3 +111,7 @@ def test_constraints_hold_on_fresh_seeds_if_they_can() -> None:
     [broken] = scores[2].broken(bounded.constraints)
     assert broken.name == "final_mse"
     assert champion_first(front, bounded, {})[0].number == 0
+    others = bounded.replace(
+        evolution={**evolution, "constraints": {"samples_to_target": {"max": 40}}}
+    )
+    assert champion_first(front, others, scores)[0].number == 0  # trial 1 has no fresh scores

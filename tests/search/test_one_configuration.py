@@ -289,8 +289,8 @@ def test_folds_keep_a_replicate_of_the_first(table: Path) -> None:
         assert whole.model.preparation == champion.preparation  # type: ignore[union-attr] # of a table
     more = ["training.replicates=12", "task.folds=3"]
     fixed = overridden(run.experiment.fixed(run.best.genome), more)
-    crossed = neuroevo.train(fixed, all_rows=True, ensemble=4, n_jobs=1)
-    assert len(parameters(crossed)) == 4
+    crossed = neuroevo.train(fixed, all_rows=True, ensemble=6, n_jobs=1)
+    assert len(parameters(crossed)) == 6  # more than the first fold has
 
 
 @pytest.mark.parametrize(
@@ -302,8 +302,21 @@ def test_folds_keep_a_replicate_of_the_first(table: Path) -> None:
             "cross_validate: must be 1 unless at least 4 networks are averaged, but got 4 with 1",
         ),
         (
-            {"cross_validate": 2, "ensemble": 4},
-            "cross_validate: must be 1 unless all_rows is given, and neither data nor rank, but",
+            {"cross_validate": 2, "ensemble": 4, "rank": 2, "seeds": 3},
+            "cross_validate: must be used without rank and without seeds and with all_rows, but",
+        ),
+        (
+            {
+                "cross_validate": 2,
+                "ensemble": 4,
+                "all_rows": True,
+                "overrides": ["training.patience=0"],
+            },
+            "cross_validate: must be 1 without patience, as then no rows say when to stop, but",
+        ),
+        (
+            {"seeds": 2, "ensemble": 4, "all_rows": True},
+            "seeds: must be 1 if networks are trained on folds of all rows, which needs no choice",
         ),
         ({"ensemble": True}, "ensemble: must be a whole number of at least 1, but got True"),
         (

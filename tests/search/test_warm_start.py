@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import neuroevo
 from neuroevo import UsageError, wording
-from neuroevo.evolution.earlier import MOST_EARLIER
 from neuroevo.experiment import Experiment
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
@@ -113,7 +113,7 @@ def test_networks_learn_from_runs_with_other_strategies_and_budgets(tiny: Tiny) 
     longer = tiny(training={"samples": 400}, evolution={"strategy": "screened"})
     run = neuroevo.run(longer, results=None, n_jobs=1, warm_start=first)
     [kept] = run.findings.earlier_runs
-    assert len(kept.trials) == min(len(first.findings.complete), MOST_EARLIER)
+    assert len(kept.trials) == min(len(first.findings.complete), 40)
 
 
 @pytest.mark.parametrize(
@@ -143,10 +143,26 @@ def test_runs_that_teach_nothing_are_refused(
         neuroevo.run(Experiment.of(tables), results=None, n_jobs=1, warm_start=earlier)
 
 
-def test_all_runs_that_can_not_be_used_are_named(earlier: Run, tiny: Tiny) -> None:
-    """Each has its line."""
+def test_all_runs_that_can_not_be_used_are_named(earlier: Run, warm: Run, tiny: Tiny) -> None:
+    """Each has its line, as has what is no run; a run that is named twice has one."""
     experiment = tiny(evolution={"strategy": "screened"})
+    given: list[Any] = [5, earlier, warm, earlier]
     with pytest.raises(UsageError) as refused:
-        neuroevo.run(experiment, results=None, n_jobs=1, warm_start=[earlier, earlier])
-    assert len(refused.value.problems) == 2
-    assert "must be of an experiment that trains networks" in refused.value.problems[0]
+        neuroevo.run(experiment, results=None, n_jobs=1, warm_start=given)
+    start = "warm_start: must be a run, its id or its path, or a list of these, but got 5"
+    assert refused.value.problems[0] == start
+    assert len(refused.value.problems) == 3
+    assert "must be of an experiment that trains networks" in refused.value.problems[1]
+
+
+def test_the_best_by_the_new_experiment_come_first(earlier: Run, wider: Experiment) -> None:
+    """First genomes are the best by its objectives and constraints, not by those of before."""
+    task = {**wider.task.model_dump(mode="json"), "objectives": {"score": "maximize"}}
+    evolution = {**SHORT, "objectives": ["score"], "constraints": {"loss": {"max": 0.3}}}
+    tables = {"task": task, "space": SPACE, "evolution": evolution}
+    tables["task"] = {**task, "quantities": ["loss"]}
+    run = neuroevo.run(Experiment.of(tables), results=None, n_jobs=1, warm_start=[earlier])
+    known = {json.dumps(dict(each.genome)): each.objectives for each in earlier.all_trials}
+    first = [known[json.dumps(dict(each))] for each in run.findings.initial]
+    kept = sorted((each["score"] for each in known.values() if each["loss"] <= 0.3), reverse=True)
+    assert [each["score"] for each in first][: len(kept)] == kept[:5]

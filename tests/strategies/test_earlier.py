@@ -6,13 +6,14 @@ import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from neuroevo import Evolution, UsageError
 from neuroevo.evolution import Individual, hypervolume
-from neuroevo.evolution.earlier import MOST_EARLIER, EarlierTrials, most_instructive
+from neuroevo.evolution.earlier import EarlierTrials, most_instructive
 from neuroevo.evolution.kriging import Kriging
 from neuroevo.evolution.positions import Positions
 from neuroevo.space import Float, Genome, SearchSpace
@@ -40,7 +41,7 @@ def results_of(function: Function, seed: int = 50) -> list[Individual]:
 def warm(earlier: Sequence[Individual], seed: int, *, learns: bool = True) -> Screened:
     """Begin with the best three genomes of an earlier search, whose trials the model may know."""
     best = sorted(earlier, key=lambda each: each.fitness)[:3]
-    known = most_instructive([earlier]) if learns else ()
+    known = most_instructive([earlier], 40) if learns else ()
     first = tuple(each.genome for each in best)
     return Screened(CUBE, replace(OPTIONS, seed=seed, initial=first, earlier=known))
 
@@ -64,7 +65,7 @@ def test_trials_of_two_objectives_help() -> None:
 
     volumes: dict[bool, list[float]] = {False: [], True: []}
     for seed in range(3):
-        earlier = most_instructive([results_of(moved, 50 + seed)])
+        earlier = most_instructive([results_of(moved, 50 + seed)], 40)
         for knows, kept in volumes.items():
             options = replace(OPTIONS, seed=seed, earlier=earlier if knows else ())
             done = evaluated(Screened(CUBE, options), distances, 15)
@@ -80,6 +81,33 @@ def test_trials_of_an_unlike_search_count_less() -> None:
         evaluated(strategy, bowl, 20)
         correlations += strategy.correlations
     assert correlations[0] > 0.95 > correlations[1] + 0.1
+
+
+def test_correlations_stay_when_earlier_trials_are_used_up() -> None:
+    """They are those that were learned last, and there is none before."""
+    strategy = warm(results_of(bowl), 1)
+    assert strategy.correlations == []
+    evaluated(strategy, bowl, 60)
+    assert strategy.correlations[0] > 0.85  # 0.77 before anything is learned
+
+
+def test_failures_do_not_move_earlier_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failed trials have no costs with which earlier ones could be compared."""
+    compared: list[int] = []
+    aligned = EarlierTrials.aligned
+
+    def watched(self: EarlierTrials, *arguments: Any) -> Any:  # noqa: ANN401 - as it is
+        compared.append(len(arguments[0]))
+        return aligned(self, *arguments)
+
+    monkeypatch.setattr(EarlierTrials, "aligned", watched)
+    strategy = warm(results_of(bowl), 1)
+    for step in range(12):
+        [candidate] = strategy.ask(1)
+        genome = CUBE.genome(candidate.genome)
+        fitness = (math.nan,) if step % 2 else bowl(genome)
+        strategy.tell([Individual(candidate.number, genome, fitness)])
+    assert set(compared) <= set(range(1, 7))
 
 
 def test_an_unlike_search_does_no_harm() -> None:
@@ -137,15 +165,15 @@ def test_failures_of_earlier_searches_are_left_out() -> None:
     drawn = [CUBE.sample(np.random.default_rng(seed)) for seed in range(300)]
     failed = [Individual(place, each, (math.nan,)) for place, each in enumerate(drawn)]
     known = [Individual(place, each, (float(place),)) for place, each in enumerate(drawn)]
-    assert most_instructive([failed]) == ()
-    [kept] = most_instructive([known])
-    half = MOST_EARLIER // 2
+    assert most_instructive([failed], 80) == ()
+    [kept] = most_instructive([known], 80)
+    half = 40
     assert [each.number for each in kept[::2]] == list(range(half))
     assert max(each.number for each in kept[1::2]) > 250
-    both = most_instructive([known, failed, known[:3]])
+    both = most_instructive([known, failed, known[:3]], 80)
     assert [len(each) for each in both] == [half, 3]
-    many = most_instructive([known[place : place + 3] for place in range(MOST_EARLIER + 5)])
-    assert [len(each) for each in many] == [1] * (MOST_EARLIER + 5)
+    many = most_instructive([known[place : place + 3] for place in range(85)], 80)
+    assert [len(each) for each in many] == [1] * 85
     taken = EarlierTrials.of(Positions(CUBE), both)
     assert taken.searches[:8].tolist() == [1, 2, 1, 2, 1, 2, 1, 1]
 

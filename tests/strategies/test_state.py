@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from neuroevo import Evolution
 from neuroevo.errors import UsageError
 from neuroevo.evolution import Individual
-from neuroevo.space import Genome, SearchSpace
+from neuroevo.space import Float, Genome, SearchSpace
 
 
 def fitness(genome: Genome) -> Sequence[float]:
@@ -108,3 +108,15 @@ def test_a_damaged_state_is_refused(
     with pytest.raises(UsageError) as refused:
         Evolution.from_state(networks, {**evolution.state(), **damage})
     assert [text[: len(problem)] for text in refused.value.problems] == [problem]
+
+
+def test_equal_costs_keep_their_order_through_a_state() -> None:
+    """A genome that is evaluated again with the same cost is no later than before."""
+    space = SearchSpace(x=Float(0.0, 1.0))
+    genomes = [{"x": place / 10} for place in range(11)]
+    plain = Evolution(space, strategy="screened", population_size=4, noisy=True, seed=1)
+    plain.tell(genomes, [1.0] * 11)
+    plain.tell(genomes[:1], [1.0])
+    broken = through_json(space, plain)
+    assert plain.population == broken.population
+    assert plain.ask() == broken.ask()

@@ -313,13 +313,16 @@ def test_test_rows_may_stay_apart(frame: pd.DataFrame, split: str) -> None:
     assert all(np.array_equal(parts.test, test) for parts in found)
 
 
-def test_few_rows_of_a_class_make_fewer_folds(frame: pd.DataFrame) -> None:
-    """A class with three rows is in three folds; with one row, all rows train and validate."""
+def test_rows_of_rare_classes_train_in_all_folds(frame: pd.DataFrame) -> None:
+    """A class with three rows is not validated by four folds, which share the other rows."""
     kinds = pd.Series(["a"] * len(frame))
-    for rows, folds in ((3, 3), (1, 1)):
-        kinds[:rows] = "b"
-        kinds[rows:] = "a"
-        found = cut(frame.assign(label=kinds), 4, "label")
-        assert len(found) == folds
-    [parts] = found
+    kinds[:3] = "b"
+    found = cut(frame.assign(label=kinds), 4, "label")
+    assert len(found) == 4
+    assert all({0, 1, 2} <= set(parts.training.tolist()) for parts in found)
+    held = np.concatenate([parts.validation for parts in found])
+    assert sorted(held) == list(range(3, len(frame)))
+    kinds = pd.Series([f"k{place // 3}" for place in range(len(frame))])
+    [parts] = cut(frame.assign(label=kinds), 4, "label")
     assert np.array_equal(parts.training, parts.validation)
+    assert len(parts.training) == len(frame)
