@@ -562,8 +562,8 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
         median of the samples at which all replicates had their last weights. Four and more, of at
         most 50,000 rows, are cross-fitted: each is trained on three quarters of the rows, and the
         others stop it, in turn. Groups are not divided then, rows with times are cut into periods,
-        and rows of a class with less than four train all networks. Without patience all rows are
-        trained in any case.
+        other rows at random, also if a column divided them before, and rows of a class with less
+        than four train all networks. Without patience all rows are trained in any case.
     ensemble
         How many networks are averaged: those with the lowest validation MSE, unless they are
         cross-fitted.
