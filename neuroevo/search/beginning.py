@@ -59,3 +59,7 @@ class Beginning:
             )
             for run in self.earlier
         )
+
+
+NOTHING = Beginning()
+"""What a search begins with that is given nothing."""

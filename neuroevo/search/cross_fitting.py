@@ -17,13 +17,11 @@ from neuroevo.learning import DataSet
 from neuroevo.learning.network import mean_outputs, predictions
 from neuroevo.runs import Trial
 from neuroevo.search.trainer import SEARCH_SEEDS, Trainer
+from neuroevo.tables.settings import MOST_CUT
 from neuroevo.workers import Workers
 
 FOLDS = 4
 """Folds, and the least number of networks that are cross-fitted."""
-
-MOST_ROWS = 50_000
-"""With more rows all are trained on: those of a fold would be missed more than they help."""
 
 _LEAST_PROBABILITY = 1e-7
 _DIGITS = 9  # of a logarithm, whose last bit differs between machines
@@ -49,12 +47,9 @@ def folded_rows(experiment: Experiment, networks: int, *, keep_test: bool = Fals
     DataError
         If the data can't be read or learnt.
     """
-    task = experiment.network_task
-    data = task.load_undivided(keep_test=keep_test).data_set
-    is_whole = networks < FOLDS or not experiment.training.patience
-    if is_whole or data.size.training > MOST_ROWS:
-        return data
-    return task.load_undivided(FOLDS, keep_test=keep_test).data_set
+    crosses = networks >= FOLDS and experiment.training.patience
+    folds = FOLDS if crosses else 1
+    return experiment.network_task.load_undivided(folds, keep_test=keep_test).data_set
 
 
 def with_folds(experiment: Experiment, data: DataSet, networks: int) -> Experiment:
@@ -91,7 +86,7 @@ def best_of(
         return trials[0]
     data = folded_rows(experiment, networks, keep_test=True)
     if not data.other_folds:
-        text = f"there are more than {MOST_ROWS:,} rows, or too few"
+        text = f"there are more than {MOST_CUT:,} rows, or too few"
         warnings.warn(f"cross_validate: has no effect, as {text}", stacklevel=2)
         return trials[0]
     with Trainer(with_folds(experiment, data, networks), data, workers) as trainer:

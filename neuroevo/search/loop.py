@@ -30,7 +30,7 @@ from neuroevo.runs import (
     trial_excesses,
     trial_violation,
 )
-from neuroevo.search.beginning import Beginning
+from neuroevo.search.beginning import NOTHING, Beginning
 from neuroevo.search.early_stopping import EarlyStopping
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
@@ -51,7 +51,6 @@ from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
 from neuroevo.workers.pool import Failure
 
-_NOTHING = Beginning()
 _SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal are enough
 
 
@@ -96,7 +95,7 @@ class SearchState:
     def at_first(
         cls,
         experiment: Experiment,
-        beginning: Beginning = _NOTHING,
+        beginning: Beginning = NOTHING,
         seconds: float = 0.0,
         space: SearchSpace | None = None,
     ) -> Self:

@@ -34,7 +34,7 @@ from neuroevo.runs import (
     read_trials,
     write_start,
 )
-from neuroevo.search.beginning import Beginning
+from neuroevo.search.beginning import NOTHING, Beginning
 from neuroevo.search.loop import Search, SearchState, begun_generations, ends_of
 from neuroevo.search.material import Material, material_of
 from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_progress
@@ -49,15 +49,13 @@ from neuroevo.workers.pool import never
 if TYPE_CHECKING:
     import pandas as pd
 
-_NOTHING = Beginning()
-
 
 def search(  # noqa: PLR0913 - all options of a search, by name
     experiment: Experiment,
     results: Path,
     *,
     workers: Workers | None = None,
-    beginning: Beginning = _NOTHING,
+    beginning: Beginning = NOTHING,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> RunFolder:
@@ -102,7 +100,7 @@ def search_in_memory(
     experiment: Experiment,
     *,
     workers: Workers | None = None,
-    beginning: Beginning = _NOTHING,
+    beginning: Beginning = NOTHING,
     observer: Observer = ignore_progress,
     stop: Callable[[], bool] = never,
 ) -> tuple[Start, Record]:

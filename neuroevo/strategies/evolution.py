@@ -149,7 +149,8 @@ class Evolution:
     ) -> None:
         if not isinstance(space, SearchSpace):
             raise UsageError(f"space: must be a SearchSpace, but got {worded(space)}")
-        problems = objective_problems(objectives)
+        wrong_objectives = objective_problems(objectives)
+        problems = list(wrong_objectives)
         problems += whole_problems(
             "population_size", population_size, LEAST_POPULATION, MOST_POPULATION
         )
@@ -169,7 +170,7 @@ class Evolution:
             problems.append(f"initial: {rule}, but got {len(seeds)}")
         problems += seed_problems + _price_problems(price, strategy)
         searches: list[list[Individual]] = []
-        if not objective_problems(objectives):
+        if not wrong_objectives:
             searches, earlier_problems = checked_searches(earlier, space, len(objectives))
             problems += earlier_problems
         if searches and strategy != Screened.name:

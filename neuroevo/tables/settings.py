@@ -38,6 +38,9 @@ BALANCED = "balanced"
 PARTS = ("train", "validation", "test")  # the cells of a split column
 FOLDED = ("share", "groups")  # the splits that may have folds
 MOST_FOLDS = 1000
+MOST_CUT = 50_000
+"""Rows that are cut into folds instead of being divided, at most: of more, a fold would be missed
+more than it helps."""
 VALIDATION = 0.2  # the share of validation rows, unless another is given
 MOST_NAME = 1000  # characters of the name of a column or category
 

@@ -23,7 +23,7 @@ from neuroevo.settings import shown
 from neuroevo.tables.cells import Categories, Classes, categories
 from neuroevo.tables.checking import Table, times
 from neuroevo.tables.problems import column_line, listed
-from neuroevo.tables.settings import PARTS
+from neuroevo.tables.settings import MOST_CUT, PARTS
 
 Rows = NDArray[np.intp]
 
@@ -83,7 +83,7 @@ def cut_rows(table: Table, folds: int, test: Rows) -> tuple[Parts, ...]:
     table
         A table.
     folds
-        Their number; fewer if there are fewer groups, or fewer rows.
+        Their number; fewer if there are fewer groups, or fewer rows; one of more than `MOST_CUT`.
     test
         The places of the test rows, which may be none.
 
@@ -93,16 +93,17 @@ def cut_rows(table: Table, folds: int, test: Rows) -> tuple[Parts, ...]:
     """
     rows = np.setdiff1d(np.arange(table.rows), test)
     always = np.empty(0, dtype=np.intp)
-    by_class = table.classes is not None and table.settings.split not in {"groups", "time"}
-    if table.classes is not None and by_class:
-        rare = np.bincount(table.classes.codes[rows])[table.classes.codes[rows]] < folds
+    is_stratified = table.settings.split not in {"groups", "time"}
+    codes = table.classes.codes if table.classes is not None and is_stratified else None
+    if codes is not None:
+        rare = np.bincount(codes[rows])[codes[rows]] < folds
         rows, always = rows[~rare], rows[rare]
     if table.settings.split == "time":
         when = times(table.columns[table.settings.split_column])[rows]
         rows = rows[np.argsort(when, kind="stable")]
-    most, kind, given = _cutter(table, rows)
+    most, kind, given = _cutter(table, rows, codes)
     count = min(folds, most)
-    if count < 2:  # noqa: PLR2004 - folds
+    if count < 2 or len(rows) + len(always) > MOST_CUT:  # noqa: PLR2004 - folds
         whole = np.concatenate([rows, always])
         return (Parts(whole, whole.copy(), test),)
     drawn = table.settings.split != "time"
@@ -113,13 +114,18 @@ def cut_rows(table: Table, folds: int, test: Rows) -> tuple[Parts, ...]:
     )
 
 
-def _cutter(table: Table, rows: Rows) -> tuple[int, Any, dict[str, NDArray[np.int32]]]:
-    """Return the most folds of some rows, scikit-learn's splitter, and what it needs besides."""
+def _cutter(
+    table: Table, rows: Rows, classes: NDArray[np.int32] | None
+) -> tuple[int, Any, dict[str, NDArray[np.int32]]]:
+    """Return the most folds of some rows, scikit-learn's splitter, and what it needs besides.
+
+    The class of each row of the table is given if each class has the same share of each fold.
+    """
     if table.settings.split == "groups":
         codes = _groups(table).codes[rows]
         return len(np.unique(codes)), GroupKFold, {"groups": codes}
-    if table.settings.split != "time" and table.classes is not None:
-        return len(rows), StratifiedKFold, {"y": table.classes.codes[rows]}
+    if classes is not None:
+        return len(rows), StratifiedKFold, {"y": classes[rows]}
     return len(rows), KFold, {}
 
 

@@ -326,3 +326,11 @@ def test_rows_of_rare_classes_train_in_all_folds(frame: pd.DataFrame) -> None:
     [parts] = cut(frame.assign(label=kinds), 4, "label")
     assert np.array_equal(parts.training, parts.validation)
     assert len(parts.training) == len(frame)
+
+
+def test_many_rows_are_not_cut() -> None:
+    """Of more than 50,000 rows, all train and validate."""
+    many = pd.DataFrame({"x": np.arange(50_001.0), "y": np.arange(50_001.0)})
+    [parts] = cut(many, 4)
+    assert np.array_equal(parts.training, parts.validation)
+    assert len(cut(many[:-1], 4)) == 4
