@@ -883,7 +883,7 @@ def _recorded(run: Run | str | Path, results: str | Path) -> RecordedRun:
         found.start,
         found.experiment,
         findings.trials,
-        findings.champions,
+        findings.rescored,
         findings.held_out,
         findings.environment,
     )
@@ -921,7 +921,7 @@ def _run_in_memory(experiment: Experiment, start: Start, record: Record) -> Run:
     findings = Findings(
         experiment=experiment,
         trials=trials,
-        champions=tuple(record.champions),
+        rescored=tuple(record.rescored),
         columns=start.columns,
         kept=start.kept,
         preparation=start.preparation,

@@ -131,7 +131,7 @@ def ending_early(findings: Findings) -> Findings:
         return (*first, *[math.inf] * (len(trial.curve) - len(first)))
 
     trials = [replace(trial, curve=curve(trial)) for trial in findings.trials]
-    return replace(findings, trials=tuple(trials), champions=())
+    return replace(findings, trials=tuple(trials), rescored=())
 
 
 @pytest.fixture

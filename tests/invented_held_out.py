@@ -80,7 +80,7 @@ def on_table(run: Run, plan: TablePlan) -> Findings:
         findings,
         experiment=findings.experiment.replace(training=training),
         columns=columns,
-        champions=tuple(champions),
+        rescored=tuple(champions),
         held_out=held_out(findings, plan, rng),
     )
 

@@ -55,7 +55,7 @@ def unbeaten_on_fresh_seeds(findings: "Findings") -> int | None:
 
     A trial counts only if its scores are finite. None if there are no scores on fresh seeds.
     """
-    if not any(findings.champion_of(trial) for trial in findings.front):
+    if not any(findings.rescored_of(trial) for trial in findings.front):
         return None
     rows = [_fresh_costs(findings, trial) for trial in findings.front]
     rivals = [*rows, *(_fresh_costs(findings, trial) for trial in findings.rivals)]

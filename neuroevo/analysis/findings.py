@@ -16,9 +16,11 @@ from neuroevo.evaluation import layers_of, phenotype_of
 from neuroevo.evolution.front import nondominated
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, Network, samples_seen
 from neuroevo.runs import (
+    Champion,
     TrialOrigin,
     best_toml,
     champion_first,
+    champions_in,
     fresh_scores,
     is_measured,
     latest_environment,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation.diagnosis import Diagnosis
     from neuroevo.evolution import Constraint
     from neuroevo.experiment import Experiment, Origin
-    from neuroevo.runs import Champion, EarlierRun, HeldOutScores, Trial
+    from neuroevo.runs import EarlierRun, HeldOutScores, RescoredTrial, Trial
     from neuroevo.space import Value
 
 EXCERPT = 10  # trials of the front, where not all of them are shown
@@ -47,8 +49,9 @@ class Findings:
         The experiment.
     trials
         All trials, with the baselines, by number.
-    champions
-        The trained networks of the front and of the baselines; none while the run is running.
+    rescored
+        What was scored on fresh seeds: the front and the baselines, with their trained networks;
+        nothing while the run is running.
     columns
         The columns of the data.
     kept
@@ -82,7 +85,7 @@ class Findings:
 
     experiment: "Experiment"
     trials: "tuple[Trial, ...]"
-    champions: "tuple[Champion, ...]" = ()
+    rescored: "tuple[RescoredTrial, ...]" = ()
     columns: Columns = UNKNOWN_COLUMNS
     kept: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
@@ -162,8 +165,8 @@ class Findings:
         front = sorted((self.complete[index] for index in kept), key=self.costs)
         reduction = self.experiment.evolution.reduction
         # Those of a run that goes on after its end know only its earlier front.
-        champions = self.champions if self.finished else ()
-        fresh = {each.number: fresh_scores(each, reduction) for each in champions}
+        rescored = self.rescored if self.finished else ()
+        fresh = {each.number: fresh_scores(each, reduction) for each in rescored}
         return champion_first(front, self.experiment, fresh)
 
     def excerpt(self, most: int = EXCERPT) -> tuple[int, ...]:
@@ -193,7 +196,7 @@ class Findings:
             latest_environment(self.environment),
             self.fingerprint,
             self.columns,
-            self._champions,
+            self._rescored,
             self.held_out,
             self.objectives,
         )
@@ -234,6 +237,11 @@ class Findings:
             return None
         is_champion = self.held_out.models[0].number == self.front[0].number
         return self.held_out.diagnosis if is_champion else None
+
+    @cached_property
+    def champions(self) -> tuple[Champion, ...]:
+        """The trained networks of the front and of the baselines; none while the run is running."""
+        return tuple(champions_in(self.rescored))
 
     @property
     def networks(self) -> int:
@@ -287,9 +295,14 @@ class Findings:
         """Whether some trials are complete, but none of them keeps the constraints."""
         return bool(self.complete) and not self.feasible
 
-    def champion_of(self, trial: "Trial") -> "Champion | None":
+    def rescored_of(self, trial: "Trial") -> "RescoredTrial | None":
+        """Return the scores of a trial on fresh seeds, None if it has none."""
+        return self._rescored.get(trial.number)
+
+    def champion_of(self, trial: "Trial") -> Champion | None:
         """Return the trained networks of a trial, None if they were not kept."""
-        return self._champions.get(trial.number)
+        found = self.rescored_of(trial)
+        return found if isinstance(found, Champion) else None
 
     def layer_sizes(self, trial: "Trial") -> tuple[int, ...]:
         """Return the sizes of a trial's layers; inputs and outputs only if they are known."""
@@ -336,5 +349,5 @@ class Findings:
         return ends if all(ends) else None
 
     @cached_property
-    def _champions(self) -> "dict[int, Champion]":
-        return {champion.number: champion for champion in self.champions}
+    def _rescored(self) -> "dict[int, RescoredTrial]":
+        return {each.number: each for each in self.rescored}

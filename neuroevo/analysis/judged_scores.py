@@ -21,13 +21,13 @@ SAMPLES = "samples_to_target"
 
 def has_fresh_scores(findings: "Findings") -> bool:
     """Whether the front was scored on fresh seeds."""
-    return findings.finished and any(map(findings.champion_of, findings.front))
+    return findings.finished and any(map(findings.rescored_of, findings.front))
 
 
 def fresh_score(findings: "Findings", trial: "Trial", name: str) -> float:
     """Return a trial's score on fresh seeds in an objective; NaN if there is none."""
-    champion = findings.champion_of(trial)
-    return math.nan if champion is None else champion.fresh_objectives.get(name, math.nan)
+    rescored = findings.rescored_of(trial)
+    return math.nan if rescored is None else rescored.fresh_objectives.get(name, math.nan)
 
 
 def judged_score(findings: "Findings", trial: "Trial", item: "Objective") -> float:
@@ -47,8 +47,8 @@ def shown_cost(item: "Objective", score: float) -> float:
 
 def diverges_on_fresh_seeds(findings: "Findings", trial: "Trial") -> bool:
     """Whether a trial has scores on fresh seeds, and one of them is not finite."""
-    champion = findings.champion_of(trial)
-    known = () if champion is None else champion.fresh_objectives.values()
+    rescored = findings.rescored_of(trial)
+    known = () if rescored is None else rescored.fresh_objectives.values()
     return any(math.isnan(score) for score in known)
 
 
@@ -56,8 +56,8 @@ def judged_replicates(findings: "Findings", trial: "Trial", item: "Objective") -
     """Return the values of the replicates that `judged_score` reduces; empty if unknown."""
     if not has_fresh_scores(findings):
         return trial.replicates.get(item.name, ())
-    champion = findings.champion_of(trial)
-    return () if champion is None else champion.fresh_replicates.get(item.name, ())
+    rescored = findings.rescored_of(trial)
+    return () if rescored is None else rescored.fresh_replicates.get(item.name, ())
 
 
 def main_objective(findings: "Findings") -> "Objective":

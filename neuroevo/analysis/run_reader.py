@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from neuroevo.evaluation.scores import Score
     from neuroevo.experiment import Experiment
-    from neuroevo.runs import Champion, FreshScores, HeldOutScores, RunFolder, Trial
+    from neuroevo.runs import FreshScores, HeldOutScores, RescoredTrial, RunFolder, Trial
 
-    _Champions: TypeAlias = tuple[tuple[Champion, ...], Mapping[int, FreshScores]]
+    _Rescored: TypeAlias = tuple[tuple[RescoredTrial, ...], Mapping[int, FreshScores]]
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ class RunReader:
         self._held_out: _Cached[HeldOutScores | None] = _Cached(
             lambda: _read_held_out(folder), folder.start_file, folder.test_file
         )
-        self._champions = self._no_champions()
+        self._rescored = self._nothing_rescored()
         self._journal: JournalStatistics | None = None
         self._findings: tuple[Summary, Findings] | None = None
 
@@ -139,7 +139,7 @@ class RunReader:
             return False
         try:
             with self._lock:
-                self._findings, self._champions = None, self._no_champions()
+                self._findings, self._rescored = None, self._nothing_rescored()
                 if self._journal is not None:
                     self._journal.forget_trials()
         finally:
@@ -161,7 +161,7 @@ class RunReader:
         )
         journal.advance()
         with self._lock:
-            self._journal, self._champions = journal, self._no_champions()
+            self._journal, self._rescored = journal, self._nothing_rescored()
         return journal
 
     def _up_to_date(self) -> Summary:
@@ -201,7 +201,7 @@ class RunReader:
             raise damage(folder.journal_file, journal.problems)
         if status.lost and status.state == "complete":
             raise NeuroevoError(status.lost)
-        _, fresh = self._champions.value()
+        _, fresh = self._rescored.value()
         front = champion_first(
             journal.front, experiment, fresh if status.state == "complete" else {}
         )
@@ -231,7 +231,7 @@ class RunReader:
         return Findings(
             experiment=summary.experiment,
             trials=self._journal.trials(),
-            champions=self._champions.value()[0],
+            rescored=self._rescored.value()[0],
             columns=start.columns,
             kept=start.kept,
             preparation=start.preparation,
@@ -257,14 +257,14 @@ class RunReader:
         models = [held_out.of_trial(trial.number) for trial in best] if held_out else []
         return models[0].scores if models and models[0] else {}
 
-    def _no_champions(self) -> "_Cached[_Champions]":
+    def _nothing_rescored(self) -> "_Cached[_Rescored]":
         """Return a new cache of the champions, and of their scores on fresh seeds.
 
         It keeps the champions only if the trials are kept.
         """
         path = self.folder.champions_file
 
-        def read() -> "_Champions":
+        def read() -> "_Rescored":
             found = tuple(read_champions(path)) if path.exists() else ()  # fails if damaged
             reduction = self._experiment.value().evolution.reduction
             fresh = {each.number: fresh_scores(each, reduction) for each in found}

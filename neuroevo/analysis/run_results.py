@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from neuroevo.experiment import Experiment
     from neuroevo.export import ExportableModel
-    from neuroevo.runs import Champion, Trial
+    from neuroevo.runs import Champion, RescoredTrial, Trial
 
 
 class RunResults:
@@ -107,7 +107,7 @@ class RunResults:
     @cached_property
     def findings(self) -> Findings:
         """All results in memory."""
-        status, champions = self.status, self.folder.champions_file
+        status, rescored = self.status, self.folder.champions_file
         finished, tested = status.state == "complete", self.folder.test_file
         is_tested = finished and tested.exists()
         trials = tuple(read_trials(self.folder.journal_file))
@@ -116,7 +116,7 @@ class RunResults:
         return Findings(
             experiment=self.experiment,
             trials=trials,
-            champions=tuple(read_champions(champions)) if champions.exists() else (),
+            rescored=tuple(read_champions(rescored)) if rescored.exists() else (),
             columns=self.start.columns,
             kept=self.start.kept,
             preparation=self.start.preparation,
@@ -148,6 +148,11 @@ class RunResults:
     def champions(self) -> "list[Champion]":
         """The trained networks of the front and of the baselines."""
         return list(self.findings.champions)
+
+    @property
+    def rescored(self) -> "list[RescoredTrial]":
+        """The front and the baselines with their scores on fresh seeds, also of a function."""
+        return list(self.findings.rescored)
 
     @property
     def best(self) -> "Trial":
@@ -304,7 +309,7 @@ class RunResults:
             text = "to_optuna: needs optuna; pip install 'neuroevo[optuna]'"
             raise NeuroevoError(text) from None
         findings = self.findings
-        return study_of(self.experiment, findings.trials, findings.champions, self.id, storage)
+        return study_of(self.experiment, findings.trials, findings.rescored, self.id, storage)
 
     def ranked(self, rank: int) -> "Trial":
         """Return the trial at a place of the front, from 1; the errors are those of `champion`."""

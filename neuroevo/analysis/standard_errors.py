@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 def has_standard_errors(findings: "Findings") -> bool:
     """Whether objectives are means of several calls of a function."""
-    experiment = findings.experiment
-    is_mean = experiment.evolution.reduction == "mean"
-    return not experiment.trains_networks and experiment.replicates > 1 and is_mean
+    return _are_means(findings, findings.experiment.replicates)
+
+
+def has_fresh_errors(findings: "Findings") -> bool:
+    """Whether objectives on fresh seeds are means of several calls of a function."""
+    return _are_means(findings, findings.experiment.fresh_replicates)
 
 
 def standard_errors(findings: "Findings", trial: "Trial") -> "Mapping[str, float]":
@@ -34,6 +37,21 @@ def standard_errors(findings: "Findings", trial: "Trial") -> "Mapping[str, float
     }
 
 
+def fresh_errors(findings: "Findings", trial: "Trial") -> "Mapping[str, float]":
+    """Return the same of the objectives on fresh seeds."""
+    if not has_fresh_errors(findings):
+        return {}
+    rescored = findings.rescored_of(trial)
+    if rescored is None:
+        return {item.name: math.nan for item in findings.objectives}
+    return {
+        item.name: _of_mean(
+            rescored.fresh_replicates.get(item.name, ()), rescored.fresh_objectives[item.name]
+        )
+        for item in findings.objectives
+    }
+
+
 def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
     """Return the scores of a trial as texts in the order of the objectives, as ``0.21 ± 0.03``."""
     errors = standard_errors(findings, trial)
@@ -41,6 +59,22 @@ def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
         wording.mean(score, errors.get(item.name, math.nan), item)
         for item, score in zip(findings.objectives, findings.scores(trial), strict=True)
     ]
+
+
+def fresh_texts(findings: "Findings", trial: "Trial") -> list[str]:
+    """Return the same of the scores on fresh seeds, a dash for each that is not finite."""
+    rescored, errors = findings.rescored_of(trial), fresh_errors(findings, trial)
+    scores = {} if rescored is None else rescored.fresh_objectives
+    return [
+        wording.mean(scores.get(item.name, math.nan), errors.get(item.name, math.nan), item)
+        for item in findings.objectives
+    ]
+
+
+def _are_means(findings: "Findings", replicates: int) -> bool:
+    experiment = findings.experiment
+    is_mean = experiment.evolution.reduction == "mean"
+    return not experiment.trains_networks and replicates > 1 and is_mean
 
 
 def _of_mean(values: "Sequence[float]", mean: float) -> float:

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.analysis.standard_errors import has_standard_errors, standard_errors
+from neuroevo.analysis.standard_errors import (
+    fresh_errors,
+    has_fresh_errors,
+    has_standard_errors,
+    standard_errors,
+)
 from neuroevo.evaluation import TRAINING_GENES, targets_reached
 from neuroevo.learning import is_read
 from neuroevo.runs import evaluated_replicates
@@ -252,8 +257,8 @@ def settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
 
 
 def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
-    champion = findings.champion_of(trial)
-    fresh = {} if champion is None else champion.fresh_objectives
+    rescored = findings.rescored_of(trial)
+    fresh = {} if rescored is None else rescored.fresh_objectives
     columns = _scored_gene_columns(findings)
     row: dict[str, object] = {
         "number": trial.number,
@@ -268,12 +273,11 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
             row[columns["activation"]] = activation
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row[item.name] = score
-        if findings.experiment.trains_networks:
+        if _has_fresh_columns(findings):
             row[f"fresh.{item.name}"] = fresh.get(item.name, float("nan"))
-    names = (item.name for item in findings.objectives)
-    row |= zip(
-        _error_columns(findings, names), standard_errors(findings, trial).values(), strict=True
-    )
+    errors = [*standard_errors(findings, trial).values()]
+    errors += fresh_errors(findings, trial).values() if _has_fresh_columns(findings) else ()
+    row |= zip(_scored_error_columns(findings), errors, strict=True)
     row |= zip(_quantity_columns(findings), quantity_values(findings, trial), strict=True)
     if findings.constraints:
         row["feasible"] = findings.is_feasible(trial)
@@ -293,9 +297,24 @@ def _scored_gene_columns(findings: "Findings") -> "Mapping[str, str]":
 
 def _score_columns(findings: "Findings") -> list[str]:
     names = [item.name for item in findings.objectives]
-    errors = _error_columns(findings, names)
-    if findings.experiment.trains_networks:
+    errors = _scored_error_columns(findings)
+    if _has_fresh_columns(findings):
         names = [name for each in names for name in (each, f"fresh.{each}")]
     feasible = ["feasible"] if findings.constraints else []
     added = [*errors, *_quantity_columns(findings)]
     return [*names, *added, *feasible, "diverged"]
+
+
+def _has_fresh_columns(findings: "Findings") -> bool:
+    """Whether a table has scores on fresh seeds: a function may never be called for these."""
+    return findings.experiment.trains_networks or bool(findings.rescored)
+
+
+def _scored_error_columns(findings: "Findings") -> list[str]:
+    """Return the columns of standard errors, those of the scores on fresh seeds included."""
+    names = [item.name for item in findings.objectives]
+    fresh = _has_fresh_columns(findings) and has_fresh_errors(findings)
+    return [
+        *_error_columns(findings, names),
+        *(f"fresh.{name}{STANDARD_ERROR}" for name in names if fresh),
+    ]

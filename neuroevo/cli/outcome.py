@@ -4,7 +4,7 @@ Used when a run ends and when it is shown again; computes no score.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from neuroevo import wording
@@ -17,7 +17,12 @@ from neuroevo.analysis.judged_scores import (
     main_objective,
     samples_to_learn,
 )
-from neuroevo.analysis.standard_errors import score_texts, standard_errors
+from neuroevo.analysis.standard_errors import (
+    fresh_errors,
+    fresh_texts,
+    score_texts,
+    standard_errors,
+)
 from neuroevo.analysis.tables import quantity_texts
 from neuroevo.cli.terminal import (
     Column,
@@ -161,22 +166,24 @@ def _interval(metric: Metric, model: HeldOutModel) -> str:
 
 def fresh_objectives(run: Run, trial: Trial) -> dict[str, float | None]:
     """Return a trial's scores on fresh seeds, None if not finite; empty if it has none."""
-    champion = run.findings.champion_of(trial)
-    if champion is None:
+    rescored = run.findings.rescored_of(trial)
+    if rescored is None:
         return {}
-    return {
-        name: score if math.isfinite(score) else None
-        for name, score in champion.fresh_objectives.items()
-    }
+    return _finite(rescored.fresh_objectives)
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
 def described_scores(run: Run, trial: Trial) -> dict[str, Any]:
     """Return for JSON which objectives are no penalties, and the same of those on fresh seeds."""
     items, fresh = run.findings.objectives, fresh_objectives(run, trial)
     errors = standard_errors(run.findings, trial)
-    known = {name: None if math.isnan(error) else error for name, error in errors.items()}
+    again = fresh_errors(run.findings, trial) if fresh else {}
     return {
-        **({"standard_errors": known} if known else {}),
+        **({"standard_errors": _finite(errors)} if errors else {}),
+        **({"fresh_standard_errors": _finite(again)} if again else {}),
         "reached": targets_reached(items, trial.objectives),
         "fresh_objectives": fresh,
         "fresh_reached": targets_reached(items, fresh),
@@ -228,11 +235,7 @@ def _times(item: Objective, ratio: Ratio) -> str:
 
 def _scored(run: Run, trial: Trial, *, scored_again: bool) -> tuple[str, ...]:
     cells = [wording.configuration(trial.genome)]
-    fresh = fresh_objectives(run, trial)
-    texts = score_texts(run.findings, trial)
-    for objective, text in zip(run.findings.objectives, texts, strict=True):
-        cells.append(text)
-        if scored_again:
-            again = fresh.get(objective.name)
-            cells.append(wording.measured(math.nan if again is None else again, objective))
+    both = score_texts(run.findings, trial), fresh_texts(run.findings, trial)
+    for text, fresh in zip(*both, strict=True):
+        cells += [text, fresh] if scored_again else [text]
     return tuple(cells)

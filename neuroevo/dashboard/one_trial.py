@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.standard_errors import score_texts
+from neuroevo.analysis.standard_errors import fresh_texts, score_texts
 from neuroevo.dashboard.chart import Chart, Line, axis, chart
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.run_list import CachedRun
@@ -67,15 +67,11 @@ def _replicates(findings: "Findings", trial: "Trial") -> str:
 
 def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
     """Return each objective with its score in the search and on fresh seeds, which may be ""."""
-    champion = findings.champion_of(trial)
-    fresh = champion.fresh_objectives if champion is not None else {}
+    fresh = findings.rescored_of(trial) is not None
+    texts = score_texts(findings, trial), fresh_texts(findings, trial)
     return [
-        (
-            item.label,
-            text,
-            wording.measured(fresh[item.name], item) if item.name in fresh else "",
-        )
-        for item, text in zip(findings.objectives, score_texts(findings, trial), strict=True)
+        (item.label, text, again if fresh else "")
+        for item, text, again in zip(findings.objectives, *texts, strict=True)
     ]
 
 

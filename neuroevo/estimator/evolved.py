@@ -110,7 +110,7 @@ class EvolvedEstimator(TableEstimator):
             jobs = effective_n_jobs(self.n_jobs)
             observer: Observer = _Lines() if self.verbose else ignore_progress
             self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)
-            sound = len(self.run_.champions[0].best_replicates)
+            sound = len(self.run_.findings.networks_of(self.run_.best))
             averaged = min(int(self.ensemble), sound)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # those of the table, which the search gave

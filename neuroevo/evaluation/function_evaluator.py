@@ -38,6 +38,7 @@ class Replication:
     """How often a configuration is evaluated, and how its values are reduced to one."""
 
     replicates: int = 1
+    fresh: int = 0  # evaluations on fresh seeds
     reduction: str = "mean"  # see `REDUCTIONS`
     maximised: frozenset[str] = frozenset()  # names of objectives of which more is better
 
@@ -146,6 +147,8 @@ class FunctionEvaluator:
         configurations: deque[Mapping[str, Any]],
         stop: Callable[[], bool] = never,
         rungs: Rungs = NO_RUNGS,
+        *,
+        fresh: bool = False,
     ) -> Iterator[tuple[int, FunctionEvaluation | Failure]]:
         """Evaluate configurations; yields the place and the result of each as it finishes.
 
@@ -162,6 +165,8 @@ class FunctionEvaluator:
             are finished, and configurations with missing calls have no result.
         rungs
             After how many replicates it is decided which of them go on.
+        fresh
+            Whether seeds are those that no search uses.
 
         Raises
         ------
@@ -171,12 +176,13 @@ class FunctionEvaluator:
         places = count()
         calls: deque[Call] = deque()
         running: dict[int, _RunningTrial] = {}
-        every = (*rungs.rungs, Rung(1, tuple(range(self._replication.replicates))))
+        replicates = self._replication.fresh if fresh else self._replication.replicates
+        every = (*rungs.rungs, Rung(1, tuple(range(replicates))))
 
         def call_up_to_rung(trial: int) -> None:
             genome, found = running[trial].genome, running[trial].found
             calls.extend(
-                Call(trial, number, genome, self._seed_of(genome, number))
+                Call(trial, number, genome, self._seed_of(genome, number, fresh=fresh))
                 for number in running[trial].position.next.replicates
                 if number not in found
             )
@@ -215,7 +221,7 @@ class FunctionEvaluator:
         quantities = {
             name: [each.quantities[name] for each in found] for name in self._function.quantities
         }
-        several = replication.replicates > 1
+        several = len(trial.position.rungs[-1].replicates) > 1
         return FunctionEvaluation(
             {name: replication.reduced(name, values) for name, values in objectives.items()},
             {name: replication.reduced(name, values) for name, values in quantities.items()},
@@ -224,9 +230,9 @@ class FunctionEvaluator:
             tuple(sorted((each.work for each in found), key=lambda work: (work.began, work))),
         )
 
-    def _seed_of(self, genome: Mapping[str, Any], replicate: int) -> int:
+    def _seed_of(self, genome: Mapping[str, Any], replicate: int, *, fresh: bool) -> int:
         """Return the seed of a replicate of a genome: equal genomes have equal seeds."""
-        again = f" {replicate}" * bool(replicate)
+        again = f" fresh {replicate}" if fresh else f" {replicate}" * bool(replicate)
         text = f"{self._seed} {Genome(genome).key}{again}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:_SEED_BYTES], "little")
 

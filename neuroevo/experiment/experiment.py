@@ -575,6 +575,14 @@ class Experiment(Settings):
         return self.training.replicates
 
     @property
+    def fresh_replicates(self) -> int:
+        """How often the front is evaluated on fresh seeds at the end of a search; 0 for never."""
+        if not isinstance(self.task, PythonTask):
+            return self.replicates
+        several = self.replicates if self.replicates > 1 else 0
+        return several if self.task.fresh_replicates is None else self.task.fresh_replicates
+
+    @property
     def quantities(self) -> tuple[str, ...]:
         """The names of the numbers that a trial has besides its objectives and seconds."""
         if isinstance(self.task, PythonTask):

@@ -15,7 +15,7 @@ from neuroevo.evaluation import Objective
 from neuroevo.experiment import Experiment
 from neuroevo.learning import samples_seen
 from neuroevo.optuna.distributions import Distributions
-from neuroevo.runs import Champion, Trial
+from neuroevo.runs import RescoredTrial, Trial
 from neuroevo.runs.feasibility import trial_excesses
 from neuroevo.settings import shown
 from neuroevo.space.values import plain_json
@@ -26,7 +26,7 @@ _CURVE = "final_mse"  # the objective that is the end of the learning curve
 def study_of(
     experiment: Experiment,
     trials: Sequence[Trial],
-    champions: Sequence[Champion],
+    rescored: Sequence[RescoredTrial],
     identity: str,
     storage: Any = None,  # noqa: ANN401 - a storage of Optuna, or its address
 ) -> optuna.Study:
@@ -36,7 +36,7 @@ def study_of(
     ----------
     experiment
         The run's experiment.
-    trials, champions
+    trials, rescored
         Its trials, by number, and the networks that were scored on fresh seeds.
     identity
         Its id, the name of the study.
@@ -58,7 +58,7 @@ def study_of(
     study.set_user_attr("experiment", experiment.to_toml())
     others = [trial.genome for trial in trials if trial.operator == "baseline"]
     distributions = Distributions(experiment.space.genes, others)
-    fresh = {each.number: each.fresh_objectives for each in champions}
+    fresh = {each.number: each.fresh_objectives for each in rescored}
     study.add_trials(
         _frozen(place, trial, experiment, distributions, fresh.get(trial.number, {}))
         for place, trial in enumerate(trials)

@@ -5,12 +5,21 @@ from typing import TYPE_CHECKING
 
 from neuroevo import wording
 from neuroevo.analysis.dominance import ratio_as_shown
+from neuroevo.analysis.judged_scores import has_fresh_scores
 from neuroevo.analysis.standard_errors import (
+    fresh_texts,
+    has_fresh_errors,
     has_standard_errors,
     score_texts,
     standard_errors,
 )
-from neuroevo.report.headline_parts import Headline, KeyNumber, joined, search_sentence
+from neuroevo.report.headline_parts import (
+    Headline,
+    KeyNumber,
+    broken_on_fresh_seeds,
+    joined,
+    search_sentence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,26 +47,40 @@ def function_headline(findings: "Findings", progress: str) -> Headline:
         )
         return Headline(title, joined((progress, search)), times)
     champion, item = findings.front[0], findings.objectives[0]
-    score = findings.scores(champion)[0]
-    value = score_texts(findings, champion)[0]
-    best = f"{item.best} {item.label} {value}"
-    start = f"{best[:1].upper()}{best[1:]}" if findings.finished else f"So far, {best}"
-    compared, numbers = _compared(findings, item, score)
+    compared, numbers = _compared(findings, item, findings.scores(champion)[0])
     found = wording.configuration(champion.genome)
+    title, own = _result(findings, item)
     sentences = (
         progress,
         f"The best configuration, trial {champion.number}, has `{found}`.",
         _about_means(findings, item),
+        broken_on_fresh_seeds(findings),
         compared,
         _others(findings),
         search,
     )
-    own = KeyNumber(value, f"{item.label}, the {item.best} that the search found")
-    return Headline(f"{start} after {trials}.", joined(sentences), (own, *numbers, *times))
+    return Headline(f"{title} after {trials}.", joined(sentences), (own, *numbers, *times))
+
+
+def _result(findings: "Findings", item: "Objective") -> tuple[str, KeyNumber]:
+    """Return what the champion has, as the start of the title and as a number."""
+    champion = findings.front[0]
+    if has_fresh_scores(findings):
+        value = fresh_texts(findings, champion)[0]
+        label = f"{item.label} of the best configuration on fresh seeds"
+        return f"The best configuration has {item.label} {value} on fresh seeds", KeyNumber(
+            value, label
+        )
+    value = score_texts(findings, champion)[0]
+    best = f"{item.best} {item.label} {value}"
+    start = f"{best[:1].upper()}{best[1:]}" if findings.finished else f"So far, {best}"
+    return start, KeyNumber(value, f"{item.label}, the {item.best} that the search found")
 
 
 def _about_means(findings: "Findings", item: "Objective") -> str:
     """Say what a value with its standard error is; empty without one."""
+    if has_fresh_scores(findings):
+        return _about_fresh_seeds(findings, item)
     if not has_standard_errors(findings):
         return ""
     too, calls = "high" if item.maximised else "low", findings.experiment.replicates
@@ -65,6 +88,20 @@ def _about_means(findings: "Findings", item: "Objective") -> str:
         return f"Each of its {calls:,} calls returned the same {item.label}."
     chance = f"being the {item.best} of many such means, it is probably too {too}"
     return f"Its {item.label} is the mean of {calls:,} calls, with the standard error; {chance}."
+
+
+def _about_fresh_seeds(findings: "Findings", item: "Objective") -> str:
+    """Say what a value on fresh seeds is, and what it was on the seeds of the search."""
+    count, value = findings.experiment.fresh_replicates, score_texts(findings, findings.front[0])[0]
+    of = "that of one call with a seed"
+    if count > 1:
+        of = f"the {findings.experiment.evolution.reduction} of {count:,} calls with seeds"
+    error = ", with the standard error" * has_fresh_errors(findings)
+    luck = f", the {item.best} of {len(findings.searched):,}" * (len(findings.front) == 1)
+    return (
+        f"Its {item.label} is {of} that the search did not use{error}; on the seeds of the search "
+        f"it was {value}{luck}."
+    )
 
 
 def _compared(
@@ -86,7 +123,8 @@ def _compared(
     factor = ""
     if ratio is not None and ratio > 1 and not item.maximised:
         factor = f", {wording.factor(ratio)} times as much"
-    sentence = f"{which[:1].upper()}{which[1:]} has {text}{factor}."
+    where = " on the seeds of the search" * has_fresh_scores(findings)
+    sentence = f"{which[:1].upper()}{which[1:]} has {text}{where}{factor}."
     label = which.rstrip(",")
     return sentence, (KeyNumber(text, f"{item.label} of {label}"),)
 

@@ -48,10 +48,10 @@ def network_words(findings: "Findings", trial: "Trial") -> str:
 
 def broken_on_fresh_seeds(findings: "Findings") -> str:
     """Return a sentence on the constraints that the champion breaks on fresh seeds, if any."""
-    champion = findings.champion_of(findings.front[0]) if findings.front else None
-    if champion is None or not findings.constraints:
+    rescored = findings.rescored_of(findings.front[0]) if findings.front else None
+    if rescored is None or not findings.constraints:
         return ""
-    scores = fresh_scores(champion, findings.experiment.evolution.reduction)
+    scores = fresh_scores(rescored, findings.experiment.evolution.reduction)
     broken = wording.listed([str(each) for each in scores.broken(findings.constraints)])
     return f"On fresh seeds it breaks a constraint: {broken}." if broken else ""
 

@@ -93,7 +93,8 @@ def _scored_table(
         and not (name == "hidden" and "network" in first)
         and not table[name].isna().all()
     ]
-    kinds = ("", "fresh.") if findings.experiment.trains_networks else ("",)
+    has_fresh = any(f"fresh.{item.name}" in table for item in findings.objectives)
+    kinds = ("", "fresh.") if has_fresh else ("",)
     items = {f"{kind}{item.name}": item for item in findings.objectives for kind in kinds}
     before = [*first, *(name for name in genes if name in FIRST_GENES)]
     bounded = [name for name in bound_columns(table, findings) if name not in items]

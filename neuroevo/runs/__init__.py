@@ -2,7 +2,13 @@
 
 from neuroevo.runs.best import TrialOrigin, best_toml, read_best
 from neuroevo.runs.champion_choice import FreshScores, champion_first, fresh_scores
-from neuroevo.runs.champions import Champion, read_champions, write_champions
+from neuroevo.runs.champions import (
+    Champion,
+    RescoredTrial,
+    champions_in,
+    read_champions,
+    write_champions,
+)
 from neuroevo.runs.checkpoint import read_checkpoints, write_checkpoint
 from neuroevo.runs.differences import (
     Difference,
@@ -80,6 +86,7 @@ __all__ = [
     "Holder",
     "Journal",
     "JournalReader",
+    "RescoredTrial",
     "RunFolder",
     "RunLock",
     "ScoredEnsemble",
@@ -96,6 +103,7 @@ __all__ = [
     "broken_constraints",
     "champion_differences",
     "champion_first",
+    "champions_in",
     "damage",
     "data_fingerprint",
     "data_hash",

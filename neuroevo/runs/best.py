@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation import Objective
     from neuroevo.experiment import Experiment, Origin
     from neuroevo.learning import Columns
-    from neuroevo.runs.champions import Champion
+    from neuroevo.runs.champions import RescoredTrial
     from neuroevo.runs.held_out import HeldOutScores
 
 _MOST_BYTES = 1_000_000
@@ -37,9 +37,8 @@ class TrialOrigin:
         A description of each array of its data, see `Start`.
     columns
         The columns of its data.
-    champions
-        The trained networks by the numbers of their trials; they have the objectives on fresh
-        seeds.
+    rescored
+        What was scored on fresh seeds, by the numbers of the trials.
     held_out
         The scores on the test part, if there are any.
     objectives
@@ -50,7 +49,7 @@ class TrialOrigin:
     environment: Mapping[str, Any]
     data: Mapping[str, str]
     columns: "Columns"
-    champions: "Mapping[int, Champion]"
+    rescored: "Mapping[int, RescoredTrial]"
     held_out: "HeldOutScores | None"
     objectives: "Sequence[Objective]"
 
@@ -58,7 +57,7 @@ class TrialOrigin:
         """Return the origin of a trial's configuration."""
         from neuroevo.experiment import Origin, OriginScore  # noqa: PLC0415 - slow, not always needed
 
-        champion = self.champions.get(trial.number)
+        rescored = self.rescored.get(trial.number)
         scored = None if self.held_out is None else self.held_out.of_trial(trial.number)
         test = {} if scored is None else scored.scores
         versions = self.environment.get("libraries")
@@ -77,7 +76,7 @@ class TrialOrigin:
             data=data_hash(self.data),
             columns=columns if fit else (),
             objectives=self._measured(trial.objectives),
-            fresh_objectives={} if champion is None else self._measured(champion.fresh_objectives),
+            fresh_objectives={} if rescored is None else self._measured(rescored.fresh_objectives),
             test={name: OriginScore(**asdict(score)) for name, score in test.items()},
         )
 

@@ -13,7 +13,7 @@ from neuroevo.evolution import Constraint, excesses_of, violation_of
 
 if TYPE_CHECKING:
     from neuroevo.experiment import Experiment
-    from neuroevo.runs.champions import Champion
+    from neuroevo.runs.champions import RescoredTrial
     from neuroevo.runs.trial import Trial
 
 
@@ -22,7 +22,8 @@ class FreshScores:
     """The scores of a trial by which it may be chosen: on fresh seeds, where they exist."""
 
     objectives: Mapping[str, float]  # NaN if there is no finite value
-    final_mse: float  # of the validation samples, reduced over the replicates; infinite if diverged
+    # Of the validation samples, reduced over the replicates; infinite if diverged. NaN if unknown.
+    final_mse: float = math.nan
 
     def broken(self, constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
         """Return the constraints on these scores that they do not keep."""
@@ -30,21 +31,27 @@ class FreshScores:
 
     def violation(self, constraints: Sequence[Constraint]) -> float:
         """Return how far the scores are from keeping the constraints on them, 0 if they do."""
-        known = {"final_mse": self.final_mse, **self.objectives}
+        known = dict(self.objectives)
+        if not math.isnan(self.final_mse):
+            known.setdefault("final_mse", self.final_mse)
         on_scores = [each for each in constraints if each.name in known]
         return violation_of(excesses_of(on_scores, known))
 
 
-def fresh_scores(champion: "Champion", reduction: str) -> FreshScores:
-    """Return the scores of a trained trial on fresh seeds.
+def fresh_scores(champion: "RescoredTrial", reduction: str) -> FreshScores:
+    """Return the scores of a trial on fresh seeds.
 
     Parameters
     ----------
     champion
-        The trial with its networks.
+        The trial, with its networks if it has any.
     reduction
         How the errors of replicates are reduced to one, see `REDUCTIONS`.
     """
+    from neuroevo.runs.champions import Champion  # noqa: PLC0415 - loads safetensors
+
+    if not isinstance(champion, Champion):
+        return FreshScores(champion.fresh_objectives)
     final = champion.fresh_curves[:, -1].astype(np.float64)
     final[np.isnan(final)] = math.inf
     reduced = REDUCTIONS[reduction](final)

@@ -1,6 +1,9 @@
-"""Writes and reads the trained weights of a run's champions, in one safetensors file."""
+"""Writes and reads what a run measures at its end, in one safetensors file.
 
-from collections.abc import Iterator, Mapping, Sequence
+That are scores on fresh seeds, and the trained weights of networks.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -35,9 +38,9 @@ _KEY = "champions"
 _MOST_BYTES = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Champion:
-    """A trial of the front or a baseline, with the trained networks of its replicates.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class RescoredTrial:
+    """A trial of the front or a baseline, with its scores on fresh seeds.
 
     Parameters
     ----------
@@ -45,14 +48,32 @@ class Champion:
         The trial's number.
     name
         A baseline's name, empty for a trial of the front.
-    architecture
-        The architecture of the networks.
-    precision
-        ``float32`` or ``float64``: the numbers that they were trained with.
     objectives
         The trial's objectives, as in the journal.
     fresh_objectives
         The objectives on fresh seeds.
+    fresh_replicates
+        The objectives of each replicate on fresh seeds, NaN if one is not finite; empty if they
+        were not kept.
+    """
+
+    number: int
+    name: str
+    objectives: Mapping[str, float]
+    fresh_objectives: Mapping[str, float]
+    fresh_replicates: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Champion(RescoredTrial):
+    """A trial of the front or a baseline, with the trained networks of its replicates.
+
+    Parameters
+    ----------
+    architecture
+        The architecture of the networks.
+    precision
+        ``float32`` or ``float64``: the numbers that they were trained with.
     parameters
         Weights and biases, (replicates, vector size of the architecture).
     curves
@@ -65,17 +86,10 @@ class Champion:
         The same on training samples, under ``mse`` and for each class measure; empty if unknown.
     folds
         Number of folds of the data, see `neuroevo.learning.DataSet.folds`.
-    fresh_replicates
-        The objectives of each replicate on fresh seeds, NaN if one is not finite; empty if they
-        were not kept.
     """
 
-    number: int
-    name: str
     architecture: "Architecture"
     precision: Precision
-    objectives: Mapping[str, float]
-    fresh_objectives: Mapping[str, float]
     parameters: NDArray[np.floating]
     curves: NDArray[np.floating]
     fresh_curves: NDArray[np.floating]
@@ -83,7 +97,6 @@ class Champion:
     fresh_class_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
     training_curves: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
     folds: int = 1
-    fresh_replicates: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def kept(self) -> int | None:
@@ -96,8 +109,13 @@ class Champion:
         return best_replicates(self.parameters, self.curves, self.folds)
 
 
-def write_champions(path: Path, champions: Sequence[Champion]) -> None:
-    """Write champions into one file, atomically.
+def champions_in(rescored: Iterable[RescoredTrial]) -> list[Champion]:
+    """Return those of some trials that have networks."""
+    return [each for each in rescored if isinstance(each, Champion)]
+
+
+def write_champions(path: Path, champions: Sequence[RescoredTrial]) -> None:
+    """Write champions into one file, atomically; those of a function have no arrays.
 
     Array ``NUMBER.parameters`` (``NUMBER.class_curves.log_loss``, and so on) belongs to the
     champion with this number in the description, which has the list of champions under
@@ -117,7 +135,7 @@ def write_champions(path: Path, champions: Sequence[Champion]) -> None:
     write_atomically(path, arrays_content(arrays, _KEY, described))
 
 
-def read_champions(path: Path) -> list[Champion]:
+def read_champions(path: Path) -> list[RescoredTrial]:
     """Read the champions of a file, in the order in which they were written.
 
     Raises
@@ -134,7 +152,9 @@ def read_champions(path: Path) -> list[Champion]:
         raise StorageError(f"{path}: {rule} ({damage_text(error)})") from error
 
 
-def _arrays(champion: Champion) -> Iterator[tuple[str, NDArray[np.floating]]]:
+def _arrays(champion: RescoredTrial) -> Iterator[tuple[str, NDArray[np.floating]]]:
+    if not isinstance(champion, Champion):
+        return
     for name in _ARRAYS:
         yield name, getattr(champion, name)
     for name in _CURVES:
@@ -142,19 +162,24 @@ def _arrays(champion: Champion) -> Iterator[tuple[str, NDArray[np.floating]]]:
             yield f"{name}.{measure}", curves
 
 
-def _description(champion: Champion) -> dict[str, object]:
-    described = {
-        "number": champion.number,
-        "name": champion.name,
+def _description(champion: RescoredTrial) -> dict[str, object]:
+    described: dict[str, object] = {"number": champion.number, "name": champion.name}
+    if isinstance(champion, Champion):
+        described |= _network_description(champion)
+    described["objectives"] = objectives_to_json(champion.objectives)
+    described["fresh_objectives"] = objectives_to_json(champion.fresh_objectives)
+    if champion.fresh_replicates:
+        described["fresh_replicates"] = replicates_to_json(champion.fresh_replicates)
+    return described
+
+
+def _network_description(champion: Champion) -> dict[str, object]:
+    described: dict[str, object] = {
         "architecture": champion.architecture.model_dump(mode="json"),
         "precision": champion.precision,
-        "objectives": objectives_to_json(champion.objectives),
-        "fresh_objectives": objectives_to_json(champion.fresh_objectives),
     }
     if champion.folds > 1:
         described["folds"] = champion.folds
-    if champion.fresh_replicates:
-        described["fresh_replicates"] = replicates_to_json(champion.fresh_replicates)
     for name, key in _CURVES.items():
         if measures := list(getattr(champion, name)):
             described.setdefault(key, measures)
@@ -163,11 +188,28 @@ def _description(champion: Champion) -> dict[str, object]:
 
 def _champion(
     description: Mapping[str, Any], arrays: Mapping[str, NDArray[np.floating]]
+) -> RescoredTrial:
+    scored = RescoredTrial(
+        number=description["number"],
+        name=description["name"],
+        objectives=objectives_from_json(description["objectives"]),
+        fresh_objectives=objectives_from_json(description["fresh_objectives"]),
+        fresh_replicates=replicates_from_json(description.get("fresh_replicates", {})),
+    )
+    if "architecture" not in description:
+        return scored
+    return _with_networks(scored, description, arrays)
+
+
+def _with_networks(
+    scored: RescoredTrial,
+    description: Mapping[str, Any],
+    arrays: Mapping[str, NDArray[np.floating]],
 ) -> Champion:
     # Loads the kernel, which takes time and is needed for weights only.
     from neuroevo.learning import Architecture  # noqa: PLC0415 - see above
 
-    number, precision = description["number"], description["precision"]
+    number, precision = scored.number, description["precision"]
     folds = int(description.get("folds", 1))
     architecture = Architecture.of(description["architecture"])
     parameters, curves, fresh_curves = (arrays[f"{number}.{name}"] for name in _ARRAYS)
@@ -181,10 +223,9 @@ def _champion(
     others = [fresh_curves, *class_curves.values(), *fresh_class_curves.values()]
     others += training_curves.values()
     shapes = {each.shape for each in others}
-    again = replicates_from_json(description.get("fresh_replicates", {}))
     if (
         shapes != {(replicates, points)}
-        or any(len(values) != replicates for values in again.values())
+        or any(len(values) != replicates for values in scored.fresh_replicates.values())
         or not 1 <= folds <= replicates
         or precision not in get_args(Precision)
     ):
@@ -193,11 +234,11 @@ def _champion(
         raise ValueError(f"the arrays of trial {number} must be {precision}")
     return Champion(
         number=number,
-        name=description["name"],
+        name=scored.name,
         architecture=architecture,
         precision=precision,
-        objectives=objectives_from_json(description["objectives"]),
-        fresh_objectives=objectives_from_json(description["fresh_objectives"]),
+        objectives=scored.objectives,
+        fresh_objectives=scored.fresh_objectives,
         parameters=parameters,
         curves=curves,
         fresh_curves=fresh_curves,
@@ -205,5 +246,5 @@ def _champion(
         fresh_class_curves=fresh_class_curves,
         training_curves=training_curves,
         folds=folds,
-        fresh_replicates=again,
+        fresh_replicates=scored.fresh_replicates,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroevo.runs.champions import Champion
+from neuroevo.runs.champions import Champion, RescoredTrial
 from neuroevo.runs.trial import Trial
 from neuroevo.settings import shown
 
@@ -69,7 +69,7 @@ def trial_differences(expected: Trial, found: Trial, precision: str) -> list[Dif
     )
 
 
-def champion_differences(expected: Champion, found: Champion) -> list[Difference]:
+def champion_differences(expected: RescoredTrial, found: RescoredTrial) -> list[Difference]:
     """Compare all of two champions: weights, curves, scores and architectures."""
     place = f"champion {expected.number}: "
     return value_differences(place, _champion_values(expected), _champion_values(found))
@@ -114,8 +114,10 @@ def _trial_values(trial: Trial, precision: str) -> dict[str, Any]:
     }
 
 
-def _champion_values(champion: Champion) -> dict[str, Any]:
+def _champion_values(champion: RescoredTrial) -> dict[str, Any]:
     values = {part.name: getattr(champion, part.name) for part in fields(champion)}
+    if not isinstance(champion, Champion):
+        return values
     return values | {"architecture": champion.architecture.model_dump(mode="json")}
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from neuroevo.runs import (
-    Champion,
     HeldOutScores,
+    RescoredTrial,
     champion_differences,
     experiment_values,
     held_out_differences,
@@ -55,9 +55,9 @@ class Check:
         return replace(self, differences=(*self.differences, *map(str, found)))
 
 
-def champions_check(run: RecordedRun, expected: Sequence[Champion] | None) -> Check:
+def champions_check(run: RecordedRun, expected: Sequence[RescoredTrial] | None) -> Check:
     """Compare the champions of a run."""
-    found = {each.number: each for each in run.champions or ()}
+    found = {each.number: each for each in run.rescored or ()}
     numbers = {each.number for each in expected or ()}
     check = check_of(run, "champions", f"{len(numbers):,}")
     if check.differences:

@@ -5,24 +5,23 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, NoReturn, Self
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import TRAINING_GENES
-from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evolution import Candidate, Individual, costs_of, extended_front
 from neuroevo.experiment import Experiment
 from neuroevo.learning import UNKNOWN_COLUMNS
-from neuroevo.learning.curves import as_stopped
-from neuroevo.learning.training import stopping_of
 from neuroevo.runs import (
     Champion,
     HeldOutScores,
+    RescoredTrial,
     Trial,
     TrialOrigin,
     best_toml,
     champion_first,
+    champions_in,
     environment,
     fresh_scores,
     is_measured,
@@ -35,6 +34,7 @@ from neuroevo.search.early_stopping import EarlyStopping
 from neuroevo.search.outcomes import fitness_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import Record
+from neuroevo.search.rescoring import rescored_trials, with_training_curves
 from neuroevo.search.stopping import (
     ENDS,
     EXHAUSTED,
@@ -45,11 +45,10 @@ from neuroevo.search.stopping import (
     time_is_over,
 )
 from neuroevo.search.testing import held_out_scores
-from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
+from neuroevo.search.trainer import Trainer
 from neuroevo.space import SearchSpace, Value
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.tasks import Baseline
-from neuroevo.workers.pool import Failure
 
 _SHARE_OF_SAVING = 0.05  # of the time, at most: an earlier checkpoint and the journal are enough
 
@@ -366,98 +365,80 @@ class Search:
         return self._stop() or bool(self._time_is_over())
 
     def _rescore(self) -> None:
-        """Train the front and the baselines again for their weights, and on fresh seeds.
-
-        What a function measured is not measured again.
-        """
-        data = self._trainer.data
-        if data is None:
+        """Evaluate the front and the baselines on fresh seeds; networks are also trained again."""
+        if not self._experiment.fresh_replicates:
             self._finish(None)
             return
         self._phase = "rescoring"
         self._report()
-        folds = len(data.folds)
         trials = [*self._state.front, *self._baselines]
         trials = [trial for trial in trials if trial.state != "failed"]
-        known = self._scored_again(trials, SEARCH_SEEDS)
-        fresh = self._scored_again(trials, FRESH_SEEDS)
-        scored = {
-            trial.number: _champion(trial, known[trial.number], fresh[trial.number], folds)
-            for trial in trials
-            if trial.number in known and trial.number in fresh
-        }
+        scored = self._rescored(trials)
         reduction = self._experiment.evolution.reduction
         again = {number: fresh_scores(each, reduction) for number, each in scored.items()}
         self._front = champion_first(self._state.front, self._experiment, again)
-        champions = [
+        rescored = [
             scored[trial.number]
             for trial in (*self._front, *self._baselines)
             if trial.number in scored
         ]
-        if data.test_inputs is not None and champions:
-            champions[0] = self._with_training_curves(champions[0], trials)
-        self._finish(champions)
+        self._finish(self._with_training_curves(rescored, trials))
 
-    def _finish(self, champions: Sequence[Champion] | None) -> None:
-        scores = self._tested(champions or ())
+    def _rescored(self, trials: Sequence[Trial]) -> Mapping[int, RescoredTrial]:
+        scored = rescored_trials(self._trainer, trials, self._stop)
+        if scored is None:
+            self._halt()
+        return scored
+
+    def _finish(self, rescored: Sequence[RescoredTrial] | None) -> None:
+        scores = self._tested(rescored or ())
         if self._front:
             best = self._front[0]
-            origin = self._origin(champions or (), scores).of(best)
+            origin = self._origin(rescored or (), scores).of(best)
             self._best = best_toml(self._experiment, best, origin)
-        self._record.finish(champions, self._best, scores)
+        self._record.finish(rescored, self._best, scores)
         self._phase = "finished"
         self.save()
         self._report()
 
-    def _origin(self, champions: Sequence[Champion], scores: HeldOutScores | None) -> TrialOrigin:
+    def _origin(
+        self, rescored: Sequence[RescoredTrial], scores: HeldOutScores | None
+    ) -> TrialOrigin:
         folder, data = self._record.folder, self._trainer.data
         return TrialOrigin(
             self._experiment.name if folder is None else folder.id,
             environment(),
             self._trainer.fingerprint,
             UNKNOWN_COLUMNS if data is None else data.columns,
-            {champion.number: champion for champion in champions},
+            {each.number: each for each in rescored},
             scores,
             self._experiment.objectives,
         )
 
-    def _with_training_curves(self, champion: Champion, trials: Sequence[Trial]) -> Champion:
-        """Add the curves on training samples, which show beside the others whether it overfits."""
-        [trial] = [each for each in trials if each.number == champion.number]
-        found = self._trainer.on_training_samples(trial, self._stop)
+    def _with_training_curves(
+        self, rescored: Sequence[RescoredTrial], trials: Sequence[Trial]
+    ) -> Sequence[RescoredTrial]:
+        """Add the curves on training samples to the first one, if there is a test part."""
+        data, first = self._trainer.data, next(iter(rescored), None)
+        if data is None or data.test_inputs is None or not isinstance(first, Champion):
+            return rescored
+        [trial] = [each for each in trials if each.number == first.number]
+        found = with_training_curves(self._trainer, first, trial, self._stop)
         if found is None:
             self._halt()
-        if isinstance(found, Failure):
-            return champion
-        stopping = stopping_of(self._experiment.training)
-        curves = {"mse": found.curves, **found.class_curves}
-        stopped = {
-            name: as_stopped(each, champion.curves, stopping) for name, each in curves.items()
-        }
-        return replace(champion, training_curves=stopped)
+        return [found, *rescored[1:]]
 
-    def _tested(self, champions: Sequence[Champion]) -> HeldOutScores | None:
+    def _tested(self, rescored: Sequence[RescoredTrial]) -> HeldOutScores | None:
         """Score the champions and reference models on the test part, if there is one."""
         data = self._trainer.data
         if data is None or data.test_inputs is None:
             return None
         self._phase = "testing"
         self._report()
-        scores = held_out_scores(self._experiment, data, champions, self._stop)
+        scores = held_out_scores(self._experiment, data, champions_in(rescored), self._stop)
         if scores is None:
             self._halt()
         return scores
-
-    def _scored_again(self, trials: Sequence[Trial], seeds: int) -> dict[int, Evaluation]:
-        """Evaluate trials again, without those that fail now."""
-        outcomes = self._trainer.evaluations(trials, seeds, self._stop)
-        if len(outcomes) < len(trials):
-            self._halt()
-        return {
-            number: outcome
-            for number, outcome in outcomes.items()
-            if isinstance(outcome, Evaluation)
-        }
 
     def _halt(self) -> NoReturn:
         """Save the state and stop the search."""
@@ -531,21 +512,3 @@ def begun_generations(state: SearchState, trials: Iterable[Trial]) -> int:
     """Return the number of generations that have finished trials: complete ones, or in these."""
     searched = (trial.generation + 1 for trial in trials if trial.operator != "baseline")
     return max(state.strategy.generation, *searched, 0)
-
-
-def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) -> Champion:
-    return Champion(
-        number=trial.number,
-        name=trial.name,
-        architecture=known.architecture,
-        precision=known.precision,
-        objectives=trial.objectives,
-        fresh_objectives=fresh.objectives,
-        parameters=known.parameters,
-        curves=known.curves,
-        fresh_curves=fresh.curves,
-        class_curves=known.class_curves,
-        fresh_class_curves=fresh.class_curves,
-        folds=folds,
-        fresh_replicates=fresh.replicates,
-    )

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, Self
 
 from neuroevo.experiment import Experiment
 from neuroevo.runs import (
-    Champion,
     HeldOutScores,
     Journal,
+    RescoredTrial,
     RunFolder,
     Trial,
     trained_networks,
@@ -55,7 +55,7 @@ class Record:
         """Trials that need not be trained again, by number."""
         self.finished = finished
         self.state: Mapping[str, Any] = {}
-        self.champions: Sequence[Champion] = ()
+        self.rescored: Sequence[RescoredTrial] = ()
         self.best = ""
         self.held_out: HeldOutScores | None = None
 
@@ -72,13 +72,13 @@ class Record:
         self.state = state
 
     def finish(
-        self, champions: Sequence[Champion] | None, best: str, held_out: HeldOutScores | None
+        self, rescored: Sequence[RescoredTrial] | None, best: str, held_out: HeldOutScores | None
     ) -> None:
         """Store the results of a search.
 
         Parameters
         ----------
-        champions
+        rescored
             The trained networks of the front and the baselines; None if no networks were trained.
         best
             The text of best.toml.
@@ -90,7 +90,7 @@ class Record:
         StorageError
             If that is not possible.
         """
-        self.champions, self.best, self.held_out = champions or (), best, held_out
+        self.rescored, self.best, self.held_out = rescored or (), best, held_out
 
 
 class JournalRecord(Record):
@@ -131,12 +131,12 @@ class FolderRecord(JournalRecord):
         write_checkpoint(self.folder, state)
 
     def finish(
-        self, champions: Sequence[Champion] | None, best: str, held_out: HeldOutScores | None
+        self, rescored: Sequence[RescoredTrial] | None, best: str, held_out: HeldOutScores | None
     ) -> None:
-        """Write champions, best.toml and test.json; StorageError if that is not possible."""
+        """Write all results of the end; StorageError if that is not possible."""
         self._journal.sync()
-        if champions is not None:
-            write_champions(self.folder.champions_file, champions)
+        if rescored is not None:
+            write_champions(self.folder.champions_file, rescored)
         if held_out is not None:
             write_held_out(self.folder.test_file, held_out)
         if best:

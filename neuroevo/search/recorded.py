@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from neuroevo.errors import BusyError, DataError, StorageError, UsageError
 from neuroevo.experiment import Experiment
 from neuroevo.runs import (
-    Champion,
     HeldOutScores,
+    RescoredTrial,
     RunFolder,
     Start,
     Trial,
@@ -39,7 +39,7 @@ class RecordedRun:
     ----------
     identity
         Its id.
-    start, experiment, trials, champions, held_out, environment
+    start, experiment, trials, rescored, held_out, environment
         As in its folder; None for champions and scores that are not there.
     state
         The state in its newest checkpoint; empty if there is none.
@@ -55,7 +55,7 @@ class RecordedRun:
     start: Start
     experiment: Experiment
     trials: tuple[Trial, ...]
-    champions: tuple[Champion, ...] | None
+    rescored: tuple[RescoredTrial, ...] | None
     held_out: HeldOutScores | None
     environment: Mapping[str, Any]
     state: Mapping[str, Any] = field(default_factory=dict)
@@ -96,7 +96,7 @@ def read_recorded(folder: RunFolder) -> RecordedRun:
     if damage:
         problems["trials"] = tuple(damage)
 
-    def champions() -> tuple[Champion, ...] | None:
+    def rescored() -> tuple[RescoredTrial, ...] | None:
         file = folder.champions_file
         return tuple(read_champions(file)) if file.exists() else None
 
@@ -109,7 +109,7 @@ def read_recorded(folder: RunFolder) -> RecordedRun:
         start,
         experiment,
         tuple(trials),
-        _part(problems, "champions", champions),
+        _part(problems, "champions", rescored),
         _part(problems, "test scores", held_out),
         _part(problems, "environment", partial(read_environment, folder.environment_file)) or {},
         states[0] if states else {},

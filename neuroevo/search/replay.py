@@ -9,7 +9,7 @@ from typing import Any
 
 from neuroevo.errors import StorageError
 from neuroevo.experiment import Experiment
-from neuroevo.runs import RunFolder, Trial
+from neuroevo.runs import RescoredTrial, RunFolder, Trial
 from neuroevo.search.beginning import Beginning
 from neuroevo.search.loop import Search, SearchState
 from neuroevo.search.progress import Observer, Progress, StoppedError
@@ -37,6 +37,8 @@ class Replay(Record):
         The state in its checkpoint; empty to go to the end.
     folder
         The run's folder, if it has one.
+    known
+        The scores on fresh seeds, if they are not to be measured again.
     """
 
     def __init__(
@@ -45,7 +47,9 @@ class Replay(Record):
         trials: Sequence[Trial],
         state: Mapping[str, Any],
         folder: RunFolder | None = None,
+        known: Sequence[RescoredTrial] | None = None,
     ) -> None:
+        self.known = None if known is None else {each.number: each for each in known}
         self.phase = str(state.get("phase", "finished"))  # to which it goes
         evaluated = state.get("evaluated")
         self._evaluated = evaluated if isinstance(evaluated, int) else None
@@ -89,6 +93,7 @@ class Replay(Record):
         state = SearchState.at_first(self._experiment, beginning, space=trainer.space)
         search = _Repeated(trainer, self, state, observe, self._is_to_stop)
         search.clock, search.wanted = lambda: self._seconds, self._evaluated
+        search.known = self.known
         try:
             search.run()
         except StorageError as error:
@@ -125,6 +130,7 @@ class _Repeated(Search):
 
     clock: Callable[[], float]
     wanted: int | None  # number of evaluated trials of the state that is saved
+    known: Mapping[int, RescoredTrial] | None  # scores on fresh seeds, None to measure them
 
     @property
     def asked_up_to(self) -> int:
@@ -135,6 +141,9 @@ class _Repeated(Search):
         """Save the state if it is the one that is wanted."""
         if self.wanted is None or self._state.evaluated == self.wanted:
             super().save()
+
+    def _rescored(self, trials: Sequence[Trial]) -> Mapping[int, RescoredTrial]:
+        return super()._rescored(trials) if self.known is None else self.known
 
     def _seconds(self) -> float:
         return self.clock()

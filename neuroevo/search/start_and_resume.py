@@ -380,7 +380,7 @@ def _is_complete(
         return False
     lost = len(trials) < int(state.get("trials", 0)) or not folder.experiment_file.exists()
     try:
-        if experiment.trains_networks:
+        if experiment.fresh_replicates:
             read_champions(folder.champions_file)
         if start.has_test_part:
             read_held_out(folder.test_file, start.columns)

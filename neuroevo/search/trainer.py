@@ -88,13 +88,15 @@ class Trainer:
         self.experiment = experiment
         self._evaluated_on = evaluated_on
         self._networks: _Networks | None = None
+        self._function: FunctionEvaluator | None = None
         self._seen = _NO_POINTS  # samples at each point of learning curves
         if isinstance(evaluated_on, DataSet):
             self._networks = _Networks(experiment, evaluated_on, workers)
             self._evaluator: CandidateEvaluator = self._networks
             self._seen = self._networks.samples_seen
         else:
-            self._evaluator = _function_evaluator(experiment, evaluated_on, workers)
+            self._function = _function_evaluator(experiment, evaluated_on, workers)
+            self._evaluator = self._function
         self._rungs = _rungs(experiment, self._seen)
 
     @property
@@ -246,6 +248,30 @@ class Trainer:
         outcomes = self._networks.trained(genomes, seeds, stop)
         return {trials[index].number: outcome for index, outcome in outcomes}
 
+    def called_again(
+        self, trials: Sequence[Trial], stop: Callable[[], bool] = never
+    ) -> dict[int, FunctionEvaluation | Failure]:
+        """Call the function on fresh seeds.
+
+        Parameters
+        ----------
+        trials
+            Any trials of the experiment.
+        stop
+            As for `trials`.
+
+        Returns
+        -------
+        dict
+            The result of each trial by its number, without those that were not finished; empty if
+            networks are trained.
+        """
+        if self._function is None:
+            return {}
+        genomes = deque(trial.genome for trial in trials)
+        outcomes = self._function.evaluate(genomes, stop, fresh=True)
+        return {trials[index].number: outcome for index, outcome in outcomes}
+
     def on_training_samples(
         self, trial: Trial, stop: Callable[[], bool] = never
     ) -> Evaluation | Failure | None:
@@ -356,7 +382,12 @@ def _function_evaluator(
     quantities = experiment.quantities
     function = UserFunction(source, tuple(task.objectives), task.time_limit, quantities)
     maximised = frozenset(item.name for item in experiment.objectives if item.maximised)
-    replication = Replication(experiment.replicates, experiment.evolution.reduction, maximised)
+    replication = Replication(
+        experiment.replicates,
+        experiment.fresh_replicates,
+        experiment.evolution.reduction,
+        maximised,
+    )
     return FunctionEvaluator(function, experiment.seed, workers, replication)
 
 

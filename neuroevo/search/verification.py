@@ -256,7 +256,7 @@ def compare_numbers(run: RecordedRun, other: RecordedRun) -> Verification:
         experiment.and_differences(value_differences("experiment: ", *named)),
         Check("data", f"{len(start.data):,}").and_differences(_start_differences(start, run.start)),
         check_of(run, "trials", f"{len(numbers):,}").and_differences(trials),
-        champions_check(run, other.champions),
+        champions_check(run, other.rescored),
         held_out_check(run, other.held_out),
         state_check(run, [other.state] if other.state else [], STATE),
         best_check(run, other.best),
@@ -353,7 +353,9 @@ def _candidate(trial: Trial) -> Candidate:
 def _search_again(run: RecordedRun, trainer: Trainer, means: Means) -> list[Check]:
     """Repeat the search with the trials of the run, and compare where it leads."""
     means.tell("repeating the search")
-    replay = Replay(run.experiment, run.trials, run.state, run.folder)
+    measures = run.experiment.trains_networks or (means.call_function and run.rescored is not None)
+    known = None if measures else run.rescored or ()
+    replay = Replay(run.experiment, run.trials, run.state, run.folder, known)
     phases: set[str] = set()
 
     def observe(progress: Progress) -> None:
@@ -373,17 +375,20 @@ def _search_again(run: RecordedRun, trainer: Trainer, means: Means) -> list[Chec
     checks = [search, state_check(run, replay.states, STATE + END * run.is_finished)]
     if not run.is_finished:
         return checks
-    networks = run.experiment.trains_networks
+    champions = champions_check(run, replay.rescored)
+    if not measures:
+        why = "there are none" if run.rescored is None else _NOT_CALLED
+        champions = Check(champions.part, "", run.problems.get(champions.part, ()), why)
     return [
         *checks,
-        *([champions_check(run, replay.champions)] if networks else []),
+        *([champions] if run.experiment.fresh_replicates else []),
         *([held_out_check(run, replay.held_out)] if run.start.has_test_part else []),
         best_check(run, replay.best),
     ]
 
 
 _PHASES = {
-    "rescoring": "training the front and the baselines again",
+    "rescoring": "evaluating the front and the baselines again",
     "testing": "scoring on the test part again",
 }
 

@@ -100,6 +100,14 @@ class PythonTask(Task):
         description="how often each configuration is evaluated, with another seed each time; its "
         "values are the `reduction` of these",
     )
+    fresh_replicates: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_REPLICATES,
+        description="how often each configuration of the front is evaluated at the end, with seeds "
+        "that the search did not use; 0: never; as often as `replicates` if that is several, "
+        "else never",
+    )
     time_limit: float = Field(
         default=300.0, gt=0, le=1e7, description="seconds after which a call has failed"
     )

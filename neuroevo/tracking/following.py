@@ -103,10 +103,10 @@ class Following:
 def _ending(folder: RunFolder, best: tuple[int, ...]) -> Ending:
     status = read_status(folder)
     try:
-        champions = tuple(read_champions(folder.champions_file))
+        rescored = tuple(read_champions(folder.champions_file))
     except NeuroevoError:  # of a function, there are none
-        champions = ()
+        rescored = ()
     held_out = None
     if folder.test_file.exists():
         held_out = read_held_out(folder.test_file, read_start(folder.start_file).columns)
-    return Ending(status.reason, status.state == "complete", best, champions, held_out)
+    return Ending(status.reason, status.state == "complete", best, rescored, held_out)

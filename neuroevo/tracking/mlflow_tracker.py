@@ -81,10 +81,10 @@ class Tracker:
     def end(self, ending: Ending) -> None:
         """Add scores on fresh seeds and on the test part, and the report as an artifact."""
         ranks = {number: rank for rank, number in enumerate(ending.best, start=1)}
-        for champion in ending.champions:
-            fresh = {f"fresh_{name}": value for name, value in champion.fresh_objectives.items()}
-            scores = finite(fresh | scores_on_test_part(ending.held_out, champion.number))
-            self._log(self._runs[champion.number], _metrics(scores))
+        for rescored in ending.rescored:
+            fresh = {f"fresh_{name}": value for name, value in rescored.fresh_objectives.items()}
+            scores = finite(fresh | scores_on_test_part(ending.held_out, rescored.number))
+            self._log(self._runs[rescored.number], _metrics(scores))
         for number, rank in ranks.items():
             self._client.set_tag(self._runs[number], "rank", str(rank))
         if ending.best:

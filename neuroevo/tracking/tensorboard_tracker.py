@@ -46,10 +46,10 @@ class Tracker:
 
     def end(self, ending: Ending) -> None:
         """Write scores on fresh seeds and on the test part."""
-        for champion in ending.champions:
-            fresh = {f"fresh_{name}": value for name, value in champion.fresh_objectives.items()}
-            writer = self._of_trial(champion.number, ".scores")
-            scores = finite(fresh | scores_on_test_part(ending.held_out, champion.number))
+        for rescored in ending.rescored:
+            fresh = {f"fresh_{name}": value for name, value in rescored.fresh_objectives.items()}
+            writer = self._of_trial(rescored.number, ".scores")
+            scores = finite(fresh | scores_on_test_part(ending.held_out, rescored.number))
             for name, value in scores.items():
                 writer.add_summary(scalar(name, value))
             writer.close()

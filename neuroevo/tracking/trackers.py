@@ -8,7 +8,7 @@ from typing import Protocol
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment import Experiment
-from neuroevo.runs import Champion, HeldOutScores, RunFolder, Trial
+from neuroevo.runs import HeldOutScores, RescoredTrial, RunFolder, Trial
 from neuroevo.settings import one_of
 
 
@@ -19,7 +19,7 @@ class Ending:
     reason: str  # why the search ended or was interrupted
     complete: bool = True  # whether it was not interrupted
     best: tuple[int, ...] = ()  # numbers of the trials of the front, the champion first
-    champions: tuple[Champion, ...] = ()
+    rescored: tuple[RescoredTrial, ...] = ()
     held_out: HeldOutScores | None = None
 
 

@@ -198,9 +198,7 @@ def test_runs_without_a_point_are_named_with_the_reason(runs: Runs, six: list[Fi
         for each in findings.champions
     ]
     several = [
-        replace(
-            findings, experiment=findings.experiment.replace(seed=seed), champions=(*champions,)
-        )
+        replace(findings, experiment=findings.experiment.replace(seed=seed), rescored=(*champions,))
         for seed in range(6)
     ]
     caption = COMPARISON_FIGURES["spread"].caption

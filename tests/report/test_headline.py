@@ -65,7 +65,7 @@ def test_headline_says_that_a_large_ratio_may_be_chance(runs: Runs) -> None:
         for each in run.champions
         if (values := samples.get(each.number))
     )
-    words = headline(replace(findings, champions=champions))
+    words = headline(replace(findings, rescored=champions))
     start = "56 times fewer than the best baseline, article-good (1,512), which may be chance: 95%"
     assert words.lead.startswith(start)
     assert not any("×" in number.value for number in words.numbers)
@@ -204,7 +204,7 @@ def with_fresh(run: Run, names: list[str], *rows: tuple[float, ...]) -> Findings
         )
         for number, row in enumerate(rows)
     ]
-    return replace(findings, champions=tuple(champions))
+    return replace(findings, rescored=tuple(champions))
 
 
 def test_headline_is_about_fresh_seeds_with_an_interval(runs: Runs) -> None:
@@ -258,7 +258,7 @@ def test_a_champion_that_diverges_on_fresh_seeds_has_no_value(runs: Runs) -> Non
     findings = with_fresh(runs("one point"), names, (1e-5, 30.0), (1e-4, 40.0))
     baseline, champion = findings.champions
     lost = replace(champion, fresh_objectives=dict.fromkeys(names, math.nan))
-    title = headline(replace(findings, champions=(baseline, lost))).title
+    title = headline(replace(findings, rescored=(baseline, lost))).title
     assert f"final MSE {number(1e-5)}, where the champion diverges" in title
     assert "–" not in title
 
@@ -274,7 +274,7 @@ def test_no_ratio_to_a_baseline_that_is_not_steady(runs: Runs) -> None:
     )
     wild = {"final_mse": (1e-5,) * 8 + (4.9e-3,) * 8}
     champions = (replace(findings.champions[0], fresh_replicates=wild), findings.champions[1])
-    words = headline(replace(findings, champions=champions))
+    words = headline(replace(findings, rescored=champions))
     span = f"half of its replicates have {number(1e-5)} to 0.0049"
     assert f"article-good ({span})." in words.lead
     assert not any(each.value.endswith("×") for each in words.numbers)
@@ -285,7 +285,7 @@ def test_about_the_same_if_the_interval_holds_1(runs: Runs) -> None:
     findings = with_fresh(runs("one point"), ["final_mse"], (1.02e-4,), (1e-4,))
     values = findings.champions[0].fresh_replicates["final_mse"]
     turned = replace(findings.champions[0], fresh_replicates={"final_mse": values[::-1]})
-    words = headline(replace(findings, champions=(turned, findings.champions[1])))
+    words = headline(replace(findings, rescored=(turned, findings.champions[1])))
     assert words.lead.startswith("About the same as the best baseline, article-good")
     assert "95% interval over the replicates 0." in words.lead
     assert not any(each.value.endswith("×") for each in words.numbers)
@@ -341,7 +341,7 @@ def test_a_baseline_that_diverges_on_fresh_seeds_is_noted(runs: Runs) -> None:
     findings = with_fresh(runs("one point"), names, (1e-5, 30.0), (1e-4, 40.0))
     baseline, champion = findings.champions
     lost = replace(baseline, fresh_objectives=dict.fromkeys(names, math.nan))
-    table = baselines_table(replace(findings, champions=(lost, champion)))
+    table = baselines_table(replace(findings, rescored=(lost, champion)))
     assert table is not None
     notes = {row[0].text: row[0].under for row in table.rows}
     assert notes["article-good"].startswith("diverged on fresh seeds")

@@ -18,7 +18,7 @@ from neuroevo.report.headline import headline
 from neuroevo.report.page import page
 from neuroevo.report.plots import champion_network
 from neuroevo.report.run import Run
-from neuroevo.runs import RunFolder, read_champions, write_champions
+from neuroevo.runs import RunFolder, champions_in, read_champions, write_champions
 
 Runs = Callable[[str], Run]
 
@@ -59,7 +59,7 @@ def test_fresh_seeds_decide_in_findings_and_in_the_list(runs: Runs, tmp_path: Pa
         replace(each, fresh_curves=np.ones_like(each.fresh_curves))
         if each.number == run.best.number
         else each
-        for each in read_champions(copy.champions_file)
+        for each in champions_in(read_champions(copy.champions_file))
     ]
     write_champions(copy.champions_file, lost)
     other = Run(copy).best

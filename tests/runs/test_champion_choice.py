@@ -87,7 +87,17 @@ def test_fresh_final_mse_is_reduced_as_objectives_are(reduction: str, expected: 
     architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
     curves = np.array([[1, 1e-3], [1, 2e-3], [1, np.nan]], dtype=np.float32)
     weights = np.zeros((3, architecture.vector_size), np.float32)
-    champion = Champion(0, "", architecture, "float32", {}, {}, weights, curves, curves)
+    champion = Champion(
+        number=0,
+        name="",
+        objectives={},
+        fresh_objectives={},
+        architecture=architecture,
+        precision="float32",
+        parameters=weights,
+        curves=curves,
+        fresh_curves=curves,
+    )
     assert fresh_scores(champion, reduction).final_mse == expected
 
 

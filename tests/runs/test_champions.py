@@ -1,6 +1,6 @@
-import dataclasses
 import math
 import re
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +8,7 @@ import pytest
 
 from neuroevo.errors import StorageError
 from neuroevo.learning import Architecture
-from neuroevo.runs import Champion, read_champions, write_champions
+from neuroevo.runs import Champion, RescoredTrial, champions_in, read_champions, write_champions
 
 MEASURES = ("error_rate", "log_loss", "balanced_error")
 
@@ -50,10 +50,10 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
     written = [
         make_champion(7, (6, 3), "float32"),
         make_champion(0, (), "float64"),
-        dataclasses.replace(make_champion(12, (32,) * 4, "float32", MEASURES), folds=4),
+        replace(make_champion(12, (32,) * 4, "float32", MEASURES), folds=4),
     ]
     write_champions(path, written)
-    read = read_champions(path)
+    read = champions_in(read_champions(path))
     assert [champion.number for champion in read] == [7, 0, 12]
     for before, after in zip(written, read, strict=True):
         for field in (
@@ -75,6 +75,22 @@ def test_champions_are_read_as_written(tmp_path: Path) -> None:
             assert list(curves) == list(expected)
             for measure, array in expected.items():
                 assert curves[measure].tobytes() == np.ascontiguousarray(array).tobytes()
+
+
+def test_scores_of_a_function_are_read_as_written(tmp_path: Path) -> None:
+    """They have no networks, and no arrays."""
+    path = tmp_path / "champions.safetensors"
+    written = RescoredTrial(
+        number=4,
+        name="",
+        objectives={"loss": 0.1},
+        fresh_objectives={"loss": 0.2},
+        fresh_replicates={"loss": (0.1, 0.3)},
+    )
+    write_champions(path, [written])
+    [read] = read_champions(path)
+    assert asdict(read) == asdict(written)
+    assert champions_in([read]) == []
 
 
 def test_an_empty_list_of_champions_is_a_file(tmp_path: Path) -> None:
@@ -102,11 +118,9 @@ def test_every_cut_or_flipped_bit_is_noticed(tmp_path: Path) -> None:
     champion = make_champion(1, (), "float32")
     parts = ("parameters", "curves", "fresh_curves")
     few = {part: getattr(champion, part)[:2, :9] for part in parts}
-    write_champions(
-        path, [dataclasses.replace(champion, training_curves={}, fresh_replicates={}, **few)]
-    )
+    write_champions(path, [replace(champion, training_curves={}, fresh_replicates={}, **few)])
     whole = path.read_bytes()
-    [read] = read_champions(path)
+    [read] = champions_in(read_champions(path))
     same = (read.name, read.architecture, *(getattr(read, part).tobytes() for part in parts))
     flips = [
         whole[:place] + bytes([byte ^ 1 << place % 8]) + whole[place + 1 :]
@@ -116,7 +130,7 @@ def test_every_cut_or_flipped_bit_is_noticed(tmp_path: Path) -> None:
     for content in [*(whole[:cut] for cut in range(len(whole))), *flips]:
         path.write_bytes(content)
         try:
-            [read] = read_champions(path)
+            [read] = champions_in(read_champions(path))
         except StorageError as error:
             named += re.fullmatch(rf"{path}: must be a file of champions.*", str(error)) is not None
         else:
@@ -145,7 +159,7 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         {"training_curves": {"mse": losses[1:]}},
     ]
     for change in changes:
-        write_champions(path, [dataclasses.replace(champion, **change)])  # type: ignore[arg-type]
+        write_champions(path, [replace(champion, **change)])  # type: ignore[arg-type]
         with pytest.raises(StorageError, match=r"champions\.safetensors: must be"):
             read_champions(path)
 

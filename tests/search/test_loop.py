@@ -23,6 +23,7 @@ from neuroevo.runs import (
     RunFolder,
     Trial,
     best_toml,
+    champions_in,
     data_hash,
     read_champions,
     read_checkpoints,
@@ -152,7 +153,7 @@ def test_champions_are_the_networks_of_the_trials(
 ) -> None:
     """Champions' weights have the validation MSE of their trials; those of fresh seeds differ."""
     folder, progress = mouse_search
-    champions = read_champions(folder.champions_file)
+    champions = champions_in(read_champions(folder.champions_file))
     trials = [*progress[-1].front, *progress[-1].baselines]
     assert [champion.number for champion in champions] == [trial.number for trial in trials]
     data = mouse_experiment.network_task.load().data_set

@@ -2,8 +2,11 @@
 
 import json
 import math
+import random
+import shutil
 import statistics
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,12 @@ from scipy import stats
 
 import neuroevo
 from neuroevo import Run, wording
+from neuroevo.analysis import tables
 from neuroevo.cli.outcome import described_scores
 from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.report.headline import headline
-from neuroevo.runs import RunFolder, read_trials
+from neuroevo.runs import RunFolder, read_champions, read_trials, write_champions
 from neuroevo.search import StoppedError, resume, search
 from tests.functions import experiment_of, write_function
 from tests.search.test_function_runs import what_is_the_same
@@ -60,7 +64,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run a search with a race of replicates, in a folder."""
     folder = tmp_path_factory.mktemp("race")
     experiment = noisy(folder, first_replicates=FIRST)
-    return neuroevo.run(experiment, results=folder / "results", n_jobs=2)
+    run = neuroevo.run(experiment, results=folder / "results", n_jobs=2)
+    (folder / "calls").rename(folder / "calls of the run")  # tests call the function too
+    return run
+
+
+def calls_of(run: Run) -> list[tuple[str, int]]:
+    """Return the x and the seed of each call of the run."""
+    lines = (run.folder.path.parents[1] / "calls of the run").read_text().splitlines()
+    return [(line.split()[0], int(line.split()[1])) for line in lines]
 
 
 def test_a_trial_is_the_mean_of_its_calls(run: Run) -> None:
@@ -76,12 +88,13 @@ def test_a_trial_is_the_mean_of_its_calls(run: Run) -> None:
 
 def test_a_race_calls_the_function_seldom_for_most_trials(run: Run) -> None:
     """What is stopped is called as often as all are at first, and is not on the front."""
-    lines = (run.folder.path.parents[1] / "calls").read_text().splitlines()
-    calls = Counter(line.split()[0] for line in lines)
+    calls = Counter(x for x, _ in calls_of(run))
     stopped = [trial for trial in run.all_trials if trial.state == "stopped"]
     assert len(stopped) > 5
     for trial in run.all_trials:
-        assert calls[str(trial.genome["x"])] == (REPLICATES if trial.state == "complete" else FIRST)
+        fresh = REPLICATES * (trial == run.best)
+        called = calls[str(trial.genome["x"])] - fresh
+        assert called == (REPLICATES if trial.state == "complete" else FIRST)
         [first] = trial.rung_values
         assert first["loss"] == pytest.approx(
             statistics.mean(trial.replicates["loss"][:FIRST]), rel=1e-12
@@ -137,6 +150,84 @@ def test_such_a_run_is_verified(run: Run) -> None:
     assert found.differences == ()
 
 
+def test_the_front_is_scored_on_fresh_seeds(run: Run) -> None:
+    """Its objectives there are means of as many calls, with seeds that the search did not use."""
+    best = float(str(run.best.genome["x"]))
+    seeds = [seed for x, seed in calls_of(run) if float(x) == best]
+    assert len(seeds) == len(set(seeds)) == 2 * REPLICATES
+    [scored] = run.rescored
+    assert scored.number == run.best.number
+    values = scored.fresh_replicates["loss"]
+    noise = [random.Random(seed).gauss(0, 0.05) for seed in seeds[REPLICATES:]]  # noqa: S311 - as the function
+    exact = sorted((best - 0.3) ** 2 + each for each in noise)
+    assert sorted(values) == pytest.approx(exact, rel=1e-12)
+    assert scored.fresh_objectives["loss"] == pytest.approx(statistics.mean(values), rel=1e-12)
+    assert run.champions == []
+
+
+@pytest.mark.parametrize(("replicates", "fresh", "calls"), [(1, None, 0), (3, 0, 0), (1, 4, 4)])
+def test_how_often_the_front_is_called_again_can_be_set(
+    replicates: int, fresh: int | None, calls: int, tmp_path: Path
+) -> None:
+    """By default as often as each configuration, if that is several times; 0 is never."""
+    task = {"objectives": {"loss": "minimize"}, "replicates": replicates}
+    task |= {} if fresh is None else {"fresh_replicates": fresh}
+    path, space = write_function(tmp_path, NOISY), {"x": {"low": 0.0, "high": 1.0}}
+    quantities = {"quantities": ["size"]}
+    run = neuroevo.run(
+        experiment_of(path, task=task | quantities, space=space), results=None, n_jobs=1
+    )
+    assert [len(each.fresh_replicates["loss"]) for each in run.rescored] == [calls] * bool(calls)
+    assert ("on fresh seeds" in headline(run.findings).title) == bool(calls)
+    assert ("fresh.loss" in tables.best(run.findings)) == bool(calls)
+
+
+def test_fresh_seeds_decide_which_trial_is_the_champion(tmp_path: Path) -> None:
+    """Of several objectives it is the best by the first one on fresh seeds, not the luckiest."""
+    task = {"objectives": {"loss": "minimize", "size": "maximize"}, "replicates": 4}
+    path, space = write_function(tmp_path, NOISY), {"x": {"low": 0.2, "high": 0.5}}
+    evolution = {"population": 8, "generations": 4}
+    experiment = experiment_of(path, task=task, space=space, evolution=evolution)
+    run = neuroevo.run(experiment, results=None, n_jobs=2)
+    fresh = {each.number: each.fresh_objectives["loss"] for each in run.rescored}
+    front = run.pareto_front()
+    assert len(front) > 3
+    assert set(fresh) == {trial.number for trial in front}
+    assert run.best.number == min(fresh, key=fresh.__getitem__)
+    assert run.best != min(front, key=lambda trial: trial.objectives["loss"])
+
+
+def test_a_front_that_fails_on_fresh_seeds_is_shown_without(tmp_path: Path) -> None:
+    """Its trials keep what the search measured."""
+    path = write_function(tmp_path, FAILS)
+    task = {"objectives": {"loss": "minimize"}, "fresh_replicates": 20}
+    experiment = experiment_of(path, task=task, space={"x": {"low": 0.0, "high": 1.0}})
+    run = neuroevo.run(experiment, results=None, n_jobs=1)
+    assert run.rescored == []
+    assert headline(run.findings).title.startswith("Lowest loss")
+
+
+def test_a_run_that_lost_its_fresh_scores_measures_them_again(run: Run, tmp_path: Path) -> None:
+    """If they are missing or damaged, resume calls the function again, with the same seeds."""
+    folder = RunFolder(Path(shutil.copytree(run.folder.path, tmp_path / "copy")))
+    before = folder.champions_file.read_bytes()
+    folder.champions_file.write_bytes(before[:-5])
+    with pytest.warns(UserWarning, match="it is made again"):
+        neuroevo.resume(Run(folder), n_jobs=1)
+    assert folder.champions_file.read_bytes() == before
+
+
+def test_fresh_scores_are_verified_if_the_function_is_called(run: Run, tmp_path: Path) -> None:
+    """An edited score is then a difference, and the champion of edited scores is another."""
+    folder = RunFolder(Path(shutil.copytree(run.folder.path, tmp_path / "copy")))
+    [scored] = read_champions(folder.champions_file)
+    write_champions(folder.champions_file, [replace(scored, fresh_objectives={"loss": 0.5})])
+    lines = neuroevo.verify(Run(folder), call_function=True).differences
+    assert any("fresh_objectives.loss" in line for line in lines)
+    checks = neuroevo.verify(Run(folder)).checks
+    assert [check.why_not != "" for check in checks if check.part == "champions"] == [True]
+
+
 def test_tables_have_standard_errors(run: Run) -> None:
     """They are those of SciPy; a table of replicates has a row for each call."""
     table = run.trials()
@@ -151,8 +242,11 @@ def test_tables_have_standard_errors(run: Run) -> None:
 def test_pages_say_how_often_and_how_certain(run: Run) -> None:
     """The headline has the standard error, and the report the calls that were made."""
     opening = headline(run.findings)
-    error = statistics.stdev(run.best.replicates["loss"]) / math.sqrt(REPLICATES)
-    assert f"± {wording.number(error)}" in opening.title.replace(wording.TIGHT, " ")
+    values = run.best.replicates["loss"], run.rescored[0].fresh_replicates["loss"]
+    for each, text in zip(values, (opening.lead, opening.title), strict=True):
+        error = statistics.stdev(each) / math.sqrt(REPLICATES)
+        assert f"± {wording.number(error)}" in text.replace(wording.TIGHT, " ")
+    assert "the mean of 5 calls with seeds that the search did not use" in opening.lead
     assert "2 or 5 calls of the function each" in opening.numbers[-2].label
     page = run.folder.report_file.read_text()
     stopped = sum(trial.state == "stopped" for trial in run.all_trials)
@@ -180,7 +274,7 @@ def test_the_opening_says_what_failed_and_why(tmp_path: Path) -> None:
 def test_calls_that_agree_are_not_called_too_low(tmp_path: Path) -> None:
     """Without noise there is no warning of chance."""
     path = write_function(tmp_path, "def evaluate(genome): return genome['x']")
-    task = {"objectives": {"loss": "minimize"}, "replicates": 3}
+    task = {"objectives": {"loss": "minimize"}, "replicates": 3, "fresh_replicates": 0}
     experiment = experiment_of(path, task=task, space={"x": {"low": 0.0, "high": 1.0}})
     lead = headline(neuroevo.run(experiment, results=None, n_jobs=1).findings).lead
     assert "Each of its 3 calls returned the same loss." in lead
@@ -191,6 +285,8 @@ def test_json_has_standard_errors(run: Run) -> None:
     """A script reads them beside the objectives."""
     described = json.loads(json.dumps(described_scores(run, run.best)))
     assert described["standard_errors"]["loss"] > 0
+    assert described["fresh_standard_errors"]["loss"] > 0
+    assert described["fresh_objectives"] == run.rescored[0].fresh_objectives
 
 
 @pytest.mark.parametrize(
@@ -202,6 +298,7 @@ def test_json_has_standard_errors(run: Run) -> None:
             "evolution.first_replicates: must be less than the replicates of a trial, 3, but got 3",
         ),
         ({"replicates": 0}, {}, "task.replicates: must be at least 1, but got 0"),
+        ({"fresh_replicates": -1}, {}, "task.fresh_replicates: must be at least 0, but got -1"),
     ],
 )
 def test_wrong_settings_are_refused(

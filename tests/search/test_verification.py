@@ -14,6 +14,7 @@ import neuroevo
 from neuroevo import Run, UsageError
 from neuroevo.runs import (
     RunFolder,
+    champions_in,
     read_champions,
     read_held_out,
     read_start,
@@ -161,7 +162,7 @@ def test_a_forged_trial_is_caught(run: RunFolder) -> None:
 
 def test_a_flipped_bit_of_a_weight_is_caught(run: RunFolder) -> None:
     """A weight of a champion that differs in its last bit is named, though checksums match."""
-    champions = read_champions(run.champions_file)
+    champions = champions_in(read_champions(run.champions_file))
     weights = champions[0].parameters.copy()
     weights[1, 2] = np.nextafter(weights[1, 2], np.float32(9))
     champions[0] = replace(champions[0], parameters=weights)

@@ -1,0 +1,128 @@
+"""Evaluates trials on fresh seeds at the end of a search, and trains their networks again.
+
+Does not know which trials, nor who is the champion.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from neuroevo.evaluation.evaluator import Evaluation
+from neuroevo.evaluation.function_evaluator import FunctionEvaluation
+from neuroevo.learning.curves import as_stopped
+from neuroevo.learning.training import stopping_of
+from neuroevo.runs import Champion, RescoredTrial, Trial
+from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
+from neuroevo.workers.pool import Failure
+
+Outcome = TypeVar("Outcome", Evaluation, FunctionEvaluation)
+
+
+def rescored_trials(
+    trainer: Trainer, trials: Sequence[Trial], stop: Callable[[], bool]
+) -> dict[int, RescoredTrial] | None:
+    """Return trials with their scores on fresh seeds and their networks, if they are networks.
+
+    Parameters
+    ----------
+    trainer
+        Trains networks or calls the function.
+    trials
+        Trials that did not fail.
+    stop
+        Returns whether to stop.
+
+    Returns
+    -------
+    By their numbers, without those that fail now; None if it was stopped.
+    """
+    if trainer.data is None:
+        called = _sound(trainer.called_again(trials, stop), trials)
+        return None if called is None else _with_calls(trials, called)
+    known = _sound(trainer.evaluations(trials, SEARCH_SEEDS, stop), trials)
+    fresh = (
+        None if known is None else _sound(trainer.evaluations(trials, FRESH_SEEDS, stop), trials)
+    )
+    if known is None or fresh is None:
+        return None
+    return {
+        trial.number: _champion(
+            trial, known[trial.number], fresh[trial.number], len(trainer.data.folds)
+        )
+        for trial in trials
+        if trial.number in known and trial.number in fresh
+    }
+
+
+def with_training_curves(
+    trainer: Trainer, champion: Champion, trial: Trial, stop: Callable[[], bool]
+) -> Champion | None:
+    """Add the curves on training samples, which show beside the others whether it overfits.
+
+    Parameters
+    ----------
+    trainer
+        Trains networks.
+    champion
+        The networks of a trial.
+    trial
+        That trial.
+    stop
+        Returns whether to stop.
+
+    Returns
+    -------
+    The champion, without these curves if it fails now; None if it was stopped.
+    """
+    found = trainer.on_training_samples(trial, stop)
+    if found is None or isinstance(found, Failure):
+        return champion if found else None
+    stopping = stopping_of(trainer.experiment.training)
+    curves = {"mse": found.curves, **found.class_curves}
+    stopped = {name: as_stopped(each, champion.curves, stopping) for name, each in curves.items()}
+    return replace(champion, training_curves=stopped)
+
+
+def _sound(
+    outcomes: Mapping[int, Outcome | Failure], trials: Sequence[Trial]
+) -> dict[int, Outcome] | None:
+    """Return the outcomes of trials that did not fail; None if some were not finished."""
+    if len(outcomes) < len(trials):
+        return None
+    return {
+        number: outcome for number, outcome in outcomes.items() if not isinstance(outcome, Failure)
+    }
+
+
+def _with_calls(
+    trials: Sequence[Trial], called: Mapping[int, FunctionEvaluation]
+) -> dict[int, RescoredTrial]:
+    return {
+        trial.number: RescoredTrial(
+            number=trial.number,
+            name=trial.name,
+            objectives=trial.objectives,
+            fresh_objectives=called[trial.number].objectives,
+            fresh_replicates=called[trial.number].replicates,
+        )
+        for trial in trials
+        if trial.number in called
+    }
+
+
+def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) -> Champion:
+    return Champion(
+        number=trial.number,
+        name=trial.name,
+        architecture=known.architecture,
+        precision=known.precision,
+        objectives=trial.objectives,
+        fresh_objectives=fresh.objectives,
+        parameters=known.parameters,
+        curves=known.curves,
+        fresh_curves=fresh.curves,
+        class_curves=known.class_curves,
+        fresh_class_curves=fresh.class_curves,
+        folds=folds,
+        fresh_replicates=fresh.replicates,
+    )
