@@ -622,13 +622,14 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
     return TrainedModel.of(experiment.name, trained, None if cross_validate == 1 else trial.number)
 
 
-def cross_validated(
+def cross_validated(  # noqa: PLR0913 - what users set, by name
     run: Run,
     configurations: int = 16,
     ensemble: int = 16,
     *,
     n_jobs: int = -1,
     overrides: Sequence[str] = (),
+    stop: Callable[[], bool] = never,
 ) -> Trial:
     """Return the best of some configurations of a run by cross-validation, see `train`.
 
@@ -643,6 +644,9 @@ def cross_validated(
         by their mean.
     n_jobs, overrides
         As for `train`.
+    stop
+        Called now and then; returns whether to stop. The best of those that are finished is
+        returned then.
 
     Raises
     ------
@@ -655,7 +659,7 @@ def cross_validated(
     check_choice(experiment, configurations, ensemble)
     best = [run.best, *sorted(findings.feasible, key=findings.costs)]
     trials = list({trial.number: trial for trial in best}.values())[:configurations]
-    return best_of(experiment, trials, ensemble, Workers(n_jobs))
+    return best_of(experiment, trials, ensemble, Workers(n_jobs), stop)
 
 
 def _recorded_run(configuration: Run | Experiment | str | Path, results: str | Path) -> Run:

@@ -3,12 +3,15 @@
 Knows the Python calls of a search; does not know how it chooses configurations.
 """
 
+import math
+import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from joblib import effective_n_jobs
 from sklearn.base import ClassifierMixin, RegressorMixin
@@ -20,7 +23,7 @@ from neuroevo.estimator.configurations import parameters_of
 from neuroevo.estimator.cv_results import results_of
 from neuroevo.estimator.errors import as_value_errors, without_hint
 from neuroevo.estimator.preparing import table_experiment, usable_labels
-from neuroevo.estimator.rows import parts_of
+from neuroevo.estimator.rows import Rows, parts_of
 from neuroevo.estimator.table import ClassPredictions, TableEstimator, ValuePredictions
 from neuroevo.experiment import EvolutionSettings
 from neuroevo.export import ExportableTableModel
@@ -29,12 +32,19 @@ from neuroevo.runs import Trial
 from neuroevo.search import Observer, Progress, ignore_progress
 from neuroevo.search.cross_fitting import FOLDS
 from neuroevo.space.values import is_number, is_whole, worded
+from neuroevo.tables.settings import MOST_FOLDS
 
 if TYPE_CHECKING:
     from neuroevo.search.trained_model import TrainedModel
 
-_SCORES = ("validation", "test")
-_TRIALS_FOR_EACH = 24  # configuration that is cross-validated
+_TRIALS_FOR_EACH = 24  # configuration that is cross-validated, without a time limit
+_SEARCH, _COMPARED = 0.75, 0.9  # shares of a time limit, when the search and the comparison end
+_ALL_ROWS = 2.5  # times the seconds of a trial, about: the training on all rows
+_VALIDATION = 0.2  # share of the rows, if there are no folds
+_FEW_ROWS = 1000  # are scored in folds
+_LEAST_ROWS = 5  # of a fold
+_LEAST_OF_CLASS = 2  # rows of each class in a fold
+_FOLDS = (0, *range(2, MOST_FOLDS + 1))
 _GENERATIONS, _MOST_GENERATIONS = 6, 1000  # without a time limit, and with one
 
 
@@ -54,7 +64,8 @@ class EvolvedEstimator(TableEstimator):
         time_limit: float | None = None,
         ensemble: int = 16,
         cross_validate: int = 16,
-        validation: float = 0.2,
+        folds: int | None = None,
+        validation: float | None = None,
         test: float = 0.0,
         overrides: Sequence[str] = (),
         results: str | Path | None = None,
@@ -67,6 +78,7 @@ class EvolvedEstimator(TableEstimator):
         self.time_limit = time_limit
         self.ensemble = ensemble
         self.cross_validate = cross_validate
+        self.folds = folds
         self.validation = validation
         self.test = test
         self.overrides = overrides
@@ -94,15 +106,18 @@ class EvolvedEstimator(TableEstimator):
         ValueError
             With a line for each parameter or cell that is wrong.
         """
+        began = time.monotonic()
         with as_value_errors():
             self._check_parameters()
             rows = self._rows(X, y, sample_weight, reset=True)
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+            folds = self._folds_of(rows)
+            division = [f"task.folds={folds}", f"task.test={self.test}", f"task.split_seed={seed}"]
             experiment, notes = table_experiment(
                 rows,
                 is_array=not isinstance(X, pd.DataFrame),
-                settings=[*self._settings(seed), *self.overrides],
-                parts=parts_of(rows, self.validation, self.test, np.random.default_rng(seed)),
+                settings=[*self._settings(seed), *division * (folds > 0), *self.overrides],
+                parts=None if folds else self._parts(rows, seed),
                 labels=getattr(self, "classes_", None),
             )
             for note in notes:
@@ -110,22 +125,55 @@ class EvolvedEstimator(TableEstimator):
             jobs = effective_n_jobs(self.n_jobs)
             observer: Observer = _Lines() if self.verbose else ignore_progress
             self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)
+            if self.time_limit is not None and not self.run_.all_trials:
+                rule = "must allow for a trial of the search"
+                raise UsageError(f"time_limit: {rule}, but {self.time_limit:g} s were over before")
             sound = len(self.run_.findings.networks_of(self.run_.best))
             averaged = min(int(self.ensemble), sound)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # those of the table, which the search gave
-                best = experiment.fixed(self._chosen(averaged, jobs).genome)
+                best = experiment.fixed(self._chosen(averaged, jobs, began).genome)
+                self._say("training with all rows")
                 trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
             self.best_params_ = parameters_of(best)
             self._keep(trained)
         return self
 
-    def _chosen(self, networks: int, jobs: int) -> Trial:
+    def _folds_of(self, rows: Rows) -> int:
+        """Return in how many folds the rows are cut; 0 for one part that validates."""
+        if self.folds is not None:
+            return int(self.folds)
+        is_set = self.validation is not None or any(
+            each.startswith("training.replicates") for each in self.overrides
+        )
+        least = _LEAST_OF_CLASS if rows.targets.ndim == 1 else _LEAST_ROWS
+        classes = np.bincount(rows.targets) if rows.targets.ndim == 1 else np.array([len(rows)])
+        each_fold = classes[classes > 0] * (1 - self.test) / FOLDS
+        return FOLDS * bool(not is_set and len(rows) <= _FEW_ROWS and (each_fold >= least).all())
+
+    def _parts(self, rows: Rows, seed: int) -> npt.NDArray[np.object_]:
+        share = _VALIDATION if self.validation is None else self.validation
+        return parts_of(rows, share, self.test, np.random.default_rng(seed))
+
+    def _chosen(self, networks: int, jobs: int, began: float) -> Trial:
         """Return the best configuration, by cross-validation if there were enough trials."""
-        trials = len(self.run_.all_trials) // _TRIALS_FOR_EACH
         crosses = networks >= FOLDS and self.run_.experiment.training.patience > 0
-        count = min(int(self.cross_validate), trials) if crosses else 1
-        return api.cross_validated(self.run_, max(count, 1), networks, n_jobs=jobs)
+        count = int(self.cross_validate) if crosses else 1
+        limit = math.inf if self.time_limit is None else self.time_limit
+        if math.isinf(limit):
+            count = max(min(count, len(self.run_.all_trials) // _TRIALS_FOR_EACH), 1)
+        if count > 1:
+            self._say(f"comparing {count:,} configurations by cross-validation")
+        end = began + _COMPARED * limit - _ALL_ROWS * self.run_.best.seconds
+
+        def stop() -> bool:
+            return time.monotonic() >= end
+
+        return api.cross_validated(self.run_, count, networks, n_jobs=jobs, stop=stop)
+
+    def _say(self, text: str) -> None:
+        if self.verbose:
+            print(text, flush=True)  # noqa: T201 - as scikit-learn's estimators do
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the rows of the table out of a pickle: `run_` can't be verified or resumed then."""
@@ -137,14 +185,17 @@ class EvolvedEstimator(TableEstimator):
     def _check_parameters(self) -> None:
         """Check what is not checked as a setting of the experiment."""
         problems = []
-        for name in _SCORES:
-            share = getattr(self, name)
-            if not is_number(share) or not 0 <= share < 1:
+        share = _VALIDATION if self.validation is None else self.validation
+        for name, value in (("validation", share), ("test", self.test)):
+            if not is_number(value) or not 0 <= value < 1:
                 rule = "must be a share of at least 0, and below 1"
-                problems.append(f"{name}: {rule}, but got {worded(share)}")
-        if not problems and not 0 < self.validation < 1 - self.test:
+                problems.append(f"{name}: {rule}, but got {worded(value)}")
+        if not problems and not 0 < share < 1 - self.test:
             rule = "must leave training rows beside the test rows, and not be 0"
-            problems.append(f"validation: {rule}, but got {worded(self.validation)}")
+            problems.append(f"validation: {rule}, but got {worded(share)}")
+        if self.folds is not None and not (is_whole(self.folds) and int(self.folds) in _FOLDS):
+            rule = f"must be None, 0 for no folds, or from 2 to {MOST_FOLDS}"
+            problems.append(f"folds: {rule}, but got {worded(self.folds)}")
         for name in ("ensemble", "cross_validate"):
             count = getattr(self, name)
             if not is_whole(count) or count < 1:
@@ -158,10 +209,10 @@ class EvolvedEstimator(TableEstimator):
             raise UsageError(*problems)
 
     def _settings(self, seed: int) -> list[str]:
-        return [
-            f"seed={seed}",
-            *(f"evolution.{name}={value}" for name, value in self._evolution().items()),
-        ]
+        given = self._evolution()
+        if self.time_limit is not None:
+            given["time_limit"] = _SEARCH * self.time_limit
+        return [f"seed={seed}", *(f"evolution.{name}={value}" for name, value in given.items())]
 
     def _evolution(self) -> dict[str, object]:
         generations = self.generations
@@ -224,9 +275,9 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
     """A small network for a regression, found by an evolution of its configuration.
 
     The search trains each configuration from 16 starting weights on a part of the rows and scores
-    it on the others, as `neuroevo.fit` does. The best one is then trained with all rows, and the
-    mean of its networks predicts: each is trained on three quarters of the rows, and the others
-    stop it, in turn; see ``all_rows`` of `neuroevo.train`.
+    it on the others, of few rows in turn. The best one is then trained with all rows, and the mean
+    of its networks predicts: each is trained on three quarters of the rows, and the others stop it,
+    in turn; see ``all_rows`` of `neuroevo.train`.
 
     Parameters
     ----------
@@ -234,17 +285,24 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
         Number of generations, by default 6 or as many as a time limit allows; and of configurations
         in each. Their product is the number of trials.
     time_limit
-        Ends the search after so many seconds; the result depends on the machine then.
+        About how many seconds `fit` takes, of which the search has three quarters; the result
+        depends on the machine then.
     ensemble
         How many networks are averaged to predict, at most.
     cross_validate
         How many of the best configurations are compared by cross-validation on all rows outside
-        the test part, at most, and at most one for 24 trials of the search, so that it takes less
-        than about a quarter of the search's time; 1 takes the best of the search. With less than
-        four networks there is no cross-validation.
+        the test part, at most: as many as the time limit allows or, without one, at most one for 24
+        trials of the search, so that it takes less than about a quarter of the search's time; 1
+        takes the best of the search. With less than four networks there is no cross-validation.
+    folds
+        In how many folds the rows are cut, each of which scores configurations that are trained on
+        the others; 0 for one part of them, see `validation`. None is 4 for up to 1,000 rows, if
+        each class has 8 of them at least, and unless `validation` or, by `overrides`, the
+        replicates are given; else 0.
     validation, test
-        Shares of the rows that score configurations, and of those that no search sees. The network
-        is trained on these too in the end; `test_scores_` are from before.
+        Shares of the rows that score configurations if there are no folds, 0.2 by default, and of
+        those that no search sees. The network is trained on these too in the end; `test_scores_`
+        are from before.
     overrides
         Further settings of the experiment, such as ``"space.hidden=[8]"`` or
         ``"training.samples=5000"``, as for `neuroevo.fit`.
@@ -255,7 +313,7 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
     n_jobs
         Number of threads, None for 1 and -1 for all cores; it changes no result.
     verbose
-        Whether a line is printed for each generation.
+        Whether a line is printed for each generation and step.
 
     Attributes
     ----------
@@ -289,7 +347,7 @@ class EvolvedClassifier(ClassifierMixin, ClassPredictions, EvolvedEstimator):
     """A small network for classes, found by an evolution of its configuration.
 
     The search trains each configuration from 16 starting weights on a part of the rows and scores
-    it on the others, as `neuroevo.fit` does. The best one is then trained with all rows. Parameters
+    it on the others, of few rows in turn. The best one is then trained with all rows. Parameters
     and attributes are those of `EvolvedRegressor`, also `n_features_in_` and `feature_names_in_`,
     and `classes_`, the labels of the classes in order.
 

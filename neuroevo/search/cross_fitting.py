@@ -6,7 +6,7 @@ and folds; does not know which configurations are compared, nor why.
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from neuroevo.runs import Trial
 from neuroevo.search.trainer import SEARCH_SEEDS, Trainer
 from neuroevo.tables.settings import MOST_CUT
 from neuroevo.workers import Workers
+from neuroevo.workers.pool import never
 
 FOLDS = 4
 """Folds, and the least number of networks that are cross-fitted."""
@@ -61,7 +62,11 @@ def with_folds(experiment: Experiment, data: DataSet, networks: int) -> Experime
 
 
 def best_of(
-    experiment: Experiment, trials: Sequence[Trial], networks: int, workers: Workers
+    experiment: Experiment,
+    trials: Sequence[Trial],
+    networks: int,
+    workers: Workers,
+    stop: Callable[[], bool] = never,
 ) -> Trial:
     """Return the trial whose networks are best on rows that they have not seen, outside the test.
 
@@ -76,6 +81,9 @@ def best_of(
         How many networks of each are trained; those of a fold predict it by their mean.
     workers
         Who trains; changes no result.
+    stop
+        Called now and then; returns whether to stop. The best of those that are finished is
+        returned then.
 
     Raises
     ------
@@ -90,10 +98,10 @@ def best_of(
         warnings.warn(f"cross_validate: has no effect, as {text}", stacklevel=2)
         return trials[0]
     with Trainer(with_folds(experiment, data, networks), data, workers) as trainer:
-        found = trainer.evaluations(trials, SEARCH_SEEDS)
+        found = trainer.evaluations(trials, SEARCH_SEEDS, stop)
     losses = [
         _loss(each, data) if isinstance(each, Evaluation) else math.inf
-        for each in (found[trial.number] for trial in trials)
+        for each in (found.get(trial.number) for trial in trials)
     ]
     return trials[losses.index(min(losses))]
 

@@ -128,15 +128,58 @@ def test_verbose_prints_a_line_for_each_generation(capsys: pytest.CaptureFixture
     """It says how many trials there were and the best objectives."""
     classifier(verbose=1).fit(*labelled())
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2
     assert lines[0].startswith("4 trials, best: log_loss ")
     assert lines[1].startswith("8 trials, best: log_loss ")
+    assert lines[2:] == ["training with all rows"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rows", "rare", "folds"),
+    [
+        ({}, 60, 12, 4),
+        ({"folds": 3}, 60, 12, 3),
+        ({"folds": 0}, 60, 12, 0),
+        ({"validation": 0.3}, 60, 12, 0),
+        ({"test": 0.5}, 60, 12, 0),
+        ({}, 60, 7, 0),
+        ({}, 1001, 500, 0),
+        ({"overrides": ("training.replicates=3", "training.samples=50")}, 60, 12, 0),
+    ],
+)
+def test_few_rows_are_scored_in_folds(
+    changes: dict[str, Any], rows: int, rare: int, folds: int
+) -> None:
+    """If each class has two rows of each fold, and nothing else was asked for."""
+    points, names = np.random.default_rng(0).random((rows, 2)), np.full(rows, "frequent")
+    names[:rare] = "rare"
+    overrides = {"overrides": ("training.samples=50", "space.hidden=[2]")}
+    search = {"generations": 1, "population": 4, "random_state": 0}
+    model = EvolvedClassifier(**(search | overrides | changes)).fit(points, names)
+    task: Any = model.run_.experiment.task
+    assert task.folds == folds
+    assert (task.split == "share") == bool(folds)
+    held = 0 if model.run_.findings.held_out is None else model.run_.findings.held_out.samples
+    assert held == changes.get("test", 0) * rows
+
+
+def test_with_a_time_limit_as_many_as_may_be_are_compared(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Time alone limits how many configurations are compared, not the number of trials."""
+    points, names = labelled()
+    few: dict[str, Any] = {"ensemble": 4, "verbose": 1, "cross_validate": 5}
+    few["overrides"] = ("training.samples=50", "space.hidden=[2]")
+    classifier(time_limit=1e6, **few).fit(points, names)
+    assert "comparing 5 configurations by cross-validation" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="time_limit: must allow for a trial of the search"):
+        classifier(time_limit=1e-9, **few).fit(points, names)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"generations": 0}, "generations: must be at least 1, but got 0"),
+        ({"folds": 1}, "folds: must be None, 0 for no folds, or from 2 to "),
         ({"population": 2}, "population: must be at least 4, but got 2"),
         ({"time_limit": -1}, "time_limit: must be greater than 0, but got -1"),
         ({"validation": 0.0}, "validation: must leave training rows beside the test rows"),

@@ -17,7 +17,13 @@ SMALL: dict[str, Any] = {
 
 
 @pytest.mark.filterwarnings("default")  # the checks fit with data that make NumPy warn
-@parametrize_with_checks([EvolvedRegressor(**SMALL), EvolvedClassifier(**SMALL)])
+@parametrize_with_checks(
+    [
+        EvolvedRegressor(**SMALL),
+        EvolvedClassifier(**SMALL),
+        EvolvedClassifier(**SMALL | {"overrides": ("training.samples=500", "space.hidden=[4]")}),
+    ]
+)
 def test_searches_for_networks_pass_all_checks_of_scikit_learn(
     estimator: BaseEstimator, check: Callable[[BaseEstimator], None]
 ) -> None:

@@ -181,6 +181,12 @@ def test_configurations_are_compared_on_rows_that_networks_have_not_seen(run: Ru
     assert parameters(model) == parameters(alone)
 
 
+def test_a_comparison_that_is_stopped_takes_what_is_finished(run: Run) -> None:
+    """If nothing is trained before it stops, the best of the search is returned."""
+    stopped = neuroevo.api.cross_validated(run, 4, 4, n_jobs=1, stop=lambda: True)
+    assert stopped.number == run.best.number
+
+
 def test_test_rows_have_no_say_in_a_comparison(run: Run, table: Path, tmp_path: Path) -> None:
     """With other targets in the test part, every configuration has the same loss."""
     frame, poisoned = pd.read_csv(table), tmp_path / "poisoned.csv"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmarks.fitting import workers
-from experiments.benchmarks.fitting.clock import SEARCH, Clock
+from experiments.benchmarks.fitting.clock import Clock
 from experiments.benchmarks.fitting.found import Found, Incumbent
 from experiments.benchmarks.fitting.table import Table, outputs_of
 from neuroevo.estimator import EvolvedClassifier, EvolvedRegressor
@@ -20,18 +20,15 @@ from neuroevo.search.trainer import SEARCH_SEEDS
 from neuroevo.tables import Preparation, TableModel
 from neuroevo.workers import Workers
 
-_FINISHING = 3.5  # seconds, about: after its time limit neuroevo trains its front again, twice,
-# and the best configurations on all rows
-
 
 def evolved(table: Table, clock: Clock) -> Found:
     """Search with neuroevo, which divides the rows itself; no row is a test row."""
     began, kind = time.time(), EvolvedClassifier if table.classes else EvolvedRegressor
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = kind(
-            n_jobs=workers.COUNT, random_state=table.split, time_limit=_time_limit(clock.budget)
-        ).fit(table.inputs, table.targets)
+        model = kind(n_jobs=workers.COUNT, random_state=table.split, time_limit=clock.budget).fit(
+            table.inputs, table.targets
+        )
     seconds, run = clock.seconds, model.run_
     best, final = run.best, outputs_of(model, table.classes)
     return Found(
@@ -42,10 +39,6 @@ def evolved(table: Table, clock: Clock) -> Found:
         dict(best.genome),
         (*_incumbents(run, table.classes, began), Incumbent(seconds, final)),
     )
-
-
-def _time_limit(budget: float) -> float:
-    return min(SEARCH * budget, max(budget - _FINISHING, budget / 2))
 
 
 def rehearse(_: int) -> None:
