@@ -17,11 +17,11 @@ from neuroevo.runs import (
     damage,
     fresh_scores,
     read_champions,
-    read_environment,
     read_experiment,
     read_held_out,
     read_start,
     read_study,
+    shown_environment,
 )
 from neuroevo.storage.disk import Stamp, stamp, unreadable
 
@@ -72,7 +72,7 @@ class RunReader:
             folder.experiment_file,
         )
         self._environment: _Cached[Mapping[str, Any]] = _Cached(
-            lambda: read_environment(folder.environment_file), folder.environment_file
+            lambda: shown_environment(folder.environment_file), folder.environment_file
         )
         self._held_out: _Cached[HeldOutScores | None] = _Cached(
             lambda: _read_held_out(folder), folder.start_file, folder.test_file

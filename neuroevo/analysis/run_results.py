@@ -13,13 +13,13 @@ from neuroevo.runs import (
     Start,
     Status,
     read_champions,
-    read_environment,
     read_experiment,
     read_held_out,
     read_start,
     read_status,
     read_study,
     read_trials,
+    shown_environment,
 )
 from neuroevo.space.values import is_whole
 from neuroevo.tables import Preparation, TableModel
@@ -121,7 +121,7 @@ class RunResults:
             kept=self.start.kept,
             preparation=self.start.preparation,
             held_out=read_held_out(tested, self.start.columns) if is_tested else None,
-            environment=read_environment(self.folder.environment_file),
+            environment=shown_environment(self.folder.environment_file),
             identity=self.folder.id,
             seconds=status.seconds,
             finished=finished,

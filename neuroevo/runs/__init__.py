@@ -22,6 +22,7 @@ from neuroevo.runs.environment import (
     environment_differences,
     latest_environment,
     read_environment,
+    shown_environment,
 )
 from neuroevo.runs.experiment import experiment_at_start, experiment_values, read_experiment
 from neuroevo.runs.feasibility import (
@@ -137,6 +138,7 @@ __all__ = [
     "read_study",
     "read_sweep",
     "read_trials",
+    "shown_environment",
     "stopped_at",
     "trained_networks",
     "trained_share",

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import sys
+import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -72,6 +73,15 @@ def read_environment(path: Path) -> dict[str, Any]:
         why = " ".join(str(error).split())
         raise StorageError(f"{path}: must be a JSON file, but it is damaged ({why})") from error
     return content if isinstance(content, dict) else {}
+
+
+def shown_environment(path: Path) -> dict[str, Any]:
+    """Read the environment of a run to show it; warns and is empty if the file is damaged."""
+    try:
+        return read_environment(path)
+    except StorageError as error:
+        warnings.warn(f"{error}; versions and machine are not shown", stacklevel=2)
+        return {}
 
 
 def latest_environment(environment: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -101,7 +101,7 @@ def test_a_damaged_run_may_be_repaired(runs: Runs, tmp_path: Path) -> None:
     copy = RunFolder(tmp_path / run.folder.id)
     shutil.copytree(run.folder.path, copy.path)
     reader = RunReader(copy)
-    for name in ("trials.jsonl", "champions.safetensors", "start.json", "environment.json"):
+    for name in ("trials.jsonl", "champions.safetensors", "start.json"):
         file = copy.path / name
         sound = file.read_bytes()
         file.write_bytes(b"\xff nonsense\n")
@@ -110,6 +110,20 @@ def test_a_damaged_run_may_be_repaired(runs: Runs, tmp_path: Path) -> None:
         assert name in damaged.problems[0]
         file.write_bytes(sound)
         assert reader.summary().state == "complete"
+
+
+def test_a_damaged_environment_hides_nothing_else(runs: Runs, tmp_path: Path) -> None:
+    """The versions and the machine are only shown, so a run without them is read with a warning."""
+    run = runs("four trials")
+    copy = RunFolder(tmp_path / run.folder.id)
+    shutil.copytree(run.folder.path, copy.path)
+    copy.environment_file.write_text('{"started": "2026')
+    with pytest.warns(UserWarning, match=r"environment\.json: .* machine are not shown"):
+        assert RunReader(copy).summary().state == "complete"
+    with pytest.warns(UserWarning, match=r"environment\.json: .* machine are not shown"):
+        findings = Run(copy).findings
+    assert findings.environment == {}
+    assert findings.front == run.findings.front
 
 
 def test_findings_follow_a_running_run(runs: Runs, tmp_path: Path) -> None:
