@@ -22,7 +22,7 @@ from neuroevo.analysis.histories import (
     hypervolume_so_far,
     median_curve,
 )
-from neuroevo.analysis.judged_scores import fresh_score
+from neuroevo.analysis.judged_scores import fresh_score, shows_fresh_scores
 from neuroevo.analysis.rank_test import RankTest, rank_tests
 from neuroevo.errors import UsageError
 from neuroevo.evolution import hypervolume, reference_point
@@ -236,12 +236,8 @@ class Comparison:
 
     @cached_property
     def score_columns(self) -> "Mapping[str, Objective]":
-        """The scores that are compared, by name: of networks also those on fresh seeds."""
-        kinds = (
-            ("", "fresh.")
-            if any(each.experiment.trains_networks for each in self._findings)
-            else ("",)
-        )
+        """The scores that are compared, by name, also those on fresh seeds if there are any."""
+        kinds = ("", "fresh.") if any(map(shows_fresh_scores, self._findings)) else ("",)
         return {f"{kind}{item.name}": item for item in self.objectives for kind in kinds}
 
     @cached_property
@@ -261,7 +257,7 @@ class Comparison:
         Columns ``run``, ``name``, ``setting``, ``seed``, ``finished``, ``trials`` (with the
         baselines), ``networks``, ``generations``, ``seconds`` (elapsed), ``front`` (its size in the
         common objectives), ``unbeaten``, two columns for each common objective, its name (the
-        best score) and ``fresh.NAME`` (the score of the champion on fresh seeds, only of networks;
+        best score) and ``fresh.NAME`` (the score of the champion on fresh seeds, if a run has one;
         NaN if there is none), ``hypervolume`` and ``hypervolume_share`` (of what all runs together
         dominate). If runs have a test part, ``test.NAME``, ``test.NAME.low`` and
         ``test.NAME.high`` for each score of the champion, NaN in runs without it.

@@ -24,6 +24,11 @@ def has_fresh_scores(findings: "Findings") -> bool:
     return findings.finished and any(map(findings.rescored_of, findings.front))
 
 
+def shows_fresh_scores(findings: "Findings") -> bool:
+    """Whether tables have scores on fresh seeds; those of a function only if there are any."""
+    return findings.experiment.trains_networks or bool(findings.rescored)
+
+
 def fresh_score(findings: "Findings", trial: "Trial", name: str) -> float:
     """Return a trial's score on fresh seeds in an objective; NaN if there is none."""
     rescored = findings.rescored_of(trial)

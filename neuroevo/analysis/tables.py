@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neuroevo import wording
+from neuroevo.analysis.judged_scores import shows_fresh_scores
 from neuroevo.analysis.standard_errors import (
     fresh_errors,
     has_fresh_errors,
@@ -273,10 +274,10 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
             row[columns["activation"]] = activation
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row[item.name] = score
-        if _has_fresh_columns(findings):
+        if shows_fresh_scores(findings):
             row[f"fresh.{item.name}"] = fresh.get(item.name, float("nan"))
     errors = [*standard_errors(findings, trial).values()]
-    errors += fresh_errors(findings, trial).values() if _has_fresh_columns(findings) else ()
+    errors += fresh_errors(findings, trial).values() if shows_fresh_scores(findings) else ()
     row |= zip(_scored_error_columns(findings), errors, strict=True)
     row |= zip(_quantity_columns(findings), quantity_values(findings, trial), strict=True)
     if findings.constraints:
@@ -298,22 +299,17 @@ def _scored_gene_columns(findings: "Findings") -> "Mapping[str, str]":
 def _score_columns(findings: "Findings") -> list[str]:
     names = [item.name for item in findings.objectives]
     errors = _scored_error_columns(findings)
-    if _has_fresh_columns(findings):
+    if shows_fresh_scores(findings):
         names = [name for each in names for name in (each, f"fresh.{each}")]
     feasible = ["feasible"] if findings.constraints else []
     added = [*errors, *_quantity_columns(findings)]
     return [*names, *added, *feasible, "diverged"]
 
 
-def _has_fresh_columns(findings: "Findings") -> bool:
-    """Whether a table has scores on fresh seeds: a function may never be called for these."""
-    return findings.experiment.trains_networks or bool(findings.rescored)
-
-
 def _scored_error_columns(findings: "Findings") -> list[str]:
     """Return the columns of standard errors, those of the scores on fresh seeds included."""
     names = [item.name for item in findings.objectives]
-    fresh = _has_fresh_columns(findings) and has_fresh_errors(findings)
+    fresh = shows_fresh_scores(findings) and has_fresh_errors(findings)
     return [
         *_error_columns(findings, names),
         *(f"fresh.{name}{STANDARD_ERROR}" for name in names if fresh),

@@ -148,8 +148,17 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
         kept = local_path(found.folder.experiment_file)
         source = kept if is_pipe(experiment) else str(experiment)
         again = f"run {quote(source)}{named} --seed-from {run}"
-        print_outcome(found, *[f"predict {run} NEW.csv"] * bool(columns), again)
+        print_outcome(found, *_steps_with_a_table(loaded, run), again)
     typer.echo(local_path(found.folder.path))
+
+
+def _steps_with_a_table(experiment: "Experiment", run: str) -> list[str]:
+    """Return the commands that predict and that train the most careful model, for a table."""
+    if experiment.task.kind != "table":
+        return []
+    predict, train = f"predict {run} NEW.csv", f"train {run} --all-rows"
+    crosses = experiment.training.patience > 0
+    return [predict, train + " --ensemble 16 --cross-validate 16" * crosses]
 
 
 def _divided(path: Path, targets: Sequence[str]) -> tuple[list[str], list[str]]:

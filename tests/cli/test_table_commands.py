@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import signal
 from functools import partial
@@ -216,6 +217,10 @@ def test_the_new_experiment_of_a_table_runs(neuroevo: Command, tmp_path: Path) -
     results = str(tmp_path / "results")
     run = neuroevo("run", str(tmp_path / "mine.toml"), *SMALL, "--results", results)
     assert run.returncode == 0, run.stderr
+    identity = Path(run.stdout.strip()).name
+    assert re.search(rf"\bpredict \S*{identity} NEW\.csv\n", run.stderr)
+    careful = "--all-rows --ensemble 16 --cross-validate 16"
+    assert re.search(rf"\btrain \S*{identity} {careful}\n", run.stderr)
 
 
 def test_the_test_score_of_the_best_trial_is_listed(neuroevo: Command, run: Run) -> None:

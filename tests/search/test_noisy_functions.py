@@ -217,6 +217,28 @@ def test_a_run_that_lost_its_fresh_scores_measures_them_again(run: Run, tmp_path
     assert folder.champions_file.read_bytes() == before
 
 
+def test_a_run_that_is_stopped_at_its_fresh_scores_is_resumed(run: Run, tmp_path: Path) -> None:
+    """It has all trials then, and resume makes the calls that are missing, with the same seeds."""
+    phases: list[str] = []
+
+    def is_rescoring() -> bool:
+        return phases[-1:] == ["rescoring"]
+
+    with pytest.raises(StoppedError, match="it can be resumed"):
+        search(
+            run.experiment,
+            tmp_path,
+            observer=lambda progress: phases.append(progress.phase),
+            stop=is_rescoring,
+        )
+    [path] = tmp_path.iterdir()
+    folder = RunFolder(path)
+    assert len(read_trials(folder.journal_file)) == len(run.all_trials)
+    assert not folder.champions_file.exists()
+    resume(folder)
+    assert folder.champions_file.read_bytes() == run.folder.champions_file.read_bytes()
+
+
 def test_fresh_scores_are_verified_if_the_function_is_called(run: Run, tmp_path: Path) -> None:
     """An edited score is then a difference, and the champion of edited scores is another."""
     folder = RunFolder(Path(shutil.copytree(run.folder.path, tmp_path / "copy")))

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.judged_scores import diverges_on_fresh_seeds
+from neuroevo.analysis.judged_scores import diverges_on_fresh_seeds, shows_fresh_scores
 from neuroevo.report.comparison.figures.measures import (
     measure_axis,
     measure_line,
@@ -104,7 +104,7 @@ def _gap(comparison: "Comparison", run: "ComparedRun") -> str:
     if not run.front:
         return "No point for {}: no feasible trial was completed."
     fresh = [run.fresh(item) for item in comparison.objectives]
-    if not any(map(math.isnan, fresh)) or not run.findings.experiment.trains_networks:
+    if not any(map(math.isnan, fresh)) or not shows_fresh_scores(run.findings):
         return ""
     if diverges_on_fresh_seeds(run.findings, run.findings.front[0]):
         return "No point on fresh seeds for {}: the champion diverges on fresh seeds."
