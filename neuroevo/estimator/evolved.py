@@ -111,13 +111,12 @@ class EvolvedEstimator(TableEstimator):
             self._check_parameters()
             rows = self._rows(X, y, sample_weight, reset=True)
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-            folds = self._folds_of(rows)
-            division = [f"task.folds={folds}", f"task.test={self.test}", f"task.split_seed={seed}"]
+            division, parts = self._division(rows, seed)
             experiment, notes = table_experiment(
                 rows,
                 is_array=not isinstance(X, pd.DataFrame),
-                settings=[*self._settings(seed), *division * (folds > 0), *self.overrides],
-                parts=None if folds else self._parts(rows, seed),
+                settings=[*self._settings(seed), *division, *self.overrides],
+                parts=parts,
                 labels=getattr(self, "classes_", None),
             )
             for note in notes:
@@ -139,6 +138,14 @@ class EvolvedEstimator(TableEstimator):
             self._keep(trained)
         return self
 
+    def _division(self, rows: Rows, seed: int) -> tuple[list[str], npt.NDArray[np.object_] | None]:
+        """Return how the rows are divided: settings for folds, or the part of each row."""
+        if folds := self._folds_of(rows):
+            settings = {"folds": folds, "test": self.test, "split_seed": seed}
+            return [f"task.{name}={value}" for name, value in settings.items()], None
+        share = _VALIDATION if self.validation is None else self.validation
+        return [], parts_of(rows, share, self.test, np.random.default_rng(seed))
+
     def _folds_of(self, rows: Rows) -> int:
         """Return in how many folds the rows are cut; 0 for one part that validates."""
         if self.folds is not None:
@@ -150,10 +157,6 @@ class EvolvedEstimator(TableEstimator):
         classes = np.bincount(rows.targets) if rows.targets.ndim == 1 else np.array([len(rows)])
         each_fold = classes[classes > 0] * (1 - self.test) / FOLDS
         return FOLDS * bool(not is_set and len(rows) <= _FEW_ROWS and (each_fold >= least).all())
-
-    def _parts(self, rows: Rows, seed: int) -> npt.NDArray[np.object_]:
-        share = _VALIDATION if self.validation is None else self.validation
-        return parts_of(rows, share, self.test, np.random.default_rng(seed))
 
     def _chosen(self, networks: int, jobs: int, began: float) -> Trial:
         """Return the best configuration, by cross-validation if there were enough trials."""
@@ -196,6 +199,9 @@ class EvolvedEstimator(TableEstimator):
         if self.folds is not None and not (is_whole(self.folds) and int(self.folds) in _FOLDS):
             rule = f"must be None, 0 for no folds, or from 2 to {MOST_FOLDS}"
             problems.append(f"folds: {rule}, but got {worded(self.folds)}")
+        elif self.folds and self.validation is not None:
+            rule = "must be None with folds, which validate in turn"
+            problems.append(f"validation: {rule}, but got {worded(self.validation)}")
         for name in ("ensemble", "cross_validate"):
             count = getattr(self, name)
             if not is_whole(count) or count < 1:

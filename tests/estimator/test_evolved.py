@@ -180,6 +180,7 @@ def test_with_a_time_limit_as_many_as_may_be_are_compared(
     [
         ({"generations": 0}, "generations: must be at least 1, but got 0"),
         ({"folds": 1}, "folds: must be None, 0 for no folds, or from 2 to "),
+        ({"folds": 3, "validation": 0.3}, "validation: must be None with folds"),
         ({"population": 2}, "population: must be at least 4, but got 2"),
         ({"time_limit": -1}, "time_limit: must be greater than 0, but got -1"),
         ({"validation": 0.0}, "validation: must leave training rows beside the test rows"),
