@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Candidate, Individual, costs_of, excesses_of, extended_front
+from neuroevo.evolution import Candidate, Front, Individual, costs_of, excesses_of
 from neuroevo.evolution.earlier import most_instructive
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.gene import flag_problems
@@ -195,7 +195,8 @@ class Evolution:
             ),
         )
         self._strategy: Nsga2 | Screened = _STRATEGIES[strategy](space, options)
-        self._front: list[Individual] = []  # with the fitnesses as the user gave them
+        # With the fitnesses as the user gave them.
+        self._front = Front[Individual](self._costs_of, lambda each: each.violation)
         self._pending: dict[Genome, Candidate] = {}  # asked, and neither evaluated nor dropped
         self._others = 0  # evaluated genomes that were not asked; their numbers are negative
 
@@ -232,7 +233,7 @@ class Evolution:
         the first objective, best first, ties by the following ones. Of individuals with equal
         fitnesses only the first is kept.
         """
-        return list(self._front)
+        return self._front.members
 
     @property
     def best(self) -> Individual | None:
@@ -244,7 +245,7 @@ class Evolution:
         estimated = self._strategy.recommended()
         if estimated:
             return self._negated(estimated[0])
-        return self._front[0] if self._front else None
+        return next(iter(self._front.members), None)
 
     @property
     def correlations(self) -> list[float]:
@@ -379,9 +380,7 @@ class Evolution:
             )
             for genome, row, values in zip(checked, rows, known, strict=True)
         ]
-        self._front = extended_front(
-            self._front, individuals, self._costs_of, lambda each: each.violation
-        )
+        self._front.extend(individuals)
         self._strategy.tell([self._negated(individual) for individual in individuals])
 
     def _number_of(self, genome: Genome) -> int:
@@ -414,7 +413,7 @@ class Evolution:
                 for each in self._constraints
             },
             "price": self._price,
-            "front": [individual_values(self._space, each) for each in self._front],
+            "front": [individual_values(self._space, each) for each in self._front.members],
             "others": self._others,
             "pending": len(self._pending),
         }
@@ -449,7 +448,7 @@ class Evolution:
                 price=state.get("price"),
             )
             evolution._strategy = _STRATEGIES[name].from_state(space, state)
-            evolution._front = [individual_of(space, each) for each in state["front"]]
+            evolution._front.extend(individual_of(space, each) for each in state["front"])
             evolution._others = int(state["others"])
             evolution.ask(int(state["pending"]))
         except UsageError as error:

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from neuroevo.errors import UsageError
 from neuroevo.evolution import costs_of, hypervolume
-from neuroevo.evolution.front import extended_front, front_numbers, nondominated
+from neuroevo.evolution.front import Front, front_numbers, nondominated
 
 GRID = st.integers(0, 4).map(float)
 
@@ -37,23 +37,23 @@ def test_a_front_updated_in_batches_is_the_front_of_all(
     batches: list[list[tuple[float, ...]]],
 ) -> None:
     """Updated in batches or at once, the same members are kept, sorted, the first of equals."""
-    front: list[int] = []
     everything = [row for batch in batches for row in batch]
-    evaluated = 0
+    front, evaluated = Front(everything.__getitem__), 0
     for batch in batches:
-        front = extended_front(
-            front, range(evaluated, evaluated + len(batch)), everything.__getitem__
-        )
+        front.extend(range(evaluated, evaluated + len(batch)))
         evaluated += len(batch)
-    assert front == extended_front([], range(evaluated), everything.__getitem__)
-    assert [everything[each] for each in front] == sorted(everything[each] for each in front)
+    members = front.members
+    assert members == Front(everything.__getitem__, members=range(evaluated)).members
+    assert [everything[each] for each in members] == sorted(everything[each] for each in members)
 
 
 def test_a_failure_is_never_on_the_front() -> None:
     """NaN, infinite and too large numbers are skipped, also if there are no others."""
     rows = [(math.nan, 0.0), (0.0, -math.inf), (0.0, -1e301)]
-    assert extended_front([], rows, costs_of) == []
-    assert extended_front([], [*rows, (5.0, 5.0)], costs_of) == [(5.0, 5.0)]
+    front = Front(costs_of, members=rows)
+    assert front.members == []
+    front.extend([(5.0, 5.0)])
+    assert front.members == [(5.0, 5.0)]
 
 
 @given(points(2))
