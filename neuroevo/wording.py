@@ -6,11 +6,11 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from neuroevo.decimals import shortest
 from neuroevo.evaluation import NETWORK_GENES, layers_of
 from neuroevo.learning import READERS, Optimization
 from neuroevo.learning.curves import FEWEST_POINTS, FEWEST_ROWS
@@ -299,11 +299,11 @@ def exact(value: float) -> str:
         return _typeset(f"{value:,}")
     if not math.isfinite(value):
         return number(value)
-    shortest = Decimal(repr(float(value) + 0.0)).normalize()
+    digits = shortest(float(value) + 0.0)
     if not value or PLAIN_NUMBERS[0] <= abs(value) < PLAIN_NUMBERS[1]:
-        return _typeset(f"{shortest:,f}")
-    decimals = len(shortest.as_tuple().digits) - 1
-    return _typeset(f"{shortest:.{max(decimals, 1)}e}")
+        return _typeset(f"{digits:,f}")
+    decimals = len(digits.as_tuple().digits) - 1
+    return _typeset(f"{digits:.{max(decimals, 1)}e}")
 
 
 def value(content: object) -> str:

@@ -5,13 +5,13 @@ processor. Knows neither results nor what is new.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.decimals import power_of_ten
 from neuroevo.evolution.positions import Positions, Rows
 
 Indices = npt.NDArray[np.int64]
@@ -128,8 +128,7 @@ def _mutated(
 def _deviations(smallest: float, largest: float) -> Rows:
     """Return deviations from the smallest to the largest, in equal steps of their logarithms."""
     first, last = round(smallest * _SIZES_PER_DECADE), round(largest * _SIZES_PER_DECADE)
-    powers = (Decimal(10) ** (Decimal(each) / _SIZES_PER_DECADE) for each in range(first, last + 1))
-    return np.array([float(each) for each in powers])
+    return np.array([power_of_ten(each, _SIZES_PER_DECADE) for each in range(first, last + 1)])
 
 
 def latin_hypercube(positions: Positions, count: int, rng: np.random.Generator) -> Rows:

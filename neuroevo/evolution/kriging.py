@@ -7,11 +7,11 @@ warped positions. Knows positions and targets; knows neither genomes nor how chi
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 
+from neuroevo.decimals import exp
 from neuroevo.kernel.kriging import arrays
 from neuroevo.kernel.kriging.arrays import (
     Doubles,
@@ -126,18 +126,18 @@ class Kriging:
         if not self._several:
             return 1.0
         distance = math.sqrt(5) * self._scale(point, self._columns)
-        decay = float(Decimal(-distance).exp())
+        decay = exp(-distance)
         return (1 + distance + distance * distance / 3) * decay  # Matérn 5/2
 
     def _scale(self, point: Doubles, column: int) -> float:
         """Return how far apart the ends of a column are."""
         parameter = self._prior.mean[column] + self._prior.deviation[column] * point[column]
-        return float(Decimal(float(parameter)).exp())
+        return exp(float(parameter))
 
     def nugget(self, point: Doubles) -> float:
         """Return the variance of one evaluation around its neighbours, in units of the signal's."""
         parameter = self._prior.mean[-1] + self._prior.deviation[-1] * point[-1]
-        return float(Decimal(float(parameter)).exp())
+        return exp(float(parameter))
 
     def loss(self, point: Doubles, trials: Trials) -> tuple[float, Doubles]:
         """Return the negative log posterior of parameters, without constants, and its gradient."""

@@ -8,13 +8,13 @@ results.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.decimals import log_share
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
 
 Rows = npt.NDArray[np.float64]
@@ -240,14 +240,8 @@ def _places_of(part: Float | Integer | Choice, levels: int) -> Rows:
     """Return the place of each value, in the middle of its share of the scale."""
     if not (isinstance(part, Integer) and part.log):
         return np.asarray((np.arange(levels) + _MIDDLE) / levels)
-    low, high = _log(part.low - _MIDDLE), _log(part.high + _MIDDLE)
-    logs = [_log(value) for value in range(part.low, part.high + 1)]
-    return np.array([float((each - low) / (high - low)) for each in logs])
-
-
-def _log(number: float) -> Decimal:
-    # Rounded correctly, while that of a library for floats may differ in its last bit.
-    return Decimal(number).ln()
+    ends = part.low - _MIDDLE, part.high + _MIDDLE
+    return np.array([log_share(value, *ends) for value in range(part.low, part.high + 1)])
 
 
 def _place(column: Column, value: Value) -> float:
@@ -261,8 +255,7 @@ def _place(column: Column, value: Value) -> float:
         return float(column.places[int(number) - int(part.low)])
     if not part.log:
         return (number - part.low) / (part.high - part.low)
-    low, high = _log(part.low), _log(part.high)
-    return float((_log(number) - low) / (high - low))
+    return log_share(number, part.low, part.high)
 
 
 def _value(column: Column, position: float) -> Value:

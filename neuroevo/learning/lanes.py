@@ -3,12 +3,12 @@
 import functools
 import math
 from collections.abc import Sequence
-from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.decimals import ln
 from neuroevo.kernel import arrays
 from neuroevo.kernel.arrays import Floats
 from neuroevo.learning.optimization import Optimization
@@ -72,16 +72,9 @@ def _numbers(lane: Lane) -> list[float]:
         arrays.L2: chosen.l2,
         arrays.MAX_GRADIENT_NORM: chosen.max_gradient_norm or math.inf,
         arrays.KEPT_FACTOR: 1 / (1 - chosen.dropout),
-        arrays.LOG_END_FACTOR: _log(chosen.end_factor),
+        arrays.LOG_END_FACTOR: ln(chosen.end_factor),
     }
     return [numbers[row] for row in range(len(numbers))]
-
-
-@functools.lru_cache(maxsize=1024)
-def _log(number: float) -> float:
-    """Compute the logarithm in decimals: the last bit of `math.log` differs between machines."""
-    with localcontext(prec=30):
-        return float(Decimal(number).ln())
 
 
 @functools.lru_cache(maxsize=4096)
