@@ -53,7 +53,12 @@ from neuroevo.search import (
 )
 from neuroevo.search import resume as resume_search
 from neuroevo.search.beginning import Beginning
-from neuroevo.search.cross_fitting import best_of, check_choice
+from neuroevo.search.cross_fitting import (
+    BestConfiguration,
+    best_of,
+    check_choice,
+    unlimited,
+)
 from neuroevo.search.one_configuration import LearntData, Plan, train_configuration
 from neuroevo.search.record import Record
 from neuroevo.search.recorded import RecordedRun, read_recorded
@@ -612,14 +617,18 @@ def train(  # noqa: PLR0913 - all that users set in a training, by name
             rule = f"must be used {' and '.join(wrong)}"
             raise UsageError(f"cross_validate: {rule}, but got {cross_validate}")
         run = _recorded_run(configuration, results)
-        trial = cross_validated(run, cross_validate, ensemble, n_jobs=n_jobs, overrides=given)
-        experiment, learnt = _of_trial(run, trial, given)
+        chosen = cross_validated(run, cross_validate, ensemble, n_jobs=n_jobs, overrides=given)
+        longer = [f"training.samples={chosen.samples}"]
+        experiment, learnt = _of_trial(run, chosen.trial, [*given, *longer])
     first = (experiment if random_state is None else experiment.replace(seed=random_state)).seed
     plan = Plan(range(first, first + seeds), ensemble, all_rows)
     trained = train_configuration(experiment, plan, Workers(n_jobs), data, learnt, counter=counter)
     for warning in trained.warnings:
         warnings.warn(warning, stacklevel=2)
-    return TrainedModel.of(experiment.name, trained, None if cross_validate == 1 else trial.number)
+    if cross_validate == 1:
+        return TrainedModel.of(experiment.name, trained)
+    times = chosen.samples // overridden(run.experiment, given).training.samples
+    return TrainedModel.of(experiment.name, trained, chosen.trial.number, times)
 
 
 def cross_validated(  # noqa: PLR0913 - what users set, by name
@@ -629,9 +638,11 @@ def cross_validated(  # noqa: PLR0913 - what users set, by name
     *,
     n_jobs: int = -1,
     overrides: Sequence[str] = (),
-    stop: Callable[[], bool] = never,
-) -> Trial:
+    stop: Callable[[float, int], bool] = unlimited,
+) -> BestConfiguration:
     """Return the best of some configurations of a run by cross-validation, see `train`.
+
+    The best one is also tried with more samples, unless their number is among `overrides`.
 
     Parameters
     ----------
@@ -645,8 +656,9 @@ def cross_validated(  # noqa: PLR0913 - what users set, by name
     n_jobs, overrides
         As for `train`.
     stop
-        Called now and then; returns whether to stop. The best of those that are finished is
-        returned then.
+        Receives about how many seconds one core needs for the next networks, and how many times the
+        samples of the search they have; returns whether to stop before it. The best of what is
+        finished is returned then.
 
     Raises
     ------
@@ -659,7 +671,8 @@ def cross_validated(  # noqa: PLR0913 - what users set, by name
     check_choice(experiment, configurations, ensemble)
     best = [run.best, *sorted(findings.feasible, key=findings.costs)]
     trials = list({trial.number: trial for trial in best}.values())[:configurations]
-    return best_of(experiment, trials, ensemble, Workers(n_jobs), stop)
+    is_set = any(each.partition("=")[0].strip() == "training.samples" for each in overrides)
+    return best_of(experiment, trials, ensemble, Workers(n_jobs), lengthens=not is_set, stop=stop)
 
 
 def _recorded_run(configuration: Run | Experiment | str | Path, results: str | Path) -> Run:

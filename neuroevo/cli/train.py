@@ -93,7 +93,8 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
     quarters of all rows instead, and the others stop it, in turn. The scores are those without
     these rows. With --cross-validate 16, the 16 best configurations of a run are compared so on the
     rows outside the test part, and the one whose networks are best on rows that they have not seen
-    is trained. Both need trainings with patience, as those for tables have.
+    is trained; with 4 or 16 times the samples, unless --samples is given, if that is better there.
+    Both need trainings with patience, as those for tables have.
 
     Writes a model file, which predict, export and neuroevo.load read. Prints its path to stdout;
     scores go to stderr.
@@ -166,7 +167,9 @@ def _explanation(model: "TrainedModel") -> str:
     if model.samples is not None:
         sentences = [*_on_all_rows(model), sentences[0]]
     if model.trial is not None:
-        sentences.insert(0, f"Trial {model.trial} was the best by cross-validation.")
+        with_more = f", with {model.times_samples} times the samples of the search"
+        longer = with_more * (model.times_samples > 1)
+        sentences.insert(0, f"Trial {model.trial} was the best by cross-validation{longer}.")
     return " ".join(sentences)
 
 

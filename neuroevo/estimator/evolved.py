@@ -25,12 +25,12 @@ from neuroevo.estimator.errors import as_value_errors, without_hint
 from neuroevo.estimator.preparing import table_experiment, usable_labels
 from neuroevo.estimator.rows import Rows, parts_of
 from neuroevo.estimator.table import ClassPredictions, TableEstimator, ValuePredictions
-from neuroevo.experiment import EvolutionSettings
+from neuroevo.experiment import EvolutionSettings, overridden
 from neuroevo.export import ExportableTableModel
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
 from neuroevo.search import Observer, Progress, ignore_progress
-from neuroevo.search.cross_fitting import FOLDS
+from neuroevo.search.cross_fitting import FOLDS, BestConfiguration
 from neuroevo.space.values import is_number, is_whole, worded
 from neuroevo.tables.settings import MOST_FOLDS
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from neuroevo.search.trained_model import TrainedModel
 
 _TRIALS_FOR_EACH = 24  # configuration that is cross-validated, without a time limit
-_SEARCH, _COMPARED = 0.75, 0.9  # shares of a time limit, when the search and the comparison end
-_ALL_ROWS = 2.5  # times the seconds of a trial, about: the training on all rows
+_SEARCH, _COMPARED = 0.5, 0.95  # shares of a time limit, when the search and the comparison end
+_LONGER = 4  # times the samples, for which the comparison leaves time
 _VALIDATION = 0.2  # share of the rows, if there are no folds
 _FEW_ROWS = 1000  # are scored in folds
 _LEAST_ROWS = 5  # of a fold
@@ -131,7 +131,10 @@ class EvolvedEstimator(TableEstimator):
             averaged = min(int(self.ensemble), sound)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # those of the table, which the search gave
-                best = experiment.fixed(self._chosen(averaged, jobs, began).genome)
+                chosen = self._chosen(averaged, jobs, began)
+                best = overridden(
+                    experiment.fixed(chosen.trial.genome), [f"training.samples={chosen.samples}"]
+                )
                 self._say("training with all rows")
                 trained = api.train(best, all_rows=True, ensemble=averaged, n_jobs=jobs)
             self.best_params_ = parameters_of(best)
@@ -158,7 +161,7 @@ class EvolvedEstimator(TableEstimator):
         each_fold = classes[classes > 0] * (1 - self.test) / FOLDS
         return FOLDS * bool(not is_set and len(rows) <= _FEW_ROWS and (each_fold >= least).all())
 
-    def _chosen(self, networks: int, jobs: int, began: float) -> Trial:
+    def _chosen(self, networks: int, jobs: int, began: float) -> BestConfiguration:
         """Return the best configuration, by cross-validation if there were enough trials."""
         crosses = networks >= FOLDS and self.run_.experiment.training.patience > 0
         count = int(self.cross_validate) if crosses else 1
@@ -167,12 +170,19 @@ class EvolvedEstimator(TableEstimator):
             count = max(min(count, len(self.run_.all_trials) // _TRIALS_FOR_EACH), 1)
         if count > 1:
             self._say(f"comparing {count:,} configurations by cross-validation")
-        end = began + _COMPARED * limit - _ALL_ROWS * self.run_.best.seconds
+        experiment, seconds = self.run_.experiment, self.run_.best.seconds
+        end, once = began + _COMPARED * limit, seconds * networks / experiment.training.replicates
+        # The best one is then trained as in the search, and with all rows.
+        last = seconds / (jobs if experiment.task.fold_count > 1 else 1) + once / jobs
 
-        def stop() -> bool:
-            return time.monotonic() >= end
+        def stop(seconds: float, times: int) -> bool:
+            after = times * last if times > 1 else _LONGER * (once / jobs + last)
+            return time.monotonic() + seconds / jobs + after >= end
 
-        return api.cross_validated(self.run_, count, networks, n_jobs=jobs, stop=stop)
+        samples = [each for each in self.overrides if each.startswith("training.samples")]
+        return api.cross_validated(
+            self.run_, count, networks, n_jobs=jobs, overrides=samples, stop=stop
+        )
 
     def _say(self, text: str) -> None:
         if self.verbose:
@@ -291,8 +301,8 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
         Number of generations, by default 6 or as many as a time limit allows; and of configurations
         in each. Their product is the number of trials.
     time_limit
-        About how many seconds `fit` takes, of which the search has three quarters; the result
-        depends on the machine then.
+        About how many seconds `fit` takes, of which the search has half; the result depends on the
+        machine then.
     ensemble
         How many networks are averaged to predict, at most.
     cross_validate

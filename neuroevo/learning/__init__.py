@@ -17,11 +17,19 @@ from neuroevo.learning.names import (
 )
 from neuroevo.learning.network import Ensemble, Network
 from neuroevo.learning.optimization import READERS, Optimization, decider, is_read
-from neuroevo.learning.settings import LOSSES, Loss, Precision, StartingWeights, TrainingSettings
+from neuroevo.learning.settings import (
+    LOSSES,
+    MOST_SAMPLES,
+    Loss,
+    Precision,
+    StartingWeights,
+    TrainingSettings,
+)
 
 __all__ = [
     "ACTIVATIONS",
     "LOSSES",
+    "MOST_SAMPLES",
     "OPTIMIZERS",
     "READERS",
     "SCHEDULES",

@@ -12,13 +12,14 @@ LOSSES: tuple[Loss, ...] = get_args(Loss)
 
 StartingWeights = Literal["uniform", "glorot", "he"]
 Precision = Literal["float32", "float64"]
+MOST_SAMPLES = 100_000_000
 
 
 class TrainingSettings(Optimization):
     """How each network is trained."""
 
     samples: int = Field(
-        default=20_000, ge=1, le=100_000_000, description="sample budget of one training"
+        default=20_000, ge=1, le=MOST_SAMPLES, description="sample budget of one training"
     )
     target_mse: float = Field(
         default=1e-3, gt=0, description="validation MSE at which the task counts as learned"

@@ -7,25 +7,32 @@ and folds; does not know which configurations are compared, nor why.
 import math
 import warnings
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from neuroevo.errors import UsageError
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.experiment import Experiment
-from neuroevo.learning import DataSet
+from neuroevo.learning import MOST_SAMPLES, DataSet
 from neuroevo.learning.network import mean_outputs, predictions
 from neuroevo.runs import Trial
 from neuroevo.search.trainer import SEARCH_SEEDS, Trainer
 from neuroevo.tables.settings import MOST_CUT
 from neuroevo.workers import Workers
-from neuroevo.workers.pool import never
 
 FOLDS = 4
 """Folds, and the least number of networks that are cross-fitted."""
 
+_LONGER = (4, 16)  # times the samples of the search
+_AT_ONCE = 4  # configurations between which it may be stopped
 _LEAST_PROBABILITY = 1e-7
 _DIGITS = 9  # of a logarithm, whose last bit differs between machines
+
+
+def unlimited(seconds: float, times: int) -> bool:  # noqa: ARG001 - whatever comes
+    """Return False: go on."""
+    return False
 
 
 def folded_rows(experiment: Experiment, networks: int, *, keep_test: bool = False) -> DataSet:
@@ -61,14 +68,25 @@ def with_folds(experiment: Experiment, data: DataSet, networks: int) -> Experime
     return experiment.model_copy(update={"training": training})
 
 
-def best_of(
+class BestConfiguration(NamedTuple):
+    """What was the best by cross-validation."""
+
+    trial: Trial
+    samples: int  # sample budget of its training
+
+
+def best_of(  # noqa: PLR0913 - what is compared, and for how long
     experiment: Experiment,
     trials: Sequence[Trial],
     networks: int,
     workers: Workers,
-    stop: Callable[[], bool] = never,
-) -> Trial:
+    *,
+    lengthens: bool = True,
+    stop: Callable[[float, int], bool] = unlimited,
+) -> BestConfiguration:
     """Return the trial whose networks are best on rows that they have not seen, outside the test.
+
+    That trial is also trained with 4 and, if that is better, 16 times the samples.
 
     Parameters
     ----------
@@ -81,29 +99,52 @@ def best_of(
         How many networks of each are trained; those of a fold predict it by their mean.
     workers
         Who trains; changes no result.
+    lengthens
+        Whether more samples are tried.
     stop
-        Called now and then; returns whether to stop. The best of those that are finished is
-        returned then.
+        Receives about how many seconds one core needs for the next networks, and how many times the
+        samples of the search they have; returns whether to stop before it.
 
     Raises
     ------
     UsageError, DataError
         As `folded_rows`.
     """
+    samples = experiment.training.samples
     if len(trials) == 1:
-        return trials[0]
+        return BestConfiguration(trials[0], samples)
     data = folded_rows(experiment, networks, keep_test=True)
     if not data.other_folds:
         text = f"there are more than {MOST_CUT:,} rows, or too few"
         warnings.warn(f"cross_validate: has no effect, as {text}", stacklevel=2)
-        return trials[0]
-    with Trainer(with_folds(experiment, data, networks), data, workers) as trainer:
-        found = trainer.evaluations(trials, SEARCH_SEEDS, stop)
-    losses = [
-        _loss(each, data) if isinstance(each, Evaluation) else math.inf
-        for each in (found.get(trial.number) for trial in trials)
-    ]
-    return trials[losses.index(min(losses))]
+        return BestConfiguration(trials[0], samples)
+
+    share = networks / experiment.training.replicates
+
+    def losses(some: Sequence[Trial], times: int) -> list[float]:
+        """Return the losses with so many times the samples; infinite if it was stopped before."""
+        if stop(times * share * sum(trial.seconds for trial in some), times):
+            return [math.inf] * len(some)
+        budget = min(times * experiment.training.samples, MOST_SAMPLES)
+        training = experiment.training.model_copy(update={"samples": budget})
+        changed = experiment.model_copy(update={"training": training})
+        with Trainer(with_folds(changed, data, networks), data, workers) as trainer:
+            found = trainer.evaluations(some, SEARCH_SEEDS)
+        evaluations = (found[trial.number] for trial in some)
+        return [
+            _loss(each, data) if isinstance(each, Evaluation) else math.inf for each in evaluations
+        ]
+
+    groups = [trials[place : place + _AT_ONCE] for place in range(0, len(trials), _AT_ONCE)]
+    every = [loss for group in groups for loss in losses(group, 1)]
+    least = min(every)
+    best = trials[every.index(least)]
+    for times in _LONGER if lengthens else ():
+        [loss] = losses([best], times)
+        if not loss < least:
+            break
+        least, samples = loss, times * experiment.training.samples
+    return BestConfiguration(best, samples)
 
 
 def _loss(evaluation: Evaluation, data: DataSet) -> float:

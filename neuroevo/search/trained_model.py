@@ -38,6 +38,8 @@ class TrainedModel:
         1 for others.
     trial
         The number of the trial that was chosen by cross-validation; None without.
+    times_samples
+        How many times the sample budget of the search was better for it by cross-validation.
     """
 
     name: str
@@ -48,16 +50,28 @@ class TrainedModel:
     samples: int | None
     folds: int = 1
     trial: int | None = None
+    times_samples: int = 1
 
     @classmethod
-    def of(cls, name: str, trained: Trained, trial: int | None = None) -> Self:
+    def of(
+        cls, name: str, trained: Trained, trial: int | None = None, times_samples: int = 1
+    ) -> Self:
         """Make it of a trained configuration."""
         model = exportable(trained.network)
         if trained.preparation:
             preparation = Preparation.from_plain(trained.preparation, "preparation")
             model = exportable(TableModel(trained.network, preparation))
-        scores = trained.validation, trained.test
-        return cls(name, model, *scores, trained.seeds, trained.samples, trained.folds, trial)
+        return cls(
+            name,
+            model,
+            trained.validation,
+            trained.test,
+            trained.seeds,
+            trained.samples,
+            trained.folds,
+            trial,
+            times_samples,
+        )
 
     def predict(self, X: "pd.DataFrame | ArrayLike") -> "NDArray[Any]":  # noqa: N803 - the field's name
         """Predict rows, as `run.champion().predict` does: classes or values."""

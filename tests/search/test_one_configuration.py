@@ -155,9 +155,10 @@ def test_several_networks_for_all_rows_are_cross_fitted(run: Run) -> None:
     assert whole.samples < 3000
 
 
-def mean_loss(run: Run, genome: Mapping[str, Any]) -> float:
+def mean_loss(run: Run, genome: Mapping[str, Any], times: int = 1) -> float:
     """Return the mean squared error of rows outside the test part, each by its unseen network."""
-    experiment = run.experiment.fixed(genome)
+    budget = times * run.experiment.training.samples
+    experiment = overridden(run.experiment.fixed(genome), [f"training.samples={budget}"])
     data = experiment.network_task.load_undivided(4, keep_test=True).data_set
     with Trainer(experiment, data, Workers(1)) as trainer:
         found = trainer.trained(experiment.only_configuration)
@@ -172,19 +173,44 @@ def mean_loss(run: Run, genome: Mapping[str, Any]) -> float:
 def test_configurations_are_compared_on_rows_that_networks_have_not_seen(run: Run) -> None:
     """The best by cross-validation is that with the lowest mean loss, and is trained."""
     known = run.findings.complete
-    chosen = neuroevo.api.cross_validated(run, 4, 4, n_jobs=2)
+    chosen, samples = neuroevo.api.cross_validated(run, 4, 4, n_jobs=2)
     losses = {trial.number: mean_loss(run, trial.genome) for trial in known}
     assert chosen.number == min(losses, key=losses.__getitem__)
-    assert neuroevo.api.cross_validated(run, 1, 4, n_jobs=1).number == run.best.number
+    assert neuroevo.api.cross_validated(run, 1, 4, n_jobs=1).trial.number == run.best.number
     model = neuroevo.train(run, all_rows=True, ensemble=4, cross_validate=4, n_jobs=1)
-    alone = neuroevo.train(run.experiment.fixed(chosen.genome), all_rows=True, ensemble=4, n_jobs=1)
+    best = run.experiment.fixed(chosen.genome)
+    alone = neuroevo.train(best, samples=samples, all_rows=True, ensemble=4, n_jobs=1)
     assert parameters(model) == parameters(alone)
+
+
+def test_more_samples_are_tried_with_the_best_configuration(table: Path) -> None:
+    """It gets 4 or 16 times as many if its mean loss is lower then, but not if they are given."""
+    few = (
+        "training.samples=100",
+        "training.patience=99",
+        *(each for each in SMALL if "patience" not in each and "samples" not in each),
+    )
+    run = neuroevo.run(table, target="rent", results=None, n_jobs=2, overrides=few)
+    chosen, samples = neuroevo.api.cross_validated(run, 4, 4, n_jobs=2)
+    losses = [mean_loss(run, chosen.genome, times) for times in (1, 4, 16)]
+    expected = 1 if losses[1] >= losses[0] else 4 if losses[2] >= losses[1] else 16
+    assert expected > 1
+    assert samples == 100 * expected
+    given = ["training.samples=100"]
+    fixed = neuroevo.api.cross_validated(run, 4, 4, n_jobs=1, overrides=given)
+    assert fixed == (chosen, 100)
+    [long, short] = [
+        neuroevo.train(run, all_rows=True, ensemble=4, cross_validate=4, samples=budget, n_jobs=1)
+        for budget in (None, 100)
+    ]
+    assert (long.trial, long.times_samples) == (chosen.number, expected)
+    assert (short.trial, short.times_samples) == (chosen.number, 1)
 
 
 def test_a_comparison_that_is_stopped_takes_what_is_finished(run: Run) -> None:
     """If nothing is trained before it stops, the best of the search is returned."""
-    stopped = neuroevo.api.cross_validated(run, 4, 4, n_jobs=1, stop=lambda: True)
-    assert stopped.number == run.best.number
+    stopped = neuroevo.api.cross_validated(run, 4, 4, n_jobs=1, stop=lambda *_: True)
+    assert stopped == (run.best, run.experiment.training.samples)
 
 
 def test_test_rows_have_no_say_in_a_comparison(run: Run, table: Path, tmp_path: Path) -> None:
