@@ -170,15 +170,7 @@ class EvolvedEstimator(TableEstimator):
             count = max(min(count, len(self.run_.all_trials) // _TRIALS_FOR_EACH), 1)
         if count > 1:
             self._say(f"comparing {count:,} configurations by cross-validation")
-        experiment, seconds = self.run_.experiment, self.run_.best.seconds
-        end, once = began + _COMPARED * limit, seconds * networks / experiment.training.replicates
-        # The best one is then trained as in the search, and with all rows.
-        last = seconds / (jobs if experiment.task.fold_count > 1 else 1) + once / jobs
-
-        def stop(seconds: float, times: int) -> bool:
-            after = times * last if times > 1 else _LONGER * (once / jobs + last)
-            return time.monotonic() + seconds / jobs + after >= end
-
+        stop = _TimeLimit(began + _COMPARED * limit, self.run_, networks, jobs)
         samples = [each for each in self.overrides if each.startswith("training.samples")]
         return api.cross_validated(
             self.run_, count, networks, n_jobs=jobs, overrides=samples, stop=stop
@@ -266,6 +258,42 @@ class EvolvedEstimator(TableEstimator):
     def n_iter_(self) -> int:
         """Number of generations."""
         return self.run_.status.generation
+
+
+class _TimeLimit:
+    """Says when there is no time left to compare configurations.
+
+    How long trainings take is estimated by the best trial of a run, and by how long the last ones
+    took that were estimated so.
+
+    Parameters
+    ----------
+    end
+        When the model must be trained, in seconds of the monotonic clock.
+    run
+        The run.
+    networks
+        How many networks of a configuration are trained.
+    jobs
+        Number of threads.
+    """
+
+    def __init__(self, end: float, run: Run, networks: int, jobs: int) -> None:
+        experiment, seconds = run.experiment, run.best.seconds
+        self._end, self._jobs = end, jobs
+        self._folds = seconds * networks / experiment.training.replicates / jobs
+        # The best one is then trained as in the search, and with all rows.
+        self._last = seconds / (jobs if experiment.task.fold_count > 1 else 1) + self._folds
+        self._slower, self._began, self._planned = 1.0, 0.0, 0.0
+
+    def __call__(self, seconds: float, times: int) -> bool:
+        """Return whether to stop before trainings, see `api.cross_validated`."""
+        now = time.monotonic()
+        if self._planned:
+            self._slower = max((now - self._began) / self._planned, 1.0)
+        self._began, self._planned = now, seconds / self._jobs
+        after = times * self._last if times > 1 else _LONGER * (self._folds + self._last)
+        return now + self._slower * (self._planned + after) >= self._end
 
 
 class _Lines:
