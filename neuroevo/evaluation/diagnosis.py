@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neuroevo.evaluation.objectives import rounded
-from neuroevo.evaluation.scores import Array, Targets, scores_of
+from neuroevo.evaluation.scores import Array, Targets, first_score
 
 Predict = Callable[[Array], Array]
 """Computes outputs (samples, outputs) from inputs (samples, inputs)."""
@@ -98,9 +98,8 @@ def importance(
         chosen = np.sort(random.permutation(len(inputs))[:MOST_PERMUTED])
         inputs = inputs[chosen]
         targets = Targets(targets.values[chosen], targets.is_classes, targets.scale)
-    metric = targets.metrics[0].name
-    whole = scores_of(targets, predict(inputs)).get(metric)
-    if whole is None:  # it is not defined for these targets
+    whole = first_score(targets, predict(inputs))
+    if math.isnan(whole):
         return ()
     found = []
     for name, places in columns:
@@ -108,7 +107,7 @@ def importance(
         for _ in range(REPEATS):
             permuted = inputs.copy()
             permuted[:, places] = inputs[random.permutation(len(inputs))][:, places]
-            decreases.append(whole - scores_of(targets, predict(permuted))[metric])
+            decreases.append(whole - first_score(targets, predict(permuted)))
         mean = math.fsum(decreases) / REPEATS
         extremes = rounded(min(decreases)), rounded(max(decreases))
         found.append(ColumnImportance(name, rounded(mean), *extremes))

@@ -72,20 +72,22 @@ class Targets:
         """Return one output of several, with what a difference of 1 in it is on the raw scale."""
         return Targets(self.values[:, [output]], self.is_classes, scale)
 
-    def sums(self, outputs: Array) -> Array:
+    def sums(self, outputs: Array, *, ranked: bool = True) -> Array:
         """Return the quantities of each sample that scores are computed from.
 
         Parameters
         ----------
         outputs
             Array (samples, outputs).
+        ranked
+            Whether outputs of classes are ranked for ROC AUC, which takes most of the time.
 
         Returns
         -------
         Array (samples, quantities).
         """
         if self.is_classes:
-            return _class_sums(self.values, outputs)
+            return _class_sums(self.values, outputs, ranked=ranked)
         return _regression_sums(self.values, outputs, self.scale)
 
 
@@ -205,6 +207,12 @@ def scores_of(targets: Targets, outputs: Array) -> dict[str, float]:
     return {name: rounded(value) for name, value in values.items() if math.isfinite(value)}
 
 
+def first_score(targets: Targets, outputs: Array) -> float:
+    """Score one model by the most important metric; NaN if that is not defined."""
+    value = float(targets.metrics[0].of_sums(targets.sums(outputs, ranked=False).sum(axis=0)))
+    return rounded(value) if math.isfinite(value) else math.nan
+
+
 def _defined(found: Iterable[tuple[str, Array, Array]]) -> dict[str, Score]:
     """Make scores of values and their bootstrap samples, where there are some that are finite."""
     scores = {}
@@ -235,15 +243,57 @@ def _regression_sums(targets: Array, outputs: Array, scale: float) -> Array:
     )
 
 
-def _class_sums(targets: Array, outputs: Array) -> Array:
-    """Return 1, hit, log loss, and for each class whether it is true, and hit, of each sample."""
+def _class_sums(targets: Array, outputs: Array, *, ranked: bool) -> Array:
+    """Return the quantities of each sample of classes.
+
+    They are 1, hit, log loss, and for each class whether it is true, whether it is true and hit,
+    its `_placements` if it is true, and if it is not.
+    """
     epsilon = float(np.finfo(np.float32).eps)
     labels = targets.argmax(axis=1)
     hits = outputs.argmax(axis=1) == labels
     true = np.eye(targets.shape[1])[labels]
     probabilities = np.clip(outputs, epsilon, 1 - epsilon)
     losses = -(targets * np.log(probabilities)).sum(axis=1)
-    return np.column_stack([np.ones(len(targets)), hits, losses, true, true * hits[:, np.newaxis]])
+    placements = np.zeros_like(true)
+    for place in range(targets.shape[1] if ranked else 0):
+        placements[:, place] = _placements(labels == place, outputs[:, place])
+    return np.column_stack(
+        [
+            np.ones(len(targets)),
+            hits,
+            losses,
+            true,
+            true * hits[:, np.newaxis],
+            true * placements,
+            (1 - true) * placements,
+        ]
+    )
+
+
+def _placements(is_true: npt.NDArray[np.bool_], outputs: Array) -> Array:
+    """Return for each sample of a class the share of the other samples whose output is lower.
+
+    Of equal outputs a half counts as lower. The mean of these placements is the area under the ROC
+    curve. For each other sample it is the share of those of the class whose output is higher, minus
+    that area; so the mean over drawn samples of both kinds, added up, is the area of the drawn
+    samples in the first order (DeLong, DeLong & Clarke-Pearson 1988,
+    https://doi.org/10.2307/2531595). 0 for all if one kind is missing.
+    """
+    own, others = outputs[is_true], outputs[~is_true]
+    found = np.zeros(len(outputs))
+    if len(own) and len(others):
+        found[is_true] = _share_below(own, others)
+        found[~is_true] = 1 - _share_below(others, own) - found[is_true].mean()
+    return found
+
+
+def _share_below(values: Array, others: Array) -> Array:
+    """Return for each value the share of others that are lower; equal ones count a half."""
+    order = np.sort(others)
+    below = np.searchsorted(order, values, side="left") + np.searchsorted(order, values, "right")
+    shares: Array = below / (2 * len(order))
+    return shares
 
 
 def _r2(sums: Array) -> Array:
@@ -253,11 +303,23 @@ def _r2(sums: Array) -> Array:
 
 
 def _balanced_accuracy(sums: Array) -> Array:
-    classes = (sums.shape[-1] - 3) // 2
-    true, hits = sums[..., 3 : 3 + classes], sums[..., 3 + classes :]
+    true, hits, _, _ = _of_classes(sums)
     with np.errstate(invalid="ignore"):
         accuracies: Array = np.nanmean(hits / _above_zero(true), axis=-1)
     return accuracies  # of the classes that occur
+
+
+def _of_classes(sums: Array) -> list[Array]:
+    """Divide the quantities of classes into their four kinds, each with one for each class."""
+    return np.split(sums[..., 3:], 4, axis=-1)
+
+
+def _roc_auc(sums: Array) -> Array:
+    true, _, own, others = _of_classes(sums)
+    areas = own / _above_zero(true) + others / _above_zero(sums[..., :1] - true)
+    count = np.isfinite(areas).sum(axis=-1)  # of the classes that occur, and not alone
+    mean: Array = np.nansum(np.clip(areas, 0, 1), axis=-1) / _above_zero(count)
+    return mean
 
 
 def _above_zero(values: Array) -> Array:
@@ -289,9 +351,11 @@ CLASS_METRICS = (
         is_share=True,
     ),
     Metric("log_loss", "log loss", lambda sums: sums[..., 2] / sums[..., 0]),
+    Metric("roc_auc", "ROC AUC", _roc_auc, larger_is_better=True),
 )
 """As in https://scikit-learn.org/stable/modules/model_evaluation.html; balanced accuracy is the
-mean of the accuracies of the classes that occur."""
+mean of the accuracies of the classes that occur, and ROC AUC that of the areas under the ROC curve
+of each class against the others (``macro``, ``ovr``)."""
 
 METRICS: Mapping[str, Metric] = {
     metric.name: metric for metric in (*REGRESSION_METRICS, *CLASS_METRICS)

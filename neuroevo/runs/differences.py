@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroevo.evaluation.scores import METRICS
 from neuroevo.runs.champions import Champion, RescoredTrial
 from neuroevo.runs.trial import Trial
 from neuroevo.settings import shown
@@ -78,10 +79,24 @@ def champion_differences(expected: RescoredTrial, found: RescoredTrial) -> list[
 def held_out_differences(
     expected: "HeldOutScores | None", found: "HeldOutScores | None"
 ) -> list[Difference]:
-    """Compare all scores on a test part; None where there is none."""
-    return value_differences(
-        "test scores: ", *({} if each is None else asdict(each) for each in (expected, found))
-    )
+    """Compare all scores on a test part; None where there is none.
+
+    Metrics that no found model has are left out: the version of neuroevo that wrote it had none.
+    """
+    values = [{} if each is None else asdict(each) for each in (expected, found)]
+    if found is not None:
+        known = {name for model in found.models for name in model.scores}
+        values[0] = _without(values[0], set(METRICS) - known)
+    return value_differences("test scores: ", *values)
+
+
+def _without(values: Any, names: set[str]) -> Any:  # noqa: ANN401 - a tree of plain values
+    """Return a tree without the entries of these names."""
+    if isinstance(values, Mapping):
+        return {name: _without(each, names) for name, each in values.items() if name not in names}
+    if isinstance(values, list | tuple):
+        return [_without(each, names) for each in values]
+    return values
 
 
 def value_differences(place: str, expected: object, found: object) -> list[Difference]:

@@ -59,6 +59,7 @@ def test_best_value_of_each_metric(runs: Runs) -> None:
         "accuracy",
         "balanced_accuracy",
         "log_loss",
+        "roc_auc",
     ]
     for metric in models.metrics:
         values = [model.scores[metric.name].value for model in models.models]

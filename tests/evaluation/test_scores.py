@@ -58,7 +58,7 @@ def test_r2_of_several_targets_is_weighted_by_variance() -> None:
 
 @pytest.mark.parametrize("count", [2, 5])
 def test_scores_of_classes_are_those_of_scikit_learn(count: int) -> None:
-    """Accuracy, balanced accuracy and log loss equal scikit-learn's."""
+    """Accuracy, balanced accuracy, log loss and ROC AUC equal scikit-learn's."""
     targets, outputs = classes(300, count)
     labels, predicted = targets.values.argmax(axis=1), outputs.argmax(axis=1)
     assert scores_of(targets, outputs) == pytest.approx(
@@ -66,6 +66,9 @@ def test_scores_of_classes_are_those_of_scikit_learn(count: int) -> None:
             "accuracy": metrics.accuracy_score(labels, predicted),
             "balanced_accuracy": metrics.balanced_accuracy_score(labels, predicted),
             "log_loss": metrics.log_loss(labels, outputs, labels=range(count)),
+            "roc_auc": metrics.roc_auc_score(
+                labels, outputs[:, 1] if count == 2 else outputs, multi_class="ovr"
+            ),
         },
         rel=1e-5,
     )
@@ -83,6 +86,40 @@ def test_classes_that_do_not_occur_are_not_balanced() -> None:
     expected = metrics.balanced_accuracy_score(labels, predicted)
     found = scores_of(some, outputs[occurring])["balanced_accuracy"]
     assert found == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("digits", [1, 15])
+def test_equal_outputs_count_a_half_in_roc_auc(digits: int) -> None:
+    """Also where many outputs are the same, it is that of scikit-learn."""
+    targets, outputs = classes(200, 2)
+    shares = np.round(outputs[:, 1], digits)
+    found = scores_of(targets, np.column_stack([1 - shares, shares]))["roc_auc"]
+    expected = metrics.roc_auc_score(targets.values.argmax(axis=1), shares)
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("samples", [60, 3000])
+def test_intervals_of_roc_auc_are_those_of_drawn_rows(samples: int) -> None:
+    """A naive twin draws rows and lets scikit-learn score them; the width is the same to 10%."""
+    targets, outputs = classes(samples, 2)
+    labels, random = targets.values.argmax(axis=1), np.random.default_rng(5)
+    found = Resampling(samples, (3,)).scores(targets, outputs[np.newaxis])["roc_auc"]
+    drawn = [
+        metrics.roc_auc_score(labels[rows], outputs[rows, 1])
+        for rows in random.integers(0, samples, (1000, samples))
+    ]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    assert found.high - found.low == pytest.approx(high - low, rel=0.1)
+    assert found.low < found.value < found.high <= 1
+
+
+def test_a_model_that_ranks_all_rightly_has_the_area_1() -> None:
+    """Value and interval are 1; a class alone has no area."""
+    targets, _ = classes(30, 3)
+    found = Resampling(30, (0,)).scores(targets, targets.values[np.newaxis])["roc_auc"]
+    assert (found.value, found.low, found.high) == (1, 1, 1)
+    alone = Targets(np.tile([1.0, 0.0], (9, 1)), is_classes=True)
+    assert "roc_auc" not in scores_of(alone, np.full((9, 2), 0.5))
 
 
 def test_undefined_scores_are_left_out() -> None:

@@ -167,6 +167,7 @@ def test_table_has_a_row_for_each_model(runs: Runs) -> None:
         "accuracy",
         "balanced accuracy",
         "log loss",
+        "ROC AUC",
         "accuracy: champion minus model",
     ]
     assert table.rows[0][-1].text == "–"
@@ -209,7 +210,7 @@ def test_models_without_scores_have_dashes(runs: Runs) -> None:
     table = held_out_table(partly)
     assert table is not None
     row = next(row for row in table.rows if row[0].text == "article-good")
-    assert [cell.text for cell in row[1:]] == ["–"] * 4
+    assert [cell.text for cell in row[1:]] == ["–"] * 5
     assert "all replicates diverged" in row[0].under
 
 

@@ -285,7 +285,7 @@ def test_a_table_in_memory_is_trained_again() -> None:
     model = neuroevo.train(run, n_jobs=1)
     assert (model.predict_proba(frame) == run.champion().predict_proba(frame)).all()  # type: ignore[union-attr] # of classes
     assert set(model.predict(frame)) <= {"yes", "no"}
-    assert set(model.test) == {"accuracy", "balanced_accuracy", "log_loss"}
+    assert set(model.test) == {"accuracy", "balanced_accuracy", "log_loss", "roc_auc"}
     assert neuroevo.train(run, samples=100, n_jobs=1).seeds[0].samples <= 100
 
 

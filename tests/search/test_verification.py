@@ -2,9 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -216,6 +217,32 @@ def test_a_run_of_a_version_without_paired_differences_is_verified(run: RunFolde
     models = tuple(replace(each, differences={}) for each in scores.models)
     assert models != scores.models
     write_held_out(run.test_file, replace(scores, models=models))
+    assert differences(run) == ()
+
+
+def test_a_run_of_a_version_with_fewer_metrics_is_verified(run: RunFolder) -> None:
+    """A metric that no model of the run has was not known when it was written."""
+    scores = read_held_out(run.test_file, read_start(run.start_file).columns)
+    assert "roc_auc" in scores.models[0].scores
+
+    def without(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if name != "roc_auc"}
+
+    models = tuple(
+        replace(each, scores=without(each.scores), differences=without(each.differences))
+        for each in scores.models
+    )
+    assert scores.diagnosis is not None
+    assert scores.ensemble is not None
+    ensemble = replace(
+        scores.ensemble,
+        scores=without(scores.ensemble.scores),
+        validation=without(scores.ensemble.validation),
+        validation_one=without(scores.ensemble.validation_one),
+    )
+    diagnosis = replace(scores.diagnosis, scores=without(scores.diagnosis.scores))
+    older = replace(scores, models=models, diagnosis=diagnosis, ensemble=ensemble)
+    write_held_out(run.test_file, older)
     assert differences(run) == ()
 
 
