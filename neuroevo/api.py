@@ -26,6 +26,7 @@ from neuroevo.experiment import (
     load_experiment,
     load_with_origin,
     overridden,
+    overridden_keys,
     override_list,
     read_sweep_file,
 )
@@ -210,7 +211,7 @@ def run(  # noqa: PLR0913 - all that users set in a run, by name
                 observer=observing,
                 stop=stop,
             )
-        return _reported(folder)
+        return _reported(folder).with_table_of(experiment)
 
 
 def sweep(  # noqa: PLR0913 - all that users set in a sweep, by name
@@ -669,9 +670,11 @@ def cross_validated(  # noqa: PLR0913 - what users set, by name
     """
     findings, experiment = run.findings, overridden(run.experiment, overrides)
     check_choice(experiment, configurations, ensemble)
+    if configurations == 1:
+        return BestConfiguration(run.best, experiment.training.samples)
     best = [run.best, *sorted(findings.feasible, key=findings.costs)]
     trials = list({trial.number: trial for trial in best}.values())[:configurations]
-    is_set = any(each.partition("=")[0].strip() == "training.samples" for each in overrides)
+    is_set = "training.samples" in overridden_keys(overrides)
     return best_of(experiment, trials, ensemble, Workers(n_jobs), lengthens=not is_set, stop=stop)
 
 

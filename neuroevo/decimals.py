@@ -28,6 +28,10 @@ _CONTEXT = Context(
 _KEPT = 65_536  # numbers whose results are kept, as each takes about ten microseconds
 
 
+def _decimal(number: float) -> Decimal:
+    return Decimal.from_float(number)  # noqa: FURB164 - the constructor may raise FloatOperation
+
+
 def ln(number: float) -> float:
     """Return the natural logarithm of a number above 0."""
     return float(_ln(number))
@@ -35,7 +39,7 @@ def ln(number: float) -> float:
 
 def exp(number: float) -> float:
     """Return e to the power of a number."""
-    return float(_CONTEXT.exp(Decimal(number)))
+    return float(_CONTEXT.exp(_decimal(number)))
 
 
 def power_of_ten(numerator: int, denominator: int) -> float:
@@ -50,6 +54,11 @@ def log_share(number: float, low: float, high: float) -> float:
     return float(_CONTEXT.divide(part, whole))
 
 
+def exponent(number: float) -> int:
+    """Return the power of ten of the first digit of a number; 0 for 0."""
+    return _decimal(number).adjusted()
+
+
 def shortest(number: float) -> Decimal:
     """Return a number with the fewest digits that no other number has, without zeros at its end."""
     return _CONTEXT.normalize(Decimal(repr(number)))
@@ -57,4 +66,4 @@ def shortest(number: float) -> Decimal:
 
 @lru_cache(maxsize=_KEPT)
 def _ln(number: float) -> Decimal:
-    return _CONTEXT.ln(Decimal(number))
+    return _CONTEXT.ln(_decimal(number))

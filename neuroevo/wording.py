@@ -48,6 +48,12 @@ CHAMPION_RULE = (
 )
 
 
+FUNCTION_CHAMPION_RULE = (
+    "The champion is the trial of the front that is best in the first objective, by scores on "
+    "fresh seeds where there are any."
+)
+
+
 def number(value: float) -> str:
     """Return a number with three significant digits, or two and a power of ten.
 
@@ -541,11 +547,13 @@ def warm_start(runs: "Sequence[EarlierRun]") -> str:
 def _evaluation(experiment: "Experiment") -> tuple[str, str]:
     """Return how configurations are evaluated, with its title."""
     if isinstance(experiment.task, PythonTask):
-        limit = duration(experiment.task.time_limit)
+        limit, fresh = duration(experiment.task.time_limit), experiment.fresh_replicates
+        again = f"; at the end {counted(fresh, 'call')} on fresh seeds for each one of the front"
+        again *= fresh > 0
         if experiment.replicates == 1:
-            return "Evaluation", f"one call of the function for each trial, at most {limit}."
+            return "Evaluation", f"one call of the function for each trial, at most {limit}{again}."
         often = calls(experiment)
-        return "Evaluation", f"{often} of the function for each trial, at most {limit} each."
+        return "Evaluation", f"{often} of the function for each trial, at most {limit} each{again}."
     training = experiment.training
     learning = optimization(experiment)
     weights = "" if "starting_weights" in experiment.space.genes else training.starting_weights

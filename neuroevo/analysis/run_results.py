@@ -60,13 +60,23 @@ class RunResults:
 
     def without_table(self) -> Self:
         """Return the run without the rows of its table, if these are in memory alone."""
+        if not self.is_in_memory:
+            return type(self)(self.folder)  # which is read again
         task = self.experiment.task
-        if not (self.is_in_memory and isinstance(task, TableTask)):
+        if not isinstance(task, TableTask):
             return self
         experiment = self.experiment.model_copy(update={"task": task.without_frame()})
         return self.in_memory(
             self.start, self.status, replace(self.findings, experiment=experiment)
         )
+
+    def with_table_of(self, experiment: "Experiment") -> Self:
+        """Give the run the table of its experiment, if that is in memory alone; return it."""
+        own, given = self.experiment.task, experiment.task
+        if isinstance(own, TableTask) and isinstance(given, TableTask):
+            task = own.with_frame_of(given)
+            self.experiment = self.experiment.model_copy(update={"task": task})
+        return self
 
     @property
     def is_in_memory(self) -> bool:

@@ -203,8 +203,9 @@ def best(findings: "Findings") -> pd.DataFrame:
         its optimizer or schedule does not read it; ``activation`` of all layers as text), two for
         each objective, ``NAME`` (on the search's seeds) and ``fresh.NAME`` (on fresh seeds, NaN
         if there is none), then the quantities and ``feasible`` as in `trials`, and ``diverged``
-        (number of replicates, on the search's seeds). If a function was searched, there are no
-        ``network`` and no ``fresh.NAME``, but ``NAME.std_error`` as in `trials`.
+        (number of replicates, on the search's seeds). If a function was searched, there is no
+        ``network``, and ``fresh.NAME`` only if it was called again; with several calls, there are
+        ``NAME.std_error`` as in `trials` and ``fresh.NAME.std_error``.
     """
     rows = [
         {"rank": rank} | _scored(findings, trial)

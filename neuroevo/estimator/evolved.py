@@ -25,7 +25,7 @@ from neuroevo.estimator.errors import as_value_errors, without_hint
 from neuroevo.estimator.preparing import table_experiment, usable_labels
 from neuroevo.estimator.rows import Rows, parts_of
 from neuroevo.estimator.table import ClassPredictions, TableEstimator, ValuePredictions
-from neuroevo.experiment import EvolutionSettings, overridden
+from neuroevo.experiment import EvolutionSettings, overridden, overridden_keys
 from neuroevo.export import ExportableTableModel
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
@@ -146,15 +146,17 @@ class EvolvedEstimator(TableEstimator):
         if folds := self._folds_of(rows):
             settings = {"folds": folds, "test": self.test, "split_seed": seed}
             return [f"task.{name}={value}" for name, value in settings.items()], None
-        share = _VALIDATION if self.validation is None else self.validation
+        share = self.validation
+        if share is None:
+            share = min(_VALIDATION, (1 - self.test) / 2)
         return [], parts_of(rows, share, self.test, np.random.default_rng(seed))
 
     def _folds_of(self, rows: Rows) -> int:
         """Return in how many folds the rows are cut; 0 for one part that validates."""
         if self.folds is not None:
             return int(self.folds)
-        is_set = self.validation is not None or any(
-            each.startswith("training.replicates") for each in self.overrides
+        is_set = self.validation is not None or (
+            "training.replicates" in overridden_keys(self.overrides)
         )
         least = _LEAST_OF_CLASS if rows.targets.ndim == 1 else _LEAST_ROWS
         classes = np.bincount(rows.targets) if rows.targets.ndim == 1 else np.array([len(rows)])
@@ -168,10 +170,12 @@ class EvolvedEstimator(TableEstimator):
         limit = math.inf if self.time_limit is None else self.time_limit
         if math.isinf(limit):
             count = max(min(count, len(self.run_.all_trials) // _TRIALS_FOR_EACH), 1)
+        count = min(count, len(self.run_.findings.feasible))
         if count > 1:
             self._say(f"comparing {count:,} configurations by cross-validation")
         stop = _TimeLimit(began + _COMPARED * limit, self.run_, networks, jobs)
-        samples = [each for each in self.overrides if each.startswith("training.samples")]
+        given = "training.samples" in overridden_keys(self.overrides)
+        samples = [f"training.samples={self.run_.experiment.training.samples}"] * given
         return api.cross_validated(
             self.run_, count, networks, n_jobs=jobs, overrides=samples, stop=stop
         )
@@ -190,12 +194,12 @@ class EvolvedEstimator(TableEstimator):
     def _check_parameters(self) -> None:
         """Check what is not checked as a setting of the experiment."""
         problems = []
-        share = _VALIDATION if self.validation is None else self.validation
+        share = 0.0 if self.validation is None else self.validation
         for name, value in (("validation", share), ("test", self.test)):
             if not is_number(value) or not 0 <= value < 1:
                 rule = "must be a share of at least 0, and below 1"
                 problems.append(f"{name}: {rule}, but got {worded(value)}")
-        if not problems and not 0 < share < 1 - self.test:
+        if not problems and self.validation is not None and not 0 < share < 1 - self.test:
             rule = "must leave training rows beside the test rows, and not be 0"
             problems.append(f"validation: {rule}, but got {worded(share)}")
         if self.folds is not None and not (is_whole(self.folds) and int(self.folds) in _FOLDS):
@@ -341,8 +345,8 @@ class EvolvedRegressor(RegressorMixin, ValuePredictions, EvolvedEstimator):
     folds
         In how many folds the rows are cut, each of which scores configurations that are trained on
         the others; 0 for one part of them, see `validation`. None is 4 for up to 1,000 rows, if
-        each class has 8 of them at least, and unless `validation` or, by `overrides`, the
-        replicates are given; else 0.
+        each class has 8 of them outside the test rows, and unless `validation` or, by `overrides`,
+        the replicates are given; else 0.
     validation, test
         Shares of the rows that score configurations if there are no folds, 0.2 by default, and of
         those that no search sees. The network is trained on these too in the end; `test_scores_`

@@ -8,6 +8,7 @@ from neuroevo.experiment.reading import (
     load_experiment,
     load_with_origin,
     overridden,
+    overridden_keys,
     override_list,
     overriding,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "load_experiment",
     "load_with_origin",
     "overridden",
+    "overridden_keys",
     "override_list",
     "overriding",
     "read_sweep_file",

@@ -135,6 +135,11 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
     return document
 
 
+def overridden_keys(overrides: Sequence[str]) -> frozenset[str]:
+    """Return the keys of ``table.key=value`` overrides."""
+    return frozenset(each.partition("=")[0].strip() for each in override_list(overrides))
+
+
 def overridden(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
     """Return an experiment with ``table.key=value`` overrides, as for `load_experiment`.
 

@@ -37,7 +37,7 @@ def study_of(
     experiment
         The run's experiment.
     trials, rescored
-        Its trials, by number, and the networks that were scored on fresh seeds.
+        Its trials, by number, and what was scored on fresh seeds.
     identity
         Its id, the name of the study.
     storage

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 
 from neuroevo import wording
 from neuroevo.analysis.dominance import ratio_as_shown
-from neuroevo.analysis.judged_scores import has_fresh_scores
+from neuroevo.analysis.judged_scores import (
+    diverges_on_fresh_seeds,
+    has_fresh_scores,
+)
 from neuroevo.analysis.standard_errors import (
     fresh_texts,
     has_fresh_errors,
@@ -49,7 +52,7 @@ def function_headline(findings: "Findings", progress: str) -> Headline:
     champion, item = findings.front[0], findings.objectives[0]
     compared, numbers = _compared(findings, item, findings.scores(champion)[0])
     found = wording.configuration(champion.genome)
-    title, own = _result(findings, item)
+    title, own = _result(findings, item, trials)
     sentences = (
         progress,
         f"The best configuration, trial {champion.number}, has `{found}`.",
@@ -59,28 +62,30 @@ def function_headline(findings: "Findings", progress: str) -> Headline:
         _others(findings),
         search,
     )
-    return Headline(f"{title} after {trials}.", joined(sentences), (own, *numbers, *times))
+    return Headline(title, joined(sentences), (own, *numbers, *times))
 
 
-def _result(findings: "Findings", item: "Objective") -> tuple[str, KeyNumber]:
-    """Return what the champion has, as the start of the title and as a number."""
+def _result(findings: "Findings", item: "Objective", trials: str) -> tuple[str, KeyNumber]:
+    """Return the title, what the champion has, and its value as a number."""
     champion = findings.front[0]
-    if has_fresh_scores(findings):
-        value = fresh_texts(findings, champion)[0]
-        label = f"{item.label} of the best configuration on fresh seeds"
-        return f"The best configuration has {item.label} {value} on fresh seeds", KeyNumber(
-            value, label
-        )
     value = score_texts(findings, champion)[0]
     best = f"{item.best} {item.label} {value}"
     start = f"{best[:1].upper()}{best[1:]}" if findings.finished else f"So far, {best}"
-    return start, KeyNumber(value, f"{item.label}, the {item.best} that the search found")
+    own = KeyNumber(value, f"{item.label}, the {item.best} that the search found")
+    if not has_fresh_scores(findings):
+        return f"{start} after {trials}.", own
+    if diverges_on_fresh_seeds(findings, champion):
+        return f"{start} after {trials}, but the function fails on fresh seeds.", own
+    fresh = fresh_texts(findings, champion)[0]
+    own = KeyNumber(fresh, f"{item.label} of the best configuration on fresh seeds")
+    title = f"The best configuration has {item.label} {fresh} on fresh seeds after {trials}."
+    return title, own
 
 
 def _about_means(findings: "Findings", item: "Objective") -> str:
     """Say what a value with its standard error is; empty without one."""
     if has_fresh_scores(findings):
-        return _about_fresh_seeds(findings, item)
+        return joined((_about_fresh_seeds(findings, item), _failed_again(findings)))
     if not has_standard_errors(findings):
         return ""
     too, calls = "high" if item.maximised else "low", findings.experiment.replicates
@@ -92,16 +97,34 @@ def _about_means(findings: "Findings", item: "Objective") -> str:
 
 def _about_fresh_seeds(findings: "Findings", item: "Objective") -> str:
     """Say what a value on fresh seeds is, and what it was on the seeds of the search."""
-    count, value = findings.experiment.fresh_replicates, score_texts(findings, findings.front[0])[0]
-    of = "that of one call with a seed"
+    count, champion = findings.experiment.fresh_replicates, findings.front[0]
+    if diverges_on_fresh_seeds(findings, champion):
+        return ""
+    of = "that of one call after the search"
     if count > 1:
-        of = f"the {findings.experiment.evolution.reduction} of {count:,} calls with seeds"
+        of = f"the {findings.experiment.evolution.reduction} of {count:,} calls after the search"
     error = ", with the standard error" * has_fresh_errors(findings)
-    luck = f", the {item.best} of {len(findings.searched):,}" * (len(findings.front) == 1)
+    value, known = score_texts(findings, champion)[0], len(findings.feasible)
+    luck = f", the {item.best} of {known:,}" * (len(findings.front) == 1 and known > 1)
     return (
-        f"Its {item.label} is {of} that the search did not use{error}; on the seeds of the search "
-        f"it was {value}{luck}."
+        f"Its {item.label} is {of}, on fresh seeds{error}; on the seeds of the search it was "
+        f"{value}{luck}."
     )
+
+
+def _failed_again(findings: "Findings") -> str:
+    """Name the trials of the front that failed on fresh seeds, with the first cause."""
+    failed = [
+        (trial.number, rescored.cause)
+        for trial in findings.front
+        if (rescored := findings.rescored_of(trial)) is not None and rescored.cause
+    ]
+    if not failed:
+        return ""
+    numbers = wording.listed([str(number) for number, _ in failed])
+    who = f"Trial {numbers}" if len(failed) == 1 else f"Trials {numbers}"
+    cause = failed[0][1].replace("`", "'")  # backquotes mark code here
+    return f"{who} failed on fresh seeds: {cause}."
 
 
 def _compared(

@@ -131,8 +131,10 @@ def _fresh_seeds(findings: "Findings") -> str:
         verb = "is not dominated" if unbeaten else "is dominated"
         return f"{start} On fresh seeds it {verb} by {others}."
     verb = "is" if unbeaten == 1 else "are"
+    networks = findings.experiment.trains_networks
+    rule = wording.CHAMPION_RULE if networks else wording.FUNCTION_CHAMPION_RULE
     return (
-        f"{start} {wording.CHAMPION_RULE} On fresh seeds {unbeaten:,} of the front’s "
+        f"{start} {rule} On fresh seeds {unbeaten:,} of the front’s "
         f"{len(findings.front):,} {verb} not dominated by {others}."
     )
 

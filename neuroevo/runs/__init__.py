@@ -1,6 +1,6 @@
 """The run folder: all that a search passes to a report. It neither searches nor reports."""
 
-from neuroevo.runs.best import TrialOrigin, best_toml, read_best
+from neuroevo.runs.best import TrialOrigin, best_toml, names_fresh_scores, read_best
 from neuroevo.runs.champion_choice import FreshScores, champion_first, fresh_scores
 from neuroevo.runs.champions import (
     Champion,
@@ -123,6 +123,7 @@ __all__ = [
     "list_runs",
     "list_sweeps",
     "mend_journal",
+    "names_fresh_scores",
     "open_sweep",
     "permission_problems",
     "read_best",

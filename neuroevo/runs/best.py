@@ -1,6 +1,7 @@
 """Writes a trial's configuration as an experiment file; does not know which trial is best."""
 
 import math
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -88,6 +89,15 @@ class TrialOrigin:
             for name, value in values.items()
             if math.isfinite(value) and name not in penalties
         }
+
+
+def names_fresh_scores(text: str) -> bool:
+    """Whether the text of a best.toml has scores on fresh seeds, which came from the champions."""
+    try:
+        origin = tomllib.loads(text).get("origin")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(origin, dict) and bool(origin.get("fresh_objectives"))
 
 
 def best_toml(experiment: "Experiment", trial: Trial, origin: "Origin") -> str:

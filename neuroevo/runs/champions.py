@@ -55,6 +55,8 @@ class RescoredTrial:
     fresh_replicates
         The objectives of each replicate on fresh seeds, NaN if one is not finite; empty if they
         were not kept.
+    cause
+        Why it failed on fresh seeds, in one line; empty if it did not.
     """
 
     number: int
@@ -62,6 +64,7 @@ class RescoredTrial:
     objectives: Mapping[str, float]
     fresh_objectives: Mapping[str, float]
     fresh_replicates: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -170,6 +173,8 @@ def _description(champion: RescoredTrial) -> dict[str, object]:
     described["fresh_objectives"] = objectives_to_json(champion.fresh_objectives)
     if champion.fresh_replicates:
         described["fresh_replicates"] = replicates_to_json(champion.fresh_replicates)
+    if champion.cause:
+        described["cause"] = champion.cause
     return described
 
 
@@ -195,6 +200,7 @@ def _champion(
         objectives=objectives_from_json(description["objectives"]),
         fresh_objectives=objectives_from_json(description["fresh_objectives"]),
         fresh_replicates=replicates_from_json(description.get("fresh_replicates", {})),
+        cause=str(description.get("cause", "")),
     )
     if "architecture" not in description:
         return scored

@@ -111,8 +111,6 @@ def best_of(  # noqa: PLR0913 - what is compared, and for how long
         As `folded_rows`.
     """
     samples = experiment.training.samples
-    if len(trials) == 1:
-        return BestConfiguration(trials[0], samples)
     data = folded_rows(experiment, networks, keep_test=True)
     if not data.other_folds:
         text = f"there are more than {MOST_CUT:,} rows, or too few"
@@ -121,11 +119,10 @@ def best_of(  # noqa: PLR0913 - what is compared, and for how long
 
     share = networks / experiment.training.replicates
 
-    def losses(some: Sequence[Trial], times: int) -> list[float]:
-        """Return the losses with so many times the samples; infinite if it was stopped before."""
+    def losses(some: Sequence[Trial], times: int, budget: int) -> list[float]:
+        """Return the losses of trials; none if it was stopped before."""
         if stop(times * share * sum(trial.seconds for trial in some), times):
-            return [math.inf] * len(some)
-        budget = min(times * experiment.training.samples, MOST_SAMPLES)
+            return []
         training = experiment.training.model_copy(update={"samples": budget})
         changed = experiment.model_copy(update={"training": training})
         with Trainer(with_folds(changed, data, networks), data, workers) as trainer:
@@ -135,15 +132,20 @@ def best_of(  # noqa: PLR0913 - what is compared, and for how long
             _loss(each, data) if isinstance(each, Evaluation) else math.inf for each in evaluations
         ]
 
-    groups = [trials[place : place + _AT_ONCE] for place in range(0, len(trials), _AT_ONCE)]
-    every = [loss for group in groups for loss in losses(group, 1)]
-    least = min(every)
-    best = trials[every.index(least)]
-    for times in _LONGER if lengthens else ():
-        [loss] = losses([best], times)
-        if not loss < least:
+    known: list[float] = []
+    for place in range(0, len(trials), _AT_ONCE):
+        found = losses(trials[place : place + _AT_ONCE], 1, samples)
+        known += found
+        if not found:
             break
-        least, samples = loss, times * experiment.training.samples
+    least = min(known, default=math.inf)
+    best = trials[known.index(least) if known else 0]
+    for times in _LONGER if lengthens and math.isfinite(least) else ():
+        budget = min(times * experiment.training.samples, MOST_SAMPLES)
+        [loss] = losses([best], times, budget) or [math.inf]
+        if budget == samples or not loss < least:
+            break
+        least, samples = loss, budget
     return BestConfiguration(best, samples)
 
 

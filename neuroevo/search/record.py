@@ -79,7 +79,8 @@ class Record:
         Parameters
         ----------
         rescored
-            The trained networks of the front and the baselines; None if no networks were trained.
+            The front and the baselines with their scores on fresh seeds and their networks; None if
+            they were not scored there.
         best
             The text of best.toml.
         held_out

@@ -25,7 +25,7 @@ class Replay(Record):
     """A search from its start to where a checkpoint is, or to its end.
 
     It asks for the same candidates in the same order, if the trials are those that it led to.
-    Then the networks of the front are trained again, and scored.
+    Then the front is evaluated again on fresh seeds, with its networks, unless that is known.
 
     Parameters
     ----------

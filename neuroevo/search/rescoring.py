@@ -3,9 +3,9 @@
 Does not know which trials, nor who is the champion.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evaluation.function_evaluator import FunctionEvaluation
@@ -14,8 +14,6 @@ from neuroevo.learning.training import stopping_of
 from neuroevo.runs import Champion, RescoredTrial, Trial
 from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
 from neuroevo.workers.pool import Failure
-
-Outcome = TypeVar("Outcome", Evaluation, FunctionEvaluation)
 
 
 def rescored_trials(
@@ -34,11 +32,13 @@ def rescored_trials(
 
     Returns
     -------
-    By their numbers, without those that fail now; None if it was stopped.
+    By their numbers, without networks that fail now; None if it was stopped.
     """
     if trainer.data is None:
-        called = _sound(trainer.called_again(trials, stop), trials)
-        return None if called is None else _with_calls(trials, called)
+        called = trainer.called_again(trials, stop)
+        if len(called) < len(trials):
+            return None
+        return {trial.number: _with_calls(trial, called[trial.number]) for trial in trials}
     known = _sound(trainer.evaluations(trials, SEARCH_SEEDS, stop), trials)
     fresh = (
         None if known is None else _sound(trainer.evaluations(trials, FRESH_SEEDS, stop), trials)
@@ -84,8 +84,8 @@ def with_training_curves(
 
 
 def _sound(
-    outcomes: Mapping[int, Outcome | Failure], trials: Sequence[Trial]
-) -> dict[int, Outcome] | None:
+    outcomes: Mapping[int, Evaluation | Failure], trials: Sequence[Trial]
+) -> dict[int, Evaluation] | None:
     """Return the outcomes of trials that did not fail; None if some were not finished."""
     if len(outcomes) < len(trials):
         return None
@@ -94,20 +94,16 @@ def _sound(
     }
 
 
-def _with_calls(
-    trials: Sequence[Trial], called: Mapping[int, FunctionEvaluation]
-) -> dict[int, RescoredTrial]:
-    return {
-        trial.number: RescoredTrial(
-            number=trial.number,
-            name=trial.name,
-            objectives=trial.objectives,
-            fresh_objectives=called[trial.number].objectives,
-            fresh_replicates=called[trial.number].replicates,
-        )
-        for trial in trials
-        if trial.number in called
-    }
+def _with_calls(trial: Trial, called: FunctionEvaluation | Failure) -> RescoredTrial:
+    scored = RescoredTrial(
+        number=trial.number,
+        name=trial.name,
+        objectives=trial.objectives,
+        fresh_objectives=dict.fromkeys(trial.objectives, math.nan),
+    )
+    if isinstance(called, Failure):
+        return replace(scored, cause=called.cause)
+    return replace(scored, fresh_objectives=called.objectives, fresh_replicates=called.replicates)
 
 
 def _champion(trial: Trial, known: Evaluation, fresh: Evaluation, folds: int) -> Champion:

@@ -24,6 +24,7 @@ from neuroevo.runs import (
     environment,
     environment_differences,
     mend_journal,
+    names_fresh_scores,
     read_best,
     read_champions,
     read_checkpoints,
@@ -380,11 +381,12 @@ def _is_complete(
         return False
     lost = len(trials) < int(state.get("trials", 0)) or not folder.experiment_file.exists()
     try:
-        if experiment.fresh_replicates:
+        best = read_best(folder.best_file)
+        # A function that an earlier version of neuroevo has searched has no scores on fresh seeds.
+        if experiment.trains_networks or names_fresh_scores(best):
             read_champions(folder.champions_file)
         if start.has_test_part:
             read_held_out(folder.test_file, start.columns)
-        best = read_best(folder.best_file)
     except (StorageError, DataError) as error:
         warnings.warn(f"{error}; it is made again", stacklevel=3)
         return False

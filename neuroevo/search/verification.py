@@ -21,6 +21,7 @@ from neuroevo.runs import (
     environment_differences,
     experiment_values,
     is_measured,
+    names_fresh_scores,
     trial_differences,
     trial_violation,
     value_differences,
@@ -353,12 +354,17 @@ def _candidate(trial: Trial) -> Candidate:
 def _search_again(run: RecordedRun, trainer: Trainer, means: Means) -> list[Check]:
     """Repeat the search with the trials of the run, and compare where it leads."""
     means.tell("repeating the search")
-    measures = run.experiment.trains_networks or (means.call_function and run.rescored is not None)
+    is_lost = run.rescored is None and names_fresh_scores(run.best)
+    measures = run.experiment.trains_networks or (
+        means.call_function and (is_lost or run.rescored is not None)
+    )
     known = None if measures else run.rescored or ()
     replay = Replay(run.experiment, run.trials, run.state, run.folder, known)
     phases: set[str] = set()
 
     def observe(progress: Progress) -> None:
+        if progress.phase == "rescoring" and not measures:
+            return
         if progress.phase not in phases and progress.phase in _PHASES:
             phases.add(progress.phase)
             means.tell(_PHASES[progress.phase])
@@ -375,18 +381,22 @@ def _search_again(run: RecordedRun, trainer: Trainer, means: Means) -> list[Chec
     checks = [search, state_check(run, replay.states, STATE + END * run.is_finished)]
     if not run.is_finished:
         return checks
-    champions = champions_check(run, replay.rescored)
+    champions, best = champions_check(run, replay.rescored), best_check(run, replay.best)
     if not measures:
         why = "there are none" if run.rescored is None else _NOT_CALLED
-        champions = Check(champions.part, "", run.problems.get(champions.part, ()), why)
+        lines = run.problems.get(champions.part, (_LOST,) if is_lost else ())
+        champions = Check(champions.part, "", lines, "" if lines else why)
+    if is_lost and not measures:
+        best = Check(best.part, "", why_not="it depends on the scores on fresh seeds")
     return [
         *checks,
         *([champions] if run.experiment.fresh_replicates else []),
         *([held_out_check(run, replay.held_out)] if run.start.has_test_part else []),
-        best_check(run, replay.best),
+        best,
     ]
 
 
+_LOST = "champions.safetensors: must be there, but is missing"
 _PHASES = {
     "rescoring": "evaluating the front and the baselines again",
     "testing": "scoring on the test part again",

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import cast
 
 import numpy as np
 
+from neuroevo.decimals import exponent
 from neuroevo.errors import UsageError
 from neuroevo.space.gene import Gene, flag_problems, raise_all
 from neuroevo.space.values import LARGEST_WHOLE, is_number, is_whole, worded
@@ -100,8 +100,7 @@ class Float(_Range):
 
     def _rounded(self, value: float) -> float:
         finest = min(abs(value) or math.inf, self.high - self.low)
-        # Decimal knows the exponent exactly; math.log10 is a library's estimate of it.
-        decimals = SIGNIFICANT_DIGITS - 1 - Decimal(finest).adjusted()
+        decimals = SIGNIFICANT_DIGITS - 1 - exponent(finest)
         return round(value, decimals) + 0.0
 
     def sample(self, rng: np.random.Generator) -> float:

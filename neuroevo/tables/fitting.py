@@ -4,7 +4,6 @@ Every fitted number is rounded before it is used, since its last digits differ b
 """
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 
 import numpy as np
 from sklearn.impute import SimpleImputer
@@ -15,6 +14,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from neuroevo.decimals import exponent
 from neuroevo.errors import DataError, UsageError
 from neuroevo.tables.cells import Floats, in_order
 from neuroevo.tables.checking import Table
@@ -206,8 +206,8 @@ def rounded(value: float, spread: float = 0.0) -> float:
     """
     if abs(value) < SMALLEST:
         return 0.0
-    size = Decimal(value).adjusted()
-    places = DIGITS - 1 - (min(size, Decimal(spread).adjusted()) if spread else size)
+    size = exponent(value)
+    places = DIGITS - 1 - (min(size, exponent(spread)) if spread else size)
     return round(value, min(places, MOST_DIGITS - 1 - size))
 
 

@@ -104,7 +104,7 @@ def _ending(folder: RunFolder, best: tuple[int, ...]) -> Ending:
     status = read_status(folder)
     try:
         rescored = tuple(read_champions(folder.champions_file))
-    except NeuroevoError:  # of a function, there are none
+    except NeuroevoError:  # there may be none of a function
         rescored = ()
     held_out = None
     if folder.test_file.exists():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import cross_val_predict
 
+import neuroevo
 from neuroevo.errors import DataError
 from neuroevo.estimator import (
     EvolvedClassifier,
@@ -108,6 +109,22 @@ def test_a_run_in_a_folder_has_its_report(tmp_path: Path) -> None:
     assert model.run_.folder.path.parent == tmp_path
 
 
+def test_a_run_in_a_folder_is_compared_and_trained_again(tmp_path: Path) -> None:
+    """The table is in memory alone; the run that was found keeps it, and a pickle leaves it out."""
+    points, names = labelled()
+    long = {"generations": 13, "ensemble": 4, "overrides": ("training.samples=50",)}
+    inside, kept = (
+        classifier(results=place, **long).fit(points, names) for place in (None, tmp_path)
+    )
+    assert kept.best_params_ == inside.best_params_
+    assert (kept.predict_proba(points) == inside.predict_proba(points)).all()
+    again = neuroevo.train(kept.run_, all_rows=True, ensemble=4, n_jobs=1)
+    assert len(again.predict(points)) == len(points)
+    stored = pickle.loads(pickle.dumps(kept))  # noqa: S301 - our own
+    with pytest.raises(DataError, match="was a frame in memory"):
+        neuroevo.train(stored.run_, all_rows=True, n_jobs=1)
+
+
 def test_it_lives_in_a_cross_validation() -> None:
     """Each fold is searched by a clone."""
     frame, rent = flats(45)
@@ -143,7 +160,9 @@ def test_verbose_prints_a_line_for_each_generation(capsys: pytest.CaptureFixture
         ({"test": 0.5}, 60, 12, 0),
         ({}, 60, 7, 0),
         ({}, 1001, 500, 0),
-        ({"overrides": ("training.replicates=3", "training.samples=50")}, 60, 12, 0),
+        ({"overrides": (" training.replicates = 3", "training.samples=50")}, 60, 12, 0),
+        ({"test": 0.85}, 60, 12, 0),
+        ({"test": 0.85, "folds": 4}, 200, 100, 4),
     ],
 )
 def test_few_rows_are_scored_in_folds(

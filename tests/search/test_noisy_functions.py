@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 import shutil
 import statistics
 from collections import Counter
@@ -22,6 +23,7 @@ from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.report.headline import headline
 from neuroevo.runs import RunFolder, read_champions, read_trials, write_champions
 from neuroevo.search import StoppedError, resume, search
+from neuroevo.storage.checksum import add_checksum, remove_checksum
 from tests.functions import experiment_of, write_function
 from tests.search.test_function_runs import what_is_the_same
 from tests.search.test_resume import stopper
@@ -197,14 +199,42 @@ def test_fresh_seeds_decide_which_trial_is_the_champion(tmp_path: Path) -> None:
     assert run.best != min(front, key=lambda trial: trial.objectives["loss"])
 
 
-def test_a_front_that_fails_on_fresh_seeds_is_shown_without(tmp_path: Path) -> None:
-    """Its trials keep what the search measured."""
+def test_a_front_that_fails_on_fresh_seeds_says_so(tmp_path: Path) -> None:
+    """Its trials keep what the search measured, with the cause of the failure."""
     path = write_function(tmp_path, FAILS)
     task = {"objectives": {"loss": "minimize"}, "fresh_replicates": 20}
     experiment = experiment_of(path, task=task, space={"x": {"low": 0.0, "high": 1.0}})
-    run = neuroevo.run(experiment, results=None, n_jobs=1)
-    assert run.rescored == []
-    assert headline(run.findings).title.startswith("Lowest loss")
+    run = neuroevo.run(experiment, results=tmp_path / "results", n_jobs=1)
+    [scored] = run.rescored
+    assert "ValueError: an unlucky seed" in scored.cause
+    assert math.isnan(scored.fresh_objectives["loss"])
+    opening = headline(run.findings)
+    assert opening.title.startswith("Lowest loss")
+    assert opening.title.endswith("but the function fails on fresh seeds.")
+    failed = f"Trial {scored.number} failed on fresh seeds: boosting.py, line 4: ValueError"
+    assert failed in opening.lead
+    assert neuroevo.load_run(run.id, tmp_path / "results").rescored[0].cause == scored.cause
+    assert described_scores(run, run.best)["fresh_objectives"] == {"loss": None}
+
+
+def test_one_that_fails_on_fresh_seeds_is_no_champion_if_others_do_not(tmp_path: Path) -> None:
+    """The others of the front come first, and the headline names it."""
+    text = FAILS.replace("seed % 3 == 0", "genome['x'] < 0.4 and seed % 3 == 0").replace(
+        'return genome["x"]', 'return {"loss": genome["x"], "score": genome["x"]}'
+    )
+    task = {"fresh_replicates": 30}
+    space = {"x": {"low": 0.0, "high": 1.0}}
+    experiment = experiment_of(
+        write_function(tmp_path, text), task=task, space=space, evolution={"population": 12}
+    )
+    run = neuroevo.run(experiment, results=None, n_jobs=2)
+    failed = [each.number for each in run.rescored if each.cause]
+    assert 0 < len(failed) < len(run.pareto_front())
+    assert run.best.number not in failed
+    assert run.best.genome["x"] >= 0.4  # type: ignore[operator] # a number
+    assert f"Trials {wording.listed([str(each) for each in failed])} failed on" in headline(
+        run.findings
+    ).lead.replace("Trial ", "Trials ")
 
 
 def test_a_run_that_lost_its_fresh_scores_measures_them_again(run: Run, tmp_path: Path) -> None:
@@ -250,6 +280,34 @@ def test_fresh_scores_are_verified_if_the_function_is_called(run: Run, tmp_path:
     assert [check.why_not != "" for check in checks if check.part == "champions"] == [True]
 
 
+def test_lost_fresh_scores_are_a_difference_of_their_own(run: Run, tmp_path: Path) -> None:
+    """The best configuration is not blamed; with calls, everything is compared as before."""
+    folder = RunFolder(Path(shutil.copytree(run.folder.path, tmp_path / "copy")))
+    folder.champions_file.unlink()
+    lines: list[str] = []
+    found = neuroevo.verify(Run(folder), tell=lines.append)
+    assert found.differences == ("champions.safetensors: must be there, but is missing",)
+    assert not any("evaluating" in line for line in lines)
+    again = neuroevo.verify(Run(folder), call_function=True, tell=lines.append)
+    assert again.differences == (f"champion {run.best.number}: must be there, but is missing",)
+    assert any("evaluating" in line for line in lines)
+
+
+def test_a_run_of_a_version_without_fresh_scores_is_complete(run: Run, tmp_path: Path) -> None:
+    """It has no such scores in best.toml either; nothing is missing, and nothing is called."""
+    folder = RunFolder(Path(shutil.copytree(run.folder.path, tmp_path / "copy")))
+    folder.champions_file.unlink()
+    older = re.sub(r"fresh_objectives = .*\n", "", folder.best_file.read_text())
+    assert older != folder.best_file.read_text()
+    folder.best_file.write_text(older)
+    path = folder.checkpoint_file
+    state = json.loads(remove_checksum(path.read_bytes().removesuffix(b"\n")))
+    state["best"] = older
+    path.write_text(add_checksum(json.dumps(state, ensure_ascii=False)) + "\n")
+    assert neuroevo.verify(Run(folder)).differences == ()
+    assert not resume(folder)
+
+
 def test_tables_have_standard_errors(run: Run) -> None:
     """They are those of SciPy; a table of replicates has a row for each call."""
     table = run.trials()
@@ -268,7 +326,7 @@ def test_pages_say_how_often_and_how_certain(run: Run) -> None:
     for each, text in zip(values, (opening.lead, opening.title), strict=True):
         error = statistics.stdev(each) / math.sqrt(REPLICATES)
         assert f"± {wording.number(error)}" in text.replace(wording.TIGHT, " ")
-    assert "the mean of 5 calls with seeds that the search did not use" in opening.lead
+    assert "the mean of 5 calls after the search, on fresh seeds" in opening.lead
     assert "2 or 5 calls of the function each" in opening.numbers[-2].label
     page = run.folder.report_file.read_text()
     stopped = sum(trial.state == "stopped" for trial in run.all_trials)
