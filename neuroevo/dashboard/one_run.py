@@ -80,6 +80,8 @@ def trial_count(summary: "Summary") -> str:
 
 def _files(summary: "Summary", base: str) -> list[tuple[Link, str, str]]:
     described = downloads(summary.folder)
+    if summary.experiment is not None and not summary.experiment.trains_networks:
+        described[summary.folder.champions_file] = "scores on fresh seeds"
     trained = [("the front", summary.front), ("the baselines", summary.baselines)]
     if held := [words for words, trials in trained if trials]:
         described[summary.folder.champions_file] += f" of {wording.listed(held)}"
