@@ -256,14 +256,14 @@ def test_load_run_finds_by_id_path_and_latest(runs: Runs) -> None:
 
 
 def test_a_damaged_file_is_named(runs: Runs, tmp_path: Path) -> None:
-    """A damaged file is an error that names it; a damaged checkpoint is not needed."""
+    """A damaged file is an error that names it, if it is needed: checkpoints are not."""
     folder = runs("four trials").folder
     copy = tmp_path / folder.id
     shutil.copytree(folder.path, copy)
     (copy / "checkpoint.json").write_text("{", encoding="utf-8")
     assert load_run(copy).all_trials == load_run(folder.path).all_trials
-    (copy / "environment.json").write_text("{", encoding="utf-8")
-    with pytest.raises(StorageError, match=r"environment\.json: must be a JSON file"):
+    (copy / "champions.safetensors").write_text("{", encoding="utf-8")
+    with pytest.raises(StorageError, match=r"champions\.safetensors: must be a file of champions"):
         _ = load_run(copy).findings
 
 
