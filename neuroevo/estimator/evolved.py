@@ -124,9 +124,6 @@ class EvolvedEstimator(TableEstimator):
             jobs = effective_n_jobs(self.n_jobs)
             observer: Observer = _Lines() if self.verbose else ignore_progress
             self.run_ = api.run(experiment, results=self.results, n_jobs=jobs, observer=observer)
-            if self.time_limit is not None and not self.run_.all_trials:
-                rule = "must allow for a trial of the search"
-                raise UsageError(f"time_limit: {rule}, but {self.time_limit:g} s were over before")
             sound = len(self.run_.findings.networks_of(self.run_.best))
             averaged = min(int(self.ensemble), sound)
             with warnings.catch_warnings():

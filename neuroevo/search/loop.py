@@ -356,12 +356,17 @@ class Search:
         self._report()
 
     def _reason_to_end(self) -> str:
-        end = self._state.end(self._experiment, self._seconds())
+        end = self._state.end(self._experiment, self._searched_seconds())
         return end.reason if end else ""
 
     def _time_is_over(self) -> str:
-        end = time_is_over(self._experiment.evolution, self._seconds())
+        end = time_is_over(self._experiment.evolution, self._searched_seconds())
         return end.reason if end else ""
+
+    def _searched_seconds(self) -> float:
+        """Return the seconds that a time limit counts: 0 until a first trial is finished."""
+        has_trials = self._finished > len(self._experiment.task.baselines)
+        return self._seconds() if has_trials else 0.0
 
     def _is_to_stop(self) -> bool:
         return self._stop() or bool(self._time_is_over())

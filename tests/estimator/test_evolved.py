@@ -190,8 +190,8 @@ def test_with_a_time_limit_as_many_as_may_be_are_compared(
     few["overrides"] = ("training.samples=50", "space.hidden=[2]")
     classifier(time_limit=1e6, **few).fit(points, names)
     assert "comparing 5 configurations by cross-validation" in capsys.readouterr().out
-    with pytest.raises(ValueError, match="time_limit: must allow for a trial of the search"):
-        classifier(time_limit=1e-9, **few).fit(points, names)
+    model = classifier(time_limit=1e-9, **few).fit(points, names)  # one trial is always finished
+    assert len(model.run_.all_trials) >= 1
 
 
 @pytest.mark.parametrize(

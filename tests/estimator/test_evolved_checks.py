@@ -21,7 +21,7 @@ SMALL: dict[str, Any] = {
     [
         EvolvedRegressor(**SMALL),
         EvolvedClassifier(**SMALL),
-        EvolvedClassifier(**SMALL | {"overrides": ("training.samples=500", "space.hidden=[4]")}),
+        EvolvedClassifier(**SMALL | {"overrides": ("training.samples=150", "space.hidden=[4]")}),
     ]
 )
 def test_searches_for_networks_pass_all_checks_of_scikit_learn(
