@@ -105,6 +105,8 @@ def train(  # noqa: PLR0913, PLR0917 - the options that users may give
     if output is not None and output.suffix != _SUFFIX:
         raise UsageError(f"--output: must end with {_SUFFIX}, but got {output}")
     check_writable(output or Path(f"network{_SUFFIX}"))  # the name of another is not known yet
+    if cross_validate > 1 and not quiet:
+        say(f"comparing up to {cross_validate:,} configurations by cross-validation")
     with (
         warnings.catch_warnings(record=True) as caught,
         counted("training", "seeds", quiet=quiet) as counter,

@@ -80,6 +80,7 @@ def test_cross_fitted_networks_are_explained(run: Run, neuroevo: Command, tmp_pa
     assert "cross_validate: must be used with all_rows, but got 3" in refused.stderr
     ended = neuroevo("train", str(run.folder.path), *arguments, "--all-rows")
     assert ended.returncode == 0, ended.stderr
+    assert "comparing up to 3 configurations by cross-validation\n" in ended.stderr
     assert re.search(r"Trial \d+ was the best by cross-validation[,.]", ended.stderr)
     assert "All rows are 4 folds; each network was trained on all but one, which" in ended.stderr
 
