@@ -5,6 +5,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 from neuroevo import wording
+from neuroevo.analysis.judged_scores import fresh_score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,12 +43,9 @@ def fresh_errors(findings: "Findings", trial: "Trial") -> "Mapping[str, float]":
     if not has_fresh_errors(findings):
         return {}
     rescored = findings.rescored_of(trial)
-    if rescored is None:
-        return {item.name: math.nan for item in findings.objectives}
+    replicates = {} if rescored is None else rescored.fresh_replicates
     return {
-        item.name: _of_mean(
-            rescored.fresh_replicates.get(item.name, ()), rescored.fresh_objectives[item.name]
-        )
+        item.name: _of_mean(replicates.get(item.name, ()), fresh_score(findings, trial, item.name))
         for item in findings.objectives
     }
 
@@ -63,10 +61,9 @@ def score_texts(findings: "Findings", trial: "Trial") -> list[str]:
 
 def fresh_texts(findings: "Findings", trial: "Trial") -> list[str]:
     """Return the same of the scores on fresh seeds, a dash for each that is not finite."""
-    rescored, errors = findings.rescored_of(trial), fresh_errors(findings, trial)
-    scores = {} if rescored is None else rescored.fresh_objectives
+    errors = fresh_errors(findings, trial)
     return [
-        wording.mean(scores.get(item.name, math.nan), errors.get(item.name, math.nan), item)
+        wording.mean(fresh_score(findings, trial, item.name), errors.get(item.name, math.nan), item)
         for item in findings.objectives
     ]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neuroevo import wording
-from neuroevo.analysis.judged_scores import shows_fresh_scores
+from neuroevo.analysis.judged_scores import fresh_score, shows_fresh_scores
 from neuroevo.analysis.standard_errors import (
     fresh_errors,
     has_fresh_errors,
@@ -259,8 +259,6 @@ def settled(findings: "Findings", trial: "Trial") -> "Mapping[str, object]":
 
 
 def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
-    rescored = findings.rescored_of(trial)
-    fresh = {} if rescored is None else rescored.fresh_objectives
     columns = _scored_gene_columns(findings)
     row: dict[str, object] = {
         "number": trial.number,
@@ -276,7 +274,7 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
     for item, score in zip(findings.objectives, findings.scores(trial), strict=True):
         row[item.name] = score
         if shows_fresh_scores(findings):
-            row[f"fresh.{item.name}"] = fresh.get(item.name, float("nan"))
+            row[f"fresh.{item.name}"] = fresh_score(findings, trial, item.name)
     errors = [*standard_errors(findings, trial).values()]
     errors += fresh_errors(findings, trial).values() if shows_fresh_scores(findings) else ()
     row |= zip(_scored_error_columns(findings), errors, strict=True)

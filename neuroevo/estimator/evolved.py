@@ -30,17 +30,15 @@ from neuroevo.export import ExportableTableModel
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
 from neuroevo.search import Observer, Progress, ignore_progress
-from neuroevo.search.cross_fitting import FOLDS, BestConfiguration
+from neuroevo.search.cross_fitting import FOLDS, LONGER, BestConfiguration
 from neuroevo.space.values import is_number, is_whole, worded
-from neuroevo.tables.settings import MOST_FOLDS
+from neuroevo.tables.settings import MOST_FOLDS, VALIDATION
 
 if TYPE_CHECKING:
     from neuroevo.search.trained_model import TrainedModel
 
 _TRIALS_FOR_EACH = 24  # configuration that is cross-validated, without a time limit
 _SEARCH, _COMPARED = 0.5, 0.95  # shares of a time limit, when the search and the comparison end
-_LONGER = 4  # times the samples, for which the comparison leaves time
-_VALIDATION = 0.2  # share of the rows, if there are no folds
 _FEW_ROWS = 1000  # are scored in folds
 _LEAST_ROWS = 5  # of a fold
 _LEAST_OF_CLASS = 2  # rows of each class in a fold
@@ -145,7 +143,7 @@ class EvolvedEstimator(TableEstimator):
             return [f"task.{name}={value}" for name, value in settings.items()], None
         share = self.validation
         if share is None:
-            share = min(_VALIDATION, (1 - self.test) / 2)
+            share = min(VALIDATION, (1 - self.test) / 2)
         return [], parts_of(rows, share, self.test, np.random.default_rng(seed))
 
     def _folds_of(self, rows: Rows) -> int:
@@ -171,10 +169,8 @@ class EvolvedEstimator(TableEstimator):
         if count > 1:
             self._say(f"comparing {count:,} configurations by cross-validation")
         stop = _TimeLimit(began + _COMPARED * limit, self.run_, networks, jobs)
-        given = "training.samples" in overridden_keys(self.overrides)
-        samples = [f"training.samples={self.run_.experiment.training.samples}"] * given
         return api.cross_validated(
-            self.run_, count, networks, n_jobs=jobs, overrides=samples, stop=stop
+            self.run_, count, networks, n_jobs=jobs, overrides=self.overrides, stop=stop
         )
 
     def _say(self, text: str) -> None:
@@ -191,14 +187,14 @@ class EvolvedEstimator(TableEstimator):
     def _check_parameters(self) -> None:
         """Check what is not checked as a setting of the experiment."""
         problems = []
-        share = 0.0 if self.validation is None else self.validation
-        for name, value in (("validation", share), ("test", self.test)):
+        given = {} if self.validation is None else {"validation": self.validation}
+        for name, value in {**given, "test": self.test}.items():
             if not is_number(value) or not 0 <= value < 1:
                 rule = "must be a share of at least 0, and below 1"
                 problems.append(f"{name}: {rule}, but got {worded(value)}")
-        if not problems and self.validation is not None and not 0 < share < 1 - self.test:
+        if given and not problems and not 0 < given["validation"] < 1 - self.test:
             rule = "must leave training rows beside the test rows, and not be 0"
-            problems.append(f"validation: {rule}, but got {worded(share)}")
+            problems.append(f"validation: {rule}, but got {worded(self.validation)}")
         if self.folds is not None and not (is_whole(self.folds) and int(self.folds) in _FOLDS):
             rule = f"must be None, 0 for no folds, or from 2 to {MOST_FOLDS}"
             problems.append(f"folds: {rule}, but got {worded(self.folds)}")
@@ -265,7 +261,7 @@ class _TimeLimit:
     """Says when there is no time left to compare configurations.
 
     How long trainings take is estimated by the best trial of a run, and by how long the last ones
-    took that were estimated so.
+    took that were estimated so. Time is left for the first of more samples, see `LONGER`.
 
     Parameters
     ----------
@@ -293,7 +289,7 @@ class _TimeLimit:
         if self._planned:
             self._slower = max((now - self._began) / self._planned, 1.0)
         self._began, self._planned = now, seconds / self._jobs
-        after = times * self._last if times > 1 else _LONGER * (self._folds + self._last)
+        after = times * self._last if times > 1 else LONGER[0] * (self._folds + self._last)
         return now + self._slower * (self._planned + after) >= self._end
 
 

@@ -137,7 +137,8 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
 
 def overridden_keys(overrides: Sequence[str]) -> frozenset[str]:
     """Return the keys of ``table.key=value`` overrides."""
-    return frozenset(each.partition("=")[0].strip() for each in override_list(overrides))
+    keys = (each.partition("=")[0] for each in override_list(overrides))
+    return frozenset(".".join(_parts_of(key)) for key in keys)
 
 
 def overridden(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
@@ -206,13 +207,17 @@ def _place_first(message: str, text: str) -> str:
     return f"{place}: must be TOML, but got: {printable(problem)}"
 
 
+def _parts_of(key: str) -> list[str]:
+    return [part.strip() for part in key.split(".")]
+
+
 def _override(document: Document, override: str) -> None:
     if len(override) > MAX_BYTES:
         rule = f"must have at most {MAX_BYTES:,} characters"
         raise UsageError(f"--set: {rule}, but got {len(override):,}")
     _check_dots(override, "--set")
     key, equals, value = override.partition("=")
-    parts = [part.strip() for part in key.split(".")]
+    parts = _parts_of(key)
     if not equals or not all(re.fullmatch(r"[A-Za-z0-9_-]+", part) for part in parts):
         raise UsageError(f"--set: must be table.key=value, but got {shown(override)}")
     table = document

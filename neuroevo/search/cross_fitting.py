@@ -24,7 +24,9 @@ from neuroevo.workers import Workers
 FOLDS = 4
 """Folds, and the least number of networks that are cross-fitted."""
 
-_LONGER = (4, 16)  # times the samples of the search
+LONGER = (4, 16)
+"""Times the samples of the search, with which the best configuration is tried too."""
+
 _AT_ONCE = 4  # configurations between which it may be stopped
 _LEAST_PROBABILITY = 1e-7
 _DIGITS = 9  # of a logarithm, whose last bit differs between machines
@@ -119,34 +121,40 @@ def best_of(  # noqa: PLR0913 - what is compared, and for how long
 
     share = networks / experiment.training.replicates
 
-    def losses(some: Sequence[Trial], times: int, budget: int) -> list[float]:
-        """Return the losses of trials; none if it was stopped before."""
-        if stop(times * share * sum(trial.seconds for trial in some), times):
-            return []
+    def is_to_stop(some: Sequence[Trial], times: int) -> bool:
+        return stop(times * share * sum(trial.seconds for trial in some), times)
+
+    def trainer_with(budget: int) -> Trainer:
         training = experiment.training.model_copy(update={"samples": budget})
         changed = experiment.model_copy(update={"training": training})
-        with Trainer(with_folds(changed, data, networks), data, workers) as trainer:
-            found = trainer.evaluations(some, SEARCH_SEEDS)
-        evaluations = (found[trial.number] for trial in some)
-        return [
-            _loss(each, data) if isinstance(each, Evaluation) else math.inf for each in evaluations
-        ]
+        return Trainer(with_folds(changed, data, networks), data, workers)
 
     known: list[float] = []
-    for place in range(0, len(trials), _AT_ONCE):
-        found = losses(trials[place : place + _AT_ONCE], 1, samples)
-        known += found
-        if not found:
-            break
+    with trainer_with(samples) as trainer:
+        for place in range(0, len(trials), _AT_ONCE):
+            some = trials[place : place + _AT_ONCE]
+            if is_to_stop(some, 1):
+                break
+            known += _losses(trainer, some, data)
     least = min(known, default=math.inf)
     best = trials[known.index(least) if known else 0]
-    for times in _LONGER if lengthens and math.isfinite(least) else ():
+    for times in LONGER if lengthens and math.isfinite(least) else ():
         budget = min(times * experiment.training.samples, MOST_SAMPLES)
-        [loss] = losses([best], times, budget) or [math.inf]
-        if budget == samples or not loss < least:
+        if budget == samples or is_to_stop([best], times):
+            break
+        with trainer_with(budget) as trainer:
+            [loss] = _losses(trainer, [best], data)
+        if not loss < least:
             break
         least, samples = loss, budget
     return BestConfiguration(best, samples)
+
+
+def _losses(trainer: Trainer, trials: Sequence[Trial], data: DataSet) -> list[float]:
+    """Return the loss of each trial; infinite if it fails."""
+    found = trainer.evaluations(trials, SEARCH_SEEDS)
+    evaluations = (found[trial.number] for trial in trials)
+    return [_loss(each, data) if isinstance(each, Evaluation) else math.inf for each in evaluations]
 
 
 def _loss(evaluation: Evaluation, data: DataSet) -> float:
