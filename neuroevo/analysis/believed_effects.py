@@ -13,7 +13,7 @@ from neuroevo.analysis.features import DEPTH, Feature
 from neuroevo.analysis.thinning import thinned
 from neuroevo.evolution.kriging import Kriging, Trials
 from neuroevo.evolution.positions import Column, Positions
-from neuroevo.evolution.targets import clipped, standardised
+from neuroevo.evolution.targets import Softened, softened, standardised
 from neuroevo.space import Choice, Gene, Layers, Value
 from neuroevo.space.values import is_number
 
@@ -109,7 +109,10 @@ def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
     chosen: NDArray[np.int64],
     best: int,
 ) -> list[BelievedEffect]:
-    targets = standardised(clipped(costs[chosen]))
+    # High costs are lowered but keep their order: near the end most trials are as good as the best,
+    # and the model would know nothing of the others if these were all the same.
+    lowered = softened(costs[chosen], costs[chosen] == costs[chosen].min())
+    targets = standardised(lowered.values)
     known = Trials(rows[chosen], targets.values, np.ones(len(chosen)))
     model = Kriging(positions.options.tolist())
     point = model.learned(model.start, known, STEPS)
@@ -124,7 +127,7 @@ def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
         predicted = fitted.predict(profile)
         means, deviations = predicted.means * targets.unit, predicted.deviations * targets.unit
         curves = (
-            _scores(item, targets.mean + means + sign * deviations)
+            _scores(item, _undone(lowered, targets.mean + means + sign * deviations))
             for sign in (0.0, -WITHIN, WITHIN)
         )
         gene = positions.space.genes[column.name]
@@ -132,6 +135,11 @@ def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
         at = _numbers(column, [positions.value(place, row) for row in profile])
         effects.append(BelievedEffect(feature, tuple(at.tolist()), *curves))
     return effects
+
+
+def _undone(lowered: Softened, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the costs that become some values."""
+    return np.array([lowered.undone(value) for value in values.tolist()])
 
 
 def _grid(column: Column) -> NDArray[np.float64]:

@@ -76,8 +76,8 @@ class Effort:
         The most trials that a model knows.
     learned
         The most that its parameters are learned from.
-    every
-        They are learned again after this many results.
+    every, every_of_several
+        They are learned again after this many results, with one objective and with several.
     steps
         How many steps of L-BFGS that takes.
     rounds, rounds_of_several
@@ -87,6 +87,7 @@ class Effort:
     memory: int
     learned: int
     every: int
+    every_of_several: int
     steps: int
     rounds: Rounds
     rounds_of_several: Rounds
@@ -98,9 +99,9 @@ class Effort:
 
 
 EFFORTS: Mapping[str, Effort] = {
-    "low": Effort(80, 80, 10, 5, Rounds(2, 48, 0, 0), Rounds(2, 48, 1, 32)),
-    "medium": Effort(200, 80, 5, 10, Rounds(2, 48, 0, 0), Rounds(2, 48, 3, 32)),
-    "high": Effort(400, 160, 1, 10, Rounds(4, 192, 4, 64), Rounds(4, 192, 6, 64)),
+    "low": Effort(80, 80, 10, 10, 5, Rounds(2, 48, 0, 0), Rounds(2, 48, 1, 32)),
+    "medium": Effort(200, 80, 1, 5, 10, Rounds(2, 48, 3, 32), Rounds(2, 48, 3, 32)),
+    "high": Effort(400, 160, 1, 1, 10, Rounds(4, 192, 4, 64), Rounds(4, 192, 6, 64)),
 }
 """The efforts by name."""
 
@@ -586,7 +587,9 @@ class Proposals:
             Draws which of many are learned from.
         """
         effort, known = self._effort, len(self._archive)
-        if self._learned and known < self._learned_at + effort.every:
+        one = self._archive.costs.shape[1] == 1
+        every = effort.every if one else effort.every_of_several
+        if self._learned and known < self._learned_at + every:
             return
         steps = effort.steps if self._learned else _FIRST_STEPS
         some, most = np.arange(own), effort.learned - (len(parts[0].targets) - own)
