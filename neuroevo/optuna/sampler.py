@@ -20,8 +20,10 @@ from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial, TrialState
 
 from neuroevo.errors import UsageError
+from neuroevo.experiment import SECONDS
 from neuroevo.optuna.genes import Parameter, Parameters
 from neuroevo.space import Genome, SearchSpace
+from neuroevo.space.values import worded
 from neuroevo.strategies import Evolution
 from neuroevo.strategies.arguments import whole_problems
 
@@ -48,6 +50,10 @@ class EvolutionSampler(BaseSampler):
         Decides, with the number of a trial, what is drawn for it; None draws a seed.
     n_startup_trials
         So many trials are drawn at random first.
+    price
+        What a trial costs: ``"seconds"``, which is its duration, or the name of a user attribute
+        that holds a number above 0. The greatest improvement for each unit of it is searched for
+        then, as by `Evolution`. A trial without a price costs what is usual.
 
     Raises
     ------
@@ -68,13 +74,19 @@ class EvolutionSampler(BaseSampler):
         self,
         seed: int | None = None,
         n_startup_trials: int = 10,
+        *,
+        price: str | None = None,
     ) -> None:
         problems = [] if seed is None else whole_problems("seed", seed, 0)
         problems += whole_problems("n_startup_trials", n_startup_trials, 0)
+        if price is not None and not (isinstance(price, str) and price):
+            rule = f"must be {SECONDS!r}, the name of a user attribute, or None"
+            problems.append(f"price: {rule}, but got {worded(price)}")
         if problems:
             raise UsageError(*problems)
         self._seed = secrets.randbelow(2**32) if seed is None else int(seed)
         self._startup = int(n_startup_trials)
+        self._price = price
 
     def infer_relative_search_space(
         self,
@@ -97,7 +109,7 @@ class EvolutionSampler(BaseSampler):
         found: dict[str, Any] = {}
         for place, group in enumerate(_groups(trials)):
             parameters = Parameters(group)
-            results = _results(parameters, finished, len(study.directions))
+            results = _results(parameters, finished, len(study.directions), self._price)
             candidates = self._candidates(study, (trial.number, place), parameters.space, results)
             chosen = others.first_free(parameters, candidates)
             chosen = chosen or parameters.space.sample(self._random(trial.number, place))
@@ -117,12 +129,14 @@ class EvolutionSampler(BaseSampler):
             [direction.name.lower() for direction in study.directions],
             seed=self._seed_of(*place),
             strategy="screened",
-            constraints={name: {"max": 0.0} for name in results.constraints},
+            constraints={f"constraint {place}": {"max": 0.0} for place in range(results.bounds)},
+            price=None if self._price is None else "price",
         )
         values = results.values
         if len(values) >= self._startup and any(map(_is_finite, values.values())):
-            excesses = list(results.excesses.values()) if results.constraints else None
-            evolution.tell(list(values), list(values.values()), excesses)
+            has_quantities = results.bounds or self._price is not None
+            quantities = list(results.quantities.values()) if has_quantities else None
+            evolution.tell(list(values), list(values.values()), quantities)
         while asked := evolution.ask(1):
             yield from (genome for genome in asked if genome not in values)
 
@@ -222,18 +236,21 @@ class _Results:
     ----------
     values
         The values of the objectives.
-    constraints
-        The names of all constraints that a trial has.
-    excesses
-        How far each constraint is exceeded, 0 or less if it is kept.
+    quantities
+        How far each constraint is exceeded, 0 or less if it is kept; then the price, if trials
+        have one.
+    bounds
+        The number of constraints.
     """
 
     values: Mapping[Genome, tuple[float, ...]]
-    constraints: Sequence[str]
-    excesses: Mapping[Genome, tuple[float, ...]]
+    quantities: Mapping[Genome, tuple[float, ...]]
+    bounds: int
 
 
-def _results(parameters: Parameters, finished: Sequence[FrozenTrial], objectives: int) -> _Results:
+def _results(
+    parameters: Parameters, finished: Sequence[FrozenTrial], objectives: int, price: str | None
+) -> _Results:
     constraints = {trial.number: trial.constraints for trial in finished}  # which Optuna parses
     names = sorted({name for each in constraints.values() for name in each})
     found: dict[Genome, list[FrozenTrial]] = {}
@@ -242,13 +259,22 @@ def _results(parameters: Parameters, finished: Sequence[FrozenTrial], objectives
         if genome is not None:
             complete = found.setdefault(genome, [])
             complete += [trial] * (trial.state == TrialState.COMPLETE)
-    values, excesses = {}, {}
+    values, quantities = {}, {}
     for genome, trials in found.items():
         values[genome] = _means([trial.values for trial in trials], objectives)
         # A constraint that a trial does not have is kept, as in Optuna's best trials.
         rows = [[constraints[trial.number].get(name, 0.0) for name in names] for trial in trials]
-        excesses[genome] = _means(rows, len(names))
-    return _Results(values, names, excesses)
+        prices = () if price is None else _means([[_paid(each, price)] for each in trials], 1)
+        quantities[genome] = (*_means(rows, len(names)), *prices)
+    return _Results(values, quantities, len(names))
+
+
+def _paid(trial: FrozenTrial, price: str) -> float:
+    """Return the price of a trial; NaN if it has none."""
+    if price == SECONDS:
+        return math.nan if trial.duration is None else trial.duration.total_seconds()
+    paid = trial.user_attrs.get(price)
+    return float(paid) if isinstance(paid, int | float) else math.nan
 
 
 def _means(rows: Sequence[Sequence[float]], width: int) -> tuple[float, ...]:

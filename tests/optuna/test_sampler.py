@@ -4,6 +4,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from optuna.distributions import (  # noqa: E402 - needs Optuna
     FloatDistribution,
     IntDistribution,
 )
+from optuna.trial import create_trial  # noqa: E402 - needs Optuna
 
 from neuroevo.optuna import EvolutionSampler  # noqa: E402 - needs Optuna
 from neuroevo.optuna.genes import Parameter  # noqa: E402 - needs Optuna
@@ -220,6 +222,37 @@ def test_a_constraint_that_a_trial_lacks_is_kept() -> None:
     assert statistics.median(later) < 0.5  # of random values it would be 2.6
 
 
+@pytest.mark.parametrize("price", ["memory", "seconds"])
+def test_cheap_configurations_are_proposed_where_prices_matter(price: str) -> None:
+    """The duration of a trial and a user attribute are such prices."""
+    space = {name: FloatDistribution(0.0, 1.0) for name in ("x", "size")}
+    random, begin = np.random.default_rng(0), datetime(2026, 1, 1)  # noqa: DTZ001 - as Optuna's
+    history = []
+    for _ in range(30):
+        x, size = random.random(2).tolist()
+        cost = 100**size
+        trial = create_trial(
+            value=(x - 0.3) ** 2 + 0.0001 * size,
+            params={"x": x, "size": size},
+            distributions=space,
+            user_attrs={"memory": cost} if price == "memory" else {},
+        )
+        trial.datetime_start = begin
+        trial.datetime_complete = begin + timedelta(seconds=1 if price == "memory" else cost)
+        history.append(trial)
+
+    def proposed(**arguments: Any) -> float:  # noqa: ANN401 - of the sampler
+        """Return the median size that is proposed next."""
+        sizes = []
+        for seed in range(8):
+            study = study_of(EvolutionSampler(seed, **arguments))
+            study.add_trials(history)
+            sizes.append(float(study.ask(space).params["size"]))
+        return statistics.median(sizes)
+
+    assert proposed(price=price) < proposed() / 2
+
+
 def test_a_small_space_is_searched_on_when_it_is_exhausted() -> None:
     """If all genomes are evaluated, some are proposed again, as Optuna's samplers do."""
     study = study_of(EvolutionSampler(0))
@@ -233,6 +266,7 @@ def test_a_small_space_is_searched_on_when_it_is_exhausted() -> None:
     [
         ({"seed": -1}, "seed: must be a whole number of at least 0, but got -1"),
         ({"n_startup_trials": 1.5}, "n_startup_trials: must be a whole number of at least 0"),
+        ({"price": 3}, "price: must be 'seconds', the name of a user attribute, or None, but got"),
     ],
 )
 def test_wrong_arguments_are_refused(arguments: dict[str, Any], problem: str) -> None:
