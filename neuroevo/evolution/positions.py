@@ -92,6 +92,11 @@ class Positions:
         levels = np.array([each.levels for each in self.columns], dtype=np.float64)
         return np.where(levels > 0, 1 / np.maximum(levels, 1), 0.0)
 
+    @cached_property
+    def has_continuous(self) -> bool:
+        """Whether a column is continuous."""
+        return bool(((self.options == 0) & (self.least_steps == 0)).any())
+
     def row(self, genome: Mapping[str, Value]) -> Rows:
         """Return the positions of a genome."""
         row = np.where(self.options > 0, NO_OPTION, IDLE)

@@ -12,7 +12,7 @@ candidates nor when they are asked.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,32 +76,40 @@ class Effort:
         The most trials that a model knows.
     learned
         The most that its parameters are learned from.
-    every, every_of_several
-        They are learned again after this many results, with one objective and with several.
+    every
+        They are learned again after this many results.
     steps
         How many steps of L-BFGS that takes.
-    rounds, rounds_of_several
-        How many children are judged, with one objective and with several.
+    rounds
+        How many children are judged.
     """
 
     memory: int
     learned: int
     every: int
-    every_of_several: int
     steps: int
     rounds: Rounds
-    rounds_of_several: Rounds
+
+
+class Efforts(NamedTuple):
+    """The efforts with one objective and with several."""
+
+    one: Effort
+    several: Effort
 
     @property
     def earlier(self) -> int:
         """The most trials of earlier searches that a model learns from."""
-        return self.learned // 2
+        return max(self.one.learned, self.several.learned) // 2
 
 
-EFFORTS: Mapping[str, Effort] = {
-    "low": Effort(80, 80, 10, 10, 5, Rounds(2, 48, 0, 0), Rounds(2, 48, 1, 32)),
-    "medium": Effort(200, 80, 1, 5, 10, Rounds(2, 48, 3, 32), Rounds(2, 48, 3, 32)),
-    "high": Effort(400, 160, 1, 1, 10, Rounds(4, 192, 4, 64), Rounds(4, 192, 6, 64)),
+# More children, or with several objectives more learning, found less on most problems of
+# `python -m experiments.benchmarks search`.
+_WIDE, _POLISHED = Rounds(2, 48, 0, 0), Rounds(2, 48, 3, 32)
+EFFORTS: Mapping[str, Efforts] = {
+    "low": Efforts(Effort(80, 80, 10, 5, _WIDE), Effort(80, 80, 10, 5, Rounds(2, 48, 1, 32))),
+    "medium": Efforts(Effort(200, 80, 1, 10, _POLISHED), Effort(200, 80, 5, 10, _POLISHED)),
+    "high": Efforts(Effort(400, 200, 1, 20, _POLISHED), Effort(400, 80, 5, 10, _POLISHED)),
 }
 """The efforts by name."""
 
@@ -188,7 +196,7 @@ class Proposals:
         The columns of the rows.
     archive
         The trials, which are added elsewhere.
-    effort
+    efforts
         How much to think.
     seed
         Of the first rows.
@@ -202,7 +210,7 @@ class Proposals:
         self,
         positions: Positions,
         archive: Archive,
-        effort: Effort,
+        efforts: Efforts,
         seed: int,
         *,
         noisy: bool,
@@ -211,7 +219,7 @@ class Proposals:
         self._positions, self._archive = positions, archive
         has_models = earlier.costs.shape[1] <= _MOST_MODELS
         self._earlier = earlier if has_models else earlier.first(0)
-        self._effort, self._seed, self._noisy = effort, seed, noisy
+        self._efforts, self._seed, self._noisy = efforts, seed, noisy
         self._krigings: list[Kriging] = []  # of each objective, each bound and the prices
         self._learned: list[Rows] = []  # the parameters of each of these models
         self._learned_at = 0  # number of trials when they were learned
@@ -251,6 +259,10 @@ class Proposals:
             best = int(archive.order[0])
             yield Proposal(archive.rows[best], REPEAT, (best,))
         yield from self._children(pending, rng, exhausted=exhausted)
+
+    @property
+    def _effort(self) -> Effort:
+        return self._efforts.one if self._archive.costs.shape[1] == 1 else self._efforts.several
 
     @property
     def _foresees_first(self) -> bool:
@@ -394,7 +406,10 @@ class Proposals:
             return gains + log_expected_improvement(fitted.predict(rows), best)
 
         foresight = _Foresight([fitted], [targets]) if foresees else None
-        return self._screened(parents, judge, self._effort.rounds, rng, foresight)
+        rounds = self._effort.rounds
+        if not self._positions.has_continuous:  # polishing does not pay on tables of choices
+            rounds = replace(rounds, fine=0)
+        return self._screened(parents, judge, rounds, rng, foresight)
 
     def _bounds(self, chosen: Indices) -> _Bounds:
         """Return what the models of constraints learn from some trials."""
@@ -435,7 +450,7 @@ class Proposals:
         With many of its own trials a model knows more of where it searches than they do.
         """
         own, effort = self._own(chosen, costs), self._effort
-        earlier = self._earlier.first(max(effort.earlier - len(chosen), 0))
+        earlier = self._earlier.first(max(effort.learned // 2 - len(chosen), 0))
         count, objectives = len(earlier.rows), costs.shape[1]
         if not count:
             return own
@@ -504,7 +519,7 @@ class Proposals:
 
         parents = ranked[: max(self._parent_count(), members)]
         foresight = _Foresight(models, scaled, lowered)
-        return self._screened(parents, judge, self._effort.rounds_of_several, rng, foresight)
+        return self._screened(parents, judge, self._effort.rounds, rng, foresight)
 
     def _screened(
         self,
@@ -587,9 +602,7 @@ class Proposals:
             Draws which of many are learned from.
         """
         effort, known = self._effort, len(self._archive)
-        one = self._archive.costs.shape[1] == 1
-        every = effort.every if one else effort.every_of_several
-        if self._learned and known < self._learned_at + every:
+        if self._learned and known < self._learned_at + effort.every:
             return
         steps = effort.steps if self._learned else _FIRST_STEPS
         some, most = np.arange(own), effort.learned - (len(parts[0].targets) - own)
