@@ -75,9 +75,11 @@ def believed_effects(findings: "Findings") -> BelievedEffects:
     positions = Positions(findings.experiment.space)
     rows = np.array([positions.row(trial.genome) for trial in trials])
     costs = findings.fitnesses(trials)[:, 0]
+    unguided = np.array([trial.forecast is None for trial in trials])
     places = [trial.number for trial in trials]
     best = places.index(findings.front[0].number)
     chosen = _known(costs)
+    costs = np.minimum(costs, _limit(costs, unguided))
     effects = _effects(item, positions, rows, costs, chosen, best)
     effects.sort(key=lambda effect: min(_costs(item, effect)) - max(_costs(item, effect)))
     return BelievedEffects(
@@ -101,6 +103,17 @@ def _known(costs: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.concatenate([order[:half], rest[thinned(len(rest), MOST_TRIALS - half)]])
 
 
+def _limit(costs: NDArray[np.float64], unguided: NDArray[np.bool_]) -> float:
+    """Return the cost above which costs are all the same: as far above a typical one as the best.
+
+    A typical one is the median of the trials that no model chose.
+    """
+    if not unguided.any():
+        return float(costs.max())
+    typical = float(np.median(costs[unguided]))
+    return 2 * typical - float(costs.min())
+
+
 def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
     item: "Objective",
     positions: Positions,
@@ -109,10 +122,10 @@ def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
     chosen: NDArray[np.int64],
     best: int,
 ) -> list[BelievedEffect]:
-    # High costs are lowered but keep their order: near the end most trials are as good as the best,
-    # and the model would know nothing of the others if these were all the same.
+    # High costs are lowered and keep their order: of a search that has converged, the model would
+    # know nothing but the best trials if all costs above their median were the same.
     lowered = softened(costs[chosen], costs[chosen] == costs[chosen].min())
-    targets = standardised(lowered.values)
+    targets, highest = standardised(lowered.values), float(costs[chosen].max())
     known = Trials(rows[chosen], targets.values, np.ones(len(chosen)))
     model = Kriging(positions.options.tolist())
     point = model.learned(model.start, known, STEPS)
@@ -127,7 +140,7 @@ def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
         predicted = fitted.predict(profile)
         means, deviations = predicted.means * targets.unit, predicted.deviations * targets.unit
         curves = (
-            _scores(item, _undone(lowered, targets.mean + means + sign * deviations))
+            _scores(item, _undone(lowered, targets.mean + means + sign * deviations, highest))
             for sign in (0.0, -WITHIN, WITHIN)
         )
         gene = positions.space.genes[column.name]
@@ -137,9 +150,9 @@ def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
     return effects
 
 
-def _undone(lowered: Softened, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the costs that become some values."""
-    return np.array([lowered.undone(value) for value in values.tolist()])
+def _undone(lowered: Softened, values: NDArray[np.float64], highest: float) -> NDArray[np.float64]:
+    """Return the costs that become some values, none above the highest."""
+    return np.array([min(lowered.undone(value), highest) for value in values.tolist()])
 
 
 def _grid(column: Column) -> NDArray[np.float64]:

@@ -41,20 +41,26 @@ def loss(genome: Genome) -> float:
     return (x - 0.3) ** 2 + 2 * (y - 0.6) ** 2 + 0.1 * (genome["kind"] != "a")
 
 
-@pytest.fixture(scope="module")
-def findings() -> Findings:
-    """Search a smooth function with a model, and take its candidates as trials."""
+def searched(function: Callable[[Genome], float], count: int) -> Findings:
+    """Search with a model, and take the candidates as trials."""
     experiment = experiment_of(
         Path("invented.py"), space=SPACE, task={"objectives": {"loss": "minimize"}}
     )
     strategy = Screened(experiment.space, Options(20, seed=0))
     trials = []
-    for _ in range(100):
+    for _ in range(count):
         [candidate] = strategy.ask(1)
         assert isinstance(candidate.genome, Genome)
-        strategy.tell([Individual(candidate.number, candidate.genome, (loss(candidate.genome),))])
-        trials.append(trial_of(candidate, loss(candidate.genome)))
+        value = function(candidate.genome)
+        strategy.tell([Individual(candidate.number, candidate.genome, (value,))])
+        trials.append(trial_of(candidate, value))
     return Findings(experiment, tuple(trials))
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    """Search a smooth function."""
+    return searched(loss, 100)
 
 
 def trial_of(candidate: Candidate, value: float) -> Trial:
@@ -244,3 +250,13 @@ def test_forecasts_of_several_objectives(objectives: int) -> None:
         candidate.forecast.means, candidate.forecast.deviations, costs, strict=False
     ):
         assert abs(mean - cost) < 5 * deviation + 0.1
+
+
+def test_a_model_believes_nothing_beyond_random_configurations() -> None:
+    """If a few scores are far worse than all others, curves and intervals still show the rest."""
+    findings = searched(lambda genome: math.exp(min(40 * loss(genome), 30)), 60)
+    unguided = [each for each in findings.trials if each.forecast is None]
+    typical = np.median([each.objectives["loss"] for each in unguided])
+    found = believed_effects(findings)
+    assert found.scores.max() > 10 * typical
+    assert max(max(effect.high) for effect in found.effects) <= 2 * typical

@@ -81,8 +81,9 @@ def caption(effects: BelievedEffects) -> str:
         f"of trial {effects.numbers[effects.best]} is changed alone, with 95% intervals; dots are "
         "trials, which differ in other genes too. The first has the greatest effect: "
         f"{wording.measured(best, item)} at {value}, and {wording.measured(worst, item)} at worst "
-        "elsewhere. Values worse than the median are compressed for the model, so its intervals "
-        f"are wide there.{hidden}"
+        "elsewhere. The model learns from values worse than the median as if they were less bad, "
+        "and its curves end at twice the distance between the best trial and random "
+        f"configurations.{hidden}"
     )
 
 
