@@ -124,7 +124,8 @@ def read_warm_start(
             runs.append(_offer(run, experiment))
     if problems:
         raise UsageError(*(f"warm_start: {each}" for each in problems))
-    most = EFFORTS[experiment.evolution.effort or "medium"].earlier
+    efforts = EFFORTS[experiment.evolution.effort or "medium"]
+    most = efforts.of(len(experiment.objectives)).earlier
     first = dict.fromkeys(seeds.beginning.genomes)
     for each in runs:
         first |= dict.fromkeys(each.best[: max(MOST_SEEDS // len(runs), 1)])

@@ -124,8 +124,9 @@ def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
 ) -> list[BelievedEffect]:
     # High costs are lowered and keep their order: of a search that has converged, the model would
     # know nothing but the best trials if all costs above their median were the same.
-    lowered = softened(costs[chosen], costs[chosen] == costs[chosen].min())
-    targets, highest = standardised(lowered.values), float(costs[chosen].max())
+    learned = costs[chosen]
+    lowered, highest = softened(learned, learned == learned.min()), float(learned.max())
+    targets = standardised(lowered.values)
     known = Trials(rows[chosen], targets.values, np.ones(len(chosen)))
     model = Kriging(positions.options.tolist())
     point = model.learned(model.start, known, STEPS)

@@ -191,7 +191,8 @@ class Evolution:
             effort=effort,
             noisy=noisy,
             earlier=most_instructive(
-                [list(map(self._negated, each)) for each in searches], EFFORTS[effort].earlier
+                [list(map(self._negated, each)) for each in searches],
+                EFFORTS[effort].of(len(objectives)).earlier,
             ),
         )
         self._strategy: Nsga2 | Screened = _STRATEGIES[strategy](space, options)

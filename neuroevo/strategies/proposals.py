@@ -90,6 +90,11 @@ class Effort:
     steps: int
     rounds: Rounds
 
+    @property
+    def earlier(self) -> int:
+        """The most trials of earlier searches that a model learns from."""
+        return self.learned // 2
+
 
 class Efforts(NamedTuple):
     """The efforts with one objective and with several."""
@@ -97,13 +102,12 @@ class Efforts(NamedTuple):
     one: Effort
     several: Effort
 
-    @property
-    def earlier(self) -> int:
-        """The most trials of earlier searches that a model learns from."""
-        return max(self.one.learned, self.several.learned) // 2
+    def of(self, objectives: int) -> Effort:
+        """Return the one with so many objectives."""
+        return self.one if objectives == 1 else self.several
 
 
-# More children, or with several objectives more learning, found less on most problems of
+# More children, or with several objectives more learning, found no more in
 # `python -m experiments.benchmarks search`.
 _WIDE, _POLISHED = Rounds(2, 48, 0, 0), Rounds(2, 48, 3, 32)
 EFFORTS: Mapping[str, Efforts] = {
@@ -262,7 +266,7 @@ class Proposals:
 
     @property
     def _effort(self) -> Effort:
-        return self._efforts.one if self._archive.costs.shape[1] == 1 else self._efforts.several
+        return self._efforts.of(self._archive.costs.shape[1])
 
     @property
     def _foresees_first(self) -> bool:
@@ -450,7 +454,7 @@ class Proposals:
         With many of its own trials a model knows more of where it searches than they do.
         """
         own, effort = self._own(chosen, costs), self._effort
-        earlier = self._earlier.first(max(effort.learned // 2 - len(chosen), 0))
+        earlier = self._earlier.first(max(effort.earlier - len(chosen), 0))
         count, objectives = len(earlier.rows), costs.shape[1]
         if not count:
             return own

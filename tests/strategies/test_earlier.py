@@ -17,6 +17,7 @@ from neuroevo.evolution.earlier import EarlierTrials, most_instructive
 from neuroevo.evolution.kriging import Kriging
 from neuroevo.evolution.positions import Positions
 from neuroevo.space import Float, Genome, SearchSpace
+from neuroevo.strategies.proposals import EFFORTS
 from neuroevo.strategies.screened import Screened
 from tests.strategies.test_screened import CUBE, OPTIONS, bowl, distances, evaluated, least, number
 
@@ -158,6 +159,25 @@ def test_a_search_with_earlier_trials_continues_from_its_state(objectives: int) 
         plain.tell([genome], [function(genome)])
         broken.tell([genome], [function(genome)])
         broken = Evolution.from_state(CUBE, json.loads(json.dumps(broken.state())))
+
+
+@pytest.mark.parametrize("objectives", [1, 2])
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_as_many_earlier_trials_are_chosen_as_models_learn_from(
+    effort: str, objectives: int
+) -> None:
+    """If more were chosen, the last ones, which spread over all costs, would not be used."""
+    random = np.random.default_rng(0)
+    genomes = [CUBE.sample(random) for _ in range(300)]
+    evolution = Evolution(
+        CUBE,
+        ["minimize"] * objectives,
+        strategy="screened",
+        effort=effort,
+        earlier=[(genomes, random.random((300, objectives)))],
+    )
+    [chosen] = evolution.state()["earlier"]
+    assert len(chosen) == EFFORTS[effort].of(objectives).earlier
 
 
 def test_failures_of_earlier_searches_are_left_out() -> None:
