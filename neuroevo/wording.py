@@ -579,8 +579,9 @@ def _training_limits(training: "TrainingSettings") -> str:
     if training.patience:
         points = counted(training.patience, "point")
         kept = "best" if training.restore_best else "last"
-        limits += f"; training stops after {points} of the learning curve without a new lowest "
-        limits += f"MSE, and the {kept} weights are kept"
+        left_out = " (with those that are left out)" * (training.validation_share < 1)
+        limits += f"; training stops after {points} of the learning curve{left_out} without a new "
+        limits += f"lowest MSE, and the {kept} weights are kept"
     if training.validation_share < 1:
         limits += f"; validation may take {training.validation_share:.3g} of the work, but has at "
         limits += (

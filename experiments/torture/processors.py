@@ -10,6 +10,7 @@ from experiments.torture.rows import Row
 
 NETWORKS = """
 import hashlib
+from dataclasses import replace
 from itertools import product
 import numpy as np
 from neuroevo.learning import (
@@ -27,12 +28,13 @@ data = {
         x, classes, x[:9], classes[:9], Columns(("x", "y"), ("x", "y"), ("x", "y"))
     ),
 }
+weighted = replace(data["cross_entropy"], training_weights=np.arange(40.0))
 digest = hashlib.sha256()
 
 
-def add(architecture, lanes, loss, precision):
-    settings = TrainingSettings(samples=120, precision=precision, loss=loss)
-    trained = train(architecture, lanes, sample_stream(data[loss], settings, (5,)))
+def add(architecture, lanes, samples, loss, precision, patience=0):
+    settings = TrainingSettings(samples=120, precision=precision, loss=loss, patience=patience)
+    trained = train(architecture, lanes, sample_stream(samples, settings, (5,)))
     assert np.isfinite(trained.curves[1]).all()
     digest.update(trained.curves.tobytes() + trained.parameters.tobytes())
     for curves in trained.class_curves.values():
@@ -52,16 +54,22 @@ for precision in ("float32", "float64"):
     for activation in ACTIVATIONS:
         architecture = Architecture(inputs=2, hidden=(5, 3), outputs=2, activation=activation)
         lanes = [Lane(replicate, 0.05 * replicate) for replicate in range(16)]
-        add(architecture, lanes, "squared_error", precision)
+        add(architecture, lanes, data["squared_error"], "squared_error", precision)
     architecture = Architecture(
         inputs=2, hidden=(5, 3), outputs=2, activation=("silu", "tanh"), output="softmax"
     )
     for optimizer, schedule, batch_size in product(OPTIMIZERS, SCHEDULES, (1, 7)):
         lanes = [lane(number, optimizer, schedule, batch_size) for number in range(16)]
-        add(architecture, lanes, "cross_entropy", precision)
+        add(architecture, lanes, data["cross_entropy"], "cross_entropy", precision)
+    architecture = Architecture(
+        inputs=2, hidden=(17, 11), outputs=2, activation=("silu", "tanh"), output="softmax"
+    )
+    for optimizer in OPTIMIZERS:
+        lanes = [lane(number, optimizer, "cosine", 33) for number in range(16)]
+        add(architecture, lanes, weighted, "cross_entropy", precision, patience=2)
 print(digest.hexdigest())
 """
-"""Prints a hash of trainings with all activations, optimizers and schedules."""
+"""Prints a hash of trainings with all activations, optimizers and schedules, and whole blocks."""
 
 KRIGING = """
 import hashlib

@@ -269,7 +269,9 @@ class NetworkEstimator(TableEstimator):
         if results[0].class_curves:
             loss = np.concatenate([each.class_curves["log_loss"] for each in results])
         best = [order[0]]
-        seen = int(stops(curves[best], stopping_of(stream.settings), stream.samples_seen)[0])
+        points = stream.samples_seen
+        stopping = stopping_of(stream.settings, self.batch_size, points)
+        seen = int(stops(curves[best], stopping, points)[0])
         self.loss_curve_ = [*self.loss_curve_, *loss[order[0]].tolist()]
         self.t_ += seen
         self.n_iter_ += -(-seen // len(stream.training.inputs))
@@ -334,7 +336,9 @@ class NetworkRegressor(RegressorMixin, ValuePredictions, NetworkEstimator):
         all rows train and validate.
     patience, restore_best
         After how many points of the learning curve without a lower validation error a training
-        stops; 0 for never. Whether it then has the weights with the lowest one.
+        stops; 0 for never. There are 20 points for each factor of ten of the samples; those without
+        an update since the point before do not count. Whether it then has the weights with the
+        lowest one.
     validation_share
         Share of the work that validation may take.
     shuffle

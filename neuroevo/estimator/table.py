@@ -22,6 +22,7 @@ from neuroevo.estimator.errors import as_value_errors
 from neuroevo.estimator.rows import Rows, read_inputs, read_weights
 from neuroevo.export import ExportableTableModel
 from neuroevo.settings import shown
+from neuroevo.tables.checking import LEAST_ROWS
 
 Array = npt.NDArray[Any]
 
@@ -65,6 +66,10 @@ class TableEstimator(BaseEstimator):
             frame.set_axis(self._names, axis=1), self._targets(y, classes, reset=reset), weights
         )
         rows = rows.distinct()
+        if reset and len(rows) < LEAST_ROWS:
+            weighed = "" if weights is None else " with weights above 0"
+            rule = f"must have at least {LEAST_ROWS} different rows{weighed}"
+            raise UsageError(f"X: {rule}, but got {len(rows)}")
         if reset and rows.targets.ndim == 1 and (rows.targets == rows.targets[0]).all():
             raise UsageError("y: must have rows of two classes, with weights, but got one class")
         return rows

@@ -60,7 +60,6 @@ def phenotype_of(
     UsageError
         If no network can have one of the values.
     """
-    chosen = {name: configuration.get(name, getattr(training, name)) for name in TRAINING_GENES}
     layers = layers_of(configuration) if configuration["hidden"] else ()
     names: Any = [layer.activation or configuration["activation"] for layer in layers]
     architecture = Architecture(
@@ -68,12 +67,31 @@ def phenotype_of(
         hidden=tuple(layer.width for layer in layers),
         outputs=layer_ends[1],
         activation=tuple(names),
-        biases=chosen.pop("biases"),
+        biases=_chosen("biases", configuration, training),
         output="softmax" if training.loss == "cross_entropy" else "linear",
     )
-    starting_weights = chosen.pop("starting_weights")
-    learning_rate = float(configuration["learning_rate"])
-    return Phenotype(architecture, Optimization(**chosen), learning_rate, starting_weights)
+    return Phenotype(
+        architecture,
+        optimization_of(configuration, training),
+        float(configuration["learning_rate"]),
+        _chosen("starting_weights", configuration, training),
+    )
+
+
+def optimization_of(configuration: Mapping[str, Any], training: TrainingSettings) -> Optimization:
+    """Return how the network that a configuration describes is optimised.
+
+    Parameters
+    ----------
+    configuration, training
+        As for `phenotype_of`; genes of other settings may be left out.
+    """
+    names = Optimization.model_fields
+    return Optimization(**{name: _chosen(name, configuration, training) for name in names})
+
+
+def _chosen(name: str, configuration: Mapping[str, Any], training: TrainingSettings) -> Any:  # noqa: ANN401 - as the setting is
+    return configuration.get(name, getattr(training, name))
 
 
 def layers_of(configuration: Mapping[str, Any], gene: str = "hidden") -> tuple[HiddenLayer, ...]:

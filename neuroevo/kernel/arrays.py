@@ -125,6 +125,7 @@ class Stopping(NamedTuple):
     target: float  # error at which it stops; negative for none
     patience: int  # points of the curve without a lower error after which it stops; 0 for none
     restore_best: bool  # whether the parameters with the lowest error are the result
+    counts: npt.NDArray[np.int64]  # (points,) for how many points each of them counts
 
 
 class Bundle(NamedTuple):

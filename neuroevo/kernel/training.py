@@ -109,8 +109,8 @@ def _learn_in_batches(bundle, training, order, budget, first, last):
 
 
 @inlined
-def _record(bundle, stopping, curves, point, measures):
-    """Write one point of the learning curves; returns whether any lane is still trained.
+def _record(bundle, stopping, curves, point, measures, count):
+    """Write a point of the learning curves that counts for some; returns whether any lane goes on.
 
     A lane is trained until its MSE is not finite, reaches the target, or has not become better for
     so many points. Then its curves stay as they are, or at the lowest MSE if that is restored. For
@@ -134,7 +134,7 @@ def _record(bundle, stopping, curves, point, measures):
         _keep_parameters(bundle, improved)
     elif _keeps_parameters(stopping):
         _keep_parameters(bundle, learning)
-    waited = where(improved, 0.0, waited + 1.0)
+    waited = where(improved, 0.0, waited + broadcast(count, waited))
     waited = where(finite, waited, np.inf)
     waited = where(load(curves, point * measures + MSE) > stopping.target, waited, np.inf)
     if stopping.patience > 0:
@@ -268,6 +268,7 @@ def train(
     learned, validated = _place_samples(training), _place_validation(validation)
     measures = MEASURES if validated.classes else 1
     visits, budget = numbers_of(order), len(order)
+    counts = numbers_of(stopping.counts)
     seen, learning = np.int64(0), True
     if first_point > 0:
         seen, learning = samples_seen[first_point - 1], _is_learning(bundle)
@@ -281,6 +282,6 @@ def train(
             _learn_in_batches(bundle, learned, visits, budget, seen, samples_seen[point])
         seen = samples_seen[point]
         validate(bundle, validated)
-        learning = _record(bundle, stopping, measured, point, measures)
+        learning = _record(bundle, stopping, measured, point, measures, item(counts, point))
     if not _keeps_parameters(stopping):
         _keep_all_parameters(bundle)

@@ -88,6 +88,36 @@ def samples_seen(budget: int, most_points: int | None = None) -> npt.NDArray[np.
     return seen[places]
 
 
+def counted_points(
+    seen: npt.NDArray[np.int64], budget: int, batch_size: int
+) -> npt.NDArray[np.int64]:
+    """Return for how many points without a lower MSE each point of a curve counts.
+
+    A point stands for those that a limit has left out before it, so that a training waits for as
+    many samples whatever the limit is. Points without an update since the point before do not
+    count, as a network with large batches could stop before it has learned anything.
+
+    Parameters
+    ----------
+    seen
+        Array (points,), the samples seen at each point.
+    budget
+        The sample budget of the training.
+    batch_size
+        Samples per update.
+
+    Returns
+    -------
+    Array (points,).
+    """
+    points = samples_seen(budget)
+    updates = points // batch_size
+    updates[-1] = -(-budget // batch_size)  # the last batch may have fewer samples
+    counted = np.cumsum(np.diff(updates, prepend=0) > 0)
+    places = np.searchsorted(points, seen, side="right") - 1
+    return np.diff(counted[places], prepend=0)
+
+
 def as_stopped(curves: Floats, validation: Floats, stopping: Stopping) -> Floats:
     """Return curves of trainings that went on as they are if the trainings stop.
 
@@ -134,11 +164,11 @@ def stops(
 def _ends(validation: Floats, stopping: Stopping) -> Iterator[tuple[int, int]]:
     """Yield the point of the lowest MSE and the last point of each lane's training."""
     for curve in validation.tolist():
-        best, lowest = 0, math.inf
-        for point, error in enumerate(curve):
+        best, lowest, waited = 0, math.inf, 0
+        for point, (error, count) in enumerate(zip(curve, stopping.counts.tolist(), strict=True)):
+            waited += count
             if error < lowest:
-                best, lowest = point, error
-            waited = point - best if lowest < math.inf else point + 1
+                best, lowest, waited = point, error, 0
             is_over = 0 < stopping.patience <= waited
             if is_over or not error < math.inf or error <= stopping.target:
                 break

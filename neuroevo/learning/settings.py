@@ -51,7 +51,8 @@ class TrainingSettings(Optimization):
         ge=0,
         le=1_000_000,
         description="stop training a network whose validation MSE has not become lower for so many "
-        "points of its learning curve; 0: never",
+        "points of its learning curve; those that validation_share leaves out count as well, those "
+        "without an update since the point before do not; 0: never",
     )
     restore_best: bool = Field(
         default=True,
@@ -61,8 +62,9 @@ class TrainingSettings(Optimization):
         default=1.0,
         gt=0,
         le=1,
-        description="the share of the work that validation may take: learning curves have as many "
-        "points as it allows, but at least 20, of 1,000 or more validation samples; 1: all points",
+        description="the share of the work of all networks that validation may take: learning "
+        "curves have as many points as it allows, but at least 20, of 1,000 or more validation "
+        "samples; 1: all points",
     )
 
     @property

@@ -32,7 +32,13 @@ from neuroevo.kernel.arrays import (
 )
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
-from neuroevo.learning.curves import FEWEST_ROWS, points_within, rows_within, samples_seen
+from neuroevo.learning.curves import (
+    FEWEST_ROWS,
+    counted_points,
+    points_within,
+    rows_within,
+    samples_seen,
+)
 from neuroevo.learning.data import Columns, DataSet, balance_of, labels_of
 from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
 from neuroevo.learning.settings import Precision, TrainingSettings
@@ -365,7 +371,8 @@ def _restore(bundle: Bundle, measured: Floats, state: BundleState, points: int) 
 
 def _train_bundle(bundle: Bundle, measured: Floats, stream: SampleStream, points: int) -> Trained:
     """Train all lanes of a bundle; so many points are done."""
-    stopping, measures = stopping_of(stream.settings), _measures(stream)
+    batch_size, measures = bundle.method.batch_size, _measures(stream)
+    stopping = stopping_of(stream.settings, batch_size, stream.samples_seen)
     kernel.train(
         bundle,
         stream.training,
@@ -387,15 +394,28 @@ def _train_bundle(bundle: Bundle, measured: Floats, stream: SampleStream, points
     return Trained(curves[MSE], class_curves, parameters)
 
 
-def stopping_of(settings: TrainingSettings) -> Stopping:
-    """Return when training stops; the target is rounded down to the precision."""
+def stopping_of(
+    settings: TrainingSettings, batch_size: int, seen: npt.NDArray[np.int64]
+) -> Stopping:
+    """Return when trainings stop; the target is rounded down to the precision.
+
+    Parameters
+    ----------
+    settings
+        Those of the trainings.
+    batch_size
+        Samples per update.
+    seen
+        Array (points,), the samples seen at each point of their curves.
+    """
+    counts = counted_points(seen, settings.samples, batch_size)
     if not settings.stop_at_target:
-        return Stopping(-1.0, settings.patience, settings.restores_best)
+        return Stopping(-1.0, settings.patience, settings.restores_best, counts)
     precision = np.dtype(settings.precision).type
     target = precision(settings.target_mse)
     if target > settings.target_mse:
         target = np.nextafter(target, precision(0))
-    return Stopping(float(target), settings.patience, settings.restores_best)
+    return Stopping(float(target), settings.patience, settings.restores_best, counts)
 
 
 def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Bundle:

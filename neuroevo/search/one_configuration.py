@@ -12,6 +12,7 @@ import numpy as np
 
 from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.evaluation.evaluator import Evaluation
+from neuroevo.evaluation.phenotype import optimization_of
 from neuroevo.evaluation.replicates import best_replicates
 from neuroevo.evaluation.scores import Targets, scores_of
 from neuroevo.experiment import Experiment
@@ -387,8 +388,9 @@ def _stops(experiment: Experiment, evaluation: Evaluation) -> np.ndarray:
     sound = np.isfinite(evaluation.parameters).all(axis=1)
     curves = evaluation.curves[sound]
     training = experiment.training
+    optimization = optimization_of(experiment.only_configuration, training)
     points = samples_seen(training.samples, curves.shape[1])
-    return stops(curves, stopping_of(training), points)
+    return stops(curves, stopping_of(training, optimization.batch_size, points), points)
 
 
 def _median(samples: np.ndarray) -> int:

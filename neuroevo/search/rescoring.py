@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evaluation.function_evaluator import FunctionEvaluation
-from neuroevo.learning.curves import as_stopped
+from neuroevo.evaluation.phenotype import optimization_of
+from neuroevo.learning.curves import as_stopped, samples_seen
 from neuroevo.learning.training import stopping_of
 from neuroevo.runs import Champion, RescoredTrial, Trial
 from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
@@ -77,7 +78,10 @@ def with_training_curves(
     found = trainer.on_training_samples(trial, stop)
     if found is None or isinstance(found, Failure):
         return champion if found else None
-    stopping = stopping_of(trainer.experiment.training)
+    training = trainer.experiment.training
+    optimization = optimization_of(trial.genome, training)
+    points = samples_seen(training.samples, champion.curves.shape[1])
+    stopping = stopping_of(training, optimization.batch_size, points)
     curves = {"mse": found.curves, **found.class_curves}
     stopped = {name: as_stopped(each, champion.curves, stopping) for name, each in curves.items()}
     return replace(champion, training_curves=stopped)

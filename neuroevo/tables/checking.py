@@ -154,7 +154,7 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
     _check_size(frame, name)
     inputs = _check_roles(tuple(places), settings, name)
     used = [*inputs, *settings.target]
-    used += [each for each in (_weight_column(settings), settings.split_column) if each]
+    used += [each for each in (settings.weight_column, settings.split_column) if each]
     columns = {
         each: _read(frame.iloc[:, places[each]].rename(each), settings)
         for each in dict.fromkeys(used)
@@ -189,10 +189,6 @@ def _read(cells: pd.Series, settings: TableSettings) -> Column:
     return column
 
 
-def _weight_column(settings: TableSettings) -> str:
-    return "" if settings.weight == BALANCED else settings.weight
-
-
 def _check_size(frame: pd.DataFrame, name: str) -> None:
     if len(frame) < LEAST_ROWS:
         raise DataError(f"{name}: must have at least {LEAST_ROWS} rows, but got {len(frame)}")
@@ -208,7 +204,7 @@ def _check_roles(names: Sequence[str], settings: TableSettings, name: str) -> tu
         "columns": settings.columns,
         "leave_out": settings.leave_out,
         "categories": settings.categories,
-        "weight": [_weight_column(settings)],
+        "weight": [settings.weight_column],
         "split_column": [settings.split_column],
     }
     lines = [
@@ -218,7 +214,7 @@ def _check_roles(names: Sequence[str], settings: TableSettings, name: str) -> tu
         for asked in every
         if asked and asked not in names
     ]
-    others = {*settings.target, *settings.leave_out, settings.weight, settings.split_column}
+    others = {*settings.target, *settings.leave_out, settings.weight_column, settings.split_column}
     inputs = tuple(
         each
         for each in names
@@ -349,7 +345,7 @@ def looks_like_classes(targets: Sequence[Column], settings: TableSettings) -> bo
 
 
 def _weight_lines(columns: Mapping[str, Column], settings: TableSettings, name: str) -> list[str]:
-    column = columns.get(_weight_column(settings))
+    column = columns.get(settings.weight_column)
     if column is None:
         return []
     if column.kind != "number":

@@ -263,7 +263,7 @@ def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> N
     allowed = {*settings.leave_out, *settings.categories}
     allowed |= set(settings.target) if settings.problem == "classes" else set()
     if settings.columns:
-        allowed |= {*frame.columns} - {*settings.columns, *settings.target, settings.weight}
+        allowed |= {*frame.columns} - {*settings.columns, *settings.target, settings.weight_column}
     for label in frame.columns:
         column = frame[label]
         if label in allowed or not isinstance(column.dtype, pd.StringDtype):

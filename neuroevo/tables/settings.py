@@ -183,6 +183,11 @@ class TableSettings(Settings):
             raise refusal([((), f"must differ from the separator, but got {shown(decimal)}")])
         return decimal
 
+    @property
+    def weight_column(self) -> str:
+        """The column that rows are weighed by; empty if there is none."""
+        return "" if self.weight == BALANCED else self.weight
+
     @model_validator(mode="after")
     def _check_as_a_whole(self) -> Self:
         found = self._column_problems() + self._split_problems()
@@ -209,7 +214,7 @@ class TableSettings(Settings):
         if self.problem == "regression" and self.weight == BALANCED:
             rule = "must be a column or empty if problem = 'regression'"
             found.append((("weight",), f"{rule}, but got 'balanced'"))
-        if self.weight in (*self.target, *self.columns, *self.leave_out):
+        if self.weight_column in (*self.target, *self.columns, *self.leave_out):
             text = f"must not be a target, an input or left out, but got {shown(self.weight)}"
             found.append((("weight",), text))
         return found
@@ -221,7 +226,8 @@ class TableSettings(Settings):
             found.append((("split_column",), text))
         if self.split != "share" and not self.split_column:
             found.append((("split_column",), f"must be given when split = {self.split!r}"))
-        if self.split_column in (*self.target, *self.leave_out, self.weight) and self.split_column:
+        taken = (*self.target, *self.leave_out, self.weight_column)
+        if self.split_column in taken and self.split_column:
             text = f"must not be a target, a weight or left out, but got {shown(self.split_column)}"
             found.append((("split_column",), text))
         found += fold_problems(self.folds, self.validation)

@@ -27,10 +27,11 @@ def training_weights(table: Table, training_rows: Rows) -> Floats | None:
         distinct = np.arange(len(table.classes.names))
         weights: Floats = compute_class_weight("balanced", classes=distinct, y=codes)[codes]
         return weights
-    if not settings.weight:
+    if not settings.weight_column:
         return None
-    weights = table.columns[settings.weight].array[training_rows]
+    weights = table.columns[settings.weight_column].array[training_rows]
     if not weights.any():
-        text = "must have a weight above 0 in the training rows, but got only zeros"
-        raise DataError(column_line(table.name, settings.weight, text))
+        each = " of each fold" if settings.folds else ""
+        text = f"must have a weight above 0 in the training rows{each}, but has none there"
+        raise DataError(column_line(table.name, settings.weight_column, text))
     return weights

@@ -307,6 +307,12 @@ def test_rows_that_do_not_fit_are_refused_as_scikit_learn_does() -> None:
         regressor().fit(np.array([[1.0], [np.inf], [2.0], [3.0]]), [1, 2, 3, 4])
     with pytest.raises(ValueError, match="zero"):
         regressor().fit(frame, rent, sample_weight=np.zeros(len(frame)))
+    one = np.arange(len(frame)) == 0
+    with pytest.raises(
+        ValueError,
+        match=r"^X: must have at least 3 different rows with weights above 0, but got 1$",
+    ):
+        regressor().fit(frame, rent, sample_weight=one.astype(float))
     failed = regressor()
     with pytest.raises(ValueError, match="at least two different values"):
         failed.fit(frame, np.ones(len(frame)))

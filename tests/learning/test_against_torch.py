@@ -1,7 +1,6 @@
 """Training in lanes against PyTorch, with the same samples and starting weights."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -33,7 +32,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 SEED = (11, 0)
-STEPS = 100
+STEPS, MORE_STEPS = 100, 200
 ARCHITECTURE = Architecture(inputs=3, hidden=(6, 5), outputs=2, activation=("tanh", "silu"))
 CLASSIFIER = ARCHITECTURE.model_copy(update={"outputs": 3, "output": "softmax"})
 CHOSEN: dict[Optimizer, Optimization] = {
@@ -167,18 +166,23 @@ def vector_of(layers: Any) -> Array:  # noqa: ANN401 - PyTorch's
     return naive.vector([(w.detach().numpy().copy(), b.detach().numpy().copy()) for w, b in layers])
 
 
-def stream_of(data: DataSet, batch_size: int, architecture: Architecture) -> SampleStream:
+def stream_of(
+    data: DataSet, batch_size: int, architecture: Architecture, steps: int = STEPS
+) -> SampleStream:
     """Draw samples for all steps."""
     loss: Loss = "cross_entropy" if architecture.output == "softmax" else "squared_error"
-    settings = TrainingSettings(samples=STEPS * batch_size, precision="float64", loss=loss)
+    settings = TrainingSettings(samples=steps * batch_size, precision="float64", loss=loss)
     return sample_stream(data, settings, SEED)
 
 
 def assert_agree(
-    data: DataSet, chosen: Optimization, architecture: Architecture = ARCHITECTURE
+    data: DataSet,
+    chosen: Optimization,
+    architecture: Architecture = ARCHITECTURE,
+    steps: int = STEPS,
 ) -> None:
     """Compare the parameters after all steps."""
-    stream = stream_of(data, chosen.batch_size, architecture)
+    stream = stream_of(data, chosen.batch_size, architecture, steps)
     lane = Lane(3, 0.02, chosen, "glorot")
     ours = train(architecture, [lane], stream).parameters[0]
     theirs = trained_by_torch(architecture, lane, stream)
@@ -253,34 +257,37 @@ def test_dropout_with_autograd(batch_size: int, data: DataSet) -> None:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_sample_weights(optimizer: Optimizer, batch_size: int, weighted: DataSet) -> None:
     """The loss of each sample is multiplied by its weight, scaled to a mean of 1."""
-    assert_agree(weighted, with_(optimizer, batch_size=batch_size))
+    assert_agree(weighted, with_(optimizer, batch_size=batch_size), steps=MORE_STEPS)
 
 
 @pytest.mark.parametrize("restore_best", [False, True])
 def test_patience_with_sample_weights(*, restore_best: bool, weighted: DataSet) -> None:
     """PyTorch stopped at the same point of the curve, within 200 steps, has the same weights."""
-    size, patience = 5, 4
+    size, patience, budget = 5, 4, 5 * MORE_STEPS
     lane = Lane(3, 0.05, with_("adam", batch_size=size), "glorot")
     settings = TrainingSettings(
-        samples=STEPS * size, precision="float64", patience=patience, restore_best=restore_best
+        samples=budget, precision="float64", patience=patience, restore_best=restore_best
     )
-    points = np.arange(4 * size, STEPS * size + 1, 4 * size)
-    stream = replace(sample_stream(weighted, settings, SEED), samples_seen=points)
-    errors: list[float] = []
-    kept: list[Array] = []
+    stream = sample_stream(weighted, settings, SEED)
+    start = starting_parameters(ARCHITECTURE, lane.starting_weights, SEED, lane.replicate)
+    # At points after another update, and at the first one.
+    errors = [naive.mean_squared_error(ARCHITECTURE, start, stream)]
+    kept = [start]
 
     def stops(seen: int, layers: Any) -> bool:  # noqa: ANN401 - PyTorch's
-        if seen not in points:
+        points = stream.samples_seen
+        if not ((points >= seen) & (points < seen + size)).any():
             return False
         with torch().no_grad():
             inputs = torch().tensor(stream.validation.inputs)
             outputs = outputs_of(ARCHITECTURE, layers, inputs, []).numpy()
         errors.append(float(np.mean((outputs - stream.validation.targets) ** 2)))
         kept.append(vector_of(layers))
-        return len(errors) - 1 - int(np.argmin(errors)) >= patience
+        return seen < budget and len(errors) - 1 - int(np.argmin(errors)) >= patience
 
     last = trained_by_torch(ARCHITECTURE, lane, stream, stops=stops)
-    assert 0 < np.argmin(errors) < len(errors) - 1 < len(points) - 1
+    assert 0 < np.argmin(errors) < len(errors) - 1
+    assert len(errors) - 1 - np.argmin(errors) == patience
     expected = kept[int(np.argmin(errors))] if restore_best else last
     trained = train(ARCHITECTURE, [lane], stream)
     np.testing.assert_allclose(trained.parameters[0], expected, rtol=1e-9, atol=1e-9)

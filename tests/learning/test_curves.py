@@ -1,5 +1,7 @@
 """The points of learning curves."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from neuroevo.learning.curves import (
     FEWEST_POINTS,
     FEWEST_ROWS,
+    counted_points,
     points_within,
     rows_within,
     samples_seen,
@@ -23,6 +26,26 @@ def test_a_limited_curve_has_points_of_the_full_one(budget: int, most: int) -> N
     assert set(limited) <= set(full)
     steps = np.diff(np.searchsorted(full, limited))
     assert len(steps) == 0 or steps.max() - steps.min() <= 1
+
+
+@given(st.integers(1, 100_000), st.integers(1, 100), st.integers(1, 1000))
+def test_a_point_counts_for_those_that_were_left_out(budget: int, most: int, batch: int) -> None:
+    """At each point of a limited curve as many have been counted as of the full one."""
+    full, limited = samples_seen(budget), samples_seen(budget, most)
+    counted = np.cumsum(counted_points(full, budget, batch))
+    places = np.searchsorted(full, limited)
+    assert np.cumsum(counted_points(limited, budget, batch)).tolist() == counted[places].tolist()
+
+
+@given(st.integers(1, 100_000), st.integers(1, 1000))
+def test_points_after_an_update_count(budget: int, batch: int) -> None:
+    """A point of a full curve counts once if an update came after the point before, else not."""
+    points = samples_seen(budget).tolist()
+    ends = [*range(batch, budget, batch), budget]  # of the batches
+    expected = [
+        int(any(before < end <= point for end in ends)) for before, point in pairwise([0, *points])
+    ]
+    assert counted_points(np.array(points), budget, batch).tolist() == expected
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5])

@@ -60,7 +60,8 @@ def test_a_training_that_ends_early_is_the_beginning_of_a_longer_one(
         assert found.curves[:, -1].tobytes() == at.tobytes()
     patient = stream_of(data, 300, patience=2)
     stopped = train(ARCHITECTURE, lanes, patient)
-    ends = stops(stopped.curves, stopping_of(patient.settings), patient.samples_seen)
+    stopping = stopping_of(patient.settings, batch_size, patient.samples_seen)
+    ends = stops(stopped.curves, stopping, patient.samples_seen)
     assert min(ends) < 300
     for lane, samples in enumerate(ends):
         again = train(ARCHITECTURE, [lanes[lane]], until(patient, int(samples)))
@@ -154,21 +155,41 @@ def test_patience_keeps_the_bits_of_a_longer_training(
     assert min(ends) < len(free.samples_seen) - 1
 
 
+@pytest.mark.parametrize(("batch_size", "share"), [(5, 1.0), (64, 1.0), (5, 0.05)])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_patience_agrees_with_the_naive_training(
-    optimizer: Optimizer, data: DataSet, varied: Varied
+    optimizer: Optimizer, batch_size: int, share: float, data: DataSet, varied: Varied
 ) -> None:
-    """Stopped lanes have the curves and weights of a loop in NumPy, with a target as well."""
-    lanes = varied(8, Optimization(optimizer=optimizer, batch_size=5))
+    """Stopped lanes have the curves and weights of a loop in NumPy, with a target as well.
+
+    Batches may be larger than the first points of the curve, and points may be left out.
+    """
+    lanes = varied(8, Optimization(optimizer=optimizer, batch_size=batch_size))
     for target in (1e-9, 0.05):
         stream = stream_of(
-            data, 200, precision="float64", patience=3, stop_at_target=True, target_mse=target
+            data,
+            200,
+            precision="float64",
+            patience=3,
+            stop_at_target=True,
+            target_mse=target,
+            validation_share=share,
         )
         trained = train(ARCHITECTURE, lanes, stream)
         for lane, curve, parameters in zip(lanes, trained.curves, trained.parameters, strict=True):
             expected_curve, expected_parameters = naive.train(ARCHITECTURE, lane, stream)
             np.testing.assert_allclose(curve, expected_curve, rtol=1e-9, atol=1e-9)
             np.testing.assert_allclose(parameters, expected_parameters, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, 32, 128, 1000])
+def test_no_batch_is_too_large_to_learn(batch_size: int, data: DataSet) -> None:
+    """The points before the first update, whose MSE is that of the start, test no patience."""
+    chosen = Optimization(optimizer="adam", batch_size=batch_size)
+    lanes = [Lane(number, 0.01, chosen) for number in range(4)]
+    start = train(ARCHITECTURE, lanes, stream_of(data, 1, shuffle=False)).curves[:, 0]
+    patient = stream_of(data, 100 * batch_size, patience=5)
+    assert (train(ARCHITECTURE, lanes, patient).curves[:, -1] < start / 2).all()
 
 
 def test_a_lane_that_diverges_has_its_best_weights(data: DataSet) -> None:

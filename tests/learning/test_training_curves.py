@@ -65,7 +65,8 @@ def test_curves_end_as_the_training_stopped(few: DataSet, limits: dict[str, floa
     stream = sample_stream(few, settings, (1, 0))
     trained = train(NETWORK, LANES, stream)
     whole = train(NETWORK, LANES, on_training_samples(stream)).curves
-    curves = as_stopped(whole, trained.curves, stopping_of(settings))
+    stopping = stopping_of(settings, 1, stream.samples_seen)
+    curves = as_stopped(whole, trained.curves, stopping)
     finite = np.array([np.isfinite(each).all() for each in trained.parameters])
     assert all(finite[:3].tolist())
     assert np.allclose(curves[finite, -1], mse(trained.parameters[finite], stream), rtol=1e-12)

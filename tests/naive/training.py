@@ -1,11 +1,12 @@
 """The training of one lane in float64, sample by sample."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.learning import Architecture, Network, Optimization
+from neuroevo.learning import Architecture, Network, Optimization, samples_seen
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.starting_weights import starting_parameters
 from neuroevo.learning.training import SampleStream
@@ -44,14 +45,14 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
         if len(batch) == chosen.batch_size or position + 1 == budget:
             mean = np.mean(batch, axis=0)
             gradients.append(regularised(mean, parameters, chosen))
-            if not _has_stopped(curve, stream):
+            if not _has_stopped(curve, stream, chosen.batch_size):
                 share = scheduled(chosen, begin / budget)
                 parameters = stepped(parameters, np.array(gradients), rate * share, chosen)
             batch = []
         if position + 1 in stream.samples_seen:
             error = mean_squared_error(architecture, parameters, stream)
             if stream.settings.patience and stream.settings.restore_best:
-                if _has_stopped(curve, stream):
+                if _has_stopped(curve, stream, chosen.batch_size):
                     error = min(curve)
                 elif error < min(curve, default=np.inf):
                     best = parameters
@@ -70,13 +71,29 @@ def mean_squared_error(
     return float(np.mean((activations[-1] - stream.validation.targets) ** 2))
 
 
-def _has_stopped(curve: list[float], stream: SampleStream) -> bool:
+def _has_stopped(curve: list[float], stream: SampleStream, batch_size: int) -> bool:
     """Whether the lane has reached the target or lost patience, and is not trained any more."""
     settings = stream.settings
     if settings.stop_at_target and bool(curve) and min(curve) <= settings.target_mse:
         return True
-    without_gain = [place - int(np.argmin(curve[: place + 1])) for place in range(len(curve))]
-    return settings.patience > 0 and max(without_gain, default=0) >= settings.patience
+    gains = [int(np.argmin(curve[: place + 1])) for place in range(len(curve))]
+    waited = [
+        _points_with_an_update(stream.samples_seen[gain], stream.samples_seen[place], batch_size)
+        for place, gain in enumerate(gains)
+    ]
+    return settings.patience > 0 and max(waited, default=0) >= settings.patience
+
+
+def _points_with_an_update(first: int, last: int, batch_size: int) -> int:
+    """Count the points after the first number of samples that come after another update.
+
+    The points are those of a curve without a limit, whose budget ends later.
+    """
+    points = [int(point) for point in samples_seen(2 * last) if point <= last]
+    before = {point: previous for previous, point in pairwise([0, *points])}
+    return sum(
+        point // batch_size > before[point] // batch_size for point in points if point > first
+    )
 
 
 def _start(architecture: Architecture, lane: Lane, stream: SampleStream) -> Array:

@@ -127,6 +127,14 @@ def test_categories_are_those_of_scikit_learn(frame: pd.DataFrame, rare: float) 
         assert part.inputs.tobytes() == np.ascontiguousarray(expected).tobytes()
 
 
+def test_a_column_named_balanced_is_an_input(frame: pd.DataFrame) -> None:
+    """Classes may weigh equally in a table that has a column of that name."""
+    named = frame.assign(balanced=np.arange(len(frame)))
+    for chosen in ({"columns": ["balanced"]}, {"columns": [], "missing": "median"}):
+        table = prepared(named, target="label", weight="balanced", **chosen)
+        assert "balanced" in table.preparation.columns.inputs
+
+
 def test_balanced_weights_are_those_of_scikit_learn(frame: pd.DataFrame) -> None:
     """Balanced weights equal those of compute_class_weight for the training rows."""
     table = prepared(frame, target="label", weight="balanced")

@@ -450,7 +450,18 @@ BROKEN: list[Case] = [
         "no weight above zero",
         "x,w,y\n" + "".join(f"{row},0,{row}\n" for row in range(9)),
         {"weight": "w"},
-        (", column 'w': must have a weight above 0 in the training rows, but got only zeros",),
+        (", column 'w': must have a weight above 0 in the training rows, but has none there",),
+    ),
+    (
+        "no weight above zero in a fold",
+        "x,w,y\n" + "".join(f"{row},{int(row == 0)},{row}\n" for row in range(12)),
+        {"weight": "w", "folds": 3, "test": 0.0},
+        (
+            (
+                ", column 'w': must have a weight above 0 in the training rows of each fold, "
+                "but has none there"
+            ),
+        ),
     ),
     (
         "balanced classes in a regression",

@@ -26,6 +26,8 @@ def training(exercise: Exercise) -> Training:
         shuffle=False,
     )
     targets = exercise.targets.argmax(axis=1) if is_classifier else exercise.targets
+    if targets.shape[1:] == (1,):
+        targets = targets[:, 0]
     classes = {"classes": np.arange(exercise.targets.shape[1])} if is_classifier else {}
     first = slice(exercise.case.batch_size)
     network.partial_fit(exercise.inputs[first], targets[first], **classes)  # makes the arrays
