@@ -36,7 +36,8 @@ def table_defaults(*, is_classes: bool, folds: int = 1, training_rows: int | Non
             "learning_rate": {"low": 1e-3, "high": 0.1, "log": True},
             "activation": ["relu", "tanh", "silu", "leaky_relu"],
             "optimizer": ["adam", "adamw", "sgd"],
-            "batch_size": {"choices": [8, 32, 128], "ordered": True},
+            # Larger ones learn less from as many samples.
+            "batch_size": {"choices": [8, 32], "ordered": True},
             "weight_decay": {"low": 1e-3, "high": 1.0, "log": True},
             "dropout": {"choices": [0.0, 0.1, 0.25], "ordered": True},
         },
