@@ -77,11 +77,11 @@ def pack(
         How many points the learning curves have at the end; None for all.
     """
     kinds: defaultdict[_Kind, list[Replicate]] = defaultdict(list)
+    methods = {trial: each.optimization.method for trial, each in phenotypes.items()}
     for each in replicates:
-        phenotype = phenotypes[each.trial]
         kind = _Kind(
-            phenotype.architecture,
-            phenotype.optimization.method,
+            phenotypes[each.trial].architecture,
+            methods[each.trial],
             each.lane.replicate % folds,
             0 if each.state is None else each.state.points,
         )

@@ -408,7 +408,9 @@ def stopping_of(
     seen
         Array (points,), the samples seen at each point of their curves.
     """
-    counts = counted_points(seen, settings.samples, batch_size)
+    counts = np.ones_like(seen)
+    if settings.patience > 0:
+        counts = counted_points(seen, settings.samples, batch_size)
     if not settings.stop_at_target:
         return Stopping(-1.0, settings.patience, settings.restores_best, counts)
     precision = np.dtype(settings.precision).type

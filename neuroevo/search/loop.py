@@ -210,6 +210,7 @@ class Search:
         self._trainer, self._record, self._state = trainer, record, state
         self._observer, self._stop = observer, stop
         self._experiment = trainer.experiment
+        self._objectives = trainer.experiment.objectives
         self._start = time.monotonic() - state.seconds
         self._phase: Phase = "baselines"
         self._reason = ""  # why the search ends; empty while it goes on
@@ -419,7 +420,7 @@ class Search:
             UNKNOWN_COLUMNS if data is None else data.columns,
             {each.number: each for each in rescored},
             scores,
-            self._experiment.objectives,
+            self._objectives,
         )
 
     def _with_training_curves(
@@ -500,7 +501,7 @@ class Search:
         return time.monotonic() - self._start
 
     def _fitness(self, trial: Trial) -> tuple[float, ...]:
-        return fitness_of(trial, self._experiment.objectives)
+        return fitness_of(trial, self._objectives)
 
     def _costs(self, trial: Trial) -> tuple[float, ...] | None:
         if not is_measured(trial, self._experiment.constraints):
