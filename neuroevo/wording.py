@@ -579,7 +579,7 @@ def _training_limits(training: "TrainingSettings") -> str:
     if training.patience:
         points = counted(training.patience, "point")
         kept = "best" if training.restore_best else "last"
-        left_out = " (with those that are left out)" * (training.validation_share < 1)
+        left_out = " (counting those that are left out)" * (training.validation_share < 1)
         limits += f"; training stops after {points} of the learning curve{left_out} without a new "
         limits += f"lowest MSE, and the {kept} weights are kept"
     if training.validation_share < 1:

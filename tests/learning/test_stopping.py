@@ -206,6 +206,24 @@ def test_a_lane_that_diverges_has_its_best_weights(data: DataSet) -> None:
     assert np.isnan(never.parameters).all()
 
 
+@pytest.mark.parametrize(("precision", "rounding"), [("float32", 1e-6), ("float64", 1e-14)])
+def test_the_order_of_validation_rows_changes_no_more_than_rounding(
+    precision: Precision, rounding: float, data: DataSet
+) -> None:
+    """The MSE of a network on thousands of rows in another order is the same but for rounding."""
+    random = np.random.default_rng(2)
+    rows = random.normal(size=(5000, 3))
+    targets, order = random.normal(size=(5000, 2)), random.permutation(5000)
+    found = [
+        train(ARCHITECTURE, [Lane(0, 0.01)], stream_of(each, 20, precision=precision)).curves[0]
+        for each in (
+            replace(data, validation_inputs=rows, validation_targets=targets),
+            replace(data, validation_inputs=rows[order], validation_targets=targets[order]),
+        )
+    ]
+    np.testing.assert_allclose(found[0], found[1], rtol=rounding)
+
+
 def test_the_sum_of_many_errors_is_not_rounded_away() -> None:
     """In float32 the validation MSE of a million samples is right to four digits."""
     architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear", biases=False)
