@@ -134,7 +134,7 @@ def _parquet(predicted: "pd.DataFrame") -> bytes:
 
 
 _WRITTEN = (".csv", ".parquet")
-_DIGITS = 9  # significant, which single precision needs
+_DIGITS = 15  # significant, as many as any decimal number keeps in double precision
 
 
 def _check_output(output: Path | None, table: Path | None) -> None:

@@ -60,7 +60,8 @@ class Network:
 
         Returns
         -------
-        Array (samples, outputs), on the raw scale of the targets.
+        Array (samples, outputs), on the raw scale of the targets: in float64 if targets were scaled
+        for the training, else in the precision of the network.
 
         Raises
         ------
@@ -150,12 +151,16 @@ def _outputs(network: Network, scaled: npt.NDArray[np.floating]) -> Floats:
 
 
 def _raw(columns: Columns, outputs: Floats, precision: Precision) -> Floats:
-    """Return outputs on the raw scale of the targets, in the precision of the networks."""
+    """Return outputs on the raw scale of the targets.
+
+    Scaled back they are float64, since targets may differ in digits that the precision of the
+    networks lacks; else they have that precision.
+    """
     after = columns.output_scaling
     if after is not None:
-        outputs = after.raw(outputs.astype(np.float64))
-    raw: Floats = outputs.astype(precision, copy=False)
-    return raw
+        return after.raw(outputs.astype(np.float64))
+    unscaled: Floats = outputs.astype(precision, copy=False)
+    return unscaled
 
 
 def predictions(

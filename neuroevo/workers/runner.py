@@ -75,10 +75,27 @@ class Runner(Generic[Item, Result]):
 
 
 def prepare_process(parent: int) -> None:
-    """Let a worker process ignore signals, which its parent handles, and exit with its parent."""
+    """Let a worker process ignore signals, which its parent handles, and exit with its parent.
+
+    Processes that it starts ignore those of a terminal too, but not SIGTERM, by which a pool of
+    `multiprocessing` ends its processes.
+    """
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _do_nothing)  # unlike SIG_IGN no setting of other programs
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_end_at_sigterm)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
+
+
+def _do_nothing(*_: object) -> None:
+    """Handle a signal."""
+
+
+def _end_at_sigterm() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager

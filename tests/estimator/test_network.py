@@ -81,6 +81,14 @@ def test_the_order_of_rows_does_not_matter_and_weights_repeat_rows() -> None:
     assert not np.array_equal(equal.predict(frame), weighted.predict(frame))
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e4, 1e9, 1e12])
+def test_targets_far_from_zero_are_learnt_as_well(offset: float) -> None:
+    """Predictions have the digits of the targets, also those that single precision lacks."""
+    X = np.random.default_rng(0).normal(size=(300, 3))  # noqa: N806 - the field's name
+    y = offset + X[:, 0]
+    assert regressor().fit(X, y).score(X, y) > 0.95
+
+
 def test_threads_do_not_change_the_networks() -> None:
     """Forty replicates in three bundles are the same on one thread and on two."""
     points, names = labelled()

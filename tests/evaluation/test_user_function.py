@@ -182,6 +182,27 @@ def test_one_objective_may_be_a_plain_number(tmp_path: Path) -> None:
     assert failed.cause == "boosting.py: evaluate must return a number, loss, but got []"
 
 
+PROCESSES = """
+import multiprocessing, subprocess
+
+def evaluate(genome):
+    with multiprocessing.Pool(2) as pool:
+        total = sum(pool.map(abs, [1, -2]))
+    with subprocess.Popen(["sleep", "1000"]) as sleeping:
+        sleeping.terminate()
+    return total
+"""
+
+
+def test_a_function_may_end_processes_that_it_has_started(tmp_path: Path) -> None:
+    """A pool of processes and a program can be terminated, although workers ignore SIGTERM."""
+    path = write_function(tmp_path, PROCESSES)
+    with evaluator_of(path, ("total",), time_limit=120) as evaluator:
+        [(_, found)] = evaluator.evaluate(deque([{"x": 1}]))
+    assert isinstance(found, FunctionEvaluation)
+    assert found.objectives == {"total": 3.0}
+
+
 def test_what_was_read_is_run(tmp_path: Path) -> None:
     """A file that changes after it was read is run as it was; its neighbours can be imported."""
     (tmp_path / "neighbour.py").write_text("VALUE = 5")
