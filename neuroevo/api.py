@@ -356,10 +356,12 @@ def fit(  # noqa: PLR0913 - what users of scikit-learn set, by name
     >>> run = neuroevo.fit(X, y, random_state=1)  # doctest: +SKIP
     >>> run.champion().predict(X)  # doctest: +SKIP
     """
-    from neuroevo.tables import frame_of  # noqa: PLC0415 - loads pandas
+    from neuroevo.tables import are_texts, frame_of  # noqa: PLC0415 - loads pandas
 
     frame, targets = frame_of(X, y)
     settings = _settings(("seed", "task.split_seed"), random_state, time_limit, overrides)
+    if are_texts(frame, targets):  # labels also if they are digits, as for scikit-learn
+        settings = ["task.problem=classes", *settings]
     experiment = _experiment_for_table(frame, targets, settings)
     return run(experiment, results=results, n_jobs=n_jobs, observer=observer)
 

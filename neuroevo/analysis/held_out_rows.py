@@ -1,5 +1,6 @@
 """The rows of the test part with what a run's network predicts for them. Trains nothing."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +35,9 @@ def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd
     pandas.DataFrame
         ``row`` (its name in the table), the columns of the inputs as they are there, the targets,
         ``predicted TARGET`` for each, and for classes ``probability of CLASS`` for each, else
-        ``error in TARGET``. Worst are the rows with the least probability of their own class, or
-        with the largest sum of squared errors after scaling.
+        ``error in TARGET``. Where a column of the table has one of these names, it ends with _.
+        Worst are the rows with the least probability of their own class, or with the largest sum of
+        squared errors after scaling.
 
     Raises
     ------
@@ -54,10 +56,18 @@ def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd
         raise DataError("task: test rows must be the same as when the run began, but are others")
     columns = [rows[record.name] for record in model.preparation.inputs]
     predicted = (_classes if table.classes else _values)(model, table, rows, places)
-    worst = predicted.pop(_WORST)
-    found = pd.concat([*columns, predicted], axis=1)
-    found.insert(0, _ROW, rows.index, allow_duplicates=True)
+    worst, targets = predicted.pop(_WORST), {each.name for each in model.preparation.targets}
+    inputs_and_row = [pd.Series(rows.index, rows.index, name=_free(_ROW, names)), *columns]
+    renamed = predicted.rename(columns=lambda name: name if name in targets else _free(name, names))
+    found = pd.concat([*inputs_and_row, renamed], axis=1)
     return found.iloc[np.argsort(-worst.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return a name that no column of the table has."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 _WORST = "how bad a prediction is"  # a column that is taken away again

@@ -60,14 +60,21 @@ class Rows:
         return replace(found, weights=None if (sums == sums[0]).all() else sums)
 
 
+def _is_real(kind: Any) -> bool:
+    types = pd.api.types
+    return types.is_numeric_dtype(kind) and not (
+        types.is_bool_dtype(kind) or types.is_complex_dtype(kind)
+    )
+
+
 def _keys(frame: pd.DataFrame, targets: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
     """Return a number for each row, the same for equal rows.
 
     Of a million rows, two that differ have the same number with a probability below 1e-7.
     """
     cells = frame.reset_index(drop=True)
-    numbers = cells.select_dtypes("number").columns  # 1 and 1.0 are the same
-    cells = cells.astype(dict.fromkeys(numbers, np.float64))
+    numbers = [name for name, kind in cells.dtypes.items() if _is_real(kind)]
+    cells = cells.astype(dict.fromkeys(numbers, np.float64))  # 1 and 1.0 are the same
     try:
         keys = pd.util.hash_pandas_object(cells, index=False)
     except TypeError:  # cells that can't be inputs, such as lists, which are refused later

@@ -218,9 +218,8 @@ def _reason(
     """Return why a column is left out, and what else can be done."""
     if column.kind == "date" and settings.split == "share":
         given = f"--set task.split=time --set {quote(f'task.split_column={column.name}')}"
-        return (
-            f"it {column.problem} (rows are divided at random; to test on the last ones: {given})"
-        )
+        hint = f"to test on the last ones by ISO dates: {given}"
+        return f"it {column.problem} (rows are divided at random; {hint})"
     if column.problem:
         return f"it {column.problem}"
     if column.distinct < 2:  # noqa: PLR2004 - nothing to learn

@@ -1,6 +1,6 @@
 """Tables of people who have arrays: data frames with names of columns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,12 @@ def frame_of(X: ArrayLike, y: ArrayLike) -> tuple[pd.DataFrame, tuple[str, ...]]
         raise DataError(f"y: must have other names than the columns of X, but got {shared[0]!r}")
     joined = pd.concat([inputs.reset_index(drop=True), targets.reset_index(drop=True)], axis=1)
     return joined, tuple(str(name) for name in targets.columns)
+
+
+def are_texts(frame: pd.DataFrame, names: Sequence[str]) -> bool:
+    """Whether all present cells of some columns are texts."""
+    kinds = [pd.api.types.infer_dtype(frame[name], skipna=True) for name in names]
+    return all(kind == "string" for kind in kinds)
 
 
 def _targets(y: ArrayLike | Mapping[str, Any]) -> pd.DataFrame:

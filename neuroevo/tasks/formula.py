@@ -1,4 +1,4 @@
-"""Formulas such as ``sin(x) + 2 * y``: parsed into a few operators and functions, never run.
+"""Formulas such as ``sin(a) + 2 * b``: parsed into a few operators and functions, never run.
 
 Python's parser reads them, and everything that is not listed here is refused; no code is compiled
 or evaluated. Knows no task.
@@ -101,14 +101,14 @@ def parse(text: str, names: Sequence[str]) -> Formula:
             raise SyntaxError  # noqa: TRY301 - one place words all
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        rule = "must be a formula such as 'sin(x) + 2 * y'"
+        rule = "must be a formula such as 'sin(a) + 2 * b'"
         raise ValueError(f"{rule}, but got {shown(text)}") from None
     return _formula(tree.body, names, 0)
 
 
 def _formula(node: ast.expr, names: Sequence[str], depth: int) -> Formula:
     if depth > _MOST_DEPTH:
-        raise ValueError(f"must not be nested more than {_MOST_DEPTH} deep")
+        raise ValueError(f"must be nested at most {_MOST_DEPTH} deep, but got more")
 
     def part(inner: ast.expr) -> Formula:
         return _formula(inner, names, depth + 1)
@@ -137,7 +137,7 @@ def _constant(number: float) -> Formula:
     except OverflowError:
         value = float("inf")
     if not np.isfinite(value):
-        raise ValueError("must only have finite numbers")
+        raise ValueError(f"must only have finite numbers, but got {value}")
     return Formula(lambda _: value)
 
 

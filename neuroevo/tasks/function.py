@@ -85,7 +85,10 @@ class FunctionTask(SplitTask):
     @classmethod
     def _check_formula(cls, formula: str, information: ValidationInfo) -> str:
         if "inputs" in information.data:
-            parse(formula, tuple(information.data["inputs"]))
+            try:
+                parse(formula, tuple(information.data["inputs"]))
+            except ValueError as error:
+                raise refusal([((), str(error))]) from None
         return formula
 
     @field_validator("noise")

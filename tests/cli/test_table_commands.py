@@ -144,6 +144,23 @@ def test_test_rows_of_a_dataset_and_a_function_are_listed(task: dict[str, object
         run.test_rows(data="other.csv")
 
 
+def test_test_rows_have_names_of_their_own() -> None:
+    """Columns of the table may have the names that predictions get; these end with _ then."""
+    random = np.random.default_rng(0)
+    names = ["row", "predicted y", "error in y"]
+    frame = pd.DataFrame(random.normal(size=(60, 3)), columns=names)
+    overrides = ["evolution.population=4", "evolution.generations=1", "training.samples=100"]
+    run = api.run(
+        frame.assign(y=frame["row"] + frame["error in y"]),
+        target="y",
+        results=None,
+        overrides=overrides,
+    )
+    rows = run.test_rows()
+    assert [*rows.columns] == ["row_", *names, "y", "predicted y_", "error in y_"]
+    assert (rows["row"] == frame["row"][rows["row_"]].to_numpy()).all()
+
+
 def test_either_new_rows_or_test_rows_are_predicted(
     neuroevo: Command, run: Run, tmp_path: Path
 ) -> None:

@@ -57,11 +57,13 @@ def test_columns_that_can_be_no_inputs_are_left_out_with_a_warning() -> None:
     """Dates and the numbers of rows are named, and their values have no effect."""
     frame, rent = flats()
     frame["id"], frame["day"] = np.arange(len(frame)), "2026-01-05"
+    frame["age"] = pd.to_timedelta(np.arange(len(frame)), "s")
     with pytest.warns(UserWarning, match="column") as caught:
         model = regressor().fit(frame, rent)
     texts = " ".join(str(each.message) for each in caught)
     assert "column 'id': is left out" in texts
     assert "column 'day': is left out" in texts
+    assert "column 'age': is left out" in texts
     assert "--set" not in texts
     with pytest.raises(ValueError, match=r"must be numbers[^()]*$"):  # no setting of a table
         regressor().fit(frame[["day"]], rent)

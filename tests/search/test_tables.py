@@ -218,6 +218,18 @@ def test_fit_learns_classes() -> None:
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_fit_takes_digits_that_are_texts_for_labels(named: bool) -> None:  # noqa: FBT001 - a parameter
+    """Labels such as "10" are predicted as texts, as by the classifiers of scikit-learn."""
+    inputs = np.random.default_rng(8).normal(size=(200, 2))
+    labels = np.where(inputs[:, 0] > 0, "10", "9")
+    given = pd.Series(labels, name="label") if named else labels
+    model = neuroevo.fit(inputs, given, overrides=[*SMALL, "task.compare_with=[]"]).champion()
+    assert isinstance(model, TableModel)
+    assert sorted(model.classes_) == ["10", "9"]
+    assert accuracy_score(labels, model.predict(inputs)) > 0.8
+
+
 def test_boolean_labels_are_predicted_as_booleans() -> None:
     """Labels that are true and false stay so."""
     inputs = np.random.default_rng(8).normal(size=(200, 2))

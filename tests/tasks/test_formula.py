@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from neuroevo.errors import UsageError
 from neuroevo.tasks.formula import FUNCTIONS, parse
+from neuroevo.tasks.function import FunctionTask
 
 X, Y = np.array([0.5, 1.0, 2.0, 3.0]), np.array([1.0, -2.0, 0.25, 3.0])
 
@@ -78,6 +80,16 @@ def test_everything_else_is_refused(text: str) -> None:
     """What is no formula of the inputs is an error that states a rule."""
     with pytest.raises(ValueError, match="must"):
         parse(text, ("x", "y"))
+
+
+@pytest.mark.parametrize("text", ["x^2", "sinh(x)", "z", "min(x)", "1e999", "-" * 200 + "x"])
+def test_a_wrong_formula_is_one_problem_of_its_setting(text: str) -> None:
+    """The line has the rule and the wrong value once."""
+    with pytest.raises(UsageError) as caught:
+        FunctionTask(formula=text, inputs={"x": (0.0, 1.0)})
+    [problem] = caught.value.problems
+    assert problem.startswith("formula: ")
+    assert problem.count("but got") == 1
 
 
 def test_every_function_has_a_formula() -> None:
