@@ -15,7 +15,7 @@ TRAINING = {
     "samples": 2000,
     "replicates": 2,
     "validation_share": 0.05,
-    "patience": 15,
+    "patience": 45,
     "target_mse": TARGET,
 }
 LIMITED = Experiment.of(
@@ -51,5 +51,8 @@ def test_points_of_a_limited_curve_are_shown_where_they_were_taken(run: Run) -> 
 def test_the_report_says_what_limits_training_and_validation(run: Run) -> None:
     """Patience, the weights that are kept, and the share of validation are in the report."""
     text = page(run.findings)
-    assert "training stops after 15 points of the learning curve without a new lowest MSE" in text
+    stops = (
+        "training stops after 45 points of the learning curve (counting those that are left out)"
+    )
+    assert f"{stops} without a new lowest MSE" in text
     assert "and the best weights are kept; validation may take 0.05 of the work, but has" in text
