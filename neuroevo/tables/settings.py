@@ -124,7 +124,7 @@ class TableSettings(Settings):
         default="share",
         description="training, validation and test rows: random shares (the same in each class), "
         "by the words train, validation and test in a column, random groups, or by time with "
-        "the last rows as test rows",
+        "the last rows as test rows, those of equal times in the order of the table",
     )
     split_column: Annotated[str, Field(max_length=MOST_NAME)] = Field(
         default="",

@@ -21,7 +21,9 @@ def test_raw_inputs_are_scaled_and_outputs_scaled_back(precision: Precision) -> 
     raw = random.normal([1, -2, 1000], [0.5, 4, 300], (20, 3))
     bare = Network(architecture, parameters)
     scaled = (raw - [1, -2, 1000]) / [0.5, 4, 300]
-    expected = bare.predict(scaled) * [2, 0.125] + [10, 0]
+    outputs = bare.predict(scaled)
+    assert outputs.dtype == precision
     found = Network(architecture, parameters, columns).predict(raw)
-    assert found.dtype == precision
+    assert found.dtype == np.float64
+    expected = outputs.astype(np.float64) * [2, 0.125] + [10, 0]
     np.testing.assert_allclose(found, expected, rtol=1e-6 if precision == "float32" else 1e-14)
