@@ -1,6 +1,5 @@
 """The rows of the test part with what a run's network predicts for them. Trains nothing."""
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +7,7 @@ import pandas as pd
 
 from neuroevo.errors import DataError
 from neuroevo.runs import array_fingerprint
-from neuroevo.tables import Table, TableModel, check_frame, split_rows
+from neuroevo.tables import Table, TableModel, check_frame, free_name, split_rows
 
 if TYPE_CHECKING:
     from neuroevo.runs import Start
@@ -57,17 +56,12 @@ def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd
     columns = [rows[record.name] for record in model.preparation.inputs]
     predicted = (_classes if table.classes else _values)(model, table, rows, places)
     worst, targets = predicted.pop(_WORST), {each.name for each in model.preparation.targets}
-    inputs_and_row = [pd.Series(rows.index, rows.index, name=_free(_ROW, names)), *columns]
-    renamed = predicted.rename(columns=lambda name: name if name in targets else _free(name, names))
+    inputs_and_row = [pd.Series(rows.index, rows.index, name=free_name(_ROW, names)), *columns]
+    renamed = predicted.rename(
+        columns=lambda name: name if name in targets else free_name(name, names)
+    )
     found = pd.concat([*inputs_and_row, renamed], axis=1)
     return found.iloc[np.argsort(-worst.to_numpy(), kind="stable")].reset_index(drop=True)
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    """Return a name that no column of the table has."""
-    while name in taken:
-        name += "_"
-    return name
 
 
 _WORST = "how bad a prediction is"  # a column that is taken away again

@@ -31,13 +31,12 @@ from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.export import ExportableTableModel
 from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning import Architecture, Ensemble, Network, TrainingSettings
-from neuroevo.learning.curves import stops
+from neuroevo.learning.curves import stopping_of, stops
 from neuroevo.learning.training import (
     SampleStream,
     Trained,
     TrainingState,
     sample_stream,
-    stopping_of,
     train_further,
 )
 from neuroevo.tables import Preparation

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from neuroevo.estimator.rows import Places, Rows
 from neuroevo.experiment import Experiment, experiment_for_table
 from neuroevo.learning import DataSet
-from neuroevo.tables import Preparation, check_frame, fit
+from neuroevo.tables import Preparation, check_frame, fit, free_name
 from neuroevo.tables.applying import one_hot
 from neuroevo.tables.settings import MOST_NAME
 
@@ -42,17 +42,19 @@ def table_experiment(
     frame = rows.frame
     classes = rows.targets.ndim == 1
     count = 1 if classes else rows.targets.shape[1]
-    targets = [_free(frame, "y" if count == 1 else f"y{each + 1}") for each in range(count)]
+    targets = [
+        free_name("y" if count == 1 else f"y{each + 1}", frame.columns) for each in range(count)
+    ]
     learnt = rows.targets if labels is None else _taken(usable_labels(labels), rows.targets)
     frame = frame.assign(**dict(zip(targets, learnt.reshape(len(rows), -1).T, strict=True)))
     given = [f"task.problem={'classes' if classes else 'regression'}"]
     given += ["task.missing=median", "task.missing_indicator=true"]
     if rows.weights is not None:
-        weight = _free(frame, "weight")
+        weight = free_name("weight", frame.columns)
         frame[weight] = rows.weights
         given.append(f"task.weight={json.dumps(weight)}")
     if parts is not None:
-        split = _free(frame, "part")
+        split = free_name("part", frame.columns)
         frame[split] = parts
         given += ["task.split=column", f"task.split_column={json.dumps(split)}"]
     if is_array:
@@ -129,10 +131,3 @@ def _targets(preparation: Preparation, rows: Rows) -> npt.NDArray[np.float64]:
     if preparation.classes:
         return one_hot(rows.targets, len(preparation.classes))
     return preparation.target_scaling.scaled(rows.targets)
-
-
-def _free(frame: Any, name: str) -> str:
-    """Return a name that no column has."""
-    while name in frame.columns:
-        name += "_"
-    return name

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from neuroevo.kernel.arrays import Stopping
 from neuroevo.learning import (
     Architecture,
     Optimization,
     StartingWeights,
     TrainingSettings,
+    samples_seen,
 )
+from neuroevo.learning.curves import stopping_of
 from neuroevo.learning.lanes import Lane
 
 TRAINING_GENES = ("biases", "starting_weights", *Optimization.model_fields)
@@ -70,24 +73,31 @@ def phenotype_of(
         biases=_chosen("biases", configuration, training),
         output="softmax" if training.loss == "cross_entropy" else "linear",
     )
+    optimization = {
+        name: _chosen(name, configuration, training) for name in Optimization.model_fields
+    }
     return Phenotype(
         architecture,
-        optimization_of(configuration, training),
+        Optimization(**optimization),
         float(configuration["learning_rate"]),
         _chosen("starting_weights", configuration, training),
     )
 
 
-def optimization_of(configuration: Mapping[str, Any], training: TrainingSettings) -> Optimization:
-    """Return how the network that a configuration describes is optimised.
+def stopping_of_configuration(
+    configuration: Mapping[str, Any], training: TrainingSettings, points: int
+) -> Stopping:
+    """Return when the trainings of the network that a configuration describes stop.
 
     Parameters
     ----------
     configuration, training
-        As for `phenotype_of`; genes of other settings may be left out.
+        As for `phenotype_of`.
+    points
+        Number of points of their learning curves.
     """
-    names = Optimization.model_fields
-    return Optimization(**{name: _chosen(name, configuration, training) for name in names})
+    batch_size = _chosen("batch_size", configuration, training)
+    return stopping_of(training, batch_size, samples_seen(training.samples, points))
 
 
 def _chosen(name: str, configuration: Mapping[str, Any], training: TrainingSettings) -> Any:  # noqa: ANN401 - as the setting is

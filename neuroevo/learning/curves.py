@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neuroevo.kernel.arrays import Floats, Stopping
+from neuroevo.learning.settings import TrainingSettings
 
 FEWEST_POINTS = 20
 """Points that a curve has at least, if its budget has so many samples."""
@@ -116,6 +117,32 @@ def counted_points(
     counted = np.cumsum(np.diff(updates, prepend=0) > 0)
     places = np.searchsorted(points, seen, side="right") - 1
     return np.diff(counted[places], prepend=0)
+
+
+def stopping_of(
+    settings: TrainingSettings, batch_size: int, seen: npt.NDArray[np.int64]
+) -> Stopping:
+    """Return when trainings stop; the target is rounded down to the precision.
+
+    Parameters
+    ----------
+    settings
+        Those of the trainings.
+    batch_size
+        Samples per update.
+    seen
+        Array (points,), the samples seen at each point of their curves.
+    """
+    counts = np.ones_like(seen)
+    if settings.patience > 0:
+        counts = counted_points(seen, settings.samples, batch_size)
+    if not settings.stop_at_target:
+        return Stopping(-1.0, settings.patience, settings.restores_best, counts)
+    precision = np.dtype(settings.precision).type
+    target = precision(settings.target_mse)
+    if target > settings.target_mse:
+        target = np.nextafter(target, precision(0))
+    return Stopping(float(target), settings.patience, settings.restores_best, counts)
 
 
 def as_stopped(curves: Floats, validation: Floats, stopping: Stopping) -> Floats:

@@ -23,7 +23,6 @@ from neuroevo.kernel.arrays import (
     Floats,
     Memory,
     Samples,
-    Stopping,
     Validation,
     memory,
     rows_of_lanes,
@@ -34,10 +33,10 @@ from neuroevo.kernel.vectors import LANE_COUNTS
 from neuroevo.learning.architecture import Architecture
 from neuroevo.learning.curves import (
     FEWEST_ROWS,
-    counted_points,
     points_within,
     rows_within,
     samples_seen,
+    stopping_of,
 )
 from neuroevo.learning.data import Columns, DataSet, balance_of, labels_of
 from neuroevo.learning.lanes import Lane, dropout_keys, hyperparameters
@@ -392,32 +391,6 @@ def _train_bundle(bundle: Bundle, measured: Floats, stream: SampleStream, points
     parameters[np.isinf(curves[MSE, :, -1])] = np.nan
     class_curves = {name: curves[row] for name, row in CLASS_MEASURES.items() if row < measures}
     return Trained(curves[MSE], class_curves, parameters)
-
-
-def stopping_of(
-    settings: TrainingSettings, batch_size: int, seen: npt.NDArray[np.int64]
-) -> Stopping:
-    """Return when trainings stop; the target is rounded down to the precision.
-
-    Parameters
-    ----------
-    settings
-        Those of the trainings.
-    batch_size
-        Samples per update.
-    seen
-        Array (points,), the samples seen at each point of their curves.
-    """
-    counts = np.ones_like(seen)
-    if settings.patience > 0:
-        counts = counted_points(seen, settings.samples, batch_size)
-    if not settings.stop_at_target:
-        return Stopping(-1.0, settings.patience, settings.restores_best, counts)
-    precision = np.dtype(settings.precision).type
-    target = precision(settings.target_mse)
-    if target > settings.target_mse:
-        target = np.nextafter(target, precision(0))
-    return Stopping(float(target), settings.patience, settings.restores_best, counts)
 
 
 def _bundle(architecture: Architecture, lanes: Sequence[Lane], stream: SampleStream) -> Bundle:

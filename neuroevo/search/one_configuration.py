@@ -12,14 +12,13 @@ import numpy as np
 
 from neuroevo.errors import NeuroevoError, UsageError
 from neuroevo.evaluation.evaluator import Evaluation
-from neuroevo.evaluation.phenotype import optimization_of
+from neuroevo.evaluation.phenotype import stopping_of_configuration
 from neuroevo.evaluation.replicates import best_replicates
 from neuroevo.evaluation.scores import Targets, scores_of
 from neuroevo.experiment import Experiment
 from neuroevo.learning import DataSet, Ensemble, Network, samples_seen
 from neuroevo.learning.curves import stops
 from neuroevo.learning.network import mean_outputs, predictions
-from neuroevo.learning.training import stopping_of
 from neuroevo.runs import data_hash
 from neuroevo.search.cross_fitting import folded_rows, with_folds
 from neuroevo.search.material import Material, material_of
@@ -388,9 +387,8 @@ def _stops(experiment: Experiment, evaluation: Evaluation) -> np.ndarray:
     sound = np.isfinite(evaluation.parameters).all(axis=1)
     curves = evaluation.curves[sound]
     training = experiment.training
-    optimization = optimization_of(experiment.only_configuration, training)
-    points = samples_seen(training.samples, curves.shape[1])
-    return stops(curves, stopping_of(training, optimization.batch_size, points), points)
+    stopping = stopping_of_configuration(experiment.only_configuration, training, curves.shape[1])
+    return stops(curves, stopping, samples_seen(training.samples, curves.shape[1]))
 
 
 def _median(samples: np.ndarray) -> int:

@@ -9,9 +9,8 @@ from dataclasses import replace
 
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evaluation.function_evaluator import FunctionEvaluation
-from neuroevo.evaluation.phenotype import optimization_of
-from neuroevo.learning.curves import as_stopped, samples_seen
-from neuroevo.learning.training import stopping_of
+from neuroevo.evaluation.phenotype import stopping_of_configuration
+from neuroevo.learning.curves import as_stopped
 from neuroevo.runs import Champion, RescoredTrial, Trial
 from neuroevo.search.trainer import FRESH_SEEDS, SEARCH_SEEDS, Trainer
 from neuroevo.workers.pool import Failure
@@ -78,10 +77,9 @@ def with_training_curves(
     found = trainer.on_training_samples(trial, stop)
     if found is None or isinstance(found, Failure):
         return champion if found else None
-    training = trainer.experiment.training
-    optimization = optimization_of(trial.genome, training)
-    points = samples_seen(training.samples, champion.curves.shape[1])
-    stopping = stopping_of(training, optimization.batch_size, points)
+    stopping = stopping_of_configuration(
+        trial.genome, trainer.experiment.training, champion.curves.shape[1]
+    )
     curves = {"mse": found.curves, **found.class_curves}
     stopped = {name: as_stopped(each, champion.curves, stopping) for name, each in curves.items()}
     return replace(champion, training_curves=stopped)

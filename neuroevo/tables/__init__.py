@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from neuroevo.tables.applying import raw_numbers, unused_notes
     from neuroevo.tables.checking import Table, check_frame
     from neuroevo.tables.fitting import fit
-    from neuroevo.tables.frames import are_texts, frame_of, frame_of_inputs
+    from neuroevo.tables.frames import are_texts, frame_of, frame_of_inputs, free_name
     from neuroevo.tables.kinds import ColumnDescription, describe
     from neuroevo.tables.prepared import Part, PreparedFold, PreparedTable, prepare
     from neuroevo.tables.reading import column_names, read_table
@@ -39,6 +39,7 @@ __all__ = [
     "fit",
     "frame_of",
     "frame_of_inputs",
+    "free_name",
     "prepare",
     "raw_numbers",
     "read_table",
@@ -50,7 +51,7 @@ _MODULES = {
     "applying": ("raw_numbers", "unused_notes"),
     "checking": ("Table", "check_frame"),
     "fitting": ("fit",),
-    "frames": ("are_texts", "frame_of", "frame_of_inputs"),
+    "frames": ("are_texts", "frame_of", "frame_of_inputs", "free_name"),
     "kinds": ("ColumnDescription", "describe"),
     "prepared": ("Part", "PreparedFold", "PreparedTable", "prepare"),
     "reading": ("column_names", "read_table"),

@@ -1,6 +1,6 @@
 """Tables of people who have arrays: data frames with names of columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,13 @@ def frame_of(X: ArrayLike, y: ArrayLike) -> tuple[pd.DataFrame, tuple[str, ...]]
         raise DataError(f"y: must have other names than the columns of X, but got {shared[0]!r}")
     joined = pd.concat([inputs.reset_index(drop=True), targets.reset_index(drop=True)], axis=1)
     return joined, tuple(str(name) for name in targets.columns)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken: this one, or with _ at its end."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def are_texts(frame: pd.DataFrame, names: Sequence[str]) -> bool:

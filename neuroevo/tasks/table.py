@@ -72,8 +72,8 @@ class TableTask(PreparedTask, TableSettings):
         """
         from neuroevo.tables import column_names, unused_notes  # noqa: PLC0415 - loads pandas
 
-        known = {*self.columns, *self.target, *self.leave_out, self.split_column}
-        known.add(self.weight_column)
+        others = self.split_column, self.weight_column
+        known = {*self.columns, *self.target, *self.leave_out, *others}
         if self._frame is not None:
             names = tuple(str(name) for name in self._frame.columns)
         else:

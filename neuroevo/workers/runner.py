@@ -81,8 +81,9 @@ def prepare_process(parent: int) -> None:
     `multiprocessing` ends its processes.
     """
     for number in _SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _do_nothing)  # unlike SIG_IGN no setting of other programs
+        # Unlike SIG_IGN, programs do not inherit a handler.
+        ignoring = _do_nothing if number == signal.SIGTERM else signal.SIG_IGN
+        signal.signal(number, ignoring)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_end_at_sigterm)
     if hasattr(signal, "pthread_sigmask"):

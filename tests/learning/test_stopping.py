@@ -17,9 +17,9 @@ from neuroevo.learning import (
     Precision,
     TrainingSettings,
 )
-from neuroevo.learning.curves import stops
+from neuroevo.learning.curves import stopping_of, stops
 from neuroevo.learning.lanes import Lane
-from neuroevo.learning.training import SampleStream, sample_stream, stopping_of, train, until
+from neuroevo.learning.training import SampleStream, sample_stream, train, until
 from tests import naive
 
 SEED = (11, 0)

@@ -7,14 +7,13 @@ import pytest
 
 from neuroevo.kernel.arrays import Floats
 from neuroevo.learning import Architecture, DataSet, TrainingSettings
-from neuroevo.learning.curves import as_stopped
+from neuroevo.learning.curves import as_stopped, stopping_of
 from neuroevo.learning.lanes import Lane
 from neuroevo.learning.network import predictions
 from neuroevo.learning.training import (
     SampleStream,
     on_training_samples,
     sample_stream,
-    stopping_of,
     train,
 )
 
