@@ -135,9 +135,11 @@ def _text_for_table(
     from neuroevo.experiment import experiment_for_table
     from neuroevo.experiment.toml import write_toml
 
-    _, suggestion = experiment_for_table(source, columns(target), overrides, name)
+    experiment, suggestion = experiment_for_table(source, columns(target), overrides, name)
     for note in suggestion.notes:
         say(f"note: {note}")
+    for warning in experiment.network_task.load().warnings:  # refuses what a run would
+        say(f"warning: {warning}")
     document = {"name": name, "seed": 0, **suggestion.document}
     target_setting = target[0] if len(target) == 1 else list(target)
     first = {

@@ -19,6 +19,7 @@ from neuroevo.tables.kinds import FEW, MOSTLY, Column, read_column
 from neuroevo.tables.limits import MOST_CELLS, MOST_CLASSES, MOST_INPUT_COLUMNS
 from neuroevo.tables.problems import cell_lines, column_line, listed, shown_value
 from neuroevo.tables.settings import BALANCED, MOST_NAME, PARTS, TableSettings
+from neuroevo.tables.twins import twin_lines
 
 LEAST_ROWS = 3  # for training, validation and a test
 MOST_NUMBERED_CLASSES = 20  # of a target of numbers that settings do not call classes
@@ -161,15 +162,17 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
     }
     lines = [line for each in inputs for line in _input_lines(columns[each], settings, name)]
     lines += [line for each in settings.target for line in _target_lines(columns[each], name)]
-    target, guesses = columns[settings.target[0]], list[str]()
-    labels, found = _classes(columns, settings, name, guesses) if not lines else (None, [])
+    targets, guesses = [columns[each] for each in settings.target], list[str]()
+    labels, found = _classes(targets, settings, name, guesses) if not lines else (None, [])
     lines += found + _weight_lines(columns, settings, name) + _split_lines(columns, settings, name)
     if settings.weight == BALANCED and labels is None and not lines:
         lines.append(f"{name}: weight must be a column for a regression, but got 'balanced'")
     if lines:
         raise DataError(*listed(name, lines))
-    warnings = _twins([columns[each] for each in inputs], target, name)
-    warnings += _alike(labels, target, name)
+    warnings = twin_lines(
+        [columns[each] for each in inputs], targets, name, are_classes=labels is not None
+    )
+    warnings += _alike(labels, targets[0], name)
     return Table(
         name,
         settings,
@@ -286,10 +289,9 @@ def _constant_line(column: Column, name: str) -> str:
 
 
 def _classes(
-    columns: Mapping[str, Column], settings: TableSettings, name: str, guesses: list[str]
+    targets: Sequence[Column], settings: TableSettings, name: str, guesses: list[str]
 ) -> tuple[Classes | None, list[str]]:
     """Return the classes of the target, or None for a regression, and what is wrong."""
-    targets = [columns[each] for each in settings.target]
     if not looks_like_classes(targets, settings):
         rule = "must be numbers as the target of a regression"
         hint = " (only one target alone may have classes)" if len(targets) > 1 else ""
@@ -393,15 +395,6 @@ def times(column: Column) -> NDArray[np.float64]:
     return np.asarray(seconds.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
 
 
-def _twins(inputs: Sequence[Column], target: Column, name: str) -> list[str]:
-    """Return a warning for each input that equals the target."""
-    return [
-        column_line(name, each.name, f"equals the target {shown(target.name)}")
-        for each in inputs
-        if _equal(each, target)
-    ]
-
-
 def _alike(labels: Classes | None, target: Column, name: str) -> list[str]:
     """Return a warning if classes differ only in how the same is written."""
     first: dict[str | None, str] = {}
@@ -411,13 +404,3 @@ def _alike(labels: Classes | None, target: Column, name: str) -> list[str]:
             text = f"{shown(other)} and {shown(each)} are different classes"
             return [column_line(name, target.name, text)]
     return []
-
-
-def _equal(one: Column, other: Column) -> bool:
-    if one.categories is None or other.categories is None:
-        return one.numbers is not None is not other.numbers and _same(one.array, other.array)
-    return one.categories.names == other.categories.names and _same(one.array, other.array)
-
-
-def _same(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    return np.array_equal(one, other)

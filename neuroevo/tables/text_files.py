@@ -25,6 +25,12 @@ from neuroevo.tables.settings import TableSettings
 MOST_CHARACTERS = 10_000_000  # of a line
 _LIKELY_SEPARATORS = ",;\t|"
 _MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_FORMATS = {
+    b"PK\x03\x04": "a ZIP archive or an Excel workbook (unpack it, or save it as CSV)",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook (save it as CSV)",
+    b"PAR1": "a Parquet file (its name must end with .parquet)",
+    b"\x1f\x8b": "a gzip file (its name must end with .gz)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def opened_text(path: Path, encoding: str, most_bytes: int = MOST_BYTES) -> Iter
     ------
     DataError
         Also while it is read: if it can't be read, is no regular file, has too many bytes, is no
-        gzip file, or is not in its encoding.
+        gzip file, begins as a file of another format, or is not in its encoding.
     """
     name = printable(str(path))
     try:
@@ -113,6 +119,7 @@ def opened_text(path: Path, encoding: str, most_bytes: int = MOST_BYTES) -> Iter
             packed = path.suffix.lower() == ".gz"
             content = gzip.GzipFile(fileobj=file, mode="rb") if packed else file
             limited = io.BufferedReader(_Limited(content, most_bytes), 1 << 16)  # type: ignore[arg-type]
+            _refuse_other_formats(limited.peek(), name)
             codec = "utf-8-sig" if encoding == "utf-8" else encoding
             # Line ends are made alike: pandas loses cells after an empty line that ends with "\r".
             yield io.TextIOWrapper(limited, encoding=codec, newline=None)
@@ -124,6 +131,12 @@ def opened_text(path: Path, encoding: str, most_bytes: int = MOST_BYTES) -> Iter
         raise DataError(f"{name}: {error}") from None
     except UnicodeError as error:
         raise DataError(f"{name}: {_encoding_problem(path, encoding, error)}") from None
+
+
+def _refuse_other_formats(start: bytes, name: str) -> None:
+    for mark, found in _OTHER_FORMATS.items():
+        if start.startswith(mark):
+            raise DataError(f"{name}: must be text, but got {found}")
 
 
 def _encoding_problem(path: Path, encoding: str, error: UnicodeError) -> str:

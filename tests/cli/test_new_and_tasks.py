@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import pandas as pd
 import pytest
 
 from neuroevo import run
@@ -36,6 +37,22 @@ def test_a_new_function_can_be_searched_at_once(neuroevo: Command, tmp_path: Pat
     refused = neuroevo("new", "my-own", "--task", "python", cwd=tmp_path)
     assert refused.stderr == "neuroevo: my-own.py: must be a new file, but it exists already\n"
     assert not (tmp_path / "my-own.toml").exists()
+
+
+def test_new_refuses_and_warns_of_what_a_run_would(neuroevo: Command, tmp_path: Path) -> None:
+    """A table that can't be divided writes no file; an input that equals the target is named."""
+    single = pd.DataFrame({"x": range(0, 90, 3), "y": ["a", *"bc" * 14, "b"]})
+    single.to_csv(tmp_path / "single.csv", index=False)
+    refused = neuroevo("new", "one", "--from", "single.csv", "--target", "y", cwd=tmp_path)
+    assert refused.returncode == 65, refused.stderr
+    assert "must have at least 3 rows of each class" in refused.stderr
+    assert not (tmp_path / "one.toml").exists()
+    single.assign(y=single["x"] ** 0.5, z=single["x"] ** 0.5).to_csv(
+        tmp_path / "twin.csv", index=False
+    )
+    written = neuroevo("new", "two", "--from", "twin.csv", "--target", "y", cwd=tmp_path)
+    assert written.stdout == "two.toml\n", written.stderr
+    assert "warning: twin.csv, column 'z': equals the target 'y'" in written.stderr
 
 
 def test_new_does_not_overwrite_a_file(neuroevo: Command, tmp_path: Path) -> None:

@@ -248,6 +248,23 @@ BROKEN: list[Case] = [
         ),
     ),
     (
+        "a ZIP archive",
+        b"PK\x03\x04\x14\x00",
+        {},
+        (
+            (
+                ": must be text, but got a ZIP archive or an Excel workbook "
+                "(unpack it, or save it as CSV)"
+            ),
+        ),
+    ),
+    (
+        "a gzip file under another name",
+        gzip.compress(b"x,y\n1,2\n"),
+        {},
+        (": must be text, but got a gzip file (its name must end with .gz)",),
+    ),
+    (
         "short and long rows",
         table("1,2", "1,2,3,4", "\n1"),
         {},

@@ -173,6 +173,27 @@ def test_an_input_that_equals_the_target_is_a_warning() -> None:
     )
 
 
+def test_an_input_that_gives_the_target_away_is_a_warning() -> None:
+    """A linear function of the target, or a value for each class, is named; a mere relation not."""
+    random = np.random.default_rng(0)
+    y = random.normal(size=50)
+    close = y + 1e-6 * random.normal(size=50)
+    doubled = np.where(np.arange(50) % 7 == 0, np.nan, 2 * y)
+    numbers = pd.DataFrame({"far": 1e6 - y, "doubled": doubled, "close": close, "y": y})
+    settings = TableSettings(target=("y",), missing="median")
+    assert check_frame(numbers, settings).warnings == (
+        "data, column 'far': is a linear function of the target 'y'",
+        "data, column 'doubled': is a linear function of the target 'y'",
+    )
+    words = pd.Series(list("abc") * 10)
+    renamed = words.map({"a": 7, "b": 1, "c": 30})
+    classes = pd.DataFrame({"renamed": renamed, "two": words.eq("a"), "y": words})
+    assert check_frame(classes, TableSettings(target=("y",))).warnings == (
+        "data, column 'renamed': has one value for each class of the target 'y'",
+    )
+    assert check_frame(classes.head(14), TableSettings(target=("y",))).warnings == ()
+
+
 def test_rows_of_a_frame_are_named_by_its_index() -> None:
     """A problem of a cell has the label of its row, and the frame's name."""
     frame = pd.DataFrame({"x": [1.0, np.inf, 2.0], "y": [1, 2, 4]}, index=["ann", "bob", "eve"])
