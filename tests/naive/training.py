@@ -28,7 +28,7 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
     batch: list[Array] = []
     gradients: list[Array] = []
     curve: list[float] = []
-    best = parameters
+    best, stopped = parameters, False
     for position, sample in enumerate(stream.order):
         begin = position - len(batch)
         weight = stream.training.weights[sample] if len(stream.training.weights) else 1
@@ -45,18 +45,19 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
         if len(batch) == chosen.batch_size or position + 1 == budget:
             mean = np.mean(batch, axis=0)
             gradients.append(regularised(mean, parameters, chosen))
-            if not _has_stopped(curve, stream, chosen.batch_size):
+            if not stopped:
                 share = scheduled(chosen, begin / budget)
                 parameters = stepped(parameters, np.array(gradients), rate * share, chosen)
             batch = []
         if position + 1 in stream.samples_seen:
             error = mean_squared_error(architecture, parameters, stream)
             if stream.settings.patience and stream.settings.restore_best:
-                if _has_stopped(curve, stream, chosen.batch_size):
+                if stopped:
                     error = min(curve)
                 elif error < min(curve, default=np.inf):
                     best = parameters
             curve.append(error)
+            stopped = stopped or _stops(curve, stream, chosen.batch_size)
     if stream.settings.patience and stream.settings.restore_best:
         curve[-1], parameters = min(curve), best
     return np.array(curve), parameters
@@ -71,17 +72,15 @@ def mean_squared_error(
     return float(np.mean((activations[-1] - stream.validation.targets) ** 2))
 
 
-def _has_stopped(curve: list[float], stream: SampleStream, batch_size: int) -> bool:
-    """Whether the lane has reached the target or lost patience, and is not trained any more."""
+def _stops(curve: list[float], stream: SampleStream, batch_size: int) -> bool:
+    """Whether the lane reaches the target, or loses patience, at the last point of its curve."""
     settings = stream.settings
-    if settings.stop_at_target and bool(curve) and min(curve) <= settings.target_mse:
+    if settings.stop_at_target and curve[-1] <= settings.target_mse:
         return True
-    gains = [int(np.argmin(curve[: place + 1])) for place in range(len(curve))]
-    waited = [
-        _points_with_an_update(stream.samples_seen[gain], stream.samples_seen[place], batch_size)
-        for place, gain in enumerate(gains)
-    ]
-    return settings.patience > 0 and max(waited, default=0) >= settings.patience
+    if not settings.patience:
+        return False
+    gain, last = (stream.samples_seen[place] for place in (np.argmin(curve), len(curve) - 1))
+    return _points_with_an_update(gain, last, batch_size) >= settings.patience
 
 
 def _points_with_an_update(first: int, last: int, batch_size: int) -> int:
