@@ -6,6 +6,7 @@ Whatever it does, the worker reports one line. Knows neither searches nor networ
 import faulthandler
 import functools
 import inspect
+import math
 import os
 import platform
 import sys
@@ -170,7 +171,10 @@ def _checked(returned: object, function: UserFunction) -> dict[str, float]:
     numbers = {name: _number(name, values[name], function) for name in names}
     for name, number in numbers.items():
         if not abs(number) <= LARGEST_FITNESS:
-            raise _refused(function, f"a finite number{_of(name, function)}", str(number))
+            rule = (
+                "a number between -1e300 and 1e300" if math.isfinite(number) else "a finite number"
+            )
+            raise _refused(function, f"{rule}{_of(name, function)}", str(number))
     return numbers
 
 

@@ -4,10 +4,11 @@ Knows positions and costs; does not know how trials are chosen.
 """
 
 import bisect
+import copy
 import math
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from neuroevo.evolution.positions import Positions, Rows
 
 Indices = npt.NDArray[np.int64]
 
+_COLUMNS = "_rows", "_costs", "_excesses", "_prices", "_counts", "_numbers"  # grow alike
 _ROOM = 64
 _DIGITS = 9
 
@@ -51,7 +53,9 @@ class Archive:
         self.squares = 0.0
         """Sum of squared gaps between the first costs of equal genomes and their means."""
         self.differs = False
-        """Whether any genome had other costs when it was evaluated again."""
+        """Whether any genome had other costs or excesses when it was evaluated again."""
+        self.unreliable = set[int]()
+        """Places of genomes that failed in some of their evaluations, but not in all."""
 
     def __len__(self) -> int:
         return len(self._places)
@@ -76,7 +80,10 @@ class Archive:
 
     @property
     def costs(self) -> Rows:
-        """The mean costs, shape (trials, objectives); those of failures are the worst so far."""
+        """The mean costs, shape (trials, objectives); those of failures are the worst so far.
+
+        If all known ones are equal, they are worse: else nothing would tell failures from them.
+        """
         return self._with_worst(self._costs[: len(self)])
 
     @property
@@ -90,7 +97,9 @@ class Archive:
         failed = self.failed
         if failed.all():
             return np.zeros_like(known)
-        return np.where(failed[:, None], np.max(known[~failed], axis=0), known)
+        worst, best = np.max(known[~failed], axis=0), np.min(known[~failed], axis=0)
+        worst = np.where(worst > best, worst, worst + np.maximum(np.abs(worst), 1.0))
+        return np.where(failed[:, None], worst, known)
 
     @property
     def failed(self) -> npt.NDArray[np.bool_]:
@@ -168,7 +177,7 @@ class Archive:
             self._excesses = np.empty((len(self._costs), bounds))
         if len(self) < len(self._counts):
             return
-        for name in ("_rows", "_costs", "_excesses", "_prices", "_counts", "_numbers"):
+        for name in _COLUMNS:
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.empty_like(old[: len(old) // 2])]))
 
@@ -185,25 +194,34 @@ class Archive:
         self.feasible += not violation
 
     def _add_again(self, place: int, costs: Rows, excesses: Rows) -> None:
-        """Update the mean of a genome; a failure changes nothing, and a success ends one."""
+        """Update the mean of a genome, in which failures are left out."""
         self.repetitions += 1
+        if np.isnan(costs[0]) != np.isnan(self._costs[place, 0]):
+            self.differs = True
+            self.unreliable.add(place)
         if np.isnan(costs[0]):
-            self.differs |= not np.isnan(self._costs[place, 0])
             return
         at = self._order.index(place)
         del self._order[at], self._sorted[at]
         self.feasible -= at < self.feasible
         if np.isnan(self._costs[place, 0]):
             self._costs[place], self.failures = costs, self.failures - 1
-            self._excesses[place], self.differs = excesses, True
+            self._excesses[place] = excesses
         else:
-            gaps = costs - self._costs[place]
-            self.differs |= bool(gaps.any())
+            gaps, beyond = costs - self._costs[place], excesses - self._excesses[place]
+            self.differs |= bool(gaps.any() or beyond.any())
             self._counts[place] += 1
             self._costs[place] += gaps / self._counts[place]
-            self._excesses[place] += (excesses - self._excesses[place]) / self._counts[place]
+            self._excesses[place] += beyond / self._counts[place]
             self.squares += float(gaps[0] * (costs[0] - self._costs[place, 0]))
         self._insert(place)
+
+    def copied(self) -> Self:
+        """Return a copy, which grows by itself."""
+        other = copy.copy(self)
+        for name in (*_COLUMNS, "_places", "_sorted", "_order", "unreliable"):
+            setattr(other, name, copy.copy(getattr(self, name)))
+        return other
 
     def values(self) -> dict[str, Any]:
         """Return it as plain JSON values; with excesses and prices only if there are some."""
@@ -222,6 +240,7 @@ class Archive:
                 "squares": self.squares,
                 "differs": self.differs,
             }
+            | ({"unreliable": sorted(self.unreliable)} if self.unreliable else {})
         )
 
     def restore(self, values: Mapping[str, Any]) -> None:
@@ -246,6 +265,7 @@ class Archive:
         self.repetitions = int(values["repetitions"])
         self.squares = float(values["squares"])
         self.differs = bool(values["differs"])
+        self.unreliable = set(map(int, values.get("unreliable", ())))
 
 
 def _with_none(rows: Rows) -> list[list[float | None]]:

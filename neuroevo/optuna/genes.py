@@ -104,6 +104,15 @@ class Parameters:
         return Genome(places)
 
 
+def has_gene(name: str, distribution: BaseDistribution) -> bool:
+    """Return whether a parameter can be searched; ranges and names of genes have limits."""
+    try:
+        Parameters({name: distribution})
+    except UsageError:
+        return False
+    return True
+
+
 def _are_ordered(options: Sequence[object]) -> bool:
     """Whether options are numbers that increase, so that neighbours are probably alike."""
     if len(options) < _LEAST_ORDERED or not all(type(each) in (int, float) for each in options):

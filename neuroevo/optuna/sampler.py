@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from optuna import Study
 from optuna.distributions import BaseDistribution
-from optuna.samplers import BaseSampler
+from optuna.samplers import BaseSampler, RandomSampler
 from optuna.trial import FrozenTrial, TrialState
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment import SECONDS
-from neuroevo.optuna.genes import Parameter, Parameters
+from neuroevo.optuna.genes import Parameter, Parameters, has_gene
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.values import worded
 from neuroevo.strategies import Evolution
@@ -142,14 +142,17 @@ class EvolutionSampler(BaseSampler):
 
     def sample_independent(
         self,
-        study: Study,  # noqa: ARG002 - Optuna's interface
+        study: Study,
         trial: FrozenTrial,
         param_name: str,
         param_distribution: BaseDistribution,
     ) -> Any:  # noqa: ANN401 - a value of the parameter
         """Draw a value of a parameter that is not searched with the others."""
-        parameter = Parameter(param_distribution)
         random = self._random(trial.number, zlib.crc32(param_name.encode("utf-8")))
+        if not has_gene(param_name, param_distribution):
+            drawn = RandomSampler(int(random.integers(2**32)))
+            return drawn.sample_independent(study, trial, param_name, param_distribution)
+        parameter = Parameter(param_distribution)
         return parameter.value(parameter.gene.sample(random))
 
     def _random(self, *parts: int) -> np.random.Generator:
@@ -211,7 +214,7 @@ class _Others:
 def _groups(trials: Iterable[FrozenTrial]) -> list[dict[str, BaseDistribution]]:
     """Return the distributions of the parameters that the same trials have, group by group.
 
-    Parameters that have one value, or whose distribution changes, are in no group.
+    Parameters that have one value or no gene, or whose distribution changes, are in no group.
     """
     found: dict[str, BaseDistribution] = {}
     places: dict[str, list[int]] = {}
@@ -223,8 +226,9 @@ def _groups(trials: Iterable[FrozenTrial]) -> list[dict[str, BaseDistribution]]:
             places.setdefault(name, []).append(trial.number)
     groups: dict[tuple[int, ...], dict[str, BaseDistribution]] = {}
     for name in sorted(found):
-        if name not in changed and not found[name].single():
-            groups.setdefault(tuple(places[name]), {})[name] = found[name]
+        each = found[name]
+        if name not in changed and not each.single() and has_gene(name, each):
+            groups.setdefault(tuple(places[name]), {})[name] = each
     return list(groups.values())
 
 

@@ -162,7 +162,7 @@ class EarlyStopping:
         )
 
     def _expected(self, rung: int, costs: Costs) -> Costs:
-        """Return the median end of the trials that were most like one at its last rung.
+        """Return the costs at a rung with the changes of those that were most like them until then.
 
         That is a hint for the search, and no measurement.
         """
@@ -170,14 +170,21 @@ class EarlyStopping:
         if not ends:
             return costs
         return tuple(
-            _median_end([(abs(each.costs[place] - cost), each.end[place]) for each in ends])
+            _expected_end(cost, [(each.costs[place], each.end[place]) for each in ends])
             for place, cost in enumerate(costs)
         )
 
 
-def _median_end(ends: Sequence[tuple[float, float]]) -> float:
-    """Return the median of the ends with the smallest distances, which come first."""
-    return statistics.median_low(end for _, end in sorted(ends)[:_NEIGHBOURS])
+def _expected_end(cost: float, known: Sequence[tuple[float, float]]) -> float:
+    """Return the end that is expected of a cost at a rung, by the costs and ends of others.
+
+    The median change of those with the nearest costs is added, which may be far away: without the
+    change, one that is worse than all of them would be expected to be as good as they are. No end
+    is expected to be better than all of theirs.
+    """
+    alike = sorted(known, key=lambda each: (abs(each[0] - cost), each[1]))[:_NEIGHBOURS]
+    change = statistics.median_low(end - other for other, end in alike)
+    return max(cost + change, min(end for _, end in alike))
 
 
 class RecordedVerdicts:

@@ -197,9 +197,12 @@ class Evolution:
         )
         self._strategy: Nsga2 | Screened = _STRATEGIES[strategy](space, options)
         # With the fitnesses as the user gave them.
-        self._front = Front[Individual](self._costs_of, lambda each: each.violation)
+        self._front = self._front_of(())
         self._pending: dict[Genome, Candidate] = {}  # asked, and neither evaluated nor dropped
         self._others = 0  # evaluated genomes that were not asked; their numbers are negative
+
+    def _front_of(self, individuals: Iterable[Individual]) -> Front[Individual]:
+        return Front(self._costs_of, lambda each: each.violation, individuals)
 
     @property
     def space(self) -> SearchSpace:
@@ -232,21 +235,27 @@ class Evolution:
 
         With constraints, that of those that keep them; if none does, the nearest to it. Sorted by
         the first objective, best first, ties by the following ones. Of individuals with equal
-        fitnesses only the first is kept.
+        fitnesses only the first is kept. If any genome had other results when it was evaluated
+        again, fitnesses are the means of all evaluations of a genome.
         """
-        return self._front.members
+        averaged = self._strategy.averaged_front()
+        if averaged is None:
+            return self._front.members
+        individuals = list(map(self._negated, averaged))
+        return self._front_of(individuals).members
 
     @property
     def best(self) -> Individual | None:
         """The best by the first objective, ties by the following ones; None if there is none.
 
         Its `feasible` says whether it keeps all constraints, which it does if any genome does.
-        If there is noise, it is the one that is estimated to be best, with its mean fitness.
+        If there is noise, it is the one that is estimated to be best, with its mean fitness; with
+        several objectives the one whose mean fitness is best.
         """
         estimated = self._strategy.recommended()
         if estimated:
             return self._negated(estimated[0])
-        return next(iter(self._front.members), None)
+        return next(iter(self.front), None)
 
     @property
     def correlations(self) -> list[float]:

@@ -54,7 +54,7 @@ class Nsga2(Strategy):
         self.population: list[Individual] = []
         self.evaluated = GenomeSet()
         self._rng = np.random.Generator(np.random.PCG64(options.seed))
-        self._initial = options.initial  # empty once the first generation is complete
+        self._initial = options.initial
         self._next_number = options.first_number
         self._asked_up_to = options.first_number  # lower numbers were returned by `ask`
         # Of the generation that is evaluated:
@@ -63,7 +63,7 @@ class Nsga2(Strategy):
 
     def ask(self, count: int) -> list[Candidate]:
         """Return the next candidates of this generation, or of the next one if it is complete."""
-        if not self._waiting:
+        if not self._waiting and count:
             self._begin_generation()
         new = (each for each in self._waiting.values() if each.number >= self._asked_up_to)
         asked = list(islice(new, count))
@@ -76,6 +76,7 @@ class Nsga2(Strategy):
         self._results += individuals
         for each in individuals:
             self._waiting.pop(each.number, None)
+            self.evaluated.add(each.genome)
         if not self._waiting:
             self._end_generation()
 
@@ -89,6 +90,9 @@ class Nsga2(Strategy):
         """Return none: costs are taken as they are."""
         return []
 
+    def averaged_front(self) -> None:
+        """Return nothing: no genome is evaluated twice."""
+
     def genomes_of(self, numbers: Sequence[int]) -> tuple[Genome, ...]:
         """Return the genomes of parents; KeyError for numbers that are not in the population."""
         genomes = {each.number: each.genome for each in self.population}
@@ -100,9 +104,7 @@ class Nsga2(Strategy):
         costs, violations = _standings(candidates)
         chosen = survivors(costs, self._population_size, violations)
         self.population = [candidates[index] for index in chosen]
-        for each in self._results:
-            self.evaluated.add(each.genome)
-        self._results, self._initial = [], ()
+        self._results = []
         self.generation += 1
 
     def _begin_generation(self) -> None:
@@ -182,6 +184,8 @@ class Nsga2(Strategy):
         strategy._results = [individual_of(space, values) for values in state["results"]]
         strategy.generation = int(state["generation"])
         strategy.evaluated = GenomeSet(genome_of(space, row) for row in state["evaluated"])
+        for each in strategy._results:
+            strategy.evaluated.add(each.genome)
         strategy.population = [individual_of(space, values) for values in state["population"]]
         return strategy
 

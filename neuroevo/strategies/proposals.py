@@ -10,10 +10,11 @@ learn from trials of earlier searches, as long as there are few others. Knows ne
 candidates nor when they are asked.
 """
 
+import copy
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from neuroevo.evolution.archive import Archive
 from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
 from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.evolution.earlier import EarlierTrials
-from neuroevo.evolution.front import front_numbers
+from neuroevo.evolution.front import front_numbers, nondominated
 from neuroevo.evolution.kriging import (
     FittedKriging,
     Kriging,
@@ -57,7 +58,8 @@ _PARENTS, _LEAST_PARENTS = 3.0, 4  # parents: as many times the root of the numb
 _FEW_CHILDREN = 8  # when none is judged
 _FIRST_STEPS = 30  # of L-BFGS, when nothing was learned before
 _MOST_MODELS = 3  # objectives that have a model each
-_MARGIN = 0.1  # of the reference point beyond the greatest target
+_MARGIN = 0.1  # of a far reference point beyond the greatest target
+_NEAR, _LEAST_NEAR = 0.1, 1e-3  # of a near one beyond the front: a share of its range, at least
 _REPEATED = 0.3  # share of screened trials that evaluate a genome again, if there is noise
 _PRIOR_FREEDOM = 2  # evaluations that the prior of the noise is worth
 _LEAST_NOISE, _MOST_NOISE = 0.05, 0.95  # shares of the nugget
@@ -259,7 +261,7 @@ class Proposals:
                 yield Proposal(row, "initial")
         if len(archive) == archive.failures:
             return
-        if self._tests_for_noise(pending) and (exhausted or len(archive) >= 2 * _START):
+        if self._tests_for_noise(pending, exhausted=exhausted):
             best = int(archive.order[0])
             yield Proposal(archive.rows[best], REPEAT, (best,))
         yield from self._children(pending, rng, exhausted=exhausted)
@@ -273,22 +275,39 @@ class Proposals:
         """Whether earlier searches make the first rows, which no model has judged, unnecessary."""
         return len(self._earlier.rows) > 0 and len(self._archive) > self._archive.failures
 
-    def _tests_for_noise(self, pending: Rows) -> bool:
-        """Whether it is not known if the best genome has the same costs again."""
-        tested = self._archive.repetitions or any(row in self._archive for row in pending)
-        return self.may_repeat and not tested
+    def _tests_for_noise(self, pending: Rows, *, exhausted: bool) -> bool:
+        """Whether the best genome is to be evaluated again, to see if it has the same costs.
+
+        Costs of a few levels may be equal by chance, so that is tested again each time that there
+        are twice as many trials.
+        """
+        archive = self._archive
+        if not self._takes_repetitions or self.is_noisy or any(row in archive for row in pending):
+            return False
+        if exhausted:
+            return not archive.repetitions
+        return len(archive) >= 2 * _START << archive.repetitions
+
+    @property
+    def _takes_repetitions(self) -> bool:
+        return self._noisy and self._archive.costs.shape[1] <= 1
 
     @property
     def may_repeat(self) -> bool:
-        """Whether genomes that were evaluated may be proposed again."""
-        archive = self._archive
-        if not self._noisy or archive.costs.shape[1] > 1:
+        """Whether genomes are proposed again where only those that were evaluated are left."""
+        if not self._takes_repetitions:
             return False
-        return self.is_noisy or not archive.repetitions
+        return self.is_noisy or not self._archive.repetitions
+
+    def copied(self, archive: Archive) -> Self:
+        """Return a copy that knows a copy of the archive."""
+        other = copy.copy(self)
+        other._archive, other._ranked = archive, list(self._ranked)  # noqa: SLF001 - its own
+        return other
 
     @property
     def is_noisy(self) -> bool:
-        """Whether equal genomes had different costs, of one objective."""
+        """Whether equal genomes had different results, with one objective."""
         return self._archive.differs and self._archive.costs.shape[1] == 1
 
     def best_places(self, count: int) -> list[int]:
@@ -300,20 +319,35 @@ class Proposals:
         violations = archive.violations[self._ranked].tolist()
         return [self._ranked[each] for each in survivors(rows, count, violations)]
 
+    def front_places(self) -> list[int] | None:
+        """Return the places of the trials whose mean costs no other's dominate, as they came.
+
+        None if no genome had other results when it was evaluated again.
+        """
+        archive = self._archive
+        if not archive.differs:
+            return None
+        known = np.flatnonzero(~archive.failed)
+        marks = nondominated(archive.costs[known], archive.violations[known])
+        return [int(place) for place in known[marks]]
+
     def recommended(self) -> int | None:
         """Return the place of the trial whose cost is estimated to be lowest.
 
-        None if there is no noise.
+        None if there is no noise, or if there are several objectives.
         """
         if not self.is_noisy:
             return None
-        feasible = self._archive.feasible or len(self._archive)
-        chosen = self._archive.order[: min(self._effort.memory, feasible)]
-        targets = standardised(clipped(self._archive.costs[chosen, 0]))
-        trials = self._trials(targets, self._own(chosen, self._archive.costs[chosen]))
+        archive = self._archive
+        if not archive.feasible:
+            return int(archive.order[0])
+        chosen = archive.order[: min(self._effort.memory, archive.feasible)]
+        targets = standardised(clipped(archive.costs[chosen, 0]))
+        trials = self._trials(targets, self._own(chosen, archive.costs[chosen]))
         nothing = np.zeros((0, len(self._positions.columns)))
         means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
-        return int(chosen[int(np.argmin(means))])
+        unreliable = np.array([place in archive.unreliable for place in chosen])
+        return int(chosen[np.lexsort((means, unreliable))[0]])
 
     def _children(
         self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
@@ -347,7 +381,10 @@ class Proposals:
         return self._children_of_one(scores, order, pending, repeated, rng, foresees=one)
 
     def _parent_count(self) -> int:
-        return max(_LEAST_PARENTS, int(_PARENTS * math.sqrt(len(self._archive))))
+        """Return how many of the best trials are parents: none that failed if there are others."""
+        archive = self._archive
+        most = max(_LEAST_PARENTS, int(_PARENTS * math.sqrt(len(archive))))
+        return min(most, len(archive) - archive.failures)
 
     def _children_of_one(  # noqa: PLR0913 - all that it depends on
         self,
@@ -391,10 +428,11 @@ class Proposals:
         means, feasible = trials.targets[:own], violations == 0
         if trials.noise:
             means, variances = fitted.shrunk[:, :own]
-            open_to_it = feasible.any() and len(pending) < len(chosen)
-            if not niche and open_to_it and rng.random() < repeated:
-                lowest = np.where(feasible, means - np.sqrt(variances), np.inf)
-                return self._repetition(chosen, lowest, pending)
+            repeatable = feasible & ~self._barred_from_repetition(chosen, pending)
+            if not niche and repeatable.any() and rng.random() < repeated:
+                lowest = np.where(repeatable, means - np.sqrt(variances), np.inf)
+                place = int(chosen[int(np.argmin(lowest))])
+                return [Proposal(self._archive.rows[place], REPEAT, (place,))]
             chosen = chosen[np.lexsort((means, violations))]
         parents = chosen[: self._parent_count()]
         if len(pending):  # those that are likely to be feasible count as predicted
@@ -416,9 +454,13 @@ class Proposals:
         return self._screened(parents, judge, rounds, rng, foresight)
 
     def _bounds(self, chosen: Indices) -> _Bounds:
-        """Return what the models of constraints learn from some trials."""
+        """Return what the models of constraints learn from some trials, and of failures if any."""
         rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
-        targets = [standardised(near_zero(each)) for each in self._archive.excesses[chosen].T]
+        failed = self._archive.failed[chosen]
+        excesses = [*self._archive.excesses[chosen].T]
+        if failed.any() and not failed.all():
+            excesses.append(np.where(failed, 1.0, -1.0))
+        targets = [standardised(near_zero(each)) for each in excesses]
         return _Bounds(
             [Trials(rows, each.values, counts) for each in targets],
             [-each.mean / each.unit for each in targets],
@@ -481,12 +523,15 @@ class Proposals:
         noise = min(max(share, _LEAST_NOISE), _MOST_NOISE)
         return Trials(rows, targets.values, counts, noise, searches)
 
-    def _repetition(self, chosen: Indices, bounds: Rows, pending: Rows) -> list[Proposal]:
-        """Return the trial whose value may be lowest and is not pending."""
-        awaited = {row.tobytes() for row in pending}
-        known = [self._archive.rows[place].tobytes() in awaited for place in chosen]
-        place = int(chosen[int(np.argmin(np.where(known, np.inf, bounds)))])
-        return [Proposal(self._archive.rows[place], REPEAT, (place,))]
+    def _barred_from_repetition(self, chosen: Indices, pending: Rows) -> npt.NDArray[np.bool_]:
+        """Return whether each trial is pending again, or has failed in any evaluation."""
+        archive, awaited = self._archive, {row.tobytes() for row in pending}
+        return np.array(
+            [
+                place in archive.unreliable or archive.rows[place].tobytes() in awaited
+                for place in chosen
+            ]
+        )
 
     def _children_of_several(self, pending: Rows, rng: np.random.Generator) -> Iterable[Proposal]:
         """Return children by the expected gain of hypervolume of two or three objectives."""
@@ -498,8 +543,11 @@ class Proposals:
         members = int((fronts == 0).sum())
         if len(ranked) > _MOST_RANKED:
             self._ranked = sorted(ranked[: max(_MOST_RANKED // 2, members)].tolist())
-        kept = self._remembered(np.arange(len(ranked)), rng)
-        chosen, on_front = ranked[kept], fronts[kept] == 0
+        failed = np.flatnonzero(self._archive.failed)
+        ordered = np.concatenate([ranked, failed])  # failures last
+        fronts = np.concatenate([fronts, np.full(len(failed), len(ordered))])
+        kept = self._remembered(np.arange(len(ordered)), rng)
+        chosen, on_front = ordered[kept], fronts[kept] == 0
         known = self._known(chosen, self._archive.costs[chosen])
         on_front = np.concatenate([on_front, np.zeros(len(known.costs) - len(chosen), dtype=bool)])
         lowered = [softened(each, on_front, known.scaling) for each in known.costs.T]
@@ -511,7 +559,7 @@ class Proposals:
         fitted = self._fitted(parts + prices.parts, pending)
         models, of_prices = fitted[: len(targets)], fitted[len(parts) :]
         others = fitted[len(targets) : len(parts)]
-        front, reference = targets[:, on_front].T, (targets.max(axis=1) + _MARGIN).tolist()
+        front, reference = targets[:, on_front].T, self._reference(targets, on_front, rng)
         any_feasible = bool((violations == 0).any())
 
         def judge(points: Rows) -> Rows:
@@ -524,6 +572,21 @@ class Proposals:
         parents = ranked[: max(self._parent_count(), members)]
         foresight = _Foresight(models, scaled, lowered)
         return self._screened(parents, judge, self._effort.rounds, rng, foresight)
+
+    def _reference(
+        self, targets: Rows, on_front: npt.NDArray[np.bool_], rng: np.random.Generator
+    ) -> list[float]:
+        """Return the reference point of hypervolumes: far from the front, or near to it.
+
+        A far one finds the ends of the front, but with it a long search looks for nothing else. On
+        tables of choices it finds more, so half of its coordinates are near only with others.
+        """
+        far = targets.max(axis=1) + _MARGIN
+        if not self._positions.has_continuous:
+            return [*far.tolist()]
+        low, high = targets[:, on_front].min(axis=1), targets[:, on_front].max(axis=1)
+        near = np.minimum(high + np.maximum(_NEAR * (high - low), _LEAST_NEAR), far)
+        return [*np.where(rng.random(len(far)) < 0.5, near, far).tolist()]  # noqa: PLR2004 - even odds
 
     def _screened(
         self,

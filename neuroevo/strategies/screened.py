@@ -109,17 +109,31 @@ class Screened(Strategy):
 
     def _next_candidate(self) -> Candidate | None:
         """Choose a candidate from the results, the pending candidates and the seed."""
-        self._receive()
+        self._receive(self._archive, self._proposals)
+        self._results = []
         number = self._next_number
         place = number - self._options.first_number
         generation = place // self._population_size
         for genome in self._initial:
             if self._is_new(genome):
                 return Candidate(number, genome, generation, "seed")
-        exhausted = len(self._archive) + len(self._waiting) >= self._space.size
-        if exhausted and not self._proposals.may_repeat:
-            return None
         rng = np.random.Generator(np.random.PCG64([self._options.seed, place, self._unasked]))
+        if len(self._archive) + len(self._waiting) < self._space.size:
+            found = self._proposed(number, generation, rng, exhausted=False)
+            if found is not None:
+                return found
+            drawn = draw(self._space, self._is_new, rng)
+            rest = [drawn] if drawn else remaining_genomes(self._space, self._is_new, rng)[:1]
+            if rest:
+                return Candidate(number, rest[0], generation, "immigrant")
+        if not self._proposals.may_repeat:
+            return None
+        return self._proposed(number, generation, rng, exhausted=True)
+
+    def _proposed(
+        self, number: int, generation: int, rng: np.random.Generator, *, exhausted: bool
+    ) -> Candidate | None:
+        """Return the best proposal that is new, or is meant to be none; None if there is none."""
         pending = self._pending_rows()
         for proposal in self._proposals.best_first(pending, rng, exhausted=exhausted):
             genome = self._positions.genome(proposal.row)
@@ -133,17 +147,27 @@ class Screened(Strategy):
                     parents,
                     forecast=proposal.forecast,
                 )
-        drawn = draw(self._space, self._is_new, rng)
-        rest = [drawn] if drawn else remaining_genomes(self._space, self._is_new, rng)[:1]
-        return Candidate(number, rest[0], generation, "immigrant") if rest else None
+        return None
 
-    def _receive(self) -> None:
-        """Add the results to the archive, in the order of their numbers."""
+    def _receive(self, archive: Archive, proposals: Proposals) -> None:
+        """Add the results to an archive, in the order of their numbers."""
         for each in sorted(self._results, key=lambda individual: individual.number):
-            place = self._archive.add(each)
+            place = archive.add(each)
             if place is not None:
-                self._proposals.received(place)
-        self._results = []
+                proposals.received(place)
+
+    def _seen(self) -> tuple[Archive, Proposals]:
+        """Return the archive with all results, and what proposes from it.
+
+        They are copies if there are new results: to look at a search may not change it, and those
+        that come before the next question are sorted with these.
+        """
+        if not self._results:
+            return self._archive, self._proposals
+        archive = self._archive.copied()
+        proposals = self._proposals.copied(archive)
+        self._receive(archive, proposals)
+        return archive, proposals
 
     def _pending_rows(self) -> Rows:
         rows = [self._positions.row(each.genome) for each in self._waiting.values()]
@@ -158,10 +182,9 @@ class Screened(Strategy):
     @property
     def population(self) -> list[Individual]:
         """The best trials, as many as the population, by front; failed ones come last."""
-        self._receive()
-        return [
-            self._individual(place) for place in self._proposals.best_places(self._population_size)
-        ]
+        archive, proposals = self._seen()
+        places = proposals.best_places(self._population_size)
+        return [self._individual(archive, place) for place in places]
 
     @property
     def correlations(self) -> list[float]:
@@ -180,24 +203,30 @@ class Screened(Strategy):
 
     def recommended(self) -> list[Individual]:
         """Return the trial whose cost is estimated to be lowest; none if there is no noise."""
-        self._receive()
-        place = self._proposals.recommended()
-        return [] if place is None else [self._individual(place)]
+        archive, proposals = self._seen()
+        place = proposals.recommended()
+        return [] if place is None else [self._individual(archive, place)]
 
-    def _individual(self, place: int) -> Individual:
-        archive = self._archive
+    def averaged_front(self) -> list[Individual] | None:
+        """Return the front of the means of all evaluations; None if these were equal."""
+        archive, proposals = self._seen()
+        places = proposals.front_places()
+        return None if places is None else [self._individual(archive, each) for each in places]
+
+    def _individual(self, archive: Archive, place: int) -> Individual:
         genome = self._positions.genome(archive.rows[place])
         number = int(archive.numbers[place])
         return Individual(number, genome, archive.fitness(place), archive.excess(place))
 
     def state(self) -> dict[str, Any]:
         """Return the whole state as plain JSON values."""
-        self._receive()
         options = self._options
         earlier = [
             [individual_values(self._space, each) for each in search] for search in options.earlier
         ]
-        return ({"earlier": earlier} if earlier else {}) | {
+        results = [individual_values(self._space, each) for each in self._results]
+        some = {"earlier": earlier, "results": results}
+        return {name: values for name, values in some.items() if values} | {
             "population_size": self._population_size,
             "seed": options.seed,
             "first_number": options.first_number,
@@ -237,4 +266,5 @@ class Screened(Strategy):
         strategy._waiting = {each.number: each for each in strategy._again}
         strategy._archive.restore(state["archive"])
         strategy._proposals.restore(state["proposals"])
+        strategy._results = [individual_of(space, each) for each in state.get("results", ())]
         return strategy

@@ -60,19 +60,30 @@ def forecast_of(values: Mapping[str, Any]) -> Forecast:
 
 
 def individual_values(space: SearchSpace, individual: Individual) -> dict[str, Any]:
-    """Convert an individual; there are excesses only if there are constraints."""
+    """Convert an individual; there are excesses and a price only if it has some."""
     excesses = {"excesses": list(map(_or_none, individual.excesses))}
-    return {
-        "number": individual.number,
-        "genome": row_of(space, individual.genome),
-        "fitness": list(map(_or_none, individual.fitness)),
-    } | (excesses if individual.excesses else {})
+    price = {} if math.isnan(individual.price) else {"price": individual.price}
+    return (
+        {
+            "number": individual.number,
+            "genome": row_of(space, individual.genome),
+            "fitness": list(map(_or_none, individual.fitness)),
+        }
+        | (excesses if individual.excesses else {})
+        | price
+    )
 
 
 def individual_of(space: SearchSpace, values: Mapping[str, Any]) -> Individual:
     """Convert values back to an individual; raises like `Strategy.from_state`."""
     fitness, excesses = map(_numbers, (values["fitness"], values.get("excesses", ())))
-    return Individual(int(values["number"]), genome_of(space, values["genome"]), fitness, excesses)
+    return Individual(
+        int(values["number"]),
+        genome_of(space, values["genome"]),
+        fitness,
+        excesses,
+        float(values.get("price", math.nan)),
+    )
 
 
 def _numbers(values: Sequence[float | None]) -> tuple[float, ...]:

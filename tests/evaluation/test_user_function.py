@@ -81,7 +81,9 @@ def line_of(statement: str) -> int:
 CAUSES = {
     "nan": "boosting.py: evaluate must return a finite number for b, but got nan",
     "infinite": "boosting.py: evaluate must return a finite number for a, but got inf",
-    "huge": "boosting.py: evaluate must return a finite number for b, but got -1e+301",
+    "huge": (
+        "boosting.py: evaluate must return a number between -1e300 and 1e300 for b, but got -1e+301"
+    ),
     "text": "boosting.py: evaluate must return a number for a, but got 'much'",
     "bool": "boosting.py: evaluate must return a number for a, but got true",
     "nothing": "boosting.py: evaluate must return 2 numbers, a, b, but got None",

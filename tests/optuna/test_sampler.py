@@ -261,6 +261,25 @@ def test_a_small_space_is_searched_on_when_it_is_exhausted() -> None:
     assert study.best_value == 0
 
 
+def test_what_no_gene_can_be_is_drawn_at_random() -> None:
+    """Ranges and names that Optuna allows and genes do not: the other parameters are searched."""
+
+    def objective(trial: Any) -> float:  # noqa: ANN401 - of Optuna
+        trial.suggest_int("large", 0, 2**60)
+        trial.suggest_float("fine", 0.0, 1.0, step=1e-17)
+        trial.suggest_float("", 0.0, 1.0)
+        return float((trial.suggest_float("x", 0.0, 1.0) - 0.3) ** 2)
+
+    studies = [optuna.create_study(sampler=EvolutionSampler(seed=1)) for _ in range(2)]
+    for study in studies:
+        study.optimize(objective, n_trials=40)
+    assert studies[0].best_value < 1e-3
+    assert [each.params for each in studies[0].trials] == [
+        each.params for each in studies[1].trials
+    ]
+    assert len({each.params["large"] for each in studies[0].trials}) == 40
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

@@ -15,7 +15,7 @@ from neuroevo.evolution.front import front_numbers
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.runs import RunFolder, Trial, read_trials
 from neuroevo.search import StoppedError, resume, search, search_in_memory
-from neuroevo.search.early_stopping import is_control
+from neuroevo.search.early_stopping import EarlyStopping, is_control
 from neuroevo.search.recorded import read_recorded
 from neuroevo.search.verification import Chosen, Means, verify_run
 from neuroevo.storage.checksum import add_checksum, remove_checksum
@@ -236,6 +236,34 @@ def write(folder: Path, experiment: Experiment) -> Path:
     path = folder / "experiment.toml"
     path.write_text(experiment.to_toml())
     return path
+
+
+BOWL = """
+import random
+
+def evaluate(genome, seed):
+    far = sum((genome[name] - 0.3) ** 2 for name in "abcdef")
+    return {"loss": 10 * far + random.Random(seed).gauss(0, 0.1)}
+"""
+
+
+def test_bad_trials_are_not_expected_to_end_well(tmp_path: Path) -> None:
+    """What is expected of a trial that lost its race is near to what its further calls would be."""
+    task = {"objectives": {"loss": "minimize"}, "replicates": 4}
+    evolution = {"population": 10, "generations": 12, "first_replicates": 2, "look_ahead": 1}
+    space = {name: {"low": 0.0, "high": 1.0} for name in "abcdef"}
+    path = write_function(tmp_path, BOWL)
+    experiment = experiment_of(path, task=task, space=space, evolution=evolution)
+    run = neuroevo.run(experiment, results=None, n_jobs=1)
+    stopping = EarlyStopping(experiment, look_ahead=1)
+    gaps = []
+    for trial in sorted(run.all_trials, key=lambda each: each.number):
+        (expected,), _ = stopping.receive(trial)
+        if trial.state == "stopped":
+            true = 10 * sum((float(str(trial.genome[name])) - 0.3) ** 2 for name in "abcdef")
+            gaps.append(abs(expected - true))
+    assert len(gaps) > 20
+    assert max(gaps) < 0.5
 
 
 def test_a_function_has_no_rungs(tmp_path: Path) -> None:

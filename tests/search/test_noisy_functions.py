@@ -189,7 +189,7 @@ def test_fresh_seeds_decide_which_trial_is_the_champion(tmp_path: Path) -> None:
     task = {"objectives": {"loss": "minimize", "size": "maximize"}, "replicates": 4}
     path, space = write_function(tmp_path, NOISY), {"x": {"low": 0.2, "high": 0.5}}
     evolution = {"population": 8, "generations": 4}
-    experiment = experiment_of(path, task=task, space=space, evolution=evolution)
+    experiment = experiment_of(path, task=task, space=space, evolution=evolution).replace(seed=1)
     run = neuroevo.run(experiment, results=None, n_jobs=2)
     fresh = {each.number: each.fresh_objectives["loss"] for each in run.rescored}
     front = run.pareto_front()

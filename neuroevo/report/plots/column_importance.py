@@ -24,8 +24,8 @@ def draw(found: ColumnImportances | None) -> Specification:
     if found is None:
         return empty_figure("The importance of the columns is unknown.")
     columns = found.columns
-    low = min(0.0, *(each.low for each in columns))
-    high = max(0.0, *(each.high for each in columns))
+    low = min([0.0, *(each.low for each in columns)])
+    high = max([0.0, *(each.high for each in columns)])
     room = 0.04 * (high - low) or 0.1
     means, lows, highs = zip(
         *((each.decrease, each.low, each.high) for each in columns), strict=True

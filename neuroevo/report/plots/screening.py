@@ -29,7 +29,7 @@ def draw(quality: ScreeningQuality) -> Specification:
         return empty_figure("Too few trials were chosen by a model.")
     count = len(quality.objectives)
     ends = [each.low for each in quality.windows] + [each.value for each in quality.unscreened]
-    least = min(0.0, *(end for end in ends if not math.isnan(end)))
+    least = min([0.0, *(end for end in ends if not math.isnan(end))])
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
         "height": PANEL_HEIGHT * count + 90,
