@@ -73,7 +73,7 @@ def check_parameters(parameters: Parameters) -> None:
         rule = "must be a list of whole numbers, or of pairs (whole number, activation)"
         problems.append(f"hidden: {rule}, but got {worded(parameters['hidden'])}")
     count = parameters["ensemble"]
-    if not is_whole(count) or count < 1:
+    if count is not None and (not is_whole(count) or count < 1):
         problems.append(f"ensemble: must be a whole number of at least 1, but got {worded(count)}")
     if problems:
         raise UsageError(*problems)

@@ -43,6 +43,8 @@ from neuroevo.tables import Preparation
 
 Floats = npt.NDArray[np.floating]
 
+_AVERAGED = 4  # replicates by default; more were worse on smooth functions
+
 
 class NetworkEstimator(TableEstimator):
     """A network of one configuration; see `NetworkRegressor` and `NetworkClassifier`."""
@@ -66,7 +68,7 @@ class NetworkEstimator(TableEstimator):
         batch_size: int = 32,
         samples: int | None = None,
         replicates: int = 16,
-        ensemble: int = 4,
+        ensemble: int | None = None,
         schedule: str = "cosine",
         end_factor: float = 0.01,
         momentum: float = 0.9,
@@ -231,6 +233,10 @@ class NetworkEstimator(TableEstimator):
         self._states = [state.restarted() for _, state in results]
         self._parts += 1
 
+    @property
+    def _default_ensemble(self) -> int:
+        return self.replicates if isinstance(self, ClassifierMixin) else _AVERAGED
+
     def _check_goes_on(self, architecture: Architecture) -> None:
         """Refuse to go on with other networks than before."""
         if not self._states:
@@ -259,9 +265,8 @@ class NetworkEstimator(TableEstimator):
             got = f"all {len(curves)} networks diverged with {self.learning_rate}"
             raise UsageError(f"learning_rate: must be lower, as {got}")
         columns = self._preparation.columns
-        networks = [
-            Network(architecture, parameters[place], columns) for place in order[: self.ensemble]
-        ]
+        averaged = order[: self._default_ensemble if self.ensemble is None else self.ensemble]
+        networks = [Network(architecture, parameters[place], columns) for place in averaged]
         network = networks[0] if len(networks) == 1 else Ensemble(tuple(networks))
         self._network, self._replicates = networks[0], self.replicates
         loss = curves
@@ -320,7 +325,8 @@ class NetworkRegressor(RegressorMixin, ValuePredictions, NetworkEstimator):
     replicates
         Number of trainings, each from its own starting weights; 16 take as long as one.
     ensemble
-        How many of the best replicates are averaged to predict, at most.
+        How many of the best replicates are averaged to predict, at most; by default 4, and all of
+        `NetworkClassifier`, whose probabilities are better then.
     schedule, end_factor
         Schedule of the learning rate, constant, cosine or exponential, and the share of it that is
         left at the end. `partial_fit` has a constant one.

@@ -10,7 +10,9 @@ import pytest
 import sklearn
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
+from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
+from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -184,6 +186,17 @@ def test_an_ensemble_is_the_mean_of_the_best_replicates() -> None:
     assert together.predict(frame) == pytest.approx(mean, rel=1e-6)
     best = regressor(ensemble=1).fit(frame, rent)
     assert np.array_equal(best.coefs_[0], together.coefs_[0])
+
+
+def test_probabilities_of_all_replicates_are_better_than_of_few() -> None:
+    """With noise in few rows, the classifier's default has a lower log loss than the best four."""
+    frame, classes = make_classification(560, 8, n_informative=4, flip_y=0.2, random_state=3)
+    model = NetworkClassifier(random_state=0).fit(frame[:60], classes[:60])
+    few = NetworkClassifier(random_state=0, ensemble=4).fit(frame[:60], classes[:60])
+    losses = [log_loss(classes[60:], each.predict_proba(frame[60:])) for each in (model, few)]
+    assert losses[0] < losses[1]
+    ensemble: Any = model.model_.network
+    assert len(ensemble.networks) == model.replicates
 
 
 def test_a_configuration_file_gives_the_estimator(tmp_path: Path) -> None:
