@@ -41,6 +41,15 @@ class _Cache(FunctionCache):  # type: ignore[misc]  # numba has no types
         super().__init__(function)
         self._cache_file = _Entries(Path(self.cache_path), self._impl.filename_base)
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401 - numba's
+        """Load machine code.
+
+        numba's own method first loads all functions that compiled ones might call, and so
+        `scipy.linalg`: four times as long as the code needs. What is loaded calls nothing any more,
+        and what is compiled later loads them.
+        """
+        return self._load_overload(sig, target_context)
+
     def save_overload(self, sig: Any, data: Any) -> None:  # noqa: ANN401 - numba's
         """Store machine code; warns if that is not possible."""
         try:

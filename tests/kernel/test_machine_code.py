@@ -1,6 +1,8 @@
 """Machine code that is damaged, or can't be stored, costs a warning and the time to compile."""
 
 import importlib.util
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,23 @@ def test_machine_code_is_loaded_from_disk(folder: Path, compiled: Compiled) -> N
     """A function is compiled once, and no other files stay."""
     assert [hits(compiled()) for _ in range(3)] == [0, 1, 1]
     assert [file.suffix for file in folder.rglob("*.*")] == [".nbc"]
+
+
+def test_loading_needs_nothing_that_only_compiling_needs() -> None:
+    """A process that loads the kernel and trains does not import `scipy.linalg`, and can compile."""
+    program = """
+import sys
+import numpy as np
+from numba import njit
+from neuroevo.learning.training import compile_kernel
+compile_kernel("float32")
+assert "scipy.linalg" not in sys.modules
+print(njit(lambda matrix: (matrix @ matrix).sum())(np.eye(3)))
+"""
+    for _ in range(2):  # the first one compiles if nobody did
+        command = [sys.executable, "-c", program]
+        ended = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert ended.stdout == "3.0\n", ended.stderr
 
 
 @pytest.mark.parametrize(
