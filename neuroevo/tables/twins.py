@@ -1,6 +1,6 @@
 """Warnings of inputs that give a target away, each by itself. Knows no settings and no networks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,8 @@ from neuroevo.tables.problems import column_line
 
 ROWS_PER_VALUE = 5  # of the target; of fewer, other columns are one to one with it by chance
 _ROUNDING = 1e-9  # of the largest deviation from the mean
+_SOME = 500  # rows that are looked at first
+_PRESENT = 0.5  # share of the rows
 
 
 def twin_lines(
@@ -20,7 +22,7 @@ def twin_lines(
     """Return a warning for each input from which a target can be read off.
 
     It equals the target, or is a linear function of it, or has one value for each of the target's.
-    Missing cells of the input are passed over, unless it equals the target otherwise.
+    Missing cells of the input are passed over if at least half of them are there.
 
     Parameters
     ----------
@@ -33,22 +35,38 @@ def twin_lines(
     """
     return [
         column_line(name, each.name, f"{found} the target {shown(target.name)}")
-        for each in inputs
         for target in targets
-        if (found := _relation(each, target, are_classes=are_classes))
+        for each, found in _relations(inputs, target, are_classes=are_classes)
     ]
 
 
-def _relation(one: Column, target: Column, *, are_classes: bool) -> str:
-    """Return how a column gives the target away, as the beginning of a text; else nothing."""
-    if _equal(one, target):
-        return "equals"
+def _relations(
+    inputs: Sequence[Column], target: Column, *, are_classes: bool
+) -> Iterator[tuple[Column, str]]:
+    """Give each column that gives a target away, and how, as the beginning of a text."""
+    distinct, rows = target.distinct, len(target.given)
+    is_repeated = ROWS_PER_VALUE * distinct <= rows
+    can_be_linear = target.numbers is not None and distinct > 2  # noqa: PLR2004 - two values are on a line with any two
+    for each in inputs:
+        if _equal(each, target):
+            yield each, "equals"
+        elif is_repeated and _holds(_one_to_one, each, target):
+            yield each, f"has one value for each {'class' if are_classes else 'value'} of"
+        elif can_be_linear and each.numbers is not None and _holds(_linear, each, target):
+            yield each, "is a linear function of"
+
+
+def _holds(relation: Callable[[Floats, Floats], bool], one: Column, target: Column) -> bool:
+    """Whether two columns are related where the first is not missing, if it mostly is not.
+
+    Some rows are looked at first: most columns are found not to be related in little time.
+    """
     present = ~np.isnan(one.array)
+    if present.sum() < _PRESENT * len(present):
+        return False
     given, wanted = one.array[present], target.array[present]
-    if _one_to_one(given, wanted):
-        return f"has one value for each {'class' if are_classes else 'value'} of"
-    numeric = one.numbers is not None and target.numbers is not None
-    return "is a linear function of" if numeric and _linear(given, wanted) else ""
+    some = slice(None, None, len(given) // _SOME + 1)
+    return relation(given[some], wanted[some]) and relation(given, wanted)
 
 
 def _equal(one: Column, other: Column) -> bool:
@@ -60,19 +78,15 @@ def _equal(one: Column, other: Column) -> bool:
 
 
 def _one_to_one(given: Floats, wanted: Floats) -> bool:
-    """Whether each value goes with one other, in both directions, too often for chance."""
+    """Whether each value goes with one other, in both directions; equal values do."""
     codes, values = pd.factorize(given)
     other_codes, other_values = pd.factorize(wanted)
     count = len(values)
-    if count != len(other_values) or count < 2 or ROWS_PER_VALUE * count > len(given):  # noqa: PLR2004 - nothing to learn
-        return False
-    return len(pd.unique(codes * count + other_codes)) == count
+    return count == len(other_values) == len(pd.unique(codes * count + other_codes))
 
 
 def _linear(given: Floats, wanted: Floats) -> bool:
-    """Whether numbers of at least three values are a linear function of others."""
-    if len(pd.unique(wanted)) < 3:  # noqa: PLR2004 - two values are a linear function of any two
-        return False
+    """Whether numbers are a linear function of others."""
     given, wanted = given - given.mean(), wanted - wanted.mean()
     square = given @ given
     if not square > 0:
