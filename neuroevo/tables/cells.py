@@ -31,6 +31,7 @@ CATEGORY_RULE = "must be text, a number, true or false"
 NAME_RULE = f"must have at most {MOST_NAME:,} characters, all of Unicode"
 
 _NUMBER = re.compile(r"[+-]?((\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI]nity)?)", re.ASCII)
+_QUANTITY = re.compile(r"([^\w\s.,+-]\s?)?[+-]?\d[\d.,]*\s?([^\w\s.,+-]|[a-zA-Z]{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?\s?(Z|[+-]\d{2}:?\d{2})?"
@@ -243,6 +244,11 @@ def _number_name(value: float, text: str = "") -> str:
 def is_number(text: str) -> bool:
     """Whether a text is a number with a decimal point, with or without an exponent."""
     return _NUMBER.fullmatch(text) is not None
+
+
+def is_quantity(text: str) -> bool:
+    """Whether a text looks like a number with a unit, such as $5, 12% or 3 km."""
+    return _QUANTITY.fullmatch(text) is not None and not is_number(text)
 
 
 def is_unicode(text: str) -> bool:

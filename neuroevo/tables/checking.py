@@ -320,6 +320,7 @@ def _classes(
     if len(found.names) > max(MOSTLY * len(target.given), FEW):
         rule = "must have classes that several rows share"
         text = f"{rule}, but got {len(found.names):,} in {len(target.given):,} rows"
+        text += target.unit_hint
         return None, [column_line(name, target.name, text)]
     if settings.problem == "auto" and target.kind == "number":
         text = f"its numbers are taken for {len(found.names)} classes"

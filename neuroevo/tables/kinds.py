@@ -26,6 +26,7 @@ from neuroevo.tables.cells import (
     is_boolean,
     is_date,
     is_number,
+    is_quantity,
     name,
     numbers,
     share,
@@ -147,11 +148,22 @@ class Column:
         present = len(self.given) - int(self.missing.sum())
         if self.distinct > FEW and self.distinct > NEARLY_ALL * present:
             rule = "must have categories that several rows share"
-            return f"{rule}, but got {self.distinct:,} in {present:,} rows"
+            return f"{rule}, but got {self.distinct:,} in {present:,} rows{self.unit_hint}"
         if self.distinct > MOST_CATEGORIES:
             rule = f"must have at most {MOST_CATEGORIES:,} categories"
             return f"{rule}, but got {self.distinct:,}"
         return ""
+
+    @property
+    def unit_hint(self) -> str:
+        """What to do if its categories are numbers with units; else empty."""
+        names = self.categories.names if self.categories else ()
+        with_units = [each for each in names if is_quantity(each)]
+        if len(with_units) < MOSTLY * len(names) or not with_units:
+            return ""
+        return (
+            f"; if they are quantities, write numbers without units, but got {shown(with_units[0])}"
+        )
 
     @property
     def input_hint(self) -> str:

@@ -3,6 +3,7 @@
 Nothing in a file is ever executed: text is read by pandas, Parquet by pyarrow.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -256,25 +257,52 @@ def _index(form: Form) -> pd.Index:
 
 
 def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> None:
-    other = "." if settings.decimal == "," else ","
-    hint = f"set decimal = {other!r}, on the command line --set 'task.decimal=\"{other}\"'"
-    rule = f"must have {settings.decimal!r} as the decimal sign"
+    """Refuse columns of numbers with another decimal sign, or with separators of thousands."""
     lines = []
     allowed = {*settings.leave_out, *settings.categories}
     allowed |= set(settings.target) if settings.problem == "classes" else set()
     if settings.columns:
         allowed |= {*frame.columns} - {*settings.columns, *settings.target, settings.weight_column}
+    other = "." if settings.decimal == "," else ","
     for label in frame.columns:
         column = frame[label]
         if label in allowed or not isinstance(column.dtype, pd.StringDtype):
             continue
         codes, distinct = factorized(column)
-        found = [_is_number_with(other, str(value).strip()) for value in distinct]
+        texts = [str(value).strip() for value in distinct]
+        grouped = [_has_thousands(text, settings.decimal) for text in texts]
+        with_other = [_is_number_with(other, text) for text in texts]
+        found = [one or two for one, two in zip(grouped, with_other, strict=True)]
         wrong = np.array([*found, False], dtype=np.bool_)[codes]
         if wrong.sum() >= MOSTLY * column.count() and wrong.any():
+            are_thousands, are_decimals = (
+                all(itertools.compress(flags, found)) for flags in (grouped, with_other)
+            )
+            rule, hint = _number_rule(settings.decimal, are_thousands, are_decimals)
             lines += cell_lines(name, column, wrong, rule, hint)
     if lines:
         raise DataError(*listed(name, lines))
+
+
+def _number_rule(decimal: str, are_thousands: bool, are_decimals: bool) -> tuple[str, str]:  # noqa: FBT001 - what the cells may be
+    """Return the rule that cells break with the other sign, and what to do."""
+    other = "." if decimal == "," else ","
+    setting = f"set decimal = {other!r}, on the command line --set 'task.decimal=\"{other}\"'"
+    if not are_thousands:
+        return f"must have {decimal!r} as the decimal sign", setting
+    written = f"write 1234 instead of 1{other}234"
+    hint = f"{written}; if {other!r} is the decimal sign, {setting}" if are_decimals else written
+    return "must be a number without separators of thousands", hint
+
+
+def _has_thousands(text: str, decimal: str) -> bool:
+    """Whether a text is a number whose thousands are separated by the sign that decimals lack."""
+    sign = "." if decimal == "," else ","
+    if sign not in text:
+        return False
+    groups = re.escape(sign)
+    pattern = rf"[+-]?\d{{1,3}}(?:{groups}\d{{3}})+(?:{re.escape(decimal)}\d*)?"
+    return re.fullmatch(pattern, text, re.ASCII) is not None
 
 
 def _is_number_with(decimal: str, text: str) -> bool:

@@ -55,7 +55,7 @@ def test_machine_code_is_loaded_from_disk(folder: Path, compiled: Compiled) -> N
 
 
 def test_loading_needs_nothing_that_only_compiling_needs() -> None:
-    """A process that loads the kernel and trains does not import `scipy.linalg`, and can compile."""
+    """To load the kernel and train imports no `scipy.linalg`, and other code can be compiled."""
     program = """
 import sys
 import numpy as np

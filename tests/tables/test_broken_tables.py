@@ -197,6 +197,49 @@ BROKEN: list[Case] = [
         ),
     ),
     (
+        "numbers with units",
+        "x,y\n" + "".join(f"{row}.{row}%,{row % 3}\n" for row in range(30)),
+        {},
+        (
+            (
+                ", column 'x': must have categories that several rows share, but got 30 in 30 "
+                "rows; if they are quantities, write numbers without units, but got '0.0%' "
+                "(name it in leave_out)"
+            ),
+        ),
+    ),
+    (
+        "separators of thousands",
+        'x,y\n"1,193",2\n"5,357",4\n',
+        {},
+        (
+            (
+                ", row 2, column 'x': must be a number without separators of thousands, "
+                "but got '1,193'"
+            ),
+            (
+                ", row 3, column 'x': must be a number without separators of thousands, "
+                "but got '5,357' (write 1234 instead of 1,234; if ',' is the decimal sign, "
+                "set decimal = ',', on the command line --set 'task.decimal=\",\"')"
+            ),
+        ),
+    ),
+    (
+        "separators of thousands beside decimal commas",
+        "x;y\n1.193,5;2\n12.005.357;4\n",
+        SEMICOLON | {"decimal": ","},
+        (
+            (
+                ", row 2, column 'x': must be a number without separators of thousands, "
+                "but got '1.193,5'"
+            ),
+            (
+                ", row 3, column 'x': must be a number without separators of thousands, "
+                "but got '12.005.357' (write 1234 instead of 1.234)"
+            ),
+        ),
+    ),
+    (
         "text among decimal commas",
         "x;y\n1,5;2\n3,5;4\nabc;1,5\n2,5;3\n",
         SEMICOLON | {"decimal": ","},
