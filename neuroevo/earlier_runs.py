@@ -176,6 +176,7 @@ class _Offer:
 def _offer(run: Run, experiment: Experiment) -> _Offer:
     """Return the complete trials of a run in the space of an experiment; UsageError without any."""
     _check_kind(run.experiment, experiment, run.id)
+    _check_directions(run, experiment)
     names, complete = experiment.evolution.objectives, run.findings.complete
     lacking = [name for name in names if all(isnan(each.quantity(name)) for each in complete)]
     if lacking and complete:
@@ -205,6 +206,16 @@ def _offer(run: Run, experiment: Experiment) -> _Offer:
         skipped = f"{len(refused):,} of {len(complete):,} trials skipped ({refused[0]})"
     note = _note(run.id, [each for _, each in taken], skipped)
     return _Offer(run.id, trials, individuals, _best(individuals), note)
+
+
+def _check_directions(run: Run, experiment: Experiment) -> None:
+    """Refuse a run in which an objective of the experiment is better in the other direction."""
+    maximised = {item.name: item.maximised for item in run.experiment.objectives}
+    for item in experiment.objectives:
+        if maximised.get(item.name, item.maximised) != item.maximised:
+            own, other = ("maximise", "minimise")[:: 1 if item.maximised else -1]
+            rule = f"must {own} {item.name} as the experiment does"
+            raise UsageError(f"{run.id}: {rule}, but {other}s it")
 
 
 def _known_excesses(trial: Trial, experiment: Experiment) -> tuple[float, ...]:

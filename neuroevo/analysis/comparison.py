@@ -1,5 +1,6 @@
 """The tables and tests that compare two or more runs."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -415,7 +416,8 @@ class Comparison:
 
         Columns ``setting``, ``measure`` (a column of `runs`), ``runs`` (that have a value),
         ``lowest``, ``median`` and ``highest``. If one of the two values in the middle is a penalty,
-        it is the median, as there is nothing between it and a measurement.
+        it is the median, as there is nothing between it and a measurement. Runs that found nothing
+        are worse than all others; with one of them in the middle there is no median.
         """
         rows = []
         for measure in self.measures:
@@ -425,25 +427,41 @@ class Comparison:
                 summary = np.quantile(finite, [0, 0.5, 1]) if finite else [np.nan] * 3
                 if finite and item and (high := statistics.median_high(finite)) > item.limit:
                     summary[1] = high
+                failed = self.without_result(setting)
+                if finite and failed:
+                    beyond = -math.inf if item is None or item.maximised else math.inf
+                    middle = statistics.median([*finite, *[beyond] * failed])
+                    summary[1] = middle if math.isfinite(middle) else np.nan
                 rows.append([setting, measure, len(finite), *summary])
         columns = ["setting", "measure", "runs", "lowest", "median", "highest"]
         return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def tests(self) -> Mapping[str, tuple[RankTest, ...]]:
-        """Rank tests of the settings in each measure; none of a setting with a single run."""
+        """Rank tests of the settings in each measure; none of a setting with a single run.
+
+        Runs that found nothing are the worst.
+        """
         tests = {}
         for measure in self.measures:
             item = self.score_columns.get(measure)
             values = self._measured(measure).items()
             # The test prefers low values; of the share of a hypervolume, high ones are better.
+            costs = {
+                name: [item.cost(item.tied(each)) if item else -each for each in row]
+                for name, row in values
+            }
             tests[measure] = rank_tests(
                 {
-                    name: [item.cost(item.tied(each)) if item else -each for each in row]
-                    for name, row in values
+                    name: [*row, *[math.inf] * self.without_result(name)]
+                    for name, row in costs.items()
                 }
             )
         return tests
+
+    def without_result(self, setting: str) -> int:
+        """Return how many runs of a setting have ended, and found nothing: no trial that counts."""
+        return sum(not each.front and each.findings.finished for each in self.settings[setting])
 
     @cached_property
     def reference(self) -> tuple[float, ...] | None:
@@ -472,8 +490,10 @@ class Comparison:
         return hypervolume(fronts, self.reference)
 
     def _measured(self, measure: str) -> dict[str, list[float]]:
-        columns = self.runs.groupby("setting", sort=False)[measure]
-        return {str(name): column.tolist() for name, column in columns}
+        """Return a value of each run that has found something, by setting."""
+        columns = self.runs[self.runs["front"] > 0].groupby("setting", sort=False)[measure]
+        found = {str(name): column.tolist() for name, column in columns}
+        return {name: found.get(name, []) for name in self.settings}
 
 
 def _stacked(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

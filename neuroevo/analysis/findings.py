@@ -224,10 +224,13 @@ class Findings:
 
     @cached_property
     def importances(self) -> Importances:
-        """The importance of each feature; computing it takes a second."""
-        fitnesses = self.fitnesses(self.searched)
+        """The importance of each feature; computing it takes a second.
+
+        What a trial that was stopped early would have reached is not known, so it is left out.
+        """
+        ended = [trial for trial in self.searched if trial.state != "stopped"]
         genes = self.experiment.space.genes
-        return importances(self.objectives, genes, self.searched, fitnesses)
+        return importances(self.objectives, genes, ended, self.fitnesses(ended))
 
     @property
     def diagnosis(self) -> "Diagnosis | None":
@@ -289,6 +292,10 @@ class Findings:
     def is_feasible(self, trial: "Trial") -> bool:
         """Whether a trial keeps all constraints; without constraints each does."""
         return trial_violation(trial, self.constraints) == 0
+
+    def feasibility(self, trial: "Trial") -> bool | None:
+        """Return whether a trial keeps all constraints; None if it was stopped before its end."""
+        return None if trial.state == "stopped" else self.is_feasible(trial)
 
     @property
     def lacks_feasible(self) -> bool:

@@ -66,6 +66,8 @@ class HypervolumeHistory:
         How the search compares with it; None without one.
     run
         Name of the run for the command line.
+    stopped
+        Number of trials of the search that were stopped early, as no random configuration is.
     """
 
     generations: tuple[int, ...]
@@ -78,6 +80,7 @@ class HypervolumeHistory:
     upper: Volumes
     sooner: "Sooner | None" = None
     run: str = "latest"
+    stopped: int = 0
 
     def after(self, trials: int) -> float:
         """Return the hypervolume of the search after a number of trials."""
@@ -112,6 +115,7 @@ def hypervolume_history(findings: "Findings") -> HypervolumeHistory:
         upper / whole,
         _sooner(trials, search, sizes, orders),
         findings.identity or "latest",
+        sum(trial.state == "stopped" for trial in findings.searched),
     )
 
 

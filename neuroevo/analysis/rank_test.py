@@ -49,7 +49,8 @@ def rank_tests(
     Parameters
     ----------
     values
-        The values of each setting's runs, the lower the better. Those not finite are left out.
+        The values of each setting's runs, the lower the better. Infinite ones are the worst, NaN
+        are left out.
     pairs
         The pairs that are compared; by default all.
 
@@ -57,10 +58,10 @@ def rank_tests(
     ----------
     Mann and Whitney, 1947; Holm, 1979; Vargha and Delaney, 2000.
     """
-    finite = {name: [each for each in row if math.isfinite(each)] for name, row in values.items()}
-    able = [name for name, row in finite.items() if len(row) > 1]
+    known = {name: [each for each in row if not math.isnan(each)] for name, row in values.items()}
+    able = [name for name, row in known.items() if len(row) > 1]
     compared = combinations(able, 2) if pairs is None else pairs
-    tests = [_test(one, other, finite) for one, other in compared if one in able and other in able]
+    tests = [_test(one, other, known) for one, other in compared if one in able and other in able]
     adjusted, highest = dict[int, float](), 0.0
     for rank, place in enumerate(sorted(range(len(tests)), key=lambda at: tests[at].p_value)):
         highest = max(highest, min((len(tests) - rank) * tests[place].p_value, 1.0))

@@ -342,7 +342,9 @@ def _values_of(
     """Return the values of an objective at a point, NaN where it diverged or is unknown."""
     if point.genome is None:
         [item] = [each for each in run.objectives if each.name == name]
-        return [judged_score(run, run.front[0], item)] if run.front else []
+        if run.front:
+            return [judged_score(run, run.front[0], item)]
+        return [math.nan] if run.finished else []
     trial = trials.get(_genes(point.genome))
     if trial is None:
         return []

@@ -45,10 +45,10 @@ def trials(findings: "Findings") -> pd.DataFrame:
         an objective ``objective.NAME``. ``samples_to_target.reached`` says whether that is a
         measurement; else it is a penalty. Each quantity besides the objectives has a column,
         ``quantity.NAME`` if its name is taken, and with constraints ``feasible`` says whether the
-        trial keeps them. ``NAME.std_error`` is the standard error of an objective that is the mean
-        of several calls of a function. If there are scores on a test part, ``test.NAME``,
-        ``test.NAME.low`` and ``test.NAME.high`` for each of them, NaN for trials that were not
-        scored.
+        trial keeps them; both are missing for a trial that was stopped before its end.
+        ``NAME.std_error`` is the standard error of an objective that is the mean of several calls
+        of a function. If there are scores on a test part, ``test.NAME``, ``test.NAME.low`` and
+        ``test.NAME.high`` for each of them, NaN for trials that were not scored.
     """
     objectives = _objective_columns(findings)
     quantities = _quantity_columns(findings)
@@ -68,7 +68,7 @@ def trials(findings: "Findings") -> pd.DataFrame:
             **dict(zip([*objectives, *quantities], _numbers(findings, trial), strict=True)),
             **dict(zip(errors, standard_errors(findings, trial).values(), strict=True)),
             **_reached(findings, trial, dict(zip(names, _numbers(findings, trial), strict=True))),
-            **({"feasible": findings.is_feasible(trial)} if findings.constraints else {}),
+            **({"feasible": findings.feasibility(trial)} if findings.constraints else {}),
             **tested.get(trial.number, {}),
         }
         for trial in findings.trials
@@ -100,6 +100,8 @@ def replicates(findings: "Findings") -> pd.DataFrame:
         shared = {"number": trial.number, "name": trial.name}
         own = {columns[gene]: value for gene, value in genes.items() if gene in columns}
         scores = [trial.replicates.get(name, ()) for name in names]
+        if trial.state == "stopped":  # they are those of a rung
+            scores = [[math.nan] * len(each) for each in scores]
         rows += [
             shared
             | {"replicate": number}
@@ -159,8 +161,22 @@ def _quantity_columns(findings: "Findings") -> list[str]:
 
 
 def quantity_values(findings: "Findings", trial: "Trial") -> list[float]:
-    """Return the quantities of a trial besides its objectives, NaN if it lacks one."""
-    return [trial.quantities.get(name, math.nan) for name in findings.experiment.quantities]
+    """Return the quantities of a trial besides its objectives, NaN if it lacks one.
+
+    It does if it was stopped before its end, but for what does not depend on its training.
+    """
+    return [
+        trial.quantities.get(name, math.nan) if is_known(trial, name) else math.nan
+        for name in findings.experiment.quantities
+    ]
+
+
+def is_known(trial: "Trial", quantity: str) -> bool:
+    """Whether a quantity of a trial is what it would be at the end."""
+    return trial.state != "stopped" or quantity in _INDEPENDENT
+
+
+_INDEPENDENT = {"parameters", "seconds"}  # of how long a trial is trained, or what that took
 
 
 def quantity_texts(findings: "Findings", trial: "Trial") -> list[str]:
@@ -280,7 +296,7 @@ def _scored(findings: "Findings", trial: "Trial") -> dict[str, object]:
     row |= zip(_scored_error_columns(findings), errors, strict=True)
     row |= zip(_quantity_columns(findings), quantity_values(findings, trial), strict=True)
     if findings.constraints:
-        row["feasible"] = findings.is_feasible(trial)
+        row["feasible"] = findings.feasibility(trial)
     return row | {"diverged": trial.diverged}
 
 

@@ -134,7 +134,7 @@ def _described_trial(run: "Run", trial: "Trial") -> dict[str, Any]:
     del described["curve"]
     described.pop("class_curves", None)
     if run.findings.constraints:
-        described["feasible"] = run.findings.is_feasible(trial)
+        described["feasible"] = run.findings.feasibility(trial)
     described |= described_scores(run, trial)
     if trial.operator == "baseline":
         described["times_fewer_samples"] = times_fewer_samples(run, trial)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.analysis.standard_errors import fresh_texts, score_texts
+from neuroevo.analysis.tables import is_known
 from neuroevo.dashboard.chart import Chart, Line, axis, chart
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.run_list import CachedRun
@@ -78,11 +79,16 @@ def _scores(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
 def _bounds(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
     """Return each quantity besides the objectives, and each constraint, with its value and note.
 
-    The note is whether the constraint is kept; empty for a quantity without one.
+    The note is whether the constraint is kept; empty for a quantity without one, or of which only
+    the value at a rung is known.
     """
     broken = broken_constraints(trial, findings.constraints)
     rows = [
-        (str(each), each.name, "broken" if each in broken else "kept")
+        (
+            str(each),
+            each.name,
+            ("broken" if each in broken else "kept") * is_known(trial, each.name),
+        )
         for each in findings.constraints
     ]
     bounded = {each.name for each in findings.constraints}
@@ -92,8 +98,9 @@ def _bounds(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
         if name not in bounded
     ]
     return [
-        (label, wording.quantity(name, trial.quantity(name), findings.experiment), note)
+        (label, wording.quantity(name, value, findings.experiment), note)
         for label, name, note in rows
+        for value in [trial.quantity(name) if is_known(trial, name) else math.nan]
     ]
 
 

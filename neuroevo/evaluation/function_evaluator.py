@@ -40,7 +40,7 @@ class Replication:
     replicates: int = 1
     fresh: int = 0  # evaluations on fresh seeds
     reduction: str = "mean"  # see `REDUCTIONS`
-    maximised: frozenset[str] = frozenset()  # names of objectives of which more is better
+    maximised: frozenset[str] = frozenset()  # names of what is better if it is more
 
     def reduced(self, name: str, values: Sequence[float]) -> float:
         """Return the reduction of an objective's or quantity's values."""

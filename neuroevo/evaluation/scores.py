@@ -41,6 +41,7 @@ class Metric:
     """Computes it from sums (..., quantities), see `_class_sums` and `_regression_sums`."""
     larger_is_better: bool = False
     is_share: bool = False  # whether it is a share of the samples
+    is_mean_of_classes: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +113,7 @@ class Resampled:
     def scores(self) -> dict[str, Score]:
         """Return each metric's name -> the score, without those that are not defined."""
         return _defined(
-            (metric.name, metric.of_sums(self.whole), metric.of_sums(self.drawn))
+            (metric.name, metric.of_sums(self.whole), self._of_drawn(metric))
             for metric in self.metrics
         )
 
@@ -126,10 +127,21 @@ class Resampled:
             (
                 metric.name,
                 metric.of_sums(self.whole) - metric.of_sums(other.whole),
-                metric.of_sums(self.drawn) - metric.of_sums(other.drawn),
+                self._of_drawn(metric) - other._of_drawn(metric),  # noqa: SLF001 - its own
             )
             for metric in self.metrics
         )
+
+    def _of_drawn(self, metric: Metric) -> Array:
+        """Return the score of each bootstrap sample, (`RESAMPLES`,); NaN where it is another one.
+
+        It is where a class is missing of those over which the score is a mean.
+        """
+        values = metric.of_sums(self.drawn)
+        if not metric.is_mean_of_classes:
+            return values
+        true, occurs = _of_classes(self.drawn)[0], _of_classes(self.whole)[0] > 0
+        return np.where((true[:, occurs] == 0).any(axis=1), np.nan, values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,19 +154,25 @@ class Resampling:
         Number of samples.
     seed
         Decides what is drawn.
+    groups
+        Array (samples,), a number for each: samples with the same number are drawn together, as
+        they are alike; None if each sample is drawn by itself.
     """
 
     samples: int
     seed: tuple[int, ...]
+    groups: npt.NDArray[np.int64] | None = None
     _groups: npt.NDArray[np.int64] = field(init=False)  # (samples,) the group of each
     _counts: Array = field(init=False)  # (resamples, groups) how often each group was drawn
 
     def __post_init__(self) -> None:
-        random = self._random(0)
-        groups = min(self.samples, _GROUPS)
-        order = random.permutation(self.samples) if self.samples > groups else None
-        numbers = np.arange(self.samples) % groups
-        object.__setattr__(self, "_groups", numbers if order is None else numbers[order])
+        random, members = self._random(0), np.arange(self.samples)
+        if self.groups is not None and len(np.unique(self.groups)) > 1:
+            members = np.unique(self.groups, return_inverse=True)[1]
+        count = int(members.max(initial=-1)) + 1
+        groups = min(count, _GROUPS)
+        order = random.permutation(count) if count > groups else np.arange(count)
+        object.__setattr__(self, "_groups", order[members] % groups)
         counts = random.multinomial(groups, np.full(groups, 1 / groups), size=RESAMPLES)
         object.__setattr__(self, "_counts", counts.astype(np.float64))
 
@@ -349,9 +367,10 @@ CLASS_METRICS = (
         _balanced_accuracy,
         larger_is_better=True,
         is_share=True,
+        is_mean_of_classes=True,
     ),
     Metric("log_loss", "log loss", lambda sums: sums[..., 2] / sums[..., 0]),
-    Metric("roc_auc", "ROC AUC", _roc_auc, larger_is_better=True),
+    Metric("roc_auc", "ROC AUC", _roc_auc, larger_is_better=True, is_mean_of_classes=True),
 )
 """As in https://scikit-learn.org/stable/modules/model_evaluation.html; balanced accuracy is the
 mean of the accuracies of the classes that occur, and ROC AUC that of the areas under the ROC curve

@@ -80,6 +80,9 @@ class DataSet:
     training_weights
         Array (samples,), what the loss of each training sample is multiplied by, after they were
         scaled to a mean of 1; None if all count equally. At least 0, and not all 0.
+    test_groups
+        Array (samples,) of a number for each test sample, equal for those of a group, which are
+        alike; None if they are in no groups.
     other_folds
         The other folds of a cross-validation: the same samples, divided otherwise and perhaps
         scaled otherwise; without folds of their own.
@@ -99,6 +102,7 @@ class DataSet:
     training_weights: npt.NDArray[np.float64] | None = None
     test_inputs: npt.NDArray[np.float64] | None = None
     test_targets: npt.NDArray[np.float64] | None = None
+    test_groups: npt.NDArray[np.int64] | None = None
     other_folds: tuple["DataSet", ...] = ()
 
     def __post_init__(self) -> None:

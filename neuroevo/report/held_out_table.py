@@ -15,6 +15,7 @@ from neuroevo.report.held_out_texts import (
     rows_text,
 )
 from neuroevo.report.table import Cell, TextTable, headings
+from neuroevo.tasks import TableTask
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -109,11 +110,13 @@ def held_out_sentences(findings: "Findings") -> str:
         return ""
     replicates = findings.experiment.training.replicates
     every = wording.replicates(findings.experiment)
+    task = findings.experiment.task
+    units = "groups" if isinstance(task, TableTask) and task.split == "groups" else "rows"
     higher = [metric.label for metric in models.metrics if metric.larger_is_better]
     lower = [metric.label for metric in models.metrics if not metric.larger_is_better]
     start = (
         f"Scores on the {rows_text(models.samples, 'test')}, which neither training nor search "
-        "has used; below each is its 95% interval, from bootstrap samples of the rows"
+        f"has used; below each is its 95% interval, from bootstrap samples of the {units}"
         f"{' and replicates' * (replicates > 1)}."
     )
     sentences = [

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, Self
 
 from neuroevo.errors import NeuroevoError
@@ -133,7 +133,7 @@ class SearchState:
             "evaluated": self.evaluated,
             "front": [trial.number for trial in self.front],
             "newest": [trial.number for trial in self.newest],
-            "stagnation": asdict(self.stagnation),
+            "stagnation": self.stagnation.state(),
         }
 
     def end(self, experiment: Experiment, seconds: float) -> End | None:
@@ -343,7 +343,9 @@ class Search:
         state.newest = []
         self._extend_front(trials)
         state.stagnation = state.stagnation.after(
-            self._feasible_costs(trials), self._feasible_costs(state.front)
+            self._feasible_costs(trials),
+            self._feasible_costs(state.front),
+            min(map(self._violation, state.front), default=math.inf),
         )
         if self._seconds() - self._saved >= self._cost_of_saving / _SHARE_OF_SAVING:
             self.save()

@@ -1,7 +1,8 @@
 """When a search ends, and why. Knows settings and scores, not how a search goes on."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
 
 from neuroevo.evolution import Costs, hypervolume, reference_point
@@ -37,39 +38,56 @@ class End(NamedTuple):
 class Stagnation:
     """For how many generations the hypervolume of the front has not grown.
 
-    The reference point lies a tenth beyond the worst trial of the first generation in which a
-    trial did not fail, on the scales on which trials are compared.
+    The reference point lies a tenth beyond the worst trial of the first generation in which a trial
+    kept all constraints, on the scales on which trials are compared. Before that, a trial that is
+    nearer to keeping them is a gain.
     """
 
-    reference: tuple[float, ...] = ()  # empty while all trials have failed
+    reference: tuple[float, ...] = ()  # empty while no trial keeps all constraints
     hypervolume: float = 0.0
     generations: int = 0  # since the last gain
+    violation: float | None = None  # the least so far while there is no reference; None: all failed
 
-    def after(self, generation: Sequence[Costs], front: Sequence[Costs]) -> "Stagnation":
+    def after(
+        self, generation: Sequence[Costs], front: Sequence[Costs], violation: float
+    ) -> "Stagnation":
         """Return the stagnation after one more generation.
 
         Parameters
         ----------
         generation
-            The costs of its trials, without those that failed.
+            The costs of its trials that keep all constraints.
         front
-            The costs of the front of all trials.
+            The costs of the front of all such trials.
+        violation
+            The least violation of all trials, infinite if all failed.
         """
         if not (self.reference or generation):
-            return Stagnation(generations=self.generations + 1)
+            least = math.inf if self.violation is None else self.violation
+            if violation < least:
+                return Stagnation(violation=violation)
+            return Stagnation(generations=self.generations + 1, violation=self.violation)
         reference = self.reference or reference_point(generation)
         volume = hypervolume(front, reference)
         if volume > self.hypervolume:
             return Stagnation(reference, volume)
         return Stagnation(reference, self.hypervolume, self.generations + 1)
 
+    def state(self) -> dict[str, Any]:
+        """Return its fields as plain JSON values, without a violation if it has none."""
+        fields = asdict(self)
+        if self.violation is None:
+            del fields["violation"]
+        return fields
+
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """Restore it from its fields; KeyError, TypeError or ValueError if one is wrong."""
+        """Restore it from its state; KeyError, TypeError or ValueError if one is wrong."""
         return cls(
             tuple(map(float, state["reference"])),
             float(state["hypervolume"]),
             int(state["generations"]),
+            None if state.get("violation") is None else float(state["violation"]),
         )
 
 
@@ -111,7 +129,12 @@ def end_of(
             reached = ", ".join(f"{name} = {value:g}" for name, value in target.items())
             return End("target", f"trial {trial.number} reached the target, {reached}")
     if settings.patience is not None and stagnation.generations >= settings.patience:
-        reason = f"{_generations(settings.patience)} without a gain in hypervolume"
+        gain = (
+            "a gain in hypervolume"
+            if stagnation.violation is None
+            else "a trial nearer to feasible"
+        )
+        reason = f"{_generations(settings.patience)} without {gain}"
         return End("patience", reason)
     if generations >= settings.generations:
         return End("generations", f"{_generations(generations)} done")

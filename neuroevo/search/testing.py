@@ -47,7 +47,7 @@ def held_out_scores(
     The scores; None if it was stopped.
     """
     targets, models = _targets(data), []
-    resampling = Resampling(len(targets.values), (experiment.seed, _SEED))
+    resampling = Resampling(len(targets.values), (experiment.seed, _SEED), data.test_groups)
     for model in _scored(experiment, data, champions, targets, resampling):
         if stop():
             return None

@@ -381,12 +381,14 @@ def _function_evaluator(
         raise TypeError(f"{task.kind}: its candidates are networks")
     quantities = experiment.quantities
     function = UserFunction(source, tuple(task.objectives), task.time_limit, quantities)
-    maximised = frozenset(item.name for item in experiment.objectives if item.maximised)
+    maximised = {item.name for item in experiment.objectives if item.maximised}
+    lower_bounds = {each.name for each in experiment.constraints if each.most is None}
+    maximised |= lower_bounds - {item.name for item in experiment.objectives}
     replication = Replication(
         experiment.replicates,
         experiment.fresh_replicates,
         experiment.evolution.reduction,
-        maximised,
+        frozenset(maximised),
     )
     return FunctionEvaluator(function, experiment.seed, workers, replication)
 

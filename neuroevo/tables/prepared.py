@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from neuroevo.errors import DataError
 from neuroevo.tables.applying import inputs_of_columns, one_hot, unseen_text
@@ -16,7 +17,7 @@ from neuroevo.tables.preparation import Preparation
 from neuroevo.tables.problems import column_line, listed
 from neuroevo.tables.records import CategoryInput
 from neuroevo.tables.settings import TableSettings
-from neuroevo.tables.splitting import Parts, Rows, cut_rows, split_rows
+from neuroevo.tables.splitting import Parts, Rows, cut_rows, groups_of, split_rows
 from neuroevo.tables.weights import training_weights
 
 
@@ -74,12 +75,15 @@ class PreparedTable(PreparedFold):
         What each used column is, inputs first.
     warnings
         One line for each thing that is allowed but may be a mistake.
+    test_groups
+        Array (test rows,) of the number of the group of each; None if groups do not divide rows.
     other_folds
         The same rows, divided otherwise and so prepared otherwise; none without folds.
     """
 
     descriptions: tuple[ColumnDescription, ...]
     warnings: tuple[str, ...]
+    test_groups: NDArray[np.int64] | None
     other_folds: tuple[PreparedFold, ...] = ()
 
 
@@ -133,8 +137,15 @@ def prepare(
             *table.warnings,
             *_warnings(preparations[0], table, divided),
         ),
+        _groups(table, first.test.rows),
         tuple(others),
     )
+
+
+def _groups(table: Table, rows: Rows) -> NDArray[np.int64] | None:
+    if table.settings.split != "groups":
+        return None
+    return groups_of(table).codes[rows].astype(np.int64)
 
 
 def _folds(

@@ -122,7 +122,7 @@ def _cutter(
     The class of each row of the table is given if each class has the same share of each fold.
     """
     if table.settings.split == "groups":
-        codes = _groups(table).codes[rows]
+        codes = groups_of(table).codes[rows]
         return len(np.unique(codes)), GroupKFold, {"groups": codes}
     if classes is not None:
         return len(rows), StratifiedKFold, {"y": classes[rows]}
@@ -259,14 +259,15 @@ def _by_column(table: Table) -> tuple[Parts]:
     return (Parts(training, validation, test),)
 
 
-def _groups(table: Table) -> Categories:
+def groups_of(table: Table) -> Categories:
+    """Return the group of each row of a table that is divided by groups."""
     column = table.columns[table.settings.split_column]
     cells = column.given.astype("object")
     return categories(cells.map(str) if column.kind in {"date", "other"} else cells)
 
 
 def _by_groups(table: Table) -> tuple[Parts]:
-    groups = _groups(table)
+    groups = groups_of(table)
     validation, test = _counts(table, len(groups.names), "groups")
     first, second = _seeds(table)
     rest, test_rows = _held_groups(np.arange(table.rows), groups.codes, test, first)
@@ -275,7 +276,7 @@ def _by_groups(table: Table) -> tuple[Parts]:
 
 
 def _folds_of_groups(table: Table) -> tuple[Parts, ...]:
-    groups = _groups(table)
+    groups = groups_of(table)
     folds, test = _fold_counts(table, len(groups.names), "groups")
     first, second = _seeds(table)
     rest, test_rows = _held_groups(np.arange(table.rows), groups.codes, test, first)

@@ -5,6 +5,7 @@ Does not know where a table comes from.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import numpy as np
@@ -163,11 +164,12 @@ class SplitTask(PreparedTask, ABC):
 
 def _task_data(table: "PreparedTable") -> TaskData:
     """Return the data of a task from a prepared table."""
-    data = _data_set(table, tuple(map(_data_set, table.other_folds)))
+    others = tuple(map(_data_set, table.other_folds))
+    data = replace(_data_set(table), test_groups=table.test_groups, other_folds=others)
     return TaskData(data, preparation=table.preparation.to_plain(), warnings=tuple(table.warnings))
 
 
-def _data_set(fold: "PreparedFold", other_folds: tuple[DataSet, ...] = ()) -> DataSet:
+def _data_set(fold: "PreparedFold") -> DataSet:
     training, validation, test = fold.training, fold.validation, fold.test
     return DataSet(
         training.inputs,
@@ -178,7 +180,6 @@ def _data_set(fold: "PreparedFold", other_folds: tuple[DataSet, ...] = ()) -> Da
         fold.training_weights,
         test.inputs if len(test.inputs) else None,
         test.targets if len(test.inputs) else None,
-        other_folds,
     )
 
 

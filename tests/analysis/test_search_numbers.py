@@ -35,7 +35,7 @@ def test_hypervolume_equals_that_of_the_search(runs: Runs, name: str) -> None:
         fitnesses = [costs_of(fitness_of(trial, findings.objectives)) for trial in trials]
         complete = [costs for costs in fitnesses if costs is not None]
         evaluated += complete
-        stagnation = stagnation.after(complete, evaluated)
+        stagnation = stagnation.after(complete, evaluated, 0.0)
         expected.append(stagnation.hypervolume)
     measured = hypervolume_history(findings).search
     assert measured == pytest.approx(np.array(expected) / expected[-1], rel=1e-6)

@@ -171,6 +171,33 @@ def test_differences_are_those_of_the_same_bootstrap_samples(
     assert {(each.low, each.high) for each in ours.differences(ours).values()} == {(0, 0)}
 
 
+def test_samples_of_a_group_are_drawn_together() -> None:
+    """If rows of a group have the same error, the interval is that of as many groups as rows."""
+    random = np.random.default_rng(5)
+    errors = random.normal(size=12)
+    few, many = errors[:, np.newaxis], np.repeat(errors, 50)[:, np.newaxis]
+    alone, grouped, single = (
+        resampling.scores(Targets(np.zeros_like(each), is_classes=False), each[np.newaxis])["mae"]
+        for resampling, each in (
+            (Resampling(12, (0,)), few),
+            (Resampling(600, (0,), np.repeat(np.arange(12), 50)), many),
+            (Resampling(600, (0,)), many),
+        )
+    )
+    assert (grouped.value, grouped.low, grouped.high) == pytest.approx(
+        (alone.value, alone.low, alone.high), rel=1e-5
+    )
+    assert single.high - single.low < 0.3 * (grouped.high - grouped.low)
+
+
+def test_the_balanced_accuracy_of_a_constant_is_certain() -> None:
+    """Bootstrap samples without the rare class tell nothing of it, and are left out."""
+    targets = Targets(np.eye(2)[[1] * 3 + [0] * 57], is_classes=True)
+    outputs = np.tile([0.9, 0.1], (60, 1))
+    found = Resampling(60, (0,)).scores(targets, outputs[np.newaxis])["balanced_accuracy"]
+    assert (found.value, found.low, found.high) == (0.5, 0.5, 0.5)
+
+
 def _rows(targets: Targets, rows: npt.NDArray[np.int64]) -> Targets:
     return Targets(targets.values[rows], targets.is_classes, targets.scale)
 

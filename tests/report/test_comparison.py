@@ -160,6 +160,28 @@ def test_title_is_the_verdict_with_its_interval(six: list[Findings]) -> None:
     assert "12 runs of 2 settings that differ in population." in words.lead
 
 
+def test_runs_without_a_result_are_the_worst(runs: Runs) -> None:
+    """If half of the runs of the better setting found nothing, it is not better any more."""
+    findings = runs("conflict").findings
+    nothing = runs("all diverged").findings
+    better = [seeded(findings, seed, 1 + seed / 50) for seed in range(1, 7)]
+    worse = [wider(seeded(findings, seed, 3 + seed / 50), population=32) for seed in range(1, 7)]
+    lost = [replace(each, trials=nothing.trials, rescored=()) for each in better[:3]]
+    whole, halved = (ComparedRuns.of([*each, *worse]) for each in (better, [*lost, *better[3:]]))
+    assert "has a lower" in opening(whole).title
+    words = opening(halved)
+    assert "by more than chance (p = 1)" in words.title
+    first, _ = halved.settings
+    assert f"Without a result, and so the worst: 3 of 6 runs of {first}." in words.lead
+    [test] = halved.tests["final_mse"]
+    assert (test.counts, test.superiority) == ((6, 6), 0.5)
+    spreads = halved.spreads
+    row = spreads[(spreads["setting"] == first) & (spreads["measure"] == "final_mse")]
+    assert row["runs"].tolist() == [3]
+    assert row["median"].isna().all()
+    assert "<h1" in comparison_page(halved)
+
+
 def test_every_comparison_has_figures_and_a_page(any_run: Run, runs: Runs) -> None:
     """For every unusual run figures are strict JSON and captions are sentences without NaN."""
     odd = any_run.findings

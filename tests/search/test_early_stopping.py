@@ -266,6 +266,32 @@ def test_bad_trials_are_not_expected_to_end_well(tmp_path: Path) -> None:
     assert max(gaps) < 0.5
 
 
+def test_values_of_a_rung_are_shown_as_no_measurements(tmp_path: Path) -> None:
+    """Tables have neither scores, quantities nor feasibility of stopped trials, but parameters."""
+    evolution = {"population": 8, "generations": 6, "rungs": [0.1], "strategy": "nsga2"}
+    bounds = {"parameters": {"max": 300}, "final_mse": {"max": 0.2}}
+    settings = {"samples": 400, "replicates": 2}
+    experiment = Experiment.of(
+        {
+            "task": {"kind": "dataset", "name": "diabetes"},
+            "training": settings,
+            "evolution": evolution | {"constraints": bounds, "objectives": ["r2"]},
+        }
+    )
+    run = neuroevo.run(experiment, results=tmp_path, n_jobs=1)
+    trials, replicates = run.trials(), run.trials(replicates=True)
+    stopped = trials["state"] == "stopped"
+    assert stopped.any()
+    assert trials.loc[stopped, ["r2", "final_mse", "feasible"]].isna().all().all()
+    assert (trials.loc[stopped, "parameters"] > 0).all()
+    complete = trials["state"] == "complete"
+    assert trials.loc[complete, ["r2", "final_mse", "feasible"]].notna().all().all()
+    of_stopped = replicates["number"].isin(trials.loc[stopped, "number"])
+    assert replicates.loc[of_stopped, "r2"].isna().all()
+    assert len(replicates[of_stopped]) == 2 * stopped.sum()
+    assert run.findings.importances.trials == len(trials) - stopped.sum() - len(run.baselines)
+
+
 def test_a_function_has_no_rungs(tmp_path: Path) -> None:
     """A task without trainings refuses rungs in one line."""
     with pytest.raises(UsageError) as caught:

@@ -1,4 +1,5 @@
-from dataclasses import asdict
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def test_a_gain_anywhere_on_the_front_ends_stagnation() -> None:
     fronts = [[(1.0, 3.0)], [(1.0, 3.0)], [(1.0, 3.0), (2.0, 2.0)], [(1.0, 3.0), (2.0, 2.0)]]
     counts = []
     for front in fronts:
-        stagnation = stagnation.after([(4.0, 4.0), *front], front)
+        stagnation = stagnation.after([(4.0, 4.0), *front], front, 0.0)
         counts.append(stagnation.generations)
     assert counts == [0, 1, 0, 1]
 
@@ -33,22 +34,35 @@ def test_generations_in_which_all_fail_are_stagnation() -> None:
     """While all trials fail there is no hypervolume, and each generation counts."""
     stagnation = Stagnation()
     for _ in range(3):
-        stagnation = stagnation.after([], [])
+        stagnation = stagnation.after([], [], math.inf)
     assert stagnation.generations == 3
-    assert stagnation.after([(1.0, 1.0)], [(1.0, 1.0)]).generations == 0
+    assert stagnation.after([(1.0, 1.0)], [(1.0, 1.0)], 0.0).generations == 0
 
 
 @pytest.mark.parametrize("fitnesses", [[(2.0,), (1.0,)], [(2.0, 2.0), (2.0, 2.0)]])
 def test_the_first_trial_that_does_not_fail_is_a_gain(fitnesses: list[tuple[float, ...]]) -> None:
     """With one objective or two, one point or many, the first hypervolume is positive."""
-    assert Stagnation().after(fitnesses, fitnesses[-1:]).hypervolume > 0
+    assert Stagnation().after(fitnesses, fitnesses[-1:], 0.0).hypervolume > 0
+
+
+def test_to_come_nearer_to_feasible_is_a_gain() -> None:
+    """As long as no trial keeps all constraints, the least violation counts."""
+    stagnation = Stagnation()
+    for violation, generations in ((3.0, 0), (2.5, 0), (2.5, 1), (math.inf, 2), (1.0, 0)):
+        stagnation = stagnation.after([], [(1.0,)], violation)
+        assert stagnation.generations == generations
+        assert Stagnation.from_state(stagnation.state()) == stagnation
+    assert stagnation.after([(1.0,)], [(1.0,)], 0.0).hypervolume > 0
+    stale = replace(stagnation, generations=5)
+    reason = "5 generations without a trial nearer to feasible"
+    assert end_of(experiment(patience=5), 6, [], stale, 9.0) == ("patience", reason)
 
 
 def test_stagnation_is_restored_from_its_state() -> None:
     """Its fields as JSON values give an equal object."""
     members = [(1.0, 3.0), (2.0, 2.0)]
-    stagnation = Stagnation().after(members, members)
-    assert Stagnation.from_state(asdict(stagnation)) == stagnation
+    stagnation = Stagnation().after(members, members, 0.0)
+    assert Stagnation.from_state(stagnation.state()) == stagnation
 
 
 def test_each_end_is_returned() -> None:

@@ -1,6 +1,7 @@
 """Searches on tables: nothing of the test part leaks, scores are honest, runs can be resumed."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from neuroevo import DataError, Experiment, Run, UsageError
 from neuroevo.analysis.replicate_curves import CHAMPION, TRAINING, replicate_curves
 from neuroevo.experiment import experiment_for_table
 from neuroevo.learning.network import predictions
-from neuroevo.report.held_out_table import target_table
+from neuroevo.report.held_out_table import held_out_sentences, target_table
 from neuroevo.report.page import page
 from neuroevo.report.plots import learning_curves
 from neuroevo.runs import HeldOutScores, RunFolder
 from neuroevo.search import Progress, StoppedError, resume, search
+from neuroevo.search.testing import held_out_scores
 from neuroevo.tables import TableModel, prepare
 from neuroevo.tasks import MouseTask, TableTask
 from neuroevo.workers import Backend, Workers
@@ -61,6 +63,33 @@ def held_out_of(folder: RunFolder) -> HeldOutScores:
     found = Run(folder).findings.held_out
     assert found is not None
     return found
+
+
+def test_intervals_of_groups_are_wider_than_those_of_their_rows() -> None:
+    """Rows of a group are alike, so test scores are as uncertain as the number of groups is low."""
+    random = np.random.default_rng(2)
+    effects, inputs = random.normal(0, 2, 30), random.normal(size=(1200, 2))
+    group = np.repeat(np.arange(30), 40)
+    target = inputs[:, 0] + effects[group] + random.normal(0, 0.3, 1200)
+    table = pd.DataFrame({"x": inputs[:, 0], "z": inputs[:, 1], "g": group, "y": target})
+    by_group = 'task.split="groups"', 'task.split_column="g"'
+    run = neuroevo.run(experiment(table, *by_group, target="y"), results=None, n_jobs=1)
+    data = run.experiment.network_task.load().data_set
+    assert data.test_groups is not None
+    assert len(set(data.test_groups.tolist())) == 6
+    assert run.findings.held_out is not None
+    widths = []
+    for groups in (data.test_groups, None):
+        scores = held_out_scores(
+            run.experiment, replace(data, test_groups=groups), run.champions, lambda: False
+        )
+        assert scores is not None
+        found = scores.models[0].scores["r2"]
+        widths.append(found.high - found.low)
+        if groups is not None:
+            assert scores.models[0].scores == run.findings.held_out.models[0].scores
+    assert widths[0] > 3 * widths[1]
+    assert "bootstrap samples of the groups" in held_out_sentences(run.findings)
 
 
 def test_shuffled_and_poisoned_test_rows_change_nothing_but_their_scores(

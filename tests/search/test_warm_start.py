@@ -128,6 +128,10 @@ def test_networks_learn_from_runs_with_other_strategies_and_budgets(tiny: Tiny) 
             {"task": {"objectives": {"other": "minimize"}}},
             "earlier-.*: must have recorded the objectives other, but lacks other",
         ),
+        (
+            {"task": {"objectives": {"loss": "maximize"}}},
+            "earlier-.*: must maximise loss as the experiment does, but minimises it",
+        ),
     ],
 )
 def test_runs_that_teach_nothing_are_refused(

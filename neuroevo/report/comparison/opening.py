@@ -46,6 +46,7 @@ def opening(comparison: "Comparison") -> Headline:
         _caution(comparison),
         *([compared(comparison)] if found else []),
         *best,
+        _without_result(comparison),
         _not_complete(comparison),
     ]
     figures = [figure for item in main for figure in _best_figure(comparison, item)]
@@ -141,7 +142,8 @@ def champions_compared(comparison: "Comparison") -> str:
 def _effect(comparison: "Comparison", item: "Objective", better: str, other: str) -> str:
     """Return how much better a setting is, as a factor or a difference, with its interval."""
     runs = comparison.runs[np.isfinite(comparison.runs[item.name])]
-    if (runs[item.name] > item.limit).any():  # a penalty has no ratio
+    is_missing = len(runs) < len(comparison.runs)
+    if is_missing or (runs[item.name] > item.limit).any():  # what is no measurement has no ratio
         [test] = comparison.tests[item.name]
         share = max(test.superiority, 1 - test.superiority)
         return f"better in {share:.0%} of the pairs of runs"
@@ -171,6 +173,18 @@ def compared(comparison: "Comparison") -> str:
     if len(set(_seeds(comparison))) > 1:
         return f"{count} of one experiment that differ only in the seed."
     return f"{count} of one experiment, with the same seed."
+
+
+def _without_result(comparison: "Comparison") -> str:
+    """Say how many runs have found nothing, by setting."""
+    parts = []
+    for name, members in comparison.settings.items():
+        count = comparison.without_result(name)
+        if count:
+            parts.append(f"{count:,} of {wording.counted(len(members), 'run')} of {name}")
+    if not parts:
+        return ""
+    return f"Without a result, and so the worst: {wording.listed(parts)}."
 
 
 def _not_complete(comparison: "Comparison") -> str:

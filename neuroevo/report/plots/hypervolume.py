@@ -69,6 +69,9 @@ def verdict(volume: HypervolumeHistory) -> str:
         return ""
     count, final = wording.counted(volume.draws[-1], "random configuration"), volume.drawn[-1]
     ends = f"{count} reach {wording.share(float(final), 1)} of the hypervolume of the search"
+    if volume.stopped:
+        trials = wording.counted(volume.stopped, "trial")
+        ends += f", which stopped {trials} early, while all random ones are evaluated to their end"
     found = volume.sooner
     if found is None:
         return f"{ends}; they are too few to say whether that is chance."

@@ -90,7 +90,10 @@ def caption(found: Importances) -> str:
     if found.failed:
         trials = f"Trials without finite objectives ({found.failed:,})"
         sentences.append(f"{trials} count as bad as the worst.")
-    sentences.append("Importances hold for the evaluated configurations, not for the whole space.")
+    sentences.append(
+        "Importances hold for the configurations that were evaluated to their end, not for the "
+        "whole space."
+    )
     return " ".join(sentences)
 
 
