@@ -425,9 +425,14 @@ def _first_or(experiment: "Experiment") -> str:
 
 
 def trained_share(experiment: "Experiment", share: float) -> str:
-    """Return how much of all trials was evaluated: ``trained 45% of the samples``."""
+    """Return how much of all trials was evaluated: ``trained 45% of the samples``.
+
+    It is at most so much if trainings may also end by themselves.
+    """
     if experiment.trains_networks:
-        return f"trained {share:.0%} of the samples"
+        training = experiment.training
+        at_most = "at most " * bool(training.patience or training.stop_at_target)
+        return f"trained {at_most}{share:.0%} of the samples"
     return f"made {share:.0%} of the calls"
 
 

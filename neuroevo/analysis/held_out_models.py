@@ -99,6 +99,10 @@ class HeldOutModels:
         return (max if metric.larger_is_better else min)(values, default=None)
 
 
+_METRICS_OF_OBJECTIVES = {"balanced_error": "balanced_accuracy"}
+"""Metrics that come first if their objective does."""
+
+
 def held_out_models(findings: "Findings") -> HeldOutModels | None:
     """Collect the models that were scored on the test part.
 
@@ -119,13 +123,15 @@ def held_out_models(findings: "Findings") -> HeldOutModels | None:
     ]
     if held_out.ensemble is not None and models and models[0].role == "champion":
         models.insert(1, _mean(held_out.ensemble))
+    metrics = [
+        metric
+        for metric in METRICS.values()
+        if any(metric.name in model.scores for model in models)
+    ]
+    searched = _METRICS_OF_OBJECTIVES.get(findings.objectives[0].name)
     return HeldOutModels(
         held_out.samples,
-        tuple(
-            metric
-            for metric in METRICS.values()
-            if any(metric.name in model.scores for model in models)
-        ),
+        tuple(sorted(metrics, key=lambda metric: metric.name != searched)),
         tuple(models),
         {} if held_out.diagnosis is None else held_out.diagnosis.scores,
         held_out.ensemble,

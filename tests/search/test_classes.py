@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import neuroevo
 from neuroevo import Experiment, Run, Trial, wording
+from neuroevo.analysis.held_out_models import held_out_models
 from neuroevo.analysis.replicate_curves import class_curves
 from neuroevo.cli.show import show
 from neuroevo.errors import DataError
+from neuroevo.experiment import experiment_for_table
+from neuroevo.report.headline import headline
 from neuroevo.report.plots import FIGURES, class_measures
 from neuroevo.search import Progress, StoppedError
 from neuroevo.search.trainer import Trainer
@@ -117,3 +121,28 @@ def test_data_without_classes_are_refused(thirds: str) -> None:
     without = replace(data, columns=replace(data.columns, classes=()))
     with pytest.raises(DataError, match=r"^columns: must have classes for .* 'error_rate'"):
         Trainer(experiment_of(thirds), without, Workers())
+
+
+def test_a_search_by_balanced_error_is_judged_by_balanced_accuracy() -> None:
+    """With few rows of a class, always predicting the other one is no good model."""
+    random = np.random.default_rng(4)
+    inputs = random.normal(size=(600, 2))
+    rare = inputs[:, 0] + 0.3 * random.normal(size=600) > 1.5
+    table = pd.DataFrame({"x": inputs[:, 0], "z": inputs[:, 1], "y": np.where(rare, "yes", "no")})
+    settings = (
+        'task.weight="balanced"',
+        'evolution.objectives=["balanced_error"]',
+        "evolution.population=6",
+        "evolution.generations=2",
+        "training.samples=4000",
+        "training.replicates=2",
+    )
+    experiment, _ = experiment_for_table(table, "y", settings)
+    run = neuroevo.run(experiment, results=None, n_jobs=1)
+    words = headline(run.findings)
+    assert "balanced accuracy" in words.title
+    assert "the most frequent class 50%" in words.lead
+    assert "no better than the most frequent class" not in words.lead
+    models = held_out_models(run.findings)
+    assert models is not None
+    assert models.metrics[0].name == "balanced_accuracy"
