@@ -13,6 +13,7 @@ Numbers = NDArray[np.float64]
 
 _TAIL = 0.025
 _NORMAL = 1.959964  # the quantile of the normal distribution for an interval of 95%
+_CONTINUITY = 0.5  # of the normal distribution in place of that of few ranks
 _LARGEST_LOGARITHM = math.log(1e300)  # of a ratio; a larger one counts as infinite
 
 
@@ -62,7 +63,8 @@ def _rank_of_sign_test(count: int) -> int:
 def shift(ours: Numbers, theirs: Numbers) -> Estimate:
     """Return by how much our values are above theirs: the median of all differences.
 
-    The interval is that of the differences which a Mann-Whitney test does not reject.
+    The interval is that of the differences which a Mann-Whitney test does not reject; of fewer than
+    four values it may be their range, which has less than 95%.
 
     Parameters
     ----------
@@ -82,7 +84,7 @@ def shift(ours: Numbers, theirs: Numbers) -> Estimate:
     differences.sort()
     pairs = len(differences)
     spread = _NORMAL * math.sqrt(pairs * (len(ours) + len(theirs) + 1) / 12)
-    rank = max(math.floor(pairs / 2 - spread), 0)
+    rank = max(math.floor(pairs / 2 - spread - _CONTINUITY), 0)
     middle = differences[(pairs - 1) // 2], differences[pairs // 2]
     value = middle[0] if middle[0] == middle[1] else (middle[0] + middle[1]) / 2
     return Estimate(float(value), float(differences[rank]), float(differences[-1 - rank]))

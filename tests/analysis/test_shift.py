@@ -42,6 +42,20 @@ def test_the_interval_of_a_shift_covers_it() -> None:
     assert 0.93 < covered / REPEATS < 0.975
 
 
+@given(st.lists(st.integers(-500, 500), min_size=8, max_size=24, unique=True), st.data())
+def test_an_interval_without_zero_is_what_the_exact_test_rejects(
+    values: list[int], data: st.DataObject
+) -> None:
+    """If the interval excludes 0, the exact Mann-Whitney test has a p-value of at most 0.05."""
+    count = data.draw(st.integers(4, len(values) - 4))
+    ours, theirs = np.array(values[:count], float), np.array(values[count:], float)
+    for offset in (0.25, 200.25, -300.25, 1200.25):  # no two values are equal
+        found = shift(ours + offset, theirs)
+        if not found.low <= 0 <= found.high:
+            exact = stats.mannwhitneyu(ours + offset, theirs, method="exact")
+            assert exact.pvalue <= 0.05
+
+
 @given(
     st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12),
     st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12),
