@@ -54,6 +54,7 @@ class Archive:
         """Sum of squared gaps between the first costs of equal genomes and their means."""
         self.differs = False
         """Whether any genome had other costs or excesses when it was evaluated again."""
+        self._variances, self._known_variances = 0.0, 0  # their sum and number
         self.unreliable = set[int]()
         """Places of genomes that failed in some of their evaluations, but not in all."""
 
@@ -145,6 +146,9 @@ class Archive:
         costs, excesses = np.array(individual.fitness), np.array(individual.excesses)
         if individual.failed:
             costs[:], excesses[:] = np.nan, np.nan
+        if not (individual.failed or math.isnan(individual.variance)):
+            self._variances += individual.variance
+            self._known_variances += 1
         is_price = 0 < individual.price < math.inf
         price = round(math.log(individual.price), _DIGITS) if is_price else math.nan
         row = self._positions.row(individual.genome)
@@ -216,6 +220,11 @@ class Archive:
             self.squares += float(gaps[0] * (costs[0] - self._costs[place, 0]))
         self._insert(place)
 
+    @property
+    def variance(self) -> float:
+        """The mean of the squared standard errors of first costs that are known; 0 without any."""
+        return self._variances / self._known_variances if self._known_variances else 0.0
+
     def copied(self) -> Self:
         """Return a copy, which grows by itself."""
         other = copy.copy(self)
@@ -241,6 +250,11 @@ class Archive:
                 "differs": self.differs,
             }
             | ({"unreliable": sorted(self.unreliable)} if self.unreliable else {})
+            | (
+                {"variances": self._variances, "known_variances": self._known_variances}
+                if self._known_variances
+                else {}
+            )
         )
 
     def restore(self, values: Mapping[str, Any]) -> None:
@@ -266,6 +280,8 @@ class Archive:
         self.squares = float(values["squares"])
         self.differs = bool(values["differs"])
         self.unreliable = set(map(int, values.get("unreliable", ())))
+        self._variances = float(values.get("variances", 0.0))
+        self._known_variances = int(values.get("known_variances", 0))
 
 
 def _with_none(rows: Rows) -> list[list[float | None]]:

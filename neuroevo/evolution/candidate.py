@@ -87,6 +87,8 @@ class Individual:
         How far each bound of the constraints is exceeded, 0 or less if it is kept.
     price
         What its evaluation cost, such as seconds; above 0, NaN if that is unknown or not asked.
+    variance
+        The squared standard error of its first number, if that is a mean; NaN if it is unknown.
     """
 
     number: int
@@ -94,6 +96,7 @@ class Individual:
     fitness: tuple[float, ...]
     excesses: tuple[float, ...] = ()
     price: float = field(default=math.nan, compare=False)
+    variance: float = field(default=math.nan, compare=False)
 
     @property
     def failed(self) -> bool:

@@ -31,7 +31,7 @@ from neuroevo.runs import (
 )
 from neuroevo.search.beginning import NOTHING, Beginning
 from neuroevo.search.early_stopping import EarlyStopping
-from neuroevo.search.outcomes import fitness_of
+from neuroevo.search.outcomes import fitness_of, variance_of
 from neuroevo.search.progress import Observer, Phase, Progress, StoppedError
 from neuroevo.search.record import Record
 from neuroevo.search.rescoring import rescored_trials, with_training_curves
@@ -333,7 +333,8 @@ class Search:
             excesses = trial_excesses(trial, self._experiment.constraints)
         price = self._experiment.evolution.price
         known = math.nan if price is None else trial.quantity(price)
-        state.strategy.tell([Individual(trial.number, genome, fitness, excesses, known)])
+        variance = variance_of(trial, self._experiment)
+        state.strategy.tell([Individual(trial.number, genome, fitness, excesses, known, variance)])
         state.evaluated += 1
         if state.strategy.generation > generation:
             self._end_generation()

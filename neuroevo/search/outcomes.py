@@ -1,6 +1,7 @@
 """Makes a trial of a candidate and its result. Neither trains nor stores."""
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from neuroevo.evaluation import Objective
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evaluation.function_evaluator import FunctionEvaluation
 from neuroevo.evolution import Candidate
+from neuroevo.experiment import Experiment
 from neuroevo.runs import EarlierTrial, Trial
 from neuroevo.workers.pool import Failure
 
@@ -108,6 +110,20 @@ def fitness_of(trial: Trial | EarlierTrial, objectives: Sequence[Objective]) -> 
         item.fitness(value) if math.isfinite(value) else math.nan
         for item, value in zip(objectives, values, strict=True)
     )
+
+
+def variance_of(trial: Trial, experiment: Experiment) -> float:
+    """Return the squared standard error of the mean of a function's calls, in the first objective.
+
+    NaN if the objective is no such mean, or is compared on a log scale.
+    """
+    objective = experiment.objectives[0]
+    is_mean = experiment.evolution.reduction == "mean" and not objective.logarithmic
+    values = trial.replicates.get(objective.name, ())
+    is_known = trial.state == "complete" and len(values) > 1
+    if experiment.trains_networks or not (is_mean and is_known):
+        return math.nan
+    return statistics.variance(values) / len(values)
 
 
 def _origin(candidate: Candidate) -> dict[str, Any]:

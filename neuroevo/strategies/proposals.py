@@ -429,7 +429,8 @@ class Proposals:
         if trials.noise:
             means, variances = fitted.shrunk[:, :own]
             repeatable = feasible & ~self._barred_from_repetition(chosen, pending)
-            if not niche and repeatable.any() and rng.random() < repeated:
+            takes_one = self.is_noisy and not niche and repeatable.any()
+            if takes_one and rng.random() < repeated:
                 lowest = np.where(repeatable, means - np.sqrt(variances), np.inf)
                 place = int(chosen[int(np.argmin(lowest))])
                 return [Proposal(self._archive.rows[place], REPEAT, (place,))]
@@ -512,14 +513,20 @@ class Proposals:
         )
 
     def _trials(self, targets: Targets, known: _Known) -> Trials:
-        """Return trials to learn from, with the share of noise that their repetitions show."""
+        """Return trials to learn from, with the share of noise that is known of them.
+
+        It is that which their repetitions show, or their standard errors.
+        """
         rows, counts, searches = known.rows, known.counts, known.searches
-        if not self.is_noisy:
-            return Trials(rows, targets.values, counts, searches=searches)
         archive = self._archive
+        if not self.is_noisy and (not archive.variance or archive.costs.shape[1] > 1):
+            return Trials(rows, targets.values, counts, searches=searches)
         total = self._kriging.nugget(self._points(1)[0]) * self._scale
-        within = archive.squares / targets.unit**2 + _PRIOR_FREEDOM * total / 2
-        share = within / ((archive.repetitions + _PRIOR_FREEDOM) * total)
+        if self.is_noisy:
+            within = archive.squares / targets.unit**2 + _PRIOR_FREEDOM * total / 2
+            share = within / ((archive.repetitions + _PRIOR_FREEDOM) * total)
+        else:
+            share = archive.variance / targets.unit**2 / total
         noise = min(max(share, _LEAST_NOISE), _MOST_NOISE)
         return Trials(rows, targets.values, counts, noise, searches)
 

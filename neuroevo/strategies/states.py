@@ -60,9 +60,10 @@ def forecast_of(values: Mapping[str, Any]) -> Forecast:
 
 
 def individual_values(space: SearchSpace, individual: Individual) -> dict[str, Any]:
-    """Convert an individual; there are excesses and a price only if it has some."""
+    """Convert an individual; there are excesses, a price and a variance only if it has some."""
     excesses = {"excesses": list(map(_or_none, individual.excesses))}
-    price = {} if math.isnan(individual.price) else {"price": individual.price}
+    some = {"price": individual.price, "variance": individual.variance}
+    known = {name: value for name, value in some.items() if not math.isnan(value)}
     return (
         {
             "number": individual.number,
@@ -70,7 +71,7 @@ def individual_values(space: SearchSpace, individual: Individual) -> dict[str, A
             "fitness": list(map(_or_none, individual.fitness)),
         }
         | (excesses if individual.excesses else {})
-        | price
+        | known
     )
 
 
@@ -83,6 +84,7 @@ def individual_of(space: SearchSpace, values: Mapping[str, Any]) -> Individual:
         fitness,
         excesses,
         float(values.get("price", math.nan)),
+        float(values.get("variance", math.nan)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Genomes with several results: means count, and looking at a search changes nothing."""
+"""Noisy results: means and standard errors count, and looking at a search changes nothing."""
 
 import json
 import math
@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from neuroevo import Evolution, Float, Integer, SearchSpace, UsageError
+from neuroevo.evolution import Individual
 from neuroevo.space import Genome
+from neuroevo.strategies import Options
+from neuroevo.strategies.screened import Screened
 
 PLANE = SearchSpace(x=Float(-1.0, 1.0), y=Float(0.0, 1.0))
 LINE = SearchSpace(x=Float(0.0, 1.0))
@@ -178,3 +181,35 @@ def test_nsga2_takes_a_genome_once_also_within_a_generation() -> None:
     evolution.tell([first], [1.0])
     with pytest.raises(UsageError, match="once only"):
         evolution.tell([first], [0.5])
+
+
+def searched(variance: float, seed: int, trials: int = 120) -> tuple[Screened, list[float]]:
+    """Search a noisy bowl whose noise is known or not; return the true values of its trials."""
+    space = SearchSpace({name: Float(0.0, 1.0) for name in "abcdef"})
+    strategy, noise = Screened(space, Options(10, seed)), np.random.default_rng(seed)
+    true = []
+    for _ in range(trials):
+        [candidate] = strategy.ask(1)
+        genome = space.genome(candidate.genome)
+        true.append(sum((value(genome, name) - 0.3) ** 2 for name in space.genes))
+        cost = true[-1] + noise.normal(0, 0.15)
+        strategy.tell([Individual(candidate.number, genome, (cost,), variance=variance)])
+    return strategy, true
+
+
+def test_known_standard_errors_pay() -> None:
+    """Where costs are means of known noise, later trials are truly better than without it."""
+    medians = [
+        [np.median(searched(variance, seed)[1][60:]) for seed in range(6)]
+        for variance in (0.15**2, math.nan)
+    ]
+    assert np.mean(medians[0]) < 0.8 * np.mean(medians[1])
+
+
+def test_a_search_with_standard_errors_continues_from_its_state() -> None:
+    """No genome is repeated for them, and a state keeps what is known of the noise."""
+    strategy, true = searched(0.15**2, 1, 40)
+    assert len(set(true)) == 40
+    space = SearchSpace({name: Float(0.0, 1.0) for name in "abcdef"})
+    resumed = Screened.from_state(space, json.loads(json.dumps(strategy.state())))
+    assert resumed.ask(3) == strategy.ask(3)
