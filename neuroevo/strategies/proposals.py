@@ -585,8 +585,9 @@ class Proposals:
     ) -> list[float]:
         """Return the reference point of hypervolumes: far from the front, or near to it.
 
-        A far one finds the ends of the front, but with it a long search looks for nothing else. On
-        tables of choices it finds more, so half of its coordinates are near only with others.
+        A far one finds the ends of the front, but some long searches look for nothing else with it.
+        So each coordinate is near or far with even odds, unless all genes are choices or whole
+        numbers: then a far one finds more.
         """
         far = targets.max(axis=1) + _MARGIN
         if not self._positions.has_continuous:
