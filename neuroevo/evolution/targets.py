@@ -96,19 +96,3 @@ def _median_above_lowest(costs: Costs) -> float:
 def _median(costs: Costs) -> float:
     middle = len(costs) // 2
     return float(np.partition(costs, middle)[middle])
-
-
-def weighted(costs: Costs, weights: Costs) -> Costs:
-    """Reduce several costs to one: the greatest weighted one plus a little of all of them.
-
-    They are scaled from the lowest to the 0.7 quantile of each.
-    """
-    low = costs.min(axis=0)
-    place = int(0.7 * (len(costs) - 1))
-    high = np.partition(costs, place, axis=0)[place]
-    span = np.where(high > low, high - low, 1.0)
-    scaled = weights * ((costs - low) / span)
-    total = scaled[:, 0]
-    for column in scaled.T[1:]:
-        total = total + column
-    return np.asarray(scaled.max(axis=1) + 0.05 * total)

@@ -261,8 +261,8 @@ class Evolution:
     def correlations(self) -> list[float]:
         """How results of equal genomes correlate with those of `earlier` searches, as was learned.
 
-        One number from 0 to 1 for each of at most three objectives, as it was when these were last
-        learned from; none before that, and with more objectives.
+        One number from 0 to 1 for each objective, as it was when these were last learned from; none
+        before that.
         """
         return self._strategy.correlations if isinstance(self._strategy, Screened) else []
 

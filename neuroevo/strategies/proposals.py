@@ -1,13 +1,13 @@
 """Proposes rows of positions by models of the results: the thinking of screened evolution.
 
 With one objective a model predicts costs, and the child with the greatest expected improvement
-comes first; with two or three there is a model of each, and it is the child with the greatest
-expected gain of hypervolume; with more, the costs are weighted at random each time. Each bound of
-a constraint has a model too: gains are multiplied by the probability that all bounds are kept, and
-it is that probability alone until a trial keeps them. Where trials have prices, a model of their
-logarithms makes it the gain for each unit of the price. The models of up to three objectives also
-learn from trials of earlier searches, as long as there are few others. Knows neither the numbers of
-candidates nor when they are asked.
+comes first; with several there is a model of each, and it is the child with the greatest expected
+gain of hypervolume: if there are more than three, in three of them, which are drawn at random. Each
+bound of a constraint has a model too, and so have failures: gains are multiplied by the probability
+that all bounds are kept and nothing fails, and it is that probability alone until a trial keeps the
+bounds. Where trials have prices, a model of their logarithms makes it the gain for each unit of the
+price. The models of objectives also learn from trials of earlier searches, as long as there are few
+others. Knows neither the numbers of candidates nor when they are asked.
 """
 
 import copy
@@ -43,7 +43,6 @@ from neuroevo.evolution.targets import (
     near_zero,
     softened,
     standardised,
-    weighted,
 )
 
 Indices = npt.NDArray[np.int64]
@@ -57,7 +56,7 @@ _NICHE = 0.2  # share of models of one objective that learn from the neighbours 
 _PARENTS, _LEAST_PARENTS = 3.0, 4  # parents: as many times the root of the number of trials
 _FEW_CHILDREN = 8  # when none is judged
 _FIRST_STEPS = 30  # of L-BFGS, when nothing was learned before
-_MOST_MODELS = 3  # objectives that have a model each
+_MOST_JUDGED = 3  # objectives in which children gain at a time
 _MARGIN = 0.1  # of a far reference point beyond the greatest target
 _NEAR, _LEAST_NEAR = 0.1, 1e-3  # of a near one beyond the front: a share of its range, at least
 _REPEATED = 0.3  # share of screened trials that evaluate a genome again, if there is noise
@@ -223,8 +222,7 @@ class Proposals:
         earlier: EarlierTrials,
     ) -> None:
         self._positions, self._archive = positions, archive
-        has_models = earlier.costs.shape[1] <= _MOST_MODELS
-        self._earlier = earlier if has_models else earlier.first(0)
+        self._earlier = earlier
         self._efforts, self._seed, self._noisy = efforts, seed, noisy
         self._krigings: list[Kriging] = []  # of each objective, each bound and the prices
         self._learned: list[Rows] = []  # the parameters of each of these models
@@ -353,32 +351,22 @@ class Proposals:
         self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
     ) -> Iterable[Proposal]:
         """Return children, the best first."""
-        objectives = self._archive.costs.shape[1]
-        if 1 < objectives <= _MOST_MODELS:
+        if self._archive.costs.shape[1] > 1:
             return self._children_of_several(pending, rng)
-        costs = self._archive.costs
-        if objectives > 1:
-            weights = rng.random((objectives,))
-            scores = weighted(costs, weights / math.fsum(weights.tolist()))
-            order = np.lexsort((scores, self._archive.violations))
-        else:
-            scores, order = costs[:, 0], self._archive.order
-        count = self._parent_count()
         if rng.random() < _UNSCREENED and not exhausted:
-            parents = order[:count]
-            rows = self._archive.rows[parents]
-            bred = children(self._positions, rows, _FEW_CHILDREN, Manner(), rng)
-            foresight = None
-            if objectives == 1:
-                chosen = self._remembered(order, rng)
-                known = self._known(chosen, scores[chosen, None])
-                targets = _clipped_targets(known)
-                models = self._fitted([self._trials(targets, known)], pending)
-                foresight = _Foresight(models, [targets])
-            return self._proposed(bred, parents, foresight)
-        repeated = 1.0 if exhausted else _REPEATED
-        one = objectives == 1
-        return self._children_of_one(scores, order, pending, repeated, rng, foresees=one)
+            return self._unscreened(pending, rng)
+        return self._children_of_one(pending, 1.0 if exhausted else _REPEATED, rng)
+
+    def _unscreened(self, pending: Rows, rng: np.random.Generator) -> Iterable[Proposal]:
+        """Return children that no model has judged, with what it expects of them."""
+        archive = self._archive
+        parents = archive.order[: self._parent_count()]
+        bred = children(self._positions, archive.rows[parents], _FEW_CHILDREN, Manner(), rng)
+        chosen = self._remembered(archive.order, rng)
+        known = self._known(chosen, archive.costs[chosen])
+        targets = _clipped_targets(known)
+        models = self._fitted([self._trials(targets, known)], pending)
+        return self._proposed(bred, parents, _Foresight(models, [targets]))
 
     def _parent_count(self) -> int:
         """Return how many of the best trials are parents: none that failed if there are others."""
@@ -386,35 +374,25 @@ class Proposals:
         most = max(_LEAST_PARENTS, int(_PARENTS * math.sqrt(len(archive))))
         return min(most, len(archive) - archive.failures)
 
-    def _children_of_one(  # noqa: PLR0913 - all that it depends on
-        self,
-        scores: Rows,
-        order: Indices,
-        pending: Rows,
-        repeated: float,
-        rng: np.random.Generator,
-        *,
-        foresees: bool,
+    def _children_of_one(
+        self, pending: Rows, repeated: float, rng: np.random.Generator
     ) -> Iterable[Proposal]:
-        """Return children by the expected improvement of one number.
+        """Return children by the expected improvement of the only objective.
 
         Parameters
         ----------
-        scores, order
-            The number of each trial, and the places of the trials, the lowest number first.
         pending
             Rows whose results are not known.
         repeated
             The chance that a trial is evaluated again, if there is noise.
         rng
             All randomness.
-        foresees
-            Whether the number is a cost, of which there is a forecast.
         """
+        order, costs = self._archive.order, self._archive.costs
         niche = len(order) > self._effort.memory and rng.random() < _NICHE
         chosen = self._neighbours(order, rng) if niche else self._remembered(order, rng)
         own = len(chosen)
-        known = (self._own if niche else self._known)(chosen, scores[chosen, None])
+        known = (self._own if niche else self._known)(chosen, costs[chosen])
         targets = _clipped_targets(known)
         trials, bounds = self._trials(targets, known), self._bounds(chosen)
         prices = self._prices(chosen)
@@ -448,7 +426,7 @@ class Proposals:
                 return gains
             return gains + log_expected_improvement(fitted.predict(rows), best)
 
-        foresight = _Foresight([fitted], [targets]) if foresees else None
+        foresight = _Foresight([fitted], [targets])
         rounds = self._effort.rounds
         if not self._positions.has_continuous:  # polishing does not pay on tables of choices
             rounds = replace(rounds, fine=0)
@@ -541,7 +519,10 @@ class Proposals:
         )
 
     def _children_of_several(self, pending: Rows, rng: np.random.Generator) -> Iterable[Proposal]:
-        """Return children by the expected gain of hypervolume of two or three objectives."""
+        """Return children by the expected gain of hypervolume in several objectives.
+
+        Of more than three, it is the gain in three that are drawn at random.
+        """
         ranked = np.array(self._ranked)
         violations = self._archive.violations[ranked]
         fronts = front_numbers(self._archive.costs[ranked], violations)
@@ -566,14 +547,20 @@ class Proposals:
         fitted = self._fitted(parts + prices.parts, pending)
         models, of_prices = fitted[: len(targets)], fitted[len(parts) :]
         others = fitted[len(targets) : len(parts)]
-        front, reference = targets[:, on_front].T, self._reference(targets, on_front, rng)
+        judged = np.arange(len(targets))
+        if len(judged) > _MOST_JUDGED:
+            judged = np.sort(rng.choice(len(targets), _MOST_JUDGED, replace=False))
+        seen, seen_models = targets[judged], [models[each] for each in judged]
+        best = on_front.copy()
+        best[on_front] = nondominated(seen[:, on_front].T)  # in those that are judged
+        front, reference = seen[:, best].T, self._reference(seen, best, rng)
         any_feasible = bool((violations == 0).any())
 
         def judge(points: Rows) -> Rows:
             gains = bounds.log_feasibility(others, points) - prices.log_prices(of_prices, points)
             if not any_feasible:
                 return gains
-            predictions = [model.predict(points) for model in models]
+            predictions = [model.predict(points) for model in seen_models]
             return gains + log_expected_volume(predictions, front, reference)
 
         parents = ranked[: max(self._parent_count(), members)]
@@ -602,7 +589,7 @@ class Proposals:
         judge: Judge,
         rounds: Rounds,
         rng: np.random.Generator,
-        foresight: _Foresight | None,
+        foresight: _Foresight,
     ) -> Iterable[Proposal]:
         positions, space = self._positions, self._positions.space
 
@@ -697,12 +684,12 @@ class Proposals:
             self._correlations = [self._kriging.correlation(point) for point in objectives]
 
     def _proposed(
-        self, bred: Children, parents: Indices, foresight: _Foresight | None
+        self, bred: Children, parents: Indices, foresight: _Foresight
     ) -> Iterator[Proposal]:
         """Give children with the operator that made each, its parents and its forecast."""
         for child, row in enumerate(bred.rows):
             number = int(bred.rounds[child])
-            forecast = Forecast((), (), number) if foresight is None else foresight.of(row, number)
+            forecast = foresight.of(row, number)
             operator, origin = self._origin(bred, child, parents)
             yield Proposal(row, operator, origin, forecast)
 

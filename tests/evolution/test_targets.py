@@ -11,7 +11,6 @@ from neuroevo.evolution.targets import (
     near_zero,
     softened,
     standardised,
-    weighted,
 )
 
 NUMBERS = st.floats(-1e300, 1e300)
@@ -62,13 +61,6 @@ def test_outliers_are_lowered() -> None:
     assert soft[:4].tolist() == [0, 1, 2, 3]
     assert 3 < soft[4] < soft[5] < 1e4
     assert [lowered.undone(float(each)) for each in soft] == pytest.approx(costs.tolist())
-
-
-def test_weights_choose_among_the_front() -> None:
-    """With all weight on an objective its best is lowest; with equal weights a compromise."""
-    costs = np.array([[0.0, 9.0], [4.0, 4.0], [9.0, 0.0], [9.0, 9.0]])
-    chosen = [int(weighted(costs, np.array([w, 1 - w])).argmin()) for w in (1.0, 0.5, 0.0)]
-    assert chosen == [0, 1, 2]
 
 
 def test_costs_of_other_searches_do_not_hide_how_own_ones_differ() -> None:

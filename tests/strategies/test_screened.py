@@ -100,23 +100,52 @@ def test_it_finds_a_known_front() -> None:
     assert share > 0.98
 
 
-def test_three_objectives_are_weighted() -> None:
-    """With three objectives, 60 trials dominate more than twice as many drawn at random."""
-    corners = ((0.4, 0.4), (-0.4, 0.4), (0.4, -0.4))
+@pytest.mark.parametrize("objectives", [3, 4])
+def test_many_objectives_are_searched(objectives: int) -> None:
+    """With three or four objectives, 60 trials dominate far more than twice as many at random."""
+    corners = ((0.4, 0.4), (-0.4, 0.4), (0.4, -0.4), (-0.4, -0.4))[:objectives]
 
     def function(genome: Genome) -> tuple[float, ...]:
         x, y, *rest = (number(genome, name) for name in CUBE.genes)
         far = sum(abs(each) for each in rest)
         return tuple(far + math.dist((x, y), corner) for corner in corners)
 
+    reference = (2,) * objectives
     found, drawn = (
-        hypervolume([each.fitness for each in evaluated(strategy, function, count)], (2, 2, 2))
+        hypervolume([each.fitness for each in evaluated(strategy, function, count)], reference)
         for strategy, count in (
             (Screened(CUBE, OPTIONS), 60),
             (STRATEGIES["random"](CUBE, OPTIONS), 120),
         )
     )
     assert found > 1.2 * drawn
+
+
+def test_a_front_of_four_objectives_is_searched_in_its_interior() -> None:
+    """On the part of a sphere, whose ends are easily found, more is dominated than at random."""
+    space = SearchSpace({f"x{place}": Float(0.0, 1.0) for place in range(6)})
+
+    def sphere(genome: Genome) -> tuple[float, ...]:
+        x = [number(genome, name) * math.pi / 2 for name in space.genes]
+        radius = 1 + sum((each / math.pi * 2 - 0.5) ** 2 for each in x[3:])
+        return (
+            radius * math.cos(x[0]) * math.cos(x[1]) * math.cos(x[2]),
+            radius * math.cos(x[0]) * math.cos(x[1]) * math.sin(x[2]),
+            radius * math.cos(x[0]) * math.sin(x[1]),
+            radius * math.sin(x[0]),
+        )
+
+    means = [
+        statistics.mean(
+            hypervolume(
+                [each.fitness for each in evaluated(make(space, Options(10, seed)), sphere, 100)],
+                (1.2,) * 4,
+            )
+            for seed in range(3)
+        )
+        for make in (Screened, STRATEGIES["random"])
+    ]
+    assert means[0] > 1.05 * means[1]
 
 
 def test_the_model_chooses_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
