@@ -14,6 +14,7 @@ MOST_DRAWN = 400  # rows for the training of one tree
 LEAST_LEAF = 3
 LEAST_ROWS = 20
 INTERVAL = (0.1, 0.5, 0.9)
+_SMALL = 1e-100  # range of a target, at least and at most its inverse
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +70,11 @@ def permutation_importance(
     if len(target) > MOST_ROWS:
         kept = np.random.default_rng(seed).choice(len(target), MOST_ROWS, replace=False)
         inputs, target = inputs[kept], target[kept]
-    if len(target) < LEAST_ROWS or np.ptp(target) == 0:
+    span = np.ptp(target)
+    if len(target) < LEAST_ROWS or span == 0:
         return None
+    if not _SMALL < span < 1 / _SMALL:  # R² stays the same, and squares neither overflow nor vanish
+        target = (target - target.min()) / span
 
     from sklearn import config_context  # noqa: PLC0415 - slow, for this alone
     from sklearn.ensemble import RandomForestRegressor  # noqa: PLC0415 - as above

@@ -45,7 +45,7 @@ class _Cache(FunctionCache):  # type: ignore[misc]  # numba has no types
         """Load machine code.
 
         numba's own method first loads all functions that compiled ones might call, and so
-        `scipy.linalg`: four times as long as the code needs. What is loaded calls nothing any more,
+        `scipy.linalg`, which takes nine times as long. What is loaded calls nothing any more,
         and what is compiled later loads them.
         """
         return self._load_overload(sig, target_context)

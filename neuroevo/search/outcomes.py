@@ -11,6 +11,7 @@ from neuroevo.evaluation import Objective
 from neuroevo.evaluation.evaluator import Evaluation
 from neuroevo.evaluation.function_evaluator import FunctionEvaluation
 from neuroevo.evolution import Candidate
+from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.experiment import Experiment
 from neuroevo.runs import EarlierTrial, Trial
 from neuroevo.workers.pool import Failure
@@ -115,7 +116,7 @@ def fitness_of(trial: Trial | EarlierTrial, objectives: Sequence[Objective]) -> 
 def variance_of(trial: Trial, experiment: Experiment) -> float:
     """Return the squared standard error of the mean of a function's calls, in the first objective.
 
-    NaN if the objective is no such mean, or is compared on a log scale.
+    NaN if the objective is no such mean, or is compared on a log scale, or if it is beyond ±1e300.
     """
     objective = experiment.objectives[0]
     is_mean = experiment.evolution.reduction == "mean" and not objective.logarithmic
@@ -123,7 +124,11 @@ def variance_of(trial: Trial, experiment: Experiment) -> float:
     is_known = trial.state == "complete" and len(values) > 1
     if experiment.trains_networks or not (is_mean and is_known):
         return math.nan
-    return statistics.variance(values) / len(values)
+    try:
+        found = statistics.variance(values) / len(values)
+    except OverflowError:
+        return math.nan
+    return found if found <= LARGEST_FITNESS else math.nan
 
 
 def _origin(candidate: Candidate) -> dict[str, Any]:

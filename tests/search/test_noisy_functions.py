@@ -199,6 +199,22 @@ def test_fresh_seeds_decide_which_trial_is_the_champion(tmp_path: Path) -> None:
     assert run.best != min(front, key=lambda trial: trial.objectives["loss"])
 
 
+@pytest.mark.parametrize("size", ["1e299", "1e160", "1e-320"])
+def test_noise_of_any_size_is_searched(size: str, tmp_path: Path) -> None:
+    """Squares of standard errors may overflow or vanish; the search and its report do not mind."""
+    noise = f"{size} * random.Random(seed).random()"
+    text = f"import random\n\ndef evaluate(genome, seed):\n    return {noise}\n"
+    task = {"objectives": {"loss": "minimize"}, "replicates": 2}
+    space = {"x": {"low": 0.0, "high": 1.0}}
+    evolution = {"population": 8, "generations": 3, "strategy": "screened"}
+    experiment = experiment_of(
+        write_function(tmp_path, text), task=task, space=space, evolution=evolution
+    )
+    run = neuroevo.run(experiment, results=tmp_path, n_jobs=1)
+    assert run.folder.report_file.exists()
+    assert all(each.state == "complete" for each in run.all_trials)
+
+
 def test_a_front_that_fails_on_fresh_seeds_says_so(tmp_path: Path) -> None:
     """Its trials keep what the search measured, with the cause of the failure."""
     path = write_function(tmp_path, FAILS)
