@@ -613,6 +613,7 @@ def test_wrong_files_are_reported_in_one_sentence(visit: Open, tmp_path: Path) -
         expect(shown_problem).to_contain_text(problem)
         expect(shown_problem).to_be_in_viewport()
     page.locator("#left-load").set_input_files(good_file(page, tmp_path))
+    expect(page.locator("#left-name")).to_have_text("mine.json")
     expect(page.locator("#left-load-problem")).to_be_empty()
     page.locator("#left-trial").select_option("6")
     assert shown(page, "left-name") == "trial 6, champion"
