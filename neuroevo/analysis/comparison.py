@@ -424,14 +424,15 @@ class Comparison:
             item = self.score_columns.get(measure)
             for setting, values in self._measured(measure).items():
                 finite = [value for value in values if np.isfinite(value)]
-                summary = np.quantile(finite, [0, 0.5, 1]) if finite else [np.nan] * 3
-                if finite and item and (high := statistics.median_high(finite)) > item.limit:
-                    summary[1] = high
-                failed = self.without_result(setting)
-                if finite and failed:
+                summary = [np.nan] * 3
+                if finite:
                     beyond = -math.inf if item is None or item.maximised else math.inf
-                    middle = statistics.median([*finite, *[beyond] * failed])
-                    summary[1] = middle if math.isfinite(middle) else np.nan
+                    ranked = [*finite, *[beyond] * self.without_result(setting)]
+                    middle, high = statistics.median(ranked), statistics.median_high(ranked)
+                    if item and high > item.limit:
+                        middle = high
+                    middle = middle if math.isfinite(middle) else np.nan
+                    summary = [min(finite), middle, max(finite)]
                 rows.append([setting, measure, len(finite), *summary])
         columns = ["setting", "measure", "runs", "lowest", "median", "highest"]
         return pd.DataFrame(rows, columns=columns)

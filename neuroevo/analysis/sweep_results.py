@@ -239,7 +239,7 @@ class SweepResults:
 
     def _tests(self, item: "Objective", pairs: Sequence[tuple[str, str]]) -> Mapping[str, RankTest]:
         costs = {
-            each.name: _ranked(item.cost(np.array([*map(item.tied, each.scores[item.name])])))
+            each.name: item.cost(np.array([*map(item.tied, each.scores[item.name])])).tolist()
             for each in self.settings
         }
         return {test.first: test for test in rank_tests(costs, pairs)}
@@ -362,14 +362,6 @@ def _genes(genome: Mapping[str, Any]) -> _Genes:
 def _difference(ours: SettingResult, theirs: SettingResult, item: "Objective") -> Estimate:
     one, other = (np.array([*map(item.reached, each.scores[item.name])]) for each in (ours, theirs))
     return ratio(one, other) if item.logarithmic else shift(one, other)
-
-
-def _ranked(costs: Numbers) -> list[float]:
-    """Return finite numbers in the same order: those that are infinite are equal, above others."""
-    finite = costs[np.isfinite(costs)]
-    above = 1.0 + float(np.abs(finite).max(initial=0.0)) * 2
-    ranked: list[float] = np.where(np.isfinite(costs), costs, above).tolist()
-    return ranked
 
 
 def _without_seed(settings: Mapping[str, Any]) -> dict[str, Any]:

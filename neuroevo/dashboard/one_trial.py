@@ -84,11 +84,7 @@ def _bounds(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
     """
     broken = broken_constraints(trial, findings.constraints)
     rows = [
-        (
-            str(each),
-            each.name,
-            ("broken" if each in broken else "kept") * is_known(trial, each.name),
-        )
+        (str(each), each.name, "broken" if each in broken else "kept")
         for each in findings.constraints
     ]
     bounded = {each.name for each in findings.constraints}
@@ -97,10 +93,16 @@ def _bounds(findings: "Findings", trial: "Trial") -> list[tuple[str, str, str]]:
         for name in findings.experiment.quantities
         if name not in bounded
     ]
+    values = {
+        name: trial.quantity(name) if is_known(trial, name) else math.nan for _, name, _ in rows
+    }
     return [
-        (label, wording.quantity(name, value, findings.experiment), note)
+        (
+            label,
+            wording.quantity(name, values[name], findings.experiment),
+            note if is_known(trial, name) else "",
+        )
         for label, name, note in rows
-        for value in [trial.quantity(name) if is_known(trial, name) else math.nan]
     ]
 
 

@@ -167,8 +167,9 @@ class Resampling:
 
     def __post_init__(self) -> None:
         random, members = self._random(0), np.arange(self.samples)
-        if self.groups is not None and len(np.unique(self.groups)) > 1:
-            members = np.unique(self.groups, return_inverse=True)[1]
+        if self.groups is not None:
+            different, places = np.unique(self.groups, return_inverse=True)
+            members = places if len(different) > 1 else members
         count = int(members.max(initial=-1)) + 1
         groups = min(count, _GROUPS)
         order = random.permutation(count) if count > groups else np.arange(count)

@@ -406,12 +406,12 @@ class Proposals:
         means, feasible = trials.targets[:own], violations == 0
         if trials.noise:
             means, variances = fitted.shrunk[:, :own]
-            repeatable = feasible & ~self._barred_from_repetition(chosen, pending)
-            takes_one = self.is_noisy and not niche and repeatable.any()
-            if takes_one and rng.random() < repeated:
-                lowest = np.where(repeatable, means - np.sqrt(variances), np.inf)
-                place = int(chosen[int(np.argmin(lowest))])
-                return [Proposal(self._archive.rows[place], REPEAT, (place,))]
+            if self.is_noisy and not niche:
+                repeatable = feasible & ~self._barred_from_repetition(chosen, pending)
+                if repeatable.any() and rng.random() < repeated:
+                    lowest = np.where(repeatable, means - np.sqrt(variances), np.inf)
+                    place = int(chosen[int(np.argmin(lowest))])
+                    return [Proposal(self._archive.rows[place], REPEAT, (place,))]
             chosen = chosen[np.lexsort((means, violations))]
         parents = chosen[: self._parent_count()]
         if len(pending):  # those that are likely to be feasible count as predicted

@@ -263,7 +263,7 @@ def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> N
     allowed |= set(settings.target) if settings.problem == "classes" else set()
     if settings.columns:
         allowed |= {*frame.columns} - {*settings.columns, *settings.target, settings.weight_column}
-    other = "." if settings.decimal == "," else ","
+    other = _other_sign(settings.decimal)
     for label in frame.columns:
         column = frame[label]
         if label in allowed or not isinstance(column.dtype, pd.StringDtype):
@@ -284,9 +284,13 @@ def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> N
         raise DataError(*listed(name, lines))
 
 
+def _other_sign(decimal: str) -> str:
+    return "." if decimal == "," else ","
+
+
 def _number_rule(decimal: str, are_thousands: bool, are_decimals: bool) -> tuple[str, str]:  # noqa: FBT001 - what the cells may be
     """Return the rule that cells break with the other sign, and what to do."""
-    other = "." if decimal == "," else ","
+    other = _other_sign(decimal)
     setting = f"set decimal = {other!r}, on the command line --set 'task.decimal=\"{other}\"'"
     if not are_thousands:
         return f"must have {decimal!r} as the decimal sign", setting
@@ -297,7 +301,7 @@ def _number_rule(decimal: str, are_thousands: bool, are_decimals: bool) -> tuple
 
 def _has_thousands(text: str, decimal: str) -> bool:
     """Whether a text is a number whose thousands are separated by the sign that decimals lack."""
-    sign = "." if decimal == "," else ","
+    sign = _other_sign(decimal)
     if sign not in text:
         return False
     groups = re.escape(sign)
